@@ -1,0 +1,5 @@
+//! An agent.
+
+pub mod event;
+
+pub use event::AgentEvent;

@@ -1,0 +1,575 @@
+//! What can have happened to a call. Names are facts in the past tense; the catalogue in prose is `docs/events.md`.
+//!
+//! Every event carries `at`: when it happened, as told by whoever told us. `told` is true when that moment came from
+//! the provider's own clock, false when it is merely when we heard of it: a reader prefers a told moment, so that a late
+//! or repeated callback cannot move a time.
+
+use super::value::{
+    AnsweredBy, Direction, EndedBy, Grade, Outcome, ParticipantRole, Phase, Purpose, Segment, Sentiment,
+    TokenCount, VoicemailReason,
+};
+use crate::{AgentId, Personal, Timestamp};
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+/// A number, a name, words: text about a person.
+pub type PersonalText = Personal<String>;
+
+macro_rules! events {
+    ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident { $( $(#[$fdoc:meta])* $field:ident : $ty:ty ),* $(,)? } ),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        pub enum $name { $( $(#[$vdoc])* $variant {
+            /// When it happened, in epoch microseconds.
+            at: Timestamp,
+            $( $(#[$fdoc])* $field : $ty ),*
+        } ),* }
+
+        impl $name {
+            /// Every event type of this stream, in the order of the catalogue.
+            pub const TYPES: &[&str] = &[$( stringify!($variant) ),*];
+
+            /// The event's name, as it stands in the `event_type` column.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self { $( Self::$variant { .. } => stringify!($variant) ),* }
+            }
+
+            /// When it happened.
+            #[must_use]
+            pub const fn at(&self) -> Timestamp {
+                match self { $( Self::$variant { at, .. } => *at ),* }
+            }
+        }
+    };
+}
+pub(crate) use events;
+
+events! {
+    /// An event on a call's stream.
+    CallEvent {
+        // Before: a call that we queue ourselves.
+        /// A call was put in the queue.
+        CallQueued {
+            /// Whom to call.
+            to: PersonalText,
+            /// Our number, E.164.
+            from: String,
+            /// Who shall speak.
+            agent: AgentId,
+            /// What kind of call it is.
+            purpose: Purpose,
+            /// What it is to reach, in a sentence.
+            objective: PersonalText,
+            /// The lead it belongs to, by the customer's own identifier.
+            lead: Option<String>,
+            /// Higher goes first.
+            priority: i32,
+            /// Not before this moment.
+            not_before: Option<Timestamp>,
+            /// How often to try, at most.
+            max_attempts: u32,
+            /// Who asked for it.
+            by: String,
+        },
+        /// The call was taken out of the queue.
+        QueueCancelled {
+            /// Why.
+            reason: String,
+            /// Who asked for it.
+            by: String,
+        },
+        /// The rules allow the call now.
+        DialPermitted {
+            /// The rules that were looked at.
+            rules: Vec<String>,
+        },
+        /// A rule forbids the call.
+        DialRefused {
+            /// The rule.
+            rule: String,
+            /// Why it applies.
+            reason: String,
+        },
+        /// Twilio was asked to place the call.
+        DialAttempted {
+            /// From 1.
+            attempt: u32,
+            /// Twilio's name of the leg.
+            call_sid: String,
+        },
+        /// The attempt came to nothing.
+        DialFailed {
+            /// From 1.
+            attempt: u32,
+            /// Why.
+            reason: String,
+            /// When it is tried again; never, if absent.
+            retry_at: Option<Timestamp>,
+        },
+
+        // Start.
+        /// The call exists. `inferred` when the first thing heard of it was something else.
+        CallStarted {
+            /// Whether `at` came from the provider's clock.
+            told: bool,
+            /// Who called whom, seen from us.
+            direction: Option<Direction>,
+            /// Twilio's name of the first leg.
+            call_sid: String,
+            /// The caller's number (E.164), SIP address or client name.
+            from: PersonalText,
+            /// The called number (E.164), SIP address or client name.
+            to: PersonalText,
+            /// The caller's name, where the network told one.
+            caller_name: Option<PersonalText>,
+            /// The agent that answers.
+            agent: Option<AgentId>,
+            /// The number of ours that is called or calls, E.164.
+            number: Option<String>,
+            /// STIR/SHAKEN: Twilio's `StirVerstat`.
+            attestation: Option<String>,
+            /// True when we never heard the beginning.
+            inferred: bool,
+        },
+        /// The other side rings.
+        CallRinging {
+            /// Whether `at` came from the provider's clock.
+            told: bool,
+            /// The leg that rings.
+            call_sid: String,
+        },
+        /// Somebody, or something, picked up.
+        CallAnswered {
+            /// Whether `at` came from the provider's clock.
+            told: bool,
+            /// The leg that was answered.
+            call_sid: String,
+            /// Who picked up.
+            by: AnsweredBy,
+        },
+        /// The caller was sent to voicemail.
+        RoutedToVoicemail {
+            /// Why.
+            reason: VoicemailReason,
+        },
+
+        // Talk.
+        /// The caller heard that an AI speaks.
+        AiDisclosed {},
+        /// The caller heard that the call is recorded.
+        ConsentNoticePlayed {},
+        /// The caller said something.
+        CallerTurn {
+            /// Place in the conversation, from 1, shared with the AI's turns.
+            turn: u32,
+            /// The words.
+            text: PersonalText,
+            /// How sure the recogniser is, 0 to 1.
+            confidence: Option<f64>,
+            /// When the words began.
+            started_at: Option<Timestamp>,
+            /// When the words ended.
+            ended_at: Option<Timestamp>,
+            /// Which recogniser: `twilio_gather`, `media_stream`, `typed`.
+            source: String,
+        },
+        /// The AI said something.
+        AiTurn {
+            /// Place in the conversation, from 1, shared with the caller's turns.
+            turn: u32,
+            /// The words.
+            text: PersonalText,
+            /// The persona that spoke; 0 is the base prompt alone.
+            persona_version: u32,
+            /// The language model; absent for fixed texts such as the greeting.
+            model: Option<String>,
+            /// From the caller's last word to our first, in milliseconds.
+            latency_ms: Option<u32>,
+            /// What the model read and wrote.
+            tokens: Option<TokenCount>,
+        },
+        /// The caller cut the AI short.
+        AiTurnInterrupted {
+            /// The turn that was cut.
+            turn: u32,
+            /// How much of it was heard, in milliseconds.
+            heard_ms: u32,
+            /// The words that were heard.
+            heard_text: PersonalText,
+        },
+        /// The recogniser was not sure enough, and the AI asked again.
+        HeardUnclearly {
+            /// How sure it was, 0 to 1.
+            confidence: f64,
+        },
+        /// The caller was silent and was asked whether they are there.
+        SilencePrompted {},
+        /// A value that the agent is to collect was collected.
+        FieldCollected {
+            /// Its name.
+            field: String,
+            /// Its value.
+            value: PersonalText,
+            /// Whether it is well-formed for its kind.
+            valid: bool,
+        },
+        /// A rule wants a person on the line.
+        EscalationTriggered {
+            /// The rule.
+            rule: String,
+        },
+        /// A rule kept something from being said.
+        GuardrailTripped {
+            /// The rule.
+            rule: String,
+        },
+        /// A model did not answer.
+        AiFailed {
+            /// Which.
+            provider: String,
+            /// Why, in words free of personal values.
+            reason: String,
+        },
+
+        // People.
+        /// A user listens in, muted.
+        ListenerJoined {
+            /// Who.
+            user: String,
+        },
+        /// A user stopped listening.
+        ListenerLeft {
+            /// Who.
+            user: String,
+        },
+        /// A user asked to take the call over.
+        TakeoverRequested {
+            /// Who.
+            user: String,
+        },
+        /// A user declined to take the call over.
+        TakeoverDeclined {
+            /// Who.
+            user: String,
+        },
+        /// A user speaks now, and the AI no longer does.
+        TakenOver {
+            /// Who.
+            user: String,
+        },
+        /// The caller hears music.
+        PutOnHold {
+            /// Who did it.
+            user: String,
+        },
+        /// The caller hears people again.
+        TakenOffHold {
+            /// Who did it.
+            user: String,
+        },
+        /// A transfer began.
+        TransferStarted {
+            /// Whither.
+            to: PersonalText,
+        },
+        /// The transfer reached its target.
+        Transferred {
+            /// Whither.
+            to: PersonalText,
+        },
+        /// The transfer did not reach its target.
+        TransferFailed {
+            /// Whither.
+            to: PersonalText,
+            /// Why.
+            reason: String,
+        },
+        /// Keypad digits were sent.
+        DigitsSent {
+            /// The digits.
+            digits: PersonalText,
+        },
+        /// A leg joined the conversation.
+        ParticipantJoined {
+            /// Whether `at` came from the provider's clock.
+            told: bool,
+            /// The leg.
+            call_sid: String,
+            /// Whose leg.
+            role: ParticipantRole,
+        },
+        /// A leg left the conversation.
+        ParticipantLeft {
+            /// Whether `at` came from the provider's clock.
+            told: bool,
+            /// The leg.
+            call_sid: String,
+            /// Whose leg.
+            role: ParticipantRole,
+        },
+        /// The conference that holds the legs began.
+        ConferenceStarted {
+            /// Whether `at` came from the provider's clock.
+            told: bool,
+            /// Twilio's name of it.
+            conference_sid: String,
+        },
+        /// The conference ended.
+        ConferenceEnded {
+            /// Whether `at` came from the provider's clock.
+            told: bool,
+            /// Twilio's name of it.
+            conference_sid: String,
+        },
+
+        // Sound.
+        /// Sound is being kept.
+        RecordingStarted {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: String,
+        },
+        /// Sound is not kept for now.
+        RecordingPaused {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: String,
+        },
+        /// Sound is kept again.
+        RecordingResumed {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: String,
+        },
+        /// Twilio has the recording.
+        RecordingReady {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: String,
+            /// Where it can be fetched, for as long as Twilio keeps it.
+            url: String,
+            /// Its length in seconds.
+            duration_s: Option<u32>,
+            /// 1 or 2.
+            channels: Option<u32>,
+        },
+        /// We have the recording.
+        RecordingArchived {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: String,
+            /// Its name in our blob store.
+            key: String,
+            /// Its size.
+            bytes: u64,
+            /// SHA-256 of its bytes, lower-case hex.
+            sha256: String,
+            /// Its media type.
+            content_type: String,
+        },
+        /// The recording cannot be had.
+        RecordingUnavailable {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: Option<String>,
+            /// Why.
+            reason: String,
+            /// How often it was tried.
+            attempts: u32,
+        },
+        /// The words of a phase are known.
+        TranscriptReady {
+            /// Which part of the call.
+            phase: Phase,
+            /// Who said what.
+            segments: Personal<Vec<Segment>>,
+            /// What made it: `conversation`, `twilio`, or a model's name.
+            engine: String,
+        },
+        /// The words of a phase could not be had.
+        TranscriptionFailed {
+            /// Which part of the call.
+            phase: Phase,
+            /// Why.
+            reason: String,
+        },
+        /// Somebody listened to the recording.
+        RecordingPlayed {
+            /// Which part of the call.
+            phase: Phase,
+            /// Who.
+            by: String,
+        },
+
+        // End.
+        /// The call is over.
+        CallEnded {
+            /// Whether `at` came from the provider's clock.
+            told: bool,
+            /// How it went.
+            outcome: Outcome,
+            /// Who ended it, where known.
+            ended_by: Option<EndedBy>,
+            /// Seconds talked, as the provider counts them.
+            duration_s: Option<u32>,
+            /// Why it failed: the SIP response or error code.
+            reason: Option<String>,
+        },
+        /// The call in a few words.
+        CallSummarized {
+            /// The words.
+            summary: PersonalText,
+            /// What came of it.
+            outcome: String,
+            /// How interested the caller is: `high`, `medium`, `low`, `none`.
+            interest: Option<String>,
+            /// What to do next.
+            next_action: Option<PersonalText>,
+            /// Whether the objective was reached.
+            goal_achieved: Option<bool>,
+            /// 0 to 100.
+            lead_score: Option<u8>,
+            /// The caller's mood.
+            sentiment: Option<Sentiment>,
+            /// What wrote it.
+            model: String,
+        },
+        /// The person does not want to be called again.
+        DoNotCallRequested {},
+        /// Something was paid for.
+        CostIncurred {
+            /// What: `carrier_minutes`, `model_tokens`, `recording_storage`, ...
+            item: String,
+            /// How much of it, in `unit`.
+            quantity: f64,
+            /// `minute`, `token`, `character`, ...
+            unit: String,
+            /// Its price in millionths of `currency`.
+            amount_micros: i64,
+            /// ISO 4217.
+            currency: String,
+            /// Which price list said so.
+            price_list: String,
+            /// True until the provider's own figure is known.
+            provisional: bool,
+        },
+
+        // Review.
+        /// A reviewer judged the call.
+        Graded {
+            /// The judgement.
+            grade: Grade,
+            /// Who.
+            by: String,
+        },
+        /// A reviewer took their judgement back.
+        GradeCleared {
+            /// Who.
+            by: String,
+        },
+        /// A reviewer wrote what should have been said.
+        CorrectionNoted {
+            /// Names the correction within the call, from 1.
+            correction: u32,
+            /// The note.
+            note: PersonalText,
+            /// The turn it is about; the whole call, if absent.
+            turn: Option<u32>,
+            /// Who.
+            by: String,
+        },
+        /// A correction was taken back.
+        CorrectionWithdrawn {
+            /// Which one.
+            correction: u32,
+            /// Who.
+            by: String,
+        },
+        /// Somebody decided what became of the call.
+        Resolved {
+            /// `resolved`, `callback_needed`, `spam`, ...
+            disposition: String,
+            /// The same for people.
+            label: Option<String>,
+            /// Who.
+            by: String,
+        },
+        /// The decision was taken back.
+        Reopened {
+            /// Who.
+            by: String,
+        },
+        /// Details were corrected by hand. What is absent stays as it was.
+        DetailsEdited {
+            /// The caller's name.
+            caller_name: Option<PersonalText>,
+            /// The caller's number.
+            caller_number: Option<PersonalText>,
+            /// Free notes.
+            notes: Option<PersonalText>,
+            /// Who.
+            by: String,
+        },
+        /// The call is left out of lists: what "delete" does.
+        CallHidden {
+            /// Who.
+            by: String,
+        },
+        /// Every personal value of the call was destroyed.
+        CallErased {
+            /// On what ground: a law's article, a request's number. Never a personal value.
+            ground: String,
+            /// Who.
+            by: String,
+        },
+
+        // Truth.
+        /// A callback that changes nothing else.
+        ProviderReported {
+            /// Whether `at` came from the provider's clock.
+            told: bool,
+            /// Which callback: `call-status`, `conference-status`, `amd-status`, ...
+            kind: String,
+            /// The leg, where one was named.
+            call_sid: Option<String>,
+            /// The provider's own count, from 0.
+            sequence_number: Option<u32>,
+            /// The provider's word: `ringing`, `participant-mute`, ...
+            status: String,
+        },
+        /// The call was compared with the provider's own record.
+        Reconciled {
+            /// Whether nothing was missing.
+            complete: bool,
+            /// What was missing.
+            missing: Vec<String>,
+        },
+        /// Something missing was filled in from the provider's record.
+        GapRepaired {
+            /// Where it came from.
+            from: String,
+        },
+    }
+}
+
+impl CallEvent {
+    /// Today's version of every event type. A type whose shape changes gets its own, and an upcaster.
+    pub const VERSION: &str = "1.0";
+}
+
+impl DomainEvent for CallEvent {
+    fn event_type(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        Self::VERSION.to_owned()
+    }
+}

@@ -1,0 +1,6 @@
+//! A call.
+
+pub mod event;
+pub mod value;
+
+pub use event::CallEvent;

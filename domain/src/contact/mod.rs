@@ -1,0 +1,5 @@
+//! A contact.
+
+pub mod event;
+
+pub use event::ContactEvent;
