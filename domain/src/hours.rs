@@ -1,7 +1,22 @@
 //! Business hours: per day of the week, in a time zone.
+//!
+//! A range is part of one local day. What lasts past midnight is two ranges, the first of which ends at 24:00. Whether
+//! somebody is open is asked of a moment, and a moment has exactly one local time even where clocks are put back; so
+//! daylight saving needs no rule of its own here.
 
+use crate::Timestamp;
+use chrono::{Datelike, Timelike};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// Minutes in a day; as a time of day, midnight at its end.
+const DAY: u16 = 24 * 60;
+/// A minute, in microseconds.
+const MINUTE_MICROS: i64 = 60_000_000;
+/// Monday to Sunday, as in [`WeekHours::days`].
+const DAY_NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// When an agent answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,4 +34,266 @@ pub struct TimeRange {
     pub from: u16,
     /// Closed from this minute; 1440 is midnight.
     pub to: u16,
+}
+
+/// What is wrong with a week's hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{day}: {problem}")]
+pub struct HoursError {
+    /// The day.
+    pub day: &'static str,
+    /// What is wrong with it.
+    pub problem: HoursProblem,
+}
+
+/// What is wrong with a day's hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HoursProblem {
+    /// A range ends when it begins, or before.
+    #[error("{0} does not end after it begins")]
+    Backwards(TimeRange),
+    /// A range ends after the day does.
+    #[error("{0} ends after 24:00")]
+    PastMidnight(TimeRange),
+    /// A range begins before the one before it ends.
+    #[error("{0} and {1} overlap or are out of order")]
+    Overlap(TimeRange, TimeRange),
+}
+
+/// A text that is not a time of day, or not a range of such times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotATime {
+    /// Not `HH:MM` between 00:00 and 24:00.
+    #[error("not a time of day: HH:MM from 00:00 to 24:00")]
+    Time,
+    /// Not `HH:MM-HH:MM`.
+    #[error("not a range of times: HH:MM-HH:MM")]
+    Range,
+}
+
+impl WeekHours {
+    /// Refuses hours that cannot be kept: ranges that run backwards, past midnight, into each other, or out of order.
+    ///
+    /// # Errors
+    /// Names the day.
+    pub fn validate(&self) -> Result<(), HoursError> {
+        for (day, ranges) in DAY_NAMES.into_iter().zip(&self.days) {
+            let refuse = |problem| Err(HoursError { day, problem });
+            for range in ranges {
+                if range.to > DAY {
+                    return refuse(HoursProblem::PastMidnight(*range));
+                }
+                if range.to <= range.from {
+                    return refuse(HoursProblem::Backwards(*range));
+                }
+            }
+            for pair in ranges.windows(2) {
+                if pair[1].from < pair[0].to {
+                    return refuse(HoursProblem::Overlap(pair[0], pair[1]));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it is open at this moment.
+    #[must_use]
+    pub fn is_open(&self, at: Timestamp) -> bool {
+        let local = at.to_utc().with_timezone(&self.time_zone);
+        let minute = local.hour() * 60 + local.minute();
+        let today = &self.days[local.weekday().num_days_from_monday() as usize];
+        today.iter().any(|range| u32::from(range.from) <= minute && minute < u32::from(range.to))
+    }
+
+    /// The first moment from `at` on at which it is open: `at` itself if it is open then, never if it never opens.
+    ///
+    /// It walks minute by minute through at most eight days, because clocks put forward or back can make an opening out of
+    /// any minute; zones differ from UTC by whole minutes.
+    #[must_use]
+    pub fn next_opening(&self, at: Timestamp) -> Option<Timestamp> {
+        if self.is_open(at) {
+            return Some(at);
+        }
+        if self.days.iter().all(Vec::is_empty) {
+            return None;
+        }
+        let next_minute = at.0.div_euclid(MINUTE_MICROS) + 1;
+        (0..i64::from(DAY) * 8)
+            .map(|minutes| Timestamp((next_minute + minutes) * MINUTE_MICROS))
+            .find(|moment| self.is_open(*moment))
+    }
+}
+
+/// Reads a time of day, `HH:MM` from 00:00 to 24:00, as minutes from midnight.
+///
+/// # Errors
+/// When it is not one.
+pub fn parse_time(text: &str) -> Result<u16, NotATime> {
+    let two_digits = |part: &str| {
+        if part.len() == 2 && part.bytes().all(|digit| digit.is_ascii_digit()) { part.parse::<u16>().ok() } else { None }
+    };
+    let (hours, minutes) = text.split_once(':').ok_or(NotATime::Time)?;
+    let (hours, minutes) = two_digits(hours).zip(two_digits(minutes)).ok_or(NotATime::Time)?;
+    let time = hours * 60 + minutes;
+    if minutes < 60 && time <= DAY { Ok(time) } else { Err(NotATime::Time) }
+}
+
+/// Minutes from midnight as a time of day: `09:30`, `24:00`.
+#[must_use]
+pub fn print_time(minutes: u16) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+impl FromStr for TimeRange {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let (from, to) = text.split_once('-').ok_or(NotATime::Range)?;
+        Ok(Self { from: parse_time(from.trim())?, to: parse_time(to.trim())? })
+    }
+}
+
+impl fmt::Display for TimeRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", print_time(self.from), print_time(self.to))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(rfc3339: &str) -> Timestamp {
+        Timestamp::parse_rfc3339(rfc3339).expect("is a moment")
+    }
+
+    fn every_day(time_zone: Tz, ranges: &[&str]) -> WeekHours {
+        let ranges: Vec<TimeRange> = ranges.iter().map(|text| text.parse().expect("is a range")).collect();
+        WeekHours { time_zone, days: std::array::from_fn(|_| ranges.clone()) }
+    }
+
+    fn office() -> WeekHours {
+        let mut hours = every_day(Tz::America__Chicago, &["09:00-12:00", "13:00-17:00"]);
+        hours.days[5].clear();
+        hours.days[6].clear();
+        hours
+    }
+
+    #[test]
+    fn the_first_minute_is_open_and_the_last_is_not() {
+        // A Friday in winter: Chicago is six hours behind UTC.
+        assert!(!office().is_open(at("2026-01-09T08:59:59.999999-06:00")));
+        assert!(office().is_open(at("2026-01-09T09:00:00-06:00")));
+        assert!(office().is_open(at("2026-01-09T11:59:59.999999-06:00")));
+        assert!(!office().is_open(at("2026-01-09T12:00:00-06:00")));
+    }
+
+    #[test]
+    fn the_day_is_the_local_one() {
+        // Friday 23:00 in Chicago is Saturday in London.
+        let mut late = every_day(Tz::America__Chicago, &[]);
+        late.days[4] = vec!["22:00-24:00".parse().expect("is a range")];
+        assert!(late.is_open(at("2026-01-10T05:00:00Z")));
+        assert!(late.is_open(at("2026-01-10T05:59:59Z")));
+        assert!(!late.is_open(at("2026-01-10T06:00:00Z")));
+    }
+
+    #[test]
+    fn daylight_saving_moves_the_opening_in_utc() {
+        assert_eq!(office().next_opening(at("2026-03-06T23:30:00Z")), Some(at("2026-03-09T14:00:00Z")));
+        assert_eq!(office().next_opening(at("2026-02-27T23:30:00Z")), Some(at("2026-03-02T15:00:00Z")));
+    }
+
+    #[test]
+    fn an_opening_in_the_hour_that_is_left_out_comes_with_the_first_minute_after_it() {
+        // On 2026-03-08 Chicago goes from 02:00 to 03:00.
+        let early = every_day(Tz::America__Chicago, &["02:30-04:00"]);
+        assert_eq!(early.next_opening(at("2026-03-08T01:00:00-06:00")), Some(at("2026-03-08T03:00:00-05:00")));
+        let never_that_day = every_day(Tz::America__Chicago, &["02:00-03:00"]);
+        let next = never_that_day.next_opening(at("2026-03-08T01:00:00-06:00"));
+        assert_eq!(next, Some(at("2026-03-09T02:00:00-05:00")));
+    }
+
+    #[test]
+    fn an_hour_that_comes_twice_is_open_twice() {
+        // On 2026-11-01 Chicago goes from 02:00 back to 01:00.
+        let night = every_day(Tz::America__Chicago, &["00:30-01:15"]);
+        assert!(night.is_open(at("2026-11-01T01:10:00-05:00")));
+        assert!(!night.is_open(at("2026-11-01T01:20:00-05:00")));
+        assert!(night.is_open(at("2026-11-01T01:10:00-06:00")));
+        assert_eq!(night.next_opening(at("2026-11-01T01:20:00-05:00")), Some(at("2026-11-01T01:00:00-06:00")));
+    }
+
+    #[test]
+    fn who_is_open_opens_now_and_who_never_opens_never_does() {
+        let now = at("2026-01-09T10:00:00.000001-06:00");
+        assert_eq!(office().next_opening(now), Some(now));
+        assert_eq!(every_day(Tz::UTC, &[]).next_opening(now), None);
+    }
+
+    #[test]
+    fn a_single_opening_a_week_is_found_from_right_after_it() {
+        let mut hours = every_day(Tz::America__Chicago, &[]);
+        hours.days[0] = vec!["00:00-00:01".parse().expect("is a range")];
+        let after = at("2026-01-05T00:01:00-06:00");
+        assert_eq!(hours.next_opening(after), Some(at("2026-01-12T00:00:00-06:00")));
+    }
+
+    #[test]
+    fn impossible_hours_are_refused_by_the_name_of_the_day() {
+        let refused = |day: usize, ranges: &[TimeRange]| {
+            let mut hours = every_day(Tz::UTC, &["09:00-17:00"]);
+            hours.days[day] = ranges.to_vec();
+            hours.validate().expect_err("is impossible").to_string()
+        };
+        let range = |from, to| TimeRange { from, to };
+        assert_eq!(refused(0, &[range(600, 600)]), "Monday: 10:00-10:00 does not end after it begins");
+        assert_eq!(refused(2, &[range(600, 1441)]), "Wednesday: 10:00-24:01 ends after 24:00");
+        assert_eq!(
+            refused(6, &[range(540, 720), range(660, 780)]),
+            "Sunday: 09:00-12:00 and 11:00-13:00 overlap or are out of order"
+        );
+        assert_eq!(
+            refused(1, &[range(660, 780), range(540, 600)]),
+            "Tuesday: 11:00-13:00 and 09:00-10:00 overlap or are out of order"
+        );
+        assert_eq!(every_day(Tz::UTC, &["00:00-12:00", "12:00-24:00"]).validate(), Ok(()));
+    }
+
+    #[test]
+    fn a_time_of_day_has_two_digits_a_colon_and_two_digits() {
+        assert_eq!(parse_time("00:00"), Ok(0));
+        assert_eq!(parse_time("24:00"), Ok(1440));
+        for text in ["", "9:00", "09:60", "24:01", "25:00", "+9:00", "09.00", "09:00:00"] {
+            assert_eq!(parse_time(text), Err(NotATime::Time), "{text}");
+        }
+        assert_eq!("09:00".parse::<TimeRange>(), Err(NotATime::Range));
+    }
+
+    proptest! {
+        #[test]
+        fn every_time_of_day_reads_back(minutes in 0u16..=1440) {
+            prop_assert_eq!(parse_time(&print_time(minutes)), Ok(minutes));
+        }
+
+        #[test]
+        fn the_next_opening_is_open_and_nothing_before_it_is(
+            seconds in 1_700_000_000i64..1_900_000_000,
+            from in 0u16..1439,
+            length in 1u16..600,
+            zone in prop::sample::select(vec![Tz::America__Chicago, Tz::Asia__Kolkata, Tz::Europe__London, Tz::Australia__Lord_Howe]),
+        ) {
+            let range = TimeRange { from, to: (from + length).min(DAY) };
+            let hours = WeekHours { time_zone: zone, days: std::array::from_fn(|_| vec![range]) };
+            let now = Timestamp::from_seconds(seconds);
+            let opening = hours.next_opening(now).expect("opens every day");
+            prop_assert!(hours.is_open(opening));
+            let mut moment = now;
+            while moment < opening {
+                prop_assert!(!hours.is_open(moment));
+                moment = moment.plus_seconds(60);
+            }
+        }
+    }
 }

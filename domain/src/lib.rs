@@ -9,13 +9,18 @@
 pub mod agent;
 pub mod call;
 pub mod contact;
+pub mod decide;
 pub mod hours;
 pub mod ids;
+pub mod invalid;
 pub mod money;
 pub mod personal;
 pub mod phone;
 pub mod time;
+pub mod unrouted;
 
+pub use decide::Decide;
+pub use invalid::Invalid;
 pub use ids::{AgentId, CallId, ContactId, Tenant};
 pub use personal::Personal;
 pub use time::Timestamp;

@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn debug_never_shows_the_value() {
-        assert_eq!(format!("{:?}", Personal::from("Ada")), "Personal(..)");
+        assert_eq!(format!("{:?}", Personal::<String>::from("Ada")), "Personal(..)");
     }
 
     #[test]

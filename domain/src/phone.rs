@@ -1,1 +1,187 @@
-//! Phone numbers.
+//! Phone numbers: what people type, as E.164.
+//!
+//! A number is a personal value, so no error repeats it and `Debug` masks it.
+
+use phonenumber::country;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A phone number in E.164 form: `+` and up to 15 digits.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct E164(String);
+
+/// Why a text is not a phone number. Never repeats the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PhoneError {
+    /// It is nothing like a number.
+    #[error("is not a phone number")]
+    NotANumber,
+    /// It has no country code, and no country was assumed.
+    #[error("has no country code")]
+    NoCountryCode,
+    /// No country has the code, or no number of the country looks so.
+    #[error("is not a number of its country")]
+    NotOfItsCountry,
+    /// The country to assume is none.
+    #[error("cannot be read: the default region is not an ISO 3166 country code")]
+    UnknownRegion,
+}
+
+impl E164 {
+    /// The number: `+12025550143`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number by itself.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+
+    /// See [`masked`].
+    #[must_use]
+    pub fn masked(&self) -> String {
+        masked(&self.0)
+    }
+}
+
+impl fmt::Debug for E164 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+impl TryFrom<String> for E164 {
+    type Error = PhoneError;
+
+    fn try_from(text: String) -> Result<Self, PhoneError> {
+        if is_e164(&text) { Ok(Self(text)) } else { Err(PhoneError::NotANumber) }
+    }
+}
+
+impl From<E164> for String {
+    fn from(number: E164) -> Self {
+        number.0
+    }
+}
+
+/// Whether a text has the form of E.164: `+`, then 7 to 15 digits of which the first is not 0.
+///
+/// Form alone: whether anybody has the number is for the network to say.
+#[must_use]
+pub fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (7..=15).contains(&digits.len())
+            && digits.bytes().all(|digit| digit.is_ascii_digit())
+            && !digits.starts_with('0')
+    })
+}
+
+/// Reads a number as people type it. Without a leading `+` it is taken for one of `default_region`, an ISO 3166 country
+/// code such as `US`, and then must be a number that this country has.
+///
+/// # Errors
+/// When it cannot be a phone number; the error does not repeat the text.
+pub fn parse(text: &str, default_region: Option<&str>) -> Result<E164, PhoneError> {
+    let text = text.trim();
+    // Longer texts are not numbers, and the grammar below need not look at them.
+    if text.is_empty() || text.len() > 64 {
+        return Err(PhoneError::NotANumber);
+    }
+    let region = default_region
+        .map(|region| region.to_ascii_uppercase().parse::<country::Id>().map_err(|_| PhoneError::UnknownRegion))
+        .transpose()?;
+    let international = text.starts_with('+');
+    if !international && region.is_none() {
+        return Err(PhoneError::NoCountryCode);
+    }
+    let number = phonenumber::parse(region, text).map_err(|error| match error {
+        phonenumber::ParseError::InvalidCountryCode => PhoneError::NotOfItsCountry,
+        _ => PhoneError::NotANumber,
+    })?;
+    // What begins with a country code is believed: numbering plans grow faster than tables of them.
+    if !international && !phonenumber::is_valid(&number) {
+        return Err(PhoneError::NotOfItsCountry);
+    }
+    E164::try_from(number.format().mode(phonenumber::Mode::E164).to_string())
+}
+
+/// A number fit for the eyes of people who need not know it: its first two characters and its last two digits. Texts that
+/// are too short to hide anything are hidden whole.
+#[must_use]
+pub fn masked(number: &str) -> String {
+    let characters: Vec<char> = number.chars().collect();
+    if characters.len() < 7 {
+        return "•".repeat(characters.len());
+    }
+    let (shown, hidden) = (2, characters.len() - 4);
+    let first = characters[..shown].iter();
+    let last = &characters[shown + hidden..];
+    first.copied().chain(std::iter::repeat_n('•', hidden)).chain(last.iter().copied()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(text: &str, region: Option<&str>) -> Result<String, PhoneError> {
+        parse(text, region).map(E164::into_string)
+    }
+
+    #[test]
+    fn a_national_number_gets_the_code_of_its_country() {
+        assert_eq!(read("(202) 555-0143", Some("US")), Ok("+12025550143".into()));
+        assert_eq!(read("020 7946 0018", Some("gb")), Ok("+442079460018".into()));
+        assert_eq!(read("098765 43210", Some("IN")), Ok("+919876543210".into()));
+    }
+
+    #[test]
+    fn an_international_number_needs_no_country() {
+        assert_eq!(read("+1 202-555-0143", None), Ok("+12025550143".into()));
+        assert_eq!(read("+44 20 7946 0018", Some("US")), Ok("+442079460018".into()));
+    }
+
+    #[test]
+    fn a_national_number_without_a_country_is_refused() {
+        assert_eq!(read("202 555 0143", None), Err(PhoneError::NoCountryCode));
+    }
+
+    #[test]
+    fn nonsense_is_refused_without_being_repeated() {
+        for text in ["", "   ", "hello", "+", "+0000000000", "client:anna", "12", &"9".repeat(70)] {
+            let error = parse(text, Some("US")).expect_err("is no number").to_string();
+            assert!(text.trim().is_empty() || !error.contains(text), "{error}");
+        }
+        assert_eq!(read("123", Some("Atlantis")), Err(PhoneError::UnknownRegion));
+    }
+
+    #[test]
+    fn debug_and_masks_hide_the_middle() {
+        let number = parse("+12025550143", None).expect("is a number");
+        assert_eq!(number.masked(), "+1••••••••43");
+        assert_eq!(format!("{number:?}"), "+1••••••••43");
+        assert_eq!(masked("911"), "•••");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic_and_whatever_it_accepts_is_e164(text in "\\PC{0,70}", plus in any::<bool>()) {
+            let text = if plus { format!("+{text}") } else { text };
+            if let Ok(number) = parse(&text, Some("US")) {
+                prop_assert!(is_e164(number.as_str()));
+            }
+        }
+
+        #[test]
+        fn what_is_e164_already_stays_as_it_is(digits in "[2-9][0-9]{9}") {
+            let number = format!("+1{digits}");
+            if let Ok(read) = parse(&number, None) {
+                prop_assert_eq!(read.into_string(), number);
+            }
+        }
+    }
+}

@@ -1,2 +1,33 @@
-//! .
-fn main() {}
+//! `call-ledger-sandbox`: the command line of the telephone network.
+
+mod cli;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A telephone network for one machine: it stands where Twilio stands
+#[derive(Parser)]
+#[command(name = "call-ledger-sandbox", version)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Traffic(cli::traffic::Arguments),
+    Sign(cli::sign::Arguments),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Arguments::parse().verb {
+        Verb::Traffic(arguments) => cli::traffic::run(arguments).await,
+        Verb::Sign(arguments) => Ok(cli::sign::run(&arguments)),
+    };
+    outcome.unwrap_or_else(|error| {
+        // With its causes, and without a backtrace: it is for the person at the terminal.
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,1 +1,9 @@
-//! .
+//! What the tests and benchmarks of the whole stand on: databases to throw away, built binaries, Twilio's own validator.
+//!
+//! **Architecture invariant:** nothing here knows the rules of Call Ledger. What a test expects stands in the test.
+
+pub mod binaries;
+pub mod place;
+pub mod postgres;
+pub mod scratch;
+pub mod twilio_validator;

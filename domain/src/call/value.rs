@@ -34,7 +34,6 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;
 
 /// A text that is none of the words of the named kind. It does not repeat the text, which may be anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -126,7 +125,7 @@ words! {
     }
 }
 words! {
-    /// Why a caller was sent to voicemail.
+    /// Why a caller was sent to voicemail. Earlier in this list outranks later, when two reports disagree.
     VoicemailReason {
         /// Outside business hours.
         Closed = "closed",
@@ -138,6 +137,27 @@ words! {
         AiUnavailable = "ai_unavailable",
         /// The voicemail webhook was the first thing heard.
         Requested = "requested",
+    }
+}
+words! {
+    /// Where a call stands.
+    CallStatus {
+        /// Nothing was ever heard of it.
+        Unheard = "unheard",
+        /// It waits in the queue.
+        Queued = "queued",
+        /// It exists, and nobody was reached yet.
+        Started = "started",
+        /// The other side rings.
+        Ringing = "ringing",
+        /// The two sides speak.
+        InProgress = "in_progress",
+        /// The caller hears music.
+        OnHold = "on_hold",
+        /// The caller is at the voicemail.
+        Voicemail = "voicemail",
+        /// It is over.
+        Ended = "ended",
     }
 }
 words! {

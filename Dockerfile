@@ -1,0 +1,30 @@
+# syntax=docker/dockerfile:1
+
+FROM rust:1.95-bookworm AS build
+WORKDIR /build
+COPY . .
+# The caches are not part of the image, so what is wanted is copied out of them.
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/build/target \
+    cargo build --release --locked --package call-ledger --package call-ledger-sandbox \
+    && mkdir /out \
+    && cp target/release/call-ledger target/release/call-ledger-sandbox /out/
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates curl \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin call-ledger \
+    && install --directory --owner=call-ledger --group=call-ledger --mode=0700 /data
+COPY --from=build /out/ /usr/local/bin/
+USER 10001
+WORKDIR /data
+# SQLite files, recordings and generated keys, unless they are configured to be elsewhere.
+ENV DATA_DIR=/data PORT=3000 LOG_FORMAT=json
+VOLUME /data
+EXPOSE 3000
+# Liveness only: a database that is away is no reason to restart the process (readiness says so, and recovers by itself).
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+    CMD curl --fail --silent --output /dev/null "http://127.0.0.1:${PORT}/health/live"
+ENTRYPOINT ["call-ledger"]
+CMD ["serve"]

@@ -1,0 +1,18 @@
+//! What all doors share: reading bodies and parameters, idempotency, paging, positions, headers and limits.
+
+pub mod address;
+pub mod body;
+pub mod cursor;
+pub mod headers;
+pub mod idempotency;
+pub mod limits;
+pub mod middleware;
+pub mod moment;
+pub mod opened;
+pub mod settle;
+pub mod written;
+
+pub use body::{Body, Parameters, PathOf};
+pub use idempotency::CommandKey;
+pub use moment::Moment;
+pub use written::Written;

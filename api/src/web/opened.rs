@@ -1,0 +1,66 @@
+//! Events and states as readers see them: personal values by themselves, without the wrapping that the log needs.
+
+use domain::personal::{ERASED, PERSONAL, SEALED};
+use serde::Serialize;
+use serde_json::Value;
+
+/// The JSON of something that may hold personal values: each known one stands by itself, each erased one as
+/// `{"erased": true}`.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn opened<T: Serialize>(value: &T) -> Result<Value, serde_json::Error> {
+    let mut json = serde_json::to_value(value)?;
+    open(&mut json);
+    Ok(json)
+}
+
+/// As [`opened`] for an event, without the envelope that names its type: only its fields.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn fields_of<T: Serialize>(event: &T) -> Result<Value, serde_json::Error> {
+    Ok(match opened(event)? {
+        Value::Object(envelope) if envelope.len() == 1 => {
+            envelope.into_iter().next().map_or(Value::Null, |(_, fields)| fields)
+        }
+        other => other,
+    })
+}
+
+fn open(json: &mut Value) {
+    match json {
+        Value::Object(map) => {
+            if map.len() == 1 && let Some(value) = map.remove(PERSONAL) {
+                *json = value;
+                return;
+            }
+            if map.len() == 1 && map.contains_key(SEALED) {
+                *json = serde_json::json!({ ERASED: true });
+                return;
+            }
+            map.values_mut().for_each(open);
+        }
+        Value::Array(items) => items.iter_mut().for_each(open),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Personal;
+    use serde_json::json;
+
+    #[derive(Serialize)]
+    struct Two {
+        known: Personal<String>,
+        erased: Personal<String>,
+    }
+
+    #[test]
+    fn known_values_stand_by_themselves_and_erased_ones_say_so() {
+        let two = Two { known: "Ada".into(), erased: Personal::Erased };
+        assert_eq!(opened(&[two]).expect("JSON"), json!([{ "known": "Ada", "erased": { "erased": true } }]));
+    }
+}

@@ -1,0 +1,121 @@
+//! What follows from a command to an agent.
+
+use super::command::AgentCommand;
+use super::error::AgentError;
+use super::event::{AgentEvent, AgentSettings};
+use super::state::{Agent, Persona, PersonaStatus};
+use crate::Timestamp;
+use crate::invalid::{Invalid, e164, words};
+
+/// As many rules as a persona may have.
+const MAX_RULES: usize = 50;
+/// As long as a rule may be, in characters.
+const MAX_RULE: usize = 500;
+
+/// Events, or why there are none.
+type Decision = Result<Vec<AgentEvent>, AgentError>;
+
+/// What follows from the command.
+///
+/// # Errors
+/// When the command is refused.
+pub fn decide(agent: &Agent, command: &AgentCommand) -> Decision {
+    if let AgentCommand::Create { at, settings, by } = command {
+        return create(agent, *at, settings, by);
+    }
+    if !agent.exists() {
+        return Err(AgentError::NotFound);
+    }
+    if agent.archived {
+        return if matches!(command, AgentCommand::Archive { .. }) { Ok(Vec::new()) } else { Err(AgentError::Archived) };
+    }
+    let at = command.at();
+    match command {
+        AgentCommand::Edit { settings, by, .. } => {
+            settings.validate()?;
+            let settings = agent.settings.changes(settings);
+            let nothing = settings == AgentSettings::default();
+            unless(nothing, AgentEvent::AgentEdited { at, settings, by: by.clone() })
+        }
+        AgentCommand::SetHours { hours, by, .. } => {
+            hours.as_ref().map_or(Ok(()), crate::hours::WeekHours::validate)?;
+            let event = AgentEvent::HoursSet { at, hours: hours.clone(), by: by.clone() };
+            unless(agent.hours == *hours, event)
+        }
+        AgentCommand::CloseForEmergency { by, .. } => {
+            unless(agent.emergency_closed, AgentEvent::EmergencyClosed { at, by: by.clone() })
+        }
+        AgentCommand::LiftEmergency { by, .. } => {
+            unless(!agent.emergency_closed, AgentEvent::EmergencyLifted { at, by: by.clone() })
+        }
+        AgentCommand::AssignNumber { number, by, .. } => {
+            e164("number", number)?;
+            let event = AgentEvent::NumberAssigned { at, number: number.clone(), by: by.clone() };
+            unless(agent.numbers.contains(number), event)
+        }
+        AgentCommand::UnassignNumber { number, by, .. } => {
+            let event = AgentEvent::NumberUnassigned { at, number: number.clone(), by: by.clone() };
+            unless(!agent.numbers.contains(number), event)
+        }
+        AgentCommand::ProposePersona { rules, sources, by, .. } => {
+            acceptable(rules)?;
+            let (version, rules, sources) = (agent.next_persona(), rules.clone(), sources.clone());
+            Ok(vec![AgentEvent::PersonaProposed { at, version, rules, sources, by: by.clone() }])
+        }
+        AgentCommand::ApprovePersona { version, by, .. } => {
+            let status = persona(agent, *version)?.status;
+            let in_force = status == PersonaStatus::Approved && agent.persona_in_force == *version;
+            if status != PersonaStatus::Proposed && !in_force {
+                return Err(AgentError::NotProposed(*version));
+            }
+            unless(in_force, AgentEvent::PersonaApproved { at, version: *version, by: by.clone() })
+        }
+        AgentCommand::RejectPersona { version, by, .. } => {
+            let status = persona(agent, *version)?.status;
+            if status == PersonaStatus::Approved {
+                return Err(AgentError::NotProposed(*version));
+            }
+            let event = AgentEvent::PersonaRejected { at, version: *version, by: by.clone() };
+            unless(status == PersonaStatus::Rejected, event)
+        }
+        AgentCommand::RollBackPersona { to, by, .. } => {
+            if *to != 0 && persona(agent, *to)?.status != PersonaStatus::Approved {
+                return Err(AgentError::NotApproved(*to));
+            }
+            let event = AgentEvent::PersonaRolledBack { at, to: *to, by: by.clone() };
+            unless(agent.persona_in_force == *to, event)
+        }
+        AgentCommand::Archive { by, .. } => Ok(vec![AgentEvent::AgentArchived { at, by: by.clone() }]),
+        AgentCommand::Create { .. } => Err(AgentError::AlreadyExists),
+    }
+}
+
+fn create(agent: &Agent, at: Timestamp, settings: &AgentSettings, by: &str) -> Decision {
+    if agent.exists() {
+        return Err(AgentError::AlreadyExists);
+    }
+    if settings.name.is_none() {
+        return Err(Invalid::new("name", "is missing").into());
+    }
+    settings.validate()?;
+    Ok(vec![AgentEvent::AgentCreated { at, settings: settings.clone(), by: by.to_owned() }])
+}
+
+/// The event, unless it would change nothing.
+fn unless(known: bool, event: AgentEvent) -> Decision {
+    Ok(if known { Vec::new() } else { vec![event] })
+}
+
+fn persona(agent: &Agent, version: u32) -> Result<&Persona, AgentError> {
+    agent.personas.get(&version).ok_or(AgentError::NoSuchPersona(version))
+}
+
+fn acceptable(rules: &[String]) -> Result<(), Invalid> {
+    if rules.is_empty() {
+        return Err(Invalid::new("rules", "are missing"));
+    }
+    if rules.len() > MAX_RULES {
+        return Err(Invalid::new("rules", format!("are more than {MAX_RULES}")));
+    }
+    rules.iter().try_for_each(|rule| words("rules", rule, MAX_RULE))
+}

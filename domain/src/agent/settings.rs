@@ -1,0 +1,188 @@
+//! What settings an agent can have: how one edit lies over what was there, and what is refused.
+
+use super::event::{AgentSettings, FewShot, FieldToCollect};
+use crate::invalid::{Invalid, words};
+
+/// As long as a name may be, in characters.
+const MAX_NAME: usize = 100;
+/// As long as a prompt may be.
+const MAX_PROMPT: usize = 20_000;
+/// As long as something spoken at once may be: Twilio's limit for `<Say>` is 4,096.
+const MAX_SPOKEN: usize = 1_000;
+/// As many examples, and as many fields, as an agent may have.
+const MAX_ENTRIES: usize = 50;
+/// What a field can be.
+const FIELD_KINDS: &[&str] = &["text", "email", "phone", "date", "number", "choice"];
+
+/// Applies an expression to every field's name.
+macro_rules! each_setting {
+    ($do:ident) => {
+        $do!(name, prompt, greeting, voicemail_greeting, few_shot, voice, language, model, fields_to_collect, limits)
+    };
+}
+
+impl AgentSettings {
+    /// Lays an edit over these settings: what it says replaces, what it does not say stays.
+    pub fn overlay(&mut self, edit: &Self) {
+        macro_rules! overlay {
+            ($($field:ident),*) => { $( if edit.$field.is_some() { self.$field.clone_from(&edit.$field); } )* };
+        }
+        each_setting!(overlay);
+    }
+
+    /// What of an edit changes anything.
+    #[must_use]
+    pub fn changes(&self, edit: &Self) -> Self {
+        let mut changes = edit.clone();
+        macro_rules! keep_changes {
+            ($($field:ident),*) => { $( if edit.$field == self.$field { changes.$field = None; } )* };
+        }
+        each_setting!(keep_changes);
+        changes
+    }
+
+    /// Refuses settings with which no call could be held.
+    ///
+    /// # Errors
+    /// Names the field.
+    pub fn validate(&self) -> Result<(), Invalid> {
+        for (field, text, max) in [
+            ("name", &self.name, MAX_NAME),
+            ("prompt", &self.prompt, MAX_PROMPT),
+            ("greeting", &self.greeting, MAX_SPOKEN),
+            ("voicemail_greeting", &self.voicemail_greeting, MAX_SPOKEN),
+            ("voice", &self.voice, MAX_NAME),
+            ("language", &self.language, MAX_NAME),
+            ("model", &self.model, MAX_NAME),
+        ] {
+            text.as_ref().map_or(Ok(()), |text| words(field, text, max))?;
+        }
+        if self.language.as_ref().is_some_and(|tag| !is_language_tag(tag)) {
+            return Err(Invalid::new("language", "is not a language tag such as en-US"));
+        }
+        let is_voice = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if self.voice.as_ref().is_some_and(|voice| !voice.chars().all(is_voice)) {
+            return Err(Invalid::new("voice", "has something other than letters, digits, dots and dashes"));
+        }
+        self.few_shot.as_deref().map_or(Ok(()), examples)?;
+        self.fields_to_collect.as_deref().map_or(Ok(()), fields)?;
+        if let Some(limits) = &self.limits {
+            // Four hours is Twilio's own limit.
+            if !(10..=14_400).contains(&limits.max_duration_s) {
+                return Err(Invalid::new("limits.max_duration_s", "is not between 10 and 14400"));
+            }
+            if limits.silence_prompts > 10 {
+                return Err(Invalid::new("limits.silence_prompts", "is more than 10"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn examples(examples: &[FewShot]) -> Result<(), Invalid> {
+    if examples.len() > MAX_ENTRIES {
+        return Err(Invalid::new("few_shot", format!("has more than {MAX_ENTRIES} examples")));
+    }
+    examples.iter().try_for_each(|example| {
+        words("few_shot.caller", &example.caller, MAX_SPOKEN)?;
+        words("few_shot.agent", &example.agent, MAX_SPOKEN)
+    })
+}
+
+fn fields(fields: &[FieldToCollect]) -> Result<(), Invalid> {
+    if fields.len() > MAX_ENTRIES {
+        return Err(Invalid::new("fields_to_collect", format!("has more than {MAX_ENTRIES} fields")));
+    }
+    for (place, field) in fields.iter().enumerate() {
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        words("fields_to_collect.name", &field.name, MAX_NAME)?;
+        if !field.name.chars().all(is_name) {
+            return Err(Invalid::new("fields_to_collect.name", "has something other than a-z, 0-9 and _"));
+        }
+        if fields[..place].iter().any(|other| other.name == field.name) {
+            return Err(Invalid::new("fields_to_collect.name", "stands twice"));
+        }
+        if !FIELD_KINDS.contains(&field.kind.as_str()) {
+            return Err(Invalid::new("fields_to_collect.kind", format!("is none of {}", FIELD_KINDS.join(", "))));
+        }
+        words("fields_to_collect.description", &field.description, MAX_SPOKEN)?;
+    }
+    Ok(())
+}
+
+/// Whether the text has the shape of a language tag (RFC 5646, section 2.1): a language of two or three letters, then
+/// subtags of one to eight letters and digits. Whether a voice speaks it is for Twilio to say.
+fn is_language_tag(tag: &str) -> bool {
+    let mut subtags = tag.split('-');
+    let language =
+        subtags.next().is_some_and(|it| (2..=3).contains(&it.len()) && it.bytes().all(|c| c.is_ascii_alphabetic()));
+    language && subtags.all(|it| (1..=8).contains(&it.len()) && it.bytes().all(|c| c.is_ascii_alphanumeric()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::agent::event::CallLimits;
+
+    fn refused(settings: &AgentSettings) -> String {
+        settings.validate().expect_err("is refused").to_string()
+    }
+
+    #[test]
+    fn an_edit_lies_over_what_was_there() {
+        let mut settings = AgentSettings { name: Some("Front desk".into()), ..AgentSettings::default() };
+        let edit = AgentSettings { greeting: Some("Hello.".into()), ..AgentSettings::default() };
+        settings.overlay(&edit);
+        assert_eq!(settings.name.as_deref(), Some("Front desk"));
+        assert_eq!(settings.greeting.as_deref(), Some("Hello."));
+        assert_eq!(settings.changes(&edit), AgentSettings::default());
+    }
+
+    #[test]
+    fn what_cannot_be_spoken_is_refused() {
+        let greeting = |text: &str| AgentSettings { greeting: Some(text.into()), ..AgentSettings::default() };
+        assert_eq!(refused(&greeting("  ")), "greeting is empty");
+        assert_eq!(refused(&greeting(&"a".repeat(1_001))), "greeting has more than 1000 characters");
+        assert_eq!(greeting(&"é".repeat(1_000)).validate(), Ok(()));
+    }
+
+    #[test]
+    fn a_language_is_a_tag() {
+        let language = |tag: &str| AgentSettings { language: Some(tag.into()), ..AgentSettings::default() };
+        for tag in ["en-US", "hi-IN", "cmn-Hans-CN", "es-419", "de"] {
+            assert_eq!(language(tag).validate(), Ok(()), "{tag}");
+        }
+        for tag in ["e", "english", "en_US", "en-", "en-US\"/>", "12-US"] {
+            assert_eq!(refused(&language(tag)), "language is not a language tag such as en-US", "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_collected_once_and_is_of_a_known_kind() {
+        let field = |name: &str, kind: &str| FieldToCollect {
+            name: name.into(),
+            description: "What is it?".into(),
+            kind: kind.into(),
+            required: true,
+        };
+        let collect = |fields| AgentSettings { fields_to_collect: Some(fields), ..AgentSettings::default() };
+        assert_eq!(collect(vec![field("email", "email"), field("name", "text")]).validate(), Ok(()));
+        assert_eq!(
+            refused(&collect(vec![field("email", "email"), field("email", "text")])),
+            "fields_to_collect.name stands twice"
+        );
+        assert!(refused(&collect(vec![field("age", "years")])).starts_with("fields_to_collect.kind is none of"));
+        assert!(refused(&collect(vec![field("E-Mail", "email")])).starts_with("fields_to_collect.name has"));
+    }
+
+    #[test]
+    fn a_call_has_limits_that_twilio_keeps() {
+        let limits = |max_duration_s, silence_prompts| AgentSettings {
+            limits: Some(CallLimits { max_duration_s, silence_prompts }),
+            ..AgentSettings::default()
+        };
+        assert_eq!(limits(300, 2).validate(), Ok(()));
+        assert_eq!(refused(&limits(5, 2)), "limits.max_duration_s is not between 10 and 14400");
+        assert_eq!(refused(&limits(300, 11)), "limits.silence_prompts is more than 10");
+    }
+}

@@ -1,0 +1,777 @@
+//! What a call can be ordered to do, or told that it has done.
+//!
+//! Commands named `Hear...` carry what the provider told us: they are never refused, whatever their order, repetition or
+//! delay. All others are somebody's wish, and can be refused with a [`super::CallError`].
+//!
+//! Every command carries `at`, the moment it is about. Where the provider's own clock told that moment, the command says
+//! so (`told`), and the events repeat it.
+
+use super::event::PersonalText;
+use super::value::{
+    AnsweredBy, Direction, EndedBy, Grade, Outcome, ParticipantRole, Phase, Purpose, Segment, Sentiment, TokenCount,
+    VoicemailReason,
+};
+use crate::{AgentId, Personal, Timestamp};
+
+/// What a callback tells in passing about the call it belongs to: enough to begin the stream when nothing else was heard.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Origin {
+    /// Twilio's name of the first leg: the callback's `ParentCallSid`, else its `CallSid`.
+    pub call_sid: Option<String>,
+    /// Who called whom, seen from us.
+    pub direction: Option<Direction>,
+    /// The caller's number, of the conversation and not of some other leg.
+    pub from: Option<PersonalText>,
+    /// The called number, of the conversation and not of some other leg.
+    pub to: Option<PersonalText>,
+    /// The caller's name, where the network told one.
+    pub caller_name: Option<PersonalText>,
+    /// The agent that answers or speaks.
+    pub agent: Option<AgentId>,
+    /// The number of ours, E.164.
+    pub number: Option<String>,
+}
+
+/// Which leg a status callback is about, seen from the conversation. The door knows it from the callback's address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leg {
+    /// The leg whose fate is the call's: the caller's of an inbound call, the dialled one of an outbound call.
+    Conversation,
+    /// The same, for an attempt of a queued call: failing to connect does not end the call, for it may be tried again.
+    Attempt,
+    /// Any other leg: the agent's browser, a transfer's target. Its end is not the call's.
+    Participant(ParticipantRole),
+}
+
+/// What an inbound call was answered with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Routed {
+    /// The AI greets the caller: this is turn 1.
+    Answered {
+        /// The words of the greeting.
+        greeting: PersonalText,
+        /// The persona that speaks; 0 is the base prompt alone.
+        persona_version: u32,
+        /// Whether the greeting says that an AI speaks.
+        discloses_ai: bool,
+        /// Whether the greeting says that the call is recorded.
+        consent_notice: bool,
+    },
+    /// The caller may leave a message.
+    Voicemail(VoicemailReason),
+}
+
+/// The `inbound` webhook: somebody calls one of our numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HearInbound {
+    /// When.
+    pub at: Timestamp,
+    /// Whether `at` came from the provider's clock.
+    pub told: bool,
+    /// The caller's leg.
+    pub call_sid: String,
+    /// The caller's number.
+    pub from: PersonalText,
+    /// The called number.
+    pub to: PersonalText,
+    /// The caller's name, where the network told one.
+    pub caller_name: Option<PersonalText>,
+    /// The agent that answers.
+    pub agent: AgentId,
+    /// The number of ours that is called, E.164.
+    pub number: String,
+    /// STIR/SHAKEN: Twilio's `StirVerstat`.
+    pub attestation: Option<String>,
+    /// What the webhook is answered with.
+    pub routed: Routed,
+}
+
+/// The `voice` webhook: somebody of ours calls out from the browser.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HearOutbound {
+    /// When.
+    pub at: Timestamp,
+    /// Whether `at` came from the provider's clock.
+    pub told: bool,
+    /// The browser's leg.
+    pub call_sid: String,
+    /// The caller: the browser's client name.
+    pub from: PersonalText,
+    /// The number to call.
+    pub to: PersonalText,
+    /// The agent whose settings apply, where one is chosen.
+    pub agent: Option<AgentId>,
+    /// Our number that is shown to the called, E.164.
+    pub number: Option<String>,
+}
+
+/// The `call-status` and `inbound-status` webhooks: what became of a leg.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HearStatus {
+    /// When: the callback's `Timestamp`, else when it was heard.
+    pub at: Timestamp,
+    /// Whether `at` came from the provider's clock.
+    pub told: bool,
+    /// Which callback, for the record: `call-status`, `inbound-status`.
+    pub kind: String,
+    /// The leg.
+    pub call_sid: String,
+    /// What the leg is to the conversation.
+    pub leg: Leg,
+    /// Twilio's word: `initiated`, `ringing`, `in-progress`, `completed`, `busy`, `no-answer`, `failed`, `canceled`.
+    pub status: String,
+    /// The provider's own count, from 0.
+    pub sequence_number: Option<u32>,
+    /// Who picked up, where somebody looked.
+    pub answered_by: Option<AnsweredBy>,
+    /// Seconds: `CallDuration`, never `Duration`, which counts minutes.
+    pub duration_s: Option<u32>,
+    /// Why it failed: the SIP response or error code. Never a personal value.
+    pub reason: Option<String>,
+    /// What else the callback says about the call.
+    pub origin: Origin,
+}
+
+/// What Twilio says about a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordingStatus {
+    /// `in-progress`
+    InProgress,
+    /// `completed`
+    Completed,
+    /// `absent`: there was nothing to record.
+    Absent,
+    /// `failed`
+    Failed,
+}
+
+/// The `recording-status` webhook.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HearRecording {
+    /// When it was heard.
+    pub at: Timestamp,
+    /// Which part of the call, as our callback address says.
+    pub phase: Phase,
+    /// Twilio's name of the recording.
+    pub recording_sid: String,
+    /// What became of it.
+    pub status: RecordingStatus,
+    /// Where it can be fetched.
+    pub url: Option<String>,
+    /// Its length in seconds.
+    pub duration_s: Option<u32>,
+    /// 1 or 2.
+    pub channels: Option<u32>,
+    /// What else the callback says about the call.
+    pub origin: Origin,
+}
+
+/// A message that was left, as the `voicemail-done` webhook tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VoicemailMessage {
+    /// Twilio's name of the recording.
+    pub recording_sid: String,
+    /// Where it can be fetched, perhaps only in a moment.
+    pub url: String,
+    /// Its length in seconds.
+    pub duration_s: Option<u32>,
+}
+
+/// The `voicemail` webhook (the caller is about to hear the beep; no message) and the `voicemail-done` webhook.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HearVoicemail {
+    /// When it was heard.
+    pub at: Timestamp,
+    /// Why the caller is there, as our callback address says.
+    pub reason: Option<VoicemailReason>,
+    /// The message, if one was left.
+    pub message: Option<VoicemailMessage>,
+    /// What else the callback says about the call.
+    pub origin: Origin,
+}
+
+/// The `transcription-status` webhook.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HearTranscription {
+    /// When it was heard.
+    pub at: Timestamp,
+    /// Which part of the call, as our callback address says.
+    pub phase: Phase,
+    /// Twilio's word: `completed` or `failed`.
+    pub status: String,
+    /// The words. A blank text is no transcript.
+    pub text: Option<PersonalText>,
+    /// What else the callback says about the call.
+    pub origin: Origin,
+}
+
+/// The `conference-status` webhook.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HearConference {
+    /// When: the callback's `Timestamp`, else when it was heard.
+    pub at: Timestamp,
+    /// Whether `at` came from the provider's clock.
+    pub told: bool,
+    /// Twilio's `StatusCallbackEvent`: `conference-start`, `conference-end`, `participant-join`, `participant-leave`, ...
+    pub event: String,
+    /// Twilio's name of the conference.
+    pub conference_sid: String,
+    /// The leg, where one is named.
+    pub call_sid: Option<String>,
+    /// Whose leg it is; `None` makes it the caller's.
+    pub role: Option<ParticipantRole>,
+    /// The provider's own count.
+    pub sequence_number: Option<u32>,
+    /// What else the callback says about the call.
+    pub origin: Origin,
+}
+
+/// The `amd-status` webhook: who picked up, found out while the call goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HearAmd {
+    /// When it was heard.
+    pub at: Timestamp,
+    /// The leg.
+    pub call_sid: String,
+    /// Who picked up.
+    pub answered_by: AnsweredBy,
+    /// What else the callback says about the call.
+    pub origin: Origin,
+}
+
+/// What the caller said: the `ai-respond` webhook, or our own media stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HearCaller {
+    /// When.
+    pub at: Timestamp,
+    /// The place in the conversation, where the callback's address says it: then a repetition is known as such. The next
+    /// free place otherwise.
+    pub turn: Option<u32>,
+    /// The words.
+    pub text: PersonalText,
+    /// How sure the recogniser is, 0 to 1.
+    pub confidence: Option<f64>,
+    /// When the words began.
+    pub started_at: Option<Timestamp>,
+    /// When the words ended.
+    pub ended_at: Option<Timestamp>,
+    /// Which recogniser: `twilio_gather`, `media_stream`, `typed`.
+    pub source: String,
+    /// What else the callback says about the call.
+    pub origin: Origin,
+}
+
+/// Any other callback of a call, kept as it was reported.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HearOther {
+    /// When: the callback's `Timestamp`, else when it was heard.
+    pub at: Timestamp,
+    /// Whether `at` came from the provider's clock.
+    pub told: bool,
+    /// Which callback.
+    pub kind: String,
+    /// The leg, where one is named.
+    pub call_sid: Option<String>,
+    /// The provider's own count.
+    pub sequence_number: Option<u32>,
+    /// The provider's word.
+    pub status: String,
+    /// What else the callback says about the call.
+    pub origin: Origin,
+}
+
+/// A call that was made elsewhere and is written down by hand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateManually {
+    /// When the call began.
+    pub at: Timestamp,
+    /// Names the first leg: the provider's name where known, else the call's own id.
+    pub call_sid: String,
+    /// Who called whom.
+    pub direction: Direction,
+    /// The caller's number.
+    pub from: PersonalText,
+    /// The called number.
+    pub to: PersonalText,
+    /// The caller's name.
+    pub caller_name: Option<PersonalText>,
+    /// The agent that spoke.
+    pub agent: Option<AgentId>,
+    /// The number of ours, E.164.
+    pub number: Option<String>,
+    /// How it went; still open, if absent.
+    pub outcome: Option<Outcome>,
+    /// Seconds talked.
+    pub duration_s: Option<u32>,
+    /// Free notes.
+    pub notes: Option<PersonalText>,
+    /// Who.
+    pub by: String,
+}
+
+macro_rules! commands {
+    (
+        $(#[$doc:meta])* $name:ident
+        whole { $( $(#[$wdoc:meta])* $whole:ident ),* $(,)? }
+        spelled { $( $(#[$vdoc:meta])* $variant:ident { $( $(#[$fdoc:meta])* $field:ident : $ty:ty ),* $(,)? } ),* $(,)? }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum $name {
+            $( $(#[$wdoc])* $whole($whole), )*
+            $( $(#[$vdoc])* $variant {
+                /// When.
+                at: $crate::Timestamp,
+                $( $(#[$fdoc])* $field : $ty ),*
+            } ),*
+        }
+
+        $( impl From<$whole> for $name {
+            fn from(command: $whole) -> Self {
+                Self::$whole(command)
+            }
+        } )*
+
+        impl $name {
+            /// The command's name, for logs.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $( Self::$whole(_) => stringify!($whole), )*
+                    $( Self::$variant { .. } => stringify!($variant) ),*
+                }
+            }
+
+            /// The moment that the command is about.
+            #[must_use]
+            pub const fn at(&self) -> $crate::Timestamp {
+                match self {
+                    $( Self::$whole(command) => command.at, )*
+                    $( Self::$variant { at, .. } => *at ),*
+                }
+            }
+        }
+    };
+}
+pub(crate) use commands;
+
+commands! {
+    /// A command to a call.
+    CallCommand
+    whole {
+        /// Somebody calls one of our numbers.
+        HearInbound,
+        /// Somebody of ours calls out from the browser.
+        HearOutbound,
+        /// What became of a leg.
+        HearStatus,
+        /// What became of a recording.
+        HearRecording,
+        /// The caller is at the voicemail, or left a message.
+        HearVoicemail,
+        /// Twilio transcribed a recording, or could not.
+        HearTranscription,
+        /// What happened in the conference.
+        HearConference,
+        /// Who picked up.
+        HearAmd,
+        /// What the caller said.
+        HearCaller,
+        /// Any other callback.
+        HearOther,
+        /// Write down a call that was made elsewhere.
+        CreateManually,
+    }
+    spelled {
+        // Before.
+        /// Put a call in the queue.
+        Enqueue {
+            /// Whom to call.
+            to: PersonalText,
+            /// Our number, E.164.
+            from: String,
+            /// Who shall speak.
+            agent: AgentId,
+            /// What kind of call it is.
+            purpose: Purpose,
+            /// What it is to reach.
+            objective: PersonalText,
+            /// The lead it belongs to.
+            lead: Option<String>,
+            /// Higher goes first.
+            priority: i32,
+            /// Not before this moment.
+            not_before: Option<Timestamp>,
+            /// How often to try, at most; from 1.
+            max_attempts: u32,
+            /// Who asks for it.
+            by: String,
+        },
+        /// Take the call out of the queue.
+        CancelQueued {
+            /// Why.
+            reason: String,
+            /// Who asks for it.
+            by: String,
+        },
+        /// The rules allow the call now.
+        PermitDial {
+            /// The rules that were looked at.
+            rules: Vec<String>,
+        },
+        /// A rule forbids the call.
+        RefuseDial {
+            /// The rule.
+            rule: String,
+            /// Why it applies.
+            reason: String,
+        },
+        /// Twilio was asked to place the call, and named the leg.
+        AttemptDial {
+            /// From 1.
+            attempt: u32,
+            /// The leg.
+            call_sid: String,
+        },
+        /// The attempt came to nothing.
+        FailDial {
+            /// From 1.
+            attempt: u32,
+            /// Why.
+            reason: String,
+            /// When it is tried again; never, if absent.
+            retry_at: Option<Timestamp>,
+        },
+
+        // Talk.
+        /// The caller is sent to voicemail.
+        RouteToVoicemail {
+            /// Why.
+            reason: VoicemailReason,
+        },
+        /// The caller heard that an AI speaks.
+        DiscloseAi {},
+        /// The caller heard that the call is recorded.
+        PlayConsentNotice {},
+        /// The AI says something.
+        SpeakAi {
+            /// The place in the conversation; the next free one, if absent.
+            turn: Option<u32>,
+            /// The words.
+            text: PersonalText,
+            /// The persona that speaks; 0 is the base prompt alone.
+            persona_version: u32,
+            /// The language model; absent for fixed texts.
+            model: Option<String>,
+            /// From the caller's last word to our first, in milliseconds.
+            latency_ms: Option<u32>,
+            /// What the model read and wrote.
+            tokens: Option<TokenCount>,
+        },
+        /// The caller cut the AI short.
+        InterruptAi {
+            /// The turn that was cut.
+            turn: u32,
+            /// How much of it was heard, in milliseconds.
+            heard_ms: u32,
+            /// The words that were heard.
+            heard_text: PersonalText,
+        },
+        /// The recogniser was not sure enough.
+        HearUnclearly {
+            /// How sure it was, 0 to 1.
+            confidence: f64,
+        },
+        /// The silent caller is asked whether they are there.
+        PromptSilence {},
+        /// A value was collected.
+        CollectField {
+            /// Its name.
+            field: String,
+            /// Its value.
+            value: PersonalText,
+            /// Whether it is well-formed for its kind.
+            valid: bool,
+        },
+        /// A rule wants a person on the line.
+        TriggerEscalation {
+            /// The rule.
+            rule: String,
+        },
+        /// A rule kept something from being said.
+        TripGuardrail {
+            /// The rule.
+            rule: String,
+        },
+        /// A model did not answer.
+        ReportAiFailure {
+            /// Which.
+            provider: String,
+            /// Why, in words free of personal values.
+            reason: String,
+        },
+
+        // People.
+        /// A user listens in, muted.
+        JoinListener {
+            /// Who.
+            user: String,
+        },
+        /// A user stops listening.
+        LeaveListener {
+            /// Who.
+            user: String,
+        },
+        /// A user asks to take the call over.
+        RequestTakeover {
+            /// Who.
+            user: String,
+        },
+        /// A user declines to take the call over.
+        DeclineTakeover {
+            /// Who.
+            user: String,
+        },
+        /// A user speaks now.
+        TakeOver {
+            /// Who.
+            user: String,
+        },
+        /// The caller shall hear music.
+        PutOnHold {
+            /// Who does it.
+            user: String,
+        },
+        /// The caller shall hear people again.
+        TakeOffHold {
+            /// Who does it.
+            user: String,
+        },
+        /// A transfer begins.
+        StartTransfer {
+            /// Whither.
+            to: PersonalText,
+        },
+        /// The transfer reached its target.
+        CompleteTransfer {
+            /// Whither.
+            to: PersonalText,
+        },
+        /// The transfer did not reach its target.
+        FailTransfer {
+            /// Whither.
+            to: PersonalText,
+            /// Why.
+            reason: String,
+        },
+        /// Keypad digits are sent.
+        SendDigits {
+            /// The digits: `0`-`9`, `*`, `#`, `w` and `W` for pauses.
+            digits: PersonalText,
+        },
+
+        // Sound.
+        /// Twilio was asked to record, and named the recording.
+        StartRecording {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: String,
+        },
+        /// Twilio was asked to pause.
+        PauseRecording {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: String,
+        },
+        /// Twilio was asked to go on.
+        ResumeRecording {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: String,
+        },
+        /// We have the recording.
+        ArchiveRecording {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: String,
+            /// Its name in our blob store.
+            key: String,
+            /// Its size.
+            bytes: u64,
+            /// SHA-256 of its bytes, lower-case hex.
+            sha256: String,
+            /// Its media type.
+            content_type: String,
+        },
+        /// The recording cannot be had.
+        GiveUpRecording {
+            /// Which part of the call.
+            phase: Phase,
+            /// Twilio's name of the recording.
+            recording_sid: Option<String>,
+            /// Why.
+            reason: String,
+            /// How often it was tried.
+            attempts: u32,
+        },
+        /// The words of a phase are known.
+        StoreTranscript {
+            /// Which part of the call.
+            phase: Phase,
+            /// Who said what; at least one segment with words.
+            segments: Personal<Vec<Segment>>,
+            /// What made it: `conversation`, or a model's name.
+            engine: String,
+        },
+        /// The words of a phase could not be had.
+        FailTranscription {
+            /// Which part of the call.
+            phase: Phase,
+            /// Why.
+            reason: String,
+        },
+        /// Somebody listens to the recording.
+        PlayRecording {
+            /// Which part of the call.
+            phase: Phase,
+            /// Who.
+            by: String,
+        },
+
+        // End.
+        /// One of ours ended the call, or found it over.
+        EndCall {
+            /// How it went; from what is known of the call, if absent.
+            outcome: Option<Outcome>,
+            /// Who ended it.
+            ended_by: EndedBy,
+            /// Seconds talked, where known.
+            duration_s: Option<u32>,
+            /// Why it failed.
+            reason: Option<String>,
+        },
+        /// The call in a few words.
+        Summarize {
+            /// The words.
+            summary: PersonalText,
+            /// What came of it.
+            outcome: String,
+            /// `high`, `medium`, `low`, `none`.
+            interest: Option<String>,
+            /// What to do next.
+            next_action: Option<PersonalText>,
+            /// Whether the objective was reached.
+            goal_achieved: Option<bool>,
+            /// 0 to 100.
+            lead_score: Option<u8>,
+            /// The caller's mood.
+            sentiment: Option<Sentiment>,
+            /// What wrote it.
+            model: String,
+        },
+        /// The person does not want to be called again.
+        RequestDoNotCall {},
+        /// Something was paid for.
+        IncurCost {
+            /// What.
+            item: String,
+            /// How much of it, in `unit`.
+            quantity: f64,
+            /// `minute`, `token`, ...
+            unit: String,
+            /// Its price in millionths of `currency`.
+            amount_micros: i64,
+            /// ISO 4217.
+            currency: String,
+            /// Which price list said so.
+            price_list: String,
+            /// True until the provider's own figure is known.
+            provisional: bool,
+        },
+
+        // Review.
+        /// Judge the call.
+        Grade {
+            /// The judgement.
+            grade: Grade,
+            /// Who.
+            by: String,
+        },
+        /// Take the judgement back.
+        ClearGrade {
+            /// Who.
+            by: String,
+        },
+        /// Write what should have been said.
+        NoteCorrection {
+            /// The note.
+            note: PersonalText,
+            /// The turn it is about; the whole call, if absent.
+            turn: Option<u32>,
+            /// Who.
+            by: String,
+        },
+        /// Take a correction back.
+        WithdrawCorrection {
+            /// Which one.
+            correction: u32,
+            /// Who.
+            by: String,
+        },
+        /// Decide what became of the call.
+        Resolve {
+            /// `resolved`, `callback_needed`, `spam`, ...
+            disposition: String,
+            /// The same for people.
+            label: Option<String>,
+            /// Who.
+            by: String,
+        },
+        /// Take that decision back.
+        Reopen {
+            /// Who.
+            by: String,
+        },
+        /// Correct details by hand. What is absent stays as it was.
+        EditDetails {
+            /// The caller's name.
+            caller_name: Option<PersonalText>,
+            /// The caller's number.
+            caller_number: Option<PersonalText>,
+            /// Free notes.
+            notes: Option<PersonalText>,
+            /// Who.
+            by: String,
+        },
+        /// Leave the call out of lists.
+        Hide {
+            /// Who.
+            by: String,
+        },
+        /// Destroy every personal value of the call.
+        Erase {
+            /// On what ground: a law's article, a request's number. Never a personal value.
+            ground: String,
+            /// Who.
+            by: String,
+        },
+
+        // Truth.
+        /// The call was compared with the provider's own record.
+        Reconcile {
+            /// Whether nothing was missing.
+            complete: bool,
+            /// What was missing.
+            missing: Vec<String>,
+        },
+        /// Something missing is filled in from the provider's record.
+        RepairGap {
+            /// Where it comes from.
+            from: String,
+        },
+    }
+}

@@ -1,0 +1,100 @@
+//! The end as we see it, and what is reckoned afterwards: the summary, the costs, the comparison with the provider.
+
+use super::{Decision, heard_of, remembered, unless};
+use crate::call::command::CallCommand;
+use crate::call::event::CallEvent;
+use crate::call::state::Call;
+use crate::call::value::Outcome;
+use crate::invalid::{Invalid, open, words};
+
+pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
+    heard_of(call)?;
+    let at = command.at();
+    match command {
+        // Even when the provider has said that the call is over: who ended it is something that only we know.
+        CallCommand::EndCall { outcome, ended_by, duration_s, reason, .. } => {
+            let reckoned = if call.was_answered() || call.voicemail.is_some() {
+                Outcome::Completed
+            } else {
+                Outcome::Canceled
+            };
+            let event = CallEvent::CallEnded {
+                at,
+                told: false,
+                outcome: outcome.unwrap_or_else(|| call.outcome().unwrap_or(reckoned)),
+                ended_by: Some(*ended_by),
+                duration_s: *duration_s,
+                reason: reason.clone(),
+            };
+            unless(call.heard.knows(&event), event)
+        }
+        CallCommand::Summarize { .. } => summarize(call, command),
+        CallCommand::RequestDoNotCall { .. } => unless(call.do_not_call, CallEvent::DoNotCallRequested { at }),
+        CallCommand::IncurCost { item, quantity, unit, amount_micros, currency, price_list, provisional, .. } => {
+            words("item", item, 100)?;
+            words("unit", unit, 100)?;
+            if !quantity.is_finite() || *quantity < 0.0 {
+                return Err(Invalid::new("quantity", "is not a quantity").into());
+            }
+            let currency: crate::money::Currency =
+                currency.parse().map_err(|_| Invalid::new("currency", "is not an ISO 4217 code"))?;
+            Ok(vec![CallEvent::CostIncurred {
+                at,
+                item: item.clone(),
+                quantity: *quantity,
+                unit: unit.clone(),
+                amount_micros: *amount_micros,
+                currency: currency.as_str().to_owned(),
+                price_list: price_list.clone(),
+                provisional: *provisional,
+            }])
+        }
+        CallCommand::Reconcile { complete, missing, .. } => {
+            let known = call.reconciled.as_ref().is_some_and(|it| it.complete == *complete && it.missing == *missing);
+            unless(known, CallEvent::Reconciled { at, complete: *complete, missing: missing.clone() })
+        }
+        CallCommand::RepairGap { from, .. } => {
+            words("from", from, 100)?;
+            Ok(vec![CallEvent::GapRepaired { at, from: from.clone() }])
+        }
+        // The commands of the other themes do not come here.
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn summarize(call: &Call, command: &CallCommand) -> Decision {
+    let CallCommand::Summarize {
+        at,
+        summary,
+        outcome,
+        interest,
+        next_action,
+        goal_achieved,
+        lead_score,
+        sentiment,
+        model,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
+    remembered(call)?;
+    words("summary", open("summary", summary)?, 10_000)?;
+    words("model", model, 100)?;
+    if lead_score.is_some_and(|score| score > 100) {
+        return Err(Invalid::new("lead_score", "is not between 0 and 100").into());
+    }
+    if interest.as_deref().is_some_and(|interest| !matches!(interest, "high" | "medium" | "low" | "none")) {
+        return Err(Invalid::new("interest", "is none of high, medium, low, none").into());
+    }
+    Ok(vec![CallEvent::CallSummarized {
+        at: *at,
+        summary: summary.clone(),
+        outcome: outcome.clone(),
+        interest: interest.clone(),
+        next_action: next_action.clone(),
+        goal_achieved: *goal_achieved,
+        lead_score: *lead_score,
+        sentiment: *sentiment,
+        model: model.clone(),
+    }])
+}

@@ -1,0 +1,172 @@
+//! What follows from a command to a call: pure, one file a theme.
+//!
+//! What the provider tells becomes events by itself alone, not by what is known: the same callbacks state the same facts
+//! in whatever order they come. Three things look at the state, and none of them matters to a reader that joins as
+//! [`super::Call`] does: a fact that was stated before is not stated again; a beginning is inferred only while it adds
+//! something ([`infer`]); and a weaker reason for voicemail is not stated after a stronger one.
+
+mod end;
+mod heard;
+mod people;
+mod queue;
+mod review;
+mod sound;
+mod status;
+mod talk;
+
+use super::command::{CallCommand, Origin};
+use super::error::CallError;
+use super::event::{CallEvent, PersonalText};
+use super::moment::Moment;
+use super::start::Start;
+use super::state::Call;
+use crate::{Personal, Timestamp};
+
+/// Events, or why there are none.
+type Decision = Result<Vec<CallEvent>, CallError>;
+
+/// What follows from the command.
+///
+/// # Errors
+/// When a person's command is refused; never for what the provider told.
+pub fn decide(call: &Call, command: &CallCommand) -> Decision {
+    use CallCommand as C;
+    match command {
+        C::HearInbound(heard) => Ok(heard::inbound(call, heard)),
+        C::HearOutbound(heard) => Ok(heard::outbound(call, heard)),
+        C::HearStatus(heard) => Ok(status::status(call, heard)),
+        C::HearRecording(heard) => Ok(heard::recording(call, heard)),
+        C::HearVoicemail(heard) => Ok(heard::voicemail(call, heard)),
+        C::HearTranscription(heard) => Ok(heard::transcription(call, heard)),
+        C::HearConference(heard) => Ok(status::conference(call, heard)),
+        C::HearAmd(heard) => Ok(status::amd(call, heard)),
+        C::HearCaller(heard) => Ok(talk::caller(call, heard)),
+        C::HearOther(heard) => Ok(heard::other(call, heard)),
+        C::CreateManually(order) => review::create(call, order),
+        C::Enqueue { .. }
+        | C::CancelQueued { .. }
+        | C::PermitDial { .. }
+        | C::RefuseDial { .. }
+        | C::AttemptDial { .. }
+        | C::FailDial { .. } => queue::decide(call, command),
+        C::RouteToVoicemail { .. }
+        | C::DiscloseAi { .. }
+        | C::PlayConsentNotice { .. }
+        | C::SpeakAi { .. }
+        | C::InterruptAi { .. }
+        | C::HearUnclearly { .. }
+        | C::PromptSilence { .. }
+        | C::CollectField { .. }
+        | C::TriggerEscalation { .. }
+        | C::TripGuardrail { .. }
+        | C::ReportAiFailure { .. } => talk::decide(call, command),
+        C::JoinListener { .. }
+        | C::LeaveListener { .. }
+        | C::RequestTakeover { .. }
+        | C::DeclineTakeover { .. }
+        | C::TakeOver { .. }
+        | C::PutOnHold { .. }
+        | C::TakeOffHold { .. }
+        | C::StartTransfer { .. }
+        | C::CompleteTransfer { .. }
+        | C::FailTransfer { .. }
+        | C::SendDigits { .. } => people::decide(call, command),
+        C::StartRecording { .. }
+        | C::PauseRecording { .. }
+        | C::ResumeRecording { .. }
+        | C::ArchiveRecording { .. }
+        | C::GiveUpRecording { .. }
+        | C::StoreTranscript { .. }
+        | C::FailTranscription { .. }
+        | C::PlayRecording { .. } => sound::decide(call, command),
+        C::EndCall { .. }
+        | C::Summarize { .. }
+        | C::RequestDoNotCall { .. }
+        | C::IncurCost { .. }
+        | C::Reconcile { .. }
+        | C::RepairGap { .. } => end::decide(call, command),
+        C::Grade { .. }
+        | C::ClearGrade { .. }
+        | C::NoteCorrection { .. }
+        | C::WithdrawCorrection { .. }
+        | C::Resolve { .. }
+        | C::Reopen { .. }
+        | C::EditDetails { .. }
+        | C::Hide { .. }
+        | C::Erase { .. } => review::decide(call, command),
+    }
+}
+
+/// A beginning concluded from what a callback tells in passing; `None` when it adds nothing to what is known.
+fn infer(call: &Call, at: Moment, origin: &Origin) -> Option<CallEvent> {
+    // An erased call learns no personal value again.
+    let personal = |value: &Option<PersonalText>| if call.erased { None } else { value.clone() };
+    let concluded = Start {
+        at,
+        direction: origin.direction,
+        call_sid: origin.call_sid.clone().unwrap_or_default(),
+        from: personal(&origin.from).unwrap_or_else(|| Personal::from("")),
+        to: personal(&origin.to).unwrap_or_else(|| Personal::from("")),
+        caller_name: personal(&origin.caller_name),
+        agent: origin.agent.clone(),
+        number: origin.number.clone(),
+        attestation: None,
+    };
+    let inferred = match call.inferred.clone() {
+        Some(known) => known.join(concluded.clone()),
+        None => concluded.clone(),
+    };
+    let improved = Start::known(call.started.clone(), Some(inferred));
+    (improved != call.start()).then(|| concluded.into_event(true))
+}
+
+/// The facts of a callback that are news, after the beginning that they imply if that is news too.
+fn news(call: &Call, at: Moment, origin: &Origin, facts: Vec<CallEvent>) -> Vec<CallEvent> {
+    let facts = facts.into_iter().filter(|fact| !call.heard.knows(fact));
+    infer(call, at, origin).into_iter().chain(facts).collect()
+}
+
+/// A callback that changes nothing else.
+fn report(
+    at: Moment,
+    kind: &str,
+    call_sid: Option<&str>,
+    sequence_number: Option<u32>,
+    status: impl Into<String>,
+) -> CallEvent {
+    CallEvent::ProviderReported {
+        at: at.at,
+        told: at.told,
+        kind: kind.to_owned(),
+        call_sid: call_sid.map(str::to_owned),
+        sequence_number,
+        status: status.into(),
+    }
+}
+
+/// The event, unless the fact is known already.
+fn unless(known: bool, event: CallEvent) -> Decision {
+    Ok(if known { Vec::new() } else { vec![event] })
+}
+
+/// Refuses a call that nobody ever heard of.
+const fn heard_of(call: &Call) -> Result<(), CallError> {
+    if call.exists() { Ok(()) } else { Err(CallError::NotFound) }
+}
+
+/// Refuses a call that is over, or that nobody ever heard of.
+fn alive(call: &Call) -> Result<(), CallError> {
+    heard_of(call)?;
+    if call.is_over() { Err(CallError::Over) } else { Ok(()) }
+}
+
+/// Refuses an erased call, which takes no new personal values, or one that nobody ever heard of.
+fn remembered(call: &Call) -> Result<(), CallError> {
+    heard_of(call)?;
+    if call.erased { Err(CallError::Erased) } else { Ok(()) }
+}
+
+/// A moment that we heard of by ourselves.
+const fn heard_at(at: Timestamp) -> Moment {
+    Moment::new(at, false)
+}

@@ -1,0 +1,103 @@
+//! What our people do while a call lasts: listen, take over, hold, transfer, press keys.
+
+use super::{Decision, alive, heard_of, remembered, unless};
+use crate::call::command::CallCommand;
+use crate::call::error::CallError;
+use crate::call::event::CallEvent;
+use crate::call::state::{Call, TransferState};
+use crate::invalid::{Invalid, open, words};
+
+/// As many digits as Twilio sends at once.
+const MAX_DIGITS: usize = 32;
+
+pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
+    let at = command.at();
+    let people = &call.people;
+    match command {
+        // Whoever leaves after the end left all the same.
+        CallCommand::LeaveListener { user, .. } => {
+            heard_of(call)?;
+            unless(!people.listeners.contains(user), CallEvent::ListenerLeft { at, user: user.clone() })
+        }
+        CallCommand::CompleteTransfer { .. } | CallCommand::FailTransfer { .. } => conclude_transfer(call, command),
+        _ => {
+            alive(call)?;
+            while_it_lasts(call, command)
+        }
+    }
+}
+
+fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
+    let at = command.at();
+    let people = &call.people;
+    match command {
+        CallCommand::JoinListener { user, .. } => {
+            unless(people.listeners.contains(user), CallEvent::ListenerJoined { at, user: user.clone() })
+        }
+        CallCommand::RequestTakeover { user, .. } => {
+            let known = people.takeover_requested.contains(user) || is_takers(call, user)?;
+            unless(known, CallEvent::TakeoverRequested { at, user: user.clone() })
+        }
+        CallCommand::DeclineTakeover { user, .. } => {
+            unless(people.takeover_declined.contains(user), CallEvent::TakeoverDeclined { at, user: user.clone() })
+        }
+        CallCommand::TakeOver { user, .. } => {
+            unless(is_takers(call, user)?, CallEvent::TakenOver { at, user: user.clone() })
+        }
+        CallCommand::PutOnHold { user, .. } => {
+            unless(people.on_hold_by.is_some(), CallEvent::PutOnHold { at, user: user.clone() })
+        }
+        CallCommand::TakeOffHold { user, .. } => {
+            unless(people.on_hold_by.is_none(), CallEvent::TakenOffHold { at, user: user.clone() })
+        }
+        CallCommand::StartTransfer { to, .. } => {
+            remembered(call)?;
+            words("to", open("to", to)?, 200)?;
+            if people.transfer.as_ref().is_some_and(|transfer| transfer.state == TransferState::Started) {
+                return Err(CallError::TransferUnderWay);
+            }
+            Ok(vec![CallEvent::TransferStarted { at, to: to.clone() }])
+        }
+        CallCommand::SendDigits { digits, .. } => {
+            remembered(call)?;
+            let keys = open("digits", digits)?;
+            words("digits", keys, MAX_DIGITS)?;
+            if !keys.chars().all(|key| matches!(key, '0'..='9' | '*' | '#' | 'w' | 'W')) {
+                return Err(Invalid::new("digits", "has something that is no key").into());
+            }
+            Ok(vec![CallEvent::DigitsSent { at, digits: digits.clone() }])
+        }
+        // The commands of the other themes do not come here.
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Whether this user has taken the call over; refused when another has.
+fn is_takers(call: &Call, user: &str) -> Result<bool, CallError> {
+    match &call.people.taken_over_by {
+        Some(taker) if taker != user => Err(CallError::AlreadyTakenOver),
+        taker => Ok(taker.is_some()),
+    }
+}
+
+/// A transfer may be found to have ended after the call did.
+fn conclude_transfer(call: &Call, command: &CallCommand) -> Decision {
+    remembered(call)?;
+    let state = call.people.transfer.as_ref().map(|transfer| transfer.state).ok_or(CallError::NoTransfer)?;
+    let at = command.at();
+    let (event, wanted) = match command {
+        CallCommand::CompleteTransfer { to, .. } => {
+            (CallEvent::Transferred { at, to: to.clone() }, TransferState::Reached)
+        }
+        CallCommand::FailTransfer { to, reason, .. } => {
+            (CallEvent::TransferFailed { at, to: to.clone(), reason: reason.clone() }, TransferState::Failed)
+        }
+        // The commands of the other themes do not come here.
+        _ => return Ok(Vec::new()),
+    };
+    match state {
+        TransferState::Started => Ok(vec![event]),
+        state if state == wanted => Ok(Vec::new()),
+        _ => Err(CallError::NoTransfer),
+    }
+}

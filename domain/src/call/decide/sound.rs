@@ -1,0 +1,109 @@
+//! What we do with a call's sound: keep it, pause it, store it, write it down, listen to it.
+
+use super::{Decision, heard_of, remembered, unless};
+use crate::call::command::CallCommand;
+use crate::call::error::CallError;
+use crate::call::event::CallEvent;
+use crate::call::state::{Call, Recording};
+use crate::invalid::{Invalid, words};
+
+pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
+    heard_of(call)?;
+    let at = command.at();
+    match command {
+        CallCommand::StartRecording { phase, recording_sid, .. } => {
+            words("recording_sid", recording_sid, 64)?;
+            let event = CallEvent::RecordingStarted { at, phase: *phase, recording_sid: recording_sid.clone() };
+            unless(call.heard.knows(&event), event)
+        }
+        CallCommand::PauseRecording { phase, recording_sid, .. } => {
+            let paused = recording(call, recording_sid)?.paused;
+            unless(
+                paused,
+                CallEvent::RecordingPaused { at, phase: *phase, recording_sid: recording_sid.clone() },
+            )
+        }
+        CallCommand::ResumeRecording { phase, recording_sid, .. } => {
+            let paused = recording(call, recording_sid)?.paused;
+            unless(
+                !paused,
+                CallEvent::RecordingResumed { at, phase: *phase, recording_sid: recording_sid.clone() },
+            )
+        }
+        CallCommand::ArchiveRecording { .. } => archive(call, command),
+        CallCommand::GiveUpRecording { phase, recording_sid, reason, attempts, .. } => {
+            words("reason", reason, 500)?;
+            // Whoever has it need not give it up.
+            let archived =
+                recording_sid.as_ref().and_then(|sid| call.recordings.get(sid)).is_some_and(|it| it.archived.is_some());
+            let event = CallEvent::RecordingUnavailable {
+                at,
+                phase: *phase,
+                recording_sid: recording_sid.clone(),
+                reason: reason.clone(),
+                attempts: *attempts,
+            };
+            unless(archived || call.heard.knows(&event), event)
+        }
+        CallCommand::StoreTranscript { phase, segments, engine, .. } => {
+            remembered(call)?;
+            words("engine", engine, 100)?;
+            let known = segments.known().ok_or_else(|| Invalid::new("segments", "cannot be read"))?;
+            // An empty answer of a transcriber is no transcript.
+            if known.iter().all(|segment| segment.text.trim().is_empty()) {
+                return Err(Invalid::new("segments", "have no words").into());
+            }
+            let (segments, engine) = (segments.clone(), engine.clone());
+            let event = CallEvent::TranscriptReady { at, phase: *phase, segments, engine };
+            unless(call.heard.knows(&event), event)
+        }
+        CallCommand::FailTranscription { phase, reason, .. } => {
+            words("reason", reason, 500)?;
+            let event = CallEvent::TranscriptionFailed { at, phase: *phase, reason: reason.clone() };
+            unless(call.heard.knows(&event), event)
+        }
+        CallCommand::PlayRecording { phase, by, .. } => {
+            if !call.recordings.values().any(|recording| recording.phase == *phase) {
+                return Err(CallError::NoSuchRecording);
+            }
+            Ok(vec![CallEvent::RecordingPlayed { at, phase: *phase, by: by.clone() }])
+        }
+        // The commands of the other themes do not come here.
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn recording<'a>(call: &'a Call, sid: &str) -> Result<&'a Recording, CallError> {
+    call.recordings.get(sid).ok_or(CallError::NoSuchRecording)
+}
+
+/// An erased call's sound is not kept: whoever stored it learns so here, and deletes it.
+fn archive(call: &Call, command: &CallCommand) -> Decision {
+    let CallCommand::ArchiveRecording { at, phase, recording_sid, key, bytes, sha256, content_type } = command else {
+        return Ok(Vec::new());
+    };
+    remembered(call)?;
+    words("key", key, 1_024)?;
+    if *bytes == 0 {
+        return Err(Invalid::new("bytes", "is nothing").into());
+    }
+    if sha256.len() != 64 || !sha256.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
+        return Err(Invalid::new("sha256", "is not 64 lower-case hexadecimal digits").into());
+    }
+    let known = recording(call, recording_sid)?
+        .archived
+        .as_ref()
+        .is_some_and(|archived| archived.key == *key && archived.sha256 == *sha256);
+    unless(
+        known,
+        CallEvent::RecordingArchived {
+            at: *at,
+            phase: *phase,
+            recording_sid: recording_sid.clone(),
+            key: key.clone(),
+            bytes: *bytes,
+            sha256: sha256.clone(),
+            content_type: content_type.clone(),
+        },
+    )
+}

@@ -1,0 +1,342 @@
+//! How an event changes what is known of a call. Every event is accepted: it has happened.
+
+use super::end::End;
+use super::event::CallEvent;
+use super::moment::{Moment, least};
+use super::start::Start;
+use super::state::{
+    Archived, Attempt, Call, Correction, LegState, Queue, Reconciliation, Recording, Resolution, Transfer, TransferState,
+};
+use super::value::{ParticipantRole, Phase};
+
+impl Call {
+    /// Folds an event into what is known.
+    pub fn fold(&mut self, event: &CallEvent) {
+        self.heard.note(event);
+        if !(self.fold_queue(event)
+            || self.fold_course(event)
+            || self.fold_talk(event)
+            || self.fold_people(event)
+            || self.fold_sound(event))
+        {
+            self.fold_aftermath(event);
+        }
+    }
+
+    /// The queue. Answers whether the event was about it.
+    fn fold_queue(&mut self, event: &CallEvent) -> bool {
+        use CallEvent as E;
+        match event {
+            E::CallQueued { at, to, from, agent, purpose, lead, priority, not_before, max_attempts, .. } => {
+                self.queue = Some(Queue {
+                    at: *at,
+                    to: to.clone(),
+                    from: from.clone(),
+                    agent: agent.clone(),
+                    purpose: *purpose,
+                    lead: lead.clone(),
+                    priority: *priority,
+                    not_before: *not_before,
+                    max_attempts: *max_attempts,
+                    attempts: std::collections::BTreeMap::new(),
+                    refused: None,
+                    cancelled: false,
+                });
+            }
+            E::QueueCancelled { .. } => self.in_queue(|queue| queue.cancelled = true),
+            E::DialPermitted { .. } => self.in_queue(|queue| queue.refused = None),
+            E::DialRefused { rule, .. } => self.in_queue(|queue| queue.refused = Some(rule.clone())),
+            E::DialAttempted { attempt, call_sid, .. } => {
+                self.in_attempt(*attempt, |attempt| attempt.call_sid = Some(call_sid.clone()));
+            }
+            E::DialFailed { attempt, reason, retry_at, .. } => self.in_attempt(*attempt, |attempt| {
+                attempt.failed = Some(reason.clone());
+                attempt.retry_at = *retry_at;
+            }),
+            _ => return false,
+        }
+        true
+    }
+
+    /// The course of the call as the provider tells it. Answers whether the event was about it.
+    fn fold_course(&mut self, event: &CallEvent) -> bool {
+        use CallEvent as E;
+        match event {
+            E::CallStarted { .. } => {
+                if let Some((start, inferred)) = Start::of(event) {
+                    self.fold_start(start, inferred);
+                }
+            }
+            E::CallRinging { at, told, call_sid } => {
+                Moment::note_earliest(&mut self.leg(call_sid).ringing, Moment::new(*at, *told));
+            }
+            E::CallAnswered { at, told, call_sid, by } => {
+                let leg = self.leg(call_sid);
+                Moment::note_earliest(&mut leg.answered, Moment::new(*at, *told));
+                leg.answered_by = leg.answered_by.max(Some(*by));
+            }
+            E::RoutedToVoicemail { reason, .. } => self.voicemail = least(self.voicemail, Some(*reason)),
+            E::ParticipantJoined { at, told, call_sid, role } => {
+                let leg = self.leg_of(call_sid, *role);
+                Moment::note_earliest(&mut leg.joined, Moment::new(*at, *told));
+                Moment::note_latest(&mut leg.joined_last, Moment::new(*at, *told));
+            }
+            E::ParticipantLeft { at, told, call_sid, role } => {
+                Moment::note_latest(&mut self.leg_of(call_sid, *role).left, Moment::new(*at, *told));
+            }
+            E::ConferenceStarted { at, told, conference_sid } => {
+                let conference = self.conferences.entry(conference_sid.clone()).or_default();
+                Moment::note_earliest(&mut conference.started, Moment::new(*at, *told));
+            }
+            E::ConferenceEnded { at, told, conference_sid } => {
+                let conference = self.conferences.entry(conference_sid.clone()).or_default();
+                Moment::note_earliest(&mut conference.ended, Moment::new(*at, *told));
+            }
+            E::CallEnded { .. } => {
+                if let Some(end) = End::of(event) {
+                    self.end = Some(match self.end.take() {
+                        Some(known) => known.join(end),
+                        None => end,
+                    });
+                }
+            }
+            E::ProviderReported { .. } => self.reports += 1,
+            _ => return false,
+        }
+        true
+    }
+
+    /// What is said. Answers whether the event was about it.
+    fn fold_talk(&mut self, event: &CallEvent) -> bool {
+        use CallEvent as E;
+        let talk = &mut self.talk;
+        match event {
+            E::AiDisclosed { .. } => talk.ai_disclosed = true,
+            E::ConsentNoticePlayed { .. } => talk.consent_notice = true,
+            E::CallerTurn { turn, .. } => {
+                talk.last_turn = talk.last_turn.max(*turn);
+                talk.caller_turns += 1;
+            }
+            E::AiTurn { turn, .. } => {
+                talk.last_turn = talk.last_turn.max(*turn);
+                talk.ai_turns += 1;
+            }
+            E::AiTurnInterrupted { .. } => talk.interruptions += 1,
+            E::HeardUnclearly { .. } => talk.heard_unclearly += 1,
+            E::SilencePrompted { .. } => talk.silence_prompts += 1,
+            E::FieldCollected { field, valid, .. } => {
+                talk.fields.insert(field.clone(), *valid);
+            }
+            E::EscalationTriggered { rule, .. } => {
+                talk.escalations.insert(rule.clone());
+            }
+            E::GuardrailTripped { rule, .. } => {
+                talk.guardrails.insert(rule.clone());
+            }
+            E::AiFailed { .. } => talk.ai_failures += 1,
+            _ => return false,
+        }
+        true
+    }
+
+    /// What our people do while it lasts. Answers whether the event was about it.
+    fn fold_people(&mut self, event: &CallEvent) -> bool {
+        use CallEvent as E;
+        let people = &mut self.people;
+        match event {
+            E::ListenerJoined { user, .. } => {
+                people.listeners.insert(user.clone());
+            }
+            E::ListenerLeft { user, .. } => {
+                people.listeners.remove(user);
+            }
+            E::TakeoverRequested { user, .. } => {
+                people.takeover_declined.remove(user);
+                people.takeover_requested.insert(user.clone());
+            }
+            E::TakeoverDeclined { user, .. } => {
+                people.takeover_requested.remove(user);
+                people.takeover_declined.insert(user.clone());
+            }
+            E::TakenOver { user, .. } => {
+                people.takeover_requested.clear();
+                people.taken_over_by = Some(user.clone());
+            }
+            E::PutOnHold { user, .. } => people.on_hold_by = Some(user.clone()),
+            E::TakenOffHold { .. } => people.on_hold_by = None,
+            E::TransferStarted { to, .. } => people.transfer = Some(transfer(to, TransferState::Started)),
+            E::Transferred { to, .. } => people.transfer = Some(transfer(to, TransferState::Reached)),
+            E::TransferFailed { to, .. } => people.transfer = Some(transfer(to, TransferState::Failed)),
+            E::DigitsSent { .. } => people.digits_sent += 1,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Sound and transcripts. Answers whether the event was about them.
+    fn fold_sound(&mut self, event: &CallEvent) -> bool {
+        use CallEvent as E;
+        match event {
+            E::RecordingStarted { phase, recording_sid, .. } => {
+                self.recording(*phase, recording_sid);
+            }
+            E::RecordingPaused { phase, recording_sid, .. } => self.recording(*phase, recording_sid).paused = true,
+            E::RecordingResumed { phase, recording_sid, .. } => self.recording(*phase, recording_sid).paused = false,
+            E::RecordingReady { phase, recording_sid, duration_s, channels, .. } => {
+                let recording = self.recording(*phase, recording_sid);
+                recording.ready = true;
+                recording.duration_s = recording.duration_s.max(*duration_s);
+                recording.channels = recording.channels.max(*channels);
+            }
+            E::RecordingArchived { phase, recording_sid, key, bytes, sha256, .. } => {
+                self.recording(*phase, recording_sid).archived =
+                    Some(Archived { key: key.clone(), bytes: *bytes, sha256: sha256.clone() });
+            }
+            E::RecordingUnavailable { phase, recording_sid: Some(sid), reason, .. } => {
+                let recording = self.recording(*phase, sid);
+                recording.unavailable = least(recording.unavailable.take(), Some(reason.clone()));
+            }
+            E::RecordingUnavailable { phase, recording_sid: None, reason, .. } => {
+                let known = self.without_recording.entry(*phase).or_insert_with(|| reason.clone());
+                if reason < known {
+                    known.clone_from(reason);
+                }
+            }
+            E::TranscriptReady { phase, engine, .. } => {
+                self.transcripts.entry(*phase).or_default().engines.insert(engine.clone());
+            }
+            E::TranscriptionFailed { phase, reason, .. } => {
+                self.transcripts.entry(*phase).or_default().failures.insert(reason.clone());
+            }
+            E::RecordingPlayed { .. } => {}
+            _ => return false,
+        }
+        true
+    }
+
+    /// What is made of it afterwards.
+    fn fold_aftermath(&mut self, event: &CallEvent) {
+        use CallEvent as E;
+        let review = &mut self.review;
+        match event {
+            E::CallSummarized { .. } => self.summarized = true,
+            E::DoNotCallRequested { .. } => self.do_not_call = true,
+            E::CostIncurred { .. } => self.costs += 1,
+            E::Graded { grade, by, .. } => {
+                review.grade = Some(*grade);
+                review.graded_by = Some(by.clone());
+            }
+            E::GradeCleared { .. } => {
+                review.grade = None;
+                review.graded_by = None;
+            }
+            E::CorrectionNoted { correction, turn, by, .. } => {
+                let noted = Correction { turn: *turn, by: by.clone(), withdrawn: false };
+                review.corrections.insert(*correction, noted);
+            }
+            E::CorrectionWithdrawn { correction, .. } => {
+                if let Some(noted) = review.corrections.get_mut(correction) {
+                    noted.withdrawn = true;
+                }
+            }
+            E::Resolved { disposition, label, by, .. } => {
+                review.resolution =
+                    Some(Resolution { disposition: disposition.clone(), label: label.clone(), by: by.clone() });
+            }
+            E::Reopened { .. } => review.resolution = None,
+            E::DetailsEdited { caller_name, caller_number, notes, .. } => {
+                for (known, edited) in [
+                    (&mut review.caller_name, caller_name),
+                    (&mut review.caller_number, caller_number),
+                    (&mut review.notes, notes),
+                ] {
+                    if edited.is_some() {
+                        known.clone_from(edited);
+                    }
+                }
+            }
+            E::CallHidden { .. } => self.hidden = true,
+            E::CallErased { .. } => self.forget(),
+            E::Reconciled { complete, missing, .. } => {
+                self.reconciled = Some(Reconciliation { complete: *complete, missing: missing.clone() });
+            }
+            // Everything else was folded before; that something was repaired shows in what was repaired.
+            _ => {}
+        }
+    }
+
+    fn fold_start(&mut self, start: Start, inferred: bool) {
+        if inferred {
+            self.inferred = Some(match self.inferred.take() {
+                Some(known) => known.join(start),
+                None => start,
+            });
+        } else if self.started.is_none() {
+            self.started = Some(start);
+        }
+        if self.erased {
+            self.forget();
+        }
+    }
+
+    /// A state that is kept in memory forgets what the log forgets.
+    fn forget(&mut self) {
+        use crate::Personal;
+        self.erased = true;
+        for start in [&mut self.started, &mut self.inferred].into_iter().flatten() {
+            start.from = Personal::Erased;
+            start.to = Personal::Erased;
+            if start.caller_name.is_some() {
+                start.caller_name = Some(Personal::Erased);
+            }
+        }
+        if let Some(queue) = &mut self.queue {
+            queue.to = Personal::Erased;
+        }
+        if let Some(transfer) = &mut self.people.transfer {
+            transfer.to = Personal::Erased;
+        }
+        let review = &mut self.review;
+        for value in [&mut review.caller_name, &mut review.caller_number, &mut review.notes].into_iter().flatten() {
+            *value = Personal::Erased;
+        }
+    }
+
+    fn in_queue(&mut self, change: impl FnOnce(&mut Queue)) {
+        if let Some(queue) = &mut self.queue {
+            change(queue);
+        }
+    }
+
+    fn in_attempt(&mut self, number: u32, change: impl FnOnce(&mut Attempt)) {
+        self.in_queue(|queue| change(queue.attempts.entry(number).or_default()));
+    }
+
+    fn leg(&mut self, call_sid: &str) -> &mut LegState {
+        self.legs.entry(call_sid.to_owned()).or_default()
+    }
+
+    fn leg_of(&mut self, call_sid: &str, role: ParticipantRole) -> &mut LegState {
+        let leg = self.leg(call_sid);
+        leg.role = least(leg.role, Some(role));
+        leg
+    }
+
+    fn recording(&mut self, phase: Phase, sid: &str) -> &mut Recording {
+        let recording = self.recordings.entry(sid.to_owned()).or_insert(Recording {
+            phase,
+            paused: false,
+            ready: false,
+            duration_s: None,
+            channels: None,
+            unavailable: None,
+            archived: None,
+        });
+        recording.phase = recording.phase.min(phase);
+        recording
+    }
+}
+
+fn transfer(to: &super::event::PersonalText, state: TransferState) -> Transfer {
+    Transfer { to: to.clone(), state }
+}

@@ -1,0 +1,125 @@
+//! How a call began, and what to make of a beginning that was only inferred.
+
+use super::event::{CallEvent, PersonalText};
+use super::moment::{Moment, least, least_personal, least_personal_option, least_text, says_something};
+use super::value::Direction;
+use crate::AgentId;
+use serde::{Deserialize, Serialize};
+
+/// How a call began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Start {
+    /// When.
+    pub at: Moment,
+    /// Who called whom.
+    pub direction: Option<Direction>,
+    /// The first leg; empty when no callback named it.
+    pub call_sid: String,
+    /// The caller's number; empty when no callback told it.
+    pub from: PersonalText,
+    /// The called number; empty when no callback told it.
+    pub to: PersonalText,
+    /// The caller's name.
+    pub caller_name: Option<PersonalText>,
+    /// The agent.
+    pub agent: Option<AgentId>,
+    /// The number of ours, E.164.
+    pub number: Option<String>,
+    /// STIR/SHAKEN: Twilio's `StirVerstat`.
+    pub attestation: Option<String>,
+}
+
+impl Start {
+    /// What a `CallStarted` says, and whether it was inferred. `None` for any other event.
+    #[must_use]
+    pub fn of(event: &CallEvent) -> Option<(Self, bool)> {
+        let CallEvent::CallStarted {
+            at,
+            told,
+            direction,
+            call_sid,
+            from,
+            to,
+            caller_name,
+            agent,
+            number,
+            attestation,
+            inferred,
+        } = event
+        else {
+            return None;
+        };
+        let start = Self {
+            at: Moment::new(*at, *told),
+            direction: *direction,
+            call_sid: call_sid.clone(),
+            from: from.clone(),
+            to: to.clone(),
+            caller_name: caller_name.clone(),
+            agent: agent.clone(),
+            number: number.clone(),
+            attestation: attestation.clone(),
+        };
+        Some((start, *inferred))
+    }
+
+    /// The event that says this.
+    #[must_use]
+    pub fn into_event(self, inferred: bool) -> CallEvent {
+        CallEvent::CallStarted {
+            at: self.at.at,
+            told: self.at.told,
+            direction: self.direction,
+            call_sid: self.call_sid,
+            from: self.from,
+            to: self.to,
+            caller_name: self.caller_name,
+            agent: self.agent,
+            number: self.number,
+            attestation: self.attestation,
+            inferred,
+        }
+    }
+
+    /// Two inferred beginnings of one call, in whatever order: the earlier moment, and of each field what is said.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        Self {
+            at: self.at.earliest(other.at),
+            direction: least(self.direction, other.direction),
+            call_sid: least_text(self.call_sid, other.call_sid),
+            from: least_personal(self.from, other.from),
+            to: least_personal(self.to, other.to),
+            caller_name: least_personal_option(self.caller_name, other.caller_name),
+            agent: least(self.agent, other.agent),
+            number: least(self.number, other.number),
+            attestation: least(self.attestation, other.attestation),
+        }
+    }
+
+    /// A real beginning over an inferred one: field by field the real one holds, and where it says nothing, the inferred.
+    #[must_use]
+    pub fn over(self, inferred: Self) -> Self {
+        let text = |real: PersonalText, other| if says_something(&real) { real } else { other };
+        Self {
+            at: self.at,
+            direction: self.direction.or(inferred.direction),
+            call_sid: if self.call_sid.is_empty() { inferred.call_sid } else { self.call_sid },
+            from: text(self.from, inferred.from),
+            to: text(self.to, inferred.to),
+            caller_name: self.caller_name.or(inferred.caller_name),
+            agent: self.agent.or(inferred.agent),
+            number: self.number.or(inferred.number),
+            attestation: self.attestation.or(inferred.attestation),
+        }
+    }
+
+    /// What is known when either, both or none of the two was heard.
+    #[must_use]
+    pub fn known(real: Option<Self>, inferred: Option<Self>) -> Option<Self> {
+        match (real, inferred) {
+            (Some(real), Some(inferred)) => Some(real.over(inferred)),
+            (real, inferred) => real.or(inferred),
+        }
+    }
+}

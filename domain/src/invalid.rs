@@ -1,0 +1,57 @@
+//! [`Invalid`]: a field of a command that cannot be accepted, and why, in words that never repeat the value.
+
+/// A field of a command that cannot be accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field} {problem}")]
+pub struct Invalid {
+    /// The field, as the command names it.
+    pub field: &'static str,
+    /// What is wrong with it, continuing the sentence that the field begins: `is empty`.
+    pub problem: String,
+}
+
+impl Invalid {
+    /// A field and what is wrong with it.
+    #[must_use]
+    pub fn new(field: &'static str, problem: impl Into<String>) -> Self {
+        Self { field, problem: problem.into() }
+    }
+}
+
+/// Refuses a text that is blank or has more than `max` characters.
+///
+/// # Errors
+/// Names the field and the limit.
+pub(crate) fn words(field: &'static str, text: &str, max: usize) -> Result<(), Invalid> {
+    if text.trim().is_empty() {
+        return Err(Invalid::new(field, "is empty"));
+    }
+    at_most(field, text, max)
+}
+
+/// Refuses a text that has more than `max` characters.
+///
+/// # Errors
+/// Names the field and the limit.
+pub(crate) fn at_most(field: &'static str, text: &str, max: usize) -> Result<(), Invalid> {
+    if text.chars().count() > max {
+        return Err(Invalid::new(field, format!("has more than {max} characters")));
+    }
+    Ok(())
+}
+
+/// Refuses a number that is not E.164.
+///
+/// # Errors
+/// Names the field.
+pub(crate) fn e164(field: &'static str, number: &str) -> Result<(), Invalid> {
+    if crate::phone::is_e164(number) { Ok(()) } else { Err(Invalid::new(field, "is not a number in E.164 form")) }
+}
+
+/// The words of a personal value that somebody sends us; there is no use for a sealed or erased one.
+///
+/// # Errors
+/// Names the field.
+pub(crate) fn open<'a>(field: &'static str, value: &'a crate::Personal<String>) -> Result<&'a str, Invalid> {
+    value.text().ok_or_else(|| Invalid::new(field, "cannot be read"))
+}

@@ -1,0 +1,10 @@
+//! A callback that was correctly signed and that nobody understood: kept whole, so that a person can see it and have it
+//! read again after a fix. Each is a stream of its own.
+
+pub mod command;
+pub mod event;
+pub mod state;
+
+pub use command::UnroutedCommand;
+pub use event::UnroutedEvent;
+pub use state::{Unrouted, UnroutedError};

@@ -1,0 +1,266 @@
+//! Where read models live: one namespace for each, a PostgreSQL schema or a SQLite file.
+//!
+//! A rebuild fills a namespace of its own beside the current one, running the very same code and SQL, and the switch
+//! is one short step. PostgreSQL renames schemas. SQLite cannot rename a file that others hold open (its write-ahead log
+//! goes by name), so files carry a generation number and a small registry says which one is current; other processes
+//! look there (`docs/decisions`).
+
+use super::connect::{DatabaseUrl, Durability, connect, create_schema};
+use super::{Db, DbError};
+use sqlx::{PgPool, SqlitePool};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+/// How old our knowledge of another process's switch may be.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// Connections to one read model: its projector's and its readers'.
+const CONNECTIONS: u32 = 6;
+
+const SQLITE_REGISTRY: &str = "create table if not exists read_models (model text primary key not null, generation integer not null) strict";
+const SQLITE_CURRENT: &str = "select generation from read_models where model = $1";
+const SQLITE_SWITCH: &str =
+    "insert into read_models (model, generation) values ($1, $2) on conflict (model) do update set generation = excluded.generation";
+
+/// The tables of one read model: unqualified names resolve in `db`.
+#[derive(Clone, Debug)]
+pub struct Namespace {
+    /// Where its tables are.
+    pub db: Db,
+    /// Which of the model's namespaces it is; grows with each switch. Always 0 on PostgreSQL, where names are swapped.
+    pub generation: i64,
+    /// The model.
+    pub model: &'static str,
+}
+
+/// Every read model's namespaces.
+#[derive(Clone, Debug)]
+pub struct Views(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    place: Place,
+    current: Mutex<HashMap<&'static str, Known>>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Sqlite { folder: PathBuf, registry: SqlitePool },
+    Postgres { url: String, admin: PgPool },
+}
+
+#[derive(Debug)]
+struct Known {
+    namespace: Namespace,
+    looked: Instant,
+}
+
+impl Views {
+    /// Opens the place where read models live.
+    ///
+    /// # Errors
+    /// When the folder cannot be used, or the server cannot be reached.
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, DbError> {
+        let place = match url {
+            DatabaseUrl::Folder(folder) => {
+                let folder = folder.join("views");
+                let registry =
+                    match connect(&DatabaseUrl::Folder(folder.clone()), "registry", Durability::Full, 2).await? {
+                        Db::Sqlite(pool) => pool,
+                        Db::Postgres(_) => unreachable!("a folder holds SQLite files"),
+                    };
+                sqlx::query(SQLITE_REGISTRY).execute(&registry).await?;
+                Place::Sqlite { folder, registry }
+            }
+            DatabaseUrl::Postgres(url) => {
+                let admin = match connect(&DatabaseUrl::Postgres(url.clone()), "public", Durability::Full, 2).await? {
+                    Db::Postgres(pool) => pool,
+                    Db::Sqlite(_) => unreachable!("a server is PostgreSQL"),
+                };
+                Place::Postgres { url: url.clone(), admin }
+            }
+        };
+        Ok(Self(Arc::new(Inner { place, current: Mutex::default() })))
+    }
+
+    /// The namespace that readers and the live projector use now. Empty the first time.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn current(&self, model: &'static str) -> Result<Namespace, DbError> {
+        let mut current = self.0.current.lock().await;
+        if let Some(known) = current.get_mut(model) {
+            if known.looked.elapsed() < LOOK_AGAIN || self.generation(model).await? == known.namespace.generation {
+                known.looked = Instant::now();
+                return Ok(known.namespace.clone());
+            }
+        }
+        let generation = self.generation(model).await?;
+        let db = self.open_namespace(model, generation).await?;
+        let namespace = Namespace { db, generation, model };
+        current.insert(model, Known { namespace: namespace.clone(), looked: Instant::now() });
+        Ok(namespace)
+    }
+
+    /// A fresh, empty namespace beside the current one. What a killed rebuild left there is dropped.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn next(&self, model: &'static str) -> Result<Namespace, DbError> {
+        let generation = self.generation(model).await? + 1;
+        let db = match &self.0.place {
+            Place::Sqlite { folder, .. } => {
+                remove_sqlite(&sqlite_file(folder, model, generation))?;
+                self.open_namespace(model, generation).await?
+            }
+            Place::Postgres { url, admin } => {
+                let name = next_schema(model);
+                drop_schema(admin, &name).await?;
+                connect(&DatabaseUrl::Postgres(url.clone()), &name, Durability::Relaxed, CONNECTIONS).await?
+            }
+        };
+        Ok(Namespace { db, generation, model })
+    }
+
+    /// Makes `next` the current namespace: one short transaction. The old one stays until [`Views::sweep`].
+    ///
+    /// # Errors
+    /// When the database cannot be reached; then nothing was switched.
+    pub async fn switch(&self, next: Namespace) -> Result<(), DbError> {
+        let model = next.model;
+        match &self.0.place {
+            Place::Sqlite { registry, .. } => {
+                sqlx::query(SQLITE_SWITCH).bind(model).bind(next.generation).execute(registry).await?;
+                let old = self.0.current.lock().await.insert(model, Known { namespace: next, looked: Instant::now() });
+                if let Some(old) = old {
+                    // Readers that began on the old file finish there.
+                    tokio::spawn(async move { old.namespace.db.close().await });
+                }
+            }
+            Place::Postgres { admin, .. } => {
+                let (next_name, old_name) = (next_schema(model), old_schema(model));
+                drop_schema(admin, &old_name).await?;
+                let mut tx = admin.begin().await?;
+                for statement in [
+                    format!(r#"alter schema "{model}" rename to "{old_name}""#),
+                    format!(r#"alter schema "{next_name}" rename to "{model}""#),
+                ] {
+                    sqlx::query(&statement).execute(&mut *tx).await?;
+                }
+                tx.commit().await?;
+                // Its connections look for a name that is gone.
+                tokio::spawn(async move { next.db.close().await });
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what a switch has left behind, once the readers of every process have moved on.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn sweep(&self, model: &'static str) -> Result<(), DbError> {
+        tokio::time::sleep(LOOK_AGAIN * 2).await;
+        match &self.0.place {
+            Place::Sqlite { folder, .. } => {
+                let current = self.generation(model).await?;
+                for generation in generations(folder, model)? {
+                    if generation < current {
+                        remove_sqlite(&sqlite_file(folder, model, generation))?;
+                    }
+                }
+            }
+            Place::Postgres { admin, .. } => drop_schema(admin, &old_schema(model)).await?,
+        }
+        Ok(())
+    }
+
+    /// Drops a namespace that is not going to be switched to.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn discard(&self, next: Namespace) -> Result<(), DbError> {
+        next.db.close().await;
+        match &self.0.place {
+            Place::Sqlite { folder, .. } => remove_sqlite(&sqlite_file(folder, next.model, next.generation)),
+            Place::Postgres { admin, .. } => Ok(drop_schema(admin, &next_schema(next.model)).await?),
+        }
+    }
+
+    /// Closes every connection, waiting for those in use.
+    pub async fn close(&self) {
+        for known in self.0.current.lock().await.values() {
+            known.namespace.db.close().await;
+        }
+        match &self.0.place {
+            Place::Sqlite { registry, .. } => registry.close().await,
+            Place::Postgres { admin, .. } => admin.close().await,
+        }
+    }
+
+    async fn generation(&self, model: &str) -> Result<i64, DbError> {
+        match &self.0.place {
+            Place::Sqlite { registry, .. } => {
+                let found = sqlx::query_scalar(SQLITE_CURRENT).bind(model).fetch_optional(registry).await?;
+                Ok(found.unwrap_or(0))
+            }
+            Place::Postgres { .. } => Ok(0),
+        }
+    }
+
+    async fn open_namespace(&self, model: &str, generation: i64) -> Result<Db, DbError> {
+        match &self.0.place {
+            Place::Sqlite { folder, .. } => {
+                let name = format!("{model}.{generation}");
+                connect(&DatabaseUrl::Folder(folder.clone()), &name, Durability::Relaxed, CONNECTIONS).await
+            }
+            Place::Postgres { url, admin } => {
+                create_schema(admin, model).await?;
+                connect(&DatabaseUrl::Postgres(url.clone()), model, Durability::Relaxed, CONNECTIONS).await
+            }
+        }
+    }
+}
+
+fn next_schema(model: &str) -> String {
+    format!("{model}_next")
+}
+
+fn old_schema(model: &str) -> String {
+    format!("{model}_old")
+}
+
+/// The generations of a model whose files lie in the folder.
+fn generations(folder: &Path, model: &str) -> Result<Vec<i64>, DbError> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(DbError::Folder)? {
+        let name = entry.map_err(DbError::Folder)?.file_name();
+        let generation: Option<i64> = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(model)?.strip_prefix('.')?.strip_suffix(".db")?.parse().ok());
+        found.extend(generation);
+    }
+    Ok(found)
+}
+
+async fn drop_schema(admin: &PgPool, name: &str) -> Result<(), sqlx::Error> {
+    sqlx::query(&format!(r#"drop schema if exists "{name}" cascade"#)).execute(admin).await.map(|_| ())
+}
+
+fn sqlite_file(folder: &Path, model: &str, generation: i64) -> PathBuf {
+    folder.join(format!("{model}.{generation}.db"))
+}
+
+fn remove_sqlite(file: &Path) -> Result<(), DbError> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(DbError::Folder(error)),
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Who, by which door, because of what.
+//!
+//! In the log metadata is a flat map from text to text, which is what cqrs-es reads. The raw parameters of a webhook are
+//! the one value about a person: they are sealed as a whole.
+
+use super::Position;
+use domain::{Personal, Tenant};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// The raw parameters of a webhook, each with all its values in the order in which they came.
+pub type Params = BTreeMap<String, Vec<String>>;
+
+/// Who, by which door, because of what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metadata {
+    /// Whose data it is.
+    pub tenant: Tenant,
+    /// Who acted.
+    pub actor: Actor,
+    /// What belongs together: the same for everything that one request set off.
+    pub correlation_id: String,
+    /// The event that led to this one.
+    pub causation: Option<Position>,
+    /// What makes the command idempotent.
+    pub command_key: Option<String>,
+    /// The webhook or endpoint it came by.
+    pub endpoint: Option<String>,
+    /// The webhook's raw parameters; on the first event of a command only.
+    pub params: Option<Personal<Params>>,
+}
+
+impl Metadata {
+    /// Metadata of something that `actor` did.
+    pub fn new(tenant: impl Into<Tenant>, actor: Actor, correlation_id: impl Into<String>) -> Self {
+        Self {
+            tenant: tenant.into(),
+            actor,
+            correlation_id: correlation_id.into(),
+            causation: None,
+            command_key: None,
+            endpoint: None,
+            params: None,
+        }
+    }
+
+    /// The same with the key that makes the command idempotent.
+    #[must_use]
+    pub fn with_key(self, command_key: impl Into<String>) -> Self {
+        Self { command_key: Some(command_key.into()), ..self }
+    }
+}
+
+/// Who acted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// Twilio, by a signed webhook.
+    Twilio,
+    /// A signed-in user, by identifier.
+    User(String),
+    /// A process manager, by name.
+    Process(String),
+    /// The command line, by the operating system's user name.
+    Cli(String),
+    /// An import of older data.
+    Import,
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Twilio => f.write_str("twilio"),
+            Self::User(id) => write!(f, "user:{id}"),
+            Self::Process(name) => write!(f, "process:{name}"),
+            Self::Cli(user) => write!(f, "cli:{user}"),
+            Self::Import => f.write_str("import"),
+        }
+    }
+}
+
+/// A text that names no actor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an actor")]
+pub struct UnknownActor;
+
+impl FromStr for Actor {
+    type Err = UnknownActor;
+
+    fn from_str(text: &str) -> Result<Self, UnknownActor> {
+        match text.split_once(':') {
+            None if text == "twilio" => Ok(Self::Twilio),
+            None if text == "import" => Ok(Self::Import),
+            Some(("user", id)) => Ok(Self::User(id.to_owned())),
+            Some(("process", name)) => Ok(Self::Process(name.to_owned())),
+            Some(("cli", user)) => Ok(Self::Cli(user.to_owned())),
+            _ => Err(UnknownActor),
+        }
+    }
+}
+
+/// Metadata as it lies in the log.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct StoredMetadata {
+    tenant: String,
+    actor: String,
+    correlation_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    causation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    command_key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endpoint: Option<String>,
+    /// Sealed, as base64.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub params_sealed: Option<String>,
+}
+
+impl StoredMetadata {
+    /// The stored form. `params_sealed` is what the raw parameters were sealed to.
+    pub fn new(metadata: &Metadata, params_sealed: Option<String>) -> Self {
+        Self {
+            tenant: metadata.tenant.0.clone(),
+            actor: metadata.actor.to_string(),
+            correlation_id: metadata.correlation_id.clone(),
+            causation: metadata.causation.map(|position| position.to_string()),
+            command_key: metadata.command_key.clone(),
+            endpoint: metadata.endpoint.clone(),
+            params_sealed,
+        }
+    }
+
+    /// The open form. `params` is what the raw parameters were opened to.
+    pub fn open(self, params: Option<Personal<Params>>) -> Result<Metadata, UnknownActor> {
+        Ok(Metadata {
+            tenant: Tenant(self.tenant),
+            actor: self.actor.parse()?,
+            correlation_id: self.correlation_id,
+            causation: self.causation.and_then(|position| position.parse().ok()),
+            command_key: self.command_key,
+            endpoint: self.endpoint,
+            params,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_actor_reads_back_as_it_was_written() {
+        for actor in [
+            Actor::Twilio,
+            Actor::User("u:1".into()),
+            Actor::Process("archiver".into()),
+            Actor::Cli("root".into()),
+            Actor::Import,
+        ] {
+            assert_eq!(actor.to_string().parse(), Ok(actor));
+        }
+        assert_eq!("nobody".parse::<Actor>(), Err(UnknownActor));
+    }
+
+    #[test]
+    fn stored_metadata_is_a_flat_map_of_texts() {
+        let mut metadata = Metadata::new("default", Actor::Twilio, "corr").with_key("token");
+        metadata.causation = Some(7);
+        let json = serde_json::to_string(&StoredMetadata::new(&metadata, Some("c2VhbGVk".into()))).expect("serialises");
+        let map: std::collections::HashMap<String, String> = serde_json::from_str(&json).expect("a flat map");
+        assert_eq!(map["causation"], "7");
+        assert_eq!(map["actor"], "twilio");
+    }
+}

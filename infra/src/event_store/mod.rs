@@ -1,0 +1,60 @@
+//! The log: append-only, one dense global order, optimistic concurrency, idempotent commands.
+//!
+//! This module moves bytes: payloads and metadata come in sealed and go out sealed. Sealing is `keys`, deciding is the
+//! ledger's. What is here and not in postgres-es or sqlite-es, and why, is in `docs/decisions`.
+
+mod append;
+mod metadata;
+mod postgres;
+mod read;
+mod recorded;
+mod sqlite;
+mod store;
+
+pub use append::{Append, Appended, NewEvent};
+pub(crate) use metadata::StoredMetadata;
+pub use metadata::{Actor, Metadata, Params, UnknownActor};
+pub use read::{RawEvent, STATEMENTS};
+pub use recorded::{Event, Recorded};
+pub use store::{EventStore, OpenError, StoreError};
+
+use serde::{Deserialize, Serialize};
+
+/// An event's place in the whole log: 1, 2, 3, ... in commit order, without a gap.
+pub type Position = i64;
+
+/// All events of one aggregate.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StreamId {
+    /// `call`, `agent`, `contact`, `unrouted`.
+    pub aggregate_type: String,
+    /// The identifier within its type.
+    pub aggregate_id: String,
+}
+
+impl StreamId {
+    /// A stream of any type.
+    pub fn new(aggregate_type: impl Into<String>, aggregate_id: impl Into<String>) -> Self {
+        Self { aggregate_type: aggregate_type.into(), aggregate_id: aggregate_id.into() }
+    }
+
+    /// A call's stream.
+    pub fn call(id: impl Into<String>) -> Self {
+        Self::new("call", id)
+    }
+
+    /// An agent's stream.
+    pub fn agent(id: impl Into<String>) -> Self {
+        Self::new("agent", id)
+    }
+
+    /// A contact's stream.
+    pub fn contact(id: impl Into<String>) -> Self {
+        Self::new("contact", id)
+    }
+
+    /// The stream of a callback that could not be understood.
+    pub fn unrouted(id: impl Into<String>) -> Self {
+        Self::new("unrouted", id)
+    }
+}

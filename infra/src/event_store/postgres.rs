@@ -1,0 +1,105 @@
+//! Appending to PostgreSQL: one call of one function a batch (`migrations/postgres/ledger`), one round trip.
+
+use super::append::{Append, BatchOutcome, Verdict};
+use super::{Position, StoreError};
+use domain::Timestamp;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection, PgConnection};
+use std::time::{Duration, Instant};
+
+/// The function that writes a batch.
+const APPEND: &str = "select last_position, recorded_at, states, numbers
+  from append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+
+/// A connection that was idle for longer is tried before it is trusted with a batch.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// One process's writer. Several processes may write: the function's lock puts them in order.
+pub(super) struct PostgresWriter {
+    options: PgConnectOptions,
+    connection: Option<(PgConnection, Instant)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct BatchRow {
+    last_position: i64,
+    recorded_at: i64,
+    states: Vec<i16>,
+    numbers: Vec<i64>,
+}
+
+impl PostgresWriter {
+    /// A writer that connects when it is first used.
+    pub const fn new(options: PgConnectOptions) -> Self {
+        Self { options, connection: None }
+    }
+
+    /// Writes a batch in which each stream and each command key occurs at most once.
+    ///
+    /// On an error the batch was written wholly or not at all, and nobody knows which: the caller is told that the
+    /// database is away, and the command key makes its retry safe.
+    pub async fn write(&mut self, batch: &[Append], now: Timestamp) -> Result<BatchOutcome, StoreError> {
+        let mut connection = self.connect().await?;
+        let row = call(&mut connection, batch, now).await?;
+        self.connection = Some((connection, Instant::now()));
+        let verdicts = row.states.iter().zip(&row.numbers).map(|(state, &number)| match state {
+            0 => Verdict::Committed,
+            1 => Verdict::Duplicate(number),
+            _ => Verdict::Conflict(number),
+        });
+        Ok(BatchOutcome {
+            last_position: row.last_position,
+            recorded_at: Timestamp(row.recorded_at),
+            verdicts: verdicts.collect(),
+        })
+    }
+
+    async fn connect(&mut self) -> Result<PgConnection, StoreError> {
+        if let Some((mut connection, used)) = self.connection.take()
+            && (used.elapsed() < IDLE || connection.ping().await.is_ok())
+        {
+            return Ok(connection);
+        }
+        Ok(self.options.connect().await?)
+    }
+}
+
+async fn call(connection: &mut PgConnection, batch: &[Append], now: Timestamp) -> Result<BatchRow, StoreError> {
+    let events: usize = batch.iter().map(|append| append.events.len()).sum();
+    let mut append_of = Vec::with_capacity(events);
+    let mut types = Vec::with_capacity(events);
+    let mut ids = Vec::with_capacity(events);
+    let mut sequences: Vec<Position> = Vec::with_capacity(events);
+    let mut event_types = Vec::with_capacity(events);
+    let mut event_versions = Vec::with_capacity(events);
+    let mut payloads = Vec::with_capacity(events);
+    let mut metadata = Vec::with_capacity(events);
+    for (append, number) in batch.iter().zip(1i32..) {
+        for (event, sequence) in append.events.iter().zip(append.expected + 1..) {
+            append_of.push(number);
+            types.push(append.stream.aggregate_type.as_str());
+            ids.push(append.stream.aggregate_id.as_str());
+            sequences.push(sequence);
+            event_types.push(event.event_type.as_str());
+            event_versions.push(event.event_version.as_str());
+            payloads.push(event.payload.as_str());
+            metadata.push(event.metadata.as_str());
+        }
+    }
+    Ok(sqlx::query_as(APPEND)
+        .bind(batch.iter().map(|append| append.stream.aggregate_type.as_str()).collect::<Vec<_>>())
+        .bind(batch.iter().map(|append| append.stream.aggregate_id.as_str()).collect::<Vec<_>>())
+        .bind(batch.iter().map(|append| append.expected).collect::<Vec<_>>())
+        .bind(batch.iter().map(|append| append.command_key.as_deref()).collect::<Vec<_>>())
+        .bind(append_of)
+        .bind(types)
+        .bind(ids)
+        .bind(sequences)
+        .bind(event_types)
+        .bind(event_versions)
+        .bind(payloads)
+        .bind(metadata)
+        .bind(now.as_micros())
+        .fetch_one(connection)
+        .await?)
+}

@@ -1,0 +1,89 @@
+//! Reading the log as it lies there.
+
+use super::{Position, StoreError, StreamId};
+use crate::db::Db;
+use crate::on_db;
+use domain::Timestamp;
+
+/// An event as it lies in the log: placed, but sealed and untyped.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct RawEvent {
+    /// Its place in the whole log.
+    pub position: Position,
+    /// The kind of aggregate.
+    pub aggregate_type: String,
+    /// The aggregate.
+    pub aggregate_id: String,
+    /// Its place in its stream.
+    pub sequence: i64,
+    /// Its name.
+    pub event_type: String,
+    /// The version of its shape.
+    pub event_version: String,
+    /// JSON, byte for byte as it was written.
+    pub payload: String,
+    /// JSON, byte for byte as it was written.
+    pub metadata: String,
+    /// When it was recorded, in epoch microseconds.
+    pub recorded_at: i64,
+}
+
+impl RawEvent {
+    /// Whose stream it is on.
+    #[must_use]
+    pub fn stream(&self) -> StreamId {
+        StreamId::new(&self.aggregate_type, &self.aggregate_id)
+    }
+
+    /// When it was recorded.
+    #[must_use]
+    pub const fn recorded_at(&self) -> Timestamp {
+        Timestamp(self.recorded_at)
+    }
+}
+
+const READ_ALL: &str = "select position, aggregate_type, aggregate_id, sequence, event_type, event_version,
+       cast(payload as text) as payload, cast(metadata as text) as metadata, recorded_at
+  from events where position > $1 order by position limit $2";
+
+const READ_STREAM: &str = "select position, aggregate_type, aggregate_id, sequence, event_type, event_version,
+       cast(payload as text) as payload, cast(metadata as text) as metadata, recorded_at
+  from events where aggregate_type = $1 and aggregate_id = $2 and sequence > $3 order by sequence";
+
+const HEAD: &str = "select coalesce(max(position), 0) from events";
+
+const COMMAND_POSITION: &str = "select position from command_keys where command_key = $1";
+
+/// Every portable statement of this module, for the test that prepares them on both engines.
+pub const STATEMENTS: &[&str] = &[READ_ALL, READ_STREAM, HEAD, COMMAND_POSITION];
+
+/// The events after a position, dense; fewer than `limit` only at the head.
+pub(super) async fn read_all(db: &Db, after: Position, limit: i64) -> Result<Vec<RawEvent>, StoreError> {
+    let events = on_db!(db, c => sqlx::query_as::<_, RawEvent>(READ_ALL).bind(after).bind(limit).fetch_all(c).await)?;
+    for (event, expected) in events.iter().zip(after + 1..) {
+        if event.position != expected {
+            return Err(StoreError::Hole { expected, found: event.position });
+        }
+    }
+    Ok(events)
+}
+
+/// The events of a stream after a sequence, in order.
+pub(super) async fn read_stream(db: &Db, stream: &StreamId, after: i64) -> Result<Vec<RawEvent>, StoreError> {
+    Ok(on_db!(db, c => sqlx::query_as::<_, RawEvent>(READ_STREAM)
+        .bind(&stream.aggregate_type)
+        .bind(&stream.aggregate_id)
+        .bind(after)
+        .fetch_all(c)
+        .await)?)
+}
+
+/// The last position; 0 of an empty log.
+pub(super) async fn head(db: &Db) -> Result<Position, StoreError> {
+    Ok(on_db!(db, c => sqlx::query_scalar(HEAD).fetch_one(c).await)?)
+}
+
+/// The last event of a command that was done before.
+pub(super) async fn command_position(db: &Db, command_key: &str) -> Result<Option<Position>, StoreError> {
+    Ok(on_db!(db, c => sqlx::query_scalar(COMMAND_POSITION).bind(command_key).fetch_optional(c).await)?)
+}

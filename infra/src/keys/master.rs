@@ -1,0 +1,155 @@
+//! The master key: it wraps data keys and does nothing else.
+
+use super::{KeyError, SealingKey};
+use crate::clock::random_bytes;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use std::io::Write;
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// The master key. Its `Debug` shows its identifier, never its bytes.
+#[derive(Clone)]
+pub struct MasterKey(SealingKey);
+
+impl MasterKey {
+    /// A new one.
+    #[must_use]
+    pub fn random() -> Self {
+        Self(SealingKey::random())
+    }
+
+    /// The one in this file; made, readable by its owner alone, when the file is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be read or made, holds no key, or can be read by others.
+    pub fn from_file(file: &Path) -> Result<Self, KeyError> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => {
+                check_mode(file)?;
+                Zeroizing::new(text).trim().parse()
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes());
+                write_new(file, &Zeroizing::new(hex(&*bytes))).map_err(file_error)?;
+                Ok(Self(SealingKey::new(*bytes)))
+            }
+            Err(error) => Err(file_error(error)),
+        }
+    }
+
+    /// Names the key without telling anything of it: the beginning of its commitment, in hex.
+    #[must_use]
+    pub fn id(&self) -> String {
+        hex(&self.0.commitment()[..8])
+    }
+
+    pub(super) const fn key(&self) -> &SealingKey {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "MasterKey({})", self.id())
+    }
+}
+
+impl FromStr for MasterKey {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        let bytes = if text.len() == 64 && text.is_ascii() {
+            let pairs = (0..32).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16));
+            pairs.collect::<Result<Vec<u8>, _>>().map_err(|_| KeyError::MalformedMasterKey)?
+        } else {
+            let decoded = STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text));
+            decoded.map_err(|_| KeyError::MalformedMasterKey)?
+        };
+        let bytes = Zeroizing::new(bytes);
+        let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| KeyError::MalformedMasterKey)?;
+        Ok(Self(SealingKey::new(bytes)))
+    }
+}
+
+fn file_error(error: std::io::Error) -> KeyError {
+    KeyError::MasterKeyFile(Arc::new(error))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes a file that is whole or not there: a start that is killed half-way must not leave half a key.
+fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let draft = file.with_extension("new");
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = options.open(&draft)?;
+    writeln!(out, "{text}")?;
+    out.sync_all()?;
+    std::fs::rename(&draft, file)?;
+    if let Some(folder) = file.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn check_mode(file: &Path) -> Result<(), KeyError> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(file).map_err(file_error)?.permissions().mode();
+    if mode & 0o077 == 0 { Ok(()) } else { Err(KeyError::MasterKeyExposed) }
+}
+
+#[cfg(not(unix))]
+fn check_mode(_: &Path) -> Result<(), KeyError> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_made_once_and_read_after() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("deep/master.key");
+        let made = MasterKey::from_file(&file).expect("made");
+        assert_eq!(MasterKey::from_file(&file).expect("read").id(), made.id());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("master.key");
+        MasterKey::from_file(&file).expect("made");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).expect("opened up");
+        assert!(matches!(MasterKey::from_file(&file), Err(KeyError::MasterKeyExposed)));
+    }
+
+    #[test]
+    fn a_key_is_read_from_hex_and_from_base64_and_nothing_else() {
+        let hex_key: MasterKey = "00".repeat(32).parse().expect("hex");
+        let base64_key: MasterKey = STANDARD.encode([0; 32]).parse().expect("base64");
+        assert_eq!(hex_key.id(), base64_key.id());
+        for text in ["", "short", &"zz".repeat(32), &STANDARD.encode([0; 31])] {
+            assert!(text.parse::<MasterKey>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_key() {
+        let key: MasterKey = "ab".repeat(32).parse().expect("hex");
+        assert!(!format!("{key:?}").contains("abab"));
+    }
+}

@@ -1,0 +1,71 @@
+//! Sealing personal values, and forgetting them.
+//!
+//! Each stream has a data key of its own; the master key wraps the data keys, which lie in a store apart from the
+//! events. Destroying a data key makes every personal value of its stream unreadable: in the log, and in every backup of
+//! the log.
+//!
+//! **Architecture invariant:** only this module knows keys. The domain knows that a value is `Personal`, the event store
+//! moves bytes.
+
+mod codec;
+mod master;
+mod seal;
+mod store;
+
+pub use master::MasterKey;
+pub use store::{KeyStore, STATEMENTS};
+
+pub(crate) use codec::{open_params, open_payload, seal_params, seal_payload};
+pub(crate) use seal::SealingKey;
+
+use crate::db::DbError;
+use std::sync::Arc;
+
+/// Why a value could not be sealed or opened. Never tells the value or a key.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum KeyError {
+    /// The key store's database said no, or nothing at all.
+    #[error("the key store could not be used")]
+    Database(#[source] Arc<sqlx::Error>),
+    /// The key store could not be opened.
+    #[error("the key store could not be opened")]
+    Open(#[source] Arc<DbError>),
+    /// The master key is not the one that wrapped the data keys.
+    #[error("the master key is not the one that this key store was made with")]
+    WrongMasterKey,
+    /// The master key is no key.
+    #[error("the master key must be 32 bytes, written as 64 hexadecimal digits or as base64")]
+    MalformedMasterKey,
+    /// The master key's file cannot be read or made.
+    #[error("the master key's file cannot be used")]
+    MasterKeyFile(#[source] Arc<std::io::Error>),
+    /// The master key's file can be read by others.
+    #[error("the master key's file can be read by others: it must belong to its owner alone (mode 0600)")]
+    MasterKeyExposed,
+    /// A sealed value was altered, moved, or sealed with another key.
+    #[error("a sealed value does not open: it was altered, moved, or sealed with another key")]
+    Broken,
+    /// The service is stopping.
+    #[error("the key store is closed")]
+    Closed,
+}
+
+impl From<sqlx::Error> for KeyError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(Arc::new(error))
+    }
+}
+
+impl From<DbError> for KeyError {
+    fn from(error: DbError) -> Self {
+        Self::Open(Arc::new(error))
+    }
+}
+
+impl KeyError {
+    /// Whether the database is away for now, so that trying again later makes sense.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Database(error) if crate::db::is_unavailable(error))
+    }
+}

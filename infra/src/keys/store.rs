@@ -1,0 +1,289 @@
+//! The key store: one data key a stream, wrapped, in a database of its own.
+
+use super::{KeyError, MasterKey, SealingKey};
+use crate::clock::SharedClock;
+use crate::db::{DatabaseUrl, Db, Durability, connect, migrate_keys};
+use crate::event_store::StreamId;
+use crate::on_db;
+use quick_cache::sync::Cache;
+use std::collections::HashMap;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// The schema, or the file, that holds the keys.
+const NAME: &str = "keys";
+/// Opened keys kept in memory.
+const KEPT: usize = 131_072;
+/// Keys made in one transaction, at most.
+const BATCH: usize = 1_000;
+
+const SELECT: &str = "select aggregate_type, aggregate_id, wrapped from data_keys";
+const SELECT_SQLITE: &str = "select k.aggregate_type, k.aggregate_id, k.wrapped from json_each($1) j
+  join data_keys k on k.aggregate_type = j.value ->> 0 and k.aggregate_id = j.value ->> 1";
+const SELECT_POSTGRES: &str = "select k.aggregate_type, k.aggregate_id, k.wrapped
+  from unnest($1::text[], $2::text[]) as j(aggregate_type, aggregate_id)
+  join data_keys k on k.aggregate_type = j.aggregate_type and k.aggregate_id = j.aggregate_id";
+const INSERT_SQLITE: &str = "insert into data_keys (aggregate_type, aggregate_id, master_key_id, wrapped, created_at)
+  select value ->> 0, value ->> 1, $2, value ->> 2, $3 from json_each($1) where true
+  on conflict (aggregate_type, aggregate_id) do nothing";
+const INSERT_POSTGRES: &str = "insert into data_keys (aggregate_type, aggregate_id, master_key_id, wrapped, created_at)
+  select j.aggregate_type, j.aggregate_id, $4, j.wrapped, $5
+    from unnest($1::text[], $2::text[], $3::text[]) as j(aggregate_type, aggregate_id, wrapped)
+  on conflict (aggregate_type, aggregate_id) do nothing";
+const DESTROY: &str =
+    "insert into data_keys (aggregate_type, aggregate_id, master_key_id, wrapped, created_at, destroyed_at)
+  values ($1, $2, null, null, $3, $3)
+  on conflict (aggregate_type, aggregate_id)
+  do update set master_key_id = null, wrapped = null, destroyed_at = excluded.destroyed_at";
+const REWRAP: &str =
+    "update data_keys set wrapped = $3, master_key_id = $4 where aggregate_type = $1 and aggregate_id = $2";
+const PROOFS: &str = "select master_key_id, proof from master_keys";
+const ADD_PROOF: &str = "insert into master_keys (master_key_id, proof, created_at) values ($1, $2, $3)
+  on conflict (master_key_id) do nothing";
+const FORGET_OTHER_PROOFS: &str = "delete from master_keys where master_key_id <> $1";
+
+/// Every portable statement of this module, for the test that prepares them on both engines.
+pub const STATEMENTS: &[&str] = &[SELECT, DESTROY, REWRAP, PROOFS, ADD_PROOF, FORGET_OTHER_PROOFS];
+
+/// What a master key must open to prove itself.
+const PROOF: &[u8] = b"call-ledger/master-key/v1";
+
+/// The key store. Cheap to clone.
+#[derive(Clone)]
+pub struct KeyStore(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    master: MasterKey,
+    clock: SharedClock,
+    /// `None`: destroyed.
+    opened: Cache<StreamId, Option<Arc<SealingKey>>>,
+    maker: mpsc::Sender<Wanted>,
+}
+
+struct Wanted {
+    stream: StreamId,
+    answer: oneshot::Sender<Result<Option<Arc<SealingKey>>, KeyError>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    aggregate_type: String,
+    aggregate_id: String,
+    wrapped: Option<String>,
+}
+
+impl KeyStore {
+    /// Opens the key store and proves the master key.
+    ///
+    /// # Errors
+    /// [`KeyError::WrongMasterKey`] when the store was made with another one.
+    pub async fn open(url: &DatabaseUrl, master: MasterKey, clock: SharedClock) -> Result<Self, KeyError> {
+        let db = connect(url, NAME, Durability::Full, 4).await?;
+        if let Db::Sqlite(pool) = &db {
+            // Overwrites what is deleted with zeros: a destroyed key must not linger in a free page.
+            sqlx::query("pragma secure_delete = on").execute(pool).await?;
+        }
+        migrate_keys(&db).await?;
+        prove(&db, &master, &clock).await?;
+        let (maker, wanted) = mpsc::channel(BATCH * 4);
+        let inner = Arc::new(Inner { db, master, clock, opened: Cache::new(KEPT), maker });
+        tokio::spawn(make_keys(Arc::downgrade(&inner), wanted));
+        Ok(Self(inner))
+    }
+
+    /// The stream's key; made, and durable, when there is none. `None`: it was destroyed, and what comes now is erased
+    /// at once.
+    pub(crate) async fn for_sealing(&self, stream: &StreamId) -> Result<Option<Arc<SealingKey>>, KeyError> {
+        if let Some(known) = self.0.opened.get(stream) {
+            return Ok(known);
+        }
+        let (answer, answered) = oneshot::channel();
+        let wanted = Wanted { stream: stream.clone(), answer };
+        self.0.maker.send(wanted).await.map_err(|_| KeyError::Closed)?;
+        answered.await.map_err(|_| KeyError::Closed)?
+    }
+
+    /// The keys of these streams. A stream that is absent, or `None`, has no key (any more).
+    pub(crate) async fn for_opening<'a>(
+        &self,
+        streams: impl Iterator<Item = &'a StreamId>,
+    ) -> Result<HashMap<StreamId, Option<Arc<SealingKey>>>, KeyError> {
+        let mut keys = HashMap::new();
+        let mut unknown = Vec::new();
+        for stream in streams {
+            if keys.contains_key(stream) {
+                continue;
+            }
+            let known = self.0.opened.get(stream);
+            if known.is_none() {
+                unknown.push(stream);
+            }
+            keys.insert(stream.clone(), known.flatten());
+        }
+        if !unknown.is_empty() {
+            keys.extend(self.0.load(&unknown).await?);
+        }
+        Ok(keys)
+    }
+
+    /// Destroys a stream's key: nothing that was sealed with it opens any more, here or in a backup of the log.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn destroy(&self, stream: &StreamId) -> Result<(), KeyError> {
+        let now = self.0.clock.now().as_micros();
+        on_db!(&self.0.db, c => sqlx::query(DESTROY)
+            .bind(&stream.aggregate_type)
+            .bind(&stream.aggregate_id)
+            .bind(now)
+            .execute(c)
+            .await
+            .map(|_| ()))?;
+        self.forget(stream);
+        match &self.0.db {
+            // The write-ahead log still holds the page as it was.
+            Db::Sqlite(pool) => sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await.map(|_| ())?,
+            // The row version as it was.
+            Db::Postgres(pool) => sqlx::query("vacuum data_keys").execute(pool).await.map(|_| ())?,
+        }
+        Ok(())
+    }
+
+    /// From now on the stream has no key in this process; another process destroys it, or has.
+    pub(crate) fn forget(&self, stream: &StreamId) {
+        self.0.opened.insert(stream.clone(), None);
+    }
+
+    /// Wraps every data key anew, with another master key. Touches no event. Start with the new key afterwards.
+    ///
+    /// # Errors
+    /// When the database cannot be used; then the old master key is still the one.
+    pub async fn rotate(&self, new: &MasterKey) -> Result<usize, KeyError> {
+        let rows: Vec<KeyRow> = on_db!(&self.0.db, c => sqlx::query_as(SELECT).fetch_all(c).await)?;
+        let mut tx = self.0.db.begin().await?;
+        let mut rotated = 0;
+        for row in rows {
+            let Some(wrapped) = &row.wrapped else { continue };
+            let stream = StreamId::new(row.aggregate_type, row.aggregate_id);
+            let wrapped = wrap(new, &stream, &*unwrap(&self.0.master, &stream, wrapped)?);
+            on_db!(&mut tx, c => sqlx::query(REWRAP)
+                .bind(&stream.aggregate_type)
+                .bind(&stream.aggregate_id)
+                .bind(wrapped)
+                .bind(new.id())
+                .execute(&mut **c)
+                .await
+                .map(|_| ()))?;
+            rotated += 1;
+        }
+        let (id, proof, now) = (new.id(), new.key().seal(PROOF, PROOF), self.0.clock.now().as_micros());
+        on_db!(&mut tx, c => sqlx::query(ADD_PROOF)
+            .bind(&id).bind(proof).bind(now).execute(&mut **c).await.map(|_| ()))?;
+        on_db!(&mut tx, c => sqlx::query(FORGET_OTHER_PROOFS).bind(&id).execute(&mut **c).await.map(|_| ()))?;
+        tx.commit().await?;
+        Ok(rotated)
+    }
+}
+
+impl Inner {
+    /// Reads keys and opens them. Streams without a row are absent.
+    async fn load(&self, streams: &[&StreamId]) -> Result<HashMap<StreamId, Option<Arc<SealingKey>>>, KeyError> {
+        let rows: Vec<KeyRow> = match &self.db {
+            Db::Sqlite(pool) => {
+                let names: Vec<_> = streams.iter().map(|s| (&s.aggregate_type, &s.aggregate_id)).collect();
+                sqlx::query_as(SELECT_SQLITE).bind(sqlx::types::Json(names)).fetch_all(pool).await?
+            }
+            Db::Postgres(pool) => {
+                let (types, ids) = names(streams.iter().copied());
+                sqlx::query_as(SELECT_POSTGRES).bind(types).bind(ids).fetch_all(pool).await?
+            }
+        };
+        let mut keys = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let stream = StreamId::new(row.aggregate_type, row.aggregate_id);
+            let key = match row.wrapped {
+                Some(wrapped) => Some(unwrap(&self.master, &stream, &wrapped)?),
+                None => None,
+            };
+            self.opened.insert(stream.clone(), key.clone());
+            keys.insert(stream, key);
+        }
+        Ok(keys)
+    }
+
+    /// Makes the keys that are missing, in one transaction, and reads them all: another process may have been first.
+    async fn make(&self, streams: &[&StreamId]) -> Result<HashMap<StreamId, Option<Arc<SealingKey>>>, KeyError> {
+        let wrapped: Vec<String> =
+            streams.iter().map(|stream| wrap(&self.master, stream, &SealingKey::random())).collect();
+        let now = self.clock.now().as_micros();
+        match &self.db {
+            Db::Sqlite(pool) => {
+                let rows: Vec<_> =
+                    streams.iter().zip(&wrapped).map(|(s, w)| (&s.aggregate_type, &s.aggregate_id, w)).collect();
+                let rows = sqlx::types::Json(rows);
+                sqlx::query(INSERT_SQLITE).bind(rows).bind(self.master.id()).bind(now).execute(pool).await?;
+            }
+            Db::Postgres(pool) => {
+                let (types, ids) = names(streams.iter().copied());
+                let insert = sqlx::query(INSERT_POSTGRES).bind(types).bind(ids).bind(&wrapped);
+                insert.bind(self.master.id()).bind(now).execute(pool).await?;
+            }
+        }
+        self.load(streams).await
+    }
+}
+
+/// Makes keys in groups: many calls that begin at once cost one sync.
+async fn make_keys(inner: std::sync::Weak<Inner>, mut wanted: mpsc::Receiver<Wanted>) {
+    let mut batch = Vec::new();
+    while wanted.recv_many(&mut batch, BATCH).await > 0 {
+        let Some(inner) = inner.upgrade() else { return };
+        let mut streams: Vec<&StreamId> = batch.iter().map(|wanted| &wanted.stream).collect();
+        streams.sort();
+        streams.dedup();
+        let made = inner.make(&streams).await;
+        for Wanted { stream, answer } in batch.drain(..) {
+            let key = match &made {
+                Ok(keys) => keys.get(&stream).cloned().ok_or(KeyError::Broken),
+                Err(error) => Err(error.clone()),
+            };
+            // A caller that went away needs no key.
+            let _ = answer.send(key);
+        }
+    }
+}
+
+/// Refuses a master key that is not the store's own. The first one to come is.
+async fn prove(db: &Db, master: &MasterKey, clock: &SharedClock) -> Result<(), KeyError> {
+    let proofs: Vec<(String, String)> = on_db!(db, c => sqlx::query_as(PROOFS).fetch_all(c).await)?;
+    if proofs.is_empty() {
+        let proof = master.key().seal(PROOF, PROOF);
+        let now = clock.now().as_micros();
+        on_db!(db, c => sqlx::query(ADD_PROOF)
+            .bind(master.id()).bind(proof).bind(now).execute(c).await.map(|_| ()))?;
+        return Ok(());
+    }
+    let proven = proofs.iter().any(|(id, proof)| *id == master.id() && master.key().open(proof, PROOF).is_ok());
+    if proven { Ok(()) } else { Err(KeyError::WrongMasterKey) }
+}
+
+fn names<'a>(streams: impl Iterator<Item = &'a StreamId>) -> (Vec<&'a str>, Vec<&'a str>) {
+    streams.map(|stream| (stream.aggregate_type.as_str(), stream.aggregate_id.as_str())).unzip()
+}
+
+/// What a wrapped key is bound to: it is no other stream's key.
+fn place(stream: &StreamId) -> Vec<u8> {
+    format!("call-ledger/data-key/v1\n{}\n{}", stream.aggregate_type, stream.aggregate_id).into_bytes()
+}
+
+fn wrap(master: &MasterKey, stream: &StreamId, key: &SealingKey) -> String {
+    master.key().seal(key.bytes(), &place(stream))
+}
+
+fn unwrap(master: &MasterKey, stream: &StreamId, wrapped: &str) -> Result<Arc<SealingKey>, KeyError> {
+    let bytes = master.key().open(wrapped, &place(stream))?;
+    let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| KeyError::Broken)?;
+    Ok(Arc::new(SealingKey::new(bytes)))
+}
+

@@ -1,0 +1,250 @@
+//! A command's way: load, decide, seal, append; again, when somebody else was faster.
+
+use super::{Ledger, opening};
+use crate::event_store::{Append, Appended, Event, Metadata, NewEvent, Position, Recorded, StoreError, StoredMetadata, StreamId};
+use crate::keys::{SealingKey, seal_params, seal_payload};
+use cqrs_es::DomainEvent;
+use domain::{Decide, Timestamp};
+use quick_cache::sync::Cache;
+use std::any::Any;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// How often a command is decided anew when somebody else wrote to the stream meanwhile.
+const ATTEMPTS: usize = 16;
+/// Aggregates kept in memory.
+const ALIVE: usize = 16_384;
+
+/// What a command came to.
+#[derive(Clone, Debug)]
+pub struct Executed<A: Decide> {
+    /// The last event of this command, or of the command that was first; 0 when nothing was ever appended.
+    pub position: Position,
+    /// The events of this command; empty when it was done before, or said nothing new.
+    pub events: Vec<A::Event>,
+    /// The state after it.
+    pub state: Arc<A>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Its events are durable.
+    Committed,
+    /// It said nothing new; there is nothing to write.
+    Unchanged,
+    /// It was done before, under the same key.
+    Duplicate,
+}
+
+/// Why a command was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError<E: std::error::Error + 'static> {
+    /// The rules refuse it.
+    #[error(transparent)]
+    Rejected(E),
+    /// Others kept writing to the same stream.
+    #[error("others kept writing to the same stream")]
+    Conflict,
+    /// The ledger could not be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Streams whose state is in memory. One command at a time works on a stream.
+pub(super) struct Streams(Cache<StreamId, Slot>);
+
+type Slot = Arc<dyn Any + Send + Sync>;
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self(Cache::new(ALIVE))
+    }
+}
+
+/// An aggregate in memory: its state and how far its stream had come.
+struct Alive<A> {
+    state: Arc<A>,
+    sequence: i64,
+    position: Position,
+}
+
+impl<A> Clone for Alive<A> {
+    fn clone(&self) -> Self {
+        Self { state: self.state.clone(), sequence: self.sequence, position: self.position }
+    }
+}
+
+type Cell<A> = Mutex<Option<Alive<A>>>;
+
+impl Streams {
+    fn cell<A: Decide + 'static>(&self, stream: &StreamId) -> Arc<Cell<A>> {
+        let slot = self
+            .0
+            .get_or_insert_with(stream, || Ok::<Slot, std::convert::Infallible>(Arc::new(Cell::<A>::default())))
+            .unwrap_or_else(|never| match never {});
+        // A stream's type names its aggregate; another would be a stream of another type.
+        slot.downcast().unwrap_or_else(|_| Arc::new(Cell::<A>::default()))
+    }
+
+    /// Forgets what is in memory of a stream.
+    pub fn forget(&self, stream: &StreamId) {
+        self.0.remove(stream);
+    }
+}
+
+impl Ledger {
+    /// Carries out a command: its events are durable when this returns.
+    ///
+    /// With a command key in the metadata it is carried out once, however often it comes.
+    ///
+    /// # Errors
+    /// When the rules refuse it, others keep writing to the stream, or a database cannot be used.
+    pub async fn execute<A>(
+        &self,
+        id: &str,
+        command: A::Command,
+        metadata: Metadata,
+    ) -> Result<Executed<A>, LedgerError<A::Error>>
+    where
+        A: Decide + Clone + 'static,
+        A::Event: Into<Event>,
+    {
+        let stream = StreamId::new(A::TYPE, id);
+        let cell = self.0.streams.cell::<A>(&stream);
+        let mut guard = cell.lock().await;
+        for _ in 0..ATTEMPTS {
+            let alive = match &*guard {
+                Some(alive) => alive.clone(),
+                None => guard.insert(self.load::<A>(&stream).await?).clone(),
+            };
+            let events = match alive.state.decide(&command) {
+                Ok(events) if !events.is_empty() => events,
+                // Nothing to write, or refused: because it was done before?
+                undecided => {
+                    if let Some(position) = self.done_before(&metadata).await? {
+                        return Ok(duplicate(position, alive));
+                    }
+                    undecided.map_err(LedgerError::Rejected)?;
+                    let Alive { state, position, .. } = alive;
+                    return Ok(Executed { position, events: Vec::new(), state, outcome: Outcome::Unchanged });
+                }
+            };
+            let append = self.seal::<A>(&stream, alive.sequence, &events, &metadata).await?;
+            // Until we know what came of it, nobody may trust what is in memory: a caller may be cancelled here.
+            *guard = None;
+            match self.0.store.append(append).await? {
+                Appended::Committed { position, .. } => {
+                    let Alive { mut state, sequence, .. } = alive;
+                    // Copies only when a caller still holds the state before.
+                    let changing = Arc::make_mut(&mut state);
+                    for event in &events {
+                        changing.apply(event.clone());
+                    }
+                    let sequence = sequence + i64::try_from(events.len()).unwrap_or(i64::MAX);
+                    *guard = Some(Alive { state: state.clone(), sequence, position });
+                    return Ok(Executed { position, events, state, outcome: Outcome::Committed });
+                }
+                Appended::Duplicate { position } => return Ok(duplicate(position, self.load::<A>(&stream).await?)),
+                Appended::Conflict { .. } => metrics::counter!("ledger_conflicts_total").increment(1),
+            }
+        }
+        Err(LedgerError::Conflict)
+    }
+
+    /// An aggregate's state now. `None`: its stream has no events.
+    ///
+    /// # Errors
+    /// When a database cannot be used.
+    pub async fn state<A: Decide + 'static>(&self, id: &str) -> Result<Option<Arc<A>>, StoreError> {
+        // Another process may have written: a query of the stream is the truth, memory is only for deciding.
+        let alive = self.load::<A>(&StreamId::new(A::TYPE, id)).await?;
+        Ok((alive.sequence > 0).then_some(alive.state))
+    }
+
+    async fn done_before(&self, metadata: &Metadata) -> Result<Option<Position>, StoreError> {
+        match &metadata.command_key {
+            Some(key) => self.0.store.command_position(key).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Reads an aggregate from its stream, by way of cqrs-es's repositories.
+    async fn load<A: Decide>(&self, stream: &StreamId) -> Result<Alive<A>, StoreError> {
+        let events = self.0.store.load::<A>(&stream.aggregate_id).await?;
+        let sequence = events.last().map_or(0, |event| i64::try_from(event.sequence).unwrap_or(i64::MAX));
+        let mut state = A::default();
+        for event in opening::open_stream::<A>(&self.0.keys, stream, events).await? {
+            state.apply(event);
+        }
+        Ok(Alive { state: Arc::new(state), sequence, position: 0 })
+    }
+
+    async fn seal<A>(
+        &self,
+        stream: &StreamId,
+        expected: i64,
+        events: &[A::Event],
+        metadata: &Metadata,
+    ) -> Result<Append, StoreError>
+    where
+        A: Decide,
+        A::Event: Into<Event>,
+    {
+        let key = self.0.keys.for_sealing(stream).await?;
+        let mut sealed = Vec::with_capacity(events.len());
+        let mut opened = Vec::with_capacity(events.len());
+        for (index, (event, sequence)) in events.iter().zip(expected + 1..).enumerate() {
+            // The raw parameters belong to the command: its first event carries them.
+            let metadata = match index {
+                0 => metadata.clone(),
+                _ => Metadata { params: None, ..metadata.clone() },
+            };
+            sealed.push(seal_event(event, &metadata, stream, sequence, key.as_deref())?);
+            opened.push(Recorded {
+                position: 0,
+                stream: stream.clone(),
+                sequence,
+                event_type: event.event_type(),
+                event_version: event.event_version(),
+                recorded_at: Timestamp::default(),
+                metadata,
+                event: event.clone().into(),
+            });
+        }
+        Ok(Append {
+            stream: stream.clone(),
+            expected,
+            events: sealed,
+            command_key: metadata.command_key.clone(),
+            opened,
+        })
+    }
+}
+
+fn duplicate<A: Decide>(position: Position, alive: Alive<A>) -> Executed<A> {
+    Executed { position, events: Vec::new(), state: alive.state, outcome: Outcome::Duplicate }
+}
+
+fn seal_event<E: DomainEvent>(
+    event: &E,
+    metadata: &Metadata,
+    stream: &StreamId,
+    sequence: i64,
+    key: Option<&SealingKey>,
+) -> Result<NewEvent, StoreError> {
+    let mut payload = serde_json::to_value(event).map_err(StoreError::encode)?;
+    seal_payload(&mut payload, stream, sequence, key);
+    let params = match metadata.params.as_ref().and_then(domain::Personal::known) {
+        Some(params) => seal_params(params, stream, sequence, key).map_err(StoreError::encode)?,
+        None => None,
+    };
+    Ok(NewEvent {
+        event_type: event.event_type(),
+        event_version: event.event_version(),
+        payload: payload.to_string(),
+        metadata: serde_json::to_string(&StoredMetadata::new(metadata, params)).map_err(StoreError::encode)?,
+    })
+}

@@ -1,0 +1,118 @@
+//! `call-status` and `inbound-status`: what became of a leg. Also the end of a `<Dial>`, which comes to the same door.
+
+use super::origin::is_client;
+use super::{Callback, Endpoint, NotUnderstood, Understood, not_a};
+use domain::call::command::{HearStatus, Leg};
+use domain::call::value::{AnsweredBy, ParticipantRole};
+
+/// Twilio's words for a leg's progress.
+const STATUSES: [&str; 9] =
+    ["queued", "initiated", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"];
+
+pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
+    if callback.form.get("DialCallStatus").is_some() {
+        return dialled(callback);
+    }
+    let call_id = callback.call_id()?;
+    let call_sid = callback.required_identifier("CallSid")?;
+    let status = known_status("CallStatus", callback.required("CallStatus")?)?;
+    let leg = leg(callback)?;
+    let sequence_number = callback.number("SequenceNumber")?;
+    let (at, told) = callback.moment();
+    let key = format!(
+        "{}:{call_id}:{call_sid}:{status}:{}",
+        callback.endpoint,
+        sequence_number.map_or_else(String::new, |number| number.to_string())
+    );
+    let command = HearStatus {
+        at,
+        told,
+        kind: callback.endpoint.to_string(),
+        call_sid,
+        leg,
+        status,
+        sequence_number,
+        answered_by: callback.form.get("AnsweredBy").map(answered_by).transpose()?,
+        duration_s: callback.number("CallDuration")?,
+        reason: reason(callback)?,
+        origin: callback.origin(origin_counts(callback, leg))?,
+    };
+    Ok(Understood { call_id, command: command.into(), key })
+}
+
+/// The end of a `<Dial>`, as its `action` tells it: the child leg's fate, also when there never was a child.
+fn dialled(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
+    let call_id = callback.call_id()?;
+    let parent = callback.required_identifier("CallSid")?;
+    let child = callback.identifier("DialCallSid")?;
+    // `answered` is said of calls that were answered and are over; this callback comes after the end.
+    let status = match callback.required("DialCallStatus")? {
+        "answered" => "completed".to_owned(),
+        other => known_status("DialCallStatus", other)?,
+    };
+    let (at, told) = callback.moment();
+    let key = format!("dialled:{call_id}:{parent}:{status}");
+    let command = HearStatus {
+        at,
+        told,
+        kind: callback.endpoint.to_string(),
+        call_sid: child.unwrap_or(parent),
+        leg: Leg::Conversation,
+        status,
+        sequence_number: None,
+        answered_by: None,
+        duration_s: callback.number("DialCallDuration")?,
+        reason: reason(callback)?,
+        origin: callback.origin(true)?,
+    };
+    Ok(Understood { call_id, command: command.into(), key })
+}
+
+fn known_status(name: &str, word: &str) -> Result<String, NotUnderstood> {
+    if STATUSES.contains(&word) { Ok(word.to_owned()) } else { Err(not_a(name, "status that we know")) }
+}
+
+/// What the leg is to the conversation: as our address says, else as its kind suggests.
+fn leg(callback: &Callback<'_>) -> Result<Leg, NotUnderstood> {
+    if callback.word::<u32>("attempt")?.is_some() {
+        return Ok(Leg::Attempt);
+    }
+    if let Some(role) = callback.word::<ParticipantRole>("role")? {
+        return Ok(Leg::Participant(role));
+    }
+    Ok(if is_browser(callback) { Leg::Participant(ParticipantRole::Agent) } else { Leg::Conversation })
+}
+
+/// The browser's own leg of an outbound call: the fate of the call is the dialled leg's.
+fn is_browser(callback: &Callback<'_>) -> bool {
+    callback.endpoint == Endpoint::CallStatus
+        && callback.form.get("ParentCallSid").is_none()
+        && callback.form.get("From").is_some_and(is_client)
+}
+
+/// Whether this leg's numbers are the conversation's.
+fn origin_counts(callback: &Callback<'_>, leg: Leg) -> bool {
+    match leg {
+        Leg::Conversation | Leg::Attempt => true,
+        Leg::Participant(_) => is_browser(callback) && callback.query.get("role").is_none(),
+    }
+}
+
+/// Twilio's words for who picked up.
+pub(super) fn answered_by(word: &str) -> Result<AnsweredBy, NotUnderstood> {
+    match word {
+        "human" => Ok(AnsweredBy::Human),
+        "fax" => Ok(AnsweredBy::Fax),
+        "unknown" => Ok(AnsweredBy::Unknown),
+        machine if machine.starts_with("machine_") => Ok(AnsweredBy::Machine),
+        _ => Err(not_a("AnsweredBy", "word that we know")),
+    }
+}
+
+/// Why it failed: Twilio's error code, else a SIP response that is no success.
+fn reason(callback: &Callback<'_>) -> Result<Option<String>, NotUnderstood> {
+    if let Some(code) = callback.number("ErrorCode")?.filter(|code| *code != 0) {
+        return Ok(Some(format!("error {code}")));
+    }
+    Ok(callback.number("SipResponseCode")?.filter(|code| !(200..300).contains(code)).map(|code| format!("sip {code}")))
+}

@@ -1,0 +1,166 @@
+use super::*;
+use domain::call::command::{HearStatus, Leg};
+use domain::call::value::{AnsweredBy, Direction, ParticipantRole, Phase};
+
+fn form(text: &str) -> Form {
+    Form::parse(text.as_bytes()).expect("a form")
+}
+
+fn heard(endpoint: Endpoint, posted: &str, address: &str) -> Result<Understood, NotUnderstood> {
+    let (posted, address) = (form(posted), form(address));
+    understand(&Callback { endpoint, form: &posted, query: &address, heard_at: Timestamp(7) })
+}
+
+fn status(posted: &str, address: &str) -> (CallId, HearStatus) {
+    let understood = heard(Endpoint::CallStatus, posted, address).expect("understood");
+    match understood.command {
+        CallCommand::HearStatus(status) => (understood.call_id, status),
+        other => panic!("not a status: {}", other.name()),
+    }
+}
+
+fn reason(endpoint: Endpoint, posted: &str, address: &str) -> String {
+    heard(endpoint, posted, address).expect_err("not understood").to_string()
+}
+
+#[test]
+fn our_own_address_says_which_call_it_is() {
+    let posted = "CallSid=CA2&ParentCallSid=CA1&CallStatus=ringing";
+    assert_eq!(status(posted, "call_id=call_9").0.as_str(), "call_9");
+    assert_eq!(status(posted, "").0.as_str(), "CA1");
+    assert_eq!(status("CallSid=CA2&CallStatus=ringing", "").0.as_str(), "CA2");
+}
+
+#[test]
+fn the_providers_clock_is_believed_where_it_speaks() {
+    let (_, told) = status("CallSid=CA1&CallStatus=ringing&Timestamp=Thu%2C+01+Jan+1970+00%3A00%3A01+%2B0000", "");
+    assert_eq!((told.at, told.told), (Timestamp(1_000_000), true));
+    let (_, heard) = status("CallSid=CA1&CallStatus=ringing&Timestamp=soon", "");
+    assert_eq!((heard.at, heard.told), (Timestamp(7), false));
+}
+
+#[test]
+fn seconds_come_from_call_duration_and_never_from_duration() {
+    let (_, ended) = status("CallSid=CA1&CallStatus=completed&CallDuration=61&Duration=2", "");
+    assert_eq!(ended.duration_s, Some(61));
+    let (_, minutes) = status("CallSid=CA1&CallStatus=completed&Duration=2", "");
+    assert_eq!(minutes.duration_s, None);
+}
+
+#[test]
+fn a_failure_tells_its_code_and_a_success_none() {
+    assert_eq!(status("CallSid=CA1&CallStatus=busy&SipResponseCode=486", "").1.reason.as_deref(), Some("sip 486"));
+    assert_eq!(status("CallSid=CA1&CallStatus=failed&ErrorCode=13224", "").1.reason.as_deref(), Some("error 13224"));
+    assert_eq!(status("CallSid=CA1&CallStatus=completed&SipResponseCode=200", "").1.reason, None);
+}
+
+#[test]
+fn the_dialled_leg_is_the_conversation_and_the_browser_a_participant() {
+    let dialled = "CallSid=CA2&ParentCallSid=CA1&Direction=outbound-dial&From=%2B1504&To=%2B1505&CallStatus=ringing";
+    let (_, child) = status(dialled, "");
+    assert_eq!(child.leg, Leg::Conversation);
+    assert_eq!(child.origin.direction, Some(Direction::Outbound));
+    assert_eq!(child.origin.number.as_deref(), Some("+1504"));
+    assert!(child.origin.from.is_none(), "the child's From is the number we show");
+    let browser = "CallSid=CA1&Direction=inbound&From=client%3Aada&To=&CallStatus=completed";
+    assert_eq!(status(browser, "").1.leg, Leg::Participant(ParticipantRole::Agent));
+}
+
+#[test]
+fn our_address_says_what_a_leg_is() {
+    let posted = "CallSid=CA2&CallStatus=completed";
+    assert_eq!(status(posted, "call_id=CA1&role=transfer_target").1.leg, Leg::Participant(ParticipantRole::TransferTarget));
+    assert_eq!(status(posted, "call_id=call_1&attempt=2").1.leg, Leg::Attempt);
+    assert_eq!(reason(Endpoint::CallStatus, posted, "role=boss"), "role is not a word that we use");
+}
+
+#[test]
+fn the_end_of_a_dial_is_the_dialled_legs_fate() {
+    let (call, end) = status("CallSid=CA1&CallStatus=in-progress&DialCallStatus=no-answer&DialCallSid=CA2", "");
+    assert_eq!((call.as_str(), end.call_sid.as_str(), end.status.as_str()), ("CA1", "CA2", "no-answer"));
+    assert_eq!(end.leg, Leg::Conversation);
+}
+
+#[test]
+fn machines_are_machines_however_they_end() {
+    let (_, met) = status("CallSid=CA1&CallStatus=in-progress&AnsweredBy=machine_end_beep", "");
+    assert_eq!(met.answered_by, Some(AnsweredBy::Machine));
+    assert!(heard(Endpoint::AmdStatus, "CallSid=CA1&AnsweredBy=fax", "").is_ok());
+    assert_eq!(reason(Endpoint::AmdStatus, "CallSid=CA1&AnsweredBy=dog", ""), "AnsweredBy is not a word that we know");
+}
+
+#[test]
+fn what_is_missing_or_wrong_is_named_and_never_repeated() {
+    assert_eq!(reason(Endpoint::CallStatus, "CallStatus=ringing", ""), "CallSid is missing");
+    assert_eq!(reason(Endpoint::CallStatus, "CallSid=CA1", ""), "CallStatus is missing");
+    assert_eq!(reason(Endpoint::CallStatus, "CallSid=CA1&CallStatus=dancing", ""), "CallStatus is not a status that we know");
+    assert_eq!(reason(Endpoint::CallStatus, "CallSid=CA+1&CallStatus=busy", ""), "CallSid is not a usable identifier");
+    let number = reason(Endpoint::CallStatus, "CallSid=CA1&CallStatus=busy&SequenceNumber=one", "");
+    assert_eq!(number, "SequenceNumber is not a whole number");
+}
+
+#[test]
+fn a_recordings_phase_is_in_our_address_or_in_its_source() {
+    let posted = "CallSid=CA1&RecordingSid=RE1&RecordingStatus=completed&RecordingUrl=https%3A%2F%2Fa%2Fb";
+    let phase = |posted: &str, address: &str| match heard(Endpoint::RecordingStatus, posted, address) {
+        Ok(Understood { command: CallCommand::HearRecording(recording), .. }) => Ok(recording.phase),
+        Ok(_) => panic!("not a recording"),
+        Err(error) => Err(error.to_string()),
+    };
+    assert_eq!(phase(posted, "phase=human"), Ok(Phase::Human));
+    assert_eq!(phase(&format!("{posted}&RecordingSource=RecordVerb"), ""), Ok(Phase::Voicemail));
+    assert!(phase(posted, "").is_err());
+}
+
+#[test]
+fn a_conference_belongs_to_the_call_in_our_address_and_not_to_a_participant() {
+    let posted = "ConferenceSid=CF1&StatusCallbackEvent=participant-join&CallSid=CA9&SequenceNumber=3";
+    let understood = heard(Endpoint::ConferenceStatus, posted, "call_id=CA1").expect("understood");
+    assert_eq!(understood.call_id.as_str(), "CA1");
+    assert!(heard(Endpoint::ConferenceStatus, posted, "").is_err());
+}
+
+#[test]
+fn a_message_that_nobody_left_is_understood_too() {
+    assert!(heard(Endpoint::VoicemailDone, "CallSid=CA1&Digits=hangup", "").is_ok());
+    assert_eq!(reason(Endpoint::VoicemailDone, "CallSid=CA1&RecordingSid=RE1", ""), "RecordingUrl is missing");
+}
+
+#[test]
+fn callbacks_that_differ_have_keys_that_differ() {
+    let key = |posted: &str| heard(Endpoint::CallStatus, posted, "").expect("understood").key;
+    let first = key("CallSid=CA1&CallStatus=ringing&SequenceNumber=1");
+    assert_eq!(first, key("CallSid=CA1&CallStatus=ringing&SequenceNumber=1&New=x"));
+    assert_ne!(first, key("CallSid=CA1&CallStatus=ringing&SequenceNumber=2"));
+    assert_ne!(first, key("CallSid=CA1&CallStatus=completed&SequenceNumber=1"));
+}
+
+#[test]
+fn what_is_kept_can_be_read_again() {
+    let (posted, address) = (form("CallSid=CA1&a=1&a=2"), form("phase=ai"));
+    assert_eq!(from_kept(keep(&posted, &address)), (posted, address));
+}
+
+#[test]
+fn the_browser_may_dial_numbers_and_nothing_else() {
+    let outbound = |posted: &str| {
+        let (posted, address) = (form(posted), Form::default());
+        Outbound::understand(&Callback {
+            endpoint: Endpoint::Voice,
+            form: &posted,
+            query: &address,
+            heard_at: Timestamp(7),
+        })
+        .map(|outbound| outbound.call_id.0)
+    };
+    assert_eq!(outbound("CallSid=CA1&From=client%3Aada&To=%2B15045550123").as_deref(), Ok("CA1"));
+    assert!(outbound("CallSid=CA1&To=sip%3Aa%40b").is_err());
+    assert!(outbound("CallSid=CA1&To=%2B1").is_err());
+}
+
+#[test]
+fn every_endpoint_is_found_by_its_name() {
+    for endpoint in Endpoint::ALL {
+        assert_eq!(endpoint.as_str().parse(), Ok(endpoint));
+    }
+}

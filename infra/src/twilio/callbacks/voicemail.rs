@@ -1,0 +1,37 @@
+//! `voicemail` and `voicemail-done`: the caller is about to leave a message, and has left one or not.
+
+use super::{Callback, NotUnderstood, Understood};
+use domain::call::command::{HearVoicemail, VoicemailMessage};
+
+pub(super) fn arrived(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
+    let call_id = callback.call_id()?;
+    let key = format!("voicemail:{call_id}");
+    let command = HearVoicemail {
+        at: callback.heard_at,
+        reason: callback.word("reason")?,
+        message: None,
+        origin: callback.origin(true)?,
+    };
+    Ok(Understood { call_id, command: command.into(), key })
+}
+
+pub(super) fn left(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
+    let call_id = callback.call_id()?;
+    let recording_sid = callback.identifier("RecordingSid")?;
+    let key = format!("voicemail-done:{call_id}:{}", recording_sid.as_deref().unwrap_or_default());
+    let message = match recording_sid {
+        Some(recording_sid) => Some(VoicemailMessage {
+            recording_sid,
+            url: callback.required("RecordingUrl")?.to_owned(),
+            duration_s: callback.number("RecordingDuration")?,
+        }),
+        None => None,
+    };
+    let command = HearVoicemail {
+        at: callback.heard_at,
+        reason: callback.word("reason")?,
+        message,
+        origin: callback.origin(true)?,
+    };
+    Ok(Understood { call_id, command: command.into(), key })
+}

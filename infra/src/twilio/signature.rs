@@ -1,0 +1,205 @@
+//! `X-Twilio-Signature`: proof that a request comes from Twilio.
+//!
+//! The rules are Twilio's (<https://www.twilio.com/docs/usage/security>): base64 of HMAC-SHA1, keyed by the auth token,
+//! over the address and, for a form, every parameter sorted by name, the values of one name sorted and without
+//! repetition. A body that is no form is not signed itself; its SHA-256 stands in the signed query as `bodySHA256`.
+
+use super::form::Form;
+use crate::config::Secret;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+use subtle::ConstantTimeEq as _;
+use url::Url;
+
+/// The header that carries the signature.
+pub const HEADER: &str = "X-Twilio-Signature";
+/// The header that is the same on each retry of one request.
+pub const IDEMPOTENCY_HEADER: &str = "I-Twilio-Idempotency-Token";
+
+/// What a request carries, besides its address.
+#[derive(Clone, Copy, Debug)]
+pub enum Body<'a> {
+    /// A form; all of its parameters are signed, also those that nobody knows.
+    Form(&'a Form),
+    /// Anything else, JSON mostly: signed through `bodySHA256`.
+    Raw(&'a [u8]),
+    /// None: a WebSocket's upgrade.
+    Empty,
+}
+
+/// Whether `signature` proves that Twilio sent this request to `url`.
+///
+/// `url` is the public address, with its query. It is tried as it is, with its port and without: proxies differ in what
+/// they show to Twilio. Comparisons take the same time whatever is wrong.
+#[must_use]
+pub fn is_valid(token: &Secret, url: &str, body: Body<'_>, signature: &str) -> bool {
+    let body_is_right = match body {
+        Body::Form(_) | Body::Empty => true,
+        Body::Raw(bytes) => hash_in_query(url).is_some_and(|claimed| {
+            let hash: String = Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            });
+            bool::from(hash.as_bytes().ct_eq(claimed.to_ascii_lowercase().as_bytes()))
+        }),
+    };
+    let form = match body {
+        Body::Form(form) => Some(form),
+        Body::Raw(_) | Body::Empty => None,
+    };
+    let any = forms_of(url).iter().fold(subtle::Choice::from(0), |any, url| {
+        any | sign(token, url, form).as_bytes().ct_eq(signature.as_bytes())
+    });
+    bool::from(any) & body_is_right
+}
+
+/// The signature of a request to `url`; without a form, of the address alone.
+#[must_use]
+pub fn sign(token: &Secret, url: &str, form: Option<&Form>) -> String {
+    let mut mac =
+        <Hmac<Sha1> as Mac>::new_from_slice(token.expose().as_bytes()).expect("HMAC takes keys of any length");
+    mac.update(url.split('#').next().unwrap_or(url).as_bytes());
+    for (name, values) in form.into_iter().flat_map(Form::parameters) {
+        let mut values: Vec<&String> = values.iter().collect();
+        values.sort_unstable();
+        values.dedup();
+        for value in values {
+            mac.update(name.as_bytes());
+            mac.update(value.as_bytes());
+        }
+    }
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+/// The address of a WebSocket, as Twilio signs it: `wss://` for `https://`.
+#[must_use]
+pub fn websocket_url(url: &str) -> String {
+    match url.split_once("://") {
+        Some(("https", rest)) => format!("wss://{rest}"),
+        Some(("http", rest)) => format!("ws://{rest}"),
+        _ => url.to_owned(),
+    }
+}
+
+fn hash_in_query(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    url.query_pairs().find(|(name, _)| name == "bodySHA256").map(|(_, value)| value.into_owned())
+}
+
+/// The address as it is, with its port, and without. Only the authority is touched: the rest is signed byte for byte, and
+/// a parser that "normalises" it would sign something else.
+fn forms_of(url: &str) -> [String; 3] {
+    let as_is = url.to_owned();
+    let Some((scheme, rest)) = url.split_once("://") else { return [as_is.clone(), as_is.clone(), as_is] };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(end);
+    // An IPv6 address holds colons of its own, inside brackets.
+    let host_end = authority.rfind(']').map_or(0, |at| at + 1);
+    let (host, port) = match authority[host_end..].rfind(':') {
+        Some(at) => (&authority[..host_end + at], Some(&authority[host_end + at + 1..])),
+        None => (authority, None),
+    };
+    let port = port.unwrap_or(if matches!(scheme, "https" | "wss") { "443" } else { "80" });
+    [as_is, format!("{scheme}://{host}:{port}{tail}"), format!("{scheme}://{host}{tail}")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token() -> Secret {
+        Secret::new("12345")
+    }
+
+    fn call_from(number: &str) -> Form {
+        let number = number.replace('+', "%2B");
+        let body = format!(
+            "CallSid=CA1234567890ABCDE&Digits=1234&To=%2B18005551212&Caller={number}&From={number}"
+        );
+        Form::parse(body.as_bytes()).expect("a form")
+    }
+
+    #[test]
+    fn twilios_own_vectors_are_signed_as_published() {
+        let first = call_from("+12349013030");
+        assert_eq!(
+            sign(&token(), "https://mycompany.com/myapp.php?foo=1&bar=2", Some(&first)),
+            "0/KCTR6DLpKmkAf8muzZqo1nDgQ="
+        );
+        let second = call_from("+14158675310");
+        assert_eq!(
+            sign(&token(), "https://example.com/myapp.php?foo=1&bar=2", Some(&second)),
+            "L/OH5YylLD5NRKLltdqwSvS0BnU="
+        );
+    }
+
+    #[test]
+    fn a_signed_form_is_valid_with_and_without_the_port() {
+        let form = call_from("+12349013030");
+        let signature = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=";
+        for url in ["https://mycompany.com/myapp.php?foo=1&bar=2", "https://mycompany.com:443/myapp.php?foo=1&bar=2"] {
+            assert!(is_valid(&token(), url, Body::Form(&form), signature), "{url}");
+        }
+        let with_port = sign(&token(), "https://mycompany.com:443/a", Some(&form));
+        assert!(is_valid(&token(), "https://mycompany.com/a", Body::Form(&form), &with_port));
+    }
+
+    #[test]
+    fn anything_changed_makes_it_invalid() {
+        let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
+        let (form, signature) = (call_from("+12349013030"), "0/KCTR6DLpKmkAf8muzZqo1nDgQ=");
+        assert!(!is_valid(&token(), "https://mycompany.com/myapp.php?foo=1&bar=3", Body::Form(&form), signature));
+        assert!(!is_valid(&token(), url, Body::Form(&call_from("+12349013031")), signature));
+        assert!(!is_valid(&Secret::new("12346"), url, Body::Form(&form), signature));
+        assert!(!is_valid(&token(), url, Body::Form(&form), "0/KCTR6DLpKmkAf8muzZqo1nDgR="));
+        assert!(!is_valid(&token(), url, Body::Form(&form), ""));
+    }
+
+    #[test]
+    fn repeated_values_are_signed_once_in_order() {
+        let told = Form::parse(b"a=2&a=1&a=2").expect("a form");
+        let plain = Form::parse(b"a=1&a=2").expect("a form");
+        assert_eq!(sign(&token(), "https://e.com/", Some(&told)), sign(&token(), "https://e.com/", Some(&plain)));
+    }
+
+    #[test]
+    fn a_json_body_is_valid_by_its_hash_in_the_query() {
+        let body = br#"{"property": "value", "boolean": true}"#;
+        let url = "https://example.com/a?bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
+        let signature = sign(&token(), url, None);
+        assert!(is_valid(&token(), url, Body::Raw(body), &signature));
+        assert!(!is_valid(&token(), url, Body::Raw(b"{}"), &signature), "another body");
+    }
+
+    #[test]
+    fn a_json_body_without_its_hash_is_not_valid_however_well_the_address_is_signed() {
+        let url = "https://example.com/a";
+        assert!(!is_valid(&token(), url, Body::Raw(b"{}"), &sign(&token(), url, None)));
+    }
+
+    #[test]
+    fn connection_overrides_are_not_signed() {
+        let form = call_from("+12349013030");
+        let plain = sign(&token(), "https://example.com/a?x=1", Some(&form));
+        assert_eq!(plain, sign(&token(), "https://example.com/a?x=1#rc=5&rp=all", Some(&form)));
+    }
+
+    #[test]
+    fn a_websocket_is_signed_over_its_own_scheme() {
+        assert_eq!(websocket_url("https://example.com/twilio/media"), "wss://example.com/twilio/media");
+        let signature = sign(&token(), "wss://example.com/twilio/media", None);
+        assert!(is_valid(&token(), "wss://example.com/twilio/media", Body::Empty, &signature));
+    }
+
+    #[test]
+    fn an_ipv6_host_keeps_its_colons() {
+        let form = Form::default();
+        let signature = sign(&token(), "http://[::1]/a", Some(&form));
+        assert!(is_valid(&token(), "http://[::1]:3000/a", Body::Form(&form), &signature));
+        assert!(is_valid(&token(), "http://[::1]/a", Body::Form(&form), &signature));
+    }
+}

@@ -1,0 +1,17 @@
+-- Data keys, one a stream, each wrapped by a master key. Kept apart from the events, and backed up apart.
+create table data_keys (
+  aggregate_type text    not null,
+  aggregate_id   text    not null,
+  master_key_id  text,
+  wrapped        text,
+  created_at     integer not null,
+  destroyed_at   integer,
+  primary key (aggregate_type, aggregate_id)
+) strict, without rowid;
+
+-- What a master key must be able to open, so that a wrong one is noticed at start and not at the first reading.
+create table master_keys (
+  master_key_id text    primary key not null,
+  proof         text    not null,
+  created_at    integer not null
+) strict, without rowid;

@@ -1,0 +1,49 @@
+-- The log. Its first columns are exactly those of the cqrs-es schema, so that sqlite-es reads our streams.
+create table events (
+  position       integer primary key not null,
+  aggregate_type text    not null,
+  aggregate_id   text    not null,
+  sequence       integer not null check (sequence > 0),
+  event_type     text    not null,
+  event_version  text    not null,
+  payload        text    not null,
+  metadata       text    not null,
+  recorded_at    integer not null,
+  unique (aggregate_type, aggregate_id, sequence)
+) strict;
+
+create table command_keys (
+  command_key text    primary key not null,
+  position    integer not null
+) strict, without rowid;
+
+create trigger events_refuse_update before update on events
+begin select raise(abort, 'events are append-only: update refused'); end;
+
+create trigger events_refuse_delete before delete on events
+begin select raise(abort, 'events are append-only: delete refused'); end;
+
+-- `insert or replace` removes the row in its way without firing delete triggers (unless recursive_triggers is on), so
+-- it is refused here. The position must be the next one: that keeps the log dense, and covers an existing position.
+create trigger events_refuse_gap before insert on events
+when new.position <> coalesce((select max(position) from events), 0) + 1
+begin select raise(abort, 'events are append-only: the position is not the next one'); end;
+
+create trigger events_refuse_replace before insert on events
+when exists (select 1 from events
+             where aggregate_type = new.aggregate_type and aggregate_id = new.aggregate_id and sequence = new.sequence)
+begin select raise(abort, 'events are append-only: replace refused'); end;
+
+create trigger events_refuse_backwards before insert on events
+when new.recorded_at < (select recorded_at from events where position = new.position - 1)
+begin select raise(abort, 'events are append-only: time does not run backwards'); end;
+
+create trigger command_keys_refuse_update before update on command_keys
+begin select raise(abort, 'command keys are append-only: update refused'); end;
+
+create trigger command_keys_refuse_delete before delete on command_keys
+begin select raise(abort, 'command keys are append-only: delete refused'); end;
+
+create trigger command_keys_refuse_replace before insert on command_keys
+when exists (select 1 from command_keys where command_key = new.command_key)
+begin select raise(abort, 'command keys are append-only: replace refused'); end;

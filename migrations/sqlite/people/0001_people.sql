@@ -1,0 +1,48 @@
+-- Users, sessions, tokens and invitations: ordinary tables, because a password hash has no place in an immutable log.
+-- Tokens are kept as SHA-256 only: who reads this table can become nobody.
+create table users (
+  user_id       text    primary key not null,
+  tenant        text    not null,
+  email         text    not null unique,
+  name          text    not null,
+  role          text    not null check (role in ('admin', 'agent', 'auditor', 'analyst')),
+  password_hash text    not null,
+  active        integer not null,
+  created_at    integer not null,
+  last_seen_at  integer
+) strict, without rowid;
+
+-- One row at most: whoever takes it is the first user, and the admin.
+create table founder (
+  one     integer primary key not null check (one = 1),
+  user_id text    not null references users (user_id)
+) strict;
+
+create table sessions (
+  token_hash text    primary key not null,
+  user_id    text    not null references users (user_id) on delete cascade,
+  created_at integer not null,
+  expires_at integer not null
+) strict, without rowid;
+create index sessions_by_user on sessions (user_id);
+
+create table api_tokens (
+  token_id   text    primary key not null,
+  token_hash text    not null unique,
+  user_id    text    not null references users (user_id) on delete cascade,
+  label      text    not null,
+  created_at integer not null,
+  expires_at integer
+) strict, without rowid;
+create index api_tokens_by_user on api_tokens (user_id);
+
+create table invitations (
+  token_hash text    primary key not null,
+  tenant     text    not null,
+  email      text    not null,
+  role       text    not null check (role in ('admin', 'agent', 'auditor', 'analyst')),
+  invited_by text    not null,
+  created_at integer not null,
+  expires_at integer not null,
+  used_at    integer
+) strict, without rowid;

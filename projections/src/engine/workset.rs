@@ -1,0 +1,213 @@
+//! The documents at hand: folded in memory, written when asked.
+
+use super::{ProjectionError, ReadModel, Totals, WriteSet, relevant};
+use crate::rows::{ForeignRow, Owner, Rows, load_owned};
+use infra::db::Tx;
+use infra::event_store::{Event, Position, Recorded};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// Documents in memory, each with its rows as they lie in the database.
+pub struct Workset<M: ReadModel> {
+    documents: HashMap<Owner, HashMap<String, Entry<M::Doc>>>,
+    totals: Totals,
+}
+
+struct Entry<D> {
+    doc: D,
+    /// Its rows in the database; `None` while there are none.
+    stored: Option<Rows>,
+    changed: bool,
+    touched: Position,
+}
+
+impl<M: ReadModel> Default for Workset<M> {
+    fn default() -> Self {
+        let documents = Owner::ALL.into_iter().map(|owner| (owner, HashMap::new())).collect();
+        Self { documents, totals: Totals::default() }
+    }
+}
+
+impl<M: ReadModel> Workset<M> {
+    /// How many documents there are in memory.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.documents.values().map(HashMap::len).sum()
+    }
+
+    /// Whether there is no document in memory.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The streams that these events change and of which there may be rows that are not in memory.
+    pub fn missing<'e>(&self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> HashMap<Owner, HashSet<String>> {
+        let mut missing: HashMap<Owner, HashSet<String>> = HashMap::new();
+        let mut begun = HashSet::new();
+        for event in events.filter(|event| relevant::<M>(event)) {
+            let (Some(owner), id) = (Owner::of(&event.stream.aggregate_type), event.stream.aggregate_id.as_str()) else {
+                continue;
+            };
+            if event.sequence == 1 {
+                // Nothing was ever written of a stream that begins here.
+                begun.insert((owner, id));
+            } else if !self.documents[&owner].contains_key(id) && !begun.contains(&(owner, id)) {
+                missing.entry(owner).or_default().insert(id.to_owned());
+            }
+        }
+        missing
+    }
+
+    /// Reads documents back from their rows.
+    ///
+    /// # Errors
+    /// When the database is away, or rows are of another version.
+    pub async fn recall(
+        &mut self,
+        tx: &mut Tx,
+        missing: HashMap<Owner, HashSet<String>>,
+    ) -> Result<(), ProjectionError> {
+        for (owner, ids) in missing {
+            let ids: Vec<String> = ids.into_iter().collect();
+            let mut found = load_owned(tx, M::TABLES, owner, &ids).await?;
+            let documents = self.documents.entry(owner).or_default();
+            for id in ids {
+                if let Some(rows) = found.remove(&id) {
+                    documents.insert(id.clone(), Entry::stored::<M>(owner, &id, rows)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Folds events into their documents.
+    ///
+    /// # Errors
+    /// At an event that cannot be read. Then the workset is of no use any more: [`Workset::forget`].
+    pub fn fold<'e>(&mut self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> Result<(), ProjectionError> {
+        for event in events.filter(|event| relevant::<M>(event)) {
+            let owner = Owner::of(&event.stream.aggregate_type);
+            let (Some(owner), Event::Call(_) | Event::Agent(_) | Event::Contact(_) | Event::Unrouted(_)) =
+                (owner, &event.event)
+            else {
+                let reason = match &event.event {
+                    Event::Unreadable { reason } => reason.clone(),
+                    _ => format!("`{}` is no kind of stream that is known", event.stream.aggregate_type),
+                };
+                return Err(ProjectionError::Unreadable { position: event.position, reason });
+            };
+            let documents = self.documents.entry(owner).or_default();
+            let entry = match documents.get_mut(event.stream.aggregate_id.as_str()) {
+                Some(entry) => entry,
+                None => documents.entry(event.stream.aggregate_id.clone()).or_insert_with(Entry::new),
+            };
+            if !entry.changed && entry.stored.is_some() {
+                // What it has added so far; what it adds now comes with its rows.
+                self.totals.taking(|totals| M::totals(&entry.doc, totals));
+            }
+            entry.changed = true;
+            entry.touched = event.position;
+            M::fold(&mut entry.doc, event);
+        }
+        Ok(())
+    }
+
+    /// What must be written for the documents that changed. They stay in memory.
+    pub fn changes(&mut self) -> WriteSet {
+        let mut writes = WriteSet::of(M::TABLES);
+        for documents in self.documents.values_mut() {
+            for (id, entry) in documents.iter_mut().filter(|(_, entry)| entry.changed) {
+                let rows = entry.rows::<M>(id);
+                M::totals(&entry.doc, &mut self.totals);
+                match entry.stored.replace(rows.clone()) {
+                    Some(old) => writes.replace(old, rows),
+                    None => writes.insert(rows),
+                }
+                entry.changed = false;
+            }
+        }
+        self.count(&mut writes);
+        writes
+    }
+
+    /// Forgets documents that were not touched of late, once there are more than `most`. All must have been written.
+    pub fn trim(&mut self, most: usize) {
+        if self.len() <= most {
+            return;
+        }
+        let mut ages: Vec<Position> = self.documents.values().flat_map(HashMap::values).map(|e| e.touched).collect();
+        let middle = ages.len() / 2;
+        let (_, middle, _) = ages.select_nth_unstable(middle);
+        let middle = *middle;
+        for documents in self.documents.values_mut() {
+            documents.retain(|_, entry| entry.changed || entry.touched >= middle);
+        }
+    }
+
+    /// Takes out up to `most` documents that have not been touched since `quiet`, with what must be written for them.
+    /// Counters wait for [`Workset::remaining_totals`].
+    pub fn take_out(&mut self, most: usize, quiet: Position, settled_only: bool) -> (Vec<(Owner, String)>, WriteSet) {
+        let mut writes = WriteSet::of(M::TABLES);
+        let mut taken = Vec::new();
+        for (owner, documents) in &mut self.documents {
+            let ready = documents.iter().filter(|(_, entry)| {
+                entry.touched <= quiet && (!settled_only || M::settled(&entry.doc))
+            });
+            let ready: Vec<String> = ready.map(|(id, _)| id.clone()).take(most - taken.len()).collect();
+            for id in ready {
+                let Some(mut entry) = documents.remove(&id) else { continue };
+                if entry.changed {
+                    let rows = entry.rows::<M>(&id);
+                    M::totals(&entry.doc, &mut self.totals);
+                    match entry.stored.take() {
+                        Some(old) => writes.replace(old, rows),
+                        None => writes.insert(rows),
+                    }
+                }
+                taken.push((*owner, id));
+            }
+        }
+        (taken, writes)
+    }
+
+    /// The changes to counters that [`Workset::take_out`] left.
+    pub fn remaining_totals(&mut self) -> WriteSet {
+        let mut writes = WriteSet::of(M::TABLES);
+        self.count(&mut writes);
+        writes
+    }
+
+    /// Forgets everything: what was folded was not written.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    fn count(&mut self, writes: &mut WriteSet) {
+        if !self.totals.is_empty() {
+            writes.count(&mut self.totals);
+        }
+    }
+}
+
+impl<D: Default> Entry<D> {
+    fn new() -> Self {
+        Self { doc: D::default(), stored: None, changed: false, touched: 0 }
+    }
+}
+
+impl<D> Entry<D> {
+    fn stored<M: ReadModel<Doc = D>>(owner: Owner, id: &str, rows: Rows) -> Result<Self, ForeignRow> {
+        let doc = M::unfold(owner, rows)?;
+        // Made anew rather than kept as read: the difference that is written later is then the fold's own.
+        let mut stored = Rows::default();
+        M::rows(id, &doc, &mut stored);
+        Ok(Self { doc, stored: Some(stored), changed: false, touched: 0 })
+    }
+
+    fn rows<M: ReadModel<Doc = D>>(&self, id: &str) -> Rows {
+        let mut rows = Rows::default();
+        M::rows(id, &self.doc, &mut rows);
+        rows
+    }
+}

@@ -1,0 +1,104 @@
+//! What is to be written: found out in memory, written in one go.
+
+use crate::rows::{Rows, Table, Value, Verb, write};
+use infra::db::Tx;
+
+/// Changes to the tables of one read model.
+#[derive(Default)]
+pub struct WriteSet {
+    tables: Vec<TableWrites>,
+}
+
+struct TableWrites {
+    table: Table,
+    deletes: Vec<Vec<Value>>,
+    inserts: Vec<Vec<Value>>,
+    upserts: Vec<Vec<Value>>,
+    adds: Vec<Vec<Value>>,
+    sweeps: Vec<Vec<Value>>,
+}
+
+impl WriteSet {
+    pub(super) fn of(tables: &[Table]) -> Self {
+        let tables = tables.iter().map(|table| TableWrites {
+            table: *table,
+            deletes: Vec::new(),
+            inserts: Vec::new(),
+            upserts: Vec::new(),
+            adds: Vec::new(),
+            sweeps: Vec::new(),
+        });
+        Self { tables: tables.collect() }
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows() == 0
+    }
+
+    /// How many rows are written or removed.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        let all = self.tables.iter();
+        all.map(|t| t.deletes.len() + t.inserts.len() + t.upserts.len() + t.adds.len() + t.sweeps.len()).sum()
+    }
+
+    /// Writes rows of a document that has none yet.
+    pub(super) fn insert(&mut self, mut rows: Rows) {
+        for writes in &mut self.tables {
+            writes.inserts.append(&mut rows.take_values(&writes.table));
+        }
+    }
+
+    /// Writes what differs between a document's rows as they are and as they should be.
+    pub(super) fn replace(&mut self, mut old: Rows, mut new: Rows) {
+        for writes in &mut self.tables {
+            let mut old = old.take_values(&writes.table).into_iter().peekable();
+            let key = writes.table.key;
+            for row in new.take_values(&writes.table) {
+                while let Some(gone) = old.next_if(|old| old[..key] < row[..key]) {
+                    writes.deletes.push(key_of(gone, key));
+                }
+                match old.next_if(|old| old[..key] == row[..key]) {
+                    None => writes.inserts.push(row),
+                    Some(same) if same == row => {}
+                    Some(_) => writes.upserts.push(row),
+                }
+            }
+            writes.deletes.extend(old.map(|gone| key_of(gone, key)));
+        }
+    }
+
+    pub(super) fn count(&mut self, totals: &mut super::Totals) {
+        for writes in &mut self.tables {
+            let (mut adds, mut sweeps) = totals.take(&writes.table);
+            writes.adds.append(&mut adds);
+            writes.sweeps.append(&mut sweeps);
+        }
+    }
+
+    /// Writes everything.
+    ///
+    /// # Errors
+    /// When the database refuses a row, or is away.
+    pub async fn write(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
+        for TableWrites { table, deletes, inserts, upserts, adds, sweeps } in self.tables {
+            for (verb, rows) in [
+                (Verb::Delete, deletes),
+                (Verb::Insert, inserts),
+                (Verb::Upsert, upserts),
+                (Verb::Add, adds),
+                (Verb::Sweep, sweeps),
+            ] {
+                write(tx, &table, verb, rows).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn key_of(mut row: Vec<Value>, key: usize) -> Vec<Value> {
+    row.truncate(key);
+    row
+}

@@ -1,0 +1,129 @@
+//! Rows into and out of the database, in bulk, on either engine.
+
+use super::sql::{sizes, statement};
+use super::{Column, Kind, Owner, Role, Rows, Table, Value, Verb};
+use infra::db::{Db, Tx};
+use infra::on_db;
+use sqlx::{Arguments, ColumnIndex, Decode, Encode, Type};
+
+/// Writes rows (or removes them, given their keys) in statements as large as they come.
+///
+/// # Errors
+/// When the database refuses a row, or is away.
+pub async fn write(tx: &mut Tx, table: &Table, verb: Verb, rows: Vec<Vec<Value>>) -> Result<(), sqlx::Error> {
+    let mut left = rows.len();
+    let mut rows = rows.into_iter();
+    for size in sizes(table, verb) {
+        while left >= size {
+            left -= size;
+            let chunk = rows.by_ref().take(size);
+            let text = statement(table, verb, size);
+            match tx {
+                Tx::Sqlite(c) => {
+                    let arguments: sqlx::sqlite::SqliteArguments<'static> = bind(table.columns, chunk)?;
+                    sqlx::query_with(text, arguments).execute(&mut **c).await?;
+                }
+                Tx::Postgres(c) => {
+                    let arguments: sqlx::postgres::PgArguments = bind(table.columns, chunk)?;
+                    sqlx::query_with(text, arguments).execute(&mut **c).await?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn bind<A>(columns: &[Column], rows: impl Iterator<Item = Vec<Value>>) -> Result<A, sqlx::Error>
+where
+    A: Arguments<'static>,
+    Option<i64>: Encode<'static, A::Database> + Type<A::Database>,
+    Option<f64>: Encode<'static, A::Database> + Type<A::Database>,
+    Option<String>: Encode<'static, A::Database> + Type<A::Database>,
+{
+    let mut arguments = A::default();
+    for row in rows {
+        for (value, column) in row.into_iter().zip(columns) {
+            // An absent value still has its column's type: PostgreSQL asks.
+            match (value, column.kind) {
+                (Value::Int(value), _) => arguments.add(Some(value)),
+                (Value::Real(value), _) => arguments.add(Some(value)),
+                (Value::Text(text), _) => arguments.add(Some(text)),
+                (Value::Null, Kind::Int) => arguments.add(None::<i64>),
+                (Value::Null, Kind::Real) => arguments.add(None::<f64>),
+                (Value::Null, Kind::Text) => arguments.add(None::<String>),
+            }
+            .map_err(sqlx::Error::Encode)?;
+        }
+    }
+    Ok(arguments)
+}
+
+/// Reads a row's values, in the order of the columns.
+///
+/// # Errors
+/// When a column does not hold what it should.
+pub fn read_row<'r, R>(row: &'r R, columns: &[Column]) -> Result<Vec<Value>, sqlx::Error>
+where
+    R: sqlx::Row,
+    usize: ColumnIndex<R>,
+    Option<i64>: Decode<'r, R::Database> + Type<R::Database>,
+    Option<f64>: Decode<'r, R::Database> + Type<R::Database>,
+    Option<String>: Decode<'r, R::Database> + Type<R::Database>,
+{
+    let mut values = Vec::with_capacity(columns.len());
+    for (i, column) in columns.iter().enumerate() {
+        values.push(match column.kind {
+            Kind::Int => row.try_get::<Option<i64>, _>(i)?.map_or(Value::Null, Value::Int),
+            Kind::Real => row.try_get::<Option<f64>, _>(i)?.map_or(Value::Null, Value::Real),
+            Kind::Text => row.try_get::<Option<String>, _>(i)?.map_or(Value::Null, Value::Text),
+        });
+    }
+    Ok(values)
+}
+
+/// Reads all rows of the streams named, by stream.
+///
+/// # Errors
+/// When the database is away, or a column does not hold what it should.
+pub async fn load_owned(
+    tx: &mut Tx,
+    tables: &[Table],
+    owner: Owner,
+    ids: &[String],
+) -> Result<std::collections::HashMap<String, Rows>, sqlx::Error> {
+    let mut found: std::collections::HashMap<String, Rows> = std::collections::HashMap::new();
+    for table in tables.iter().filter(|table| table.role == Role::OwnedBy(owner)) {
+        let most = sizes(table, Verb::Load).next().unwrap_or(1);
+        for chunk in ids.chunks(most) {
+            // The next size up, filled with repetitions: the texts stay few.
+            let size = chunk.len().next_power_of_two();
+            let text = statement(table, Verb::Load, size);
+            let wanted = chunk.iter().chain(std::iter::repeat_n(&chunk[0], size - chunk.len()));
+            let rows: Vec<Vec<Value>> = on_db!(tx: Tx, c => {
+                let mut query = sqlx::query(text);
+                for id in wanted {
+                    query = query.bind(id);
+                }
+                let rows = query.fetch_all(&mut **c).await?;
+                rows.iter().map(|row| read_row(row, table.columns)).collect::<Result<_, _>>()?
+            });
+            for row in rows {
+                if let Value::Text(id) = &row[0] {
+                    match found.get_mut(id) {
+                        Some(rows) => rows.push_values(table.name, row),
+                        None => found.entry(id.clone()).or_default().push_values(table.name, row),
+                    }
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Runs a script of several statements, as schemas are.
+///
+/// # Errors
+/// When the database refuses a statement, or is away.
+pub async fn execute_script(db: &Db, script: &'static str) -> Result<(), sqlx::Error> {
+    on_db!(db, c => sqlx::raw_sql(script).execute(c).await.map(|_| ()))
+}

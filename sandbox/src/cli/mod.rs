@@ -1,0 +1,5 @@
+//! One file a verb.
+
+mod progress;
+pub mod sign;
+pub mod traffic;

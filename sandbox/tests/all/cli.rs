@@ -1,0 +1,89 @@
+//! The command line.
+
+use crate::service::{AUTH_TOKEN, PUBLIC_URL, Service};
+use std::process::{Command, Output};
+
+fn sandbox(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_call-ledger-sandbox"))
+        .args(arguments)
+        .env_remove("TWILIO_AUTH_TOKEN")
+        .env_remove("TWILIO_ACCOUNT_SID")
+        .output()
+        .expect("the sandbox starts")
+}
+
+/// A day posted to this service, without review.
+async fn traffic(service: &Service, auth_token: &str, more: &[&str]) -> Output {
+    let url = service.start().await;
+    let mut arguments: Vec<String> = [
+        "traffic",
+        "--no-review",
+        "--public-url",
+        PUBLIC_URL,
+        "--auth-token",
+        auth_token,
+        "--url",
+        &url,
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
+    let run = move || sandbox(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    tokio::task::spawn_blocking(run).await.expect("it does not panic")
+}
+
+#[test]
+fn sign_prints_the_signature_of_a_published_vector() {
+    let output = sandbox(&[
+        "sign",
+        "--url",
+        "https://mycompany.com/myapp.php?foo=1&bar=2",
+        "--auth-token",
+        "12345",
+        "CallSid=CA1234567890ABCDE",
+        "Caller=+12349013030",
+        "Digits=1234",
+        "From=+12349013030",
+        "To=+18005551212",
+    ]);
+    assert!(output.status.success());
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "0/KCTR6DLpKmkAf8muzZqo1nDgQ=\n"
+    );
+}
+
+#[test]
+fn traffic_without_an_auth_token_says_what_is_missing() {
+    let output = sandbox(&["traffic", "--no-review"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("--auth-token"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_is_accepted_ends_with_a_table_and_success() {
+    let service = Service::default();
+    let output = traffic(&service, AUTH_TOKEN, &["--calls", "30", "--day", "2026-03-27"]).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let table = String::from_utf8_lossy(&output.stdout).into_owned();
+    for line in ["answered by the AI", "of them duplicates", "204", "requests/s"] {
+        assert!(table.contains(line), "{line} is not in {table}");
+    }
+    assert!(!service.received().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_is_refused_ends_with_failure() {
+    let output = traffic(&Service::default(), "another token", &["--calls", "1"]).await;
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chaos_sends_repetitions() {
+    let service = Service::default();
+    let output = traffic(&service, AUTH_TOKEN, &["--calls", "20", "--chaos"]).await;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tokens: Vec<_> = service.received().into_iter().map(|request| request.token).collect();
+    let distinct: std::collections::HashSet<_> = tokens.iter().collect();
+    assert!(distinct.len() < tokens.len());
+}

@@ -1,0 +1,125 @@
+//! A command is carried out once, whoever repeats it and whoever is faster.
+
+use super::{by_twilio, by_user, inbound, note, said, start_a_call};
+use domain::call::Call;
+use futures::future::join_all;
+use harness::on_both_engines;
+use harness::place::Place;
+use infra::event_store::StreamId;
+use infra::ledger::{LedgerError, Outcome};
+
+on_both_engines!(
+    a_command_is_durable_when_it_returns,
+    a_repeated_command_is_not_carried_out_again,
+    a_refused_command_that_was_done_before_is_a_repetition,
+    a_refused_command_writes_nothing,
+    a_repetition_that_says_nothing_new_writes_nothing,
+    many_commands_at_once_on_one_call_are_all_carried_out,
+    two_ledgers_on_one_log_see_each_others_events,
+    the_raw_parameters_are_kept_once_a_command,
+);
+
+async fn a_command_is_durable_when_it_returns(place: Place) {
+    let ledger = place.ledger().await;
+    let executed = start_a_call(&ledger, "CA1").await;
+    assert_eq!(executed.outcome, Outcome::Committed);
+    let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
+    assert_eq!(history.len(), executed.events.len());
+    assert_eq!(history.last().unwrap().position, executed.position);
+    assert_eq!(ledger.state::<Call>("CA1").await.unwrap(), Some(executed.state));
+    assert_eq!(ledger.state::<Call>("CA2").await.unwrap(), None);
+}
+
+async fn a_repeated_command_is_not_carried_out_again(place: Place) {
+    let ledger = place.ledger().await;
+    let first = start_a_call(&ledger, "CA1").await;
+    let again = ledger.execute::<Call>("CA1", said(3, "again"), by_twilio("start CA1")).await.unwrap();
+    assert_eq!((again.outcome, again.position), (Outcome::Duplicate, first.position));
+    assert_eq!(ledger.head().await.unwrap(), first.position);
+    let of_command = ledger.events_of_command(&StreamId::call("CA1"), "start CA1").await.unwrap();
+    assert_eq!(of_command.len(), first.events.len());
+}
+
+async fn a_refused_command_that_was_done_before_is_a_repetition(place: Place) {
+    let ledger = place.ledger().await;
+    start_a_call(&ledger, "CA1").await;
+    ledger.execute::<Call>("CA1", note("be kind"), by_user()).await.unwrap();
+    let withdraw = domain::call::command::CallCommand::WithdrawCorrection {
+        at: super::at(200),
+        correction: 1,
+        by: "u1".into(),
+    };
+    let key = by_user().with_key("withdraw");
+    let first = ledger.execute::<Call>("CA1", withdraw.clone(), key.clone()).await.unwrap();
+    let again = ledger.execute::<Call>("CA1", withdraw.clone(), key).await.unwrap();
+    assert_eq!((again.outcome, again.position), (Outcome::Duplicate, first.position));
+    let without_key = ledger.execute::<Call>("CA1", withdraw, by_user()).await;
+    assert!(matches!(without_key, Err(LedgerError::Rejected(_))), "there is nothing left to withdraw");
+}
+
+async fn a_refused_command_writes_nothing(place: Place) {
+    let ledger = place.ledger().await;
+    let refused = ledger.execute::<Call>("CA1", note("no such call"), by_user()).await;
+    assert!(matches!(refused, Err(LedgerError::Rejected(_))));
+    assert_eq!(ledger.head().await.unwrap(), 0);
+}
+
+async fn a_repetition_that_says_nothing_new_writes_nothing(place: Place) {
+    let ledger = place.ledger().await;
+    let first = start_a_call(&ledger, "CA1").await;
+    let again = ledger.execute::<Call>("CA1", inbound("CA1"), by_twilio("another token")).await.unwrap();
+    assert_eq!(again.outcome, Outcome::Unchanged);
+    assert_eq!(ledger.head().await.unwrap(), first.position);
+}
+
+async fn many_commands_at_once_on_one_call_are_all_carried_out(place: Place) {
+    let ledger = place.ledger().await;
+    start_a_call(&ledger, "CA1").await;
+    let notes = (0..60).map(|i| {
+        let ledger = ledger.clone();
+        tokio::spawn(async move { ledger.execute::<Call>("CA1", note(&format!("note {i}")), by_user()).await })
+    });
+    for executed in join_all(notes).await {
+        assert_eq!(executed.unwrap().unwrap().outcome, Outcome::Committed);
+    }
+    let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
+    assert_eq!(history.iter().filter(|event| event.event_type == "CorrectionNoted").count(), 60);
+}
+
+/// On SQLite a second ledger only reads; on PostgreSQL both write, and conflicts are decided anew.
+async fn two_ledgers_on_one_log_see_each_others_events(place: Place) {
+    let first = place.ledger().await;
+    start_a_call(&first, "CA1").await;
+    let second = match place.try_ledger().await {
+        Ok(second) => second,
+        Err(_locked) => {
+            let clock = std::sync::Arc::new(infra::clock::SystemClock);
+            let reader = infra::ledger::Ledger::open_read_only(place.options(clock)).await.unwrap();
+            first.execute::<Call>("CA1", note("first"), by_user()).await.unwrap();
+            assert_eq!(reader.history(&StreamId::call("CA1")).await.unwrap().last().unwrap().event_type, "CorrectionNoted");
+            assert!(reader.execute::<Call>("CA1", note("second"), by_user()).await.is_err(), "it only reads");
+            return;
+        }
+    };
+    for round in 0..10 {
+        for (ledger, name) in [(&first, "first"), (&second, "second")] {
+            let text = format!("{name} {round}");
+            let executed = ledger.execute::<Call>("CA1", note(&text), by_user()).await.unwrap();
+            assert_eq!(executed.outcome, Outcome::Committed);
+        }
+    }
+    let history = first.history(&StreamId::call("CA1")).await.unwrap();
+    assert!(history.iter().map(|event| event.sequence).eq(1..=i64::try_from(history.len()).unwrap()));
+    assert_eq!(history.iter().filter(|event| event.event_type == "CorrectionNoted").count(), 20);
+}
+
+async fn the_raw_parameters_are_kept_once_a_command(place: Place) {
+    let ledger = place.ledger().await;
+    let executed = start_a_call(&ledger, "CA1").await;
+    assert!(executed.events.len() > 1);
+    let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
+    let params: Vec<bool> = history.iter().map(|event| event.metadata.params.is_some()).collect();
+    assert!(params[0] && !params[1..].contains(&true), "{params:?}");
+    let kept = history[0].metadata.params.clone().unwrap().into_known().unwrap();
+    assert_eq!(kept["From"], [super::CALLER]);
+}

@@ -1,0 +1,66 @@
+//! Subscriptions: every event, once, in order, from any position, across processes.
+
+use super::{by_user, note, start_a_call};
+use domain::call::Call;
+use harness::on_both_engines;
+use harness::place::Place;
+use infra::ledger::Ledger;
+use std::sync::Arc;
+use std::time::Duration;
+
+on_both_engines!(
+    a_subscriber_gets_every_event_once_and_in_order,
+    a_subscriber_can_begin_anywhere,
+    a_subscriber_in_another_process_is_woken,
+);
+
+async fn collect(ledger: Ledger, after: i64, until: i64) -> Vec<i64> {
+    let mut subscription = ledger.subscribe(after);
+    let mut seen = Vec::new();
+    while subscription.position() < until {
+        let next = tokio::time::timeout(Duration::from_secs(20), subscription.next(64)).await;
+        seen.extend(next.expect("events come").expect("events are read").iter().map(|event| event.position));
+    }
+    seen
+}
+
+async fn notes(ledger: &Ledger, count: usize) {
+    for i in 0..count {
+        ledger.execute::<Call>("CA1", note(&format!("note {i}")), by_user()).await.unwrap();
+    }
+}
+
+async fn a_subscriber_gets_every_event_once_and_in_order(place: Place) {
+    let ledger = place.ledger().await;
+    let first = start_a_call(&ledger, "CA1").await.position;
+    let readers: Vec<_> = (0..3).map(|_| tokio::spawn(collect(ledger.clone(), 0, first + 100))).collect();
+    notes(&ledger, 100).await;
+    for reader in readers {
+        assert!(reader.await.unwrap().into_iter().eq(1..=first + 100));
+    }
+}
+
+async fn a_subscriber_can_begin_anywhere(place: Place) {
+    let ledger = place.ledger().await;
+    let first = start_a_call(&ledger, "CA1").await.position;
+    notes(&ledger, 10).await;
+    drop(ledger);
+    // A new process has nothing in memory: what is old is read, what is new is heard.
+    let ledger = place.ledger().await;
+    let reader = tokio::spawn(collect(ledger.clone(), first + 4, first + 20));
+    notes(&ledger, 10).await;
+    assert!(reader.await.unwrap().into_iter().eq(first + 5..=first + 20));
+}
+
+async fn a_subscriber_in_another_process_is_woken(place: Place) {
+    let writer = place.ledger().await;
+    let options = place.options(Arc::new(infra::clock::SystemClock));
+    let reader = match place.try_ledger().await {
+        Ok(second) => second,
+        Err(_locked) => Ledger::open_read_only(options).await.unwrap(),
+    };
+    let first = start_a_call(&writer, "CA1").await.position;
+    let reader = tokio::spawn(collect(reader, 0, first + 30));
+    notes(&writer, 30).await;
+    assert!(reader.await.unwrap().into_iter().eq(1..=first + 30));
+}

@@ -1,0 +1,79 @@
+//! The ledger: commands carried out once, durable when acknowledged; personal values sealed, and forgotten for good.
+
+mod commands;
+mod erasing;
+mod following;
+mod opening;
+mod sealing;
+mod two_processes;
+
+use domain::Timestamp;
+use domain::call::command::{CallCommand, HearCaller, HearInbound, Origin, Routed};
+use domain::call::{Call, CallError};
+use infra::event_store::{Actor, Metadata, Params};
+use infra::ledger::{Executed, Ledger, LedgerError};
+
+/// A number that no row of the log may show.
+pub const CALLER: &str = "+12125550123";
+/// Words that no row of the log may show.
+pub const WORDS: &str = "my grandmother's maiden name was Featherstonehaugh";
+
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(1_774_620_000 + seconds)
+}
+
+pub fn by_twilio(key: &str) -> Metadata {
+    let mut metadata = Metadata::new("default", Actor::Twilio, "correlation").with_key(key);
+    metadata.endpoint = Some("inbound".into());
+    metadata.params = Some(Params::from([("From".into(), vec![CALLER.into()])]).into());
+    metadata
+}
+
+pub fn by_user() -> Metadata {
+    Metadata::new("default", Actor::User("u1".into()), "correlation")
+}
+
+pub fn inbound(call: &str) -> CallCommand {
+    HearInbound {
+        at: at(0),
+        told: false,
+        call_sid: call.into(),
+        from: CALLER.into(),
+        to: "+15046366772".into(),
+        caller_name: None,
+        agent: "default".into(),
+        number: "+15046366772".into(),
+        attestation: None,
+        routed: Routed::Answered {
+            greeting: "Hello, you speak with an assistant.".into(),
+            persona_version: 0,
+            discloses_ai: true,
+            consent_notice: true,
+        },
+    }
+    .into()
+}
+
+pub fn said(turn: u32, text: &str) -> CallCommand {
+    HearCaller {
+        at: at(i64::from(turn)),
+        turn: Some(turn),
+        text: text.into(),
+        confidence: Some(0.9),
+        started_at: None,
+        ended_at: None,
+        source: "typed".into(),
+        origin: Origin::default(),
+    }
+    .into()
+}
+
+pub fn note(text: &str) -> CallCommand {
+    CallCommand::NoteCorrection { at: at(100), note: text.into(), turn: None, by: "u1".into() }
+}
+
+pub type CallResult = Result<Executed<Call>, LedgerError<CallError>>;
+
+pub async fn start_a_call(ledger: &Ledger, call: &str) -> Executed<Call> {
+    ledger.execute::<Call>(call, inbound(call), by_twilio(&format!("start {call}"))).await.expect("a call starts")
+}

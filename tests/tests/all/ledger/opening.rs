@@ -1,0 +1,52 @@
+//! Starting: the right key, one process a folder.
+
+use super::start_a_call;
+use harness::on_both_engines;
+use harness::place::Place;
+use infra::clock::SystemClock;
+use infra::db::DatabaseUrl;
+use infra::event_store::StreamId;
+use infra::keys::{KeyError, MasterKey};
+use infra::ledger::{Ledger, LedgerOpenError};
+use std::sync::Arc;
+
+on_both_engines!(
+    a_wrong_master_key_is_refused_at_start,
+    a_rotated_master_key_opens_everything_and_the_old_one_nothing,
+    a_second_process_on_one_sqlite_folder_is_refused,
+);
+
+async fn a_wrong_master_key_is_refused_at_start(place: Place) {
+    start_a_call(&place.ledger().await, "CA1").await;
+    let mut options = place.options(Arc::new(SystemClock));
+    options.master_key = MasterKey::random();
+    let refused = Ledger::open(options).await.err().expect("refused");
+    assert!(matches!(refused, LedgerOpenError::Keys(KeyError::WrongMasterKey)), "{refused:?}");
+}
+
+async fn a_rotated_master_key_opens_everything_and_the_old_one_nothing(mut place: Place) {
+    let ledger = place.ledger().await;
+    start_a_call(&ledger, "CA1").await;
+    let before = ledger.history(&StreamId::call("CA1")).await.unwrap();
+    let raw = ledger.store().read_all(0, 100).await.unwrap();
+    let new = MasterKey::random();
+    assert_eq!(ledger.keys().rotate(&new).await.unwrap(), 1);
+    drop(ledger);
+    assert!(place.try_ledger().await.is_err(), "the old key is no longer the one");
+    place.master_key = new;
+    let ledger = place.ledger().await;
+    assert_eq!(ledger.history(&StreamId::call("CA1")).await.unwrap(), before);
+    assert_eq!(ledger.store().read_all(0, 100).await.unwrap(), raw, "rotation touches no event");
+}
+
+async fn a_second_process_on_one_sqlite_folder_is_refused(place: Place) {
+    let _first = place.ledger().await;
+    match (&place.url, place.try_ledger().await) {
+        (DatabaseUrl::Folder(folder), Err(LedgerOpenError::Locked(named))) => {
+            assert_eq!(named, folder.display().to_string());
+        }
+        (DatabaseUrl::Postgres(_), Ok(_)) => {}
+        (url, Ok(_)) => panic!("two processes append to {url}"),
+        (url, Err(error)) => panic!("{url}: {error}"),
+    }
+}

@@ -1,0 +1,4 @@
+//! The whole, from outside: one test binary, both databases.
+
+mod event_store;
+mod ledger;
