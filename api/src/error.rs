@@ -13,6 +13,7 @@ use domain::invalid::Invalid;
 use domain::unrouted::UnroutedError;
 use infra::event_store::StoreError;
 use infra::ledger::LedgerError;
+use infra::people::DatabaseError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,6 +23,9 @@ pub enum ApiError {
     /// There is no such thing.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// The address has no such method.
+    #[error("this address does not take this method")]
+    MethodNotAllowed,
     /// Nobody is signed in.
     #[error("sign in first")]
     Unauthenticated,
@@ -132,6 +136,7 @@ impl ApiError {
     const fn kind(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
@@ -203,15 +208,10 @@ impl IntoResponse for ApiError {
     }
 }
 
-impl From<sqlx_error::Error> for ApiError {
-    fn from(error: sqlx_error::Error) -> Self {
+impl From<DatabaseError> for ApiError {
+    fn from(error: DatabaseError) -> Self {
         if infra::db::is_unavailable(&error) { Self::Unavailable(error.into()) } else { Self::Internal(error.into()) }
     }
-}
-
-/// The database library's error, by way of `infra`: this crate has no SQL and no dependency on the library.
-mod sqlx_error {
-    pub use infra::db::SqlError as Error;
 }
 
 impl From<StoreError> for ApiError {

@@ -97,8 +97,7 @@ pub async fn documented(request: Request, next: Next) -> Response {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge.into_response(),
         StatusCode::NOT_FOUND => ApiError::NotFound("thing at this address").into_response(),
         StatusCode::METHOD_NOT_ALLOWED => {
-            let mut document = ApiError::NotFound("method at this address").into_response();
-            *document.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+            let mut document = ApiError::MethodNotAllowed.into_response();
             if let Some(allowed) = response.headers().get(header::ALLOW) {
                 document.headers_mut().insert(header::ALLOW, allowed.clone());
             }

@@ -8,6 +8,9 @@ mod sessions;
 mod tokens;
 mod users;
 
+/// The database library's error, for callers that have no dependency on the library.
+pub use sqlx::Error as DatabaseError;
+
 pub use invitations::Invitation;
 pub use tokens::ApiToken;
 pub use users::{NewUser, Registration, User, UserChange};

@@ -1,9 +1,10 @@
 //! What follows from the facts: the answers that rows give.
 
 use super::{CallFacts, Phases};
+use crate::words::words;
 use domain::Timestamp;
 use domain::call::event::PersonalText;
-use domain::call::value::{AnsweredBy, Direction, EndedBy, Outcome, Phase, Purpose, VoicemailReason, words};
+use domain::call::value::{AnsweredBy, Direction, EndedBy, Outcome, Phase, Purpose, VoicemailReason};
 
 words! {
     /// How far a call has come, or how it ended.

@@ -104,9 +104,7 @@ impl CallFacts {
 
     /// Drops what better knowledge has made void, so that no trace is left of the order in which it came.
     fn settle(&mut self) {
-        if let (Some(real), Some(inferred)) = (&self.real, self.inferred.take()) {
-            self.inferred = remainder(real, inferred);
-        }
+        self.prune();
         if self.told_start().is_some() {
             for start in [&mut self.real, &mut self.inferred].into_iter().flatten() {
                 start.at = if start.at.told { start.at } else { UNTOLD };
@@ -132,6 +130,15 @@ impl CallFacts {
         }
         self.transferred_to = self.transferred_to.take().map(|_| Personal::Erased);
         self.review.forget();
+        // An empty number and an erased one look alike in a log whose key is gone: what remains must not tell them apart.
+        self.prune();
+    }
+
+    /// Drops of the inferred beginning what the real one says.
+    fn prune(&mut self) {
+        if let Some(real) = &self.real {
+            self.inferred = self.inferred.take().and_then(|inferred| remainder(real, inferred));
+        }
     }
 }
 

@@ -130,3 +130,17 @@ impl Phases {
         phases.join(",")
     }
 }
+
+impl CallFacts {
+    /// As a column keeps them.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("texts, numbers and maps with text keys always serialise")
+    }
+
+    /// From what [`CallFacts::to_json`] wrote; `None` when it was another version of the program.
+    #[must_use]
+    pub fn of_json(json: &str) -> Option<Self> {
+        serde_json::from_str(json).ok()
+    }
+}

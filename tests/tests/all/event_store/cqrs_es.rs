@@ -24,7 +24,7 @@ async fn agrees(repository: impl PersistedEventRepository + 'static, ours: &Call
     let events = store.load_events("CA1").await.expect("their store reads our events");
     assert!(!events.is_empty());
     assert_eq!(events[0].metadata["actor"], "twilio");
-    let context = store.load_aggregate("CA1").await.expect("their store folds our events");
+    let mut context = store.load_aggregate("CA1").await.expect("their store folds our events");
     assert_eq!(context.aggregate().status(), ours.status());
     assert_eq!(context.aggregate().legs.len(), ours.legs.len());
 }

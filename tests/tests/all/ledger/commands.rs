@@ -2,6 +2,8 @@
 
 use super::{by_twilio, by_user, inbound, note, said, start_a_call};
 use domain::call::Call;
+use domain::call::command::{CallCommand, CreateManually};
+use domain::call::value::Direction;
 use futures::future::join_all;
 use harness::on_both_engines;
 use harness::place::Place;
@@ -42,19 +44,27 @@ async fn a_repeated_command_is_not_carried_out_again(place: Place) {
 
 async fn a_refused_command_that_was_done_before_is_a_repetition(place: Place) {
     let ledger = place.ledger().await;
-    start_a_call(&ledger, "CA1").await;
-    ledger.execute::<Call>("CA1", note("be kind"), by_user()).await.unwrap();
-    let withdraw = domain::call::command::CallCommand::WithdrawCorrection {
-        at: super::at(200),
-        correction: 1,
+    let create: CallCommand = CreateManually {
+        at: super::at(0),
+        call_sid: "CA1".into(),
+        direction: Direction::Inbound,
+        from: super::CALLER.into(),
+        to: "+15046366772".into(),
+        caller_name: None,
+        agent: None,
+        number: None,
+        outcome: None,
+        duration_s: None,
+        notes: None,
         by: "u1".into(),
-    };
-    let key = by_user().with_key("withdraw");
-    let first = ledger.execute::<Call>("CA1", withdraw.clone(), key.clone()).await.unwrap();
-    let again = ledger.execute::<Call>("CA1", withdraw.clone(), key).await.unwrap();
+    }
+    .into();
+    let key = by_user().with_key("create");
+    let first = ledger.execute::<Call>("CA1", create.clone(), key.clone()).await.unwrap();
+    let again = ledger.execute::<Call>("CA1", create.clone(), key).await.unwrap();
     assert_eq!((again.outcome, again.position), (Outcome::Duplicate, first.position));
-    let without_key = ledger.execute::<Call>("CA1", withdraw, by_user()).await;
-    assert!(matches!(without_key, Err(LedgerError::Rejected(_))), "there is nothing left to withdraw");
+    let without_key = ledger.execute::<Call>("CA1", create, by_user()).await;
+    assert!(matches!(without_key, Err(LedgerError::Rejected(_))), "the call exists already");
 }
 
 async fn a_refused_command_writes_nothing(place: Place) {

@@ -9,9 +9,9 @@ mod two_processes;
 
 use domain::Timestamp;
 use domain::call::command::{CallCommand, HearCaller, HearInbound, Origin, Routed};
-use domain::call::{Call, CallError};
+use domain::call::Call;
 use infra::event_store::{Actor, Metadata, Params};
-use infra::ledger::{Executed, Ledger, LedgerError};
+use infra::ledger::{Executed, Ledger};
 
 /// A number that no row of the log may show.
 pub const CALLER: &str = "+12125550123";
@@ -71,8 +71,6 @@ pub fn said(turn: u32, text: &str) -> CallCommand {
 pub fn note(text: &str) -> CallCommand {
     CallCommand::NoteCorrection { at: at(100), note: text.into(), turn: None, by: "u1".into() }
 }
-
-pub type CallResult = Result<Executed<Call>, LedgerError<CallError>>;
 
 pub async fn start_a_call(ledger: &Ledger, call: &str) -> Executed<Call> {
     ledger.execute::<Call>(call, inbound(call), by_twilio(&format!("start {call}"))).await.expect("a call starts")

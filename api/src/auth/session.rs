@@ -1,0 +1,133 @@
+//! [`SignedIn`]: the user behind a request.
+
+use super::{Permission, cross_site, token};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, header};
+use axum_extra::extract::cookie::CookieJar;
+use infra::config::Secret;
+use infra::event_store::{Actor, Metadata};
+
+pub use infra::people::User;
+
+/// The session cookie.
+pub const COOKIE: &str = "call_ledger_session";
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// Who.
+    pub user: User,
+    /// The hash of their session's token; none for a program with an API token.
+    pub session: Option<String>,
+    /// The request's own name: what it sets off carries it as correlation.
+    pub request_id: String,
+}
+
+impl SignedIn {
+    /// Refuses unless the user's role has the permission.
+    ///
+    /// # Errors
+    /// When it has not.
+    pub fn may(&self, permission: Permission) -> Result<(), ApiError> {
+        if permission.is_granted_to(self.user.role) { Ok(()) } else { Err(ApiError::Forbidden) }
+    }
+
+    /// Metadata of something that this user does.
+    #[must_use]
+    pub fn metadata(&self, endpoint: &'static str, command_key: Option<String>) -> Metadata {
+        Metadata {
+            command_key,
+            endpoint: Some(endpoint.to_owned()),
+            ..Metadata::new(self.user.tenant.as_str(), Actor::User(self.user.user_id.clone()), self.request_id.clone())
+        }
+    }
+
+    /// Who does it, as commands want to know.
+    #[must_use]
+    pub fn by(&self) -> String {
+        self.user.user_id.clone()
+    }
+
+    /// The user's tenant.
+    #[must_use]
+    pub fn tenant(&self) -> &str {
+        &self.user.tenant
+    }
+}
+
+impl FromRequestParts<AppState> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let now = state.clock.now();
+        let (user, session) = if let Some(token) = bearer(&parts.headers) {
+            let hash = token::hash(token::Kind::Api, token).ok_or(ApiError::Unauthenticated)?;
+            (state.people.user_of_token(&hash, now).await?, None)
+        } else {
+            let jar = CookieJar::from_headers(&parts.headers);
+            let cookie = jar.get(COOKIE).ok_or(ApiError::Unauthenticated)?;
+            let hash = token::hash(token::Kind::Session, cookie.value()).ok_or(ApiError::Unauthenticated)?;
+            // A read changes nothing, and its answer stays in the browser that asked; an upgrade is no plain read.
+            if !parts.method.is_safe() || parts.headers.contains_key(header::UPGRADE) {
+                cross_site::refuse(&parts.headers, &state.config.public_url)?;
+            }
+            (state.people.user_of_session(&hash, now).await?, Some(hash))
+        };
+        let user = user.ok_or(ApiError::Unauthenticated)?;
+        state.limits.request(&user.user_id)?;
+        state.presence.saw(&user, now);
+        let request_id = request_id(&parts.headers);
+        Ok(Self { user, session, request_id })
+    }
+}
+
+/// The request's own name.
+#[must_use]
+pub fn request_id(headers: &HeaderMap) -> String {
+    let named = headers.get(crate::web::middleware::REQUEST_ID).and_then(|value| value.to_str().ok());
+    named.map_or_else(|| infra::clock::new_id("req"), str::to_owned)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The cookie of a new session, as a `Set-Cookie` header.
+#[must_use]
+pub fn cookie(state: &AppState, token: &Secret) -> [(HeaderName, String); 1] {
+    [(header::SET_COOKIE, set_cookie(token.expose(), state.config.session_length.as_secs(), state.config.is_https()))]
+}
+
+/// What makes a browser forget its session.
+#[must_use]
+pub fn removal(state: &AppState) -> [(HeaderName, String); 1] {
+    [(header::SET_COOKIE, set_cookie("", 0, state.config.is_https()))]
+}
+
+/// Scripts cannot read it, other sites' forms do not send it, and where we are reached by `https` nothing else carries it.
+fn set_cookie(value: &str, seconds: u64, https: bool) -> String {
+    let secure = if https { "; Secure" } else { "" };
+    format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_is_hidden_from_scripts_and_other_sites_and_secure_where_we_are() {
+        assert_eq!(set_cookie("t", 60, false), "call_ledger_session=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
+        assert!(set_cookie("t", 60, true).ends_with("; Secure"));
+    }
+
+    #[test]
+    fn a_bearer_token_is_found_whatever_the_schemes_case() {
+        let headers = |value: &'static str| HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().expect("a value"))]);
+        assert_eq!(bearer(&headers("bearer clt_x")), Some("clt_x"));
+        assert_eq!(bearer(&headers("Basic clt_x")), None);
+    }
+}

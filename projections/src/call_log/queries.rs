@@ -1,0 +1,288 @@
+//! Questions to `call_log`.
+
+use super::search;
+use super::tables::{AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SegmentRow};
+use crate::facts::Filter;
+use crate::rows::{Row, Table};
+use infra::db::{DbError, Views};
+use infra::on_db;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// Most calls of a selection that one page of a free-text search looks at.
+pub const WINDOW: i64 = 20_000;
+
+/// What list is asked for.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The selection.
+    pub filter: Filter,
+    /// Free text: a part of a name, a number or what was said.
+    pub q: Option<String>,
+    /// Begun at or after this moment, in epoch microseconds.
+    pub from: Option<i64>,
+    /// Begun before this moment, in epoch microseconds.
+    pub to: Option<i64>,
+    /// This agent's calls.
+    pub agent: Option<String>,
+    /// Graded so.
+    pub grade: Option<String>,
+    /// Goes on where a page ended.
+    pub after: Option<Cursor>,
+    /// Most calls of a page.
+    pub limit: i64,
+}
+
+impl Default for Question {
+    fn default() -> Self {
+        let (q, from, to, agent, grade, after) = (None, None, None, None, None, None);
+        Self { filter: Filter::All, q, from, to, agent, grade, after, limit: 50 }
+    }
+}
+
+/// Where a page ended: the last call that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// When that call began, in epoch microseconds.
+    pub started_at: i64,
+    /// Its identifier.
+    pub call_id: String,
+}
+
+/// A page of calls, newest first.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The calls.
+    pub calls: Vec<CallRow>,
+    /// Where to go on; `None` at the end. A search's page can be short, or empty, and yet have more behind it.
+    pub next: Option<Cursor>,
+}
+
+/// A call with everything that belongs to it.
+#[derive(Clone, Debug)]
+pub struct CallWithAll {
+    /// The call.
+    pub call: CallRow,
+    /// Its legs.
+    pub participants: Vec<ParticipantRow>,
+    /// Its recordings.
+    pub recordings: Vec<AssetRow>,
+    /// What reviewers wrote; those taken back as well.
+    pub corrections: Vec<CorrectionRow>,
+    /// What the agent collected.
+    pub fields: Vec<FieldRow>,
+}
+
+/// Asks `call_log`.
+#[derive(Clone, Debug)]
+pub struct CallLog {
+    views: Views,
+}
+
+const COUNTS: &str = "select tenant, filter, calls from filter_counts where tenant = $1";
+
+/// The statements of lists: by selection, whether by agent, by grade, by text.
+static LISTS: LazyLock<HashMap<(Filter, bool, bool, bool), ListSql>> = LazyLock::new(|| {
+    let mut lists = HashMap::new();
+    for filter in Filter::ALL {
+        for shape in 0..8 {
+            let (agent, grade, text) = (shape & 1 != 0, shape & 2 != 0, shape & 4 != 0);
+            lists.insert((*filter, agent, grade, text), ListSql::compose(*filter, agent, grade, text));
+        }
+    }
+    lists
+});
+
+struct ListSql {
+    page: String,
+    /// Where the window of a search ends.
+    window_end: String,
+}
+
+impl ListSql {
+    /// `$1` tenant, `$2` and `$3` the cursor, `$4` from, `$5` agent, `$6` grade, `$7` limit, `$8` pattern, `$9` window.
+    /// Each selection has an index that holds it in the order of the list; agent and grade have theirs.
+    fn compose(filter: Filter, agent: bool, grade: bool, text: bool) -> Self {
+        let agent = if agent { "c.agent = $5" } else { "cast($5 as text) is null" };
+        let grade = if grade { "c.grade = $6" } else { "cast($6 as text) is null" };
+        let listed = if filter == Filter::All { "" } else { " and c.in_all = 1" };
+        let chosen = format!(
+            "from calls c where c.tenant = $1 and c.in_{} = 1{listed} and (c.started_at, c.call_id) < ($2, $3)
+               and c.started_at >= $4 and {agent} and {grade} order by c.started_at desc, c.call_id desc",
+            filter.as_str()
+        );
+        let columns = |alias: &str| {
+            let columns = CallRow::TABLE.columns.iter();
+            columns.map(|column| format!("{alias}.{}", column.name)).collect::<Vec<_>>().join(", ")
+        };
+        let page = if text {
+            format!(
+                "select {} from (select c.call_id, c.started_at {chosen} limit $9) as chosen
+                   join call_search s on s.call_id = chosen.call_id
+                   join calls c on c.call_id = chosen.call_id
+                 where s.text like $8 escape '\\'
+                 order by chosen.started_at desc, chosen.call_id desc limit $7",
+                columns("c")
+            )
+        } else {
+            format!("select {} {chosen} limit $7", columns("c"))
+        };
+        Self { page, window_end: format!("select c.started_at, c.call_id {chosen} limit 1 offset $7") }
+    }
+}
+
+fn of_call(table: &Table, order: &str) -> String {
+    format!("select {} from {} where call_id = $1 and tenant = $2 order by {order}", table.column_list(), table.name)
+}
+
+struct CallSql {
+    call: String,
+    participants: String,
+    segments: String,
+    recordings: String,
+    corrections: String,
+    fields: String,
+}
+
+static OF_CALL: LazyLock<CallSql> = LazyLock::new(|| CallSql {
+    call: of_call(&CallRow::TABLE, "call_id"),
+    participants: of_call(&ParticipantRow::TABLE, "leg"),
+    segments: of_call(&SegmentRow::TABLE, "phase, engine, n, speaker"),
+    recordings: of_call(&AssetRow::TABLE, "phase, recording"),
+    corrections: of_call(&CorrectionRow::TABLE, "correction"),
+    fields: of_call(&FieldRow::TABLE, "field"),
+});
+
+/// Every statement of this file.
+pub(crate) fn statements() -> Vec<&'static str> {
+    let of_call = LazyLock::force(&OF_CALL);
+    let mut all = vec![
+        COUNTS,
+        &of_call.call,
+        &of_call.participants,
+        &of_call.segments,
+        &of_call.recordings,
+        &of_call.corrections,
+        &of_call.fields,
+    ];
+    all.extend(LISTS.values().flat_map(|list| [list.page.as_str(), list.window_end.as_str()]));
+    all
+}
+
+impl CallLog {
+    pub(crate) const fn new(views: Views) -> Self {
+        Self { views }
+    }
+
+    /// A page of a list, newest first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list(&self, tenant: &str, question: &Question) -> Result<Page, DbError> {
+        let db = self.views.current("call_log").await?.db;
+        let pattern = question.q.as_deref().and_then(search::pattern);
+        let shape =
+            (question.filter, question.agent.is_some(), question.grade.is_some(), pattern.is_some());
+        let sql = &LISTS[&shape];
+        let end = question.to.unwrap_or(i64::MAX);
+        let cursor = match &question.after {
+            Some(cursor) if cursor.started_at < end => cursor.clone(),
+            _ => Cursor { started_at: end, call_id: String::new() },
+        };
+        let from = question.from.unwrap_or(i64::MIN);
+        let limit = question.limit.clamp(1, 500);
+        let calls: Vec<CallRow> = on_db!(&db, c => {
+            let mut query = sqlx::query_as(&sql.page)
+                .bind(tenant)
+                .bind(cursor.started_at)
+                .bind(&cursor.call_id)
+                .bind(from)
+                .bind(&question.agent)
+                .bind(&question.grade)
+                .bind(limit);
+            if let Some(pattern) = &pattern {
+                query = query.bind(pattern).bind(WINDOW);
+            }
+            query.fetch_all(c).await
+        })?;
+        if i64::try_from(calls.len()).is_ok_and(|found| found == limit) {
+            let next = calls.last().map(|last| Cursor { started_at: last.started_at, call_id: last.call_id.clone() });
+            return Ok(Page { calls, next });
+        }
+        let mut next = None;
+        if pattern.is_some() {
+            let end: Option<(i64, String)> = on_db!(&db, c => sqlx::query_as(&sql.window_end)
+                .bind(tenant)
+                .bind(cursor.started_at)
+                .bind(&cursor.call_id)
+                .bind(from)
+                .bind(&question.agent)
+                .bind(&question.grade)
+                .bind(WINDOW - 1)
+                .fetch_optional(c)
+                .await)?;
+            next = end.map(|(started_at, call_id)| Cursor { started_at, call_id });
+        }
+        Ok(Page { calls, next })
+    }
+
+    /// How many calls each selection holds.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn counts(&self, tenant: &str) -> Result<Vec<(Filter, i64)>, DbError> {
+        let db = self.views.current("call_log").await?.db;
+        let rows: Vec<FilterCountRow> =
+            on_db!(&db, c => sqlx::query_as(COUNTS).bind(tenant).fetch_all(c).await)?;
+        let count = |filter: Filter| rows.iter().find(|row| row.filter == filter.as_str()).map_or(0, |row| row.calls);
+        Ok(Filter::ALL.iter().map(|filter| (*filter, count(*filter))).collect())
+    }
+
+    /// The row of one call, hidden or not. `None`: no such call, or another tenant's.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn call(&self, tenant: &str, call_id: &str) -> Result<Option<CallRow>, DbError> {
+        let db = self.views.current("call_log").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&OF_CALL.call).bind(call_id).bind(tenant).fetch_optional(c).await)?)
+    }
+
+    /// One call with everything but its words.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn call_with_all(&self, tenant: &str, call_id: &str) -> Result<Option<CallWithAll>, DbError> {
+        let Some(call) = self.call(tenant, call_id).await? else { return Ok(None) };
+        let db = self.views.current("call_log").await?.db;
+        let sql = &*OF_CALL;
+        Ok(Some(CallWithAll {
+            call,
+            participants: on_db!(&db, c => sqlx::query_as(&sql.participants)
+                .bind(call_id).bind(tenant).fetch_all(c).await)?,
+            recordings: on_db!(&db, c => sqlx::query_as(&sql.recordings)
+                .bind(call_id).bind(tenant).fetch_all(c).await)?,
+            corrections: on_db!(&db, c => sqlx::query_as(&sql.corrections)
+                .bind(call_id).bind(tenant).fetch_all(c).await)?,
+            fields: on_db!(&db, c => sqlx::query_as(&sql.fields)
+                .bind(call_id).bind(tenant).fetch_all(c).await)?,
+        }))
+    }
+
+    /// The words of a call, by phase and by what made them ([`super::TURNS`]: the conversation as it went).
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn transcript(&self, tenant: &str, call_id: &str) -> Result<Vec<SegmentRow>, DbError> {
+        let db = self.views.current("call_log").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&OF_CALL.segments).bind(call_id).bind(tenant).fetch_all(c).await)?)
+    }
+
+    /// The recordings of a call.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn recordings(&self, tenant: &str, call_id: &str) -> Result<Vec<AssetRow>, DbError> {
+        let db = self.views.current("call_log").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&OF_CALL.recordings).bind(call_id).bind(tenant).fetch_all(c).await)?)
+    }
+}
