@@ -13,7 +13,7 @@ pub use totals::Totals;
 pub use workset::Workset;
 pub use writes::WriteSet;
 
-use crate::rows::{ForeignRow, Owner, Role, Rows, Table};
+use crate::rows::{ForeignRow, Owner, Rows, Table};
 use infra::db::Engine;
 use infra::event_store::{Event, Position, Recorded};
 
@@ -26,7 +26,7 @@ pub trait ReadModel: Send + Sync + 'static {
     /// Its tables.
     const TABLES: &'static [Table];
 
-    /// What is known of one stream.
+    /// What is known of one stream. As soon as it knows anything it makes a row at least, from which it can be made again.
     type Doc: Default + Send + Sync + 'static;
 
     /// How its tables are made.
@@ -88,7 +88,7 @@ pub(crate) use schema;
 pub fn relevant<M: ReadModel>(event: &Recorded) -> bool {
     match &event.event {
         Event::Unreadable { .. } => Owner::of(&event.stream.aggregate_type)
-            .is_none_or(|owner| M::TABLES.iter().any(|table| table.role == Role::OwnedBy(owner))),
+            .is_none_or(|owner| M::TABLES.iter().any(|table| table.role.holds(owner))),
         known => M::concerns(known),
     }
 }

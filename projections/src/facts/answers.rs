@@ -150,6 +150,13 @@ impl CallFacts {
         end.duration_s.map(i64::from).or_else(between)
     }
 
+    /// Milliseconds from its beginning to its answer, where the provider's clock told both.
+    #[must_use]
+    pub fn wait_ms(&self) -> Option<i64> {
+        let answered = self.answered.filter(|moment| moment.told)?;
+        Some((answered.at.as_micros() - self.told_start()?.as_micros()).max(0) / 1_000)
+    }
+
     /// How far it has come, or how it ended.
     #[must_use]
     pub fn status(&self) -> Status {

@@ -1,7 +1,7 @@
 //! Rows into and out of the database, in bulk, on either engine.
 
 use super::sql::{sizes, statement};
-use super::{Column, Kind, Owner, Role, Rows, Table, Value, Verb};
+use super::{Column, Kind, Owner, Rows, Table, Value, Verb};
 use infra::db::{Db, Tx};
 use infra::on_db;
 use sqlx::{Arguments, ColumnIndex, Decode, Encode, Type};
@@ -92,7 +92,7 @@ pub async fn load_owned(
     ids: &[String],
 ) -> Result<std::collections::HashMap<String, Rows>, sqlx::Error> {
     let mut found: std::collections::HashMap<String, Rows> = std::collections::HashMap::new();
-    for table in tables.iter().filter(|table| table.role == Role::OwnedBy(owner)) {
+    for table in tables.iter().filter(|table| table.role.holds(owner)) {
         let most = sizes(table, Verb::Load).next().unwrap_or(1);
         for chunk in ids.chunks(most) {
             // The next size up, filled with repetitions: the texts stay few.

@@ -51,8 +51,22 @@ impl Owner {
 pub enum Role {
     /// Each belongs to one stream, and only that stream's events change it.
     OwnedBy(Owner),
+    /// As [`Role::OwnedBy`], for streams of every kind: identifiers are unique across kinds.
+    OwnedByAny,
     /// Sums over streams: key columns, then amounts. A row whose amounts are all zero does not exist.
     Counters,
+}
+
+impl Role {
+    /// Whether streams of this kind have rows there.
+    #[must_use]
+    pub fn holds(self, owner: Owner) -> bool {
+        match self {
+            Self::OwnedBy(its) => its == owner,
+            Self::OwnedByAny => true,
+            Self::Counters => false,
+        }
+    }
 }
 
 /// A column.

@@ -58,7 +58,7 @@ pub fn statement(table: &Table, verb: Verb, rows: usize) -> &'static str {
 /// Every kind of statement that is ever run on a table, in its smallest and a larger size.
 pub fn statements_of(table: &Table) -> Vec<&'static str> {
     let verbs: &[Verb] = match table.role {
-        Role::OwnedBy(_) => &[Verb::Insert, Verb::Upsert, Verb::Delete, Verb::Load, Verb::Walk],
+        Role::OwnedBy(_) | Role::OwnedByAny => &[Verb::Insert, Verb::Upsert, Verb::Delete, Verb::Load, Verb::Walk],
         Role::Counters => &[Verb::Add, Verb::Sweep, Verb::Walk],
     };
     let mut texts = Vec::new();

@@ -1,0 +1,52 @@
+//! `live_calls` answers: which calls are going on now, who holds the line, and what was said so far.
+//!
+//! A call's rows go when it ends. What stays is a mark that it ended, so that a callback which comes late cannot bring it
+//! back; and a row that is not live for each call that waits in the queue.
+
+mod fold;
+pub mod queries;
+pub mod tables;
+
+pub use queries::LiveCalls;
+
+use crate::engine::{ReadModel, Schema, schema};
+use crate::rows::{ForeignRow, Owner, Rows, Table};
+use fold::LiveDocument;
+use infra::db::Engine;
+use infra::event_store::{Event, Recorded};
+
+/// The read model.
+pub struct LiveCallsModel;
+
+impl ReadModel for LiveCallsModel {
+    const NAME: &'static str = "live_calls";
+    const VERSION: i64 = 1;
+    const TABLES: &'static [Table] = tables::TABLES;
+    type Doc = LiveDocument;
+
+    fn schema(engine: Engine) -> Schema {
+        schema!("live_calls", engine)
+    }
+
+    fn concerns(event: &Event) -> bool {
+        matches!(event, Event::Call(_))
+    }
+
+    fn fold(document: &mut LiveDocument, event: &Recorded) {
+        if let Event::Call(call) = &event.event {
+            document.fold(&event.metadata.tenant, call);
+        }
+    }
+
+    fn rows(id: &str, document: &LiveDocument, rows: &mut Rows) {
+        document.write_rows(id, rows);
+    }
+
+    fn unfold(_: Owner, rows: Rows) -> Result<LiveDocument, ForeignRow> {
+        LiveDocument::of_rows(rows)
+    }
+
+    fn settled(document: &LiveDocument) -> bool {
+        document.is_over()
+    }
+}

@@ -1,0 +1,75 @@
+//! Questions to `live_calls`.
+
+use super::tables::{LiveCallRow, LiveTurnRow};
+use crate::rows::Row;
+use infra::db::{DbError, Views};
+use infra::on_db;
+use std::sync::LazyLock;
+
+/// Most live calls that are told of at once.
+const MOST: i64 = 1_000;
+
+static LIVE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {} from live_calls where tenant = $1 and live = 1 order by started_at desc, call_id desc limit $2",
+        LiveCallRow::TABLE.column_list()
+    )
+});
+
+static ONE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {} from live_calls where call_id = $1 and tenant = $2 and live = 1",
+        LiveCallRow::TABLE.column_list()
+    )
+});
+
+static TURNS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {} from live_turns where call_id = $1 and tenant = $2 order by turn, speaker",
+        LiveTurnRow::TABLE.column_list()
+    )
+});
+
+/// Every statement of this file.
+pub(crate) fn statements() -> Vec<&'static str> {
+    vec![LazyLock::force(&LIVE), LazyLock::force(&ONE), LazyLock::force(&TURNS)]
+}
+
+/// Asks `live_calls`.
+#[derive(Clone, Debug)]
+pub struct LiveCalls {
+    views: Views,
+}
+
+impl LiveCalls {
+    pub(crate) const fn new(views: Views) -> Self {
+        Self { views }
+    }
+
+    /// The calls that go on now, the latest first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list(&self, tenant: &str) -> Result<Vec<LiveCallRow>, DbError> {
+        let db = self.views.current("live_calls").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&LIVE).bind(tenant).bind(MOST).fetch_all(c).await)?)
+    }
+
+    /// A call, if it goes on now.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn call(&self, tenant: &str, call_id: &str) -> Result<Option<LiveCallRow>, DbError> {
+        let db = self.views.current("live_calls").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&ONE).bind(call_id).bind(tenant).fetch_optional(c).await)?)
+    }
+
+    /// What was said so far in a call that goes on.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn turns(&self, tenant: &str, call_id: &str) -> Result<Vec<LiveTurnRow>, DbError> {
+        let db = self.views.current("live_calls").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&TURNS).bind(call_id).bind(tenant).fetch_all(c).await)?)
+    }
+}

@@ -1,0 +1,45 @@
+//! What `make bench` measures, against whom, in one run on one machine. The table goes to the terminal and to
+//! `target/bench/report.md`.
+//!
+//! `cargo bench -p call-ledger-tests -- P1 P3` runs parts by name; without names all run.
+
+mod append;
+mod command;
+mod growth;
+mod measure;
+mod peer;
+mod report;
+mod sync;
+
+use report::Report;
+
+type Part = (&'static str, fn(&mut Report) -> futures::future::BoxFuture<'_, anyhow::Result<()>>);
+
+/// The parts, in the order in which they run.
+const PARTS: &[Part] = &[
+    ("P1", |report| Box::pin(append::postgres(report))),
+    ("P2", |report| Box::pin(append::sqlite(report))),
+    ("P3", |report| Box::pin(append::one_writer(report))),
+    ("P4", |report| Box::pin(command::whole(report))),
+    ("P10", |report| Box::pin(growth::ten_million(report))),
+];
+
+fn main() -> anyhow::Result<()> {
+    // cargo adds flags of its own (`--bench`); names are what is left.
+    let names: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if let Some(unknown) = names.iter().find(|name| !PARTS.iter().any(|(part, _)| part.eq_ignore_ascii_case(name))) {
+        anyhow::bail!("there is no part {unknown}; there are {}", PARTS.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(" "));
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut report = Report::default();
+        report.note(sync::cost()?);
+        for (name, part) in PARTS {
+            if names.is_empty() || names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)) {
+                eprintln!("{name} ...");
+                part(&mut report).await?;
+            }
+        }
+        report.publish()
+    })
+}
