@@ -32,7 +32,7 @@ lint: ## Formatting, clippy, and what may depend on what
 		"was not checked here. The workflow checks it; to do so yourself: cargo install --locked cargo-deny"; fi
 
 bench: ## Measure against the peers, to the terminal and target/bench/report.md (ONLY="P1 P6" for some parts)
-	cargo bench --package call-ledger-tests --locked -- $(ONLY)
+	cargo bench --package call-ledger-tests --bench suite --locked -- $(ONLY)
 
 web: ## Build the dashboard
 	@if [ -f web/package.json ]; then set -ex; cd web; npm ci; npm run build; \

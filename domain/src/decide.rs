@@ -18,6 +18,12 @@ pub trait Decide: Aggregate<Services = (), Command: Clone + Send + Sync + 'stati
     fn upcasters() -> Vec<Box<dyn EventUpcaster>>;
 }
 
+/// The event, unless it would say nothing new.
+#[expect(clippy::unnecessary_wraps, reason = "it is what most arms of a decision end with")]
+pub(crate) fn unless<Event, Error>(known: bool, event: Event) -> Result<Vec<Event>, Error> {
+    Ok(if known { Vec::new() } else { vec![event] })
+}
+
 /// Implements `cqrs_es::Aggregate` for a type that has [`Decide`] and an inherent `fold(&mut self, event: &Event)`.
 macro_rules! aggregate {
     ($aggregate:ty, $name:literal, $command:ty, $event:ty, $error:ty) => {

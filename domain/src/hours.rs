@@ -16,7 +16,15 @@ const DAY: u16 = 24 * 60;
 /// A minute, in microseconds.
 const MINUTE_MICROS: i64 = 60_000_000;
 /// Monday to Sunday, as in [`WeekHours::days`].
-const DAY_NAMES: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const DAY_NAMES: [&str; 7] = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+];
 
 /// When an agent answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +110,9 @@ impl WeekHours {
         let local = at.to_utc().with_timezone(&self.time_zone);
         let minute = local.hour() * 60 + local.minute();
         let today = &self.days[local.weekday().num_days_from_monday() as usize];
-        today.iter().any(|range| u32::from(range.from) <= minute && minute < u32::from(range.to))
+        today
+            .iter()
+            .any(|range| u32::from(range.from) <= minute && minute < u32::from(range.to))
     }
 
     /// The first moment from `at` on at which it is open: `at` itself if it is open then, never if it never opens.
@@ -130,12 +140,20 @@ impl WeekHours {
 /// When it is not one.
 pub fn parse_time(text: &str) -> Result<u16, NotATime> {
     let two_digits = |part: &str| {
-        if part.len() == 2 && part.bytes().all(|digit| digit.is_ascii_digit()) { part.parse::<u16>().ok() } else { None }
+        if part.len() == 2 && part.bytes().all(|digit| digit.is_ascii_digit()) {
+            part.parse::<u16>().ok()
+        } else {
+            None
+        }
     };
     let (hours, minutes) = text.split_once(':').ok_or(NotATime::Time)?;
     let (hours, minutes) = two_digits(hours).zip(two_digits(minutes)).ok_or(NotATime::Time)?;
     let time = hours * 60 + minutes;
-    if minutes < 60 && time <= DAY { Ok(time) } else { Err(NotATime::Time) }
+    if minutes < 60 && time <= DAY {
+        Ok(time)
+    } else {
+        Err(NotATime::Time)
+    }
 }
 
 /// Minutes from midnight as a time of day: `09:30`, `24:00`.
@@ -149,7 +167,10 @@ impl FromStr for TimeRange {
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
         let (from, to) = text.split_once('-').ok_or(NotATime::Range)?;
-        Ok(Self { from: parse_time(from.trim())?, to: parse_time(to.trim())? })
+        Ok(Self {
+            from: parse_time(from.trim())?,
+            to: parse_time(to.trim())?,
+        })
     }
 }
 
@@ -170,7 +191,10 @@ mod tests {
 
     fn every_day(time_zone: Tz, ranges: &[&str]) -> WeekHours {
         let ranges: Vec<TimeRange> = ranges.iter().map(|text| text.parse().expect("is a range")).collect();
-        WeekHours { time_zone, days: std::array::from_fn(|_| ranges.clone()) }
+        WeekHours {
+            time_zone,
+            days: std::array::from_fn(|_| ranges.clone()),
+        }
     }
 
     fn office() -> WeekHours {
@@ -201,15 +225,24 @@ mod tests {
 
     #[test]
     fn daylight_saving_moves_the_opening_in_utc() {
-        assert_eq!(office().next_opening(at("2026-03-06T23:30:00Z")), Some(at("2026-03-09T14:00:00Z")));
-        assert_eq!(office().next_opening(at("2026-02-27T23:30:00Z")), Some(at("2026-03-02T15:00:00Z")));
+        assert_eq!(
+            office().next_opening(at("2026-03-06T23:30:00Z")),
+            Some(at("2026-03-09T14:00:00Z"))
+        );
+        assert_eq!(
+            office().next_opening(at("2026-02-27T23:30:00Z")),
+            Some(at("2026-03-02T15:00:00Z"))
+        );
     }
 
     #[test]
     fn an_opening_in_the_hour_that_is_left_out_comes_with_the_first_minute_after_it() {
         // On 2026-03-08 Chicago goes from 02:00 to 03:00.
         let early = every_day(Tz::America__Chicago, &["02:30-04:00"]);
-        assert_eq!(early.next_opening(at("2026-03-08T01:00:00-06:00")), Some(at("2026-03-08T03:00:00-05:00")));
+        assert_eq!(
+            early.next_opening(at("2026-03-08T01:00:00-06:00")),
+            Some(at("2026-03-08T03:00:00-05:00"))
+        );
         let never_that_day = every_day(Tz::America__Chicago, &["02:00-03:00"]);
         let next = never_that_day.next_opening(at("2026-03-08T01:00:00-06:00"));
         assert_eq!(next, Some(at("2026-03-09T02:00:00-05:00")));
@@ -222,7 +255,10 @@ mod tests {
         assert!(night.is_open(at("2026-11-01T01:10:00-05:00")));
         assert!(!night.is_open(at("2026-11-01T01:20:00-05:00")));
         assert!(night.is_open(at("2026-11-01T01:10:00-06:00")));
-        assert_eq!(night.next_opening(at("2026-11-01T01:20:00-05:00")), Some(at("2026-11-01T01:00:00-06:00")));
+        assert_eq!(
+            night.next_opening(at("2026-11-01T01:20:00-05:00")),
+            Some(at("2026-11-01T01:00:00-06:00"))
+        );
     }
 
     #[test]
@@ -248,8 +284,14 @@ mod tests {
             hours.validate().expect_err("is impossible").to_string()
         };
         let range = |from, to| TimeRange { from, to };
-        assert_eq!(refused(0, &[range(600, 600)]), "Monday: 10:00-10:00 does not end after it begins");
-        assert_eq!(refused(2, &[range(600, 1441)]), "Wednesday: 10:00-24:01 ends after 24:00");
+        assert_eq!(
+            refused(0, &[range(600, 600)]),
+            "Monday: 10:00-10:00 does not end after it begins"
+        );
+        assert_eq!(
+            refused(2, &[range(600, 1441)]),
+            "Wednesday: 10:00-24:01 ends after 24:00"
+        );
         assert_eq!(
             refused(6, &[range(540, 720), range(660, 780)]),
             "Sunday: 09:00-12:00 and 11:00-13:00 overlap or are out of order"

@@ -14,7 +14,10 @@ impl Invalid {
     /// A field and what is wrong with it.
     #[must_use]
     pub fn new(field: &'static str, problem: impl Into<String>) -> Self {
-        Self { field, problem: problem.into() }
+        Self {
+            field,
+            problem: problem.into(),
+        }
     }
 }
 
@@ -45,7 +48,11 @@ pub(crate) fn at_most(field: &'static str, text: &str, max: usize) -> Result<(),
 /// # Errors
 /// Names the field.
 pub(crate) fn e164(field: &'static str, number: &str) -> Result<(), Invalid> {
-    if crate::phone::is_e164(number) { Ok(()) } else { Err(Invalid::new(field, "is not a number in E.164 form")) }
+    if crate::phone::is_e164(number) {
+        Ok(())
+    } else {
+        Err(Invalid::new(field, "is not a number in E.164 form"))
+    }
 }
 
 /// The words of a personal value that somebody sends us; there is no use for a sealed or erased one.

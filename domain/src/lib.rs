@@ -20,7 +20,7 @@ pub mod time;
 pub mod unrouted;
 
 pub use decide::Decide;
-pub use invalid::Invalid;
 pub use ids::{AgentId, CallId, ContactId, Tenant};
+pub use invalid::Invalid;
 pub use personal::Personal;
 pub use time::Timestamp;

@@ -33,7 +33,10 @@ impl Money {
     /// The sum; `None` when the currencies differ or the sum is too large.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
-        let micros = self.micros.checked_add(other.micros).filter(|_| self.currency == other.currency)?;
+        let micros = self
+            .micros
+            .checked_add(other.micros)
+            .filter(|_| self.currency == other.currency)?;
         Some(Self { micros, ..self })
     }
 }
@@ -56,7 +59,11 @@ impl FromStr for Currency {
     /// Takes small letters too: Twilio writes some of its currencies so.
     fn from_str(text: &str) -> Result<Self, NotACurrency> {
         let code: [u8; 3] = text.as_bytes().try_into().map_err(|_| NotACurrency)?;
-        if code.iter().all(u8::is_ascii_alphabetic) { Ok(Self(code.map(|c| c.to_ascii_uppercase()))) } else { Err(NotACurrency) }
+        if code.iter().all(u8::is_ascii_alphabetic) {
+            Ok(Self(code.map(|c| c.to_ascii_uppercase())))
+        } else {
+            Err(NotACurrency)
+        }
     }
 }
 
@@ -91,7 +98,13 @@ impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.micros < 0 { "-" } else { "" };
         let micros = self.micros.unsigned_abs();
-        write!(f, "{sign}{}.{:06} {}", micros / 1_000_000, micros % 1_000_000, self.currency)
+        write!(
+            f,
+            "{sign}{}.{:06} {}",
+            micros / 1_000_000,
+            micros % 1_000_000,
+            self.currency
+        )
     }
 }
 

@@ -133,7 +133,10 @@ mod tests {
         let value: Personal<String> = "Ada".into();
         let json = serde_json::to_string(&value).expect("serialises");
         assert_eq!(json, r#"{"personal":"Ada"}"#);
-        assert_eq!(serde_json::from_str::<Personal<String>>(&json).expect("reads back"), value);
+        assert_eq!(
+            serde_json::from_str::<Personal<String>>(&json).expect("reads back"),
+            value
+        );
     }
 
     #[test]
@@ -150,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_map_with_anything_else_is_refused() {
-        for json in [r#"{}"#, r#"{"name":"Ada"}"#, r#"{"personal":"Ada","x":1}"#, r#""Ada""#] {
+        for json in ["{}", r#"{"name":"Ada"}"#, r#"{"personal":"Ada","x":1}"#, r#""Ada""#] {
             assert!(serde_json::from_str::<Personal<String>>(json).is_err(), "{json}");
         }
     }

@@ -58,7 +58,11 @@ impl TryFrom<String> for E164 {
     type Error = PhoneError;
 
     fn try_from(text: String) -> Result<Self, PhoneError> {
-        if is_e164(&text) { Ok(Self(text)) } else { Err(PhoneError::NotANumber) }
+        if is_e164(&text) {
+            Ok(Self(text))
+        } else {
+            Err(PhoneError::NotANumber)
+        }
     }
 }
 
@@ -92,7 +96,12 @@ pub fn parse(text: &str, default_region: Option<&str>) -> Result<E164, PhoneErro
         return Err(PhoneError::NotANumber);
     }
     let region = default_region
-        .map(|region| region.to_ascii_uppercase().parse::<country::Id>().map_err(|_| PhoneError::UnknownRegion))
+        .map(|region| {
+            region
+                .to_ascii_uppercase()
+                .parse::<country::Id>()
+                .map_err(|_| PhoneError::UnknownRegion)
+        })
         .transpose()?;
     let international = text.starts_with('+');
     if !international && region.is_none() {
@@ -120,7 +129,11 @@ pub fn masked(number: &str) -> String {
     let (shown, hidden) = (2, characters.len() - 4);
     let first = characters[..shown].iter();
     let last = &characters[shown + hidden..];
-    first.copied().chain(std::iter::repeat_n('•', hidden)).chain(last.iter().copied()).collect()
+    first
+        .copied()
+        .chain(std::iter::repeat_n('•', hidden))
+        .chain(last.iter().copied())
+        .collect()
 }
 
 #[cfg(test)]
@@ -152,7 +165,16 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused_without_being_repeated() {
-        for text in ["", "   ", "hello", "+", "+0000000000", "client:anna", "12", &"9".repeat(70)] {
+        for text in [
+            "",
+            "   ",
+            "hello",
+            "+",
+            "+0000000000",
+            "client:anna",
+            "12",
+            &"9".repeat(70),
+        ] {
             let error = parse(text, Some("US")).expect_err("is no number").to_string();
             assert!(text.trim().is_empty() || !error.contains(text), "{error}");
         }

@@ -42,13 +42,17 @@ impl Timestamp {
     /// Reads RFC 3339 with any offset. `None` when the text is not RFC 3339.
     #[must_use]
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text).ok().map(|moment| Self(moment.timestamp_micros()))
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .map(|moment| Self(moment.timestamp_micros()))
     }
 
     /// Reads RFC 2822, the form of Twilio's `Timestamp` parameter: `Fri, 27 Mar 2026 14:03:00 +0000`.
     #[must_use]
     pub fn parse_rfc2822(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc2822(text).ok().map(|moment| Self(moment.timestamp_micros()))
+        DateTime::parse_from_rfc2822(text)
+            .ok()
+            .map(|moment| Self(moment.timestamp_micros()))
     }
 }
 

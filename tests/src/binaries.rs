@@ -43,12 +43,18 @@ fn binary(name: &str) -> Result<PathBuf> {
 fn build(name: &str) -> Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).args(["build", "--quiet", "--package", name]);
+    command
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .args(["build", "--quiet", "--package", name]);
     if profile_dir()?.ends_with("release") {
         command.arg("--release");
     }
     let output = command.output().context("cannot run cargo")?;
-    ensure!(output.status.success(), "cargo build of {name} failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "cargo build of {name} failed:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(())
 }
 
@@ -59,8 +65,14 @@ fn build(name: &str) -> Result<()> {
 pub fn profile_dir() -> Result<PathBuf> {
     let exe = std::env::current_exe()?;
     let directory = exe.parent().context("the executable has no directory")?;
-    let profile = if directory.ends_with("deps") { directory.parent() } else { Some(directory) };
-    profile.map(Path::to_path_buf).context("the executable lies in no profile's directory")
+    let profile = if directory.ends_with("deps") {
+        directory.parent()
+    } else {
+        Some(directory)
+    };
+    profile
+        .map(Path::to_path_buf)
+        .context("the executable lies in no profile's directory")
 }
 
 /// A test runner that starts one process a test names its run; otherwise the process is the run.

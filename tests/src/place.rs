@@ -28,14 +28,22 @@ impl Place {
     pub async fn sqlite() -> Self {
         let folder = data_dir();
         let url = DatabaseUrl::Folder(folder.path().to_owned());
-        Self { url, master_key: MasterKey::random(), _keep: Keep::Folder(folder) }
+        Self {
+            url,
+            master_key: MasterKey::random(),
+            _keep: Keep::Folder(folder),
+        }
     }
 
     /// A PostgreSQL database.
     pub async fn postgres() -> Self {
         let database = postgres().await;
         let url = database.url().parse().expect("a PostgreSQL address");
-        Self { url, master_key: MasterKey::random(), _keep: Keep::Database(database) }
+        Self {
+            url,
+            master_key: MasterKey::random(),
+            _keep: Keep::Database(database),
+        }
     }
 
     /// How a ledger is opened here.

@@ -33,5 +33,8 @@ pub fn lasting_dir(name: &str) -> Result<PathBuf> {
 #[must_use]
 pub fn data_dir() -> TempDir {
     let parent = lasting_dir("data").expect("a directory for test data");
-    tempfile::Builder::new().prefix("test-").tempdir_in(parent).expect("a directory for test data")
+    tempfile::Builder::new()
+        .prefix("test-")
+        .tempdir_in(parent)
+        .expect("a directory for test data")
 }

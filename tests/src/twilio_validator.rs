@@ -75,8 +75,16 @@ fn ask(requests: &[Request]) -> Result<Vec<Verdict>> {
         .context("cannot run Python")?;
     ensure!(output.status.success(), "Twilio's validator failed: {}", output.status);
     let answers = String::from_utf8(output.stdout)?;
-    let verdicts = answers.lines().map(serde_json::from_str).collect::<Result<Vec<Verdict>, _>>()?;
-    ensure!(verdicts.len() == requests.len(), "{} answers to {} questions", verdicts.len(), requests.len());
+    let verdicts = answers
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<Vec<Verdict>, _>>()?;
+    ensure!(
+        verdicts.len() == requests.len(),
+        "{} answers to {} questions",
+        verdicts.len(),
+        requests.len()
+    );
     Ok(verdicts)
 }
 
@@ -96,10 +104,16 @@ fn python() -> Result<PathBuf> {
 }
 
 fn make(venv: &Path) -> Result<()> {
-    let made = Command::new("python3").args(["-m", "venv", "--clear"]).arg(venv).output();
+    let made = Command::new("python3")
+        .args(["-m", "venv", "--clear"])
+        .arg(venv)
+        .output();
     match made {
         Err(error) => bail!("this test needs python3 for Twilio's official validator, and cannot run it: {error}"),
-        Ok(output) => succeeded(&output, "python3 -m venv (Debian, Ubuntu: apt-get install python3-venv)")?,
+        Ok(output) => succeeded(
+            &output,
+            "python3 -m venv (Debian, Ubuntu: apt-get install python3-venv)",
+        )?,
     }
     let installed = Command::new(venv.join("bin/python"))
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
@@ -110,6 +124,10 @@ fn make(venv: &Path) -> Result<()> {
 
 fn succeeded(output: &Output, what: &str) -> Result<()> {
     let said = || String::from_utf8_lossy(&output.stderr).into_owned();
-    ensure!(output.status.success(), "this test needs Twilio's official validator, and {what} failed:\n{}", said());
+    ensure!(
+        output.status.success(),
+        "this test needs Twilio's official validator, and {what} failed:\n{}",
+        said()
+    );
     Ok(())
 }

@@ -5,6 +5,7 @@ use super::error::AgentError;
 use super::event::{AgentEvent, AgentSettings};
 use super::state::{Agent, Persona, PersonaStatus};
 use crate::Timestamp;
+use crate::decide::unless;
 use crate::invalid::{Invalid, e164, words};
 
 /// As many rules as a persona may have.
@@ -27,7 +28,11 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Decision {
         return Err(AgentError::NotFound);
     }
     if agent.archived {
-        return if matches!(command, AgentCommand::Archive { .. }) { Ok(Vec::new()) } else { Err(AgentError::Archived) };
+        return if matches!(command, AgentCommand::Archive { .. }) {
+            Ok(Vec::new())
+        } else {
+            Err(AgentError::Archived)
+        };
     }
     let at = command.at();
     match command {
@@ -35,32 +40,72 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Decision {
             settings.validate()?;
             let settings = agent.settings.changes(settings);
             let nothing = settings == AgentSettings::default();
-            unless(nothing, AgentEvent::AgentEdited { at, settings, by: by.clone() })
+            unless(
+                nothing,
+                AgentEvent::AgentEdited {
+                    at,
+                    settings,
+                    by: by.clone(),
+                },
+            )
         }
         AgentCommand::SetHours { hours, by, .. } => {
             hours.as_ref().map_or(Ok(()), crate::hours::WeekHours::validate)?;
-            let event = AgentEvent::HoursSet { at, hours: hours.clone(), by: by.clone() };
+            let event = AgentEvent::HoursSet {
+                at,
+                hours: hours.clone(),
+                by: by.clone(),
+            };
             unless(agent.hours == *hours, event)
         }
-        AgentCommand::CloseForEmergency { by, .. } => {
-            unless(agent.emergency_closed, AgentEvent::EmergencyClosed { at, by: by.clone() })
-        }
-        AgentCommand::LiftEmergency { by, .. } => {
-            unless(!agent.emergency_closed, AgentEvent::EmergencyLifted { at, by: by.clone() })
-        }
+        AgentCommand::CloseForEmergency { by, .. } => unless(
+            agent.emergency_closed,
+            AgentEvent::EmergencyClosed { at, by: by.clone() },
+        ),
+        AgentCommand::LiftEmergency { by, .. } => unless(
+            !agent.emergency_closed,
+            AgentEvent::EmergencyLifted { at, by: by.clone() },
+        ),
         AgentCommand::AssignNumber { number, by, .. } => {
             e164("number", number)?;
-            let event = AgentEvent::NumberAssigned { at, number: number.clone(), by: by.clone() };
+            let event = AgentEvent::NumberAssigned {
+                at,
+                number: number.clone(),
+                by: by.clone(),
+            };
             unless(agent.numbers.contains(number), event)
         }
         AgentCommand::UnassignNumber { number, by, .. } => {
-            let event = AgentEvent::NumberUnassigned { at, number: number.clone(), by: by.clone() };
+            let event = AgentEvent::NumberUnassigned {
+                at,
+                number: number.clone(),
+                by: by.clone(),
+            };
             unless(!agent.numbers.contains(number), event)
         }
+        AgentCommand::ProposePersona { .. }
+        | AgentCommand::ApprovePersona { .. }
+        | AgentCommand::RejectPersona { .. }
+        | AgentCommand::RollBackPersona { .. } => decide_persona(agent, command),
+        AgentCommand::Archive { by, .. } => Ok(vec![AgentEvent::AgentArchived { at, by: by.clone() }]),
+        AgentCommand::Create { .. } => Err(AgentError::AlreadyExists),
+    }
+}
+
+/// The persona loop: proposed, approved or rejected by a person, rolled back.
+fn decide_persona(agent: &Agent, command: &AgentCommand) -> Decision {
+    let at = command.at();
+    match command {
         AgentCommand::ProposePersona { rules, sources, by, .. } => {
             acceptable(rules)?;
             let (version, rules, sources) = (agent.next_persona(), rules.clone(), sources.clone());
-            Ok(vec![AgentEvent::PersonaProposed { at, version, rules, sources, by: by.clone() }])
+            Ok(vec![AgentEvent::PersonaProposed {
+                at,
+                version,
+                rules,
+                sources,
+                by: by.clone(),
+            }])
         }
         AgentCommand::ApprovePersona { version, by, .. } => {
             let status = persona(agent, *version)?.status;
@@ -68,25 +113,40 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Decision {
             if status != PersonaStatus::Proposed && !in_force {
                 return Err(AgentError::NotProposed(*version));
             }
-            unless(in_force, AgentEvent::PersonaApproved { at, version: *version, by: by.clone() })
+            unless(
+                in_force,
+                AgentEvent::PersonaApproved {
+                    at,
+                    version: *version,
+                    by: by.clone(),
+                },
+            )
         }
         AgentCommand::RejectPersona { version, by, .. } => {
             let status = persona(agent, *version)?.status;
             if status == PersonaStatus::Approved {
                 return Err(AgentError::NotProposed(*version));
             }
-            let event = AgentEvent::PersonaRejected { at, version: *version, by: by.clone() };
+            let event = AgentEvent::PersonaRejected {
+                at,
+                version: *version,
+                by: by.clone(),
+            };
             unless(status == PersonaStatus::Rejected, event)
         }
         AgentCommand::RollBackPersona { to, by, .. } => {
             if *to != 0 && persona(agent, *to)?.status != PersonaStatus::Approved {
                 return Err(AgentError::NotApproved(*to));
             }
-            let event = AgentEvent::PersonaRolledBack { at, to: *to, by: by.clone() };
+            let event = AgentEvent::PersonaRolledBack {
+                at,
+                to: *to,
+                by: by.clone(),
+            };
             unless(agent.persona_in_force == *to, event)
         }
-        AgentCommand::Archive { by, .. } => Ok(vec![AgentEvent::AgentArchived { at, by: by.clone() }]),
-        AgentCommand::Create { .. } => Err(AgentError::AlreadyExists),
+        // No other command comes here.
+        _ => Ok(Vec::new()),
     }
 }
 
@@ -98,12 +158,11 @@ fn create(agent: &Agent, at: Timestamp, settings: &AgentSettings, by: &str) -> D
         return Err(Invalid::new("name", "is missing").into());
     }
     settings.validate()?;
-    Ok(vec![AgentEvent::AgentCreated { at, settings: settings.clone(), by: by.to_owned() }])
-}
-
-/// The event, unless it would change nothing.
-fn unless(known: bool, event: AgentEvent) -> Decision {
-    Ok(if known { Vec::new() } else { vec![event] })
+    Ok(vec![AgentEvent::AgentCreated {
+        at,
+        settings: settings.clone(),
+        by: by.to_owned(),
+    }])
 }
 
 fn persona(agent: &Agent, version: u32) -> Result<&Persona, AgentError> {

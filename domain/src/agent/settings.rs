@@ -17,7 +17,18 @@ const FIELD_KINDS: &[&str] = &["text", "email", "phone", "date", "number", "choi
 /// Applies an expression to every field's name.
 macro_rules! each_setting {
     ($do:ident) => {
-        $do!(name, prompt, greeting, voicemail_greeting, few_shot, voice, language, model, fields_to_collect, limits)
+        $do!(
+            name,
+            prompt,
+            greeting,
+            voicemail_greeting,
+            few_shot,
+            voice,
+            language,
+            model,
+            fields_to_collect,
+            limits
+        )
     };
 }
 
@@ -62,7 +73,10 @@ impl AgentSettings {
         }
         let is_voice = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         if self.voice.as_ref().is_some_and(|voice| !voice.chars().all(is_voice)) {
-            return Err(Invalid::new("voice", "has something other than letters, digits, dots and dashes"));
+            return Err(Invalid::new(
+                "voice",
+                "has something other than letters, digits, dots and dashes",
+            ));
         }
         self.few_shot.as_deref().map_or(Ok(()), examples)?;
         self.fields_to_collect.as_deref().map_or(Ok(()), fields)?;
@@ -81,7 +95,10 @@ impl AgentSettings {
 
 fn examples(examples: &[FewShot]) -> Result<(), Invalid> {
     if examples.len() > MAX_ENTRIES {
-        return Err(Invalid::new("few_shot", format!("has more than {MAX_ENTRIES} examples")));
+        return Err(Invalid::new(
+            "few_shot",
+            format!("has more than {MAX_ENTRIES} examples"),
+        ));
     }
     examples.iter().try_for_each(|example| {
         words("few_shot.caller", &example.caller, MAX_SPOKEN)?;
@@ -91,19 +108,28 @@ fn examples(examples: &[FewShot]) -> Result<(), Invalid> {
 
 fn fields(fields: &[FieldToCollect]) -> Result<(), Invalid> {
     if fields.len() > MAX_ENTRIES {
-        return Err(Invalid::new("fields_to_collect", format!("has more than {MAX_ENTRIES} fields")));
+        return Err(Invalid::new(
+            "fields_to_collect",
+            format!("has more than {MAX_ENTRIES} fields"),
+        ));
     }
     for (place, field) in fields.iter().enumerate() {
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         words("fields_to_collect.name", &field.name, MAX_NAME)?;
         if !field.name.chars().all(is_name) {
-            return Err(Invalid::new("fields_to_collect.name", "has something other than a-z, 0-9 and _"));
+            return Err(Invalid::new(
+                "fields_to_collect.name",
+                "has something other than a-z, 0-9 and _",
+            ));
         }
         if fields[..place].iter().any(|other| other.name == field.name) {
             return Err(Invalid::new("fields_to_collect.name", "stands twice"));
         }
         if !FIELD_KINDS.contains(&field.kind.as_str()) {
-            return Err(Invalid::new("fields_to_collect.kind", format!("is none of {}", FIELD_KINDS.join(", "))));
+            return Err(Invalid::new(
+                "fields_to_collect.kind",
+                format!("is none of {}", FIELD_KINDS.join(", ")),
+            ));
         }
         words("fields_to_collect.description", &field.description, MAX_SPOKEN)?;
     }
@@ -114,8 +140,9 @@ fn fields(fields: &[FieldToCollect]) -> Result<(), Invalid> {
 /// subtags of one to eight letters and digits. Whether a voice speaks it is for Twilio to say.
 fn is_language_tag(tag: &str) -> bool {
     let mut subtags = tag.split('-');
-    let language =
-        subtags.next().is_some_and(|it| (2..=3).contains(&it.len()) && it.bytes().all(|c| c.is_ascii_alphabetic()));
+    let language = subtags
+        .next()
+        .is_some_and(|it| (2..=3).contains(&it.len()) && it.bytes().all(|c| c.is_ascii_alphabetic()));
     language && subtags.all(|it| (1..=8).contains(&it.len()) && it.bytes().all(|c| c.is_ascii_alphanumeric()))
 }
 
@@ -130,8 +157,14 @@ mod tests {
 
     #[test]
     fn an_edit_lies_over_what_was_there() {
-        let mut settings = AgentSettings { name: Some("Front desk".into()), ..AgentSettings::default() };
-        let edit = AgentSettings { greeting: Some("Hello.".into()), ..AgentSettings::default() };
+        let mut settings = AgentSettings {
+            name: Some("Front desk".into()),
+            ..AgentSettings::default()
+        };
+        let edit = AgentSettings {
+            greeting: Some("Hello.".into()),
+            ..AgentSettings::default()
+        };
         settings.overlay(&edit);
         assert_eq!(settings.name.as_deref(), Some("Front desk"));
         assert_eq!(settings.greeting.as_deref(), Some("Hello."));
@@ -140,20 +173,33 @@ mod tests {
 
     #[test]
     fn what_cannot_be_spoken_is_refused() {
-        let greeting = |text: &str| AgentSettings { greeting: Some(text.into()), ..AgentSettings::default() };
+        let greeting = |text: &str| AgentSettings {
+            greeting: Some(text.into()),
+            ..AgentSettings::default()
+        };
         assert_eq!(refused(&greeting("  ")), "greeting is empty");
-        assert_eq!(refused(&greeting(&"a".repeat(1_001))), "greeting has more than 1000 characters");
+        assert_eq!(
+            refused(&greeting(&"a".repeat(1_001))),
+            "greeting has more than 1000 characters"
+        );
         assert_eq!(greeting(&"é".repeat(1_000)).validate(), Ok(()));
     }
 
     #[test]
     fn a_language_is_a_tag() {
-        let language = |tag: &str| AgentSettings { language: Some(tag.into()), ..AgentSettings::default() };
+        let language = |tag: &str| AgentSettings {
+            language: Some(tag.into()),
+            ..AgentSettings::default()
+        };
         for tag in ["en-US", "hi-IN", "cmn-Hans-CN", "es-419", "de"] {
             assert_eq!(language(tag).validate(), Ok(()), "{tag}");
         }
         for tag in ["e", "english", "en_US", "en-", "en-US\"/>", "12-US"] {
-            assert_eq!(refused(&language(tag)), "language is not a language tag such as en-US", "{tag}");
+            assert_eq!(
+                refused(&language(tag)),
+                "language is not a language tag such as en-US",
+                "{tag}"
+            );
         }
     }
 
@@ -165,8 +211,14 @@ mod tests {
             kind: kind.into(),
             required: true,
         };
-        let collect = |fields| AgentSettings { fields_to_collect: Some(fields), ..AgentSettings::default() };
-        assert_eq!(collect(vec![field("email", "email"), field("name", "text")]).validate(), Ok(()));
+        let collect = |fields| AgentSettings {
+            fields_to_collect: Some(fields),
+            ..AgentSettings::default()
+        };
+        assert_eq!(
+            collect(vec![field("email", "email"), field("name", "text")]).validate(),
+            Ok(())
+        );
         assert_eq!(
             refused(&collect(vec![field("email", "email"), field("email", "text")])),
             "fields_to_collect.name stands twice"
@@ -178,11 +230,17 @@ mod tests {
     #[test]
     fn a_call_has_limits_that_twilio_keeps() {
         let limits = |max_duration_s, silence_prompts| AgentSettings {
-            limits: Some(CallLimits { max_duration_s, silence_prompts }),
+            limits: Some(CallLimits {
+                max_duration_s,
+                silence_prompts,
+            }),
             ..AgentSettings::default()
         };
         assert_eq!(limits(300, 2).validate(), Ok(()));
-        assert_eq!(refused(&limits(5, 2)), "limits.max_duration_s is not between 10 and 14400");
+        assert_eq!(
+            refused(&limits(5, 2)),
+            "limits.max_duration_s is not between 10 and 14400"
+        );
         assert_eq!(refused(&limits(300, 11)), "limits.silence_prompts is more than 10");
     }
 }

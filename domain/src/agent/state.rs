@@ -89,7 +89,9 @@ impl Agent {
     /// The rules of the persona in force.
     #[must_use]
     pub fn rules(&self) -> &[String] {
-        self.personas.get(&self.persona_in_force).map_or(&[], |persona| &persona.rules)
+        self.personas
+            .get(&self.persona_in_force)
+            .map_or(&[], |persona| &persona.rules)
     }
 
     /// What the language model is told: the base prompt and the rules in force. Raw corrections never get here.
@@ -127,7 +129,13 @@ impl Agent {
             E::NumberUnassigned { number, .. } => {
                 self.numbers.remove(number);
             }
-            E::PersonaProposed { version, rules, sources, by, .. } => {
+            E::PersonaProposed {
+                version,
+                rules,
+                sources,
+                by,
+                ..
+            } => {
                 let persona = Persona {
                     rules: rules.clone(),
                     sources: sources.clone(),

@@ -25,7 +25,15 @@ impl End {
     /// What a `CallEnded` says. `None` for any other event.
     #[must_use]
     pub fn of(event: &CallEvent) -> Option<Self> {
-        let CallEvent::CallEnded { at, told, outcome, ended_by, duration_s, reason } = event else {
+        let CallEvent::CallEnded {
+            at,
+            told,
+            outcome,
+            ended_by,
+            duration_s,
+            reason,
+        } = event
+        else {
             return None;
         };
         Some(Self {

@@ -5,8 +5,8 @@
 //! or repeated callback cannot move a time.
 
 use super::value::{
-    AnsweredBy, Direction, EndedBy, Grade, Outcome, ParticipantRole, Phase, Purpose, Segment, Sentiment,
-    TokenCount, VoicemailReason,
+    AnsweredBy, Direction, EndedBy, Grade, Outcome, ParticipantRole, Phase, Purpose, Segment, Sentiment, TokenCount,
+    VoicemailReason,
 };
 use crate::{AgentId, Personal, Timestamp};
 use cqrs_es::DomainEvent;

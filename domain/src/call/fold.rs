@@ -5,7 +5,8 @@ use super::event::CallEvent;
 use super::moment::{Moment, least};
 use super::start::Start;
 use super::state::{
-    Archived, Attempt, Call, Correction, LegState, Queue, Reconciliation, Recording, Resolution, Transfer, TransferState,
+    Archived, Attempt, Call, Correction, LegState, Queue, Reconciliation, Recording, Resolution, Transfer,
+    TransferState,
 };
 use super::value::{ParticipantRole, Phase};
 
@@ -27,7 +28,18 @@ impl Call {
     fn fold_queue(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         match event {
-            E::CallQueued { at, to, from, agent, purpose, lead, priority, not_before, max_attempts, .. } => {
+            E::CallQueued {
+                at,
+                to,
+                from,
+                agent,
+                purpose,
+                lead,
+                priority,
+                not_before,
+                max_attempts,
+                ..
+            } => {
                 self.queue = Some(Queue {
                     at: *at,
                     to: to.clone(),
@@ -49,7 +61,12 @@ impl Call {
             E::DialAttempted { attempt, call_sid, .. } => {
                 self.in_attempt(*attempt, |attempt| attempt.call_sid = Some(call_sid.clone()));
             }
-            E::DialFailed { attempt, reason, retry_at, .. } => self.in_attempt(*attempt, |attempt| {
+            E::DialFailed {
+                attempt,
+                reason,
+                retry_at,
+                ..
+            } => self.in_attempt(*attempt, |attempt| {
                 attempt.failed = Some(reason.clone());
                 attempt.retry_at = *retry_at;
             }),
@@ -76,19 +93,37 @@ impl Call {
                 leg.answered_by = leg.answered_by.max(Some(*by));
             }
             E::RoutedToVoicemail { reason, .. } => self.voicemail = least(self.voicemail, Some(*reason)),
-            E::ParticipantJoined { at, told, call_sid, role } => {
+            E::ParticipantJoined {
+                at,
+                told,
+                call_sid,
+                role,
+            } => {
                 let leg = self.leg_of(call_sid, *role);
                 Moment::note_earliest(&mut leg.joined, Moment::new(*at, *told));
                 Moment::note_latest(&mut leg.joined_last, Moment::new(*at, *told));
             }
-            E::ParticipantLeft { at, told, call_sid, role } => {
+            E::ParticipantLeft {
+                at,
+                told,
+                call_sid,
+                role,
+            } => {
                 Moment::note_latest(&mut self.leg_of(call_sid, *role).left, Moment::new(*at, *told));
             }
-            E::ConferenceStarted { at, told, conference_sid } => {
+            E::ConferenceStarted {
+                at,
+                told,
+                conference_sid,
+            } => {
                 let conference = self.conferences.entry(conference_sid.clone()).or_default();
                 Moment::note_earliest(&mut conference.started, Moment::new(*at, *told));
             }
-            E::ConferenceEnded { at, told, conference_sid } => {
+            E::ConferenceEnded {
+                at,
+                told,
+                conference_sid,
+            } => {
                 let conference = self.conferences.entry(conference_sid.clone()).or_default();
                 Moment::note_earliest(&mut conference.ended, Moment::new(*at, *told));
             }
@@ -177,36 +212,76 @@ impl Call {
     fn fold_sound(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         match event {
-            E::RecordingStarted { phase, recording_sid, .. } => {
+            E::RecordingStarted {
+                phase, recording_sid, ..
+            } => {
                 self.recording(*phase, recording_sid);
             }
-            E::RecordingPaused { phase, recording_sid, .. } => self.recording(*phase, recording_sid).paused = true,
-            E::RecordingResumed { phase, recording_sid, .. } => self.recording(*phase, recording_sid).paused = false,
-            E::RecordingReady { phase, recording_sid, duration_s, channels, .. } => {
+            E::RecordingPaused {
+                phase, recording_sid, ..
+            } => self.recording(*phase, recording_sid).paused = true,
+            E::RecordingResumed {
+                phase, recording_sid, ..
+            } => self.recording(*phase, recording_sid).paused = false,
+            E::RecordingReady {
+                phase,
+                recording_sid,
+                duration_s,
+                channels,
+                ..
+            } => {
                 let recording = self.recording(*phase, recording_sid);
                 recording.ready = true;
                 recording.duration_s = recording.duration_s.max(*duration_s);
                 recording.channels = recording.channels.max(*channels);
             }
-            E::RecordingArchived { phase, recording_sid, key, bytes, sha256, .. } => {
-                self.recording(*phase, recording_sid).archived =
-                    Some(Archived { key: key.clone(), bytes: *bytes, sha256: sha256.clone() });
+            E::RecordingArchived {
+                phase,
+                recording_sid,
+                key,
+                bytes,
+                sha256,
+                ..
+            } => {
+                self.recording(*phase, recording_sid).archived = Some(Archived {
+                    key: key.clone(),
+                    bytes: *bytes,
+                    sha256: sha256.clone(),
+                });
             }
-            E::RecordingUnavailable { phase, recording_sid: Some(sid), reason, .. } => {
+            E::RecordingUnavailable {
+                phase,
+                recording_sid: Some(sid),
+                reason,
+                ..
+            } => {
                 let recording = self.recording(*phase, sid);
                 recording.unavailable = least(recording.unavailable.take(), Some(reason.clone()));
             }
-            E::RecordingUnavailable { phase, recording_sid: None, reason, .. } => {
+            E::RecordingUnavailable {
+                phase,
+                recording_sid: None,
+                reason,
+                ..
+            } => {
                 let known = self.without_recording.entry(*phase).or_insert_with(|| reason.clone());
                 if reason < known {
                     known.clone_from(reason);
                 }
             }
             E::TranscriptReady { phase, engine, .. } => {
-                self.transcripts.entry(*phase).or_default().engines.insert(engine.clone());
+                self.transcripts
+                    .entry(*phase)
+                    .or_default()
+                    .engines
+                    .insert(engine.clone());
             }
             E::TranscriptionFailed { phase, reason, .. } => {
-                self.transcripts.entry(*phase).or_default().failures.insert(reason.clone());
+                self.transcripts
+                    .entry(*phase)
+                    .or_default()
+                    .failures
+                    .insert(reason.clone());
             }
             E::RecordingPlayed { .. } => {}
             _ => return false,
@@ -230,8 +305,14 @@ impl Call {
                 review.grade = None;
                 review.graded_by = None;
             }
-            E::CorrectionNoted { correction, turn, by, .. } => {
-                let noted = Correction { turn: *turn, by: by.clone(), withdrawn: false };
+            E::CorrectionNoted {
+                correction, turn, by, ..
+            } => {
+                let noted = Correction {
+                    turn: *turn,
+                    by: by.clone(),
+                    withdrawn: false,
+                };
                 review.corrections.insert(*correction, noted);
             }
             E::CorrectionWithdrawn { correction, .. } => {
@@ -239,12 +320,22 @@ impl Call {
                     noted.withdrawn = true;
                 }
             }
-            E::Resolved { disposition, label, by, .. } => {
-                review.resolution =
-                    Some(Resolution { disposition: disposition.clone(), label: label.clone(), by: by.clone() });
+            E::Resolved {
+                disposition, label, by, ..
+            } => {
+                review.resolution = Some(Resolution {
+                    disposition: disposition.clone(),
+                    label: label.clone(),
+                    by: by.clone(),
+                });
             }
             E::Reopened { .. } => review.resolution = None,
-            E::DetailsEdited { caller_name, caller_number, notes, .. } => {
+            E::DetailsEdited {
+                caller_name,
+                caller_number,
+                notes,
+                ..
+            } => {
                 for (known, edited) in [
                     (&mut review.caller_name, caller_name),
                     (&mut review.caller_number, caller_number),
@@ -258,7 +349,10 @@ impl Call {
             E::CallHidden { .. } => self.hidden = true,
             E::CallErased { .. } => self.forget(),
             E::Reconciled { complete, missing, .. } => {
-                self.reconciled = Some(Reconciliation { complete: *complete, missing: missing.clone() });
+                self.reconciled = Some(Reconciliation {
+                    complete: *complete,
+                    missing: missing.clone(),
+                });
             }
             // Everything else was folded before; that something was repaired shows in what was repaired.
             _ => {}
@@ -297,7 +391,10 @@ impl Call {
             transfer.to = Personal::Erased;
         }
         let review = &mut self.review;
-        for value in [&mut review.caller_name, &mut review.caller_number, &mut review.notes].into_iter().flatten() {
+        for value in [&mut review.caller_name, &mut review.caller_number, &mut review.notes]
+            .into_iter()
+            .flatten()
+        {
             *value = Personal::Erased;
         }
     }

@@ -31,7 +31,11 @@ impl Moment {
     /// For what happens again and again: told over heard, then the later.
     #[must_use]
     pub fn latest(self, other: Self) -> Self {
-        if (other.told, other.at) > (self.told, self.at) { other } else { self }
+        if (other.told, other.at) > (self.told, self.at) {
+            other
+        } else {
+            self
+        }
     }
 
     /// [`Self::earliest`] for a moment that may not be known yet.

@@ -104,7 +104,11 @@ impl Start {
         Self {
             at: self.at,
             direction: self.direction.or(inferred.direction),
-            call_sid: if self.call_sid.is_empty() { inferred.call_sid } else { self.call_sid },
+            call_sid: if self.call_sid.is_empty() {
+                inferred.call_sid
+            } else {
+                self.call_sid
+            },
             from: text(self.from, inferred.from),
             to: text(self.to, inferred.to),
             caller_name: self.caller_name.or(inferred.caller_name),

@@ -9,7 +9,9 @@ use super::event::PersonalText;
 use super::facts::Facts;
 use super::moment::Moment;
 use super::start::Start;
-use super::value::{AnsweredBy, CallStatus, Direction, Grade, Outcome, ParticipantRole, Phase, Purpose, VoicemailReason};
+use super::value::{
+    AnsweredBy, CallStatus, Direction, Grade, Outcome, ParticipantRole, Phase, Purpose, VoicemailReason,
+};
 use crate::{AgentId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What is known of a call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact by itself, and any of them may hold with any other"
+)]
 pub struct Call {
     /// How it began, as whoever saw it begin said. [`Call::start`] is what is known altogether.
     pub started: Option<Start>,
@@ -96,7 +102,10 @@ impl Queue {
     /// Whether the last attempt failed and none follows.
     #[must_use]
     pub fn given_up(&self) -> bool {
-        self.attempts.values().next_back().is_some_and(|last| last.failed.is_some() && last.retry_at.is_none())
+        self.attempts
+            .values()
+            .next_back()
+            .is_some_and(|last| last.failed.is_some() && last.retry_at.is_none())
     }
 }
 
@@ -333,7 +342,8 @@ impl Call {
     pub fn direction(&self) -> Option<Direction> {
         let real = self.started.as_ref().and_then(|start| start.direction);
         let inferred = || self.inferred.as_ref().and_then(|start| start.direction);
-        real.or_else(inferred).or(self.queue.as_ref().map(|_| Direction::Outbound))
+        real.or_else(inferred)
+            .or(self.queue.as_ref().map(|_| Direction::Outbound))
     }
 
     /// The agent it belongs to, as far as is known.
@@ -341,7 +351,8 @@ impl Call {
     pub fn agent(&self) -> Option<&AgentId> {
         let real = self.started.as_ref().and_then(|start| start.agent.as_ref());
         let inferred = || self.inferred.as_ref().and_then(|start| start.agent.as_ref());
-        real.or_else(inferred).or_else(|| self.queue.as_ref().map(|queue| &queue.agent))
+        real.or_else(inferred)
+            .or_else(|| self.queue.as_ref().map(|queue| &queue.agent))
     }
 
     /// How it went, once it is over.
@@ -353,18 +364,19 @@ impl Call {
     /// Whether it is over: ended, taken out of the queue, or given up.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.end.is_some() || self.queue.as_ref().is_some_and(|queue| queue.cancelled || queue.given_up())
+        self.end.is_some()
+            || self
+                .queue
+                .as_ref()
+                .is_some_and(|queue| queue.cancelled || queue.given_up())
     }
 
     /// Whether the two sides ever spoke, or could have.
     #[must_use]
     pub fn was_answered(&self) -> bool {
-        let reached = |leg: &LegState| leg.answered.is_some() || self.is_caller_in(leg);
+        let is_caller_in = |leg: &LegState| leg.role == Some(ParticipantRole::Caller) && leg.joined.is_some();
+        let reached = |leg: &LegState| leg.answered.is_some() || is_caller_in(leg);
         self.talk.last_turn > 0 || self.legs.values().any(reached)
-    }
-
-    fn is_caller_in(&self, leg: &LegState) -> bool {
-        leg.role == Some(ParticipantRole::Caller) && leg.joined.is_some()
     }
 
     /// Where it stands.
@@ -393,13 +405,21 @@ impl Call {
     /// kept for its greeting.
     #[must_use]
     pub const fn next_turn(&self) -> u32 {
-        if self.talk.last_turn == 0 && self.started.is_none() && self.queue.is_none() { 2 } else { self.talk.last_turn + 1 }
+        if self.talk.last_turn == 0 && self.started.is_none() && self.queue.is_none() {
+            2
+        } else {
+            self.talk.last_turn + 1
+        }
     }
 
     /// Corrections that stand.
     #[must_use]
     pub fn corrections(&self) -> usize {
-        self.review.corrections.values().filter(|correction| !correction.withdrawn).count()
+        self.review
+            .corrections
+            .values()
+            .filter(|correction| !correction.withdrawn)
+            .count()
     }
 
     /// Legs that are in the conversation now.

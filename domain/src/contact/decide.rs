@@ -5,6 +5,7 @@ use super::error::ContactError;
 use super::event::ContactEvent;
 use super::state::Contact;
 use crate::call::event::PersonalText;
+use crate::decide::unless;
 use crate::invalid::{Invalid, e164, open, words};
 
 /// As long as a name may be, in characters.
@@ -26,7 +27,12 @@ pub fn decide(contact: &Contact, command: &ContactCommand) -> Decision {
             return Err(ContactError::AlreadyExists);
         }
         acceptable(name, Some(phone))?;
-        return Ok(vec![ContactEvent::ContactAdded { at, name: name.clone(), phone: phone.clone(), by: by.clone() }]);
+        return Ok(vec![ContactEvent::ContactAdded {
+            at,
+            name: name.clone(),
+            phone: phone.clone(),
+            by: by.clone(),
+        }]);
     }
     if !contact.exists() {
         return Err(ContactError::NotFound);
@@ -42,7 +48,15 @@ pub fn decide(contact: &Contact, command: &ContactCommand) -> Decision {
             acceptable(name, phone.as_ref())?;
             let phone = phone.clone().filter(|phone| contact.phone.as_ref() != Some(phone));
             let nothing = phone.is_none() && contact.name.as_ref() == Some(name);
-            unless(nothing, ContactEvent::ContactRenamed { at, name: name.clone(), phone, by: by.clone() })
+            unless(
+                nothing,
+                ContactEvent::ContactRenamed {
+                    at,
+                    name: name.clone(),
+                    phone,
+                    by: by.clone(),
+                },
+            )
         }
         ContactCommand::Remove { by, .. } => {
             unless(contact.removed, ContactEvent::ContactRemoved { at, by: by.clone() })
@@ -50,25 +64,35 @@ pub fn decide(contact: &Contact, command: &ContactCommand) -> Decision {
         // A wish not to be called outlives the contact.
         ContactCommand::ListDoNotCall { reason, by, .. } => {
             words("reason", reason, MAX_REASON)?;
-            let event = ContactEvent::DoNotCallListed { at, reason: reason.clone(), by: by.clone() };
+            let event = ContactEvent::DoNotCallListed {
+                at,
+                reason: reason.clone(),
+                by: by.clone(),
+            };
             unless(contact.do_not_call.is_some(), event)
         }
         ContactCommand::LiftDoNotCall { reason, by, .. } => {
             words("reason", reason, MAX_REASON)?;
-            let event = ContactEvent::DoNotCallLifted { at, reason: reason.clone(), by: by.clone() };
+            let event = ContactEvent::DoNotCallLifted {
+                at,
+                reason: reason.clone(),
+                by: by.clone(),
+            };
             unless(contact.do_not_call.is_none(), event)
         }
         ContactCommand::Erase { ground, by, .. } => {
             words("ground", ground, MAX_REASON)?;
-            unless(contact.erased, ContactEvent::ContactErased { at, ground: ground.clone(), by: by.clone() })
+            unless(
+                contact.erased,
+                ContactEvent::ContactErased {
+                    at,
+                    ground: ground.clone(),
+                    by: by.clone(),
+                },
+            )
         }
         ContactCommand::Add { .. } => Err(ContactError::AlreadyExists),
     }
-}
-
-/// The event, unless it would change nothing.
-fn unless(known: bool, event: ContactEvent) -> Decision {
-    Ok(if known { Vec::new() } else { vec![event] })
 }
 
 fn acceptable(name: &PersonalText, phone: Option<&PersonalText>) -> Result<(), Invalid> {

@@ -1,7 +1,7 @@
 //! What can have happened to a contact.
 
-use crate::call::event::{PersonalText, events};
 use crate::Timestamp;
+use crate::call::event::{PersonalText, events};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 

@@ -38,7 +38,9 @@ impl Unrouted {
     /// Folds an event into what is known.
     pub fn fold(&mut self, event: &UnroutedEvent) {
         match event {
-            UnroutedEvent::CallbackUnrouted { at, endpoint, reason, .. } => {
+            UnroutedEvent::CallbackUnrouted {
+                at, endpoint, reason, ..
+            } => {
                 self.at = Some(*at);
                 self.endpoint.clone_from(endpoint);
                 self.reason.clone_from(reason);
@@ -53,7 +55,12 @@ impl Decide for Unrouted {
         match command {
             // The same callback again, under the same name.
             UnroutedCommand::Keep { .. } if self.at.is_some() => Ok(Vec::new()),
-            UnroutedCommand::Keep { at, endpoint, params, reason } => Ok(vec![UnroutedEvent::CallbackUnrouted {
+            UnroutedCommand::Keep {
+                at,
+                endpoint,
+                params,
+                reason,
+            } => Ok(vec![UnroutedEvent::CallbackUnrouted {
                 at: *at,
                 endpoint: endpoint.clone(),
                 params: params.clone(),
@@ -63,7 +70,11 @@ impl Decide for Unrouted {
                 _ if self.at.is_none() => Err(UnroutedError::NotFound),
                 Some(known) if known == call_id => Ok(Vec::new()),
                 Some(_) => Err(UnroutedError::AlreadyReingested),
-                None => Ok(vec![UnroutedEvent::CallbackReingested { at: *at, call_id: call_id.clone(), by: by.clone() }]),
+                None => Ok(vec![UnroutedEvent::CallbackReingested {
+                    at: *at,
+                    call_id: call_id.clone(),
+                    by: by.clone(),
+                }]),
             },
         }
     }
@@ -99,11 +110,19 @@ mod tests {
     }
 
     fn reingest(call: &str) -> UnroutedCommand {
-        UnroutedCommand::MarkReingested { at: Timestamp(2), call_id: call.into(), by: "user:1".into() }
+        UnroutedCommand::MarkReingested {
+            at: Timestamp(2),
+            call_id: call.into(),
+            by: "user:1".into(),
+        }
     }
 
     fn reingested(call: &str) -> UnroutedEvent {
-        UnroutedEvent::CallbackReingested { at: Timestamp(2), call_id: call.into(), by: "user:1".into() }
+        UnroutedEvent::CallbackReingested {
+            at: Timestamp(2),
+            call_id: call.into(),
+            by: "user:1".into(),
+        }
     }
 
     fn unrouted() -> TestFramework<Unrouted> {
@@ -112,20 +131,31 @@ mod tests {
 
     #[test]
     fn a_callback_is_kept_whole_and_once() {
-        unrouted().given_no_previous_events().when(keep()).then_expect_events(vec![kept()]);
+        unrouted()
+            .given_no_previous_events()
+            .when(keep())
+            .then_expect_events(vec![kept()]);
         unrouted().given(vec![kept()]).when(keep()).then_expect_events(vec![]);
     }
 
     #[test]
     fn a_callback_goes_to_one_call() {
-        unrouted().given(vec![kept()]).when(reingest("CA1")).then_expect_events(vec![reingested("CA1")]);
+        unrouted()
+            .given(vec![kept()])
+            .when(reingest("CA1"))
+            .then_expect_events(vec![reingested("CA1")]);
         let twice = || unrouted().given(vec![kept(), reingested("CA1")]);
         twice().when(reingest("CA1")).then_expect_events(vec![]);
-        twice().when(reingest("CA2")).then_expect_error(UnroutedError::AlreadyReingested);
+        twice()
+            .when(reingest("CA2"))
+            .then_expect_error(UnroutedError::AlreadyReingested);
     }
 
     #[test]
     fn a_callback_that_never_came_cannot_be_reingested() {
-        unrouted().given_no_previous_events().when(reingest("CA1")).then_expect_error(UnroutedError::NotFound);
+        unrouted()
+            .given_no_previous_events()
+            .when(reingest("CA1"))
+            .then_expect_error(UnroutedError::NotFound);
     }
 }

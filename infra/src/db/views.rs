@@ -92,7 +92,10 @@ impl Views {
     pub async fn current(&self, model: &'static str) -> Result<Namespace, DbError> {
         let mut current = self.0.current.lock().await;
         if let Some(known) = current.get_mut(model) {
-            if known.looked.elapsed() < LOOK_AGAIN || self.generation(model).await? == known.namespace.generation {
+            if known.looked.elapsed() < LOOK_AGAIN {
+                return Ok(known.namespace.clone());
+            }
+            if self.generation(model).await? == known.namespace.generation {
                 known.looked = Instant::now();
                 return Ok(known.namespace.clone());
             }
@@ -100,7 +103,11 @@ impl Views {
         let generation = self.generation(model).await?;
         let db = self.open_namespace(model, generation).await?;
         let namespace = Namespace { db, generation, model };
-        current.insert(model, Known { namespace: namespace.clone(), looked: Instant::now() });
+        let old = current.insert(model, Known { namespace: namespace.clone(), looked: Instant::now() });
+        if let Some(old) = old {
+            // Another process switched: readers that began on the old file finish there.
+            tokio::spawn(async move { old.namespace.db.close().await });
+        }
         Ok(namespace)
     }
 

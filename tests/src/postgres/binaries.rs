@@ -18,9 +18,17 @@ pub struct NoBinaries {
 /// The directory that holds `initdb` and `postgres`.
 pub fn find() -> Result<PathBuf, NoBinaries> {
     let places = places();
-    places.iter().find(|place| is_server(place)).cloned().ok_or_else(|| NoBinaries {
-        looked_at: places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", "),
-    })
+    places
+        .iter()
+        .find(|place| is_server(place))
+        .cloned()
+        .ok_or_else(|| NoBinaries {
+            looked_at: places
+                .iter()
+                .map(|place| place.display().to_string())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
 }
 
 fn is_server(directory: &Path) -> bool {
@@ -37,7 +45,13 @@ fn places() -> Vec<PathBuf> {
     for root in ["/usr/lib/postgresql", "/usr", "/usr/local/opt", "/opt/homebrew/opt"] {
         places.extend(newest_first(Path::new(root)));
     }
-    places.extend(["/usr/local/pgsql/bin", "/Applications/Postgres.app/Contents/Versions/latest/bin"].map(PathBuf::from));
+    places.extend(
+        [
+            "/usr/local/pgsql/bin",
+            "/Applications/Postgres.app/Contents/Versions/latest/bin",
+        ]
+        .map(PathBuf::from),
+    );
     if let Some(path) = std::env::var_os("PATH") {
         places.extend(std::env::split_paths(&path));
     }
@@ -57,7 +71,10 @@ fn newest_first(root: &Path) -> Vec<PathBuf> {
         .flatten()
         .filter_map(|entry| {
             let name = entry.ok()?.file_name().into_string().ok()?;
-            let version = ["postgresql@", "pgsql-"].iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(&name);
+            let version = ["postgresql@", "pgsql-"]
+                .iter()
+                .find_map(|prefix| name.strip_prefix(prefix))
+                .unwrap_or(&name);
             let version = version.parse().ok()?;
             Some((version, root.join(&name).join("bin")))
         })
@@ -78,7 +95,16 @@ mod tests {
         }
         let names: Vec<_> = newest_first(root.path())
             .iter()
-            .map(|place| place.parent().unwrap().file_name().unwrap().to_str().unwrap().to_owned())
+            .map(|place| {
+                place
+                    .parent()
+                    .unwrap()
+                    .file_name()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned()
+            })
             .collect();
         assert_eq!(names, ["postgresql@17", "pgsql-16", "15", "9"]);
     }

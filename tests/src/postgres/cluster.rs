@@ -39,7 +39,12 @@ impl Durability {
     const fn settings(self) -> &'static [&'static str] {
         match self {
             Self::Quick => &["fsync=off", "full_page_writes=off"],
-            Self::Durable => &["fsync=on", "shared_buffers=512MB", "max_wal_size=8GB", "checkpoint_timeout=30min"],
+            Self::Durable => &[
+                "fsync=on",
+                "shared_buffers=512MB",
+                "max_wal_size=8GB",
+                "checkpoint_timeout=30min",
+            ],
         }
     }
 }
@@ -56,16 +61,31 @@ impl Cluster {
     pub fn start(durability: Durability) -> Result<Self> {
         let binaries = binaries::find()?;
         let home = tempfile::Builder::new().prefix(PREFIX).tempdir_in(on_disk())?;
-        let user = if home.path().metadata()?.uid() == 0 { Some(unprivileged_user()?) } else { None };
+        let user = if home.path().metadata()?.uid() == 0 {
+            Some(unprivileged_user()?)
+        } else {
+            None
+        };
         if let Some(user) = user {
             chown(home.path(), Some(user.uid), Some(user.gid))?;
         }
         let data = home.path().join("data");
         let output = command(&binaries.join("initdb"), home.path(), user)
-            .args(["--no-sync", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--pgdata"])
+            .args([
+                "--no-sync",
+                "--auth=trust",
+                "--username=postgres",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--pgdata",
+            ])
             .arg(&data)
             .output()?;
-        ensure!(output.status.success(), "initdb failed:\n{}", String::from_utf8_lossy(&output.stderr));
+        ensure!(
+            output.status.success(),
+            "initdb failed:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
 
         // Between finding a free port and using it, somebody else may take it.
         for _ in 0..5 {
@@ -121,7 +141,9 @@ pub fn signal(name: &str, pid: u32) {
 /// `/tmp` is memory on many systems, and a server on memory says nothing about a real one.
 fn on_disk() -> PathBuf {
     let chosen = std::env::var_os("TEST_POSTGRES_DIR").map(PathBuf::from);
-    chosen.or_else(|| Some(PathBuf::from("/var/tmp")).filter(|path| path.is_dir())).unwrap_or_else(std::env::temp_dir)
+    chosen
+        .or_else(|| Some(PathBuf::from("/var/tmp")).filter(|path| path.is_dir()))
+        .unwrap_or_else(std::env::temp_dir)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,14 +163,21 @@ fn unprivileged_user() -> Result<User> {
 fn user_in(passwd: &str, name: &str) -> Option<User> {
     let line = passwd.lines().find(|line| line.split(':').next() == Some(name))?;
     let mut fields = line.split(':').skip(2);
-    Some(User { uid: fields.next()?.parse().ok()?, gid: fields.next()?.parse().ok()? })
+    Some(User {
+        uid: fields.next()?.parse().ok()?,
+        gid: fields.next()?.parse().ok()?,
+    })
 }
 
 /// A command in a clean environment, run by `user` where there is one. (The standard library drops the supplementary
 /// groups along with the user.)
 fn command(program: &Path, home: &Path, user: Option<User>) -> Command {
     let mut command = Command::new(program);
-    command.current_dir(home).env_clear().env("LC_ALL", "C").stdin(Stdio::null());
+    command
+        .current_dir(home)
+        .env_clear()
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null());
     if let Some(path) = std::env::var_os("PATH") {
         command.env("PATH", path);
     }
@@ -169,13 +198,27 @@ fn serve(binaries: &Path, home: &Path, user: Option<User>, port: u16, durability
     } else {
         command(&server, home, user)
     };
-    let settings = ["max_connections=300", "synchronous_commit=on", "listen_addresses=127.0.0.1", "logging_collector=off"];
+    let settings = [
+        "max_connections=300",
+        "synchronous_commit=on",
+        "listen_addresses=127.0.0.1",
+        "logging_collector=off",
+    ];
     for setting in settings.iter().chain(durability.settings()) {
         command.args(["-c", setting]);
     }
-    command.arg("-D").arg(home.join("data")).arg("-k").arg(home).args(["-p", &port.to_string()]);
+    command
+        .arg("-D")
+        .arg(home.join("data"))
+        .arg("-k")
+        .arg(home)
+        .args(["-p", &port.to_string()]);
     let log = File::options().create(true).append(true).open(home.join("log"))?;
-    command.stdout(log.try_clone()?).stderr(log).spawn().context("cannot start postgres")
+    command
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .spawn()
+        .context("cannot start postgres")
 }
 
 fn free_port() -> Result<u16> {

@@ -20,7 +20,9 @@ impl TestDatabase {
     pub(super) async fn create(durability: Durability) -> Result<Self> {
         let server = tokio::task::spawn_blocking(move || server(durability)).await??;
         let name = format!("test_{:032x}", rand::random::<u128>());
-        let mut connection = PgConnection::connect(server.as_str()).await.context("cannot connect to PostgreSQL")?;
+        let mut connection = PgConnection::connect(server.as_str())
+            .await
+            .context("cannot connect to PostgreSQL")?;
         connection.execute(&*format!("create database {name}")).await?;
         connection.close().await?;
         let mut url = server.clone();
@@ -40,11 +42,16 @@ impl Drop for TestDatabase {
         let (server, name) = (self.server.clone(), self.name.clone());
         // A thread of its own: this may be dropped inside a runtime, which must not be blocked on.
         let dropped = std::thread::spawn(move || -> Result<()> {
-            tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-                let mut connection = PgConnection::connect(server.as_str()).await?;
-                connection.execute(&*format!("drop database if exists {name} with (force)")).await?;
-                Ok(connection.close().await?)
-            })
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?
+                .block_on(async {
+                    let mut connection = PgConnection::connect(server.as_str()).await?;
+                    connection
+                        .execute(&*format!("drop database if exists {name} with (force)"))
+                        .await?;
+                    Ok(connection.close().await?)
+                })
         });
         // A database that stays goes with its server.
         let _ = dropped.join();
@@ -61,7 +68,13 @@ fn server(durability: Durability) -> Result<Url> {
     let leases = leases.get_or_insert_default();
     let url = match leases.get(durability.as_str()) {
         Some(lease) => Url::parse(&lease.address.url)?,
-        None => Url::parse(&leases.entry(durability.as_str()).or_insert(Lease::take(durability)?).address.url)?,
+        None => Url::parse(
+            &leases
+                .entry(durability.as_str())
+                .or_insert(Lease::take(durability)?)
+                .address
+                .url,
+        )?,
     };
     Ok(url)
 }

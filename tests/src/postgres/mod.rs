@@ -22,7 +22,9 @@ pub use database::TestDatabase;
 /// # Panics
 /// When there is no PostgreSQL to be had, saying what is missing.
 pub async fn postgres() -> TestDatabase {
-    TestDatabase::create(Durability::Quick).await.expect("a throw-away PostgreSQL database")
+    TestDatabase::create(Durability::Quick)
+        .await
+        .expect("a throw-away PostgreSQL database")
 }
 
 /// A fresh, empty database on a server that is as durable as a real one: for benchmarks.
@@ -30,5 +32,7 @@ pub async fn postgres() -> TestDatabase {
 /// # Panics
 /// When there is no PostgreSQL to be had, saying what is missing.
 pub async fn durable_postgres() -> TestDatabase {
-    TestDatabase::create(Durability::Durable).await.expect("a throw-away PostgreSQL database")
+    TestDatabase::create(Durability::Durable)
+        .await
+        .expect("a throw-away PostgreSQL database")
 }

@@ -36,7 +36,9 @@ pub struct Meeting {
 impl Meeting {
     /// The meeting place for servers of this durability.
     pub fn at(durability: Durability) -> Result<Self> {
-        Ok(Self { directory: scratch::lasting_dir(&format!("postgres-{}", durability.as_str()))? })
+        Ok(Self {
+            directory: scratch::lasting_dir(&format!("postgres-{}", durability.as_str()))?,
+        })
     }
 
     /// A file to lock, or to write to.
@@ -92,9 +94,17 @@ impl Lease {
         users.lock_shared()?;
         let starting = meeting.file("starting")?;
         starting.lock()?;
-        let supervisor = if meeting.is_alive()? { None } else { Some(start_supervisor(&meeting, durability)?) };
+        let supervisor = if meeting.is_alive()? {
+            None
+        } else {
+            Some(start_supervisor(&meeting, durability)?)
+        };
         let address = meeting.address().context("the server runs, but does not say where")?;
-        Ok(Self { address, _users: users, _supervisor: supervisor })
+        Ok(Self {
+            address,
+            _users: users,
+            _supervisor: supervisor,
+        })
     }
 }
 
@@ -124,7 +134,10 @@ fn start_supervisor(meeting: &Meeting, durability: Durability) -> Result<Child> 
 fn supervisor_binary() -> Result<PathBuf> {
     let path = binaries::profile_dir()?.join("test-postgres");
     if !path.is_file() {
-        bail!("{} is not built; run `cargo build --package call-ledger-tests`", path.display());
+        bail!(
+            "{} is not built; run `cargo build --package call-ledger-tests`",
+            path.display()
+        );
     }
     Ok(path)
 }
@@ -132,7 +145,11 @@ fn supervisor_binary() -> Result<PathBuf> {
 /// Removes what a killed supervisor left behind.
 pub fn remove_leftovers(meeting: &Meeting) {
     let Some(address) = meeting.address() else { return };
-    let name = address.home.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let name = address
+        .home
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
     if name.starts_with(super::cluster::PREFIX) && Path::new(&address.home).is_dir() {
         // A server that is still there notices that its data directory is gone, and ends.
         let _ = fs::remove_dir_all(&address.home);

@@ -38,7 +38,10 @@ pub async fn run(durability: Durability) -> Result<()> {
 }
 
 fn address(cluster: &Cluster) -> Address {
-    Address { url: cluster.url(), home: cluster.home().to_owned() }
+    Address {
+        url: cluster.url(),
+        home: cluster.home().to_owned(),
+    }
 }
 
 fn say(line: &str) {

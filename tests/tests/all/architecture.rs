@@ -10,33 +10,57 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("call-ledger-domain", &[]),
     ("call-ledger-infra", &["call-ledger-domain"]),
     ("call-ledger-projections", &["call-ledger-domain", "call-ledger-infra"]),
-    ("call-ledger", &["call-ledger-domain", "call-ledger-infra", "call-ledger-projections"]),
+    (
+        "call-ledger",
+        &["call-ledger-domain", "call-ledger-infra", "call-ledger-projections"],
+    ),
     ("call-ledger-sandbox", &[]),
 ];
 
 /// What each crate does without, so that its job cannot creep.
 const NEVER: &[(&str, &[&str])] = &[
-    ("call-ledger-domain", &["tokio", "sqlx", "reqwest", "axum", "rand", "uuid", "tracing", "futures"]),
+    (
+        "call-ledger-domain",
+        &["tokio", "sqlx", "reqwest", "axum", "rand", "uuid", "tracing", "futures"],
+    ),
     ("call-ledger-infra", &["axum", "axum-extra", "tower-http"]),
-    ("call-ledger-projections", &["axum", "reqwest", "aws-sdk-s3", "tokio-tungstenite", "chacha20poly1305"]),
+    (
+        "call-ledger-projections",
+        &["axum", "reqwest", "aws-sdk-s3", "tokio-tungstenite", "chacha20poly1305"],
+    ),
     ("call-ledger", &["sqlx", "aws-sdk-s3", "chacha20poly1305"]),
 ];
 
 /// The direct dependencies of each crate of the house, those of its tests aside.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+            "--manifest-path",
+        ])
         .arg(root().join("Cargo.toml"))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-    metadata["packages"].as_array().unwrap().iter().map(|package| (text(&package["name"]), direct(package))).collect()
+    metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| (text(&package["name"]), direct(package)))
+        .collect()
 }
 
 fn direct(package: &Value) -> BTreeSet<String> {
     let dependencies = package["dependencies"].as_array().unwrap().iter();
-    dependencies.filter(|dependency| dependency["kind"] != "dev").map(|dependency| text(&dependency["name"])).collect()
+    dependencies
+        .filter(|dependency| dependency["kind"] != "dev")
+        .map(|dependency| text(&dependency["name"]))
+        .collect()
 }
 
 fn text(value: &Value) -> String {
@@ -64,7 +88,9 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
 fn a_crate_imports_only_from_its_left() {
     let dependencies = dependencies();
     for (package, allowed) in MAY_IMPORT {
-        let ours = dependencies[*package].iter().filter(|name| name.starts_with("call-ledger"));
+        let ours = dependencies[*package]
+            .iter()
+            .filter(|name| name.starts_with("call-ledger"));
         for import in ours {
             assert!(allowed.contains(&import.as_str()), "{package} imports {import}");
         }
@@ -74,8 +100,14 @@ fn a_crate_imports_only_from_its_left() {
 #[test]
 fn every_crate_has_its_place() {
     let placed: BTreeSet<_> = MAY_IMPORT.iter().map(|(package, _)| (*package).to_owned()).collect();
-    let there: BTreeSet<_> = dependencies().into_keys().filter(|name| name != "call-ledger-tests").collect();
-    assert_eq!(there, placed, "a new crate needs a line in MAY_IMPORT, and in docs/architecture.md");
+    let there: BTreeSet<_> = dependencies()
+        .into_keys()
+        .filter(|name| name != "call-ledger-tests")
+        .collect();
+    assert_eq!(
+        there, placed,
+        "a new crate needs a line in MAY_IMPORT, and in docs/architecture.md"
+    );
 }
 
 #[test]

@@ -15,19 +15,38 @@ fn guide(name: &str) -> String {
 #[test]
 fn every_event_type_is_in_the_catalogue() {
     let catalogue = guide("events.md");
-    for name in [CallEvent::TYPES, AgentEvent::TYPES, ContactEvent::TYPES, UnroutedEvent::TYPES].concat() {
-        assert!(catalogue.contains(&format!("`{name}`")), "docs/events.md does not name {name}");
+    for name in [
+        CallEvent::TYPES,
+        AgentEvent::TYPES,
+        ContactEvent::TYPES,
+        UnroutedEvent::TYPES,
+    ]
+    .concat()
+    {
+        assert!(
+            catalogue.contains(&format!("`{name}`")),
+            "docs/events.md does not name {name}"
+        );
     }
 }
 
 #[test]
 fn the_catalogue_names_no_event_that_is_not() {
-    let types = [CallEvent::TYPES, AgentEvent::TYPES, ContactEvent::TYPES, UnroutedEvent::TYPES].concat();
+    let types = [
+        CallEvent::TYPES,
+        AgentEvent::TYPES,
+        ContactEvent::TYPES,
+        UnroutedEvent::TYPES,
+    ]
+    .concat();
     let catalogue = guide("events.md");
     // In the tables, the first cell of a line is the event's type.
     for line in catalogue.lines().filter(|line| line.starts_with("| `")) {
         let name = line.split('`').nth(1).unwrap();
-        assert!(types.contains(&name), "docs/events.md names {name}, and there is no such event");
+        assert!(
+            types.contains(&name),
+            "docs/events.md names {name}, and there is no such event"
+        );
     }
 }
 
@@ -35,6 +54,9 @@ fn the_catalogue_names_no_event_that_is_not() {
 fn every_setting_is_in_the_operators_guide() {
     let operators = guide("operators.md");
     for variable in Settings::VARIABLES {
-        assert!(operators.contains(&format!("`{variable}`")), "docs/operators.md does not name {variable}");
+        assert!(
+            operators.contains(&format!("`{variable}`")),
+            "docs/operators.md does not name {variable}"
+        );
     }
 }

@@ -1,8 +1,12 @@
 //! The whole, from outside: one test binary, both databases.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod architecture;
 mod documented;
+mod checkpoint;
 mod event_store;
 mod ledger;
+mod sql;
 mod throwaway_postgres;
 mod twilio_signature;

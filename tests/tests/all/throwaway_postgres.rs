@@ -8,10 +8,15 @@ async fn every_test_has_a_database_to_itself() {
     let (first, second) = tokio::join!(postgres(), postgres());
     assert_ne!(first.url(), second.url());
     let mut connection = PgConnection::connect(first.url()).await.unwrap();
-    sqlx::query("create table only_here (id bigint)").execute(&mut connection).await.unwrap();
+    sqlx::query("create table only_here (id bigint)")
+        .execute(&mut connection)
+        .await
+        .unwrap();
     let mut other = PgConnection::connect(second.url()).await.unwrap();
-    let found: Option<String> =
-        sqlx::query_scalar("select cast(to_regclass('only_here') as text)").fetch_one(&mut other).await.unwrap();
+    let found: Option<String> = sqlx::query_scalar("select cast(to_regclass('only_here') as text)")
+        .fetch_one(&mut other)
+        .await
+        .unwrap();
     assert_eq!(found, None);
 }
 

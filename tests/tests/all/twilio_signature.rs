@@ -24,6 +24,8 @@ impl Requests {
     }
 
     fn text(&mut self) -> String {
+        // A list to be taken in at a glance, not a column.
+        #[rustfmt::skip]
         const PIECES: &[&str] = &[
             "", "a", "Z", "0", "+18005551212", " ", "  two  ", "&", "=", "%", "%20", "+", "?", "#", "/", "\"", "'", "\\",
             "<Say>", "ä", "ß", "日本語", "नमस्ते", "🙂", "\u{200d}", "\u{feff}", "\t", "\r\n", "\0", "CallSid", "e\u{301}",
@@ -33,10 +35,13 @@ impl Requests {
     }
 
     fn form(&mut self) -> Vec<(String, String)> {
-        const NAMES: &[&str] = &["CallSid", "From", "To", "Digits", "SpeechResult", "Name", "name", "A", "a", "Ä", "名", "A-1"];
+        #[rustfmt::skip]
+        const NAMES: &[&str] =
+            &["CallSid", "From", "To", "Digits", "SpeechResult", "Name", "name", "A", "a", "Ä", "名", "A-1"];
         let count = self.0.random_range(0..12);
-        let mut form: Vec<_> =
-            (0..count).map(|_| ((*NAMES.choose(&mut self.0).unwrap()).to_owned(), self.text())).collect();
+        let mut form: Vec<_> = (0..count)
+            .map(|_| ((*NAMES.choose(&mut self.0).unwrap()).to_owned(), self.text()))
+            .collect();
         if let Some((name, value)) = form.first().cloned() {
             // A name that comes again, with the same value and with another.
             form.push((name.clone(), value));
@@ -48,21 +53,46 @@ impl Requests {
     fn url(&mut self) -> String {
         let scheme = ["https", "http"].choose(&mut self.0).unwrap();
         let port = ["", ":443", ":80", ":3000", ":8443"].choose(&mut self.0).unwrap();
-        let path = ["", "/", "/twilio/voice", "/a/b.php", "/caf%C3%A9", "/a//b", "/a%2Fb", "/A;p=1"].choose(&mut self.0).unwrap();
-        let query = ["", "?foo=1&bar=2", "?x=", "?x=%20+y", "?a=b?c&d=e:f", "?url=https%3A%2F%2Fe.com%3A1%2F"]
-            .choose(&mut self.0)
-            .unwrap();
+        let path = [
+            "",
+            "/",
+            "/twilio/voice",
+            "/a/b.php",
+            "/caf%C3%A9",
+            "/a//b",
+            "/a%2Fb",
+            "/A;p=1",
+        ]
+        .choose(&mut self.0)
+        .unwrap();
+        let query = [
+            "",
+            "?foo=1&bar=2",
+            "?x=",
+            "?x=%20+y",
+            "?a=b?c&d=e:f",
+            "?url=https%3A%2F%2Fe.com%3A1%2F",
+        ]
+        .choose(&mut self.0)
+        .unwrap();
         format!("{scheme}://example.com{port}{path}{query}")
     }
 
     fn request(&mut self) -> Request {
         let token = format!("{:032x}", self.0.random::<u128>());
-        Request { token, url: self.url(), content: Content::Form(self.form()), signature: None }
+        Request {
+            token,
+            url: self.url(),
+            content: Content::Form(self.form()),
+            signature: None,
+        }
     }
 }
 
 fn encoded(form: &[(String, String)]) -> Form {
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(form)
+        .finish();
     Form::parse(body.as_bytes()).expect("a form")
 }
 
@@ -75,15 +105,26 @@ fn pairs(request: &Request) -> &[(String, String)] {
 
 fn we_accept(request: &Request, signature: &str) -> bool {
     let form = encoded(pairs(request));
-    is_valid(&Secret::new(request.token.as_str()), &request.url, Body::Form(&form), signature)
+    is_valid(
+        &Secret::new(request.token.as_str()),
+        &request.url,
+        Body::Form(&form),
+        signature,
+    )
 }
 
 fn ours(request: &Request) -> String {
-    sign(&Secret::new(request.token.as_str()), &request.url, Some(&encoded(pairs(request))))
+    sign(
+        &Secret::new(request.token.as_str()),
+        &request.url,
+        Some(&encoded(pairs(request))),
+    )
 }
 
 fn change(request: &mut Request, how: usize) {
-    let Content::Form(form) = &mut request.content else { panic!("not a form") };
+    let Content::Form(form) = &mut request.content else {
+        panic!("not a form")
+    };
     match how % 4 {
         0 => request.url.push_str("/changed"),
         1 => request.token.push('0'),
@@ -100,7 +141,9 @@ fn we_accept_what_twilios_package_signs_and_sign_the_same() {
     let mut random = Requests::new();
     let requests: Vec<_> = (0..CASES).map(|_| random.request()).collect();
     for (request, verdict) in requests.iter().zip(verdicts(&requests)) {
-        let Verdict::Signature(theirs) = verdict else { panic!("asked for a signature, got {verdict:?}") };
+        let Verdict::Signature(theirs) = verdict else {
+            panic!("asked for a signature, got {verdict:?}")
+        };
         assert!(we_accept(request, &theirs), "refused: {request:?}");
         assert_eq!(ours(request), theirs, "{request:?}");
         assert_eq!(
@@ -133,7 +176,10 @@ fn both_refuse_what_was_changed_on_the_way() {
     }
     for (request, verdict) in requests.iter().zip(verdicts(&requests)) {
         assert_eq!(verdict, Verdict::Valid(false), "{request:?}");
-        assert!(!we_accept(request, request.signature.as_ref().unwrap()), "accepted: {request:?}");
+        assert!(
+            !we_accept(request, request.signature.as_ref().unwrap()),
+            "accepted: {request:?}"
+        );
     }
 }
 
@@ -167,17 +213,29 @@ fn both_agree_on_json_bodies() {
     let mut requests = Vec::new();
     for case in 0..CASES {
         let body = serde_json::json!({ "text": random.text() }).to_string();
-        let hash: String = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = format!("{:x}", Sha256::digest(&body));
         let url = format!("https://example.com/a?x={case}&bodySHA256={hash}");
         let token = Secret::new("12345");
         let signature = Some(sign(&token, &url, None));
         let sent = if case % 2 == 0 { body } else { format!("{body} ") };
-        requests.push(Request { token: "12345".into(), url, content: Content::Body(sent), signature });
+        requests.push(Request {
+            token: "12345".into(),
+            url,
+            content: Content::Body(sent),
+            signature,
+        });
     }
     for (case, (request, verdict)) in requests.iter().zip(verdicts(&requests)).enumerate() {
-        let Content::Body(body) = &request.content else { panic!("not a body") };
+        let Content::Body(body) = &request.content else {
+            panic!("not a body")
+        };
         let signature = request.signature.as_ref().unwrap();
-        let accepted = is_valid(&Secret::new("12345"), &request.url, Body::Raw(body.as_bytes()), signature);
+        let accepted = is_valid(
+            &Secret::new("12345"),
+            &request.url,
+            Body::Raw(body.as_bytes()),
+            signature,
+        );
         assert_eq!(accepted, case % 2 == 0, "{request:?}");
         assert_eq!(Verdict::Valid(accepted), verdict, "{request:?}");
     }

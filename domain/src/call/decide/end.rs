@@ -12,7 +12,13 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     let at = command.at();
     match command {
         // Even when the provider has said that the call is over: who ended it is something that only we know.
-        CallCommand::EndCall { outcome, ended_by, duration_s, reason, .. } => {
+        CallCommand::EndCall {
+            outcome,
+            ended_by,
+            duration_s,
+            reason,
+            ..
+        } => {
             let reckoned = if call.was_answered() || call.voicemail.is_some() {
                 Outcome::Completed
             } else {
@@ -30,14 +36,24 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         }
         CallCommand::Summarize { .. } => summarize(call, command),
         CallCommand::RequestDoNotCall { .. } => unless(call.do_not_call, CallEvent::DoNotCallRequested { at }),
-        CallCommand::IncurCost { item, quantity, unit, amount_micros, currency, price_list, provisional, .. } => {
+        CallCommand::IncurCost {
+            item,
+            quantity,
+            unit,
+            amount_micros,
+            currency,
+            price_list,
+            provisional,
+            ..
+        } => {
             words("item", item, 100)?;
             words("unit", unit, 100)?;
             if !quantity.is_finite() || *quantity < 0.0 {
                 return Err(Invalid::new("quantity", "is not a quantity").into());
             }
-            let currency: crate::money::Currency =
-                currency.parse().map_err(|_| Invalid::new("currency", "is not an ISO 4217 code"))?;
+            let currency: crate::money::Currency = currency
+                .parse()
+                .map_err(|_| Invalid::new("currency", "is not an ISO 4217 code"))?;
             Ok(vec![CallEvent::CostIncurred {
                 at,
                 item: item.clone(),
@@ -50,8 +66,18 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             }])
         }
         CallCommand::Reconcile { complete, missing, .. } => {
-            let known = call.reconciled.as_ref().is_some_and(|it| it.complete == *complete && it.missing == *missing);
-            unless(known, CallEvent::Reconciled { at, complete: *complete, missing: missing.clone() })
+            let known = call
+                .reconciled
+                .as_ref()
+                .is_some_and(|it| it.complete == *complete && it.missing == *missing);
+            unless(
+                known,
+                CallEvent::Reconciled {
+                    at,
+                    complete: *complete,
+                    missing: missing.clone(),
+                },
+            )
         }
         CallCommand::RepairGap { from, .. } => {
             words("from", from, 100)?;
@@ -83,7 +109,10 @@ fn summarize(call: &Call, command: &CallCommand) -> Decision {
     if lead_score.is_some_and(|score| score > 100) {
         return Err(Invalid::new("lead_score", "is not between 0 and 100").into());
     }
-    if interest.as_deref().is_some_and(|interest| !matches!(interest, "high" | "medium" | "low" | "none")) {
+    if interest
+        .as_deref()
+        .is_some_and(|interest| !matches!(interest, "high" | "medium" | "low" | "none"))
+    {
         return Err(Invalid::new("interest", "is none of high, medium, low, none").into());
     }
     Ok(vec![CallEvent::CallSummarized {

@@ -33,7 +33,12 @@ pub(super) fn inbound(call: &Call, heard: &HearInbound) -> Vec<CallEvent> {
     let mut events = vec![start.into_event(false)];
     let at = heard.at;
     match &heard.routed {
-        Routed::Answered { greeting, persona_version, discloses_ai, consent_notice } => {
+        Routed::Answered {
+            greeting,
+            persona_version,
+            discloses_ai,
+            consent_notice,
+        } => {
             events.extend(discloses_ai.then_some(CallEvent::AiDisclosed { at }));
             events.extend(consent_notice.then_some(CallEvent::ConsentNoticePlayed { at }));
             events.push(CallEvent::AiTurn {
@@ -87,16 +92,18 @@ pub(super) fn voicemail(call: &Call, heard: &HearVoicemail) -> Vec<CallEvent> {
     let at = heard.at;
     let route = voicemail_route(call, at, heard.reason.unwrap_or(VoicemailReason::Requested));
     // Silence until the time-out leaves a recording of no length, which is no message.
-    let message = heard.message.as_ref().filter(|message| message.duration_s != Some(0)).map(|message| {
-        CallEvent::RecordingReady {
+    let message = heard
+        .message
+        .as_ref()
+        .filter(|message| message.duration_s != Some(0))
+        .map(|message| CallEvent::RecordingReady {
             at,
             phase: Phase::Voicemail,
             recording_sid: message.recording_sid.clone(),
             url: message.url.clone(),
             duration_s: message.duration_s,
             channels: None,
-        }
-    });
+        });
     let facts = route.into_iter().chain(message).collect();
     news(call, heard_at(at), &heard.origin, facts)
 }
@@ -112,7 +119,11 @@ pub(super) fn recording(call: &Call, heard: &HearRecording) -> Vec<CallEvent> {
         attempts: 0,
     };
     let fact = match (heard.status, &heard.url) {
-        (RecordingStatus::InProgress, _) => CallEvent::RecordingStarted { at, phase, recording_sid },
+        (RecordingStatus::InProgress, _) => CallEvent::RecordingStarted {
+            at,
+            phase,
+            recording_sid,
+        },
         (RecordingStatus::Completed, Some(url)) => CallEvent::RecordingReady {
             at,
             phase,
@@ -131,11 +142,20 @@ pub(super) fn recording(call: &Call, heard: &HearRecording) -> Vec<CallEvent> {
 /// Twilio transcribed a recording, or could not. A blank text is no transcript.
 pub(super) fn transcription(call: &Call, heard: &HearTranscription) -> Vec<CallEvent> {
     let (at, phase) = (heard.at, heard.phase);
-    let failed = |reason: &str| CallEvent::TranscriptionFailed { at, phase, reason: reason.to_owned() };
+    let failed = |reason: &str| CallEvent::TranscriptionFailed {
+        at,
+        phase,
+        reason: reason.to_owned(),
+    };
     let fact = if heard.status == "completed" {
         heard.text.as_ref().and_then(|text| segments(text, phase)).map_or_else(
             || failed("empty"),
-            |segments| CallEvent::TranscriptReady { at, phase, segments, engine: "twilio".to_owned() },
+            |segments| CallEvent::TranscriptReady {
+                at,
+                phase,
+                segments,
+                engine: "twilio".to_owned(),
+            },
         )
     } else {
         failed("the provider could not transcribe it")
@@ -152,7 +172,12 @@ fn segments(text: &PersonalText, phase: Phase) -> Option<Personal<Vec<Segment>>>
         Personal::Erased => return Some(Personal::Erased),
     };
     let segment = Segment {
-        speaker: if phase == Phase::Voicemail { "caller" } else { "speaker_1" }.to_owned(),
+        speaker: if phase == Phase::Voicemail {
+            "caller"
+        } else {
+            "speaker_1"
+        }
+        .to_owned(),
         text: words.clone(),
         start_ms: None,
         end_ms: None,
@@ -164,6 +189,12 @@ fn segments(text: &PersonalText, phase: Phase) -> Option<Personal<Vec<Segment>>>
 /// Any other callback.
 pub(super) fn other(call: &Call, heard: &HearOther) -> Vec<CallEvent> {
     let at = Moment::new(heard.at, heard.told);
-    let fact = report(at, &heard.kind, heard.call_sid.as_deref(), heard.sequence_number, heard.status.as_str());
+    let fact = report(
+        at,
+        &heard.kind,
+        heard.call_sid.as_deref(),
+        heard.sequence_number,
+        heard.status.as_str(),
+    );
     news(call, at, &heard.origin, vec![fact])
 }

@@ -20,6 +20,7 @@ use super::event::{CallEvent, PersonalText};
 use super::moment::Moment;
 use super::start::Start;
 use super::state::Call;
+use crate::decide::unless;
 use crate::{Personal, Timestamp};
 
 /// Events, or why there are none.
@@ -144,14 +145,13 @@ fn report(
     }
 }
 
-/// The event, unless the fact is known already.
-fn unless(known: bool, event: CallEvent) -> Decision {
-    Ok(if known { Vec::new() } else { vec![event] })
-}
-
 /// Refuses a call that nobody ever heard of.
 const fn heard_of(call: &Call) -> Result<(), CallError> {
-    if call.exists() { Ok(()) } else { Err(CallError::NotFound) }
+    if call.exists() {
+        Ok(())
+    } else {
+        Err(CallError::NotFound)
+    }
 }
 
 /// Refuses a call that is over, or that nobody ever heard of.

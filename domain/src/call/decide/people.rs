@@ -17,7 +17,10 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         // Whoever leaves after the end left all the same.
         CallCommand::LeaveListener { user, .. } => {
             heard_of(call)?;
-            unless(!people.listeners.contains(user), CallEvent::ListenerLeft { at, user: user.clone() })
+            unless(
+                !people.listeners.contains(user),
+                CallEvent::ListenerLeft { at, user: user.clone() },
+            )
         }
         CallCommand::CompleteTransfer { .. } | CallCommand::FailTransfer { .. } => conclude_transfer(call, command),
         _ => {
@@ -31,29 +34,37 @@ fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
     let at = command.at();
     let people = &call.people;
     match command {
-        CallCommand::JoinListener { user, .. } => {
-            unless(people.listeners.contains(user), CallEvent::ListenerJoined { at, user: user.clone() })
-        }
+        CallCommand::JoinListener { user, .. } => unless(
+            people.listeners.contains(user),
+            CallEvent::ListenerJoined { at, user: user.clone() },
+        ),
         CallCommand::RequestTakeover { user, .. } => {
             let known = people.takeover_requested.contains(user) || is_takers(call, user)?;
             unless(known, CallEvent::TakeoverRequested { at, user: user.clone() })
         }
-        CallCommand::DeclineTakeover { user, .. } => {
-            unless(people.takeover_declined.contains(user), CallEvent::TakeoverDeclined { at, user: user.clone() })
-        }
+        CallCommand::DeclineTakeover { user, .. } => unless(
+            people.takeover_declined.contains(user),
+            CallEvent::TakeoverDeclined { at, user: user.clone() },
+        ),
         CallCommand::TakeOver { user, .. } => {
             unless(is_takers(call, user)?, CallEvent::TakenOver { at, user: user.clone() })
         }
-        CallCommand::PutOnHold { user, .. } => {
-            unless(people.on_hold_by.is_some(), CallEvent::PutOnHold { at, user: user.clone() })
-        }
-        CallCommand::TakeOffHold { user, .. } => {
-            unless(people.on_hold_by.is_none(), CallEvent::TakenOffHold { at, user: user.clone() })
-        }
+        CallCommand::PutOnHold { user, .. } => unless(
+            people.on_hold_by.is_some(),
+            CallEvent::PutOnHold { at, user: user.clone() },
+        ),
+        CallCommand::TakeOffHold { user, .. } => unless(
+            people.on_hold_by.is_none(),
+            CallEvent::TakenOffHold { at, user: user.clone() },
+        ),
         CallCommand::StartTransfer { to, .. } => {
             remembered(call)?;
             words("to", open("to", to)?, 200)?;
-            if people.transfer.as_ref().is_some_and(|transfer| transfer.state == TransferState::Started) {
+            if people
+                .transfer
+                .as_ref()
+                .is_some_and(|transfer| transfer.state == TransferState::Started)
+            {
                 return Err(CallError::TransferUnderWay);
             }
             Ok(vec![CallEvent::TransferStarted { at, to: to.clone() }])
@@ -65,7 +76,10 @@ fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
             if !keys.chars().all(|key| matches!(key, '0'..='9' | '*' | '#' | 'w' | 'W')) {
                 return Err(Invalid::new("digits", "has something that is no key").into());
             }
-            Ok(vec![CallEvent::DigitsSent { at, digits: digits.clone() }])
+            Ok(vec![CallEvent::DigitsSent {
+                at,
+                digits: digits.clone(),
+            }])
         }
         // The commands of the other themes do not come here.
         _ => Ok(Vec::new()),
@@ -83,15 +97,25 @@ fn is_takers(call: &Call, user: &str) -> Result<bool, CallError> {
 /// A transfer may be found to have ended after the call did.
 fn conclude_transfer(call: &Call, command: &CallCommand) -> Decision {
     remembered(call)?;
-    let state = call.people.transfer.as_ref().map(|transfer| transfer.state).ok_or(CallError::NoTransfer)?;
+    let state = call
+        .people
+        .transfer
+        .as_ref()
+        .map(|transfer| transfer.state)
+        .ok_or(CallError::NoTransfer)?;
     let at = command.at();
     let (event, wanted) = match command {
         CallCommand::CompleteTransfer { to, .. } => {
             (CallEvent::Transferred { at, to: to.clone() }, TransferState::Reached)
         }
-        CallCommand::FailTransfer { to, reason, .. } => {
-            (CallEvent::TransferFailed { at, to: to.clone(), reason: reason.clone() }, TransferState::Failed)
-        }
+        CallCommand::FailTransfer { to, reason, .. } => (
+            CallEvent::TransferFailed {
+                at,
+                to: to.clone(),
+                reason: reason.clone(),
+            },
+            TransferState::Failed,
+        ),
         // The commands of the other themes do not come here.
         _ => return Ok(Vec::new()),
     };

@@ -32,21 +32,42 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 return Err(CallError::UnderWay);
             }
             words("reason", reason, 500)?;
-            unless(queue.cancelled, CallEvent::QueueCancelled { at, reason: reason.clone(), by: by.clone() })
+            unless(
+                queue.cancelled,
+                CallEvent::QueueCancelled {
+                    at,
+                    reason: reason.clone(),
+                    by: by.clone(),
+                },
+            )
         }
         CallCommand::PermitDial { rules, .. } => {
             waiting(call, queue)?;
             remembered(call)?;
-            Ok(vec![CallEvent::DialPermitted { at, rules: rules.clone() }])
+            Ok(vec![CallEvent::DialPermitted {
+                at,
+                rules: rules.clone(),
+            }])
         }
         CallCommand::RefuseDial { rule, reason, .. } => {
             waiting(call, queue)?;
-            let event = CallEvent::DialRefused { at, rule: rule.clone(), reason: reason.clone() };
+            let event = CallEvent::DialRefused {
+                at,
+                rule: rule.clone(),
+                reason: reason.clone(),
+            };
             unless(queue.refused.as_ref() == Some(rule), event)
         }
         // What Twilio was asked to do was asked, whatever happened to the queue meanwhile.
-        CallCommand::AttemptDial { attempt, call_sid, .. } => Ok(attempt_dial(call, queue, command, *attempt, call_sid)),
-        CallCommand::FailDial { attempt, reason, retry_at, .. } => {
+        CallCommand::AttemptDial { attempt, call_sid, .. } => {
+            Ok(attempt_dial(call, queue, command, *attempt, call_sid))
+        }
+        CallCommand::FailDial {
+            attempt,
+            reason,
+            retry_at,
+            ..
+        } => {
             if *attempt == 0 {
                 return Err(Invalid::new("attempt", "counts from 1").into());
             }
@@ -57,8 +78,12 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 .attempts
                 .get(attempt)
                 .is_some_and(|known| known.failed.as_ref() == Some(reason) && known.retry_at == *retry_at);
-            let event =
-                CallEvent::DialFailed { at, attempt: *attempt, reason: reason.clone(), retry_at: *retry_at };
+            let event = CallEvent::DialFailed {
+                at,
+                attempt: *attempt,
+                reason: reason.clone(),
+                retry_at: *retry_at,
+            };
             unless(known, event)
         }
         // The commands of the other themes do not come here.
@@ -112,13 +137,21 @@ const fn waiting(call: &Call, queue: &Queue) -> Result<(), CallError> {
     if queue.cancelled {
         return Err(CallError::Cancelled);
     }
-    if call.end.is_some() { Err(CallError::Over) } else { Ok(()) }
+    if call.end.is_some() {
+        Err(CallError::Over)
+    } else {
+        Ok(())
+    }
 }
 
 /// Twilio has a leg for us: with the first one, the call exists.
 fn attempt_dial(call: &Call, queue: &Queue, command: &CallCommand, attempt: u32, call_sid: &str) -> Vec<CallEvent> {
     let at = command.at();
-    if queue.attempts.get(&attempt).is_some_and(|known| known.call_sid.as_deref() == Some(call_sid)) {
+    if queue
+        .attempts
+        .get(&attempt)
+        .is_some_and(|known| known.call_sid.as_deref() == Some(call_sid))
+    {
         return Vec::new();
     }
     let start = Start {
@@ -133,6 +166,10 @@ fn attempt_dial(call: &Call, queue: &Queue, command: &CallCommand, attempt: u32,
         attestation: None,
     };
     let started = call.started.is_none().then(|| start.into_event(false));
-    let attempted = CallEvent::DialAttempted { at, attempt, call_sid: call_sid.to_owned() };
+    let attempted = CallEvent::DialAttempted {
+        at,
+        attempt,
+        call_sid: call_sid.to_owned(),
+    };
     [attempted].into_iter().chain(started).collect()
 }

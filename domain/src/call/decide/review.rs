@@ -19,38 +19,48 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     let at = command.at();
     let review = &call.review;
     match command {
-        CallCommand::Grade { grade, by, .. } => {
-            unless(review.grade == Some(*grade), CallEvent::Graded { at, grade: *grade, by: by.clone() })
-        }
+        CallCommand::Grade { grade, by, .. } => unless(
+            review.grade == Some(*grade),
+            CallEvent::Graded {
+                at,
+                grade: *grade,
+                by: by.clone(),
+            },
+        ),
         CallCommand::ClearGrade { by, .. } => {
             unless(review.grade.is_none(), CallEvent::GradeCleared { at, by: by.clone() })
         }
-        CallCommand::NoteCorrection { note, turn, by, .. } => {
-            remembered(call)?;
-            words("note", open("note", note)?, MAX_NOTE)?;
-            if let Some(turn) = turn.filter(|turn| *turn == 0 || *turn > call.talk.last_turn) {
-                return Err(CallError::NoSuchTurn(turn));
-            }
-            let correction = review.corrections.keys().next_back().map_or(1, |last| last + 1);
-            Ok(vec![CallEvent::CorrectionNoted { at, correction, note: note.clone(), turn: *turn, by: by.clone() }])
-        }
-        CallCommand::WithdrawCorrection { correction, by, .. } => {
-            let noted = review.corrections.get(correction).ok_or(CallError::NoSuchCorrection(*correction))?;
-            let event = CallEvent::CorrectionWithdrawn { at, correction: *correction, by: by.clone() };
-            unless(noted.withdrawn, event)
-        }
-        CallCommand::Resolve { disposition, label, by, .. } => {
+        CallCommand::NoteCorrection { .. } | CallCommand::WithdrawCorrection { .. } => correct(call, command),
+        CallCommand::Resolve {
+            disposition, label, by, ..
+        } => {
             words("disposition", disposition, 100)?;
             at_most("label", label.as_deref().unwrap_or_default(), MAX_NAME)?;
-            let known =
-                review.resolution.as_ref().is_some_and(|it| it.disposition == *disposition && it.label == *label);
+            let known = review
+                .resolution
+                .as_ref()
+                .is_some_and(|it| it.disposition == *disposition && it.label == *label);
             let (disposition, label, by) = (disposition.clone(), label.clone(), by.clone());
-            unless(known, CallEvent::Resolved { at, disposition, label, by })
+            unless(
+                known,
+                CallEvent::Resolved {
+                    at,
+                    disposition,
+                    label,
+                    by,
+                },
+            )
         }
         CallCommand::Reopen { by, .. } => {
             unless(review.resolution.is_none(), CallEvent::Reopened { at, by: by.clone() })
         }
-        CallCommand::EditDetails { caller_name, caller_number, notes, by, .. } => {
+        CallCommand::EditDetails {
+            caller_name,
+            caller_number,
+            notes,
+            by,
+            ..
+        } => {
             remembered(call)?;
             limited("caller_name", caller_name.as_ref(), MAX_NAME)?;
             limited("caller_number", caller_number.as_ref(), MAX_NAME)?;
@@ -63,14 +73,67 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             let caller_number = edit(&review.caller_number, caller_number);
             let notes = edit(&review.notes, notes);
             let nothing = caller_name.is_none() && caller_number.is_none() && notes.is_none();
-            unless(nothing, CallEvent::DetailsEdited { at, caller_name, caller_number, notes, by: by.clone() })
+            unless(
+                nothing,
+                CallEvent::DetailsEdited {
+                    at,
+                    caller_name,
+                    caller_number,
+                    notes,
+                    by: by.clone(),
+                },
+            )
         }
         CallCommand::Hide { by, .. } => unless(call.hidden, CallEvent::CallHidden { at, by: by.clone() }),
         CallCommand::Erase { ground, by, .. } => {
             words("ground", ground, MAX_NAME)?;
-            unless(call.erased, CallEvent::CallErased { at, ground: ground.clone(), by: by.clone() })
+            unless(
+                call.erased,
+                CallEvent::CallErased {
+                    at,
+                    ground: ground.clone(),
+                    by: by.clone(),
+                },
+            )
         }
         // The commands of the other themes do not come here.
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Corrections are numbered within the call, and no number is used again.
+fn correct(call: &Call, command: &CallCommand) -> Decision {
+    let at = command.at();
+    let corrections = &call.review.corrections;
+    match command {
+        CallCommand::NoteCorrection { note, turn, by, .. } => {
+            remembered(call)?;
+            words("note", open("note", note)?, MAX_NOTE)?;
+            if let Some(turn) = turn.filter(|turn| *turn == 0 || *turn > call.talk.last_turn) {
+                return Err(CallError::NoSuchTurn(turn));
+            }
+            let correction = corrections.keys().next_back().map_or(1, |last| last + 1);
+            Ok(vec![CallEvent::CorrectionNoted {
+                at,
+                correction,
+                note: note.clone(),
+                turn: *turn,
+                by: by.clone(),
+            }])
+        }
+        CallCommand::WithdrawCorrection { correction, by, .. } => {
+            let noted = review
+                .corrections
+                .get(correction)
+                .ok_or(CallError::NoSuchCorrection(*correction))?;
+            let event = CallEvent::CorrectionWithdrawn {
+                at,
+                correction: *correction,
+                by: by.clone(),
+            };
+            unless(noted.withdrawn, event)
+        }
+        // No other command comes here.
         _ => Ok(Vec::new()),
     }
 }
@@ -118,5 +181,9 @@ pub(super) fn create(call: &Call, order: &CreateManually) -> Decision {
         notes: Some(notes),
         by: order.by.clone(),
     });
-    Ok([start.into_event(false)].into_iter().chain(ended).chain(noted).collect())
+    Ok([start.into_event(false)]
+        .into_iter()
+        .chain(ended)
+        .chain(noted)
+        .collect())
 }

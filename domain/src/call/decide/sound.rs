@@ -11,31 +11,57 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     heard_of(call)?;
     let at = command.at();
     match command {
-        CallCommand::StartRecording { phase, recording_sid, .. } => {
+        CallCommand::StartRecording {
+            phase, recording_sid, ..
+        } => {
             words("recording_sid", recording_sid, 64)?;
-            let event = CallEvent::RecordingStarted { at, phase: *phase, recording_sid: recording_sid.clone() };
+            let event = CallEvent::RecordingStarted {
+                at,
+                phase: *phase,
+                recording_sid: recording_sid.clone(),
+            };
             unless(call.heard.knows(&event), event)
         }
-        CallCommand::PauseRecording { phase, recording_sid, .. } => {
+        CallCommand::PauseRecording {
+            phase, recording_sid, ..
+        } => {
             let paused = recording(call, recording_sid)?.paused;
             unless(
                 paused,
-                CallEvent::RecordingPaused { at, phase: *phase, recording_sid: recording_sid.clone() },
+                CallEvent::RecordingPaused {
+                    at,
+                    phase: *phase,
+                    recording_sid: recording_sid.clone(),
+                },
             )
         }
-        CallCommand::ResumeRecording { phase, recording_sid, .. } => {
+        CallCommand::ResumeRecording {
+            phase, recording_sid, ..
+        } => {
             let paused = recording(call, recording_sid)?.paused;
             unless(
                 !paused,
-                CallEvent::RecordingResumed { at, phase: *phase, recording_sid: recording_sid.clone() },
+                CallEvent::RecordingResumed {
+                    at,
+                    phase: *phase,
+                    recording_sid: recording_sid.clone(),
+                },
             )
         }
         CallCommand::ArchiveRecording { .. } => archive(call, command),
-        CallCommand::GiveUpRecording { phase, recording_sid, reason, attempts, .. } => {
+        CallCommand::GiveUpRecording {
+            phase,
+            recording_sid,
+            reason,
+            attempts,
+            ..
+        } => {
             words("reason", reason, 500)?;
             // Whoever has it need not give it up.
-            let archived =
-                recording_sid.as_ref().and_then(|sid| call.recordings.get(sid)).is_some_and(|it| it.archived.is_some());
+            let archived = recording_sid
+                .as_ref()
+                .and_then(|sid| call.recordings.get(sid))
+                .is_some_and(|it| it.archived.is_some());
             let event = CallEvent::RecordingUnavailable {
                 at,
                 phase: *phase,
@@ -45,30 +71,60 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             };
             unless(archived || call.heard.knows(&event), event)
         }
-        CallCommand::StoreTranscript { phase, segments, engine, .. } => {
+        CallCommand::StoreTranscript { .. } | CallCommand::FailTranscription { .. } => write_down(call, command),
+        CallCommand::PlayRecording { phase, by, .. } => {
+            if !call.recordings.values().any(|recording| recording.phase == *phase) {
+                return Err(CallError::NoSuchRecording);
+            }
+            Ok(vec![CallEvent::RecordingPlayed {
+                at,
+                phase: *phase,
+                by: by.clone(),
+            }])
+        }
+        // The commands of the other themes do not come here.
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// What became of a phase's words.
+fn write_down(call: &Call, command: &CallCommand) -> Decision {
+    let at = command.at();
+    match command {
+        CallCommand::StoreTranscript {
+            phase,
+            segments,
+            engine,
+            ..
+        } => {
             remembered(call)?;
             words("engine", engine, 100)?;
-            let known = segments.known().ok_or_else(|| Invalid::new("segments", "cannot be read"))?;
+            let known = segments
+                .known()
+                .ok_or_else(|| Invalid::new("segments", "cannot be read"))?;
             // An empty answer of a transcriber is no transcript.
             if known.iter().all(|segment| segment.text.trim().is_empty()) {
                 return Err(Invalid::new("segments", "have no words").into());
             }
             let (segments, engine) = (segments.clone(), engine.clone());
-            let event = CallEvent::TranscriptReady { at, phase: *phase, segments, engine };
+            let event = CallEvent::TranscriptReady {
+                at,
+                phase: *phase,
+                segments,
+                engine,
+            };
             unless(call.heard.knows(&event), event)
         }
         CallCommand::FailTranscription { phase, reason, .. } => {
             words("reason", reason, 500)?;
-            let event = CallEvent::TranscriptionFailed { at, phase: *phase, reason: reason.clone() };
+            let event = CallEvent::TranscriptionFailed {
+                at,
+                phase: *phase,
+                reason: reason.clone(),
+            };
             unless(call.heard.knows(&event), event)
         }
-        CallCommand::PlayRecording { phase, by, .. } => {
-            if !call.recordings.values().any(|recording| recording.phase == *phase) {
-                return Err(CallError::NoSuchRecording);
-            }
-            Ok(vec![CallEvent::RecordingPlayed { at, phase: *phase, by: by.clone() }])
-        }
-        // The commands of the other themes do not come here.
+        // No other command comes here.
         _ => Ok(Vec::new()),
     }
 }
@@ -79,7 +135,16 @@ fn recording<'a>(call: &'a Call, sid: &str) -> Result<&'a Recording, CallError> 
 
 /// An erased call's sound is not kept: whoever stored it learns so here, and deletes it.
 fn archive(call: &Call, command: &CallCommand) -> Decision {
-    let CallCommand::ArchiveRecording { at, phase, recording_sid, key, bytes, sha256, content_type } = command else {
+    let CallCommand::ArchiveRecording {
+        at,
+        phase,
+        recording_sid,
+        key,
+        bytes,
+        sha256,
+        content_type,
+    } = command
+    else {
         return Ok(Vec::new());
     };
     remembered(call)?;

@@ -15,9 +15,10 @@ pub(super) fn status(call: &Call, heard: &HearStatus) -> Vec<CallEvent> {
     let at = Moment::new(heard.at, heard.told);
     let origin = match heard.leg {
         // These legs are the first leg, unless the callback names another.
-        Leg::Conversation | Leg::Attempt if heard.origin.call_sid.is_none() => {
-            Origin { call_sid: Some(heard.call_sid.clone()), ..heard.origin.clone() }
-        }
+        Leg::Conversation | Leg::Attempt if heard.origin.call_sid.is_none() => Origin {
+            call_sid: Some(heard.call_sid.clone()),
+            ..heard.origin.clone()
+        },
         _ => heard.origin.clone(),
     };
     let facts = match heard.leg {
@@ -29,18 +30,33 @@ pub(super) fn status(call: &Call, heard: &HearStatus) -> Vec<CallEvent> {
 }
 
 fn as_reported(heard: &HearStatus, at: Moment) -> CallEvent {
-    report(at, &heard.kind, Some(&heard.call_sid), heard.sequence_number, heard.status.as_str())
+    report(
+        at,
+        &heard.kind,
+        Some(&heard.call_sid),
+        heard.sequence_number,
+        heard.status.as_str(),
+    )
 }
 
 /// The leg whose fate is the call's. `tried_again`: failing to connect is for the queue to judge, and ends nothing yet.
 fn of_conversation(heard: &HearStatus, at: Moment, tried_again: bool) -> Vec<CallEvent> {
     let (outcome, ended_by) = match heard.status.as_str() {
         "ringing" => {
-            return vec![CallEvent::CallRinging { at: at.at, told: at.told, call_sid: heard.call_sid.clone() }];
+            return vec![CallEvent::CallRinging {
+                at: at.at,
+                told: at.told,
+                call_sid: heard.call_sid.clone(),
+            }];
         }
         "in-progress" | "answered" => {
             let by = heard.answered_by.unwrap_or(AnsweredBy::Unknown);
-            return vec![CallEvent::CallAnswered { at: at.at, told: at.told, call_sid: heard.call_sid.clone(), by }];
+            return vec![CallEvent::CallAnswered {
+                at: at.at,
+                told: at.told,
+                call_sid: heard.call_sid.clone(),
+                by,
+            }];
         }
         "completed" => (Outcome::Completed, None),
         "canceled" => (Outcome::Canceled, None),
@@ -58,12 +74,15 @@ fn of_conversation(heard: &HearStatus, at: Moment, tried_again: bool) -> Vec<Cal
         reason: heard.reason.clone(),
     };
     // Who picked up may be told only now. The moment is reckoned, so any moment that the provider tells is better.
-    let answered = heard.answered_by.filter(|_| outcome == Outcome::Completed).map(|by| CallEvent::CallAnswered {
-        at: at.at.plus_seconds(-i64::from(heard.duration_s.unwrap_or(0))),
-        told: false,
-        call_sid: heard.call_sid.clone(),
-        by,
-    });
+    let answered = heard
+        .answered_by
+        .filter(|_| outcome == Outcome::Completed)
+        .map(|by| CallEvent::CallAnswered {
+            at: at.at.plus_seconds(-i64::from(heard.duration_s.unwrap_or(0))),
+            told: false,
+            call_sid: heard.call_sid.clone(),
+            by,
+        });
     answered.into_iter().chain([ended]).collect()
 }
 
@@ -71,8 +90,18 @@ fn of_conversation(heard: &HearStatus, at: Moment, tried_again: bool) -> Vec<Cal
 fn of_participant(heard: &HearStatus, at: Moment, role: ParticipantRole) -> Vec<CallEvent> {
     let call_sid = heard.call_sid.clone();
     vec![match heard.status.as_str() {
-        "in-progress" | "answered" => CallEvent::ParticipantJoined { at: at.at, told: at.told, call_sid, role },
-        "completed" => CallEvent::ParticipantLeft { at: at.at, told: at.told, call_sid, role },
+        "in-progress" | "answered" => CallEvent::ParticipantJoined {
+            at: at.at,
+            told: at.told,
+            call_sid,
+            role,
+        },
+        "completed" => CallEvent::ParticipantLeft {
+            at: at.at,
+            told: at.told,
+            call_sid,
+            role,
+        },
         _ => as_reported(heard, at),
     }]
 }
@@ -84,15 +113,35 @@ pub(super) fn conference(call: &Call, heard: &HearConference) -> Vec<CallEvent> 
     let role = heard.role.unwrap_or(ParticipantRole::Caller);
     let conference_sid = heard.conference_sid.clone();
     let fact = match (heard.event.as_str(), &heard.call_sid) {
-        ("conference-start", _) => CallEvent::ConferenceStarted { at: at.at, told: at.told, conference_sid },
-        ("conference-end", _) => CallEvent::ConferenceEnded { at: at.at, told: at.told, conference_sid },
-        ("participant-join", Some(call_sid)) => {
-            CallEvent::ParticipantJoined { at: at.at, told: at.told, call_sid: call_sid.clone(), role }
-        }
-        ("participant-leave", Some(call_sid)) => {
-            CallEvent::ParticipantLeft { at: at.at, told: at.told, call_sid: call_sid.clone(), role }
-        }
-        (event, call_sid) => report(at, "conference-status", call_sid.as_deref(), heard.sequence_number, event),
+        ("conference-start", _) => CallEvent::ConferenceStarted {
+            at: at.at,
+            told: at.told,
+            conference_sid,
+        },
+        ("conference-end", _) => CallEvent::ConferenceEnded {
+            at: at.at,
+            told: at.told,
+            conference_sid,
+        },
+        ("participant-join", Some(call_sid)) => CallEvent::ParticipantJoined {
+            at: at.at,
+            told: at.told,
+            call_sid: call_sid.clone(),
+            role,
+        },
+        ("participant-leave", Some(call_sid)) => CallEvent::ParticipantLeft {
+            at: at.at,
+            told: at.told,
+            call_sid: call_sid.clone(),
+            role,
+        },
+        (event, call_sid) => report(
+            at,
+            "conference-status",
+            call_sid.as_deref(),
+            heard.sequence_number,
+            event,
+        ),
     };
     news(call, at, &heard.origin, vec![fact])
 }

@@ -34,7 +34,15 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         CallCommand::PlayConsentNotice { .. } => {
             unless(call.talk.consent_notice, CallEvent::ConsentNoticePlayed { at })
         }
-        CallCommand::SpeakAi { turn, text, persona_version, model, latency_ms, tokens, .. } => {
+        CallCommand::SpeakAi {
+            turn,
+            text,
+            persona_version,
+            model,
+            latency_ms,
+            tokens,
+            ..
+        } => {
             remembered(call)?;
             Ok(vec![CallEvent::AiTurn {
                 at,
@@ -46,29 +54,52 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 tokens: *tokens,
             }])
         }
-        CallCommand::InterruptAi { turn, heard_ms, heard_text, .. } => {
+        CallCommand::InterruptAi {
+            turn,
+            heard_ms,
+            heard_text,
+            ..
+        } => {
             remembered(call)?;
             if *turn == 0 || *turn > call.talk.last_turn {
                 return Err(CallError::NoSuchTurn(*turn));
             }
             let (turn, heard_ms, heard_text) = (*turn, *heard_ms, heard_text.clone());
-            Ok(vec![CallEvent::AiTurnInterrupted { at, turn, heard_ms, heard_text }])
+            Ok(vec![CallEvent::AiTurnInterrupted {
+                at,
+                turn,
+                heard_ms,
+                heard_text,
+            }])
         }
         CallCommand::HearUnclearly { confidence, .. } => {
             if !(0.0..=1.0).contains(confidence) {
                 return Err(Invalid::new("confidence", "is not between 0 and 1").into());
             }
-            Ok(vec![CallEvent::HeardUnclearly { at, confidence: *confidence }])
+            Ok(vec![CallEvent::HeardUnclearly {
+                at,
+                confidence: *confidence,
+            }])
         }
         CallCommand::PromptSilence { .. } => Ok(vec![CallEvent::SilencePrompted { at }]),
-        CallCommand::CollectField { field, value, valid, .. } => {
+        CallCommand::CollectField {
+            field, value, valid, ..
+        } => {
             remembered(call)?;
             words("field", field, MAX_NAME)?;
-            Ok(vec![CallEvent::FieldCollected { at, field: field.clone(), value: value.clone(), valid: *valid }])
+            Ok(vec![CallEvent::FieldCollected {
+                at,
+                field: field.clone(),
+                value: value.clone(),
+                valid: *valid,
+            }])
         }
         CallCommand::TriggerEscalation { rule, .. } => {
             words("rule", rule, MAX_NAME)?;
-            unless(call.talk.escalations.contains(rule), CallEvent::EscalationTriggered { at, rule: rule.clone() })
+            unless(
+                call.talk.escalations.contains(rule),
+                CallEvent::EscalationTriggered { at, rule: rule.clone() },
+            )
         }
         CallCommand::TripGuardrail { rule, .. } => {
             words("rule", rule, MAX_NAME)?;
@@ -76,7 +107,11 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         }
         CallCommand::ReportAiFailure { provider, reason, .. } => {
             words("provider", provider, MAX_NAME)?;
-            Ok(vec![CallEvent::AiFailed { at, provider: provider.clone(), reason: reason.clone() }])
+            Ok(vec![CallEvent::AiFailed {
+                at,
+                provider: provider.clone(),
+                reason: reason.clone(),
+            }])
         }
         // The commands of the other themes do not come here.
         _ => Ok(Vec::new()),

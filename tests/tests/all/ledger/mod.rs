@@ -3,6 +3,7 @@
 mod commands;
 mod erasing;
 mod following;
+mod killed;
 mod opening;
 mod sealing;
 mod two_processes;

@@ -1,0 +1,17 @@
+//! `POST /twilio/amd-status`: who picked up.
+
+use super::{Signed, TwiML, hear};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::State;
+use infra::twilio::callbacks::Endpoint;
+
+/// Who picked up: a person, a machine, a fax.
+#[utoipa::path(
+    post, path = "/twilio/amd-status", tag = "twilio", security(("twilio" = [])),
+    responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
+)]
+pub async fn amd_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    hear(&state, &signed, Endpoint::AmdStatus).await?;
+    Ok(TwiML::nothing())
+}

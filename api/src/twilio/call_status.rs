@@ -1,0 +1,17 @@
+//! `POST /twilio/call-status`: what became of a leg that is not the caller's, and the end of a `<Dial>`.
+
+use super::{Signed, TwiML, hear};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::State;
+use infra::twilio::callbacks::Endpoint;
+
+/// What became of a leg. Our address may say what the leg is: `call_id`, `role`, `attempt`.
+#[utoipa::path(
+    post, path = "/twilio/call-status", tag = "twilio", security(("twilio" = [])),
+    responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
+)]
+pub async fn call_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    hear(&state, &signed, Endpoint::CallStatus).await?;
+    Ok(TwiML::nothing())
+}

@@ -1,0 +1,17 @@
+//! `POST /twilio/conference-status`: what happened in a conference.
+
+use super::{Signed, TwiML, hear};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::State;
+use infra::twilio::callbacks::Endpoint;
+
+/// What happened in the conference that holds a call's legs. Our address says which call: `call_id`.
+#[utoipa::path(
+    post, path = "/twilio/conference-status", tag = "twilio", security(("twilio" = [])),
+    responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
+)]
+pub async fn conference_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    hear(&state, &signed, Endpoint::ConferenceStatus).await?;
+    Ok(TwiML::nothing())
+}

@@ -1,0 +1,17 @@
+//! `POST /twilio/inbound-status`: what became of the caller's leg.
+
+use super::{Signed, TwiML, hear};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::State;
+use infra::twilio::callbacks::Endpoint;
+
+/// What became of the caller's leg.
+#[utoipa::path(
+    post, path = "/twilio/inbound-status", tag = "twilio", security(("twilio" = [])),
+    responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
+)]
+pub async fn inbound_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    hear(&state, &signed, Endpoint::InboundStatus).await?;
+    Ok(TwiML::nothing())
+}

@@ -1,0 +1,17 @@
+//! `POST /twilio/recording-status`: what became of a recording.
+
+use super::{Signed, TwiML, hear};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::State;
+use infra::twilio::callbacks::Endpoint;
+
+/// What became of a recording. Our address says which part of the call: `phase`.
+#[utoipa::path(
+    post, path = "/twilio/recording-status", tag = "twilio", security(("twilio" = [])),
+    responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
+)]
+pub async fn recording_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    hear(&state, &signed, Endpoint::RecordingStatus).await?;
+    Ok(TwiML::nothing())
+}

@@ -1,0 +1,17 @@
+//! `POST /twilio/transcription-status`: what became of a transcription.
+
+use super::{Signed, TwiML, hear};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::State;
+use infra::twilio::callbacks::Endpoint;
+
+/// What Twilio understood of a recording.
+#[utoipa::path(
+    post, path = "/twilio/transcription-status", tag = "twilio", security(("twilio" = [])),
+    responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
+)]
+pub async fn transcription_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    hear(&state, &signed, Endpoint::TranscriptionStatus).await?;
+    Ok(TwiML::nothing())
+}

@@ -1,0 +1,67 @@
+//! `POST /twilio/voice`: somebody of ours calls out from the browser.
+//!
+//! Nothing is recorded here yet: a recording needs a notice, and whose notice it is to give is the phone line's business.
+
+use super::hear::{Heard, OnCall, keep, tell};
+use super::{Signed, TwiML};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::State;
+use domain::call::CallEvent;
+use infra::event_store::Event;
+use infra::twilio::callbacks::{Endpoint, Outbound};
+use infra::twilio::twiml::{self, dial, hangup, number, say};
+
+/// How long the other side rings, in seconds.
+const RING_S: u32 = 30;
+
+/// Somebody of ours calls out from the browser. Answered with a `<Dial>`.
+#[utoipa::path(
+    post, path = "/twilio/voice", tag = "twilio", security(("twilio" = [])),
+    responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
+)]
+pub async fn voice(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    let outbound = match Outbound::understand(&signed.callback(Endpoint::Voice)) {
+        Ok(outbound) => outbound,
+        Err(reason) => {
+            keep(&state, &signed, Endpoint::Voice, &reason).await?;
+            return Ok(cannot("This number cannot be dialled."));
+        }
+    };
+    let (call_id, key) = (outbound.call_id.0.clone(), signed.command_key(Endpoint::Voice, &outbound.key()));
+    let command = outbound.shown_as(None, state.config.twilio.phone_number.clone()).into();
+    match tell(&state, &signed, Endpoint::Voice, &call_id, command, key).await? {
+        Heard::Call(on_call) => answer(&state, &on_call).await,
+        Heard::Unrouted => Ok(cannot("This call cannot be placed.")),
+    }
+}
+
+/// The orders that follow from what was recorded.
+async fn answer(state: &AppState, on_call: &OnCall) -> Result<TwiML, ApiError> {
+    let recorded = on_call.recorded(state).await?;
+    let started = recorded.iter().find_map(|event| match &event.event {
+        Event::Call(CallEvent::CallStarted { to, number, .. }) => Some((to.text()?.to_owned(), number.clone())),
+        _ => None,
+    });
+    let Some((to, Some(shown))) = started else {
+        return Ok(cannot("No number is set up for outgoing calls."));
+    };
+    let status = state.config.callback_url(&format!("/twilio/call-status?call_id={}", on_call.call_id));
+    let callee = number(&to)
+        .with("statusCallback", format!("{status}#rc=5&rp=all"))
+        .with("statusCallbackEvent", "initiated ringing answered completed")
+        .with("statusCallbackMethod", "POST");
+    let dial = dial()
+        .with("callerId", shown)
+        .with("timeout", RING_S)
+        .with("answerOnBridge", "true")
+        // Tells the end also of a call that never became a leg: a wrong number, a blocked country.
+        .with("action", &status)
+        .with("method", "POST")
+        .containing(callee);
+    Ok(TwiML(twiml::Response::new().then(dial)))
+}
+
+fn cannot(words: &str) -> TwiML {
+    TwiML(twiml::Response::new().then(say(words)).then(hangup()))
+}

@@ -1,0 +1,58 @@
+//! `POST /twilio/voicemail`: the caller is asked for a message.
+
+use super::hear::{Heard, hear};
+use super::inbound::{settings_then, spoken};
+use super::{Signed, TwiML};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::State;
+use domain::agent::AgentSettings;
+use infra::event_store::StreamId;
+use infra::twilio::callbacks::Endpoint;
+use infra::twilio::twiml::{self, hangup, record, say};
+
+/// What a caller hears when the agent was given no words for it.
+const REQUEST: &str =
+    "Nobody can take your call at the moment. Please leave a message after the tone, and press the pound key when you are done.";
+/// The longest message, in seconds.
+const LONGEST_S: u32 = 180;
+/// A message ends after so many seconds of silence.
+const SILENCE_S: u32 = 8;
+/// Twilio asks again, five times, whatever went wrong: it does so only when told to.
+const RETRIES: &str = "#rc=5&rp=all";
+
+/// The caller is asked for a message, which is recorded.
+#[utoipa::path(
+    post, path = "/twilio/voicemail", tag = "twilio", security(("twilio" = [])),
+    responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
+)]
+pub async fn voicemail(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    match hear(&state, &signed, Endpoint::Voicemail).await? {
+        Heard::Call(on_call) => {
+            let history = state.ledger.history(&StreamId::call(&on_call.call_id)).await?;
+            let settings = settings_then(&state, &history).await?;
+            Ok(ask(&state, &on_call.call_id, &settings))
+        }
+        // Whoever calls can still be heard, though we cannot say which call it is: the recording comes by itself.
+        Heard::Unrouted => Ok(TwiML(twiml::Response::new().then(say(REQUEST)).then(hangup()))),
+    }
+}
+
+fn ask(state: &AppState, call_id: &str, settings: &AgentSettings) -> TwiML {
+    let here = |path: &str, retries: &str| {
+        state.config.callback_url(&format!("/twilio/{path}?call_id={call_id}&phase=voicemail{retries}"))
+    };
+    // Twilio's own transcription knows English only.
+    let is_english = settings.language.as_deref().is_none_or(|language| language.starts_with("en"));
+    let message = record(&here("voicemail-done", ""))
+        .with("maxLength", LONGEST_S)
+        .with("timeout", SILENCE_S)
+        .with("finishOnKey", "#")
+        .with("playBeep", "true")
+        .with("recordingStatusCallback", here("recording-status", RETRIES))
+        .with("recordingStatusCallbackEvent", "in-progress completed absent")
+        .with_maybe("transcribe", is_english.then_some("true"))
+        .with_maybe("transcribeCallback", is_english.then(|| here("transcription-status", RETRIES)));
+    let words = settings.voicemail_greeting.as_deref().unwrap_or(REQUEST);
+    TwiML(twiml::Response::new().then(spoken(words, settings)).then(message).then(hangup()))
+}

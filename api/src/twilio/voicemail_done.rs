@@ -1,0 +1,30 @@
+//! `POST /twilio/voicemail-done`: the caller left a message, or none.
+
+use super::hear::{Heard, hear};
+use super::inbound::{settings_then, spoken};
+use super::{Signed, TwiML};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::State;
+use infra::event_store::StreamId;
+use infra::twilio::callbacks::Endpoint;
+use infra::twilio::twiml::{self, hangup};
+
+/// What a caller hears at the end.
+const THANKS: &str = "Thank you. Goodbye.";
+
+/// The message is over. Where the recording can be fetched comes with it, or soon after to `recording-status`.
+#[utoipa::path(
+    post, path = "/twilio/voicemail-done", tag = "twilio", security(("twilio" = [])),
+    responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
+)]
+pub async fn voicemail_done(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    let response = match hear(&state, &signed, Endpoint::VoicemailDone).await? {
+        Heard::Call(on_call) => {
+            let history = state.ledger.history(&StreamId::call(&on_call.call_id)).await?;
+            twiml::Response::new().then(spoken(THANKS, &settings_then(&state, &history).await?))
+        }
+        Heard::Unrouted => twiml::Response::new(),
+    };
+    Ok(TwiML(response.then(hangup())))
+}

@@ -1,0 +1,19 @@
+//! `GET /api/users`: every user of the tenant.
+
+use super::UserView;
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::State;
+
+/// Every user, by name.
+#[utoipa::path(
+    get, path = "/api/users", tag = "users",
+    responses((status = OK, body = Vec<UserView>), (status = FORBIDDEN, body = Problem))
+)]
+pub async fn list_users(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<Vec<UserView>>, ApiError> {
+    signed_in.may(Permission::ManageUsers)?;
+    let users = state.people.users(signed_in.tenant()).await?;
+    Ok(Json(users.into_iter().map(UserView::from).collect()))
+}

@@ -1,0 +1,104 @@
+//! How calls end when we end them, and what is reckoned afterwards.
+
+use crate::given::*;
+use domain::call::command::CallCommand;
+use domain::call::value::{EndedBy, Outcome};
+use domain::call::{CallError, CallEvent, CallStatus, Moment};
+
+fn hang_up(by: EndedBy) -> CallCommand {
+    CallCommand::EndCall {
+        at: second(59),
+        outcome: None,
+        ended_by: by,
+        duration_s: None,
+        reason: None,
+    }
+}
+
+#[test]
+fn a_call_that_we_end_after_talking_is_completed_and_one_before_is_canceled() {
+    let (call, _) = after([hear_inbound().into(), hang_up(EndedBy::Ai)]);
+    assert_eq!(call.outcome(), Some(Outcome::Completed));
+    let (call, _) = after([hear_status("ringing", 1).into(), hang_up(EndedBy::Operator)]);
+    assert_eq!(call.outcome(), Some(Outcome::Canceled));
+}
+
+#[test]
+fn our_end_and_the_providers_are_one_end_in_either_order() {
+    let provider: CallCommand = domain::call::command::HearStatus {
+        duration_s: Some(58),
+        ..hear_status("completed", 60)
+    }
+    .into();
+    for order in [
+        [hang_up(EndedBy::Operator), provider.clone()],
+        [provider.clone(), hang_up(EndedBy::Operator)],
+    ] {
+        let (call, _) = after([hear_inbound().into()].into_iter().chain(order));
+        let end = call.end.expect("it ended");
+        assert_eq!(end.at, Moment::new(second(60), true));
+        assert_eq!((end.ended_by, end.duration_s), (Some(EndedBy::Operator), Some(58)));
+    }
+}
+
+#[test]
+fn hanging_up_twice_ends_once() {
+    let (call, events) = after([hear_inbound().into(), hang_up(EndedBy::Ai), hang_up(EndedBy::Ai)]);
+    assert_eq!(events.iter().filter(|event| event.name() == "CallEnded").count(), 1);
+    assert_eq!(call.status(), CallStatus::Ended);
+}
+
+#[test]
+fn a_call_that_nobody_heard_of_cannot_be_ended() {
+    given([])
+        .when(hang_up(EndedBy::Operator))
+        .then_expect_error(CallError::NotFound);
+}
+
+#[test]
+fn what_is_reckoned_makes_sense() {
+    let summarize = |score| CallCommand::Summarize {
+        at: second(70),
+        summary: "Wants an appointment.".into(),
+        outcome: "appointment".into(),
+        interest: Some("high".into()),
+        next_action: None,
+        goal_achieved: Some(true),
+        lead_score: Some(score),
+        sentiment: None,
+        model: "llama3".into(),
+    };
+    assert!(
+        given([started(), ended()])
+            .when(summarize(100))
+            .inspect_result()
+            .is_ok()
+    );
+    given([started()])
+        .when(summarize(101))
+        .then_expect_error_message("lead_score is not between 0 and 100");
+    given([started(), erased()])
+        .when(summarize(1))
+        .then_expect_error(CallError::Erased);
+    let cost = |quantity, currency: &str| CallCommand::IncurCost {
+        at: second(70),
+        item: "carrier_minutes".into(),
+        quantity,
+        unit: "minute".into(),
+        amount_micros: 8_500,
+        currency: currency.into(),
+        price_list: "2026-01".into(),
+        provisional: true,
+    };
+    given([started()])
+        .when(cost(f64::NAN, "USD"))
+        .then_expect_error_message("quantity is not a quantity");
+    given([started()])
+        .when(cost(1.0, "dollars"))
+        .then_expect_error_message("currency is not an ISO 4217 code");
+    let noted = given([started()])
+        .when(cost(1.0, "usd"))
+        .inspect_result()
+        .expect("is noted");
+    assert!(matches!(&noted[0], CallEvent::CostIncurred { currency, .. } if currency == "USD"));
+}

@@ -1,0 +1,260 @@
+//! What our people do with a call while it lasts, and with its sound.
+
+use crate::given::*;
+use domain::call::command::CallCommand;
+use domain::call::value::{Phase, Segment};
+use domain::call::{CallError, CallEvent, CallStatus};
+
+fn take_over(user: &str) -> CallCommand {
+    CallCommand::TakeOver {
+        at: second(20),
+        user: user.into(),
+    }
+}
+
+fn hold() -> CallCommand {
+    CallCommand::PutOnHold {
+        at: second(20),
+        user: USER.into(),
+    }
+}
+
+#[test]
+fn one_user_takes_a_call_over() {
+    let taken = CallEvent::TakenOver {
+        at: second(20),
+        user: USER.into(),
+    };
+    given([started()])
+        .when(take_over(USER))
+        .then_expect_events(vec![taken.clone()]);
+    given([started(), taken.clone()])
+        .when(take_over(USER))
+        .then_expect_events(vec![]);
+    given([started(), taken])
+        .when(take_over("user:2"))
+        .then_expect_error(CallError::AlreadyTakenOver);
+}
+
+#[test]
+fn a_call_that_is_over_cannot_be_steered() {
+    let orders = [
+        take_over(USER),
+        hold(),
+        CallCommand::JoinListener {
+            at: second(70),
+            user: USER.into(),
+        },
+        CallCommand::RequestTakeover {
+            at: second(70),
+            user: USER.into(),
+        },
+        CallCommand::StartTransfer {
+            at: second(70),
+            to: CALLER.into(),
+        },
+        CallCommand::SendDigits {
+            at: second(70),
+            digits: "1".into(),
+        },
+    ];
+    for order in orders {
+        given([started(), ended()])
+            .when(order.clone())
+            .then_expect_error(CallError::Over);
+        given([]).when(order).then_expect_error(CallError::NotFound);
+    }
+}
+
+#[test]
+fn a_listener_may_leave_after_the_end() {
+    let joined = CallEvent::ListenerJoined {
+        at: second(5),
+        user: USER.into(),
+    };
+    let left = CallEvent::ListenerLeft {
+        at: second(70),
+        user: USER.into(),
+    };
+    let leave = CallCommand::LeaveListener {
+        at: second(70),
+        user: USER.into(),
+    };
+    given([started(), joined, ended()])
+        .when(leave.clone())
+        .then_expect_events(vec![left]);
+    given([started()]).when(leave).then_expect_events(vec![]);
+}
+
+#[test]
+fn holding_twice_is_holding_once() {
+    let (call, events) = after([hear_inbound().into(), hold(), hold()]);
+    assert_eq!(events.iter().filter(|event| event.name() == "PutOnHold").count(), 1);
+    assert_eq!(call.status(), CallStatus::OnHold);
+    let resume = CallCommand::TakeOffHold {
+        at: second(30),
+        user: USER.into(),
+    };
+    let (call, _) = after([hear_inbound().into(), hold(), resume.clone(), resume]);
+    assert_eq!(call.status(), CallStatus::InProgress);
+}
+
+#[test]
+fn one_transfer_at_a_time() {
+    let start = || CallCommand::StartTransfer {
+        at: second(20),
+        to: "+12025550177".into(),
+    };
+    let fail = || CallCommand::FailTransfer {
+        at: second(25),
+        to: "+12025550177".into(),
+        reason: "no-answer".into(),
+    };
+    let complete = || CallCommand::CompleteTransfer {
+        at: second(26),
+        to: "+12025550177".into(),
+    };
+    let (_, under_way) = after([hear_inbound().into(), start()]);
+    given(under_way.clone())
+        .when(start())
+        .then_expect_error(CallError::TransferUnderWay);
+    given([started()])
+        .when(complete())
+        .then_expect_error(CallError::NoTransfer);
+    let (_, failed) = after([hear_inbound().into(), start(), fail()]);
+    given(failed.clone())
+        .when(complete())
+        .then_expect_error(CallError::NoTransfer);
+    given(failed.clone()).when(fail()).then_expect_events(vec![]);
+    assert!(
+        given(failed).when(start()).inspect_result().is_ok(),
+        "another may be tried"
+    );
+}
+
+#[test]
+fn only_keys_are_sent_as_digits() {
+    let send = |digits: &str| CallCommand::SendDigits {
+        at: second(20),
+        digits: digits.into(),
+    };
+    assert!(given([started()]).when(send("1w23#*")).inspect_result().is_ok());
+    given([started()])
+        .when(send("12a"))
+        .then_expect_error_message("digits has something that is no key");
+    given([started()])
+        .when(send(""))
+        .then_expect_error_message("digits is empty");
+}
+
+fn archive(sha256: &str) -> CallCommand {
+    CallCommand::ArchiveRecording {
+        at: second(70),
+        phase: Phase::Ai,
+        recording_sid: RECORDING.into(),
+        key: "calls/1/ai.wav".into(),
+        bytes: 12,
+        sha256: sha256.into(),
+        content_type: "audio/wav".into(),
+    }
+}
+
+#[test]
+fn a_recording_is_archived_once() {
+    let digest = "0".repeat(64);
+    let (_, archived) = after([hear_inbound().into()]);
+    let archived = [archived, vec![recording_ready()]].concat();
+    let events = given(archived.clone())
+        .when(archive(&digest))
+        .inspect_result()
+        .expect("is archived");
+    assert_eq!(events.len(), 1);
+    given([archived.clone(), events].concat())
+        .when(archive(&digest))
+        .then_expect_events(vec![]);
+    given([started()])
+        .when(archive(&digest))
+        .then_expect_error(CallError::NoSuchRecording);
+    given(archived)
+        .when(archive("ABC"))
+        .then_expect_error_message("sha256 is not 64 lower-case hexadecimal digits");
+}
+
+#[test]
+fn an_erased_call_keeps_no_sound_and_no_words() {
+    let erased_call = || given([started(), recording_ready(), erased()]);
+    erased_call()
+        .when(archive(&"0".repeat(64)))
+        .then_expect_error(CallError::Erased);
+    erased_call()
+        .when(transcript("Hello."))
+        .then_expect_error(CallError::Erased);
+    let digits = CallCommand::SendDigits {
+        at: second(95),
+        digits: "1".into(),
+    };
+    erased_call().when(digits).then_expect_error(CallError::Erased);
+}
+
+fn transcript(text: &str) -> CallCommand {
+    let segment = Segment {
+        speaker: "ai".into(),
+        text: text.into(),
+        start_ms: None,
+        end_ms: None,
+        sentiment: None,
+    };
+    let segments = vec![segment].into();
+    CallCommand::StoreTranscript {
+        at: second(80),
+        phase: Phase::Ai,
+        segments,
+        engine: "conversation".into(),
+    }
+}
+
+#[test]
+fn a_transcript_has_words() {
+    given([started()])
+        .when(transcript(" "))
+        .then_expect_error_message("segments have no words");
+    let (_, events) = after([hear_inbound().into(), transcript("Hello."), transcript("Hello.")]);
+    assert_eq!(
+        events.iter().filter(|event| event.name() == "TranscriptReady").count(),
+        1
+    );
+}
+
+#[test]
+fn a_recording_that_nobody_made_cannot_be_played_or_paused() {
+    let play = CallCommand::PlayRecording {
+        at: second(80),
+        phase: Phase::Human,
+        by: USER.into(),
+    };
+    given([started(), recording_ready()])
+        .when(play)
+        .then_expect_error(CallError::NoSuchRecording);
+    let pause = CallCommand::PauseRecording {
+        at: second(8),
+        phase: Phase::Ai,
+        recording_sid: "RE9".into(),
+    };
+    given([started()])
+        .when(pause)
+        .then_expect_error(CallError::NoSuchRecording);
+}
+
+#[test]
+fn a_turn_that_nobody_heard_cannot_be_interrupted() {
+    let cut = |turn| CallCommand::InterruptAi {
+        at: second(3),
+        turn,
+        heard_ms: 400,
+        heard_text: "Hel".into(),
+    };
+    assert!(given([started(), greeted()]).when(cut(1)).inspect_result().is_ok());
+    given([started(), greeted()])
+        .when(cut(2))
+        .then_expect_error(CallError::NoSuchTurn(2));
+}

@@ -1,0 +1,365 @@
+//! Any order, repetition or delay of one call's callbacks ends in the same call, and states the same facts.
+
+use crate::given::{CALL, OTHER_LEG, hear_inbound, second};
+use domain::call::command::*;
+use domain::call::value::*;
+use domain::call::{Call, CallEvent};
+use domain::{Decide, Personal, Timestamp};
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+fn legs() -> impl Strategy<Value = String> {
+    select(vec![CALL.to_owned(), OTHER_LEG.to_owned()])
+}
+
+fn moments() -> impl Strategy<Value = (Timestamp, bool)> {
+    (0i64..6, any::<bool>()).prop_map(|(seconds, told)| (second(seconds), told))
+}
+
+fn phases() -> impl Strategy<Value = Phase> {
+    select(Phase::ALL)
+}
+
+fn roles() -> impl Strategy<Value = ParticipantRole> {
+    select(ParticipantRole::ALL)
+}
+
+fn answerers() -> impl Strategy<Value = AnsweredBy> {
+    select(AnsweredBy::ALL)
+}
+
+fn few(texts: &[&str]) -> impl Strategy<Value = String> + use<> {
+    select(texts.iter().map(ToString::to_string).collect::<Vec<_>>())
+}
+
+fn origins() -> impl Strategy<Value = Origin> {
+    let number = || prop::option::of(few(&["", "+12025550143", "+12025550144"]));
+    (
+        prop::option::of(legs()),
+        prop::option::of(select(Direction::ALL)),
+        number(),
+        number(),
+        prop::option::of(few(&["Ada", "Grace"])),
+        prop::option::of(few(&["default", "sales"])),
+        number(),
+    )
+        .prop_map(|(call_sid, direction, from, to, name, agent, number)| Origin {
+            call_sid,
+            direction,
+            from: from.map(Personal::Known),
+            to: to.map(Personal::Known),
+            caller_name: name.map(Personal::Known),
+            agent: agent.map(Into::into),
+            number,
+        })
+}
+
+fn statuses() -> impl Strategy<Value = CallCommand> {
+    let leg = prop_oneof![
+        Just(Leg::Conversation),
+        Just(Leg::Attempt),
+        roles().prop_map(Leg::Participant)
+    ];
+    let word = few(&[
+        "initiated",
+        "ringing",
+        "in-progress",
+        "completed",
+        "busy",
+        "no-answer",
+        "failed",
+        "canceled",
+    ]);
+    let about = (moments(), legs(), leg, word, prop::option::of(0u32..3));
+    let detail = (
+        prop::option::of(answerers()),
+        prop::option::of(0u32..90),
+        prop::option::of(few(&["486", "503"])),
+        origins(),
+    );
+    (about, detail).prop_map(
+        |((when, call_sid, leg, status, number), (answered_by, duration_s, reason, origin))| {
+            HearStatus {
+                at: when.0,
+                told: when.1,
+                kind: "call-status".into(),
+                call_sid,
+                leg,
+                status,
+                sequence_number: number,
+                answered_by,
+                duration_s,
+                reason,
+                origin,
+            }
+            .into()
+        },
+    )
+}
+
+fn sounds() -> impl Strategy<Value = CallCommand> {
+    use RecordingStatus as S;
+    let status = select(vec![S::InProgress, S::Completed, S::Absent, S::Failed]);
+    let recording = (
+        phases(),
+        few(&["RE1", "RE2"]),
+        status,
+        prop::option::of(few(&["https://a", "https://b"])),
+    );
+    let figures = (prop::option::of(0u32..90), prop::option::of(1u32..3), origins());
+    let recordings = (recording, figures).prop_map(
+        |((phase, recording_sid, status, url), (duration_s, channels, origin))| {
+            let at = second(0);
+            HearRecording {
+                at,
+                phase,
+                recording_sid,
+                status,
+                url,
+                duration_s,
+                channels,
+                origin,
+            }
+            .into()
+        },
+    );
+    let message =
+        (few(&["RE1", "RE2"]), prop::option::of(0u32..60)).prop_map(|(recording_sid, duration_s)| VoicemailMessage {
+            recording_sid,
+            url: "https://a".into(),
+            duration_s,
+        });
+    let voicemails = (
+        prop::option::of(select(VoicemailReason::ALL)),
+        prop::option::of(message),
+        origins(),
+    )
+        .prop_map(|(reason, message, origin)| {
+            HearVoicemail {
+                at: second(0),
+                reason,
+                message,
+                origin,
+            }
+            .into()
+        });
+    let transcriptions = (
+        phases(),
+        few(&["completed", "failed"]),
+        prop::option::of(few(&["", "Hello."])),
+        origins(),
+    )
+        .prop_map(|(phase, status, text, origin)| {
+            let text = text.map(Personal::Known);
+            HearTranscription {
+                at: second(0),
+                phase,
+                status,
+                text,
+                origin,
+            }
+            .into()
+        });
+    prop_oneof![recordings, voicemails, transcriptions]
+}
+
+fn others() -> impl Strategy<Value = CallCommand> {
+    let event = few(&[
+        "conference-start",
+        "conference-end",
+        "participant-join",
+        "participant-leave",
+        "participant-mute",
+    ]);
+    let conferences = (
+        moments(),
+        event,
+        prop::option::of(legs()),
+        prop::option::of(roles()),
+        origins(),
+    )
+        .prop_map(|(when, event, call_sid, role, origin)| {
+            HearConference {
+                at: when.0,
+                told: when.1,
+                event,
+                conference_sid: "CF1".into(),
+                call_sid,
+                role,
+                sequence_number: None,
+                origin,
+            }
+            .into()
+        });
+    let detections = (legs(), answerers(), origins()).prop_map(|(call_sid, answered_by, origin)| {
+        HearAmd {
+            at: second(0),
+            call_sid,
+            answered_by,
+            origin,
+        }
+        .into()
+    });
+    let turns = (2u32..6, few(&["Yes.", "No."]), origins()).prop_map(|(turn, text, origin)| {
+        HearCaller {
+            at: second(0),
+            turn: Some(turn),
+            text: text.into(),
+            confidence: None,
+            started_at: None,
+            ended_at: None,
+            source: "twilio_gather".into(),
+            origin,
+        }
+        .into()
+    });
+    prop_oneof![conferences, detections, turns]
+}
+
+fn beginnings() -> impl Strategy<Value = CallCommand> {
+    let outbound = HearOutbound {
+        at: second(0),
+        told: false,
+        call_sid: CALL.into(),
+        from: "client:anna".into(),
+        to: "+12025550143".into(),
+        agent: None,
+        number: None,
+    };
+    let closed = HearInbound {
+        routed: Routed::Voicemail(VoicemailReason::Closed),
+        ..hear_inbound()
+    };
+    select(vec![hear_inbound().into(), closed.into(), outbound.into()])
+}
+
+/// One call's callbacks, in two orders, each callback at least once and perhaps again.
+fn two_orders() -> impl Strategy<Value = (Vec<CallCommand>, Vec<CallCommand>)> {
+    let callbacks = prop::collection::vec(prop_oneof![4 => statuses(), 2 => sounds(), 2 => others()], 0..10);
+    (prop::option::of(beginnings()), callbacks)
+        .prop_map(|(beginning, callbacks)| beginning.into_iter().chain(callbacks).collect::<Vec<_>>())
+        .prop_flat_map(|callbacks| {
+            let again = prop::collection::vec(any::<prop::sample::Index>(), 0..6);
+            let twice = (Just(callbacks.clone()), again).prop_map(|(mut all, again)| {
+                if !all.is_empty() {
+                    let repeated: Vec<_> = again.iter().map(|index| index.get(&all).clone()).collect();
+                    all.extend(repeated);
+                }
+                all
+            });
+            (Just(callbacks), twice.prop_shuffle())
+        })
+}
+
+/// The same callback, heard at another moment; what the provider told of its own clock stays.
+fn heard_at(command: &CallCommand, heard: Timestamp) -> CallCommand {
+    let mut command = command.clone();
+    match &mut command {
+        CallCommand::HearInbound(HearInbound { at, told, .. })
+        | CallCommand::HearOutbound(HearOutbound { at, told, .. })
+        | CallCommand::HearStatus(HearStatus { at, told, .. })
+        | CallCommand::HearConference(HearConference { at, told, .. }) => {
+            if !*told {
+                *at = heard;
+            }
+        }
+        CallCommand::HearRecording(HearRecording { at, .. })
+        | CallCommand::HearVoicemail(HearVoicemail { at, .. })
+        | CallCommand::HearTranscription(HearTranscription { at, .. })
+        | CallCommand::HearAmd(HearAmd { at, .. })
+        | CallCommand::HearCaller(HearCaller { at, .. }) => *at = heard,
+        other => panic!("{} is not a callback", other.name()),
+    }
+    command
+}
+
+fn hear(callbacks: &[CallCommand]) -> (Call, Vec<CallEvent>) {
+    let mut call = Call::default();
+    let mut events = Vec::new();
+    for (index, callback) in callbacks.iter().enumerate() {
+        let heard = second(100 + i64::try_from(index).expect("is a small number"));
+        let decided = call
+            .decide(&heard_at(callback, heard))
+            .expect("nothing heard is refused");
+        decided.iter().for_each(|event| call.fold(event));
+        events.extend(decided);
+    }
+    (call, events)
+}
+
+/// Merely heard moments are bookkeeping: they say when we heard, not when it was.
+fn without_heard_moments(value: &mut Value) {
+    if let Value::Object(map) = value {
+        if map.get("told") == Some(&json!(false)) || (map.contains_key("at") && !map.contains_key("told")) {
+            map.insert("at".into(), json!(0));
+        }
+        map.values_mut().for_each(without_heard_moments);
+    } else if let Value::Array(values) = value {
+        values.iter_mut().for_each(without_heard_moments);
+    }
+}
+
+/// What is known of the call, without the bookkeeping of how it became known.
+fn known(call: &Call) -> Value {
+    let mut known = serde_json::to_value(call).expect("serialises");
+    let map = known.as_object_mut().expect("a call is an object");
+    map.remove("started");
+    map.remove("inferred");
+    map.insert("start".into(), serde_json::to_value(call.start()).expect("serialises"));
+    map.insert("status".into(), json!(call.status().as_str()));
+    without_heard_moments(&mut known);
+    known
+}
+
+/// The facts that the events state, apart from what was inferred, and from weaker reasons that a stronger one makes idle.
+fn facts(events: &[CallEvent]) -> BTreeSet<String> {
+    let states_a_fact = |event: &&CallEvent| {
+        !matches!(
+            event,
+            CallEvent::CallStarted { inferred: true, .. } | CallEvent::RoutedToVoicemail { .. }
+        )
+    };
+    events
+        .iter()
+        .filter(states_a_fact)
+        .map(|event| {
+            let mut fact = serde_json::to_value(event).expect("serialises");
+            without_heard_moments(&mut fact);
+            fact.to_string()
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_and_repetition_ends_in_the_same_call((told, shuffled) in two_orders()) {
+        let (call, events) = hear(&told);
+        let (other, other_events) = hear(&shuffled);
+        prop_assert_eq!(known(&call), known(&other));
+        prop_assert_eq!(facts(&events), facts(&other_events));
+    }
+
+    #[test]
+    fn a_call_reads_back_from_its_own_events_and_from_its_json((told, _) in two_orders()) {
+        let (call, events) = hear(&told);
+        let mut replayed = Call::default();
+        events.iter().for_each(|event| replayed.fold(event));
+        prop_assert_eq!(&replayed, &call);
+        let json = serde_json::to_value(&call).expect("serialises");
+        let read: Call = serde_json::from_value(json.clone()).expect("reads");
+        prop_assert_eq!(serde_json::to_value(&read).expect("serialises"), json);
+    }
+
+    #[test]
+    fn what_was_heard_already_is_no_news((told, _) in two_orders()) {
+        let (call, _) = hear(&told);
+        for callback in &told {
+            let decided = call.decide(&heard_at(callback, second(500))).expect("nothing heard is refused");
+            prop_assert_eq!(decided, vec![], "{}", callback.name());
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! How events change an agent. Pure. Agents are changed by people, in the order in which they do it.
+
+use super::tables::{AgentNumberRow, AgentRow, PersonaRow};
+use crate::rows::{ForeignRow, Row, Rows};
+use domain::agent::event::{AgentEvent, AgentSettings};
+use domain::hours::WeekHours;
+use domain::{Tenant, Timestamp};
+use std::collections::BTreeMap;
+
+/// What is known of an agent in `agents`.
+#[derive(Clone, Debug, Default)]
+pub struct AgentDocument {
+    tenant: Tenant,
+    settings: AgentSettings,
+    hours: Option<WeekHours>,
+    emergency_at: Option<Timestamp>,
+    numbers: BTreeMap<String, Timestamp>,
+    personas: BTreeMap<u32, Persona>,
+    persona_version: u32,
+    created_at: Option<Timestamp>,
+    changed_at: Timestamp,
+    archived: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Persona {
+    state: PersonaState,
+    rules: Vec<String>,
+    sources: Vec<i64>,
+    proposed: Option<(String, Timestamp)>,
+    decided: Option<(String, Timestamp)>,
+}
+
+crate::words::words! {
+    /// What became of a persona.
+    PersonaState {
+        /// It waits for a person.
+        Proposed = "proposed",
+        /// It may speak.
+        Approved = "approved",
+        /// It will not.
+        Rejected = "rejected",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro makes the enum and knows no default")]
+impl Default for PersonaState {
+    fn default() -> Self {
+        Self::Proposed
+    }
+}
+
+impl AgentDocument {
+    pub(super) fn fold(&mut self, tenant: &Tenant, event: &AgentEvent) {
+        use AgentEvent as E;
+        let at = event.at();
+        self.tenant.clone_from(tenant);
+        self.created_at.get_or_insert(at);
+        self.changed_at = at;
+        match event {
+            E::AgentCreated { settings, .. } => {
+                self.settings = settings.clone();
+                self.created_at = Some(at);
+                self.archived = false;
+            }
+            E::AgentEdited { settings, .. } => edit(&mut self.settings, settings),
+            E::HoursSet { hours, .. } => self.hours.clone_from(hours),
+            E::EmergencyClosed { .. } => self.emergency_at = Some(at),
+            E::EmergencyLifted { .. } => self.emergency_at = None,
+            E::NumberAssigned { number, .. } => {
+                self.numbers.insert(number.clone(), at);
+            }
+            E::NumberUnassigned { number, .. } => {
+                self.numbers.remove(number);
+            }
+            E::PersonaProposed { version, rules, sources, by, .. } => {
+                let persona = self.personas.entry(*version).or_default();
+                persona.rules.clone_from(rules);
+                persona.sources.clone_from(sources);
+                persona.proposed = Some((by.clone(), at));
+            }
+            E::PersonaApproved { version, by, .. } => {
+                let persona = self.personas.entry(*version).or_default();
+                persona.state = PersonaState::Approved;
+                persona.decided = Some((by.clone(), at));
+                self.persona_version = *version;
+            }
+            E::PersonaRejected { version, by, .. } => {
+                let persona = self.personas.entry(*version).or_default();
+                persona.state = PersonaState::Rejected;
+                persona.decided = Some((by.clone(), at));
+            }
+            E::PersonaRolledBack { to, .. } => self.persona_version = *to,
+            E::AgentArchived { .. } => self.archived = true,
+        }
+    }
+
+    pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
+        rows.push(AgentRow {
+            agent_id: id.to_owned(),
+            tenant: self.tenant.0.clone(),
+            name: self.settings.name.clone(),
+            language: self.settings.language.clone(),
+            settings: json(&self.settings),
+            hours: self.hours.as_ref().map(json),
+            emergency: self.emergency_at.is_some(),
+            emergency_at: self.emergency_at.map(Timestamp::as_micros),
+            persona_version: i64::from(self.persona_version),
+            created_at: self.created_at.unwrap_or_default().as_micros(),
+            changed_at: self.changed_at.as_micros(),
+            archived: self.archived,
+        });
+        for (number, assigned_at) in &self.numbers {
+            rows.push(AgentNumberRow {
+                agent_id: id.to_owned(),
+                number: number.clone(),
+                tenant: self.tenant.0.clone(),
+                assigned_at: assigned_at.as_micros(),
+            });
+        }
+        for (version, persona) in &self.personas {
+            let (proposed, decided) = (persona.proposed.as_ref(), persona.decided.as_ref());
+            rows.push(PersonaRow {
+                agent_id: id.to_owned(),
+                version: i64::from(*version),
+                tenant: self.tenant.0.clone(),
+                state: persona.state.as_str().to_owned(),
+                in_force: *version == self.persona_version,
+                rules: json(&persona.rules),
+                sources: json(&persona.sources),
+                proposed_by: proposed.map(|(by, _)| by.clone()),
+                proposed_at: proposed.map(|(_, at)| at.as_micros()),
+                decided_by: decided.map(|(by, _)| by.clone()),
+                decided_at: decided.map(|(_, at)| at.as_micros()),
+            });
+        }
+    }
+
+    pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
+        let foreign = ForeignRow(AgentRow::TABLE.name);
+        let row = rows.take::<AgentRow>()?.pop().ok_or(foreign)?;
+        let mut agent = Self {
+            tenant: row.tenant.into(),
+            settings: serde_json::from_str(&row.settings).map_err(|_| foreign)?,
+            hours: row.hours.map(|json| serde_json::from_str(&json)).transpose().map_err(|_| foreign)?,
+            emergency_at: row.emergency_at.map(Timestamp),
+            numbers: BTreeMap::new(),
+            personas: BTreeMap::new(),
+            persona_version: u32::try_from(row.persona_version).map_err(|_| foreign)?,
+            created_at: Some(Timestamp(row.created_at)),
+            changed_at: Timestamp(row.changed_at),
+            archived: row.archived,
+        };
+        for row in rows.take::<AgentNumberRow>()? {
+            agent.numbers.insert(row.number, Timestamp(row.assigned_at));
+        }
+        for row in rows.take::<PersonaRow>()? {
+            let foreign = ForeignRow(PersonaRow::TABLE.name);
+            let persona = Persona {
+                state: PersonaState::parse(&row.state).ok_or(foreign)?,
+                rules: serde_json::from_str(&row.rules).map_err(|_| foreign)?,
+                sources: serde_json::from_str(&row.sources).map_err(|_| foreign)?,
+                proposed: row.proposed_by.zip(row.proposed_at.map(Timestamp)),
+                decided: row.decided_by.zip(row.decided_at.map(Timestamp)),
+            };
+            agent.personas.insert(u32::try_from(row.version).map_err(|_| foreign)?, persona);
+        }
+        Ok(agent)
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("settings, hours and lists serialise")
+}
+
+/// What is absent in an edit stays as it was.
+fn edit(settings: &mut AgentSettings, change: &AgentSettings) {
+    macro_rules! take {
+        ($($field:ident),*) => { $( if change.$field.is_some() { settings.$field.clone_from(&change.$field); } )* };
+    }
+    take!(name, prompt, greeting, voicemail_greeting, few_shot, voice, language, model, fields_to_collect, limits);
+}

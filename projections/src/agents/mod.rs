@@ -1,0 +1,47 @@
+//! `agents` answers: how an agent is set, when it answers, which numbers are its own, and what its personas are.
+//!
+//! It does not decide whether an agent is open at some moment: that is a rule (`domain`).
+
+mod fold;
+pub mod queries;
+pub mod tables;
+
+pub use queries::Agents;
+
+use crate::engine::{ReadModel, Schema, schema};
+use crate::rows::{ForeignRow, Owner, Rows, Table};
+use fold::AgentDocument;
+use infra::db::Engine;
+use infra::event_store::{Event, Recorded};
+
+/// The read model.
+pub struct AgentsModel;
+
+impl ReadModel for AgentsModel {
+    const NAME: &'static str = "agents";
+    const VERSION: i64 = 1;
+    const TABLES: &'static [Table] = tables::TABLES;
+    type Doc = AgentDocument;
+
+    fn schema(engine: Engine) -> Schema {
+        schema!("agents", engine)
+    }
+
+    fn concerns(event: &Event) -> bool {
+        matches!(event, Event::Agent(_))
+    }
+
+    fn fold(document: &mut AgentDocument, event: &Recorded) {
+        if let Event::Agent(agent) = &event.event {
+            document.fold(&event.metadata.tenant, agent);
+        }
+    }
+
+    fn rows(id: &str, document: &AgentDocument, rows: &mut Rows) {
+        document.write_rows(id, rows);
+    }
+
+    fn unfold(_: Owner, rows: Rows) -> Result<AgentDocument, ForeignRow> {
+        AgentDocument::of_rows(rows)
+    }
+}

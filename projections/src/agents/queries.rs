@@ -1,0 +1,98 @@
+//! Questions to `agents`.
+
+use super::tables::{AgentNumberRow, AgentRow, PersonaRow};
+use crate::rows::Row;
+use infra::db::{DbError, Views};
+use infra::on_db;
+use std::sync::LazyLock;
+
+static LIST: LazyLock<String> = LazyLock::new(|| {
+    let columns = AgentRow::TABLE.column_list();
+    format!("select {columns} from agents where tenant = $1 and archived = 0 order by created_at, agent_id")
+});
+
+static ONE: LazyLock<String> = LazyLock::new(|| {
+    format!("select {} from agents where agent_id = $1 and tenant = $2", AgentRow::TABLE.column_list())
+});
+
+static NUMBERS: LazyLock<String> = LazyLock::new(|| {
+    let columns = AgentNumberRow::TABLE.column_list();
+    format!("select {columns} from agent_numbers where tenant = $1 order by number, assigned_at desc, agent_id desc")
+});
+
+/// Whoever was assigned last answers: the tenant of a number that is called is not known yet.
+static BY_NUMBER: LazyLock<String> = LazyLock::new(|| {
+    let columns: Vec<_> = AgentRow::TABLE.columns.iter().map(|column| format!("a.{}", column.name)).collect();
+    format!(
+        "select {} from agent_numbers n join agents a on a.agent_id = n.agent_id
+         where n.number = $1 and a.archived = 0 order by n.assigned_at desc, n.agent_id desc limit 1",
+        columns.join(", ")
+    )
+});
+
+static PERSONAS: LazyLock<String> = LazyLock::new(|| {
+    let columns = PersonaRow::TABLE.column_list();
+    format!("select {columns} from personas where agent_id = $1 and tenant = $2 order by version desc")
+});
+
+/// Every statement of this file.
+pub(crate) fn statements() -> Vec<&'static str> {
+    [&LIST, &ONE, &NUMBERS, &BY_NUMBER, &PERSONAS].into_iter().map(|text| LazyLock::force(text).as_str()).collect()
+}
+
+/// Asks `agents`.
+#[derive(Clone, Debug)]
+pub struct Agents {
+    views: Views,
+}
+
+impl Agents {
+    pub(crate) const fn new(views: Views) -> Self {
+        Self { views }
+    }
+
+    /// The agents in use, the oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn list(&self, tenant: &str) -> Result<Vec<AgentRow>, DbError> {
+        let db = self.views.current("agents").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&LIST).bind(tenant).fetch_all(c).await)?)
+    }
+
+    /// An agent, archived or not.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn agent(&self, tenant: &str, agent_id: &str) -> Result<Option<AgentRow>, DbError> {
+        let db = self.views.current("agents").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&ONE).bind(agent_id).bind(tenant).fetch_optional(c).await)?)
+    }
+
+    /// The agent that answers a number of ours, whosever it is.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn by_number(&self, number: &str) -> Result<Option<AgentRow>, DbError> {
+        let db = self.views.current("agents").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&BY_NUMBER).bind(number).fetch_optional(c).await)?)
+    }
+
+    /// Which agent answers which number.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn numbers(&self, tenant: &str) -> Result<Vec<AgentNumberRow>, DbError> {
+        let db = self.views.current("agents").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&NUMBERS).bind(tenant).fetch_all(c).await)?)
+    }
+
+    /// The personas of an agent, the latest first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn personas(&self, tenant: &str, agent_id: &str) -> Result<Vec<PersonaRow>, DbError> {
+        let db = self.views.current("agents").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&PERSONAS).bind(agent_id).bind(tenant).fetch_all(c).await)?)
+    }
+}

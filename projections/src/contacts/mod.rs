@@ -1,0 +1,46 @@
+//! `contacts` answers: whom do we know, and when did we last speak.
+//!
+//! The last call of a number is found in this model's own table of calls by number: no query joins two models. Whether a
+//! number may be called is for the rules of dialling to decide; here it merely shows.
+
+mod fold;
+pub mod queries;
+pub mod tables;
+
+pub use queries::{ContactCursor, ContactWithLastCall, Contacts};
+
+use crate::engine::{ReadModel, Schema, schema};
+use crate::rows::{ForeignRow, Owner, Rows, Table};
+use fold::ContactsDocument;
+use infra::db::Engine;
+use infra::event_store::{Event, Recorded};
+
+/// The read model.
+pub struct ContactsModel;
+
+impl ReadModel for ContactsModel {
+    const NAME: &'static str = "contacts";
+    const VERSION: i64 = 1;
+    const TABLES: &'static [Table] = tables::TABLES;
+    type Doc = ContactsDocument;
+
+    fn schema(engine: Engine) -> Schema {
+        schema!("contacts", engine)
+    }
+
+    fn concerns(event: &Event) -> bool {
+        matches!(event, Event::Call(_) | Event::Contact(_))
+    }
+
+    fn fold(document: &mut ContactsDocument, event: &Recorded) {
+        document.fold(&event.metadata.tenant, &event.event);
+    }
+
+    fn rows(id: &str, document: &ContactsDocument, rows: &mut Rows) {
+        document.write_rows(id, rows);
+    }
+
+    fn unfold(owner: Owner, rows: Rows) -> Result<ContactsDocument, ForeignRow> {
+        ContactsDocument::of_rows(owner, rows)
+    }
+}

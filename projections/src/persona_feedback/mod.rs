@@ -1,0 +1,56 @@
+//! `persona_feedback` answers: what share of calls was good, by day, agent and persona version; and what reviewers wrote
+//! should have been said.
+//!
+//! It draws no rules from corrections: that is a process manager's work, and a person approves it.
+
+mod fold;
+pub mod queries;
+pub mod tables;
+
+pub use queries::{Feedback, FeedbackQuestion};
+
+use crate::engine::{ReadModel, Schema, Totals, schema};
+use crate::rows::{ForeignRow, Owner, Rows, Table};
+use fold::FeedbackDocument;
+use infra::db::Engine;
+use infra::event_store::{Event, Recorded};
+
+/// The read model.
+pub struct FeedbackModel;
+
+impl ReadModel for FeedbackModel {
+    const NAME: &'static str = "persona_feedback";
+    const VERSION: i64 = 1;
+    const TABLES: &'static [Table] = tables::TABLES;
+    type Doc = FeedbackDocument;
+
+    fn schema(engine: Engine) -> Schema {
+        schema!("persona_feedback", engine)
+    }
+
+    fn concerns(event: &Event) -> bool {
+        matches!(event, Event::Call(_))
+    }
+
+    fn fold(document: &mut FeedbackDocument, event: &Recorded) {
+        if let Event::Call(call) = &event.event {
+            document.fold(&event.metadata.tenant, call);
+        }
+    }
+
+    fn rows(id: &str, document: &FeedbackDocument, rows: &mut Rows) {
+        document.write_rows(id, rows);
+    }
+
+    fn totals(document: &FeedbackDocument, totals: &mut Totals) {
+        document.write_totals(totals);
+    }
+
+    fn unfold(_: Owner, rows: Rows) -> Result<FeedbackDocument, ForeignRow> {
+        FeedbackDocument::of_rows(rows)
+    }
+
+    fn settled(document: &FeedbackDocument) -> bool {
+        document.facts.is_over()
+    }
+}

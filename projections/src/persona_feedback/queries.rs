@@ -1,0 +1,93 @@
+//! Questions to `persona_feedback`.
+
+use super::tables::{FeedbackCorrectionRow, FeedbackDayRow};
+use crate::rows::Row;
+use infra::db::{DbError, Views};
+use infra::on_db;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+static DAYS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {} from feedback_days where tenant = $1 and day >= $2 and day < $3
+           and (cast($4 as text) is null or agent = $4)
+         order by day, agent, persona_version",
+        FeedbackDayRow::TABLE.column_list()
+    )
+});
+
+static CORRECTIONS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {} from feedback_corrections where tenant = $1 and in_force = 1
+           and (cast($2 as text) is null or agent = $2)
+           and (cast($3 as bigint) is null or persona_version = $3)
+         order by noted_at desc, call_id desc, correction desc limit $4",
+        FeedbackCorrectionRow::TABLE.column_list()
+    )
+});
+
+/// Every statement of this file.
+pub(crate) fn statements() -> Vec<&'static str> {
+    vec![LazyLock::force(&DAYS), LazyLock::force(&CORRECTIONS)]
+}
+
+/// Which corrections are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct FeedbackQuestion {
+    /// Of this agent's calls.
+    pub agent: Option<String>,
+    /// Of calls in which this persona spoke.
+    pub persona_version: Option<i64>,
+}
+
+/// Asks `persona_feedback`.
+#[derive(Clone, Debug)]
+pub struct Feedback {
+    views: Views,
+}
+
+impl Feedback {
+    pub(crate) const fn new(views: Views) -> Self {
+        Self { views }
+    }
+
+    /// Judgements by day of the call, agent and persona version; only days on which there are any.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn days(
+        &self,
+        tenant: &str,
+        days: Range<i64>,
+        agent: Option<&str>,
+    ) -> Result<Vec<FeedbackDayRow>, DbError> {
+        let db = self.views.current("persona_feedback").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&DAYS)
+            .bind(tenant)
+            .bind(days.start)
+            .bind(days.end)
+            .bind(agent)
+            .fetch_all(c)
+            .await)?)
+    }
+
+    /// The corrections in force, the latest first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn corrections(
+        &self,
+        tenant: &str,
+        question: &FeedbackQuestion,
+        limit: i64,
+    ) -> Result<Vec<FeedbackCorrectionRow>, DbError> {
+        let db = self.views.current("persona_feedback").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&CORRECTIONS)
+            .bind(tenant)
+            .bind(&question.agent)
+            .bind(question.persona_version)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?)
+    }
+}

@@ -1,0 +1,108 @@
+//! Leases and checkpoints: one process at a time moves a consumer on, and a late one cannot.
+
+use domain::Timestamp;
+use harness::on_both_engines;
+use harness::place::Place;
+use infra::db::{Db, Views};
+use infra::subscription::checkpoint::{self, CHECKPOINT_DDL, Lease};
+use sqlx::Executor as _;
+
+on_both_engines!(
+    a_lease_is_held_by_one_until_it_expires,
+    a_holder_that_was_replaced_cannot_move_the_checkpoint,
+    a_rolled_back_checkpoint_stays,
+    a_switch_replaces_the_tables_and_leaves_the_readers_reading,
+);
+
+const T: Timestamp = Timestamp::from_seconds(1_000);
+
+async fn table(place: &Place) -> (Views, Db) {
+    let views = Views::open(&place.url).await.unwrap();
+    let db = views.current("dashboard").await.unwrap().db;
+    infra::on_db!(&db, c => c.execute(CHECKPOINT_DDL).await.map(|_| ())).unwrap();
+    checkpoint::create(&db, "dashboard", 1).await.unwrap();
+    (views, db)
+}
+
+async fn acquire(db: &Db, owner: &str, now: Timestamp) -> Option<Lease> {
+    checkpoint::acquire(db, "dashboard", owner, now, 10).await.unwrap()
+}
+
+async fn advance(db: &Db, lease: &Lease, old: i64, new: i64) -> bool {
+    let mut tx = db.begin().await.unwrap();
+    let advanced = checkpoint::advance(&mut tx, "dashboard", lease, old, new).await.unwrap();
+    tx.commit().await.unwrap();
+    advanced
+}
+
+async fn a_lease_is_held_by_one_until_it_expires(place: Place) {
+    let (_views, db) = table(&place).await;
+    let first = acquire(&db, "first", T).await.expect("free");
+    assert_eq!(acquire(&db, "second", T.plus_seconds(9)).await, None);
+    assert!(checkpoint::renew(&db, "dashboard", &first, T.plus_seconds(9), 10).await.unwrap());
+    assert_eq!(acquire(&db, "second", T.plus_seconds(18)).await, None);
+    let second = acquire(&db, "second", T.plus_seconds(20)).await.expect("expired");
+    assert!(second.fence > first.fence);
+    assert!(!checkpoint::renew(&db, "dashboard", &first, T.plus_seconds(20), 10).await.unwrap());
+    checkpoint::release(&db, "dashboard", &second).await.unwrap();
+    assert!(acquire(&db, "first", T.plus_seconds(20)).await.is_some(), "given back");
+}
+
+async fn a_holder_that_was_replaced_cannot_move_the_checkpoint(place: Place) {
+    let (_views, db) = table(&place).await;
+    let late = acquire(&db, "late", T).await.expect("free");
+    assert!(advance(&db, &late, 0, 5).await);
+    assert!(!advance(&db, &late, 0, 7).await, "from where it is not");
+    let next = acquire(&db, "next", T.plus_seconds(60)).await.expect("expired");
+    assert_eq!(next.position, 5);
+    assert!(!advance(&db, &late, 5, 9).await);
+    assert!(advance(&db, &next, 5, 6).await);
+}
+
+async fn a_rolled_back_checkpoint_stays(place: Place) {
+    let (_views, db) = table(&place).await;
+    let lease = acquire(&db, "first", T).await.expect("free");
+    let mut tx = db.begin().await.unwrap();
+    assert!(checkpoint::advance(&mut tx, "dashboard", &lease, 0, 5).await.unwrap());
+    tx.rollback().await.unwrap();
+    assert_eq!(checkpoint::read(&db, "dashboard").await.unwrap().unwrap().position, 0);
+}
+
+async fn write(db: &Db, text: &str) {
+    let sql = format!("insert into said (words) values ('{text}')");
+    infra::on_db!(db, c => c.execute("create table if not exists said (words text)").await.map(|_| ())).unwrap();
+    infra::on_db!(db, c => c.execute(&*sql).await.map(|_| ())).unwrap();
+}
+
+async fn read(views: &Views) -> Result<String, String> {
+    let db = views.current("dashboard").await.map_err(|error| error.to_string())?.db;
+    infra::on_db!(&db, c => sqlx::query_scalar("select words from said").fetch_one(c).await)
+        .map_err(|error| error.to_string())
+}
+
+async fn a_switch_replaces_the_tables_and_leaves_the_readers_reading(place: Place) {
+    let (views, db) = table(&place).await;
+    write(&db, "old").await;
+    // A reader in another process.
+    let elsewhere = Views::open(&place.url).await.unwrap();
+    assert_eq!(read(&elsewhere).await.unwrap(), "old");
+    let reader = tokio::spawn(async move {
+        let mut answers = Vec::new();
+        while answers.last().is_none_or(|last| last != "new") {
+            answers.push(read(&elsewhere).await.expect("a reader is never refused"));
+            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        }
+        answers
+    });
+    let leftover = views.next("dashboard").await.unwrap();
+    write(&leftover.db, "half").await;
+    // That rebuild was killed; the next begins anew.
+    let next = views.next("dashboard").await.unwrap();
+    write(&next.db, "new").await;
+    views.switch(next).await.unwrap();
+    assert_eq!(read(&views).await.unwrap(), "new");
+    views.sweep("dashboard").await.unwrap();
+    let answers = tokio::time::timeout(std::time::Duration::from_secs(20), reader).await.unwrap().unwrap();
+    assert!(answers.iter().all(|answer| answer == "old" || answer == "new"), "{answers:?}");
+    assert_eq!(read(&views).await.unwrap(), "new");
+}
