@@ -24,6 +24,12 @@ impl CommandKey {
     pub fn of(&self, user_id: &str) -> Option<String> {
         self.key.as_ref().map(|key| format!("user:{user_id}:{}:{key}", self.door))
     }
+
+    /// The key of one of several commands that a request leads to.
+    #[must_use]
+    pub fn part(&self, part: usize) -> Self {
+        Self { door: format!("{}#{part}", self.door), key: self.key.clone() }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for CommandKey {

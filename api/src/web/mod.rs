@@ -10,6 +10,7 @@ pub mod middleware;
 pub mod moment;
 pub mod opened;
 pub mod settle;
+pub mod view;
 pub mod written;
 
 pub use body::{Body, Parameters, PathOf};

@@ -24,6 +24,7 @@ pub mod error;
 pub mod event;
 pub mod facts;
 mod fold;
+pub mod heard;
 pub mod moment;
 pub mod start;
 pub mod state;

@@ -126,7 +126,9 @@ fn a_wish_not_to_be_called_outlives_the_contact() {
 #[test]
 fn erasing_forgets_name_and_number() {
     let mut contact = Contact::default();
-    [added(), erased()].iter().for_each(|event| contact.fold(event));
+    for event in &[added(), erased()] {
+        contact.fold(event);
+    }
     assert_eq!(
         (contact.name, contact.phone),
         (Some(Personal::Erased), Some(Personal::Erased))

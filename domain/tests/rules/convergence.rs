@@ -283,7 +283,9 @@ fn hear(callbacks: &[CallCommand]) -> (Call, Vec<CallEvent>) {
         let decided = call
             .decide(&heard_at(callback, heard))
             .expect("nothing heard is refused");
-        decided.iter().for_each(|event| call.fold(event));
+        for event in &decided {
+            call.fold(event);
+        }
         events.extend(decided);
     }
     (call, events)
@@ -347,7 +349,9 @@ proptest! {
     fn a_call_reads_back_from_its_own_events_and_from_its_json((told, _) in two_orders()) {
         let (call, events) = hear(&told);
         let mut replayed = Call::default();
-        events.iter().for_each(|event| replayed.fold(event));
+        for event in &events {
+            replayed.fold(event);
+        }
         prop_assert_eq!(&replayed, &call);
         let json = serde_json::to_value(&call).expect("serialises");
         let read: Call = serde_json::from_value(json.clone()).expect("reads");

@@ -30,7 +30,9 @@ pub fn after(commands: impl IntoIterator<Item = CallCommand>) -> (Call, Vec<Call
         let decided = call
             .decide(&command)
             .unwrap_or_else(|error| panic!("{} is refused: {error}", command.name()));
-        decided.iter().for_each(|event| call.fold(event));
+        for event in &decided {
+            call.fold(event);
+        }
         events.extend(decided);
     }
     (call, events)

@@ -148,11 +148,18 @@ impl Settings {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if named.is_none() && error.kind() == io::ErrorKind::NotFound => return Ok(self),
-            Err(source) => return Err(ConfigError::File { path: path.into(), source }),
+            Err(source) => {
+                return Err(ConfigError::File {
+                    path: path.into(),
+                    source,
+                });
+            }
         };
         // `message` alone: the full error would quote the line, which may hold a secret.
-        let file: Self = toml::from_str(&text)
-            .map_err(|error| ConfigError::Toml { path: path.into(), message: error.message().to_owned() })?;
+        let file: Self = toml::from_str(&text).map_err(|error| ConfigError::Toml {
+            path: path.into(),
+            message: error.message().to_owned(),
+        })?;
         Ok(self.or(file))
     }
 }
@@ -168,7 +175,9 @@ impl Config {
         let twilio = twilio(&s)?;
         let port = s.port.unwrap_or(3000);
         let host = match s.listen.as_deref() {
-            Some(text) => text.parse::<IpAddr>().map_err(|_| setting("LISTEN", "is not an IP address"))?,
+            Some(text) => text
+                .parse::<IpAddr>()
+                .map_err(|_| setting("LISTEN", "is not an IP address"))?,
             None if twilio.sandbox => IpAddr::from([127, 0, 0, 1]),
             None => IpAddr::from([0, 0, 0, 0]),
         };
@@ -223,12 +232,18 @@ impl Config {
     /// # Errors
     /// When the file cannot be read or written.
     pub fn auth_token(&self) -> io::Result<Secret> {
-        self.twilio.auth_token.clone().map_or_else(|| sandbox_token(&self.data_dir), Ok)
+        self.twilio
+            .auth_token
+            .clone()
+            .map_or_else(|| sandbox_token(&self.data_dir), Ok)
     }
 }
 
 fn setting(variable: &'static str, problem: impl Into<String>) -> ConfigError {
-    ConfigError::Setting { variable, problem: problem.into() }
+    ConfigError::Setting {
+        variable,
+        problem: problem.into(),
+    }
 }
 
 fn database(
@@ -238,7 +253,11 @@ fn database(
 ) -> Result<DatabaseUrl, ConfigError> {
     text.map_or_else(
         || Ok(otherwise.clone()),
-        |text| text.expose().parse().map_err(|source| ConfigError::Database { variable, source }),
+        |text| {
+            text.expose()
+                .parse()
+                .map_err(|source| ConfigError::Database { variable, source })
+        },
     )
 }
 
@@ -249,7 +268,10 @@ fn public_url(text: Option<&str>, port: u16) -> Result<Url, ConfigError> {
         return Err(setting("PUBLIC_URL", "must begin with http:// or https://"));
     }
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return Err(setting("PUBLIC_URL", "must not carry a query, a fragment or a password"));
+        return Err(setting(
+            "PUBLIC_URL",
+            "must not carry a query, a fragment or a password",
+        ));
     }
     Ok(url)
 }
@@ -257,14 +279,23 @@ fn public_url(text: Option<&str>, port: u16) -> Result<Url, ConfigError> {
 fn twilio(s: &Settings) -> Result<TwilioConfig, ConfigError> {
     let sandbox = s.twilio_account_sid.is_none();
     if !sandbox && s.twilio_auth_token.is_none() {
-        return Err(setting("TWILIO_AUTH_TOKEN", "is missing, and TWILIO_ACCOUNT_SID is set"));
+        return Err(setting(
+            "TWILIO_AUTH_TOKEN",
+            "is missing, and TWILIO_ACCOUNT_SID is set",
+        ));
     }
     if s.twilio_api_key.is_some() != s.twilio_api_secret.is_some() {
-        return Err(setting("TWILIO_API_KEY", "and TWILIO_API_SECRET go together: one of them is missing"));
+        return Err(setting(
+            "TWILIO_API_KEY",
+            "and TWILIO_API_SECRET go together: one of them is missing",
+        ));
     }
     Ok(TwilioConfig {
         sandbox,
-        account_sid: s.twilio_account_sid.clone().unwrap_or_else(|| format!("AC{}", "0".repeat(32))),
+        account_sid: s
+            .twilio_account_sid
+            .clone()
+            .unwrap_or_else(|| format!("AC{}", "0".repeat(32))),
         auth_token: s.twilio_auth_token.clone(),
         api_key: s.twilio_api_key.clone(),
         api_secret: s.twilio_api_secret.clone(),
@@ -276,7 +307,11 @@ fn twilio(s: &Settings) -> Result<TwilioConfig, ConfigError> {
 }
 
 fn default_log_format() -> LogFormat {
-    if io::stderr().is_terminal() { LogFormat::Pretty } else { LogFormat::Json }
+    if io::stderr().is_terminal() {
+        LogFormat::Pretty
+    } else {
+        LogFormat::Json
+    }
 }
 
 fn sandbox_token(data_dir: &Path) -> io::Result<Secret> {

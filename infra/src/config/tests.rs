@@ -13,14 +13,20 @@ fn nothing_set_is_the_sandbox_on_loopback_with_files_in_data() {
     let config = resolved(Settings::default());
     assert!(config.twilio.sandbox);
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
-    assert_eq!(config.callback_url("/twilio/inbound"), "http://localhost:3000/twilio/inbound");
+    assert_eq!(
+        config.callback_url("/twilio/inbound"),
+        "http://localhost:3000/twilio/inbound"
+    );
     assert_eq!(config.ledger_database, DatabaseUrl::Folder("./data".into()));
     assert_eq!(config.recordings_url, "file://./data/recordings");
 }
 
 #[test]
 fn the_public_url_follows_the_port() {
-    let config = resolved(Settings { port: Some(8080), ..Settings::default() });
+    let config = resolved(Settings {
+        port: Some(8080),
+        ..Settings::default()
+    });
     assert_eq!(config.callback_url("/ws"), "http://localhost:8080/ws");
 }
 
@@ -40,8 +46,16 @@ fn read_models_keys_and_people_follow_the_ledger_unless_told_otherwise() {
 fn a_flag_or_variable_wins_over_the_file_and_an_empty_one_does_not() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("c.toml");
-    std::fs::write(&file, "port = 1\nlisten = '10.0.0.1'\npublic_url = 'https://calls.example'\n").expect("written");
-    let said = Settings { port: Some(2), listen: Some(String::new()), ..Settings::default() };
+    std::fs::write(
+        &file,
+        "port = 1\nlisten = '10.0.0.1'\npublic_url = 'https://calls.example'\n",
+    )
+    .expect("written");
+    let said = Settings {
+        port: Some(2),
+        listen: Some(String::new()),
+        ..Settings::default()
+    };
     let config = resolved(said.with_file(Some(&file)).expect("read"));
     assert_eq!(config.listen.to_string(), "10.0.0.1:2");
     assert!(config.is_https());
@@ -52,20 +66,36 @@ fn a_file_with_an_unknown_key_is_refused_without_quoting_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("c.toml");
     std::fs::write(&file, "twilio_auth_tokn = 'hunter2'\n").expect("written");
-    let error = Settings::default().with_file(Some(&file)).expect_err("unknown key").to_string();
-    assert!(error.contains("twilio_auth_tokn") && !error.contains("hunter2"), "{error}");
+    let error = Settings::default()
+        .with_file(Some(&file))
+        .expect_err("unknown key")
+        .to_string();
+    assert!(
+        error.contains("twilio_auth_tokn") && !error.contains("hunter2"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_named_file_must_exist() {
-    assert!(Settings::default().with_file(Some(Path::new("/does/not/exist.toml"))).is_err());
+    assert!(
+        Settings::default()
+            .with_file(Some(Path::new("/does/not/exist.toml")))
+            .is_err()
+    );
 }
 
 #[test]
 fn half_of_the_twilio_credentials_is_refused() {
-    let sid = Settings { twilio_account_sid: Some("AC1".into()), ..Settings::default() };
+    let sid = Settings {
+        twilio_account_sid: Some("AC1".into()),
+        ..Settings::default()
+    };
     assert!(refused(sid).starts_with("TWILIO_AUTH_TOKEN"));
-    let key = Settings { twilio_api_key: Some("SK1".into()), ..Settings::default() };
+    let key = Settings {
+        twilio_api_key: Some("SK1".into()),
+        ..Settings::default()
+    };
     assert!(refused(key).starts_with("TWILIO_API_KEY"));
 }
 
@@ -82,8 +112,19 @@ fn with_twilio_the_service_listens_to_the_world() {
 
 #[test]
 fn a_public_url_that_is_no_web_address_is_refused() {
-    for text in ["calls.example", "ftp://calls.example", "https://u:p@calls.example", "https://calls.example/?a=b"] {
-        assert!(refused(Settings { public_url: Some(text.into()), ..Settings::default() }).starts_with("PUBLIC_URL"));
+    for text in [
+        "calls.example",
+        "ftp://calls.example",
+        "https://u:p@calls.example",
+        "https://calls.example/?a=b",
+    ] {
+        assert!(
+            refused(Settings {
+                public_url: Some(text.into()),
+                ..Settings::default()
+            })
+            .starts_with("PUBLIC_URL")
+        );
     }
 }
 
@@ -102,14 +143,20 @@ fn nothing_secret_shows_in_debug() {
 #[test]
 fn the_sandbox_token_is_made_once_and_for_its_owner_only() {
     let folder = tempfile::tempdir().expect("a folder");
-    let config = resolved(Settings { data_dir: Some(folder.path().into()), ..Settings::default() });
+    let config = resolved(Settings {
+        data_dir: Some(folder.path().into()),
+        ..Settings::default()
+    });
     let token = config.auth_token().expect("made");
     assert_eq!(token.expose().len(), 32);
     assert_eq!(config.auth_token().expect("read"), token);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(folder.path().join(SANDBOX_TOKEN_FILE)).expect("there").permissions().mode();
+        let mode = std::fs::metadata(folder.path().join(SANDBOX_TOKEN_FILE))
+            .expect("there")
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

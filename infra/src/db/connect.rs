@@ -95,13 +95,16 @@ async fn connect_postgres(url: &str, schema: &str, durability: Durability, most:
     let options = PgConnectOptions::from_str(url)?
         .application_name("call-ledger")
         .options([("search_path", schema)])
-        .options([("synchronous_commit", if durability == Durability::Full { "on" } else { "off" })])
+        .options([(
+            "synchronous_commit",
+            if durability == Durability::Full { "on" } else { "off" },
+        )])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(most)
         .min_connections(0)
         .acquire_timeout(ACQUIRE)
-        .idle_timeout(Duration::from_secs(60))
+        .idle_timeout(Duration::from_mins(1))
         .connect_with(options)
         .await?;
     create_schema(&pool, schema).await?;
@@ -149,7 +152,9 @@ mod tests {
 
     #[test]
     fn an_address_never_shows_its_password() {
-        let url: DatabaseUrl = "postgres://ada:hunter2@db.example:6432/calls".parse().expect("an address");
+        let url: DatabaseUrl = "postgres://ada:hunter2@db.example:6432/calls"
+            .parse()
+            .expect("an address");
         assert_eq!(format!("{url}"), "postgres://db.example:6432/calls");
         assert!(!format!("{url:?}").contains("hunter2"));
     }

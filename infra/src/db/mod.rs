@@ -153,7 +153,9 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             // PostgreSQL: connection errors, insufficient resources, shutting down. SQLite: busy, locked, I/O, full.
-            ["08", "53", "57P"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+            ["08", "53", "57P"]
+                .iter()
+                .any(|class| code.len() == 5 && code.starts_with(class))
                 || matches!(code.parse::<i32>().map(|code| code & 0xff), Ok(5 | 6 | 10 | 13))
         }),
         _ => false,

@@ -19,10 +19,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// Connections to one read model: its projector's and its readers'.
 const CONNECTIONS: u32 = 6;
 
-const SQLITE_REGISTRY: &str = "create table if not exists read_models (model text primary key not null, generation integer not null) strict";
+const SQLITE_REGISTRY: &str =
+    "create table if not exists read_models (model text primary key not null, generation integer not null) strict";
 const SQLITE_CURRENT: &str = "select generation from read_models where model = $1";
-const SQLITE_SWITCH: &str =
-    "insert into read_models (model, generation) values ($1, $2) on conflict (model) do update set generation = excluded.generation";
+const SQLITE_SWITCH: &str = "insert into read_models (model, generation) values ($1, $2) on conflict (model) do update set generation = excluded.generation";
 
 /// The tables of one read model: unqualified names resolve in `db`.
 #[derive(Clone, Debug)]
@@ -79,10 +79,16 @@ impl Views {
                     Db::Postgres(pool) => pool,
                     Db::Sqlite(_) => unreachable!("a server is PostgreSQL"),
                 };
-                Place::Postgres { url: url.clone(), admin }
+                Place::Postgres {
+                    url: url.clone(),
+                    admin,
+                }
             }
         };
-        Ok(Self(Arc::new(Inner { place, current: Mutex::default() })))
+        Ok(Self(Arc::new(Inner {
+            place,
+            current: Mutex::default(),
+        })))
     }
 
     /// The namespace that readers and the live projector use now. Empty the first time.
@@ -103,10 +109,16 @@ impl Views {
         let generation = self.generation(model).await?;
         let db = self.open_namespace(model, generation).await?;
         let namespace = Namespace { db, generation, model };
-        let old = current.insert(model, Known { namespace: namespace.clone(), looked: Instant::now() });
+        let old = current.insert(
+            model,
+            Known {
+                namespace: namespace.clone(),
+                looked: Instant::now(),
+            },
+        );
+        // Another process switched.
         if let Some(old) = old {
-            // Another process switched: readers that began on the old file finish there.
-            tokio::spawn(async move { old.namespace.db.close().await });
+            retire(old.namespace.db);
         }
         Ok(namespace)
     }
@@ -125,7 +137,13 @@ impl Views {
             Place::Postgres { url, admin } => {
                 let name = next_schema(model);
                 drop_schema(admin, &name).await?;
-                connect(&DatabaseUrl::Postgres(url.clone()), &name, Durability::Relaxed, CONNECTIONS).await?
+                connect(
+                    &DatabaseUrl::Postgres(url.clone()),
+                    &name,
+                    Durability::Relaxed,
+                    CONNECTIONS,
+                )
+                .await?
             }
         };
         Ok(Namespace { db, generation, model })
@@ -139,11 +157,20 @@ impl Views {
         let model = next.model;
         match &self.0.place {
             Place::Sqlite { registry, .. } => {
-                sqlx::query(SQLITE_SWITCH).bind(model).bind(next.generation).execute(registry).await?;
-                let old = self.0.current.lock().await.insert(model, Known { namespace: next, looked: Instant::now() });
+                sqlx::query(SQLITE_SWITCH)
+                    .bind(model)
+                    .bind(next.generation)
+                    .execute(registry)
+                    .await?;
+                let old = self.0.current.lock().await.insert(
+                    model,
+                    Known {
+                        namespace: next,
+                        looked: Instant::now(),
+                    },
+                );
                 if let Some(old) = old {
-                    // Readers that began on the old file finish there.
-                    tokio::spawn(async move { old.namespace.db.close().await });
+                    retire(old.namespace.db);
                 }
             }
             Place::Postgres { admin, .. } => {
@@ -158,7 +185,7 @@ impl Views {
                 }
                 tx.commit().await?;
                 // Its connections look for a name that is gone.
-                tokio::spawn(async move { next.db.close().await });
+                retire(next.db);
             }
         }
         Ok(())
@@ -210,7 +237,10 @@ impl Views {
     async fn generation(&self, model: &str) -> Result<i64, DbError> {
         match &self.0.place {
             Place::Sqlite { registry, .. } => {
-                let found = sqlx::query_scalar(SQLITE_CURRENT).bind(model).fetch_optional(registry).await?;
+                let found = sqlx::query_scalar(SQLITE_CURRENT)
+                    .bind(model)
+                    .fetch_optional(registry)
+                    .await?;
                 Ok(found.unwrap_or(0))
             }
             Place::Postgres { .. } => Ok(0),
@@ -221,14 +251,34 @@ impl Views {
         match &self.0.place {
             Place::Sqlite { folder, .. } => {
                 let name = format!("{model}.{generation}");
-                connect(&DatabaseUrl::Folder(folder.clone()), &name, Durability::Relaxed, CONNECTIONS).await
+                connect(
+                    &DatabaseUrl::Folder(folder.clone()),
+                    &name,
+                    Durability::Relaxed,
+                    CONNECTIONS,
+                )
+                .await
             }
             Place::Postgres { url, admin } => {
                 create_schema(admin, model).await?;
-                connect(&DatabaseUrl::Postgres(url.clone()), model, Durability::Relaxed, CONNECTIONS).await
+                connect(
+                    &DatabaseUrl::Postgres(url.clone()),
+                    model,
+                    Durability::Relaxed,
+                    CONNECTIONS,
+                )
+                .await
             }
         }
     }
+}
+
+/// Closes a namespace that was replaced, once the readers that were just handed it have begun. They finish on it.
+fn retire(db: Db) {
+    tokio::spawn(async move {
+        tokio::time::sleep(LOOK_AGAIN).await;
+        db.close().await;
+    });
 }
 
 fn next_schema(model: &str) -> String {
@@ -244,16 +294,23 @@ fn generations(folder: &Path, model: &str) -> Result<Vec<i64>, DbError> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(DbError::Folder)? {
         let name = entry.map_err(DbError::Folder)?.file_name();
-        let generation: Option<i64> = name
-            .to_str()
-            .and_then(|name| name.strip_prefix(model)?.strip_prefix('.')?.strip_suffix(".db")?.parse().ok());
+        let generation: Option<i64> = name.to_str().and_then(|name| {
+            name.strip_prefix(model)?
+                .strip_prefix('.')?
+                .strip_suffix(".db")?
+                .parse()
+                .ok()
+        });
         found.extend(generation);
     }
     Ok(found)
 }
 
 async fn drop_schema(admin: &PgPool, name: &str) -> Result<(), sqlx::Error> {
-    sqlx::query(&format!(r#"drop schema if exists "{name}" cascade"#)).execute(admin).await.map(|_| ())
+    sqlx::query(&format!(r#"drop schema if exists "{name}" cascade"#))
+        .execute(admin)
+        .await
+        .map(|_| ())
 }
 
 fn sqlite_file(folder: &Path, model: &str, generation: i64) -> PathBuf {

@@ -83,10 +83,17 @@ impl BatchOutcome {
                 Verdict::Committed => {
                     let count = i64::try_from(append.events.len()).unwrap_or(i64::MAX);
                     for (event, place) in append.opened.into_iter().zip(position + 1..) {
-                        committed.push(Arc::new(Recorded { position: place, recorded_at: self.recorded_at, ..event }));
+                        committed.push(Arc::new(Recorded {
+                            position: place,
+                            recorded_at: self.recorded_at,
+                            ..event
+                        }));
                     }
                     position += count;
-                    Appended::Committed { position, recorded_at: self.recorded_at }
+                    Appended::Committed {
+                        position,
+                        recorded_at: self.recorded_at,
+                    }
                 }
             });
         }

@@ -49,7 +49,10 @@ impl Metadata {
     /// The same with the key that makes the command idempotent.
     #[must_use]
     pub fn with_key(self, command_key: impl Into<String>) -> Self {
-        Self { command_key: Some(command_key.into()), ..self }
+        Self {
+            command_key: Some(command_key.into()),
+            ..self
+        }
     }
 }
 

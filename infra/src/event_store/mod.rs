@@ -35,7 +35,10 @@ pub struct StreamId {
 impl StreamId {
     /// A stream of any type.
     pub fn new(aggregate_type: impl Into<String>, aggregate_id: impl Into<String>) -> Self {
-        Self { aggregate_type: aggregate_type.into(), aggregate_id: aggregate_id.into() }
+        Self {
+            aggregate_type: aggregate_type.into(),
+            aggregate_id: aggregate_id.into(),
+        }
     }
 
     /// A call's stream.

@@ -31,7 +31,10 @@ struct BatchRow {
 impl PostgresWriter {
     /// A writer that connects when it is first used.
     pub const fn new(options: PgConnectOptions) -> Self {
-        Self { options, connection: None }
+        Self {
+            options,
+            connection: None,
+        }
     }
 
     /// Writes a batch in which each stream and each command key occurs at most once.
@@ -87,10 +90,25 @@ async fn call(connection: &mut PgConnection, batch: &[Append], now: Timestamp) -
         }
     }
     Ok(sqlx::query_as(APPEND)
-        .bind(batch.iter().map(|append| append.stream.aggregate_type.as_str()).collect::<Vec<_>>())
-        .bind(batch.iter().map(|append| append.stream.aggregate_id.as_str()).collect::<Vec<_>>())
+        .bind(
+            batch
+                .iter()
+                .map(|append| append.stream.aggregate_type.as_str())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            batch
+                .iter()
+                .map(|append| append.stream.aggregate_id.as_str())
+                .collect::<Vec<_>>(),
+        )
         .bind(batch.iter().map(|append| append.expected).collect::<Vec<_>>())
-        .bind(batch.iter().map(|append| append.command_key.as_deref()).collect::<Vec<_>>())
+        .bind(
+            batch
+                .iter()
+                .map(|append| append.command_key.as_deref())
+                .collect::<Vec<_>>(),
+        )
         .bind(append_of)
         .bind(types)
         .bind(ids)

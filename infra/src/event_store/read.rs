@@ -62,7 +62,10 @@ pub(super) async fn read_all(db: &Db, after: Position, limit: i64) -> Result<Vec
     let events = on_db!(db, c => sqlx::query_as::<_, RawEvent>(READ_ALL).bind(after).bind(limit).fetch_all(c).await)?;
     for (event, expected) in events.iter().zip(after + 1..) {
         if event.position != expected {
-            return Err(StoreError::Hole { expected, found: event.position });
+            return Err(StoreError::Hole {
+                expected,
+                found: event.position,
+            });
         }
     }
     Ok(events)

@@ -18,8 +18,7 @@ const CHUNKS: [usize; 4] = [64, 16, 4, 1];
 const HEADS: usize = 65_536;
 
 const LAST: &str = "select position, recorded_at from events order by position desc limit 1";
-const KNOWN_KEYS: &str =
-    "select j.key, k.position from json_each($1) j join command_keys k on k.command_key = j.value";
+const KNOWN_KEYS: &str = "select j.key, k.position from json_each($1) j join command_keys k on k.command_key = j.value";
 const STREAM_HEADS: &str = "select j.key, (select max(e.sequence) from events e
          where e.aggregate_type = j.value ->> 0 and e.aggregate_id = j.value ->> 1)
   from json_each($1) j";
@@ -63,7 +62,10 @@ impl SqliteWriter {
             // Nobody knows what was written: forget what was known, and look again.
             self.heads = Cache::new(HEADS);
             let _ = sqlx::query("rollback").execute(&mut self.connection).await;
-            if let Ok(last) = sqlx::query_as::<_, (i64, i64)>(LAST).fetch_optional(&mut self.connection).await {
+            if let Ok(last) = sqlx::query_as::<_, (i64, i64)>(LAST)
+                .fetch_optional(&mut self.connection)
+                .await
+            {
                 (self.last_position, self.last_time) = last.unwrap_or_default();
             }
         }
@@ -89,7 +91,11 @@ impl SqliteWriter {
             keys.extend(append.command_key.as_deref().map(|key| (key, position)));
         }
         if rows.is_empty() {
-            return Ok(BatchOutcome { last_position, recorded_at: Timestamp(recorded_at), verdicts });
+            return Ok(BatchOutcome {
+                last_position,
+                recorded_at: Timestamp(recorded_at),
+                verdicts,
+            });
         }
 
         let mut tx = self.connection.begin_with("begin immediate").await?;
@@ -106,7 +112,9 @@ impl SqliteWriter {
                 bind(&mut arguments, event.metadata.as_str())?;
                 bind(&mut arguments, recorded_at)?;
             }
-            sqlx::query_with(&self.insert_events[&chunk.len()], arguments).execute(&mut *tx).await?;
+            sqlx::query_with(&self.insert_events[&chunk.len()], arguments)
+                .execute(&mut *tx)
+                .await?;
         }
         for chunk in chunks(&keys) {
             let mut arguments = SqliteArguments::default();
@@ -114,7 +122,9 @@ impl SqliteWriter {
                 bind(&mut arguments, key)?;
                 bind(&mut arguments, position)?;
             }
-            sqlx::query_with(&self.insert_keys[&chunk.len()], arguments).execute(&mut *tx).await?;
+            sqlx::query_with(&self.insert_keys[&chunk.len()], arguments)
+                .execute(&mut *tx)
+                .await?;
         }
         tx.commit().await?;
 
@@ -122,7 +132,11 @@ impl SqliteWriter {
             self.heads.insert(stream.clone(), sequence);
         }
         (self.last_position, self.last_time) = (position, recorded_at);
-        Ok(BatchOutcome { last_position, recorded_at: Timestamp(recorded_at), verdicts })
+        Ok(BatchOutcome {
+            last_position,
+            recorded_at: Timestamp(recorded_at),
+            verdicts,
+        })
     }
 
     /// Which appends may be written: first duplicates, then conflicts.
@@ -146,28 +160,44 @@ impl SqliteWriter {
 
     /// The positions of commands that were done before, by their place in the batch.
     async fn known_keys(&mut self, batch: &[Append]) -> Result<HashMap<usize, Position>, StoreError> {
-        let (places, keys): (Vec<usize>, Vec<&str>) =
-            batch.iter().enumerate().filter_map(|(i, append)| Some((i, append.command_key.as_deref()?))).unzip();
+        let (places, keys): (Vec<usize>, Vec<&str>) = batch
+            .iter()
+            .enumerate()
+            .filter_map(|(i, append)| Some((i, append.command_key.as_deref()?)))
+            .unzip();
         if keys.is_empty() {
             return Ok(HashMap::new());
         }
         let json = serde_json::to_string(&keys).map_err(StoreError::encode)?;
-        let found: Vec<(i64, i64)> = sqlx::query_as(KNOWN_KEYS).bind(json).fetch_all(&mut self.connection).await?;
-        Ok(found.into_iter().filter_map(|(i, position)| Some((places[usize::try_from(i).ok()?], position))).collect())
+        let found: Vec<(i64, i64)> = sqlx::query_as(KNOWN_KEYS)
+            .bind(json)
+            .fetch_all(&mut self.connection)
+            .await?;
+        Ok(found
+            .into_iter()
+            .filter_map(|(i, position)| Some((places[usize::try_from(i).ok()?], position)))
+            .collect())
     }
 
     /// Fills in the last sequences of streams that are not known yet.
     async fn look_up_heads(&mut self, batch: &[Append]) -> Result<(), StoreError> {
-        let unknown: Vec<&StreamId> =
-            batch.iter().map(|append| &append.stream).filter(|stream| self.heads.get(*stream).is_none()).collect();
+        let unknown: Vec<&StreamId> = batch
+            .iter()
+            .map(|append| &append.stream)
+            .filter(|stream| self.heads.get(*stream).is_none())
+            .collect();
         if unknown.is_empty() {
             return Ok(());
         }
-        let names: Vec<[&str; 2]> =
-            unknown.iter().map(|stream| [stream.aggregate_type.as_str(), stream.aggregate_id.as_str()]).collect();
+        let names: Vec<[&str; 2]> = unknown
+            .iter()
+            .map(|stream| [stream.aggregate_type.as_str(), stream.aggregate_id.as_str()])
+            .collect();
         let json = serde_json::to_string(&names).map_err(StoreError::encode)?;
-        let found: Vec<(i64, Option<i64>)> =
-            sqlx::query_as(STREAM_HEADS).bind(json).fetch_all(&mut self.connection).await?;
+        let found: Vec<(i64, Option<i64>)> = sqlx::query_as(STREAM_HEADS)
+            .bind(json)
+            .fetch_all(&mut self.connection)
+            .await?;
         for (index, head) in found {
             if let Some(&stream) = usize::try_from(index).ok().and_then(|index| unknown.get(index)) {
                 self.heads.insert(stream.clone(), head.unwrap_or(0));
@@ -181,7 +211,9 @@ fn bind<'q, T>(arguments: &mut SqliteArguments<'q>, value: T) -> Result<(), Stor
 where
     T: sqlx::Encode<'q, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite> + 'q,
 {
-    arguments.add(value).map_err(|error| StoreError::from(sqlx::Error::Encode(error)))
+    arguments
+        .add(value)
+        .map_err(|error| StoreError::from(sqlx::Error::Encode(error)))
 }
 
 /// Cuts rows into pieces for which there is a prepared statement.
@@ -222,6 +254,9 @@ mod tests {
 
     #[test]
     fn a_statement_numbers_its_places_through() {
-        assert_eq!(multi_row("insert into t values ", 2, 2), "insert into t values ($1, $2), ($3, $4)");
+        assert_eq!(
+            multi_row("insert into t values ", 2, 2),
+            "insert into t values ($1, $2), ($3, $4)"
+        );
     }
 }

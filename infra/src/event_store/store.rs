@@ -135,7 +135,11 @@ impl EventStore {
         };
         let (appender, waiting) = mpsc::channel(WAITING);
         tokio::spawn(run(writer, waiting, recent.clone(), clock));
-        Ok(Self { readers, appender: Some(appender), recent })
+        Ok(Self {
+            readers,
+            appender: Some(appender),
+            recent,
+        })
     }
 
     /// Opens the log for reading only, as a second process beside the one that writes.
@@ -148,7 +152,11 @@ impl EventStore {
         let recent = Arc::new(Recent::default());
         recent.advance(read::head(&readers).await?);
         crate::subscription::poll(readers.clone(), Arc::downgrade(&recent));
-        Ok(Self { readers, appender: None, recent })
+        Ok(Self {
+            readers,
+            appender: None,
+            recent,
+        })
     }
 
     /// Writes events to a stream, if it is where the writer thinks it is. Returns when they are durable.
@@ -160,7 +168,10 @@ impl EventStore {
         check(&append)?;
         let (answer, answered) = oneshot::channel();
         let appender = self.appender.as_ref().ok_or(StoreError::Closed)?;
-        appender.send(Waiting { append, answer }).await.map_err(|_| StoreError::Closed)?;
+        appender
+            .send(Waiting { append, answer })
+            .await
+            .map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -186,8 +197,16 @@ impl EventStore {
     /// When the database cannot be used.
     pub async fn load<A: Aggregate>(&self, id: &str) -> Result<Vec<SerializedEvent>, StoreError> {
         let loaded = match &self.readers {
-            Db::Sqlite(pool) => sqlite_es::SqliteEventRepository::new(pool.clone()).get_events::<A>(id).await,
-            Db::Postgres(pool) => postgres_es::PostgresEventRepository::new(pool.clone()).get_events::<A>(id).await,
+            Db::Sqlite(pool) => {
+                sqlite_es::SqliteEventRepository::new(pool.clone())
+                    .get_events::<A>(id)
+                    .await
+            }
+            Db::Postgres(pool) => {
+                postgres_es::PostgresEventRepository::new(pool.clone())
+                    .get_events::<A>(id)
+                    .await
+            }
         };
         loaded.map_err(|error| match error {
             PersistenceError::OptimisticLockError => StoreError::Closed,
@@ -240,8 +259,15 @@ fn check(append: &Append) -> Result<(), StoreError> {
     if append.events.is_empty() {
         return Err(StoreError::Empty);
     }
-    let names = append.events.iter().flat_map(|event| [&event.event_type, &event.event_version]);
-    if [&append.stream.aggregate_type, &append.stream.aggregate_id].into_iter().chain(names).any(|text| text.chars().any(char::is_control)) {
+    let names = append
+        .events
+        .iter()
+        .flat_map(|event| [&event.event_type, &event.event_version]);
+    if [&append.stream.aggregate_type, &append.stream.aggregate_id]
+        .into_iter()
+        .chain(names)
+        .any(|text| text.chars().any(char::is_control))
+    {
         return Err(StoreError::ControlCharacter);
     }
     Ok(())
@@ -325,7 +351,11 @@ fn answer(outcome: Result<BatchOutcome, StoreError>, appends: Vec<Append>, calle
         }
         Err(error) => {
             metrics::counter!("ledger_append_failures_total").increment(1);
-            tracing::error!(error = &error as &dyn std::error::Error, appends = callers.len(), "a batch was not written");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                appends = callers.len(),
+                "a batch was not written"
+            );
             for caller in callers {
                 let _ = caller.send(Err(error.clone()));
             }

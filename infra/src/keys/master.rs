@@ -4,7 +4,8 @@ use super::{KeyError, SealingKey};
 use crate::clock::random_bytes;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -63,7 +64,9 @@ impl FromStr for MasterKey {
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let bytes = if text.len() == 64 && text.is_ascii() {
             let pairs = (0..32).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16));
-            pairs.collect::<Result<Vec<u8>, _>>().map_err(|_| KeyError::MalformedMasterKey)?
+            pairs
+                .collect::<Result<Vec<u8>, _>>()
+                .map_err(|_| KeyError::MalformedMasterKey)?
         } else {
             let decoded = STANDARD.decode(text).or_else(|_| STANDARD_NO_PAD.decode(text));
             decoded.map_err(|_| KeyError::MalformedMasterKey)?
@@ -79,7 +82,12 @@ fn file_error(error: std::io::Error) -> KeyError {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// Writes a file that is whole or not there: a start that is killed half-way must not leave half a key.
@@ -106,7 +114,12 @@ fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
 fn check_mode(file: &Path) -> Result<(), KeyError> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(file).map_err(file_error)?.permissions().mode();
-    if mode & 0o077 == 0 { Ok(()) } else { Err(KeyError::MasterKeyExposed) }
+    let open_to_others = mode & 0o077 != 0;
+    if !open_to_others {
+        Ok(())
+    } else {
+        Err(KeyError::MasterKeyExposed)
+    }
 }
 
 #[cfg(not(unix))]

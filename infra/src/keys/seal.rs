@@ -38,10 +38,19 @@ impl SealingKey {
     pub fn new(bytes: [u8; 32]) -> Self {
         let derive = Hkdf::<Sha256>::new(None, &bytes);
         let (mut sealing, mut commitment) = (Zeroizing::new([0; 32]), [0; COMMITMENT]);
-        for (info, output) in [(&b"call-ledger/seal/v1"[..], &mut *sealing), (b"call-ledger/commit/v1", &mut commitment)] {
-            derive.expand(info, output).expect("32 bytes are within what HKDF-SHA256 gives");
+        for (info, output) in [
+            (&b"call-ledger/seal/v1"[..], &mut *sealing),
+            (b"call-ledger/commit/v1", &mut commitment),
+        ] {
+            derive
+                .expand(info, output)
+                .expect("32 bytes are within what HKDF-SHA256 gives");
         }
-        Self { bytes: Zeroizing::new(bytes), cipher: XChaCha20Poly1305::new((&*sealing).into()), commitment }
+        Self {
+            bytes: Zeroizing::new(bytes),
+            cipher: XChaCha20Poly1305::new((&*sealing).into()),
+            commitment,
+        }
     }
 
     /// The key's own bytes, for wrapping.
@@ -78,7 +87,16 @@ impl SealingKey {
             return Err(KeyError::Broken);
         }
         let nonce = XNonce::from_slice(&header[1 + COMMITMENT..]);
-        let plain = self.cipher.decrypt(nonce, Payload { msg: sealed, aad: place }).map_err(|_| KeyError::Broken)?;
+        let plain = self
+            .cipher
+            .decrypt(
+                nonce,
+                Payload {
+                    msg: sealed,
+                    aad: place,
+                },
+            )
+            .map_err(|_| KeyError::Broken)?;
         Ok(Zeroizing::new(plain))
     }
 }

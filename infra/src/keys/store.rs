@@ -87,7 +87,13 @@ impl KeyStore {
         migrate_keys(&db).await?;
         prove(&db, &master, &clock).await?;
         let (maker, wanted) = mpsc::channel(BATCH * 4);
-        let inner = Arc::new(Inner { db, master, clock, opened: Cache::new(KEPT), maker });
+        let inner = Arc::new(Inner {
+            db,
+            master,
+            clock,
+            opened: Cache::new(KEPT),
+            maker,
+        });
         tokio::spawn(make_keys(Arc::downgrade(&inner), wanted));
         Ok(Self(inner))
     }
@@ -99,7 +105,10 @@ impl KeyStore {
             return Ok(known);
         }
         let (answer, answered) = oneshot::channel();
-        let wanted = Wanted { stream: stream.clone(), answer };
+        let wanted = Wanted {
+            stream: stream.clone(),
+            answer,
+        };
         self.0.maker.send(wanted).await.map_err(|_| KeyError::Closed)?;
         answered.await.map_err(|_| KeyError::Closed)?
     }
@@ -143,7 +152,10 @@ impl KeyStore {
         self.forget(stream);
         match &self.0.db {
             // The write-ahead log still holds the page as it was.
-            Db::Sqlite(pool) => sqlx::query("pragma wal_checkpoint(truncate)").execute(pool).await.map(|_| ())?,
+            Db::Sqlite(pool) => sqlx::query("pragma wal_checkpoint(truncate)")
+                .execute(pool)
+                .await
+                .map(|_| ())?,
             // The row version as it was.
             Db::Postgres(pool) => sqlx::query("vacuum data_keys").execute(pool).await.map(|_| ())?,
         }
@@ -192,11 +204,18 @@ impl Inner {
         let rows: Vec<KeyRow> = match &self.db {
             Db::Sqlite(pool) => {
                 let names: Vec<_> = streams.iter().map(|s| (&s.aggregate_type, &s.aggregate_id)).collect();
-                sqlx::query_as(SELECT_SQLITE).bind(sqlx::types::Json(names)).fetch_all(pool).await?
+                sqlx::query_as(SELECT_SQLITE)
+                    .bind(sqlx::types::Json(names))
+                    .fetch_all(pool)
+                    .await?
             }
             Db::Postgres(pool) => {
                 let (types, ids) = names(streams.iter().copied());
-                sqlx::query_as(SELECT_POSTGRES).bind(types).bind(ids).fetch_all(pool).await?
+                sqlx::query_as(SELECT_POSTGRES)
+                    .bind(types)
+                    .bind(ids)
+                    .fetch_all(pool)
+                    .await?
             }
         };
         let mut keys = HashMap::with_capacity(rows.len());
@@ -214,15 +233,25 @@ impl Inner {
 
     /// Makes the keys that are missing, in one transaction, and reads them all: another process may have been first.
     async fn make(&self, streams: &[&StreamId]) -> Result<HashMap<StreamId, Option<Arc<SealingKey>>>, KeyError> {
-        let wrapped: Vec<String> =
-            streams.iter().map(|stream| wrap(&self.master, stream, &SealingKey::random())).collect();
+        let wrapped: Vec<String> = streams
+            .iter()
+            .map(|stream| wrap(&self.master, stream, &SealingKey::random()))
+            .collect();
         let now = self.clock.now().as_micros();
         match &self.db {
             Db::Sqlite(pool) => {
-                let rows: Vec<_> =
-                    streams.iter().zip(&wrapped).map(|(s, w)| (&s.aggregate_type, &s.aggregate_id, w)).collect();
+                let rows: Vec<_> = streams
+                    .iter()
+                    .zip(&wrapped)
+                    .map(|(s, w)| (&s.aggregate_type, &s.aggregate_id, w))
+                    .collect();
                 let rows = sqlx::types::Json(rows);
-                sqlx::query(INSERT_SQLITE).bind(rows).bind(self.master.id()).bind(now).execute(pool).await?;
+                sqlx::query(INSERT_SQLITE)
+                    .bind(rows)
+                    .bind(self.master.id())
+                    .bind(now)
+                    .execute(pool)
+                    .await?;
             }
             Db::Postgres(pool) => {
                 let (types, ids) = names(streams.iter().copied());
@@ -264,17 +293,25 @@ async fn prove(db: &Db, master: &MasterKey, clock: &SharedClock) -> Result<(), K
             .bind(master.id()).bind(proof).bind(now).execute(c).await.map(|_| ()))?;
         return Ok(());
     }
-    let proven = proofs.iter().any(|(id, proof)| *id == master.id() && master.key().open(proof, PROOF).is_ok());
+    let proven = proofs
+        .iter()
+        .any(|(id, proof)| *id == master.id() && master.key().open(proof, PROOF).is_ok());
     if proven { Ok(()) } else { Err(KeyError::WrongMasterKey) }
 }
 
 fn names<'a>(streams: impl Iterator<Item = &'a StreamId>) -> (Vec<&'a str>, Vec<&'a str>) {
-    streams.map(|stream| (stream.aggregate_type.as_str(), stream.aggregate_id.as_str())).unzip()
+    streams
+        .map(|stream| (stream.aggregate_type.as_str(), stream.aggregate_id.as_str()))
+        .unzip()
 }
 
 /// What a wrapped key is bound to: it is no other stream's key.
 fn place(stream: &StreamId) -> Vec<u8> {
-    format!("call-ledger/data-key/v1\n{}\n{}", stream.aggregate_type, stream.aggregate_id).into_bytes()
+    format!(
+        "call-ledger/data-key/v1\n{}\n{}",
+        stream.aggregate_type, stream.aggregate_id
+    )
+    .into_bytes()
 }
 
 fn wrap(master: &MasterKey, stream: &StreamId, key: &SealingKey) -> String {
@@ -286,4 +323,3 @@ fn unwrap(master: &MasterKey, stream: &StreamId, wrapped: &str) -> Result<Arc<Se
     let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| KeyError::Broken)?;
     Ok(Arc::new(SealingKey::new(bytes)))
 }
-

@@ -1,7 +1,9 @@
 //! A command's way: load, decide, seal, append; again, when somebody else was faster.
 
 use super::{Ledger, opening};
-use crate::event_store::{Append, Appended, Event, Metadata, NewEvent, Position, Recorded, StoreError, StoredMetadata, StreamId};
+use crate::event_store::{
+    Append, Appended, Event, Metadata, NewEvent, Position, Recorded, StoreError, StoredMetadata, StreamId,
+};
 use crate::keys::{SealingKey, seal_params, seal_payload};
 use cqrs_es::DomainEvent;
 use domain::{Decide, Timestamp};
@@ -9,6 +11,7 @@ use quick_cache::sync::Cache;
 use std::any::Any;
 use std::sync::Arc;
 use tokio::sync::Mutex;
+use zeroize::Zeroizing;
 
 /// How often a command is decided anew when somebody else wrote to the stream meanwhile.
 const ATTEMPTS: usize = 16;
@@ -73,7 +76,11 @@ struct Alive<A> {
 
 impl<A> Clone for Alive<A> {
     fn clone(&self) -> Self {
-        Self { state: self.state.clone(), sequence: self.sequence, position: self.position }
+        Self {
+            state: self.state.clone(),
+            sequence: self.sequence,
+            position: self.position,
+        }
     }
 }
 
@@ -83,7 +90,9 @@ impl Streams {
     fn cell<A: Decide + 'static>(&self, stream: &StreamId) -> Arc<Cell<A>> {
         let slot = self
             .0
-            .get_or_insert_with(stream, || Ok::<Slot, std::convert::Infallible>(Arc::new(Cell::<A>::default())))
+            .get_or_insert_with(stream, || {
+                Ok::<Slot, std::convert::Infallible>(Arc::new(Cell::<A>::default()))
+            })
             .unwrap_or_else(|never| match never {});
         // A stream's type names its aggregate; another would be a stream of another type.
         slot.downcast().unwrap_or_else(|_| Arc::new(Cell::<A>::default()))
@@ -129,7 +138,12 @@ impl Ledger {
                     }
                     undecided.map_err(LedgerError::Rejected)?;
                     let Alive { state, position, .. } = alive;
-                    return Ok(Executed { position, events: Vec::new(), state, outcome: Outcome::Unchanged });
+                    return Ok(Executed {
+                        position,
+                        events: Vec::new(),
+                        state,
+                        outcome: Outcome::Unchanged,
+                    });
                 }
             };
             let append = self.seal::<A>(&stream, alive.sequence, &events, &metadata).await?;
@@ -137,15 +151,26 @@ impl Ledger {
             *guard = None;
             match self.0.store.append(append).await? {
                 Appended::Committed { position, .. } => {
-                    let Alive { mut state, sequence, .. } = alive;
+                    let Alive {
+                        mut state, sequence, ..
+                    } = alive;
                     // Copies only when a caller still holds the state before.
                     let changing = Arc::make_mut(&mut state);
                     for event in &events {
                         changing.apply(event.clone());
                     }
                     let sequence = sequence + i64::try_from(events.len()).unwrap_or(i64::MAX);
-                    *guard = Some(Alive { state: state.clone(), sequence, position });
-                    return Ok(Executed { position, events, state, outcome: Outcome::Committed });
+                    *guard = Some(Alive {
+                        state: state.clone(),
+                        sequence,
+                        position,
+                    });
+                    return Ok(Executed {
+                        position,
+                        events,
+                        state,
+                        outcome: Outcome::Committed,
+                    });
                 }
                 Appended::Duplicate { position } => return Ok(duplicate(position, self.load::<A>(&stream).await?)),
                 Appended::Conflict { .. } => metrics::counter!("ledger_conflicts_total").increment(1),
@@ -174,12 +199,18 @@ impl Ledger {
     /// Reads an aggregate from its stream, by way of cqrs-es's repositories.
     async fn load<A: Decide>(&self, stream: &StreamId) -> Result<Alive<A>, StoreError> {
         let events = self.0.store.load::<A>(&stream.aggregate_id).await?;
-        let sequence = events.last().map_or(0, |event| i64::try_from(event.sequence).unwrap_or(i64::MAX));
+        let sequence = events
+            .last()
+            .map_or(0, |event| i64::try_from(event.sequence).unwrap_or(i64::MAX));
         let mut state = A::default();
         for event in opening::open_stream::<A>(&self.0.keys, stream, events).await? {
             state.apply(event);
         }
-        Ok(Alive { state: Arc::new(state), sequence, position: 0 })
+        Ok(Alive {
+            state: Arc::new(state),
+            sequence,
+            position: 0,
+        })
     }
 
     async fn seal<A>(
@@ -200,7 +231,10 @@ impl Ledger {
             // The raw parameters belong to the command: its first event carries them.
             let metadata = match index {
                 0 => metadata.clone(),
-                _ => Metadata { params: None, ..metadata.clone() },
+                _ => Metadata {
+                    params: None,
+                    ..metadata.clone()
+                },
             };
             sealed.push(seal_event(event, &metadata, stream, sequence, key.as_deref())?);
             opened.push(Recorded {
@@ -225,7 +259,12 @@ impl Ledger {
 }
 
 fn duplicate<A: Decide>(position: Position, alive: Alive<A>) -> Executed<A> {
-    Executed { position, events: Vec::new(), state: alive.state, outcome: Outcome::Duplicate }
+    Executed {
+        position,
+        events: Vec::new(),
+        state: alive.state,
+        outcome: Outcome::Duplicate,
+    }
 }
 
 fn seal_event<E: DomainEvent>(
@@ -235,8 +274,7 @@ fn seal_event<E: DomainEvent>(
     sequence: i64,
     key: Option<&SealingKey>,
 ) -> Result<NewEvent, StoreError> {
-    let mut payload = serde_json::to_value(event).map_err(StoreError::encode)?;
-    seal_payload(&mut payload, stream, sequence, key);
+    let open = Zeroizing::new(serde_json::to_string(event).map_err(StoreError::encode)?);
     let params = match metadata.params.as_ref().and_then(domain::Personal::known) {
         Some(params) => seal_params(params, stream, sequence, key).map_err(StoreError::encode)?,
         None => None,
@@ -244,7 +282,7 @@ fn seal_event<E: DomainEvent>(
     Ok(NewEvent {
         event_type: event.event_type(),
         event_version: event.event_version(),
-        payload: payload.to_string(),
+        payload: seal_payload(&open, stream, sequence, key).map_err(StoreError::encode)?,
         metadata: serde_json::to_string(&StoredMetadata::new(metadata, params)).map_err(StoreError::encode)?,
     })
 }

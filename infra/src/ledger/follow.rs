@@ -15,7 +15,11 @@ pub struct Subscription {
 impl Subscription {
     pub(super) fn new(ledger: Ledger, after: Position) -> Self {
         let head = ledger.0.store.recent().watch();
-        Self { ledger, head, position: after }
+        Self {
+            ledger,
+            head,
+            position: after,
+        }
     }
 
     /// The position of the last event that was handed out.

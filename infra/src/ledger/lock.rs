@@ -19,7 +19,11 @@ impl FolderLock {
         let name = folder.display().to_string();
         let open = || {
             std::fs::create_dir_all(folder)?;
-            File::options().create(true).truncate(false).write(true).open(folder.join(NAME))
+            File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(folder.join(NAME))
         };
         let file = open().map_err(|error| LedgerOpenError::Folder(name.clone(), error))?;
         match file.try_lock() {
@@ -38,7 +42,10 @@ mod tests {
     fn a_second_taker_is_refused_until_the_first_lets_go() {
         let folder = tempfile::tempdir().expect("a folder");
         let first = FolderLock::take(folder.path()).expect("free");
-        assert!(matches!(FolderLock::take(folder.path()), Err(LedgerOpenError::Locked(_))));
+        assert!(matches!(
+            FolderLock::take(folder.path()),
+            Err(LedgerOpenError::Locked(_))
+        ));
         drop(first);
         FolderLock::take(folder.path()).expect("free again");
     }

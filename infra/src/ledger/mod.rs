@@ -17,6 +17,7 @@ use crate::event_store::{EventStore, OpenError, Position, Recorded, StoreError, 
 use crate::keys::{KeyError, KeyStore, MasterKey};
 use execute::Streams;
 use lock::FolderLock;
+use opening::RawParams;
 use std::sync::Arc;
 
 /// How a ledger is opened.
@@ -48,7 +49,9 @@ struct Inner {
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerOpenError {
     /// Another process appends to this data folder.
-    #[error("another call-ledger process is using the data folder {0}; stop it first, or use PostgreSQL to run several")]
+    #[error(
+        "another call-ledger process is using the data folder {0}; stop it first, or use PostgreSQL to run several"
+    )]
     Locked(String),
     /// The data folder cannot be used.
     #[error("the data folder {0} cannot be used")]
@@ -86,7 +89,12 @@ impl Ledger {
         };
         let keys = KeyStore::open(&options.keys, options.master_key, options.clock.clone()).await?;
         let store = EventStore::open(&options.database, options.clock).await?;
-        Ok(Self(Arc::new(Inner { store, keys, streams: Streams::default(), _lock: lock })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            keys,
+            streams: Streams::default(),
+            _lock: lock,
+        })))
     }
 
     /// Opens the ledger for reading only: beside the process that appends to the same SQLite folder.
@@ -96,7 +104,12 @@ impl Ledger {
     pub async fn open_read_only(options: LedgerOptions) -> Result<Self, LedgerOpenError> {
         let keys = KeyStore::open(&options.keys, options.master_key, options.clock).await?;
         let store = EventStore::open_read_only(&options.database).await?;
-        Ok(Self(Arc::new(Inner { store, keys, streams: Streams::default(), _lock: None })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            keys,
+            streams: Streams::default(),
+            _lock: None,
+        })))
     }
 
     /// All events of a stream, by sequence, opened. Empty: no such stream.
@@ -104,7 +117,12 @@ impl Ledger {
     /// # Errors
     /// When a database cannot be used.
     pub async fn history(&self, stream: &StreamId) -> Result<Vec<Recorded>, StoreError> {
-        opening::open(&self.0.keys, self.0.store.read_stream(stream, 0).await?).await
+        opening::open(
+            &self.0.keys,
+            self.0.store.read_stream(stream, 0).await?,
+            RawParams::Opened,
+        )
+        .await
     }
 
     /// What a command that was done before has led to, by sequence, opened.
@@ -125,7 +143,8 @@ impl Ledger {
         self.0.store.command_position(command_key).await
     }
 
-    /// The events after a position: a dense run, opened, or an error. Fewer than `limit` only at the head.
+    /// The events after a position: a dense run, opened, or an error. Fewer than `limit` only at the head. The webhooks'
+    /// raw parameters may be left sealed: a projector has no use for them.
     ///
     /// # Errors
     /// When a database cannot be used, or the log has a hole.
@@ -133,7 +152,12 @@ impl Ledger {
         if let Some(recent) = self.0.store.recent().after(after, limit) {
             return Ok(recent);
         }
-        let events = opening::open(&self.0.keys, self.0.store.read_all(after, limit).await?).await?;
+        let events = opening::open(
+            &self.0.keys,
+            self.0.store.read_all(after, limit).await?,
+            RawParams::LeftSealed,
+        )
+        .await?;
         Ok(events.into_iter().map(Arc::new).collect())
     }
 

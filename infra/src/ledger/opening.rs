@@ -1,16 +1,14 @@
 //! From the log's bytes to typed events: unseal, upcast, parse.
 
-use crate::event_store::{Event, Metadata, RawEvent, Recorded, StoreError, StreamId};
-use crate::event_store::StoredMetadata;
+use crate::event_store::{Event, Metadata, RawEvent, Recorded, StoreError, StoredMetadata, StreamId};
 use crate::keys::{KeyStore, SealingKey, open_params, open_payload};
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
-use domain::Decide;
 use domain::agent::Agent;
 use domain::call::Call;
 use domain::contact::Contact;
 use domain::unrouted::Unrouted;
+use domain::{Decide, Personal};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
@@ -25,20 +23,38 @@ static AGENT: LazyLock<Upcasters> = LazyLock::new(Agent::upcasters);
 static CONTACT: LazyLock<Upcasters> = LazyLock::new(Contact::upcasters);
 static UNROUTED: LazyLock<Upcasters> = LazyLock::new(Unrouted::upcasters);
 
+/// Whether the webhooks' raw parameters are opened too. Only people who look at a history ask for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RawParams {
+    Opened,
+    LeftSealed,
+}
+
 /// Opens events. One that this program does not know becomes [`Event::Unreadable`]: its reader decides what that means.
-pub(super) async fn open(keys: &KeyStore, events: Vec<RawEvent>) -> Result<Vec<Recorded>, StoreError> {
-    for event in events.iter().filter(|event| ERASING.contains(&event.event_type.as_str())) {
+pub(super) async fn open(
+    keys: &KeyStore,
+    events: Vec<RawEvent>,
+    params: RawParams,
+) -> Result<Vec<Recorded>, StoreError> {
+    for event in events
+        .iter()
+        .filter(|event| ERASING.contains(&event.event_type.as_str()))
+    {
         keys.forget(&event.stream());
     }
     let streams: Vec<StreamId> = events.iter().map(RawEvent::stream).collect();
     let keys = keys.for_opening(streams.iter()).await?;
-    events.into_iter().zip(streams).map(|(event, stream)| open_one(event, stream, &keys)).collect()
+    events
+        .into_iter()
+        .zip(streams)
+        .map(|(event, stream)| open_one(event, stream, &keys, params))
+        .collect()
 }
 
-fn open_one(raw: RawEvent, stream: StreamId, keys: &Keys) -> Result<Recorded, StoreError> {
+fn open_one(raw: RawEvent, stream: StreamId, keys: &Keys, params: RawParams) -> Result<Recorded, StoreError> {
     let key = keys.get(&stream).and_then(Option::as_deref);
     let stored: StoredMetadata = serde_json::from_str(&raw.metadata).map_err(StoreError::encode)?;
-    let metadata = open_metadata(stored, &stream, raw.sequence, key)?;
+    let metadata = open_metadata(stored, &stream, raw.sequence, key, params)?;
     let event = match open_event(&raw, &stream, key) {
         Ok(event) => event,
         Err(reason) => Event::Unreadable { reason },
@@ -60,50 +76,61 @@ fn open_metadata(
     stream: &StreamId,
     sequence: i64,
     key: Option<&SealingKey>,
+    params: RawParams,
 ) -> Result<Metadata, StoreError> {
-    let params = match stored.params_sealed.take() {
-        Some(sealed) => Some(open_params(&sealed, stream, sequence, key)?),
-        None => None,
+    let params = match (stored.params_sealed.take(), params) {
+        (Some(sealed), RawParams::Opened) => Some(open_params(&sealed, stream, sequence, key)?),
+        (Some(sealed), RawParams::LeftSealed) => Some(Personal::Sealed(sealed)),
+        (None, _) => None,
     };
-    stored.open(params).map_err(|_| StoreError::Unreadable("its metadata names no actor".to_owned()))
+    stored
+        .open(params)
+        .map_err(|_| StoreError::Unreadable("its metadata names no actor".to_owned()))
 }
 
 fn open_event(raw: &RawEvent, stream: &StreamId, key: Option<&SealingKey>) -> Result<Event, String> {
-    let mut payload: Value = serde_json::from_str(&raw.payload).map_err(|_| "its payload is no JSON".to_owned())?;
-    open_payload(&mut payload, stream, raw.sequence, key).map_err(|error| error.to_string())?;
+    let payload = open_payload(&raw.payload, stream, raw.sequence, key).map_err(|error| error.to_string())?;
+    let name = (raw.event_type.as_str(), raw.event_version.as_str());
     match raw.aggregate_type.as_str() {
-        "call" => parse(&CALL, raw, payload).map(Event::Call),
-        "agent" => parse(&AGENT, raw, payload).map(Event::Agent),
-        "contact" => parse(&CONTACT, raw, payload).map(Event::Contact),
-        "unrouted" => parse(&UNROUTED, raw, payload).map(Event::Unrouted),
+        "call" => parse(&CALL, name, &payload).map(Event::Call),
+        "agent" => parse(&AGENT, name, &payload).map(Event::Agent),
+        "contact" => parse(&CONTACT, name, &payload).map(Event::Contact),
+        "unrouted" => parse(&UNROUTED, name, &payload).map(Event::Unrouted),
         _ => Err("its aggregate type is not known".to_owned()),
     }
 }
 
-fn parse<E: DeserializeOwned>(upcasters: &Upcasters, raw: &RawEvent, payload: Value) -> Result<E, String> {
-    let (event_type, version) = (&raw.event_type, &raw.event_version);
-    let payload = if upcasters.iter().any(|upcaster| upcaster.can_upcast(event_type, version)) {
-        let event = SerializedEvent::new(
-            raw.aggregate_id.clone(),
-            usize::try_from(raw.sequence).unwrap_or_default(),
-            raw.aggregate_type.clone(),
-            event_type.clone(),
-            version.clone(),
-            payload,
-            Value::Null,
-        );
-        upcast(upcasters, event).payload
-    } else {
-        payload
-    };
+/// Reads an open payload as today's event, by way of the upcasters where it is older.
+fn parse<E: DeserializeOwned>(
+    upcasters: &Upcasters,
+    (event_type, version): (&str, &str),
+    payload: &str,
+) -> Result<E, String> {
     // serde's own words could quote the payload, which may hold a personal value.
-    serde_json::from_value(payload).map_err(|_| format!("{event_type} {version} is not known to this program"))
-}
-
-fn upcast(upcasters: &Upcasters, event: SerializedEvent) -> SerializedEvent {
-    upcasters.iter().fold(event, |event, upcaster| {
-        if upcaster.can_upcast(&event.event_type, &event.event_version) { upcaster.upcast(event) } else { event }
-    })
+    let unknown = |_| format!("{event_type} {version} is not known to this program");
+    if !upcasters
+        .iter()
+        .any(|upcaster| upcaster.can_upcast(event_type, version))
+    {
+        return serde_json::from_str(payload).map_err(unknown);
+    }
+    let old = SerializedEvent::new(
+        String::new(),
+        0,
+        String::new(),
+        event_type.to_owned(),
+        version.to_owned(),
+        serde_json::from_str(payload).map_err(unknown)?,
+        serde_json::Value::Null,
+    );
+    let event = upcasters.iter().fold(old, |event, upcaster| {
+        if upcaster.can_upcast(&event.event_type, &event.event_version) {
+            upcaster.upcast(event)
+        } else {
+            event
+        }
+    });
+    serde_json::from_value(event.payload).map_err(unknown)
 }
 
 /// Opens an aggregate's events as cqrs-es's repositories give them.
@@ -118,12 +145,10 @@ pub(super) async fn open_stream<A: Decide>(
     let keys = keys.for_opening(std::iter::once(stream)).await?;
     let key = keys.get(stream).and_then(Option::as_deref);
     let upcasters = A::upcasters();
-    let mut opened = Vec::with_capacity(events.len());
-    for mut event in events {
-        open_payload(&mut event.payload, stream, i64::try_from(event.sequence).unwrap_or(i64::MAX), key)?;
-        let event = upcast(&upcasters, event);
-        let name = format!("{} {}", event.event_type, event.event_version);
-        opened.push(serde_json::from_value(event.payload).map_err(|_| StoreError::Unreadable(name))?);
-    }
-    Ok(opened)
+    let opened = events.iter().map(|event| {
+        let sequence = i64::try_from(event.sequence).unwrap_or(i64::MAX);
+        let payload = open_payload(&event.payload.to_string(), stream, sequence, key)?;
+        parse(&upcasters, (&event.event_type, &event.event_version), &payload).map_err(StoreError::Unreadable)
+    });
+    opened.collect()
 }

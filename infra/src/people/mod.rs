@@ -26,8 +26,12 @@ static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/people");
 const CONNECTIONS: u32 = 4;
 
 /// Every statement, so that one test prepares them all on both engines.
-pub const STATEMENTS: &[&[&str]] =
-    &[users::STATEMENTS, sessions::STATEMENTS, tokens::STATEMENTS, invitations::STATEMENTS];
+pub const STATEMENTS: &[&[&str]] = &[
+    users::STATEMENTS,
+    sessions::STATEMENTS,
+    tokens::STATEMENTS,
+    invitations::STATEMENTS,
+];
 
 /// What a user is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -63,7 +67,10 @@ impl std::str::FromStr for Role {
     type Err = UnknownRole;
 
     fn from_str(text: &str) -> Result<Self, UnknownRole> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or(UnknownRole)
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or(UnknownRole)
     }
 }
 

@@ -30,7 +30,10 @@ pub struct User {
 
 impl std::fmt::Debug for User {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("User").field("user_id", &self.user_id).field("role", &self.role).finish_non_exhaustive()
+        f.debug_struct("User")
+            .field("user_id", &self.user_id)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
     }
 }
 
@@ -93,8 +96,18 @@ const SEEN: &str = "update users set last_seen_at = $2 where user_id = $1";
 const OTHER_ADMINS: &str =
     "select count(*) from users where tenant = $1 and role = 'admin' and active = $2 and user_id <> $3";
 
-pub(super) const STATEMENTS: &[&str] =
-    &[COLUMNS_BY_EMAIL, BY_ID, LIST, ANY, INSERT, FOUND, FOUNDED, CHANGE, SEEN, OTHER_ADMINS];
+pub(super) const STATEMENTS: &[&str] = &[
+    COLUMNS_BY_EMAIL,
+    BY_ID,
+    LIST,
+    ANY,
+    INSERT,
+    FOUND,
+    FOUNDED,
+    CHANGE,
+    SEEN,
+    OTHER_ADMINS,
+];
 
 impl People {
     /// Whether nobody has registered yet.
@@ -157,10 +170,16 @@ impl People {
                 on_db!(&mut tx, c => sqlx::query(FOUND).bind(&new.user_id).execute(&mut **c).await.map(|_| ()))
         {
             // Somebody else was first, in the same moment.
-            return if is_unique(&error) { Ok(Registration::NotInvited) } else { Err(error) };
+            return if is_unique(&error) {
+                Ok(Registration::NotInvited)
+            } else {
+                Err(error)
+            };
         }
         tx.commit().await?;
-        Ok(Registration::Done(self.user(&new.user_id).await?.ok_or(sqlx::Error::RowNotFound)?))
+        Ok(Registration::Done(
+            self.user(&new.user_id).await?.ok_or(sqlx::Error::RowNotFound)?,
+        ))
     }
 
     /// Adds a user without an invitation, for whoever has a shell on the machine.
@@ -177,7 +196,9 @@ impl People {
             on_db!(&mut tx, c => sqlx::query(FOUND).bind(&new.user_id).execute(&mut **c).await.map(|_| ()))?;
         }
         tx.commit().await?;
-        Ok(Registration::Done(self.user(&new.user_id).await?.ok_or(sqlx::Error::RowNotFound)?))
+        Ok(Registration::Done(
+            self.user(&new.user_id).await?.ok_or(sqlx::Error::RowNotFound)?,
+        ))
     }
 
     /// Changes a user. `false`: there is no such user.
@@ -219,9 +240,15 @@ async fn insert(tx: &mut crate::db::Tx, new: &NewUser, tenant: &str, role: Role)
 }
 
 fn taken_or(error: sqlx::Error) -> Result<Registration, sqlx::Error> {
-    if is_unique(&error) { Ok(Registration::EmailTaken) } else { Err(error) }
+    if is_unique(&error) {
+        Ok(Registration::EmailTaken)
+    } else {
+        Err(error)
+    }
 }
 
 fn is_unique(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }

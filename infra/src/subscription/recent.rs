@@ -16,14 +16,19 @@ pub(crate) struct Recent {
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { head: watch::Sender::new(0), events: RwLock::default() }
+        Self {
+            head: watch::Sender::new(0),
+            events: RwLock::default(),
+        }
     }
 }
 
 impl Recent {
     /// Takes in what was just committed here.
     pub fn publish(&self, committed: Vec<Arc<Recorded>>) {
-        let (Some(first), Some(last)) = (committed.first(), committed.last()) else { return };
+        let (Some(first), Some(last)) = (committed.first(), committed.last()) else {
+            return;
+        };
         let (first, last) = (first.position, last.position);
         {
             let mut events = self.events.write().unwrap_or_else(PoisonError::into_inner);
@@ -65,7 +70,12 @@ impl Recent {
         if skip >= events.len() {
             return None;
         }
-        Some(events.range(skip..events.len().min(skip.saturating_add(limit))).cloned().collect())
+        Some(
+            events
+                .range(skip..events.len().min(skip.saturating_add(limit)))
+                .cloned()
+                .collect(),
+        )
     }
 
     /// Forgets every event of a stream that was erased; what follows is read from the database again.

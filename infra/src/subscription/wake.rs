@@ -25,10 +25,11 @@ pub(crate) fn listen(pool: PgPool, recent: Weak<Recent>) {
                 listener = connect(&pool).await;
             }
             match &mut listener {
-                Some(open) => match tokio::time::timeout(LOOK, open.recv()).await {
-                    Ok(Err(_)) => listener = None,
-                    Ok(Ok(_)) | Err(_) => {}
-                },
+                Some(open) => {
+                    if let Ok(Err(_)) = tokio::time::timeout(LOOK, open.recv()).await {
+                        listener = None;
+                    }
+                }
                 None => tokio::time::sleep(LOOK).await,
             }
             if let Ok(head) = sqlx::query_scalar(HEAD).fetch_one(&pool).await

@@ -57,7 +57,11 @@ impl Form {
     /// When a name or a value is not UTF-8, a name is empty, or there are too many.
     pub fn parse(body: &[u8]) -> Result<Self, MalformedForm> {
         let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (index, pair) in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).enumerate() {
+        for (index, pair) in body
+            .split(|byte| *byte == b'&')
+            .filter(|pair| !pair.is_empty())
+            .enumerate()
+        {
             if index == MOST_PARAMETERS {
                 return Err(MalformedForm::TooMany);
             }
@@ -91,18 +95,30 @@ impl Form {
     /// The first value of a parameter; an empty one is absent, as Twilio means it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name)?.first().map(String::as_str).filter(|value| !value.is_empty())
+        self.0
+            .get(name)?
+            .first()
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
     }
 
     /// Each name with each of its values, names in order; values as they came.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().flat_map(|(name, values)| values.iter().map(|value| (name.as_str(), value.as_str())))
+        self.0
+            .iter()
+            .flat_map(|(name, values)| values.iter().map(|value| (name.as_str(), value.as_str())))
     }
 }
 
 fn decode(text: &[u8]) -> Option<String> {
-    let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    percent_decode(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+    let spaced: Vec<u8> = text
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
+    percent_decode(&spaced)
+        .decode_utf8()
+        .ok()
+        .map(std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -87,14 +87,18 @@ pub fn websocket_url(url: &str) -> String {
 
 fn hash_in_query(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
-    url.query_pairs().find(|(name, _)| name == "bodySHA256").map(|(_, value)| value.into_owned())
+    url.query_pairs()
+        .find(|(name, _)| name == "bodySHA256")
+        .map(|(_, value)| value.into_owned())
 }
 
 /// The address as it is, with its port, and without. Only the authority is touched: the rest is signed byte for byte, and
 /// a parser that "normalises" it would sign something else.
 fn forms_of(url: &str) -> [String; 3] {
     let as_is = url.to_owned();
-    let Some((scheme, rest)) = url.split_once("://") else { return [as_is.clone(), as_is.clone(), as_is] };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return [as_is.clone(), as_is.clone(), as_is];
+    };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
     // An IPv6 address holds colons of its own, inside brackets.
@@ -104,7 +108,11 @@ fn forms_of(url: &str) -> [String; 3] {
         None => (authority, None),
     };
     let port = port.unwrap_or(if matches!(scheme, "https" | "wss") { "443" } else { "80" });
-    [as_is, format!("{scheme}://{host}:{port}{tail}"), format!("{scheme}://{host}{tail}")]
+    [
+        as_is,
+        format!("{scheme}://{host}:{port}{tail}"),
+        format!("{scheme}://{host}{tail}"),
+    ]
 }
 
 #[cfg(test)]
@@ -117,9 +125,7 @@ mod tests {
 
     fn call_from(number: &str) -> Form {
         let number = number.replace('+', "%2B");
-        let body = format!(
-            "CallSid=CA1234567890ABCDE&Digits=1234&To=%2B18005551212&Caller={number}&From={number}"
-        );
+        let body = format!("CallSid=CA1234567890ABCDE&Digits=1234&To=%2B18005551212&Caller={number}&From={number}");
         Form::parse(body.as_bytes()).expect("a form")
     }
 
@@ -141,21 +147,44 @@ mod tests {
     fn a_signed_form_is_valid_with_and_without_the_port() {
         let form = call_from("+12349013030");
         let signature = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=";
-        for url in ["https://mycompany.com/myapp.php?foo=1&bar=2", "https://mycompany.com:443/myapp.php?foo=1&bar=2"] {
+        for url in [
+            "https://mycompany.com/myapp.php?foo=1&bar=2",
+            "https://mycompany.com:443/myapp.php?foo=1&bar=2",
+        ] {
             assert!(is_valid(&token(), url, Body::Form(&form), signature), "{url}");
         }
         let with_port = sign(&token(), "https://mycompany.com:443/a", Some(&form));
-        assert!(is_valid(&token(), "https://mycompany.com/a", Body::Form(&form), &with_port));
+        assert!(is_valid(
+            &token(),
+            "https://mycompany.com/a",
+            Body::Form(&form),
+            &with_port
+        ));
     }
 
     #[test]
     fn anything_changed_makes_it_invalid() {
         let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
         let (form, signature) = (call_from("+12349013030"), "0/KCTR6DLpKmkAf8muzZqo1nDgQ=");
-        assert!(!is_valid(&token(), "https://mycompany.com/myapp.php?foo=1&bar=3", Body::Form(&form), signature));
-        assert!(!is_valid(&token(), url, Body::Form(&call_from("+12349013031")), signature));
+        assert!(!is_valid(
+            &token(),
+            "https://mycompany.com/myapp.php?foo=1&bar=3",
+            Body::Form(&form),
+            signature
+        ));
+        assert!(!is_valid(
+            &token(),
+            url,
+            Body::Form(&call_from("+12349013031")),
+            signature
+        ));
         assert!(!is_valid(&Secret::new("12346"), url, Body::Form(&form), signature));
-        assert!(!is_valid(&token(), url, Body::Form(&form), "0/KCTR6DLpKmkAf8muzZqo1nDgR="));
+        assert!(!is_valid(
+            &token(),
+            url,
+            Body::Form(&form),
+            "0/KCTR6DLpKmkAf8muzZqo1nDgR="
+        ));
         assert!(!is_valid(&token(), url, Body::Form(&form), ""));
     }
 
@@ -163,7 +192,10 @@ mod tests {
     fn repeated_values_are_signed_once_in_order() {
         let told = Form::parse(b"a=2&a=1&a=2").expect("a form");
         let plain = Form::parse(b"a=1&a=2").expect("a form");
-        assert_eq!(sign(&token(), "https://e.com/", Some(&told)), sign(&token(), "https://e.com/", Some(&plain)));
+        assert_eq!(
+            sign(&token(), "https://e.com/", Some(&told)),
+            sign(&token(), "https://e.com/", Some(&plain))
+        );
     }
 
     #[test]
@@ -185,14 +217,25 @@ mod tests {
     fn connection_overrides_are_not_signed() {
         let form = call_from("+12349013030");
         let plain = sign(&token(), "https://example.com/a?x=1", Some(&form));
-        assert_eq!(plain, sign(&token(), "https://example.com/a?x=1#rc=5&rp=all", Some(&form)));
+        assert_eq!(
+            plain,
+            sign(&token(), "https://example.com/a?x=1#rc=5&rp=all", Some(&form))
+        );
     }
 
     #[test]
     fn a_websocket_is_signed_over_its_own_scheme() {
-        assert_eq!(websocket_url("https://example.com/twilio/media"), "wss://example.com/twilio/media");
+        assert_eq!(
+            websocket_url("https://example.com/twilio/media"),
+            "wss://example.com/twilio/media"
+        );
         let signature = sign(&token(), "wss://example.com/twilio/media", None);
-        assert!(is_valid(&token(), "wss://example.com/twilio/media", Body::Empty, &signature));
+        assert!(is_valid(
+            &token(),
+            "wss://example.com/twilio/media",
+            Body::Empty,
+            &signature
+        ));
     }
 
     #[test]

@@ -72,9 +72,9 @@ fn write(
         if let Some(text) = text {
             inside.write_event(Event::Text(BytesText::new(text)))?;
         }
-        nested.iter().try_for_each(|verb| {
-            write(inside, verb.name, &verb.attributes, verb.text.as_deref(), &verb.nested)
-        })
+        nested
+            .iter()
+            .try_for_each(|verb| write(inside, verb.name, &verb.attributes, verb.text.as_deref(), &verb.nested))
     })?;
     Ok(())
 }
@@ -88,11 +88,19 @@ fn clean(text: &str) -> String {
 
 impl Verb {
     fn new(name: &'static str) -> Self {
-        Self { name, attributes: vec![], text: None, nested: vec![] }
+        Self {
+            name,
+            attributes: vec![],
+            text: None,
+            nested: vec![],
+        }
     }
 
     fn text(name: &'static str, text: &str) -> Self {
-        Self { text: Some(clean(text)), ..Self::new(name) }
+        Self {
+            text: Some(clean(text)),
+            ..Self::new(name)
+        }
     }
 
     /// The verb with an attribute.
@@ -198,13 +206,20 @@ mod tests {
 
     #[test]
     fn no_orders_are_an_empty_response() {
-        assert_eq!(Response::new().to_xml(), r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#);
+        assert_eq!(
+            Response::new().to_xml(),
+            r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#
+        );
     }
 
     #[test]
     fn a_greeting_and_a_message_read_like_twilios_examples() {
         let xml = Response::new()
-            .then(say("Hello").with("voice", "Polly.Joanna").with_maybe("language", Some("en-US")))
+            .then(
+                say("Hello")
+                    .with("voice", "Polly.Joanna")
+                    .with_maybe("language", Some("en-US")),
+            )
             .then(record("/twilio/voicemail-done?call_id=CA1&phase=voicemail").with("maxLength", 120))
             .then(hangup())
             .to_xml();
@@ -221,9 +236,14 @@ mod tests {
 
     #[test]
     fn words_cannot_become_orders() {
-        let xml = Response::new().then(say("</Say><Dial>+1900</Dial> & \"more\"")).to_xml();
+        let xml = Response::new()
+            .then(say("</Say><Dial>+1900</Dial> & \"more\""))
+            .to_xml();
         assert!(!xml.contains("<Dial>"), "{xml}");
-        assert!(xml.contains("&lt;/Say&gt;&lt;Dial&gt;+1900&lt;/Dial&gt; &amp; "), "{xml}");
+        assert!(
+            xml.contains("&lt;/Say&gt;&lt;Dial&gt;+1900&lt;/Dial&gt; &amp; "),
+            "{xml}"
+        );
     }
 
     #[test]
@@ -240,7 +260,12 @@ mod tests {
 
     #[test]
     fn a_number_stands_inside_its_dial() {
-        let xml = Response::new().then(dial().with("callerId", "+1").containing(number("+2"))).to_xml();
-        assert!(xml.contains(r#"<Dial callerId="+1"><Number>+2</Number></Dial>"#), "{xml}");
+        let xml = Response::new()
+            .then(dial().with("callerId", "+1").containing(number("+2")))
+            .to_xml();
+        assert!(
+            xml.contains(r#"<Dial callerId="+1"><Number>+2</Number></Dial>"#),
+            "{xml}"
+        );
     }
 }

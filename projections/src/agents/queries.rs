@@ -37,7 +37,7 @@ static PERSONAS: LazyLock<String> = LazyLock::new(|| {
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    [&LIST, &ONE, &NUMBERS, &BY_NUMBER, &PERSONAS].into_iter().map(|text| LazyLock::force(text).as_str()).collect()
+    [&LIST, &ONE, &NUMBERS, &BY_NUMBER, &PERSONAS].into_iter().map(|text| text.as_str()).collect()
 }
 
 /// Asks `agents`.

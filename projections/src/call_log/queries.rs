@@ -155,7 +155,7 @@ static OF_CALL: LazyLock<CallSql> = LazyLock::new(|| CallSql {
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    let of_call = LazyLock::force(&OF_CALL);
+    let of_call = &*OF_CALL;
     let mut all = vec![
         COUNTS,
         &of_call.call,

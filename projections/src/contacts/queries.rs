@@ -80,7 +80,7 @@ static CALLS: LazyLock<String> = LazyLock::new(|| {
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    [&LIST, &FOUND, &ONE, &BY_PHONE, &CALLS].into_iter().map(|text| LazyLock::force(text).as_str()).collect()
+    [&LIST, &FOUND, &ONE, &BY_PHONE, &CALLS].into_iter().map(|text| text.as_str()).collect()
 }
 
 /// Where a page ended.

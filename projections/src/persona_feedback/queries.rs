@@ -28,7 +28,7 @@ static CORRECTIONS: LazyLock<String> = LazyLock::new(|| {
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![LazyLock::force(&DAYS), LazyLock::force(&CORRECTIONS)]
+    vec![DAYS.as_str(), CORRECTIONS.as_str()]
 }
 
 /// Which corrections are asked for.

@@ -4,7 +4,7 @@
 macro_rules! table {
     (
         $(#[$doc:meta])*
-        $name:ident in $table:literal, key $key:literal, $role:expr, personal [$($personal:literal),*]
+        $name:ident in $table:literal, key $key:literal, $role:expr, personal $personal:tt
         { $( $(#[$fdoc:meta])* $field:ident : $ty:ty ),* $(,)? }
     ) => {
         $(#[$doc])*
@@ -19,7 +19,7 @@ macro_rules! table {
                 columns: &[$( $crate::rows::Column {
                     name: stringify!($field),
                     kind: <$ty as $crate::rows::Field>::KIND,
-                    personal: $crate::rows::named(stringify!($field), &[$($personal),*]),
+                    personal: $crate::rows::named(stringify!($field), &$personal),
                 } ),*],
                 key: $key,
                 role: $role,

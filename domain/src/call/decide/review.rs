@@ -122,8 +122,7 @@ fn correct(call: &Call, command: &CallCommand) -> Decision {
             }])
         }
         CallCommand::WithdrawCorrection { correction, by, .. } => {
-            let noted = review
-                .corrections
+            let noted = corrections
                 .get(correction)
                 .ok_or(CallError::NoSuchCorrection(*correction))?;
             let event = CallEvent::CorrectionWithdrawn {

@@ -29,7 +29,11 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
         // `CallSid` is some participant's here, so it says nothing about the first leg.
         origin: Origin::default(),
     };
-    Ok(Understood { call_id, command: command.into(), key })
+    Ok(Understood {
+        call_id,
+        command: command.into(),
+        key,
+    })
 }
 
 /// A participant's `CallSid` may be anybody's: the call is the one in our address, else the one that the conference is
@@ -44,13 +48,22 @@ fn call_id(callback: &Callback<'_>) -> Result<CallId, NotUnderstood> {
         .flatten()
         .filter(|name| name.starts_with("CA") || name.starts_with("call_"))
         .map(CallId)
-        .ok_or(NotUnderstood::new("neither `call_id` nor FriendlyName says which call the conference belongs to"))
+        .ok_or(NotUnderstood::new(
+            "neither `call_id` nor FriendlyName says which call the conference belongs to",
+        ))
 }
 
 /// The participant's label is the role that we gave it. Without one, the call's own leg is the caller's, any other an
 /// agent's.
 fn role(callback: &Callback<'_>, call_sid: &str, call_id: &CallId) -> ParticipantRole {
-    let unlabelled =
-        if call_sid == call_id.as_str() { ParticipantRole::Caller } else { ParticipantRole::Agent };
-    callback.form.get("ParticipantLabel").and_then(|label| label.parse().ok()).unwrap_or(unlabelled)
+    let unlabelled = if call_sid == call_id.as_str() {
+        ParticipantRole::Caller
+    } else {
+        ParticipantRole::Agent
+    };
+    callback
+        .form
+        .get("ParticipantLabel")
+        .and_then(|label| label.parse().ok())
+        .unwrap_or(unlabelled)
 }

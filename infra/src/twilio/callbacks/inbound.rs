@@ -88,9 +88,9 @@ impl Outbound {
     pub fn understand(callback: &Callback<'_>) -> Result<Self, NotUnderstood> {
         let (at, told) = callback.moment();
         let to = callback.required("To")?;
-        let is_number = to.strip_prefix('+').is_some_and(|digits| {
-            (6..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-        });
+        let is_number = to
+            .strip_prefix('+')
+            .is_some_and(|digits| (6..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
         if !is_number {
             return Err(super::not_a("To", "telephone number in E.164"));
         }

@@ -89,7 +89,10 @@ impl FromStr for Endpoint {
     type Err = NotUnderstood;
 
     fn from_str(text: &str) -> Result<Self, NotUnderstood> {
-        Self::ALL.into_iter().find(|endpoint| endpoint.as_str() == text).ok_or(NotUnderstood::new("no such callback"))
+        Self::ALL
+            .into_iter()
+            .find(|endpoint| endpoint.as_str() == text)
+            .ok_or(NotUnderstood::new("no such callback"))
     }
 }
 
@@ -153,7 +156,12 @@ const QUERY_MARK: &str = "?";
 #[must_use]
 pub fn keep(form: &Form, query: &Form) -> BTreeMap<String, Vec<String>> {
     let mut kept = form.parameters().clone();
-    kept.extend(query.parameters().iter().map(|(name, values)| (format!("{QUERY_MARK}{name}"), values.clone())));
+    kept.extend(
+        query
+            .parameters()
+            .iter()
+            .map(|(name, values)| (format!("{QUERY_MARK}{name}"), values.clone())),
+    );
     kept
 }
 
@@ -162,14 +170,19 @@ pub fn keep(form: &Form, query: &Form) -> BTreeMap<String, Vec<String>> {
 pub fn from_kept(kept: BTreeMap<String, Vec<String>>) -> (Form, Form) {
     let (query, form): (BTreeMap<_, _>, BTreeMap<_, _>) =
         kept.into_iter().partition(|(name, _)| name.starts_with(QUERY_MARK));
-    let query = query.into_iter().map(|(name, values)| (name[QUERY_MARK.len()..].to_owned(), values)).collect();
+    let query = query
+        .into_iter()
+        .map(|(name, values)| (name[QUERY_MARK.len()..].to_owned(), values))
+        .collect();
     (Form::from_parameters(form), Form::from_parameters(query))
 }
 
 impl<'a> Callback<'a> {
     /// A parameter that must be there.
     fn required(&self, name: &str) -> Result<&'a str, NotUnderstood> {
-        self.form.get(name).ok_or_else(|| NotUnderstood(format!("{name} is missing")))
+        self.form
+            .get(name)
+            .ok_or_else(|| NotUnderstood(format!("{name} is missing")))
     }
 
     /// A parameter that is an identifier, where it is there.
@@ -183,12 +196,18 @@ impl<'a> Callback<'a> {
 
     /// A whole number, where it is there.
     fn number(&self, name: &str) -> Result<Option<u32>, NotUnderstood> {
-        self.form.get(name).map(|value| value.parse().map_err(|_| not_a(name, "whole number"))).transpose()
+        self.form
+            .get(name)
+            .map(|value| value.parse().map_err(|_| not_a(name, "whole number")))
+            .transpose()
     }
 
     /// One of our words in the address, where it is there.
     fn word<T: FromStr>(&self, name: &str) -> Result<Option<T>, NotUnderstood> {
-        self.query.get(name).map(|value| value.parse().map_err(|_| not_a(name, "word that we use"))).transpose()
+        self.query
+            .get(name)
+            .map(|value| value.parse().map_err(|_| not_a(name, "word that we use")))
+            .transpose()
     }
 
     /// The call: as our own address says, else the parent leg, else the leg itself.
@@ -204,7 +223,10 @@ impl<'a> Callback<'a> {
 
     /// The call that our own address names.
     fn own_call_id(&self) -> Result<Option<CallId>, NotUnderstood> {
-        self.query.get("call_id").map(|value| identifier("call_id", value).map(CallId)).transpose()
+        self.query
+            .get("call_id")
+            .map(|value| identifier("call_id", value).map(CallId))
+            .transpose()
     }
 
     /// When it happened, and whether the provider's clock said so.
@@ -223,8 +245,14 @@ fn not_a(name: &str, what: &str) -> NotUnderstood {
 /// An identifier goes into addresses, keys and log lines: letters, digits, `-` and `_`, at most 64.
 fn identifier(name: &str, value: &str) -> Result<String, NotUnderstood> {
     let usable = (1..=64).contains(&value.len())
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if usable { Ok(value.to_owned()) } else { Err(not_a(name, "usable identifier")) }
+        && value
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    if usable {
+        Ok(value.to_owned())
+    } else {
+        Err(not_a(name, "usable identifier"))
+    }
 }
 
 #[cfg(test)]

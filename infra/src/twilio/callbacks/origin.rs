@@ -1,9 +1,9 @@
 //! What a callback tells in passing about its conversation.
 
 use super::{Callback, NotUnderstood};
+use domain::Personal;
 use domain::call::command::Origin;
 use domain::call::value::Direction;
-use domain::Personal;
 
 impl Callback<'_> {
     /// What is known from this callback of the conversation as a whole.

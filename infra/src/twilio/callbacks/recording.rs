@@ -19,7 +19,10 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
         return Err(NotUnderstood::new("RecordingUrl is missing from a completed recording"));
     }
     let phase = phase(callback)?;
-    let key = format!("recording-status:{call_id}:{recording_sid}:{}", callback.required("RecordingStatus")?);
+    let key = format!(
+        "recording-status:{call_id}:{recording_sid}:{}",
+        callback.required("RecordingStatus")?
+    );
     let command = HearRecording {
         at: callback.heard_at,
         phase,
@@ -30,7 +33,11 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
         channels: callback.number("RecordingChannels")?,
         origin: callback.origin(false)?,
     };
-    Ok(Understood { call_id, command: command.into(), key })
+    Ok(Understood {
+        call_id,
+        command: command.into(),
+        key,
+    })
 }
 
 /// Which part of the call, as our address says, else as the recording's source suggests.
@@ -42,6 +49,8 @@ fn phase(callback: &Callback<'_>) -> Result<Phase, NotUnderstood> {
         Some("RecordVerb") => Ok(Phase::Voicemail),
         Some("DialVerb" | "Conference" | "OutboundAPI") => Ok(Phase::Human),
         Some("StartCallRecordingAPI" | "StartCallRecordingTwiML") => Ok(Phase::Ai),
-        _ => Err(NotUnderstood::new("neither `phase` nor RecordingSource says which part of the call was recorded")),
+        _ => Err(NotUnderstood::new(
+            "neither `phase` nor RecordingSource says which part of the call was recorded",
+        )),
     }
 }

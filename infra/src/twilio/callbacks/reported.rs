@@ -22,7 +22,11 @@ pub(super) fn transcription(callback: &Callback<'_>) -> Result<Understood, NotUn
         text: callback.form.get("TranscriptionText").map(Personal::from),
         origin: callback.origin(true)?,
     };
-    Ok(Understood { call_id, command: command.into(), key })
+    Ok(Understood {
+        call_id,
+        command: command.into(),
+        key,
+    })
 }
 
 pub(super) fn answering_machine(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
@@ -31,6 +35,15 @@ pub(super) fn answering_machine(callback: &Callback<'_>) -> Result<Understood, N
     let word = callback.required("AnsweredBy")?;
     let answered_by = answered_by(word)?;
     let key = format!("amd-status:{call_id}:{call_sid}:{answered_by}");
-    let command = HearAmd { at: callback.heard_at, call_sid, answered_by, origin: callback.origin(false)? };
-    Ok(Understood { call_id, command: command.into(), key })
+    let command = HearAmd {
+        at: callback.heard_at,
+        call_sid,
+        answered_by,
+        origin: callback.origin(false)?,
+    };
+    Ok(Understood {
+        call_id,
+        command: command.into(),
+        key,
+    })
 }

@@ -6,8 +6,17 @@ use domain::call::command::{HearStatus, Leg};
 use domain::call::value::{AnsweredBy, ParticipantRole};
 
 /// Twilio's words for a leg's progress.
-const STATUSES: [&str; 9] =
-    ["queued", "initiated", "ringing", "in-progress", "completed", "busy", "no-answer", "failed", "canceled"];
+const STATUSES: [&str; 9] = [
+    "queued",
+    "initiated",
+    "ringing",
+    "in-progress",
+    "completed",
+    "busy",
+    "no-answer",
+    "failed",
+    "canceled",
+];
 
 pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     if callback.form.get("DialCallStatus").is_some() {
@@ -37,7 +46,11 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
         reason: reason(callback)?,
         origin: callback.origin(origin_counts(callback, leg))?,
     };
-    Ok(Understood { call_id, command: command.into(), key })
+    Ok(Understood {
+        call_id,
+        command: command.into(),
+        key,
+    })
 }
 
 /// The end of a `<Dial>`, as its `action` tells it: the child leg's fate, also when there never was a child.
@@ -65,11 +78,19 @@ fn dialled(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
         reason: reason(callback)?,
         origin: callback.origin(true)?,
     };
-    Ok(Understood { call_id, command: command.into(), key })
+    Ok(Understood {
+        call_id,
+        command: command.into(),
+        key,
+    })
 }
 
 fn known_status(name: &str, word: &str) -> Result<String, NotUnderstood> {
-    if STATUSES.contains(&word) { Ok(word.to_owned()) } else { Err(not_a(name, "status that we know")) }
+    if STATUSES.contains(&word) {
+        Ok(word.to_owned())
+    } else {
+        Err(not_a(name, "status that we know"))
+    }
 }
 
 /// What the leg is to the conversation: as our address says, else as its kind suggests.
@@ -80,7 +101,11 @@ fn leg(callback: &Callback<'_>) -> Result<Leg, NotUnderstood> {
     if let Some(role) = callback.word::<ParticipantRole>("role")? {
         return Ok(Leg::Participant(role));
     }
-    Ok(if is_browser(callback) { Leg::Participant(ParticipantRole::Agent) } else { Leg::Conversation })
+    Ok(if is_browser(callback) {
+        Leg::Participant(ParticipantRole::Agent)
+    } else {
+        Leg::Conversation
+    })
 }
 
 /// The browser's own leg of an outbound call: the fate of the call is the dialled leg's.
@@ -114,5 +139,8 @@ fn reason(callback: &Callback<'_>) -> Result<Option<String>, NotUnderstood> {
     if let Some(code) = callback.number("ErrorCode")?.filter(|code| *code != 0) {
         return Ok(Some(format!("error {code}")));
     }
-    Ok(callback.number("SipResponseCode")?.filter(|code| !(200..300).contains(code)).map(|code| format!("sip {code}")))
+    Ok(callback
+        .number("SipResponseCode")?
+        .filter(|code| !(200..300).contains(code))
+        .map(|code| format!("sip {code}")))
 }

@@ -8,7 +8,12 @@ fn form(text: &str) -> Form {
 
 fn heard(endpoint: Endpoint, posted: &str, address: &str) -> Result<Understood, NotUnderstood> {
     let (posted, address) = (form(posted), form(address));
-    understand(&Callback { endpoint, form: &posted, query: &address, heard_at: Timestamp(7) })
+    understand(&Callback {
+        endpoint,
+        form: &posted,
+        query: &address,
+        heard_at: Timestamp(7),
+    })
 }
 
 fn status(posted: &str, address: &str) -> (CallId, HearStatus) {
@@ -20,7 +25,9 @@ fn status(posted: &str, address: &str) -> (CallId, HearStatus) {
 }
 
 fn reason(endpoint: Endpoint, posted: &str, address: &str) -> String {
-    heard(endpoint, posted, address).expect_err("not understood").to_string()
+    heard(endpoint, posted, address)
+        .expect_err("not understood")
+        .to_string()
 }
 
 #[test]
@@ -33,7 +40,10 @@ fn our_own_address_says_which_call_it_is() {
 
 #[test]
 fn the_providers_clock_is_believed_where_it_speaks() {
-    let (_, told) = status("CallSid=CA1&CallStatus=ringing&Timestamp=Thu%2C+01+Jan+1970+00%3A00%3A01+%2B0000", "");
+    let (_, told) = status(
+        "CallSid=CA1&CallStatus=ringing&Timestamp=Thu%2C+01+Jan+1970+00%3A00%3A01+%2B0000",
+        "",
+    );
     assert_eq!((told.at, told.told), (Timestamp(1_000_000), true));
     let (_, heard) = status("CallSid=CA1&CallStatus=ringing&Timestamp=soon", "");
     assert_eq!((heard.at, heard.told), (Timestamp(7), false));
@@ -49,9 +59,26 @@ fn seconds_come_from_call_duration_and_never_from_duration() {
 
 #[test]
 fn a_failure_tells_its_code_and_a_success_none() {
-    assert_eq!(status("CallSid=CA1&CallStatus=busy&SipResponseCode=486", "").1.reason.as_deref(), Some("sip 486"));
-    assert_eq!(status("CallSid=CA1&CallStatus=failed&ErrorCode=13224", "").1.reason.as_deref(), Some("error 13224"));
-    assert_eq!(status("CallSid=CA1&CallStatus=completed&SipResponseCode=200", "").1.reason, None);
+    assert_eq!(
+        status("CallSid=CA1&CallStatus=busy&SipResponseCode=486", "")
+            .1
+            .reason
+            .as_deref(),
+        Some("sip 486")
+    );
+    assert_eq!(
+        status("CallSid=CA1&CallStatus=failed&ErrorCode=13224", "")
+            .1
+            .reason
+            .as_deref(),
+        Some("error 13224")
+    );
+    assert_eq!(
+        status("CallSid=CA1&CallStatus=completed&SipResponseCode=200", "")
+            .1
+            .reason,
+        None
+    );
 }
 
 #[test]
@@ -69,15 +96,27 @@ fn the_dialled_leg_is_the_conversation_and_the_browser_a_participant() {
 #[test]
 fn our_address_says_what_a_leg_is() {
     let posted = "CallSid=CA2&CallStatus=completed";
-    assert_eq!(status(posted, "call_id=CA1&role=transfer_target").1.leg, Leg::Participant(ParticipantRole::TransferTarget));
+    assert_eq!(
+        status(posted, "call_id=CA1&role=transfer_target").1.leg,
+        Leg::Participant(ParticipantRole::TransferTarget)
+    );
     assert_eq!(status(posted, "call_id=call_1&attempt=2").1.leg, Leg::Attempt);
-    assert_eq!(reason(Endpoint::CallStatus, posted, "role=boss"), "role is not a word that we use");
+    assert_eq!(
+        reason(Endpoint::CallStatus, posted, "role=boss"),
+        "role is not a word that we use"
+    );
 }
 
 #[test]
 fn the_end_of_a_dial_is_the_dialled_legs_fate() {
-    let (call, end) = status("CallSid=CA1&CallStatus=in-progress&DialCallStatus=no-answer&DialCallSid=CA2", "");
-    assert_eq!((call.as_str(), end.call_sid.as_str(), end.status.as_str()), ("CA1", "CA2", "no-answer"));
+    let (call, end) = status(
+        "CallSid=CA1&CallStatus=in-progress&DialCallStatus=no-answer&DialCallSid=CA2",
+        "",
+    );
+    assert_eq!(
+        (call.as_str(), end.call_sid.as_str(), end.status.as_str()),
+        ("CA1", "CA2", "no-answer")
+    );
     assert_eq!(end.leg, Leg::Conversation);
 }
 
@@ -86,16 +125,32 @@ fn machines_are_machines_however_they_end() {
     let (_, met) = status("CallSid=CA1&CallStatus=in-progress&AnsweredBy=machine_end_beep", "");
     assert_eq!(met.answered_by, Some(AnsweredBy::Machine));
     assert!(heard(Endpoint::AmdStatus, "CallSid=CA1&AnsweredBy=fax", "").is_ok());
-    assert_eq!(reason(Endpoint::AmdStatus, "CallSid=CA1&AnsweredBy=dog", ""), "AnsweredBy is not a word that we know");
+    assert_eq!(
+        reason(Endpoint::AmdStatus, "CallSid=CA1&AnsweredBy=dog", ""),
+        "AnsweredBy is not a word that we know"
+    );
 }
 
 #[test]
 fn what_is_missing_or_wrong_is_named_and_never_repeated() {
-    assert_eq!(reason(Endpoint::CallStatus, "CallStatus=ringing", ""), "CallSid is missing");
+    assert_eq!(
+        reason(Endpoint::CallStatus, "CallStatus=ringing", ""),
+        "CallSid is missing"
+    );
     assert_eq!(reason(Endpoint::CallStatus, "CallSid=CA1", ""), "CallStatus is missing");
-    assert_eq!(reason(Endpoint::CallStatus, "CallSid=CA1&CallStatus=dancing", ""), "CallStatus is not a status that we know");
-    assert_eq!(reason(Endpoint::CallStatus, "CallSid=CA+1&CallStatus=busy", ""), "CallSid is not a usable identifier");
-    let number = reason(Endpoint::CallStatus, "CallSid=CA1&CallStatus=busy&SequenceNumber=one", "");
+    assert_eq!(
+        reason(Endpoint::CallStatus, "CallSid=CA1&CallStatus=dancing", ""),
+        "CallStatus is not a status that we know"
+    );
+    assert_eq!(
+        reason(Endpoint::CallStatus, "CallSid=CA+1&CallStatus=busy", ""),
+        "CallSid is not a usable identifier"
+    );
+    let number = reason(
+        Endpoint::CallStatus,
+        "CallSid=CA1&CallStatus=busy&SequenceNumber=one",
+        "",
+    );
     assert_eq!(number, "SequenceNumber is not a whole number");
 }
 
@@ -103,12 +158,18 @@ fn what_is_missing_or_wrong_is_named_and_never_repeated() {
 fn a_recordings_phase_is_in_our_address_or_in_its_source() {
     let posted = "CallSid=CA1&RecordingSid=RE1&RecordingStatus=completed&RecordingUrl=https%3A%2F%2Fa%2Fb";
     let phase = |posted: &str, address: &str| match heard(Endpoint::RecordingStatus, posted, address) {
-        Ok(Understood { command: CallCommand::HearRecording(recording), .. }) => Ok(recording.phase),
+        Ok(Understood {
+            command: CallCommand::HearRecording(recording),
+            ..
+        }) => Ok(recording.phase),
         Ok(_) => panic!("not a recording"),
         Err(error) => Err(error.to_string()),
     };
     assert_eq!(phase(posted, "phase=human"), Ok(Phase::Human));
-    assert_eq!(phase(&format!("{posted}&RecordingSource=RecordVerb"), ""), Ok(Phase::Voicemail));
+    assert_eq!(
+        phase(&format!("{posted}&RecordingSource=RecordVerb"), ""),
+        Ok(Phase::Voicemail)
+    );
     assert!(phase(posted, "").is_err());
 }
 
@@ -123,7 +184,10 @@ fn a_conference_belongs_to_the_call_in_our_address_and_not_to_a_participant() {
 #[test]
 fn a_message_that_nobody_left_is_understood_too() {
     assert!(heard(Endpoint::VoicemailDone, "CallSid=CA1&Digits=hangup", "").is_ok());
-    assert_eq!(reason(Endpoint::VoicemailDone, "CallSid=CA1&RecordingSid=RE1", ""), "RecordingUrl is missing");
+    assert_eq!(
+        reason(Endpoint::VoicemailDone, "CallSid=CA1&RecordingSid=RE1", ""),
+        "RecordingUrl is missing"
+    );
 }
 
 #[test]
@@ -153,7 +217,10 @@ fn the_browser_may_dial_numbers_and_nothing_else() {
         })
         .map(|outbound| outbound.call_id.0)
     };
-    assert_eq!(outbound("CallSid=CA1&From=client%3Aada&To=%2B15045550123").as_deref(), Ok("CA1"));
+    assert_eq!(
+        outbound("CallSid=CA1&From=client%3Aada&To=%2B15045550123").as_deref(),
+        Ok("CA1")
+    );
     assert!(outbound("CallSid=CA1&To=sip%3Aa%40b").is_err());
     assert!(outbound("CallSid=CA1&To=%2B1").is_err());
 }

@@ -12,13 +12,20 @@ pub(super) fn arrived(callback: &Callback<'_>) -> Result<Understood, NotUndersto
         message: None,
         origin: callback.origin(true)?,
     };
-    Ok(Understood { call_id, command: command.into(), key })
+    Ok(Understood {
+        call_id,
+        command: command.into(),
+        key,
+    })
 }
 
 pub(super) fn left(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     let call_id = callback.call_id()?;
     let recording_sid = callback.identifier("RecordingSid")?;
-    let key = format!("voicemail-done:{call_id}:{}", recording_sid.as_deref().unwrap_or_default());
+    let key = format!(
+        "voicemail-done:{call_id}:{}",
+        recording_sid.as_deref().unwrap_or_default()
+    );
     let message = match recording_sid {
         Some(recording_sid) => Some(VoicemailMessage {
             recording_sid,
@@ -33,5 +40,9 @@ pub(super) fn left(callback: &Callback<'_>) -> Result<Understood, NotUnderstood>
         message,
         origin: callback.origin(true)?,
     };
-    Ok(Understood { call_id, command: command.into(), key })
+    Ok(Understood {
+        call_id,
+        command: command.into(),
+        key,
+    })
 }

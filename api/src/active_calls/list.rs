@@ -1,0 +1,120 @@
+//! `GET /api/active-calls`: every call that goes on now, with what was said so far.
+
+use crate::auth::{Permission, SignedIn};
+use crate::error::ApiError;
+use crate::state::AppState;
+use crate::web::view::view;
+use axum::Json;
+use axum::extract::State;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use projections::live_calls::tables::{LiveCallRow, LiveTurnRow};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Calls whose turns are looked up at once.
+const AT_ONCE: usize = 8;
+
+view! {
+    /// A call that goes on now.
+    ActiveCall of LiveCallRow {
+        plain {
+            /// Its identifier.
+            call_id: String,
+            /// `inbound`, `outbound`.
+            direction: Option<String>,
+            /// How far it has come.
+            status: String,
+            /// The agent.
+            agent: Option<String>,
+            /// The number of ours.
+            number: Option<String>,
+            /// The caller's number.
+            caller_number: Option<String>,
+            /// The caller's name.
+            caller_name: Option<String>,
+            /// The called number.
+            called_number: Option<String>,
+            /// Who holds the line: `ai`, `person`, `hold`, `voicemail`, `nobody`.
+            holder: String,
+            /// The person who took over.
+            taken_over_by: Option<String>,
+            /// Who put the caller on hold.
+            on_hold_by: Option<String>,
+            /// Whether a transfer is under way.
+            transferring: bool,
+            /// Whether a rule wants a person on the line.
+            escalated: bool,
+        }
+        moments {
+            /// When it began.
+            started_at,
+        }
+        maybe_moments {
+            /// When it was answered.
+            answered_at,
+        }
+    }
+}
+
+view! {
+    /// Something said in a call that goes on.
+    LiveTurn of LiveTurnRow {
+        plain {
+            /// Place in the conversation, from 1.
+            turn: i64,
+            /// `caller`, `ai`.
+            speaker: String,
+            /// The words.
+            text: Option<String>,
+            /// How much of it was heard before it was interrupted, in milliseconds.
+            heard_ms: Option<i64>,
+        }
+        moments {}
+        maybe_moments {}
+    }
+}
+
+/// A call that goes on now, with what was said so far.
+#[derive(Serialize, ToSchema)]
+pub struct ActiveCallWithTurns {
+    /// The call.
+    #[serde(flatten)]
+    call: ActiveCall,
+    /// Who listens in.
+    listeners: Vec<String>,
+    /// Who asks to take over.
+    takeover_requests: Vec<String>,
+    /// What was said so far.
+    turns: Vec<LiveTurn>,
+}
+
+/// Every call that goes on now, the latest first.
+#[utoipa::path(get, path = "/api/active-calls", tag = "live", responses((status = OK, body = Vec<ActiveCallWithTurns>)))]
+pub async fn active_calls(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+) -> Result<Json<Vec<ActiveCallWithTurns>>, ApiError> {
+    signed_in.may(Permission::ViewCalls)?;
+    let tenant = signed_in.tenant();
+    let live = &state.read.live_calls;
+    let calls = live.list(tenant).await?;
+    let with_turns = stream::iter(calls)
+        .map(|call| async move {
+            let turns = live.turns(tenant, &call.call_id).await?;
+            Ok::<_, ApiError>(with_turns(call, turns))
+        })
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    Ok(Json(with_turns))
+}
+
+fn with_turns(call: LiveCallRow, turns: Vec<LiveTurnRow>) -> ActiveCallWithTurns {
+    let users = |json: &str| serde_json::from_str(json).unwrap_or_default();
+    ActiveCallWithTurns {
+        listeners: users(&call.listeners),
+        takeover_requests: users(&call.takeover_requests),
+        call: call.into(),
+        turns: turns.into_iter().map(LiveTurn::from).collect(),
+    }
+}

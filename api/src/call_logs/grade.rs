@@ -1,0 +1,44 @@
+//! `PUT /api/call-logs/{id}/grade`: thumbs up, thumbs down, or neither.
+
+use super::change;
+use super::view::CallDetail;
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use crate::web::{Body, CommandKey, PathOf, Written};
+use axum::extract::State;
+use domain::call::CallCommand;
+use domain::call::value::Grade;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A judgement.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutGrade {
+    /// `good`, `needs_improvement`; `null` takes the judgement back.
+    #[schema(value_type = Option<String>, example = "good")]
+    grade: Option<Grade>,
+}
+
+/// Grades the call.
+#[utoipa::path(
+    put, path = "/api/call-logs/{id}/grade", tag = "review", request_body = PutGrade,
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses((status = OK, body = CallDetail), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem))
+)]
+pub async fn grade_call(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    key: CommandKey,
+    PathOf(id): PathOf<String>,
+    Body(wanted): Body<PutGrade>,
+) -> Result<Written<CallDetail>, ApiError> {
+    signed_in.may(Permission::ReviewCalls)?;
+    let (at, by) = (state.clock.now(), signed_in.by());
+    let command = match wanted.grade {
+        Some(grade) => CallCommand::Grade { at, grade, by },
+        None => CallCommand::ClearGrade { at, by },
+    };
+    change(&state, &signed_in, &key, "PUT /api/call-logs/{id}/grade", &id, command).await
+}

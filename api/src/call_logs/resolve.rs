@@ -1,0 +1,50 @@
+//! `PUT /api/call-logs/{id}/resolution`: what became of the call.
+
+use super::change;
+use super::view::CallDetail;
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use crate::web::{Body, CommandKey, PathOf, Written};
+use axum::extract::State;
+use domain::call::CallCommand;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A decision.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutResolution {
+    /// `resolved`, `callback_needed`, `spam`, ...; `null` opens the call again.
+    #[schema(example = "resolved")]
+    disposition: Option<String>,
+    /// The same for people.
+    label: Option<String>,
+}
+
+/// Decides what became of the call, or takes that back.
+#[utoipa::path(
+    put, path = "/api/call-logs/{id}/resolution", tag = "review", request_body = PutResolution,
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = OK, body = CallDetail),
+        (status = NOT_FOUND, body = Problem),
+        (status = CONFLICT, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem),
+    )
+)]
+pub async fn resolve_call(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    key: CommandKey,
+    PathOf(id): PathOf<String>,
+    Body(wanted): Body<PutResolution>,
+) -> Result<Written<CallDetail>, ApiError> {
+    signed_in.may(Permission::ReviewCalls)?;
+    let (at, by) = (state.clock.now(), signed_in.by());
+    let command = match wanted.disposition {
+        Some(disposition) => CallCommand::Resolve { at, disposition, label: wanted.label, by },
+        None => CallCommand::Reopen { at, by },
+    };
+    change(&state, &signed_in, &key, "PUT /api/call-logs/{id}/resolution", &id, command).await
+}

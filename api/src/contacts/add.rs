@@ -1,0 +1,64 @@
+//! `POST /api/contacts`: a person becomes known.
+
+use super::{ANSWERED_FROM, ContactView, phone, view};
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use crate::web::settle::settle;
+use crate::web::{Body, CommandKey, Written};
+use axum::extract::State;
+use domain::contact::{Contact, ContactCommand};
+use infra::clock::new_id;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A person.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewContact {
+    /// The name.
+    #[schema(example = "Ada")]
+    name: String,
+    /// The number with its country code; spaces and dashes are left out.
+    #[schema(example = "+1 504 555 0123")]
+    phone: String,
+}
+
+/// Adds a contact.
+#[utoipa::path(
+    post, path = "/api/contacts", tag = "contacts", request_body = NewContact,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = CREATED, body = ContactView),
+        (status = CONFLICT, body = Problem, description = "A contact has this number"),
+        (status = UNPROCESSABLE_ENTITY, body = Problem),
+    )
+)]
+pub async fn add_contact(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    key: CommandKey,
+    Body(wanted): Body<NewContact>,
+) -> Result<Written<ContactView>, ApiError> {
+    signed_in.may(Permission::EditContacts)?;
+    let (id, phone, command_key) = (new_id("contact"), phone(&wanted.phone), key.of(&signed_in.user.user_id));
+    let is_repeated = match &command_key {
+        Some(key) => state.ledger.position_of_command(key).await?.is_some(),
+        None => false,
+    };
+    if !is_repeated && state.read.contacts.by_phone(signed_in.tenant(), &phone).await?.is_some() {
+        return Err(ApiError::Conflict("a contact has this number".to_owned()));
+    }
+    let command = ContactCommand::Add {
+        at: state.clock.now(),
+        name: wanted.name.trim().into(),
+        phone: phone.into(),
+        by: signed_in.by(),
+    };
+    let metadata = signed_in.metadata("POST /api/contacts", command_key);
+    let executed = state.ledger.execute::<Contact>(&id, command, metadata).await?;
+    let id = state.stream_of_first(&executed, id).await?;
+    settle(&state, ANSWERED_FROM, executed.position).await;
+    let body = view(&state, &signed_in, &id).await?;
+    Ok(Written::created(executed.position, format!("/api/contacts/{id}"), body))
+}

@@ -1,0 +1,64 @@
+//! `GET /api/contacts`: a page of contacts, by name.
+
+use super::ContactView;
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use crate::web::{Parameters, cursor};
+use axum::Json;
+use axum::extract::State;
+use projections::contacts::queries::ContactCursor;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which contacts.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListContacts {
+    /// A part of the name or the number.
+    q: Option<String>,
+    /// Where the last page ended.
+    cursor: Option<String>,
+    /// Most contacts of a page, from 1 to 200 [default: 50].
+    limit: Option<u32>,
+}
+
+/// A page of contacts.
+#[derive(Serialize, ToSchema)]
+pub struct ContactPage {
+    /// The contacts, by name.
+    contacts: Vec<ContactView>,
+    /// Where to go on; absent at the end.
+    next_cursor: Option<String>,
+}
+
+/// A page of contacts, by name.
+#[utoipa::path(
+    get, path = "/api/contacts", tag = "contacts", params(ListContacts),
+    responses((status = OK, body = ContactPage), (status = UNPROCESSABLE_ENTITY, body = Problem))
+)]
+pub async fn list_contacts(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    Parameters(wanted): Parameters<ListContacts>,
+) -> Result<Json<ContactPage>, ApiError> {
+    signed_in.may(Permission::ViewContacts)?;
+    let limit = cursor::limit(wanted.limit)?;
+    let after = match &wanted.cursor {
+        // The place is the name; the number in the cursor has no meaning here.
+        Some(text) => {
+            let (_, place) = cursor::decode(text)?;
+            let (contact_id, sort_name) =
+                place.split_once('\n').ok_or_else(|| ApiError::parameter("cursor", "is not a cursor of ours"))?;
+            Some(ContactCursor { sort_name: sort_name.to_owned(), contact_id: contact_id.to_owned() })
+        }
+        None => None,
+    };
+    let q = wanted.q.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let rows = state.read.contacts.list(signed_in.tenant(), q, after.as_ref(), limit.into()).await?;
+    let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
+    let last = rows.last().filter(|_| is_full);
+    let next_cursor = last.map(|row| cursor::encode(0, &format!("{}\n{}", row.contact_id, row.sort_name)));
+    Ok(Json(ContactPage { contacts: rows.into_iter().map(ContactView::from).collect(), next_cursor }))
+}

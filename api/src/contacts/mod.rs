@@ -1,0 +1,108 @@
+//! Contacts: people we know by name and number, with their last call.
+
+pub mod add;
+pub mod change;
+pub mod erase;
+pub mod get;
+pub mod list;
+pub mod remove;
+
+use crate::auth::SignedIn;
+use crate::error::ApiError;
+use crate::state::AppState;
+use crate::web::settle::settle;
+use crate::web::{CommandKey, Moment};
+use domain::contact::{Contact, ContactCommand};
+use infra::event_store::Position;
+use projections::contacts::queries::ContactWithLastCall;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+const ANSWERED_FROM: &[&str] = &["contacts"];
+
+/// A contact.
+#[derive(Serialize, ToSchema)]
+pub struct ContactView {
+    /// Its identifier.
+    contact_id: String,
+    /// The name.
+    name: Option<String>,
+    /// The letter under which lists group it.
+    #[schema(example = "A")]
+    letter: String,
+    /// The number, E.164.
+    phone: Option<String>,
+    /// Whether the person is not to be called.
+    do_not_call: bool,
+    /// Why.
+    do_not_call_reason: Option<String>,
+    /// When it was added.
+    added_at: Moment,
+    /// The last call with this number.
+    last_call: Option<LastCall>,
+}
+
+/// The last call with a contact.
+#[derive(Serialize, ToSchema)]
+pub struct LastCall {
+    /// Its identifier.
+    call_id: String,
+    /// `inbound`, `outbound`.
+    direction: Option<String>,
+    /// How far it has come, or how it ended.
+    status: Option<String>,
+    /// When it began.
+    started_at: Option<Moment>,
+}
+
+impl From<ContactWithLastCall> for ContactView {
+    fn from(row: ContactWithLastCall) -> Self {
+        let letter = row.sort_name.chars().next().filter(|c| c.is_alphabetic());
+        Self {
+            contact_id: row.contact_id,
+            name: row.name,
+            letter: letter.map_or_else(|| "#".to_owned(), |letter| letter.to_uppercase().to_string()),
+            phone: row.phone,
+            do_not_call: row.do_not_call,
+            do_not_call_reason: row.do_not_call_reason,
+            added_at: row.added_at.into(),
+            last_call: row.last_call_id.map(|call_id| LastCall {
+                call_id,
+                direction: row.last_call_direction,
+                status: row.last_call_status,
+                started_at: row.last_call_at.map(Moment::from),
+            }),
+        }
+    }
+}
+
+/// What a user orders about an existing contact of their tenant.
+async fn order(
+    state: &AppState,
+    signed_in: &SignedIn,
+    key: &CommandKey,
+    endpoint: &'static str,
+    contact_id: &str,
+    command: ContactCommand,
+) -> Result<Position, ApiError> {
+    let stream = infra::event_store::StreamId::contact(contact_id);
+    let history = state.ledger.history(&stream).await?;
+    let is_theirs = history.first().is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
+    if !is_theirs {
+        return Err(ApiError::NotFound("contact"));
+    }
+    let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
+    let executed = state.ledger.execute::<Contact>(contact_id, command, metadata).await?;
+    settle(state, ANSWERED_FROM, executed.position).await;
+    Ok(executed.position)
+}
+
+async fn view(state: &AppState, signed_in: &SignedIn, contact_id: &str) -> Result<ContactView, ApiError> {
+    let found = state.read.contacts.contact(signed_in.tenant(), contact_id).await?;
+    found.map(ContactView::from).ok_or(ApiError::NotFound("contact"))
+}
+
+/// A number in the form in which it is kept, E.164, from what a person typed with its country code.
+fn phone(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.')).collect()
+}

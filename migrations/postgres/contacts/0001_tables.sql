@@ -1,0 +1,31 @@
+-- Whom we know, and the calls of each number. Made from the log, and thrown away at will.
+
+-- A contact. Moments are epoch microseconds.
+create table contacts (
+  contact_id         text collate "C" not null,
+  tenant             text not null,
+  name               text,
+  sort_name          text collate "C" not null,
+  phone              text,
+  listed             bigint not null,
+  do_not_call        bigint not null,
+  do_not_call_reason text,
+  added_at           bigint not null,
+  added_by           text,
+  removed            bigint not null,
+  erased             bigint not null,
+  primary key (contact_id)
+);
+
+-- A call by the number of the person outside. Moments are epoch microseconds.
+create table calls_by_number (
+  call_id    text collate "C" not null,
+  tenant     text not null,
+  number     text,
+  started_at bigint not null,
+  direction  text,
+  status     text not null,
+  duration_s bigint,
+  facts      text not null,
+  primary key (call_id)
+);

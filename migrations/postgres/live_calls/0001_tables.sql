@@ -1,0 +1,47 @@
+-- Calls that go on now. Made from the log, and thrown away at will.
+
+-- A call that has not ended. Moments are epoch microseconds.
+create table live_calls (
+  call_id           text collate "C" not null,
+  tenant            text not null,
+  live              bigint not null,
+  direction         text,
+  status            text not null,
+  agent             text,
+  number            text,
+  caller_number     text,
+  caller_name       text,
+  called_number     text,
+  call_sid          text,
+  started_at        bigint not null,
+  answered_at       bigint,
+  holder            text not null,
+  taken_over_by     text,
+  on_hold_by        text,
+  listeners         text not null,
+  takeover_requests text not null,
+  transferring      bigint not null,
+  conference_sid    text,
+  escalated         bigint not null,
+  turns             bigint not null,
+  facts             text not null,
+  primary key (call_id)
+);
+
+-- Something said in a call that goes on.
+create table live_turns (
+  call_id  text collate "C" not null,
+  turn     bigint not null,
+  speaker  text collate "C" not null,
+  tenant   text not null,
+  text     text,
+  heard_ms bigint,
+  primary key (call_id, turn, speaker)
+);
+
+-- A call that ended: what comes late cannot bring it back.
+create table live_ended (
+  call_id text collate "C" not null,
+  tenant  text not null,
+  primary key (call_id)
+);

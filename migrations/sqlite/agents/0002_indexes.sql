@@ -1,0 +1,5 @@
+-- Made after the rows are loaded, when a rebuild loads them.
+
+-- Who answers a number.
+create index agent_numbers_number on agent_numbers (number, assigned_at desc, agent_id desc);
+create index agents_tenant on agents (tenant, created_at, agent_id);

@@ -1,0 +1,31 @@
+-- Whom we know, and the calls of each number. Made from the log, and thrown away at will.
+
+-- A contact. Moments are epoch microseconds.
+create table contacts (
+  contact_id         text not null,
+  tenant             text not null,
+  name               text,
+  sort_name          text not null,
+  phone              text,
+  listed             integer not null,
+  do_not_call        integer not null,
+  do_not_call_reason text,
+  added_at           integer not null,
+  added_by           text,
+  removed            integer not null,
+  erased             integer not null,
+  primary key (contact_id)
+) strict;
+
+-- A call by the number of the person outside. Moments are epoch microseconds.
+create table calls_by_number (
+  call_id    text not null,
+  tenant     text not null,
+  number     text,
+  started_at integer not null,
+  direction  text,
+  status     text not null,
+  duration_s integer,
+  facts      text not null,
+  primary key (call_id)
+) strict;

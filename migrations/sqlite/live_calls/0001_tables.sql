@@ -1,0 +1,47 @@
+-- Calls that go on now. Made from the log, and thrown away at will.
+
+-- A call that has not ended. Moments are epoch microseconds.
+create table live_calls (
+  call_id           text not null,
+  tenant            text not null,
+  live              integer not null,
+  direction         text,
+  status            text not null,
+  agent             text,
+  number            text,
+  caller_number     text,
+  caller_name       text,
+  called_number     text,
+  call_sid          text,
+  started_at        integer not null,
+  answered_at       integer,
+  holder            text not null,
+  taken_over_by     text,
+  on_hold_by        text,
+  listeners         text not null,
+  takeover_requests text not null,
+  transferring      integer not null,
+  conference_sid    text,
+  escalated         integer not null,
+  turns             integer not null,
+  facts             text not null,
+  primary key (call_id)
+) strict;
+
+-- Something said in a call that goes on.
+create table live_turns (
+  call_id  text not null,
+  turn     integer not null,
+  speaker  text not null,
+  tenant   text not null,
+  text     text,
+  heard_ms integer,
+  primary key (call_id, turn, speaker)
+) strict;
+
+-- A call that ended: what comes late cannot bring it back.
+create table live_ended (
+  call_id text not null,
+  tenant  text not null,
+  primary key (call_id)
+) strict, without rowid;

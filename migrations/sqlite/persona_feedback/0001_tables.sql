@@ -1,0 +1,38 @@
+-- Judgements and corrections, by day, agent and persona version. Made from the log, and thrown away at will.
+
+-- What a call's feedback follows from.
+create table feedback_calls (
+  call_id text not null,
+  tenant  text not null,
+  facts   text not null,
+  primary key (call_id)
+) strict;
+
+-- What a reviewer wrote should have been said. Moments are epoch microseconds.
+create table feedback_corrections (
+  call_id         text not null,
+  correction      integer not null,
+  tenant          text not null,
+  agent           text not null,
+  persona_version integer not null,
+  day             integer not null,
+  turn            integer,
+  note            text,
+  noted_by        text,
+  noted_at        integer,
+  in_force        integer not null,
+  withdrawn       integer not null,
+  primary key (call_id, correction)
+) strict, without rowid;
+
+-- Judgements of the calls of one day. Hidden calls are in none.
+create table feedback_days (
+  tenant            text not null,
+  day               integer not null,
+  agent             text not null,
+  persona_version   integer not null,
+  good              integer not null,
+  needs_improvement integer not null,
+  corrections       integer not null,
+  primary key (tenant, day, agent, persona_version)
+) strict, without rowid;

@@ -1,0 +1,271 @@
+//! What is left to do on a stream. Pure; any order and repetition of callbacks ends the same.
+
+use super::queries::Kind;
+use super::tables::{WorkRow, WorkStreamRow};
+use crate::rows::{ForeignRow, Row, Rows};
+use domain::call::CallEvent;
+use domain::call::moment::least;
+use domain::call::value::Phase;
+use domain::contact::ContactEvent;
+use domain::unrouted::UnroutedEvent;
+use domain::{Tenant, Timestamp};
+use infra::event_store::{Event, StreamId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is known of a stream in `work`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WorkDocument {
+    aggregate_type: String,
+    #[serde(skip)]
+    tenant: Tenant,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    recordings: BTreeMap<String, Recording>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<Queue>,
+    /// Answered, or over: a call that need not be placed any more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    reached: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unrouted: Option<Unrouted>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    reingested: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    erased: bool,
+    /// Attempts at calling, by number. They can be heard of before the queue is.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    attempts: BTreeMap<u32, Attempt>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Recording {
+    phase: Option<Phase>,
+    url: Option<String>,
+    channels: Option<u32>,
+    duration_s: Option<u32>,
+    blob_key: Option<String>,
+    unavailable: bool,
+    attempts: u32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Queue {
+    priority: i32,
+    not_before: Option<Timestamp>,
+    max_attempts: u32,
+    cancelled: bool,
+    refused: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Attempt {
+    call_sid: Option<String>,
+    failed: bool,
+    retry_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Unrouted {
+    at: Timestamp,
+    endpoint: String,
+    reason: String,
+}
+
+/// Whether an event can leave work, or be its result.
+pub(super) const fn leaves_work(event: &Event) -> bool {
+    use CallEvent as E;
+    match event {
+        Event::Call(event) => matches!(
+            event,
+            E::CallQueued { .. }
+                | E::QueueCancelled { .. }
+                | E::DialPermitted { .. }
+                | E::DialRefused { .. }
+                | E::DialAttempted { .. }
+                | E::DialFailed { .. }
+                | E::CallAnswered { .. }
+                | E::CallEnded { .. }
+                | E::RecordingReady { .. }
+                | E::RecordingArchived { .. }
+                | E::RecordingUnavailable { .. }
+                | E::CallErased { .. }
+        ),
+        Event::Contact(event) => matches!(event, ContactEvent::ContactErased { .. }),
+        Event::Unrouted(_) => true,
+        _ => false,
+    }
+}
+
+impl WorkDocument {
+    pub(super) fn fold(&mut self, tenant: &Tenant, stream: &StreamId, event: &Event) {
+        if self.aggregate_type.is_empty() {
+            self.aggregate_type.clone_from(&stream.aggregate_type);
+            self.tenant.clone_from(tenant);
+        }
+        match event {
+            Event::Call(event) => self.fold_call(event),
+            Event::Contact(ContactEvent::ContactErased { .. }) => self.erased = true,
+            Event::Unrouted(UnroutedEvent::CallbackUnrouted { at, endpoint, reason, .. }) => {
+                self.unrouted = Some(Unrouted { at: *at, endpoint: endpoint.clone(), reason: reason.clone() });
+            }
+            Event::Unrouted(UnroutedEvent::CallbackReingested { .. }) => self.reingested = true,
+            _ => {}
+        }
+    }
+
+    fn fold_call(&mut self, event: &CallEvent) {
+        use CallEvent as E;
+        match event {
+            E::CallQueued { priority, not_before, max_attempts, .. } => {
+                self.queue = Some(Queue {
+                    priority: *priority,
+                    not_before: *not_before,
+                    max_attempts: *max_attempts,
+                    cancelled: false,
+                    refused: None,
+                });
+            }
+            E::QueueCancelled { .. } => self.in_queue(|queue| queue.cancelled = true),
+            E::DialPermitted { .. } => self.in_queue(|queue| queue.refused = None),
+            E::DialRefused { rule, .. } => self.in_queue(|queue| queue.refused = Some(rule.clone())),
+            E::DialAttempted { attempt, call_sid, .. } => {
+                self.attempts.entry(*attempt).or_default().call_sid = Some(call_sid.clone());
+            }
+            E::DialFailed { attempt, retry_at, .. } => {
+                let attempt = self.attempts.entry(*attempt).or_default();
+                attempt.failed = true;
+                attempt.retry_at = *retry_at;
+            }
+            E::CallAnswered { .. } | E::CallEnded { .. } => self.reached = true,
+            E::RecordingReady { phase, recording_sid, url, duration_s, channels, .. } => {
+                let recording = self.recording(*phase, recording_sid);
+                recording.url = least(recording.url.take(), Some(url.clone()));
+                recording.duration_s = recording.duration_s.max(*duration_s);
+                recording.channels = recording.channels.max(*channels);
+            }
+            E::RecordingArchived { phase, recording_sid, key, .. } => {
+                let recording = self.recording(*phase, recording_sid);
+                recording.blob_key = least(recording.blob_key.take(), Some(key.clone()));
+            }
+            E::RecordingUnavailable { phase, recording_sid: Some(sid), attempts, .. } => {
+                let recording = self.recording(*phase, sid);
+                recording.unavailable = true;
+                recording.attempts = recording.attempts.max(*attempts);
+            }
+            E::CallErased { .. } => self.erased = true,
+            _ => {}
+        }
+    }
+
+    fn in_queue(&mut self, change: impl FnOnce(&mut Queue)) {
+        if let Some(queue) = &mut self.queue {
+            change(queue);
+        }
+    }
+
+    fn recording(&mut self, phase: Phase, sid: &str) -> &mut Recording {
+        let recording = self.recordings.entry(sid.to_owned()).or_default();
+        recording.phase = least(recording.phase, Some(phase));
+        recording
+    }
+
+    pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
+        rows.push(WorkStreamRow {
+            stream: id.to_owned(),
+            tenant: self.tenant.0.clone(),
+            facts: serde_json::to_string(self).expect("texts, numbers and maps with text keys serialise"),
+        });
+        for (sid, recording) in &self.recordings {
+            if let Some(kind) = self.recording_work(recording) {
+                rows.push(WorkRow {
+                    item: sid.clone(),
+                    attempts: i64::from(recording.attempts),
+                    detail: serde_json::json!({
+                        "phase": recording.phase.map(Phase::as_str),
+                        "url": recording.url,
+                        "channels": recording.channels,
+                        "duration_s": recording.duration_s,
+                        "blob_key": recording.blob_key,
+                    })
+                    .to_string(),
+                    ..self.due(id, kind)
+                });
+            }
+        }
+        if self.erased {
+            rows.push(self.due(id, Kind::DestroyKey));
+        }
+        if let Some(call) = self.call_to_place(id) {
+            rows.push(call);
+        }
+        if let Some(unrouted) = self.unrouted.as_ref().filter(|_| !self.reingested && !self.erased) {
+            rows.push(WorkRow {
+                not_before: unrouted.at.as_micros(),
+                detail: serde_json::json!({ "endpoint": unrouted.endpoint, "reason": unrouted.reason }).to_string(),
+                ..self.due(id, Kind::Reingest)
+            });
+        }
+    }
+
+    /// A recording is to be fetched unless we have it or cannot have it; after an erasure it is to be deleted instead,
+    /// which its being unavailable then confirms.
+    fn recording_work(&self, recording: &Recording) -> Option<Kind> {
+        match recording {
+            _ if recording.unavailable => None,
+            Recording { blob_key: Some(_), .. } => self.erased.then_some(Kind::DeleteRecording),
+            Recording { url: Some(_), .. } if !self.erased => Some(Kind::ArchiveRecording),
+            _ => None,
+        }
+    }
+
+    fn call_to_place(&self, id: &str) -> Option<WorkRow> {
+        let queue = self.queue.as_ref().filter(|queue| !queue.cancelled && !self.reached && !self.erased)?;
+        let last = self.attempts.iter().next_back();
+        let (state, not_before) = match last {
+            Some((_, Attempt { failed: true, retry_at: None, .. })) => return None,
+            Some((_, Attempt { failed: false, .. })) => ("placed", None),
+            Some((_, failed)) => ("due", failed.retry_at),
+            None => ("due", queue.not_before),
+        };
+        let state = if state == "due" && queue.refused.is_some() { "refused" } else { state };
+        Some(WorkRow {
+            state: state.to_owned(),
+            priority: i64::from(queue.priority),
+            not_before: not_before.unwrap_or_default().as_micros(),
+            attempts: last.map_or(0, |(number, _)| i64::from(*number)),
+            max_attempts: Some(i64::from(queue.max_attempts)),
+            detail: serde_json::json!({
+                "call_sid": last.and_then(|(_, attempt)| attempt.call_sid.as_ref()),
+                "refused": queue.refused,
+            })
+            .to_string(),
+            ..self.due(id, Kind::PlaceCall)
+        })
+    }
+
+    fn due(&self, id: &str, kind: Kind) -> WorkRow {
+        WorkRow {
+            stream: id.to_owned(),
+            kind: kind.as_str().to_owned(),
+            item: String::new(),
+            aggregate_type: self.aggregate_type.clone(),
+            tenant: self.tenant.0.clone(),
+            state: "due".to_owned(),
+            priority: 0,
+            not_before: 0,
+            attempts: 0,
+            max_attempts: None,
+            detail: "{}".to_owned(),
+        }
+    }
+
+    pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
+        let foreign = ForeignRow(WorkStreamRow::TABLE.name);
+        let row = rows.take::<WorkStreamRow>()?.pop().ok_or(foreign)?;
+        let document: Self = serde_json::from_str(&row.facts).map_err(|_| foreign)?;
+        Ok(Self { tenant: row.tenant.into(), ..document })
+    }
+}
