@@ -11,6 +11,7 @@ use domain::call::CallError;
 use domain::contact::ContactError;
 use domain::invalid::Invalid;
 use domain::unrouted::UnroutedError;
+use infra::db::DbError;
 use infra::event_store::StoreError;
 use infra::ledger::LedgerError;
 use infra::people::DatabaseError;
@@ -214,6 +215,15 @@ impl From<DatabaseError> for ApiError {
     }
 }
 
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Sqlx(error) => error.into(),
+            error => Self::Internal(error.into()),
+        }
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -245,20 +255,26 @@ impl From<Invalid> for ApiError {
     }
 }
 
-macro_rules! rejections {
-    ($($error:ident { not_found: $thing:literal $($absent:ident)? }),* $(,)?) => { $(
-        impl From<$error> for ApiError {
-            fn from(error: $error) -> Self {
-                match error {
-                    $error::NotFound => Self::NotFound($thing),
-                    $error::Invalid(invalid) => invalid.into(),
-                    other => Self::Conflict(other.to_string()),
-                }
-            }
+impl From<AgentError> for ApiError {
+    fn from(error: AgentError) -> Self {
+        match error {
+            AgentError::NotFound => Self::NotFound("agent"),
+            AgentError::Hours(hours) => Self::field("/hours/days", hours.to_string()),
+            AgentError::Invalid(invalid) => invalid.into(),
+            other => Self::Conflict(other.to_string()),
         }
-    )* };
+    }
 }
-rejections!(AgentError { not_found: "agent" }, ContactError { not_found: "contact" });
+
+impl From<ContactError> for ApiError {
+    fn from(error: ContactError) -> Self {
+        match error {
+            ContactError::NotFound => Self::NotFound("contact"),
+            ContactError::Invalid(invalid) => invalid.into(),
+            other => Self::Conflict(other.to_string()),
+        }
+    }
+}
 
 impl From<CallError> for ApiError {
     fn from(error: CallError) -> Self {

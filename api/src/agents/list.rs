@@ -1,0 +1,72 @@
+//! `GET /api/agents`: every agent of the tenant.
+
+use super::hours::Hours;
+use super::settings::Settings;
+use crate::auth::{Permission, SignedIn};
+use crate::error::ApiError;
+use crate::state::AppState;
+use crate::web::Moment;
+use axum::Json;
+use axum::extract::State;
+use domain::agent::event::AgentSettings;
+use domain::hours::WeekHours;
+use projections::agents::tables::{AgentNumberRow, AgentRow};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An agent, as lists show it.
+#[derive(Serialize, ToSchema)]
+pub struct ListedAgent {
+    /// Its identifier.
+    agent_id: String,
+    /// What is set.
+    settings: Settings,
+    /// When it answers; always, if absent.
+    hours: Option<Hours>,
+    /// Whether nobody is answered until further notice.
+    emergency_closed: bool,
+    /// Since when.
+    emergency_since: Option<Moment>,
+    /// Our own numbers that it answers.
+    numbers: Vec<String>,
+    /// The persona in force; 0 is the base prompt alone.
+    persona_version: i64,
+    /// When it was made.
+    created_at: Moment,
+    /// When it was last changed.
+    changed_at: Moment,
+    /// Whether it is no longer used.
+    archived: bool,
+}
+
+/// Every agent.
+#[utoipa::path(get, path = "/api/agents", tag = "agents", responses((status = OK, body = Vec<ListedAgent>)))]
+pub async fn list_agents(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+) -> Result<Json<Vec<ListedAgent>>, ApiError> {
+    signed_in.may(Permission::ViewAgents)?;
+    let (agents, numbers) = tokio::try_join!(
+        state.read.agents.list(signed_in.tenant()),
+        state.read.agents.numbers(signed_in.tenant()),
+    )?;
+    agents.into_iter().map(|row| listed(row, &numbers)).collect::<Result<_, _>>().map(Json)
+}
+
+fn listed(row: AgentRow, numbers: &[AgentNumberRow]) -> Result<ListedAgent, ApiError> {
+    let settings: AgentSettings = serde_json::from_str(&row.settings).map_err(ApiError::internal)?;
+    let hours: Option<WeekHours> = row.hours.as_deref().map(serde_json::from_str).transpose().map_err(ApiError::internal)?;
+    let numbers = numbers.iter().filter(|number| number.agent_id == row.agent_id);
+    Ok(ListedAgent {
+        numbers: numbers.map(|number| number.number.clone()).collect(),
+        settings: settings.into(),
+        hours: hours.as_ref().map(Hours::from),
+        emergency_closed: row.emergency,
+        emergency_since: row.emergency_at.map(Moment::from),
+        persona_version: row.persona_version,
+        created_at: row.created_at.into(),
+        changed_at: row.changed_at.into(),
+        archived: row.archived,
+        agent_id: row.agent_id,
+    })
+}

@@ -1,0 +1,3 @@
+//! The dashboard's figures.
+
+pub mod stats;
