@@ -2,6 +2,7 @@
 //!
 //! A read model is one question with tables of its own, folded from the log: thrown away and made again at will. Each has
 //! a folder: `mod.rs` says what it answers, `fold.rs` is pure, `tables.rs` holds its rows, `queries.rs` asks them.
+//! [`ReadModels`] holds them all together.
 //!
 //! **Architecture invariant:** nothing here has an effect on the world; a projector writes rows and its checkpoint in one
 //! transaction and does nothing else. No query joins two models. No row says in which order a call's callbacks came.
@@ -13,10 +14,62 @@ pub mod dashboard;
 pub mod engine;
 pub mod facts;
 pub mod live_calls;
+mod models;
+mod namespace;
 pub mod persona_feedback;
 pub mod projector;
-mod namespace;
+pub mod rebuild;
 pub mod rows;
-mod runner;
+pub mod runner;
 mod words;
 pub mod work;
+
+pub use models::{Following, ReadModels};
+pub use rebuild::{RebuildError, RebuildOptions, RebuildReport};
+pub use runner::{ModelStatus, Progress, RebuildStatus, Stage};
+
+use projector::{Model, Projector};
+use std::sync::Arc;
+
+/// The projector of every read model.
+#[must_use]
+pub fn projectors() -> Vec<Arc<dyn Projector>> {
+    vec![
+        Arc::new(Model::<call_log::CallLogModel>::default()),
+        Arc::new(Model::<dashboard::DashboardModel>::default()),
+        Arc::new(Model::<live_calls::LiveCallsModel>::default()),
+        Arc::new(Model::<persona_feedback::FeedbackModel>::default()),
+        Arc::new(Model::<contacts::ContactsModel>::default()),
+        Arc::new(Model::<agents::AgentsModel>::default()),
+        Arc::new(Model::<work::WorkModel>::default()),
+    ]
+}
+
+/// Every statement that is run on a read model's namespace, with the model: for the test that prepares them on both
+/// engines.
+#[must_use]
+pub fn statements() -> Vec<(&'static str, &'static str)> {
+    let mut all = Vec::new();
+    for projector in projectors() {
+        let model = projector.name();
+        let tables = projector.tables().iter().flat_map(rows::statements_of);
+        all.extend(tables.map(|text| (model, text)));
+        let own = namespace::STATEMENTS
+            .iter()
+            .chain(runner::STATEMENTS)
+            .chain([&rebuild::OPEN_CHECKPOINT]);
+        all.extend(own.map(|text| (model, *text)));
+        let questions = match model {
+            "call_log" => call_log::queries::statements(),
+            "dashboard" => dashboard::queries::statements(),
+            "live_calls" => live_calls::queries::statements(),
+            "persona_feedback" => persona_feedback::queries::statements(),
+            "contacts" => contacts::queries::statements(),
+            "agents" => agents::queries::statements(),
+            "work" => work::queries::statements(),
+            _ => Vec::new(),
+        };
+        all.extend(questions.into_iter().map(|text| (model, text)));
+    }
+    all
+}

@@ -68,13 +68,18 @@ pub(crate) async fn finish(projector: &dyn Projector, db: &Db) -> Result<(), sql
 /// The checkpoint, if the namespace has been made ready.
 async fn find(projector: &dyn Projector, db: &Db) -> Result<Option<Checkpoint>, sqlx::Error> {
     const TABLES: &str = "select count(*) from sqlite_master where type = 'table' and name = 'checkpoint'";
-    const RELATION: &str = "select count(*) from pg_tables where schemaname = current_schema() and tablename = 'checkpoint'";
+    const RELATION: &str =
+        "select count(*) from pg_tables where schemaname = current_schema() and tablename = 'checkpoint'";
     // The one place of this crate where the engines differ: asking what tables there are.
     let found: i64 = match db {
         Db::Sqlite(c) => sqlx::query_scalar(TABLES).fetch_one(c).await?,
         Db::Postgres(c) => sqlx::query_scalar(RELATION).fetch_one(c).await?,
     };
-    if found == 0 { Ok(None) } else { checkpoint::read(db, projector.name()).await }
+    if found == 0 {
+        Ok(None)
+    } else {
+        checkpoint::read(db, projector.name()).await
+    }
 }
 
 /// How many dead letters and parked streams there are.

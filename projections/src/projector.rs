@@ -1,6 +1,6 @@
 //! [`Projector`]: a read model as the runner and the rebuild see it, whatever its documents are.
 
-use crate::engine::{ProjectionError, ReadModel, Schema, WriteSet, Workset};
+use crate::engine::{ProjectionError, ReadModel, Schema, Workset, WriteSet};
 use crate::rows::{Owner, Table};
 use async_trait::async_trait;
 use infra::db::{Engine, Tx};
@@ -30,7 +30,7 @@ pub trait Projector: Send + Sync + 'static {
 /// Applies events as they come. It remembers the documents that it saw of late, which is sound while nobody else writes:
 /// under a lease.
 #[async_trait]
-pub trait Follower: Send {
+pub trait Follower: Send + Sync {
     /// Applies events within a transaction. Unless that is committed, [`Follower::forget`] must be called.
     async fn apply(&mut self, tx: &mut Tx, events: &[Arc<Recorded>]) -> Result<(), ProjectionError>;
     /// Forgets what it remembers.
@@ -39,7 +39,7 @@ pub trait Follower: Send {
 
 /// Folds events in memory and gives away finished rows.
 #[async_trait]
-pub trait Loader: Send {
+pub trait Loader: Send + Sync {
     /// Whether some of these events belong to streams that were written out already: then everything given away must be
     /// in the database, and [`Loader::recall`] called, before they are folded.
     fn must_recall(&self, events: &[Arc<Recorded>]) -> bool;
@@ -91,7 +91,12 @@ impl<M: ReadModel> Projector for Model<M> {
     }
 
     fn loader(&self) -> Box<dyn Loader> {
-        Box::new(Bulk::<M> { work: Workset::default(), written: HashMap::new(), last: 0, looked: 0 })
+        Box::new(Bulk::<M> {
+            work: Workset::default(),
+            written: HashMap::new(),
+            last: 0,
+            looked: 0,
+        })
     }
 }
 
@@ -177,7 +182,7 @@ impl<M: ReadModel> Loader for Bulk<M> {
         if self.work.len() > MOST_IN_MEMORY {
             return self.take_out(self.last - 1, false);
         }
-        if self.last < self.looked + QUIET / 4 {
+        if self.last < self.looked + QUIET {
             return None;
         }
         let writes = self.take_out(self.last - QUIET, true);

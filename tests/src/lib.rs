@@ -6,4 +6,5 @@ pub mod binaries;
 pub mod place;
 pub mod postgres;
 pub mod scratch;
+pub mod service;
 pub mod twilio_validator;

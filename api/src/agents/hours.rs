@@ -27,20 +27,20 @@ pub struct Hours {
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Days {
-    #[expect(missing_docs, reason = "a day of the week")]
+    /// Monday.
     #[schema(example = json!(["09:00-12:00", "13:00-17:00"]))]
     pub monday: Vec<String>,
-    #[expect(missing_docs, reason = "a day of the week")]
+    /// Tuesday.
     pub tuesday: Vec<String>,
-    #[expect(missing_docs, reason = "a day of the week")]
+    /// Wednesday.
     pub wednesday: Vec<String>,
-    #[expect(missing_docs, reason = "a day of the week")]
+    /// Thursday.
     pub thursday: Vec<String>,
-    #[expect(missing_docs, reason = "a day of the week")]
+    /// Friday.
     pub friday: Vec<String>,
-    #[expect(missing_docs, reason = "a day of the week")]
+    /// Saturday.
     pub saturday: Vec<String>,
-    #[expect(missing_docs, reason = "a day of the week")]
+    /// Sunday.
     pub sunday: Vec<String>,
 }
 

@@ -17,8 +17,7 @@ static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// A hash of nothing anybody knows: verified for users that do not exist, so that both answers take equally long.
 static NOBODYS: LazyLock<String> = LazyLock::new(|| {
-    let password: String = random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
-    hash_now(&password).unwrap_or_default()
+    hash_now(&crate::web::hex(&random_bytes::<16>())).unwrap_or_default()
 });
 
 /// Refuses a password that is too short or too long.

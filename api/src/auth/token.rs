@@ -38,7 +38,7 @@ pub fn new(kind: Kind) -> Secret {
 #[must_use]
 pub fn hash(kind: Kind, token: &str) -> Option<String> {
     let looks_like_one = token.starts_with(kind.prefix()) && token.len() < 100;
-    looks_like_one.then(|| Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect())
+    looks_like_one.then(|| crate::web::hex(&Sha256::digest(token.as_bytes())))
 }
 
 #[cfg(test)]

@@ -22,19 +22,20 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub struct HistoryOf {
     /// The call as it was after this event: its number in the stream, from 1; 0 is before the first.
-    version: Option<i64>,
+    pub version: Option<i64>,
     /// The call as the ledger knew it at this moment.
     #[param(value_type = Option<String>, format = DateTime)]
-    at: Option<Moment>,
+    pub at: Option<Moment>,
     /// What changed from after this event (or from this moment) ...
-    from: Option<Point>,
+    #[param(value_type = Option<String>, example = "12")]
+    pub from: Option<Point>,
     /// ... to after this one (or to this moment) [default: now].
-    to: Option<Point>,
+    #[param(value_type = Option<String>)]
+    pub to: Option<Point>,
 }
 
 /// A point in a call's history: a version or a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
-#[schema(value_type = String, example = "12")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Point {
     /// After the event of this number.
     Version(i64),
@@ -69,6 +70,26 @@ pub struct History {
     /// What is different: with `from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<Change>>,
+}
+
+impl History {
+    /// The events.
+    #[must_use]
+    pub fn events(&self) -> &[HistoryEvent] {
+        &self.events
+    }
+
+    /// What was known then, if that was asked.
+    #[must_use]
+    pub const fn state(&self) -> Option<&Value> {
+        self.state.as_ref()
+    }
+
+    /// The version that the events end with.
+    #[must_use]
+    pub const fn version(&self) -> i64 {
+        self.version
+    }
 }
 
 /// Something that happened.
@@ -136,7 +157,11 @@ pub async fn history(
     answer(id, &events, &wanted).map(Json)
 }
 
-fn answer(call_id: String, events: &[Recorded], wanted: &HistoryOf) -> Result<History, ApiError> {
+/// The part of a history that is wanted.
+///
+/// # Errors
+/// When the wish makes no sense, or an event cannot be read by this program.
+pub fn answer(call_id: String, events: &[Recorded], wanted: &HistoryOf) -> Result<History, ApiError> {
     let HistoryOf { version, at, from, to } = wanted;
     if usize::from(version.is_some()) + usize::from(at.is_some()) + usize::from(from.is_some() || to.is_some()) > 1 {
         return Err(ApiError::parameter("version", "goes with neither `at` nor `from` and `to`"));

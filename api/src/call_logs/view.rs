@@ -1,6 +1,5 @@
 //! A call as it goes over the wire.
 
-use crate::web::Moment;
 use crate::web::view::view;
 use projections::call_log::queries::CallWithAll;
 use projections::call_log::tables::{AssetRow, CallRow, CorrectionRow, FieldRow, ParticipantRow};
@@ -237,13 +236,5 @@ impl From<CallWithAll> for CallDetail {
             corrections: all.corrections.into_iter().map(Correction::from).collect(),
             fields: all.fields.into_iter().map(CollectedField::from).collect(),
         }
-    }
-}
-
-impl CallDetail {
-    /// When the call began.
-    #[must_use]
-    pub const fn started_at(&self) -> Moment {
-        self.call.started_at
     }
 }

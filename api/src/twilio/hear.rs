@@ -8,14 +8,14 @@ use domain::call::{Call, CallCommand};
 use domain::unrouted::{Unrouted, UnroutedCommand};
 use infra::clock::new_id;
 use infra::event_store::{Metadata, Recorded, StreamId};
-use infra::ledger::{Executed, LedgerError};
+use infra::ledger::LedgerError;
 use infra::twilio::callbacks::{Endpoint, NotUnderstood, understand};
 use sha2::{Digest as _, Sha256};
 
 /// What became of a callback.
 pub enum Heard {
     /// It is on a call's stream.
-    Call(Box<OnCall>),
+    Call(OnCall),
     /// It could not be understood, and is kept whole.
     Unrouted,
 }
@@ -26,8 +26,6 @@ pub struct OnCall {
     pub call_id: String,
     /// What makes the callback idempotent.
     pub command_key: String,
-    /// What the command came to, now or when it came first.
-    pub executed: Executed<Call>,
 }
 
 /// Understands a callback and gives it to its call.
@@ -60,7 +58,7 @@ pub async fn tell(
     let tenant = state.directory.tenant_of(state, signed.numbers()).await;
     let metadata = signed.metadata(endpoint, tenant, command_key.clone());
     match state.ledger.execute::<Call>(call_id, command, metadata).await {
-        Ok(executed) => Ok(Heard::Call(Box::new(OnCall { call_id: call_id.to_owned(), command_key, executed }))),
+        Ok(_) => Ok(Heard::Call(OnCall { call_id: call_id.to_owned(), command_key })),
         // The domain refuses nothing that the provider tells; should it ever, the callback is not lost.
         Err(LedgerError::Rejected(error)) => {
             keep_whole(state, signed, endpoint, &format!("the call refused it: {error}")).await
@@ -87,8 +85,7 @@ async fn keep_whole(state: &AppState, signed: &Signed, endpoint: Endpoint, reaso
     metrics::counter!("twilio_unrouted_total", "endpoint" => endpoint.as_str()).increment(1);
     let params = signed.kept();
     let digest = Sha256::digest(serde_json::to_vec(&params).map_err(ApiError::internal)?);
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    let key = signed.command_key(endpoint, &format!("unrouted:{endpoint}:{digest}"));
+    let key = signed.command_key(endpoint, &format!("unrouted:{endpoint}:{}", crate::web::hex(&digest)));
     let tenant = state.directory.tenant_of(state, signed.numbers()).await;
     // The parameters are the event's own; in the metadata they would stand twice.
     let metadata = Metadata { params: None, ..signed.metadata(endpoint, tenant, key) };

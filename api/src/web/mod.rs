@@ -17,3 +17,14 @@ pub use body::{Body, Parameters, PathOf};
 pub use idempotency::CommandKey;
 pub use moment::Moment;
 pub use written::Written;
+
+/// Bytes as lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -322,7 +322,7 @@ fn sandbox_token(data_dir: &Path) -> io::Result<Secret> {
         _ => {}
     }
     std::fs::create_dir_all(data_dir)?;
-    let token: String = random_bytes::<16>().iter().map(|byte| format!("{byte:02x}")).collect();
+    let token = format!("{:032x}", u128::from_be_bytes(random_bytes()));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]

@@ -35,6 +35,7 @@ macro_rules! settings {
     ($( $(#[$doc:meta])* $field:ident : $ty:ty = $variable:literal ),* $(,)?) => {
         /// Everything that can be set. Each field is a flag (`--data-dir`), an environment variable (`DATA_DIR`) and a
         /// key of the TOML file (`data_dir`).
+        #[expect(clippy::doc_markdown, reason = "these words are shown as help, not as Markdown")]
         #[derive(Clone, Debug, Default, Deserialize, clap::Args)]
         #[serde(default, deny_unknown_fields)]
         pub struct Settings {
@@ -59,7 +60,7 @@ settings! {
     port: u16 = "PORT",
     /// Address to listen on [default: 127.0.0.1 while the sandbox is the telephone network, else 0.0.0.0]
     listen: String = "LISTEN",
-    /// How the world reaches this service; Twilio signs over it [default: http://localhost:<PORT>]
+    /// How the world reaches this service; Twilio signs over it [default: `http://localhost:<PORT>`]
     public_url: String = "PUBLIC_URL",
     /// True behind a proxy that sets X-Forwarded-For: rate limits then count by that address [default: false]
     trust_proxy: bool = "TRUST_PROXY",
@@ -93,11 +94,11 @@ settings! {
     twilio_phone_number: String = "TWILIO_PHONE_NUMBER",
     /// Our number that the AI answers, E.164
     twilio_inbound_phone_number: String = "TWILIO_INBOUND_PHONE_NUMBER",
-    /// Address of Twilio's REST API [default: https://api.twilio.com, or the sandbox]
+    /// Address of Twilio's REST API [default: `https://api.twilio.com`, or the sandbox]
     twilio_api_base: String = "TWILIO_API_BASE",
     /// Key of the language-model service; without it the sandbox's scripted models answer
     openai_api_key: Secret = "OPENAI_API_KEY",
-    /// Address of an OpenAI-compatible service [default: https://api.openai.com/v1, or the sandbox]
+    /// Address of an OpenAI-compatible service [default: `https://api.openai.com/v1`, or the sandbox]
     openai_base_url: String = "OPENAI_BASE_URL",
     /// Language model [default: gpt-4o-mini]
     openai_chat_model: String = "OPENAI_CHAT_MODEL",

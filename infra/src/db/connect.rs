@@ -3,7 +3,7 @@
 use super::{Db, DbError};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqliteConnection};
+use sqlx::ConnectOptions;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -118,14 +118,6 @@ pub(super) async fn create_schema(pool: &sqlx::PgPool, schema: &str) -> Result<(
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(()),
         other => other.map(|_| ()),
     }
-}
-
-/// Opens one connection to a SQLite file, for a writer that owns it.
-///
-/// # Errors
-/// When the file cannot be opened.
-pub async fn connect_single_sqlite(file: &Path, durability: Durability) -> Result<SqliteConnection, DbError> {
-    Ok(sqlite_options(file, durability).connect().await?)
 }
 
 fn sqlite_options(file: &Path, durability: Durability) -> SqliteConnectOptions {

@@ -7,7 +7,7 @@ mod connect;
 mod migrate;
 mod views;
 
-pub use connect::{DatabaseUrl, Durability, connect, connect_single_sqlite};
+pub use connect::{DatabaseUrl, Durability, connect};
 pub use migrate::{migrate_keys, migrate_ledger};
 pub use views::{Namespace, Views};
 

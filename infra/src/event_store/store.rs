@@ -5,11 +5,12 @@ use super::postgres::PostgresWriter;
 use super::sqlite::SqliteWriter;
 use super::{Position, RawEvent, StreamId, read};
 use crate::clock::SharedClock;
-use crate::db::{DatabaseUrl, Db, DbError, Durability, connect, connect_single_sqlite, migrate_ledger};
+use crate::db::{DatabaseUrl, Db, DbError, Durability, connect, migrate_ledger};
 use crate::subscription::Recent;
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
 use domain::Timestamp;
+use rusqlite::ErrorCode;
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -29,6 +30,9 @@ pub enum StoreError {
     /// The database said no, or nothing at all.
     #[error("the ledger's database could not be used")]
     Database(#[source] Arc<sqlx::Error>),
+    /// SQLite said no.
+    #[error("the ledger's database could not be written")]
+    Sqlite(#[source] Arc<rusqlite::Error>),
     /// The log has a hole: it was damaged.
     #[error("the log has a hole: position {expected} is missing, {found} follows")]
     Hole {
@@ -64,6 +68,12 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(Arc::new(error))
+    }
+}
+
 impl StoreError {
     pub(crate) fn encode(error: serde_json::Error) -> Self {
         Self::Encode(Arc::new(error))
@@ -74,6 +84,10 @@ impl StoreError {
     pub fn is_unavailable(&self) -> bool {
         match self {
             Self::Database(error) => crate::db::is_unavailable(error),
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull | ErrorCode::SystemIoFailure)
+            ),
             Self::Keys(error) => error.is_unavailable(),
             Self::Closed => true,
             Self::Hole { .. } | Self::ControlCharacter | Self::Empty | Self::Encode(_) | Self::Unreadable(_) => false,
@@ -104,7 +118,7 @@ enum Writer {
 impl Writer {
     async fn write(&mut self, batch: &[Append], now: Timestamp) -> Result<BatchOutcome, StoreError> {
         match self {
-            Self::Sqlite(writer) => writer.write(batch, now).await,
+            Self::Sqlite(writer) => writer.write(batch, now),
             Self::Postgres(writer) => writer.write(batch, now).await,
         }
     }
@@ -122,7 +136,7 @@ impl EventStore {
         let writer = match (url, &readers) {
             (DatabaseUrl::Folder(folder), _) => {
                 let file = folder.join(format!("{NAME}.db"));
-                let writer = SqliteWriter::new(connect_single_sqlite(&file, Durability::Full).await?).await?;
+                let writer = SqliteWriter::open(&file)?;
                 recent.advance(writer.last_position());
                 Writer::Sqlite(Box::new(writer))
             }
@@ -134,7 +148,7 @@ impl EventStore {
             (DatabaseUrl::Postgres(_), Db::Sqlite(_)) => unreachable!("a server is PostgreSQL"),
         };
         let (appender, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(run(writer, waiting, recent.clone(), clock));
+        spawn_appender(writer, waiting, recent.clone(), clock)?;
         Ok(Self {
             readers,
             appender: Some(appender),
@@ -269,6 +283,24 @@ fn check(append: &Append) -> Result<(), StoreError> {
         .any(|text| text.chars().any(char::is_control))
     {
         return Err(StoreError::ControlCharacter);
+    }
+    Ok(())
+}
+
+/// Starts the appender. SQLite's blocks while it works, so it has a thread of its own.
+fn spawn_appender(
+    writer: Writer,
+    waiting: mpsc::Receiver<Waiting>,
+    recent: Arc<Recent>,
+    clock: SharedClock,
+) -> Result<(), DbError> {
+    let blocks = matches!(writer, Writer::Sqlite(_));
+    let appender = run(writer, waiting, recent, clock);
+    if blocks {
+        let thread = std::thread::Builder::new().name("ledger-appender".to_owned());
+        thread.spawn(move || futures::executor::block_on(appender)).map_err(sqlx::Error::Io)?;
+    } else {
+        tokio::spawn(appender);
     }
     Ok(())
 }

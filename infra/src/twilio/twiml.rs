@@ -6,6 +6,7 @@
 
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use quick_xml::writer::Writer;
+use std::fmt::Display;
 use std::io;
 
 /// What Twilio is told to do, in order.
@@ -46,11 +47,10 @@ impl Response {
     #[must_use]
     pub fn to_xml(&self) -> String {
         let mut writer = Writer::new(Vec::new());
-        let written = writer
-            .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
-            .and_then(|()| write(&mut writer, "Response", &[], None, &self.0));
-        written.expect("memory takes everything that is written to it");
-        String::from_utf8(writer.into_inner()).expect("what was written is UTF-8")
+        // Memory takes everything that is written to it, and what is written is UTF-8: neither of these can fail.
+        let _ = writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
+        let _ = write(&mut writer, "Response", &[], None, &self.0);
+        String::from_utf8_lossy(&writer.into_inner()).into_owned()
     }
 }
 
@@ -105,14 +105,14 @@ impl Verb {
 
     /// The verb with an attribute.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.attributes.push((name, clean(&value.to_string())));
+    pub fn with(mut self, name: &'static str, value: impl Display) -> Self {
+        self.attributes.push((name, clean(&format!("{value}"))));
         self
     }
 
     /// The verb with an attribute, if there is a value.
     #[must_use]
-    pub fn with_maybe(self, name: &'static str, value: Option<impl ToString>) -> Self {
+    pub fn with_maybe(self, name: &'static str, value: Option<impl Display>) -> Self {
         match value {
             Some(value) => self.with(name, value),
             None => self,

@@ -25,18 +25,14 @@ begin select raise(abort, 'events are append-only: delete refused'); end;
 
 -- `insert or replace` removes the row in its way without firing delete triggers (unless recursive_triggers is on), so
 -- it is refused here. The position must be the next one: that keeps the log dense, and covers an existing position.
-create trigger events_refuse_gap before insert on events
+create trigger events_refuse_insert before insert on events
 when new.position <> coalesce((select max(position) from events), 0) + 1
-begin select raise(abort, 'events are append-only: the position is not the next one'); end;
-
-create trigger events_refuse_replace before insert on events
-when exists (select 1 from events
+  or exists (select 1 from events
              where aggregate_type = new.aggregate_type and aggregate_id = new.aggregate_id and sequence = new.sequence)
-begin select raise(abort, 'events are append-only: replace refused'); end;
-
-create trigger events_refuse_backwards before insert on events
-when new.recorded_at < (select recorded_at from events where position = new.position - 1)
-begin select raise(abort, 'events are append-only: time does not run backwards'); end;
+  or new.recorded_at < (select recorded_at from events where position = new.position - 1)
+begin
+  select raise(abort, 'events are append-only: an insert that replaces, leaves a gap or goes back in time is refused');
+end;
 
 create trigger command_keys_refuse_update before update on command_keys
 begin select raise(abort, 'command keys are append-only: update refused'); end;

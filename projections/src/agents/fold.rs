@@ -31,22 +31,30 @@ struct Persona {
     decided: Option<(String, Timestamp)>,
 }
 
-crate::words::words! {
-    /// What became of a persona.
-    PersonaState {
-        /// It waits for a person.
-        Proposed = "proposed",
-        /// It may speak.
-        Approved = "approved",
-        /// It will not.
-        Rejected = "rejected",
-    }
+#[derive(Clone, Copy, Debug, Default)]
+enum PersonaState {
+    /// It waits for a person.
+    #[default]
+    Proposed,
+    /// It may speak.
+    Approved,
+    /// It will not.
+    Rejected,
 }
 
-#[expect(clippy::derivable_impls, reason = "the macro makes the enum and knows no default")]
-impl Default for PersonaState {
-    fn default() -> Self {
-        Self::Proposed
+impl PersonaState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        [Self::Proposed, Self::Approved, Self::Rejected]
+            .into_iter()
+            .find(|state| state.as_str() == text)
     }
 }
 
@@ -73,7 +81,13 @@ impl AgentDocument {
             E::NumberUnassigned { number, .. } => {
                 self.numbers.remove(number);
             }
-            E::PersonaProposed { version, rules, sources, by, .. } => {
+            E::PersonaProposed {
+                version,
+                rules,
+                sources,
+                by,
+                ..
+            } => {
                 let persona = self.personas.entry(*version).or_default();
                 persona.rules.clone_from(rules);
                 persona.sources.clone_from(sources);
@@ -142,7 +156,11 @@ impl AgentDocument {
         let mut agent = Self {
             tenant: row.tenant.into(),
             settings: serde_json::from_str(&row.settings).map_err(|_| foreign)?,
-            hours: row.hours.map(|json| serde_json::from_str(&json)).transpose().map_err(|_| foreign)?,
+            hours: row
+                .hours
+                .map(|json| serde_json::from_str(&json))
+                .transpose()
+                .map_err(|_| foreign)?,
             emergency_at: row.emergency_at.map(Timestamp),
             numbers: BTreeMap::new(),
             personas: BTreeMap::new(),
@@ -163,7 +181,9 @@ impl AgentDocument {
                 proposed: row.proposed_by.zip(row.proposed_at.map(Timestamp)),
                 decided: row.decided_by.zip(row.decided_at.map(Timestamp)),
             };
-            agent.personas.insert(u32::try_from(row.version).map_err(|_| foreign)?, persona);
+            agent
+                .personas
+                .insert(u32::try_from(row.version).map_err(|_| foreign)?, persona);
         }
         Ok(agent)
     }
@@ -178,5 +198,16 @@ fn edit(settings: &mut AgentSettings, change: &AgentSettings) {
     macro_rules! take {
         ($($field:ident),*) => { $( if change.$field.is_some() { settings.$field.clone_from(&change.$field); } )* };
     }
-    take!(name, prompt, greeting, voicemail_greeting, few_shot, voice, language, model, fields_to_collect, limits);
+    take!(
+        name,
+        prompt,
+        greeting,
+        voicemail_greeting,
+        few_shot,
+        voice,
+        language,
+        model,
+        fields_to_collect,
+        limits
+    );
 }

@@ -12,7 +12,10 @@ static LIST: LazyLock<String> = LazyLock::new(|| {
 });
 
 static ONE: LazyLock<String> = LazyLock::new(|| {
-    format!("select {} from agents where agent_id = $1 and tenant = $2", AgentRow::TABLE.column_list())
+    format!(
+        "select {} from agents where agent_id = $1 and tenant = $2",
+        AgentRow::TABLE.column_list()
+    )
 });
 
 static NUMBERS: LazyLock<String> = LazyLock::new(|| {
@@ -22,7 +25,11 @@ static NUMBERS: LazyLock<String> = LazyLock::new(|| {
 
 /// Whoever was assigned last answers: the tenant of a number that is called is not known yet.
 static BY_NUMBER: LazyLock<String> = LazyLock::new(|| {
-    let columns: Vec<_> = AgentRow::TABLE.columns.iter().map(|column| format!("a.{}", column.name)).collect();
+    let columns: Vec<_> = AgentRow::TABLE
+        .columns
+        .iter()
+        .map(|column| format!("a.{}", column.name))
+        .collect();
     format!(
         "select {} from agent_numbers n join agents a on a.agent_id = n.agent_id
          where n.number = $1 and a.archived = 0 order by n.assigned_at desc, n.agent_id desc limit 1",
@@ -37,7 +44,10 @@ static PERSONAS: LazyLock<String> = LazyLock::new(|| {
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    [&LIST, &ONE, &NUMBERS, &BY_NUMBER, &PERSONAS].into_iter().map(|text| text.as_str()).collect()
+    [&LIST, &ONE, &NUMBERS, &BY_NUMBER, &PERSONAS]
+        .into_iter()
+        .map(|text| text.as_str())
+        .collect()
 }
 
 /// Asks `agents`.

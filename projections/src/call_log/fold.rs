@@ -21,7 +21,15 @@ impl CallDocument {
     fn fold_talk(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
-            E::CallerTurn { turn, text, confidence, started_at, ended_at, source, .. } => {
+            E::CallerTurn {
+                turn,
+                text,
+                confidence,
+                started_at,
+                ended_at,
+                source,
+                ..
+            } => {
                 let place = self.turns.entry((*turn, Speaker::Caller)).or_default();
                 let said = Turn {
                     text: known(text),
@@ -35,7 +43,15 @@ impl CallDocument {
                     *place = said;
                 }
             }
-            E::AiTurn { turn, text, persona_version, model, latency_ms, tokens, .. } => {
+            E::AiTurn {
+                turn,
+                text,
+                persona_version,
+                model,
+                latency_ms,
+                tokens,
+                ..
+            } => {
                 let place = self.turns.entry((*turn, Speaker::Ai)).or_default();
                 let said = Turn {
                     text: known(text),
@@ -51,14 +67,21 @@ impl CallDocument {
                     *place = said;
                 }
             }
-            E::AiTurnInterrupted { turn, heard_ms, heard_text, .. } => {
+            E::AiTurnInterrupted {
+                turn,
+                heard_ms,
+                heard_text,
+                ..
+            } => {
                 let place = self.turns.entry((*turn, Speaker::Ai)).or_default();
                 if place.heard_ms.is_none_or(|known| *heard_ms > known) {
                     place.heard_ms = Some(*heard_ms);
                     place.heard_text = known(heard_text);
                 }
             }
-            E::FieldCollected { field, value, valid, .. } => {
+            E::FieldCollected {
+                field, value, valid, ..
+            } => {
                 self.fields.insert(field.clone(), (known(value), *valid));
             }
             _ => {}
@@ -68,11 +91,21 @@ impl CallDocument {
     fn fold_legs(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
-            E::ParticipantJoined { at, told, call_sid, role } => {
+            E::ParticipantJoined {
+                at,
+                told,
+                call_sid,
+                role,
+            } => {
                 let leg = self.leg(call_sid, *role);
                 Moment::note_earliest(&mut leg.joined, Moment::new(*at, *told));
             }
-            E::ParticipantLeft { at, told, call_sid, role } => {
+            E::ParticipantLeft {
+                at,
+                told,
+                call_sid,
+                role,
+            } => {
                 let leg = self.leg(call_sid, *role);
                 Moment::note_latest(&mut leg.left, Moment::new(*at, *told));
             }
@@ -89,18 +122,39 @@ impl CallDocument {
     fn fold_sound(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
-            E::RecordingStarted { phase, recording_sid, .. } => {
+            E::RecordingStarted {
+                phase, recording_sid, ..
+            } => {
                 self.asset(*phase, recording_sid);
             }
-            E::RecordingPaused { phase, recording_sid, .. } => self.asset(*phase, recording_sid).paused = true,
-            E::RecordingResumed { phase, recording_sid, .. } => self.asset(*phase, recording_sid).paused = false,
-            E::RecordingReady { phase, recording_sid, url, duration_s, channels, .. } => {
+            E::RecordingPaused {
+                phase, recording_sid, ..
+            } => self.asset(*phase, recording_sid).paused = true,
+            E::RecordingResumed {
+                phase, recording_sid, ..
+            } => self.asset(*phase, recording_sid).paused = false,
+            E::RecordingReady {
+                phase,
+                recording_sid,
+                url,
+                duration_s,
+                channels,
+                ..
+            } => {
                 let asset = self.asset(*phase, recording_sid);
                 asset.url = least(asset.url.take(), Some(url.clone()));
                 asset.duration_s = asset.duration_s.max(*duration_s);
                 asset.channels = asset.channels.max(*channels);
             }
-            E::RecordingArchived { phase, recording_sid, key, bytes, sha256, content_type, .. } => {
+            E::RecordingArchived {
+                phase,
+                recording_sid,
+                key,
+                bytes,
+                sha256,
+                content_type,
+                ..
+            } => {
                 let archived = Archived {
                     key: key.clone(),
                     bytes: *bytes,
@@ -110,13 +164,24 @@ impl CallDocument {
                 let asset = self.asset(*phase, recording_sid);
                 asset.archived = least(asset.archived.take(), Some(archived));
             }
-            E::RecordingUnavailable { phase, recording_sid, reason, attempts, .. } => {
+            E::RecordingUnavailable {
+                phase,
+                recording_sid,
+                reason,
+                attempts,
+                ..
+            } => {
                 let none = format!("none:{phase}");
                 let asset = self.asset(*phase, recording_sid.as_ref().unwrap_or(&none));
                 asset.unavailable = least(asset.unavailable.take(), Some(reason.clone()));
                 asset.attempts = asset.attempts.max(Some(*attempts));
             }
-            E::TranscriptReady { phase, segments: Personal::Known(segments), engine, .. } => {
+            E::TranscriptReady {
+                phase,
+                segments: Personal::Known(segments),
+                engine,
+                ..
+            } => {
                 let known = self.transcripts.entry((*phase, engine.clone())).or_default();
                 if fuller(segments, known) {
                     known.clone_from(segments);
@@ -145,7 +210,15 @@ impl CallDocument {
         use CallEvent as E;
         match event {
             E::CallSummarized {
-                summary, outcome, interest, next_action, goal_achieved, lead_score, sentiment, model, ..
+                summary,
+                outcome,
+                interest,
+                next_action,
+                goal_achieved,
+                lead_score,
+                sentiment,
+                model,
+                ..
             } => {
                 self.summary = Some(Summary {
                     text: known(summary),
@@ -158,7 +231,13 @@ impl CallDocument {
                     model: model.clone(),
                 });
             }
-            E::CorrectionNoted { at, correction, note, turn, by } => {
+            E::CorrectionNoted {
+                at,
+                correction,
+                note,
+                turn,
+                by,
+            } => {
                 let place = self.corrections.entry(*correction).or_default();
                 place.turn = *turn;
                 place.note = known(note);
@@ -184,14 +263,22 @@ impl CallDocument {
             summary.text = None;
             summary.next_action = None;
         }
-        self.corrections.values_mut().for_each(|correction| correction.note = None);
+        self.corrections
+            .values_mut()
+            .for_each(|correction| correction.note = None);
         self.fields.values_mut().for_each(|(value, _)| *value = None);
     }
 }
 
 fn known(text: &Personal<String>) -> Option<String> {
     // PostgreSQL cannot hold the character NUL; what is compared must be what is stored.
-    text.text().map(|text| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.to_owned() })
+    text.text().map(|text| {
+        if text.contains('\0') {
+            text.replace('\0', "\u{fffd}")
+        } else {
+            text.to_owned()
+        }
+    })
 }
 
 /// Of two transcripts of one phase by one engine, whichever says more; when both say as much, either, but always the same.

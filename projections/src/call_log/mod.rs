@@ -6,9 +6,11 @@
 
 mod document;
 mod fold;
+mod of_rows;
 pub mod queries;
 pub mod search;
 pub mod tables;
+mod to_rows;
 
 pub use document::{CallDocument, TURNS};
 pub use queries::{CallLog, Cursor, Page, Question};

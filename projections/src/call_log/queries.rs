@@ -36,7 +36,16 @@ pub struct Question {
 impl Default for Question {
     fn default() -> Self {
         let (q, from, to, agent, grade, after) = (None, None, None, None, None, None);
-        Self { filter: Filter::All, q, from, to, agent, grade, after, limit: 50 }
+        Self {
+            filter: Filter::All,
+            q,
+            from,
+            to,
+            agent,
+            grade,
+            after,
+            limit: 50,
+        }
     }
 }
 
@@ -87,7 +96,10 @@ static LISTS: LazyLock<HashMap<(Filter, bool, bool, bool), ListSql>> = LazyLock:
     for filter in Filter::ALL {
         for shape in 0..8 {
             let (agent, grade, text) = (shape & 1 != 0, shape & 2 != 0, shape & 4 != 0);
-            lists.insert((*filter, agent, grade, text), ListSql::compose(*filter, agent, grade, text));
+            lists.insert(
+                (*filter, agent, grade, text),
+                ListSql::compose(*filter, agent, grade, text),
+            );
         }
     }
     lists
@@ -103,8 +115,16 @@ impl ListSql {
     /// `$1` tenant, `$2` and `$3` the cursor, `$4` from, `$5` agent, `$6` grade, `$7` limit, `$8` pattern, `$9` window.
     /// Each selection has an index that holds it in the order of the list; agent and grade have theirs.
     fn compose(filter: Filter, agent: bool, grade: bool, text: bool) -> Self {
-        let agent = if agent { "c.agent = $5" } else { "cast($5 as text) is null" };
-        let grade = if grade { "c.grade = $6" } else { "cast($6 as text) is null" };
+        let agent = if agent {
+            "c.agent = $5"
+        } else {
+            "cast($5 as text) is null"
+        };
+        let grade = if grade {
+            "c.grade = $6"
+        } else {
+            "cast($6 as text) is null"
+        };
         let listed = if filter == Filter::All { "" } else { " and c.in_all = 1" };
         let chosen = format!(
             "from calls c where c.tenant = $1 and c.in_{} = 1{listed} and (c.started_at, c.call_id) < ($2, $3)
@@ -113,7 +133,10 @@ impl ListSql {
         );
         let columns = |alias: &str| {
             let columns = CallRow::TABLE.columns.iter();
-            columns.map(|column| format!("{alias}.{}", column.name)).collect::<Vec<_>>().join(", ")
+            columns
+                .map(|column| format!("{alias}.{}", column.name))
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let page = if text {
             format!(
@@ -127,12 +150,19 @@ impl ListSql {
         } else {
             format!("select {} {chosen} limit $7", columns("c"))
         };
-        Self { page, window_end: format!("select c.started_at, c.call_id {chosen} limit 1 offset $7") }
+        Self {
+            page,
+            window_end: format!("select c.started_at, c.call_id {chosen} limit 1 offset $7"),
+        }
     }
 }
 
 fn of_call(table: &Table, order: &str) -> String {
-    format!("select {} from {} where call_id = $1 and tenant = $2 order by {order}", table.column_list(), table.name)
+    format!(
+        "select {} from {} where call_id = $1 and tenant = $2 order by {order}",
+        table.column_list(),
+        table.name
+    )
 }
 
 struct CallSql {
@@ -165,7 +195,11 @@ pub(crate) fn statements() -> Vec<&'static str> {
         &of_call.corrections,
         &of_call.fields,
     ];
-    all.extend(LISTS.values().flat_map(|list| [list.page.as_str(), list.window_end.as_str()]));
+    all.extend(
+        LISTS
+            .values()
+            .flat_map(|list| [list.page.as_str(), list.window_end.as_str()]),
+    );
     all
 }
 
@@ -181,13 +215,20 @@ impl CallLog {
     pub async fn list(&self, tenant: &str, question: &Question) -> Result<Page, DbError> {
         let db = self.views.current("call_log").await?.db;
         let pattern = question.q.as_deref().and_then(search::pattern);
-        let shape =
-            (question.filter, question.agent.is_some(), question.grade.is_some(), pattern.is_some());
+        let shape = (
+            question.filter,
+            question.agent.is_some(),
+            question.grade.is_some(),
+            pattern.is_some(),
+        );
         let sql = &LISTS[&shape];
         let end = question.to.unwrap_or(i64::MAX);
         let cursor = match &question.after {
             Some(cursor) if cursor.started_at < end => cursor.clone(),
-            _ => Cursor { started_at: end, call_id: String::new() },
+            _ => Cursor {
+                started_at: end,
+                call_id: String::new(),
+            },
         };
         let from = question.from.unwrap_or(i64::MIN);
         let limit = question.limit.clamp(1, 500);
@@ -206,7 +247,10 @@ impl CallLog {
             query.fetch_all(c).await
         })?;
         if i64::try_from(calls.len()).is_ok_and(|found| found == limit) {
-            let next = calls.last().map(|last| Cursor { started_at: last.started_at, call_id: last.call_id.clone() });
+            let next = calls.last().map(|last| Cursor {
+                started_at: last.started_at,
+                call_id: last.call_id.clone(),
+            });
             return Ok(Page { calls, next });
         }
         let mut next = None;
@@ -232,9 +276,12 @@ impl CallLog {
     /// When the database cannot be used.
     pub async fn counts(&self, tenant: &str) -> Result<Vec<(Filter, i64)>, DbError> {
         let db = self.views.current("call_log").await?.db;
-        let rows: Vec<FilterCountRow> =
-            on_db!(&db, c => sqlx::query_as(COUNTS).bind(tenant).fetch_all(c).await)?;
-        let count = |filter: Filter| rows.iter().find(|row| row.filter == filter.as_str()).map_or(0, |row| row.calls);
+        let rows: Vec<FilterCountRow> = on_db!(&db, c => sqlx::query_as(COUNTS).bind(tenant).fetch_all(c).await)?;
+        let count = |filter: Filter| {
+            rows.iter()
+                .find(|row| row.filter == filter.as_str())
+                .map_or(0, |row| row.calls)
+        };
         Ok(Filter::ALL.iter().map(|filter| (*filter, count(*filter))).collect())
     }
 
@@ -252,7 +299,9 @@ impl CallLog {
     /// # Errors
     /// When the database cannot be used.
     pub async fn call_with_all(&self, tenant: &str, call_id: &str) -> Result<Option<CallWithAll>, DbError> {
-        let Some(call) = self.call(tenant, call_id).await? else { return Ok(None) };
+        let Some(call) = self.call(tenant, call_id).await? else {
+            return Ok(None);
+        };
         let db = self.views.current("call_log").await?.db;
         let sql = &*OF_CALL;
         Ok(Some(CallWithAll {

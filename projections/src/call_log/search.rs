@@ -21,15 +21,37 @@ pub(super) fn text_of(document: &CallDocument) -> String {
             text.push('\n');
         }
     };
-    [facts.caller_name(), facts.caller_number(), facts.called_number(), facts.number()]
-        .into_iter()
-        .flatten()
-        .for_each(&mut add);
+    [
+        facts.caller_name(),
+        facts.caller_number(),
+        facts.called_number(),
+        facts.number(),
+    ]
+    .into_iter()
+    .flatten()
+    .for_each(&mut add);
     if facts.is_over() {
-        facts.review.notes.iter().filter_map(|notes| notes.text()).for_each(&mut add);
-        document.summary.iter().filter_map(|summary| summary.text.as_deref()).for_each(&mut add);
-        document.turns.values().filter_map(|turn| turn.text.as_deref()).for_each(&mut add);
-        document.transcripts.values().flatten().for_each(|segment| add(&segment.text));
+        facts
+            .review
+            .notes
+            .iter()
+            .filter_map(|notes| notes.text())
+            .for_each(&mut add);
+        document
+            .summary
+            .iter()
+            .filter_map(|summary| summary.text.as_deref())
+            .for_each(&mut add);
+        document
+            .turns
+            .values()
+            .filter_map(|turn| turn.text.as_deref())
+            .for_each(&mut add);
+        document
+            .transcripts
+            .values()
+            .flatten()
+            .for_each(|segment| add(&segment.text));
     }
     text
 }
@@ -39,9 +61,13 @@ pub(super) fn text_of(document: &CallDocument) -> String {
 pub fn pattern(q: &str) -> Option<String> {
     let q = q.trim().to_lowercase();
     let looks_like_a_number = q.chars().any(|c| c.is_ascii_digit())
-        && q.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.'));
-    let wanted: String =
-        if looks_like_a_number { q.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect() } else { q };
+        && q.chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.'));
+    let wanted: String = if looks_like_a_number {
+        q.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+    } else {
+        q
+    };
     if wanted.is_empty() {
         return None;
     }

@@ -36,9 +36,11 @@ impl ContactsDocument {
     pub(super) fn fold(&mut self, tenant: &Tenant, event: &Event) {
         if matches!(self, Self::Nothing) {
             *self = match event {
-                Event::Contact(event) => {
-                    Self::Contact(Contact { tenant: tenant.clone(), added_at: event.at(), ..Contact::default() })
-                }
+                Event::Contact(event) => Self::Contact(Contact {
+                    tenant: tenant.clone(),
+                    added_at: event.at(),
+                    ..Contact::default()
+                }),
                 Event::Call(_) => Self::Call(Box::default()),
                 _ => return,
             };
@@ -60,7 +62,10 @@ impl ContactsDocument {
 
     pub(super) fn of_rows(owner: Owner, mut rows: Rows) -> Result<Self, ForeignRow> {
         if owner == Owner::Contact {
-            let row = rows.take::<ContactRow>()?.pop().ok_or(ForeignRow(ContactRow::TABLE.name))?;
+            let row = rows
+                .take::<ContactRow>()?
+                .pop()
+                .ok_or(ForeignRow(ContactRow::TABLE.name))?;
             return Ok(Self::Contact(Contact::of_row(row)));
         }
         let foreign = ForeignRow(NumberCallRow::TABLE.name);

@@ -39,7 +39,8 @@ table! {
     }
 }
 
-const COLUMNS: &str = "c.contact_id, c.tenant, c.name, c.sort_name, c.phone, c.do_not_call, c.do_not_call_reason, c.added_at,
+const COLUMNS: &str =
+    "c.contact_id, c.tenant, c.name, c.sort_name, c.phone, c.do_not_call, c.do_not_call_reason, c.added_at,
   n.call_id, n.started_at, n.direction, n.status
   from contacts c left join calls_by_number n on n.call_id = (
     select l.call_id from calls_by_number l where l.tenant = c.tenant and l.number = c.phone
@@ -80,7 +81,10 @@ static CALLS: LazyLock<String> = LazyLock::new(|| {
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    [&LIST, &FOUND, &ONE, &BY_PHONE, &CALLS].into_iter().map(|text| text.as_str()).collect()
+    [&LIST, &FOUND, &ONE, &BY_PHONE, &CALLS]
+        .into_iter()
+        .map(|text| text.as_str())
+        .collect()
 }
 
 /// Where a page ended.

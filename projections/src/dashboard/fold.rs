@@ -42,7 +42,11 @@ impl DashboardDocument {
             caller_name: text(facts.caller_name()),
             called_number: text(facts.called_number()),
             duration_s: facts.duration_s(),
-            grade: facts.review.grade.as_ref().map(|graded| graded.grade.as_str().to_owned()),
+            grade: facts
+                .review
+                .grade
+                .as_ref()
+                .map(|graded| graded.grade.as_str().to_owned()),
             ai_turns: serde_json::to_string(&self.ai_turns).expect("a map of numbers serialises"),
             facts: facts.to_json(),
         }

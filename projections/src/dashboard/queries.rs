@@ -9,7 +9,10 @@ use std::sync::LazyLock;
 /// Sums over a stretch of time; absent when there was no call.
 static SUMS: LazyLock<String> = LazyLock::new(|| {
     let FigureTable { key, amounts } = FigureTable::of(&FigureRow::TABLE);
-    let sums: Vec<_> = amounts.iter().map(|name| format!("cast(sum({name}) as bigint)")).collect();
+    let sums: Vec<_> = amounts
+        .iter()
+        .map(|name| format!("cast(sum({name}) as bigint)"))
+        .collect();
     format!(
         "select tenant, scale, cast(min(bucket) as bigint), {} from figures
          where tenant = $1 and scale = $2 and bucket >= $3 and bucket < $4 group by {}",

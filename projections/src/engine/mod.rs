@@ -146,7 +146,8 @@ fn refuses_data(code: &str) -> bool {
         return ["22", "23", "54"].iter().any(|class| code.starts_with(class));
     }
     // SQLite's primary result codes: TOOBIG, CONSTRAINT, MISMATCH, RANGE.
-    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 18 | 19 | 20 | 25))
+    code.parse::<u32>()
+        .is_ok_and(|code| matches!(code & 0xff, 18 | 19 | 20 | 25))
 }
 
 #[cfg(test)]

@@ -22,7 +22,10 @@ impl Totals {
     pub fn add<R: Row>(&mut self, row: R) {
         let mut key = row.into_values();
         let amounts = key.split_off(R::TABLE.key);
-        let sum = self.sums.entry((R::TABLE.name, key)).or_insert_with(|| vec![0; amounts.len()]);
+        let sum = self
+            .sums
+            .entry((R::TABLE.name, key))
+            .or_insert_with(|| vec![0; amounts.len()]);
         for (sum, amount) in sum.iter_mut().zip(amounts) {
             if let Value::Int(amount) = amount {
                 *sum += if self.sign == Sign::Plus { amount } else { -amount };
@@ -45,9 +48,16 @@ impl Totals {
     /// Takes the changes of a table: the rows to add, and the keys of those that may have come to nothing.
     pub(super) fn take(&mut self, table: &Table) -> (Vec<Vec<Value>>, Vec<Vec<Value>>) {
         let (mut adds, mut sweeps) = (Vec::new(), Vec::new());
-        let keys: Vec<_> = self.sums.keys().filter(|(name, _)| *name == table.name).cloned().collect();
+        let keys: Vec<_> = self
+            .sums
+            .keys()
+            .filter(|(name, _)| *name == table.name)
+            .cloned()
+            .collect();
         for key in keys {
-            let Some(amounts) = self.sums.remove(&key) else { continue };
+            let Some(amounts) = self.sums.remove(&key) else {
+                continue;
+            };
             if amounts.iter().all(|amount| *amount == 0) {
                 continue;
             }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 /// Documents in memory, each with its rows as they lie in the database.
 pub struct Workset<M: ReadModel> {
-    documents: HashMap<Owner, HashMap<String, Entry<M::Doc>>>,
+    /// By the stream's kind, then by its identifier.
+    documents: [HashMap<String, Entry<M::Doc>>; Owner::ALL.len()],
     totals: Totals,
 }
 
@@ -23,8 +24,10 @@ struct Entry<D> {
 
 impl<M: ReadModel> Default for Workset<M> {
     fn default() -> Self {
-        let documents = Owner::ALL.into_iter().map(|owner| (owner, HashMap::new())).collect();
-        Self { documents, totals: Totals::default() }
+        Self {
+            documents: std::array::from_fn(|_| HashMap::new()),
+            totals: Totals::default(),
+        }
     }
 }
 
@@ -32,7 +35,7 @@ impl<M: ReadModel> Workset<M> {
     /// How many documents there are in memory.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.documents.values().map(HashMap::len).sum()
+        self.documents.iter().map(HashMap::len).sum()
     }
 
     /// Whether there is no document in memory.
@@ -46,13 +49,16 @@ impl<M: ReadModel> Workset<M> {
         let mut missing: HashMap<Owner, HashSet<String>> = HashMap::new();
         let mut begun = HashSet::new();
         for event in events.filter(|event| relevant::<M>(event)) {
-            let (Some(owner), id) = (Owner::of(&event.stream.aggregate_type), event.stream.aggregate_id.as_str()) else {
+            let (Some(owner), id) = (
+                Owner::of(&event.stream.aggregate_type),
+                event.stream.aggregate_id.as_str(),
+            ) else {
                 continue;
             };
             if event.sequence == 1 {
                 // Nothing was ever written of a stream that begins here.
                 begun.insert((owner, id));
-            } else if !self.documents[&owner].contains_key(id) && !begun.contains(&(owner, id)) {
+            } else if !self.documents[owner as usize].contains_key(id) && !begun.contains(&(owner, id)) {
                 missing.entry(owner).or_default().insert(id.to_owned());
             }
         }
@@ -71,7 +77,7 @@ impl<M: ReadModel> Workset<M> {
         for (owner, ids) in missing {
             let ids: Vec<String> = ids.into_iter().collect();
             let mut found = load_owned(tx, M::TABLES, owner, &ids).await?;
-            let documents = self.documents.entry(owner).or_default();
+            let documents = &mut self.documents[owner as usize];
             for id in ids {
                 if let Some(rows) = found.remove(&id) {
                     documents.insert(id.clone(), Entry::stored::<M>(owner, &id, rows)?);
@@ -95,12 +101,17 @@ impl<M: ReadModel> Workset<M> {
                     Event::Unreadable { reason } => reason.clone(),
                     _ => format!("`{}` is no kind of stream that is known", event.stream.aggregate_type),
                 };
-                return Err(ProjectionError::Unreadable { position: event.position, reason });
+                return Err(ProjectionError::Unreadable {
+                    position: event.position,
+                    reason,
+                });
             };
-            let documents = self.documents.entry(owner).or_default();
+            let documents = &mut self.documents[owner as usize];
             let entry = match documents.get_mut(event.stream.aggregate_id.as_str()) {
                 Some(entry) => entry,
-                None => documents.entry(event.stream.aggregate_id.clone()).or_insert_with(Entry::new),
+                None => documents
+                    .entry(event.stream.aggregate_id.clone())
+                    .or_insert_with(Entry::new),
             };
             if !entry.changed && entry.stored.is_some() {
                 // What it has added so far; what it adds now comes with its rows.
@@ -116,14 +127,15 @@ impl<M: ReadModel> Workset<M> {
     /// What must be written for the documents that changed. They stay in memory.
     pub fn changes(&mut self) -> WriteSet {
         let mut writes = WriteSet::of(M::TABLES);
-        for documents in self.documents.values_mut() {
+        for documents in &mut self.documents {
             for (id, entry) in documents.iter_mut().filter(|(_, entry)| entry.changed) {
                 let rows = entry.rows::<M>(id);
                 M::totals(&entry.doc, &mut self.totals);
-                match entry.stored.replace(rows.clone()) {
-                    Some(old) => writes.replace(old, rows),
-                    None => writes.insert(rows),
+                match &entry.stored {
+                    Some(old) => writes.replace(old, &rows),
+                    None => writes.insert(rows.clone()),
                 }
+                entry.stored = Some(rows);
                 entry.changed = false;
             }
         }
@@ -136,11 +148,16 @@ impl<M: ReadModel> Workset<M> {
         if self.len() <= most {
             return;
         }
-        let mut ages: Vec<Position> = self.documents.values().flat_map(HashMap::values).map(|e| e.touched).collect();
+        let mut ages: Vec<Position> = self
+            .documents
+            .iter()
+            .flat_map(HashMap::values)
+            .map(|e| e.touched)
+            .collect();
         let middle = ages.len() / 2;
         let (_, middle, _) = ages.select_nth_unstable(middle);
         let middle = *middle;
-        for documents in self.documents.values_mut() {
+        for documents in &mut self.documents {
             documents.retain(|_, entry| entry.changed || entry.touched >= middle);
         }
     }
@@ -150,22 +167,24 @@ impl<M: ReadModel> Workset<M> {
     pub fn take_out(&mut self, most: usize, quiet: Position, settled_only: bool) -> (Vec<(Owner, String)>, WriteSet) {
         let mut writes = WriteSet::of(M::TABLES);
         let mut taken = Vec::new();
-        for (owner, documents) in &mut self.documents {
-            let ready = documents.iter().filter(|(_, entry)| {
-                entry.touched <= quiet && (!settled_only || M::settled(&entry.doc))
-            });
+        for (owner, documents) in Owner::ALL.into_iter().zip(&mut self.documents) {
+            let ready = documents
+                .iter()
+                .filter(|(_, entry)| entry.touched <= quiet && (!settled_only || M::settled(&entry.doc)));
             let ready: Vec<String> = ready.map(|(id, _)| id.clone()).take(most - taken.len()).collect();
             for id in ready {
-                let Some(mut entry) = documents.remove(&id) else { continue };
+                let Some(mut entry) = documents.remove(&id) else {
+                    continue;
+                };
                 if entry.changed {
                     let rows = entry.rows::<M>(&id);
                     M::totals(&entry.doc, &mut self.totals);
                     match entry.stored.take() {
-                        Some(old) => writes.replace(old, rows),
+                        Some(old) => writes.replace(&old, &rows),
                         None => writes.insert(rows),
                     }
                 }
-                taken.push((*owner, id));
+                taken.push((owner, id));
             }
         }
         (taken, writes)
@@ -192,7 +211,12 @@ impl<M: ReadModel> Workset<M> {
 
 impl<D: Default> Entry<D> {
     fn new() -> Self {
-        Self { doc: D::default(), stored: None, changed: false, touched: 0 }
+        Self {
+            doc: D::default(),
+            stored: None,
+            changed: false,
+            touched: 0,
+        }
     }
 }
 
@@ -202,12 +226,19 @@ impl<D> Entry<D> {
         // Made anew rather than kept as read: the difference that is written later is then the fold's own.
         let mut stored = Rows::default();
         M::rows(id, &doc, &mut stored);
-        Ok(Self { doc, stored: Some(stored), changed: false, touched: 0 })
+        stored.sort(M::TABLES);
+        Ok(Self {
+            doc,
+            stored: Some(stored),
+            changed: false,
+            touched: 0,
+        })
     }
 
     fn rows<M: ReadModel<Doc = D>>(&self, id: &str) -> Rows {
         let mut rows = Rows::default();
         M::rows(id, &self.doc, &mut rows);
+        rows.sort(M::TABLES);
         rows
     }
 }

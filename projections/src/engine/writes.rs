@@ -28,7 +28,9 @@ impl WriteSet {
             adds: Vec::new(),
             sweeps: Vec::new(),
         });
-        Self { tables: tables.collect() }
+        Self {
+            tables: tables.collect(),
+        }
     }
 
     /// Whether there is nothing to write.
@@ -41,7 +43,8 @@ impl WriteSet {
     #[must_use]
     pub fn rows(&self) -> usize {
         let all = self.tables.iter();
-        all.map(|t| t.deletes.len() + t.inserts.len() + t.upserts.len() + t.adds.len() + t.sweeps.len()).sum()
+        all.map(|t| t.deletes.len() + t.inserts.len() + t.upserts.len() + t.adds.len() + t.sweeps.len())
+            .sum()
     }
 
     /// Writes rows of a document that has none yet.
@@ -51,22 +54,22 @@ impl WriteSet {
         }
     }
 
-    /// Writes what differs between a document's rows as they are and as they should be.
-    pub(super) fn replace(&mut self, mut old: Rows, mut new: Rows) {
+    /// Writes what differs between a document's rows as they are and as they should be. Both are in order.
+    pub(super) fn replace(&mut self, old: &Rows, new: &Rows) {
         for writes in &mut self.tables {
-            let mut old = old.take_values(&writes.table).into_iter().peekable();
             let key = writes.table.key;
-            for row in new.take_values(&writes.table) {
+            let mut old = old.of(&writes.table).iter().peekable();
+            for row in new.of(&writes.table) {
                 while let Some(gone) = old.next_if(|old| old[..key] < row[..key]) {
-                    writes.deletes.push(key_of(gone, key));
+                    writes.deletes.push(gone[..key].to_vec());
                 }
                 match old.next_if(|old| old[..key] == row[..key]) {
-                    None => writes.inserts.push(row),
+                    None => writes.inserts.push(row.clone()),
                     Some(same) if same == row => {}
-                    Some(_) => writes.upserts.push(row),
+                    Some(_) => writes.upserts.push(row.clone()),
                 }
             }
-            writes.deletes.extend(old.map(|gone| key_of(gone, key)));
+            writes.deletes.extend(old.map(|gone| gone[..key].to_vec()));
         }
     }
 
@@ -83,7 +86,15 @@ impl WriteSet {
     /// # Errors
     /// When the database refuses a row, or is away.
     pub async fn write(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
-        for TableWrites { table, deletes, inserts, upserts, adds, sweeps } in self.tables {
+        for TableWrites {
+            table,
+            deletes,
+            inserts,
+            upserts,
+            adds,
+            sweeps,
+        } in self.tables
+        {
             for (verb, rows) in [
                 (Verb::Delete, deletes),
                 (Verb::Insert, inserts),
@@ -96,9 +107,4 @@ impl WriteSet {
         }
         Ok(())
     }
-}
-
-fn key_of(mut row: Vec<Value>, key: usize) -> Vec<Value> {
-    row.truncate(key);
-    row
 }

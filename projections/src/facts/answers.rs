@@ -69,7 +69,10 @@ impl UtcHour {
     #[must_use]
     pub const fn of(moment: Timestamp) -> Self {
         let hours = moment.as_micros().div_euclid(MICROS_PER_HOUR);
-        Self { day: hours.div_euclid(24), hour: hours.rem_euclid(24) }
+        Self {
+            day: hours.div_euclid(24),
+            hour: hours.rem_euclid(24),
+        }
     }
 }
 
@@ -83,7 +86,9 @@ impl CallFacts {
             let end = self.end.as_ref()?;
             Some(told(end.at)?.plus_seconds(-i64::from(end.duration_s?)))
         };
-        real.or_else(|| told(self.ringing?)).or_else(from_end).or_else(|| told(self.answered?))
+        real.or_else(|| told(self.ringing?))
+            .or_else(from_end)
+            .or_else(|| told(self.answered?))
     }
 
     /// When it began, as well as is known.
@@ -190,7 +195,9 @@ impl CallFacts {
     /// The first leg.
     #[must_use]
     pub fn call_sid(&self) -> Option<&str> {
-        self.starts().map(|start| start.call_sid.as_str()).find(|sid| !sid.is_empty())
+        self.starts()
+            .map(|start| start.call_sid.as_str())
+            .find(|sid| !sid.is_empty())
     }
 
     /// The caller's number, as a reviewer edited it, else as it was told.
@@ -199,7 +206,12 @@ impl CallFacts {
         if let Some(edited) = &self.review.caller_number {
             return said(edited);
         }
-        let queued = || self.queue.as_ref().filter(|_| !self.erased).map(|queue| queue.from.as_str());
+        let queued = || {
+            self.queue
+                .as_ref()
+                .filter(|_| !self.erased)
+                .map(|queue| queue.from.as_str())
+        };
         self.starts().find_map(|start| said(&start.from)).or_else(queued)
     }
 
@@ -216,7 +228,8 @@ impl CallFacts {
         if let Some(edited) = &self.review.caller_name {
             return said(edited);
         }
-        self.starts().find_map(|start| start.caller_name.as_ref().and_then(said))
+        self.starts()
+            .find_map(|start| start.caller_name.as_ref().and_then(said))
     }
 
     /// The number of the person outside.
@@ -232,7 +245,9 @@ impl CallFacts {
     #[must_use]
     pub fn agent(&self) -> Option<&str> {
         let started = self.starts().find_map(|start| start.agent.as_ref());
-        started.or_else(|| self.queue.as_ref().map(|queue| &queue.agent)).map(|agent| agent.as_str())
+        started
+            .or_else(|| self.queue.as_ref().map(|queue| &queue.agent))
+            .map(domain::AgentId::as_str)
     }
 
     /// The number of ours, E.164.
@@ -332,9 +347,7 @@ impl CallFacts {
                 Filter::Failed => matches!(self.status(), Status::Failed | Status::Canceled | Status::Refused),
                 Filter::BusyNoAnswer => matches!(self.status(), Status::Busy | Status::NoAnswer),
                 Filter::Resolved => self.review.resolution.is_some(),
-                Filter::Missed => {
-                    self.direction() == Some(Direction::Inbound) && unreached && !self.is_voicemail()
-                }
+                Filter::Missed => self.direction() == Some(Direction::Inbound) && unreached && !self.is_voicemail(),
             }
     }
 

@@ -25,7 +25,15 @@ impl CallFacts {
     fn fold_course(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
-            E::CallQueued { at, to, from, agent, purpose, lead, .. } => {
+            E::CallQueued {
+                at,
+                to,
+                from,
+                agent,
+                purpose,
+                lead,
+                ..
+            } => {
                 self.queue.get_or_insert(Queued {
                     at: *at,
                     to: to.clone(),
@@ -150,14 +158,30 @@ fn remainder(real: &Start, inferred: Start) -> Option<Start> {
     let text = |real: &PersonalText, other| if says_something(real) { "".into() } else { other };
     let left = Start {
         at: UNTOLD,
-        direction: if real.direction.is_some() { None } else { inferred.direction },
-        call_sid: if real.call_sid.is_empty() { inferred.call_sid } else { String::new() },
+        direction: if real.direction.is_some() {
+            None
+        } else {
+            inferred.direction
+        },
+        call_sid: if real.call_sid.is_empty() {
+            inferred.call_sid
+        } else {
+            String::new()
+        },
         from: text(&real.from, inferred.from),
         to: text(&real.to, inferred.to),
-        caller_name: if real.caller_name.is_some() { None } else { inferred.caller_name },
+        caller_name: if real.caller_name.is_some() {
+            None
+        } else {
+            inferred.caller_name
+        },
         agent: if real.agent.is_some() { None } else { inferred.agent },
         number: if real.number.is_some() { None } else { inferred.number },
-        attestation: if real.attestation.is_some() { None } else { inferred.attestation },
+        attestation: if real.attestation.is_some() {
+            None
+        } else {
+            inferred.attestation
+        },
     };
     let says_nothing = left.direction.is_none()
         && left.call_sid.is_empty()

@@ -26,6 +26,10 @@ use serde::{Deserialize, Serialize};
 /// What is known of a call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and rows show it as such"
+)]
 pub struct CallFacts {
     /// Whose data it is.
     pub tenant: Tenant,
@@ -118,7 +122,6 @@ impl Phases {
 
     /// Whether there is none.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub const fn is_empty(&self) -> bool {
         self.0 == 0
     }
@@ -126,13 +129,20 @@ impl Phases {
     /// The phases' names with commas between: `ai,human`.
     #[must_use]
     pub fn to_text(self) -> String {
-        let phases: Vec<_> = Phase::ALL.iter().filter(|phase| self.has(**phase)).map(|phase| phase.as_str()).collect();
+        let phases: Vec<_> = Phase::ALL
+            .iter()
+            .filter(|phase| self.has(**phase))
+            .map(|phase| phase.as_str())
+            .collect();
         phases.join(",")
     }
 }
 
 impl CallFacts {
     /// As a column keeps them.
+    ///
+    /// # Panics
+    /// Never: texts, numbers and maps with text keys always serialise.
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("texts, numbers and maps with text keys always serialise")

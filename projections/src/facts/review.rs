@@ -62,9 +62,20 @@ impl Review {
     pub(super) fn fold(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
-            E::Graded { at, grade, by } => self.grade = Some(Graded { grade: *grade, by: by.clone(), at: *at }),
+            E::Graded { at, grade, by } => {
+                self.grade = Some(Graded {
+                    grade: *grade,
+                    by: by.clone(),
+                    at: *at,
+                });
+            }
             E::GradeCleared { .. } => self.grade = None,
-            E::Resolved { at, disposition, label, by } => {
+            E::Resolved {
+                at,
+                disposition,
+                label,
+                by,
+            } => {
                 self.resolution = Some(Resolution {
                     disposition: disposition.clone(),
                     label: label.clone(),
@@ -73,7 +84,12 @@ impl Review {
                 });
             }
             E::Reopened { .. } => self.resolution = None,
-            E::DetailsEdited { caller_name, caller_number, notes, .. } => {
+            E::DetailsEdited {
+                caller_name,
+                caller_number,
+                notes,
+                ..
+            } => {
                 for (known, edited) in [
                     (&mut self.caller_name, caller_name),
                     (&mut self.caller_number, caller_number),
@@ -89,7 +105,10 @@ impl Review {
     }
 
     pub(super) fn forget(&mut self) {
-        for value in [&mut self.caller_name, &mut self.caller_number, &mut self.notes].into_iter().flatten() {
+        for value in [&mut self.caller_name, &mut self.caller_number, &mut self.notes]
+            .into_iter()
+            .flatten()
+        {
             *value = Personal::Erased;
         }
     }

@@ -17,6 +17,8 @@ pub enum LiveDocument {
     Ended(Tenant),
 }
 
+type Said = (Option<String>, Option<u32>);
+
 /// A call that has not ended.
 #[derive(Clone, Debug, Default)]
 pub struct OpenCall {
@@ -26,7 +28,8 @@ pub struct OpenCall {
     takeover_requests: BTreeSet<String>,
     transferring: bool,
     conference_sid: Option<String>,
-    turns: BTreeMap<(u32, &'static str), (Option<String>, Option<u32>)>,
+    /// By place and speaker: the words, and how much of them was heard.
+    turns: BTreeMap<(u32, &'static str), Said>,
 }
 
 impl Default for LiveDocument {
@@ -54,7 +57,10 @@ impl LiveDocument {
     pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
         match self {
             Self::Open(call) => call.write_rows(id, rows),
-            Self::Ended(tenant) => rows.push(EndedRow { call_id: id.to_owned(), tenant: tenant.0.clone() }),
+            Self::Ended(tenant) => rows.push(EndedRow {
+                call_id: id.to_owned(),
+                tenant: tenant.0.clone(),
+            }),
         }
     }
 

@@ -36,7 +36,13 @@ impl FeedbackDocument {
         use CallEvent as E;
         self.facts.fold(tenant, event);
         match event {
-            E::CorrectionNoted { at, correction, note, turn, by } => {
+            E::CorrectionNoted {
+                at,
+                correction,
+                note,
+                turn,
+                by,
+            } => {
                 let place = self.corrections.entry(*correction).or_default();
                 place.turn = *turn;
                 place.note = note.text().map(str::to_owned);
@@ -67,7 +73,11 @@ impl FeedbackDocument {
 
     pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
         let tenant = &self.facts.tenant.0;
-        rows.push(FeedbackCallRow { call_id: id.to_owned(), tenant: tenant.clone(), facts: self.facts.to_json() });
+        rows.push(FeedbackCallRow {
+            call_id: id.to_owned(),
+            tenant: tenant.clone(),
+            facts: self.facts.to_json(),
+        });
         for (number, noted) in &self.corrections {
             rows.push(FeedbackCorrectionRow {
                 call_id: id.to_owned(),
@@ -87,7 +97,15 @@ impl FeedbackDocument {
     }
 
     pub(super) fn write_totals(&self, totals: &mut Totals) {
-        let graded = |grade| i64::from(self.facts.review.grade.as_ref().is_some_and(|graded| graded.grade == grade));
+        let graded = |grade| {
+            i64::from(
+                self.facts
+                    .review
+                    .grade
+                    .as_ref()
+                    .is_some_and(|graded| graded.grade == grade),
+            )
+        };
         let (good, needs_improvement) = (graded(Grade::Good), graded(Grade::NeedsImprovement));
         let corrections = self.corrections.values().filter(|noted| noted.counts()).count();
         let corrections = i64::try_from(corrections).unwrap_or(i64::MAX);

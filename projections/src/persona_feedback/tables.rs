@@ -5,7 +5,11 @@ use crate::rows::Role::{Counters, OwnedBy};
 use crate::rows::{Row, Table, table};
 
 /// Every table of this read model.
-pub const TABLES: &[Table] = &[FeedbackCallRow::TABLE, FeedbackCorrectionRow::TABLE, FeedbackDayRow::TABLE];
+pub const TABLES: &[Table] = &[
+    FeedbackCallRow::TABLE,
+    FeedbackCorrectionRow::TABLE,
+    FeedbackDayRow::TABLE,
+];
 
 table! {
     /// What a call's feedback follows from.

@@ -17,7 +17,7 @@ pub use value::{Field, Kind, Value};
 use std::fmt;
 
 /// Whose stream a table's rows belong to: the first column is its identifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// A call's.
     Call,
@@ -97,7 +97,11 @@ impl Table {
     /// The columns' names with commas between.
     #[must_use]
     pub fn column_list(&self) -> String {
-        self.columns.iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+        self.columns
+            .iter()
+            .map(|column| column.name)
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 
@@ -132,21 +136,40 @@ impl Rows {
         }
     }
 
-    /// Takes all rows of a table, sorted by key.
-    pub(crate) fn take_values(&mut self, table: &Table) -> Vec<Vec<Value>> {
-        let found = self.tables.iter_mut().find(|(name, _)| *name == table.name);
-        let mut rows = found.map(|(_, rows)| std::mem::take(rows)).unwrap_or_default();
-        rows.sort_by(|a, b| a[..table.key].cmp(&b[..table.key]));
-        rows
+    /// The rows by table, for whoever compares what folds make.
+    pub fn tables(&self) -> impl Iterator<Item = (&'static str, &[Vec<Value>])> {
+        self.tables.iter().map(|(name, rows)| (*name, rows.as_slice()))
     }
 
-    /// Takes all rows of a table.
+    /// Puts the rows of each table in the order of their keys.
+    pub(crate) fn sort(&mut self, tables: &[Table]) {
+        for (name, rows) in &mut self.tables {
+            if let Some(table) = tables.iter().find(|table| table.name == *name) {
+                rows.sort_by(|a, b| a[..table.key].cmp(&b[..table.key]));
+            }
+        }
+    }
+
+    /// The rows of a table.
+    pub(crate) fn of(&self, table: &Table) -> &[Vec<Value>] {
+        let found = self.tables.iter().find(|(name, _)| *name == table.name);
+        found.map_or(&[], |(_, rows)| rows)
+    }
+
+    /// Takes the rows of a table.
+    pub(crate) fn take_values(&mut self, table: &Table) -> Vec<Vec<Value>> {
+        let found = self.tables.iter_mut().find(|(name, _)| *name == table.name);
+        found.map(|(_, rows)| std::mem::take(rows)).unwrap_or_default()
+    }
+
+    /// Takes all rows of a table, in the order of their keys.
     ///
     /// # Errors
     /// When a row is not of the table's shape: another version of the program wrote it.
     pub fn take<R: Row>(&mut self) -> Result<Vec<R>, ForeignRow> {
-        self.take_values(&R::TABLE)
-            .into_iter()
+        let mut rows = self.take_values(&R::TABLE);
+        rows.sort_by(|a, b| a[..R::TABLE.key].cmp(&b[..R::TABLE.key]));
+        rows.into_iter()
             .map(|values| R::from_values(values).ok_or(ForeignRow(R::TABLE.name)))
             .collect()
     }
@@ -154,7 +177,9 @@ impl Rows {
 
 impl fmt::Debug for Rows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.tables.iter().map(|(name, rows)| (name, rows.len()))).finish()
+        f.debug_map()
+            .entries(self.tables.iter().map(|(name, rows)| (name, rows.len())))
+            .finish()
     }
 }
 

@@ -48,14 +48,21 @@ pub fn statement(table: &Table, verb: Verb, rows: usize) -> &'static str {
     type Texts = HashMap<(&'static str, Verb, usize), &'static str>;
     static TEXTS: LazyLock<RwLock<Texts>> = LazyLock::new(RwLock::default);
     let key = (table.name, verb, rows);
-    if let Some(text) = TEXTS.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&key) {
+    if let Some(text) = TEXTS
+        .read()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .get(&key)
+    {
         return text;
     }
     let mut texts = TEXTS.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-    texts.entry(key).or_insert_with(|| Box::leak(compose(table, verb, rows).into_boxed_str()))
+    texts
+        .entry(key)
+        .or_insert_with(|| Box::leak(compose(table, verb, rows).into_boxed_str()))
 }
 
 /// Every kind of statement that is ever run on a table, in its smallest and a larger size.
+#[must_use]
 pub fn statements_of(table: &Table) -> Vec<&'static str> {
     let verbs: &[Verb] = match table.role {
         Role::OwnedBy(_) | Role::OwnedByAny => &[Verb::Insert, Verb::Upsert, Verb::Delete, Verb::Load, Verb::Walk],
@@ -72,23 +79,40 @@ pub fn statements_of(table: &Table) -> Vec<&'static str> {
 fn compose(table: &Table, verb: Verb, rows: usize) -> String {
     let (name, columns) = (table.name, table.column_list());
     match verb {
-        Verb::Insert => format!("insert into {name} ({columns}) values {}", placeholders(table.columns.len(), rows)),
+        Verb::Insert => format!(
+            "insert into {name} ({columns}) values {}",
+            placeholders(table.columns.len(), rows)
+        ),
         Verb::Upsert => {
             let changes = changes(table, |column| format!("{column} = excluded.{column}"));
             let values = placeholders(table.columns.len(), rows);
-            let action = if changes.is_empty() { "do nothing".to_owned() } else { format!("do update set {changes}") };
-            format!("insert into {name} ({columns}) values {values} on conflict ({}) {action}", key_list(table))
+            let action = if changes.is_empty() {
+                "do nothing".to_owned()
+            } else {
+                format!("do update set {changes}")
+            };
+            format!(
+                "insert into {name} ({columns}) values {values} on conflict ({}) {action}",
+                key_list(table)
+            )
         }
         Verb::Add => {
-            let changes = changes(table, |column| format!("{column} = {name}.{column} + excluded.{column}"));
+            let changes = changes(table, |column| {
+                format!("{column} = {name}.{column} + excluded.{column}")
+            });
             let values = placeholders(table.columns.len(), rows);
-            format!("insert into {name} ({columns}) values {values} on conflict ({}) do update set {changes}", key_list(table))
+            format!(
+                "insert into {name} ({columns}) values {values} on conflict ({}) do update set {changes}",
+                key_list(table)
+            )
         }
         Verb::Sweep => {
-            let zero: String = table.columns[table.key..].iter().fold(String::new(), |mut text, column| {
-                let _ = write!(text, " and {} = 0", column.name);
-                text
-            });
+            let zero: String = table.columns[table.key..]
+                .iter()
+                .fold(String::new(), |mut text, column| {
+                    let _ = write!(text, " and {} = 0", column.name);
+                    text
+                });
             format!("delete from {name} where {}{zero}", key_match(table))
         }
         Verb::Delete => format!("delete from {name} where {}", key_match(table)),
@@ -102,16 +126,27 @@ fn compose(table: &Table, verb: Verb, rows: usize) -> String {
 }
 
 fn key_list(table: &Table) -> String {
-    table.columns[..table.key].iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+    table.columns[..table.key]
+        .iter()
+        .map(|column| column.name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn key_match(table: &Table) -> String {
     let terms = table.columns[..table.key].iter().enumerate();
-    terms.map(|(i, column)| format!("{} = ${}", column.name, i + 1)).collect::<Vec<_>>().join(" and ")
+    terms
+        .map(|(i, column)| format!("{} = ${}", column.name, i + 1))
+        .collect::<Vec<_>>()
+        .join(" and ")
 }
 
 fn changes(table: &Table, change: impl Fn(&str) -> String) -> String {
-    table.columns[table.key..].iter().map(|column| change(column.name)).collect::<Vec<_>>().join(", ")
+    table.columns[table.key..]
+        .iter()
+        .map(|column| change(column.name))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn placeholders(columns: usize, rows: usize) -> String {

@@ -126,7 +126,11 @@ impl Field for String {
 
     fn into_value(self) -> Value {
         // PostgreSQL refuses the character NUL in a text; a caller may well have said it.
-        Value::Text(if self.contains('\0') { self.replace('\0', "\u{fffd}") } else { self })
+        Value::Text(if self.contains('\0') {
+            self.replace('\0', "\u{fffd}")
+        } else {
+            self
+        })
     }
 
     fn from_value(value: Value) -> Option<Self> {

@@ -89,7 +89,12 @@ impl<'a> Following<'a> {
         let namespace = world.views.current(model).await?;
         let found = namespace::prepare(projector, &namespace).await?;
         progress.reached(model, found.position);
-        let mut following = Self { projector, world, progress, open: None };
+        let mut following = Self {
+            projector,
+            world,
+            progress,
+            open: None,
+        };
         if found.model_version != projector.version() {
             // Rows of another version: a rebuild replaces them, and until then they are as they were.
             return Ok(following);
@@ -98,7 +103,12 @@ impl<'a> Following<'a> {
         let Some(lease) = checkpoint::acquire(&namespace.db, model, &world.owner, now, LEASE_SECONDS).await? else {
             return Ok(following);
         };
-        tracing::info!(model, position = lease.position, fence = lease.fence, "following the log");
+        tracing::info!(
+            model,
+            position = lease.position,
+            fence = lease.fence,
+            "following the log"
+        );
         following.open = Some(Open {
             parking: Parking::load(&namespace.db).await?,
             position: lease.position,
@@ -113,7 +123,9 @@ impl<'a> Following<'a> {
 
     /// Follows until something ends it.
     pub async fn run(&mut self, stop: &CancellationToken) -> Result<Pause, FollowError> {
-        let Some(mut open) = self.open.take() else { return Ok(Pause::HeldElsewhere) };
+        let Some(mut open) = self.open.take() else {
+            return Ok(Pause::HeldElsewhere);
+        };
         let ended = self.run_open(&mut open, stop).await;
         if matches!(ended, Ok(Pause::Stopped | Pause::SteppedDown)) {
             // Another process need not wait for the lease to expire.
@@ -168,7 +180,12 @@ impl<'a> Following<'a> {
                 Err(error) if run.len() == 1 => {
                     let reason = error.summary();
                     let model = self.projector.name();
-                    tracing::error!(model, position = last.position, reason, "an event cannot be projected: its stream is parked");
+                    tracing::error!(
+                        model,
+                        position = last.position,
+                        reason,
+                        "an event cannot be projected: its stream is parked"
+                    );
                     if !self.commit(open, run, Some(&reason)).await? {
                         return Ok(false);
                     }
@@ -203,16 +220,13 @@ impl<'a> Following<'a> {
                 Err(error)
             }
         };
-        match committed {
-            Ok(true) => {
-                open.position = last.position;
-                open.parking.keep();
-                self.progress.reached(self.projector.name(), open.position);
-            }
-            Ok(false) | Err(_) => {
-                open.follower.forget();
-                open.parking.take_back();
-            }
+        if let Ok(true) = committed {
+            open.position = last.position;
+            open.parking.keep();
+            self.progress.reached(self.projector.name(), open.position);
+        } else {
+            open.follower.forget();
+            open.parking.take_back();
         }
         committed
     }
@@ -245,7 +259,10 @@ impl<'a> Following<'a> {
     fn measure(&self, open: &Open, events: usize, took: Duration) {
         let model = self.projector.name();
         let lag = (self.world.ledger.known_head() - open.position).max(0);
-        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and a lag is far below 2^52")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge is a float, and a lag is far below 2^52"
+        )]
         metrics::gauge!("projection_lag_events", "model" => model).set(lag as f64);
         metrics::counter!("projection_events_total", "model" => model).increment(events as u64);
         metrics::histogram!("projection_batch_seconds", "model" => model).record(took.as_secs_f64());

@@ -32,6 +32,8 @@ pub(crate) struct World {
     pub owner: Arc<str>,
 }
 
+/// How often a follower looks whether a lease is free that somebody else holds.
+const HELD_ELSEWHERE: Duration = Duration::from_millis(500);
 /// The longest that a follower waits before it tries a database again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -57,7 +59,9 @@ pub(crate) fn spawn(
                 return;
             }
             let wait = match ended {
-                Ok(Pause::HeldElsewhere) => Duration::from_millis(500),
+                // A rebuild in this process is about to switch: the new rows are followed as soon as they are there.
+                Ok(Pause::HeldElsewhere) if progress.rebuild_of(model).is_some() => Duration::from_millis(10),
+                Ok(Pause::HeldElsewhere) => HELD_ELSEWHERE,
                 Ok(Pause::SteppedDown) => Duration::ZERO,
                 Ok(Pause::Stopped) => return,
                 Err(error) => {

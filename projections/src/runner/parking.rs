@@ -28,7 +28,10 @@ impl Parking {
     /// The streams that were parked before.
     pub async fn load(db: &Db) -> Result<Self, sqlx::Error> {
         let parked: Vec<(String, String)> = on_db!(db, c => sqlx::query_as(PARKED).fetch_all(c).await)?;
-        Ok(Self { parked: parked.into_iter().collect(), pending: Vec::new() })
+        Ok(Self {
+            parked: parked.into_iter().collect(),
+            pending: Vec::new(),
+        })
     }
 
     /// Gives events up: they are buried, and their streams parked.
@@ -40,7 +43,8 @@ impl Parking {
         now: domain::Timestamp,
     ) -> Result<(), sqlx::Error> {
         for event in events {
-            self.pending.push((event.stream.aggregate_type.clone(), event.stream.aggregate_id.clone()));
+            self.pending
+                .push((event.stream.aggregate_type.clone(), event.stream.aggregate_id.clone()));
             bury(tx, event, reason, now).await?;
         }
         Ok(())
@@ -78,7 +82,9 @@ impl Parking {
     fn holds(&self, event: &Recorded) -> bool {
         // Few streams are ever parked; a look without making a key is worth the walk.
         let stream = &event.stream;
-        self.parked.iter().any(|(kind, id)| *kind == stream.aggregate_type && *id == stream.aggregate_id)
+        self.parked
+            .iter()
+            .any(|(kind, id)| *kind == stream.aggregate_type && *id == stream.aggregate_id)
     }
 }
 

@@ -35,7 +35,11 @@ struct Rate {
 
 impl Rate {
     fn new() -> Self {
-        Self { since: Instant::now(), events: 0, last: 0.0 }
+        Self {
+            since: Instant::now(),
+            events: 0,
+            last: 0.0,
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
@@ -122,12 +126,17 @@ impl Progress {
             };
             (model, progress)
         });
-        Self(Arc::new(Inner { views, models: models.collect() }))
+        Self(Arc::new(Inner {
+            views,
+            models: models.collect(),
+        }))
     }
 
     /// Waits until a model has passed a position. `false`: it had not when the time was up, or there is no such model.
     pub async fn wait(&self, model: &str, position: Position, timeout: Duration) -> bool {
-        let Some((name, progress)) = self.0.models.get_key_value(model) else { return false };
+        let Some((name, progress)) = self.0.models.get_key_value(model) else {
+            return false;
+        };
         let mut reached = progress.position.subscribe();
         let wait = async {
             loop {
@@ -151,7 +160,9 @@ impl Progress {
     }
 
     async fn look(&self, model: &'static str) {
-        let Ok(namespace) = self.0.views.current(model).await else { return };
+        let Ok(namespace) = self.0.views.current(model).await else {
+            return;
+        };
         if let Ok(Some(found)) = checkpoint::read(&namespace.db, model).await {
             self.reached(model, found.position);
         }
@@ -174,7 +185,9 @@ impl Progress {
 
     pub(crate) fn rate(&self, model: &str, events: usize) -> f64 {
         let rate = self.0.models.get(model).map(|progress| &progress.rate);
-        rate.map_or(0.0, |rate| rate.lock().unwrap_or_else(PoisonError::into_inner).add(events))
+        rate.map_or(0.0, |rate| {
+            rate.lock().unwrap_or_else(PoisonError::into_inner).add(events)
+        })
     }
 
     pub(crate) fn rebuilding(&self, model: &str, status: Option<RebuildStatus>) {
@@ -184,6 +197,9 @@ impl Progress {
     }
 
     pub(crate) fn rebuild_of(&self, model: &str) -> Option<RebuildStatus> {
-        self.0.models.get(model).and_then(|progress| progress.rebuild.borrow().clone())
+        self.0
+            .models
+            .get(model)
+            .and_then(|progress| progress.rebuild.borrow().clone())
     }
 }

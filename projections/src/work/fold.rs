@@ -108,8 +108,14 @@ impl WorkDocument {
         match event {
             Event::Call(event) => self.fold_call(event),
             Event::Contact(ContactEvent::ContactErased { .. }) => self.erased = true,
-            Event::Unrouted(UnroutedEvent::CallbackUnrouted { at, endpoint, reason, .. }) => {
-                self.unrouted = Some(Unrouted { at: *at, endpoint: endpoint.clone(), reason: reason.clone() });
+            Event::Unrouted(UnroutedEvent::CallbackUnrouted {
+                at, endpoint, reason, ..
+            }) => {
+                self.unrouted = Some(Unrouted {
+                    at: *at,
+                    endpoint: endpoint.clone(),
+                    reason: reason.clone(),
+                });
             }
             Event::Unrouted(UnroutedEvent::CallbackReingested { .. }) => self.reingested = true,
             _ => {}
@@ -119,7 +125,12 @@ impl WorkDocument {
     fn fold_call(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
-            E::CallQueued { priority, not_before, max_attempts, .. } => {
+            E::CallQueued {
+                priority,
+                not_before,
+                max_attempts,
+                ..
+            } => {
                 self.queue = Some(Queue {
                     priority: *priority,
                     not_before: *not_before,
@@ -140,17 +151,34 @@ impl WorkDocument {
                 attempt.retry_at = *retry_at;
             }
             E::CallAnswered { .. } | E::CallEnded { .. } => self.reached = true,
-            E::RecordingReady { phase, recording_sid, url, duration_s, channels, .. } => {
+            E::RecordingReady {
+                phase,
+                recording_sid,
+                url,
+                duration_s,
+                channels,
+                ..
+            } => {
                 let recording = self.recording(*phase, recording_sid);
                 recording.url = least(recording.url.take(), Some(url.clone()));
                 recording.duration_s = recording.duration_s.max(*duration_s);
                 recording.channels = recording.channels.max(*channels);
             }
-            E::RecordingArchived { phase, recording_sid, key, .. } => {
+            E::RecordingArchived {
+                phase,
+                recording_sid,
+                key,
+                ..
+            } => {
                 let recording = self.recording(*phase, recording_sid);
                 recording.blob_key = least(recording.blob_key.take(), Some(key.clone()));
             }
-            E::RecordingUnavailable { phase, recording_sid: Some(sid), attempts, .. } => {
+            E::RecordingUnavailable {
+                phase,
+                recording_sid: Some(sid),
+                attempts,
+                ..
+            } => {
                 let recording = self.recording(*phase, sid);
                 recording.unavailable = true;
                 recording.attempts = recording.attempts.max(*attempts);
@@ -222,15 +250,29 @@ impl WorkDocument {
     }
 
     fn call_to_place(&self, id: &str) -> Option<WorkRow> {
-        let queue = self.queue.as_ref().filter(|queue| !queue.cancelled && !self.reached && !self.erased)?;
+        let queue = self
+            .queue
+            .as_ref()
+            .filter(|queue| !queue.cancelled && !self.reached && !self.erased)?;
         let last = self.attempts.iter().next_back();
         let (state, not_before) = match last {
-            Some((_, Attempt { failed: true, retry_at: None, .. })) => return None,
+            Some((
+                _,
+                Attempt {
+                    failed: true,
+                    retry_at: None,
+                    ..
+                },
+            )) => return None,
             Some((_, Attempt { failed: false, .. })) => ("placed", None),
             Some((_, failed)) => ("due", failed.retry_at),
             None => ("due", queue.not_before),
         };
-        let state = if state == "due" && queue.refused.is_some() { "refused" } else { state };
+        let state = if state == "due" && queue.refused.is_some() {
+            "refused"
+        } else {
+            state
+        };
         Some(WorkRow {
             state: state.to_owned(),
             priority: i64::from(queue.priority),
@@ -266,6 +308,9 @@ impl WorkDocument {
         let foreign = ForeignRow(WorkStreamRow::TABLE.name);
         let row = rows.take::<WorkStreamRow>()?.pop().ok_or(foreign)?;
         let document: Self = serde_json::from_str(&row.facts).map_err(|_| foreign)?;
-        Ok(Self { tenant: row.tenant.into(), ..document })
+        Ok(Self {
+            tenant: row.tenant.into(),
+            ..document
+        })
     }
 }

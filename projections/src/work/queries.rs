@@ -40,7 +40,10 @@ static LIST: LazyLock<String> = LazyLock::new(|| {
 });
 
 static OF_STREAM: LazyLock<String> = LazyLock::new(|| {
-    format!("select {} from work_items where stream = $1 order by kind, item", WorkRow::TABLE.column_list())
+    format!(
+        "select {} from work_items where stream = $1 order by kind, item",
+        WorkRow::TABLE.column_list()
+    )
 });
 
 /// Every statement of this file.

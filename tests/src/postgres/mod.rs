@@ -13,7 +13,7 @@ mod database;
 mod shared;
 pub mod supervisor;
 
-pub use cluster::Durability;
+pub use cluster::{Durability, signal};
 pub use database::TestDatabase;
 
 /// A fresh, empty database on a server that does not wait for the disk: for tests, which kill our processes and never

@@ -6,6 +6,7 @@ mod architecture;
 mod documented;
 mod checkpoint;
 mod event_store;
+mod killed_service;
 mod ledger;
 mod sql;
 mod throwaway_postgres;

@@ -1,0 +1,248 @@
+//! The service: started from a configuration and a clock, stopped without hurting anybody.
+
+use crate::agents::DEFAULT;
+use crate::directory::Directory;
+use crate::drain::Drain;
+use crate::health::metrics::recorder;
+use crate::presence::Presence;
+use crate::processes;
+use crate::read_models::rebuild::Rebuilds;
+use crate::router::router;
+use crate::state::{AppState, Read, Shared};
+use crate::web::limits::Limits;
+use anyhow::Context as _;
+use domain::agent::event::AgentSettings;
+use domain::agent::{Agent, AgentCommand, AgentError};
+use infra::clock::{SharedClock, SystemClock};
+use infra::config::Config;
+use infra::db::Views;
+use infra::event_store::{Actor, Metadata};
+use infra::keys::MasterKey;
+use infra::ledger::{Ledger, LedgerError, LedgerOptions};
+use infra::people::People;
+use projections::{Following, ReadModels};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// The file of the master key, in the data folder.
+const MASTER_KEY_FILE: &str = "master.key";
+
+/// The service.
+pub struct App;
+
+/// A service that runs.
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    state: AppState,
+    following: Following,
+    server: JoinHandle<std::io::Result<()>>,
+    processes: Vec<JoinHandle<()>>,
+}
+
+impl App {
+    /// Opens the databases, begins to follow the log, and listens.
+    ///
+    /// # Errors
+    /// When a database cannot be opened, the master key is the wrong one, another process uses the data folder, or the
+    /// address is taken.
+    pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running> {
+        let state = open(config, clock).await?;
+        make_default_agent(&state).await?;
+        let following = state.models.follow();
+        let listener = TcpListener::bind(state.config.listen).await;
+        let listener = listener.with_context(|| format!("cannot listen on {}", state.config.listen))?;
+        let addr = listener.local_addr().context("reading the address that was given")?;
+        let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let drain = state.drain.clone();
+        let server = tokio::spawn(async move {
+            axum::serve(listener, service).with_graceful_shutdown(async move { drain.closing().await }).await
+        });
+        let processes = vec![
+            tokio::spawn(processes::eraser::run(state.clone())),
+            tokio::spawn(processes::last_seen::run(state.clone())),
+        ];
+        Ok(Running { addr, state, following, server, processes })
+    }
+}
+
+/// The master key: from the configuration, else from its file, which is made on the first start.
+///
+/// # Errors
+/// When it is no key, or the file cannot be used.
+pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
+    match &config.master_key {
+        Some(key) => key.expose().parse().context("LEDGER_MASTER_KEY"),
+        None => {
+            let file = master_key_file(config);
+            MasterKey::from_file(&file).with_context(|| format!("the master key in {}", file.display()))
+        }
+    }
+}
+
+/// Where the master key is, unless the configuration holds it.
+#[must_use]
+pub fn master_key_file(config: &Config) -> std::path::PathBuf {
+    config.data_dir.join(MASTER_KEY_FILE)
+}
+
+/// How the ledger is opened.
+///
+/// # Errors
+/// When there is no usable master key.
+pub fn ledger_options(config: &Config, clock: SharedClock) -> anyhow::Result<LedgerOptions> {
+    Ok(LedgerOptions {
+        database: config.ledger_database.clone(),
+        keys: config.keys_database.clone(),
+        master_key: master_key(config)?,
+        clock,
+    })
+}
+
+async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
+    // First of all, so that whatever begins below is counted.
+    let metrics = recorder();
+    let ledger = Ledger::open(ledger_options(&config, clock.clone())?).await.context("opening the ledger")?;
+    let views = Views::open(&config.views_database).await.context("opening the read models")?;
+    let models = ReadModels::open(views, ledger.clone(), clock.clone()).await.context("opening the read models")?;
+    let people = People::open(&config.people_database).await.context("opening users and sessions")?;
+    let twilio_token = config.auth_token().context("reading or making the sandbox's auth token")?;
+    Ok(Arc::new(Shared {
+        read: Read::of(&models),
+        config,
+        clock,
+        ledger,
+        models,
+        people,
+        twilio_token,
+        directory: Directory::default(),
+        limits: Limits::default(),
+        presence: Presence::default(),
+        rebuilds: Rebuilds::default(),
+        drain: Drain::default(),
+        metrics,
+    }))
+}
+
+/// The agent that answers numbers nobody assigned. Made once, at the first start; people change it after.
+async fn make_default_agent(state: &AppState) -> anyhow::Result<()> {
+    let settings = AgentSettings {
+        name: Some("Front desk".to_owned()),
+        prompt: Some("You answer the telephone for a small business. Be brief, warm and honest.".to_owned()),
+        greeting: Some("Hello, and thank you for calling.".to_owned()),
+        language: Some("en-US".to_owned()),
+        ..AgentSettings::default()
+    };
+    let command = AgentCommand::Create { at: state.clock.now(), settings, by: "process:setup".to_owned() };
+    let metadata = Metadata::new("default", Actor::Process("setup".to_owned()), "setup").with_key("setup:default-agent");
+    match state.ledger.execute::<Agent>(DEFAULT, command, metadata).await {
+        Ok(_) | Err(LedgerError::Rejected(AgentError::AlreadyExists)) => Ok(()),
+        Err(error) => Err(error).context("making the default agent"),
+    }
+}
+
+impl Running {
+    /// What the handlers share: for tests that look behind the doors.
+    #[must_use]
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// How far it has come in stopping; orders it to stop.
+    #[must_use]
+    pub fn drain(&self) -> &Drain {
+        &self.state.drain
+    }
+
+    /// Stops: not ready at once, no more connections after `grace`, and what is in flight may finish.
+    ///
+    /// # Errors
+    /// When the server failed.
+    pub async fn shutdown(self, grace: Duration) -> anyhow::Result<()> {
+        self.state.drain.order();
+        tokio::time::sleep(grace).await;
+        self.state.drain.close();
+        let abort = self.server.abort_handle();
+        let served = match tokio::time::timeout(self.state.config.drain_timeout, self.server).await {
+            Ok(served) => served.context("the server panicked")?.context("the server failed"),
+            Err(_) => {
+                abort.abort();
+                tracing::warn!("some requests did not finish in time");
+                Ok(())
+            }
+        };
+        for process in self.processes {
+            // One that panicked has said so already.
+            let _ = process.await;
+        }
+        self.following.stop().await;
+        self.state.people.close().await;
+        served
+    }
+
+    /// Waits until the server ends by itself, which it does only by a failure.
+    async fn failed(&mut self) -> anyhow::Result<()> {
+        (&mut self.server).await.context("the server panicked")?.context("the server failed")
+    }
+}
+
+/// Runs the service until it is told to stop (`SIGTERM`: with grace; `SIGINT`: without).
+///
+/// # Errors
+/// When it cannot start, or its server fails.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    let grace = config.drain_grace;
+    let mut running = App::start(config, Arc::new(SystemClock)).await?;
+    welcome(&running);
+    let grace = tokio::select! {
+        ended = running.failed() => return ended,
+        signal = signals() => match signal? {
+            Signal::Terminate => grace,
+            Signal::Interrupt => Duration::ZERO,
+        },
+    };
+    tracing::info!("draining");
+    tokio::select! {
+        stopped = running.shutdown(grace) => stopped?,
+        _ = signals() => tracing::warn!("told twice to stop: going at once"),
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn welcome(running: &Running) {
+    let config = &running.state.config;
+    if config.twilio.sandbox {
+        tracing::warn!("no Twilio credentials: the sandbox is the telephone network, no real call is made or taken");
+    }
+    tracing::info!(
+        address = %running.addr, public_url = %config.public_url, ledger = %config.ledger_database,
+        "call-ledger {} is ready", env!("CARGO_PKG_VERSION")
+    );
+}
+
+#[derive(Clone, Copy)]
+enum Signal {
+    Terminate,
+    Interrupt,
+}
+
+#[cfg(unix)]
+async fn signals() -> anyhow::Result<Signal> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
+    Ok(tokio::select! {
+        _ = terminate.recv() => Signal::Terminate,
+        _ = interrupt.recv() => Signal::Interrupt,
+    })
+}
+
+#[cfg(not(unix))]
+async fn signals() -> anyhow::Result<Signal> {
+    tokio::signal::ctrl_c().await.context("listening for Ctrl-C")?;
+    Ok(Signal::Interrupt)
+}

@@ -1,0 +1,118 @@
+//! `call-ledger calls list` and `calls history <id>`.
+
+use super::opened::for_reading;
+use super::{Configuration, print};
+use crate::call_logs::history::{History, HistoryOf, Point, answer};
+use crate::web::Moment;
+use anyhow::Context as _;
+use clap::Subcommand;
+use domain::Timestamp;
+use infra::event_store::StreamId;
+use projections::call_log::Question;
+use projections::facts::Filter;
+
+/// Look at calls.
+#[derive(clap::Args)]
+pub(super) struct Calls {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// The latest calls
+    List(List),
+    /// Everything that happened to a call; or the call as it was
+    History(HistoryOfCall),
+}
+
+#[derive(clap::Args)]
+struct List {
+    /// all, inbound, outbound, voicemail, failed, busy_no_answer, resolved, missed
+    #[arg(long, default_value = "all")]
+    filter: String,
+    /// How many
+    #[arg(long, default_value_t = 20)]
+    limit: i64,
+    /// Whose calls
+    #[arg(long, default_value = "default")]
+    tenant: String,
+    #[command(flatten, next_help_heading = "Configuration")]
+    configuration: Configuration,
+}
+
+#[derive(clap::Args)]
+struct HistoryOfCall {
+    /// The call
+    id: String,
+    /// The call as the ledger knew it at this moment (RFC 3339)
+    #[arg(long, conflicts_with = "version")]
+    at: Option<String>,
+    /// The call as it was after this event
+    #[arg(long)]
+    version: Option<i64>,
+    /// For machines
+    #[arg(long)]
+    json: bool,
+    #[command(flatten, next_help_heading = "Configuration")]
+    configuration: Configuration,
+}
+
+impl Calls {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        match self.verb {
+            Verb::List(list) => list.run().await,
+            Verb::History(history) => history.run().await,
+        }
+    }
+}
+
+impl List {
+    async fn run(self) -> anyhow::Result<()> {
+        let config = self.configuration.resolve_quietly()?;
+        let filter = Filter::parse(&self.filter).with_context(|| format!("no such filter: {}", self.filter))?;
+        let opened = for_reading(&config).await?;
+        let question = Question { filter, limit: self.limit.clamp(1, 500), ..Question::default() };
+        let page = opened.models.call_log().list(&self.tenant, &question).await?;
+        for call in page.calls {
+            print(&format!(
+                "{:<40} {:<27} {:<9} {:<12} {:>6}  {}",
+                call.call_id,
+                Timestamp(call.started_at).to_rfc3339(),
+                call.direction.unwrap_or_default(),
+                call.status,
+                call.duration_s.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds}s")),
+                call.grade.unwrap_or_default(),
+            ))?;
+        }
+        Ok(())
+    }
+}
+
+impl HistoryOfCall {
+    async fn run(self) -> anyhow::Result<()> {
+        let config = self.configuration.resolve_quietly()?;
+        let at = match &self.at {
+            Some(text) => Some(Timestamp::parse_rfc3339(text).with_context(|| format!("not a time in RFC 3339 form: {text}"))?),
+            None => None,
+        };
+        let opened = for_reading(&config).await?;
+        let events = opened.ledger.history(&StreamId::call(&self.id)).await?;
+        if events.is_empty() {
+            anyhow::bail!("there is no call {}", self.id);
+        }
+        let wanted = HistoryOf { version: self.version, at: at.map(Moment), from: None::<Point>, to: None };
+        let history = answer(self.id, &events, &wanted)?;
+        if self.json { print(&serde_json::to_string_pretty(&history)?) } else { tell(&history) }
+    }
+}
+
+fn tell(history: &History) -> anyhow::Result<()> {
+    for event in history.events() {
+        print(&event.line())?;
+    }
+    if let Some(state) = history.state() {
+        print(&format!("\nas of version {}:\n{}", history.version(), serde_json::to_string_pretty(state)?))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! Which agent answers which number, and what an agent was like at a moment.
+//!
+//! The read model tells which agent has a number; what the agent is to do with a call is read from its own stream. Lookups
+//! are remembered for a second: every callback of every call needs one.
+
+use crate::agents::{DEFAULT, fold};
+use crate::error::ApiError;
+use crate::state::AppState;
+use domain::agent::Agent;
+use domain::{AgentId, Tenant};
+use infra::event_store::{Position, StreamId};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a lookup is believed.
+const BELIEVED: Duration = Duration::from_secs(1);
+/// More numbers than anybody has; then everything is forgotten.
+const REMEMBERED: usize = 10_000;
+
+/// Which agent answers which number.
+#[derive(Default)]
+pub struct Directory {
+    known: Mutex<HashMap<String, (Instant, Option<Answers>)>>,
+}
+
+#[derive(Clone)]
+struct Answers {
+    agent: AgentId,
+    tenant: Tenant,
+}
+
+impl Directory {
+    /// The agent that answers a number of ours: the default agent, unless it is assigned.
+    pub async fn agent_of(&self, state: &AppState, number: &str) -> AgentId {
+        self.look_up(state, number).await.map_or_else(|| DEFAULT.into(), |answers| answers.agent)
+    }
+
+    /// Whose call it is: whose agent answers one of these numbers.
+    pub async fn tenant_of(&self, state: &AppState, numbers: impl Iterator<Item = &str>) -> Tenant {
+        for number in numbers.filter(|number| number.starts_with('+')) {
+            if let Some(answers) = self.look_up(state, number).await {
+                return answers.tenant;
+            }
+        }
+        "default".into()
+    }
+
+    /// An agent as it was when an event was recorded: what was said then is said again to whoever asks again.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn agent_then(&self, state: &AppState, agent_id: &str, position: Position) -> Result<Agent, ApiError> {
+        let mut history = state.ledger.history(&StreamId::agent(agent_id)).await?;
+        history.retain(|event| event.position <= position);
+        Ok(fold(&history))
+    }
+
+    /// Forgets every lookup: a number was given to another agent.
+    pub fn forget(&self) {
+        self.lock().clear();
+    }
+
+    async fn look_up(&self, state: &AppState, number: &str) -> Option<Answers> {
+        if let Some((looked, answers)) = self.lock().get(number)
+            && looked.elapsed() < BELIEVED
+        {
+            return answers.clone();
+        }
+        let found = match state.read.agents.by_number(number).await {
+            Ok(row) => row.map(|row| Answers { agent: row.agent_id.into(), tenant: row.tenant.into() }),
+            Err(error) => {
+                // The call goes on with the default agent; the ledger does not depend on a read model.
+                tracing::warn!(%error, "the agents read model cannot be asked: the default agent answers");
+                None
+            }
+        };
+        let mut known = self.lock();
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(number.to_owned(), (Instant::now(), found.clone()));
+        found
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Instant, Option<Answers>)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,234 @@
+//! The live feed: WebSocket `/ws?after=<position>`.
+//!
+//! Every event of the reader's tenant, in position order, nothing skipped: each reader follows the log by itself from the
+//! position it names, and a connection that was lost goes on from the last one it saw. A reader that is too slow to take
+//! what it is sent is told to resume and is closed. Presence and rebuild progress come over the same socket, without a
+//! position: whoever missed some of those has missed nothing.
+
+use crate::auth::{Permission, SignedIn};
+use crate::call_logs::history::data_of;
+use crate::error::ApiError;
+use crate::presence::Change;
+use crate::read_models::status::RebuildProgress;
+use crate::state::AppState;
+use crate::web::Parameters;
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::response::Response;
+use futures::stream::{SelectAll, StreamExt as _};
+use infra::event_store::{Position, Recorded};
+use projections::runner::RebuildStatus;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+/// Events read at once.
+const BATCH: usize = 256;
+/// A reader that does not take a message for so long is too slow.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a quiet connection is tried, so that proxies keep it and a lost one is noticed.
+const PING: Duration = Duration::from_secs(20);
+/// How often it is looked whether the session still stands.
+const CHECK: Duration = Duration::from_mins(1);
+/// How often a rebuild's progress is told.
+const PROGRESS: Duration = Duration::from_millis(500);
+/// The close code that means: come again, from your position.
+const RESUME: u16 = 4000;
+/// The close code that means: sign in again.
+const SIGNED_OUT: u16 = 4001;
+/// The longest message that a reader may send: it has nothing to say.
+const LONGEST_MESSAGE: usize = 1024;
+
+/// Where to begin.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct After {
+    /// The last position that the reader saw; absent: from now on.
+    after: Option<Position>,
+}
+
+/// Opens a live feed.
+pub async fn live(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    Parameters(after): Parameters<After>,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, ApiError> {
+    signed_in.may(Permission::ViewCalls)?;
+    let head = state.ledger.head().await?;
+    let after = after.after.unwrap_or(head);
+    if !(0..=head).contains(&after) {
+        return Err(ApiError::parameter("after", format!("must be from 0 to {head}")));
+    }
+    Ok(upgrade
+        .max_message_size(LONGEST_MESSAGE)
+        .on_upgrade(move |socket| async move { Feed { state, signed_in, socket, position: after }.run().await }))
+}
+
+struct Feed {
+    state: AppState,
+    signed_in: SignedIn,
+    socket: WebSocket,
+    position: Position,
+}
+
+/// Why a feed ends.
+enum End {
+    /// The reader went, or the connection broke.
+    Gone,
+    /// The reader is told why.
+    Told(u16, &'static str),
+}
+
+impl Feed {
+    async fn run(mut self) {
+        let state = self.state.clone();
+        // In this order: the reader is told of their own coming as well, and misses nobody's.
+        let changes = state.presence.changes();
+        let here = state.presence.enter(&self.signed_in.user, state.clock.now());
+        metrics::gauge!("live_feeds").increment(1.0);
+        let end = self.follow(changes).await;
+        metrics::gauge!("live_feeds").decrement(1.0);
+        drop(here);
+        if let End::Told(code, reason) = end {
+            let frame = CloseFrame { code, reason: reason.into() };
+            let _ = tokio::time::timeout(PATIENCE, self.socket.send(Message::Close(Some(frame)))).await;
+        }
+    }
+
+    async fn follow(&mut self, mut presence: broadcast::Receiver<Change>) -> End {
+        let mut log = self.state.ledger.subscribe(self.position);
+        let stop = CancellationToken::new();
+        let _stop_rebuilds = stop.clone().drop_guard();
+        let mut rebuilds = rebuilds(&self.state, &stop);
+        let mut ping = tokio::time::interval(PING);
+        let mut check = tokio::time::interval(CHECK);
+        check.reset();
+        let drain = self.state.drain.clone();
+        loop {
+            let sent = tokio::select! {
+                () = drain.closing() => return End::Told(close_code::AWAY, "the service restarts: come again"),
+                events = log.next(BATCH) => match events {
+                    Ok(events) => self.tell(&events).await,
+                    Err(error) => {
+                        tracing::warn!(%error, "a live feed waits for the ledger");
+                        return End::Told(RESUME, "the ledger cannot be read: come again from your position");
+                    }
+                },
+                change = presence.recv() => match change {
+                    Ok(change) if change.tenant == self.signed_in.tenant() => {
+                        self.send(&json!({ "type": "presence", "user_id": change.user_id, "here": change.here })).await
+                    }
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
+                    Err(broadcast::error::RecvError::Closed) => return End::Gone,
+                },
+                Some((model, status)) = rebuilds.next() => {
+                    let progress = status.map(RebuildProgress::from);
+                    self.send(&json!({ "type": "rebuild", "name": model, "progress": progress })).await
+                },
+                _ = ping.tick() => self.put(Message::Ping(Vec::new().into())).await,
+                _ = check.tick() => still_signed_in(&self.state, &self.signed_in).await,
+                said = self.socket.recv() => match said {
+                    // Readers have nothing to say; pongs are answered by the library.
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
+                    Some(Ok(_)) => Ok(()),
+                },
+            };
+            if let Err(end) = sent {
+                return end;
+            }
+        }
+    }
+
+    /// Sends the events that the reader may see, in order.
+    async fn tell(&mut self, events: &[Arc<Recorded>]) -> Result<(), End> {
+        for event in events {
+            if event.metadata.tenant.as_str() == self.signed_in.tenant()
+                && let Some(message) = message(event, &self.signed_in)
+            {
+                self.send(&message).await?;
+            }
+            self.position = event.position;
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self, message: &Value) -> Result<(), End> {
+        self.put(Message::Text(message.to_string().into())).await
+    }
+
+    async fn put(&mut self, message: Message) -> Result<(), End> {
+        match tokio::time::timeout(PATIENCE, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => {
+                metrics::counter!("live_feeds_too_slow_total").increment(1);
+                Err(End::Told(RESUME, "too slow: come again from your position"))
+            }
+        }
+    }
+}
+
+/// A feed that is open for days ends with the session that opened it.
+async fn still_signed_in(state: &AppState, signed_in: &SignedIn) -> Result<(), End> {
+    let user = match &signed_in.session {
+        Some(session) => state.people.user_of_session(session, state.clock.now()).await,
+        None => state.people.user(&signed_in.user.user_id).await,
+    };
+    match user {
+        Ok(Some(user)) if user.active && user.role == signed_in.user.role => Ok(()),
+        Ok(_) => Err(End::Told(SIGNED_OUT, "sign in again")),
+        // The database is away: that ends nothing.
+        Err(_) => Ok(()),
+    }
+}
+
+/// An event as the feed tells it. Not told: contacts and kept callbacks to those who may not see them.
+fn message(event: &Recorded, reader: &SignedIn) -> Option<Value> {
+    let needed = match event.stream.aggregate_type.as_str() {
+        "contact" => Permission::ViewContacts,
+        "unrouted" => Permission::ViewUnrouted,
+        "agent" => Permission::ViewAgents,
+        _ => Permission::ViewCalls,
+    };
+    reader.may(needed).ok()?;
+    let call_id = (event.stream.aggregate_type == "call").then_some(&event.stream.aggregate_id);
+    Some(json!({
+        "position": event.position,
+        "type": event.event_type,
+        "call_id": call_id,
+        "stream": { "type": event.stream.aggregate_type, "id": event.stream.aggregate_id },
+        "at": event.event.at().unwrap_or(event.recorded_at).to_rfc3339(),
+        "data": data_of(&event.event).ok()?,
+    }))
+}
+
+type Rebuild = (&'static str, Option<RebuildStatus>);
+
+/// The progress of every model's rebuilds, each at most twice a second and its end for certain.
+fn rebuilds(state: &AppState, stop: &CancellationToken) -> SelectAll<futures::stream::BoxStream<'static, Rebuild>> {
+    let mut all = SelectAll::new();
+    for projector in state.models.projectors() {
+        let name = projector.name();
+        let Some(mut progress) = state.models.progress().watch_rebuild(name) else { continue };
+        progress.mark_unchanged();
+        let stream = futures::stream::unfold((progress, stop.clone()), move |(mut progress, stop)| async move {
+            tokio::select! {
+                () = stop.cancelled() => None,
+                changed = progress.changed() => {
+                    changed.ok()?;
+                    let status = progress.borrow_and_update().clone();
+                    if status.is_some() {
+                        tokio::time::sleep(PROGRESS).await;
+                    }
+                    Some(((name, status), (progress, stop)))
+                }
+            }
+        });
+        all.push(stream.boxed());
+    }
+    all
+}

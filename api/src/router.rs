@@ -1,0 +1,125 @@
+//! Every door. Reads as a table of contents.
+
+use crate::state::AppState;
+use crate::web::{headers, middleware};
+use crate::{
+    active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, home, live, openapi, read_models, twilio,
+    unrouted, users,
+};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+/// The largest body: an agent's prompt and examples fit in it, and so does any form of Twilio's.
+const LARGEST_BODY: usize = 256 * 1024;
+
+/// Everything that is in the OpenAPI document.
+#[must_use]
+pub fn doors() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::Document::openapi()).merge(people()).merge(networks()).merge(machines())
+}
+
+/// Doors for people and their programs: a session or a token.
+fn people() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        // Signing in, users
+        .routes(routes!(auth::register::register))
+        .routes(routes!(auth::login::login))
+        .routes(routes!(auth::logout::logout))
+        .routes(routes!(auth::me::me))
+        .routes(routes!(auth::tokens::list_tokens, auth::tokens::create_token))
+        .routes(routes!(auth::tokens::delete_token))
+        .routes(routes!(users::list::list_users, users::invite::invite_user))
+        .routes(routes!(users::change::change_user))
+        .routes(routes!(users::active::active_users))
+        // Call logs
+        .routes(routes!(call_logs::list::list_calls, call_logs::create::create_call))
+        .routes(routes!(call_logs::get::get_call, call_logs::put::put_call, call_logs::hide::hide_call))
+        .routes(routes!(call_logs::transcript::transcript))
+        .routes(routes!(call_logs::history::history))
+        .routes(routes!(call_logs::erase::erase_call))
+        // Review
+        .routes(routes!(call_logs::grade::grade_call))
+        .routes(routes!(call_logs::correct::note_correction))
+        .routes(routes!(call_logs::correct::withdraw_correction))
+        .routes(routes!(call_logs::resolve::resolve_call))
+        // Live
+        .routes(routes!(active_calls::list::active_calls))
+        .route("/ws", get(live::live))
+        // Agents
+        .routes(routes!(agents::list::list_agents, agents::create::create_agent))
+        .routes(routes!(agents::get::get_agent, agents::edit::edit_agent, agents::archive::archive_agent))
+        .routes(routes!(agents::hours::put_hours))
+        .routes(routes!(agents::emergency::put_emergency))
+        .routes(routes!(
+            agents::get::get_agent_settings,
+            agents::edit::put_agent_settings,
+            agents::edit::post_agent_settings
+        ))
+        .routes(routes!(agents::numbers::list_numbers, agents::numbers::assign_number))
+        // Contacts
+        .routes(routes!(contacts::list::list_contacts, contacts::add::add_contact))
+        .routes(routes!(contacts::get::get_contact, contacts::change::change_contact, contacts::remove::remove_contact))
+        .routes(routes!(contacts::erase::erase_contact))
+        // Figures
+        .routes(routes!(dashboard::stats::stats))
+        .routes(routes!(feedback::get::feedback))
+        // Read models, and what could not be understood
+        .routes(routes!(read_models::status::projection_status))
+        .routes(routes!(read_models::rebuild::rebuild_projection))
+        .routes(routes!(unrouted::list::list_unrouted))
+        .routes(routes!(unrouted::reingest::reingest))
+}
+
+/// Doors for the telephone network: a signature.
+fn networks() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(twilio::inbound::inbound))
+        .routes(routes!(twilio::inbound_status::inbound_status))
+        .routes(routes!(twilio::voice::voice))
+        .routes(routes!(twilio::call_status::call_status))
+        .routes(routes!(twilio::voicemail::voicemail))
+        .routes(routes!(twilio::voicemail_done::voicemail_done))
+        .routes(routes!(twilio::recording_status::recording_status))
+        .routes(routes!(twilio::conference_status::conference_status))
+        .routes(routes!(twilio::transcription_status::transcription_status))
+        .routes(routes!(twilio::amd_status::amd_status))
+}
+
+/// Doors for machines: open, and without anything personal.
+fn machines() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(health::report::health))
+        .routes(routes!(health::live::live))
+        .routes(routes!(health::ready::ready))
+        .routes(routes!(health::metrics::metrics))
+}
+
+/// The whole, with what every request passes. Read from below: the last layer is the first that a request meets.
+pub fn router(state: AppState) -> Router {
+    let is_https = state.config.is_https();
+    let (doors, document) = doors().split_for_parts();
+    let router = doors
+        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
+        .route("/", get(home::home))
+        .with_state(state)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn(middleware::documented))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(middleware::bounded))
+        .layer(CatchPanicLayer::custom(middleware::after_panic))
+        .layer(from_fn(headers::secure))
+        .layer(from_fn(middleware::observe))
+        .layer(PropagateRequestIdLayer::new(middleware::REQUEST_ID))
+        .layer(SetRequestIdLayer::new(middleware::REQUEST_ID, middleware::NewRequestId))
+        .layer(from_fn(middleware::sane_request_id));
+    if is_https { router.layer(from_fn(headers::strict_transport)) } else { router }
+}

@@ -1,0 +1,105 @@
+use crate::harness::{Client, Service, inbound};
+use futures::{SinkExt as _, StreamExt as _};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn open(service: &Service, client: &Client, query: &str) -> Result<Socket, Error> {
+    let mut request = service.url(&format!("/ws{query}")).replace("http:", "ws:").into_client_request().expect("a request");
+    if let Some(token) = &client.token {
+        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().expect("a value"));
+    }
+    tokio_tungstenite::connect_async(request).await.map(|(socket, _)| socket)
+}
+
+/// The next message of a type, or any event when none is named.
+async fn next(socket: &mut Socket, kind: Option<&str>) -> Value {
+    let wait = async {
+        loop {
+            match socket.next().await.expect("a message").expect("a sound connection") {
+                Message::Text(text) => {
+                    let json: Value = serde_json::from_str(&text).expect("JSON");
+                    if kind.map_or(json.get("position").is_some(), |kind| json["type"] == kind) {
+                        return json;
+                    }
+                }
+                Message::Close(frame) => panic!("closed: {frame:?}"),
+                _ => {}
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), wait).await.expect("in time")
+}
+
+#[tokio::test]
+async fn a_reader_gets_every_event_in_order_and_resumes_without_a_gap() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let start = service.head().await;
+    let mut socket = open(&service, &admin, &format!("?after={start}")).await.expect("opens");
+    service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
+    let first = next(&mut socket, None).await;
+    assert_eq!((&first["position"], &first["type"], &first["call_id"]), (&json!(start + 1), &json!("CallStarted"), &json!("CA1")));
+    assert_eq!(first["data"]["from"], "+15045550123");
+    drop(socket);
+    service.twilio("/twilio/inbound", &inbound("CA2")).await.is(200);
+    let head = service.head().await;
+    let mut socket = open(&service, &admin, &format!("?after={}", start + 1)).await.expect("opens");
+    for position in start + 2..=head {
+        assert_eq!(next(&mut socket, None).await["position"], position);
+    }
+}
+
+#[tokio::test]
+async fn presence_and_rebuilds_are_told_without_a_position() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let agent = service.invited(&admin, "agent").await;
+    let mut socket = open(&service, &admin, "").await.expect("opens");
+    // The first of presence is one's own.
+    assert_eq!(next(&mut socket, Some("presence")).await["here"], true);
+    let other = open(&service, &agent, "").await.expect("opens");
+    assert_eq!(next(&mut socket, Some("presence")).await["here"], true);
+    let here = admin.get("/api/active-users").await.is(200).json();
+    assert_eq!(here.as_array().map(|users| users.iter().filter(|user| user["live"] == true).count()), Some(2), "{here}");
+    drop(other);
+    assert_eq!(next(&mut socket, Some("presence")).await["here"], false);
+    admin.post("/api/projections/call_log/rebuild?dry_run=true", &json!({})).await.is(202);
+    let told = next(&mut socket, Some("rebuild")).await;
+    assert_eq!(told["name"], "call_log");
+    assert!(told.get("position").is_none());
+}
+
+#[tokio::test]
+async fn nobody_listens_without_signing_in_or_from_another_site() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let status = |result: Result<Socket, Error>| match result {
+        Err(Error::Http(response)) => response.status().as_u16(),
+        _ => panic!("opened"),
+    };
+    assert_eq!(status(open(&service, &service.nobody(), "").await), 401);
+    assert_eq!(status(open(&service, &admin, "?after=99999").await), 422);
+    assert_eq!(status(open(&service, &admin, "?after=x").await), 422);
+}
+
+#[tokio::test]
+async fn a_feed_is_closed_when_the_service_goes() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let mut socket = open(&service, &admin, "").await.expect("opens");
+    socket.send(Message::Text("readers have nothing to say".into())).await.expect("sent");
+    next(&mut socket, Some("presence")).await;
+    let closing = async {
+        loop {
+            if let Some(Ok(Message::Close(Some(frame)))) = socket.next().await {
+                return u16::from(frame.code);
+            }
+        }
+    };
+    let (code, ()) = tokio::join!(closing, service.stop());
+    assert_eq!(code, 1001);
+}

@@ -1,0 +1,11 @@
+//! Tests of the read models, on SQLite. PostgreSQL's are with the whole, in the `tests` crate.
+
+mod callbacks;
+mod following;
+mod order;
+mod parking;
+mod questions;
+mod rebuilding;
+mod rows;
+mod statements;
+mod support;

@@ -1,0 +1,299 @@
+//! Any order, repetition or delay of one call's callbacks ends in the same rows, in every model.
+
+use crate::support::*;
+use domain::call::CallEvent;
+use domain::call::value::{Grade, Outcome, ParticipantRole, Phase, VoicemailReason};
+use infra::event_store::Recorded;
+use projections::call_log::CallLogModel;
+use projections::contacts::ContactsModel;
+use projections::dashboard::DashboardModel;
+use projections::engine::ReadModel;
+use projections::live_calls::LiveCallsModel;
+use projections::persona_feedback::FeedbackModel;
+use projections::rows::{Owner, Rows};
+use projections::work::WorkModel;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a model makes of events, as text.
+fn rows_of<M: ReadModel>(events: &[Arc<Recorded>]) -> BTreeMap<&'static str, Vec<String>> {
+    let mut document = M::Doc::default();
+    for event in events.iter().filter(|event| M::concerns(&event.event)) {
+        M::fold(&mut document, event);
+    }
+    let mut rows = Rows::default();
+    M::rows("CA1", &document, &mut rows);
+    let first = shown_rows::<M>(&rows);
+    // A document that was read back from its rows makes the same rows.
+    let mut again = Rows::default();
+    M::rows("CA1", &M::unfold(Owner::Call, rows).expect("reads back"), &mut again);
+    assert_eq!(first, shown_rows::<M>(&again), "{} forgets something", M::NAME);
+    first
+}
+
+fn shown_rows<M: ReadModel>(rows: &Rows) -> BTreeMap<&'static str, Vec<String>> {
+    rows.tables()
+        .map(|(name, rows)| {
+            let table = M::TABLES.iter().find(|table| table.name == name).expect("a table");
+            let mut rows: Vec<_> = rows.iter().map(|row| shown(table, row)).collect();
+            rows.sort();
+            (name, rows)
+        })
+        .collect()
+}
+
+pub fn rows_of_every_model(events: Vec<CallEvent>) -> Vec<BTreeMap<&'static str, Vec<String>>> {
+    let events = of_one_call(events);
+    vec![
+        rows_of::<CallLogModel>(&events),
+        rows_of::<DashboardModel>(&events),
+        rows_of::<LiveCallsModel>(&events),
+        rows_of::<FeedbackModel>(&events),
+        rows_of::<ContactsModel>(&events),
+        rows_of::<WorkModel>(&events),
+    ]
+}
+
+/// A callback's fact.
+fn callback() -> impl Strategy<Value = CallEvent> {
+    let outcome = prop::sample::select(Outcome::ALL);
+    let phase = prop::sample::select(Phase::ALL);
+    let role = prop::sample::select(ParticipantRole::ALL);
+    let sid = prop::sample::select(vec!["CA1", "CA2", "CA3"]);
+    let second = 0_i64..120;
+    prop_oneof![
+        Just(started(0, true)),
+        Just(started(1, false)),
+        (second.clone(), any::<bool>()).prop_map(|(s, told)| answered(s, told)),
+        second.clone().prop_map(inferred),
+        (second.clone(), any::<bool>()).prop_map(|(s, told)| CallEvent::CallRinging {
+            at: at(s),
+            told,
+            call_sid: "CA1".into()
+        }),
+        (second.clone(), any::<bool>(), outcome, prop::option::of(0_u32..100))
+            .prop_map(|(s, told, outcome, duration)| ended(s, told, outcome, duration)),
+        prop::sample::select(VoicemailReason::ALL).prop_map(to_voicemail),
+        (1_u32..6, "[a-c]{1,3}").prop_map(|(turn, words)| caller_turn(turn, &words)),
+        (1_u32..6, "[a-c]{1,3}").prop_map(|(turn, words)| ai_turn(turn, &words, 300 + turn)),
+        (phase.clone(), prop::sample::select(vec!["RE1", "RE2"])).prop_map(|(phase, sid)| ready(phase, sid)),
+        (phase.clone(), "[a-c]{1,4}").prop_map(|(phase, words)| transcript(phase, &words)),
+        (phase.clone()).prop_map(|phase| CallEvent::RecordingStarted {
+            at: at(4),
+            phase,
+            recording_sid: "RE1".into()
+        }),
+        (phase, "[a-c]").prop_map(|(phase, reason)| CallEvent::RecordingUnavailable {
+            at: at(90),
+            phase,
+            recording_sid: Some("RE2".into()),
+            reason,
+            attempts: 1
+        }),
+        (second.clone(), any::<bool>(), sid.clone(), role.clone()).prop_map(|(s, told, sid, role)| {
+            CallEvent::ParticipantJoined {
+                at: at(s),
+                told,
+                call_sid: sid.into(),
+                role,
+            }
+        }),
+        (second, any::<bool>(), sid, role).prop_map(|(s, told, sid, role)| {
+            CallEvent::ParticipantLeft {
+                at: at(s),
+                told,
+                call_sid: sid.into(),
+                role,
+            }
+        }),
+    ]
+}
+
+/// What people do, in the order in which they do it.
+fn by_people() -> impl Strategy<Value = Vec<CallEvent>> {
+    let deed = prop_oneof![
+        Just(graded(Grade::Good)),
+        Just(graded(Grade::NeedsImprovement)),
+        Just(CallEvent::GradeCleared {
+            at: at(220),
+            by: "u1".into()
+        }),
+        (1_u32..3).prop_map(|n| corrected(n, "say less")),
+        (1_u32..3).prop_map(|correction| CallEvent::CorrectionWithdrawn {
+            at: at(230),
+            correction,
+            by: "u2".into()
+        }),
+        Just(CallEvent::Resolved {
+            at: at(240),
+            disposition: "resolved".into(),
+            label: None,
+            by: "u1".into()
+        }),
+        Just(CallEvent::Reopened {
+            at: at(250),
+            by: "u1".into()
+        }),
+        Just(CallEvent::DetailsEdited {
+            at: at(260),
+            caller_name: Some("Ada King".into()),
+            caller_number: None,
+            notes: Some("knows us".into()),
+            by: "u1".into()
+        }),
+        Just(CallEvent::CallHidden {
+            at: at(270),
+            by: "u1".into()
+        }),
+        Just(erased()),
+        Just(CallEvent::TakenOver {
+            at: at(20),
+            user: "u1".into()
+        }),
+    ];
+    prop::collection::vec(deed, 0..5)
+}
+
+/// Callbacks in some order with what people did in between, and the same callbacks in another order, some of them again.
+fn two_orders() -> impl Strategy<Value = (Vec<CallEvent>, Vec<CallEvent>)> {
+    (prop::collection::vec(callback(), 1..14), by_people()).prop_flat_map(|(callbacks, deeds)| {
+        let again = prop::sample::subsequence(callbacks.clone(), 0..=callbacks.len());
+        let shuffled = again.prop_map({
+            let callbacks = callbacks.clone();
+            move |again| [callbacks.clone(), again].concat()
+        });
+        let shuffled = shuffled.prop_shuffle();
+        let gaps = prop::collection::vec(any::<prop::sample::Index>(), deeds.len());
+        (Just(callbacks), shuffled, gaps).prop_map(move |(callbacks, shuffled, gaps)| {
+            let plain = [callbacks, deeds.clone()].concat();
+            let mut places: Vec<_> = gaps.iter().map(|gap| gap.index(shuffled.len() + 1)).collect();
+            places.sort_unstable();
+            let mut mixed = shuffled;
+            for (place, deed) in places.into_iter().zip(&deeds).rev() {
+                mixed.insert(place, deed.clone());
+            }
+            (plain, mixed)
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_and_repetition_of_callbacks_ends_in_the_same_rows((plain, mixed) in two_orders()) {
+        for (plain, mixed) in rows_of_every_model(plain).into_iter().zip(rows_of_every_model(mixed)) {
+            prop_assert_eq!(plain, mixed);
+        }
+    }
+
+    #[test]
+    fn a_delay_leaves_no_trace_once_the_providers_clock_has_told(
+        delays in prop::collection::vec(0_i64..10_000, 5),
+        order in Just((0..5).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let heard = |delay: i64| vec![
+            started(delay, false),
+            answered(delay, false),
+            CallEvent::CallRinging { at: at(delay), told: false, call_sid: "CA1".into() },
+            ended(delay, false, Outcome::Completed, None),
+            inferred(delay),
+        ];
+        let told = || vec![answered(5, true), ended(65, true, Outcome::Completed, Some(60))];
+        let mut late: Vec<CallEvent> = order.iter().map(|n| heard(delays[*n])[*n].clone()).collect();
+        let prompt = [vec![started(0, false)], told()].concat();
+        // Ringing that was never told has no better moment than when it was heard; no row shows it.
+        late.retain(|event| !matches!(event, CallEvent::CallRinging { .. }));
+        let late = [told(), late].concat();
+        for (prompt, late) in rows_of_every_model(prompt).into_iter().zip(rows_of_every_model(late)) {
+            prop_assert_eq!(prompt, late);
+        }
+    }
+}
+
+#[test]
+fn a_beginning_that_was_inferred_yields_to_the_real_one_field_by_field() {
+    let clean = rows_of_every_model(vec![started(0, true), ended(60, true, Outcome::Completed, Some(50))]);
+    let late = rows_of_every_model(vec![
+        inferred(60),
+        ended(60, true, Outcome::Completed, Some(50)),
+        started(0, true),
+    ]);
+    assert_eq!(clean, late);
+}
+
+#[test]
+fn a_fuller_truth_that_arrives_late_improves_the_row() {
+    let poor = ended(61, false, Outcome::NoAnswer, None);
+    let rich = ended(60, true, Outcome::Completed, Some(50));
+    let late = rows_of::<CallLogModel>(&of_one_call([started(0, true), poor, rich]));
+    let row = &late["calls"][0];
+    assert!(
+        row.contains("outcome=completed") && row.contains("duration_s=50"),
+        "{row}"
+    );
+    assert!(row.contains(&format!("ended_at={}", at(60).as_micros())), "{row}");
+}
+
+#[test]
+fn a_call_without_a_told_beginning_began_its_duration_before_its_end() {
+    let rows = rows_of::<CallLogModel>(&of_one_call([
+        started(7, false),
+        ended(60, true, Outcome::Completed, Some(50)),
+    ]));
+    let row = &rows["calls"][0];
+    assert!(row.contains(&format!("started_at={}", at(10).as_micros())), "{row}");
+}
+
+#[test]
+fn what_comes_late_does_not_bring_an_ended_call_back_to_life() {
+    let rows = rows_of::<LiveCallsModel>(&of_one_call([
+        ended(60, true, Outcome::Completed, Some(50)),
+        started(0, true),
+        caller_turn(2, "hello"),
+    ]));
+    assert_eq!(rows.keys().collect::<Vec<_>>(), [&"live_ended"]);
+}
+
+#[test]
+fn no_model_keeps_a_personal_value_of_an_erased_call() {
+    let events = [full_call(), vec![erased()]].concat();
+    for rows in rows_of_every_model(events) {
+        let text = format!("{rows:?}").to_lowercase();
+        for personal in [
+            "ada",
+            "15550100001",
+            "book a table",
+            "four",
+            "ask for the name",
+            "for how",
+        ] {
+            assert!(!text.contains(personal), "{personal} is still in {text}");
+        }
+    }
+}
+
+#[test]
+fn an_erased_call_reads_the_same_whether_its_values_were_ever_known() {
+    let known = [full_call(), vec![erased()]].concat();
+    // As the log is read once the key is gone.
+    let unknown: Vec<CallEvent> = known.iter().map(without_personal_values).collect();
+    assert_eq!(rows_of_every_model(known), rows_of_every_model(unknown));
+}
+
+fn without_personal_values(event: &CallEvent) -> CallEvent {
+    fn erase(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(map) if map.contains_key("personal") => {
+                *value = serde_json::json!({ "erased": true });
+            }
+            serde_json::Value::Object(map) => map.values_mut().for_each(erase),
+            serde_json::Value::Array(list) => list.iter_mut().for_each(erase),
+            _ => {}
+        }
+    }
+    let mut json = serde_json::to_value(event).expect("serialises");
+    erase(&mut json);
+    serde_json::from_value(json).expect("reads back")
+}

@@ -1,0 +1,230 @@
+//! A rebuild makes the same rows beside the old ones, says what would change, and switches without anybody noticing.
+
+use crate::support::*;
+use domain::call::value::{Grade, Outcome};
+use infra::on_db;
+use projections::{RebuildError, RebuildOptions, projectors};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(20);
+const DRY: RebuildOptions = RebuildOptions {
+    compare: true,
+    switch: false,
+};
+const SWITCH: RebuildOptions = RebuildOptions {
+    compare: true,
+    switch: true,
+};
+
+async fn filled(calls: usize) -> World {
+    let world = World::new().await;
+    let mut last = 0;
+    for n in 0..calls {
+        let mut events = full_call();
+        events.rotate_left(n % 7);
+        if n % 11 == 0 {
+            events.push(erased());
+        }
+        last = world.append(&format!("CA{n:04}"), events).await;
+    }
+    let following = world.models.follow();
+    for projector in projectors() {
+        assert!(world.models.wait(projector.name(), last, SOON).await);
+    }
+    following.stop().await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rebuild_of_a_sound_model_changes_nothing() {
+    let world = filled(60).await;
+    for projector in projectors() {
+        let model = projector.name();
+        let before = world.rows(model).await;
+        let report = world.models.rebuild(model, SWITCH).await.expect("rebuilds");
+        let difference = report.difference.expect("was asked");
+        assert!(difference.is_none(), "{model}: {difference:?}");
+        assert!(report.switched);
+        assert_eq!(world.rows(model).await, before, "{model}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
+    let world = filled(20).await;
+    let db = world.db("call_log").await;
+    for damage in [
+        "delete from calls where call_id = 'CA0003'",
+        "update calls set duration_s = 7, caller_name = 'Somebody Else' where call_id = 'CA0004'",
+        "insert into call_fields (call_id, field, tenant, valid) values ('CA0001', 'zzz', 'default', 1)",
+    ] {
+        on_db!(&db, c => sqlx::query(damage).execute(c).await.map(|_| ())).expect("damages");
+    }
+    let before = world.rows("call_log").await;
+    let report = world.models.rebuild("call_log", DRY).await.expect("rebuilds");
+    assert!(!report.switched);
+    assert_eq!(world.rows("call_log").await, before);
+    let difference = report.difference.expect("was asked");
+    let table = |name| {
+        difference
+            .tables
+            .iter()
+            .find(|table| table.table == name)
+            .expect("a table")
+    };
+    let calls = table("calls");
+    assert_eq!((calls.added, calls.gone, calls.different, calls.equal), (1, 0, 1, 18));
+    assert_eq!(calls.first[0].key, ["CA0003"]);
+    let fields: Vec<_> = calls.first[1]
+        .fields
+        .iter()
+        .map(|f| (f.column, f.before.as_str(), f.after.as_str()))
+        .collect();
+    assert_eq!(
+        fields,
+        [("caller_name", "(personal)", "(personal)"), ("duration_s", "7", "60")]
+    );
+    assert_eq!((table("call_fields").gone, table("participants").different), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_and_writers_go_on_while_a_model_is_rebuilt() {
+    let world = Arc::new(filled(100).await);
+    let following = world.models.follow();
+    let stop = Arc::new(AtomicBool::new(false));
+    let reader = tokio::spawn({
+        let (world, stop) = (world.clone(), stop.clone());
+        async move {
+            let mut least = 0;
+            while !stop.load(Ordering::SeqCst) {
+                let counts = world
+                    .models
+                    .call_log()
+                    .counts("default")
+                    .await
+                    .expect("a reader is never refused");
+                let all = counts[0].1;
+                assert!(
+                    all >= least.max(100),
+                    "{all} calls after {least}: a half-built model was seen"
+                );
+                least = all;
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+    });
+    let writer = tokio::spawn({
+        let (world, stop) = (world.clone(), stop.clone());
+        async move {
+            let (mut n, mut last) = (1_000, 0);
+            while !stop.load(Ordering::SeqCst) {
+                last = world.append(&format!("CA{n}"), full_call()).await;
+                n += 1;
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            (n - 1_000, last)
+        }
+    });
+    let mut longest: f64 = 0.0;
+    for _ in 0..3 {
+        let report = world.models.rebuild("call_log", SWITCH).await.expect("rebuilds");
+        assert!(report.difference.expect("was asked").is_none());
+        longest = longest.max(report.switch_ms.expect("switched"));
+    }
+    stop.store(true, Ordering::SeqCst);
+    reader.await.expect("reads");
+    let (written, last) = writer.await.expect("writes");
+    assert!(
+        world.models.wait("call_log", last, SOON).await,
+        "the rebuilt model is followed"
+    );
+    let counts = world.models.call_log().counts("default").await.expect("asks");
+    assert_eq!(counts[0].1, 100 + written);
+    println!("the longest switch took {longest:.1} ms");
+    following.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rebuild_that_was_cut_short_can_be_started_again() {
+    let world = filled(50).await;
+    let before = world.rows("call_log").await;
+    for cut in [1, 3, 10, 30] {
+        let cut = tokio::time::timeout(Duration::from_millis(cut), world.models.rebuild("call_log", DRY)).await;
+        drop(cut);
+        assert_eq!(world.rows("call_log").await, before, "the old rows are untouched");
+        // The lease of the one that was cut off has to go first; a killed process leaves it to expire.
+        let db = world.db("call_log").await;
+        let expire = "update checkpoint set lease_expires_at = 0 where name = 'rebuild'";
+        on_db!(&db, c => sqlx::query(expire).execute(c).await.map(|_| ())).expect("expires");
+    }
+    let report = world.models.rebuild("call_log", SWITCH).await.expect("rebuilds");
+    assert!(report.difference.expect("was asked").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_model_is_rebuilt_once_at_a_time() {
+    let world = filled(50).await;
+    let (one, two) = tokio::join!(
+        world.models.rebuild("call_log", DRY),
+        world.models.rebuild("call_log", DRY)
+    );
+    let refused = [&one, &two]
+        .into_iter()
+        .filter(|outcome| matches!(outcome, Err(RebuildError::Running)))
+        .count();
+    assert_eq!(refused, 1, "{one:?} {two:?}");
+    assert!(matches!(
+        world.models.rebuild("no_such_model", DRY).await,
+        Err(RebuildError::Unknown)
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_long_after_a_call_was_written_out_is_not_lost() {
+    // Enough events in between for a rebuild to have written the first calls and forgotten them.
+    let world = World::new().await;
+    for n in 0..5 {
+        world.append(&format!("CA{n}"), full_call()).await;
+    }
+    for n in 0..2_200 {
+        let events = vec![
+            started(0, true),
+            ended(60, true, Outcome::Completed, Some(50)),
+            graded(Grade::Good),
+        ];
+        let many = (0..4).flat_map(|_| events.clone()).collect();
+        world.append(&format!("CB{n}"), many).await;
+    }
+    for n in 0..5 {
+        world
+            .append(&format!("CA{n}"), vec![graded(Grade::NeedsImprovement)])
+            .await;
+    }
+    let head = world.ledger.head().await.expect("a head");
+    assert!(head > 25_000);
+    let report = world
+        .models
+        .rebuild(
+            "call_log",
+            RebuildOptions {
+                compare: false,
+                switch: true,
+            },
+        )
+        .await
+        .expect("loads");
+    assert_eq!(report.position, head);
+    let call = world
+        .models
+        .call_log()
+        .call("default", "CA3")
+        .await
+        .expect("asks")
+        .expect("a call");
+    assert_eq!((call.grade.as_deref(), call.ai_turns), (Some("needs_improvement"), 2));
+    // And it equals what following makes.
+    let again = world.models.rebuild("call_log", DRY).await.expect("rebuilds");
+    assert!(again.difference.expect("was asked").is_none());
+}

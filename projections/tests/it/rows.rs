@@ -1,0 +1,127 @@
+//! The two ways of filling a model make the same rows.
+
+use crate::support::*;
+use domain::call::CallEvent;
+use infra::db::Db;
+use infra::event_store::Recorded;
+use projections::engine::ProjectionError;
+use projections::projector::Projector;
+use projections::{ReadModels, projectors};
+use std::sync::Arc;
+
+/// Histories of several calls, interleaved, with grades and erasures that come long after.
+fn histories(calls: usize) -> Vec<Arc<Recorded>> {
+    let mut streams: Vec<(String, std::vec::IntoIter<CallEvent>, i64)> = (0..calls)
+        .map(|n| {
+            let mut events = full_call();
+            events.rotate_left(n % 5);
+            if n % 7 == 0 {
+                events.push(erased());
+            }
+            if n % 3 == 0 {
+                events.truncate(4);
+            }
+            (format!("CA{n:04}"), events.into_iter(), 0)
+        })
+        .collect();
+    let mut all = Vec::new();
+    let mut turn = 0;
+    while streams.iter().any(|(_, events, _)| events.len() > 0) {
+        turn += 1;
+        for (n, (call, events, sequence)) in streams.iter_mut().enumerate() {
+            if (n + turn) % 3 != 0
+                && let Some(event) = events.next()
+            {
+                *sequence += 1;
+                all.push(recorded(
+                    call,
+                    i64::try_from(all.len()).expect("few") + 1,
+                    *sequence,
+                    event,
+                ));
+            }
+        }
+    }
+    all
+}
+
+async fn live(projector: &dyn Projector, db: &Db, events: &[Arc<Recorded>], batch: usize, forgetful: bool) {
+    let mut follower = projector.follower();
+    for events in events.chunks(batch) {
+        let mut tx = db.begin().await.expect("a transaction");
+        follower.apply(&mut tx, events).await.expect("applies");
+        tx.commit().await.expect("commits");
+        if forgetful {
+            follower.forget();
+        }
+    }
+}
+
+async fn bulk(projector: &dyn Projector, db: &Db, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {
+    let mut loader = projector.loader();
+    for events in events.chunks(50) {
+        loader.fold(events)?;
+    }
+    while let Some(writes) = loader.rest() {
+        let mut tx = db.begin().await?;
+        writes.write(&mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn live_and_bulk_make_the_same_rows() {
+    let events = histories(40);
+    let (whole, small, forgetful, bulky) = (
+        World::new().await,
+        World::new().await,
+        World::new().await,
+        World::new().await,
+    );
+    for projector in projectors() {
+        let model = projector.name();
+        let projector = projector.as_ref();
+        live(projector, &whole.db(model).await, &events, events.len(), false).await;
+        live(projector, &small.db(model).await, &events, 3, false).await;
+        live(projector, &forgetful.db(model).await, &events, 17, true).await;
+        bulk(projector, &bulky.db(model).await, &events).await.expect("loads");
+        let expected = bulky.rows(model).await;
+        assert_eq!(whole.rows(model).await, expected, "{model}, in one batch");
+        assert_eq!(small.rows(model).await, expected, "{model}, in small batches");
+        assert_eq!(forgetful.rows(model).await, expected, "{model}, reading its rows back");
+        let rows: usize = expected.values().map(Vec::len).sum();
+        assert!(rows > 0 || model == "agents", "{model} has rows");
+    }
+}
+
+#[tokio::test]
+async fn counters_that_come_to_nothing_go() {
+    let world = World::new().await;
+    let dashboard: Vec<_> = projectors().into_iter().filter(|p| p.name() == "dashboard").collect();
+    let events = of_one_call([
+        started(0, true),
+        CallEvent::CallHidden {
+            at: at(9),
+            by: "u1".into(),
+        },
+    ]);
+    live(dashboard[0].as_ref(), &world.db("dashboard").await, &events, 1, false).await;
+    assert_eq!(world.rows("dashboard").await["figures"], Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_model_can_be_asked_before_anything_happened() {
+    let world = World::new().await;
+    let models: &ReadModels = &world.models;
+    assert_eq!(models.dashboard().altogether("default").await.expect("asks"), None);
+    assert!(
+        models
+            .call_log()
+            .counts("default")
+            .await
+            .expect("asks")
+            .iter()
+            .all(|(_, calls)| *calls == 0)
+    );
+}

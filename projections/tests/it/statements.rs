@@ -1,0 +1,72 @@
+//! Every statement fits the tables that the migrations make.
+
+use crate::support::World;
+use infra::db::Db;
+use projections::rows::{Kind, Role};
+use projections::{projectors, statements};
+use sqlx::{Executor, Row};
+
+#[tokio::test]
+async fn every_statement_can_be_prepared() {
+    let world = World::new().await;
+    for (model, statement) in statements() {
+        let Db::Postgres(pool) = world.db(model).await else { panic!() };
+        if let Err(error) = pool.prepare(statement).await {
+            panic!("{model}: {statement}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_tables_have_exactly_the_columns_of_the_rows() {
+    let world = World::new().await;
+    for projector in projectors() {
+        let Db::Sqlite(pool) = world.db(projector.name()).await else {
+            unreachable!("a folder holds SQLite files")
+        };
+        for table in projector.tables() {
+            let found = sqlx::query("select name, type, pk from pragma_table_info($1)")
+                .bind(table.name)
+                .fetch_all(&pool)
+                .await
+                .expect("the table's columns");
+            let found: Vec<(String, String, bool)> = found
+                .iter()
+                .map(|row| (row.get(0), row.get(1), row.get::<i64, _>(2) > 0))
+                .collect();
+            let wanted: Vec<(String, String, bool)> = (0..)
+                .zip(table.columns)
+                .map(|(n, column)| {
+                    let kind = match column.kind {
+                        Kind::Int => "INTEGER",
+                        Kind::Real => "REAL",
+                        Kind::Text => "TEXT",
+                    };
+                    (column.name.to_owned(), kind.to_owned(), n < table.key)
+                })
+                .collect();
+            assert_eq!(found, wanted, "{}", table.name);
+        }
+    }
+}
+
+#[test]
+fn no_table_name_is_used_twice() {
+    let mut names: Vec<_> = projectors()
+        .iter()
+        .flat_map(|p| p.tables().iter().map(|t| t.name))
+        .collect();
+    names.sort_unstable();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+#[test]
+fn nothing_in_a_counter_is_about_a_person() {
+    for projector in projectors() {
+        for table in projector.tables().iter().filter(|table| table.role == Role::Counters) {
+            assert!(table.columns.iter().all(|column| !column.personal), "{}", table.name);
+        }
+    }
+}

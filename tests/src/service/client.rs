@@ -1,0 +1,167 @@
+//! Somebody who talks to the service: a person with a session, or Twilio with a signature.
+
+use super::AUTH_TOKEN;
+use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
+use reqwest::{Method, RequestBuilder};
+use serde_json::Value;
+
+/// The e-mail address of the first user, an admin.
+pub const ADMIN: &str = "admin@example.com";
+/// The password of everybody under test.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Somebody who talks to the service.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    /// Whereto requests go. By address, not by name: `localhost` may resolve to IPv6 first, where nobody listens.
+    base: String,
+    /// What webhooks are signed over.
+    public_url: String,
+    cookie: Option<String>,
+}
+
+/// What the service answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as text.
+    pub text: String,
+}
+
+impl Answer {
+    /// The same, if the status is this one.
+    ///
+    /// # Panics
+    /// When it is another.
+    #[must_use]
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    #[must_use]
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// A header's text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl Client {
+    pub(super) fn new(public_url: &str, port: u16) -> Self {
+        let base = format!("http://127.0.0.1:{port}");
+        Self { http: reqwest::Client::new(), base, public_url: public_url.to_owned(), cookie: None }
+    }
+
+    /// Registers the first user, or signs them in when they are there, and goes on as them.
+    ///
+    /// # Panics
+    /// When the service refuses.
+    pub async fn signed_in(mut self) -> Self {
+        let body = serde_json::json!({ "email": ADMIN, "name": "Admin", "password": PASSWORD });
+        let mut answer = self.post("/api/auth/register", &body).await;
+        if answer.status != 201 {
+            let body = serde_json::json!({ "email": ADMIN, "password": PASSWORD });
+            answer = self.post("/api/auth/login", &body).await.expect(200);
+        }
+        let cookie = answer.header(SET_COOKIE.as_str()).expect("a session cookie");
+        self.cookie = cookie.split(';').next().map(str::to_owned);
+        self
+    }
+
+    /// GET. `None` when nobody answers.
+    pub async fn get(&self, path: &str) -> Option<Answer> {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    /// GET that must be answered.
+    ///
+    /// # Panics
+    /// When nobody answers.
+    pub async fn read(&self, path: &str) -> Answer {
+        self.get(path).await.expect("an answer")
+    }
+
+    /// POST with a JSON body.
+    ///
+    /// # Panics
+    /// When nobody answers.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.json(Method::POST, path, body).await
+    }
+
+    /// PUT with a JSON body.
+    ///
+    /// # Panics
+    /// When nobody answers.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.json(Method::PUT, path, body).await
+    }
+
+    /// DELETE.
+    ///
+    /// # Panics
+    /// When nobody answers.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path)).await.expect("an answer")
+    }
+
+    /// Any method with a JSON body.
+    ///
+    /// # Panics
+    /// When nobody answers.
+    pub async fn json(&self, method: Method, path: &str, body: &Value) -> Answer {
+        self.send(self.request(method, path).json(body)).await.expect("an answer")
+    }
+
+    /// A request to dress up further, with this client's session; [`Client::send`] sends it.
+    #[must_use]
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        match &self.cookie {
+            Some(cookie) => request.header("cookie", cookie),
+            None => request,
+        }
+    }
+
+    /// Sends it. `None` when nobody answers.
+    pub async fn send(&self, request: RequestBuilder) -> Option<Answer> {
+        let response = request.send().await.ok()?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Some(Answer { status, headers, text: response.text().await.ok()? })
+    }
+
+    /// Posts a webhook as Twilio would, signed. `None` when nobody answers.
+    pub async fn webhook(&self, path: &str, params: &[(&str, &str)]) -> Option<Answer> {
+        let url = format!("{}{path}", self.public_url);
+        let owned: Vec<_> = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let signature = sandbox::twilio::signature::sign(AUTH_TOKEN, &url, &owned);
+        self.webhook_signed(path, params, &signature).await
+    }
+
+    /// The same with a signature of the test's own choice.
+    pub async fn webhook_signed(&self, path: &str, params: &[(&str, &str)], signature: &str) -> Option<Answer> {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        let request = self
+            .http
+            .post(format!("{}{path}", self.base))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(sandbox::twilio::signature::HEADER, signature)
+            .body(body);
+        self.send(request).await
+    }
+}

@@ -1,0 +1,44 @@
+//! The real service, killed without a warning: what it acknowledged is there when it is started again, once.
+
+use harness::on_both_engines;
+use harness::place::Place;
+use harness::service::Home;
+
+const CALL: &str = "CA00000000000000000000000000000042";
+
+fn ringing() -> [(&'static str, &'static str); 6] {
+    [
+        ("AccountSid", "AC00000000000000000000000000000000"),
+        ("CallSid", CALL),
+        ("CallStatus", "ringing"),
+        ("Direction", "inbound"),
+        ("From", "+15005550001"),
+        ("To", "+15045550100"),
+    ]
+}
+
+on_both_engines!(an_acknowledged_webhook_survives_a_kill_and_is_not_doubled, a_forged_webhook_writes_nothing);
+
+async fn an_acknowledged_webhook_survives_a_kill_and_is_not_doubled(place: Place) {
+    let home = Home::new(place);
+    let service = home.start().await;
+    let answer = service.client().webhook("/twilio/inbound", &ringing()).await.unwrap().expect(200);
+    service.kill();
+
+    let service = home.start().await;
+    let client = service.client().signed_in().await;
+    let before = client.read(&format!("/api/call-logs/{CALL}/history")).await.expect(200).json();
+    let again = client.webhook("/twilio/inbound", &ringing()).await.unwrap().expect(200);
+    let after = client.read(&format!("/api/call-logs/{CALL}/history")).await.expect(200).json();
+    assert_eq!(before["events"][0]["type"], "CallStarted");
+    assert_eq!(before, after, "a repeated webhook changes nothing");
+    assert_eq!(answer.text, again.text, "and is answered with the same TwiML");
+}
+
+async fn a_forged_webhook_writes_nothing(place: Place) {
+    let home = Home::new(place);
+    let service = home.start().await;
+    let client = service.client().signed_in().await;
+    client.webhook_signed("/twilio/inbound", &ringing(), "bm90IGEgc2lnbmF0dXJl").await.unwrap().expect(403);
+    client.read(&format!("/api/call-logs/{CALL}/history")).await.expect(404);
+}
