@@ -59,13 +59,21 @@ impl App {
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let drain = state.drain.clone();
         let server = tokio::spawn(async move {
-            axum::serve(listener, service).with_graceful_shutdown(async move { drain.closing().await }).await
+            axum::serve(listener, service)
+                .with_graceful_shutdown(async move { drain.closing().await })
+                .await
         });
         let processes = vec![
             tokio::spawn(processes::eraser::run(state.clone())),
             tokio::spawn(processes::last_seen::run(state.clone())),
         ];
-        Ok(Running { addr, state, following, server, processes })
+        Ok(Running {
+            addr,
+            state,
+            following,
+            server,
+            processes,
+        })
     }
 }
 
@@ -74,13 +82,11 @@ impl App {
 /// # Errors
 /// When it is no key, or the file cannot be used.
 pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
-    match &config.master_key {
-        Some(key) => key.expose().parse().context("LEDGER_MASTER_KEY"),
-        None => {
-            let file = master_key_file(config);
-            MasterKey::from_file(&file).with_context(|| format!("the master key in {}", file.display()))
-        }
+    if let Some(key) = &config.master_key {
+        return key.expose().parse().context("LEDGER_MASTER_KEY");
     }
+    let file = master_key_file(config);
+    MasterKey::from_file(&file).with_context(|| format!("the master key in {}", file.display()))
 }
 
 /// Where the master key is, unless the configuration holds it.
@@ -105,11 +111,21 @@ pub fn ledger_options(config: &Config, clock: SharedClock) -> anyhow::Result<Led
 async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
     // First of all, so that whatever begins below is counted.
     let metrics = recorder();
-    let ledger = Ledger::open(ledger_options(&config, clock.clone())?).await.context("opening the ledger")?;
-    let views = Views::open(&config.views_database).await.context("opening the read models")?;
-    let models = ReadModels::open(views, ledger.clone(), clock.clone()).await.context("opening the read models")?;
-    let people = People::open(&config.people_database).await.context("opening users and sessions")?;
-    let twilio_token = config.auth_token().context("reading or making the sandbox's auth token")?;
+    let ledger = Ledger::open(ledger_options(&config, clock.clone())?)
+        .await
+        .context("opening the ledger")?;
+    let views = Views::open(&config.views_database)
+        .await
+        .context("opening the read models")?;
+    let models = ReadModels::open(views, ledger.clone(), clock.clone())
+        .await
+        .context("opening the read models")?;
+    let people = People::open(&config.people_database)
+        .await
+        .context("opening users and sessions")?;
+    let twilio_token = config
+        .auth_token()
+        .context("reading or making the sandbox's auth token")?;
     Ok(Arc::new(Shared {
         read: Read::of(&models),
         config,
@@ -136,8 +152,13 @@ async fn make_default_agent(state: &AppState) -> anyhow::Result<()> {
         language: Some("en-US".to_owned()),
         ..AgentSettings::default()
     };
-    let command = AgentCommand::Create { at: state.clock.now(), settings, by: "process:setup".to_owned() };
-    let metadata = Metadata::new("default", Actor::Process("setup".to_owned()), "setup").with_key("setup:default-agent");
+    let command = AgentCommand::Create {
+        at: state.clock.now(),
+        settings,
+        by: "process:setup".to_owned(),
+    };
+    let metadata =
+        Metadata::new("default", Actor::Process("setup".to_owned()), "setup").with_key("setup:default-agent");
     match state.ledger.execute::<Agent>(DEFAULT, command, metadata).await {
         Ok(_) | Err(LedgerError::Rejected(AgentError::AlreadyExists)) => Ok(()),
         Err(error) => Err(error).context("making the default agent"),
@@ -166,13 +187,13 @@ impl Running {
         tokio::time::sleep(grace).await;
         self.state.drain.close();
         let abort = self.server.abort_handle();
-        let served = match tokio::time::timeout(self.state.config.drain_timeout, self.server).await {
-            Ok(served) => served.context("the server panicked")?.context("the server failed"),
-            Err(_) => {
-                abort.abort();
-                tracing::warn!("some requests did not finish in time");
-                Ok(())
-            }
+        let served = tokio::time::timeout(self.state.config.drain_timeout, self.server).await;
+        let served = if let Ok(served) = served {
+            served.context("the server panicked")?.context("the server failed")
+        } else {
+            abort.abort();
+            tracing::warn!("some requests did not finish in time");
+            Ok(())
         };
         for process in self.processes {
             // One that panicked has said so already.
@@ -185,7 +206,10 @@ impl Running {
 
     /// Waits until the server ends by itself, which it does only by a failure.
     async fn failed(&mut self) -> anyhow::Result<()> {
-        (&mut self.server).await.context("the server panicked")?.context("the server failed")
+        (&mut self.server)
+            .await
+            .context("the server panicked")?
+            .context("the server failed")
     }
 }
 

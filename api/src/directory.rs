@@ -33,7 +33,9 @@ struct Answers {
 impl Directory {
     /// The agent that answers a number of ours: the default agent, unless it is assigned.
     pub async fn agent_of(&self, state: &AppState, number: &str) -> AgentId {
-        self.look_up(state, number).await.map_or_else(|| DEFAULT.into(), |answers| answers.agent)
+        self.look_up(state, number)
+            .await
+            .map_or_else(|| DEFAULT.into(), |answers| answers.agent)
     }
 
     /// Whose call it is: whose agent answers one of these numbers.
@@ -68,7 +70,10 @@ impl Directory {
             return answers.clone();
         }
         let found = match state.read.agents.by_number(number).await {
-            Ok(row) => row.map(|row| Answers { agent: row.agent_id.into(), tenant: row.tenant.into() }),
+            Ok(row) => row.map(|row| Answers {
+                agent: row.agent_id.into(),
+                tenant: row.tenant.into(),
+            }),
             Err(error) => {
                 // The call goes on with the default agent; the ledger does not depend on a read model.
                 tracing::warn!(%error, "the agents read model cannot be asked: the default agent answers");

@@ -93,12 +93,20 @@ pub struct FieldProblem {
 impl FieldProblem {
     /// About a field of the JSON body.
     pub fn at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()), parameter: None, detail: detail.into() }
+        Self {
+            pointer: Some(pointer.into()),
+            parameter: None,
+            detail: detail.into(),
+        }
     }
 
     /// About a parameter.
     pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { pointer: None, parameter: Some(name.into()), detail: detail.into() }
+        Self {
+            pointer: None,
+            parameter: Some(name.into()),
+            detail: detail.into(),
+        }
     }
 }
 
@@ -193,7 +201,10 @@ impl IntoResponse for ApiError {
         let (status, _) = self.kind();
         let mut response = (status, Json(problem)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         let retry_after = match self {
             Self::TooMany { retry_after_s } => Some(retry_after_s),
             Self::Unavailable(_) => Some(2),
@@ -211,7 +222,11 @@ impl IntoResponse for ApiError {
 
 impl From<DatabaseError> for ApiError {
     fn from(error: DatabaseError) -> Self {
-        if infra::db::is_unavailable(&error) { Self::Unavailable(error.into()) } else { Self::Internal(error.into()) }
+        if infra::db::is_unavailable(&error) {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Internal(error.into())
+        }
     }
 }
 

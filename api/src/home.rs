@@ -11,7 +11,10 @@ pub async fn home(State(state): State<AppState>) -> Html<String> {
     } else {
         ""
     };
-    Html(PAGE.replace("{network}", network).replace("{version}", env!("CARGO_PKG_VERSION")))
+    Html(
+        PAGE.replace("{network}", network)
+            .replace("{version}", env!("CARGO_PKG_VERSION")),
+    )
 }
 
 const PAGE: &str = r#"<!doctype html>

@@ -65,7 +65,16 @@ pub async fn live(
     }
     Ok(upgrade
         .max_message_size(LONGEST_MESSAGE)
-        .on_upgrade(move |socket| async move { Feed { state, signed_in, socket, position: after }.run().await }))
+        .on_upgrade(move |socket| async move {
+            Feed {
+                state,
+                signed_in,
+                socket,
+                position: after,
+            }
+            .run()
+            .await;
+        }))
 }
 
 struct Feed {
@@ -94,7 +103,10 @@ impl Feed {
         metrics::gauge!("live_feeds").decrement(1.0);
         drop(here);
         if let End::Told(code, reason) = end {
-            let frame = CloseFrame { code, reason: reason.into() };
+            let frame = CloseFrame {
+                code,
+                reason: reason.into(),
+            };
             let _ = tokio::time::timeout(PATIENCE, self.socket.send(Message::Close(Some(frame)))).await;
         }
     }
@@ -213,7 +225,9 @@ fn rebuilds(state: &AppState, stop: &CancellationToken) -> SelectAll<futures::st
     let mut all = SelectAll::new();
     for projector in state.models.projectors() {
         let name = projector.name();
-        let Some(mut progress) = state.models.progress().watch_rebuild(name) else { continue };
+        let Some(mut progress) = state.models.progress().watch_rebuild(name) else {
+            continue;
+        };
         progress.mark_unchanged();
         let stream = futures::stream::unfold((progress, stop.clone()), move |(mut progress, stop)| async move {
             tokio::select! {

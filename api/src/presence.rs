@@ -44,7 +44,10 @@ pub struct Change {
 
 impl Default for Presence {
     fn default() -> Self {
-        Self { users: Mutex::default(), changes: broadcast::channel(256).0 }
+        Self {
+            users: Mutex::default(),
+            changes: broadcast::channel(256).0,
+        }
     }
 }
 
@@ -66,19 +69,32 @@ impl Presence {
     pub fn enter<'a>(&'a self, user: &User, at: Timestamp) -> Guard<'a> {
         self.saw(user, at);
         self.count(user, true);
-        Guard { presence: self, user: user.clone() }
+        Guard {
+            presence: self,
+            user: user.clone(),
+        }
     }
 
     fn count(&self, user: &User, enters: bool) {
         let mut users = self.lock();
-        let Some(seen) = users.get_mut(&user.user_id) else { return };
+        let Some(seen) = users.get_mut(&user.user_id) else {
+            return;
+        };
         let was_here = seen.feeds > 0;
-        seen.feeds = if enters { seen.feeds + 1 } else { seen.feeds.saturating_sub(1) };
+        seen.feeds = if enters {
+            seen.feeds + 1
+        } else {
+            seen.feeds.saturating_sub(1)
+        };
         let here = seen.feeds > 0;
         drop(users);
         if was_here != here {
             // Nobody listening is not an error.
-            let _ = self.changes.send(Change { tenant: user.tenant.clone(), user_id: user.user_id.clone(), here });
+            let _ = self.changes.send(Change {
+                tenant: user.tenant.clone(),
+                user_id: user.user_id.clone(),
+                here,
+            });
         }
     }
 
@@ -88,7 +104,11 @@ impl Presence {
         let oldest = now.plus_seconds(-GONE_AFTER_S);
         let mut users = self.lock();
         users.retain(|_, seen| seen.feeds > 0 || seen.at >= oldest);
-        let mut here: Vec<Seen> = users.values().filter(|seen| seen.user.tenant == tenant).cloned().collect();
+        let mut here: Vec<Seen> = users
+            .values()
+            .filter(|seen| seen.user.tenant == tenant)
+            .cloned()
+            .collect();
         drop(users);
         here.sort_by(|a, b| (&a.user.name, &a.user.user_id).cmp(&(&b.user.name, &b.user.user_id)));
         here
@@ -150,7 +170,11 @@ mod tests {
     }
 
     fn names(presence: &Presence, now: Timestamp) -> Vec<String> {
-        presence.here("t", now).into_iter().map(|seen| seen.user.user_id).collect()
+        presence
+            .here("t", now)
+            .into_iter()
+            .map(|seen| seen.user.user_id)
+            .collect()
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use crate::state::AppState;
 use crate::web::{headers, middleware};
 use crate::{
-    active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, home, live, openapi, read_models, twilio,
-    unrouted, users,
+    active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, home, live, openapi, read_models,
+    twilio, unrouted, users,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -24,7 +24,10 @@ const LARGEST_BODY: usize = 256 * 1024;
 /// Everything that is in the OpenAPI document.
 #[must_use]
 pub fn doors() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(openapi::Document::openapi()).merge(people()).merge(networks()).merge(machines())
+    OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .merge(people())
+        .merge(networks())
+        .merge(machines())
 }
 
 /// Doors for people and their programs: a session or a token.
@@ -42,7 +45,11 @@ fn people() -> OpenApiRouter<AppState> {
         .routes(routes!(users::active::active_users))
         // Call logs
         .routes(routes!(call_logs::list::list_calls, call_logs::create::create_call))
-        .routes(routes!(call_logs::get::get_call, call_logs::put::put_call, call_logs::hide::hide_call))
+        .routes(routes!(
+            call_logs::get::get_call,
+            call_logs::put::put_call,
+            call_logs::hide::hide_call
+        ))
         .routes(routes!(call_logs::transcript::transcript))
         .routes(routes!(call_logs::history::history))
         .routes(routes!(call_logs::erase::erase_call))
@@ -56,7 +63,11 @@ fn people() -> OpenApiRouter<AppState> {
         .route("/ws", get(live::live))
         // Agents
         .routes(routes!(agents::list::list_agents, agents::create::create_agent))
-        .routes(routes!(agents::get::get_agent, agents::edit::edit_agent, agents::archive::archive_agent))
+        .routes(routes!(
+            agents::get::get_agent,
+            agents::edit::edit_agent,
+            agents::archive::archive_agent
+        ))
         .routes(routes!(agents::hours::put_hours))
         .routes(routes!(agents::emergency::put_emergency))
         .routes(routes!(
@@ -67,7 +78,11 @@ fn people() -> OpenApiRouter<AppState> {
         .routes(routes!(agents::numbers::list_numbers, agents::numbers::assign_number))
         // Contacts
         .routes(routes!(contacts::list::list_contacts, contacts::add::add_contact))
-        .routes(routes!(contacts::get::get_contact, contacts::change::change_contact, contacts::remove::remove_contact))
+        .routes(routes!(
+            contacts::get::get_contact,
+            contacts::change::change_contact,
+            contacts::remove::remove_contact
+        ))
         .routes(routes!(contacts::erase::erase_contact))
         // Figures
         .routes(routes!(dashboard::stats::stats))
@@ -121,5 +136,9 @@ pub fn router(state: AppState) -> Router {
         .layer(PropagateRequestIdLayer::new(middleware::REQUEST_ID))
         .layer(SetRequestIdLayer::new(middleware::REQUEST_ID, middleware::NewRequestId))
         .layer(from_fn(middleware::sane_request_id));
-    if is_https { router.layer(from_fn(headers::strict_transport)) } else { router }
+    if is_https {
+        router.layer(from_fn(headers::strict_transport))
+    } else {
+        router
+    }
 }

@@ -101,7 +101,9 @@ impl Shared {
         }
         let events = self.ledger.read_all(executed.position - 1, 1).await?;
         let first = events.first().filter(|event| event.position == executed.position);
-        let first = first.filter(|event| event.stream.aggregate_type == A::TYPE).ok_or(ApiError::KeyReused)?;
+        let first = first
+            .filter(|event| event.stream.aggregate_type == A::TYPE)
+            .ok_or(ApiError::KeyReused)?;
         Ok(first.stream.aggregate_id.clone())
     }
 }

@@ -41,11 +41,13 @@ fn binary(name: &str) -> Result<PathBuf> {
 }
 
 fn build(name: &str) -> Result<()> {
+    // The whole workspace, though one binary is wanted: cargo then chooses the same features of every dependency as it did
+    // for the tests, and builds none of them anew.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .args(["build", "--quiet", "--package", name]);
+        .args(["build", "--quiet", "--workspace", "--bins"]);
     if profile_dir()?.ends_with("release") {
         command.arg("--release");
     }

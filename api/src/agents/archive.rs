@@ -23,8 +23,15 @@ pub async fn archive_agent(
 ) -> Result<Gone, ApiError> {
     signed_in.may(Permission::EditAgents)?;
     if id == DEFAULT {
-        return Err(ApiError::Conflict("the default agent answers numbers that nobody assigned, and stays".to_owned()));
+        return Err(ApiError::Conflict(
+            "the default agent answers numbers that nobody assigned, and stays".to_owned(),
+        ));
     }
-    let command = AgentCommand::Archive { at: state.clock.now(), by: signed_in.by() };
-    order(&state, &signed_in, &key, "DELETE /api/agents/{id}", &id, command).await.map(Gone)
+    let command = AgentCommand::Archive {
+        at: state.clock.now(),
+        by: signed_in.by(),
+    };
+    order(&state, &signed_in, &key, "DELETE /api/agents/{id}", &id, command)
+        .await
+        .map(Gone)
 }

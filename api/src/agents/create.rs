@@ -25,7 +25,11 @@ pub async fn create_agent(
 ) -> Result<Written<AgentView>, ApiError> {
     signed_in.may(Permission::EditAgents)?;
     let id = new_id("agent");
-    let command = AgentCommand::Create { at: state.clock.now(), settings: wanted.into(), by: signed_in.by() };
+    let command = AgentCommand::Create {
+        at: state.clock.now(),
+        settings: wanted.into(),
+        by: signed_in.by(),
+    };
     let metadata = signed_in.metadata("POST /api/agents", key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Agent>(&id, command, metadata).await?;
     let id = state.stream_of_first(&executed, id).await?;

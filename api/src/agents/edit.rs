@@ -88,10 +88,18 @@ async fn edit(
     let (at, by) = (state.clock.now(), signed_in.by());
     let mut commands = Vec::new();
     if !wanted.settings.is_empty() {
-        commands.push(AgentCommand::Edit { at, settings: wanted.settings.into(), by: by.clone() });
+        commands.push(AgentCommand::Edit {
+            at,
+            settings: wanted.settings.into(),
+            by: by.clone(),
+        });
     }
     if let Some(hours) = &wanted.hours {
-        commands.push(AgentCommand::SetHours { at, hours: Some(hours.read()?), by: by.clone() });
+        commands.push(AgentCommand::SetHours {
+            at,
+            hours: Some(hours.read()?),
+            by: by.clone(),
+        });
     }
     match wanted.emergency_closed {
         Some(true) => commands.push(AgentCommand::CloseForEmergency { at, by }),

@@ -44,7 +44,15 @@ pub struct Days {
     pub sunday: Vec<String>,
 }
 
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const DAYS: [&str; 7] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
 
 impl Hours {
     /// The hours, if they can be read.
@@ -54,15 +62,24 @@ impl Hours {
     pub fn read(&self) -> Result<WeekHours, ApiError> {
         let time_zone = self.time_zone.parse::<Tz>();
         let time_zone = time_zone.map_err(|_| ApiError::field("/hours/time_zone", "is not an IANA time zone"))?;
-        let Days { monday, tuesday, wednesday, thursday, friday, saturday, sunday } = &self.days;
+        let Days {
+            monday,
+            tuesday,
+            wednesday,
+            thursday,
+            friday,
+            saturday,
+            sunday,
+        } = &self.days;
         let mut days: [Vec<TimeRange>; 7] = Default::default();
         let wanted = [monday, tuesday, wednesday, thursday, friday, saturday, sunday];
         for ((name, ranges), day) in DAYS.into_iter().zip(wanted).zip(&mut days) {
             for (index, range) in ranges.iter().enumerate() {
                 let range = range.parse();
-                day.push(range.map_err(|error| {
-                    ApiError::field(format!("/hours/days/{name}/{index}"), format!("{error}"))
-                })?);
+                day.push(
+                    range
+                        .map_err(|error| ApiError::field(format!("/hours/days/{name}/{index}"), format!("{error}")))?,
+                );
             }
         }
         Ok(WeekHours { time_zone, days })
@@ -110,7 +127,11 @@ pub async fn put_hours(
 ) -> Result<Written<AgentView>, ApiError> {
     signed_in.may(Permission::EditAgents)?;
     let hours = wanted.hours.as_ref().map(Hours::read).transpose()?;
-    let command = AgentCommand::SetHours { at: state.clock.now(), hours, by: signed_in.by() };
+    let command = AgentCommand::SetHours {
+        at: state.clock.now(),
+        hours,
+        by: signed_in.by(),
+    };
     let position = order(&state, &signed_in, &key, "PUT /api/agents/{id}/hours", &id, command).await?;
     Ok(Written::changed(position, view(&state, &signed_in, &id).await?))
 }
@@ -121,7 +142,13 @@ mod tests {
 
     fn hours(monday: &[&str]) -> Hours {
         let monday = monday.iter().map(|range| (*range).to_owned()).collect();
-        Hours { time_zone: "America/Chicago".into(), days: Days { monday, ..Days::default() } }
+        Hours {
+            time_zone: "America/Chicago".into(),
+            days: Days {
+                monday,
+                ..Days::default()
+            },
+        }
     }
 
     #[test]

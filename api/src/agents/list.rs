@@ -50,12 +50,21 @@ pub async fn list_agents(
         state.read.agents.list(signed_in.tenant()),
         state.read.agents.numbers(signed_in.tenant()),
     )?;
-    agents.into_iter().map(|row| listed(row, &numbers)).collect::<Result<_, _>>().map(Json)
+    agents
+        .into_iter()
+        .map(|row| listed(row, &numbers))
+        .collect::<Result<_, _>>()
+        .map(Json)
 }
 
 fn listed(row: AgentRow, numbers: &[AgentNumberRow]) -> Result<ListedAgent, ApiError> {
     let settings: AgentSettings = serde_json::from_str(&row.settings).map_err(ApiError::internal)?;
-    let hours: Option<WeekHours> = row.hours.as_deref().map(serde_json::from_str).transpose().map_err(ApiError::internal)?;
+    let hours: Option<WeekHours> = row
+        .hours
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(ApiError::internal)?;
     let numbers = numbers.iter().filter(|number| number.agent_id == row.agent_id);
     Ok(ListedAgent {
         numbers: numbers.map(|number| number.number.clone()).collect(),

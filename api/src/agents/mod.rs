@@ -1,12 +1,12 @@
 //! Agents: who answers, with which words, when, and on which numbers.
 
+pub mod archive;
 pub mod create;
 pub mod edit;
 pub mod emergency;
 pub mod get;
-pub mod list;
-pub mod archive;
 pub mod hours;
+pub mod list;
 pub mod numbers;
 pub mod settings;
 
@@ -69,8 +69,14 @@ impl AgentView {
 /// An agent of the user's tenant, from its own stream: settings are read where they are decided.
 async fn agent(state: &AppState, signed_in: &SignedIn, agent_id: &str) -> Result<Agent, ApiError> {
     let history = state.ledger.history(&StreamId::agent(agent_id)).await?;
-    let is_theirs = history.first().is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
-    if is_theirs { Ok(fold(&history)) } else { Err(ApiError::NotFound("agent")) }
+    let is_theirs = history
+        .first()
+        .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
+    if is_theirs {
+        Ok(fold(&history))
+    } else {
+        Err(ApiError::NotFound("agent"))
+    }
 }
 
 /// An agent after these events.
@@ -88,7 +94,10 @@ pub fn fold(history: &[Recorded]) -> Agent {
 /// Whether these events made an agent: `AgentCreated` is its first.
 #[must_use]
 pub fn is_made(history: &[Recorded]) -> bool {
-    matches!(history.first().map(|first| &first.event), Some(Event::Agent(AgentEvent::AgentCreated { .. })))
+    matches!(
+        history.first().map(|first| &first.event),
+        Some(Event::Agent(AgentEvent::AgentCreated { .. }))
+    )
 }
 
 /// What a user orders about an existing agent of their tenant.

@@ -39,7 +39,14 @@ pub async fn list_numbers(
 ) -> Result<Json<Vec<PhoneNumber>>, ApiError> {
     signed_in.may(Permission::ViewAgents)?;
     let rows = state.read.agents.numbers(signed_in.tenant()).await?;
-    Ok(Json(rows.into_iter().map(|row| PhoneNumber { number: row.number, agent: row.agent_id }).collect()))
+    Ok(Json(
+        rows.into_iter()
+            .map(|row| PhoneNumber {
+                number: row.number,
+                agent: row.agent_id,
+            })
+            .collect(),
+    ))
 }
 
 /// Assigns a number: first the agent that has it gives it up, then the other takes it. Should we be killed in between,
@@ -73,13 +80,31 @@ pub async fn assign_number(
     let (number, at, by) = (wanted.number, state.clock.now(), signed_in.by());
     let mut position = state.ledger.known_head();
     let rows = state.read.agents.numbers(signed_in.tenant()).await?;
-    let others = rows.into_iter().filter(|row| row.number == number && Some(&row.agent_id) != wanted.agent.as_ref());
+    let others = rows
+        .into_iter()
+        .filter(|row| row.number == number && Some(&row.agent_id) != wanted.agent.as_ref());
     for (part, row) in others.enumerate() {
-        let command = AgentCommand::UnassignNumber { at, number: number.clone(), by: by.clone() };
-        position = order(&state, &signed_in, &key.part(part + 1), ENDPOINT, &row.agent_id, command).await?;
+        let command = AgentCommand::UnassignNumber {
+            at,
+            number: number.clone(),
+            by: by.clone(),
+        };
+        position = order(
+            &state,
+            &signed_in,
+            &key.part(part + 1),
+            ENDPOINT,
+            &row.agent_id,
+            command,
+        )
+        .await?;
     }
     if let Some(agent) = &wanted.agent {
-        let command = AgentCommand::AssignNumber { at, number: number.clone(), by };
+        let command = AgentCommand::AssignNumber {
+            at,
+            number: number.clone(),
+            by,
+        };
         position = order(&state, &signed_in, &key, ENDPOINT, agent, command).await?;
     }
     let agent = wanted.agent.unwrap_or_else(|| DEFAULT.to_owned());

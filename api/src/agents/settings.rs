@@ -71,7 +71,10 @@ pub struct Limits {
 
 impl From<Settings> for AgentSettings {
     fn from(settings: Settings) -> Self {
-        let example = |example: Example| FewShot { caller: example.caller, agent: example.agent };
+        let example = |example: Example| FewShot {
+            caller: example.caller,
+            agent: example.agent,
+        };
         let field = |field: Field| FieldToCollect {
             name: field.name,
             description: field.description,
@@ -83,11 +86,15 @@ impl From<Settings> for AgentSettings {
             prompt: settings.prompt,
             greeting: settings.greeting,
             voicemail_greeting: settings.voicemail_greeting,
-            few_shot: settings.few_shot.map(|examples| examples.into_iter().map(example).collect()),
+            few_shot: settings
+                .few_shot
+                .map(|examples| examples.into_iter().map(example).collect()),
             voice: settings.voice,
             language: settings.language,
             model: settings.model,
-            fields_to_collect: settings.fields_to_collect.map(|fields| fields.into_iter().map(field).collect()),
+            fields_to_collect: settings
+                .fields_to_collect
+                .map(|fields| fields.into_iter().map(field).collect()),
             limits: settings.limits.map(|limits| CallLimits {
                 max_duration_s: limits.max_duration_s,
                 silence_prompts: limits.silence_prompts,
@@ -98,7 +105,10 @@ impl From<Settings> for AgentSettings {
 
 impl From<AgentSettings> for Settings {
     fn from(settings: AgentSettings) -> Self {
-        let example = |example: FewShot| Example { caller: example.caller, agent: example.agent };
+        let example = |example: FewShot| Example {
+            caller: example.caller,
+            agent: example.agent,
+        };
         let field = |field: FieldToCollect| Field {
             name: field.name,
             description: field.description,
@@ -110,11 +120,15 @@ impl From<AgentSettings> for Settings {
             prompt: settings.prompt,
             greeting: settings.greeting,
             voicemail_greeting: settings.voicemail_greeting,
-            few_shot: settings.few_shot.map(|examples| examples.into_iter().map(example).collect()),
+            few_shot: settings
+                .few_shot
+                .map(|examples| examples.into_iter().map(example).collect()),
             voice: settings.voice,
             language: settings.language,
             model: settings.model,
-            fields_to_collect: settings.fields_to_collect.map(|fields| fields.into_iter().map(field).collect()),
+            fields_to_collect: settings
+                .fields_to_collect
+                .map(|fields| fields.into_iter().map(field).collect()),
             limits: settings.limits.map(|limits| Limits {
                 max_duration_s: limits.max_duration_s,
                 silence_prompts: limits.silence_prompts,

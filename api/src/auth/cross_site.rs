@@ -15,13 +15,18 @@ pub fn refuse(headers: &HeaderMap, public_url: &Url) -> Result<(), ApiError> {
     if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
         return Err(ApiError::CrossSite);
     }
-    let Some(origin) = headers.get(header::ORIGIN) else { return Ok(()) };
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return Ok(());
+    };
     let origin = origin.to_str().ok().and_then(|text| Url::parse(text).ok());
     let origin = origin.as_ref().and_then(Url::host).ok_or(ApiError::CrossSite)?;
     let here = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let here = here.and_then(|host| Url::parse(&format!("http://{host}")).ok());
     if public_url.host().is_some_and(|host| same(&host, &origin))
-        || here.as_ref().and_then(Url::host).is_some_and(|host| same(&host, &origin))
+        || here
+            .as_ref()
+            .and_then(Url::host)
+            .is_some_and(|host| same(&host, &origin))
     {
         return Ok(());
     }
@@ -49,13 +54,19 @@ mod tests {
     fn our_own_pages_and_programs_pass() {
         assert!(verdict(&[]));
         assert!(verdict(&[("origin", "https://calls.example")]));
-        assert!(verdict(&[("origin", "http://localhost:5173"), ("host", "localhost:3000")]));
+        assert!(verdict(&[
+            ("origin", "http://localhost:5173"),
+            ("host", "localhost:3000")
+        ]));
     }
 
     #[test]
     fn other_sites_do_not() {
         assert!(!verdict(&[("sec-fetch-site", "cross-site")]));
-        assert!(!verdict(&[("origin", "https://evil.example"), ("host", "calls.example")]));
+        assert!(!verdict(&[
+            ("origin", "https://evil.example"),
+            ("host", "calls.example")
+        ]));
         assert!(!verdict(&[("origin", "null"), ("host", "calls.example")]));
     }
 }

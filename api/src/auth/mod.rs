@@ -35,7 +35,11 @@ pub fn email(text: &str) -> Result<String, ApiError> {
             !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !domain.starts_with('.')
         })
         && !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    if is_one { Ok(email) } else { Err(ApiError::field("/email", "is not an e-mail address")) }
+    if is_one {
+        Ok(email)
+    } else {
+        Err(ApiError::field("/email", "is not an e-mail address"))
+    }
 }
 
 /// A person's name in the form in which it is kept.
@@ -45,7 +49,10 @@ pub fn email(text: &str) -> Result<String, ApiError> {
 pub fn name(text: &str) -> Result<String, ApiError> {
     let name = text.trim();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        return Err(ApiError::field("/name", format!("must be 1 to {LONGEST_NAME} characters")));
+        return Err(ApiError::field(
+            "/name",
+            format!("must be 1 to {LONGEST_NAME} characters"),
+        ));
     }
     Ok(name.to_owned())
 }
@@ -61,7 +68,15 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "ada", "@example.org", "ada@", "a da@example.org", "a@b@c", &format!("{}@b", "a".repeat(254))] {
+        for text in [
+            "",
+            "ada",
+            "@example.org",
+            "ada@",
+            "a da@example.org",
+            "a@b@c",
+            &format!("{}@b", "a".repeat(254)),
+        ] {
             assert!(email(text).is_err(), "{text}");
         }
     }

@@ -1,8 +1,8 @@
 //! Passwords: argon2id, off the async threads, a few at a time.
 
 use crate::error::ApiError;
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use infra::clock::random_bytes;
 use infra::config::Secret;
 use std::sync::LazyLock;
@@ -16,9 +16,8 @@ const LONGEST: usize = 200;
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// A hash of nothing anybody knows: verified for users that do not exist, so that both answers take equally long.
-static NOBODYS: LazyLock<String> = LazyLock::new(|| {
-    hash_now(&crate::web::hex(&random_bytes::<16>())).unwrap_or_default()
-});
+static NOBODYS: LazyLock<String> =
+    LazyLock::new(|| hash_now(&crate::web::hex(&random_bytes::<16>())).unwrap_or_default());
 
 /// Refuses a password that is too short or too long.
 ///
@@ -29,7 +28,10 @@ pub fn check(password: &Secret) -> Result<(), ApiError> {
     if (SHORTEST..=LONGEST).contains(&length) {
         return Ok(());
     }
-    Err(ApiError::field("/password", format!("must have {SHORTEST} to {LONGEST} characters")))
+    Err(ApiError::field(
+        "/password",
+        format!("must have {SHORTEST} to {LONGEST} characters"),
+    ))
 }
 
 /// The password as it is kept, in PHC form.
@@ -37,7 +39,9 @@ pub fn check(password: &Secret) -> Result<(), ApiError> {
 /// # Errors
 /// When hashing fails, which is a fault of ours.
 pub async fn hash(password: Secret) -> Result<String, ApiError> {
-    off_thread(move || hash_now(password.expose())).await?.map_err(|error| inside(&error))
+    off_thread(move || hash_now(password.expose()))
+        .await?
+        .map_err(|error| inside(&error))
 }
 
 /// Whether the password is the one that was hashed. Without a hash it is not, and that takes as long to find out.
@@ -48,8 +52,11 @@ pub async fn verify(password: Secret, hash: Option<String>) -> Result<bool, ApiE
     off_thread(move || {
         let is_somebody = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODYS.clone());
-        let matches = PasswordHash::new(&hash)
-            .is_ok_and(|hash| Argon2::default().verify_password(password.expose().as_bytes(), &hash).is_ok());
+        let matches = PasswordHash::new(&hash).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(password.expose().as_bytes(), &hash)
+                .is_ok()
+        });
         matches & is_somebody
     })
     .await
@@ -78,8 +85,16 @@ mod tests {
     async fn only_the_right_password_verifies() {
         let hash = hash(Secret::new("correct horse")).await.expect("hashed");
         assert!(hash.starts_with("$argon2id$"));
-        assert!(verify(Secret::new("correct horse"), Some(hash.clone())).await.expect("verified"));
-        assert!(!verify(Secret::new("battery staple"), Some(hash)).await.expect("verified"));
+        assert!(
+            verify(Secret::new("correct horse"), Some(hash.clone()))
+                .await
+                .expect("verified")
+        );
+        assert!(
+            !verify(Secret::new("battery staple"), Some(hash))
+                .await
+                .expect("verified")
+        );
     }
 
     #[tokio::test]

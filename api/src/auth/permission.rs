@@ -64,7 +64,11 @@ impl Permission {
     /// Everything that a role may do.
     #[must_use]
     pub fn of(role: Role) -> Vec<Self> {
-        Self::ALL.iter().copied().filter(|permission| permission.is_granted_to(role)).collect()
+        Self::ALL
+            .iter()
+            .copied()
+            .filter(|permission| permission.is_granted_to(role))
+            .collect()
     }
 }
 

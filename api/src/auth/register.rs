@@ -51,7 +51,9 @@ pub async fn register(
     state.limits.knock(address.0)?;
     let (email, name) = (email(&wanted.email)?, name(&wanted.name)?);
     password::check(&wanted.password)?;
-    let invitation = wanted.invitation.and_then(|text| token::hash(token::Kind::Invitation, text.trim()));
+    let invitation = wanted
+        .invitation
+        .and_then(|text| token::hash(token::Kind::Invitation, text.trim()));
     // Hashing costs us: nobody gets it for free once the first user is there.
     if invitation.is_none() && !state.people.is_empty().await? {
         return Err(ApiError::NotInvited);
@@ -66,7 +68,11 @@ pub async fn register(
     match state.people.register(&new, invitation.as_deref()).await? {
         Registration::Done(user) => {
             let cookie = super::login::begin_session(&state, &user).await?;
-            Ok((StatusCode::CREATED, session::cookie(&state, &cookie), Json(Me::of(&user))))
+            Ok((
+                StatusCode::CREATED,
+                session::cookie(&state, &cookie),
+                Json(Me::of(&user)),
+            ))
         }
         Registration::EmailTaken => Err(ApiError::Conflict("this e-mail address is registered".to_owned())),
         Registration::NotInvited => Err(ApiError::NotInvited),

@@ -32,7 +32,11 @@ impl SignedIn {
     /// # Errors
     /// When it has not.
     pub fn may(&self, permission: Permission) -> Result<(), ApiError> {
-        if permission.is_granted_to(self.user.role) { Ok(()) } else { Err(ApiError::Forbidden) }
+        if permission.is_granted_to(self.user.role) {
+            Ok(())
+        } else {
+            Err(ApiError::Forbidden)
+        }
     }
 
     /// Metadata of something that this user does.
@@ -41,7 +45,11 @@ impl SignedIn {
         Metadata {
             command_key,
             endpoint: Some(endpoint.to_owned()),
-            ..Metadata::new(self.user.tenant.as_str(), Actor::User(self.user.user_id.clone()), self.request_id.clone())
+            ..Metadata::new(
+                self.user.tenant.as_str(),
+                Actor::User(self.user.user_id.clone()),
+                self.request_id.clone(),
+            )
         }
     }
 
@@ -80,14 +88,20 @@ impl FromRequestParts<AppState> for SignedIn {
         state.limits.request(&user.user_id)?;
         state.presence.saw(&user, now);
         let request_id = request_id(&parts.headers);
-        Ok(Self { user, session, request_id })
+        Ok(Self {
+            user,
+            session,
+            request_id,
+        })
     }
 }
 
 /// The request's own name.
 #[must_use]
 pub fn request_id(headers: &HeaderMap) -> String {
-    let named = headers.get(crate::web::middleware::REQUEST_ID).and_then(|value| value.to_str().ok());
+    let named = headers
+        .get(crate::web::middleware::REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
     named.map_or_else(|| infra::clock::new_id("req"), str::to_owned)
 }
 
@@ -99,7 +113,14 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// The cookie of a new session, as a `Set-Cookie` header.
 #[must_use]
 pub fn cookie(state: &AppState, token: &Secret) -> [(HeaderName, String); 1] {
-    [(header::SET_COOKIE, set_cookie(token.expose(), state.config.session_length.as_secs(), state.config.is_https()))]
+    [(
+        header::SET_COOKIE,
+        set_cookie(
+            token.expose(),
+            state.config.session_length.as_secs(),
+            state.config.is_https(),
+        ),
+    )]
 }
 
 /// What makes a browser forget its session.
@@ -120,13 +141,17 @@ mod tests {
 
     #[test]
     fn the_cookie_is_hidden_from_scripts_and_other_sites_and_secure_where_we_are() {
-        assert_eq!(set_cookie("t", 60, false), "call_ledger_session=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax");
+        assert_eq!(
+            set_cookie("t", 60, false),
+            "call_ledger_session=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"
+        );
         assert!(set_cookie("t", 60, true).ends_with("; Secure"));
     }
 
     #[test]
     fn a_bearer_token_is_found_whatever_the_schemes_case() {
-        let headers = |value: &'static str| HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().expect("a value"))]);
+        let headers =
+            |value: &'static str| HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().expect("a value"))]);
         assert_eq!(bearer(&headers("bearer clt_x")), Some("clt_x"));
         assert_eq!(bearer(&headers("Basic clt_x")), None);
     }

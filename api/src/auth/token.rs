@@ -30,7 +30,11 @@ impl Kind {
 /// A new token.
 #[must_use]
 pub fn new(kind: Kind) -> Secret {
-    Secret::new(format!("{}{}", kind.prefix(), URL_SAFE_NO_PAD.encode(random_bytes::<32>())))
+    Secret::new(format!(
+        "{}{}",
+        kind.prefix(),
+        URL_SAFE_NO_PAD.encode(random_bytes::<32>())
+    ))
 }
 
 /// The hash by which a token of this kind is known; nothing for a text that cannot be one. Looking a hash up tells an

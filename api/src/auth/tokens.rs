@@ -29,6 +29,10 @@ pub struct NewToken {
 }
 
 /// A token, without the token.
+#[expect(
+    clippy::struct_field_names,
+    reason = "identifiers are named after what they name, on the wire too"
+)]
 #[derive(Serialize, ToSchema)]
 pub struct Token {
     /// Names it, to take it back.
@@ -74,10 +78,19 @@ pub async fn create_token(
 ) -> Result<(StatusCode, Json<MadeToken>), ApiError> {
     let label = wanted.label.trim();
     if label.is_empty() || label.chars().count() > LONGEST_LABEL {
-        return Err(ApiError::field("/label", format!("must be 1 to {LONGEST_LABEL} characters")));
+        return Err(ApiError::field(
+            "/label",
+            format!("must be 1 to {LONGEST_LABEL} characters"),
+        ));
     }
-    if wanted.expires_in_days.is_some_and(|days| !(1..=MOST_DAYS).contains(&days)) {
-        return Err(ApiError::field("/expires_in_days", format!("must be from 1 to {MOST_DAYS}")));
+    if wanted
+        .expires_in_days
+        .is_some_and(|days| !(1..=MOST_DAYS).contains(&days))
+    {
+        return Err(ApiError::field(
+            "/expires_in_days",
+            format!("must be from 1 to {MOST_DAYS}"),
+        ));
     }
     let now = state.clock.now();
     let secret = token::new(token::Kind::Api);
@@ -87,10 +100,18 @@ pub async fn create_token(
         token_id: new_id("token"),
         label: label.to_owned(),
         created_at: now.as_micros(),
-        expires_at: wanted.expires_in_days.map(|days| now.plus_seconds(i64::from(days) * 86_400).as_micros()),
+        expires_at: wanted
+            .expires_in_days
+            .map(|days| now.plus_seconds(i64::from(days) * 86_400).as_micros()),
     };
     state.people.add_token(&signed_in.user.user_id, &hash, &made).await?;
-    Ok((StatusCode::CREATED, Json(MadeToken { token: secret.expose().to_owned(), about: made.into() })))
+    Ok((
+        StatusCode::CREATED,
+        Json(MadeToken {
+            token: secret.expose().to_owned(),
+            about: made.into(),
+        }),
+    ))
 }
 
 /// The user's own tokens.

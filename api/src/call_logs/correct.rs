@@ -47,7 +47,15 @@ pub async fn note_correction(
         turn: wanted.turn,
         by: signed_in.by(),
     };
-    change(&state, &signed_in, &key, "POST /api/call-logs/{id}/corrections", &id, command).await
+    change(
+        &state,
+        &signed_in,
+        &key,
+        "POST /api/call-logs/{id}/corrections",
+        &id,
+        command,
+    )
+    .await
 }
 
 /// Takes a correction back.
@@ -63,6 +71,18 @@ pub async fn withdraw_correction(
     PathOf((id, correction)): PathOf<(String, u32)>,
 ) -> Result<Written<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
-    let command = CallCommand::WithdrawCorrection { at: state.clock.now(), correction, by: signed_in.by() };
-    change(&state, &signed_in, &key, "DELETE /api/call-logs/{id}/corrections/{correction}", &id, command).await
+    let command = CallCommand::WithdrawCorrection {
+        at: state.clock.now(),
+        correction,
+        by: signed_in.by(),
+    };
+    change(
+        &state,
+        &signed_in,
+        &key,
+        "DELETE /api/call-logs/{id}/corrections/{correction}",
+        &id,
+        command,
+    )
+    .await
 }

@@ -81,5 +81,9 @@ pub async fn create_call(
     let id = state.stream_of_first(&executed, id).await?;
     settle(&state, ANSWERED_FROM, executed.position).await;
     let body = detail(&state, &signed_in, &id).await?;
-    Ok(Written::created(executed.position, format!("/api/call-logs/{id}"), body))
+    Ok(Written::created(
+        executed.position,
+        format!("/api/call-logs/{id}"),
+        body,
+    ))
 }

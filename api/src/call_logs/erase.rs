@@ -3,8 +3,8 @@
 //! First the event, which says who asked and on what ground; then the key, after which nobody can read the values, here or
 //! in any backup of the log. Should we be killed in between, the eraser destroys the key later (`processes/eraser.rs`).
 
-use super::{detail, order};
 use super::view::CallDetail;
+use super::{detail, order};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
@@ -43,7 +43,11 @@ pub async fn erase_call(
     Body(wanted): Body<Erase>,
 ) -> Result<Written<CallDetail>, ApiError> {
     signed_in.may(Permission::Erase)?;
-    let command = CallCommand::Erase { at: state.clock.now(), ground: wanted.ground, by: signed_in.by() };
+    let command = CallCommand::Erase {
+        at: state.clock.now(),
+        ground: wanted.ground,
+        by: signed_in.by(),
+    };
     let position = order(&state, &signed_in, &key, "POST /api/call-logs/{id}/erase", &id, command).await?;
     state.ledger.destroy_key(&StreamId::call(&id)).await?;
     Ok(Written::changed(position, detail(&state, &signed_in, &id).await?))

@@ -22,6 +22,11 @@ pub async fn hide_call(
     PathOf(id): PathOf<String>,
 ) -> Result<Gone, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
-    let command = CallCommand::Hide { at: state.clock.now(), by: signed_in.by() };
-    order(&state, &signed_in, &key, "DELETE /api/call-logs/{id}", &id, command).await.map(Gone)
+    let command = CallCommand::Hide {
+        at: state.clock.now(),
+        by: signed_in.by(),
+    };
+    order(&state, &signed_in, &key, "DELETE /api/call-logs/{id}", &id, command)
+        .await
+        .map(Gone)
 }

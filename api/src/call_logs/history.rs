@@ -150,7 +150,9 @@ pub async fn history(
 ) -> Result<Json<History>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
     let events = state.ledger.history(&StreamId::call(&id)).await?;
-    let is_theirs = events.first().is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
+    let is_theirs = events
+        .first()
+        .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
     if !is_theirs {
         return Err(ApiError::NotFound("call"));
     }
@@ -164,7 +166,10 @@ pub async fn history(
 pub fn answer(call_id: String, events: &[Recorded], wanted: &HistoryOf) -> Result<History, ApiError> {
     let HistoryOf { version, at, from, to } = wanted;
     if usize::from(version.is_some()) + usize::from(at.is_some()) + usize::from(from.is_some() || to.is_some()) > 1 {
-        return Err(ApiError::parameter("version", "goes with neither `at` nor `from` and `to`"));
+        return Err(ApiError::parameter(
+            "version",
+            "goes with neither `at` nor `from` and `to`",
+        ));
     }
     if to.is_some() && from.is_none() {
         return Err(ApiError::parameter("from", "is missing"));
@@ -193,7 +198,13 @@ pub fn answer(call_id: String, events: &[Recorded], wanted: &HistoryOf) -> Resul
         }
         None => (events, None),
     };
-    Ok(History { call_id, version: last(until), events: views(until)?, state, changes: None })
+    Ok(History {
+        call_id,
+        version: last(until),
+        events: views(until)?,
+        state,
+        changes: None,
+    })
 }
 
 /// The events up to a point, which must not be beyond the last version.
@@ -201,7 +212,8 @@ fn up_to<'a>(events: &'a [Recorded], point: Point, name: &'static str) -> Result
     match point {
         Point::Version(version) => {
             let count = usize::try_from(version).ok().filter(|count| *count <= events.len());
-            let count = count.ok_or_else(|| ApiError::parameter(name, format!("must be from 0 to {}", events.len())))?;
+            let count =
+                count.ok_or_else(|| ApiError::parameter(name, format!("must be from 0 to {}", events.len())))?;
             Ok(&events[..count])
         }
         // `recorded_at` never decreases, in the whole log.
@@ -234,7 +246,10 @@ pub fn state_after(events: &[Recorded]) -> Result<Value, ApiError> {
 }
 
 fn views(events: &[Recorded]) -> Result<Vec<HistoryEvent>, ApiError> {
-    events.iter().map(|event| HistoryEvent::of(event).map_err(ApiError::internal)).collect()
+    events
+        .iter()
+        .map(|event| HistoryEvent::of(event).map_err(ApiError::internal))
+        .collect()
 }
 
 impl HistoryEvent {
@@ -261,7 +276,10 @@ impl HistoryEvent {
     #[must_use]
     pub fn line(&self) -> String {
         let at = self.at.map_or_else(String::new, |at| at.0.to_rfc3339());
-        format!("{:>4}  {at:<27}  {:<22} {:<16} {}", self.version, self.kind, self.actor, self.data)
+        format!(
+            "{:>4}  {at:<27}  {:<22} {:<16} {}",
+            self.version, self.kind, self.actor, self.data
+        )
     }
 }
 
@@ -289,12 +307,20 @@ fn differences(pointer: &str, from: &Value, to: &Value, changes: &mut Vec<Change
                 let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
                 match (a.get(key), b.get(key)) {
                     (Some(a), Some(b)) => differences(&pointer, a, b, changes),
-                    (a, b) => changes.push(Change { pointer, from: a.cloned(), to: b.cloned() }),
+                    (a, b) => changes.push(Change {
+                        pointer,
+                        from: a.cloned(),
+                        to: b.cloned(),
+                    }),
                 }
             }
         }
         (a, b) if a != b => {
-            changes.push(Change { pointer: pointer.to_owned(), from: Some(a.clone()), to: Some(b.clone()) });
+            changes.push(Change {
+                pointer: pointer.to_owned(),
+                from: Some(a.clone()),
+                to: Some(b.clone()),
+            });
         }
         _ => {}
     }
@@ -313,7 +339,14 @@ mod tests {
         differences("", &from, &to, &mut changes);
         let told: Vec<_> = changes.iter().map(|change| change.pointer.as_str()).collect();
         assert_eq!(told, ["/b/c", "/b/d", "/gone", "/new~1er"]);
-        assert_eq!(changes[2], Change { pointer: "/gone".into(), from: Some(json!(true)), to: None });
+        assert_eq!(
+            changes[2],
+            Change {
+                pointer: "/gone".into(),
+                from: Some(json!(true)),
+                to: None
+            }
+        );
     }
 
     #[test]

@@ -73,7 +73,10 @@ pub async fn list_calls(
     Ok(Json(CallPage {
         calls: page.calls.into_iter().map(CallView::from).collect(),
         next_cursor: page.next.map(|next| cursor::encode(next.started_at, &next.call_id)),
-        counts: counts.into_iter().map(|(filter, calls)| (filter.as_str(), calls)).collect(),
+        counts: counts
+            .into_iter()
+            .map(|(filter, calls)| (filter.as_str(), calls))
+            .collect(),
     }))
 }
 
@@ -81,11 +84,19 @@ fn question(wanted: ListCalls) -> Result<Question, ApiError> {
     let filter = wanted.filter.as_deref().unwrap_or("all");
     let filter = Filter::parse(filter).ok_or_else(|| ApiError::parameter("filter", "is not a filter that we have"))?;
     if let Some(grade) = &wanted.grade {
-        grade.parse::<Grade>().map_err(|_| ApiError::parameter("grade", "must be good or needs_improvement"))?;
+        grade
+            .parse::<Grade>()
+            .map_err(|_| ApiError::parameter("grade", "must be good or needs_improvement"))?;
     }
-    let q = wanted.q.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let q = wanted
+        .q
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty());
     if q.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
-        return Err(ApiError::parameter("q", format!("must have at most {LONGEST_TEXT} characters")));
+        return Err(ApiError::parameter(
+            "q",
+            format!("must have at most {LONGEST_TEXT} characters"),
+        ));
     }
     let after = wanted.cursor.as_deref().map(cursor::decode).transpose()?;
     Ok(Question {

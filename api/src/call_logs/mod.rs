@@ -49,8 +49,14 @@ async fn must_be_theirs(state: &AppState, signed_in: &SignedIn, call_id: &str) -
     }
     let stream = infra::event_store::StreamId::call(call_id);
     let history = state.ledger.history(&stream).await?;
-    let is_theirs = history.first().is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
-    if is_theirs { Ok(()) } else { Err(ApiError::NotFound("call")) }
+    let is_theirs = history
+        .first()
+        .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
+    if is_theirs {
+        Ok(())
+    } else {
+        Err(ApiError::NotFound("call"))
+    }
 }
 
 /// The call as it is now, for the answer to a write.

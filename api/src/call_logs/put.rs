@@ -26,12 +26,21 @@ pub struct PutCall {
     /// `good`, `needs_improvement`; `null` takes the judgement back.
     #[serde(default, deserialize_with = "told")]
     #[schema(value_type = Option<String>)]
-    grade: Option<Option<Grade>>,
+    grade: Told<Grade>,
 }
 
-/// Tells `null` from absence.
-fn told<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
+/// A field that may be left out, be `null`, or have a value: three wishes.
+#[derive(Default)]
+enum Told<T> {
+    #[default]
+    Nothing,
+    Null,
+    Value(T),
+}
+
+/// Is called only when the field is there.
+fn told<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Told<T>, D::Error> {
+    Ok(Option::<T>::deserialize(deserializer)?.map_or(Told::Null, Told::Value))
 }
 
 /// Corrects details and grades, each as an event of its own.
@@ -66,9 +75,9 @@ pub async fn put_call(
         });
     }
     match wanted.grade {
-        Some(Some(grade)) => commands.push(CallCommand::Grade { at, grade, by }),
-        Some(None) => commands.push(CallCommand::ClearGrade { at, by }),
-        None => {}
+        Told::Value(grade) => commands.push(CallCommand::Grade { at, grade, by }),
+        Told::Null => commands.push(CallCommand::ClearGrade { at, by }),
+        Told::Nothing => {}
     }
     if commands.is_empty() {
         return Err(ApiError::field("", "nothing to change"));

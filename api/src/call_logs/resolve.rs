@@ -43,8 +43,21 @@ pub async fn resolve_call(
     signed_in.may(Permission::ReviewCalls)?;
     let (at, by) = (state.clock.now(), signed_in.by());
     let command = match wanted.disposition {
-        Some(disposition) => CallCommand::Resolve { at, disposition, label: wanted.label, by },
+        Some(disposition) => CallCommand::Resolve {
+            at,
+            disposition,
+            label: wanted.label,
+            by,
+        },
         None => CallCommand::Reopen { at, by },
     };
-    change(&state, &signed_in, &key, "PUT /api/call-logs/{id}/resolution", &id, command).await
+    change(
+        &state,
+        &signed_in,
+        &key,
+        "PUT /api/call-logs/{id}/resolution",
+        &id,
+        command,
+    )
+    .await
 }

@@ -72,17 +72,25 @@ pub async fn transcript(
     PathOf(id): PathOf<String>,
 ) -> Result<Json<Vec<Transcript>>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
-    state.read.call_log.call(signed_in.tenant(), &id).await?.ok_or(ApiError::NotFound("call"))?;
+    state
+        .read
+        .call_log
+        .call(signed_in.tenant(), &id)
+        .await?
+        .ok_or(ApiError::NotFound("call"))?;
     let rows = state.read.call_log.transcript(signed_in.tenant(), &id).await?;
     let mut transcripts: Vec<Transcript> = Vec::new();
     for row in rows {
         let is_same = |last: &&mut Transcript| last.phase == row.phase && last.engine == row.engine;
-        match transcripts.last_mut().filter(is_same) {
-            Some(last) => last.segments.push(row.into()),
-            None => {
-                let (phase, engine) = (row.phase.clone(), row.engine.clone());
-                transcripts.push(Transcript { phase, engine, segments: vec![row.into()] });
-            }
+        if let Some(last) = transcripts.last_mut().filter(is_same) {
+            last.segments.push(row.into());
+        } else {
+            let (phase, engine) = (row.phase.clone(), row.engine.clone());
+            transcripts.push(Transcript {
+                phase,
+                engine,
+                segments: vec![row.into()],
+            });
         }
     }
     Ok(Json(transcripts))

@@ -139,6 +139,7 @@ view! {
 
 view! {
     /// A recording.
+    #[expect(clippy::struct_field_names, reason = "a field has its column's name")]
     Recording of AssetRow {
         plain {
             /// Twilio's name of it.
@@ -167,6 +168,7 @@ view! {
 
 view! {
     /// What a reviewer wrote should have been said.
+    #[expect(clippy::struct_field_names, reason = "a field has its column's name")]
     Correction of CorrectionRow {
         plain {
             /// Its number within the call, from 1.

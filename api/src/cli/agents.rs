@@ -100,7 +100,11 @@ impl List {
                 (false, false) => "in use",
             };
             let name = agent.name.unwrap_or_default();
-            print(&format!("{:<40} {state:<9} {name:<30} {}", agent.agent_id, own.join(" ")))?;
+            print(&format!(
+                "{:<40} {state:<9} {name:<30} {}",
+                agent.agent_id,
+                own.join(" ")
+            ))?;
         }
         Ok(())
     }
@@ -109,7 +113,11 @@ impl List {
 impl Get {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
-        let history = for_reading(&config).await?.ledger.history(&StreamId::agent(&self.id)).await?;
+        let history = for_reading(&config)
+            .await?
+            .ledger
+            .history(&StreamId::agent(&self.id))
+            .await?;
         if !is_made(&history) {
             anyhow::bail!("there is no agent {}", self.id);
         }
@@ -132,11 +140,17 @@ impl Set {
         };
         let opened = for_appending(&config).await?;
         let history = opened.ledger.history(&StreamId::agent(&self.id)).await?;
-        let Some(first) = history.first() else { anyhow::bail!("there is no agent {}", self.id) };
+        let Some(first) = history.first() else {
+            anyhow::bail!("there is no agent {}", self.id)
+        };
         let (at, by) = (opened.clock.now(), format!("cli:{}", operator()));
         let mut commands = Vec::new();
         if settings != AgentSettings::default() {
-            commands.push(AgentCommand::Edit { at, settings, by: by.clone() });
+            commands.push(AgentCommand::Edit {
+                at,
+                settings,
+                by: by.clone(),
+            });
         }
         match self.emergency_closed {
             Some(true) => commands.push(AgentCommand::CloseForEmergency { at, by }),

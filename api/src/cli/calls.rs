@@ -26,6 +26,7 @@ enum Verb {
     History(HistoryOfCall),
 }
 
+#[expect(clippy::doc_markdown, reason = "these words are shown as help, not as Markdown")]
 #[derive(clap::Args)]
 struct List {
     /// all, inbound, outbound, voicemail, failed, busy_no_answer, resolved, missed
@@ -72,7 +73,11 @@ impl List {
         let config = self.configuration.resolve_quietly()?;
         let filter = Filter::parse(&self.filter).with_context(|| format!("no such filter: {}", self.filter))?;
         let opened = for_reading(&config).await?;
-        let question = Question { filter, limit: self.limit.clamp(1, 500), ..Question::default() };
+        let question = Question {
+            filter,
+            limit: self.limit.clamp(1, 500),
+            ..Question::default()
+        };
         let page = opened.models.call_log().list(&self.tenant, &question).await?;
         for call in page.calls {
             print(&format!(
@@ -81,7 +86,8 @@ impl List {
                 Timestamp(call.started_at).to_rfc3339(),
                 call.direction.unwrap_or_default(),
                 call.status,
-                call.duration_s.map_or_else(|| "-".to_owned(), |seconds| format!("{seconds}s")),
+                call.duration_s
+                    .map_or_else(|| "-".to_owned(), |seconds| format!("{seconds}s")),
                 call.grade.unwrap_or_default(),
             ))?;
         }
@@ -93,7 +99,9 @@ impl HistoryOfCall {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
         let at = match &self.at {
-            Some(text) => Some(Timestamp::parse_rfc3339(text).with_context(|| format!("not a time in RFC 3339 form: {text}"))?),
+            Some(text) => {
+                Some(Timestamp::parse_rfc3339(text).with_context(|| format!("not a time in RFC 3339 form: {text}"))?)
+            }
             None => None,
         };
         let opened = for_reading(&config).await?;
@@ -101,9 +109,18 @@ impl HistoryOfCall {
         if events.is_empty() {
             anyhow::bail!("there is no call {}", self.id);
         }
-        let wanted = HistoryOf { version: self.version, at: at.map(Moment), from: None::<Point>, to: None };
+        let wanted = HistoryOf {
+            version: self.version,
+            at: at.map(Moment),
+            from: None::<Point>,
+            to: None,
+        };
         let history = answer(self.id, &events, &wanted)?;
-        if self.json { print(&serde_json::to_string_pretty(&history)?) } else { tell(&history) }
+        if self.json {
+            print(&serde_json::to_string_pretty(&history)?)
+        } else {
+            tell(&history)
+        }
     }
 }
 
@@ -112,7 +129,11 @@ fn tell(history: &History) -> anyhow::Result<()> {
         print(&event.line())?;
     }
     if let Some(state) = history.state() {
-        print(&format!("\nas of version {}:\n{}", history.version(), serde_json::to_string_pretty(state)?))?;
+        print(&format!(
+            "\nas of version {}:\n{}",
+            history.version(),
+            serde_json::to_string_pretty(state)?
+        ))?;
     }
     Ok(())
 }

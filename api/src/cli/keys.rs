@@ -46,7 +46,9 @@ impl Rotate {
     /// key opens the store, and the one that does tells how far it came.
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
-        let file = self.new_key_file.unwrap_or_else(|| config.data_dir.join("master.key.next"));
+        let file = self
+            .new_key_file
+            .unwrap_or_else(|| config.data_dir.join("master.key.next"));
         let new = MasterKey::from_file(&file).with_context(|| format!("the new master key in {}", file.display()))?;
         if new.id() == master_key(&config)?.id() {
             anyhow::bail!("the new master key is the old one");
@@ -63,7 +65,10 @@ impl Rotate {
         }
         let current = master_key_file(&config);
         std::fs::rename(&file, &current).with_context(|| format!("putting the new key into {}", current.display()))?;
-        print(&format!("the new master key is in {}; back it up, apart from the events", current.display()))
+        print(&format!(
+            "the new master key is in {}; back it up, apart from the events",
+            current.display()
+        ))
     }
 }
 

@@ -97,7 +97,9 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 /// Who runs the command, for the metadata of what it does.
 fn operator() -> String {
-    std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned())
+    std::env::var("USER")
+        .or_else(|_| std::env::var("LOGNAME"))
+        .unwrap_or_else(|_| "unknown".to_owned())
 }
 
 #[cfg(test)]

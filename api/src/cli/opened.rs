@@ -41,8 +41,12 @@ pub(super) async fn for_appending(config: &Config) -> anyhow::Result<Opened> {
 }
 
 async fn with_models(config: &Config, ledger: Ledger, clock: SharedClock) -> anyhow::Result<Opened> {
-    let views = Views::open(&config.views_database).await.context("opening the read models")?;
-    let models = ReadModels::open(views, ledger.clone(), clock.clone()).await.context("opening the read models")?;
+    let views = Views::open(&config.views_database)
+        .await
+        .context("opening the read models")?;
+    let models = ReadModels::open(views, ledger.clone(), clock.clone())
+        .await
+        .context("opening the read models")?;
     Ok(Opened { ledger, models, clock })
 }
 
@@ -50,7 +54,10 @@ async fn with_models(config: &Config, ledger: Ledger, clock: SharedClock) -> any
 fn must_be_there(config: &Config) -> anyhow::Result<()> {
     match &config.ledger_database {
         DatabaseUrl::Folder(folder) if !folder.exists() => {
-            anyhow::bail!("there is no data folder {}: has the service ever run here?", folder.display())
+            anyhow::bail!(
+                "there is no data folder {}: has the service ever run here?",
+                folder.display()
+            )
         }
         _ => Ok(()),
     }

@@ -86,8 +86,21 @@ impl Rebuild {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
         let opened = for_reading(&config).await?;
-        let bar = opened.models.progress().watch_rebuild(&self.name).map(|progress| tokio::spawn(show(progress)));
-        let report = opened.models.rebuild(&self.name, RebuildOptions { compare: true, switch: self.switch }).await;
+        let bar = opened
+            .models
+            .progress()
+            .watch_rebuild(&self.name)
+            .map(|progress| tokio::spawn(show(progress)));
+        let report = opened
+            .models
+            .rebuild(
+                &self.name,
+                RebuildOptions {
+                    compare: true,
+                    switch: self.switch,
+                },
+            )
+            .await;
         if let Some(bar) = bar {
             bar.abort();
             // It clears its line when it is dropped; whatever it ended with is of no interest.
@@ -95,15 +108,31 @@ impl Rebuild {
         }
         let report = report?;
         tell(&report)?;
-        let changes = report.difference.as_ref().is_some_and(|difference| !difference.is_none());
+        let changes = report
+            .difference
+            .as_ref()
+            .is_some_and(|difference| !difference.is_none());
         if self.switch || self.dry_run {
             return Ok(());
         }
         if !confirmed(changes)? {
             return print("nothing was switched");
         }
-        let report = opened.models.rebuild(&self.name, RebuildOptions { compare: false, switch: true }).await?;
-        print(&format!("switched in {:.1} ms, at position {}", report.switch_ms.unwrap_or_default(), report.position))
+        let report = opened
+            .models
+            .rebuild(
+                &self.name,
+                RebuildOptions {
+                    compare: false,
+                    switch: true,
+                },
+            )
+            .await?;
+        print(&format!(
+            "switched in {:.1} ms, at position {}",
+            report.switch_ms.unwrap_or_default(),
+            report.position
+        ))
     }
 }
 
@@ -112,7 +141,11 @@ fn confirmed(changes: bool) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
         return Ok(false);
     }
-    let question = if changes { "Switch to the new rows?" } else { "The rows are equal. Switch all the same?" };
+    let question = if changes {
+        "Switch to the new rows?"
+    } else {
+        "The rows are equal. Switch all the same?"
+    };
     eprint!("{question} [y/N] ");
     std::io::stderr().flush()?;
     let mut answer = String::new();
@@ -141,7 +174,9 @@ fn tell(report: &RebuildReport) -> anyhow::Result<()> {
         report.model, report.events, report.load_seconds, report.events_per_second
     ))?;
     match &report.difference {
-        Some(difference) if difference.is_none() => print(&format!("difference: none, at position {}", difference.position))?,
+        Some(difference) if difference.is_none() => {
+            print(&format!("difference: none, at position {}", difference.position))?;
+        }
         Some(difference) => tell_difference(difference)?,
         None => {}
     }
@@ -154,12 +189,21 @@ fn tell(report: &RebuildReport) -> anyhow::Result<()> {
 fn tell_difference(difference: &Difference) -> anyhow::Result<()> {
     print(&format!("difference, at position {}:", difference.position))?;
     for table in &difference.tables {
-        let TableDifference { table: name, equal, added, gone, different, .. } = table;
+        let TableDifference {
+            table: name,
+            equal,
+            added,
+            gone,
+            different,
+            ..
+        } = table;
         if !table.comparable {
             print(&format!("  {name}: the old rows have other columns"))?;
             continue;
         }
-        print(&format!("  {name}: {added} added, {gone} gone, {different} different, {equal} equal"))?;
+        print(&format!(
+            "  {name}: {added} added, {gone} gone, {different} different, {equal} equal"
+        ))?;
         for row in &table.first {
             let what = match row.change {
                 Change::Added => "added",

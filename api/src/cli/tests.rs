@@ -9,7 +9,11 @@ fn the_command_line_is_well_formed() {
 #[test]
 fn the_help_of_serve_lists_every_variable_and_no_value() {
     let mut command = Cli::command();
-    let help = command.find_subcommand_mut("serve").expect("the verb").render_long_help().to_string();
+    let help = command
+        .find_subcommand_mut("serve")
+        .expect("the verb")
+        .render_long_help()
+        .to_string();
     for variable in Settings::VARIABLES {
         assert!(help.contains(&format!("[env: {variable}]")), "{variable} is missing");
     }
@@ -18,10 +22,25 @@ fn the_help_of_serve_lists_every_variable_and_no_value() {
 #[test]
 fn every_variable_of_the_documented_table_is_there() {
     for variable in [
-        "PORT", "PUBLIC_URL", "DATA_DIR", "LEDGER_DATABASE_URL", "VIEWS_DATABASE_URL", "KEYS_DATABASE_URL",
-        "RECORDINGS_URL", "S3_ENDPOINT", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_API_KEY",
-        "TWILIO_API_SECRET", "TWILIO_TWIML_APP_SID", "TWILIO_PHONE_NUMBER", "TWILIO_INBOUND_PHONE_NUMBER",
-        "TWILIO_API_BASE", "OPENAI_API_KEY", "OPENAI_BASE_URL", "LEDGER_MASTER_KEY",
+        "PORT",
+        "PUBLIC_URL",
+        "DATA_DIR",
+        "LEDGER_DATABASE_URL",
+        "VIEWS_DATABASE_URL",
+        "KEYS_DATABASE_URL",
+        "RECORDINGS_URL",
+        "S3_ENDPOINT",
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+        "TWILIO_API_KEY",
+        "TWILIO_API_SECRET",
+        "TWILIO_TWIML_APP_SID",
+        "TWILIO_PHONE_NUMBER",
+        "TWILIO_INBOUND_PHONE_NUMBER",
+        "TWILIO_API_BASE",
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
+        "LEDGER_MASTER_KEY",
     ] {
         assert!(Settings::VARIABLES.contains(&variable), "{variable}");
     }
@@ -45,6 +64,7 @@ fn the_documented_verbs_parse() {
         "openapi",
         "keys rotate",
     ] {
-        Cli::try_parse_from(std::iter::once("call-ledger").chain(line.split(' '))).unwrap_or_else(|error| panic!("{line}: {error}"));
+        Cli::try_parse_from(std::iter::once("call-ledger").chain(line.split(' ')))
+            .unwrap_or_else(|error| panic!("{line}: {error}"));
     }
 }

@@ -16,6 +16,7 @@ pub(super) struct Users {
     verb: Verb,
 }
 
+#[expect(clippy::doc_markdown, reason = "these words are shown as help, not as Markdown")]
 #[derive(Subcommand)]
 enum Verb {
     /// Every user
@@ -66,7 +67,10 @@ impl List {
         let people = People::open(&config.people_database).await?;
         for user in people.users(&self.tenant).await? {
             let active = if user.active { "" } else { "(may not sign in)" };
-            print(&format!("{:<40} {:<8} {:<32} {} {active}", user.user_id, user.role, user.email, user.name))?;
+            print(&format!(
+                "{:<40} {:<8} {:<32} {} {active}",
+                user.user_id, user.role, user.email, user.name
+            ))?;
         }
         Ok(())
     }
@@ -116,6 +120,9 @@ fn read_password() -> anyhow::Result<Secret> {
         eprint!("Password (it will be visible): ");
     }
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).context("reading the password")?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("reading the password")?;
     Ok(Secret::new(line.trim_end_matches(['\r', '\n'])))
 }

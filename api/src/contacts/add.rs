@@ -46,7 +46,14 @@ pub async fn add_contact(
         Some(key) => state.ledger.position_of_command(key).await?.is_some(),
         None => false,
     };
-    if !is_repeated && state.read.contacts.by_phone(signed_in.tenant(), &phone).await?.is_some() {
+    if !is_repeated
+        && state
+            .read
+            .contacts
+            .by_phone(signed_in.tenant(), &phone)
+            .await?
+            .is_some()
+    {
         return Err(ApiError::Conflict("a contact has this number".to_owned()));
     }
     let command = ContactCommand::Add {

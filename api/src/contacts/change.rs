@@ -47,15 +47,21 @@ pub async fn change_contact(
     let (at, by) = (state.clock.now(), signed_in.by());
     let mut commands = Vec::new();
     if wanted.name.is_some() || wanted.phone.is_some() {
-        let name = match wanted.name {
-            Some(name) => name.trim().to_owned(),
-            None => {
-                let known = state.read.contacts.contact(signed_in.tenant(), &id).await?;
-                known.and_then(|contact| contact.name).ok_or(ApiError::NotFound("contact"))?
-            }
+        let name = if let Some(name) = wanted.name {
+            name.trim().to_owned()
+        } else {
+            let known = state.read.contacts.contact(signed_in.tenant(), &id).await?;
+            known
+                .and_then(|contact| contact.name)
+                .ok_or(ApiError::NotFound("contact"))?
         };
         let phone = wanted.phone.as_deref().map(phone).map(Personal::Known);
-        commands.push(ContactCommand::Rename { at, name: name.into(), phone, by: by.clone() });
+        commands.push(ContactCommand::Rename {
+            at,
+            name: name.into(),
+            phone,
+            by: by.clone(),
+        });
     }
     let reason = wanted.reason.unwrap_or_else(|| "changed by hand".to_owned());
     match wanted.do_not_call {
@@ -68,7 +74,15 @@ pub async fn change_contact(
     }
     let mut position = 0;
     for (part, command) in commands.into_iter().enumerate() {
-        position = order(&state, &signed_in, &key.part(part), "PUT /api/contacts/{id}", &id, command).await?;
+        position = order(
+            &state,
+            &signed_in,
+            &key.part(part),
+            "PUT /api/contacts/{id}",
+            &id,
+            command,
+        )
+        .await?;
     }
     Ok(Written::changed(position, view(&state, &signed_in, &id).await?))
 }

@@ -25,7 +25,11 @@ pub async fn erase_contact(
     Body(wanted): Body<Erase>,
 ) -> Result<Gone, ApiError> {
     signed_in.may(Permission::Erase)?;
-    let command = ContactCommand::Erase { at: state.clock.now(), ground: wanted.ground, by: signed_in.by() };
+    let command = ContactCommand::Erase {
+        at: state.clock.now(),
+        ground: wanted.ground,
+        by: signed_in.by(),
+    };
     let position = order(&state, &signed_in, &key, "POST /api/contacts/{id}/erase", &id, command).await?;
     state.ledger.destroy_key(&StreamId::contact(&id)).await?;
     Ok(Gone(position))

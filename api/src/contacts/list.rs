@@ -49,16 +49,27 @@ pub async fn list_contacts(
         // The place is the name; the number in the cursor has no meaning here.
         Some(text) => {
             let (_, place) = cursor::decode(text)?;
-            let (contact_id, sort_name) =
-                place.split_once('\n').ok_or_else(|| ApiError::parameter("cursor", "is not a cursor of ours"))?;
-            Some(ContactCursor { sort_name: sort_name.to_owned(), contact_id: contact_id.to_owned() })
+            let (contact_id, sort_name) = place
+                .split_once('\n')
+                .ok_or_else(|| ApiError::parameter("cursor", "is not a cursor of ours"))?;
+            Some(ContactCursor {
+                sort_name: sort_name.to_owned(),
+                contact_id: contact_id.to_owned(),
+            })
         }
         None => None,
     };
     let q = wanted.q.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let rows = state.read.contacts.list(signed_in.tenant(), q, after.as_ref(), limit.into()).await?;
+    let rows = state
+        .read
+        .contacts
+        .list(signed_in.tenant(), q, after.as_ref(), limit.into())
+        .await?;
     let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
     let last = rows.last().filter(|_| is_full);
     let next_cursor = last.map(|row| cursor::encode(0, &format!("{}\n{}", row.contact_id, row.sort_name)));
-    Ok(Json(ContactPage { contacts: rows.into_iter().map(ContactView::from).collect(), next_cursor }))
+    Ok(Json(ContactPage {
+        contacts: rows.into_iter().map(ContactView::from).collect(),
+        next_cursor,
+    }))
 }

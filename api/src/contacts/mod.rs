@@ -87,7 +87,9 @@ async fn order(
 ) -> Result<Position, ApiError> {
     let stream = infra::event_store::StreamId::contact(contact_id);
     let history = state.ledger.history(&stream).await?;
-    let is_theirs = history.first().is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
+    let is_theirs = history
+        .first()
+        .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
     if !is_theirs {
         return Err(ApiError::NotFound("contact"));
     }
@@ -104,5 +106,7 @@ async fn view(state: &AppState, signed_in: &SignedIn, contact_id: &str) -> Resul
 
 /// A number in the form in which it is kept, E.164, from what a person typed with its country code.
 fn phone(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.')).collect()
+    text.chars()
+        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.'))
+        .collect()
 }

@@ -22,6 +22,11 @@ pub async fn remove_contact(
     PathOf(id): PathOf<String>,
 ) -> Result<Gone, ApiError> {
     signed_in.may(Permission::EditContacts)?;
-    let command = ContactCommand::Remove { at: state.clock.now(), by: signed_in.by() };
-    order(&state, &signed_in, &key, "DELETE /api/contacts/{id}", &id, command).await.map(Gone)
+    let command = ContactCommand::Remove {
+        at: state.clock.now(),
+        by: signed_in.by(),
+    };
+    order(&state, &signed_in, &key, "DELETE /api/contacts/{id}", &id, command)
+        .await
+        .map(Gone)
 }

@@ -108,9 +108,14 @@ pub async fn feedback(
     }
     let tomorrow = state.clock.now().as_micros().div_euclid(DAY_S * 1_000_000) + 1;
     let (ask, tenant) = (&state.read.feedback, signed_in.tenant());
-    let rows = ask.days(tenant, tomorrow - days..tomorrow, wanted.agent.as_deref()).await?;
+    let rows = ask
+        .days(tenant, tomorrow - days..tomorrow, wanted.agent.as_deref())
+        .await?;
     let corrections = if signed_in.may(Permission::ViewCalls).is_ok() {
-        let question = FeedbackQuestion { agent: wanted.agent, persona_version: wanted.persona_version };
+        let question = FeedbackQuestion {
+            agent: wanted.agent,
+            persona_version: wanted.persona_version,
+        };
         ask.corrections(tenant, &question, MOST_CORRECTIONS).await?
     } else {
         vec![]

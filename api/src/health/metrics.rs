@@ -35,8 +35,14 @@ pub fn recorder() -> PrometheusHandle {
     responses((status = OK, content_type = "text/plain", body = String))
 )]
 pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
-    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and a position is far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a gauge is a float, and a position is far below 2^52"
+    )]
     ::metrics::gauge!("ledger_head_position").set(state.ledger.known_head() as f64);
     ::metrics::gauge!("draining").set(if state.drain.is_ordered() { 1.0 } else { 0.0 });
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render())
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        state.metrics.render(),
+    )
 }

@@ -17,7 +17,11 @@ pub async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) 
     if state.drain.is_ordered() {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining");
     }
-    if ledger_answers(&state).await { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "no ledger") }
+    if ledger_answers(&state).await {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "no ledger")
+    }
 }
 
 /// Whether the ledger answers, in time.

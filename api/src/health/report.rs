@@ -48,13 +48,16 @@ const LATE: i64 = 10_000;
 pub async fn health(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
     let ledger = ledger_answers(&state).await;
     let models = if ledger {
-        tokio::time::timeout(super::ready::LONGEST, state.models.status()).await.ok().and_then(Result::ok)
+        tokio::time::timeout(super::ready::LONGEST, state.models.status())
+            .await
+            .ok()
+            .and_then(Result::ok)
     } else {
         None
     };
-    let is_well = models.as_ref().is_some_and(|models| {
-        models.iter().all(|model| model.lag < LATE && model.dead_letters == 0)
-    });
+    let is_well = models
+        .as_ref()
+        .is_some_and(|models| models.iter().all(|model| model.lag < LATE && model.dead_letters == 0));
     let (code, status) = match (ledger, state.drain.is_ordered(), is_well) {
         (false, ..) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         (true, true, _) => (StatusCode::OK, "draining"),
@@ -69,7 +72,11 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, Json<Health>)
     let health = Health {
         status,
         version: env!("CARGO_PKG_VERSION"),
-        telephone_network: if state.config.twilio.sandbox { "sandbox" } else { "twilio" },
+        telephone_network: if state.config.twilio.sandbox {
+            "sandbox"
+        } else {
+            "twilio"
+        },
         ledger,
         position: state.ledger.known_head(),
         projections: projections.collect(),

@@ -29,7 +29,11 @@ pub async fn run(state: AppState) {
 }
 
 async fn destroy_due(state: &AppState, done: &mut HashSet<StreamId>) -> anyhow::Result<()> {
-    let due = state.read.work.due(Kind::DestroyKey, state.clock.now().as_micros(), AT_ONCE).await?;
+    let due = state
+        .read
+        .work
+        .due(Kind::DestroyKey, state.clock.now().as_micros(), AT_ONCE)
+        .await?;
     for item in due {
         let stream = StreamId::new(item.aggregate_type, item.stream);
         if !done.contains(&stream) {

@@ -27,16 +27,29 @@ impl Rebuilds {
     /// What the last rebuild of a model came to.
     #[must_use]
     pub fn last(&self, model: &str) -> Option<serde_json::Value> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).get(model).cloned()
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(model)
+            .cloned()
     }
 
     fn begin(&self, model: &'static str) -> bool {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(model)
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(model)
     }
 
     fn end(&self, model: &'static str, outcome: serde_json::Value) {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).insert(model, outcome);
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(model);
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(model, outcome);
+        self.running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(model);
     }
 }
 
@@ -75,12 +88,19 @@ pub async fn rebuild_projection(
     Parameters(wanted): Parameters<RebuildOf>,
 ) -> Result<(StatusCode, Json<Begun>), ApiError> {
     signed_in.may(Permission::Rebuild)?;
-    let projector = state.models.projectors().iter().find(|projector| projector.name() == name);
+    let projector = state
+        .models
+        .projectors()
+        .iter()
+        .find(|projector| projector.name() == name);
     let name = projector.ok_or(ApiError::NotFound("read model"))?.name();
     if !state.rebuilds.begin(name) {
         return Err(ApiError::Conflict(RebuildError::Running.to_string()));
     }
-    let options = RebuildOptions { compare: true, switch: !wanted.dry_run };
+    let options = RebuildOptions {
+        compare: true,
+        switch: !wanted.dry_run,
+    };
     tracing::info!(model = name, dry_run = wanted.dry_run, "a rebuild was ordered");
     let task = state.clone();
     tokio::spawn(async move {
@@ -93,5 +113,11 @@ pub async fn rebuild_projection(
         };
         task.rebuilds.end(name, outcome);
     });
-    Ok((StatusCode::ACCEPTED, Json(Begun { name, dry_run: wanted.dry_run })))
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(Begun {
+            name,
+            dry_run: wanted.dry_run,
+        }),
+    ))
 }

@@ -58,7 +58,10 @@ pub async fn tell(
     let tenant = state.directory.tenant_of(state, signed.numbers()).await;
     let metadata = signed.metadata(endpoint, tenant, command_key.clone());
     match state.ledger.execute::<Call>(call_id, command, metadata).await {
-        Ok(_) => Ok(Heard::Call(OnCall { call_id: call_id.to_owned(), command_key })),
+        Ok(_) => Ok(Heard::Call(OnCall {
+            call_id: call_id.to_owned(),
+            command_key,
+        })),
         // The domain refuses nothing that the provider tells; should it ever, the callback is not lost.
         Err(LedgerError::Rejected(error)) => {
             keep_whole(state, signed, endpoint, &format!("the call refused it: {error}")).await
@@ -88,14 +91,20 @@ async fn keep_whole(state: &AppState, signed: &Signed, endpoint: Endpoint, reaso
     let key = signed.command_key(endpoint, &format!("unrouted:{endpoint}:{}", crate::web::hex(&digest)));
     let tenant = state.directory.tenant_of(state, signed.numbers()).await;
     // The parameters are the event's own; in the metadata they would stand twice.
-    let metadata = Metadata { params: None, ..signed.metadata(endpoint, tenant, key) };
+    let metadata = Metadata {
+        params: None,
+        ..signed.metadata(endpoint, tenant, key)
+    };
     let command = UnroutedCommand::Keep {
         at: signed.heard_at,
         endpoint: endpoint.to_string(),
         params: Personal::Known(params),
         reason: reason.to_owned(),
     };
-    state.ledger.execute::<Unrouted>(&new_id("unrouted"), command, metadata).await?;
+    state
+        .ledger
+        .execute::<Unrouted>(&new_id("unrouted"), command, metadata)
+        .await?;
     Ok(Heard::Unrouted)
 }
 

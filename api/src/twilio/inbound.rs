@@ -36,9 +36,16 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
             return Ok(sorry());
         }
     };
-    let (call_id, key) = (inbound.call_id.0.clone(), signed.command_key(Endpoint::Inbound, &inbound.key()));
+    let (call_id, key) = (
+        inbound.call_id.0.clone(),
+        signed.command_key(Endpoint::Inbound, &inbound.key()),
+    );
     let agent_id = state.directory.agent_of(&state, &inbound.number).await;
-    let agent = state.ledger.state::<Agent>(agent_id.as_str()).await?.unwrap_or_default();
+    let agent = state
+        .ledger
+        .state::<Agent>(agent_id.as_str())
+        .await?
+        .unwrap_or_default();
     let routed = route(&agent, agent.routing(inbound.at));
     let command = inbound.routed(agent_id, routed).into();
     match tell(&state, &signed, Endpoint::Inbound, &call_id, command, key).await? {
@@ -66,7 +73,11 @@ async fn answer(state: &AppState, on_call: &OnCall) -> Result<TwiML, ApiError> {
     let settings = settings_then(state, &recorded).await?;
     let id = &on_call.call_id;
     let voicemail = |reason: VoicemailReason| {
-        redirect(&state.config.callback_url(&format!("/twilio/voicemail?call_id={id}&reason={reason}")))
+        redirect(
+            &state
+                .config
+                .callback_url(&format!("/twilio/voicemail?call_id={id}&reason={reason}")),
+        )
     };
     let greeting = recorded.iter().find_map(|event| match &event.event {
         Event::Call(CallEvent::AiTurn { turn: 1, text, .. }) => text.text().map(|words| spoken(words, &settings)),
@@ -77,7 +88,9 @@ async fn answer(state: &AppState, on_call: &OnCall) -> Result<TwiML, ApiError> {
         _ => None,
     });
     let reason = sent_away.unwrap_or(VoicemailReason::AiUnavailable);
-    Ok(TwiML(twiml::Response::new().then_maybe(greeting).then(voicemail(reason))))
+    Ok(TwiML(
+        twiml::Response::new().then_maybe(greeting).then(voicemail(reason)),
+    ))
 }
 
 /// The answering agent's settings at the moment of the first of these events.
@@ -87,19 +100,27 @@ pub(super) async fn settings_then(state: &AppState, recorded: &[Recorded]) -> Re
         _ => None,
     });
     match (agent_id, recorded.first()) {
-        (Some(agent_id), Some(first)) => Ok(state.directory.agent_then(state, &agent_id, first.position).await?.settings),
+        (Some(agent_id), Some(first)) => Ok(state
+            .directory
+            .agent_then(state, &agent_id, first.position)
+            .await?
+            .settings),
         _ => Ok(AgentSettings::default()),
     }
 }
 
 /// Words in the agent's voice and language.
 pub(super) fn spoken(words: &str, settings: &AgentSettings) -> Verb {
-    say(words).with_maybe("voice", settings.voice.as_deref()).with_maybe("language", settings.language.as_deref())
+    say(words)
+        .with_maybe("voice", settings.voice.as_deref())
+        .with_maybe("language", settings.language.as_deref())
 }
 
 /// What a caller hears when we cannot even say which call it is.
 fn sorry() -> TwiML {
     TwiML(
-        twiml::Response::new().then(say("We are sorry, your call cannot be taken. Please try again later.")).then(hangup()),
+        twiml::Response::new()
+            .then(say("We are sorry, your call cannot be taken. Please try again later."))
+            .then(hangup()),
     )
 }

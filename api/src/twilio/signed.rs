@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, header};
 use domain::{Personal, Tenant, Timestamp};
 use infra::event_store::{Actor, Metadata};
 use infra::twilio::callbacks::{self, Callback, Endpoint};
-use infra::twilio::form::Form;
+use infra::twilio::form::{Form, MalformedForm};
 use infra::twilio::signature::{self, Body};
 use std::collections::BTreeMap;
 
@@ -36,27 +36,37 @@ impl FromRequest<AppState> for Signed {
     /// first wherever that is possible: it covers the decoded form, so a form that cannot be decoded has none.
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let signature = parts.headers.get(signature::HEADER).and_then(|value| value.to_str().ok());
+        let signature = parts
+            .headers
+            .get(signature::HEADER)
+            .and_then(|value| value.to_str().ok());
         let signature = signature.ok_or(ApiError::Signature)?.to_owned();
         let path_and_query = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
         let url = state.config.callback_url(path_and_query);
-        let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes()).map_err(malformed)?;
+        let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes()).map_err(|error| malformed(&error))?;
         let kind = kind(&parts.headers)?;
         let request = Request::from_parts(parts.clone(), body);
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             let too_large = rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
-            if too_large { ApiError::TooLarge } else { ApiError::Malformed("it did not arrive whole".into(), vec![]) }
+            if too_large {
+                ApiError::TooLarge
+            } else {
+                ApiError::Malformed("it did not arrive whole".into(), vec![])
+            }
         })?;
         let (form, is_valid) = match kind {
             Kind::Form => {
-                let form = Form::parse(&bytes).map_err(malformed)?;
+                let form = Form::parse(&bytes).map_err(|error| malformed(&error))?;
                 let is_valid = signature::is_valid(&state.twilio_token, &url, Body::Form(&form), &signature);
                 (form, is_valid)
             }
             Kind::Json => {
                 let is_valid = signature::is_valid(&state.twilio_token, &url, Body::Raw(&bytes), &signature);
                 let text = String::from_utf8_lossy(&bytes).into_owned();
-                (Form::from_parameters(BTreeMap::from([(WHOLE_BODY.to_owned(), vec![text])])), is_valid)
+                (
+                    Form::from_parameters(BTreeMap::from([(WHOLE_BODY.to_owned(), vec![text])])),
+                    is_valid,
+                )
             }
         };
         if !is_valid {
@@ -80,15 +90,25 @@ enum Kind {
 }
 
 fn kind(headers: &HeaderMap) -> Result<Kind, ApiError> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    match kind
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+        .as_str()
+    {
         "application/x-www-form-urlencoded" | "" => Ok(Kind::Form),
         "application/json" => Ok(Kind::Json),
         _ => Err(ApiError::MediaType("application/x-www-form-urlencoded")),
     }
 }
 
-fn malformed(error: infra::twilio::form::MalformedForm) -> ApiError {
+fn malformed(error: &MalformedForm) -> ApiError {
     let problem = FieldProblem::parameter(error.field().unwrap_or("(form)"), error.to_string());
     ApiError::Malformed("it is not a form".to_owned(), vec![problem])
 }
@@ -104,7 +124,12 @@ impl Signed {
     /// The request as a callback of this door.
     #[must_use]
     pub const fn callback(&self, endpoint: Endpoint) -> Callback<'_> {
-        Callback { endpoint, form: &self.form, query: &self.query, heard_at: self.heard_at }
+        Callback {
+            endpoint,
+            form: &self.form,
+            query: &self.query,
+            heard_at: self.heard_at,
+        }
     }
 
     /// What makes this request idempotent: Twilio's own token, the same on each of its retries, else what identifies
@@ -136,6 +161,8 @@ impl Signed {
 
     /// The numbers that the request names: one of them may be ours, and tells whose call it is.
     pub fn numbers(&self) -> impl Iterator<Item = &str> {
-        ["To", "From", "Called", "Caller"].into_iter().filter_map(|name| self.form.get(name))
+        ["To", "From", "Called", "Caller"]
+            .into_iter()
+            .filter_map(|name| self.form.get(name))
     }
 }

@@ -28,7 +28,10 @@ pub async fn voice(State(state): State<AppState>, signed: Signed) -> Result<TwiM
             return Ok(cannot("This number cannot be dialled."));
         }
     };
-    let (call_id, key) = (outbound.call_id.0.clone(), signed.command_key(Endpoint::Voice, &outbound.key()));
+    let (call_id, key) = (
+        outbound.call_id.0.clone(),
+        signed.command_key(Endpoint::Voice, &outbound.key()),
+    );
     let command = outbound.shown_as(None, state.config.twilio.phone_number.clone()).into();
     match tell(&state, &signed, Endpoint::Voice, &call_id, command, key).await? {
         Heard::Call(on_call) => answer(&state, &on_call).await,
@@ -46,7 +49,9 @@ async fn answer(state: &AppState, on_call: &OnCall) -> Result<TwiML, ApiError> {
     let Some((to, Some(shown))) = started else {
         return Ok(cannot("No number is set up for outgoing calls."));
     };
-    let status = state.config.callback_url(&format!("/twilio/call-status?call_id={}", on_call.call_id));
+    let status = state
+        .config
+        .callback_url(&format!("/twilio/call-status?call_id={}", on_call.call_id));
     let callee = number(&to)
         .with("statusCallback", format!("{status}#rc=5&rp=all"))
         .with("statusCallbackEvent", "initiated ringing answered completed")

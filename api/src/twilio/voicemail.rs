@@ -12,8 +12,7 @@ use infra::twilio::callbacks::Endpoint;
 use infra::twilio::twiml::{self, hangup, record, say};
 
 /// What a caller hears when the agent was given no words for it.
-const REQUEST: &str =
-    "Nobody can take your call at the moment. Please leave a message after the tone, and press the pound key when you are done.";
+const REQUEST: &str = "Nobody can take your call at the moment. Please leave a message after the tone, and press the pound key when you are done.";
 /// The longest message, in seconds.
 const LONGEST_S: u32 = 180;
 /// A message ends after so many seconds of silence.
@@ -40,10 +39,15 @@ pub async fn voicemail(State(state): State<AppState>, signed: Signed) -> Result<
 
 fn ask(state: &AppState, call_id: &str, settings: &AgentSettings) -> TwiML {
     let here = |path: &str, retries: &str| {
-        state.config.callback_url(&format!("/twilio/{path}?call_id={call_id}&phase=voicemail{retries}"))
+        state
+            .config
+            .callback_url(&format!("/twilio/{path}?call_id={call_id}&phase=voicemail{retries}"))
     };
     // Twilio's own transcription knows English only.
-    let is_english = settings.language.as_deref().is_none_or(|language| language.starts_with("en"));
+    let is_english = settings
+        .language
+        .as_deref()
+        .is_none_or(|language| language.starts_with("en"));
     let message = record(&here("voicemail-done", ""))
         .with("maxLength", LONGEST_S)
         .with("timeout", SILENCE_S)
@@ -52,7 +56,15 @@ fn ask(state: &AppState, call_id: &str, settings: &AgentSettings) -> TwiML {
         .with("recordingStatusCallback", here("recording-status", RETRIES))
         .with("recordingStatusCallbackEvent", "in-progress completed absent")
         .with_maybe("transcribe", is_english.then_some("true"))
-        .with_maybe("transcribeCallback", is_english.then(|| here("transcription-status", RETRIES)));
+        .with_maybe(
+            "transcribeCallback",
+            is_english.then(|| here("transcription-status", RETRIES)),
+        );
     let words = settings.voicemail_greeting.as_deref().unwrap_or(REQUEST);
-    TwiML(twiml::Response::new().then(spoken(words, settings)).then(message).then(hangup()))
+    TwiML(
+        twiml::Response::new()
+            .then(spoken(words, settings))
+            .then(message)
+            .then(hangup()),
+    )
 }

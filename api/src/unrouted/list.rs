@@ -57,16 +57,19 @@ pub async fn list_unrouted(
     for item in waiting {
         let history = state.ledger.history(&StreamId::unrouted(&item.stream)).await?;
         let kept = history.into_iter().find_map(|recorded| match recorded.event {
-            Event::Unrouted(UnroutedEvent::CallbackUnrouted { at, endpoint, params, reason }) => {
-                Some(UnroutedCallback {
-                    id: item.stream.clone(),
-                    endpoint,
-                    reason,
-                    at: at.into(),
-                    position: recorded.position,
-                    params: params.into_known(),
-                })
-            }
+            Event::Unrouted(UnroutedEvent::CallbackUnrouted {
+                at,
+                endpoint,
+                params,
+                reason,
+            }) => Some(UnroutedCallback {
+                id: item.stream.clone(),
+                endpoint,
+                reason,
+                at: at.into(),
+                position: recorded.position,
+                params: params.into_known(),
+            }),
             _ => None,
         });
         callbacks.extend(kept);

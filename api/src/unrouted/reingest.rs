@@ -41,16 +41,28 @@ pub async fn reingest(
     const ENDPOINT: &str = "POST /api/unrouted/{id}/reingest";
     signed_in.may(Permission::Reingest)?;
     let history = state.ledger.history(&StreamId::unrouted(&id)).await?;
-    let is_theirs = history.first().is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
-    let kept = history.first().filter(|_| is_theirs).ok_or(ApiError::NotFound("callback"))?;
+    let is_theirs = history
+        .first()
+        .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
+    let kept = history
+        .first()
+        .filter(|_| is_theirs)
+        .ok_or(ApiError::NotFound("callback"))?;
     let understood = read_again(kept)?;
     let metadata = Metadata {
         causation: Some(kept.position),
         ..signed_in.metadata(ENDPOINT, Some(format!("reingest:{id}")))
     };
     let call_id = understood.call_id.clone();
-    state.ledger.execute::<Call>(&call_id.0, understood.command, metadata.clone()).await?;
-    let mark = UnroutedCommand::MarkReingested { at: state.clock.now(), call_id: call_id.clone(), by: signed_in.by() };
+    state
+        .ledger
+        .execute::<Call>(&call_id.0, understood.command, metadata.clone())
+        .await?;
+    let mark = UnroutedCommand::MarkReingested {
+        at: state.clock.now(),
+        call_id: call_id.clone(),
+        by: signed_in.by(),
+    };
     let metadata = metadata.with_key(format!("reingested:{id}"));
     let executed = state.ledger.execute::<Unrouted>(&id, mark, metadata).await?;
     settle(&state, &["work", "call_log"], executed.position).await;
@@ -58,13 +70,23 @@ pub async fn reingest(
 }
 
 fn read_again(kept: &Recorded) -> Result<infra::twilio::callbacks::Understood, ApiError> {
-    let Event::Unrouted(UnroutedEvent::CallbackUnrouted { at, endpoint, params, .. }) = &kept.event else {
+    let Event::Unrouted(UnroutedEvent::CallbackUnrouted {
+        at, endpoint, params, ..
+    }) = &kept.event
+    else {
         return Err(ApiError::NotFound("callback"));
     };
-    let params = params.known().ok_or_else(|| ApiError::Conflict("the callback was erased".to_owned()))?;
+    let params = params
+        .known()
+        .ok_or_else(|| ApiError::Conflict("the callback was erased".to_owned()))?;
     let (form, query) = from_kept(params.clone());
     let not_understood = |reason| ApiError::Conflict(format!("it still cannot be understood: {reason}"));
     let endpoint = endpoint.parse::<Endpoint>().map_err(not_understood)?;
-    let callback = Callback { endpoint, form: &form, query: &query, heard_at: *at };
+    let callback = Callback {
+        endpoint,
+        form: &form,
+        query: &query,
+        heard_at: *at,
+    };
     understand(&callback).map_err(not_understood)
 }

@@ -52,7 +52,11 @@ pub async fn change_user(
     if !is_own || wanted.role.is_some() || wanted.active.is_some() {
         signed_in.may(Permission::ManageUsers)?;
     }
-    let user = state.people.user(&user_id).await?.filter(|user| user.tenant == signed_in.tenant());
+    let user = state
+        .people
+        .user(&user_id)
+        .await?
+        .filter(|user| user.tenant == signed_in.tenant());
     let user = user.ok_or(ApiError::NotFound("user"))?;
     keep_an_admin(&state, &user, &wanted).await?;
     let ends_sessions = wanted.password.is_some() || wanted.active == Some(false);

@@ -71,5 +71,12 @@ pub async fn invite_user(
     };
     state.people.invite(&hash, &invitation).await?;
     let expires_at = invitation.expires_at.into();
-    Ok((StatusCode::CREATED, Json(Invited { invitation: secret.expose().to_owned(), email, expires_at })))
+    Ok((
+        StatusCode::CREATED,
+        Json(Invited {
+            invitation: secret.expose().to_owned(),
+            email,
+            expires_at,
+        }),
+    ))
 }

@@ -18,8 +18,17 @@ impl FromRequestParts<AppState> for Address {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::from(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-        let told = parts.headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
-        let address = if state.config.trust_proxy { told.and_then(last).unwrap_or(peer) } else { peer };
+        let told = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .next_back()
+            .and_then(|value| value.to_str().ok());
+        let address = if state.config.trust_proxy {
+            told.and_then(last).unwrap_or(peer)
+        } else {
+            peer
+        };
         Ok(Self(counted(address)))
     }
 }
@@ -53,7 +62,13 @@ mod tests {
     #[test]
     fn neighbours_in_one_ipv6_network_count_as_one() {
         let (a, b) = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9");
-        assert_eq!(counted(a.parse().expect("an address")), counted(b.parse().expect("an address")));
-        assert_ne!(counted(a.parse().expect("an address")), counted("2001:db8:1:3::1".parse().expect("an address")));
+        assert_eq!(
+            counted(a.parse().expect("an address")),
+            counted(b.parse().expect("an address"))
+        );
+        assert_ne!(
+            counted(a.parse().expect("an address")),
+            counted("2001:db8:1:3::1".parse().expect("an address"))
+        );
     }
 }

@@ -46,8 +46,9 @@ fn split_path(text: &str) -> (String, String) {
         _ => (String::new(), text),
     };
     let path = match named("missing field `").or_else(|| named("unknown field `")) {
-        Some(field) => format!("{path}/{field}"),
-        None => path,
+        // The path of an unknown field ends with the field itself, that of a missing one does not.
+        Some(field) if !path.ends_with(&format!("/{field}")) => format!("{path}/{field}"),
+        _ => path,
     };
     (path, without_quoted(words))
 }
@@ -56,9 +57,16 @@ fn pointer(path: &str) -> String {
     if path == "." {
         return String::new();
     }
-    path.replace(['[', '.'], "/").replace(']', "").split('/').fold(String::new(), |path, part| {
-        if part.is_empty() { path } else { format!("{path}/{part}") }
-    })
+    path.replace(['[', '.'], "/")
+        .replace(']', "")
+        .split('/')
+        .fold(String::new(), |path, part| {
+            if part.is_empty() {
+                path
+            } else {
+                format!("{path}/{part}")
+            }
+        })
 }
 
 /// serde quotes a wrong text in double quotes, and an unknown word of an enumeration in back ticks: both may be anything.
@@ -67,7 +75,10 @@ fn without_quoted(words: &str) -> String {
         (Some(first), Some(last)) if first < last => format!("{}...{}", &words[..first], &words[last + 1..]),
         _ => words.to_owned(),
     };
-    match words.strip_prefix("unknown variant `").and_then(|rest| rest.split_once("`, ")) {
+    match words
+        .strip_prefix("unknown variant `")
+        .and_then(|rest| rest.split_once("`, "))
+    {
         Some((_, expected)) => expected.to_owned(),
         None => words,
     }
@@ -85,7 +96,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
             Ok(Query(parameters)) => Ok(Self(parameters)),
             Err(rejection) => {
                 let text = rejection.body_text();
-                let words = text.split_once("query string: ").map_or(text.as_str(), |(_, words)| words);
+                let words = text
+                    .split_once("query string: ")
+                    .map_or(text.as_str(), |(_, words)| words);
                 let (name, words) = match words.split_once(": ") {
                     Some((name, words)) if !name.contains(' ') => (name, words),
                     _ => match words.split('`').nth(1) {
@@ -120,7 +133,9 @@ mod tests {
     use super::*;
 
     fn split(words: &str) -> (String, String) {
-        split_path(&format!("Failed to deserialize the JSON body into the target type: {words} at line 1 column 9"))
+        split_path(&format!(
+            "Failed to deserialize the JSON body into the target type: {words} at line 1 column 9"
+        ))
     }
 
     #[test]
@@ -131,6 +146,7 @@ mod tests {
 
     #[test]
     fn a_missing_field_is_pointed_at() {
+        assert_eq!(split("x: unknown field `x`, expected `y`").0, "/x");
         assert_eq!(split("missing field `email`").0, "/email");
         assert_eq!(split("settings: missing field `name`").0, "/settings/name");
     }

@@ -51,7 +51,13 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in ["", "x", "!!!!", &URL_SAFE_NO_PAD.encode("CA1"), &URL_SAFE_NO_PAD.encode("x\nCA1")] {
+        for text in [
+            "",
+            "x",
+            "!!!!",
+            &URL_SAFE_NO_PAD.encode("CA1"),
+            &URL_SAFE_NO_PAD.encode("x\nCA1"),
+        ] {
             assert!(decode(text).is_err(), "{text}");
         }
     }

@@ -22,13 +22,18 @@ impl CommandKey {
     /// The command key of this request for this user.
     #[must_use]
     pub fn of(&self, user_id: &str) -> Option<String> {
-        self.key.as_ref().map(|key| format!("user:{user_id}:{}:{key}", self.door))
+        self.key
+            .as_ref()
+            .map(|key| format!("user:{user_id}:{}:{key}", self.door))
     }
 
     /// The key of one of several commands that a request leads to.
     #[must_use]
     pub fn part(&self, part: usize) -> Self {
-        Self { door: format!("{}#{part}", self.door), key: self.key.clone() }
+        Self {
+            door: format!("{}#{part}", self.door),
+            key: self.key.clone(),
+        }
     }
 }
 
@@ -50,7 +55,10 @@ impl<S: Send + Sync> FromRequestParts<S> for CommandKey {
                 }
             },
         };
-        Ok(Self { door: format!("{} {}", parts.method, parts.uri.path()), key })
+        Ok(Self {
+            door: format!("{} {}", parts.method, parts.uri.path()),
+            key,
+        })
     }
 }
 

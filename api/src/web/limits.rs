@@ -19,7 +19,10 @@ struct Rate {
 
 const fn rate(burst: u32, one_each_ms: u64) -> Rate {
     match NonZeroU32::new(burst) {
-        Some(burst) => Rate { burst, one_each: Duration::from_millis(one_each_ms) },
+        Some(burst) => Rate {
+            burst,
+            one_each: Duration::from_millis(one_each_ms),
+        },
         None => panic!("a burst is at least one"),
     }
 }
@@ -53,7 +56,9 @@ impl Default for Limits {
 }
 
 fn limiter<K: Clone + Eq + Hash>(rate: Rate) -> DefaultKeyedRateLimiter<K> {
-    let quota = Quota::with_period(rate.one_each).expect("a period is longer than nothing").allow_burst(rate.burst);
+    let quota = Quota::with_period(rate.one_each)
+        .expect("a period is longer than nothing")
+        .allow_burst(rate.burst);
     RateLimiter::keyed(quota)
 }
 
@@ -88,7 +93,9 @@ impl Limits {
         }
         limiter.check_key(key).map_err(|until| {
             metrics::counter!("http_rate_limited_total").increment(1);
-            ApiError::TooMany { retry_after_s: until.wait_time_from(self.clock.now()).as_secs() + 1 }
+            ApiError::TooMany {
+                retry_after_s: until.wait_time_from(self.clock.now()).as_secs() + 1,
+            }
         })
     }
 }

@@ -13,7 +13,7 @@ use tracing::Instrument as _;
 
 /// The header that carries a request's identifier, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// No request takes longer, but for WebSockets: Twilio waits 15 s in all.
+/// No request takes longer, but for a live feed: Twilio waits 15 s in all.
 const LONGEST: Duration = Duration::from_secs(14);
 
 /// Names requests that come without a name.
@@ -30,7 +30,10 @@ impl MakeRequestId for NewRequestId {
 pub async fn sane_request_id(mut request: Request, next: Next) -> Response {
     let sane = request.headers().get(REQUEST_ID).is_none_or(|value| {
         value.to_str().is_ok_and(|text| {
-            (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+            (1..=64).contains(&text.len())
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
         })
     });
     if !sane {
@@ -47,12 +50,21 @@ pub async fn observe(request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
-    let request_id = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok()).unwrap_or("-").to_owned();
+    let request_id = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("-")
+        .to_owned();
     let span = tracing::info_span!("request", %request_id, %method, route, call_id = tracing::field::Empty);
     async move {
         let response = next.run(request).await;
         let (status, took) = (response.status(), started.elapsed());
-        let labels = [("method", method.to_string()), ("route", route), ("status", status.as_u16().to_string())];
+        let labels = [
+            ("method", method.to_string()),
+            ("route", route),
+            ("status", status.as_u16().to_string()),
+        ];
         metrics::counter!("http_requests_total", &labels).increment(1);
         metrics::histogram!("http_request_seconds", &labels[..2]).record(took);
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -87,9 +99,10 @@ pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response {
 /// Answers by frameworks that are no documents become documents: bodies that are too large, methods that do not exist.
 pub async fn documented(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    let is_document = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
-        kind.as_bytes().starts_with(b"application/") || kind.as_bytes().starts_with(b"text/html")
-    });
+    let is_document = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/") || kind.as_bytes().starts_with(b"text/html"));
     if is_document {
         return response;
     }

@@ -31,7 +31,9 @@ pub fn fields_of<T: Serialize>(event: &T) -> Result<Value, serde_json::Error> {
 fn open(json: &mut Value) {
     match json {
         Value::Object(map) => {
-            if map.len() == 1 && let Some(value) = map.remove(PERSONAL) {
+            if map.len() == 1
+                && let Some(value) = map.remove(PERSONAL)
+            {
                 *json = value;
                 return;
             }
@@ -60,7 +62,13 @@ mod tests {
 
     #[test]
     fn known_values_stand_by_themselves_and_erased_ones_say_so() {
-        let two = Two { known: "Ada".into(), erased: Personal::Erased };
-        assert_eq!(opened(&[two]).expect("JSON"), json!([{ "known": "Ada", "erased": { "erased": true } }]));
+        let two = Two {
+            known: "Ada".into(),
+            erased: Personal::Erased,
+        };
+        assert_eq!(
+            opened(&[two]).expect("JSON"),
+            json!([{ "known": "Ada", "erased": { "erased": true } }])
+        );
     }
 }

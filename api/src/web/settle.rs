@@ -10,7 +10,9 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// Waits until these read models have passed a position, for two seconds at most. Lateness is no error: the write is
 /// durable, and the rows will follow.
 pub async fn settle(state: &AppState, models: &[&str], position: Position) {
-    let waits = models.iter().map(|model| state.models.progress().wait(model, position, LONGEST));
+    let waits = models
+        .iter()
+        .map(|model| state.models.progress().wait(model, position, LONGEST));
     let settled = futures::future::join_all(waits).await;
     if settled.contains(&false) {
         tracing::warn!(position, "a read model is late: the answer shows it as it was");

@@ -21,12 +21,22 @@ pub struct Written<T> {
 impl<T> Written<T> {
     /// Something was changed.
     pub fn changed(position: Position, body: T) -> Self {
-        Self { status: StatusCode::OK, position, location: None, body }
+        Self {
+            status: StatusCode::OK,
+            position,
+            location: None,
+            body,
+        }
     }
 
     /// Something new is at `location`.
     pub fn created(position: Position, location: String, body: T) -> Self {
-        Self { status: StatusCode::CREATED, position, location: Some(location), body }
+        Self {
+            status: StatusCode::CREATED,
+            position,
+            location: Some(location),
+            body,
+        }
     }
 }
 

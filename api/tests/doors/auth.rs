@@ -8,7 +8,11 @@ async fn the_first_to_register_becomes_admin_and_others_need_an_invitation() {
     let admin = service.admin().await;
     assert_eq!(admin.get("/api/auth/me").await.is(200).json()["role"], "admin");
     let body = json!({ "email": "b@example.org", "name": "B", "password": PASSWORD });
-    service.nobody().post("/api/auth/register", &body).await.problem(403, "not-invited", &[]);
+    service
+        .nobody()
+        .post("/api/auth/register", &body)
+        .await
+        .problem(403, "not-invited", &[]);
     let agent = service.invited(&admin, "agent").await;
     assert_eq!(agent.get("/api/auth/me").await.is(200).json()["role"], "agent");
 }
@@ -21,11 +25,23 @@ async fn a_session_lives_in_a_cookie_that_scripts_cannot_read_and_ends_with_a_lo
     let login = json!({ "email": "Admin@Example.org", "password": PASSWORD });
     let answer = nobody.post("/api/auth/login", &login).await.is(200);
     let set = answer.headers["set-cookie"].to_str().expect("text");
-    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Secure"), "{set}");
+    assert!(
+        set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Secure"),
+        "{set}"
+    );
     let cookie = cookie(&answer);
-    nobody.send(Method::GET, "/api/auth/me", None, &[("cookie", &cookie)]).await.is(200);
-    nobody.send(Method::POST, "/api/auth/logout", None, &[("cookie", &cookie)]).await.is(204);
-    nobody.send(Method::GET, "/api/auth/me", None, &[("cookie", &cookie)]).await.problem(401, "unauthenticated", &[]);
+    nobody
+        .send(Method::GET, "/api/auth/me", None, &[("cookie", &cookie)])
+        .await
+        .is(200);
+    nobody
+        .send(Method::POST, "/api/auth/logout", None, &[("cookie", &cookie)])
+        .await
+        .is(204);
+    nobody
+        .send(Method::GET, "/api/auth/me", None, &[("cookie", &cookie)])
+        .await
+        .problem(401, "unauthenticated", &[]);
 }
 
 #[tokio::test]
@@ -36,7 +52,10 @@ async fn a_session_ends_by_itself() {
     let login = json!({ "email": "admin@example.org", "password": PASSWORD });
     let cookie = cookie(&nobody.post("/api/auth/login", &login).await.is(200));
     service.clock.advance_seconds(168 * 3600);
-    nobody.send(Method::GET, "/api/auth/me", None, &[("cookie", &cookie)]).await.is(401);
+    nobody
+        .send(Method::GET, "/api/auth/me", None, &[("cookie", &cookie)])
+        .await
+        .is(401);
 }
 
 #[tokio::test]
@@ -61,7 +80,14 @@ async fn whoever_guesses_passwords_is_slowed_down() {
         service.nobody().post("/api/auth/login", &guess).await.is(401);
     }
     let limited = service.nobody().post("/api/auth/login", &guess).await;
-    assert!(limited.headers["retry-after"].to_str().expect("text").parse::<u64>().expect("seconds") > 0);
+    assert!(
+        limited.headers["retry-after"]
+            .to_str()
+            .expect("text")
+            .parse::<u64>()
+            .expect("seconds")
+            > 0
+    );
     limited.problem(429, "too-many-requests", &[]);
 }
 
@@ -75,26 +101,57 @@ async fn another_web_site_cannot_use_the_session() {
     let body = json!({ "name": "Ada", "phone": "+15045550123" });
     for header in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
         let headers = [("cookie", cookie.as_str()), header];
-        nobody.send(Method::POST, "/api/contacts", Some(&body), &headers).await.problem(403, "cross-site", &[]);
+        nobody
+            .send(Method::POST, "/api/contacts", Some(&body), &headers)
+            .await
+            .problem(403, "cross-site", &[]);
     }
     let headers = [("cookie", cookie.as_str()), ("origin", "https://calls.example")];
-    nobody.send(Method::POST, "/api/contacts", Some(&body), &headers).await.is(201);
+    nobody
+        .send(Method::POST, "/api/contacts", Some(&body), &headers)
+        .await
+        .is(201);
 }
 
 #[tokio::test]
 async fn bad_fields_are_named_and_never_repeated() {
     let service = Service::start().await;
     let nobody = service.nobody();
-    let register = |email: &str, name: &str, password: &str| json!({ "email": email, "name": name, "password": password });
-    nobody.post("/api/auth/register", &register("ada", "A", PASSWORD)).await.problem(422, "invalid", &["/email"]);
-    nobody.post("/api/auth/register", &register("a@b.c", " ", PASSWORD)).await.problem(422, "invalid", &["/name"]);
-    nobody.post("/api/auth/register", &register("a@b.c", "A", "short")).await.problem(422, "invalid", &["/password"]);
-    nobody.post("/api/auth/register", &json!({ "name": "A" })).await.problem(422, "invalid", &["/email"]);
-    nobody.post("/api/auth/register", &json!({ "email": "a@b.c", "x": 1 })).await.problem(422, "invalid", &["/x"]);
-    nobody.raw(Method::POST, "/api/auth/register", "application/json", "{").await.problem(400, "malformed", &[]);
-    nobody.raw(Method::POST, "/api/auth/register", "text/plain", "{}").await.problem(415, "media-type", &[]);
+    let register =
+        |email: &str, name: &str, password: &str| json!({ "email": email, "name": name, "password": password });
+    nobody
+        .post("/api/auth/register", &register("ada", "A", PASSWORD))
+        .await
+        .problem(422, "invalid", &["/email"]);
+    nobody
+        .post("/api/auth/register", &register("a@b.c", " ", PASSWORD))
+        .await
+        .problem(422, "invalid", &["/name"]);
+    nobody
+        .post("/api/auth/register", &register("a@b.c", "A", "short"))
+        .await
+        .problem(422, "invalid", &["/password"]);
+    nobody
+        .post("/api/auth/register", &json!({ "name": "A" }))
+        .await
+        .problem(422, "invalid", &["/email"]);
+    nobody
+        .post("/api/auth/register", &json!({ "email": "a@b.c", "x": 1 }))
+        .await
+        .problem(422, "invalid", &["/x"]);
+    nobody
+        .raw(Method::POST, "/api/auth/register", "application/json", "{")
+        .await
+        .problem(400, "malformed", &[]);
+    nobody
+        .raw(Method::POST, "/api/auth/register", "text/plain", "{}")
+        .await
+        .problem(415, "media-type", &[]);
     let large = format!(r#"{{"email":"{}"}}"#, "a".repeat(300_000));
-    nobody.raw(Method::POST, "/api/auth/register", "application/json", large).await.problem(413, "too-large", &[]);
+    nobody
+        .raw(Method::POST, "/api/auth/register", "application/json", large)
+        .await
+        .problem(413, "too-large", &[]);
 }
 
 #[tokio::test]
@@ -106,16 +163,28 @@ async fn each_role_may_do_its_own_and_no_more() {
     let analyst = service.invited(&admin, "analyst").await;
     let contact = json!({ "name": "Ada", "phone": "+15045550123" });
     agent.post("/api/contacts", &contact).await.is(201);
-    auditor.post("/api/contacts", &contact).await.problem(403, "forbidden", &[]);
+    auditor
+        .post("/api/contacts", &contact)
+        .await
+        .problem(403, "forbidden", &[]);
     analyst.get("/api/contacts").await.problem(403, "forbidden", &[]);
     agent.get("/api/users").await.problem(403, "forbidden", &[]);
     agent.get("/api/projections").await.problem(403, "forbidden", &[]);
     analyst.get("/api/projections").await.is(200);
-    auditor.post("/api/projections/call_log/rebuild", &json!({})).await.problem(403, "forbidden", &[]);
-    agent.put("/api/agent-settings", &json!({ "emergency_closed": true })).await.problem(403, "forbidden", &[]);
+    auditor
+        .post("/api/projections/call_log/rebuild", &json!({}))
+        .await
+        .problem(403, "forbidden", &[]);
+    agent
+        .put("/api/agent-settings", &json!({ "emergency_closed": true }))
+        .await
+        .problem(403, "forbidden", &[]);
     for client in [&agent, &auditor, &analyst] {
         client.get("/api/call-logs").await.is(200);
-        client.post("/api/call-logs/CA1/erase", &json!({ "ground": "x" })).await.problem(403, "forbidden", &[]);
+        client
+            .post("/api/call-logs/CA1/erase", &json!({ "ground": "x" }))
+            .await
+            .problem(403, "forbidden", &[]);
     }
 }
 
@@ -123,17 +192,45 @@ async fn each_role_may_do_its_own_and_no_more() {
 async fn a_user_changes_their_own_password_only_by_the_old_one_and_the_last_admin_stays() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    let me = admin.get("/api/auth/me").await.json()["user_id"].as_str().expect("an id").to_owned();
+    let me = admin.get("/api/auth/me").await.json()["user_id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     let path = format!("/api/users/{me}");
     let new = "another long password";
-    admin.patch(&path, &json!({ "password": new })).await.problem(422, "invalid", &["/current_password"]);
+    admin
+        .patch(&path, &json!({ "password": new }))
+        .await
+        .problem(422, "invalid", &["/current_password"]);
     let wrong = json!({ "password": new, "current_password": "wrong password" });
-    admin.patch(&path, &wrong).await.problem(422, "invalid", &["/current_password"]);
-    admin.patch(&path, &json!({ "password": new, "current_password": PASSWORD })).await.is(200);
-    service.nobody().post("/api/auth/login", &json!({ "email": "admin@example.org", "password": new })).await.is(200);
-    admin.patch(&path, &json!({ "role": "agent" })).await.problem(409, "conflict", &[]);
-    admin.patch(&path, &json!({ "active": false })).await.problem(409, "conflict", &[]);
-    admin.patch("/api/users/user_nobody", &json!({ "name": "X" })).await.problem(404, "not-found", &[]);
+    admin
+        .patch(&path, &wrong)
+        .await
+        .problem(422, "invalid", &["/current_password"]);
+    admin
+        .patch(&path, &json!({ "password": new, "current_password": PASSWORD }))
+        .await
+        .is(200);
+    service
+        .nobody()
+        .post(
+            "/api/auth/login",
+            &json!({ "email": "admin@example.org", "password": new }),
+        )
+        .await
+        .is(200);
+    admin
+        .patch(&path, &json!({ "role": "agent" }))
+        .await
+        .problem(409, "conflict", &[]);
+    admin
+        .patch(&path, &json!({ "active": false }))
+        .await
+        .problem(409, "conflict", &[]);
+    admin
+        .patch("/api/users/user_nobody", &json!({ "name": "X" }))
+        .await
+        .problem(404, "not-found", &[]);
 }
 
 #[tokio::test]
@@ -141,8 +238,14 @@ async fn whoever_may_no_longer_sign_in_is_out_at_once() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let agent = service.invited(&admin, "agent").await;
-    let id = agent.get("/api/auth/me").await.json()["user_id"].as_str().expect("an id").to_owned();
-    admin.patch(&format!("/api/users/{id}"), &json!({ "active": false })).await.is(200);
+    let id = agent.get("/api/auth/me").await.json()["user_id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    admin
+        .patch(&format!("/api/users/{id}"), &json!({ "active": false }))
+        .await
+        .is(200);
     agent.get("/api/auth/me").await.problem(401, "unauthenticated", &[]);
 }
 
@@ -161,10 +264,24 @@ async fn a_token_taken_back_is_no_token() {
 async fn nobody_sees_anything_without_signing_in() {
     let service = Service::start().await;
     for path in [
-        "/api/auth/me", "/api/users", "/api/active-users", "/api/call-logs", "/api/call-logs/CA1",
-        "/api/call-logs/CA1/history", "/api/call-logs/CA1/transcript", "/api/active-calls", "/api/agents",
-        "/api/agents/default", "/api/agent-settings", "/api/phone-numbers", "/api/contacts", "/api/contacts/x",
-        "/api/dashboard/stats", "/api/feedback", "/api/projections", "/api/unrouted",
+        "/api/auth/me",
+        "/api/users",
+        "/api/active-users",
+        "/api/call-logs",
+        "/api/call-logs/CA1",
+        "/api/call-logs/CA1/history",
+        "/api/call-logs/CA1/transcript",
+        "/api/active-calls",
+        "/api/agents",
+        "/api/agents/default",
+        "/api/agent-settings",
+        "/api/phone-numbers",
+        "/api/contacts",
+        "/api/contacts/x",
+        "/api/dashboard/stats",
+        "/api/feedback",
+        "/api/projections",
+        "/api/unrouted",
     ] {
         service.nobody().get(path).await.problem(401, "unauthenticated", &[]);
     }

@@ -23,22 +23,51 @@ async fn a_call_written_down_by_hand_is_graded_corrected_and_resolved() {
     assert_eq!(answer.headers["location"], format!("/api/call-logs/{id}"));
     let path = format!("/api/call-logs/{id}");
 
-    let graded = admin.put(&format!("{path}/grade"), &json!({ "grade": "good" })).await.is(200).json();
-    assert_eq!((&graded["grade"], &graded["review_status"]), (&json!("good"), &json!("reviewed")));
-    let cleared = admin.put(&format!("{path}/grade"), &json!({ "grade": null })).await.is(200).json();
+    let graded = admin
+        .put(&format!("{path}/grade"), &json!({ "grade": "good" }))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(
+        (&graded["grade"], &graded["review_status"]),
+        (&json!("good"), &json!("reviewed"))
+    );
+    let cleared = admin
+        .put(&format!("{path}/grade"), &json!({ "grade": null }))
+        .await
+        .is(200)
+        .json();
     assert_eq!(cleared["grade"], Value::Null);
 
-    let noted = admin.post(&format!("{path}/corrections"), &json!({ "note": "Ask for the e-mail" })).await.is(200).json();
+    let noted = admin
+        .post(&format!("{path}/corrections"), &json!({ "note": "Ask for the e-mail" }))
+        .await
+        .is(200)
+        .json();
     assert_eq!(noted["corrections"][0]["note"], "Ask for the e-mail");
     let withdrawn = admin.delete(&format!("{path}/corrections/1")).await.is(200).json();
     assert_eq!(withdrawn["corrections"][0]["withdrawn"], true);
-    admin.delete(&format!("{path}/corrections/9")).await.problem(404, "not-found", &[]);
+    admin
+        .delete(&format!("{path}/corrections/9"))
+        .await
+        .problem(404, "not-found", &[]);
 
-    let resolved = admin.put(&format!("{path}/resolution"), &json!({ "disposition": "resolved" })).await.is(200).json();
+    let resolved = admin
+        .put(&format!("{path}/resolution"), &json!({ "disposition": "resolved" }))
+        .await
+        .is(200)
+        .json();
     assert_eq!(resolved["disposition"], "resolved");
     let counts = admin.get("/api/call-logs?filter=resolved").await.is(200).json();
-    assert_eq!((&counts["counts"]["resolved"], &counts["counts"]["all"]), (&json!(1), &json!(1)), "{counts}");
-    admin.put(&format!("{path}/resolution"), &json!({ "disposition": null })).await.is(200);
+    assert_eq!(
+        (&counts["counts"]["resolved"], &counts["counts"]["all"]),
+        (&json!(1), &json!(1)),
+        "{counts}"
+    );
+    admin
+        .put(&format!("{path}/resolution"), &json!({ "disposition": null }))
+        .await
+        .is(200);
 }
 
 #[tokio::test]
@@ -48,9 +77,15 @@ async fn an_edit_form_changes_details_and_grade_at_once() {
     let path = format!("/api/call-logs/{}", created(&admin).await);
     let edit = json!({ "caller_name": "Ada Lovelace", "notes": "called back", "grade": "needs_improvement" });
     let edited = admin.put(&path, &edit).await.is(200).json();
-    assert_eq!((&edited["caller_name"], &edited["grade"]), (&json!("Ada Lovelace"), &json!("needs_improvement")));
+    assert_eq!(
+        (&edited["caller_name"], &edited["grade"]),
+        (&json!("Ada Lovelace"), &json!("needs_improvement"))
+    );
     let cleared = admin.put(&path, &json!({ "grade": null })).await.is(200).json();
-    assert_eq!((&cleared["notes"], &cleared["grade"]), (&json!("called back"), &Value::Null));
+    assert_eq!(
+        (&cleared["notes"], &cleared["grade"]),
+        (&json!("called back"), &Value::Null)
+    );
     admin.put(&path, &json!({})).await.problem(422, "invalid", &[""]);
 }
 
@@ -59,13 +94,26 @@ async fn a_repeated_request_with_its_key_is_done_once_and_answered_alike() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let (call, key) = (new_call(), [("idempotency-key", "k1")]);
-    let first = admin.send(Method::POST, "/api/call-logs", Some(&call), &key).await.is(201);
-    let again = admin.send(Method::POST, "/api/call-logs", Some(&call), &key).await.is(201);
+    let first = admin
+        .send(Method::POST, "/api/call-logs", Some(&call), &key)
+        .await
+        .is(201);
+    let again = admin
+        .send(Method::POST, "/api/call-logs", Some(&call), &key)
+        .await
+        .is(201);
     assert_eq!(first.json()["call_id"], again.json()["call_id"]);
     assert_eq!(first.position(), again.position());
     let counts = admin.get("/api/call-logs").await.is(200).json();
     assert_eq!(counts["counts"]["all"], 1);
-    let spaced = admin.send(Method::POST, "/api/call-logs", Some(&new_call()), &[("idempotency-key", "a b")]).await;
+    let spaced = admin
+        .send(
+            Method::POST,
+            "/api/call-logs",
+            Some(&new_call()),
+            &[("idempotency-key", "a b")],
+        )
+        .await;
     spaced.problem(422, "invalid", &["Idempotency-Key"]);
 }
 
@@ -78,7 +126,13 @@ async fn a_hidden_call_is_in_no_list_and_its_history_stays() {
     let list = admin.get("/api/call-logs").await.is(200).json();
     assert_eq!((&list["calls"], &list["counts"]["all"]), (&json!([]), &json!(0)));
     let history = admin.get(&format!("/api/call-logs/{id}/history")).await.is(200).json();
-    assert_eq!(history["events"].as_array().and_then(|events| events.last()).map(|last| &last["type"]), Some(&json!("CallHidden")));
+    assert_eq!(
+        history["events"]
+            .as_array()
+            .and_then(|events| events.last())
+            .map(|last| &last["type"]),
+        Some(&json!("CallHidden"))
+    );
 }
 
 #[tokio::test]
@@ -88,12 +142,18 @@ async fn a_call_is_seen_as_it_was_at_any_version_and_time_and_what_changed_betwe
     let id = created(&admin).await;
     let before = service.clock.now().to_rfc3339();
     service.clock.advance_seconds(60);
-    admin.put(&format!("/api/call-logs/{id}/grade"), &json!({ "grade": "good" })).await.is(200);
+    admin
+        .put(&format!("/api/call-logs/{id}/grade"), &json!({ "grade": "good" }))
+        .await
+        .is(200);
     let path = format!("/api/call-logs/{id}/history");
     let all = admin.get(&path).await.is(200).json();
     let last = all["version"].as_i64().expect("a version");
     assert_eq!(all["events"].as_array().map(Vec::len), usize::try_from(last).ok());
-    assert_eq!(all["events"][0]["data"]["from"], "+15045550123", "personal values are open to readers");
+    assert_eq!(
+        all["events"][0]["data"]["from"], "+15045550123",
+        "personal values are open to readers"
+    );
 
     let then = admin.get(&format!("{path}?version={}", last - 1)).await.is(200).json();
     assert_eq!(then["state"]["review"]["grade"], Value::Null, "{then}");
@@ -102,16 +162,45 @@ async fn a_call_is_seen_as_it_was_at_any_version_and_time_and_what_changed_betwe
     let now = admin.get(&format!("{path}?version={last}")).await.is(200).json();
     assert_ne!(now["state"], then["state"]);
 
-    let changed = admin.get(&format!("{path}?from={}&to={last}", last - 1)).await.is(200).json();
+    let changed = admin
+        .get(&format!("{path}?from={}&to={last}", last - 1))
+        .await
+        .is(200)
+        .json();
     assert_eq!(changed["events"].as_array().map(Vec::len), Some(1));
-    let pointers: Vec<_> = changed["changes"].as_array().expect("changes").iter().map(|change| change["pointer"].clone()).collect();
-    assert!(pointers.iter().all(|pointer| pointer.as_str().is_some_and(|text| text.starts_with("/review"))), "{pointers:?}");
+    let pointers: Vec<_> = changed["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .map(|change| change["pointer"].clone())
+        .collect();
+    assert!(
+        pointers
+            .iter()
+            .all(|pointer| pointer.as_str().is_some_and(|text| text.starts_with("/review"))),
+        "{pointers:?}"
+    );
 
-    admin.get(&format!("{path}?version=99")).await.problem(422, "invalid", &["version"]);
-    admin.get(&format!("{path}?version=1&at={before}")).await.problem(422, "invalid", &["version"]);
-    admin.get(&format!("{path}?from=2&to=1")).await.problem(422, "invalid", &["from"]);
-    admin.get(&format!("{path}?at=yesterday")).await.problem(422, "invalid", &["at"]);
-    admin.get("/api/call-logs/CA404/history").await.problem(404, "not-found", &[]);
+    admin
+        .get(&format!("{path}?version=99"))
+        .await
+        .problem(422, "invalid", &["version"]);
+    admin
+        .get(&format!("{path}?version=1&at={before}"))
+        .await
+        .problem(422, "invalid", &["version"]);
+    admin
+        .get(&format!("{path}?from=2&to=1"))
+        .await
+        .problem(422, "invalid", &["from"]);
+    admin
+        .get(&format!("{path}?at=yesterday"))
+        .await
+        .problem(422, "invalid", &["at"]);
+    admin
+        .get("/api/call-logs/CA404/history")
+        .await
+        .problem(404, "not-found", &[]);
 }
 
 #[tokio::test]
@@ -122,15 +211,28 @@ async fn an_erased_call_holds_no_personal_value_and_keeps_its_history() {
     service.settled().await;
     let ground = json!({ "ground": "GDPR Art. 17, request 7" });
     let erased = admin.post("/api/call-logs/CA1/erase", &ground).await.is(200).json();
-    assert_eq!((&erased["erased"], &erased["caller_number"]), (&json!(true), &Value::Null), "{erased}");
+    assert_eq!(
+        (&erased["erased"], &erased["caller_number"]),
+        (&json!(true), &Value::Null),
+        "{erased}"
+    );
     let history = admin.get("/api/call-logs/CA1/history").await.is(200);
     for value in ["5550123", "ADA", "Hello"] {
         assert!(!history.text.contains(value), "{value} in {}", history.text);
     }
     let history = history.json();
     assert_eq!(history["events"][0]["data"]["from"], json!({ "erased": true }));
-    assert_eq!(history["events"].as_array().and_then(|events| events.last()).map(|last| &last["type"]), Some(&json!("CallErased")));
-    admin.post("/api/call-logs/CA1/erase", &json!({ "ground": "" })).await.problem(422, "invalid", &["/ground"]);
+    assert_eq!(
+        history["events"]
+            .as_array()
+            .and_then(|events| events.last())
+            .map(|last| &last["type"]),
+        Some(&json!("CallErased"))
+    );
+    admin
+        .post("/api/call-logs/CA1/erase", &json!({ "ground": "" }))
+        .await
+        .problem(422, "invalid", &["/ground"]);
 }
 
 #[tokio::test]
@@ -139,14 +241,23 @@ async fn lists_are_paged_filtered_and_searched() {
     let admin = service.admin().await;
     for number in 0..5 {
         service.clock.advance_seconds(60);
-        service.twilio("/twilio/inbound", &inbound(&format!("CA{number}"))).await.is(200);
+        service
+            .twilio("/twilio/inbound", &inbound(&format!("CA{number}")))
+            .await
+            .is(200);
     }
     service.settled().await;
     let mut seen = Vec::new();
     let mut path = "/api/call-logs?limit=2".to_owned();
     loop {
         let page = admin.get(&path).await.is(200).json();
-        seen.extend(page["calls"].as_array().expect("calls").iter().map(|call| call["call_id"].clone()));
+        seen.extend(
+            page["calls"]
+                .as_array()
+                .expect("calls")
+                .iter()
+                .map(|call| call["call_id"].clone()),
+        );
         assert_eq!(page["counts"]["inbound"], 5);
         match page["next_cursor"].as_str() {
             Some(cursor) => path = format!("/api/call-logs?limit=2&cursor={cursor}"),
@@ -156,9 +267,18 @@ async fn lists_are_paged_filtered_and_searched() {
     assert_eq!(seen, ["CA4", "CA3", "CA2", "CA1", "CA0"]);
     let found = admin.get("/api/call-logs?q=5550123").await.is(200).json();
     assert_eq!(found["calls"].as_array().map(Vec::len), Some(5));
-    assert_eq!(admin.get("/api/call-logs?q=nobody").await.is(200).json()["calls"], json!([]));
-    assert_eq!(admin.get("/api/call-logs?filter=outbound").await.is(200).json()["calls"], json!([]));
-    assert_eq!(admin.get("/api/call-logs?to=2020-01-01T00:00:00Z").await.is(200).json()["calls"], json!([]));
+    assert_eq!(
+        admin.get("/api/call-logs?q=nobody").await.is(200).json()["calls"],
+        json!([])
+    );
+    assert_eq!(
+        admin.get("/api/call-logs?filter=outbound").await.is(200).json()["calls"],
+        json!([])
+    );
+    assert_eq!(
+        admin.get("/api/call-logs?to=2020-01-01T00:00:00Z").await.is(200).json()["calls"],
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -166,19 +286,42 @@ async fn bad_parameters_are_named() {
     let service = Service::start().await;
     let admin = service.admin().await;
     for (query, name) in [
-        ("filter=mine", "filter"), ("grade=ok", "grade"), ("limit=0", "limit"), ("limit=many", "limit"),
-        ("cursor=x", "cursor"), ("from=yesterday", "from"), ("unknown=1", "unknown"),
+        ("filter=mine", "filter"),
+        ("grade=ok", "grade"),
+        ("limit=0", "limit"),
+        ("limit=many", "limit"),
+        ("cursor=x", "cursor"),
+        ("from=yesterday", "from"),
+        ("unknown=1", "unknown"),
     ] {
-        admin.get(&format!("/api/call-logs?{query}")).await.problem(422, "invalid", &[name]);
+        admin
+            .get(&format!("/api/call-logs?{query}"))
+            .await
+            .problem(422, "invalid", &[name]);
     }
     admin.get("/api/call-logs/CA404").await.problem(404, "not-found", &[]);
-    admin.put("/api/call-logs/CA404/grade", &json!({ "grade": "good" })).await.problem(404, "not-found", &[]);
+    admin
+        .put("/api/call-logs/CA404/grade", &json!({ "grade": "good" }))
+        .await
+        .problem(404, "not-found", &[]);
     let id = created(&admin).await;
     let path = format!("/api/call-logs/{id}");
-    admin.put(&format!("{path}/grade"), &json!({ "grade": "fine" })).await.problem(422, "invalid", &["/grade"]);
-    admin.post(&format!("{path}/corrections"), &json!({ "note": " " })).await.problem(422, "invalid", &["/note"]);
-    admin.post(&format!("{path}/corrections"), &json!({ "note": "x", "turn": 9 })).await.problem(409, "conflict", &[]);
+    admin
+        .put(&format!("{path}/grade"), &json!({ "grade": "fine" }))
+        .await
+        .problem(422, "invalid", &["/grade"]);
+    admin
+        .post(&format!("{path}/corrections"), &json!({ "note": " " }))
+        .await
+        .problem(422, "invalid", &["/note"]);
+    admin
+        .post(&format!("{path}/corrections"), &json!({ "note": "x", "turn": 9 }))
+        .await
+        .problem(409, "conflict", &[]);
     let mut bad = new_call();
     bad["direction"] = json!("sideways");
-    admin.post("/api/call-logs", &bad).await.problem(422, "invalid", &["/direction"]);
+    admin
+        .post("/api/call-logs", &bad)
+        .await
+        .problem(422, "invalid", &["/direction"]);
 }

@@ -66,13 +66,22 @@ impl Answer {
         let named = json["errors"].as_array().cloned().unwrap_or_default();
         let named: Vec<_> = named
             .iter()
-            .map(|error| error["pointer"].as_str().or(error["parameter"].as_str()).unwrap_or_default())
+            .map(|error| {
+                error["pointer"]
+                    .as_str()
+                    .or(error["parameter"].as_str())
+                    .unwrap_or_default()
+            })
             .collect();
         assert_eq!(named, fields, "{json}");
     }
 
     pub fn position(&self) -> i64 {
-        self.headers["x-ledger-position"].to_str().expect("text").parse().expect("a number")
+        self.headers["x-ledger-position"]
+            .to_str()
+            .expect("text")
+            .parse()
+            .expect("a number")
     }
 }
 
@@ -94,7 +103,12 @@ impl Service {
         };
         let config = Config::resolve(settings).expect("a configuration");
         let running = App::start(config, clock.clone()).await.expect("the service starts");
-        Self { running, clock, http: reqwest::Client::new(), _folder: folder }
+        Self {
+            running,
+            clock,
+            http: reqwest::Client::new(),
+            _folder: folder,
+        }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -102,7 +116,11 @@ impl Service {
     }
 
     pub fn nobody(&self) -> Client {
-        Client { http: self.http.clone(), base: self.url(""), token: None }
+        Client {
+            http: self.http.clone(),
+            base: self.url(""),
+            token: None,
+        }
     }
 
     /// The first user, with a token.
@@ -116,8 +134,12 @@ impl Service {
     /// Somebody whom the admin invited, with a token.
     pub async fn invited(&self, admin: &Client, role: &str) -> Client {
         let email = format!("{role}@example.org");
-        let invited = admin.post("/api/users", &json!({ "email": email, "role": role })).await.is(201);
-        let body = json!({ "email": email, "name": role, "password": PASSWORD, "invitation": invited.json()["invitation"] });
+        let invited = admin
+            .post("/api/users", &json!({ "email": email, "role": role }))
+            .await
+            .is(201);
+        let body =
+            json!({ "email": email, "name": role, "password": PASSWORD, "invitation": invited.json()["invitation"] });
         let nobody = self.nobody();
         let answer = nobody.post("/api/auth/register", &body).await.is(201);
         nobody.with_token(&answer).await
@@ -132,7 +154,14 @@ impl Service {
     pub async fn twilio_with(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> Answer {
         let parsed = Form::parse(form.as_bytes()).expect("a form");
         let signature = signature::sign(&Secret::new(TOKEN), &format!("{PUBLIC}{path}"), Some(&parsed));
-        self.post_signed(path, form.to_owned(), "application/x-www-form-urlencoded", &signature, headers).await
+        self.post_signed(
+            path,
+            form.to_owned(),
+            "application/x-www-form-urlencoded",
+            &signature,
+            headers,
+        )
+        .await
     }
 
     pub async fn post_signed(
@@ -153,7 +182,7 @@ impl Service {
         answer(request).await
     }
 
-    pub fn sign(&self, path: &str, form: Option<&Form>) -> String {
+    pub fn sign(path: &str, form: Option<&Form>) -> String {
         signature::sign(&Secret::new(TOKEN), &format!("{PUBLIC}{path}"), form)
     }
 
@@ -181,9 +210,15 @@ impl Client {
     async fn with_token(&self, answer: &Answer) -> Self {
         let cookie = cookie(answer);
         let (body, cookie) = (json!({ "label": "test" }), [("cookie", cookie.as_str())]);
-        let made = self.send(Method::POST, "/api/auth/tokens", Some(&body), &cookie).await.is(201);
+        let made = self
+            .send(Method::POST, "/api/auth/tokens", Some(&body), &cookie)
+            .await
+            .is(201);
         let token = made.json()["token"].as_str().expect("a token").to_owned();
-        Self { token: Some(token), ..self.clone() }
+        Self {
+            token: Some(token),
+            ..self.clone()
+        }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -222,7 +257,11 @@ impl Client {
 
     /// A body that is no JSON.
     pub async fn raw(&self, method: Method, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
-        let mut request = self.http.request(method, format!("{}{path}", self.base)).header("content-type", kind).body(body);
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .header("content-type", kind)
+            .body(body);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }
@@ -233,7 +272,11 @@ impl Client {
 async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.expect("an answer");
     let (status, headers) = (response.status(), response.headers().clone());
-    Answer { status, headers, text: response.text().await.expect("a text") }
+    Answer {
+        status,
+        headers,
+        text: response.text().await.expect("a text"),
+    }
 }
 
 /// The session cookie that an answer sets, as it is sent back.
@@ -244,5 +287,7 @@ pub fn cookie(answer: &Answer) -> String {
 
 /// A call from Ada, as far as its first callback tells.
 pub fn inbound(call: &str) -> String {
-    format!("AccountSid=AC1&CallSid={call}&CallStatus=ringing&Direction=inbound&From=%2B15045550123&To=%2B15045550100&CallerName=ADA")
+    format!(
+        "AccountSid=AC1&CallSid={call}&CallStatus=ringing&Direction=inbound&From=%2B15045550123&To=%2B15045550100&CallerName=ADA"
+    )
 }

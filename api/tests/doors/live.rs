@@ -8,11 +8,19 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 async fn open(service: &Service, client: &Client, query: &str) -> Result<Socket, Error> {
-    let mut request = service.url(&format!("/ws{query}")).replace("http:", "ws:").into_client_request().expect("a request");
+    let mut request = service
+        .url(&format!("/ws{query}"))
+        .replace("http:", "ws:")
+        .into_client_request()
+        .expect("a request");
     if let Some(token) = &client.token {
-        request.headers_mut().insert("authorization", format!("Bearer {token}").parse().expect("a value"));
+        request
+            .headers_mut()
+            .insert("authorization", format!("Bearer {token}").parse().expect("a value"));
     }
-    tokio_tungstenite::connect_async(request).await.map(|(socket, _)| socket)
+    tokio_tungstenite::connect_async(request)
+        .await
+        .map(|(socket, _)| socket)
 }
 
 /// The next message of a type, or any event when none is named.
@@ -31,7 +39,9 @@ async fn next(socket: &mut Socket, kind: Option<&str>) -> Value {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), wait).await.expect("in time")
+    tokio::time::timeout(Duration::from_secs(10), wait)
+        .await
+        .expect("in time")
 }
 
 #[tokio::test]
@@ -42,12 +52,17 @@ async fn a_reader_gets_every_event_in_order_and_resumes_without_a_gap() {
     let mut socket = open(&service, &admin, &format!("?after={start}")).await.expect("opens");
     service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
     let first = next(&mut socket, None).await;
-    assert_eq!((&first["position"], &first["type"], &first["call_id"]), (&json!(start + 1), &json!("CallStarted"), &json!("CA1")));
+    assert_eq!(
+        (&first["position"], &first["type"], &first["call_id"]),
+        (&json!(start + 1), &json!("CallStarted"), &json!("CA1"))
+    );
     assert_eq!(first["data"]["from"], "+15045550123");
     drop(socket);
     service.twilio("/twilio/inbound", &inbound("CA2")).await.is(200);
     let head = service.head().await;
-    let mut socket = open(&service, &admin, &format!("?after={}", start + 1)).await.expect("opens");
+    let mut socket = open(&service, &admin, &format!("?after={}", start + 1))
+        .await
+        .expect("opens");
     for position in start + 2..=head {
         assert_eq!(next(&mut socket, None).await["position"], position);
     }
@@ -64,10 +79,18 @@ async fn presence_and_rebuilds_are_told_without_a_position() {
     let other = open(&service, &agent, "").await.expect("opens");
     assert_eq!(next(&mut socket, Some("presence")).await["here"], true);
     let here = admin.get("/api/active-users").await.is(200).json();
-    assert_eq!(here.as_array().map(|users| users.iter().filter(|user| user["live"] == true).count()), Some(2), "{here}");
+    assert_eq!(
+        here.as_array()
+            .map(|users| users.iter().filter(|user| user["live"] == true).count()),
+        Some(2),
+        "{here}"
+    );
     drop(other);
     assert_eq!(next(&mut socket, Some("presence")).await["here"], false);
-    admin.post("/api/projections/call_log/rebuild?dry_run=true", &json!({})).await.is(202);
+    admin
+        .post("/api/projections/call_log/rebuild?dry_run=true", &json!({}))
+        .await
+        .is(202);
     let told = next(&mut socket, Some("rebuild")).await;
     assert_eq!(told["name"], "call_log");
     assert!(told.get("position").is_none());
@@ -91,7 +114,10 @@ async fn a_feed_is_closed_when_the_service_goes() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let mut socket = open(&service, &admin, "").await.expect("opens");
-    socket.send(Message::Text("readers have nothing to say".into())).await.expect("sent");
+    socket
+        .send(Message::Text("readers have nothing to say".into()))
+        .await
+        .expect("sent");
     next(&mut socket, Some("presence")).await;
     let closing = async {
         loop {

@@ -4,13 +4,15 @@ use super::search;
 use super::tables::{AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SegmentRow};
 use crate::facts::Filter;
 use crate::rows::{Row, Table};
-use infra::db::{DbError, Views};
+use infra::db::{Db, DbError, Views};
 use infra::on_db;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Most calls of a selection that one page of a free-text search looks at.
 pub const WINDOW: i64 = 20_000;
+/// Calls that a search looks at in one statement.
+const STEP: i64 = 2_000;
 
 /// What list is asked for.
 #[derive(Clone, Debug)]
@@ -56,6 +58,15 @@ pub struct Cursor {
     pub started_at: i64,
     /// Its identifier.
     pub call_id: String,
+}
+
+impl Cursor {
+    fn of(call: &CallRow) -> Self {
+        Self {
+            started_at: call.started_at,
+            call_id: call.call_id.clone(),
+        }
+    }
 }
 
 /// A page of calls, newest first.
@@ -107,12 +118,12 @@ static LISTS: LazyLock<HashMap<(Filter, bool, bool, bool), ListSql>> = LazyLock:
 
 struct ListSql {
     page: String,
-    /// Where the window of a search ends.
-    window_end: String,
+    /// Where a step of a search ends.
+    step_end: String,
 }
 
 impl ListSql {
-    /// `$1` tenant, `$2` and `$3` the cursor, `$4` from, `$5` agent, `$6` grade, `$7` limit, `$8` pattern, `$9` window.
+    /// `$1` tenant, `$2` and `$3` the cursor, `$4` from, `$5` agent, `$6` grade, `$7` limit, `$8` pattern, `$9` step.
     /// Each selection has an index that holds it in the order of the list; agent and grade have theirs.
     fn compose(filter: Filter, agent: bool, grade: bool, text: bool) -> Self {
         let agent = if agent {
@@ -152,7 +163,7 @@ impl ListSql {
         };
         Self {
             page,
-            window_end: format!("select c.started_at, c.call_id {chosen} limit 1 offset $7"),
+            step_end: format!("select c.started_at, c.call_id {chosen} limit 1 offset $7"),
         }
     }
 }
@@ -198,9 +209,57 @@ pub(crate) fn statements() -> Vec<&'static str> {
     all.extend(
         LISTS
             .values()
-            .flat_map(|list| [list.page.as_str(), list.window_end.as_str()]),
+            .flat_map(|list| [list.page.as_str(), list.step_end.as_str()]),
     );
     all
+}
+
+/// A list that is asked for, ready to be asked from any place on.
+struct Asked<'a> {
+    db: &'a Db,
+    sql: &'a ListSql,
+    tenant: &'a str,
+    question: &'a Question,
+    from: i64,
+}
+
+impl Asked<'_> {
+    /// The calls after a cursor; with a pattern, those within one step that it finds.
+    async fn page(&self, after: &Cursor, limit: i64, pattern: Option<&str>) -> Result<Vec<CallRow>, sqlx::Error> {
+        on_db!(self.db, c => {
+            let mut query = sqlx::query_as(&self.sql.page)
+                .bind(self.tenant)
+                .bind(after.started_at)
+                .bind(&after.call_id)
+                .bind(self.from)
+                .bind(&self.question.agent)
+                .bind(&self.question.grade)
+                .bind(limit);
+            if let Some(pattern) = pattern {
+                query = query.bind(pattern).bind(STEP);
+            }
+            query.fetch_all(c).await
+        })
+    }
+
+    /// The last call of a full step after a cursor.
+    async fn step_end(&self, after: &Cursor) -> Result<Option<Cursor>, sqlx::Error> {
+        let end: Option<(i64, String)> = on_db!(self.db, c => sqlx::query_as(&self.sql.step_end)
+            .bind(self.tenant)
+            .bind(after.started_at)
+            .bind(&after.call_id)
+            .bind(self.from)
+            .bind(&self.question.agent)
+            .bind(&self.question.grade)
+            .bind(STEP - 1)
+            .fetch_optional(c)
+            .await)?;
+        Ok(end.map(|(started_at, call_id)| Cursor { started_at, call_id }))
+    }
+}
+
+fn full(calls: &[CallRow], limit: i64) -> bool {
+    i64::try_from(calls.len()).is_ok_and(|found| found == limit)
 }
 
 impl CallLog {
@@ -230,44 +289,40 @@ impl CallLog {
                 call_id: String::new(),
             },
         };
-        let from = question.from.unwrap_or(i64::MIN);
+        let asked = Asked {
+            db: &db,
+            sql,
+            tenant,
+            question,
+            from: question.from.unwrap_or(i64::MIN),
+        };
         let limit = question.limit.clamp(1, 500);
-        let calls: Vec<CallRow> = on_db!(&db, c => {
-            let mut query = sqlx::query_as(&sql.page)
-                .bind(tenant)
-                .bind(cursor.started_at)
-                .bind(&cursor.call_id)
-                .bind(from)
-                .bind(&question.agent)
-                .bind(&question.grade)
-                .bind(limit);
-            if let Some(pattern) = &pattern {
-                query = query.bind(pattern).bind(WINDOW);
-            }
-            query.fetch_all(c).await
-        })?;
-        if i64::try_from(calls.len()).is_ok_and(|found| found == limit) {
-            let next = calls.last().map(|last| Cursor {
-                started_at: last.started_at,
-                call_id: last.call_id.clone(),
-            });
+        let Some(pattern) = pattern else {
+            let calls = asked.page(&cursor, limit, None).await?;
+            let next = if full(&calls, limit) {
+                calls.last().map(Cursor::of)
+            } else {
+                None
+            };
             return Ok(Page { calls, next });
+        };
+        // Step by step: what is found often is found in the first, and no question looks at more than the window.
+        let (mut found, mut cursor, mut looked) = (Vec::new(), cursor, 0);
+        loop {
+            let wanted = limit - i64::try_from(found.len()).unwrap_or(limit);
+            let calls = asked.page(&cursor, wanted, Some(&pattern)).await?;
+            let filled = full(&calls, wanted);
+            found.extend(calls);
+            if filled {
+                let next = found.last().map(Cursor::of);
+                return Ok(Page { calls: found, next });
+            }
+            looked += STEP;
+            match asked.step_end(&cursor).await? {
+                Some(end) if looked < WINDOW => cursor = end,
+                next => return Ok(Page { calls: found, next }),
+            }
         }
-        let mut next = None;
-        if pattern.is_some() {
-            let end: Option<(i64, String)> = on_db!(&db, c => sqlx::query_as(&sql.window_end)
-                .bind(tenant)
-                .bind(cursor.started_at)
-                .bind(&cursor.call_id)
-                .bind(from)
-                .bind(&question.agent)
-                .bind(&question.grade)
-                .bind(WINDOW - 1)
-                .fetch_optional(c)
-                .await)?;
-            next = end.map(|(started_at, call_id)| Cursor { started_at, call_id });
-        }
-        Ok(Page { calls, next })
     }
 
     /// How many calls each selection holds.

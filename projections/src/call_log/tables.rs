@@ -133,21 +133,21 @@ table! {
         hidden: bool,
         /// Its personal values are destroyed.
         erased: bool,
-        /// In [`crate::facts::Filter::All`]; and so on.
+        /// In [`crate::facts::Filter::All`].
         in_all: bool,
-        /// .
+        /// In [`crate::facts::Filter::Inbound`].
         in_inbound: bool,
-        /// .
+        /// In [`crate::facts::Filter::Outbound`].
         in_outbound: bool,
-        /// .
+        /// In [`crate::facts::Filter::Voicemail`].
         in_voicemail: bool,
-        /// .
+        /// In [`crate::facts::Filter::Failed`].
         in_failed: bool,
-        /// .
+        /// In [`crate::facts::Filter::BusyNoAnswer`].
         in_busy_no_answer: bool,
-        /// .
+        /// In [`crate::facts::Filter::Resolved`].
         in_resolved: bool,
-        /// .
+        /// In [`crate::facts::Filter::Missed`].
         in_missed: bool,
         /// What the row follows from, as JSON: for the fold alone.
         facts: String,

@@ -199,7 +199,9 @@ fn events(callbacks: impl Iterator<Item = CallCommand>) -> Vec<CallEvent> {
     let mut all = Vec::new();
     for command in callbacks {
         let events = call.decide(&command).expect("what the provider tells is never refused");
-        events.iter().for_each(|event| call.fold(event));
+        for event in &events {
+            call.fold(event);
+        }
         all.extend(events);
     }
     all

@@ -578,3 +578,35 @@ async fn work_is_there_until_it_is_done() {
     project(&world, &[recorded("call_1", 8, 4, answered(70, true))]).await;
     assert_eq!(due(Kind::PlaceCall).await, []);
 }
+
+#[tokio::test]
+async fn a_search_goes_through_more_calls_than_one_step_and_pages() {
+    let world = World::new().await;
+    let mut events = Vec::new();
+    for n in 0..4_500 {
+        let mut call = started(n, true);
+        if let CallEvent::CallStarted { caller_name, .. } = &mut call
+            && n % 2_000 != 7
+        {
+            *caller_name = Some("Somebody".into());
+        }
+        events.push(recorded(&format!("CA{n:05}"), n + 1, 1, call));
+    }
+    project(&world, &events).await;
+    let ada = Question {
+        q: Some("ada".into()),
+        ..Question::default()
+    };
+    assert_eq!(ids(&world, ada.clone()).await, ["CA04007", "CA02007", "CA00007"]);
+    let mut one = Question { limit: 1, ..ada };
+    let mut seen = Vec::new();
+    loop {
+        let page = world.models.call_log().list("default", &one).await.expect("asks");
+        seen.extend(page.calls.into_iter().map(|call| call.call_id));
+        match page.next {
+            Some(next) => one.after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["CA04007", "CA02007", "CA00007"]);
+}

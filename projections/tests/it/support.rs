@@ -263,15 +263,6 @@ impl World {
         })
         .await
         .expect("a ledger");
-        let url = {
-            use std::sync::atomic::{AtomicU32, Ordering};
-            static N: AtomicU32 = AtomicU32::new(0);
-            let name = format!("t{}_{}", std::process::id(), N.fetch_add(1, Ordering::SeqCst));
-            let admin = sqlx::PgPool::connect("postgres://postgres@127.0.0.1:54990/postgres").await.expect("pg");
-            sqlx::query(&format!("create database {name}")).execute(&admin).await.expect("creates");
-            admin.close().await;
-            format!("postgres://postgres@127.0.0.1:54990/{name}").parse::<DatabaseUrl>().expect("url")
-        };
         let views = Views::open(&url).await.expect("views");
         let models = ReadModels::open_with(views.clone(), ledger.clone(), clock, projectors)
             .await

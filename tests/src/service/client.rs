@@ -1,6 +1,6 @@
 //! Somebody who talks to the service: a person with a session, or Twilio with a signature.
 
-use super::AUTH_TOKEN;
+use super::{AUTH_TOKEN, PUBLIC_URL};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
@@ -16,8 +16,6 @@ pub struct Client {
     http: reqwest::Client,
     /// Whereto requests go. By address, not by name: `localhost` may resolve to IPv6 first, where nobody listens.
     base: String,
-    /// What webhooks are signed over.
-    public_url: String,
     cookie: Option<String>,
 }
 
@@ -62,9 +60,13 @@ impl Answer {
 }
 
 impl Client {
-    pub(super) fn new(public_url: &str, port: u16) -> Self {
+    pub(super) fn new(port: u16) -> Self {
         let base = format!("http://127.0.0.1:{port}");
-        Self { http: reqwest::Client::new(), base, public_url: public_url.to_owned(), cookie: None }
+        Self {
+            http: reqwest::Client::new(),
+            base,
+            cookie: None,
+        }
     }
 
     /// Registers the first user, or signs them in when they are there, and goes on as them.
@@ -125,7 +127,9 @@ impl Client {
     /// # Panics
     /// When nobody answers.
     pub async fn json(&self, method: Method, path: &str, body: &Value) -> Answer {
-        self.send(self.request(method, path).json(body)).await.expect("an answer")
+        self.send(self.request(method, path).json(body))
+            .await
+            .expect("an answer")
     }
 
     /// A request to dress up further, with this client's session; [`Client::send`] sends it.
@@ -142,20 +146,29 @@ impl Client {
     pub async fn send(&self, request: RequestBuilder) -> Option<Answer> {
         let response = request.send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Some(Answer { status, headers, text: response.text().await.ok()? })
+        Some(Answer {
+            status,
+            headers,
+            text: response.text().await.ok()?,
+        })
     }
 
     /// Posts a webhook as Twilio would, signed. `None` when nobody answers.
     pub async fn webhook(&self, path: &str, params: &[(&str, &str)]) -> Option<Answer> {
-        let url = format!("{}{path}", self.public_url);
-        let owned: Vec<_> = params.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let url = format!("{PUBLIC_URL}{path}");
+        let owned: Vec<_> = params
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let signature = sandbox::twilio::signature::sign(AUTH_TOKEN, &url, &owned);
         self.webhook_signed(path, params, &signature).await
     }
 
     /// The same with a signature of the test's own choice.
     pub async fn webhook_signed(&self, path: &str, params: &[(&str, &str)], signature: &str) -> Option<Answer> {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(params)
+            .finish();
         let request = self
             .http
             .post(format!("{}{path}", self.base))

@@ -18,6 +18,9 @@ use tempfile::TempDir;
 /// The auth token of every service under test.
 pub const AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
+/// How the world is told to reach every service under test. The same after a restart, on whatever port.
+pub const PUBLIC_URL: &str = "http://calls.example";
+
 /// How long a service may take to become ready; a debug build on a busy machine is slow.
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
@@ -32,8 +35,14 @@ impl Home {
     /// A home at this place.
     #[must_use]
     pub fn new(place: Place) -> Self {
-        let master_key = rand::random::<[u8; 32]>().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-        Self { place, master_key, files: crate::scratch::data_dir() }
+        let master_key = rand::random::<[u8; 32]>()
+            .iter()
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        Self {
+            place,
+            master_key,
+            files: crate::scratch::data_dir(),
+        }
     }
 
     /// Starts a service here, and waits until it is ready.
@@ -53,8 +62,16 @@ impl Home {
         let deadline = Instant::now() + READY_WITHIN;
         while !service.is_ready().await {
             let ended = service.process.try_wait().expect("a process to wait for");
-            assert!(ended.is_none(), "the service ended ({ended:?}); its log:\n{}", service.log());
-            assert!(Instant::now() < deadline, "the service is not ready; its log:\n{}", service.log());
+            assert!(
+                ended.is_none(),
+                "the service ended ({ended:?}); its log:\n{}",
+                service.log()
+            );
+            assert!(
+                Instant::now() < deadline,
+                "the service is not ready; its log:\n{}",
+                service.log()
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         service
@@ -77,7 +94,7 @@ impl Home {
             .stderr(file)
             .spawn()
             .expect("call-ledger runs");
-        Service { process, url: format!("http://localhost:{port}"), port, log }
+        Service { process, port, log }
     }
 
     /// `call-ledger <verb>` with this home's settings, for the command line's other verbs.
@@ -90,12 +107,15 @@ impl Home {
             .current_dir(self.files.path())
             .env_clear()
             .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
+            .env("PUBLIC_URL", PUBLIC_URL)
             .env("LEDGER_MASTER_KEY", &self.master_key)
             .env("DRAIN_GRACE_SECONDS", "0")
             .env("LOG_FORMAT", "json");
         match &self.place.url {
             DatabaseUrl::Folder(folder) => command.env("DATA_DIR", folder),
-            DatabaseUrl::Postgres(url) => command.env("DATA_DIR", self.files.path()).env("LEDGER_DATABASE_URL", url),
+            DatabaseUrl::Postgres(url) => command
+                .env("DATA_DIR", self.files.path())
+                .env("LEDGER_DATABASE_URL", url),
         };
         command.envs(settings.iter().copied());
         command
@@ -111,22 +131,21 @@ impl Home {
 /// A running service. Killed when it is dropped.
 pub struct Service {
     process: Child,
-    url: String,
     port: u16,
     log: PathBuf,
 }
 
 impl Service {
-    /// Its public URL, which is the one that webhooks are signed over.
+    /// Where it listens: for what the client does not do, a WebSocket or a raw request.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     /// Somebody who talks to it; not signed in.
     #[must_use]
     pub fn client(&self) -> Client {
-        Client::new(&self.url, self.port)
+        Client::new(self.port)
     }
 
     /// What it has logged so far.
@@ -137,7 +156,10 @@ impl Service {
 
     /// Whether it takes traffic.
     pub async fn is_ready(&self) -> bool {
-        self.client().get("/health/ready").await.is_some_and(|answer| answer.status == 200)
+        self.client()
+            .get("/health/ready")
+            .await
+            .is_some_and(|answer| answer.status == 200)
     }
 
     /// Kills it without a warning.
@@ -181,5 +203,8 @@ impl Drop for Service {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr()).expect("a free port").port()
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|listener| listener.local_addr())
+        .expect("a free port")
+        .port()
 }

@@ -54,21 +54,19 @@ impl Reviewer {
         let url = url.trim_end_matches('/').to_owned();
         let client = Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
 
-        if registration_is_open(&client, &url).await? {
-            let body = json!({ "email": email, "password": password, "full_name": "Front Desk" });
-            let answer = client
-                .post(format!("{url}/api/auth/register"))
-                .json(&body)
-                .send()
-                .await?;
-            // Somebody else may have been faster; logging in tells.
-            if !answer.status().is_success() && answer.status() != StatusCode::CONFLICT {
-                bail!("cannot register: {}", explain(answer).await);
+        let credentials = json!({ "email": email, "password": password });
+        let log_in = || client.post(format!("{url}/api/auth/login")).json(&credentials).send();
+        let mut answer = log_in().await.context("the service cannot be reached")?;
+        if answer.status() == StatusCode::UNAUTHORIZED {
+            let refusal = explain(answer).await;
+            let body = json!({ "email": email, "password": password, "name": "Front Desk" });
+            let registered = client.post(format!("{url}/api/auth/register")).json(&body).send().await?;
+            // Only a service without users takes the first one who comes.
+            if !registered.status().is_success() {
+                bail!("cannot log in: {refusal}; and cannot register: {}", explain(registered).await);
             }
+            answer = log_in().await?;
         }
-
-        let body = json!({ "email": email, "password": password });
-        let answer = client.post(format!("{url}/api/auth/login")).json(&body).send().await?;
         if !answer.status().is_success() {
             bail!("cannot log in: {}", explain(answer).await);
         }
@@ -146,17 +144,6 @@ impl Reviewer {
         }
         status
     }
-}
-
-/// `GET /api/auth/me` says whether the first user may still register.
-async fn registration_is_open(client: &Client, url: &str) -> anyhow::Result<bool> {
-    let answer = client
-        .get(format!("{url}/api/auth/me"))
-        .send()
-        .await
-        .context("the service cannot be reached")?;
-    let body: Value = answer.json().await.unwrap_or_default();
-    Ok(body["registration_open"].as_bool().unwrap_or(false))
 }
 
 fn is_worth_another_try(status: StatusCode) -> bool {
