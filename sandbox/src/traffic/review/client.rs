@@ -2,6 +2,7 @@
 
 use super::plan::Action;
 use anyhow::{Context as _, bail};
+use reqwest::header::{COOKIE, SET_COOKIE};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -42,7 +43,8 @@ impl ReviewTally {
 pub struct Reviewer {
     client: Client,
     url: String,
-    token: String,
+    /// The session's cookie, as it is sent.
+    session: String,
 }
 
 impl Reviewer {
@@ -70,12 +72,10 @@ impl Reviewer {
         if !answer.status().is_success() {
             bail!("cannot log in: {}", explain(answer).await);
         }
-        let answer: Value = answer.json().await.context("the answer to the login is not JSON")?;
-        let token = answer["token"]
-            .as_str()
-            .context("the answer to the login has no `token`")?
-            .to_owned();
-        Ok(Self { client, url, token })
+        let cookie = answer.headers().get(SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
+        let session = cookie.and_then(|cookie| cookie.split(';').next());
+        let session = session.context("the answer to the login sets no cookie")?.to_owned();
+        Ok(Self { client, url, session })
     }
 
     /// Does all of it. The actions about one call are done one after the other.
@@ -122,7 +122,7 @@ impl Reviewer {
             let answer = self
                 .client
                 .request(method, format!("{}{}", self.url, action.path))
-                .bearer_auth(&self.token)
+                .header(COOKIE, &self.session)
                 .header("Idempotency-Key", &action.idempotency_key)
                 .json(&action.body)
                 .send()
