@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// How long a lookup is believed.
 const BELIEVED: Duration = Duration::from_secs(1);
+/// A lookup that takes longer is given up: a caller is waiting.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// More numbers than anybody has; then everything is forgotten.
 const REMEMBERED: usize = 10_000;
 
@@ -38,14 +40,13 @@ impl Directory {
             .map_or_else(|| DEFAULT.into(), |answers| answers.agent)
     }
 
-    /// Whose call it is: whose agent answers one of these numbers.
-    pub async fn tenant_of(&self, state: &AppState, numbers: impl Iterator<Item = &str>) -> Tenant {
-        for number in numbers.filter(|number| number.starts_with('+')) {
-            if let Some(answers) = self.look_up(state, number).await {
-                return answers.tenant;
-            }
-        }
-        "default".into()
+    /// Whose call it is: whose agent answers our number.
+    pub async fn tenant_of(&self, state: &AppState, number: Option<&str>) -> Tenant {
+        let answers = match number {
+            Some(number) => self.look_up(state, number).await,
+            None => None,
+        };
+        answers.map_or_else(|| "default".into(), |answers| answers.tenant)
     }
 
     /// An agent as it was when an event was recorded: what was said then is said again to whoever asks again.
@@ -69,14 +70,18 @@ impl Directory {
         {
             return answers.clone();
         }
-        let found = match state.read.agents.by_number(number).await {
-            Ok(row) => row.map(|row| Answers {
+        let found = match tokio::time::timeout(PATIENCE, state.read.agents.by_number(number)).await {
+            Ok(Ok(row)) => row.map(|row| Answers {
                 agent: row.agent_id.into(),
                 tenant: row.tenant.into(),
             }),
-            Err(error) => {
-                // The call goes on with the default agent; the ledger does not depend on a read model.
+            // The call goes on with the default agent; the ledger does not depend on a read model.
+            Ok(Err(error)) => {
                 tracing::warn!(%error, "the agents read model cannot be asked: the default agent answers");
+                None
+            }
+            Err(_) => {
+                tracing::warn!("the agents read model does not answer in time: the default agent answers");
                 None
             }
         };

@@ -27,6 +27,9 @@ pub fn sandbox() -> PathBuf {
     binary("call-ledger-sandbox").expect("call-ledger-sandbox builds")
 }
 
+/// How the variables begin by which cargo tells a test about its own package.
+const ABOUT_THE_TEST: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
+
 fn binary(name: &str) -> Result<PathBuf> {
     let path = profile_dir()?.join(name);
     let directory = scratch::lasting_dir("binaries")?;
@@ -48,6 +51,16 @@ fn build(name: &str) -> Result<()> {
     command
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .args(["build", "--quiet", "--workspace", "--bins"]);
+    // What cargo tells a test about its own package would be taken for a change by build scripts that watch the same
+    // variables (ring's does), and half of the dependencies would be built anew.
+    for (name, _) in std::env::vars_os() {
+        if ABOUT_THE_TEST
+            .iter()
+            .any(|prefix| name.to_string_lossy().starts_with(prefix))
+        {
+            command.env_remove(name);
+        }
+    }
     if profile_dir()?.ends_with("release") {
         command.arg("--release");
     }

@@ -25,6 +25,10 @@ enum Keep {
 
 impl Place {
     /// A folder for SQLite files, on a disk.
+    #[expect(
+        clippy::unused_async,
+        reason = "made as PostgreSQL's is: the tests do not care which it is"
+    )]
     pub async fn sqlite() -> Self {
         let folder = data_dir();
         let url = DatabaseUrl::Folder(folder.path().to_owned());
@@ -36,6 +40,9 @@ impl Place {
     }
 
     /// A PostgreSQL database.
+    ///
+    /// # Panics
+    /// When there is no PostgreSQL to be had.
     pub async fn postgres() -> Self {
         let database = postgres().await;
         let url = database.url().parse().expect("a PostgreSQL address");
@@ -47,7 +54,6 @@ impl Place {
     }
 
     /// How a ledger is opened here.
-    #[must_use]
     pub fn options(&self, clock: SharedClock) -> LedgerOptions {
         LedgerOptions {
             database: self.url.clone(),

@@ -1,4 +1,4 @@
-//! Twilio's own validator, from its package on PyPI, in a Python environment below `target/tmp`.
+//! Twilio's own validator, from its package on `PyPI`, in a Python environment below `target/tmp`.
 //!
 //! It is the independent check of our signatures: nobody here wrote it.
 

@@ -55,7 +55,7 @@ pub async fn tell(
     command_key: String,
 ) -> Result<Heard, ApiError> {
     tracing::Span::current().record("call_id", call_id);
-    let tenant = state.directory.tenant_of(state, signed.numbers()).await;
+    let tenant = state.directory.tenant_of(state, signed.own_number()).await;
     let metadata = signed.metadata(endpoint, tenant, command_key.clone());
     match state.ledger.execute::<Call>(call_id, command, metadata).await {
         Ok(_) => Ok(Heard::Call(OnCall {
@@ -89,7 +89,7 @@ async fn keep_whole(state: &AppState, signed: &Signed, endpoint: Endpoint, reaso
     let params = signed.kept();
     let digest = Sha256::digest(serde_json::to_vec(&params).map_err(ApiError::internal)?);
     let key = signed.command_key(endpoint, &format!("unrouted:{endpoint}:{}", crate::web::hex(&digest)));
-    let tenant = state.directory.tenant_of(state, signed.numbers()).await;
+    let tenant = state.directory.tenant_of(state, signed.own_number()).await;
     // The parameters are the event's own; in the metadata they would stand twice.
     let metadata = Metadata {
         params: None,

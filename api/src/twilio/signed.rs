@@ -45,7 +45,11 @@ impl FromRequest<AppState> for Signed {
         let url = state.config.callback_url(path_and_query);
         let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes()).map_err(|error| malformed(&error))?;
         let kind = kind(&parts.headers)?;
-        let request = Request::from_parts(parts.clone(), body);
+        let token = token(&parts.headers);
+        let request_id = request_id(&parts.headers);
+        // The limit on bodies travels in the extensions.
+        let mut request = Request::new(body);
+        *request.extensions_mut() = parts.extensions;
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             let too_large = rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
             if too_large {
@@ -76,8 +80,8 @@ impl FromRequest<AppState> for Signed {
         Ok(Self {
             form,
             query,
-            token: token(&parts.headers),
-            request_id: request_id(&parts.headers),
+            token,
+            request_id,
             heard_at: state.clock.now(),
         })
     }
@@ -159,10 +163,14 @@ impl Signed {
         }
     }
 
-    /// The numbers that the request names: one of them may be ours, and tells whose call it is.
-    pub fn numbers(&self) -> impl Iterator<Item = &str> {
-        ["To", "From", "Called", "Caller"]
-            .into_iter()
-            .filter_map(|name| self.form.get(name))
+    /// The number that is ours, if it is one of those that the request names: it tells whose call it is.
+    #[must_use]
+    pub fn own_number(&self) -> Option<&str> {
+        match self.form.get("Direction") {
+            Some("inbound") => self.form.get("To"),
+            Some("outbound-api" | "outbound-dial") => self.form.get("From"),
+            _ => None,
+        }
+        .filter(|number| number.starts_with('+'))
     }
 }

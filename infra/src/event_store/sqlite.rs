@@ -22,7 +22,8 @@ const LAST: &str = "select position, recorded_at from events order by position d
 const KNOWN_KEY: &str = "select position from command_keys where command_key = ?1";
 const STREAM_HEAD: &str =
     "select coalesce(max(sequence), 0) from events where aggregate_type = ?1 and aggregate_id = ?2";
-const INSERT_EVENT: &str = "insert into events (position, aggregate_type, aggregate_id, sequence, event_type, event_version,
+const INSERT_EVENT: &str =
+    "insert into events (position, aggregate_type, aggregate_id, sequence, event_type, event_version,
                     payload, metadata, recorded_at)
   values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 const INSERT_KEY: &str = "insert into command_keys (command_key, position) values (?1, ?2)";
@@ -45,7 +46,12 @@ impl SqliteWriter {
         connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
         // KiB, when negative: the index pages of a log of ten million events do not all fit, its busy ones do.
         connection.pragma_update(None, "cache_size", -262_144)?;
-        let mut writer = Self { connection, last_position: 0, last_time: 0, heads: Cache::new(HEADS) };
+        let mut writer = Self {
+            connection,
+            last_position: 0,
+            last_time: 0,
+            heads: Cache::new(HEADS),
+        };
         writer.look()?;
         Ok(writer)
     }
@@ -67,7 +73,10 @@ impl SqliteWriter {
     }
 
     fn look(&mut self) -> Result<(), StoreError> {
-        let last = self.connection.query_row(LAST, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let last = self
+            .connection
+            .query_row(LAST, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
         (self.last_position, self.last_time) = last.unwrap_or_default();
         Ok(())
     }
@@ -76,7 +85,9 @@ impl SqliteWriter {
         let (last_position, recorded_at) = (self.last_position, now.as_micros().max(self.last_time));
         let mut position = last_position;
         let mut verdicts = Vec::with_capacity(batch.len());
-        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let tx = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
             let mut judge = Judge {
                 known_key: tx.prepare_cached(KNOWN_KEY)?,
@@ -120,7 +131,11 @@ impl SqliteWriter {
         if position > last_position {
             (self.last_position, self.last_time) = (position, recorded_at);
         }
-        Ok(BatchOutcome { last_position, recorded_at: Timestamp(recorded_at), verdicts })
+        Ok(BatchOutcome {
+            last_position,
+            recorded_at: Timestamp(recorded_at),
+            verdicts,
+        })
     }
 }
 
@@ -139,7 +154,11 @@ impl Judge<'_> {
             return Ok(Verdict::Duplicate(position));
         }
         let actual = self.head(&append.stream)?;
-        Ok(if actual == append.expected { Verdict::Committed } else { Verdict::Conflict(actual) })
+        Ok(if actual == append.expected {
+            Verdict::Committed
+        } else {
+            Verdict::Conflict(actual)
+        })
     }
 
     fn head(&mut self, stream: &StreamId) -> Result<i64, StoreError> {

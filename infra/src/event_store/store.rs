@@ -86,7 +86,12 @@ impl StoreError {
             Self::Database(error) => crate::db::is_unavailable(error),
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),
-                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull | ErrorCode::SystemIoFailure)
+                Some(
+                    ErrorCode::DatabaseBusy
+                        | ErrorCode::DatabaseLocked
+                        | ErrorCode::DiskFull
+                        | ErrorCode::SystemIoFailure
+                )
             ),
             Self::Keys(error) => error.is_unavailable(),
             Self::Closed => true,
@@ -298,7 +303,9 @@ fn spawn_appender(
     let appender = run(writer, waiting, recent, clock);
     if blocks {
         let thread = std::thread::Builder::new().name("ledger-appender".to_owned());
-        thread.spawn(move || futures::executor::block_on(appender)).map_err(sqlx::Error::Io)?;
+        thread
+            .spawn(move || futures::executor::block_on(appender))
+            .map_err(sqlx::Error::Io)?;
     } else {
         tokio::spawn(appender);
     }

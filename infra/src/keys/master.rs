@@ -114,12 +114,11 @@ fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
 fn check_mode(file: &Path) -> Result<(), KeyError> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(file).map_err(file_error)?.permissions().mode();
-    let open_to_others = mode & 0o077 != 0;
-    if !open_to_others {
-        Ok(())
-    } else {
-        Err(KeyError::MasterKeyExposed)
+    let others = 0o077;
+    if mode & others != 0 {
+        return Err(KeyError::MasterKeyExposed);
     }
+    Ok(())
 }
 
 #[cfg(not(unix))]

@@ -40,6 +40,7 @@ alter table command_keys enable always trigger command_keys_refuse_truncate;
 
 -- Writes one batch of appends. Each append names a stream (at most once a batch) and the sequence it expects there.
 --
+-- The lookups are lateral with a limit, so that whatever the planner believes of the tables, it goes by their indexes.
 -- The lock is held until commit, so positions become visible in order and a reader needs one number as its checkpoint.
 -- It is taken in a statement of its own: the statements after it see what the previous holder committed.
 --
@@ -69,7 +70,7 @@ begin
          array_agg(coalesce(k.position, h.sequence, 0) order by a.n)
     into states, numbers
     from unnest(a_type, a_id, a_expected, a_key) with ordinality as a(aggregate_type, aggregate_id, expected, key, n)
-    left join command_keys k on k.command_key = a.key
+    left join lateral (select c.position from command_keys c where c.command_key = a.key limit 1) k on true
     left join lateral (
       select e.sequence from events e
        where e.aggregate_type = a.aggregate_type and e.aggregate_id = a.aggregate_id

@@ -19,7 +19,10 @@ const CURVE: [usize; 5] = [1, 16, 64, 256, 1_024];
 /// Names of streams that nobody has used before, in no order that an index would like.
 fn fresh_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    format!("CA{:032x}", u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835))
+    format!(
+        "CA{:032x}",
+        u128::from(NEXT.fetch_add(1, Ordering::Relaxed)).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+    )
 }
 
 /// One event on a new stream, as the ledger would hand it over.
@@ -59,7 +62,10 @@ macro_rules! theirs {
             let framework = framework.clone();
             async move {
                 let (event, metadata) = (NotebookEvent::sample(), peer::metadata());
-                framework.execute_with_metadata(&fresh_name(), event, metadata).await.expect("appended");
+                framework
+                    .execute_with_metadata(&fresh_name(), event, metadata)
+                    .await
+                    .expect("appended");
             }
         })
         .await
@@ -80,7 +86,11 @@ macro_rules! curve {
                 ours: median(our_rates),
                 theirs: Some(median(their_rates)),
                 unit: "events/s",
-                floor: if writers == $judged { Floor::RatioAtLeast($floor) } else { Floor::None },
+                floor: if writers == $judged {
+                    Floor::RatioAtLeast($floor)
+                } else {
+                    Floor::None
+                },
             });
         }
     };

@@ -37,7 +37,10 @@ fn turn(n: u64) -> CallCommand {
 
 async fn say(ledger: &Ledger, call: &str, n: u64) {
     let metadata = Metadata::new("default", Actor::Twilio, "0193a5c2-7d7e-7000-8000-000000000000");
-    ledger.execute::<Call>(call, turn(n), metadata).await.expect("carried out");
+    ledger
+        .execute::<Call>(call, turn(n), metadata)
+        .await
+        .expect("carried out");
 }
 
 async fn commands(ledger: &Ledger, round: usize) -> f64 {
@@ -99,7 +102,10 @@ async fn flat(report: &mut Report, engine: &str, ledger: &Ledger) {
         if n % 100 == 0 {
             of_hundred.push(Vec::new());
         }
-        of_hundred.last_mut().expect("pushed").push(begun.elapsed().as_secs_f64() * 1e6);
+        of_hundred
+            .last_mut()
+            .expect("pushed")
+            .push(begun.elapsed().as_secs_f64() * 1e6);
     }
     report.line(Line {
         id: "P4",

@@ -41,7 +41,10 @@ async fn appends(store: &EventStore) -> f64 {
 
 /// P10.
 pub async fn ten_million(report: &mut Report) -> anyhow::Result<()> {
-    let many = std::env::var("BENCH_EVENTS").ok().and_then(|text| text.parse().ok()).unwrap_or(MANY);
+    let many = std::env::var("BENCH_EVENTS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(MANY);
     let folder = data_dir();
     let store = EventStore::open(&DatabaseUrl::Folder(folder.path().into()), Arc::new(SystemClock)).await?;
     fill(&store, FEW).await;

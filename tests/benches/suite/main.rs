@@ -13,7 +13,10 @@ mod sync;
 
 use report::Report;
 
-type Part = (&'static str, fn(&mut Report) -> futures::future::BoxFuture<'_, anyhow::Result<()>>);
+type Part = (
+    &'static str,
+    fn(&mut Report) -> futures::future::BoxFuture<'_, anyhow::Result<()>>,
+);
 
 /// The parts, in the order in which they run.
 const PARTS: &[Part] = &[
@@ -26,9 +29,18 @@ const PARTS: &[Part] = &[
 
 fn main() -> anyhow::Result<()> {
     // cargo adds flags of its own (`--bench`); names are what is left.
-    let names: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    if let Some(unknown) = names.iter().find(|name| !PARTS.iter().any(|(part, _)| part.eq_ignore_ascii_case(name))) {
-        anyhow::bail!("there is no part {unknown}; there are {}", PARTS.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(" "));
+    let names: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| !PARTS.iter().any(|(part, _)| part.eq_ignore_ascii_case(name)))
+    {
+        anyhow::bail!(
+            "there is no part {unknown}; there are {}",
+            PARTS.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(" ")
+        );
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

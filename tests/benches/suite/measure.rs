@@ -1,5 +1,12 @@
 //! Running work from many writers for a while, and what came of it.
 
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures are for people, who read three digits"
+)]
+
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,7 +23,11 @@ where
     W: Fn(usize, u64) -> F + Send + Sync + 'static,
     F: Future<Output = ()> + Send,
 {
-    let (work, done, stop) = (Arc::new(work), Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+    let (work, done, stop) = (
+        Arc::new(work),
+        Arc::new(AtomicU64::new(0)),
+        Arc::new(AtomicBool::new(false)),
+    );
     let begun = Instant::now();
     let tasks: Vec<_> = (0..writers)
         .map(|writer| {

@@ -15,14 +15,25 @@ pub struct Notebook {
 /// The one thing that happens: the size of a typical call event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum NotebookEvent {
-    LineWritten { at: i64, turn: u32, text: String, by: String },
+    LineWritten {
+        at: i64,
+        turn: u32,
+        text: String,
+        by: String,
+    },
 }
 
 impl NotebookEvent {
     /// The same bytes for ours and for theirs.
     pub fn sample() -> Self {
-        let text = "I would like to move my appointment from Tuesday to Thursday, if that is possible at all. ".repeat(3);
-        Self::LineWritten { at: 1_774_620_000_000_000, turn: 7, text, by: "caller".into() }
+        let text =
+            "I would like to move my appointment from Tuesday to Thursday, if that is possible at all. ".repeat(3);
+        Self::LineWritten {
+            at: 1_774_620_000_000_000,
+            turn: 7,
+            text,
+            by: "caller".into(),
+        }
     }
 }
 
@@ -60,9 +71,13 @@ impl Aggregate for Notebook {
 
 /// What lies beside each event, for ours and for theirs.
 pub fn metadata() -> HashMap<String, String> {
-    [("tenant", "default"), ("actor", "twilio"), ("correlation_id", "0193a5c2-7d7e-7000-8000-000000000000")]
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into()
+    [
+        ("tenant", "default"),
+        ("actor", "twilio"),
+        ("correlation_id", "0193a5c2-7d7e-7000-8000-000000000000"),
+    ]
+    .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    .into()
 }
 
 const POSTGRES_SCHEMA: &str = "
@@ -77,12 +92,17 @@ create table events (
   event_type text not null, event_version text not null, payload text not null, metadata text not null,
   primary key (aggregate_type, aggregate_id, sequence)) strict";
 
-type Postgres = CqrsFramework<Notebook, cqrs_es::persist::PersistedEventStore<postgres_es::PostgresEventRepository, Notebook>>;
-type Sqlite = CqrsFramework<Notebook, cqrs_es::persist::PersistedEventStore<sqlite_es::SqliteEventRepository, Notebook>>;
+type Postgres =
+    CqrsFramework<Notebook, cqrs_es::persist::PersistedEventStore<postgres_es::PostgresEventRepository, Notebook>>;
+type Sqlite =
+    CqrsFramework<Notebook, cqrs_es::persist::PersistedEventStore<sqlite_es::SqliteEventRepository, Notebook>>;
 
 /// postgres-es with a pool of this size.
 pub async fn postgres(url: &str, connections: u32) -> anyhow::Result<Postgres> {
-    let pool = sqlx::postgres::PgPoolOptions::new().max_connections(connections).connect(url).await?;
+    let pool = sqlx::postgres::PgPoolOptions::new()
+        .max_connections(connections)
+        .connect(url)
+        .await?;
     sqlx::query(POSTGRES_SCHEMA).execute(&pool).await?;
     Ok(postgres_es::postgres_cqrs(pool, Vec::new(), ()))
 }
@@ -94,10 +114,10 @@ pub async fn sqlite(folder: &Path, connections: u32) -> anyhow::Result<Sqlite> {
         .create_if_missing(true)
         .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
         .synchronous(sqlx::sqlite::SqliteSynchronous::Full)
-        .busy_timeout(std::time::Duration::from_secs(60));
+        .busy_timeout(std::time::Duration::from_mins(1));
     let pool = sqlx::sqlite::SqlitePoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(std::time::Duration::from_secs(60))
+        .acquire_timeout(std::time::Duration::from_mins(1))
         .connect_with(options)
         .await?;
     sqlx::query(SQLITE_SCHEMA).execute(&pool).await?;

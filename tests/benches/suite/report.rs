@@ -52,7 +52,9 @@ impl Report {
         for note in &self.notes {
             writeln!(text, "- {note}")?;
         }
-        text.push_str("\n| id | work | ours | peer | ratio | floor | reached |\n| --- | --- | ---: | ---: | ---: | --- | --- |\n");
+        text.push_str(
+            "\n| id | work | ours | peer | ratio | floor | reached |\n| --- | --- | ---: | ---: | ---: | --- | --- |\n",
+        );
         for line in &self.lines {
             writeln!(text, "{}", row(line))?;
         }
@@ -79,7 +81,9 @@ fn row(line: &Line) -> String {
         line.work,
         figure(line.ours),
         line.unit,
-        line.theirs.map(|theirs| format!("{} {}", figure(theirs), line.unit)).unwrap_or_default(),
+        line.theirs
+            .map(|theirs| format!("{} {}", figure(theirs), line.unit))
+            .unwrap_or_default(),
         ratio.map(|ratio| format!("{ratio:.2}x")).unwrap_or_default(),
         match reached {
             Some(true) => "yes",

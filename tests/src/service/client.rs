@@ -133,7 +133,6 @@ impl Client {
     }
 
     /// A request to dress up further, with this client's session; [`Client::send`] sends it.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.cookie {

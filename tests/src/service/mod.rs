@@ -22,7 +22,7 @@ pub const AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 pub const PUBLIC_URL: &str = "http://calls.example";
 
 /// How long a service may take to become ready; a debug build on a busy machine is slow.
-const READY_WITHIN: Duration = Duration::from_secs(60);
+const READY_WITHIN: Duration = Duration::from_mins(1);
 
 /// Where services live: one database, one master key. Several services may share a home on PostgreSQL.
 pub struct Home {

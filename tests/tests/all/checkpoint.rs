@@ -30,7 +30,9 @@ async fn acquire(db: &Db, owner: &str, now: Timestamp) -> Option<Lease> {
 
 async fn advance(db: &Db, lease: &Lease, old: i64, new: i64) -> bool {
     let mut tx = db.begin().await.unwrap();
-    let advanced = checkpoint::advance(&mut tx, "dashboard", lease, old, new).await.unwrap();
+    let advanced = checkpoint::advance(&mut tx, "dashboard", lease, old, new)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     advanced
 }
@@ -39,11 +41,19 @@ async fn a_lease_is_held_by_one_until_it_expires(place: Place) {
     let (_views, db) = table(&place).await;
     let first = acquire(&db, "first", T).await.expect("free");
     assert_eq!(acquire(&db, "second", T.plus_seconds(9)).await, None);
-    assert!(checkpoint::renew(&db, "dashboard", &first, T.plus_seconds(9), 10).await.unwrap());
+    assert!(
+        checkpoint::renew(&db, "dashboard", &first, T.plus_seconds(9), 10)
+            .await
+            .unwrap()
+    );
     assert_eq!(acquire(&db, "second", T.plus_seconds(18)).await, None);
     let second = acquire(&db, "second", T.plus_seconds(20)).await.expect("expired");
     assert!(second.fence > first.fence);
-    assert!(!checkpoint::renew(&db, "dashboard", &first, T.plus_seconds(20), 10).await.unwrap());
+    assert!(
+        !checkpoint::renew(&db, "dashboard", &first, T.plus_seconds(20), 10)
+            .await
+            .unwrap()
+    );
     checkpoint::release(&db, "dashboard", &second).await.unwrap();
     assert!(acquire(&db, "first", T.plus_seconds(20)).await.is_some(), "given back");
 }
@@ -102,7 +112,13 @@ async fn a_switch_replaces_the_tables_and_leaves_the_readers_reading(place: Plac
     views.switch(next).await.unwrap();
     assert_eq!(read(&views).await.unwrap(), "new");
     views.sweep("dashboard").await.unwrap();
-    let answers = tokio::time::timeout(std::time::Duration::from_secs(20), reader).await.unwrap().unwrap();
-    assert!(answers.iter().all(|answer| answer == "old" || answer == "new"), "{answers:?}");
+    let answers = tokio::time::timeout(std::time::Duration::from_secs(20), reader)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        answers.iter().all(|answer| answer == "old" || answer == "new"),
+        "{answers:?}"
+    );
     assert_eq!(read(&views).await.unwrap(), "new");
 }

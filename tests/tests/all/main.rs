@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
-mod documented;
 mod checkpoint;
+mod documented;
 mod event_store;
 mod killed_service;
 mod ledger;

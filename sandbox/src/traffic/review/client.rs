@@ -62,10 +62,17 @@ impl Reviewer {
         if answer.status() == StatusCode::UNAUTHORIZED {
             let refusal = explain(answer).await;
             let body = json!({ "email": email, "password": password, "name": "Front Desk" });
-            let registered = client.post(format!("{url}/api/auth/register")).json(&body).send().await?;
+            let registered = client
+                .post(format!("{url}/api/auth/register"))
+                .json(&body)
+                .send()
+                .await?;
             // Only a service without users takes the first one who comes.
             if !registered.status().is_success() {
-                bail!("cannot log in: {refusal}; and cannot register: {}", explain(registered).await);
+                bail!(
+                    "cannot log in: {refusal}; and cannot register: {}",
+                    explain(registered).await
+                );
             }
             answer = log_in().await?;
         }

@@ -32,13 +32,23 @@ async fn refused(place: &Place, statements: &[&str]) {
     let before = open(place).await.read_all(0, 100).await.unwrap();
     for sql in statements {
         let refusal = tamper(place, sql).await.expect_err(sql);
-        assert!(refusal.contains("append-only") || refusal.contains("unique constraint"), "{sql}: {refusal}");
+        assert!(
+            refusal.contains("append-only") || refusal.contains("unique constraint"),
+            "{sql}: {refusal}"
+        );
     }
     assert_eq!(open(place).await.read_all(0, 100).await.unwrap(), before);
 }
 
 async fn an_update_is_refused(place: Place) {
-    refused(&place, &["update events set payload = '{}' where position = 1", "update events set position = 9"]).await;
+    refused(
+        &place,
+        &[
+            "update events set payload = '{}' where position = 1",
+            "update events set position = 9",
+        ],
+    )
+    .await;
 }
 
 async fn a_delete_is_refused(place: Place) {
@@ -108,7 +118,10 @@ async fn a_gap_is_refused(place: Place) {
     let sql = format!(
         "insert into events {COLUMNS} values (9, 'call', 'CA9', 1, 'X', '1', '{{}}', '{{}}', 99999999999999999)"
     );
-    match (tamper(&place, &sql).await, connect(&place.url, "ledger", Durability::Full, 1).await.unwrap()) {
+    match (
+        tamper(&place, &sql).await,
+        connect(&place.url, "ledger", Durability::Full, 1).await.unwrap(),
+    ) {
         (Err(refusal), Db::Sqlite(_)) => assert!(refusal.contains("append-only"), "{refusal}"),
         (Ok(()), Db::Postgres(_)) => {
             let error = open(&place).await.read_all(0, 100).await.expect_err("a hole");

@@ -40,7 +40,12 @@ async fn positions_are_dense_and_in_commit_order(place: Place) {
     let events = store.read_all(0, 10_000).await.unwrap();
     let total: usize = (0..200).map(|i| 1 + i % 3).sum();
     assert_eq!(events.len(), total);
-    assert!(events.iter().map(|event| event.position).eq(1..=i64::try_from(total).unwrap()));
+    assert!(
+        events
+            .iter()
+            .map(|event| event.position)
+            .eq(1..=i64::try_from(total).unwrap())
+    );
     ends.sort_unstable();
     ends.dedup();
     assert_eq!(ends.len(), 200, "each append has a position of its own");
@@ -53,8 +58,13 @@ async fn a_stream_keeps_its_order(place: Place) {
     store.append(append("CA2", 0, 1)).await.unwrap();
     store.append(append("CA1", 2, 3)).await.unwrap();
     let stream = StreamId::call("CA1");
-    let sequences: Vec<i64> =
-        store.read_stream(&stream, 0).await.unwrap().iter().map(|event| event.sequence).collect();
+    let sequences: Vec<i64> = store
+        .read_stream(&stream, 0)
+        .await
+        .unwrap()
+        .iter()
+        .map(|event| event.sequence)
+        .collect();
     assert_eq!(sequences, [1, 2, 3, 4, 5]);
     assert_eq!(store.read_stream(&stream, 3).await.unwrap().len(), 2);
 }
@@ -63,7 +73,12 @@ async fn a_repeated_command_changes_nothing(place: Place) {
     let store = open(&place).await;
     let first = store.append(with_key(append("CA1", 0, 2), "token")).await.unwrap();
     let again = store.append(with_key(append("CA1", 2, 1), "token")).await.unwrap();
-    assert_eq!(again, Appended::Duplicate { position: position(&first) });
+    assert_eq!(
+        again,
+        Appended::Duplicate {
+            position: position(&first)
+        }
+    );
     assert_eq!(store.head().await.unwrap(), 2);
     assert_eq!(store.command_position("token").await.unwrap(), Some(2));
     assert_eq!(store.command_position("another").await.unwrap(), None);
@@ -72,7 +87,10 @@ async fn a_repeated_command_changes_nothing(place: Place) {
 async fn two_commands_with_one_key_at_once_write_once(place: Place) {
     let store = open(&place).await;
     let both = join_all((0..20).map(|i| store.append(with_key(append(&format!("CA{i}"), 0, 1), "token")))).await;
-    let committed = both.iter().filter(|a| matches!(a, Ok(Appended::Committed { .. }))).count();
+    let committed = both
+        .iter()
+        .filter(|a| matches!(a, Ok(Appended::Committed { .. })))
+        .count();
     assert_eq!(committed, 1);
     assert_eq!(store.head().await.unwrap(), 1);
 }
@@ -84,7 +102,10 @@ async fn a_wrong_expectation_is_a_conflict_that_names_the_truth(place: Place) {
         let appended = store.append(append("CA1", expected, 1)).await.unwrap();
         assert_eq!(appended, Appended::Conflict { actual: 3 });
     }
-    assert_eq!(store.append(append("CA2", 1, 1)).await.unwrap(), Appended::Conflict { actual: 0 });
+    assert_eq!(
+        store.append(append("CA2", 1, 1)).await.unwrap(),
+        Appended::Conflict { actual: 0 }
+    );
     assert_eq!(store.head().await.unwrap(), 3);
 }
 
@@ -93,10 +114,17 @@ async fn one_callers_conflict_never_fails_anothers_append(place: Place) {
     store.append(append("CA0", 0, 1)).await.unwrap();
     let appends = join_all((0..50).map(|i| {
         let wrong = i % 2 == 1;
-        store.append(append(if wrong { "CA0" } else { ["CAa", "CAb"][i / 2 % 2] }, if wrong { 7 } else { 0 }, 1))
+        store.append(append(
+            if wrong { "CA0" } else { ["CAa", "CAb"][i / 2 % 2] },
+            if wrong { 7 } else { 0 },
+            1,
+        ))
     }))
     .await;
-    let committed = appends.iter().filter(|a| matches!(a, Ok(Appended::Committed { .. }))).count();
+    let committed = appends
+        .iter()
+        .filter(|a| matches!(a, Ok(Appended::Committed { .. })))
+        .count();
     assert_eq!(committed, 2, "CAa and CAb each began once");
     assert!(appends.iter().all(Result::is_ok));
 }
@@ -134,7 +162,13 @@ async fn payloads_are_kept_byte_for_byte(place: Place) {
     let store = open(&place).await;
     let odd = "{ \"b\" : 1.10,\n\t\"a\":\"\\u00e9 é 🙂 \\u0000\", \"b\" : 2 }";
     let events = vec![event(odd)];
-    store.append(Append { events, ..append("CA1", 0, 1) }).await.unwrap();
+    store
+        .append(Append {
+            events,
+            ..append("CA1", 0, 1)
+        })
+        .await
+        .unwrap();
     assert_eq!(store.read_all(0, 1).await.unwrap()[0].payload, odd);
 }
 
@@ -146,22 +180,33 @@ async fn time_does_not_run_backwards(place: Place) {
     store.append(append("CA1", 1, 1)).await.unwrap();
     clock.set(Timestamp::from_seconds(2_000));
     store.append(append("CA1", 2, 1)).await.unwrap();
-    let times: Vec<i64> =
-        store.read_all(0, 9).await.unwrap().iter().map(|event| event.recorded_at / 1_000_000).collect();
+    let times: Vec<i64> = store
+        .read_all(0, 9)
+        .await
+        .unwrap()
+        .iter()
+        .map(|event| event.recorded_at / 1_000_000)
+        .collect();
     assert_eq!(times, [1_000, 1_000, 2_000]);
 }
 
 async fn names_with_control_characters_are_refused(place: Place) {
     let store = open(&place).await;
     for name in ["CA1\nCA2", "CA\0", "CA\u{7f}"] {
-        assert!(matches!(store.append(append(name, 0, 1)).await, Err(StoreError::ControlCharacter)));
+        assert!(matches!(
+            store.append(append(name, 0, 1)).await,
+            Err(StoreError::ControlCharacter)
+        ));
     }
     assert_eq!(store.head().await.unwrap(), 0);
 }
 
 async fn an_append_without_events_is_refused(place: Place) {
     let store = open(&place).await;
-    assert!(matches!(store.append(append("CA1", 0, 0)).await, Err(StoreError::Empty)));
+    assert!(matches!(
+        store.append(append("CA1", 0, 0)).await,
+        Err(StoreError::Empty)
+    ));
 }
 
 async fn a_reopened_store_goes_on_where_it_ended(place: Place) {

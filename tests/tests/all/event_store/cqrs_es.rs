@@ -1,6 +1,6 @@
 //! The stores of the cqrs-es family read our streams unchanged.
 
-use cqrs_es::persist::{PersistedEventStore, PersistedEventRepository};
+use cqrs_es::persist::{PersistedEventRepository, PersistedEventStore};
 use cqrs_es::{AggregateContext as _, EventStore as _};
 use domain::call::Call;
 use harness::on_both_engines;

@@ -4,9 +4,9 @@ mod append_only;
 mod contract;
 mod cqrs_es;
 
+use harness::place::Place;
 use infra::clock::{SharedClock, SystemClock};
 use infra::event_store::{Append, Appended, EventStore, NewEvent, Position, StreamId};
-use harness::place::Place;
 use std::sync::Arc;
 
 async fn open(place: &Place) -> EventStore {
@@ -30,14 +30,19 @@ fn append(stream: &str, expected: i64, events: usize) -> Append {
     Append {
         stream: StreamId::call(stream),
         expected,
-        events: (0..events).map(|i| event(&format!(r#"{{"CallRinging":{{"n":{i}}}}}"#))).collect(),
+        events: (0..events)
+            .map(|i| event(&format!(r#"{{"CallRinging":{{"n":{i}}}}}"#)))
+            .collect(),
         command_key: None,
         opened: Vec::new(),
     }
 }
 
 fn with_key(append: Append, key: &str) -> Append {
-    Append { command_key: Some(key.into()), ..append }
+    Append {
+        command_key: Some(key.into()),
+        ..append
+    }
 }
 
 fn position(appended: &Appended) -> Position {

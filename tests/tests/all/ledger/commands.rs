@@ -35,10 +35,16 @@ async fn a_command_is_durable_when_it_returns(place: Place) {
 async fn a_repeated_command_is_not_carried_out_again(place: Place) {
     let ledger = place.ledger().await;
     let first = start_a_call(&ledger, "CA1").await;
-    let again = ledger.execute::<Call>("CA1", said(3, "again"), by_twilio("start CA1")).await.unwrap();
+    let again = ledger
+        .execute::<Call>("CA1", said(3, "again"), by_twilio("start CA1"))
+        .await
+        .unwrap();
     assert_eq!((again.outcome, again.position), (Outcome::Duplicate, first.position));
     assert_eq!(ledger.head().await.unwrap(), first.position);
-    let of_command = ledger.events_of_command(&StreamId::call("CA1"), "start CA1").await.unwrap();
+    let of_command = ledger
+        .events_of_command(&StreamId::call("CA1"), "start CA1")
+        .await
+        .unwrap();
     assert_eq!(of_command.len(), first.events.len());
 }
 
@@ -60,11 +66,17 @@ async fn a_refused_command_that_was_done_before_is_a_repetition(place: Place) {
     }
     .into();
     let key = by_user().with_key("create");
-    let first = ledger.execute::<Call>("CA1", create.clone(), key.clone()).await.unwrap();
+    let first = ledger
+        .execute::<Call>("CA1", create.clone(), key.clone())
+        .await
+        .unwrap();
     let again = ledger.execute::<Call>("CA1", create.clone(), key).await.unwrap();
     assert_eq!((again.outcome, again.position), (Outcome::Duplicate, first.position));
     let without_key = ledger.execute::<Call>("CA1", create, by_user()).await;
-    assert!(matches!(without_key, Err(LedgerError::Rejected(_))), "the call exists already");
+    assert!(
+        matches!(without_key, Err(LedgerError::Rejected(_))),
+        "the call exists already"
+    );
 }
 
 async fn a_refused_command_writes_nothing(place: Place) {
@@ -77,7 +89,10 @@ async fn a_refused_command_writes_nothing(place: Place) {
 async fn a_repetition_that_says_nothing_new_writes_nothing(place: Place) {
     let ledger = place.ledger().await;
     let first = start_a_call(&ledger, "CA1").await;
-    let again = ledger.execute::<Call>("CA1", inbound("CA1"), by_twilio("another token")).await.unwrap();
+    let again = ledger
+        .execute::<Call>("CA1", inbound("CA1"), by_twilio("another token"))
+        .await
+        .unwrap();
     assert_eq!(again.outcome, Outcome::Unchanged);
     assert_eq!(ledger.head().await.unwrap(), first.position);
 }
@@ -87,13 +102,23 @@ async fn many_commands_at_once_on_one_call_are_all_carried_out(place: Place) {
     start_a_call(&ledger, "CA1").await;
     let notes = (0..60).map(|i| {
         let ledger = ledger.clone();
-        tokio::spawn(async move { ledger.execute::<Call>("CA1", note(&format!("note {i}")), by_user()).await })
+        tokio::spawn(async move {
+            ledger
+                .execute::<Call>("CA1", note(&format!("note {i}")), by_user())
+                .await
+        })
     });
     for executed in join_all(notes).await {
         assert_eq!(executed.unwrap().unwrap().outcome, Outcome::Committed);
     }
     let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
-    assert_eq!(history.iter().filter(|event| event.event_type == "CorrectionNoted").count(), 60);
+    assert_eq!(
+        history
+            .iter()
+            .filter(|event| event.event_type == "CorrectionNoted")
+            .count(),
+        60
+    );
 }
 
 /// On SQLite a second ledger only reads; on PostgreSQL both write, and conflicts are decided anew.
@@ -104,10 +129,24 @@ async fn two_ledgers_on_one_log_see_each_others_events(place: Place) {
         Ok(second) => second,
         Err(_locked) => {
             let clock = std::sync::Arc::new(infra::clock::SystemClock);
-            let reader = infra::ledger::Ledger::open_read_only(place.options(clock)).await.unwrap();
+            let reader = infra::ledger::Ledger::open_read_only(place.options(clock))
+                .await
+                .unwrap();
             first.execute::<Call>("CA1", note("first"), by_user()).await.unwrap();
-            assert_eq!(reader.history(&StreamId::call("CA1")).await.unwrap().last().unwrap().event_type, "CorrectionNoted");
-            assert!(reader.execute::<Call>("CA1", note("second"), by_user()).await.is_err(), "it only reads");
+            assert_eq!(
+                reader
+                    .history(&StreamId::call("CA1"))
+                    .await
+                    .unwrap()
+                    .last()
+                    .unwrap()
+                    .event_type,
+                "CorrectionNoted"
+            );
+            assert!(
+                reader.execute::<Call>("CA1", note("second"), by_user()).await.is_err(),
+                "it only reads"
+            );
             return;
         }
     };
@@ -119,8 +158,19 @@ async fn two_ledgers_on_one_log_see_each_others_events(place: Place) {
         }
     }
     let history = first.history(&StreamId::call("CA1")).await.unwrap();
-    assert!(history.iter().map(|event| event.sequence).eq(1..=i64::try_from(history.len()).unwrap()));
-    assert_eq!(history.iter().filter(|event| event.event_type == "CorrectionNoted").count(), 20);
+    assert!(
+        history
+            .iter()
+            .map(|event| event.sequence)
+            .eq(1..=i64::try_from(history.len()).unwrap())
+    );
+    assert_eq!(
+        history
+            .iter()
+            .filter(|event| event.event_type == "CorrectionNoted")
+            .count(),
+        20
+    );
 }
 
 async fn the_raw_parameters_are_kept_once_a_command(place: Place) {

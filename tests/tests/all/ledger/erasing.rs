@@ -15,14 +15,21 @@ on_both_engines!(
 );
 
 fn erase() -> CallCommand {
-    CallCommand::Erase { at: at(500), ground: "request 17".into(), by: "u1".into() }
+    CallCommand::Erase {
+        at: at(500),
+        ground: "request 17".into(),
+        by: "u1".into(),
+    }
 }
 
 async fn erased_call(place: &Place) -> infra::ledger::Ledger {
     let ledger = place.ledger().await;
     for call in ["CA1", "CA2"] {
         start_a_call(&ledger, call).await;
-        ledger.execute::<Call>(call, said(2, super::WORDS), by_twilio(&format!("words {call}"))).await.unwrap();
+        ledger
+            .execute::<Call>(call, said(2, super::WORDS), by_twilio(&format!("words {call}")))
+            .await
+            .unwrap();
     }
     ledger.execute::<Call>("CA1", erase(), by_user()).await.unwrap();
     ledger.destroy_key(&StreamId::call("CA1")).await.unwrap();
@@ -46,7 +53,10 @@ async fn an_erased_call_keeps_its_history_and_no_personal_value(place: Place) {
     let shown = format!("{:?}", ledger.state::<Call>("CA1").await.unwrap());
     assert!(!shown.contains("Known"), "{shown}");
     let read = ledger.read_all(0, 1_000).await.unwrap();
-    assert!(read.iter().all(|event| !matches!(event.event, Event::Unreadable { .. })));
+    assert!(
+        read.iter()
+            .all(|event| !matches!(event.event, Event::Unreadable { .. }))
+    );
 }
 
 async fn another_call_is_not_touched(place: Place) {
@@ -57,7 +67,10 @@ async fn another_call_is_not_touched(place: Place) {
 
 async fn what_comes_after_is_erased_at_once(place: Place) {
     let ledger = erased_call(&place).await;
-    ledger.execute::<Call>("CA1", said(9, "one more thing"), by_twilio("late")).await.unwrap();
+    ledger
+        .execute::<Call>("CA1", said(9, "one more thing"), by_twilio("late"))
+        .await
+        .unwrap();
     let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
     assert!(words(&history).iter().all(Option::is_none));
     let raw = ledger.store().read_stream(&StreamId::call("CA1"), 0).await.unwrap();
@@ -71,5 +84,8 @@ async fn erasing_survives_a_restart(place: Place) {
     drop(erased_call(&place).await);
     let ledger = place.ledger().await;
     assert_eq!(words(&ledger.history(&StreamId::call("CA1")).await.unwrap()), [None]);
-    assert_eq!(words(&ledger.history(&StreamId::call("CA2")).await.unwrap()), [Some(super::WORDS.to_owned())]);
+    assert_eq!(
+        words(&ledger.history(&StreamId::call("CA2")).await.unwrap()),
+        [Some(super::WORDS.to_owned())]
+    );
 }

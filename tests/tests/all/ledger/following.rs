@@ -19,21 +19,31 @@ async fn collect(ledger: Ledger, after: i64, until: i64) -> Vec<i64> {
     let mut seen = Vec::new();
     while subscription.position() < until {
         let next = tokio::time::timeout(Duration::from_secs(20), subscription.next(64)).await;
-        seen.extend(next.expect("events come").expect("events are read").iter().map(|event| event.position));
+        seen.extend(
+            next.expect("events come")
+                .expect("events are read")
+                .iter()
+                .map(|event| event.position),
+        );
     }
     seen
 }
 
 async fn notes(ledger: &Ledger, count: usize) {
     for i in 0..count {
-        ledger.execute::<Call>("CA1", note(&format!("note {i}")), by_user()).await.unwrap();
+        ledger
+            .execute::<Call>("CA1", note(&format!("note {i}")), by_user())
+            .await
+            .unwrap();
     }
 }
 
 async fn a_subscriber_gets_every_event_once_and_in_order(place: Place) {
     let ledger = place.ledger().await;
     let first = start_a_call(&ledger, "CA1").await.position;
-    let readers: Vec<_> = (0..3).map(|_| tokio::spawn(collect(ledger.clone(), 0, first + 100))).collect();
+    let readers: Vec<_> = (0..3)
+        .map(|_| tokio::spawn(collect(ledger.clone(), 0, first + 100)))
+        .collect();
     notes(&ledger, 100).await;
     for reader in readers {
         assert!(reader.await.unwrap().into_iter().eq(1..=first + 100));

@@ -41,18 +41,27 @@ fn kill(mut child: Child, after: Duration) -> Vec<u64> {
     child.wait().expect("ended");
     // What the kill cut off in the middle of a line was not acknowledged.
     acknowledged.extend(lines.map_while(Result::ok));
-    acknowledged.iter().filter_map(|line| line.strip_prefix("ack ")?.parse().ok()).collect()
+    acknowledged
+        .iter()
+        .filter_map(|line| line.strip_prefix("ack ")?.parse().ok())
+        .collect()
 }
 
 async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_kills(mut place: Place) {
     let key = "5a".repeat(32);
     place.master_key = key.parse().unwrap();
     // On PostgreSQL a second process writes all the while, and is killed as well.
-    let names: &[&str] = if matches!(place.url, infra::db::DatabaseUrl::Postgres(_)) { &["a", "b"] } else { &["a"] };
+    let names: &[&str] = if matches!(place.url, infra::db::DatabaseUrl::Postgres(_)) {
+        &["a", "b"]
+    } else {
+        &["a"]
+    };
     let mut acknowledged: Vec<(String, u64)> = Vec::new();
     for round in 0..KILLS {
-        let children: Vec<_> =
-            names.iter().map(|name| (*name, writer(&place, &key, name, round * 10_000))).collect();
+        let children: Vec<_> = names
+            .iter()
+            .map(|name| (*name, writer(&place, &key, name, round * 10_000)))
+            .collect();
         for (name, child) in children {
             let pause = Duration::from_millis(20 + (round * 37) % 120);
             let acks = tokio::task::spawn_blocking(move || kill(child, pause)).await.unwrap();
@@ -79,5 +88,9 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_kills(mut place:
         assert!(notes.contains_key(ack), "{ack:?} was acknowledged and is lost");
     }
     assert!(notes.values().all(|&times| times == 1), "something was doubled");
-    assert!(acknowledged.len() > 100, "too little was written to prove anything: {}", acknowledged.len());
+    assert!(
+        acknowledged.len() > 100,
+        "too little was written to prove anything: {}",
+        acknowledged.len()
+    );
 }

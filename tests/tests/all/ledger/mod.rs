@@ -9,8 +9,8 @@ mod sealing;
 mod two_processes;
 
 use domain::Timestamp;
-use domain::call::command::{CallCommand, HearCaller, HearInbound, Origin, Routed};
 use domain::call::Call;
+use domain::call::command::{CallCommand, HearCaller, HearInbound, Origin, Routed};
 use infra::event_store::{Actor, Metadata, Params};
 use infra::ledger::{Executed, Ledger};
 
@@ -70,9 +70,17 @@ pub fn said(turn: u32, text: &str) -> CallCommand {
 }
 
 pub fn note(text: &str) -> CallCommand {
-    CallCommand::NoteCorrection { at: at(100), note: text.into(), turn: None, by: "u1".into() }
+    CallCommand::NoteCorrection {
+        at: at(100),
+        note: text.into(),
+        turn: None,
+        by: "u1".into(),
+    }
 }
 
 pub async fn start_a_call(ledger: &Ledger, call: &str) -> Executed<Call> {
-    ledger.execute::<Call>(call, inbound(call), by_twilio(&format!("start {call}"))).await.expect("a call starts")
+    ledger
+        .execute::<Call>(call, inbound(call), by_twilio(&format!("start {call}")))
+        .await
+        .expect("a call starts")
 }

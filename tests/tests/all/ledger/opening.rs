@@ -21,7 +21,10 @@ async fn a_wrong_master_key_is_refused_at_start(place: Place) {
     let mut options = place.options(Arc::new(SystemClock));
     options.master_key = MasterKey::random();
     let refused = Ledger::open(options).await.err().expect("refused");
-    assert!(matches!(refused, LedgerOpenError::Keys(KeyError::WrongMasterKey)), "{refused:?}");
+    assert!(
+        matches!(refused, LedgerOpenError::Keys(KeyError::WrongMasterKey)),
+        "{refused:?}"
+    );
 }
 
 async fn a_rotated_master_key_opens_everything_and_the_old_one_nothing(mut place: Place) {
@@ -36,7 +39,11 @@ async fn a_rotated_master_key_opens_everything_and_the_old_one_nothing(mut place
     place.master_key = new;
     let ledger = place.ledger().await;
     assert_eq!(ledger.history(&StreamId::call("CA1")).await.unwrap(), before);
-    assert_eq!(ledger.store().read_all(0, 100).await.unwrap(), raw, "rotation touches no event");
+    assert_eq!(
+        ledger.store().read_all(0, 100).await.unwrap(),
+        raw,
+        "rotation touches no event"
+    );
 }
 
 async fn a_second_process_on_one_sqlite_folder_is_refused(place: Place) {

@@ -16,7 +16,10 @@ on_both_engines!(
 async fn no_row_of_the_log_shows_a_number_or_a_word(place: Place) {
     let ledger = place.ledger().await;
     start_a_call(&ledger, "CA1").await;
-    ledger.execute::<Call>("CA1", said(2, WORDS), by_twilio("words")).await.unwrap();
+    ledger
+        .execute::<Call>("CA1", said(2, WORDS), by_twilio("words"))
+        .await
+        .unwrap();
     for event in ledger.store().read_all(0, 100).await.unwrap() {
         for secret in [CALLER, "2125550123", "Featherstonehaugh", "grandmother"] {
             assert!(!event.payload.contains(secret), "{}", event.payload);
@@ -38,7 +41,10 @@ async fn no_row_of_the_log_shows_a_number_or_a_word(place: Place) {
 async fn what_was_sealed_reads_back_as_it_was_said(place: Place) {
     let ledger = place.ledger().await;
     let words = "“Ünïcode”, \"quotes\", \\ and {\"personal\": \"look-alikes\"} 🙂";
-    ledger.execute::<Call>("CA1", said(1, words), by_twilio("words")).await.unwrap();
+    ledger
+        .execute::<Call>("CA1", said(1, words), by_twilio("words"))
+        .await
+        .unwrap();
     drop(ledger);
     let ledger = place.ledger().await;
     let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
@@ -55,8 +61,14 @@ async fn what_was_sealed_reads_back_as_it_was_said(place: Place) {
 /// Somebody with write access to a copy of the log moves a sealed value to another event: it is noticed.
 async fn a_value_sealed_for_one_event_does_not_open_in_another(place: Place) {
     let ledger = place.ledger().await;
-    ledger.execute::<Call>("CA1", said(1, "yes"), by_twilio("1")).await.unwrap();
-    ledger.execute::<Call>("CA1", said(2, "no"), by_twilio("2")).await.unwrap();
+    ledger
+        .execute::<Call>("CA1", said(1, "yes"), by_twilio("1"))
+        .await
+        .unwrap();
+    ledger
+        .execute::<Call>("CA1", said(2, "no"), by_twilio("2"))
+        .await
+        .unwrap();
     let events = ledger.store().read_stream(&StreamId::call("CA1"), 0).await.unwrap();
     let turns: Vec<_> = events.iter().filter(|event| event.event_type == "CallerTurn").collect();
     let copy = Place::sqlite().await;
@@ -84,7 +96,9 @@ async fn a_value_sealed_for_one_event_does_not_open_in_another(place: Place) {
     let history = forged_ledger.history(&StreamId::call("CA1")).await;
     let noticed = match history {
         Err(_) => true,
-        Ok(events) => events.iter().all(|event| matches!(event.event, Event::Unreadable { .. })),
+        Ok(events) => events
+            .iter()
+            .all(|event| matches!(event.event, Event::Unreadable { .. })),
     };
     assert!(noticed);
 }

@@ -21,7 +21,11 @@ async fn two_writers_never_leave_a_hole_or_lose_an_event() {
                 for i in 0..20 {
                     let call = if i % 4 == 0 { "CA-shared" } else { &own };
                     // Sixteen writers on one stream: a command that loses too often says so, and is tried again.
-                    while ledger.execute::<Call>(call, note(&format!("{writer} {i}")), by_user()).await.is_err() {}
+                    while ledger
+                        .execute::<Call>(call, note(&format!("{writer} {i}")), by_user())
+                        .await
+                        .is_err()
+                    {}
                 }
             })
         })
@@ -30,7 +34,13 @@ async fn two_writers_never_leave_a_hole_or_lose_an_event() {
         writer.await.unwrap();
     }
     let shared = ledgers[1].history(&StreamId::call("CA-shared")).await.unwrap();
-    assert_eq!(shared.iter().filter(|event| event.event_type == "CorrectionNoted").count(), 16 * 5);
+    assert_eq!(
+        shared
+            .iter()
+            .filter(|event| event.event_type == "CorrectionNoted")
+            .count(),
+        16 * 5
+    );
     let head = ledgers[0].head().await.unwrap();
     start_a_call(&ledgers[0], "CA-last").await;
     assert!(reader.await.unwrap() > head);
