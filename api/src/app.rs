@@ -4,6 +4,7 @@ use crate::agents::DEFAULT;
 use crate::directory::Directory;
 use crate::drain::Drain;
 use crate::health::metrics::recorder;
+use crate::live::Rendered;
 use crate::presence::Presence;
 use crate::processes;
 use crate::read_models::rebuild::Rebuilds;
@@ -138,6 +139,7 @@ async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
         limits: Limits::default(),
         presence: Presence::default(),
         rebuilds: Rebuilds::default(),
+        rendered: Rendered::default(),
         drain: Drain::default(),
         metrics,
     }))
@@ -201,6 +203,9 @@ impl Running {
         }
         self.following.stop().await;
         self.state.people.close().await;
+        if let Err(error) = self.state.ledger.checkpoint().await {
+            tracing::warn!(%error, "the write-ahead logs stay beside their files");
+        }
         served
     }
 

@@ -3,6 +3,7 @@
 use crate::directory::Directory;
 use crate::drain::Drain;
 use crate::error::ApiError;
+use crate::live::Rendered;
 use crate::presence::Presence;
 use crate::read_models::rebuild::Rebuilds;
 use crate::web::limits::Limits;
@@ -49,6 +50,8 @@ pub struct Shared {
     pub presence: Presence,
     /// What rebuilds came to.
     pub rebuilds: Rebuilds,
+    /// Events as the live feed tells them.
+    pub rendered: Rendered,
     /// How far the service has come in stopping.
     pub drain: Drain,
     /// The figures that `/metrics` tells.

@@ -2,9 +2,12 @@
 //!
 //! **Architecture invariant:** nothing here knows the rules of Call Ledger. What a test expects stands in the test.
 
+pub mod app;
 pub mod binaries;
 pub mod place;
 pub mod postgres;
+pub mod proxy;
+pub mod rows;
 pub mod scratch;
 pub mod service;
 pub mod twilio_validator;

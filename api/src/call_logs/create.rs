@@ -33,7 +33,7 @@ pub struct CreateCall {
     caller_name: Option<String>,
     /// The agent that spoke.
     agent: Option<String>,
-    /// When it began [default: now].
+    /// When it began [default: `duration_s` ago].
     started_at: Option<Moment>,
     /// `completed`, `busy`, `no_answer`, `failed`, `canceled`; still open, if absent.
     #[schema(value_type = Option<String>, example = "completed")]
@@ -62,8 +62,15 @@ pub async fn create_call(
         Direction::Inbound => &wanted.to,
         Direction::Outbound => &wanted.from,
     };
+    // A call of a minute that is written down now began a minute ago.
+    let just_over = || {
+        state
+            .clock
+            .now()
+            .plus_seconds(-i64::from(wanted.duration_s.unwrap_or(0)))
+    };
     let command = CreateManually {
-        at: wanted.started_at.map_or_else(|| state.clock.now(), |moment| moment.0),
+        at: wanted.started_at.map_or_else(just_over, |moment| moment.0),
         call_sid: id.clone(),
         direction: wanted.direction,
         number: Some(number.clone()).filter(|number| domain::phone::is_e164(number)),

@@ -50,5 +50,6 @@ pub async fn erase_call(
     };
     let position = order(&state, &signed_in, &key, "POST /api/call-logs/{id}/erase", &id, command).await?;
     state.ledger.destroy_key(&StreamId::call(&id)).await?;
+    state.rendered.forget();
     Ok(Written::changed(position, detail(&state, &signed_in, &id).await?))
 }

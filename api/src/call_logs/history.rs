@@ -2,6 +2,7 @@
 //!
 //! This is answered from the ledger itself and from no read model: what an auditor reads here is what the events say.
 
+use super::difference::{Change, differences};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
@@ -119,22 +120,6 @@ pub struct HistoryEvent {
     /// What it says. Erased values stand as `{"erased": true}`.
     #[schema(value_type = Object)]
     data: Value,
-}
-
-/// Something that is different between two versions.
-#[derive(Debug, PartialEq, Serialize, ToSchema)]
-pub struct Change {
-    /// JSON pointer into the state.
-    #[schema(example = "/review/grade")]
-    pointer: String,
-    /// As it was; absent when it was not there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    from: Option<Value>,
-    /// As it became; absent when it is gone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    to: Option<Value>,
 }
 
 /// Everything that happened; the call as of a version or a moment; or what changed between two.
@@ -297,57 +282,10 @@ pub fn data_of(event: &Event) -> Result<Value, serde_json::Error> {
     }
 }
 
-/// Where two states differ, leaf by leaf.
-fn differences(pointer: &str, from: &Value, to: &Value, changes: &mut Vec<Change>) {
-    match (from, to) {
-        (Value::Object(a), Value::Object(b)) => {
-            let mut keys: Vec<&String> = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key))).collect();
-            keys.sort_unstable();
-            for key in keys {
-                let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
-                match (a.get(key), b.get(key)) {
-                    (Some(a), Some(b)) => differences(&pointer, a, b, changes),
-                    (a, b) => changes.push(Change {
-                        pointer,
-                        from: a.cloned(),
-                        to: b.cloned(),
-                    }),
-                }
-            }
-        }
-        (a, b) if a != b => {
-            changes.push(Change {
-                pointer: pointer.to_owned(),
-                from: Some(a.clone()),
-                to: Some(b.clone()),
-            });
-        }
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn only_what_differs_is_told_and_where() {
-        let mut changes = Vec::new();
-        let from = json!({ "a": 1, "b": { "c": null, "d": [1] }, "gone": true });
-        let to = json!({ "a": 1, "b": { "c": "x", "d": [1, 2] }, "new/er": 2 });
-        differences("", &from, &to, &mut changes);
-        let told: Vec<_> = changes.iter().map(|change| change.pointer.as_str()).collect();
-        assert_eq!(told, ["/b/c", "/b/d", "/gone", "/new~1er"]);
-        assert_eq!(
-            changes[2],
-            Change {
-                pointer: "/gone".into(),
-                from: Some(json!(true)),
-                to: None
-            }
-        );
-    }
 
     #[test]
     fn a_point_is_a_version_or_a_moment() {

@@ -2,6 +2,7 @@
 
 pub mod correct;
 pub mod create;
+pub mod difference;
 pub mod erase;
 pub mod get;
 pub mod grade;

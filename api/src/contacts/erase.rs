@@ -32,5 +32,6 @@ pub async fn erase_contact(
     };
     let position = order(&state, &signed_in, &key, "POST /api/contacts/{id}/erase", &id, command).await?;
     state.ledger.destroy_key(&StreamId::contact(&id)).await?;
+    state.rendered.forget();
     Ok(Gone(position))
 }

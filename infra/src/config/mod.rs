@@ -321,7 +321,7 @@ fn sandbox_token(data_dir: &Path) -> io::Result<Secret> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    std::fs::create_dir_all(data_dir)?;
+    crate::db::make_folder(data_dir)?;
     let token = format!("{:032x}", u128::from_be_bytes(random_bytes()));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);

@@ -66,7 +66,7 @@ pub enum Durability {
 /// How long a connection waits for another's lock before it gives up.
 const BUSY: Duration = Duration::from_secs(10);
 /// How long a caller waits for a free connection before it is told that the database is away.
-const ACQUIRE: Duration = Duration::from_secs(5);
+const ACQUIRE: Duration = Duration::from_secs(2);
 
 /// Opens `name` at `url`: a file in the folder, or a schema on the server. Makes it when it is not there.
 ///
@@ -75,7 +75,7 @@ const ACQUIRE: Duration = Duration::from_secs(5);
 pub async fn connect(url: &DatabaseUrl, name: &str, durability: Durability, most: u32) -> Result<Db, DbError> {
     match url {
         DatabaseUrl::Folder(folder) => {
-            std::fs::create_dir_all(folder).map_err(DbError::Folder)?;
+            make_folder(folder).map_err(DbError::Folder)?;
             let options = sqlite_options(&folder.join(format!("{name}.db")), durability);
             let pool = SqlitePoolOptions::new()
                 .max_connections(most)
@@ -89,6 +89,18 @@ pub async fn connect(url: &DatabaseUrl, name: &str, durability: Durability, most
         }
         DatabaseUrl::Postgres(url) => Ok(Db::Postgres(connect_postgres(url, name, durability, most).await?)),
     }
+}
+
+/// Makes a folder for data, and what is missing above it: readable by its owner alone, for it holds keys and opened rows.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 async fn connect_postgres(url: &str, schema: &str, durability: Durability, most: u32) -> Result<sqlx::PgPool, DbError> {

@@ -7,7 +7,7 @@ mod connect;
 mod migrate;
 mod views;
 
-pub use connect::{DatabaseUrl, Durability, connect};
+pub use connect::{DatabaseUrl, Durability, connect, make_folder};
 pub use migrate::{migrate_keys, migrate_ledger};
 pub use views::{Namespace, Views};
 
@@ -89,6 +89,21 @@ impl Db {
             Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("begin immediate").await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+
+    /// Moves what SQLite's write-ahead log holds into the file, so that the file alone is a whole copy. Nothing to do on
+    /// PostgreSQL.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn checkpoint(&self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(pool) => sqlx::query("pragma wal_checkpoint(truncate)")
+                .execute(pool)
+                .await
+                .map(|_| ()),
+            Self::Postgres(_) => Ok(()),
+        }
     }
 
     /// Closes every connection, waiting for those in use.

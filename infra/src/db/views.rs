@@ -16,8 +16,11 @@ use tokio::sync::Mutex;
 
 /// How old our knowledge of another process's switch may be.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
-/// Connections to one read model: its projector's and its readers'.
-const CONNECTIONS: u32 = 6;
+/// Connections to one read model, of its projector and its readers. A PostgreSQL server has a hundred for everybody: two
+/// services and a command line must fit.
+const CONNECTIONS: u32 = 3;
+/// The same where connections cost nothing.
+const SQLITE_CONNECTIONS: u32 = 8;
 
 const SQLITE_REGISTRY: &str =
     "create table if not exists read_models (model text primary key not null, generation integer not null) strict";
@@ -75,7 +78,7 @@ impl Views {
                 Place::Sqlite { folder, registry }
             }
             DatabaseUrl::Postgres(url) => {
-                let admin = match connect(&DatabaseUrl::Postgres(url.clone()), "public", Durability::Full, 2).await? {
+                let admin = match connect(&DatabaseUrl::Postgres(url.clone()), "public", Durability::Full, 1).await? {
                     Db::Postgres(pool) => pool,
                     Db::Sqlite(_) => unreachable!("a server is PostgreSQL"),
                 };

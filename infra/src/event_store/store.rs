@@ -22,7 +22,7 @@ const BATCH_EVENTS: usize = 2_000;
 /// Appends that may wait before their callers are held back.
 const WAITING: usize = 16_384;
 /// Connections for reading.
-const READERS: u32 = 8;
+const READERS: u32 = 4;
 
 /// Why the log could not be read or written.
 #[derive(Clone, Debug, thiserror::Error)]

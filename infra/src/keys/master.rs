@@ -2,6 +2,7 @@
 
 use super::{KeyError, SealingKey};
 use crate::clock::random_bytes;
+use crate::db::make_folder;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use std::fmt::Write as _;
@@ -93,7 +94,7 @@ fn hex(bytes: &[u8]) -> String {
 /// Writes a file that is whole or not there: a start that is killed half-way must not leave half a key.
 fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
+        make_folder(folder)?;
     }
     let draft = file.with_extension("new");
     let mut options = std::fs::OpenOptions::new();

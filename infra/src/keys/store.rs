@@ -79,7 +79,7 @@ impl KeyStore {
     /// # Errors
     /// [`KeyError::WrongMasterKey`] when the store was made with another one.
     pub async fn open(url: &DatabaseUrl, master: MasterKey, clock: SharedClock) -> Result<Self, KeyError> {
-        let db = connect(url, NAME, Durability::Full, 4).await?;
+        let db = connect(url, NAME, Durability::Full, 2).await?;
         if let Db::Sqlite(pool) = &db {
             // Overwrites what is deleted with zeros: a destroyed key must not linger in a free page.
             sqlx::query("pragma secure_delete = on").execute(pool).await?;
@@ -150,16 +150,16 @@ impl KeyStore {
             .await
             .map(|_| ()))?;
         self.forget(stream);
-        match &self.0.db {
-            // The write-ahead log still holds the page as it was.
-            Db::Sqlite(pool) => sqlx::query("pragma wal_checkpoint(truncate)")
-                .execute(pool)
-                .await
-                .map(|_| ())?,
-            // The row version as it was.
-            Db::Postgres(pool) => sqlx::query("vacuum data_keys").execute(pool).await.map(|_| ())?,
+        // What the row was before lies in SQLite's write-ahead log, or in PostgreSQL's dead row.
+        self.0.db.checkpoint().await?;
+        if let Db::Postgres(pool) = &self.0.db {
+            sqlx::query("vacuum data_keys").execute(pool).await?;
         }
         Ok(())
+    }
+
+    pub(crate) async fn checkpoint(&self) -> Result<(), KeyError> {
+        Ok(self.0.db.checkpoint().await?)
     }
 
     /// From now on the stream has no key in this process; another process destroys it, or has.

@@ -1,6 +1,7 @@
 //! One process appends to a SQLite folder. A second one is told so at its start.
 
 use super::LedgerOpenError;
+use crate::db::make_folder;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
@@ -18,7 +19,7 @@ impl FolderLock {
     pub fn take(folder: &Path) -> Result<Self, LedgerOpenError> {
         let name = folder.display().to_string();
         let open = || {
-            std::fs::create_dir_all(folder)?;
+            make_folder(folder)?;
             File::options()
                 .create(true)
                 .truncate(false)

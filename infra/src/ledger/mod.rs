@@ -192,6 +192,15 @@ impl Ledger {
         Ok(())
     }
 
+    /// Makes SQLite's files whole by themselves, for whoever copies them after a clean stop.
+    ///
+    /// # Errors
+    /// When a database cannot be used.
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+        self.0.store.readers().checkpoint().await?;
+        Ok(self.0.keys.checkpoint().await?)
+    }
+
     /// The key store, for rotation.
     #[must_use]
     pub fn keys(&self) -> &KeyStore {

@@ -153,7 +153,7 @@ impl CallDocument {
             leg: leg.to_owned(),
             tenant: self.facts.tenant.0.clone(),
             role: role.as_str().to_owned(),
-            joined_at: participant.joined.map(|moment| moment.at.as_micros()),
+            joined_at: self.joined_at(leg, participant).map(Timestamp::as_micros),
             joined_told: participant.joined.is_some_and(|moment| moment.told),
             left_at: participant.left.map(|moment| moment.at.as_micros()),
             left_told: participant.left.is_some_and(|moment| moment.told),
@@ -180,6 +180,18 @@ impl CallDocument {
             };
             rows.push(row(leg, &Participant::default(), role));
         }
+    }
+
+    /// When a leg joined. When we heard of it depends on how late the news came; but the first leg was there from the
+    /// beginning, of which more is known.
+    fn joined_at(&self, leg: &str, participant: &Participant) -> Option<Timestamp> {
+        let joined = participant.joined?;
+        let is_first = self.facts.call_sid() == Some(leg);
+        Some(if is_first && !joined.told {
+            self.facts.started_at()
+        } else {
+            joined.at
+        })
     }
 
     fn write_segments(&self, id: &str, rows: &mut Rows) {

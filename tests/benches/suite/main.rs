@@ -1,21 +1,29 @@
 //! What `make bench` measures, against whom, in one run on one machine. The table goes to the terminal and to
 //! `target/bench/report.md`.
 //!
-//! `cargo bench -p call-ledger-tests -- P1 P3` runs parts by name; without names all run.
+//! `cargo bench -p call-ledger-tests --bench suite -- P1 P3` runs parts by name; without names all run.
 
 mod append;
 mod command;
+mod feed;
 mod growth;
+mod history;
+mod lists;
 mod measure;
 mod peer;
+mod rebuild;
 mod report;
+mod seed;
+mod served;
 mod sync;
+mod traffic;
+mod webhook;
 
 use report::Report;
 
 type Part = (
     &'static str,
-    fn(&mut Report) -> futures::future::BoxFuture<'_, anyhow::Result<()>>,
+    fn(&mut Report) -> futures::future::LocalBoxFuture<'_, anyhow::Result<()>>,
 );
 
 /// The parts, in the order in which they run.
@@ -24,6 +32,11 @@ const PARTS: &[Part] = &[
     ("P2", |report| Box::pin(append::sqlite(report))),
     ("P3", |report| Box::pin(append::one_writer(report))),
     ("P4", |report| Box::pin(command::whole(report))),
+    ("P5", |report| Box::pin(webhook::answered(report))),
+    ("P6", |report| Box::pin(rebuild::call_log(report))),
+    ("P7", |report| Box::pin(history::of_one_call(report))),
+    ("P8", |report| Box::pin(lists::any_filter(report))),
+    ("P9", |report| Box::pin(feed::on_every_socket(report))),
     ("P10", |report| Box::pin(growth::ten_million(report))),
 ];
 

@@ -60,7 +60,7 @@ impl Answer {
 }
 
 impl Client {
-    pub(super) fn new(port: u16) -> Self {
+    pub(crate) fn new(port: u16) -> Self {
         let base = format!("http://127.0.0.1:{port}");
         Self {
             http: reqwest::Client::new(),
@@ -83,6 +83,12 @@ impl Client {
         let cookie = answer.header(SET_COOKIE.as_str()).expect("a session cookie");
         self.cookie = cookie.split(';').next().map(str::to_owned);
         self
+    }
+
+    /// The session's cookie, as it is sent: for what is not sent from here, a WebSocket's opening.
+    #[must_use]
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
     }
 
     /// GET. `None` when nobody answers.

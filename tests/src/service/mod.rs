@@ -3,7 +3,7 @@
 
 mod client;
 
-pub use client::{Answer, Client};
+pub use client::{ADMIN, Answer, Client, PASSWORD};
 
 use crate::binaries;
 use crate::place::Place;

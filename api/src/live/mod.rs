@@ -5,19 +5,24 @@
 //! what it is sent is told to resume and is closed. Presence and rebuild progress come over the same socket, without a
 //! position: whoever missed some of those has missed nothing.
 
+mod rendered;
+
+pub use rendered::Rendered;
+
 use crate::auth::{Permission, SignedIn};
-use crate::call_logs::history::data_of;
 use crate::error::ApiError;
 use crate::presence::Change;
 use crate::read_models::status::RebuildProgress;
 use crate::state::AppState;
 use crate::web::Parameters;
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
+use futures::SinkExt as _;
 use futures::stream::{SelectAll, StreamExt as _};
 use infra::event_store::{Position, Recorded};
 use projections::runner::RebuildStatus;
+use rendered::may_see;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -155,16 +160,23 @@ impl Feed {
         }
     }
 
-    /// Sends the events that the reader may see, in order.
+    /// Sends the events that the reader may see, in order: all of them, then one flush.
     async fn tell(&mut self, events: &[Arc<Recorded>]) -> Result<(), End> {
-        for event in events {
-            if event.metadata.tenant.as_str() == self.signed_in.tenant()
-                && let Some(message) = message(event, &self.signed_in)
-            {
-                self.send(&message).await?;
+        let messages: Vec<Utf8Bytes> = events
+            .iter()
+            .filter(|event| {
+                event.metadata.tenant.as_str() == self.signed_in.tenant() && may_see(&self.signed_in, event)
+            })
+            .filter_map(|event| self.state.rendered.message(event))
+            .collect();
+        let sending = async {
+            for message in messages {
+                self.socket.feed(Message::Text(message)).await?;
             }
-            self.position = event.position;
-        }
+            self.socket.flush().await
+        };
+        in_time(sending).await?;
+        self.position = events.last().map_or(self.position, |last| last.position);
         Ok(())
     }
 
@@ -173,13 +185,18 @@ impl Feed {
     }
 
     async fn put(&mut self, message: Message) -> Result<(), End> {
-        match tokio::time::timeout(PATIENCE, self.socket.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Gone),
-            Err(_) => {
-                metrics::counter!("live_feeds_too_slow_total").increment(1);
-                Err(End::Told(RESUME, "too slow: come again from your position"))
-            }
+        in_time(self.socket.send(message)).await
+    }
+}
+
+/// Sending, unless the reader is too slow to take it.
+async fn in_time(sending: impl Future<Output = Result<(), axum::Error>>) -> Result<(), End> {
+    match tokio::time::timeout(PATIENCE, sending).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(End::Gone),
+        Err(_) => {
+            metrics::counter!("live_feeds_too_slow_total").increment(1);
+            Err(End::Told(RESUME, "too slow: come again from your position"))
         }
     }
 }
@@ -196,26 +213,6 @@ async fn still_signed_in(state: &AppState, signed_in: &SignedIn) -> Result<(), E
         // The database is away: that ends nothing.
         Err(_) => Ok(()),
     }
-}
-
-/// An event as the feed tells it. Not told: contacts and kept callbacks to those who may not see them.
-fn message(event: &Recorded, reader: &SignedIn) -> Option<Value> {
-    let needed = match event.stream.aggregate_type.as_str() {
-        "contact" => Permission::ViewContacts,
-        "unrouted" => Permission::ViewUnrouted,
-        "agent" => Permission::ViewAgents,
-        _ => Permission::ViewCalls,
-    };
-    reader.may(needed).ok()?;
-    let call_id = (event.stream.aggregate_type == "call").then_some(&event.stream.aggregate_id);
-    Some(json!({
-        "position": event.position,
-        "type": event.event_type,
-        "call_id": call_id,
-        "stream": { "type": event.stream.aggregate_type, "id": event.stream.aggregate_id },
-        "at": event.event.at().unwrap_or(event.recorded_at).to_rfc3339(),
-        "data": data_of(&event.event).ok()?,
-    }))
 }
 
 type Rebuild = (&'static str, Option<RebuildStatus>);

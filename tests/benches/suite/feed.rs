@@ -1,0 +1,150 @@
+//! P9: from a webhook's answer to its events on the sockets of a hundred subscribers.
+
+use super::measure::{median, percentile};
+use super::report::{Floor, Line, Report};
+use super::served::{Connection, Served};
+use super::traffic;
+use super::webhook::webhook;
+use anyhow::Context as _;
+use futures::StreamExt as _;
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+
+const SUBSCRIBERS: usize = 100;
+const WEBHOOKS: u64 = 500;
+/// From one webhook to the next.
+const APART: Duration = Duration::from_millis(20);
+/// How long after the last webhook everybody must have everything.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// P9.
+pub async fn on_every_socket(report: &mut Report) -> anyhow::Result<()> {
+    let served = Served::start().await?;
+    let cookie = sign_in(served.address()).await?;
+    let mut subscribers = JoinSet::new();
+    let (ready, mut readied) = tokio::sync::mpsc::channel(SUBSCRIBERS);
+    let last = traffic::call_id(WEBHOOKS - 1);
+    for _ in 0..SUBSCRIBERS {
+        let (address, cookie, ready, last) = (served.address(), cookie.clone(), ready.clone(), last.clone());
+        subscribers
+            .spawn(async move { tokio::time::timeout(PATIENCE * 3, subscribe(address, cookie, ready, last)).await? });
+    }
+    for _ in 0..SUBSCRIBERS {
+        readied.recv().await.context("a subscriber did not get through")?;
+    }
+    let mut poster = Connection::open(served.address()).await?;
+    let mut sent = HashMap::new();
+    let mut pace = tokio::time::interval(APART);
+    for n in 0..WEBHOOKS {
+        let call = traffic::call_id(n);
+        let signed = webhook(&call, 0);
+        pace.tick().await;
+        let begun = Instant::now();
+        poster.expect(&signed, 200).await;
+        sent.insert(call, (begun, Instant::now()));
+    }
+    let (mut since_sent, mut since_answered) = (Vec::new(), Vec::new());
+    while let Some(came) = subscribers.join_next().await {
+        let came = came??;
+        for (call, (begun, answered)) in &sent {
+            let came = came.get(call).context("a subscriber missed a call")?;
+            since_sent.push(came.duration_since(*begun).as_secs_f64() * 1e3);
+            // An event may well be on the socket before the answer is: that counts as no time at all.
+            since_answered.push(came.saturating_duration_since(*answered).as_secs_f64() * 1e3);
+        }
+    }
+    for (work, samples, share, floor) in [
+        (
+            "webhook sent -> last event on the socket, median",
+            &since_sent,
+            None,
+            Floor::None,
+        ),
+        (
+            "webhook sent -> last event on the socket, p99",
+            &since_sent,
+            Some(0.99),
+            Floor::None,
+        ),
+        (
+            "webhook answered -> last event on the socket, median",
+            &since_answered,
+            None,
+            Floor::None,
+        ),
+        (
+            "webhook answered -> last event on the socket, p99",
+            &since_answered,
+            Some(0.99),
+            Floor::AtMost(10.0),
+        ),
+    ] {
+        report.line(Line {
+            id: "P9",
+            work: format!(
+                "{work}, {SUBSCRIBERS} subscribers, {} webhooks/s",
+                1_000 / APART.as_millis()
+            ),
+            ours: share.map_or_else(|| median(samples.clone()), |share| percentile(samples.clone(), share)),
+            theirs: None,
+            unit: "ms",
+            floor,
+        });
+    }
+    served.stop().await
+}
+
+/// Registers the first user; the session's cookie.
+async fn sign_in(address: SocketAddr) -> anyhow::Result<String> {
+    let body = json!({ "email": "admin@example.com", "name": "Admin", "password": "correct horse battery" });
+    let register = reqwest::Client::new().post(format!("http://{address}/api/auth/register"));
+    let answer = register.json(&body).send().await?.error_for_status()?;
+    let cookie = answer
+        .headers()
+        .get("set-cookie")
+        .context("a session cookie")?
+        .to_str()?;
+    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+}
+
+/// What interests a subscriber in a message.
+#[derive(Deserialize)]
+struct Told {
+    call_id: Option<String>,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// Reads the feed until the last call has come whole; when each call's last event came.
+async fn subscribe(
+    address: SocketAddr,
+    cookie: String,
+    ready: tokio::sync::mpsc::Sender<()>,
+    last: String,
+) -> anyhow::Result<HashMap<String, Instant>> {
+    let mut request = format!("ws://{address}/ws").into_client_request()?;
+    request.headers_mut().insert("cookie", cookie.parse()?);
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await?;
+    ready.send(()).await?;
+    let mut came = HashMap::new();
+    loop {
+        let message = socket.next().await.context("the feed ended")??;
+        let now = Instant::now();
+        let Message::Text(text) = message else { continue };
+        let told: Told = serde_json::from_str(&text)?;
+        let Some(call) = told.call_id else { continue };
+        // The greeting is the last that the webhook leads to.
+        let whole = told.kind == "AiTurn" || told.kind == "RoutedToVoicemail";
+        let is_last = call == last;
+        came.insert(call, now);
+        if is_last && whole {
+            return Ok(came);
+        }
+    }
+}

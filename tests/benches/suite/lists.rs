@@ -1,0 +1,265 @@
+//! P8: the call list by every filter, and the dashboard's figures, at a million calls and at a thousand.
+
+use super::measure::percentile;
+use super::report::{Floor, Line, Report};
+use super::{seed, traffic};
+use domain::call::CallEvent;
+use harness::place::Place;
+use infra::clock::SystemClock;
+use infra::db::Views;
+use infra::event_store::{Actor, Event, Metadata, Recorded, StreamId};
+use infra::subscription::checkpoint::{self, CHECKPOINT_DDL};
+use projections::ReadModels;
+use projections::call_log::queries::Question;
+use projections::dashboard::queries::Scale;
+use projections::engine::WriteSet;
+use projections::facts::{Filter, UtcHour};
+use projections::projector::Projector;
+use projections::rows::execute_script;
+use std::sync::Arc;
+use std::time::Instant;
+
+const MANY: u64 = 1_000_000;
+const FEW: u64 = 1_000;
+/// Times that each question is asked of each.
+const SAMPLES: usize = 300;
+/// Calls that are folded together.
+const TOGETHER: u64 = 500;
+const TENANT: &str = "default";
+
+/// P8.
+pub async fn any_filter(report: &mut Report) -> anyhow::Result<()> {
+    let many = Filled::with(seed::size("BENCH_CALLS", MANY)).await?;
+    let few = Filled::with(FEW).await?;
+    for (shape, questions) in lists() {
+        let mut worst: Option<(String, f64, f64)> = None;
+        let mut worst_ratio: f64 = 0.0;
+        for (name, question) in questions {
+            let (at_many, at_few) = asked(&many, &few, async |filled| filled.list(&question).await).await?;
+            eprintln!("   {name}: p99 {at_many:.2} ms, {at_few:.2} ms at {FEW} calls");
+            worst_ratio = worst_ratio.max(at_many / at_few);
+            if worst.as_ref().is_none_or(|(_, most, _)| at_many > *most) {
+                worst = Some((name, at_many, at_few));
+            }
+        }
+        let (name, at_many, at_few) = worst.ok_or_else(|| anyhow::anyhow!("no question"))?;
+        judge(
+            report,
+            &format!("call list, {shape} (slowest: {name})"),
+            many.calls,
+            at_many,
+            at_few,
+        );
+        report.note(format!("P8: the largest ratio of {shape} is {worst_ratio:.2}x"));
+    }
+    for days in [1, 7, 365] {
+        let (at_many, at_few) = asked(&many, &few, async |filled| filled.stats(days).await).await?;
+        judge(
+            report,
+            &format!("dashboard stats of {days} days"),
+            many.calls,
+            at_many,
+            at_few,
+        );
+    }
+    Ok(())
+}
+
+fn judge(report: &mut Report, what: &str, calls: u64, at_many: f64, at_few: f64) {
+    for (theirs, floor) in [(Some(at_few), Floor::RatioAtMost(3.0)), (None, Floor::AtMost(20.0))] {
+        let against = theirs.map(|_| format!(" against {FEW}")).unwrap_or_default();
+        report.line(Line {
+            id: "P8",
+            work: format!("{what}, p99 at {calls} calls{against}"),
+            ours: at_many,
+            theirs,
+            unit: "ms",
+            floor,
+        });
+    }
+}
+
+/// The p99s of a question, asked of both in turn.
+async fn asked(
+    many: &Filled,
+    few: &Filled,
+    ask: impl AsyncFn(&Filled) -> anyhow::Result<()>,
+) -> anyhow::Result<(f64, f64)> {
+    let (mut of_many, mut of_few) = (Vec::with_capacity(SAMPLES), Vec::with_capacity(SAMPLES));
+    for _ in 0..SAMPLES {
+        for (filled, samples) in [(many, &mut of_many), (few, &mut of_few)] {
+            let begun = Instant::now();
+            ask(filled).await?;
+            samples.push(begun.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    Ok((percentile(of_many, 0.99), percentile(of_few, 0.99)))
+}
+
+type Named = Vec<(String, Question)>;
+
+/// Every selection, alone and with each other filter; those that find nothing as well.
+fn lists() -> Vec<(&'static str, Named)> {
+    let every = |and: &str, with: &dyn Fn(Question) -> Question| -> Named {
+        let questions = Filter::ALL.iter().map(|filter| {
+            let question = Question {
+                filter: *filter,
+                ..Question::default()
+            };
+            (format!("{}{and}", filter.as_str()), with(question))
+        });
+        questions.collect()
+    };
+    let agent = |agent: &'static str| {
+        move |question| Question {
+            agent: Some(agent.to_owned()),
+            ..question
+        }
+    };
+    let graded = |question| Question {
+        grade: Some("good".to_owned()),
+        ..question
+    };
+    let period = |question| Question {
+        from: Some(traffic::began(FEW / 4).as_micros()),
+        to: Some(traffic::began(FEW / 2).as_micros()),
+        ..question
+    };
+    let text = |text: &'static str| {
+        move |question| Question {
+            q: Some(text.to_owned()),
+            ..question
+        }
+    };
+    let mut by_agent = every(" of an agent", &agent(traffic::AGENTS[1]));
+    by_agent.extend(every(" of the agent that only takes messages", &agent(traffic::NIGHT)));
+    by_agent.extend(every(" of nobody", &agent("nobody")));
+    let mut by_text = every(" with a common name", &text("ada"));
+    by_text.extend(every(" with an unknown word", &text("xylophone")));
+    vec![
+        ("each selection", every("", &|question| question)),
+        ("in a period", every(" in a period", &period)),
+        ("by agent", by_agent),
+        ("by grade", every(" graded good", &graded)),
+        (
+            "by agent and grade",
+            every(" of an agent, graded good", &|q| graded(agent(traffic::AGENTS[1])(q))),
+        ),
+        ("by text", by_text),
+    ]
+}
+
+/// `call_log` and `dashboard` with so many calls.
+struct Filled {
+    models: ReadModels,
+    calls: u64,
+    _place: Place,
+}
+
+impl Filled {
+    async fn with(calls: u64) -> anyhow::Result<Self> {
+        let place = Place::sqlite().await;
+        let views = Views::open(&place.url).await?;
+        let mut fills = Vec::new();
+        for projector in projections::projectors() {
+            if ["call_log", "dashboard"].contains(&projector.name()) {
+                fills.push(tokio::spawn(fill(views.clone(), projector, calls)));
+            }
+        }
+        for fill in fills {
+            fill.await??;
+        }
+        let models = ReadModels::open(views, place.ledger().await, Arc::new(SystemClock)).await?;
+        let held = models
+            .dashboard()
+            .altogether(TENANT)
+            .await?
+            .map_or(0, |figures| figures.calls);
+        anyhow::ensure!(held == i64::try_from(calls)?, "{held} calls instead of {calls}");
+        Ok(Self {
+            models,
+            calls,
+            _place: place,
+        })
+    }
+
+    async fn list(&self, question: &Question) -> anyhow::Result<()> {
+        self.models.call_log().list(TENANT, question).await?;
+        Ok(())
+    }
+
+    /// What `GET /api/dashboard/stats` asks, on the last day with calls.
+    async fn stats(&self, days: i64) -> anyhow::Result<()> {
+        let tomorrow = UtcHour::of(traffic::began(self.calls - 1)).day + 1;
+        let from = tomorrow - days;
+        let (scale, buckets) = if days <= 2 {
+            (Scale::Hour, from * 24..tomorrow * 24)
+        } else {
+            (Scale::Day, from..tomorrow)
+        };
+        let ask = self.models.dashboard();
+        tokio::try_join!(
+            ask.altogether(TENANT),
+            ask.sums(TENANT, Scale::Day, from..tomorrow),
+            ask.sums(TENANT, Scale::Day, from - days..from),
+            ask.series(TENANT, scale, buckets),
+            ask.latest(TENANT, 5),
+        )?;
+        Ok(())
+    }
+}
+
+/// Fills a model as a rebuild does, from events that are in no log: the past of a million calls would take long to write.
+async fn fill(views: Views, projector: Arc<dyn Projector>, calls: u64) -> anyhow::Result<()> {
+    let namespace = views.next(projector.name()).await?;
+    let schema = projector.schema(namespace.db.engine());
+    execute_script(&namespace.db, schema.tables).await?;
+    let (orders, mut inbox) = tokio::sync::mpsc::channel::<WriteSet>(4);
+    let db = namespace.db.clone();
+    let writer = tokio::spawn(async move {
+        while let Some(writes) = inbox.recv().await {
+            let mut tx = db.begin().await?;
+            writes.write(&mut tx).await?;
+            tx.commit().await?;
+        }
+        anyhow::Ok(())
+    });
+    let (mut loader, mut position) = (projector.loader(), 0);
+    for first in (0..calls).step_by(usize::try_from(TOGETHER)?) {
+        let mut events = Vec::new();
+        for n in first..(first + TOGETHER).min(calls) {
+            for (event, sequence) in traffic::short(n).into_iter().zip(1..) {
+                position += 1;
+                events.push(Arc::new(recorded(n, position, sequence, event)));
+            }
+        }
+        loader.fold(&events)?;
+        while let Some(writes) = loader.ripe() {
+            orders.send(writes).await?;
+        }
+        tokio::task::yield_now().await;
+    }
+    while let Some(writes) = loader.rest() {
+        orders.send(writes).await?;
+    }
+    drop(orders);
+    writer.await??;
+    execute_script(&namespace.db, schema.indexes).await?;
+    execute_script(&namespace.db, CHECKPOINT_DDL).await?;
+    checkpoint::create(&namespace.db, projector.name(), projector.version()).await?;
+    views.switch(namespace).await?;
+    Ok(())
+}
+
+fn recorded(n: u64, position: i64, sequence: i64, event: CallEvent) -> Recorded {
+    Recorded {
+        position,
+        stream: StreamId::call(traffic::call_id(n)),
+        sequence,
+        event_type: event.name().to_owned(),
+        event_version: CallEvent::VERSION.to_owned(),
+        recorded_at: event.at(),
+        metadata: Metadata::new(TENANT, Actor::Twilio, "seed"),
+        event: Event::Call(event),
+    }
+}

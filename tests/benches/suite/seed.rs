@@ -1,0 +1,137 @@
+//! A ledger with a long past: calls written as they are in life, sealed with keys of their own, many at once, their events
+//! interleaved.
+
+use super::traffic;
+use domain::call::CallEvent;
+use domain::{Decide, Personal};
+use harness::place::Place;
+use infra::event_store::{Actor, Metadata};
+use infra::ledger::{Ledger, LedgerError};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+/// Calls that go on at the same time.
+const AT_ONCE: usize = 512;
+/// Events of one command.
+const TOGETHER: usize = 4;
+/// Of so many calls, one is long, where long ones are wanted.
+const LONG_ONE_OF: u64 = 200;
+
+/// A size that is set from outside for a quick look.
+pub fn size(variable: &str, usual: u64) -> u64 {
+    std::env::var(variable)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(usual)
+}
+
+/// A ledger with a past, and where it lies.
+pub struct Seeded {
+    pub place: Place,
+    pub ledger: Ledger,
+    /// Its calls: the numbers below this one.
+    pub calls: u64,
+    /// The calls of exactly `long` events.
+    pub long: Vec<String>,
+}
+
+/// Fills a ledger with this many events or a few more. With `long`, one of two hundred calls has so many events.
+pub async fn ledger(events: u64, long: Option<usize>) -> anyhow::Result<Seeded> {
+    let place = Place::sqlite().await;
+    let ledger = place.ledger().await;
+    let (room, mut tasks) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    let (mut calls, mut long_ones) = (0, Vec::new());
+    while ledger.known_head() < i64::try_from(events)? {
+        let permit = room.clone().acquire_owned().await?;
+        let length = long.filter(|_| calls % LONG_ONE_OF == LONG_ONE_OF / 2);
+        if length.is_some() {
+            long_ones.push(traffic::call_id(calls));
+        }
+        let (ledger, n) = (ledger.clone(), calls);
+        tasks.spawn(async move {
+            let events = length.map_or_else(|| traffic::whole(n), |length| traffic::long(n, length));
+            let told = tell(&ledger, n, events).await;
+            drop(permit);
+            told
+        });
+        while let Some(told) = tasks.try_join_next() {
+            told??;
+        }
+        calls += 1;
+    }
+    while let Some(told) = tasks.join_next().await {
+        told??;
+    }
+    Ok(Seeded {
+        place,
+        ledger,
+        calls,
+        long: long_ones,
+    })
+}
+
+async fn tell(ledger: &Ledger, n: u64, events: Vec<CallEvent>) -> Result<(), LedgerError<Never>> {
+    let id = traffic::call_id(n);
+    for (index, events) in events.chunks(TOGETHER).enumerate() {
+        let metadata = Metadata {
+            endpoint: Some("/twilio/inbound-status".to_owned()),
+            params: Some(Personal::Known(params(&id))),
+            ..Metadata::new("default", Actor::Twilio, "0193a5c2-7d7e-7000-8000-000000000000")
+                .with_key(format!("twilio:inbound-status:{id}:{index}"))
+        };
+        ledger.execute::<Decided>(&id, events.to_vec(), metadata).await?;
+    }
+    Ok(())
+}
+
+/// The raw parameters that come with a webhook.
+fn params(id: &str) -> infra::event_store::Params {
+    super::webhook::TWILIO_SENDS
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()]))
+        .chain([("CallSid".to_owned(), vec![id.to_owned()])])
+        .collect()
+}
+
+/// A call whose events are decided already: the ledger loads, seals and appends as ever, several events at once.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Decided;
+
+/// Nothing is refused.
+#[derive(Debug, thiserror::Error)]
+#[error("refused")]
+pub struct Never;
+
+impl cqrs_es::Aggregate for Decided {
+    const TYPE: &'static str = "call";
+    type Command = Vec<CallEvent>;
+    type Event = CallEvent;
+    type Error = Never;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: Vec<CallEvent>,
+        (): &(),
+        sink: &cqrs_es::event_sink::EventSink<Self>,
+    ) -> Result<(), Never> {
+        for event in command {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, _: CallEvent) {}
+}
+
+impl Decide for Decided {
+    fn decide(&self, command: &Vec<CallEvent>) -> Result<Vec<CallEvent>, Never> {
+        Ok(command.clone())
+    }
+
+    fn upcasters() -> Vec<Box<dyn cqrs_es::persist::EventUpcaster>> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,141 @@
+//! A day of calls, told well and told badly (twice, in another order, late), ends in the same rows.
+
+use domain::Timestamp;
+use futures::{StreamExt as _, stream};
+use harness::app::App;
+use harness::on_both_engines;
+use harness::place::Place;
+use harness::rows::{Tables, assert_same, rows_of};
+use harness::service::{ADMIN, AUTH_TOKEN, Client, PASSWORD, PUBLIC_URL};
+use infra::db::DatabaseUrl;
+use projections::RebuildOptions;
+use reqwest::header::CONTENT_TYPE;
+use sandbox::traffic::chaos::{Shares, disturb};
+use sandbox::traffic::plan::{DayOptions, PlannedCall, PlannedRequest, plan_day};
+use sandbox::traffic::review::{Reviewer, plan_review};
+use std::time::Duration;
+
+on_both_engines!(
+    a_day_told_badly_ends_in_the_rows_of_the_day_told_well,
+    a_rebuild_of_every_model_finds_nothing_to_change_after_a_bad_day,
+);
+
+const SEED: u64 = 7;
+
+fn day(calls: usize) -> DayOptions {
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 27).expect("a day");
+    DayOptions {
+        seed: SEED,
+        calls,
+        ..DayOptions::on(day)
+    }
+}
+
+fn midnight() -> Timestamp {
+    day(0).midnight().into()
+}
+
+/// A moment of the day.
+fn at(offset: Duration) -> Timestamp {
+    Timestamp(midnight().as_micros() + i64::try_from(offset.as_micros()).expect("a day is short"))
+}
+
+async fn post(client: &Client, request: &PlannedRequest) {
+    let place = request.path_and_query();
+    let signature = sandbox::twilio::signature::sign(AUTH_TOKEN, &format!("{PUBLIC_URL}{place}"), &request.params);
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(&request.params)
+        .finish();
+    let post = client
+        .request(reqwest::Method::POST, &place)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("I-Twilio-Idempotency-Token", &request.idempotency_token)
+        .header(sandbox::twilio::signature::HEADER, signature)
+        .body(body);
+    let answer = client.send(post).await.expect("an answer");
+    assert_eq!(answer.status, 200, "{place}: {}", answer.text);
+}
+
+/// Posts the day, several requests at once and each about when it is due by the service's clock.
+async fn tell(app: &App, calls: &[PlannedCall], at_once: usize) {
+    let mut requests: Vec<_> = calls.iter().flat_map(|call| &call.requests).collect();
+    requests.sort_by_key(|request| request.offset);
+    let client = app.client();
+    stream::iter(requests)
+        .for_each_concurrent(at_once, |request| {
+            app.clock.set(at(request.offset));
+            post(&client, request)
+        })
+        .await;
+}
+
+/// What people do with the day's calls on the next morning.
+async fn review(app: &App, calls: &[PlannedCall]) {
+    app.clock.set(at(Duration::from_secs(33 * 3600)));
+    let reviewer = Reviewer::log_in(&app.url(), ADMIN, PASSWORD).await.expect("a reviewer");
+    let tally = reviewer.work_through(plan_review(calls, SEED)).await;
+    assert!(tally.all_done(), "{tally:?}");
+    assert!(tally.done.len() >= 3, "{tally:?}");
+    app.settled().await;
+}
+
+/// The rows of a model. Users are called by another identifier at each service; here by none.
+async fn rows(app: &App, model: &str) -> Tables {
+    let client = app.client().signed_in().await;
+    let user = client.read("/api/auth/me").await.expect(200).json()["user_id"].clone();
+    let user = user.as_str().expect("an identifier");
+    let mut tables = rows_of(&app.views, model).await;
+    for row in tables.values_mut().flatten() {
+        *row = row.replace(user, "(the reviewer)");
+    }
+    tables
+}
+
+async fn another(place: &Place) -> Place {
+    match &place.url {
+        DatabaseUrl::Folder(_) => Place::sqlite().await,
+        DatabaseUrl::Postgres(_) => Place::postgres().await,
+    }
+}
+
+async fn a_day_told_badly_ends_in_the_rows_of_the_day_told_well(place: Place) {
+    let well = plan_day(&day(60));
+    let badly = disturb(&well, Shares::CHAOS, SEED);
+    let (clean, chaotic) = (
+        App::start(another(&place).await, midnight()).await,
+        App::start(place, midnight()).await,
+    );
+    tell(&clean, &well, 1).await;
+    tell(&chaotic, &badly, 12).await;
+    review(&clean, &well).await;
+    review(&chaotic, &well).await;
+    for model in ["call_log", "dashboard"] {
+        let expected = rows(&clean, model).await;
+        assert!(expected.values().any(|rows| !rows.is_empty()), "{model} has rows");
+        assert_same(&expected, &rows(&chaotic, model).await, model);
+    }
+}
+
+async fn a_rebuild_of_every_model_finds_nothing_to_change_after_a_bad_day(place: Place) {
+    let well = plan_day(&day(40));
+    let app = App::start(place, midnight()).await;
+    tell(&app, &disturb(&well, Shares::CHAOS, SEED + 1), 12).await;
+    review(&app, &well).await;
+    let compare = RebuildOptions {
+        compare: true,
+        switch: false,
+    };
+    for projector in projections::projectors() {
+        let model = projector.name();
+        let report = app
+            .running
+            .state()
+            .models
+            .rebuild(model, compare)
+            .await
+            .expect("rebuilds");
+        let difference = report.difference.expect("was asked");
+        assert!(difference.is_none(), "{model}: {difference:?}");
+        assert_eq!(report.position, app.head().await, "{model} was compared to its end");
+    }
+}
