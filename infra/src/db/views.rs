@@ -258,7 +258,7 @@ impl Views {
                     &DatabaseUrl::Folder(folder.clone()),
                     &name,
                     Durability::Relaxed,
-                    CONNECTIONS,
+                    SQLITE_CONNECTIONS,
                 )
                 .await
             }
