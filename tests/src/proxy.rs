@@ -23,6 +23,7 @@ enum Wire {
 pub struct Proxy {
     address: SocketAddr,
     wire: watch::Sender<Wire>,
+    swallowed: watch::Sender<u64>,
     task: JoinHandle<()>,
 }
 
@@ -35,12 +36,19 @@ impl Proxy {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (wire, seen) = watch::channel(Wire::Sound);
+        let swallowed = watch::Sender::new(0);
+        let lost = swallowed.clone();
         let task = tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
-                tokio::spawn(carry(near, target.clone(), seen.clone()));
+                tokio::spawn(carry(near, target.clone(), seen.clone(), lost.subscribe()));
             }
         });
-        Self { address, wire, task }
+        Self {
+            address,
+            wire,
+            swallowed,
+            task,
+        }
     }
 
     /// The same address, by way of this wire.
@@ -65,6 +73,12 @@ impl Proxy {
         self.wire.send_replace(Wire::Silent);
     }
 
+    /// Every connection that there is falls silent for ever, and new ones are sound: as when a server is replaced by
+    /// another one, and the first has no time to say good-bye.
+    pub fn swallow(&self) {
+        self.swallowed.send_modify(|times| *times += 1);
+    }
+
     /// All is well again.
     pub fn mend(&self) {
         self.wire.send_replace(Wire::Sound);
@@ -77,7 +91,7 @@ impl Drop for Proxy {
     }
 }
 
-async fn carry(near: TcpStream, target: String, wire: watch::Receiver<Wire>) {
+async fn carry(near: TcpStream, target: String, wire: watch::Receiver<Wire>, mut swallowed: watch::Receiver<u64>) {
     // Whoever comes while nothing gets through waits like everybody else.
     let mut found = wire.clone();
     if !matches!(
@@ -90,10 +104,21 @@ async fn carry(near: TcpStream, target: String, wire: watch::Receiver<Wire>) {
         return;
     };
     let ((from_near, to_near), (from_far, to_far)) = (near.into_split(), far.into_split());
-    tokio::select! {
-        _ = found.wait_for(|wire| *wire == Wire::Cut) => {}
-        () = pump(from_near, to_far, wire.clone()) => {}
-        () = pump(from_far, to_near, wire.clone()) => {}
+    let carried = async {
+        tokio::select! {
+            () = pump(from_near, to_far, wire.clone()) => {}
+            () = pump(from_far, to_near, wire.clone()) => {}
+        }
+    };
+    tokio::pin!(carried);
+    let is_lost = tokio::select! {
+        _ = found.wait_for(|wire| *wire == Wire::Cut) => false,
+        () = &mut carried => false,
+        lost = swallowed.changed() => lost.is_ok(),
+    };
+    if is_lost {
+        // Both ends stay open, and nobody carries anything any more.
+        let _ = found.wait_for(|_| false).await;
     }
 }
 

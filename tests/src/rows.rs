@@ -3,7 +3,7 @@
 use infra::db::Views;
 use infra::on_db;
 use projections::projectors;
-use projections::rows::{Table, Value, Verb, read_row, statement};
+use projections::rows::{Table, Value, read_row};
 use std::collections::BTreeMap;
 
 /// Rows by table, each `column=value column=value`, in the order of their keys. What is null is left out.
@@ -21,9 +21,15 @@ pub async fn rows_of(views: &Views, model: &str) -> Tables {
     let db = views.current(projector.name()).await.expect("a namespace").db;
     let mut all = Tables::new();
     for table in projector.tables() {
-        let text = statement(table, Verb::Walk, 1);
+        let key: Vec<_> = table.columns[..table.key].iter().map(|column| column.name).collect();
+        let text = format!(
+            "select {} from {} order by {}",
+            table.column_list(),
+            table.name,
+            key.join(", ")
+        );
         let rows: Vec<Vec<Value>> = on_db!(&db, c => {
-            let rows = sqlx::query(text).fetch_all(c).await.expect("rows");
+            let rows = sqlx::query(&text).fetch_all(c).await.expect("rows");
             rows.iter().map(|row| read_row(row, table.columns).expect("a row")).collect()
         });
         all.insert(table.name, rows.iter().map(|row| shown(table, row)).collect());

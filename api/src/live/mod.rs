@@ -20,7 +20,8 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgr
 use axum::response::Response;
 use futures::SinkExt as _;
 use futures::stream::{SelectAll, StreamExt as _};
-use infra::event_store::{Position, Recorded};
+use infra::event_store::{Position, Recorded, StoreError};
+use infra::ledger::Subscription;
 use projections::runner::RebuildStatus;
 use rendered::may_see;
 use serde::Deserialize;
@@ -97,6 +98,13 @@ enum End {
     Told(u16, &'static str),
 }
 
+/// The next events of a log that has some.
+async fn read(log: &mut Subscription, ready: Result<(), StoreError>) -> Result<Vec<Arc<Recorded>>, StoreError> {
+    ready?;
+    let read = tokio::time::timeout(PATIENCE, log.read(BATCH)).await;
+    read.unwrap_or(Err(StoreError::Closed))
+}
+
 impl Feed {
     async fn run(mut self) {
         let state = self.state.clone();
@@ -128,7 +136,8 @@ impl Feed {
         loop {
             let sent = tokio::select! {
                 () = drain.closing() => return End::Told(close_code::AWAY, "the service restarts: come again"),
-                events = log.next(BATCH) => match events {
+                // Read outside the race: reading that is cancelled whenever something else happens may get nowhere.
+                ready = log.ready() => match read(&mut log, ready).await {
                     Ok(events) => self.tell(&events).await,
                     Err(error) => {
                         tracing::warn!(%error, "a live feed waits for the ledger");

@@ -1,7 +1,8 @@
 //! Destroys the keys of streams that were erased.
 //!
 //! Whoever erases destroys the key at once. This process is for the case that they were killed in between, or that the key
-//! store was away: then it is done here. Destroying a key again does nothing, so no lease is needed.
+//! store was away: then it is done here. Destroying a key again does nothing, so no lease is needed; and every process
+//! must do it, to forget what it has in memory of a stream that another one erased.
 
 use crate::state::AppState;
 use infra::event_store::StreamId;
@@ -10,7 +11,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 /// How often it looks.
-const LOOK: Duration = Duration::from_secs(20);
+const LOOK: Duration = Duration::from_secs(5);
 /// Most keys of one look.
 const AT_ONCE: i64 = 10_000;
 
@@ -38,6 +39,7 @@ async fn destroy_due(state: &AppState, done: &mut HashSet<StreamId>) -> anyhow::
         let stream = StreamId::new(item.aggregate_type, item.stream);
         if !done.contains(&stream) {
             state.ledger.destroy_key(&stream).await?;
+            state.rendered.forget();
             done.insert(stream);
         }
     }

@@ -7,7 +7,7 @@ use domain::Personal;
 use domain::call::{Call, CallCommand};
 use domain::unrouted::{Unrouted, UnroutedCommand};
 use infra::clock::new_id;
-use infra::event_store::{Metadata, Recorded, StreamId};
+use infra::event_store::{Metadata, Recorded, StoreError, StreamId};
 use infra::ledger::LedgerError;
 use infra::twilio::callbacks::{Endpoint, NotUnderstood, understand};
 use sha2::{Digest as _, Sha256};
@@ -65,6 +65,10 @@ pub async fn tell(
         // The domain refuses nothing that the provider tells; should it ever, the callback is not lost.
         Err(LedgerError::Rejected(error)) => {
             keep_whole(state, signed, endpoint, &format!("the call refused it: {error}")).await
+        }
+        // A later version of the program wrote to this call. It can be read in again once this one is as new.
+        Err(LedgerError::Store(StoreError::Unreadable(reason))) => {
+            keep_whole(state, signed, endpoint, &format!("the call cannot be read: {reason}")).await
         }
         Err(error) => Err(error.into()),
     }

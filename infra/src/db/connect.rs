@@ -147,6 +147,12 @@ fn sqlite_options(file: &Path, durability: Durability) -> SqliteConnectOptions {
         // KiB, when negative: 64 MiB a connection at most, taken only as pages are read.
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory")
+        // What is deleted is overwritten with zeros, by whichever connection: a destroyed key must not linger in a free
+        // page. In read models, which are rewritten all the time, wherever that costs no further write.
+        .pragma(
+            "secure_delete",
+            if durability == Durability::Full { "on" } else { "fast" },
+        )
         .disable_statement_logging()
 }
 

@@ -12,7 +12,9 @@ const APPEND: &str = "select last_position, recorded_at, states, numbers
   from append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
 /// A connection that was idle for longer is tried before it is trusted with a batch.
-const IDLE: Duration = Duration::from_secs(1);
+const IDLE: Duration = Duration::from_millis(50);
+/// A server that says nothing for longer is away: a network that swallows packets breaks no connection for many minutes.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One process's writer. Several processes may write: the function's lock puts them in order.
 pub(super) struct PostgresWriter {
@@ -42,6 +44,14 @@ impl PostgresWriter {
     /// On an error the batch was written wholly or not at all, and nobody knows which: the caller is told that the
     /// database is away, and the command key makes its retry safe.
     pub async fn write(&mut self, batch: &[Append], now: Timestamp) -> Result<BatchOutcome, StoreError> {
+        // The connection is taken out before it is used: given up half-way, it is dropped.
+        match tokio::time::timeout(PATIENCE, self.try_write(batch, now)).await {
+            Ok(written) => written,
+            Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()),
+        }
+    }
+
+    async fn try_write(&mut self, batch: &[Append], now: Timestamp) -> Result<BatchOutcome, StoreError> {
         let mut connection = self.connect().await?;
         let row = call(&mut connection, batch, now).await?;
         self.connection = Some((connection, Instant::now()));

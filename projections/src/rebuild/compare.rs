@@ -175,7 +175,7 @@ impl TableDifference {
 type Walk<'a> = BoxStream<'a, Result<Vec<Value>, sqlx::Error>>;
 
 async fn compare_table(old: &mut Tx, new: &Db, table: &Table) -> Result<TableDifference, sqlx::Error> {
-    let text = statement(table, Verb::Walk, 1);
+    let text = statement(new.engine(), table, Verb::Walk, 1);
     let columns = table.columns;
     let mut old: Walk<'_> = match old {
         Tx::Sqlite(c) => sqlx::query(text)

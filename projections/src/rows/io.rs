@@ -2,7 +2,7 @@
 
 use super::sql::{sizes, statement};
 use super::{Column, Kind, Owner, Rows, Table, Value, Verb};
-use infra::db::{Db, Tx};
+use infra::db::{Db, Engine, Tx};
 use infra::on_db;
 use sqlx::{Arguments, ColumnIndex, Decode, Encode, Type};
 
@@ -17,7 +17,7 @@ pub async fn write(tx: &mut Tx, table: &Table, verb: Verb, rows: Vec<Vec<Value>>
         while left >= size {
             left -= size;
             let chunk = rows.by_ref().take(size);
-            let text = statement(table, verb, size);
+            let text = statement(engine_of(tx), table, verb, size);
             match tx {
                 Tx::Sqlite(c) => {
                     let arguments: sqlx::sqlite::SqliteArguments<'static> = bind(table.columns, chunk)?;
@@ -31,6 +31,13 @@ pub async fn write(tx: &mut Tx, table: &Table, verb: Verb, rows: Vec<Vec<Value>>
         }
     }
     Ok(())
+}
+
+const fn engine_of(tx: &Tx) -> Engine {
+    match tx {
+        Tx::Sqlite(_) => Engine::Sqlite,
+        Tx::Postgres(_) => Engine::Postgres,
+    }
 }
 
 fn bind<A>(columns: &[Column], rows: impl Iterator<Item = Vec<Value>>) -> Result<A, sqlx::Error>
@@ -97,7 +104,7 @@ pub async fn load_owned(
         for chunk in ids.chunks(most) {
             // The next size up, filled with repetitions: the texts stay few.
             let size = chunk.len().next_power_of_two();
-            let text = statement(table, Verb::Load, size);
+            let text = statement(engine_of(tx), table, Verb::Load, size);
             let wanted = chunk.iter().chain(std::iter::repeat_n(&chunk[0], size - chunk.len()));
             let rows: Vec<Vec<Value>> = on_db!(tx: Tx, c => {
                 let mut query = sqlx::query(text);

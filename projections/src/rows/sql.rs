@@ -2,8 +2,12 @@
 //!
 //! Many rows go in one statement. Its length comes in few sizes (powers of two), so that the texts are few, prepared
 //! once and kept: a text lives as long as the program.
+//!
+//! The engines get the same text but for how a parameter is written: SQLite looks a parameter that has a name (`$1`) up
+//! from the first one on, for each one that is bound, which for thousands of them takes far longer than the writing.
 
 use super::{Role, Table};
+use infra::db::Engine;
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::{LazyLock, RwLock};
@@ -43,11 +47,11 @@ pub fn sizes(table: &Table, verb: Verb) -> impl Iterator<Item = usize> {
     (0..=largest).rev().map(|power| 1_usize << power)
 }
 
-/// The statement by which `verb` takes `rows` rows of `table`.
-pub fn statement(table: &Table, verb: Verb, rows: usize) -> &'static str {
-    type Texts = HashMap<(&'static str, Verb, usize), &'static str>;
+/// The statement by which `verb` takes `rows` rows of `table`. Its parameters come in the order of the values.
+pub fn statement(engine: Engine, table: &Table, verb: Verb, rows: usize) -> &'static str {
+    type Texts = HashMap<(bool, &'static str, Verb, usize), &'static str>;
     static TEXTS: LazyLock<RwLock<Texts>> = LazyLock::new(RwLock::default);
-    let key = (table.name, verb, rows);
+    let key = (engine == Engine::Sqlite, table.name, verb, rows);
     if let Some(text) = TEXTS
         .read()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -58,10 +62,10 @@ pub fn statement(table: &Table, verb: Verb, rows: usize) -> &'static str {
     let mut texts = TEXTS.write().unwrap_or_else(std::sync::PoisonError::into_inner);
     texts
         .entry(key)
-        .or_insert_with(|| Box::leak(compose(table, verb, rows).into_boxed_str()))
+        .or_insert_with(|| Box::leak(compose(engine, table, verb, rows).into_boxed_str()))
 }
 
-/// Every kind of statement that is ever run on a table, in its smallest and a larger size.
+/// Every kind of statement that is ever run on a table, in its smallest and a larger size, as both engines understand it.
 #[must_use]
 pub fn statements_of(table: &Table) -> Vec<&'static str> {
     let verbs: &[Verb] = match table.role {
@@ -71,21 +75,25 @@ pub fn statements_of(table: &Table) -> Vec<&'static str> {
     let mut texts = Vec::new();
     for verb in verbs {
         let sizes: Vec<_> = sizes(table, *verb).filter(|rows| *rows <= 2).collect();
-        texts.extend(sizes.into_iter().map(|rows| statement(table, *verb, rows)));
+        texts.extend(
+            sizes
+                .into_iter()
+                .map(|rows| statement(Engine::Postgres, table, *verb, rows)),
+        );
     }
     texts
 }
 
-fn compose(table: &Table, verb: Verb, rows: usize) -> String {
+fn compose(engine: Engine, table: &Table, verb: Verb, rows: usize) -> String {
     let (name, columns) = (table.name, table.column_list());
     match verb {
         Verb::Insert => format!(
             "insert into {name} ({columns}) values {}",
-            placeholders(table.columns.len(), rows)
+            placeholders(engine, table.columns.len(), rows)
         ),
         Verb::Upsert => {
             let changes = changes(table, |column| format!("{column} = excluded.{column}"));
-            let values = placeholders(table.columns.len(), rows);
+            let values = placeholders(engine, table.columns.len(), rows);
             let action = if changes.is_empty() {
                 "do nothing".to_owned()
             } else {
@@ -100,7 +108,7 @@ fn compose(table: &Table, verb: Verb, rows: usize) -> String {
             let changes = changes(table, |column| {
                 format!("{column} = {name}.{column} + excluded.{column}")
             });
-            let values = placeholders(table.columns.len(), rows);
+            let values = placeholders(engine, table.columns.len(), rows);
             format!(
                 "insert into {name} ({columns}) values {values} on conflict ({}) do update set {changes}",
                 key_list(table)
@@ -113,12 +121,12 @@ fn compose(table: &Table, verb: Verb, rows: usize) -> String {
                     let _ = write!(text, " and {} = 0", column.name);
                     text
                 });
-            format!("delete from {name} where {}{zero}", key_match(table))
+            format!("delete from {name} where {}{zero}", key_match(engine, table))
         }
-        Verb::Delete => format!("delete from {name} where {}", key_match(table)),
+        Verb::Delete => format!("delete from {name} where {}", key_match(engine, table)),
         Verb::Load => {
             let owner = table.columns[0].name;
-            let list = (1..=rows).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+            let list = (1..=rows).map(|n| parameter(engine, n)).collect::<Vec<_>>().join(", ");
             format!("select {columns} from {name} where {owner} in ({list})")
         }
         Verb::Walk => format!("select {columns} from {name} order by {}", key_list(table)),
@@ -133,10 +141,18 @@ fn key_list(table: &Table) -> String {
         .join(", ")
 }
 
-fn key_match(table: &Table) -> String {
+/// How the `n`th parameter is written, when all are written in order.
+fn parameter(engine: Engine, n: usize) -> String {
+    match engine {
+        Engine::Sqlite => "?".to_owned(),
+        Engine::Postgres => format!("${n}"),
+    }
+}
+
+fn key_match(engine: Engine, table: &Table) -> String {
     let terms = table.columns[..table.key].iter().enumerate();
     terms
-        .map(|(i, column)| format!("{} = ${}", column.name, i + 1))
+        .map(|(i, column)| format!("{} = {}", column.name, parameter(engine, i + 1)))
         .collect::<Vec<_>>()
         .join(" and ")
 }
@@ -149,13 +165,13 @@ fn changes(table: &Table, change: impl Fn(&str) -> String) -> String {
         .join(", ")
 }
 
-fn placeholders(columns: usize, rows: usize) -> String {
+fn placeholders(engine: Engine, columns: usize, rows: usize) -> String {
     let mut text = String::with_capacity(columns * rows * 6);
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..columns {
             let separator = if column == 0 { "" } else { ", " };
-            let _ = write!(text, "{separator}${}", row * columns + column + 1);
+            let _ = write!(text, "{separator}{}", parameter(engine, row * columns + column + 1));
         }
         text.push(')');
     }

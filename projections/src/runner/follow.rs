@@ -19,6 +19,8 @@ const BATCH: usize = 1_000;
 const LEASE_SECONDS: i64 = 15;
 /// How often it is renewed, and a switch looked for when nothing happens.
 const RENEW: Duration = Duration::from_secs(5);
+/// A database that says nothing for longer is away: a network that swallows packets breaks no connection for many minutes.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a quiet follower looks whether a rebuild has switched.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -57,6 +59,17 @@ pub(super) fn chain(error: &FollowError) -> String {
             format!("the database refused (code {})", error.code().unwrap_or_default())
         }
         other => other.to_string(),
+    }
+}
+
+/// Waits for a database, not for ever. After this the follower begins anew, and forgets what it had half done.
+pub(super) async fn patiently<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<T, FollowError>
+where
+    FollowError: From<E>,
+{
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(done) => Ok(done?),
+        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()),
     }
 }
 
@@ -142,7 +155,16 @@ impl<'a> Following<'a> {
             let events = tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(Pause::Stopped),
-                events = open.log.next(BATCH) => events?,
+                // Read outside the race: reading that is cancelled whenever it takes longer than a look gets nowhere.
+                ready = open.log.ready() => {
+                    ready?;
+                    let events = patiently(open.log.read(BATCH)).await?;
+                    if events.is_empty() {
+                        // The log is known to go on, and what follows is not to be seen yet.
+                        tokio::time::sleep(LOOK).await;
+                    }
+                    events
+                }
                 () = tokio::time::sleep(LOOK) => Vec::new(),
             };
             if self.world.views.current(model).await?.generation != open.namespace.generation {
@@ -150,7 +172,8 @@ impl<'a> Following<'a> {
             }
             if open.renewed.elapsed() >= RENEW {
                 let now = self.world.clock.now();
-                if !checkpoint::renew(&open.namespace.db, model, &open.lease, now, LEASE_SECONDS).await? {
+                let renew = checkpoint::renew(&open.namespace.db, model, &open.lease, now, LEASE_SECONDS);
+                if !patiently(renew).await? {
                     return Ok(Pause::SteppedDown);
                 }
                 open.renewed = Instant::now();
@@ -159,7 +182,7 @@ impl<'a> Following<'a> {
                 continue;
             }
             let begun = Instant::now();
-            if !self.apply(open, &events).await? {
+            if !patiently(self.apply(open, &events)).await? {
                 tracing::info!(model, "fenced off: another process follows, or a rebuild is switching");
                 return Ok(Pause::SteppedDown);
             }

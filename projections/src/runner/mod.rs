@@ -13,7 +13,7 @@ pub use progress::{ModelStatus, Progress, RebuildStatus, Stage};
 pub(crate) use parking::STATEMENTS;
 
 use crate::projector::Projector;
-use follow::{Following, Pause};
+use follow::{Following, Pause, patiently};
 use infra::clock::SharedClock;
 use infra::db::Views;
 use infra::ledger::Ledger;
@@ -49,7 +49,7 @@ pub(crate) fn spawn(
         let mut pause = Duration::from_millis(50);
         loop {
             let follow = async {
-                let mut following = Following::open(projector.as_ref(), &world, &progress).await?;
+                let mut following = patiently(Following::open(projector.as_ref(), &world, &progress)).await?;
                 pause = Duration::from_millis(50);
                 following.run(&stop).await
             };

@@ -365,7 +365,7 @@ pub type Tables = BTreeMap<&'static str, Vec<String>>;
 pub async fn rows_in(db: &Db, tables: &[Table]) -> Tables {
     let mut all = Tables::new();
     for table in tables {
-        let text = statement(table, Verb::Walk, 1);
+        let text = statement(db.engine(), table, Verb::Walk, 1);
         let rows: Vec<Vec<Value>> = on_db!(db, c => {
             let rows = sqlx::query(text).fetch_all(c).await.expect("rows");
             rows.iter().map(|row| read_row(row, table.columns).expect("a row")).collect()

@@ -148,7 +148,7 @@ async fn replay(pool: &SqlitePool) -> anyhow::Result<f64> {
         .fetch_one(pool)
         .await?;
     anyhow::ensure!(
-        events == PEER_EVENTS as i64,
+        usize::try_from(events) == Ok(PEER_EVENTS),
         "the peer folded {events} events into {rows} rows"
     );
     Ok(PEER_EVENTS as f64 / elapsed)

@@ -147,7 +147,8 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
 }
 
 async fn post(connections: &Arc<Vec<Mutex<Connection>>>, round: u64, sent: &Arc<AtomicU64>) -> f64 {
-    let name = move |writer: usize, n: u64| traffic::call_id(((round << 16) + (writer as u64)) << 32 | n / OF_A_CALL);
+    let name =
+        move |writer: usize, n: u64| traffic::call_id((((round << 16) + (writer as u64)) << 32) | (n / OF_A_CALL));
     let ahead: Arc<Vec<Vec<Vec<u8>>>> = Arc::new(
         (0..CONNECTIONS)
             .map(|writer| {

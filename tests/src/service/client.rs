@@ -35,7 +35,11 @@ impl Answer {
     ///
     /// # Panics
     /// When it is another.
-    #[must_use]
+    #[expect(
+        clippy::must_use_candidate,
+        clippy::return_self_not_must_use,
+        reason = "an assertion by itself, too"
+    )]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text);
@@ -73,13 +77,22 @@ impl Client {
     ///
     /// # Panics
     /// When the service refuses.
-    pub async fn signed_in(mut self) -> Self {
+    pub async fn signed_in(self) -> Self {
         let body = serde_json::json!({ "email": ADMIN, "name": "Admin", "password": PASSWORD });
         let mut answer = self.post("/api/auth/register", &body).await;
         if answer.status != 201 {
             let body = serde_json::json!({ "email": ADMIN, "password": PASSWORD });
             answer = self.post("/api/auth/login", &body).await.expect(200);
         }
+        self.with_session(&answer)
+    }
+
+    /// Goes on in the session that this answer has begun.
+    ///
+    /// # Panics
+    /// When it has begun none.
+    #[must_use]
+    pub fn with_session(mut self, answer: &Answer) -> Self {
         let cookie = answer.header(SET_COOKIE.as_str()).expect("a session cookie");
         self.cookie = cookie.split(';').next().map(str::to_owned);
         self

@@ -71,7 +71,7 @@ async fn tell(app: &App, calls: &[PlannedCall], at_once: usize) {
 
 /// What people do with the day's calls on the next morning.
 async fn review(app: &App, calls: &[PlannedCall]) {
-    app.clock.set(at(Duration::from_secs(33 * 3600)));
+    app.clock.set(at(Duration::from_hours(33)));
     let reviewer = Reviewer::log_in(&app.url(), ADMIN, PASSWORD).await.expect("a reviewer");
     let tally = reviewer.work_through(plan_review(calls, SEED)).await;
     assert!(tally.all_done(), "{tally:?}");

@@ -3,12 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod bad_start;
 mod chaos;
 mod checkpoint;
+mod database_away;
 mod documented;
+mod doors;
 mod event_store;
 mod killed_service;
 mod ledger;
+mod read_models;
 mod sql;
 mod throwaway_postgres;
 mod twilio_signature;
+mod two_services;

@@ -2,12 +2,19 @@
 
 use harness::on_both_engines;
 use harness::place::Place;
+use infra::clock::SystemClock;
 use infra::db::{Db, Durability, Views, connect};
-use sqlx::Executor as _;
+use infra::people::People;
+use projections::ReadModels;
+use sqlx::{Executor as _, Row as _};
+use std::sync::Arc;
 
 on_both_engines!(
     every_statement_of_the_ledger_is_understood,
-    every_statement_of_the_checkpoints_is_understood
+    every_statement_of_the_checkpoints_is_understood,
+    every_statement_of_the_read_models_is_understood,
+    every_statement_of_the_people_is_understood,
+    the_tables_of_the_read_models_have_exactly_the_columns_of_their_rows,
 );
 
 /// Prepares each statement; the database itself says what it does not understand.
@@ -43,4 +50,56 @@ async fn every_statement_of_the_checkpoints_is_understood(place: Place) {
         .unwrap();
     infra::on_db!(&namespace.db, c => c.execute(checkpoint::CHECKPOINT_DDL).await.map(|_| ())).unwrap();
     prepare(&namespace.db, checkpoint::STATEMENTS).await;
+}
+
+/// Every read model with its tables.
+async fn read_models(place: &Place) -> Views {
+    let views = Views::open(&place.url).await.unwrap();
+    let ledger = place.ledger().await;
+    ReadModels::open(views.clone(), ledger, Arc::new(SystemClock))
+        .await
+        .unwrap();
+    views
+}
+
+async fn every_statement_of_the_read_models_is_understood(place: Place) {
+    let views = read_models(&place).await;
+    let statements = projections::statements();
+    for projector in projections::projectors() {
+        let model = projector.name();
+        let its = statements.iter().filter(|(of, _)| *of == model);
+        let its: Vec<_> = its.map(|(_, text)| *text).collect();
+        prepare(&views.current(model).await.unwrap().db, &its).await;
+    }
+}
+
+async fn every_statement_of_the_people_is_understood(place: Place) {
+    let people = People::open(&place.url).await.unwrap();
+    for statements in infra::people::STATEMENTS {
+        prepare(people.db(), statements).await;
+    }
+}
+
+async fn the_tables_of_the_read_models_have_exactly_the_columns_of_their_rows(place: Place) {
+    const SQLITE: &str = "select name from pragma_table_info($1) order by cid";
+    const POSTGRES: &str = "select cast(column_name as text) as name from information_schema.columns
+      where table_schema = current_schema() and table_name = $1 order by ordinal_position";
+    let views = read_models(&place).await;
+    for projector in projections::projectors() {
+        let db = views.current(projector.name()).await.unwrap().db;
+        for table in projector.tables() {
+            let found: Vec<String> = match &db {
+                Db::Sqlite(c) => {
+                    let rows = sqlx::query(SQLITE).bind(table.name).fetch_all(c).await.unwrap();
+                    rows.iter().map(|row| row.get(0)).collect()
+                }
+                Db::Postgres(c) => {
+                    let rows = sqlx::query(POSTGRES).bind(table.name).fetch_all(c).await.unwrap();
+                    rows.iter().map(|row| row.get(0)).collect()
+                }
+            };
+            let wanted: Vec<_> = table.columns.iter().map(|column| column.name).collect();
+            assert_eq!(found, wanted, "{}", table.name);
+        }
+    }
 }

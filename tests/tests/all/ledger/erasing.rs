@@ -89,3 +89,39 @@ async fn erasing_survives_a_restart(place: Place) {
         [Some(super::WORDS.to_owned())]
     );
 }
+
+/// A file keeps what was deleted until it is written over, and each connection of a pool deletes by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_file_holds_a_destroyed_key() {
+    let place = Place::sqlite().await;
+    let ledger = place.ledger().await;
+    let calls: Vec<_> = (0..24).map(|n| format!("CA{n}")).collect();
+    for call in &calls {
+        start_a_call(&ledger, call).await;
+    }
+    let keys = infra::db::connect(&place.url, "keys", infra::db::Durability::Full, 1)
+        .await
+        .unwrap();
+    let wrapped: Vec<String> = infra::on_db!(&keys, c => sqlx::query_scalar("select wrapped from data_keys")
+        .fetch_all(c)
+        .await)
+    .unwrap();
+    assert_eq!(wrapped.len(), calls.len());
+    keys.close().await;
+    let held = || {
+        let infra::db::DatabaseUrl::Folder(folder) = &place.url else {
+            unreachable!("it is SQLite")
+        };
+        let files = ["keys.db", "keys.db-wal"].map(|file| std::fs::read(folder.join(file)).unwrap_or_default());
+        let bytes = files.concat();
+        let holds = |key: &&String| bytes.windows(key.len()).any(|window| window == key.as_bytes());
+        wrapped.iter().filter(holds).count()
+    };
+    assert_eq!(held(), calls.len(), "they are to be found");
+    let streams: Vec<_> = calls.iter().map(|call| StreamId::call(call.as_str())).collect();
+    let destroyed = streams.iter().map(|stream| ledger.destroy_key(stream));
+    for outcome in futures::future::join_all(destroyed).await {
+        outcome.unwrap();
+    }
+    assert_eq!(held(), 0, "destroyed, and still in the file");
+}

@@ -1,0 +1,242 @@
+//! PostgreSQL goes away under a running service, and comes back: whoever asks meanwhile is told to come again, and
+//! nothing is lost or doubled.
+
+use harness::place::Place;
+use harness::proxy::Proxy;
+use harness::service::{Client, Home, Service};
+use infra::db::DatabaseUrl;
+use infra::event_store::EventStore;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long the service may take to find its database again.
+const RECOVERED_WITHIN: Duration = Duration::from_secs(15);
+
+/// A service with a wire to its database.
+struct Apart {
+    wire: Proxy,
+    home: Home,
+    service: Service,
+}
+
+impl Apart {
+    async fn start() -> Self {
+        let place = Place::postgres().await;
+        let DatabaseUrl::Postgres(url) = place.url.clone() else {
+            unreachable!("it is PostgreSQL")
+        };
+        let parsed = url::Url::parse(&url).unwrap();
+        let wire = Proxy::to(format!("{}:{}", parsed.host_str().unwrap(), parsed.port().unwrap())).await;
+        let home = Home::new(place);
+        let service = home.start_with(&[("LEDGER_DATABASE_URL", &wire.instead(&url))]).await;
+        Self { wire, home, service }
+    }
+
+    /// Waits until readiness is this.
+    async fn until_ready_is(&self, ready: bool) {
+        let deadline = Instant::now() + RECOVERED_WITHIN;
+        while self.service.is_ready().await != ready {
+            assert!(
+                Instant::now() < deadline,
+                "ready is not {ready}; the log:\n{}",
+                self.service.log()
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// The types of every stream's events, read past the service. A log with a hole cannot be read.
+    async fn streams(&self) -> BTreeMap<String, Vec<String>> {
+        let store = EventStore::open_read_only(&self.home.place().url).await.unwrap();
+        let mut streams = BTreeMap::<_, Vec<_>>::new();
+        for event in store.read_all(0, 100_000).await.unwrap() {
+            if event.aggregate_type == "call" {
+                streams.entry(event.aggregate_id).or_default().push(event.event_type);
+            }
+        }
+        streams
+    }
+}
+
+fn inbound(call: &str) -> [(&str, &str); 6] {
+    [
+        ("AccountSid", "AC00000000000000000000000000000000"),
+        ("CallSid", call),
+        ("CallStatus", "ringing"),
+        ("Direction", "inbound"),
+        ("From", "+15005550001"),
+        ("To", "+15045550100"),
+    ]
+}
+
+async fn call_in(client: &Client, call: &str) -> u16 {
+    client
+        .webhook("/twilio/inbound", &inbound(call))
+        .await
+        .map_or(0, |answer| answer.status)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_is_away_is_said_so_and_found_again() {
+    let apart = Apart::start().await;
+    let client = apart.service.client().signed_in().await;
+    assert_eq!(call_in(&client, "CA1").await, 200);
+
+    apart.wire.cut();
+    let refused = client
+        .webhook("/twilio/inbound", &inbound("CA2"))
+        .await
+        .unwrap()
+        .expect(503);
+    assert!(refused.header("retry-after").unwrap().parse::<u32>().unwrap() >= 1);
+    assert_eq!(refused.header("content-type"), Some("application/problem+json"));
+    assert_eq!(refused.json()["type"], "urn:call-ledger:problem:unavailable");
+    let read = client.read("/api/call-logs").await.expect(503);
+    assert!(read.header("retry-after").is_some(), "people are told as well");
+    apart.until_ready_is(false).await;
+    client.read("/health").await.expect(503);
+    client.read("/health/live").await.expect(200);
+
+    apart.wire.mend();
+    apart.until_ready_is(true).await;
+    // What was acknowledged is there; what was refused is not, until it is asked for again.
+    assert_eq!(apart.streams().await.keys().collect::<Vec<_>>(), ["CA1"]);
+    for call in ["CA2", "CA1"] {
+        assert_eq!(call_in(&client, call).await, 200, "the log:\n{}", apart.service.log());
+    }
+    let streams = apart.streams().await;
+    assert_eq!(streams.len(), 2);
+    assert_eq!(streams["CA1"], streams["CA2"], "each once, and whole");
+    until_listed(&client, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_falls_silent_keeps_nobody_waiting_for_longer_than_twilio_does() {
+    let apart = Apart::start().await;
+    let client = apart.service.client();
+    assert_eq!(call_in(&client, "CA1").await, 200);
+    apart.wire.silence();
+    let begun = Instant::now();
+    // A call that the service knows, whose news goes straight to the appender, and one that it must read.
+    let ended = [("CallSid", "CA1"), ("CallStatus", "completed"), ("CallDuration", "7")];
+    let (known, unknown, ()) = tokio::join!(
+        client.webhook("/twilio/inbound-status", &ended),
+        call_in(&client, "CA2"),
+        apart.until_ready_is(false),
+    );
+    assert!(begun.elapsed() < Duration::from_secs(14), "{:?}", begun.elapsed());
+    assert_eq!((known.unwrap().status, unknown), (503, 503));
+    client.read("/health/live").await.expect(200);
+
+    apart.wire.mend();
+    apart.until_ready_is(true).await;
+    let deadline = Instant::now() + RECOVERED_WITHIN;
+    while call_in(&client, "CA2").await != 200 {
+        assert!(Instant::now() < deadline, "the log:\n{}", apart.service.log());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    client
+        .webhook("/twilio/inbound-status", &ended)
+        .await
+        .unwrap()
+        .expect(200);
+    let streams = apart.streams().await;
+    assert_eq!(streams.len(), 2);
+    let ends = streams["CA1"].iter().filter(|event| *event == "CallEnded").count();
+    assert_eq!(ends, 1, "whether it was written in the silence or after it: once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_is_replaced_without_a_word_is_found_by_itself() {
+    let apart = Apart::start().await;
+    let client = apart.service.client().signed_in().await;
+    assert_eq!(call_in(&client, "CA1").await, 200);
+    until_listed(&client, 1).await;
+    // Every connection that the service has is dead, and nothing tells.
+    apart.wire.swallow();
+    let deadline = Instant::now() + Duration::from_secs(40);
+    while call_in(&client, "CA2").await != 200 {
+        assert!(Instant::now() < deadline, "the log:\n{}", apart.service.log());
+    }
+    until(deadline, || async {
+        let listed = client.read("/api/call-logs?limit=1").await;
+        listed.status == 200 && listed.json()["counts"]["all"] == 2
+    })
+    .await;
+    assert_eq!(apart.streams().await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_or_doubled_while_the_database_comes_and_goes() {
+    const WRITERS: usize = 6;
+    let apart = Apart::start().await;
+    let client = apart.service.client().signed_in().await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let (client, stop) = (client.clone(), stop.clone());
+            tokio::spawn(async move {
+                let mut acknowledged = Vec::new();
+                while !stop.load(Ordering::SeqCst) {
+                    let call = format!("CA{writer}x{}", acknowledged.len());
+                    // As Twilio does, until it is acknowledged.
+                    while call_in(&client, &call).await != 200 {
+                        tokio::time::sleep(Duration::from_millis(20)).await;
+                    }
+                    acknowledged.push(call);
+                }
+                acknowledged
+            })
+        })
+        .collect();
+    for _ in 0..5 {
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        apart.wire.cut();
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        apart.wire.mend();
+    }
+    apart.until_ready_is(true).await;
+    stop.store(true, Ordering::SeqCst);
+    let mut acknowledged = HashSet::new();
+    for writer in writers {
+        acknowledged.extend(writer.await.unwrap());
+    }
+    assert!(acknowledged.len() > WRITERS);
+    let streams = apart.streams().await;
+    let whole = &streams["CA0x0"];
+    assert_eq!(streams.keys().cloned().collect::<HashSet<_>>(), acknowledged);
+    assert!(streams.values().all(|events| events == whole), "each once, and whole");
+    until_listed(&client, acknowledged.len()).await;
+    // The read models have followed through all of it, and missed nothing.
+    let dry_run = apart
+        .home
+        .command("projections", &[])
+        .args(["rebuild", "call_log", "--dry-run"])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&dry_run.stdout).into_owned();
+    assert!(
+        dry_run.status.success(),
+        "{told}{}",
+        String::from_utf8_lossy(&dry_run.stderr)
+    );
+    assert!(told.to_lowercase().contains("none"), "{told}");
+}
+
+/// Waits until so many calls are listed.
+async fn until_listed(client: &Client, calls: usize) {
+    until(Instant::now() + RECOVERED_WITHIN, || async {
+        let listed = client.read("/api/call-logs?limit=1").await;
+        listed.status == 200 && listed.json()["counts"]["all"] == calls
+    })
+    .await;
+}
+
+async fn until<F: Future<Output = bool>>(deadline: Instant, is_so: impl Fn() -> F) {
+    while !is_so().await {
+        assert!(Instant::now() < deadline, "it is not so in time");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}

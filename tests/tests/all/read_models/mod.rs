@@ -1,0 +1,109 @@
+//! Read models on both engines: followed, parked, rebuilt, switched, and followed by several processes.
+
+mod following;
+mod parking;
+mod rebuilding;
+
+use crate::ledger::{at, by_twilio, by_user, inbound, said};
+use domain::call::Call;
+use domain::call::command::{CallCommand, HearStatus, Leg, Origin};
+use domain::call::value::Grade;
+use harness::place::Place;
+use harness::rows::{Tables, rows_of};
+use infra::clock::SystemClock;
+use infra::db::{Db, Views};
+use infra::ledger::Ledger;
+use projections::{ReadModels, projectors};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a read model may take; a debug build on a busy machine is slow.
+const SOON: Duration = Duration::from_secs(20);
+
+/// A process with a ledger and read models.
+struct World {
+    ledger: Ledger,
+    views: Views,
+    models: ReadModels,
+}
+
+impl World {
+    async fn open(place: &Place) -> Self {
+        let ledger = place.ledger().await;
+        let views = Views::open(&place.url).await.unwrap();
+        let models = ReadModels::open(views.clone(), ledger.clone(), Arc::new(SystemClock))
+            .await
+            .unwrap();
+        Self { ledger, views, models }
+    }
+
+    /// A call that is answered, talked, ended and graded. Answers the position of its last event.
+    async fn call(&self, call: &str) -> i64 {
+        let twilio = |what: &str| by_twilio(&format!("{what} {call}"));
+        self.order(call, inbound(call), twilio("inbound")).await;
+        self.order(call, said(2, crate::ledger::WORDS), twilio("said")).await;
+        self.order(call, ended(call), twilio("ended")).await;
+        self.order(call, graded(), by_user()).await
+    }
+
+    async fn order(&self, call: &str, command: CallCommand, metadata: infra::event_store::Metadata) -> i64 {
+        self.ledger
+            .execute::<Call>(call, command, metadata)
+            .await
+            .unwrap()
+            .position
+    }
+
+    /// Waits until every model has passed a position.
+    async fn reached(&self, position: i64) {
+        for projector in projectors() {
+            let model = projector.name();
+            assert!(self.models.wait(model, position, SOON).await, "{model} is late");
+        }
+    }
+
+    async fn rows(&self, model: &str) -> Tables {
+        rows_of(&self.views, model).await
+    }
+
+    async fn db(&self, model: &'static str) -> Db {
+        self.views.current(model).await.unwrap().db
+    }
+
+    /// Does something to a model's rows that no projector would do.
+    async fn damage(&self, model: &'static str, statement: &str) {
+        let db = self.db(model).await;
+        infra::on_db!(&db, c => sqlx::query(statement).execute(c).await.map(|_| ())).unwrap();
+    }
+
+    /// How many calls the figures count.
+    async fn counted(&self) -> i64 {
+        let figures = self.models.dashboard().altogether("default").await.unwrap();
+        figures.map_or(0, |figures| figures.calls)
+    }
+}
+
+fn ended(call: &str) -> CallCommand {
+    HearStatus {
+        at: at(60),
+        told: true,
+        kind: "inbound-status".into(),
+        call_sid: call.into(),
+        leg: Leg::Conversation,
+        status: "completed".into(),
+        sequence_number: Some(3),
+        answered_by: None,
+        duration_s: Some(55),
+        reason: None,
+        origin: Origin::default(),
+    }
+    .into()
+}
+
+fn graded() -> CallCommand {
+    CallCommand::Grade {
+        at: at(100),
+        grade: Grade::Good,
+        by: "u1".into(),
+    }
+}

@@ -1,0 +1,184 @@
+//! Rebuilding beside the old rows: the difference, the switch, and what erasing leaves to rebuild.
+
+use super::{SOON, World};
+use crate::ledger::{CALLER, WORDS, at, by_user};
+use domain::call::command::CallCommand;
+use harness::on_both_engines;
+use harness::place::Place;
+use infra::event_store::StreamId;
+use projections::{RebuildOptions, projectors};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+on_both_engines!(
+    a_rebuild_of_sound_models_changes_nothing,
+    a_dry_run_tells_what_would_change_and_changes_nothing,
+    a_switch_mends_damaged_rows,
+    readers_and_writers_go_on_while_a_model_is_switched,
+    after_erasing_no_rebuild_brings_anything_back,
+);
+
+const DRY: RebuildOptions = RebuildOptions {
+    compare: true,
+    switch: false,
+};
+const SWITCH: RebuildOptions = RebuildOptions {
+    compare: true,
+    switch: true,
+};
+
+async fn filled(place: &Place, calls: usize) -> World {
+    let world = World::open(place).await;
+    let following = world.models.follow();
+    for n in 0..calls {
+        world.call(&format!("CA{n:03}")).await;
+    }
+    world.reached(world.ledger.head().await.unwrap()).await;
+    following.stop().await;
+    world
+}
+
+async fn a_rebuild_of_sound_models_changes_nothing(place: Place) {
+    let world = filled(&place, 12).await;
+    for projector in projectors() {
+        let model = projector.name();
+        let before = world.rows(model).await;
+        let report = world.models.rebuild(model, SWITCH).await.unwrap();
+        let difference = report.difference.unwrap();
+        assert!(difference.is_none(), "{model}: {difference:?}");
+        assert!(report.switched);
+        assert_eq!(world.rows(model).await, before, "{model}");
+    }
+}
+
+/// One call gone, one changed, and a field that nobody collected.
+const DAMAGES: [&str; 3] = [
+    "delete from calls where call_id = 'CA003'",
+    "update calls set duration_s = 7, caller_number = 'somebody else' where call_id = 'CA004'",
+    "insert into call_fields (call_id, field, tenant, valid) values ('CA001', 'zzz', 'default', 1)",
+];
+
+async fn damaged(place: &Place) -> World {
+    let world = filled(place, 10).await;
+    for damage in DAMAGES {
+        world.damage("call_log", damage).await;
+    }
+    world
+}
+
+async fn a_dry_run_tells_what_would_change_and_changes_nothing(place: Place) {
+    let world = damaged(&place).await;
+    let before = world.rows("call_log").await;
+    let report = world.models.rebuild("call_log", DRY).await.unwrap();
+    assert!(!report.switched);
+    assert_eq!(world.rows("call_log").await, before);
+    let difference = report.difference.unwrap();
+    let table = |name| difference.tables.iter().find(|table| table.table == name).unwrap();
+    let calls = table("calls");
+    assert_eq!((calls.added, calls.gone, calls.different, calls.equal), (1, 0, 1, 8));
+    assert_eq!(calls.first[0].key, ["CA003"]);
+    let fields: Vec<_> = calls.first[1]
+        .fields
+        .iter()
+        .map(|field| (field.column, &*field.before, &*field.after))
+        .collect();
+    let personal = ("caller_number", "(personal)", "(personal)");
+    assert_eq!(
+        fields,
+        [personal, ("duration_s", "7", "55")],
+        "no personal value is told"
+    );
+    assert_eq!((table("call_fields").gone, table("participants").different), (1, 0));
+}
+
+async fn a_switch_mends_damaged_rows(place: Place) {
+    let world = damaged(&place).await;
+    assert!(world.models.rebuild("call_log", SWITCH).await.unwrap().switched);
+    let again = world.models.rebuild("call_log", DRY).await.unwrap();
+    assert!(again.difference.unwrap().is_none());
+    let mended = world.models.call_log().call("default", "CA004").await.unwrap().unwrap();
+    assert_eq!(mended.duration_s, Some(55));
+}
+
+async fn readers_and_writers_go_on_while_a_model_is_switched(place: Place) {
+    const BEFORE: i64 = 20;
+    let world = Arc::new(filled(&place, 20).await);
+    // On PostgreSQL the readers are those of another process.
+    let elsewhere = match place.url {
+        infra::db::DatabaseUrl::Postgres(_) => Arc::new(World::open(&place).await),
+        infra::db::DatabaseUrl::Folder(_) => world.clone(),
+    };
+    let following = world.models.follow();
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = stop.clone();
+    let reader = tokio::spawn(async move {
+        let mut least = BEFORE;
+        while !stopped.load(Ordering::SeqCst) {
+            let counts = elsewhere.models.call_log().counts("default").await;
+            let all = counts.expect("a reader is never refused")[0].1;
+            assert!(all >= least, "{all} calls after {least}: a half-built model was seen");
+            least = all;
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    let (writing, stopped) = (world.clone(), stop.clone());
+    let writer = tokio::spawn(async move {
+        let mut written = 0;
+        while !stopped.load(Ordering::SeqCst) {
+            writing.call(&format!("CB{written}")).await;
+            written += 1;
+        }
+        written
+    });
+    for _ in 0..3 {
+        let report = world.models.rebuild("call_log", SWITCH).await.unwrap();
+        assert!(report.difference.unwrap().is_none());
+        assert!(report.switched);
+    }
+    stop.store(true, Ordering::SeqCst);
+    reader.await.unwrap();
+    let written = writer.await.unwrap();
+    let head = world.ledger.head().await.unwrap();
+    assert!(
+        world.models.wait("call_log", head, SOON).await,
+        "the new rows are followed"
+    );
+    let counts = world.models.call_log().counts("default").await.unwrap();
+    assert_eq!(counts[0].1, BEFORE + written);
+    following.stop().await;
+    let again = world.models.rebuild("call_log", DRY).await.unwrap();
+    assert!(again.difference.unwrap().is_none());
+}
+
+async fn after_erasing_no_rebuild_brings_anything_back(place: Place) {
+    let world = filled(&place, 3).await;
+    let erase = CallCommand::Erase {
+        at: at(500),
+        ground: "request 17".into(),
+        by: "u1".into(),
+    };
+    let following = world.models.follow();
+    let erased = world.order("CA001", erase, by_user()).await;
+    world.ledger.destroy_key(&StreamId::call("CA001")).await.unwrap();
+    world.reached(erased).await;
+    following.stop().await;
+    for projector in projectors() {
+        let model = projector.name();
+        let before = world.rows(model).await;
+        let report = world.models.rebuild(model, SWITCH).await.unwrap();
+        let difference = report.difference.unwrap();
+        assert!(difference.is_none(), "{model}: {difference:?}");
+        assert_eq!(world.rows(model).await, before);
+        for row in before.values().flatten().filter(|row| row.contains("CA001")) {
+            for value in [CALLER, WORDS] {
+                assert!(!row.contains(value), "{model}: {row}");
+            }
+        }
+    }
+    let others = world.rows("call_log").await["calls"]
+        .iter()
+        .filter(|row| row.contains(CALLER))
+        .count();
+    assert_eq!(others, 2, "the other calls are not touched");
+}

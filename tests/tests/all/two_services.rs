@@ -1,0 +1,196 @@
+//! Two services on one PostgreSQL share the traffic; one is killed, and the other goes on.
+
+use futures::StreamExt as _;
+use harness::app::App;
+use harness::place::Place;
+use harness::rows::{assert_same, rows_of};
+use harness::service::{Client, Home, Service};
+use infra::db::Views;
+use sandbox::traffic::plan::{DayOptions, PlannedCall, PlannedRequest, plan_day};
+use serde_json::Value;
+use std::time::{Duration, Instant};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+
+/// A lease lasts 15 s: after that somebody else follows.
+const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(30);
+
+fn day() -> Vec<PlannedCall> {
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 27).expect("a day");
+    plan_day(&DayOptions {
+        seed: 3,
+        calls: 30,
+        ..DayOptions::on(day)
+    })
+}
+
+async fn post(client: &Client, request: &PlannedRequest) {
+    let params: Vec<_> = request.params.iter().map(|(name, value)| (&**name, &**value)).collect();
+    client
+        .webhook(&request.path_and_query(), &params)
+        .await
+        .unwrap()
+        .expect(200);
+}
+
+/// Every position that a live feed tells of, from the first event to this one.
+async fn feed(service: &Service, client: &Client, until: i64) -> Vec<i64> {
+    told(service, client, until)
+        .await
+        .into_iter()
+        .map(|(position, _)| position)
+        .collect()
+}
+
+/// Every event that a live feed tells of, with its whole message.
+async fn told(service: &Service, client: &Client, until: i64) -> Vec<(i64, String)> {
+    let mut request = format!("ws://{}/ws?after=0", service.address())
+        .into_client_request()
+        .unwrap();
+    let cookie = client.cookie().expect("a session");
+    request.headers_mut().insert("cookie", cookie.parse().unwrap());
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let mut messages: Vec<(i64, String)> = Vec::new();
+    while messages.last().is_none_or(|(last, _)| *last < until) {
+        let message = tokio::time::timeout(TAKEN_OVER_WITHIN, socket.next()).await;
+        if let Message::Text(text) = message.expect("in time").expect("a message").unwrap() {
+            let told: Value = serde_json::from_str(&text).unwrap();
+            messages.extend(told["position"].as_i64().map(|position| (position, text.to_string())));
+        }
+    }
+    messages
+}
+
+async fn head(client: &Client) -> i64 {
+    client.read("/health").await.expect(200).json()["position"]
+        .as_i64()
+        .unwrap()
+}
+
+/// Waits until the service says that every read model is where the log is.
+async fn until_followed(client: &Client) {
+    let deadline = Instant::now() + TAKEN_OVER_WITHIN;
+    loop {
+        let models = client.read("/api/projections").await.expect(200).json();
+        let models = models
+            .as_array()
+            .or_else(|| models["projections"].as_array())
+            .unwrap()
+            .clone();
+        assert!(!models.is_empty());
+        if models.iter().all(|model| model["lag"] == 0) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{models:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// What one service makes of the same day, told in order.
+async fn expected(calls: &[PlannedCall]) -> App {
+    let app = App::start(
+        Place::sqlite().await,
+        infra::clock::Clock::now(&infra::clock::SystemClock),
+    )
+    .await;
+    let client = app.client();
+    for request in calls.iter().flat_map(|call| &call.requests) {
+        post(&client, request).await;
+    }
+    app.settled().await;
+    app
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_services_share_the_traffic_and_one_outlives_the_other() {
+    let home = Home::new(Place::postgres().await);
+    let settings = [("TWILIO_PHONE_NUMBER", "+15045550199")];
+    // The first follows every read model.
+    let one = home.start_with(&settings).await;
+    let two = home.start_with(&settings).await;
+    let clients = [one.client().signed_in().await, two.client().signed_in().await];
+    let calls = day();
+    let (before, after) = calls.split_at(20);
+
+    // Half of the requests to each, and every third to the other one as well, at the same time.
+    let requests = before.iter().flat_map(|call| &call.requests).enumerate();
+    futures::stream::iter(requests)
+        .for_each_concurrent(8, |(n, request)| {
+            let (mine, other) = (clients[n % 2].clone(), clients[(n + 1) % 2].clone());
+            async move {
+                if n % 3 == 0 {
+                    tokio::join!(post(&mine, request), post(&other, request));
+                } else {
+                    post(&mine, request).await;
+                }
+            }
+        })
+        .await;
+    let until = head(&clients[0]).await.max(head(&clients[1]).await);
+    let (first, second) = tokio::join!(feed(&one, &clients[0], until), feed(&two, &clients[1], until));
+    for positions in [first, second] {
+        assert!(
+            positions
+                .into_iter()
+                .take_while(|position| *position <= until)
+                .eq(1..=until)
+        );
+    }
+
+    one.kill();
+    let survivor = &clients[1];
+    for request in after.iter().flat_map(|call| &call.requests) {
+        post(survivor, request).await;
+    }
+    let until = head(survivor).await;
+    assert!(
+        feed(&two, survivor, until).await.into_iter().eq(1..=until),
+        "the feed waits for nobody"
+    );
+    until_followed(survivor).await;
+
+    let single = expected(&calls).await;
+    let views = Views::open(&home.place().url).await.unwrap();
+    for model in ["call_log", "dashboard", "persona_feedback", "live_calls"] {
+        assert_same(
+            &rows_of(&single.views, model).await,
+            &rows_of(&views, model).await,
+            model,
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_erased_at_one_service_is_forgotten_by_the_other() {
+    const NUMBER: &str = "5005550001";
+    let home = Home::new(Place::postgres().await);
+    let (one, two) = (home.start().await, home.start().await);
+    let clients = [one.client().signed_in().await, two.client().signed_in().await];
+    let rings = [("CallSid", "CA1"), ("From", "+15005550001"), ("To", "+15045550100")];
+    clients[1].webhook("/twilio/inbound", &rings).await.unwrap().expect(200);
+    let until = head(&clients[1]).await;
+    let before = told(&two, &clients[1], until).await;
+    assert!(
+        before.iter().any(|(_, message)| message.contains(NUMBER)),
+        "the other has it in memory"
+    );
+    until_followed(&clients[1]).await;
+
+    let ground = serde_json::json!({ "ground": "request 17" });
+    clients[0].post("/api/call-logs/CA1/erase", &ground).await.expect(200);
+    let history = clients[1].read("/api/call-logs/CA1/history").await.expect(200);
+    assert!(
+        !history.text.contains(NUMBER),
+        "at once, where it is asked for: {}",
+        history.text
+    );
+    let deadline = Instant::now() + Duration::from_secs(12);
+    while told(&two, &clients[1], until)
+        .await
+        .iter()
+        .any(|(_, message)| message.contains(NUMBER))
+    {
+        assert!(Instant::now() < deadline, "the feed still tells the number");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
