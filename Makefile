@@ -9,7 +9,8 @@ export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 
 run: ## Start the service on http://localhost:3000: SQLite and files under ./data, nothing to configure
 	@if [ -f web/package.json ]; then $(MAKE) web; fi
-	cargo build --release --locked --package call-ledger
+	@# Both packages, here and in `demo`: alone, each would have its dependencies built anew with other features.
+	cargo build --release --locked --package call-ledger --package call-ledger-sandbox
 	target/release/call-ledger serve
 
 demo: ## The service and a day of sandbox calls, on a data folder of its own (PORT=3100 unless set)
