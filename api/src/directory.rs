@@ -54,6 +54,11 @@ impl Directory {
     /// # Errors
     /// When the ledger cannot be read.
     pub async fn agent_then(&self, state: &AppState, agent_id: &str, position: Position) -> Result<Agent, ApiError> {
+        match state.ledger.state::<Agent>(agent_id).await? {
+            None => return Ok(Agent::default()),
+            Some((now, last)) if last <= position => return Ok((*now).clone()),
+            Some(_) => {}
+        }
         let mut history = state.ledger.history(&StreamId::agent(agent_id)).await?;
         history.retain(|event| event.position <= position);
         Ok(fold(&history))

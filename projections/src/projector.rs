@@ -1,7 +1,7 @@
 //! [`Projector`]: a read model as the runner and the rebuild see it, whatever its documents are.
 
-use crate::engine::{ProjectionError, ReadModel, Schema, Workset, WriteSet};
-use crate::rows::{Owner, Table};
+use crate::engine::{Found, Missing, ProjectionError, ReadModel, Schema, Workset, WriteSet};
+use crate::rows::{Owner, Table, load_missing};
 use async_trait::async_trait;
 use infra::db::{Engine, Tx};
 use infra::event_store::{Position, Recorded};
@@ -38,13 +38,15 @@ pub trait Follower: Send + Sync {
 }
 
 /// Folds events in memory and gives away finished rows.
-#[async_trait]
 pub trait Loader: Send + Sync {
-    /// Whether some of these events belong to streams that were written out already: then everything given away must be
-    /// in the database, and [`Loader::recall`] called, before they are folded.
-    fn must_recall(&self, events: &[Arc<Recorded>]) -> bool;
-    /// Reads back what these events need.
-    async fn recall(&mut self, tx: &mut Tx, events: &[Arc<Recorded>]) -> Result<(), ProjectionError>;
+    /// The streams that some of these events belong to and that were written out already: before they are folded,
+    /// everything given away must have been written, and be given back by [`Loader::recall`].
+    fn missing(&self, events: &[Arc<Recorded>]) -> Missing;
+    /// Takes in what is missing.
+    ///
+    /// # Errors
+    /// When the rows are of another version.
+    fn recall(&mut self, found: Found) -> Result<(), ProjectionError>;
     /// Folds events.
     ///
     /// # Errors
@@ -109,7 +111,7 @@ struct Live<M: ReadModel>(Workset<M>);
 impl<M: ReadModel> Follower for Live<M> {
     async fn apply(&mut self, tx: &mut Tx, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {
         let missing = self.0.missing(events.iter());
-        self.0.recall(tx, missing).await?;
+        self.0.recall(load_missing(tx, M::TABLES, missing).await?)?;
         self.0.fold(events.iter())?;
         self.0.changes().write(tx).await?;
         self.0.trim(REMEMBERED);
@@ -137,19 +139,6 @@ struct Bulk<M: ReadModel> {
 }
 
 impl<M: ReadModel> Bulk<M> {
-    fn recallable(&self, events: &[Arc<Recorded>]) -> HashMap<Owner, HashSet<String>> {
-        if self.written.is_empty() {
-            return HashMap::new();
-        }
-        let mut missing = self.work.missing(events.iter());
-        for (owner, ids) in &mut missing {
-            let written = self.written.get(owner);
-            ids.retain(|id| written.is_some_and(|written| written.contains(&hash(id))));
-        }
-        missing.retain(|_, ids| !ids.is_empty());
-        missing
-    }
-
     fn take_out(&mut self, quiet: Position, settled_only: bool) -> Option<WriteSet> {
         let (taken, writes) = self.work.take_out(TOGETHER, quiet, settled_only);
         if taken.is_empty() {
@@ -162,15 +151,22 @@ impl<M: ReadModel> Bulk<M> {
     }
 }
 
-#[async_trait]
 impl<M: ReadModel> Loader for Bulk<M> {
-    fn must_recall(&self, events: &[Arc<Recorded>]) -> bool {
-        !self.recallable(events).is_empty()
+    fn missing(&self, events: &[Arc<Recorded>]) -> Missing {
+        if self.written.is_empty() {
+            return Missing::new();
+        }
+        let mut missing = self.work.missing(events.iter());
+        for (owner, ids) in &mut missing {
+            let written = self.written.get(owner);
+            ids.retain(|id| written.is_some_and(|written| written.contains(&hash(id))));
+        }
+        missing.retain(|_, ids| !ids.is_empty());
+        missing
     }
 
-    async fn recall(&mut self, tx: &mut Tx, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {
-        let missing = self.recallable(events);
-        self.work.recall(tx, missing).await
+    fn recall(&mut self, found: Found) -> Result<(), ProjectionError> {
+        self.work.recall(found)
     }
 
     fn fold(&mut self, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {

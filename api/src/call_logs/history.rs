@@ -33,6 +33,10 @@ pub struct HistoryOf {
     /// ... to after this one (or to this moment) [default: now].
     #[param(value_type = Option<String>)]
     pub to: Option<Point>,
+    /// Whether to show, too, what each webhook said word for word.
+    #[serde(default)]
+    #[param(value_type = Option<bool>)]
+    pub params: bool,
 }
 
 /// A point in a call's history: a version or a moment.
@@ -120,6 +124,10 @@ pub struct HistoryEvent {
     /// What it says. Erased values stand as `{"erased": true}`.
     #[schema(value_type = Object)]
     data: Value,
+    /// All that the webhook said, each name with each of its values; on the first event that it led to. With `params`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    params: Option<Value>,
 }
 
 /// Everything that happened; the call as of a version or a moment; or what changed between two.
@@ -134,7 +142,12 @@ pub async fn history(
     Parameters(wanted): Parameters<HistoryOf>,
 ) -> Result<Json<History>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
-    let events = state.ledger.history(&StreamId::call(&id)).await?;
+    let stream = StreamId::call(&id);
+    let events = if wanted.params {
+        state.ledger.history_with_params(&stream).await?
+    } else {
+        state.ledger.history(&stream).await?
+    };
     let is_theirs = events
         .first()
         .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
@@ -149,7 +162,9 @@ pub async fn history(
 /// # Errors
 /// When the wish makes no sense, or an event cannot be read by this program.
 pub fn answer(call_id: String, events: &[Recorded], wanted: &HistoryOf) -> Result<History, ApiError> {
-    let HistoryOf { version, at, from, to } = wanted;
+    let HistoryOf {
+        version, at, from, to, ..
+    } = wanted;
     if usize::from(version.is_some()) + usize::from(at.is_some()) + usize::from(from.is_some() || to.is_some()) > 1 {
         return Err(ApiError::parameter(
             "version",
@@ -254,7 +269,14 @@ impl HistoryEvent {
             causation: recorded.metadata.causation,
             endpoint: recorded.metadata.endpoint.clone(),
             data: data_of(&recorded.event)?,
+            params: recorded.metadata.params.as_ref().map(opened).transpose()?,
         })
+    }
+
+    /// All that the webhook said, if that was asked.
+    #[must_use]
+    pub const fn params(&self) -> Option<&Value> {
+        self.params.as_ref()
     }
 
     /// For a terminal: number, time, name, who.

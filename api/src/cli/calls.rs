@@ -52,6 +52,9 @@ struct HistoryOfCall {
     /// The call as it was after this event
     #[arg(long)]
     version: Option<i64>,
+    /// Show, too, what each webhook said word for word
+    #[arg(long)]
+    params: bool,
     /// For machines
     #[arg(long)]
     json: bool,
@@ -105,7 +108,12 @@ impl HistoryOfCall {
             None => None,
         };
         let opened = for_reading(&config).await?;
-        let events = opened.ledger.history(&StreamId::call(&self.id)).await?;
+        let stream = StreamId::call(&self.id);
+        let events = if self.params {
+            opened.ledger.history_with_params(&stream).await?
+        } else {
+            opened.ledger.history(&stream).await?
+        };
         if events.is_empty() {
             anyhow::bail!("there is no call {}", self.id);
         }
@@ -114,6 +122,7 @@ impl HistoryOfCall {
             at: at.map(Moment),
             from: None::<Point>,
             to: None,
+            params: self.params,
         };
         let history = answer(self.id, &events, &wanted)?;
         if self.json {
@@ -127,6 +136,9 @@ impl HistoryOfCall {
 fn tell(history: &History) -> anyhow::Result<()> {
     for event in history.events() {
         print(&event.line())?;
+        if let Some(params) = event.params() {
+            print(&format!("      {params}"))?;
+        }
     }
     if let Some(state) = history.state() {
         print(&format!(

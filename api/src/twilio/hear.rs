@@ -4,11 +4,12 @@ use super::Signed;
 use crate::error::ApiError;
 use crate::state::AppState;
 use domain::Personal;
-use domain::call::{Call, CallCommand};
+use domain::agent::AgentSettings;
+use domain::call::{Call, CallCommand, CallEvent};
 use domain::unrouted::{Unrouted, UnroutedCommand};
 use infra::clock::new_id;
-use infra::event_store::{Metadata, Recorded, StoreError, StreamId};
-use infra::ledger::LedgerError;
+use infra::event_store::{Event, Metadata, Recorded, StoreError, StreamId};
+use infra::ledger::{Executed, LedgerError, Outcome};
 use infra::twilio::callbacks::{Endpoint, NotUnderstood, understand};
 use sha2::{Digest as _, Sha256};
 
@@ -26,6 +27,8 @@ pub struct OnCall {
     pub call_id: String,
     /// What makes the callback idempotent.
     pub command_key: String,
+    /// What it led to.
+    pub executed: Executed<Call>,
 }
 
 /// Understands a callback and gives it to its call.
@@ -58,9 +61,10 @@ pub async fn tell(
     let tenant = state.directory.tenant_of(state, signed.own_number()).await;
     let metadata = signed.metadata(endpoint, tenant, command_key.clone());
     match state.ledger.execute::<Call>(call_id, command, metadata).await {
-        Ok(_) => Ok(Heard::Call(OnCall {
+        Ok(executed) => Ok(Heard::Call(OnCall {
             call_id: call_id.to_owned(),
             command_key,
+            executed,
         })),
         // The domain refuses nothing that the provider tells; should it ever, the callback is not lost.
         Err(LedgerError::Rejected(error)) => {
@@ -118,12 +122,39 @@ impl OnCall {
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn recorded(&self, state: &AppState) -> Result<Vec<Recorded>, ApiError> {
+    pub async fn events(&self, state: &AppState) -> Result<Vec<CallEvent>, ApiError> {
+        if self.executed.outcome == Outcome::Committed {
+            return Ok(self.executed.events.clone());
+        }
         let mut history = state.ledger.history(&StreamId::call(&self.call_id)).await?;
         let is_own = |event: &Recorded| event.metadata.command_key.as_deref() == Some(&self.command_key);
         if history.iter().any(is_own) {
             history.retain(is_own);
         }
-        Ok(history)
+        Ok(history
+            .into_iter()
+            .filter_map(|recorded| match recorded.event {
+                Event::Call(event) => Some(event),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// The settings of the agent that answers, as they were when the call began: the same, however often and whenever
+    /// somebody asks.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn settings(&self, state: &AppState) -> Result<AgentSettings, ApiError> {
+        let Some(agent) = self.executed.state.agent() else {
+            return Ok(AgentSettings::default());
+        };
+        let began = if let Some(began) = self.executed.began {
+            began
+        } else {
+            let history = state.ledger.history(&StreamId::call(&self.call_id)).await?;
+            history.first().map_or(0, |event| event.position)
+        };
+        Ok(state.directory.agent_then(state, agent.as_str(), began).await?.settings)
     }
 }

@@ -16,7 +16,6 @@ use domain::agent::{Agent, AgentSettings, Routing};
 use domain::call::CallEvent;
 use domain::call::command::Routed;
 use domain::call::value::VoicemailReason;
-use infra::event_store::{Event, Recorded};
 use infra::twilio::callbacks::{Endpoint, Inbound};
 use infra::twilio::twiml::{self, Verb, hangup, redirect, say};
 
@@ -45,6 +44,7 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
         .ledger
         .state::<Agent>(agent_id.as_str())
         .await?
+        .map(|(agent, _)| agent)
         .unwrap_or_default();
     let routed = route(&agent, agent.routing(inbound.at));
     let command = inbound.routed(agent_id, routed).into();
@@ -69,8 +69,8 @@ fn route(agent: &Agent, routing: Routing) -> Routed {
 
 /// The orders that follow from what was recorded.
 async fn answer(state: &AppState, on_call: &OnCall) -> Result<TwiML, ApiError> {
-    let recorded = on_call.recorded(state).await?;
-    let settings = settings_then(state, &recorded).await?;
+    let events = on_call.events(state).await?;
+    let settings = on_call.settings(state).await?;
     let id = &on_call.call_id;
     let voicemail = |reason: VoicemailReason| {
         redirect(
@@ -79,34 +79,18 @@ async fn answer(state: &AppState, on_call: &OnCall) -> Result<TwiML, ApiError> {
                 .callback_url(&format!("/twilio/voicemail?call_id={id}&reason={reason}")),
         )
     };
-    let greeting = recorded.iter().find_map(|event| match &event.event {
-        Event::Call(CallEvent::AiTurn { turn: 1, text, .. }) => text.text().map(|words| spoken(words, &settings)),
+    let greeting = events.iter().find_map(|event| match event {
+        CallEvent::AiTurn { turn: 1, text, .. } => text.text().map(|words| spoken(words, &settings)),
         _ => None,
     });
-    let sent_away = recorded.iter().find_map(|event| match &event.event {
-        Event::Call(CallEvent::RoutedToVoicemail { reason, .. }) => Some(*reason),
+    let sent_away = events.iter().find_map(|event| match event {
+        CallEvent::RoutedToVoicemail { reason, .. } => Some(*reason),
         _ => None,
     });
     let reason = sent_away.unwrap_or(VoicemailReason::AiUnavailable);
     Ok(TwiML(
         twiml::Response::new().then_maybe(greeting).then(voicemail(reason)),
     ))
-}
-
-/// The answering agent's settings at the moment of the first of these events.
-pub(super) async fn settings_then(state: &AppState, recorded: &[Recorded]) -> Result<AgentSettings, ApiError> {
-    let agent_id = recorded.iter().find_map(|event| match &event.event {
-        Event::Call(CallEvent::CallStarted { agent: Some(agent), .. }) => Some(agent.0.clone()),
-        _ => None,
-    });
-    match (agent_id, recorded.first()) {
-        (Some(agent_id), Some(first)) => Ok(state
-            .directory
-            .agent_then(state, &agent_id, first.position)
-            .await?
-            .settings),
-        _ => Ok(AgentSettings::default()),
-    }
 }
 
 /// Words in the agent's voice and language.

@@ -8,7 +8,6 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::call::CallEvent;
-use infra::event_store::Event;
 use infra::twilio::callbacks::{Endpoint, Outbound};
 use infra::twilio::twiml::{self, dial, hangup, number, say};
 
@@ -41,9 +40,9 @@ pub async fn voice(State(state): State<AppState>, signed: Signed) -> Result<TwiM
 
 /// The orders that follow from what was recorded.
 async fn answer(state: &AppState, on_call: &OnCall) -> Result<TwiML, ApiError> {
-    let recorded = on_call.recorded(state).await?;
-    let started = recorded.iter().find_map(|event| match &event.event {
-        Event::Call(CallEvent::CallStarted { to, number, .. }) => Some((to.text()?.to_owned(), number.clone())),
+    let events = on_call.events(state).await?;
+    let started = events.iter().find_map(|event| match event {
+        CallEvent::CallStarted { to, number, .. } => Some((to.text()?.to_owned(), number.clone())),
         _ => None,
     });
     let Some((to, Some(shown))) = started else {

@@ -1,13 +1,12 @@
 //! `POST /twilio/voicemail`: the caller is asked for a message.
 
 use super::hear::{Heard, hear};
-use super::inbound::{settings_then, spoken};
+use super::inbound::spoken;
 use super::{Signed, TwiML};
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::agent::AgentSettings;
-use infra::event_store::StreamId;
 use infra::twilio::callbacks::Endpoint;
 use infra::twilio::twiml::{self, hangup, record, say};
 
@@ -28,8 +27,7 @@ const RETRIES: &str = "#rc=5&rp=all";
 pub async fn voicemail(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
     match hear(&state, &signed, Endpoint::Voicemail).await? {
         Heard::Call(on_call) => {
-            let history = state.ledger.history(&StreamId::call(&on_call.call_id)).await?;
-            let settings = settings_then(&state, &history).await?;
+            let settings = on_call.settings(&state).await?;
             Ok(ask(&state, &on_call.call_id, &settings))
         }
         // Whoever calls can still be heard, though we cannot say which call it is: the recording comes by itself.

@@ -1,12 +1,11 @@
 //! `POST /twilio/voicemail-done`: the caller left a message, or none.
 
 use super::hear::{Heard, hear};
-use super::inbound::{settings_then, spoken};
+use super::inbound::spoken;
 use super::{Signed, TwiML};
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
-use infra::event_store::StreamId;
 use infra::twilio::callbacks::Endpoint;
 use infra::twilio::twiml::{self, hangup};
 
@@ -20,10 +19,7 @@ const THANKS: &str = "Thank you. Goodbye.";
 )]
 pub async fn voicemail_done(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
     let response = match hear(&state, &signed, Endpoint::VoicemailDone).await? {
-        Heard::Call(on_call) => {
-            let history = state.ledger.history(&StreamId::call(&on_call.call_id)).await?;
-            twiml::Response::new().then(spoken(THANKS, &settings_then(&state, &history).await?))
-        }
+        Heard::Call(on_call) => twiml::Response::new().then(spoken(THANKS, &on_call.settings(&state).await?)),
         Heard::Unrouted => twiml::Response::new(),
     };
     Ok(TwiML(response.then(hangup())))

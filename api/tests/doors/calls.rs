@@ -216,11 +216,12 @@ async fn an_erased_call_holds_no_personal_value_and_keeps_its_history() {
         (&json!(true), &Value::Null),
         "{erased}"
     );
-    let history = admin.get("/api/call-logs/CA1/history").await.is(200);
+    let history = admin.get("/api/call-logs/CA1/history?params=true").await.is(200);
     for value in ["5550123", "ADA", "Hello"] {
         assert!(!history.text.contains(value), "{value} in {}", history.text);
     }
     let history = history.json();
+    assert_eq!(history["events"][0]["params"], json!({ "erased": true }));
     assert_eq!(history["events"][0]["data"]["from"], json!({ "erased": true }));
     assert_eq!(
         history["events"]

@@ -325,20 +325,11 @@ async fn every_raw_parameter_is_kept_with_the_event() {
     let service = Service::start().await;
     let odd = format!("{}&NewParameter=7", inbound("CA1"));
     service.twilio("/twilio/inbound", &odd).await.is(200);
-    let stream = infra::event_store::StreamId::call("CA1");
-    let history = service
-        .running
-        .state()
-        .ledger
-        .history(&stream)
-        .await
-        .expect("a history");
-    let kept = history[0]
-        .metadata
-        .params
-        .as_ref()
-        .and_then(|params| params.known())
-        .expect("parameters");
-    assert_eq!(kept["NewParameter"], ["7"]);
-    assert_eq!(history[0].metadata.endpoint.as_deref(), Some("/twilio/inbound"));
+    let admin = service.admin().await;
+    let kept = admin.get("/api/call-logs/CA1/history?params=true").await.is(200).json();
+    assert_eq!(kept["events"][0]["params"]["NewParameter"], json!(["7"]));
+    assert_eq!(kept["events"][0]["endpoint"], "/twilio/inbound");
+    assert_eq!(kept["events"][1].get("params"), None, "once a command");
+    let unasked = admin.get("/api/call-logs/CA1/history").await.is(200).json();
+    assert_eq!(unasked["events"][0].get("params"), None);
 }

@@ -9,7 +9,7 @@ mod views;
 
 pub use connect::{DatabaseUrl, Durability, connect, make_folder};
 pub use migrate::{migrate_keys, migrate_ledger};
-pub use views::{Namespace, Views};
+pub use views::{Draft, Namespace, Views};
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 

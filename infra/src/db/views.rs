@@ -38,6 +38,17 @@ pub struct Namespace {
     pub model: &'static str,
 }
 
+/// A namespace beside the current one, yet to be opened: [`Views::draft`].
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The model.
+    pub model: &'static str,
+    /// What it will be when it is switched to.
+    pub generation: i64,
+    /// Where it is a file of its own: nobody has it open, so it may be filled as one likes before [`Views::open`].
+    pub file: Option<PathBuf>,
+}
+
 /// Every read model's namespaces.
 #[derive(Clone, Debug)]
 pub struct Views(Arc<Inner>);
@@ -126,27 +137,42 @@ impl Views {
         Ok(namespace)
     }
 
-    /// A fresh, empty namespace beside the current one. What a killed rebuild left there is dropped.
+    /// A fresh place for a namespace beside the current one. What a killed rebuild left there is dropped.
     ///
     /// # Errors
     /// When the database cannot be reached.
-    pub async fn next(&self, model: &'static str) -> Result<Namespace, DbError> {
-        let generation = self.generation(model).await? + 1;
-        let db = match &self.0.place {
+    pub async fn draft(&self, model: &'static str) -> Result<Draft, DbError> {
+        let draft = match &self.0.place {
             Place::Sqlite { folder, .. } => {
-                remove_sqlite(&sqlite_file(folder, model, generation))?;
-                self.open_namespace(model, generation).await?
+                let generation = self.generation(model).await? + 1;
+                let file = sqlite_file(folder, model, generation);
+                Draft {
+                    model,
+                    generation,
+                    file: Some(file),
+                }
             }
-            Place::Postgres { url, admin } => {
-                let name = next_schema(model);
-                drop_schema(admin, &name).await?;
-                connect(
-                    &DatabaseUrl::Postgres(url.clone()),
-                    &name,
-                    Durability::Relaxed,
-                    CONNECTIONS,
-                )
-                .await?
+            Place::Postgres { .. } => Draft {
+                model,
+                generation: 0,
+                file: None,
+            },
+        };
+        self.remove(&draft).await?;
+        Ok(draft)
+    }
+
+    /// Opens a draft, which is empty or was filled.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn open_draft(&self, draft: &Draft) -> Result<Namespace, DbError> {
+        let Draft { model, generation, .. } = *draft;
+        let db = match &self.0.place {
+            Place::Sqlite { .. } => self.open_namespace(model, generation).await?,
+            Place::Postgres { url, .. } => {
+                let url = DatabaseUrl::Postgres(url.clone());
+                connect(&url, &next_schema(model), Durability::Relaxed, CONNECTIONS).await?
             }
         };
         Ok(Namespace { db, generation, model })
@@ -214,15 +240,15 @@ impl Views {
         Ok(())
     }
 
-    /// Drops a namespace that is not going to be switched to.
+    /// Removes a draft that is not going to be switched to. If it was opened, it must have been closed.
     ///
     /// # Errors
     /// When the database cannot be reached.
-    pub async fn discard(&self, next: Namespace) -> Result<(), DbError> {
-        next.db.close().await;
-        match &self.0.place {
-            Place::Sqlite { folder, .. } => remove_sqlite(&sqlite_file(folder, next.model, next.generation)),
-            Place::Postgres { admin, .. } => Ok(drop_schema(admin, &next_schema(next.model)).await?),
+    pub async fn remove(&self, draft: &Draft) -> Result<(), DbError> {
+        match (&self.0.place, &draft.file) {
+            (Place::Postgres { admin, .. }, _) => Ok(drop_schema(admin, &next_schema(draft.model)).await?),
+            (Place::Sqlite { .. }, Some(file)) => remove_sqlite(file),
+            (Place::Sqlite { .. }, None) => Ok(()),
         }
     }
 

@@ -6,6 +6,7 @@
 use super::Position;
 use domain::{Personal, Tenant};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -28,7 +29,8 @@ pub struct Metadata {
     pub command_key: Option<String>,
     /// The webhook or endpoint it came by.
     pub endpoint: Option<String>,
-    /// The webhook's raw parameters; on the first event of a command only.
+    /// The webhook's raw parameters: in the log on the first event of a command only, and given to those alone who ask
+    /// for them.
     pub params: Option<Personal<Params>>,
 }
 
@@ -42,6 +44,20 @@ impl Metadata {
             causation: None,
             command_key: None,
             endpoint: None,
+            params: None,
+        }
+    }
+
+    /// The same without the webhook's raw parameters, which are large.
+    #[must_use]
+    pub fn without_params(&self) -> Self {
+        Self {
+            tenant: self.tenant.clone(),
+            actor: self.actor.clone(),
+            correlation_id: self.correlation_id.clone(),
+            causation: self.causation,
+            command_key: self.command_key.clone(),
+            endpoint: self.endpoint.clone(),
             params: None,
         }
     }
@@ -105,31 +121,34 @@ impl FromStr for Actor {
 
 /// Metadata as it lies in the log.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct StoredMetadata {
-    tenant: String,
-    actor: String,
-    correlation_id: String,
+pub(crate) struct StoredMetadata<'a> {
+    #[serde(borrow)]
+    tenant: Cow<'a, str>,
+    #[serde(borrow)]
+    actor: Cow<'a, str>,
+    #[serde(borrow)]
+    correlation_id: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     causation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    command_key: Option<String>,
+    command_key: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    endpoint: Option<String>,
-    /// Sealed, as base64.
+    endpoint: Option<Cow<'a, str>>,
+    /// Sealed, as base64, in which JSON escapes nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub params_sealed: Option<String>,
+    pub params_sealed: Option<&'a str>,
 }
 
-impl StoredMetadata {
+impl<'a> StoredMetadata<'a> {
     /// The stored form. `params_sealed` is what the raw parameters were sealed to.
-    pub fn new(metadata: &Metadata, params_sealed: Option<String>) -> Self {
+    pub fn new(metadata: &'a Metadata, params_sealed: Option<&'a str>) -> Self {
         Self {
-            tenant: metadata.tenant.0.clone(),
-            actor: metadata.actor.to_string(),
-            correlation_id: metadata.correlation_id.clone(),
+            tenant: Cow::Borrowed(metadata.tenant.as_str()),
+            actor: Cow::Owned(metadata.actor.to_string()),
+            correlation_id: Cow::Borrowed(&metadata.correlation_id),
             causation: metadata.causation.map(|position| position.to_string()),
-            command_key: metadata.command_key.clone(),
-            endpoint: metadata.endpoint.clone(),
+            command_key: metadata.command_key.as_deref().map(Cow::Borrowed),
+            endpoint: metadata.endpoint.as_deref().map(Cow::Borrowed),
             params_sealed,
         }
     }
@@ -137,12 +156,12 @@ impl StoredMetadata {
     /// The open form. `params` is what the raw parameters were opened to.
     pub fn open(self, params: Option<Personal<Params>>) -> Result<Metadata, UnknownActor> {
         Ok(Metadata {
-            tenant: Tenant(self.tenant),
+            tenant: Tenant(self.tenant.into_owned()),
             actor: self.actor.parse()?,
-            correlation_id: self.correlation_id,
+            correlation_id: self.correlation_id.into_owned(),
             causation: self.causation.and_then(|position| position.parse().ok()),
-            command_key: self.command_key,
-            endpoint: self.endpoint,
+            command_key: self.command_key.map(Cow::into_owned),
+            endpoint: self.endpoint.map(Cow::into_owned),
             params,
         })
     }
@@ -170,7 +189,7 @@ mod tests {
     fn stored_metadata_is_a_flat_map_of_texts() {
         let mut metadata = Metadata::new("default", Actor::Twilio, "corr").with_key("token");
         metadata.causation = Some(7);
-        let json = serde_json::to_string(&StoredMetadata::new(&metadata, Some("c2VhbGVk".into()))).expect("serialises");
+        let json = serde_json::to_string(&StoredMetadata::new(&metadata, Some("c2VhbGVk"))).expect("serialises");
         let map: std::collections::HashMap<String, String> = serde_json::from_str(&json).expect("a flat map");
         assert_eq!(map["causation"], "7");
         assert_eq!(map["actor"], "twilio");

@@ -9,6 +9,7 @@ mod postgres;
 mod read;
 mod recorded;
 mod sqlite;
+mod sqlite_reader;
 mod store;
 
 pub use append::{Append, Appended, NewEvent};
@@ -16,6 +17,7 @@ pub(crate) use metadata::StoredMetadata;
 pub use metadata::{Actor, Metadata, Params, UnknownActor};
 pub use read::{RawEvent, STATEMENTS};
 pub use recorded::{Event, Recorded};
+pub use sqlite_reader::SQLITE_STATEMENTS;
 pub use store::{EventStore, OpenError, StoreError};
 
 use serde::{Deserialize, Serialize};
@@ -24,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub type Position = i64;
 
 /// All events of one aggregate.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::FromRow)]
 pub struct StreamId {
     /// `call`, `agent`, `contact`, `unrouted`.
     pub aggregate_type: String,

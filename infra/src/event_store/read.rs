@@ -10,10 +10,9 @@ use domain::Timestamp;
 pub struct RawEvent {
     /// Its place in the whole log.
     pub position: Position,
-    /// The kind of aggregate.
-    pub aggregate_type: String,
-    /// The aggregate.
-    pub aggregate_id: String,
+    /// Whose stream it is on.
+    #[sqlx(flatten)]
+    pub stream: StreamId,
     /// Its place in its stream.
     pub sequence: i64,
     /// Its name.
@@ -29,12 +28,6 @@ pub struct RawEvent {
 }
 
 impl RawEvent {
-    /// Whose stream it is on.
-    #[must_use]
-    pub fn stream(&self) -> StreamId {
-        StreamId::new(&self.aggregate_type, &self.aggregate_id)
-    }
-
     /// When it was recorded.
     #[must_use]
     pub const fn recorded_at(&self) -> Timestamp {
@@ -52,14 +45,21 @@ const READ_STREAM: &str = "select position, aggregate_type, aggregate_id, sequen
 
 const HEAD: &str = "select coalesce(max(position), 0) from events";
 
+const LAST_OF: &str = "select sequence, position from events
+ where aggregate_type = $1 and aggregate_id = $2 order by sequence desc limit 1";
+
 const COMMAND_POSITION: &str = "select position from command_keys where command_key = $1";
 
 /// Every portable statement of this module, for the test that prepares them on both engines.
-pub const STATEMENTS: &[&str] = &[READ_ALL, READ_STREAM, HEAD, COMMAND_POSITION];
+pub const STATEMENTS: &[&str] = &[READ_ALL, READ_STREAM, HEAD, LAST_OF, COMMAND_POSITION];
 
-/// The events after a position, dense; fewer than `limit` only at the head.
+/// The events after a position; fewer than `limit` only at the head.
 pub(super) async fn read_all(db: &Db, after: Position, limit: i64) -> Result<Vec<RawEvent>, StoreError> {
-    let events = on_db!(db, c => sqlx::query_as::<_, RawEvent>(READ_ALL).bind(after).bind(limit).fetch_all(c).await)?;
+    Ok(on_db!(db, c => sqlx::query_as::<_, RawEvent>(READ_ALL).bind(after).bind(limit).fetch_all(c).await)?)
+}
+
+/// These events, if each follows the one before.
+pub(super) fn dense(after: Position, events: Vec<RawEvent>) -> Result<Vec<RawEvent>, StoreError> {
     for (event, expected) in events.iter().zip(after + 1..) {
         if event.position != expected {
             return Err(StoreError::Hole {
@@ -84,6 +84,15 @@ pub(super) async fn read_stream(db: &Db, stream: &StreamId, after: i64) -> Resul
 /// The last position; 0 of an empty log.
 pub(super) async fn head(db: &Db) -> Result<Position, StoreError> {
     Ok(on_db!(db, c => sqlx::query_scalar(HEAD).fetch_one(c).await)?)
+}
+
+/// The sequence and the position of a stream's last event.
+pub(super) async fn last_of(db: &Db, stream: &StreamId) -> Result<Option<(i64, Position)>, StoreError> {
+    Ok(on_db!(db, c => sqlx::query_as(LAST_OF)
+        .bind(&stream.aggregate_type)
+        .bind(&stream.aggregate_id)
+        .fetch_optional(c)
+        .await)?)
 }
 
 /// The last event of a command that was done before.

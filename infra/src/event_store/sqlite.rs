@@ -18,6 +18,11 @@ const HEADS: usize = 65_536;
 /// the more there is to move, the more pages are moved once that were written often.
 const WAL_PAGES: u32 = 16_384;
 
+/// Memory for pages, in KiB when negative: the inner pages of ten million events' indexes fit. No more than that: each
+/// commit in which a page was split looks through the whole of it (SQLite's `pcache1TruncateUnsafe`), and the operating
+/// system keeps the rest as well.
+const CACHE_KIB: i32 = -8_192;
+
 const LAST: &str = "select position, recorded_at from events order by position desc limit 1";
 const KNOWN_KEY: &str = "select position from command_keys where command_key = ?1";
 const STREAM_HEAD: &str =
@@ -44,8 +49,8 @@ impl SqliteWriter {
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
-        // KiB, when negative: the index pages of a log of ten million events do not all fit, its busy ones do.
-        connection.pragma_update(None, "cache_size", -262_144)?;
+        connection.pragma_update(None, "cache_size", CACHE_KIB)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
         let mut writer = Self {
             connection,
             last_position: 0,

@@ -3,6 +3,7 @@
 use super::append::{Append, Appended, BatchOutcome};
 use super::postgres::PostgresWriter;
 use super::sqlite::SqliteWriter;
+use super::sqlite_reader::SqliteReader;
 use super::{Position, RawEvent, StreamId, read};
 use crate::clock::SharedClock;
 use crate::db::{DatabaseUrl, Db, DbError, Durability, connect, migrate_ledger};
@@ -12,7 +13,9 @@ use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEve
 use domain::Timestamp;
 use rusqlite::ErrorCode;
 use std::collections::{HashSet, VecDeque};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 /// The schema, or the file, that holds the log.
@@ -87,7 +90,8 @@ impl StoreError {
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),
                 Some(
-                    ErrorCode::DatabaseBusy
+                    ErrorCode::CannotOpen
+                        | ErrorCode::DatabaseBusy
                         | ErrorCode::DatabaseLocked
                         | ErrorCode::DiskFull
                         | ErrorCode::SystemIoFailure
@@ -104,6 +108,8 @@ impl StoreError {
 #[derive(Clone)]
 pub struct EventStore {
     readers: Db,
+    /// Reads runs of events, where the log is SQLite's.
+    sqlite: Option<SqliteReader>,
     appender: Option<mpsc::Sender<Waiting>>,
     recent: Arc<Recent>,
 }
@@ -140,8 +146,7 @@ impl EventStore {
         let recent = Arc::new(Recent::default());
         let writer = match (url, &readers) {
             (DatabaseUrl::Folder(folder), _) => {
-                let file = folder.join(format!("{NAME}.db"));
-                let writer = SqliteWriter::open(&file)?;
+                let writer = SqliteWriter::open(&sqlite_file(folder))?;
                 recent.advance(writer.last_position());
                 Writer::Sqlite(Box::new(writer))
             }
@@ -156,6 +161,7 @@ impl EventStore {
         spawn_appender(writer, waiting, recent.clone(), clock)?;
         Ok(Self {
             readers,
+            sqlite: sqlite_reader(url),
             appender: Some(appender),
             recent,
         })
@@ -173,6 +179,7 @@ impl EventStore {
         crate::subscription::poll(readers.clone(), Arc::downgrade(&recent));
         Ok(Self {
             readers,
+            sqlite: sqlite_reader(url),
             appender: None,
             recent,
         })
@@ -199,7 +206,12 @@ impl EventStore {
     /// # Errors
     /// When the database cannot be used, or the log has a hole.
     pub async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<RawEvent>, StoreError> {
-        read::read_all(&self.readers, after, i64::try_from(limit).unwrap_or(i64::MAX)).await
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let events = match &self.sqlite {
+            Some(sqlite) => sqlite.read_all(after, limit).await?,
+            None => read::read_all(&self.readers, after, limit).await?,
+        };
+        read::dense(after, events)
     }
 
     /// The events of a stream after a sequence, in order.
@@ -207,7 +219,10 @@ impl EventStore {
     /// # Errors
     /// When the database cannot be used.
     pub async fn read_stream(&self, stream: &StreamId, after: i64) -> Result<Vec<RawEvent>, StoreError> {
-        read::read_stream(&self.readers, stream, after).await
+        match &self.sqlite {
+            Some(sqlite) => sqlite.read_stream(stream, after).await,
+            None => read::read_stream(&self.readers, stream, after).await,
+        }
     }
 
     /// An aggregate's events, by way of postgres-es and sqlite-es.
@@ -243,6 +258,20 @@ impl EventStore {
         read::head(&self.readers).await
     }
 
+    /// The sequence and the position of a stream's last event.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn last_of(&self, stream: &StreamId) -> Result<Option<(i64, Position)>, StoreError> {
+        read::last_of(&self.readers, stream).await
+    }
+
+    /// Whether no other process can append: what this one remembers of a stream is then the truth.
+    #[must_use]
+    pub const fn is_only_writer(&self) -> bool {
+        self.appender.is_some() && matches!(self.readers, Db::Sqlite(_))
+    }
+
     /// The last event of a command that was done before.
     ///
     /// # Errors
@@ -274,6 +303,17 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
+fn sqlite_file(folder: &Path) -> PathBuf {
+    folder.join(format!("{NAME}.db"))
+}
+
+fn sqlite_reader(url: &DatabaseUrl) -> Option<SqliteReader> {
+    match url {
+        DatabaseUrl::Folder(folder) => Some(SqliteReader::new(sqlite_file(folder))),
+        DatabaseUrl::Postgres(_) => None,
+    }
+}
+
 fn check(append: &Append) -> Result<(), StoreError> {
     if append.events.is_empty() {
         return Err(StoreError::Empty);
@@ -300,7 +340,7 @@ fn spawn_appender(
     clock: SharedClock,
 ) -> Result<(), DbError> {
     let blocks = matches!(writer, Writer::Sqlite(_));
-    let appender = run(writer, waiting, recent, clock);
+    let appender = run(writer, waiting, recent, clock, tokio::runtime::Handle::current());
     if blocks {
         let thread = std::thread::Builder::new().name("ledger-appender".to_owned());
         thread
@@ -313,7 +353,13 @@ fn spawn_appender(
 }
 
 /// The appender: takes what is waiting, commits it as one transaction, answers each caller. Never lingers when idle.
-async fn run(mut writer: Writer, mut waiting: mpsc::Receiver<Waiting>, recent: Arc<Recent>, clock: SharedClock) {
+async fn run(
+    mut writer: Writer,
+    mut waiting: mpsc::Receiver<Waiting>,
+    recent: Arc<Recent>,
+    clock: SharedClock,
+    answers: Handle,
+) {
     let mut left_over = VecDeque::new();
     let mut drained = Vec::new();
     loop {
@@ -331,7 +377,7 @@ async fn run(mut writer: Writer, mut waiting: mpsc::Receiver<Waiting>, recent: A
         }
         left_over.extend(drained.drain(..));
         let (appends, callers) = take_batch(&mut left_over);
-        commit(&mut writer, appends, callers, &recent, clock.now()).await;
+        commit(&mut writer, appends, callers, &recent, clock.now(), &answers).await;
     }
 }
 
@@ -363,29 +409,52 @@ fn take_batch(queue: &mut VecDeque<Waiting>) -> (Vec<Append>, Vec<Caller>) {
 
 /// Commits a batch and answers its callers. What the database refuses as a whole, though it is not away, is tried one by
 /// one, so that nobody pays for another's bad event.
-async fn commit(writer: &mut Writer, appends: Vec<Append>, callers: Vec<Caller>, recent: &Recent, now: Timestamp) {
+async fn commit(
+    writer: &mut Writer,
+    appends: Vec<Append>,
+    callers: Vec<Caller>,
+    recent: &Recent,
+    now: Timestamp,
+    answers: &Handle,
+) {
     #[expect(clippy::cast_precision_loss, reason = "a batch is small")]
     metrics::histogram!("ledger_append_batch_appends").record(appends.len() as f64);
     match writer.write(&appends, now).await {
         Err(error) if appends.len() > 1 && !error.is_unavailable() => {
             for (append, caller) in appends.into_iter().zip(callers) {
                 let outcome = writer.write(std::slice::from_ref(&append), now).await;
-                answer(outcome, vec![append], vec![caller], recent);
+                answer(outcome, vec![append], vec![caller], recent, answers);
             }
         }
-        outcome => answer(outcome, appends, callers, recent),
+        outcome => answer(outcome, appends, callers, recent, answers),
     }
 }
 
-fn answer(outcome: Result<BatchOutcome, StoreError>, appends: Vec<Append>, callers: Vec<Caller>, recent: &Recent) {
+fn answer(
+    outcome: Result<BatchOutcome, StoreError>,
+    appends: Vec<Append>,
+    callers: Vec<Caller>,
+    recent: &Recent,
+    runtime: &Handle,
+) {
     match outcome {
         Ok(outcome) => {
             let (answers, committed) = outcome.settle(appends);
             metrics::counter!("ledger_events_appended_total").increment(committed.len() as u64);
             recent.publish(committed);
-            for (caller, answer) in callers.into_iter().zip(answers) {
-                // A caller that went away meanwhile needs no answer; its events are in the log all the same.
-                let _ = caller.send(Ok(answer));
+            let several = callers.len() > 1;
+            let answer_all = move || {
+                for (caller, answer) in callers.into_iter().zip(answers) {
+                    // A caller that went away meanwhile needs no answer; its events are in the log all the same.
+                    let _ = caller.send(Ok(answer));
+                }
+            };
+            // From within the runtime waking a task is cheap, and from here each is a system call; but going there is one
+            // more of them.
+            if several {
+                runtime.spawn(async move { answer_all() });
+            } else {
+                answer_all();
             }
         }
         Err(error) => {

@@ -2,7 +2,7 @@
 
 use super::{KeyError, MasterKey, SealingKey};
 use crate::clock::SharedClock;
-use crate::db::{DatabaseUrl, Db, Durability, connect, migrate_keys};
+use crate::db::{DatabaseUrl, Db, Durability, Tx, connect, migrate_keys};
 use crate::event_store::StreamId;
 use crate::on_db;
 use quick_cache::sync::Cache;
@@ -40,6 +40,7 @@ const DESTROY: &str =
 const REWRAP: &str =
     "update data_keys set wrapped = $3, master_key_id = $4 where aggregate_type = $1 and aggregate_id = $2";
 const PROOFS: &str = "select master_key_id, proof from master_keys";
+const LOCK_PROOFS_POSTGRES: &str = "lock table master_keys in share row exclusive mode";
 const ADD_PROOF: &str = "insert into master_keys (master_key_id, proof, created_at) values ($1, $2, $3)
   on conflict (master_key_id) do nothing";
 const FORGET_OTHER_PROOFS: &str = "delete from master_keys where master_key_id <> $1";
@@ -230,35 +231,52 @@ impl Inner {
         Ok(keys)
     }
 
-    /// Makes the keys that are missing, in one transaction, and reads them all: another process may have been first.
+    /// Makes the keys that are missing, in one transaction. Should another process have been first with one of them, all
+    /// are read.
     async fn make(&self, streams: &[&StreamId]) -> Result<HashMap<StreamId, Option<Arc<SealingKey>>>, KeyError> {
+        let made: Vec<SealingKey> = streams.iter().map(|_| SealingKey::random()).collect();
         let wrapped: Vec<String> = streams
             .iter()
-            .map(|stream| wrap(&self.master, stream, &SealingKey::random()))
+            .zip(&made)
+            .map(|(stream, key)| wrap(&self.master, stream, key))
             .collect();
         let now = self.clock.now().as_micros();
-        match &self.db {
+        let inserted = match &self.db {
             Db::Sqlite(pool) => {
                 let rows: Vec<_> = streams
                     .iter()
                     .zip(&wrapped)
                     .map(|(s, w)| (&s.aggregate_type, &s.aggregate_id, w))
                     .collect();
-                let rows = sqlx::types::Json(rows);
-                sqlx::query(INSERT_SQLITE)
-                    .bind(rows)
+                let insert = sqlx::query(INSERT_SQLITE).bind(sqlx::types::Json(rows));
+                insert
                     .bind(self.master.id())
                     .bind(now)
                     .execute(pool)
-                    .await?;
+                    .await?
+                    .rows_affected()
             }
             Db::Postgres(pool) => {
                 let (types, ids) = names(streams.iter().copied());
                 let insert = sqlx::query(INSERT_POSTGRES).bind(types).bind(ids).bind(&wrapped);
-                insert.bind(self.master.id()).bind(now).execute(pool).await?;
+                insert
+                    .bind(self.master.id())
+                    .bind(now)
+                    .execute(pool)
+                    .await?
+                    .rows_affected()
             }
+        };
+        if inserted < streams.len() as u64 {
+            return self.load(streams).await;
         }
-        self.load(streams).await
+        let mut keys = HashMap::with_capacity(streams.len());
+        for (&stream, key) in streams.iter().zip(made) {
+            // A key that was forgotten meanwhile stays forgotten.
+            let made = || Ok::<_, KeyError>(Some(Arc::new(key)));
+            keys.insert(stream.clone(), self.opened.get_or_insert_with(stream, made)?);
+        }
+        Ok(keys)
     }
 }
 
@@ -285,16 +303,22 @@ async fn make_keys(inner: std::sync::Weak<Inner>, mut wanted: mpsc::Receiver<Wan
     }
 }
 
-/// Refuses a master key that is not the store's own. The first one to come is.
+/// Refuses a master key that is not the store's own. The first one to come is: of two processes that come at the same
+/// time, one waits for the other.
 async fn prove(db: &Db, master: &MasterKey, clock: &SharedClock) -> Result<(), KeyError> {
-    let proofs: Vec<(String, String)> = on_db!(db, c => sqlx::query_as(PROOFS).fetch_all(c).await)?;
+    let mut tx = db.begin().await?;
+    if let Tx::Postgres(c) = &mut tx {
+        sqlx::query(LOCK_PROOFS_POSTGRES).execute(&mut **c).await?;
+    }
+    let proofs: Vec<(String, String)> = on_db!(&mut tx, c => sqlx::query_as(PROOFS).fetch_all(&mut **c).await)?;
     if proofs.is_empty() {
         let proof = master.key().seal(PROOF, PROOF);
         let now = clock.now().as_micros();
-        on_db!(db, c => sqlx::query(ADD_PROOF)
-            .bind(master.id()).bind(proof).bind(now).execute(c).await.map(|_| ()))?;
-        return Ok(());
+        on_db!(&mut tx, c => sqlx::query(ADD_PROOF)
+            .bind(master.id()).bind(proof).bind(now).execute(&mut **c).await.map(|_| ()))?;
+        return Ok(tx.commit().await?);
     }
+    tx.rollback().await?;
     let proven = proofs
         .iter()
         .any(|(id, proof)| *id == master.id() && master.key().open(proof, PROOF).is_ok());

@@ -2,11 +2,11 @@
 
 use super::{Ledger, opening};
 use crate::event_store::{
-    Append, Appended, Event, Metadata, NewEvent, Position, Recorded, StoreError, StoredMetadata, StreamId,
+    Append, Appended, Event, Metadata, NewEvent, Params, Position, Recorded, StoreError, StoredMetadata, StreamId,
 };
 use crate::keys::{SealingKey, seal_params, seal_payload};
 use cqrs_es::DomainEvent;
-use domain::{Decide, Timestamp};
+use domain::{Decide, Personal, Timestamp};
 use quick_cache::sync::Cache;
 use std::any::Any;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ const ALIVE: usize = 16_384;
 pub struct Executed<A: Decide> {
     /// The last event of this command, or of the command that was first; 0 when nothing was ever appended.
     pub position: Position,
+    /// The stream's first event, when this process saw it begin.
+    pub began: Option<Position>,
     /// The events of this command; empty when it was done before, or said nothing new.
     pub events: Vec<A::Event>,
     /// The state after it.
@@ -71,7 +73,21 @@ impl Default for Streams {
 struct Alive<A> {
     state: Arc<A>,
     sequence: i64,
+    /// The last event; 0 when it was read by way of cqrs-es, which knows no positions.
     position: Position,
+    /// The first event, when it was appended here.
+    began: Option<Position>,
+}
+
+impl<A: Default> Default for Alive<A> {
+    fn default() -> Self {
+        Self {
+            state: Arc::default(),
+            sequence: 0,
+            position: 0,
+            began: None,
+        }
+    }
 }
 
 impl<A> Clone for Alive<A> {
@@ -80,6 +96,7 @@ impl<A> Clone for Alive<A> {
             state: self.state.clone(),
             sequence: self.sequence,
             position: self.position,
+            began: self.began,
         }
     }
 }
@@ -124,22 +141,30 @@ impl Ledger {
         let stream = StreamId::new(A::TYPE, id);
         let cell = self.0.streams.cell::<A>(&stream);
         let mut guard = cell.lock().await;
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
+            // A stream that is not in memory is most often one that begins now. Should it not, the store says so, and
+            // it is read.
+            let is_guess = guard.is_none() && attempt == 0;
             let alive = match &*guard {
                 Some(alive) => alive.clone(),
+                None if is_guess => Alive::default(),
                 None => guard.insert(self.load::<A>(&stream).await?).clone(),
             };
             let events = match alive.state.decide(&command) {
                 Ok(events) if !events.is_empty() => events,
+                _ if is_guess => continue,
                 // Nothing to write, or refused: because it was done before?
                 undecided => {
                     if let Some(position) = self.done_before(&metadata).await? {
                         return Ok(duplicate(position, alive));
                     }
                     undecided.map_err(LedgerError::Rejected)?;
-                    let Alive { state, position, .. } = alive;
+                    let Alive {
+                        state, position, began, ..
+                    } = alive;
                     return Ok(Executed {
                         position,
+                        began,
                         events: Vec::new(),
                         state,
                         outcome: Outcome::Unchanged,
@@ -152,41 +177,70 @@ impl Ledger {
             match self.0.store.append(append).await? {
                 Appended::Committed { position, .. } => {
                     let Alive {
-                        mut state, sequence, ..
+                        mut state,
+                        sequence,
+                        began,
+                        ..
                     } = alive;
                     // Copies only when a caller still holds the state before.
                     let changing = Arc::make_mut(&mut state);
                     for event in &events {
                         changing.apply(event.clone());
                     }
-                    let sequence = sequence + i64::try_from(events.len()).unwrap_or(i64::MAX);
+                    let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+                    let began = if sequence == 0 {
+                        Some(position - count + 1)
+                    } else {
+                        began
+                    };
                     *guard = Some(Alive {
                         state: state.clone(),
-                        sequence,
+                        sequence: sequence + count,
                         position,
+                        began,
                     });
                     return Ok(Executed {
                         position,
+                        began,
                         events,
                         state,
                         outcome: Outcome::Committed,
                     });
                 }
                 Appended::Duplicate { position } => return Ok(duplicate(position, self.load::<A>(&stream).await?)),
+                Appended::Conflict { .. } if is_guess => {}
                 Appended::Conflict { .. } => metrics::counter!("ledger_conflicts_total").increment(1),
             }
         }
         Err(LedgerError::Conflict)
     }
 
-    /// An aggregate's state now. `None`: its stream has no events.
+    /// An aggregate's state now, and the position of its last event. `None`: its stream has no events.
     ///
     /// # Errors
     /// When a database cannot be used.
-    pub async fn state<A: Decide + 'static>(&self, id: &str) -> Result<Option<Arc<A>>, StoreError> {
-        // Another process may have written: a query of the stream is the truth, memory is only for deciding.
-        let alive = self.load::<A>(&StreamId::new(A::TYPE, id)).await?;
-        Ok((alive.sequence > 0).then_some(alive.state))
+    pub async fn state<A: Decide + 'static>(&self, id: &str) -> Result<Option<(Arc<A>, Position)>, StoreError> {
+        let stream = StreamId::new(A::TYPE, id);
+        let cell = self.0.streams.cell::<A>(&stream);
+        let mut guard = cell.lock().await;
+        if self.0.store.is_only_writer()
+            && let Some(alive) = &*guard
+            && (alive.position > 0 || alive.sequence == 0)
+        {
+            return Ok((alive.sequence > 0).then(|| (alive.state.clone(), alive.position)));
+        }
+        // Another process may have written, and may be writing: the stream is the truth, memory is only for deciding.
+        loop {
+            let Some((sequence, position)) = self.0.store.last_of(&stream).await? else {
+                *guard = Some(Alive::default());
+                return Ok(None);
+            };
+            let alive = self.load::<A>(&stream).await?;
+            if alive.sequence == sequence {
+                let alive = guard.insert(Alive { position, ..alive });
+                return Ok(Some((alive.state.clone(), position)));
+            }
+        }
     }
 
     async fn done_before(&self, metadata: &Metadata) -> Result<Option<Position>, StoreError> {
@@ -210,6 +264,7 @@ impl Ledger {
             state: Arc::new(state),
             sequence,
             position: 0,
+            began: None,
         })
     }
 
@@ -229,14 +284,9 @@ impl Ledger {
         let mut opened = Vec::with_capacity(events.len());
         for (index, (event, sequence)) in events.iter().zip(expected + 1..).enumerate() {
             // The raw parameters belong to the command: its first event carries them.
-            let metadata = match index {
-                0 => metadata.clone(),
-                _ => Metadata {
-                    params: None,
-                    ..metadata.clone()
-                },
-            };
-            sealed.push(seal_event(event, &metadata, stream, sequence, key.as_deref())?);
+            let params = metadata.params.as_ref().filter(|_| index == 0);
+            let metadata = metadata.without_params();
+            sealed.push(seal_event(event, &metadata, params, stream, sequence, key.as_deref())?);
             opened.push(Recorded {
                 position: 0,
                 stream: stream.clone(),
@@ -261,6 +311,7 @@ impl Ledger {
 fn duplicate<A: Decide>(position: Position, alive: Alive<A>) -> Executed<A> {
     Executed {
         position,
+        began: alive.began,
         events: Vec::new(),
         state: alive.state,
         outcome: Outcome::Duplicate,
@@ -270,12 +321,13 @@ fn duplicate<A: Decide>(position: Position, alive: Alive<A>) -> Executed<A> {
 fn seal_event<E: DomainEvent>(
     event: &E,
     metadata: &Metadata,
+    params: Option<&Personal<Params>>,
     stream: &StreamId,
     sequence: i64,
     key: Option<&SealingKey>,
 ) -> Result<NewEvent, StoreError> {
     let open = Zeroizing::new(serde_json::to_string(event).map_err(StoreError::encode)?);
-    let params = match metadata.params.as_ref().and_then(domain::Personal::known) {
+    let params = match params.and_then(Personal::known) {
         Some(params) => seal_params(params, stream, sequence, key).map_err(StoreError::encode)?,
         None => None,
     };
@@ -283,6 +335,7 @@ fn seal_event<E: DomainEvent>(
         event_type: event.event_type(),
         event_version: event.event_version(),
         payload: seal_payload(&open, stream, sequence, key).map_err(StoreError::encode)?,
-        metadata: serde_json::to_string(&StoredMetadata::new(metadata, params)).map_err(StoreError::encode)?,
+        metadata: serde_json::to_string(&StoredMetadata::new(metadata, params.as_deref()))
+            .map_err(StoreError::encode)?,
     })
 }

@@ -112,17 +112,22 @@ impl Ledger {
         })))
     }
 
-    /// All events of a stream, by sequence, opened. Empty: no such stream.
+    /// All events of a stream, by sequence, opened, without the webhooks' raw parameters. Empty: no such stream.
     ///
     /// # Errors
     /// When a database cannot be used.
     pub async fn history(&self, stream: &StreamId) -> Result<Vec<Recorded>, StoreError> {
-        opening::open(
-            &self.0.keys,
-            self.0.store.read_stream(stream, 0).await?,
-            RawParams::Opened,
-        )
-        .await
+        let events = self.0.store.read_stream(stream, 0).await?;
+        opening::open(&self.0.keys, events, RawParams::LeftOut).await
+    }
+
+    /// As [`Ledger::history`], with the webhooks' raw parameters.
+    ///
+    /// # Errors
+    /// When a database cannot be used.
+    pub async fn history_with_params(&self, stream: &StreamId) -> Result<Vec<Recorded>, StoreError> {
+        let events = self.0.store.read_stream(stream, 0).await?;
+        opening::open(&self.0.keys, events, RawParams::Opened).await
     }
 
     /// What a command that was done before has led to, by sequence, opened.
@@ -143,8 +148,8 @@ impl Ledger {
         self.0.store.command_position(command_key).await
     }
 
-    /// The events after a position: a dense run, opened, or an error. Fewer than `limit` only at the head. The webhooks'
-    /// raw parameters may be left sealed: a projector has no use for them.
+    /// The events after a position: a dense run, opened, or an error. Fewer than `limit` only at the head. Without the
+    /// webhooks' raw parameters: a projector has no use for them.
     ///
     /// # Errors
     /// When a database cannot be used, or the log has a hole.
@@ -152,12 +157,8 @@ impl Ledger {
         if let Some(recent) = self.0.store.recent().after(after, limit) {
             return Ok(recent);
         }
-        let events = opening::open(
-            &self.0.keys,
-            self.0.store.read_all(after, limit).await?,
-            RawParams::LeftSealed,
-        )
-        .await?;
+        let events = self.0.store.read_all(after, limit).await?;
+        let events = opening::open(&self.0.keys, events, RawParams::LeftOut).await?;
         Ok(events.into_iter().map(Arc::new).collect())
     }
 

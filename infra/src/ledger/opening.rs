@@ -3,17 +3,20 @@
 use crate::event_store::{Event, Metadata, RawEvent, Recorded, StoreError, StoredMetadata, StreamId};
 use crate::keys::{KeyStore, SealingKey, open_params, open_payload};
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
+use domain::Decide;
 use domain::agent::Agent;
 use domain::call::Call;
 use domain::contact::Contact;
 use domain::unrouted::Unrouted;
-use domain::{Decide, Personal};
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 /// The events that end a stream's key. Once one is seen, the key is not used any more, whoever is going to destroy it.
 const ERASING: [&str; 2] = ["CallErased", "ContactErased"];
+
+/// Events that are opened where they are read; more of them are opened where work may take its time.
+const AT_ONCE: usize = 256;
 
 type Keys = HashMap<StreamId, Option<Arc<SealingKey>>>;
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -23,11 +26,11 @@ static AGENT: LazyLock<Upcasters> = LazyLock::new(Agent::upcasters);
 static CONTACT: LazyLock<Upcasters> = LazyLock::new(Contact::upcasters);
 static UNROUTED: LazyLock<Upcasters> = LazyLock::new(Unrouted::upcasters);
 
-/// Whether the webhooks' raw parameters are opened too. Only people who look at a history ask for them.
+/// Whether the webhooks' raw parameters are wanted too. They are most of what is sealed, and few ask for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RawParams {
     Opened,
-    LeftSealed,
+    LeftOut,
 }
 
 /// Opens events. One that this program does not know becomes [`Event::Unreadable`]: its reader decides what that means.
@@ -40,22 +43,25 @@ pub(super) async fn open(
         .iter()
         .filter(|event| ERASING.contains(&event.event_type.as_str()))
     {
-        keys.forget(&event.stream());
+        keys.forget(&event.stream);
     }
-    let streams: Vec<StreamId> = events.iter().map(RawEvent::stream).collect();
-    let keys = keys.for_opening(streams.iter()).await?;
-    events
-        .into_iter()
-        .zip(streams)
-        .map(|(event, stream)| open_one(event, stream, &keys, params))
-        .collect()
+    let keys = keys.for_opening(events.iter().map(|event| &event.stream)).await?;
+    if events.len() <= AT_ONCE {
+        return open_all(events, &keys, params);
+    }
+    let opened = tokio::task::spawn_blocking(move || open_all(events, &keys, params));
+    opened.await.map_err(|_| StoreError::Closed)?
 }
 
-fn open_one(raw: RawEvent, stream: StreamId, keys: &Keys, params: RawParams) -> Result<Recorded, StoreError> {
-    let key = keys.get(&stream).and_then(Option::as_deref);
-    let stored: StoredMetadata = serde_json::from_str(&raw.metadata).map_err(StoreError::encode)?;
-    let metadata = open_metadata(stored, &stream, raw.sequence, key, params)?;
-    let event = match open_event(&raw, &stream, key) {
+fn open_all(events: Vec<RawEvent>, keys: &Keys, params: RawParams) -> Result<Vec<Recorded>, StoreError> {
+    events.into_iter().map(|event| open_one(event, keys, params)).collect()
+}
+
+fn open_one(raw: RawEvent, keys: &Keys, params: RawParams) -> Result<Recorded, StoreError> {
+    let key = keys.get(&raw.stream).and_then(Option::as_deref);
+    let stored: StoredMetadata<'_> = serde_json::from_str(&raw.metadata).map_err(StoreError::encode)?;
+    let metadata = open_metadata(stored, &raw.stream, raw.sequence, key, params)?;
+    let event = match open_event(&raw, key) {
         Ok(event) => event,
         Err(reason) => Event::Unreadable { reason },
     };
@@ -65,33 +71,32 @@ fn open_one(raw: RawEvent, stream: StreamId, keys: &Keys, params: RawParams) -> 
         recorded_at: raw.recorded_at(),
         event_type: raw.event_type,
         event_version: raw.event_version,
-        stream,
+        stream: raw.stream,
         metadata,
         event,
     })
 }
 
 fn open_metadata(
-    mut stored: StoredMetadata,
+    stored: StoredMetadata<'_>,
     stream: &StreamId,
     sequence: i64,
     key: Option<&SealingKey>,
     params: RawParams,
 ) -> Result<Metadata, StoreError> {
-    let params = match (stored.params_sealed.take(), params) {
-        (Some(sealed), RawParams::Opened) => Some(open_params(&sealed, stream, sequence, key)?),
-        (Some(sealed), RawParams::LeftSealed) => Some(Personal::Sealed(sealed)),
-        (None, _) => None,
+    let params = match (stored.params_sealed, params) {
+        (Some(sealed), RawParams::Opened) => Some(open_params(sealed, stream, sequence, key)?),
+        _ => None,
     };
     stored
         .open(params)
         .map_err(|_| StoreError::Unreadable("its metadata names no actor".to_owned()))
 }
 
-fn open_event(raw: &RawEvent, stream: &StreamId, key: Option<&SealingKey>) -> Result<Event, String> {
-    let payload = open_payload(&raw.payload, stream, raw.sequence, key).map_err(|error| error.to_string())?;
+fn open_event(raw: &RawEvent, key: Option<&SealingKey>) -> Result<Event, String> {
+    let payload = open_payload(&raw.payload, &raw.stream, raw.sequence, key).map_err(|error| error.to_string())?;
     let name = (raw.event_type.as_str(), raw.event_version.as_str());
-    match raw.aggregate_type.as_str() {
+    match raw.stream.aggregate_type.as_str() {
         "call" => parse(&CALL, name, &payload).map(Event::Call),
         "agent" => parse(&AGENT, name, &payload).map(Event::Agent),
         "contact" => parse(&CONTACT, name, &payload).map(Event::Contact),

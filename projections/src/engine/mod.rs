@@ -10,7 +10,7 @@ mod workset;
 mod writes;
 
 pub use totals::Totals;
-pub use workset::Workset;
+pub use workset::{Found, Missing, Workset};
 pub use writes::WriteSet;
 
 use crate::rows::{ForeignRow, Owner, Rows, Table};

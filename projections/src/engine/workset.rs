@@ -1,16 +1,20 @@
 //! The documents at hand: folded in memory, written when asked.
 
 use super::{ProjectionError, ReadModel, Totals, WriteSet, relevant};
-use crate::rows::{ForeignRow, Owner, Rows, load_owned};
-use infra::db::Tx;
+use crate::rows::{ForeignRow, Owner, Rows};
 use infra::event_store::{Event, Position, Recorded};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+/// Streams of which rows are wanted.
+pub type Missing = HashMap<Owner, HashSet<String>>;
+/// Streams of which there are rows.
+pub type Found = HashMap<Owner, HashMap<String, Rows>>;
+
 /// Documents in memory, each with its rows as they lie in the database.
 pub struct Workset<M: ReadModel> {
-    /// By the stream's kind, then by its identifier.
-    documents: [HashMap<String, Entry<M::Doc>>; Owner::ALL.len()],
+    /// By the stream's kind, then by its identifier. In boxes: a map that grows moves what it holds.
+    documents: [HashMap<String, Box<Entry<M::Doc>>>; Owner::ALL.len()],
     totals: Totals,
 }
 
@@ -45,8 +49,8 @@ impl<M: ReadModel> Workset<M> {
     }
 
     /// The streams that these events change and of which there may be rows that are not in memory.
-    pub fn missing<'e>(&self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> HashMap<Owner, HashSet<String>> {
-        let mut missing: HashMap<Owner, HashSet<String>> = HashMap::new();
+    pub fn missing<'e>(&self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> Missing {
+        let mut missing = Missing::new();
         let mut begun = HashSet::new();
         for event in events.filter(|event| relevant::<M>(event)) {
             let (Some(owner), id) = (
@@ -65,23 +69,15 @@ impl<M: ReadModel> Workset<M> {
         missing
     }
 
-    /// Reads documents back from their rows.
+    /// Takes in documents by their rows.
     ///
     /// # Errors
-    /// When the database is away, or rows are of another version.
-    pub async fn recall(
-        &mut self,
-        tx: &mut Tx,
-        missing: HashMap<Owner, HashSet<String>>,
-    ) -> Result<(), ProjectionError> {
-        for (owner, ids) in missing {
-            let ids: Vec<String> = ids.into_iter().collect();
-            let mut found = load_owned(tx, M::TABLES, owner, &ids).await?;
-            let documents = &mut self.documents[owner as usize];
-            for id in ids {
-                if let Some(rows) = found.remove(&id) {
-                    documents.insert(id.clone(), Entry::stored::<M>(owner, &id, rows)?);
-                }
+    /// When rows are of another version.
+    pub fn recall(&mut self, found: Found) -> Result<(), ProjectionError> {
+        for (owner, documents) in found {
+            for (id, rows) in documents {
+                let entry = Entry::stored::<M>(owner, &id, rows)?;
+                self.documents[owner as usize].insert(id, Box::new(entry));
             }
         }
         Ok(())
@@ -111,7 +107,7 @@ impl<M: ReadModel> Workset<M> {
                 Some(entry) => entry,
                 None => documents
                     .entry(event.stream.aggregate_id.clone())
-                    .or_insert_with(Entry::new),
+                    .or_insert_with(|| Box::new(Entry::new())),
             };
             if !entry.changed && entry.stored.is_some() {
                 // What it has added so far; what it adds now comes with its rows.

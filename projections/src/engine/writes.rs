@@ -81,29 +81,27 @@ impl WriteSet {
         }
     }
 
+    /// What is to be done, in the order in which it must be done.
+    pub(crate) fn into_steps(self) -> impl Iterator<Item = (Table, Verb, Vec<Vec<Value>>)> {
+        self.tables.into_iter().flat_map(|writes| {
+            let table = writes.table;
+            [
+                (table, Verb::Delete, writes.deletes),
+                (table, Verb::Insert, writes.inserts),
+                (table, Verb::Upsert, writes.upserts),
+                (table, Verb::Add, writes.adds),
+                (table, Verb::Sweep, writes.sweeps),
+            ]
+        })
+    }
+
     /// Writes everything.
     ///
     /// # Errors
     /// When the database refuses a row, or is away.
     pub async fn write(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
-        for TableWrites {
-            table,
-            deletes,
-            inserts,
-            upserts,
-            adds,
-            sweeps,
-        } in self.tables
-        {
-            for (verb, rows) in [
-                (Verb::Delete, deletes),
-                (Verb::Insert, inserts),
-                (Verb::Upsert, upserts),
-                (Verb::Add, adds),
-                (Verb::Sweep, sweeps),
-            ] {
-                write(tx, &table, verb, rows).await?;
-            }
+        for (table, verb, rows) in self.into_steps() {
+            write(tx, &table, verb, rows).await?;
         }
         Ok(())
     }

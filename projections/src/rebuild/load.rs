@@ -1,11 +1,11 @@
 //! Loading: reading and opening, folding, and writing go on at the same time, each a little ahead of the next.
 
 use super::RebuildError;
-use crate::engine::WriteSet;
+use super::write::{Order, Target, write_to_file, write_to_server};
 use crate::projector::{Loader, Projector};
 use crate::runner::World;
 use futures::StreamExt;
-use infra::db::{Db, Namespace};
+use infra::db::Engine;
 use infra::event_store::{Position, Recorded, StoreError};
 use infra::ledger::Ledger;
 use std::sync::Arc;
@@ -19,47 +19,47 @@ const READS_AHEAD: usize = 4;
 /// Sets of rows that wait to be written.
 const WRITES_AHEAD: usize = 4;
 
-enum Order {
-    Write(WriteSet),
-    /// Answer when everything before is in the database.
-    Tell(oneshot::Sender<()>),
-}
-
-/// Fills an empty namespace with what the log says up to `goal`.
+/// Fills `target` with what the log says up to `goal`.
 pub(super) async fn load(
     projector: &Arc<dyn Projector>,
     world: &World,
-    next: &Namespace,
+    target: Target,
     goal: Position,
     mut progress: impl FnMut(Position) + Send,
 ) -> Result<(), RebuildError> {
     let (orders, inbox) = mpsc::channel(WRITES_AHEAD);
     // A set aborts its task when it is dropped: a rebuild that is called off writes nothing more.
     let mut writer = JoinSet::new();
-    writer.spawn(write_all(next.db.clone(), inbox));
-    let folded = fold_all(
-        projector.loader(),
-        &world.ledger,
-        &next.db,
-        goal,
-        &orders,
-        &mut progress,
-    )
-    .await;
+    let tables = projector.tables();
+    match target {
+        Target::File(file) => {
+            writer.spawn_blocking(move || write_to_file(&file, tables, inbox).map(|()| Some(file)));
+        }
+        Target::Server(db) => {
+            writer.spawn(async move { write_to_server(&db, tables, inbox).await.map(|()| None) });
+        }
+    }
+    let folded = fold_all(projector.loader(), &world.ledger, goal, &orders, &mut progress).await;
     drop(orders);
     // A writer that failed is why folding stopped: its reason comes first.
-    writer
+    let file = writer
         .join_next()
         .await
         .ok_or(RebuildError::Interrupted)?
         .map_err(|_| RebuildError::Interrupted)??;
-    folded
+    folded?;
+    if let Some(file) = file {
+        let indexes = projector.schema(Engine::Sqlite).indexes;
+        tokio::task::spawn_blocking(move || file.finish(indexes))
+            .await
+            .map_err(|_| RebuildError::Interrupted)??;
+    }
+    Ok(())
 }
 
 async fn fold_all(
     mut loader: Box<dyn Loader>,
     ledger: &Ledger,
-    db: &Db,
     goal: Position,
     orders: &mpsc::Sender<Order>,
     progress: &mut (impl FnMut(Position) + Send),
@@ -70,13 +70,11 @@ async fn fold_all(
         .buffered(READS_AHEAD);
     while let Some(events) = reads.next().await {
         let events = events.map_err(|_| RebuildError::Interrupted)??;
-        if loader.must_recall(&events) {
+        let missing = loader.missing(&events);
+        if !missing.is_empty() {
             let (tell, told) = oneshot::channel();
-            send(orders, Order::Tell(tell)).await?;
-            told.await.map_err(|_| RebuildError::Interrupted)?;
-            let mut tx = db.begin().await?;
-            loader.recall(&mut tx, &events).await?;
-            tx.rollback().await?;
+            send(orders, Order::Recall(missing, tell)).await?;
+            loader.recall(told.await.map_err(|_| RebuildError::Interrupted)?)?;
         }
         loader.fold(&events)?;
         while let Some(writes) = loader.ripe() {
@@ -117,21 +115,4 @@ async fn read(ledger: Ledger, after: Position, count: Position) -> Result<Vec<Ar
 
 async fn send(orders: &mpsc::Sender<Order>, order: Order) -> Result<(), RebuildError> {
     orders.send(order).await.map_err(|_| RebuildError::Interrupted)
-}
-
-async fn write_all(db: Db, mut inbox: mpsc::Receiver<Order>) -> Result<(), RebuildError> {
-    while let Some(order) = inbox.recv().await {
-        match order {
-            Order::Write(writes) => {
-                let mut tx = db.begin().await?;
-                writes.write(&mut tx).await?;
-                tx.commit().await?;
-            }
-            Order::Tell(tell) => {
-                // Whoever asked may be gone already.
-                let _ = tell.send(());
-            }
-        }
-    }
-    Ok(())
 }

@@ -11,20 +11,23 @@
 mod compare;
 mod load;
 mod switch;
+mod write;
 
 pub use compare::{Change, Difference, FieldDifference, RowDifference, TableDifference};
 
 use crate::engine::ProjectionError;
 use crate::namespace;
 use crate::projector::Projector;
+use crate::rows::RowsFile;
 use crate::runner::{Progress, RebuildStatus, Stage, World};
 use infra::clock::new_id;
-use infra::db::{DbError, Namespace};
+use infra::db::{DbError, Draft, Engine, Namespace};
 use infra::event_store::{Position, StoreError};
 use infra::subscription::checkpoint::{self, Lease};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use switch::Next;
+use write::Target;
 
 pub(crate) use switch::OPEN_CHECKPOINT;
 
@@ -76,6 +79,9 @@ pub enum RebuildError {
     /// The database could not be used.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The file that is being filled could not be written.
+    #[error("the new rows could not be written")]
+    File(#[from] rusqlite::Error),
     /// A part of the rebuild ended early: the program is shutting down, or there is a bug.
     #[error("the rebuild was interrupted")]
     Interrupted,
@@ -110,8 +116,8 @@ pub(crate) async fn rebuild(
         .ok_or(RebuildError::Running)?;
     let _renewing = Renewing::of(&old, lease, world);
 
-    let next = match world.views.next(model).await {
-        Ok(next) => next,
+    let draft = match world.views.draft(model).await {
+        Ok(draft) => draft,
         Err(error) => {
             let _ = checkpoint::release(&old.db, LEASE, &lease).await;
             return Err(error.into());
@@ -130,10 +136,20 @@ pub(crate) async fn rebuild(
         options,
         owner,
     };
-    let outcome = run.go(&old, &next, goal).await;
+    let begun = Instant::now();
+    let outcome = match run.fill(&draft, goal, begun).await {
+        Ok((next, loaded)) => {
+            let outcome = run.go(&old, &next, goal, begun, loaded).await;
+            if !matches!(&outcome, Ok(report) if report.switched) {
+                next.db.close().await;
+            }
+            outcome
+        }
+        Err(error) => Err(error),
+    };
     progress.rebuilding(model, None);
     if !matches!(&outcome, Ok(report) if report.switched) {
-        if let Err(error) = world.views.discard(next).await {
+        if let Err(error) = world.views.remove(&draft).await {
             tracing::warn!(model, %error, "a rebuilt namespace is left behind; the next rebuild removes it");
         }
         let _ = checkpoint::release(&old.db, LEASE, &lease).await;
@@ -150,20 +166,46 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn go(&self, old: &Namespace, next: &Namespace, goal: Position) -> Result<RebuildReport, RebuildError> {
-        let projector = self.projector.as_ref();
-        let model = projector.name();
-        let begun = Instant::now();
+    /// Fills the draft with what the log says up to `goal`, and opens it. Answers how long loading took.
+    async fn fill(&self, draft: &Draft, goal: Position, begun: Instant) -> Result<(Namespace, Duration), RebuildError> {
+        let (projector, views) = (self.projector.as_ref(), &self.world.views);
         self.at(Stage::Loading, 0, goal, begun);
-        namespace::make_tables(projector, &next.db).await?;
-        load::load(&self.projector, self.world, next, goal, |done| {
+        let mut opened = None;
+        let target = if let Some(file) = &draft.file {
+            Target::File(RowsFile::create(file, projector.schema(Engine::Sqlite).tables)?)
+        } else {
+            let next = opened.insert(views.open_draft(draft).await?);
+            namespace::make_tables(projector, &next.db).await?;
+            Target::Server(next.db.clone())
+        };
+        load::load(&self.projector, self.world, target, goal, |done| {
             self.at(Stage::Loading, done, goal, begun);
         })
         .await?;
-        let load_seconds = begun.elapsed().as_secs_f64();
+        let loaded = begun.elapsed();
         self.at(Stage::Indexing, goal, goal, begun);
-        namespace::make_indexes(projector, &next.db).await?;
+        let next = match opened {
+            Some(next) => {
+                namespace::make_indexes(projector, &next.db).await?;
+                next
+            }
+            None => views.open_draft(draft).await?,
+        };
         namespace::finish(projector, &next.db).await?;
+        Ok((next, loaded))
+    }
+
+    async fn go(
+        &self,
+        old: &Namespace,
+        next: &Namespace,
+        goal: Position,
+        begun: Instant,
+        loaded: Duration,
+    ) -> Result<RebuildReport, RebuildError> {
+        let projector = self.projector.as_ref();
+        let model = projector.name();
+        let load_seconds = loaded.as_secs_f64();
         let mut next = Next::begin(projector, self.world, next, &self.owner, goal).await?;
 
         let mut difference = None;

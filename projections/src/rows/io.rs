@@ -2,6 +2,7 @@
 
 use super::sql::{sizes, statement};
 use super::{Column, Kind, Owner, Rows, Table, Value, Verb};
+use crate::engine::{Found, Missing};
 use infra::db::{Db, Engine, Tx};
 use infra::on_db;
 use sqlx::{Arguments, ColumnIndex, Decode, Encode, Type};
@@ -20,11 +21,11 @@ pub async fn write(tx: &mut Tx, table: &Table, verb: Verb, rows: Vec<Vec<Value>>
             let text = statement(engine_of(tx), table, verb, size);
             match tx {
                 Tx::Sqlite(c) => {
-                    let arguments: sqlx::sqlite::SqliteArguments<'static> = bind(table.columns, chunk)?;
+                    let arguments: sqlx::sqlite::SqliteArguments<'static> = bind(table.columns, size, chunk)?;
                     sqlx::query_with(text, arguments).execute(&mut **c).await?;
                 }
                 Tx::Postgres(c) => {
-                    let arguments: sqlx::postgres::PgArguments = bind(table.columns, chunk)?;
+                    let arguments: sqlx::postgres::PgArguments = bind(table.columns, size, chunk)?;
                     sqlx::query_with(text, arguments).execute(&mut **c).await?;
                 }
             }
@@ -40,7 +41,10 @@ const fn engine_of(tx: &Tx) -> Engine {
     }
 }
 
-fn bind<A>(columns: &[Column], rows: impl Iterator<Item = Vec<Value>>) -> Result<A, sqlx::Error>
+/// Of a value on its way to PostgreSQL, with its length.
+const TYPICAL_BYTES: usize = 16;
+
+fn bind<A>(columns: &[Column], size: usize, rows: impl Iterator<Item = Vec<Value>>) -> Result<A, sqlx::Error>
 where
     A: Arguments<'static>,
     Option<i64>: Encode<'static, A::Database> + Type<A::Database>,
@@ -48,6 +52,8 @@ where
     Option<String>: Encode<'static, A::Database> + Type<A::Database>,
 {
     let mut arguments = A::default();
+    let values = columns.len() * size;
+    arguments.reserve(values, values * TYPICAL_BYTES);
     for row in rows {
         for (value, column) in row.into_iter().zip(columns) {
             // An absent value still has its column's type: PostgreSQL asks.
@@ -123,6 +129,19 @@ pub async fn load_owned(
                 }
             }
         }
+    }
+    Ok(found)
+}
+
+/// Reads all rows of all streams named.
+///
+/// # Errors
+/// When the database is away, or a column does not hold what it should.
+pub async fn load_missing(tx: &mut Tx, tables: &[Table], missing: Missing) -> Result<Found, sqlx::Error> {
+    let mut found = Found::new();
+    for (owner, ids) in missing {
+        let ids: Vec<String> = ids.into_iter().collect();
+        found.insert(owner, load_owned(tx, tables, owner, &ids).await?);
     }
     Ok(found)
 }

@@ -4,12 +4,14 @@
 //! bulk, writing only what changed, loading one stream's rows and comparing two namespaces are the same code for all
 //! models and both engines. The SQL of a table is made from its columns, so the two cannot drift.
 
+mod file;
 mod io;
 mod macros;
 mod sql;
 mod value;
 
-pub use io::{execute_script, load_owned, read_row, write};
+pub(crate) use file::RowsFile;
+pub use io::{execute_script, load_missing, load_owned, read_row, write};
 pub(crate) use macros::table;
 pub use sql::{Verb, sizes, statement, statements_of};
 pub use value::{Field, Kind, Value};

@@ -14,12 +14,16 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// Most events of one transaction.
-const BATCH: usize = 1_000;
+const BATCH: usize = 4_000;
 /// A follower that has caught up rests for so many times what its last transaction took, and so lets events gather: a
 /// transaction of fifty costs little more than one of one, and there are seven followers to a webhook.
-const REST_FACTOR: u32 = 8;
+const REST_FACTOR: u32 = 16;
 /// It never rests for longer: people wait for what they have just changed.
 const LONGEST_REST: Duration = Duration::from_millis(40);
+/// So many events at once are a rush: then the callers that wait for an answer come first, and rows may be older.
+const RUSH: usize = 100;
+/// The longest rest in a rush.
+const LONGEST_REST_IN_A_RUSH: Duration = Duration::from_millis(250);
 /// How long a lease lasts that is not renewed: another process takes over after that.
 const LEASE_SECONDS: i64 = 15;
 /// How often it is renewed, and a switch looked for when nothing happens.
@@ -194,9 +198,14 @@ impl<'a> Following<'a> {
             let took = begun.elapsed();
             self.measure(open, events.len(), took);
             if events.len() < BATCH {
+                let longest = if events.len() < RUSH {
+                    LONGEST_REST
+                } else {
+                    LONGEST_REST_IN_A_RUSH
+                };
                 tokio::select! {
                     () = stop.cancelled() => return Ok(Pause::Stopped),
-                    () = tokio::time::sleep((took * REST_FACTOR).min(LONGEST_REST)) => {}
+                    () = tokio::time::sleep((took * REST_FACTOR).min(longest)) => {}
                 }
             }
         }

@@ -211,7 +211,7 @@ impl Filled {
 
 /// Fills a model as a rebuild does, from events that are in no log: the past of a million calls would take long to write.
 async fn fill(views: Views, projector: Arc<dyn Projector>, calls: u64) -> anyhow::Result<()> {
-    let namespace = views.next(projector.name()).await?;
+    let namespace = views.open_draft(&views.draft(projector.name()).await?).await?;
     let schema = projector.schema(namespace.db.engine());
     execute_script(&namespace.db, schema.tables).await?;
     let (orders, mut inbox) = tokio::sync::mpsc::channel::<WriteSet>(4);

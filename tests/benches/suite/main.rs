@@ -11,6 +11,7 @@ mod history;
 mod lists;
 mod measure;
 mod peer;
+mod profiles;
 mod rebuild;
 mod report;
 mod seed;
@@ -20,6 +21,10 @@ mod traffic;
 mod webhook;
 
 use report::Report;
+
+/// As in the service.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Part = (
     &'static str,

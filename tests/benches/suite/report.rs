@@ -1,5 +1,6 @@
 //! The table: what was measured, ours, the peer's, the ratio, the floor.
 
+use super::profiles::PROFILES;
 use harness::scratch::target_dir;
 use std::fmt::Write as _;
 
@@ -58,6 +59,20 @@ impl Report {
         for line in &self.lines {
             writeln!(text, "{}", row(line))?;
         }
+        let missed: Vec<_> = PROFILES
+            .iter()
+            .filter(|(id, _)| {
+                self.lines
+                    .iter()
+                    .any(|line| line.id == *id && reached(line) == Some(false))
+            })
+            .collect();
+        if !missed.is_empty() {
+            text.push_str("\n## Where a floor is not reached: what the profile shows\n\n");
+        }
+        for (id, shown) in missed {
+            writeln!(text, "- **{id}**: {shown}")?;
+        }
         let folder = target_dir()?.join("bench");
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("report.md"), &text)?;
@@ -66,14 +81,26 @@ impl Report {
     }
 }
 
+/// Whether a line's floor is reached; `None` of a line that has none.
+fn reached(line: &Line) -> Option<bool> {
+    let ratio = line.theirs.map(|theirs| line.ours / theirs);
+    match line.floor {
+        Floor::RatioAtLeast(floor) => ratio.map(|ratio| ratio >= floor),
+        Floor::RatioAtMost(floor) => ratio.map(|ratio| ratio <= floor),
+        Floor::AtLeast(floor) => Some(line.ours >= floor),
+        Floor::AtMost(floor) => Some(line.ours <= floor),
+        Floor::None => None,
+    }
+}
+
 fn row(line: &Line) -> String {
     let ratio = line.theirs.map(|theirs| line.ours / theirs);
-    let (floor, reached) = match line.floor {
-        Floor::RatioAtLeast(floor) => (format!(">= {floor}x"), ratio.map(|ratio| ratio >= floor)),
-        Floor::RatioAtMost(floor) => (format!("<= {floor}x"), ratio.map(|ratio| ratio <= floor)),
-        Floor::AtLeast(floor) => (format!(">= {floor} {}", line.unit), Some(line.ours >= floor)),
-        Floor::AtMost(floor) => (format!("<= {floor} {}", line.unit), Some(line.ours <= floor)),
-        Floor::None => (String::new(), None),
+    let floor = match line.floor {
+        Floor::RatioAtLeast(floor) => format!(">= {floor}x"),
+        Floor::RatioAtMost(floor) => format!("<= {floor}x"),
+        Floor::AtLeast(floor) => format!(">= {floor} {}", line.unit),
+        Floor::AtMost(floor) => format!("<= {floor} {}", line.unit),
+        Floor::None => String::new(),
     };
     format!(
         "| {} | {} | {} {} | {} | {} | {floor} | {} |",
@@ -85,7 +112,7 @@ fn row(line: &Line) -> String {
             .map(|theirs| format!("{} {}", figure(theirs), line.unit))
             .unwrap_or_default(),
         ratio.map(|ratio| format!("{ratio:.2}x")).unwrap_or_default(),
-        match reached {
+        match reached(line) {
             Some(true) => "yes",
             Some(false) => "**no**",
             None => "",

@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use harness::on_both_engines;
 use harness::place::Place;
-use infra::db::{Db, Views};
+use infra::db::{Db, Namespace, Views};
 use infra::subscription::checkpoint::{self, CHECKPOINT_DDL, Lease};
 use sqlx::Executor as _;
 
@@ -104,10 +104,10 @@ async fn a_switch_replaces_the_tables_and_leaves_the_readers_reading(place: Plac
         }
         answers
     });
-    let leftover = views.next("dashboard").await.unwrap();
+    let leftover = fresh(&views).await;
     write(&leftover.db, "half").await;
     // That rebuild was killed; the next begins anew.
-    let next = views.next("dashboard").await.unwrap();
+    let next = fresh(&views).await;
     write(&next.db, "new").await;
     views.switch(next).await.unwrap();
     assert_eq!(read(&views).await.unwrap(), "new");
@@ -121,4 +121,9 @@ async fn a_switch_replaces_the_tables_and_leaves_the_readers_reading(place: Plac
         "{answers:?}"
     );
     assert_eq!(read(&views).await.unwrap(), "new");
+}
+
+async fn fresh(views: &Views) -> Namespace {
+    let draft = views.draft("dashboard").await.unwrap();
+    views.open_draft(&draft).await.unwrap()
 }

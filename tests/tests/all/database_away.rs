@@ -52,8 +52,11 @@ impl Apart {
         let store = EventStore::open_read_only(&self.home.place().url).await.unwrap();
         let mut streams = BTreeMap::<_, Vec<_>>::new();
         for event in store.read_all(0, 100_000).await.unwrap() {
-            if event.aggregate_type == "call" {
-                streams.entry(event.aggregate_id).or_default().push(event.event_type);
+            if event.stream.aggregate_type == "call" {
+                streams
+                    .entry(event.stream.aggregate_id)
+                    .or_default()
+                    .push(event.event_type);
             }
         }
         streams

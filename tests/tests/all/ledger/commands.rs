@@ -28,7 +28,10 @@ async fn a_command_is_durable_when_it_returns(place: Place) {
     let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
     assert_eq!(history.len(), executed.events.len());
     assert_eq!(history.last().unwrap().position, executed.position);
-    assert_eq!(ledger.state::<Call>("CA1").await.unwrap(), Some(executed.state));
+    assert_eq!(
+        ledger.state::<Call>("CA1").await.unwrap(),
+        Some((executed.state, executed.position))
+    );
     assert_eq!(ledger.state::<Call>("CA2").await.unwrap(), None);
 }
 
@@ -177,7 +180,7 @@ async fn the_raw_parameters_are_kept_once_a_command(place: Place) {
     let ledger = place.ledger().await;
     let executed = start_a_call(&ledger, "CA1").await;
     assert!(executed.events.len() > 1);
-    let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
+    let history = ledger.history_with_params(&StreamId::call("CA1")).await.unwrap();
     let params: Vec<bool> = history.iter().map(|event| event.metadata.params.is_some()).collect();
     assert!(params[0] && !params[1..].contains(&true), "{params:?}");
     let kept = history[0].metadata.params.clone().unwrap().into_known().unwrap();

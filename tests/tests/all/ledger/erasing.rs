@@ -46,7 +46,7 @@ fn words(history: &[Recorded]) -> Vec<Option<String>> {
 
 async fn an_erased_call_keeps_its_history_and_no_personal_value(place: Place) {
     let ledger = erased_call(&place).await;
-    let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
+    let history = ledger.history_with_params(&StreamId::call("CA1")).await.unwrap();
     assert_eq!(history.last().unwrap().event_type, "CallErased");
     assert_eq!(words(&history), [None]);
     assert!(history[0].metadata.params.as_ref().unwrap().known().is_none());

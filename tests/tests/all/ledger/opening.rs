@@ -4,14 +4,15 @@ use super::start_a_call;
 use harness::on_both_engines;
 use harness::place::Place;
 use infra::clock::SystemClock;
-use infra::db::DatabaseUrl;
+use infra::db::{DatabaseUrl, Durability, connect, migrate_keys};
 use infra::event_store::StreamId;
-use infra::keys::{KeyError, MasterKey};
+use infra::keys::{KeyError, KeyStore, MasterKey};
 use infra::ledger::{Ledger, LedgerOpenError};
 use std::sync::Arc;
 
 on_both_engines!(
     a_wrong_master_key_is_refused_at_start,
+    of_master_keys_that_come_at_the_same_time_one_is_the_stores_own,
     a_rotated_master_key_opens_everything_and_the_old_one_nothing,
     a_second_process_on_one_sqlite_folder_is_refused,
 );
@@ -25,6 +26,18 @@ async fn a_wrong_master_key_is_refused_at_start(place: Place) {
         matches!(refused, LedgerOpenError::Keys(KeyError::WrongMasterKey)),
         "{refused:?}"
     );
+}
+
+async fn of_master_keys_that_come_at_the_same_time_one_is_the_stores_own(place: Place) {
+    migrate_keys(&connect(&place.url, "keys", Durability::Full, 1).await.unwrap())
+        .await
+        .unwrap();
+    let open = || KeyStore::open(&place.url, MasterKey::random(), Arc::new(SystemClock));
+    let opened = futures::future::join_all((0..8).map(|_| open())).await;
+    let refused = opened
+        .iter()
+        .filter(|opened| matches!(opened, Err(KeyError::WrongMasterKey)));
+    assert_eq!((refused.count(), opened.iter().flatten().count()), (7, 1));
 }
 
 async fn a_rotated_master_key_opens_everything_and_the_old_one_nothing(mut place: Place) {

@@ -1,0 +1,111 @@
+//! Reading the log from SQLite in runs: on rusqlite, for the reason that the writer is (`docs/decisions`): sqlx passes each
+//! row from thread to thread, which costs more than reading it.
+
+use super::{Position, RawEvent, StoreError, StreamId};
+use rusqlite::{Connection, OpenFlags, Row, params};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+const READ_ALL: &str = "select position, aggregate_type, aggregate_id, sequence, event_type, event_version,
+       payload, metadata, recorded_at
+  from events where position > ?1 order by position limit ?2";
+const READ_STREAM: &str = "select position, aggregate_type, aggregate_id, sequence, event_type, event_version,
+       payload, metadata, recorded_at
+  from events where aggregate_type = ?1 and aggregate_id = ?2 and sequence > ?3 order by sequence";
+
+/// Every statement of this module, for the test that prepares them on SQLite.
+pub const SQLITE_STATEMENTS: &[&str] = &[READ_ALL, READ_STREAM];
+
+/// Connections for reading runs of events. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct SqliteReader(Arc<Idle>);
+
+struct Idle {
+    file: PathBuf,
+    /// As many as ever read at the same time.
+    connections: Mutex<Vec<Connection>>,
+}
+
+impl SqliteReader {
+    /// Reads this file, which is there and has its tables.
+    pub fn new(file: PathBuf) -> Self {
+        Self(Arc::new(Idle {
+            file,
+            connections: Mutex::default(),
+        }))
+    }
+
+    /// The events after a position.
+    pub async fn read_all(&self, after: Position, limit: i64) -> Result<Vec<RawEvent>, StoreError> {
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(READ_ALL)?;
+            statement.query_map(params![after, limit], raw_event)?.collect()
+        })
+        .await
+    }
+
+    /// The events of a stream after a sequence.
+    pub async fn read_stream(&self, stream: &StreamId, after: i64) -> Result<Vec<RawEvent>, StoreError> {
+        let stream = stream.clone();
+        self.read(move |connection| {
+            let mut statement = connection.prepare_cached(READ_STREAM)?;
+            let of_stream = params![stream.aggregate_type, stream.aggregate_id, after];
+            statement.query_map(of_stream, raw_event)?.collect()
+        })
+        .await
+    }
+
+    /// Works where waiting for a disk keeps nobody else waiting.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let idle = self.0.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let connection = idle.take()?;
+            let read = work(&connection)?;
+            idle.give_back(connection);
+            Ok(read)
+        });
+        read.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Idle {
+    fn take(&self) -> rusqlite::Result<Connection> {
+        if let Some(connection) = self.lock().pop() {
+            return Ok(connection);
+        }
+        // Not read-only: whoever reads beside a writer takes part in the locks of its write-ahead log.
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.file, flags)?;
+        connection.busy_timeout(Duration::from_secs(10))?;
+        connection.pragma_update(None, "query_only", "on")?;
+        Ok(connection)
+    }
+
+    fn give_back(&self, connection: Connection) {
+        self.lock().push(connection);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn raw_event(row: &Row<'_>) -> rusqlite::Result<RawEvent> {
+    Ok(RawEvent {
+        position: row.get(0)?,
+        stream: StreamId {
+            aggregate_type: row.get(1)?,
+            aggregate_id: row.get(2)?,
+        },
+        sequence: row.get(3)?,
+        event_type: row.get(4)?,
+        event_version: row.get(5)?,
+        payload: row.get(6)?,
+        metadata: row.get(7)?,
+        recorded_at: row.get(8)?,
+    })
+}

@@ -1,0 +1,112 @@
+//! Rows into a SQLite file that nobody else has open, as a rebuild fills one: without a journal, without syncs, and on
+//! rusqlite, since there is nobody to keep waiting. Should it end half-way, the file is thrown away.
+
+use super::sql::statement;
+use super::{Kind, Owner, Rows, Table, Value, Verb};
+use crate::engine::{Found, Missing, WriteSet};
+use infra::db::Engine;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql, params_from_iter};
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Statements that are kept prepared: more than a model has.
+const STATEMENTS: usize = 128;
+
+/// A file of rows in the making.
+pub(crate) struct RowsFile {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl RowsFile {
+    /// Makes a file with these tables, empty.
+    pub fn create(path: &Path, tables: &str) -> rusqlite::Result<Self> {
+        let connection = Connection::open(path)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.pragma_update(None, "locking_mode", "exclusive")?;
+        connection.pragma_update(None, "journal_mode", "off")?;
+        connection.pragma_update(None, "synchronous", "off")?;
+        // KiB, when negative.
+        connection.pragma_update(None, "cache_size", -65_536)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        connection.execute_batch(tables)?;
+        connection.execute_batch("begin")?;
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+        })
+    }
+
+    /// Writes rows.
+    pub fn write(&self, writes: WriteSet) -> rusqlite::Result<()> {
+        for (table, verb, rows) in writes.into_steps().filter(|(.., rows)| !rows.is_empty()) {
+            let mut statement = self
+                .connection
+                .prepare_cached(statement(Engine::Sqlite, &table, verb, 1))?;
+            for row in rows {
+                statement.execute(params_from_iter(row.iter()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads all rows of all streams named.
+    pub fn load(&self, tables: &[Table], missing: Missing) -> rusqlite::Result<Found> {
+        let mut found = Found::new();
+        for (owner, ids) in missing {
+            let mut documents: HashMap<String, Rows> = HashMap::new();
+            for id in ids {
+                let rows = self.load_one(tables, owner, &id)?;
+                if rows.tables().next().is_some() {
+                    documents.insert(id, rows);
+                }
+            }
+            found.insert(owner, documents);
+        }
+        Ok(found)
+    }
+
+    fn load_one(&self, tables: &[Table], owner: Owner, id: &str) -> rusqlite::Result<Rows> {
+        let mut found = Rows::default();
+        for table in tables.iter().filter(|table| table.role.holds(owner)) {
+            let text = statement(Engine::Sqlite, table, Verb::Load, 1);
+            let mut statement = self.connection.prepare_cached(text)?;
+            let mut rows = statement.query([id])?;
+            while let Some(row) = rows.next()? {
+                let columns = table.columns.iter().enumerate();
+                let values = columns.map(|(i, column)| {
+                    Ok(match column.kind {
+                        Kind::Int => row.get::<_, Option<i64>>(i)?.map_or(Value::Null, Value::Int),
+                        Kind::Real => row.get::<_, Option<f64>>(i)?.map_or(Value::Null, Value::Real),
+                        Kind::Text => row.get::<_, Option<String>>(i)?.map_or(Value::Null, Value::Text),
+                    })
+                });
+                found.push_values(table.name, values.collect::<rusqlite::Result<_>>()?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Makes the indexes, and the file as durable as it must be before it takes another's place.
+    pub fn finish(self, indexes: &str) -> rusqlite::Result<()> {
+        self.connection.execute_batch("commit")?;
+        self.connection.execute_batch(indexes)?;
+        self.connection.close().map_err(|(_, error)| error)?;
+        File::open(&self.path)
+            .and_then(|file| file.sync_all())
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Real(value) => ValueRef::Real(*value),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}

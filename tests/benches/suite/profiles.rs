@@ -1,0 +1,40 @@
+//! Where a floor is not reached: what `perf` showed the time going to, on the machine where this was written (2 cores of a
+//! virtual machine, one `fdatasync` 0.2 ms). To be looked at anew whenever the figures move.
+
+/// By part.
+pub const PROFILES: &[(&str, &str)] = &[
+    (
+        "P1",
+        "One PostgreSQL process works through each batch and is busy for 96 % of one core; the other core idles for 86 % of \
+         the time, because positions without a gap need one writer at a time. Of its 26 µs an event, measured by calling \
+         the function in a loop, 9 to 12 are the function's (3 of them looking for duplicates and conflicts, the rest the \
+         table and its two indexes), about 9 the kernel's (writing the write-ahead log, first touches of shared memory), \
+         and the rest goes to receiving the arrays and to flushing at commit. postgres-es spreads over both cores. The ratio \
+         grows with the writers, as batches do.",
+    ),
+    (
+        "P2",
+        "The appender's thread is busy for two thirds of the time and waits for the disk for the rest. Half of its work is \
+         the commit: an event on a new stream touches a random page of the index on streams, and each touched page is a \
+         frame of the write-ahead log, and later a page of the file.",
+    ),
+    (
+        "P3",
+        "Two wake-ups, of the appender's thread and of the caller, which cost 50 to 100 µs each when they go to an idle \
+         core of a virtual machine and next to nothing when they do not: the figure has two values.",
+    ),
+    (
+        "P5",
+        "Both cores are busy for 87 % of the time; a webhook costs 190 µs of them. A third goes to projecting its events \
+         into seven read models, which are followed while it runs (9 µs an event and model, what a rebuild costs); a fifth \
+         to appending (the frames of randomly placed index pages, and syncing them); the rest to the client, HTTP, the form, \
+         the signature, sealing 22 raw parameters and deciding, in no one place. `/health/live` costs 18 µs, so that 0.35 \
+         of it leaves 51 µs: less than appending and projecting alone.",
+    ),
+    (
+        "P6",
+        "The profile is flat, on both cores: 14 % allocator, 12 % SQLite, 10 % opening what is sealed, 9 % copying, 5 % \
+         JSON, and nothing else above 2 %. The peer, which folds events that are not sealed into one slim row, gained as \
+         much from `fdatasync` and the allocator as we did.",
+    ),
+];
