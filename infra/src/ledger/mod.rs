@@ -18,6 +18,7 @@ use crate::keys::{KeyError, KeyStore, MasterKey};
 use execute::Streams;
 use lock::FolderLock;
 use opening::RawParams;
+use std::convert::identity;
 use std::sync::Arc;
 
 /// How a ledger is opened.
@@ -118,7 +119,7 @@ impl Ledger {
     /// When a database cannot be used.
     pub async fn history(&self, stream: &StreamId) -> Result<Vec<Recorded>, StoreError> {
         let events = self.0.store.read_stream(stream, 0).await?;
-        opening::open(&self.0.keys, events, RawParams::LeftOut).await
+        opening::open(&self.0.keys, events, RawParams::LeftOut, identity).await
     }
 
     /// As [`Ledger::history`], with the webhooks' raw parameters.
@@ -127,7 +128,7 @@ impl Ledger {
     /// When a database cannot be used.
     pub async fn history_with_params(&self, stream: &StreamId) -> Result<Vec<Recorded>, StoreError> {
         let events = self.0.store.read_stream(stream, 0).await?;
-        opening::open(&self.0.keys, events, RawParams::Opened).await
+        opening::open(&self.0.keys, events, RawParams::Opened, identity).await
     }
 
     /// What a command that was done before has led to, by sequence, opened.
@@ -158,8 +159,7 @@ impl Ledger {
             return Ok(recent);
         }
         let events = self.0.store.read_all(after, limit).await?;
-        let events = opening::open(&self.0.keys, events, RawParams::LeftOut).await?;
-        Ok(events.into_iter().map(Arc::new).collect())
+        opening::open(&self.0.keys, events, RawParams::LeftOut, Arc::new).await
     }
 
     /// The last position; 0 of an empty log.

@@ -34,11 +34,13 @@ pub(super) enum RawParams {
 }
 
 /// Opens events. One that this program does not know becomes [`Event::Unreadable`]: its reader decides what that means.
-pub(super) async fn open(
+/// `wrap` puts each into what it is handed out in, where it is made: an event is large to move.
+pub(super) async fn open<T: Send + 'static>(
     keys: &KeyStore,
     events: Vec<RawEvent>,
     params: RawParams,
-) -> Result<Vec<Recorded>, StoreError> {
+    wrap: fn(Recorded) -> T,
+) -> Result<Vec<T>, StoreError> {
     for event in events
         .iter()
         .filter(|event| ERASING.contains(&event.event_type.as_str()))
@@ -47,14 +49,20 @@ pub(super) async fn open(
     }
     let keys = keys.for_opening(events.iter().map(|event| &event.stream)).await?;
     if events.len() <= AT_ONCE {
-        return open_all(events, &keys, params);
+        return open_all(events, &keys, params, wrap);
     }
-    let opened = tokio::task::spawn_blocking(move || open_all(events, &keys, params));
+    let opened = tokio::task::spawn_blocking(move || open_all(events, &keys, params, wrap));
     opened.await.map_err(|_| StoreError::Closed)?
 }
 
-fn open_all(events: Vec<RawEvent>, keys: &Keys, params: RawParams) -> Result<Vec<Recorded>, StoreError> {
-    events.into_iter().map(|event| open_one(event, keys, params)).collect()
+fn open_all<T>(
+    events: Vec<RawEvent>,
+    keys: &Keys,
+    params: RawParams,
+    wrap: fn(Recorded) -> T,
+) -> Result<Vec<T>, StoreError> {
+    let opened = events.into_iter().map(|event| open_one(event, keys, params).map(wrap));
+    opened.collect()
 }
 
 fn open_one(raw: RawEvent, keys: &Keys, params: RawParams) -> Result<Recorded, StoreError> {

@@ -124,7 +124,7 @@ struct ListSql {
 
 impl ListSql {
     /// `$1` tenant, `$2` and `$3` the cursor, `$4` from, `$5` agent, `$6` grade, `$7` limit, `$8` pattern, `$9` step.
-    /// Each selection has an index that holds it in the order of the list; agent and grade have theirs.
+    /// Each selection has indexes that hold it in the order of the list: as a whole, by agent, by grade, and by both.
     fn compose(filter: Filter, agent: bool, grade: bool, text: bool) -> Self {
         let agent = if agent {
             "c.agent = $5"
@@ -136,9 +136,8 @@ impl ListSql {
         } else {
             "cast($6 as text) is null"
         };
-        let listed = if filter == Filter::All { "" } else { " and c.in_all = 1" };
         let chosen = format!(
-            "from calls c where c.tenant = $1 and c.in_{} = 1{listed} and (c.started_at, c.call_id) < ($2, $3)
+            "from calls c where c.tenant = $1 and c.in_{} = 1 and (c.started_at, c.call_id) < ($2, $3)
                and c.started_at >= $4 and {agent} and {grade} order by c.started_at desc, c.call_id desc",
             filter.as_str()
         );
