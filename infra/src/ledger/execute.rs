@@ -141,18 +141,26 @@ impl Ledger {
         let stream = StreamId::new(A::TYPE, id);
         let cell = self.0.streams.cell::<A>(&stream);
         let mut guard = cell.lock().await;
+        let mut before = None;
         for attempt in 0..ATTEMPTS {
             // A stream that is not in memory is most often one that begins now. Should it not, the store says so, and
             // it is read.
             let is_guess = guard.is_none() && attempt == 0;
-            let alive = match &*guard {
-                Some(alive) => alive.clone(),
-                None if is_guess => Alive::default(),
-                None => guard.insert(self.load::<A>(&stream).await?).clone(),
+            let (alive, is_certain) = match &*guard {
+                Some(alive) => (alive.clone(), self.0.store.is_only_writer()),
+                None if is_guess => (Alive::default(), false),
+                None => (
+                    guard.insert(self.load_after(&stream, before.take()).await?).clone(),
+                    true,
+                ),
             };
             let events = match alive.state.decide(&command) {
                 Ok(events) if !events.is_empty() => events,
-                _ if is_guess => continue,
+                // Another process may have written: nothing is refused, or left undone, for what is not known here yet.
+                _ if !is_certain => {
+                    before = guard.take();
+                    continue;
+                }
                 // Nothing to write, or refused: because it was done before?
                 undecided => {
                     if let Some(position) = self.done_before(&metadata).await? {
@@ -248,6 +256,12 @@ impl Ledger {
             Some(key) => self.0.store.command_position(key).await,
             None => Ok(None),
         }
+    }
+
+    /// As [`Ledger::load`], knowing what was known before: a stream that has not grown has its positions still.
+    async fn load_after<A: Decide>(&self, stream: &StreamId, before: Option<Alive<A>>) -> Result<Alive<A>, StoreError> {
+        let now = self.load::<A>(stream).await?;
+        Ok(before.filter(|before| before.sequence == now.sequence).unwrap_or(now))
     }
 
     /// Reads an aggregate from its stream, by way of cqrs-es's repositories.

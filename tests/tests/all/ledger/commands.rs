@@ -174,6 +174,14 @@ async fn two_ledgers_on_one_log_see_each_others_events(place: Place) {
             .count(),
         20
     );
+    // What one has in memory of a stream, be it that there is none, is no reason to refuse what follows on the other's.
+    assert_eq!(second.state::<Call>("CA2").await.unwrap(), None);
+    start_a_call(&first, "CA2").await;
+    let noted = second
+        .execute::<Call>("CA2", note("new here"), by_user())
+        .await
+        .unwrap();
+    assert_eq!(noted.outcome, Outcome::Committed);
 }
 
 async fn the_raw_parameters_are_kept_once_a_command(place: Place) {
