@@ -12,7 +12,8 @@ use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
 use domain::call::Call;
-use infra::event_store::{Event, Recorded, StreamId};
+use infra::event_store::{Event, Recorded, StoreError, StreamId};
+use infra::ledger::Ledger;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -37,6 +38,21 @@ pub struct HistoryOf {
     #[serde(default)]
     #[param(value_type = Option<bool>)]
     pub params: bool,
+}
+
+impl HistoryOf {
+    /// The events that this is answered from: all of the call's.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn read(&self, ledger: &Ledger, call_id: &str) -> Result<Vec<Recorded>, StoreError> {
+        let stream = StreamId::call(call_id);
+        if self.params {
+            ledger.history_with_params(&stream).await
+        } else {
+            ledger.history(&stream).await
+        }
+    }
 }
 
 /// A point in a call's history: a version or a moment.
@@ -142,12 +158,7 @@ pub async fn history(
     Parameters(wanted): Parameters<HistoryOf>,
 ) -> Result<Json<History>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
-    let stream = StreamId::call(&id);
-    let events = if wanted.params {
-        state.ledger.history_with_params(&stream).await?
-    } else {
-        state.ledger.history(&stream).await?
-    };
+    let events = wanted.read(&state.ledger, &id).await?;
     let is_theirs = events
         .first()
         .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());

@@ -7,7 +7,6 @@ use crate::web::Moment;
 use anyhow::Context as _;
 use clap::Subcommand;
 use domain::Timestamp;
-use infra::event_store::StreamId;
 use projections::call_log::Question;
 use projections::facts::Filter;
 
@@ -108,15 +107,6 @@ impl HistoryOfCall {
             None => None,
         };
         let opened = for_reading(&config).await?;
-        let stream = StreamId::call(&self.id);
-        let events = if self.params {
-            opened.ledger.history_with_params(&stream).await?
-        } else {
-            opened.ledger.history(&stream).await?
-        };
-        if events.is_empty() {
-            anyhow::bail!("there is no call {}", self.id);
-        }
         let wanted = HistoryOf {
             version: self.version,
             at: at.map(Moment),
@@ -124,6 +114,10 @@ impl HistoryOfCall {
             to: None,
             params: self.params,
         };
+        let events = wanted.read(&opened.ledger, &self.id).await?;
+        if events.is_empty() {
+            anyhow::bail!("there is no call {}", self.id);
+        }
         let history = answer(self.id, &events, &wanted)?;
         if self.json {
             print(&serde_json::to_string_pretty(&history)?)

@@ -162,14 +162,19 @@ impl Views {
         Ok(draft)
     }
 
-    /// Opens a draft, which is empty or was filled.
+    /// Opens a draft, which is empty or was filled. What it was filled with is durable before it can take another's place.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn open_draft(&self, draft: &Draft) -> Result<Namespace, DbError> {
         let Draft { model, generation, .. } = *draft;
         let db = match &self.0.place {
-            Place::Sqlite { .. } => self.open_namespace(model, generation).await?,
+            Place::Sqlite { .. } => {
+                if let Some(file) = &draft.file {
+                    sync(file.clone()).await?;
+                }
+                self.open_namespace(model, generation).await?
+            }
             Place::Postgres { url, .. } => {
                 let url = DatabaseUrl::Postgres(url.clone());
                 connect(&url, &next_schema(model), Durability::Relaxed, CONNECTIONS).await?
@@ -308,6 +313,15 @@ fn retire(db: Db) {
         tokio::time::sleep(LOOK_AGAIN).await;
         db.close().await;
     });
+}
+
+/// Waits until a file's content is on the disk, if there is such a file.
+async fn sync(file: PathBuf) -> Result<(), DbError> {
+    match tokio::fs::File::open(file).await {
+        Ok(file) => file.sync_all().await.map_err(DbError::Folder),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(DbError::Folder(error)),
+    }
 }
 
 fn next_schema(model: &str) -> String {

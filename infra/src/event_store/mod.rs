@@ -17,7 +17,6 @@ pub(crate) use metadata::StoredMetadata;
 pub use metadata::{Actor, Metadata, Params, UnknownActor};
 pub use read::{RawEvent, STATEMENTS};
 pub use recorded::{Event, Recorded};
-pub use sqlite_reader::SQLITE_STATEMENTS;
 pub use store::{EventStore, OpenError, StoreError};
 
 use serde::{Deserialize, Serialize};

@@ -35,11 +35,12 @@ impl RawEvent {
     }
 }
 
-const READ_ALL: &str = "select position, aggregate_type, aggregate_id, sequence, event_type, event_version,
+pub(super) const READ_ALL: &str = "select position, aggregate_type, aggregate_id, sequence, event_type, event_version,
        cast(payload as text) as payload, cast(metadata as text) as metadata, recorded_at
   from events where position > $1 order by position limit $2";
 
-const READ_STREAM: &str = "select position, aggregate_type, aggregate_id, sequence, event_type, event_version,
+pub(super) const READ_STREAM: &str =
+    "select position, aggregate_type, aggregate_id, sequence, event_type, event_version,
        cast(payload as text) as payload, cast(metadata as text) as metadata, recorded_at
   from events where aggregate_type = $1 and aggregate_id = $2 and sequence > $3 order by sequence";
 

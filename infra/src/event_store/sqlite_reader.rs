@@ -1,21 +1,16 @@
 //! Reading the log from SQLite in runs: on rusqlite, for the reason that the writer is (`docs/decisions`): sqlx passes each
 //! row from thread to thread, which costs more than reading it.
 
+use super::read::{READ_ALL, READ_STREAM};
 use super::{Position, RawEvent, StoreError, StreamId};
 use rusqlite::{Connection, OpenFlags, Row, params};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
-const READ_ALL: &str = "select position, aggregate_type, aggregate_id, sequence, event_type, event_version,
-       payload, metadata, recorded_at
-  from events where position > ?1 order by position limit ?2";
-const READ_STREAM: &str = "select position, aggregate_type, aggregate_id, sequence, event_type, event_version,
-       payload, metadata, recorded_at
-  from events where aggregate_type = ?1 and aggregate_id = ?2 and sequence > ?3 order by sequence";
-
-/// Every statement of this module, for the test that prepares them on SQLite.
-pub const SQLITE_STATEMENTS: &[&str] = &[READ_ALL, READ_STREAM];
+/// Runs that are read at the same time, each on a connection of its own.
+const CONNECTIONS: usize = 8;
 
 /// Connections for reading runs of events. Cheap to clone.
 #[derive(Clone)]
@@ -23,8 +18,8 @@ pub(super) struct SqliteReader(Arc<Idle>);
 
 struct Idle {
     file: PathBuf,
-    /// As many as ever read at the same time.
     connections: Mutex<Vec<Connection>>,
+    room: Arc<Semaphore>,
 }
 
 impl SqliteReader {
@@ -33,6 +28,7 @@ impl SqliteReader {
         Self(Arc::new(Idle {
             file,
             connections: Mutex::default(),
+            room: Arc::new(Semaphore::new(CONNECTIONS)),
         }))
     }
 
@@ -62,7 +58,10 @@ impl SqliteReader {
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let idle = self.0.clone();
+        let permit = idle.room.clone().acquire_owned().await;
+        let permit = permit.map_err(|_| StoreError::Closed)?;
         let read = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
             let connection = idle.take()?;
             let read = work(&connection)?;
             idle.give_back(connection);

@@ -230,23 +230,34 @@ impl Ledger {
     pub async fn state<A: Decide + 'static>(&self, id: &str) -> Result<Option<(Arc<A>, Position)>, StoreError> {
         let stream = StreamId::new(A::TYPE, id);
         let cell = self.0.streams.cell::<A>(&stream);
-        let mut guard = cell.lock().await;
-        if self.0.store.is_only_writer()
-            && let Some(alive) = &*guard
+        let is_only_writer = self.0.store.is_only_writer();
+        if is_only_writer
+            && let Some(alive) = &*cell.lock().await
             && (alive.position > 0 || alive.sequence == 0)
         {
             return Ok((alive.sequence > 0).then(|| (alive.state.clone(), alive.position)));
         }
-        // Another process may have written, and may be writing: the stream is the truth, memory is only for deciding.
         loop {
-            let Some((sequence, position)) = self.0.store.last_of(&stream).await? else {
-                *guard = Some(Alive::default());
+            // Another process may have written: the stream says whether what is in memory is all. Asked without holding
+            // up whoever else wants to know.
+            let last = self.0.store.last_of(&stream).await?;
+            let mut guard = cell.lock().await;
+            let Some((sequence, position)) = last else {
+                if is_only_writer && guard.is_none() {
+                    *guard = Some(Alive::default());
+                }
                 return Ok(None);
             };
-            let alive = self.load::<A>(&stream).await?;
+            let alive = match guard.take() {
+                Some(alive) if alive.sequence >= sequence => alive,
+                _ => self.load::<A>(&stream).await?,
+            };
+            let alive = guard.insert(alive);
             if alive.sequence == sequence {
-                let alive = guard.insert(Alive { position, ..alive });
-                return Ok(Some((alive.state.clone(), position)));
+                alive.position = position;
+            }
+            if alive.position > 0 {
+                return Ok(Some((alive.state.clone(), alive.position)));
             }
         }
     }

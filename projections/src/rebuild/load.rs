@@ -3,9 +3,9 @@
 use super::RebuildError;
 use super::write::{Order, Target, write_to_file, write_to_server};
 use crate::projector::{Loader, Projector};
+use crate::rows::RowsFile;
 use crate::runner::World;
 use futures::StreamExt;
-use infra::db::Engine;
 use infra::event_store::{Position, Recorded, StoreError};
 use infra::ledger::Ledger;
 use std::sync::Arc;
@@ -19,14 +19,14 @@ const READS_AHEAD: usize = 4;
 /// Sets of rows that wait to be written.
 const WRITES_AHEAD: usize = 4;
 
-/// Fills `target` with what the log says up to `goal`.
+/// Fills `target` with what the log says up to `goal`. A file is given back: it has no indexes yet.
 pub(super) async fn load(
     projector: &Arc<dyn Projector>,
     world: &World,
     target: Target,
     goal: Position,
     mut progress: impl FnMut(Position) + Send,
-) -> Result<(), RebuildError> {
+) -> Result<Option<RowsFile>, RebuildError> {
     let (orders, inbox) = mpsc::channel(WRITES_AHEAD);
     // A set aborts its task when it is dropped: a rebuild that is called off writes nothing more.
     let mut writer = JoinSet::new();
@@ -47,14 +47,7 @@ pub(super) async fn load(
         .await
         .ok_or(RebuildError::Interrupted)?
         .map_err(|_| RebuildError::Interrupted)??;
-    folded?;
-    if let Some(file) = file {
-        let indexes = projector.schema(Engine::Sqlite).indexes;
-        tokio::task::spawn_blocking(move || file.finish(indexes))
-            .await
-            .map_err(|_| RebuildError::Interrupted)??;
-    }
-    Ok(())
+    folded.map(|()| file)
 }
 
 async fn fold_all(

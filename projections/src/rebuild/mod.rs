@@ -178,12 +178,18 @@ impl Run<'_> {
             namespace::make_tables(projector, &next.db).await?;
             Target::Server(next.db.clone())
         };
-        load::load(&self.projector, self.world, target, goal, |done| {
+        let file = load::load(&self.projector, self.world, target, goal, |done| {
             self.at(Stage::Loading, done, goal, begun);
         })
         .await?;
         let loaded = begun.elapsed();
         self.at(Stage::Indexing, goal, goal, begun);
+        if let Some(file) = file {
+            let indexes = projector.schema(Engine::Sqlite).indexes;
+            tokio::task::spawn_blocking(move || file.finish(indexes))
+                .await
+                .map_err(|_| RebuildError::Interrupted)??;
+        }
         let next = match opened {
             Some(next) => {
                 namespace::make_indexes(projector, &next.db).await?;

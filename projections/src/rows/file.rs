@@ -8,17 +8,13 @@ use infra::db::Engine;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 use std::collections::HashMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Statements that are kept prepared: more than a model has.
 const STATEMENTS: usize = 128;
 
 /// A file of rows in the making.
-pub(crate) struct RowsFile {
-    path: PathBuf,
-    connection: Connection,
-}
+pub(crate) struct RowsFile(Connection);
 
 impl RowsFile {
     /// Makes a file with these tables, empty.
@@ -33,18 +29,13 @@ impl RowsFile {
         connection.pragma_update(None, "temp_store", "memory")?;
         connection.execute_batch(tables)?;
         connection.execute_batch("begin")?;
-        Ok(Self {
-            path: path.to_owned(),
-            connection,
-        })
+        Ok(Self(connection))
     }
 
     /// Writes rows.
     pub fn write(&self, writes: WriteSet) -> rusqlite::Result<()> {
         for (table, verb, rows) in writes.into_steps().filter(|(.., rows)| !rows.is_empty()) {
-            let mut statement = self
-                .connection
-                .prepare_cached(statement(Engine::Sqlite, &table, verb, 1))?;
+            let mut statement = self.0.prepare_cached(statement(Engine::Sqlite, &table, verb, 1))?;
             for row in rows {
                 statement.execute(params_from_iter(row.iter()))?;
             }
@@ -72,7 +63,7 @@ impl RowsFile {
         let mut found = Rows::default();
         for table in tables.iter().filter(|table| table.role.holds(owner)) {
             let text = statement(Engine::Sqlite, table, Verb::Load, 1);
-            let mut statement = self.connection.prepare_cached(text)?;
+            let mut statement = self.0.prepare_cached(text)?;
             let mut rows = statement.query([id])?;
             while let Some(row) = rows.next()? {
                 let columns = table.columns.iter().enumerate();
@@ -89,14 +80,11 @@ impl RowsFile {
         Ok(found)
     }
 
-    /// Makes the indexes, and the file as durable as it must be before it takes another's place.
+    /// Makes the indexes, and lets go of the file.
     pub fn finish(self, indexes: &str) -> rusqlite::Result<()> {
-        self.connection.execute_batch("commit")?;
-        self.connection.execute_batch(indexes)?;
-        self.connection.close().map_err(|(_, error)| error)?;
-        File::open(&self.path)
-            .and_then(|file| file.sync_all())
-            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+        self.0.execute_batch("commit")?;
+        self.0.execute_batch(indexes)?;
+        self.0.close().map_err(|(_, error)| error)
     }
 }
 

@@ -38,10 +38,6 @@ async fn every_statement_of_the_ledger_is_understood(place: Place) {
         )
         .await;
     }
-    let ledger = connect(&place.url, "ledger", Durability::Full, 1).await.unwrap();
-    if matches!(ledger, Db::Sqlite(_)) {
-        prepare(&ledger, infra::event_store::SQLITE_STATEMENTS).await;
-    }
 }
 
 async fn every_statement_of_the_checkpoints_is_understood(place: Place) {
