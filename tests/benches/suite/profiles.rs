@@ -46,4 +46,14 @@ pub const PROFILES: &[(&str, &str)] = &[
          µs each, before it answers with what it found and where to go on; at 1,000 calls there is nothing more to look \
          through. An index on parts of words would end that.",
     ),
+    (
+        "P10",
+        "Each event of this part is on a new stream, so that it touches a random page of the index on streams. At 100,000 \
+         events that index is 6 MB and lies in the writer's page cache of 8 MiB; at ten million it is read again from the \
+         operating system for each event (1.5 reads an event, a quarter of the thread's time), and the 16,384 frames of a \
+         checkpoint, which many events shared before, are 13,000 different pages of the file. Tried, and not kept, at three \
+         million: checkpoints on a thread of their own (0.63 to 0.69 instead of 0.65), reading by mmap (0.67), and caches of 64 and \
+         256 MiB, which reach 0.9 by being slower from the start (15,000 events/s instead of 25,000: each commit in which a \
+         page was split looks through the whole cache).",
+    ),
 ];
