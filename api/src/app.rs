@@ -14,13 +14,17 @@ use crate::web::limits::Limits;
 use anyhow::Context as _;
 use domain::agent::event::AgentSettings;
 use domain::agent::{Agent, AgentCommand, AgentError};
+use infra::blob::BlobStore;
 use infra::clock::{SharedClock, SystemClock};
 use infra::config::Config;
 use infra::db::Views;
 use infra::event_store::{Actor, Metadata};
 use infra::keys::MasterKey;
+use infra::leases::Leases;
 use infra::ledger::{Ledger, LedgerError, LedgerOptions};
+use infra::models::{Models, ModelsOptions};
 use infra::people::People;
+use infra::twilio::rest::{Credentials, TwilioRest};
 use projections::{Following, ReadModels};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -64,10 +68,7 @@ impl App {
                 .with_graceful_shutdown(async move { drain.closing().await })
                 .await
         });
-        let processes = vec![
-            tokio::spawn(processes::eraser::run(state.clone())),
-            tokio::spawn(processes::last_seen::run(state.clone())),
-        ];
+        let processes = processes::spawn(&state);
         Ok(Running {
             addr,
             state,
@@ -127,6 +128,16 @@ async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
     let twilio_token = config
         .auth_token()
         .context("reading or making the sandbox's auth token")?;
+    let credentials = Credentials::AuthToken(twilio_token.clone());
+    let twilio = TwilioRest::new(config.twilio_base(), config.twilio.account_sid.as_str(), credentials)?;
+    let minds = ModelsOptions::from_config(&config.models, &config.sandbox_models());
+    let minds = Models::new(minds).context("setting up the models")?;
+    let blobs = BlobStore::open(&config.recordings_url, config.s3_endpoint.as_deref())
+        .await
+        .context("RECORDINGS_URL")?;
+    let leases = Leases::open(&config.ledger_database, clock.clone())
+        .await
+        .context("opening the leases")?;
     Ok(Arc::new(Shared {
         read: Read::of(&models),
         config,
@@ -135,6 +146,10 @@ async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
         models,
         people,
         twilio_token,
+        twilio,
+        minds,
+        blobs,
+        leases,
         directory: Directory::default(),
         limits: Limits::default(),
         presence: Presence::default(),
@@ -200,6 +215,9 @@ impl Running {
         for process in self.processes {
             // One that panicked has said so already.
             let _ = process.await;
+        }
+        if let Err(error) = self.state.leases.release().await {
+            tracing::debug!(%error, "the leases expire by themselves");
         }
         self.following.stop().await;
         self.state.people.close().await;

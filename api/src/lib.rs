@@ -12,6 +12,8 @@ mod auth;
 mod call_logs;
 pub mod cli;
 mod contacts;
+mod conversation;
+mod cost;
 mod dashboard;
 mod directory;
 mod drain;

@@ -98,6 +98,7 @@ fn people() -> OpenApiRouter<AppState> {
 fn networks() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(twilio::inbound::inbound))
+        .routes(routes!(twilio::ai_respond::ai_respond))
         .routes(routes!(twilio::inbound_status::inbound_status))
         .routes(routes!(twilio::voice::voice))
         .routes(routes!(twilio::call_status::call_status))

@@ -8,10 +8,14 @@ use crate::presence::Presence;
 use crate::read_models::rebuild::Rebuilds;
 use crate::web::limits::Limits;
 use domain::Decide;
+use infra::blob::BlobStore;
 use infra::clock::SharedClock;
 use infra::config::{Config, Secret};
+use infra::leases::Leases;
 use infra::ledger::{Executed, Ledger, Outcome};
+use infra::models::Models;
 use infra::people::People;
+use infra::twilio::rest::TwilioRest;
 use metrics_exporter_prometheus::PrometheusHandle;
 use projections::ReadModels;
 use projections::agents::queries::Agents;
@@ -42,6 +46,14 @@ pub struct Shared {
     pub people: People,
     /// Signs Twilio's requests.
     pub twilio_token: Secret,
+    /// Twilio's REST API, or who stands in its place.
+    pub twilio: TwilioRest,
+    /// Language and speech models.
+    pub minds: Models,
+    /// Recordings.
+    pub blobs: BlobStore,
+    /// Which process does which kind of work.
+    pub leases: Leases,
     /// Which agent answers which number.
     pub directory: Directory,
     /// How often somebody may knock.

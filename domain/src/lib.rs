@@ -9,6 +9,7 @@
 pub mod agent;
 pub mod call;
 pub mod contact;
+pub mod conversation;
 pub mod decide;
 pub mod hours;
 pub mod ids;

@@ -4,8 +4,11 @@
 //! that service is built. It imports none of the house's other crates, so that what it says comes from Twilio's
 //! documentation and never from our own reading of it.
 //!
-//! Today it makes [`traffic`]: a day of calls, posted as Twilio would post them. Answering REST requests and executing
-//! TwiML are not here yet.
+//! It has two ways of calling a service: [`network`] answers REST requests and executes TwiML, call by call, as somebody
+//! at the other end lives through them; [`traffic`] posts a day of calls as Twilio would post them, and waits for nothing.
 
+pub mod audio;
+pub mod models;
+pub mod network;
 pub mod traffic;
 pub mod twilio;

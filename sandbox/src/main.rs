@@ -15,6 +15,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
+    Serve(cli::serve::Arguments),
+    Call(cli::call::Arguments),
     Traffic(cli::traffic::Arguments),
     Sign(cli::sign::Arguments),
 }
@@ -22,6 +24,8 @@ enum Verb {
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().verb {
+        Verb::Serve(arguments) => cli::serve::run(arguments).await,
+        Verb::Call(arguments) => cli::call::run(arguments).await,
         Verb::Traffic(arguments) => cli::traffic::run(arguments).await,
         Verb::Sign(arguments) => Ok(cli::sign::run(&arguments)),
     };

@@ -1,7 +1,7 @@
 //! The service in the test's own process: with a clock that the test moves, on either engine.
 
 use crate::place::Place;
-use crate::service::{AUTH_TOKEN, Client, PUBLIC_URL};
+use crate::service::{AUTH_TOKEN, Client, NOBODY, PUBLIC_URL};
 use api::Running;
 use domain::Timestamp;
 use infra::clock::TestClock;
@@ -45,6 +45,7 @@ impl App {
             public_url: Some(PUBLIC_URL.to_owned()),
             twilio_auth_token: Some(Secret::new(AUTH_TOKEN)),
             twilio_phone_number: Some("+15045550199".to_owned()),
+            twilio_api_base: Some(NOBODY.to_owned()),
             ..Settings::default()
         };
         let config = Config::resolve(settings).expect("a configuration");

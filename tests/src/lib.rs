@@ -10,4 +10,7 @@ pub mod proxy;
 pub mod rows;
 pub mod scratch;
 pub mod service;
+mod twilio_package;
 pub mod twilio_validator;
+pub mod twiml_judge;
+pub mod world;

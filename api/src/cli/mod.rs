@@ -69,7 +69,7 @@ impl Configuration {
 /// Reads the command line and does what it says.
 pub async fn main() -> ExitCode {
     let done = match Cli::parse().verb {
-        Verb::Serve(verb) => verb.run().await,
+        Verb::Serve(verb) => Box::pin(verb.run()).await,
         Verb::Calls(verb) => verb.run().await,
         Verb::Projections(verb) => verb.run().await,
         Verb::Agents(verb) => verb.run().await,

@@ -1,4 +1,26 @@
 //! Process managers: they find work in the `work` read model, do it, and report the result as a command.
 
-pub mod eraser;
-pub mod last_seen;
+mod archiver;
+mod deleter;
+mod eraser;
+mod last_seen;
+mod recorder;
+mod summarizer;
+mod transcriber;
+mod worker;
+
+use crate::state::AppState;
+use tokio::task::JoinHandle;
+
+/// Starts them all. They end when the service stops.
+pub fn spawn(state: &AppState) -> Vec<JoinHandle<()>> {
+    vec![
+        tokio::spawn(eraser::run(state.clone())),
+        tokio::spawn(last_seen::run(state.clone())),
+        tokio::spawn(worker::run::<recorder::Recorder>(state.clone())),
+        tokio::spawn(worker::run::<archiver::Archiver>(state.clone())),
+        tokio::spawn(worker::run::<deleter::Deleter>(state.clone())),
+        tokio::spawn(worker::run::<transcriber::Transcriber>(state.clone())),
+        tokio::spawn(worker::run::<summarizer::Summarizer>(state.clone())),
+    ]
+}

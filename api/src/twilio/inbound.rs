@@ -1,26 +1,22 @@
 //! `POST /twilio/inbound`: somebody calls one of our numbers.
 //!
-//! The agent that answers the number decides: within its hours the caller hears its greeting, otherwise they may leave a
-//! message. Until the phone line has an AI that listens, the greeting is followed by the voicemail and not by silence:
-//! the caller is not left waiting for an answer that cannot come, and the call says so (`ai_unavailable`).
+//! The agent that answers the number decides: within its hours the caller hears that an AI speaks and that the call is
+//! recorded, then its greeting, and is listened to; otherwise they may leave a message.
 //!
 //! The answer is made from what was recorded, and from the agent as it was then: a repeated webhook is answered by the
 //! same orders, whatever was changed in between.
 
 use super::hear::{Heard, OnCall, keep, tell};
 use super::{Signed, TwiML};
+use crate::conversation::orders;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
-use domain::agent::{Agent, AgentSettings, Routing};
-use domain::call::CallEvent;
+use domain::agent::{Agent, Routing};
 use domain::call::command::Routed;
-use domain::call::value::VoicemailReason;
+use domain::conversation::Phrases;
 use infra::twilio::callbacks::{Endpoint, Inbound};
-use infra::twilio::twiml::{self, Verb, hangup, redirect, say};
-
-/// What an agent says that was given no greeting.
-const GREETING: &str = "Hello, and thank you for calling.";
+use infra::twilio::twiml::{self, hangup, say};
 
 /// Somebody calls one of our numbers. Answered with a greeting, or with the way to the voicemail.
 #[utoipa::path(
@@ -57,13 +53,16 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
 fn route(agent: &Agent, routing: Routing) -> Routed {
     match routing {
         Routing::Voicemail(reason) => Routed::Voicemail(reason),
-        Routing::Answer => Routed::Answered {
-            greeting: agent.settings.greeting.as_deref().unwrap_or(GREETING).into(),
-            persona_version: agent.persona_in_force,
-            // The greeting is the agent's own words, and nothing says what they disclose.
-            discloses_ai: false,
-            consent_notice: false,
-        },
+        Routing::Answer => {
+            let phrases = Phrases::of(agent.settings.language.as_deref());
+            Routed::Answered {
+                greeting: agent.settings.greeting.as_deref().unwrap_or(phrases.greeting).into(),
+                persona_version: agent.persona_in_force,
+                // Both are said before the greeting, in the agent's language: see `conversation::orders`.
+                discloses_ai: true,
+                consent_notice: true,
+            }
+        }
     }
 }
 
@@ -71,37 +70,11 @@ fn route(agent: &Agent, routing: Routing) -> Routed {
 async fn answer(state: &AppState, on_call: &OnCall) -> Result<TwiML, ApiError> {
     let events = on_call.events(state).await?;
     let settings = on_call.settings(state).await?;
-    let id = &on_call.call_id;
-    let voicemail = |reason: VoicemailReason| {
-        redirect(
-            &state
-                .config
-                .callback_url(&format!("/twilio/voicemail?call_id={id}&reason={reason}")),
-        )
-    };
-    let greeting = events.iter().find_map(|event| match event {
-        CallEvent::AiTurn { turn: 1, text, .. } => text.text().map(|words| spoken(words, &settings)),
-        _ => None,
-    });
-    let sent_away = events.iter().find_map(|event| match event {
-        CallEvent::RoutedToVoicemail { reason, .. } => Some(*reason),
-        _ => None,
-    });
-    let reason = sent_away.unwrap_or(VoicemailReason::AiUnavailable);
-    Ok(TwiML(
-        twiml::Response::new().then_maybe(greeting).then(voicemail(reason)),
-    ))
-}
-
-/// Words in the agent's voice and language.
-pub(super) fn spoken(words: &str, settings: &AgentSettings) -> Verb {
-    say(words)
-        .with_maybe("voice", settings.voice.as_deref())
-        .with_maybe("language", settings.language.as_deref())
+    Ok(TwiML(orders::after(state, &on_call.call_id, &settings, &events)))
 }
 
 /// What a caller hears when we cannot even say which call it is.
-fn sorry() -> TwiML {
+pub(super) fn sorry() -> TwiML {
     TwiML(
         twiml::Response::new()
             .then(say("We are sorry, your call cannot be taken. Please try again later."))

@@ -4,6 +4,7 @@
 //! after what it says is durable. What cannot be understood is kept whole on an `unrouted` stream, and answered 2xx as well:
 //! asking Twilio to send it again would not make it clearer.
 
+pub mod ai_respond;
 pub mod amd_status;
 pub mod answer;
 pub mod call_status;

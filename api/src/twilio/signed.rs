@@ -146,6 +146,12 @@ impl Signed {
         }
     }
 
+    /// What belongs together.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
     /// All raw parameters, of the body and of our own address.
     #[must_use]
     pub fn kept(&self) -> BTreeMap<String, Vec<String>> {

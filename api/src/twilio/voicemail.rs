@@ -1,17 +1,16 @@
 //! `POST /twilio/voicemail`: the caller is asked for a message.
 
 use super::hear::{Heard, hear};
-use super::inbound::spoken;
 use super::{Signed, TwiML};
+use crate::conversation::orders::spoken;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::agent::AgentSettings;
+use domain::conversation::Phrases;
 use infra::twilio::callbacks::Endpoint;
 use infra::twilio::twiml::{self, hangup, record, say};
 
-/// What a caller hears when the agent was given no words for it.
-const REQUEST: &str = "Nobody can take your call at the moment. Please leave a message after the tone, and press the pound key when you are done.";
 /// The longest message, in seconds.
 const LONGEST_S: u32 = 180;
 /// A message ends after so many seconds of silence.
@@ -30,8 +29,12 @@ pub async fn voicemail(State(state): State<AppState>, signed: Signed) -> Result<
             let settings = on_call.settings(&state).await?;
             Ok(ask(&state, &on_call.call_id, &settings))
         }
-        // Whoever calls can still be heard, though we cannot say which call it is: the recording comes by itself.
-        Heard::Unrouted => Ok(TwiML(twiml::Response::new().then(say(REQUEST)).then(hangup()))),
+        // Nobody could say whose message it were.
+        Heard::Unrouted => Ok(TwiML(
+            twiml::Response::new()
+                .then(say(Phrases::of(None).trouble_again))
+                .then(hangup()),
+        )),
     }
 }
 
@@ -58,7 +61,8 @@ fn ask(state: &AppState, call_id: &str, settings: &AgentSettings) -> TwiML {
             "transcribeCallback",
             is_english.then(|| here("transcription-status", RETRIES)),
         );
-    let words = settings.voicemail_greeting.as_deref().unwrap_or(REQUEST);
+    let phrases = Phrases::of(settings.language.as_deref());
+    let words = settings.voicemail_greeting.as_deref().unwrap_or(phrases.leave_message);
     TwiML(
         twiml::Response::new()
             .then(spoken(words, settings))

@@ -1,8 +1,8 @@
 //! `POST /twilio/voicemail-done`: the caller left a message, or none.
 
 use super::hear::{Heard, hear};
-use super::inbound::spoken;
 use super::{Signed, TwiML};
+use crate::conversation::orders::spoken;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;

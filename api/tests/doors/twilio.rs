@@ -77,10 +77,20 @@ async fn a_call_is_greeted_recorded_and_its_end_is_in_its_row() {
         "{}",
         answer.text
     );
+    // First that an AI speaks and that the call is recorded, then the greeting, and then it listens.
+    let said = [
+        "You are speaking with an A.I. assistant. This call is recorded.",
+        "<Gather ",
+        "Hello, and thank you",
+    ];
+    let places: Vec<_> = said.iter().map(|words| answer.text.find(words)).collect();
     assert!(
-        answer
-            .text
-            .contains("/twilio/voicemail?call_id=CA1&amp;reason=ai_unavailable"),
+        places.iter().all(Option::is_some) && places.is_sorted(),
+        "{}",
+        answer.text
+    );
+    assert!(
+        answer.text.contains("/twilio/ai-respond?call_id=CA1&amp;turn=2"),
         "{}",
         answer.text
     );

@@ -505,6 +505,19 @@ commands! {
             /// What was missing.
             missing: Vec<String>,
         },
+        /// Something that we tried to do for the call did not come about.
+        FailEffect {
+            /// What: `start_recording`, `archive_recording`, `transcribe`, `summarize`, ...
+            effect: String,
+            /// Which of several: a recording, a phase. Never a personal value.
+            item: String,
+            /// Why, in words free of personal values.
+            reason: String,
+            /// Which attempt it was, from 1.
+            attempt: u32,
+            /// When it is tried again; never, if absent.
+            retry_at: Option<Timestamp>,
+        },
         /// Something missing is filled in from the provider's record.
         RepairGap {
             /// Where it comes from.

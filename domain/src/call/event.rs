@@ -551,6 +551,19 @@ events! {
             /// What was missing.
             missing: Vec<String>,
         },
+        /// Something that we tried to do for the call did not come about.
+        EffectFailed {
+            /// What: `start_recording`, `archive_recording`, `transcribe`, `summarize`, ...
+            effect: String,
+            /// Which of several: a recording, a phase. Never a personal value.
+            item: String,
+            /// Why, in words free of personal values.
+            reason: String,
+            /// Which attempt it was, from 1.
+            attempt: u32,
+            /// When it is tried again; never, if absent.
+            retry_at: Option<Timestamp>,
+        },
         /// Something missing was filled in from the provider's record.
         GapRepaired {
             /// Where it came from.

@@ -5,8 +5,8 @@ use super::event::CallEvent;
 use super::moment::{Moment, least};
 use super::start::Start;
 use super::state::{
-    Archived, Attempt, Call, Correction, LegState, Queue, Reconciliation, Recording, Resolution, Transfer,
-    TransferState,
+    Archived, Attempt, Call, Correction, FailedEffect, LegState, Queue, Reconciliation, Recording, Resolution,
+    Transfer, TransferState,
 };
 use super::value::{ParticipantRole, Phase};
 
@@ -348,6 +348,17 @@ impl Call {
             }
             E::CallHidden { .. } => self.hidden = true,
             E::CallErased { .. } => self.forget(),
+            E::EffectFailed {
+                effect,
+                item,
+                attempt,
+                retry_at,
+                ..
+            } => self
+                .failed_effects
+                .entry(FailedEffect::name(effect, item))
+                .or_default()
+                .note(*attempt, *retry_at),
             E::Reconciled { complete, missing, .. } => {
                 self.reconciled = Some(Reconciliation {
                     complete: *complete,

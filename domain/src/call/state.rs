@@ -58,6 +58,8 @@ pub struct Call {
     pub review: Review,
     /// How often the provider reported something that changed nothing.
     pub reports: u32,
+    /// What we tried to do for the call in vain, by [`FailedEffect::name`].
+    pub failed_effects: BTreeMap<String, FailedEffect>,
     /// The last comparison with the provider's own record.
     pub reconciled: Option<Reconciliation>,
     /// Whether it is left out of lists.
@@ -313,6 +315,34 @@ pub struct Resolution {
     pub label: Option<String>,
     /// Who.
     pub by: String,
+}
+
+/// Something that we tried to do for the call in vain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FailedEffect {
+    /// How often.
+    pub attempts: u32,
+    /// When it is tried again; never, if absent.
+    pub retry_at: Option<Timestamp>,
+}
+
+impl FailedEffect {
+    /// What and which of several, in one word: `archive_recording RE1`.
+    #[must_use]
+    pub fn name(effect: &str, item: &str) -> String {
+        format!("{effect} {item}")
+    }
+
+    /// Notes another attempt. A later one says more, whatever the order in which they are told.
+    pub fn note(&mut self, attempt: u32, retry_at: Option<Timestamp>) {
+        if attempt >= self.attempts {
+            *self = Self {
+                attempts: attempt,
+                retry_at,
+            };
+        }
+    }
 }
 
 /// A comparison with the provider's own record.

@@ -273,6 +273,14 @@ fn tour() -> Vec<CallCommand> {
             complete: false,
             missing: vec!["recording".into()],
         },
+        C::FailEffect {
+            at,
+            effect: "summarize".into(),
+            item: String::new(),
+            reason: "no answer in time".into(),
+            attempt: 1,
+            retry_at: Some(at),
+        },
         C::RepairGap {
             at,
             from: "Events.json".into(),

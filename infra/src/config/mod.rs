@@ -3,9 +3,11 @@
 //! [`Settings`] is what a person said; [`Config`] is what follows from it, checked. Reading a setting anywhere else, at
 //! any other time, is not done: the rest of the program sees only `Config`.
 
+mod models;
 mod secret;
 mod settings;
 
+pub use models::{AnthropicConfig, ChatProvider, ModelsConfig};
 pub use secret::Secret;
 pub use settings::Settings;
 
@@ -20,6 +22,8 @@ use url::Url;
 
 /// The TOML file that is read when it exists and no other was named.
 pub const DEFAULT_FILE: &str = "call-ledger.toml";
+/// Where `call-ledger-sandbox serve` listens unless it is told otherwise.
+const SANDBOX: &str = "http://127.0.0.1:3200";
 const SANDBOX_TOKEN_FILE: &str = "sandbox-auth-token";
 
 /// How the service shall run.
@@ -84,21 +88,6 @@ pub struct TwilioConfig {
     pub inbound_phone_number: Option<String>,
     /// The REST API; `None` is the sandbox.
     pub api_base: Option<String>,
-}
-
-/// The models.
-#[derive(Clone, Debug)]
-pub struct ModelsConfig {
-    /// The service's key; `None` is the sandbox.
-    pub api_key: Option<Secret>,
-    /// The service's address; `None` is the sandbox.
-    pub base_url: Option<String>,
-    /// Language model.
-    pub chat: String,
-    /// Speech to text.
-    pub transcription: String,
-    /// Text to speech.
-    pub speech: String,
 }
 
 /// Why a configuration cannot be used. Never repeats a secret.
@@ -173,6 +162,7 @@ impl Config {
         // Empty texts become absent ones.
         let s = settings.or(Settings::default());
         let twilio = twilio(&s)?;
+        let models = ModelsConfig::resolve(&s)?;
         let port = s.port.unwrap_or(3000);
         let host = match s.listen.as_deref() {
             Some(text) => text
@@ -198,13 +188,7 @@ impl Config {
                 .unwrap_or_else(|| format!("file://{}", data_dir.join("recordings").display())),
             s3_endpoint: s.s3_endpoint,
             twilio,
-            models: ModelsConfig {
-                api_key: s.openai_api_key,
-                base_url: s.openai_base_url,
-                chat: s.openai_chat_model.unwrap_or_else(|| "gpt-4o-mini".into()),
-                transcription: s.openai_transcription_model.unwrap_or_else(|| "whisper-1".into()),
-                speech: s.openai_speech_model.unwrap_or_else(|| "tts-1".into()),
-            },
+            models,
             session_length: Duration::from_secs(s.session_hours.unwrap_or(168).saturating_mul(3600)),
             drain_grace: Duration::from_secs(s.drain_grace_seconds.unwrap_or(3)),
             drain_timeout: Duration::from_secs(s.drain_timeout_seconds.unwrap_or(20)),
@@ -218,6 +202,23 @@ impl Config {
     #[must_use]
     pub fn callback_url(&self, path_and_query: &str) -> String {
         format!("{}{path_and_query}", self.public_url.as_str().trim_end_matches('/'))
+    }
+
+    /// Where Twilio's REST API is: Twilio's own address, the one that was set, or the sandbox's.
+    #[must_use]
+    pub fn twilio_base(&self) -> &str {
+        match &self.twilio.api_base {
+            Some(base) => base,
+            None if self.twilio.sandbox => SANDBOX,
+            None => crate::twilio::rest::TWILIO,
+        }
+    }
+
+    /// Where the scripted models are that answer while no others are set: beside the sandbox's telephone network.
+    #[must_use]
+    pub fn sandbox_models(&self) -> String {
+        let base = self.twilio.api_base.as_deref().filter(|_| self.twilio.sandbox);
+        format!("{}/v1", base.unwrap_or(SANDBOX).trim_end_matches('/'))
     }
 
     /// Whether browsers reach us by `https`: then the session cookie is `Secure`.

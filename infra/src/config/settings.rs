@@ -1,6 +1,6 @@
 //! What a person may set, and by which flag, variable or key of the TOML file. One list serves all three.
 
-use super::Secret;
+use super::{ChatProvider, Secret};
 use crate::telemetry::LogFormat;
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -15,6 +15,7 @@ impl Given for u16 {}
 impl Given for u64 {}
 impl Given for bool {}
 impl Given for LogFormat {}
+impl Given for ChatProvider {}
 impl Given for String {
     fn given(&self) -> bool {
         !self.is_empty()
@@ -106,6 +107,14 @@ settings! {
     openai_transcription_model: String = "OPENAI_TRANSCRIPTION_MODEL",
     /// Text-to-speech model [default: tts-1]
     openai_speech_model: String = "OPENAI_SPEECH_MODEL",
+    /// Whose language model answers: `openai` (and all that speak as OpenAI does) or `anthropic` [default: anthropic if its key alone is set, else openai]
+    chat_provider: ChatProvider = "CHAT_PROVIDER",
+    /// Key of Anthropic's language models
+    anthropic_api_key: Secret = "ANTHROPIC_API_KEY",
+    /// Address of an Anthropic-compatible service [default: `https://api.anthropic.com`]
+    anthropic_base_url: String = "ANTHROPIC_BASE_URL",
+    /// Anthropic's language model [default: claude-haiku-5-5]
+    anthropic_chat_model: String = "ANTHROPIC_CHAT_MODEL",
     /// How long a session lasts, in hours [default: 168]
     session_hours: u64 = "SESSION_HOURS",
     /// Between SIGTERM and the last accepted connection, in seconds: time for load balancers to notice [default: 3]

@@ -135,9 +135,39 @@ fn nothing_secret_shows_in_debug() {
         twilio_auth_token: Some(Secret::new("hunter2")),
         ledger_master_key: Some(Secret::new("hunter2")),
         openai_api_key: Some(Secret::new("hunter2")),
+        anthropic_api_key: Some(Secret::new("hunter2")),
         ..Settings::default()
     });
     assert!(!format!("{config:?}").contains("hunter2"));
+}
+
+#[test]
+fn the_one_whose_key_is_set_provides_the_language_model() {
+    let provider = |openai: bool, anthropic: bool| {
+        let key = |given: bool| given.then(|| Secret::new("k"));
+        let settings = Settings {
+            openai_api_key: key(openai),
+            anthropic_api_key: key(anthropic),
+            ..Settings::default()
+        };
+        resolved(settings).models.chat_provider
+    };
+    assert_eq!(provider(false, false), ChatProvider::OpenAi);
+    assert_eq!(provider(true, false), ChatProvider::OpenAi);
+    assert_eq!(provider(true, true), ChatProvider::OpenAi);
+    assert_eq!(provider(false, true), ChatProvider::Anthropic);
+}
+
+#[test]
+fn anthropic_without_a_key_or_an_address_is_refused() {
+    let anthropic = |base_url: Option<&str>| Settings {
+        chat_provider: Some(ChatProvider::Anthropic),
+        anthropic_base_url: base_url.map(str::to_owned),
+        ..Settings::default()
+    };
+    assert!(refused(anthropic(None)).starts_with("ANTHROPIC_API_KEY"));
+    assert!(refused(anthropic(Some("localhost:8080"))).starts_with("ANTHROPIC_BASE_URL"));
+    resolved(anthropic(Some("http://localhost:8080")));
 }
 
 #[test]

@@ -138,6 +138,24 @@ impl Ledger {
         A: Decide + Clone + 'static,
         A::Event: Into<Event>,
     {
+        self.execute_all(id, &[command], metadata).await
+    }
+
+    /// Carries out several commands as one: each is decided on what the ones before it came to, and their events are
+    /// appended together or not at all, under one command key.
+    ///
+    /// # Errors
+    /// When the rules refuse any of them, others keep writing to the stream, or a database cannot be used.
+    pub async fn execute_all<A>(
+        &self,
+        id: &str,
+        commands: &[A::Command],
+        metadata: Metadata,
+    ) -> Result<Executed<A>, LedgerError<A::Error>>
+    where
+        A: Decide + Clone + 'static,
+        A::Event: Into<Event>,
+    {
         let stream = StreamId::new(A::TYPE, id);
         let cell = self.0.streams.cell::<A>(&stream);
         let mut guard = cell.lock().await;
@@ -154,7 +172,7 @@ impl Ledger {
                     true,
                 ),
             };
-            let events = match alive.state.decide(&command) {
+            let events = match decide_all(&*alive.state, commands) {
                 Ok(events) if !events.is_empty() => events,
                 // Another process may have written: nothing is refused, or left undone, for what is not known here yet.
                 _ if !is_certain => {
@@ -331,6 +349,27 @@ impl Ledger {
             opened,
         })
     }
+}
+
+/// What follows from the commands, one after the other.
+fn decide_all<A: Decide + Clone>(state: &A, commands: &[A::Command]) -> Result<Vec<A::Event>, A::Error> {
+    let [first, rest @ ..] = commands else {
+        return Ok(Vec::new());
+    };
+    let mut events = state.decide(first)?;
+    if rest.is_empty() {
+        return Ok(events);
+    }
+    let mut after = state.clone();
+    let mut applied = 0;
+    for command in rest {
+        for event in &events[applied..] {
+            after.apply(event.clone());
+        }
+        applied = events.len();
+        events.extend(after.decide(command)?);
+    }
+    Ok(events)
 }
 
 fn duplicate<A: Decide>(position: Position, alive: Alive<A>) -> Executed<A> {

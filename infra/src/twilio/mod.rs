@@ -1,8 +1,11 @@
-//! What Twilio says and how it is answered: the signature of its requests, their parameters, and TwiML.
+//! What Twilio says and how it is answered: the signature of its requests, their parameters, and TwiML; and what we ask
+//! of it: its REST API, and tokens for browsers that call through it.
 //!
-//! Nothing here is a web server or knows a call's state. The REST client and media streams come with the phone line.
+//! Nothing here is a web server or knows a call's state. Media streams come with the voice.
 
 pub mod callbacks;
 pub mod form;
+pub mod rest;
 pub mod signature;
+pub mod token;
 pub mod twiml;

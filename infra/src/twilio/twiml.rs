@@ -200,6 +200,18 @@ pub fn number(e164: &str) -> Verb {
     Verb::text("Number", e164)
 }
 
+/// A browser to ring: its client name, without `client:`.
+#[must_use]
+pub fn client(identity: &str) -> Verb {
+    Verb::text("Client", identity)
+}
+
+/// A room in which several legs hear each other.
+#[must_use]
+pub fn conference(name: &str) -> Verb {
+    Verb::text("Conference", name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

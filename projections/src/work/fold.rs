@@ -1,11 +1,10 @@
 //! What is left to do on a stream. Pure; any order and repetition of callbacks ends the same.
 
 use super::queries::Kind;
+use super::sound::Sound;
 use super::tables::{WorkRow, WorkStreamRow};
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::call::CallEvent;
-use domain::call::moment::least;
-use domain::call::value::Phase;
 use domain::contact::ContactEvent;
 use domain::unrouted::UnroutedEvent;
 use domain::{Tenant, Timestamp};
@@ -20,8 +19,7 @@ pub struct WorkDocument {
     aggregate_type: String,
     #[serde(skip)]
     tenant: Tenant,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    recordings: BTreeMap<String, Recording>,
+    sound: Sound,
     #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<Queue>,
     /// Answered, or over: a call that need not be placed any more.
@@ -36,18 +34,6 @@ pub struct WorkDocument {
     /// Attempts at calling, by number. They can be heard of before the queue is.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     attempts: BTreeMap<u32, Attempt>,
-}
-
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
-struct Recording {
-    phase: Option<Phase>,
-    url: Option<String>,
-    channels: Option<u32>,
-    duration_s: Option<u32>,
-    blob_key: Option<String>,
-    unavailable: bool,
-    attempts: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,21 +64,19 @@ struct Unrouted {
 pub(super) const fn leaves_work(event: &Event) -> bool {
     use CallEvent as E;
     match event {
-        Event::Call(event) => matches!(
-            event,
-            E::CallQueued { .. }
-                | E::QueueCancelled { .. }
-                | E::DialPermitted { .. }
-                | E::DialRefused { .. }
-                | E::DialAttempted { .. }
-                | E::DialFailed { .. }
-                | E::CallAnswered { .. }
-                | E::CallEnded { .. }
-                | E::RecordingReady { .. }
-                | E::RecordingArchived { .. }
-                | E::RecordingUnavailable { .. }
-                | E::CallErased { .. }
-        ),
+        Event::Call(event) => {
+            matches!(
+                event,
+                E::CallQueued { .. }
+                    | E::QueueCancelled { .. }
+                    | E::DialPermitted { .. }
+                    | E::DialRefused { .. }
+                    | E::DialAttempted { .. }
+                    | E::DialFailed { .. }
+                    | E::CallAnswered { .. }
+                    | E::CallErased { .. }
+            ) || Sound::concerns(event)
+        }
         Event::Contact(event) => matches!(event, ContactEvent::ContactErased { .. }),
         Event::Unrouted(_) => true,
         _ => false,
@@ -151,41 +135,10 @@ impl WorkDocument {
                 attempt.retry_at = *retry_at;
             }
             E::CallAnswered { .. } | E::CallEnded { .. } => self.reached = true,
-            E::RecordingReady {
-                phase,
-                recording_sid,
-                url,
-                duration_s,
-                channels,
-                ..
-            } => {
-                let recording = self.recording(*phase, recording_sid);
-                recording.url = least(recording.url.take(), Some(url.clone()));
-                recording.duration_s = recording.duration_s.max(*duration_s);
-                recording.channels = recording.channels.max(*channels);
-            }
-            E::RecordingArchived {
-                phase,
-                recording_sid,
-                key,
-                ..
-            } => {
-                let recording = self.recording(*phase, recording_sid);
-                recording.blob_key = least(recording.blob_key.take(), Some(key.clone()));
-            }
-            E::RecordingUnavailable {
-                phase,
-                recording_sid: Some(sid),
-                attempts,
-                ..
-            } => {
-                let recording = self.recording(*phase, sid);
-                recording.unavailable = true;
-                recording.attempts = recording.attempts.max(*attempts);
-            }
             E::CallErased { .. } => self.erased = true,
             _ => {}
         }
+        self.sound.fold(event);
     }
 
     fn in_queue(&mut self, change: impl FnOnce(&mut Queue)) {
@@ -194,34 +147,20 @@ impl WorkDocument {
         }
     }
 
-    fn recording(&mut self, phase: Phase, sid: &str) -> &mut Recording {
-        let recording = self.recordings.entry(sid.to_owned()).or_default();
-        recording.phase = least(recording.phase, Some(phase));
-        recording
-    }
-
     pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
         rows.push(WorkStreamRow {
             stream: id.to_owned(),
             tenant: self.tenant.0.clone(),
             facts: serde_json::to_string(self).expect("texts, numbers and maps with text keys serialise"),
         });
-        for (sid, recording) in &self.recordings {
-            if let Some(kind) = self.recording_work(recording) {
-                rows.push(WorkRow {
-                    item: sid.clone(),
-                    attempts: i64::from(recording.attempts),
-                    detail: serde_json::json!({
-                        "phase": recording.phase.map(Phase::as_str),
-                        "url": recording.url,
-                        "channels": recording.channels,
-                        "duration_s": recording.duration_s,
-                        "blob_key": recording.blob_key,
-                    })
-                    .to_string(),
-                    ..self.due(id, kind)
-                });
-            }
+        for item in self.sound.items(self.erased) {
+            rows.push(WorkRow {
+                item: item.item,
+                not_before: item.not_before.as_micros(),
+                attempts: i64::from(item.attempts),
+                detail: item.detail.to_string(),
+                ..self.due(id, item.kind)
+            });
         }
         if self.erased {
             rows.push(self.due(id, Kind::DestroyKey));
@@ -235,17 +174,6 @@ impl WorkDocument {
                 detail: serde_json::json!({ "endpoint": unrouted.endpoint, "reason": unrouted.reason }).to_string(),
                 ..self.due(id, Kind::Reingest)
             });
-        }
-    }
-
-    /// A recording is to be fetched unless we have it or cannot have it; after an erasure it is to be deleted instead,
-    /// which its being unavailable then confirms.
-    fn recording_work(&self, recording: &Recording) -> Option<Kind> {
-        match recording {
-            _ if recording.unavailable => None,
-            Recording { blob_key: Some(_), .. } => self.erased.then_some(Kind::DeleteRecording),
-            Recording { url: Some(_), .. } if !self.erased => Some(Kind::ArchiveRecording),
-            _ => None,
         }
     }
 

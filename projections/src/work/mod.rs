@@ -8,6 +8,7 @@
 
 mod fold;
 pub mod queries;
+mod sound;
 pub mod tables;
 
 pub use queries::{Kind, Work};
@@ -23,7 +24,7 @@ pub struct WorkModel;
 
 impl ReadModel for WorkModel {
     const NAME: &'static str = "work";
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = WorkDocument;
 

@@ -10,8 +10,14 @@ use std::sync::LazyLock;
 words! {
     /// What is to be done.
     Kind {
+        /// Have a part of the call recorded.
+        StartRecording = "start_recording",
         /// Fetch a recording from Twilio and keep it.
         ArchiveRecording = "archive_recording",
+        /// Make a transcript of a recording.
+        Transcribe = "transcribe",
+        /// Say in a few words what came of a call.
+        Summarize = "summarize",
         /// Delete our copy of an erased call's recording.
         DeleteRecording = "delete_recording",
         /// Destroy the key of an erased stream.

@@ -1,5 +1,7 @@
 //! One file a verb.
 
+pub mod call;
 mod progress;
+pub mod serve;
 pub mod sign;
 pub mod traffic;

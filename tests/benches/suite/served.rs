@@ -31,6 +31,8 @@ impl Served {
             port: Some(0),
             public_url: Some(PUBLIC_URL.into()),
             twilio_auth_token: Some(Secret::new(TOKEN)),
+            // Nobody listens there: no telephone network and no models.
+            twilio_api_base: Some("http://127.0.0.1:9".into()),
             ..Settings::default()
         };
         let running = App::start(Config::resolve(settings)?, Arc::new(SystemClock)).await?;

@@ -21,6 +21,9 @@ pub const AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// How the world is told to reach every service under test. The same after a restart, on whatever port.
 pub const PUBLIC_URL: &str = "http://calls.example";
 
+/// An address where nobody listens: for tests that want no telephone network and no models.
+pub const NOBODY: &str = "http://127.0.0.1:9";
+
 /// How long a service may take to become ready; a debug build on a busy machine is slow.
 const READY_WITHIN: Duration = Duration::from_mins(1);
 
@@ -58,7 +61,15 @@ impl Home {
     /// # Panics
     /// When it does not become ready, with its log.
     pub async fn start_with(&self, settings: &[(&str, &str)]) -> Service {
-        let mut service = self.spawn(settings);
+        self.start_on(free_port(), settings).await
+    }
+
+    /// The same on a port of the caller's choice: where others expect it.
+    ///
+    /// # Panics
+    /// When it does not become ready, with its log.
+    pub async fn start_on(&self, port: u16, settings: &[(&str, &str)]) -> Service {
+        let mut service = self.spawn_on(port, settings);
         let deadline = Instant::now() + READY_WITHIN;
         while !service.is_ready().await {
             let ended = service.process.try_wait().expect("a process to wait for");
@@ -83,7 +94,10 @@ impl Home {
     /// When the binary cannot be run.
     #[must_use]
     pub fn spawn(&self, settings: &[(&str, &str)]) -> Service {
-        let port = free_port();
+        self.spawn_on(free_port(), settings)
+    }
+
+    fn spawn_on(&self, port: u16, settings: &[(&str, &str)]) -> Service {
         let log = self.files.path().join(format!("{port}.log"));
         let file = File::create(&log).expect("a log file");
         let process = self
@@ -109,6 +123,7 @@ impl Home {
             .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
             .env("PUBLIC_URL", PUBLIC_URL)
             .env("LEDGER_MASTER_KEY", &self.master_key)
+            .env("TWILIO_API_BASE", NOBODY)
             .env("DRAIN_GRACE_SECONDS", "0")
             .env("LOG_FORMAT", "json");
         match &self.place.url {
@@ -171,6 +186,15 @@ impl Service {
         self.process.wait().expect("a process to wait for");
     }
 
+    /// The same for one that is still held: what is left of it is its log.
+    ///
+    /// # Panics
+    /// When it cannot be killed.
+    pub fn kill_in_place(&mut self) {
+        self.process.kill().expect("a process to kill");
+        self.process.wait().expect("a process to wait for");
+    }
+
     /// Asks it to stop, and waits for its exit code.
     ///
     /// # Panics
@@ -202,7 +226,12 @@ impl Drop for Service {
     }
 }
 
-fn free_port() -> u16 {
+/// A port on which nobody listens now.
+///
+/// # Panics
+/// When there is none.
+#[must_use]
+pub fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0))
         .and_then(|listener| listener.local_addr())
         .expect("a free port")

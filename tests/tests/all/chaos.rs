@@ -126,7 +126,8 @@ async fn a_rebuild_of_every_model_finds_nothing_to_change_after_a_bad_day(place:
         switch: false,
     };
     for projector in projections::projectors() {
-        let model = projector.name();
+        let (model, head) = (projector.name(), app.head().await);
+        app.settled().await;
         let report = app
             .running
             .state()
@@ -136,6 +137,7 @@ async fn a_rebuild_of_every_model_finds_nothing_to_change_after_a_bad_day(place:
             .expect("rebuilds");
         let difference = report.difference.expect("was asked");
         assert!(difference.is_none(), "{model}: {difference:?}");
-        assert_eq!(report.position, app.head().await, "{model} was compared to its end");
+        // The service itself goes on writing: that there is nothing to summarize, for one.
+        assert!(report.position >= head, "{model} was compared to its end");
     }
 }

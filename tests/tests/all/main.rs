@@ -12,6 +12,7 @@ mod doors;
 mod event_store;
 mod killed_service;
 mod ledger;
+mod phone_line;
 mod read_models;
 mod sql;
 mod throwaway_postgres;

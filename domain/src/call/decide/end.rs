@@ -3,7 +3,7 @@
 use super::{Decision, heard_of, remembered, unless};
 use crate::call::command::CallCommand;
 use crate::call::event::CallEvent;
-use crate::call::state::Call;
+use crate::call::state::{Call, FailedEffect};
 use crate::call::value::Outcome;
 use crate::invalid::{Invalid, open, words};
 
@@ -78,6 +78,30 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                     missing: missing.clone(),
                 },
             )
+        }
+        CallCommand::FailEffect {
+            effect,
+            item,
+            reason,
+            attempt,
+            retry_at,
+            ..
+        } => {
+            words("effect", effect, 100)?;
+            words("reason", reason, 500)?;
+            let known = call
+                .failed_effects
+                .get(&FailedEffect::name(effect, item))
+                .is_some_and(|failed| failed.attempts >= *attempt);
+            let event = CallEvent::EffectFailed {
+                at,
+                effect: effect.clone(),
+                item: item.clone(),
+                reason: reason.clone(),
+                attempt: *attempt,
+                retry_at: *retry_at,
+            };
+            unless(known, event)
         }
         CallCommand::RepairGap { from, .. } => {
             words("from", from, 100)?;

@@ -85,6 +85,7 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         | C::RequestDoNotCall { .. }
         | C::IncurCost { .. }
         | C::Reconcile { .. }
+        | C::FailEffect { .. }
         | C::RepairGap { .. } => end::decide(call, command),
         C::Grade { .. }
         | C::ClearGrade { .. }

@@ -5,6 +5,7 @@
 //! their values. It decides nothing about the call: that is `domain`'s.
 
 mod conference;
+mod gathered;
 mod inbound;
 mod origin;
 mod recording;
@@ -12,6 +13,7 @@ mod reported;
 mod status;
 mod voicemail;
 
+pub use gathered::Gathered;
 pub use inbound::{Inbound, Outbound};
 
 use super::form::Form;
@@ -26,6 +28,8 @@ use std::str::FromStr;
 pub enum Endpoint {
     /// Somebody calls us.
     Inbound,
+    /// What the caller said to the AI.
+    AiRespond,
     /// What became of the caller's leg.
     InboundStatus,
     /// What became of another leg.
@@ -48,8 +52,9 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Inbound,
+        Self::AiRespond,
         Self::InboundStatus,
         Self::CallStatus,
         Self::Voice,
@@ -66,6 +71,7 @@ impl Endpoint {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Inbound => "inbound",
+            Self::AiRespond => "ai-respond",
             Self::InboundStatus => "inbound-status",
             Self::CallStatus => "call-status",
             Self::Voice => "voice",
@@ -114,7 +120,8 @@ pub struct Callback<'a> {
     pub endpoint: Endpoint,
     /// What was posted.
     pub form: &'a Form,
-    /// What our own callback address carried: `call_id`, `phase`, `leg`, `role`, `attempt`, `reason`.
+    /// What our own callback address carried: `call_id`, `phase`, `leg`, `role`, `attempt`, `reason`,
+    /// `turn`.
     pub query: &'a Form,
     /// When it was heard.
     pub heard_at: Timestamp,
@@ -139,6 +146,7 @@ pub struct Understood {
 pub fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     match callback.endpoint {
         Endpoint::Inbound | Endpoint::Voice => Err(NotUnderstood::new("is answered with a decision, not merely heard")),
+        Endpoint::AiRespond => gathered::understand(callback),
         Endpoint::InboundStatus | Endpoint::CallStatus => status::understand(callback),
         Endpoint::Voicemail => voicemail::arrived(callback),
         Endpoint::VoicemailDone => voicemail::left(callback),

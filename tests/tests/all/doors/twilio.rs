@@ -95,7 +95,7 @@ async fn every_door_keeps_what_it_cannot_understand_whole_and_answers_well(place
 }
 
 /// Every parameter that some door reads.
-const FIELDS: [&str; 26] = [
+const FIELDS: [&str; 29] = [
     "CallSid",
     "CallStatus",
     "From",
@@ -122,9 +122,12 @@ const FIELDS: [&str; 26] = [
     "ParticipantLabel",
     "FriendlyName",
     "DialCallStatus",
+    "SpeechResult",
+    "Confidence",
+    "Digits",
 ];
 /// Those in which words are free.
-const FREE: [&str; 7] = [
+const FREE: [&str; 10] = [
     "From",
     "To",
     "CallerName",
@@ -132,6 +135,10 @@ const FREE: [&str; 7] = [
     "TranscriptionText",
     "RecordingUrl",
     "ParticipantLabel",
+    // Of a confidence that cannot be read nothing is believed, and the words are not lost for it.
+    "SpeechResult",
+    "Confidence",
+    "Digits",
 ];
 
 /// What a door understands, about a call of its own.
@@ -153,6 +160,7 @@ fn sane(endpoint: Endpoint, n: usize) -> Vec<(&'static str, String)> {
             ("TranscriptionText", "Call me"),
         ],
         Endpoint::AmdStatus => &[("AnsweredBy", "human")],
+        Endpoint::AiRespond => &[("SpeechResult", "Hello"), ("Confidence", "0.9")],
         Endpoint::Inbound | Endpoint::Voice | Endpoint::Voicemail => &[],
     };
     let of_all = [
@@ -190,7 +198,10 @@ async fn values_beyond_all_measure_are_kept_or_shown_and_stop_nothing(place: Pla
     ];
     let tell = async |endpoint: Endpoint, params: Vec<(&str, String)>| {
         let params: Vec<_> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = admin.webhook(&format!("/twilio/{endpoint}"), &params).await.unwrap();
+        // Our own address says which place the words take.
+        let place = if endpoint == Endpoint::AiRespond { "?turn=2" } else { "" };
+        let path = format!("/twilio/{endpoint}{place}");
+        let answer = admin.webhook(&path, &params).await.unwrap();
         assert_eq!(answer.status, 200, "{endpoint}: {}", answer.text);
     };
     let mut n = 0;

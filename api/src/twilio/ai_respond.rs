@@ -1,0 +1,51 @@
+//! `POST /twilio/ai-respond`: what the caller said to the AI, or that they said nothing.
+
+use super::hear::{Heard, keep, tell};
+use super::inbound::sorry;
+use super::{Signed, TwiML};
+use crate::conversation::{Question, respond};
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::extract::State;
+use infra::twilio::callbacks::{Endpoint, Gathered};
+
+/// What the caller said to the AI. Answered with the AI's words.
+#[utoipa::path(
+    post, path = "/twilio/ai-respond", tag = "twilio", security(("twilio" = [])),
+    params(("call_id" = Option<String>, Query), ("turn" = u32, Query)),
+    responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
+)]
+pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    let gathered = match Gathered::understand(&signed.callback(Endpoint::AiRespond)) {
+        Ok(gathered) => gathered,
+        Err(reason) => {
+            keep(&state, &signed, Endpoint::AiRespond, &reason).await?;
+            return Ok(sorry());
+        }
+    };
+    let call_id = gathered.call_id.0.clone();
+    let key = signed.command_key(Endpoint::AiRespond, &gathered.key());
+    // What was said is durable before anything is thought about it.
+    let heard = tell(
+        &state,
+        &signed,
+        Endpoint::AiRespond,
+        &call_id,
+        gathered.command.clone(),
+        key,
+    )
+    .await?;
+    let Heard::Call(on_call) = heard else {
+        return Ok(sorry());
+    };
+    let question = Question {
+        call_id: &call_id,
+        turn: gathered.turn,
+        at: gathered.at,
+        utterance: &gathered.utterance,
+        tenant: state.directory.tenant_of(&state, signed.own_number()).await,
+        correlation_id: signed.request_id().to_owned(),
+        causation: on_call.executed.position,
+    };
+    respond(&state, question).await
+}

@@ -1,0 +1,191 @@
+//! What is said without asking a model, in the agent's language.
+
+/// Fixed words in one language.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Phrases {
+    /// Its BCP 47 language subtag.
+    pub language: &'static str,
+    /// Its name in English, for a model's instructions.
+    pub name: &'static str,
+    /// That an AI speaks.
+    pub disclosure: &'static str,
+    /// That the call is recorded.
+    pub recording_notice: &'static str,
+    /// The first words, when the agent has none of its own.
+    pub greeting: &'static str,
+    /// When the caller was not heard clearly.
+    pub ask_again: &'static str,
+    /// When the caller says nothing.
+    pub still_there: &'static str,
+    /// When the caller said nothing for too long.
+    pub silent_goodbye: &'static str,
+    /// When the caller said goodbye.
+    pub goodbye: &'static str,
+    /// When the call has lasted as long as it may.
+    pub time_up: &'static str,
+    /// When the model does not answer in time.
+    pub trouble: &'static str,
+    /// When it does not answer again: the voicemail follows.
+    pub trouble_again: &'static str,
+    /// When a person is wanted and none is there: the voicemail follows.
+    pub nobody_there: &'static str,
+    /// When a person is wanted and may come.
+    pub one_moment: &'static str,
+    /// When the caller tries to change the AI's orders, or it said what must not be said.
+    pub deflection: &'static str,
+    /// When the caller does not want to be called again.
+    pub obeyed: &'static str,
+    /// What a caller hears before leaving a message.
+    pub leave_message: &'static str,
+}
+
+const ENGLISH: Phrases = Phrases {
+    language: "en",
+    name: "English",
+    disclosure: "You are speaking with an A.I. assistant.",
+    recording_notice: "This call is recorded.",
+    greeting: "Hello, and thank you for calling. How can I help you?",
+    ask_again: "I am sorry, I did not quite catch that. Could you say it again, please?",
+    still_there: "Are you still there?",
+    silent_goodbye: "I cannot hear you, so I will end the call now. Please call again any time. Goodbye.",
+    goodbye: "Thank you for calling. Goodbye!",
+    time_up: "I am sorry, our time is up, and I have to end the call here. Please call again any time. Goodbye.",
+    trouble: "I am sorry, I need a moment. Could you say that once more, please?",
+    trouble_again: "I am sorry, I cannot help you at the moment.",
+    nobody_there: "I am sorry, none of my colleagues can come to the telephone at the moment.",
+    one_moment: "Of course. One moment, please, I am getting a colleague.",
+    deflection: "I am sorry, I cannot help you with that. Is there anything else that I can do for you?",
+    obeyed: "I understand. We will not call you again. Goodbye.",
+    leave_message: "Please leave a message after the tone, and press the pound key when you are done.",
+};
+
+const HINDI: Phrases = Phrases {
+    language: "hi",
+    name: "Hindi",
+    disclosure: "आप एक ए.आई. सहायक से बात कर रहे हैं।",
+    recording_notice: "यह कॉल रिकॉर्ड की जा रही है।",
+    greeting: "नमस्ते, कॉल करने के लिए धन्यवाद। मैं आपकी क्या सहायता कर सकता हूँ?",
+    ask_again: "माफ़ कीजिए, मैं ठीक से सुन नहीं पाया। क्या आप फिर से कह सकते हैं?",
+    still_there: "क्या आप लाइन पर हैं?",
+    silent_goodbye: "मुझे आपकी आवाज़ नहीं आ रही है, इसलिए मैं कॉल समाप्त कर रहा हूँ। कृपया फिर कॉल करें। नमस्ते।",
+    goodbye: "कॉल करने के लिए धन्यवाद। नमस्ते!",
+    time_up: "माफ़ कीजिए, हमारा समय पूरा हो गया है और मुझे कॉल समाप्त करनी होगी। कृपया फिर कॉल करें। नमस्ते।",
+    trouble: "माफ़ कीजिए, एक क्षण दीजिए। क्या आप एक बार फिर कह सकते हैं?",
+    trouble_again: "माफ़ कीजिए, मैं इस समय आपकी सहायता नहीं कर पा रहा हूँ।",
+    nobody_there: "माफ़ कीजिए, इस समय मेरे कोई सहकर्मी फ़ोन पर नहीं आ सकते।",
+    one_moment: "ज़रूर। कृपया एक क्षण रुकिए, मैं एक सहकर्मी को बुला रहा हूँ।",
+    deflection: "माफ़ कीजिए, मैं इसमें आपकी सहायता नहीं कर सकता। क्या मैं आपके लिए कुछ और कर सकता हूँ?",
+    obeyed: "मैं समझ गया। हम आपको फिर कॉल नहीं करेंगे। नमस्ते।",
+    leave_message: "कृपया बीप के बाद अपना संदेश छोड़ें, और समाप्त होने पर पाउंड कुंजी दबाएँ।",
+};
+
+const SPANISH: Phrases = Phrases {
+    language: "es",
+    name: "Spanish",
+    disclosure: "Está hablando con un asistente de inteligencia artificial.",
+    recording_notice: "Esta llamada se graba.",
+    greeting: "Hola, gracias por llamar. ¿En qué puedo ayudarle?",
+    ask_again: "Perdone, no le he entendido bien. ¿Puede repetirlo, por favor?",
+    still_there: "¿Sigue ahí?",
+    silent_goodbye: "No le oigo, así que voy a terminar la llamada. Llame de nuevo cuando quiera. Adiós.",
+    goodbye: "Gracias por llamar. ¡Adiós!",
+    time_up: "Lo siento, se nos ha acabado el tiempo y tengo que terminar la llamada. Llame de nuevo cuando quiera. Adiós.",
+    trouble: "Perdone, necesito un momento. ¿Puede repetirlo, por favor?",
+    trouble_again: "Lo siento, ahora mismo no puedo ayudarle.",
+    nobody_there: "Lo siento, ninguno de mis compañeros puede ponerse al teléfono ahora.",
+    one_moment: "Por supuesto. Un momento, por favor, voy a buscar a un compañero.",
+    deflection: "Lo siento, no puedo ayudarle con eso. ¿Puedo hacer algo más por usted?",
+    obeyed: "Entendido. No le volveremos a llamar. Adiós.",
+    leave_message: "Deje un mensaje después de la señal y pulse almohadilla cuando termine.",
+};
+
+const FRENCH: Phrases = Phrases {
+    language: "fr",
+    name: "French",
+    disclosure: "Vous parlez avec un assistant d'intelligence artificielle.",
+    recording_notice: "Cet appel est enregistré.",
+    greeting: "Bonjour, merci de votre appel. Comment puis-je vous aider ?",
+    ask_again: "Excusez-moi, je n'ai pas bien compris. Pouvez-vous répéter, s'il vous plaît ?",
+    still_there: "Êtes-vous toujours là ?",
+    silent_goodbye: "Je ne vous entends pas, je vais donc mettre fin à l'appel. Rappelez quand vous voulez. Au revoir.",
+    goodbye: "Merci de votre appel. Au revoir !",
+    time_up: "Désolé, notre temps est écoulé et je dois mettre fin à l'appel. Rappelez quand vous voulez. Au revoir.",
+    trouble: "Excusez-moi, il me faut un instant. Pouvez-vous répéter, s'il vous plaît ?",
+    trouble_again: "Désolé, je ne peux pas vous aider pour le moment.",
+    nobody_there: "Désolé, aucun de mes collègues ne peut venir au téléphone pour le moment.",
+    one_moment: "Bien sûr. Un instant, s'il vous plaît, je vais chercher un collègue.",
+    deflection: "Désolé, je ne peux pas vous aider pour cela. Puis-je faire autre chose pour vous ?",
+    obeyed: "C'est compris. Nous ne vous rappellerons plus. Au revoir.",
+    leave_message: "Laissez un message après le signal, et appuyez sur la touche dièse quand vous avez terminé.",
+};
+
+const GERMAN: Phrases = Phrases {
+    language: "de",
+    name: "German",
+    disclosure: "Sie sprechen mit einem K.I.-Assistenten.",
+    recording_notice: "Dieses Gespräch wird aufgezeichnet.",
+    greeting: "Guten Tag, danke für Ihren Anruf. Wie kann ich Ihnen helfen?",
+    ask_again: "Entschuldigung, das habe ich nicht ganz verstanden. Können Sie es bitte wiederholen?",
+    still_there: "Sind Sie noch da?",
+    silent_goodbye: "Ich höre Sie nicht und beende deshalb das Gespräch. Rufen Sie gern wieder an. Auf Wiederhören.",
+    goodbye: "Danke für Ihren Anruf. Auf Wiederhören!",
+    time_up: "Es tut mir leid, unsere Zeit ist um, und ich muss das Gespräch hier beenden. Rufen Sie gern wieder an. Auf Wiederhören.",
+    trouble: "Entschuldigung, ich brauche einen Moment. Können Sie das bitte noch einmal sagen?",
+    trouble_again: "Es tut mir leid, ich kann Ihnen im Moment nicht helfen.",
+    nobody_there: "Es tut mir leid, im Moment kann niemand von meinen Kollegen ans Telefon kommen.",
+    one_moment: "Natürlich. Einen Moment bitte, ich hole einen Kollegen.",
+    deflection: "Es tut mir leid, dabei kann ich nicht helfen. Kann ich sonst etwas für Sie tun?",
+    obeyed: "Ich habe verstanden. Wir rufen Sie nicht mehr an. Auf Wiederhören.",
+    leave_message: "Bitte hinterlassen Sie eine Nachricht nach dem Ton, und drücken Sie die Rautetaste, wenn Sie fertig sind.",
+};
+
+impl Phrases {
+    /// The languages that there are.
+    pub const ALL: [&Self; 5] = [&ENGLISH, &HINDI, &SPANISH, &FRENCH, &GERMAN];
+
+    /// The phrases in a language, by its BCP 47 tag; in English where there are none in it.
+    #[must_use]
+    pub fn of(tag: Option<&str>) -> &'static Self {
+        let language = tag.unwrap_or_default().split('-').next().unwrap_or_default();
+        Self::ALL
+            .into_iter()
+            .find(|phrases| phrases.language.eq_ignore_ascii_case(language))
+            .unwrap_or(&ENGLISH)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_leads_to_its_language_and_an_unknown_one_to_english() {
+        for (tag, language) in [
+            (Some("hi-IN"), "hi"),
+            (Some("ES"), "es"),
+            (Some("fr-CA"), "fr"),
+            (Some("de"), "de"),
+            (Some("sv-SE"), "en"),
+            (None, "en"),
+        ] {
+            assert_eq!(Phrases::of(tag).language, language, "{tag:?}");
+        }
+    }
+
+    #[test]
+    fn no_goodbye_is_mistaken_for_a_question() {
+        for phrases in Phrases::ALL {
+            for last in [phrases.goodbye, phrases.silent_goodbye, phrases.time_up, phrases.obeyed] {
+                assert!(!last.ends_with('?'), "{last}");
+            }
+            for question in [
+                phrases.ask_again,
+                phrases.still_there,
+                phrases.trouble,
+                phrases.deflection,
+            ] {
+                assert!(question.ends_with('?'), "{question}");
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What the AI says and does at once: words, what they note, and what comes next.
+
+use super::phrases::Phrases;
+use super::step::Step;
+use crate::call::CallCommand;
+use crate::call::value::{EndedBy, TokenCount, VoicemailReason};
+use crate::{Personal, Timestamp};
+
+/// What the AI says and does at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// What else is to be recorded, before the words.
+    pub notes: Vec<CallCommand>,
+    /// The words.
+    pub spoken: Spoken,
+    /// What comes after them.
+    pub next: Next,
+}
+
+/// What the AI says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spoken {
+    /// The words.
+    pub text: String,
+    /// The persona that speaks; 0 is the base prompt alone.
+    pub persona_version: u32,
+    /// The language model; absent for fixed words.
+    pub model: Option<String>,
+    /// From the caller's last word to our first, in milliseconds, as far as we can tell.
+    pub latency_ms: Option<u32>,
+    /// What the model read and wrote.
+    pub tokens: Option<TokenCount>,
+}
+
+/// What comes after the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The caller speaks.
+    Listen,
+    /// The call is over.
+    HangUp(EndedBy),
+    /// The caller may leave a message.
+    Voicemail(VoicemailReason),
+}
+
+impl Spoken {
+    /// Fixed words.
+    #[must_use]
+    pub fn fixed(text: &str, persona_version: u32) -> Self {
+        Self {
+            text: text.to_owned(),
+            persona_version,
+            model: None,
+            latency_ms: None,
+            tokens: None,
+        }
+    }
+}
+
+impl Reply {
+    /// What is said when no model is needed. `None`: one is.
+    #[must_use]
+    pub fn without_model(step: Step, phrases: &Phrases, persona_version: u32, at: Timestamp) -> Option<Self> {
+        let (notes, text, next) = match step {
+            Step::Think => return None,
+            Step::AskAgain { confidence } => (
+                vec![CallCommand::HearUnclearly { at, confidence }],
+                phrases.ask_again,
+                Next::Listen,
+            ),
+            Step::PromptSilence => (
+                vec![CallCommand::PromptSilence { at }],
+                phrases.still_there,
+                Next::Listen,
+            ),
+            Step::GiveUpSilence => (vec![], phrases.silent_goodbye, Next::HangUp(EndedBy::Silence)),
+            Step::TimeUp => (vec![], phrases.time_up, Next::HangUp(EndedBy::TimeLimit)),
+            Step::Farewell => (vec![], phrases.goodbye, Next::HangUp(EndedBy::Caller)),
+            Step::HandOver { rule } => {
+                let rule = rule.to_owned();
+                (
+                    vec![CallCommand::TriggerEscalation { at, rule }],
+                    phrases.nobody_there,
+                    Next::Voicemail(VoicemailReason::NoAnswer),
+                )
+            }
+            Step::Deflect { rule } => {
+                let rule = rule.to_owned();
+                (
+                    vec![CallCommand::TripGuardrail { at, rule }],
+                    phrases.deflection,
+                    Next::Listen,
+                )
+            }
+            Step::Obey => (
+                vec![CallCommand::RequestDoNotCall { at }],
+                phrases.obeyed,
+                Next::HangUp(EndedBy::Caller),
+            ),
+        };
+        Some(Self {
+            notes,
+            spoken: Spoken::fixed(text, persona_version),
+            next,
+        })
+    }
+
+    /// What the call is told: the notes, the words, and what ends it.
+    #[must_use]
+    pub fn commands(self, at: Timestamp) -> Vec<CallCommand> {
+        let Spoken {
+            text,
+            persona_version,
+            model,
+            latency_ms,
+            tokens,
+        } = self.spoken;
+        let mut commands = self.notes;
+        commands.push(CallCommand::SpeakAi {
+            at,
+            turn: None,
+            text: Personal::Known(text),
+            persona_version,
+            model,
+            latency_ms,
+            tokens,
+        });
+        match self.next {
+            Next::Listen => {}
+            Next::HangUp(ended_by) => commands.push(CallCommand::EndCall {
+                at,
+                outcome: None,
+                ended_by,
+                duration_s: None,
+                reason: None,
+            }),
+            Next::Voicemail(reason) => commands.push(CallCommand::RouteToVoicemail { at, reason }),
+        }
+        commands
+    }
+}

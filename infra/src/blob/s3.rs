@@ -1,0 +1,258 @@
+//! Blobs in an S3-compatible bucket, below a prefix.
+//!
+//! A put is atomic because S3's is. A stream is written to a temporary file first, because S3 wants to know its length,
+//! and so that the SDK can send it again. TLS is rustls with ring, as everywhere in this program.
+
+use super::body::{Body, Stored, spool};
+use super::{Blob, BlobError, BlobInfo, BlobKey, ByteRange};
+use aws_config::BehaviorVersion;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::{Region, RequestChecksumCalculation, ResponseChecksumValidation};
+use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use futures::StreamExt as _;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+const DEFAULT_REGION: &str = "us-east-1";
+const CONNECT: Duration = Duration::from_secs(3);
+const CHECK: Duration = Duration::from_secs(2);
+const ATTEMPTS: u32 = 3;
+
+#[derive(Debug)]
+pub(super) struct S3 {
+    client: Client,
+    bucket: String,
+    /// Empty, or with a slash at its end.
+    prefix: String,
+}
+
+impl S3 {
+    /// `place` is `<bucket>[/<prefix>]`.
+    pub(super) async fn open(place: &str, endpoint: Option<&str>) -> Result<Self, BlobError> {
+        let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+        if bucket.is_empty() || place.contains(['?', '#', '@', ':']) {
+            return Err(BlobError::Address(
+                "s3:// needs a bucket, and takes a prefix alone beside it",
+            ));
+        }
+        let prefix = match prefix.trim_matches('/') {
+            "" => String::new(),
+            prefix => format!("{prefix}/"),
+        };
+        Ok(Self {
+            client: client(endpoint).await,
+            bucket: bucket.to_owned(),
+            prefix,
+        })
+    }
+
+    fn name(&self, key: &BlobKey) -> String {
+        format!("{}{key}", self.prefix)
+    }
+
+    pub(super) async fn put(&self, key: &BlobKey, body: Body) -> Result<Stored, BlobError> {
+        // The file goes when this function ends.
+        let (_file, body, stored) = match body {
+            Body::Bytes(bytes) => {
+                let stored = Stored::of(&bytes);
+                (None, ByteStream::from(bytes), stored)
+            }
+            stream @ Body::Stream(_) => {
+                let (file, stored) = spool(stream, &std::env::temp_dir()).await?;
+                let body = ByteStream::from_path(file.path())
+                    .await
+                    .map_err(|error| BlobError::Unavailable(Box::new(error)))?;
+                (Some(file), body, stored)
+            }
+        };
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(self.name(key))
+            .content_type(key.media_type().as_str())
+            .body(body)
+            .send()
+            .await
+            .map_err(failed)?;
+        Ok(stored)
+    }
+
+    pub(super) async fn get(&self, key: &BlobKey, range: Option<ByteRange>) -> Result<Option<Blob>, BlobError> {
+        let sent = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(self.name(key))
+            .set_range(range.map(ByteRange::to_header))
+            .send()
+            .await;
+        let object = match sent {
+            Ok(object) => object,
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) if status(&error) == Some(416) => {
+                return match self.head(key).await? {
+                    Some(BlobInfo { total_len, .. }) => Err(BlobError::RangeNotSatisfiable { total_len }),
+                    None => Ok(None),
+                };
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        let (range, total_len) = match object.content_range().map(content_range) {
+            Some(Some((range, total_len))) => (Some(range), total_len),
+            // Without the header it is the whole, whatever was asked for.
+            None => (None, whole(object.content_length())?),
+            Some(None) => return Err(malformed()),
+        };
+        let stream = futures::stream::try_unfold(object.body, |mut body| async {
+            let piece = body.try_next().await;
+            let piece = piece.map_err(|error| BlobError::Unavailable(Box::new(error)))?;
+            Ok(piece.map(|piece| (piece, body)))
+        });
+        Ok(Some(Blob {
+            media_type: key.media_type(),
+            total_len,
+            range,
+            stream: stream.boxed(),
+        }))
+    }
+
+    pub(super) async fn head(&self, key: &BlobKey) -> Result<Option<BlobInfo>, BlobError> {
+        let sent = self
+            .client
+            .head_object()
+            .bucket(&self.bucket)
+            .key(self.name(key))
+            .send()
+            .await;
+        match sent {
+            Ok(object) => Ok(Some(BlobInfo {
+                media_type: key.media_type(),
+                total_len: whole(object.content_length())?,
+            })),
+            // An answer to HEAD has no body, so it cannot say what is missing: a missing bucket looks the same.
+            Err(error) if status(&error) == Some(404) => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    pub(super) async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
+        let sent = self
+            .client
+            .delete_object()
+            .bucket(&self.bucket)
+            .key(self.name(key))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) if is_missing(&error) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Asks for the bucket. That takes the permission `s3:ListBucket`, without which S3 would also not tell a missing blob
+    /// (404) from a forbidden one (403).
+    pub(super) async fn check(&self) -> Result<(), BlobError> {
+        let asked = self.client.head_bucket().bucket(&self.bucket).send();
+        match tokio::time::timeout(CHECK, asked).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(failed(error)),
+            Err(late) => Err(BlobError::Unavailable(Box::new(late))),
+        }
+    }
+}
+
+async fn client(endpoint: Option<&str>) -> Client {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).build())
+        .stalled_stream_protection(StalledStreamProtectionConfig::enabled().build());
+    if endpoint.is_some() {
+        // A store that is not Amazon's has no regions that this machine could know of: do not go looking for them.
+        let region = std::env::var("AWS_REGION").or_else(|_| std::env::var("AWS_DEFAULT_REGION"));
+        loader = loader.region(Region::new(region.unwrap_or_else(|_| DEFAULT_REGION.into())));
+    } else {
+        loader = loader.region(RegionProviderChain::default_provider().or_else(DEFAULT_REGION));
+    }
+    let shared = loader.load().await;
+    let mut config = aws_sdk_s3::config::Builder::from(&shared);
+    if let Some(endpoint) = endpoint {
+        // Not every S3-compatible store knows the check sums that Amazon's asks for since 2025.
+        config = config
+            .endpoint_url(endpoint)
+            .force_path_style(true)
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+    }
+    Client::from_conf(config.build())
+}
+
+fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
+    error.raw_response().map(|response| response.status().as_u16())
+}
+
+fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    error.code() == Some("NoSuchKey")
+}
+
+fn failed<E>(error: SdkError<E, HttpResponse>) -> BlobError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    match (status(&error), error.code()) {
+        (Some(status), code) if !matches!(status, 408 | 429 | 500..) && code != Some("RequestTimeout") => {
+            BlobError::Refused(format!("status {status}, {}", code.unwrap_or("no code")))
+        }
+        // As text: the SDK's own `Display` of an error says nothing of its cause.
+        _ => BlobError::Unavailable(DisplayErrorContext(error).to_string().into()),
+    }
+}
+
+fn malformed() -> BlobError {
+    BlobError::Unavailable("the store does not say how long the blob is".into())
+}
+
+fn whole(length: Option<i64>) -> Result<u64, BlobError> {
+    length.and_then(|length| length.try_into().ok()).ok_or_else(malformed)
+}
+
+/// `bytes 0-9/100`
+fn content_range(header: &str) -> Option<(RangeInclusive<u64>, u64)> {
+    let (range, total) = header.strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    Some((first.parse().ok()?..=last.parse().ok()?, total.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_range_is_read() {
+        assert_eq!(content_range("bytes 5-9/100"), Some((5..=9, 100)));
+        for header in ["", "bytes */100", "bytes 5-9/*", "items 5-9/100"] {
+            assert_eq!(content_range(header), None, "{header}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_needs_a_bucket_and_no_password() {
+        for place in ["", "/prefix", "user:secret@bucket", "bucket?x=1"] {
+            let error = S3::open(place, Some("http://127.0.0.1:1"))
+                .await
+                .expect_err("no address");
+            assert!(matches!(error, BlobError::Address(_)), "{place}");
+        }
+    }
+}

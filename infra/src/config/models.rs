@@ -1,0 +1,109 @@
+//! Which models answer, and where they are.
+
+use super::{ConfigError, Secret, Settings, setting};
+use serde::Deserialize;
+use std::str::FromStr;
+
+/// How the language model is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChatProvider {
+    /// As OpenAI's: also Ollama, vLLM and many others.
+    OpenAi,
+    /// As Anthropic's.
+    Anthropic,
+}
+
+/// A word that names no provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a provider of language models is `openai` or `anthropic`")]
+pub struct UnknownProvider;
+
+impl FromStr for ChatProvider {
+    type Err = UnknownProvider;
+
+    fn from_str(text: &str) -> Result<Self, UnknownProvider> {
+        match text {
+            "openai" => Ok(Self::OpenAi),
+            "anthropic" => Ok(Self::Anthropic),
+            _ => Err(UnknownProvider),
+        }
+    }
+}
+
+/// The models.
+#[derive(Clone, Debug)]
+pub struct ModelsConfig {
+    /// Whose language model answers. Speech is always OpenAI's, or that of who speaks as OpenAI does.
+    pub chat_provider: ChatProvider,
+    /// The service's key; `None` is the sandbox.
+    pub api_key: Option<Secret>,
+    /// The service's address; `None` is the sandbox.
+    pub base_url: Option<String>,
+    /// Language model.
+    pub chat: String,
+    /// Speech to text.
+    pub transcription: String,
+    /// Text to speech.
+    pub speech: String,
+    /// Anthropic's language model.
+    pub anthropic: AnthropicConfig,
+}
+
+/// Anthropic's language model.
+#[derive(Clone, Debug)]
+pub struct AnthropicConfig {
+    /// The key.
+    pub api_key: Option<Secret>,
+    /// The address, when it is not Anthropic's own.
+    pub base_url: Option<String>,
+    /// Language model.
+    pub chat: String,
+}
+
+impl ModelsConfig {
+    pub(super) fn resolve(s: &Settings) -> Result<Self, ConfigError> {
+        for (variable, url) in [
+            ("OPENAI_BASE_URL", &s.openai_base_url),
+            ("ANTHROPIC_BASE_URL", &s.anthropic_base_url),
+        ] {
+            if url.as_ref().is_some_and(|url| !is_web_address(url)) {
+                return Err(setting(variable, "must begin with http:// or https://"));
+            }
+        }
+        let openai_given = s.openai_api_key.is_some() || s.openai_base_url.is_some();
+        let chat_provider = s.chat_provider.unwrap_or(match s.anthropic_api_key {
+            Some(_) if !openai_given => ChatProvider::Anthropic,
+            _ => ChatProvider::OpenAi,
+        });
+        if chat_provider == ChatProvider::Anthropic && s.anthropic_api_key.is_none() && s.anthropic_base_url.is_none() {
+            return Err(setting(
+                "ANTHROPIC_API_KEY",
+                "is missing, and CHAT_PROVIDER is anthropic",
+            ));
+        }
+        Ok(Self {
+            chat_provider,
+            api_key: s.openai_api_key.clone(),
+            base_url: s.openai_base_url.clone(),
+            chat: s.openai_chat_model.clone().unwrap_or_else(|| "gpt-4o-mini".into()),
+            transcription: s
+                .openai_transcription_model
+                .clone()
+                .unwrap_or_else(|| "whisper-1".into()),
+            speech: s.openai_speech_model.clone().unwrap_or_else(|| "tts-1".into()),
+            anthropic: AnthropicConfig {
+                api_key: s.anthropic_api_key.clone(),
+                base_url: s.anthropic_base_url.clone(),
+                chat: s
+                    .anthropic_chat_model
+                    .clone()
+                    .unwrap_or_else(|| "claude-haiku-5-5".into()),
+            },
+        })
+    }
+}
+
+fn is_web_address(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}

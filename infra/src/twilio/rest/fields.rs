@@ -1,0 +1,93 @@
+//! Fields as Twilio writes them: figures as texts, moments in RFC 2822, prices with a sign.
+
+use domain::money::Money;
+use domain::{Personal, Timestamp};
+use serde::{Deserialize, Deserializer};
+
+/// Text that may be about a person.
+pub(super) fn personal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Personal<String>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default().into())
+}
+
+/// A whole number: `"12"`, `12`; nothing for null and for `"-1"`, which means that it is not known yet.
+pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(i64),
+        Text(String),
+    }
+    Ok(
+        Option::<Written>::deserialize(deserializer)?.and_then(|written| match written {
+            Written::Number(number) => number.try_into().ok(),
+            Written::Text(text) => text.parse().ok(),
+        }),
+    )
+}
+
+/// A moment in RFC 2822; nothing for null and for what is no moment.
+pub(super) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?
+        .as_deref()
+        .and_then(Timestamp::parse_rfc2822))
+}
+
+/// What something cost. Twilio writes a charge as a negative decimal (`"-0.00850"`, `"USD"`), we as a positive amount.
+pub(super) fn cost(price: Option<&str>, unit: Option<&str>) -> Option<Money> {
+    let currency = unit?.parse().ok()?;
+    let micros = micros(price?)?;
+    Some(Money::new(-micros, currency))
+}
+
+/// Millionths of a decimal, exactly; digits beyond the sixth are rounded away from zero, so that a charge never becomes
+/// nothing.
+fn micros(text: &str) -> Option<i64> {
+    let (sign, digits) = match text.trim().strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.trim()),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() || !whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (kept, rest) = fraction.split_at(fraction.len().min(6));
+    let kept: i64 = format!("{kept:0<6}").parse().ok()?;
+    let more = i64::from(rest.bytes().any(|byte| byte != b'0'));
+    let whole: i64 = whole.parse().ok()?;
+    Some(sign * (whole.checked_mul(1_000_000)?.checked_add(kept + more)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_charge_is_a_positive_amount_to_the_millionth() {
+        let cost = |price| cost(Some(price), Some("USD")).map(|money| money.micros);
+        assert_eq!(cost("-0.00850"), Some(8_500));
+        assert_eq!(cost("-1"), Some(1_000_000));
+        assert_eq!(cost("0"), Some(0));
+        assert_eq!(cost("-0.0000001"), Some(1));
+        assert_eq!(cost("-12.3456789"), Some(12_345_679));
+        for text in ["", "-", ".5", "1e3", "-+1", "1.2.3"] {
+            assert_eq!(cost(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_price_without_a_currency_is_unknown() {
+        assert_eq!(cost(Some("-1"), None), None);
+        assert_eq!(cost(None, Some("USD")), None);
+    }
+
+    #[test]
+    fn figures_come_as_texts_and_as_numbers() {
+        #[derive(Deserialize)]
+        struct Duration(#[serde(deserialize_with = "number")] Option<u32>);
+        let read = |json| serde_json::from_str::<Duration>(json).map(|duration| duration.0);
+        assert_eq!(read("\"12\"").expect("read"), Some(12));
+        assert_eq!(read("12").expect("read"), Some(12));
+        assert_eq!(read("\"-1\"").expect("read"), None);
+        assert_eq!(read("null").expect("read"), None);
+    }
+}

@@ -1,0 +1,268 @@
+//! What every store of blobs promises, asked of both: a folder, and an S3 that nobody here wrote.
+
+use crate::peers::{Peer, target_dir};
+use bytes::Bytes;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use infra::blob::{Blob, BlobError, BlobKey, BlobStore, Body, ByteRange, MediaType};
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+use std::process::Command;
+
+fn key(text: &str) -> BlobKey {
+    BlobKey::new(text).expect("a name")
+}
+
+fn streamed(pieces: Vec<Result<Bytes, &'static str>>) -> Body {
+    Body::Stream(stream::iter(pieces).map(|piece| piece.map_err(Into::into)).boxed())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+async fn bytes_of(blob: Blob) -> Vec<u8> {
+    let pieces: Vec<Bytes> = blob.stream.try_collect().await.expect("all of it");
+    pieces.concat()
+}
+
+async fn read(store: &BlobStore, name: &BlobKey, range: Option<&str>) -> Option<Vec<u8>> {
+    let range = range.map(|range| ByteRange::parse(range).expect("a range"));
+    let blob = store.get(name, range).await.expect("the store answers")?;
+    Some(bytes_of(blob).await)
+}
+
+async fn keeps_the_contract(store: &BlobStore) {
+    store.check().await.expect("the store is well");
+    what_was_never_kept_is_absent(store).await;
+    what_is_kept_can_be_read(store).await;
+    parts_can_be_read(store).await;
+    a_range_beyond_the_end_is_told_apart(store).await;
+    a_second_put_takes_the_place_of_the_first(store).await;
+    a_stream_that_breaks_keeps_nothing_and_harms_nothing(store).await;
+    what_is_removed_is_absent(store).await;
+    names_that_begin_alike_are_apart(store).await;
+}
+
+async fn what_was_never_kept_is_absent(store: &BlobStore) {
+    let name = key("CA0/none.wav");
+    assert_eq!(read(store, &name, None).await, None);
+    assert_eq!(read(store, &name, Some("bytes=0-1")).await, None);
+    assert_eq!(store.head(&name).await.expect("the store answers"), None);
+    store.delete(&name).await.expect("as good as removed");
+}
+
+async fn what_is_kept_can_be_read(store: &BlobStore) {
+    // More than any buffer on the way, and not a multiple of one.
+    let long: Vec<u8> = (0..300_001_u32)
+        .map(|n| u8::try_from(n % 251).expect("small"))
+        .collect();
+    let pieces = long
+        .chunks(7_001)
+        .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+        .collect();
+    for (name, body, content) in [
+        (key("CA1/ai/RE1.wav"), streamed(pieces), long.clone()),
+        (key("CA1/ai/RE2.mp3"), long.clone().into(), long),
+        (key("CA1/empty.json"), Vec::new().into(), Vec::new()),
+        (key("CA1/nothing.bin"), streamed(Vec::new()), Vec::new()),
+    ] {
+        let stored = store.put(&name, body).await.expect("kept");
+        assert_eq!((stored.bytes, stored.sha256), (content.len() as u64, hex(&content)));
+        let info = store.head(&name).await.expect("the store answers").expect("there");
+        assert_eq!(
+            (info.total_len, info.media_type),
+            (content.len() as u64, name.media_type())
+        );
+        let blob = store.get(&name, None).await.expect("the store answers").expect("there");
+        assert_eq!(
+            (blob.total_len, blob.media_type, &blob.range),
+            (info.total_len, info.media_type, &None)
+        );
+        assert!(bytes_of(blob).await == content, "{name}");
+    }
+}
+
+async fn parts_can_be_read(store: &BlobStore) {
+    let name = key("CA2/RE1.wav");
+    store.put(&name, Bytes::from_static(b"0123456789")).await.expect("kept");
+    for (range, part, first_and_last) in [
+        ("bytes=0-3", "0123", 0..=3),
+        ("bytes=4-4", "4", 4..=4),
+        ("bytes=7-", "789", 7..=9),
+        ("bytes=7-99", "789", 7..=9),
+        ("bytes=-2", "89", 8..=9),
+        ("bytes=-99", "0123456789", 0..=9),
+    ] {
+        let asked = ByteRange::parse(range).expect("a range");
+        let blob = store
+            .get(&name, Some(asked))
+            .await
+            .expect("the store answers")
+            .expect("there");
+        assert_eq!((blob.total_len, &blob.range), (10, &Some(first_and_last)), "{range}");
+        assert_eq!(bytes_of(blob).await, part.as_bytes(), "{range}");
+    }
+}
+
+async fn a_range_beyond_the_end_is_told_apart(store: &BlobStore) {
+    let name = key("CA2/RE1.wav");
+    for range in ["bytes=10-", "bytes=10-20"] {
+        let asked = store.get(&name, ByteRange::parse(range)).await;
+        assert!(
+            matches!(asked, Err(BlobError::RangeNotSatisfiable { total_len: 10 })),
+            "{range}: {asked:?}"
+        );
+    }
+}
+
+async fn a_second_put_takes_the_place_of_the_first(store: &BlobStore) {
+    let name = key("CA3/RE1.wav");
+    store
+        .put(&name, Bytes::from_static(b"a longer first one"))
+        .await
+        .expect("kept");
+    store.put(&name, Bytes::from_static(b"second")).await.expect("kept");
+    assert_eq!(read(store, &name, None).await.as_deref(), Some(&b"second"[..]));
+}
+
+async fn a_stream_that_breaks_keeps_nothing_and_harms_nothing(store: &BlobStore) {
+    let broken = || streamed(vec![Ok(Bytes::from_static(b"half of")), Err("the line went dead")]);
+    let (fresh, there) = (key("CA4/fresh.wav"), key("CA4/there.wav"));
+    store.put(&there, Bytes::from_static(b"whole")).await.expect("kept");
+    for name in [&fresh, &there] {
+        let error = store.put(name, broken()).await.expect_err("not whole");
+        assert!(
+            matches!(error, BlobError::Source(_)) && !error.is_unavailable(),
+            "{error:?}"
+        );
+    }
+    assert_eq!(read(store, &fresh, None).await, None);
+    assert_eq!(read(store, &there, None).await.as_deref(), Some(&b"whole"[..]));
+}
+
+async fn what_is_removed_is_absent(store: &BlobStore) {
+    let name = key("CA5/RE1.wav");
+    store.put(&name, Bytes::from_static(b"voice")).await.expect("kept");
+    store.delete(&name).await.expect("removed");
+    assert_eq!(read(store, &name, None).await, None);
+    store.delete(&name).await.expect("as good as removed again");
+}
+
+async fn names_that_begin_alike_are_apart(store: &BlobStore) {
+    for (name, content) in [
+        ("CA6/RE1.wav", "one"),
+        ("CA6/RE1.mp3", "two"),
+        ("CA6/RE1/RE1.wav", "three"),
+    ] {
+        store
+            .put(&key(name), Bytes::from_static(content.as_bytes()))
+            .await
+            .expect("kept");
+    }
+    store.delete(&key("CA6/RE1.wav")).await.expect("removed");
+    assert_eq!(
+        read(store, &key("CA6/RE1.mp3"), None).await.as_deref(),
+        Some(&b"two"[..])
+    );
+    assert_eq!(
+        read(store, &key("CA6/RE1/RE1.wav"), None).await.as_deref(),
+        Some(&b"three"[..])
+    );
+}
+
+#[tokio::test]
+async fn a_folder_keeps_the_contract() {
+    let folder = tempfile::tempdir_in(target_dir().join("tmp")).expect("a folder");
+    let place = folder.path().join("recordings");
+    let store = BlobStore::open(&format!("file://{}", place.display()), None)
+        .await
+        .expect("opened");
+    keeps_the_contract(&store).await;
+    // What was kept is there for the next start.
+    let again = BlobStore::open(&format!("file://{}", place.display()), None)
+        .await
+        .expect("opened");
+    assert_eq!(
+        read(&again, &key("CA3/RE1.wav"), None).await.as_deref(),
+        Some(&b"second"[..])
+    );
+}
+
+/// The credentials come from the environment, which a test cannot change for itself: it runs itself again.
+fn with_credentials(test: &str) -> bool {
+    if std::env::var_os("AWS_ACCESS_KEY_ID").is_some_and(|key| key == "call-ledger-test") {
+        return true;
+    }
+    let status = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", &format!("blobs::{test}"), "--nocapture"])
+        .env("AWS_ACCESS_KEY_ID", "call-ledger-test")
+        .env("AWS_SECRET_ACCESS_KEY", "not a secret")
+        .env_remove("AWS_PROFILE")
+        .status()
+        .expect("this test runs");
+    assert!(status.success());
+    false
+}
+
+#[tokio::test]
+async fn a_bucket_keeps_the_contract() {
+    if !with_credentials("a_bucket_keeps_the_contract") {
+        return;
+    }
+    let mut s3 = Peer::start("s3.py");
+    let endpoint = s3.line();
+    for (url, prefix) in [("s3://calls", ""), ("s3://calls/some/where/", "some/where/")] {
+        let store = BlobStore::open(url, endpoint.as_str()).await.expect("opened");
+        keeps_the_contract(&store).await;
+        // Another client sees the same, under the name that it should have.
+        let seen = s3.ask(&format!("{prefix}CA3/RE1.wav"));
+        assert_eq!(seen["content_type"], MediaType::Wav.as_str(), "{seen}");
+        assert_eq!(seen["sha256"], hex(b"second"));
+        assert!(s3.ask(&format!("{prefix}CA4/fresh.wav")).is_null());
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_not_there_refuses_and_one_that_is_away_is_unavailable() {
+    if !with_credentials("a_bucket_that_is_not_there_refuses_and_one_that_is_away_is_unavailable") {
+        return;
+    }
+    let mut s3 = Peer::start("s3.py");
+    let endpoint = s3.line();
+    let store = BlobStore::open("s3://nobodys", endpoint.as_str())
+        .await
+        .expect("opened");
+    for error in [
+        store.check().await.expect_err("no bucket"),
+        store
+            .put(&key("a.wav"), Bytes::from_static(b"a"))
+            .await
+            .expect_err("no bucket"),
+        store.get(&key("a.wav"), None).await.expect_err("no bucket"),
+    ] {
+        assert!(matches!(error, BlobError::Refused(_)), "{error:?}");
+    }
+    drop(s3);
+    let store = BlobStore::open("s3://calls", endpoint.as_str()).await.expect("opened");
+    for error in [
+        store.check().await.expect_err("away"),
+        store
+            .put(&key("a.wav"), Bytes::from_static(b"a"))
+            .await
+            .expect_err("away"),
+        store.delete(&key("a.wav")).await.expect_err("away"),
+    ] {
+        assert!(error.is_unavailable(), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_of_another_kind_is_refused() {
+    for url in ["", "recordings", "file://", "http://bucket", "s3://"] {
+        let error = BlobStore::open(url, None).await.expect_err("no address");
+        assert!(matches!(error, BlobError::Address(_)), "{url}: {error}");
+    }
+}

@@ -1,0 +1,373 @@
+//! The models: what each provider is sent, what is made of its answers, and what happens when it fails.
+
+use crate::script::{Script, nowhere};
+use domain::call::value::TokenCount;
+use infra::blob::MediaType;
+use infra::config::{ChatProvider, Secret};
+use infra::models::*;
+use infra::outbound::Backoff;
+use serde_json::{Value, json};
+use std::time::Duration;
+use wiremock::matchers::{any, header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const LONG: Duration = Duration::from_mins(1);
+
+fn options(url: &str, chat_provider: ChatProvider) -> ModelsOptions {
+    let endpoint = Endpoint {
+        provider: "somebody".into(),
+        base_url: url.into(),
+        api_key: Some(Secret::new("hunter2")),
+    };
+    ModelsOptions {
+        chat_provider,
+        chat_endpoint: endpoint.clone(),
+        chat: "small".into(),
+        audio_endpoint: endpoint,
+        transcription: "whisper-1".into(),
+        speech: "tts-1".into(),
+        backoff: Backoff {
+            attempts: 3,
+            base: Duration::from_millis(1),
+            cap: Duration::from_millis(1),
+        },
+    }
+}
+
+fn models(url: &str) -> Models {
+    Models::new(options(url, ChatProvider::OpenAi)).expect("models")
+}
+
+fn claude(url: &str) -> Models {
+    Models::new(options(url, ChatProvider::Anthropic)).expect("models")
+}
+
+fn question() -> ChatRequest {
+    let said = vec![Message::assistant("Hello."), Message::user("Hi."), Message::user(" ")];
+    ChatRequest::new("Be brief.", said, 50, LONG)
+}
+
+fn wants_json() -> ChatRequest {
+    ChatRequest {
+        format: Format::JsonSchema {
+            name: "summary".into(),
+            schema: json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false}),
+        },
+        ..question()
+    }
+}
+
+fn completion(text: &str) -> Value {
+    json!({
+        "id": "x", "model": "small-2026-01-01", "usage": {"prompt_tokens": 12, "completion_tokens": 3, "total_tokens": 15},
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+    })
+}
+
+fn message(text: &str) -> Value {
+    json!({
+        "id": "x", "type": "message", "role": "assistant", "model": "claude-small",
+        "content": [{"type": "thinking", "thinking": "", "signature": "x"}, {"type": "text", "text": text}],
+        "stop_reason": "end_turn", "usage": {"input_tokens": 12, "output_tokens": 3},
+    })
+}
+
+fn ok(body: Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+async fn answering(answers: Vec<ResponseTemplate>) -> MockServer {
+    let server = MockServer::start().await;
+    let last = answers.len() - 1;
+    for (number, answer) in answers.into_iter().enumerate() {
+        let mock = Mock::given(any()).respond_with(answer);
+        let mock = if number == last { mock } else { mock.up_to_n_times(1) };
+        mock.mount(&server).await;
+    }
+    server
+}
+
+async fn asked(server: &MockServer) -> usize {
+    server.received_requests().await.expect("recorded").len()
+}
+
+async fn sent(server: &MockServer) -> Value {
+    let requests = server.received_requests().await.expect("recorded");
+    serde_json::from_slice(&requests[0].body).expect("JSON")
+}
+
+#[tokio::test]
+async fn openais_way_of_asking() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/chat/completions"))
+        .and(header("authorization", "Bearer hunter2"))
+        .respond_with(ok(completion(" Hello.\n")))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let request = ChatRequest {
+        temperature: Some(0.5),
+        ..question()
+    };
+    let answer = models(&server.uri()).chat(&request).await.expect("an answer");
+    assert_eq!(
+        (answer.text.as_str(), answer.model.as_str(), answer.truncated),
+        ("Hello.", "small-2026-01-01", false)
+    );
+    assert_eq!(answer.tokens, Some(TokenCount { input: 12, output: 3 }));
+    assert_eq!(
+        sent(&server).await,
+        json!({
+            "model": "small", "max_tokens": 50, "temperature": 0.5,
+            "messages": [
+                {"role": "system", "content": "Be brief."},
+                {"role": "assistant", "content": "Hello."},
+                {"role": "user", "content": "Hi."},
+            ],
+        })
+    );
+}
+
+#[tokio::test]
+async fn anthropics_way_of_asking() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/v1/messages"))
+        .and(header("x-api-key", "hunter2"))
+        .and(header("anthropic-version", "2023-06-01"))
+        .respond_with(ok(message("Hello.")))
+        .expect(1)
+        .mount(&server)
+        .await;
+    let request = ChatRequest {
+        temperature: Some(0.5),
+        model: Some("claude-haiku-5-5".into()),
+        ..question()
+    };
+    let answer = claude(&server.uri()).chat(&request).await.expect("an answer");
+    assert_eq!(
+        (answer.text.as_str(), answer.model.as_str()),
+        ("Hello.", "claude-small")
+    );
+    assert_eq!(answer.tokens, Some(TokenCount { input: 12, output: 3 }));
+    assert_eq!(
+        sent(&server).await,
+        json!({
+            "model": "claude-haiku-5-5", "max_tokens": 50, "system": "Be brief.", "thinking": {"type": "disabled"},
+            "messages": [
+                {"role": "user", "content": "(The call begins.)"},
+                {"role": "assistant", "content": "Hello."},
+                {"role": "user", "content": "Hi."},
+            ],
+        })
+    );
+}
+
+#[tokio::test]
+async fn anthropic_hears_of_silence_after_its_own_words() {
+    let server = answering(vec![ok(message("Are you there?"))]).await;
+    let request = ChatRequest::new("", vec![Message::user("Hi."), Message::assistant("Hello.")], 50, LONG);
+    claude(&server.uri()).chat(&request).await.expect("an answer");
+    let sent = sent(&server).await;
+    assert_eq!(
+        sent["messages"][2],
+        json!({"role": "user", "content": "(Nothing is said.)"})
+    );
+    assert_eq!(sent.get("system"), None);
+}
+
+#[tokio::test]
+async fn json_is_asked_for_and_comes() {
+    let server = answering(vec![ok(completion("```json\n{\"a\": 1}\n```"))]).await;
+    let answer = models(&server.uri()).chat(&wants_json()).await.expect("an answer");
+    assert_eq!(answer.text, "{\"a\": 1}");
+    let format = &sent(&server).await["response_format"];
+    assert_eq!(
+        (&format["type"], &format["json_schema"]["name"]),
+        (&json!("json_schema"), &json!("summary"))
+    );
+    assert_eq!(format["json_schema"]["strict"], true);
+    let server = answering(vec![ok(message("{\"a\": 1}"))]).await;
+    claude(&server.uri()).chat(&wants_json()).await.expect("an answer");
+    let format = &sent(&server).await["output_config"]["format"];
+    assert_eq!(
+        (&format["type"], &format["schema"]["type"]),
+        (&json!("json_schema"), &json!("object"))
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_was_cut_off_says_so_and_is_no_json() {
+    let mut body = completion("{\"a\": 1}");
+    body["choices"][0]["finish_reason"] = "length".into();
+    let server = answering(vec![ok(body)]).await;
+    assert!(models(&server.uri()).chat(&question()).await.expect("words").truncated);
+    let error = models(&server.uri()).chat(&wants_json()).await.expect_err("cut off");
+    assert!(matches!(error, ModelError::Malformed(_)));
+}
+
+#[tokio::test]
+async fn what_is_no_answer_is_malformed_and_not_asked_for_again() {
+    let declined = json!({"choices": [{"message": {"content": null, "refusal": "No."}}]});
+    for answer in [
+        ok(json!({})),
+        ok(json!({"choices": []})),
+        ok(declined),
+        ok(completion("")),
+        ResponseTemplate::new(200).set_body_string("<html>"),
+    ] {
+        let server = answering(vec![answer]).await;
+        let error = models(&server.uri()).chat(&question()).await.expect_err("no answer");
+        assert!(matches!(error, ModelError::Malformed(_)), "{error:?}");
+        assert_eq!(asked(&server).await, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_figures_has_none() {
+    let server = answering(vec![ok(json!({"choices": [{"message": {"content": "Hello."}}]}))]).await;
+    let answer = models(&server.uri()).chat(&question()).await.expect("an answer");
+    assert_eq!((answer.tokens, answer.model.as_str()), (None, "small"));
+}
+
+#[tokio::test]
+async fn a_provider_that_stumbles_is_asked_again() {
+    for stumble in [
+        ResponseTemplate::new(500),
+        ResponseTemplate::new(529),
+        ResponseTemplate::new(429).insert_header("retry-after", "0.001"),
+    ] {
+        let server = answering(vec![stumble.clone(), stumble, ok(completion("Hello."))]).await;
+        models(&server.uri()).chat(&question()).await.expect("the third time");
+    }
+    let server = Script::start(vec![Vec::new()]).await;
+    let error = models(&server.url).chat(&question()).await.expect_err("never");
+    assert!(matches!(error, ModelError::Unavailable(_)), "{error:?}");
+    assert_eq!(server.asked(), 3);
+}
+
+#[tokio::test]
+async fn a_refusal_is_final_and_repeats_nothing_of_the_question() {
+    let body = json!({"error": {"message": "Incorrect API key provided: hunter2", "code": "invalid_api_key"}});
+    let server = answering(vec![ResponseTemplate::new(401).set_body_json(body)]).await;
+    let error = models(&server.uri()).chat(&question()).await.expect_err("refused");
+    assert_eq!(error, ModelError::Refused(401));
+    assert_eq!(error.to_string(), "refused: status 401");
+    assert_eq!(asked(&server).await, 1);
+}
+
+#[tokio::test]
+async fn a_wait_that_goes_beyond_the_time_limit_is_not_begun() {
+    let server = answering(vec![ResponseTemplate::new(429).insert_header("retry-after", "61")]).await;
+    let error = models(&server.uri()).chat(&question()).await.expect_err("too long");
+    assert_eq!(error, ModelError::Unavailable("status 429".into()));
+    assert_eq!(asked(&server).await, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_takes_too_long_is_not_waited_for() {
+    let server = answering(vec![ok(completion("Hello.")).set_delay(Duration::from_mins(10))]).await;
+    let error = models(&server.uri()).chat(&question()).await.expect_err("too late");
+    assert_eq!(error, ModelError::Timeout);
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_left_alone_and_each_surface_by_itself() {
+    let models = models(&nowhere().await);
+    for _ in 0..5 {
+        let error = models.chat(&question()).await.expect_err("nobody there");
+        assert_eq!(error, ModelError::Unavailable("no connection".into()));
+    }
+    assert_eq!(
+        models.chat(&question()).await.expect_err("left alone"),
+        ModelError::CircuitOpen
+    );
+    let speech = models.speak(&words()).await.expect_err("nobody there");
+    assert!(matches!(speech, ModelError::Unavailable(_)), "{speech:?}");
+}
+
+#[tokio::test]
+async fn refusals_do_not_open_the_circuit() {
+    let server = answering(vec![ResponseTemplate::new(400)]).await;
+    let models = models(&server.uri());
+    for _ in 0..10 {
+        assert_eq!(
+            models.chat(&question()).await.expect_err("refused"),
+            ModelError::Refused(400)
+        );
+    }
+}
+
+fn recording() -> TranscriptionRequest {
+    TranscriptionRequest {
+        audio: b"RIFF....WAVE".to_vec().into(),
+        file_name: "RE1.wav".into(),
+        content_type: "audio/wav".into(),
+        language: Some("hi-IN".into()),
+        timeout: LONG,
+    }
+}
+
+#[tokio::test]
+async fn a_recording_is_sent_whole_with_each_attempt_and_comes_back_as_segments() {
+    let answer = json!({"text": "Hello.", "language": "english", "duration": 1.5,
+        "segments": [{"id": 0, "start": 0.0, "end": 1.25, "text": " Hello."}]});
+    let server = answering(vec![ResponseTemplate::new(503), ok(answer)]).await;
+    let transcription = models(&server.uri()).transcribe(&recording()).await.expect("words");
+    assert_eq!(
+        (transcription.engine.as_str(), transcription.duration_s),
+        ("whisper-1", Some(1.5))
+    );
+    assert_eq!(transcription.segments[0].end_ms, Some(1250));
+    let requests = server.received_requests().await.expect("recorded");
+    assert_eq!(requests.len(), 2);
+    for request in &requests {
+        assert_eq!(request.url.path(), "/audio/transcriptions");
+        let body = String::from_utf8_lossy(&request.body);
+        for part in [
+            "name=\"file\"; filename=\"RE1.wav\"\r\nContent-Type: audio/wav",
+            "RIFF....WAVE",
+            "name=\"model\"\r\n\r\nwhisper-1",
+            "name=\"response_format\"\r\n\r\nverbose_json",
+            "name=\"language\"\r\n\r\nhi\r\n",
+        ] {
+            assert!(body.contains(part), "{part:?} is not in {body}");
+        }
+    }
+}
+
+fn words() -> SpeechRequest {
+    SpeechRequest {
+        text: "Hello.".into(),
+        voice: "alloy".into(),
+        media_type: MediaType::Mp3,
+        timeout: LONG,
+    }
+}
+
+#[tokio::test]
+async fn words_are_spoken_and_a_page_is_no_sound() {
+    let sound = ResponseTemplate::new(200).set_body_raw(b"ID3sound".to_vec(), "audio/mpeg");
+    let server = answering(vec![sound]).await;
+    let speech = models(&server.uri()).speak(&words()).await.expect("sound");
+    assert_eq!(
+        (&speech.audio[..], speech.media_type),
+        (&b"ID3sound"[..], MediaType::Mp3)
+    );
+    let expected = json!({"model": "tts-1", "input": "Hello.", "voice": "alloy", "response_format": "mp3"});
+    assert_eq!(sent(&server).await, expected);
+    for answer in [
+        ResponseTemplate::new(200).set_body_raw(b"<html>".to_vec(), "text/html"),
+        ResponseTemplate::new(200).set_body_raw(Vec::new(), "audio/mpeg"),
+    ] {
+        let server = answering(vec![answer]).await;
+        let error = models(&server.uri()).speak(&words()).await.expect_err("no sound");
+        assert!(matches!(error, ModelError::Malformed(_)));
+    }
+}
+
+#[test]
+fn nothing_secret_shows_in_debug() {
+    assert!(!format!("{:?}", models("http://localhost:1")).contains("hunter2"));
+}

@@ -1,0 +1,41 @@
+//! Sounds that are no speech, and are not taken for speech: a beep, a ringing tone, music on hold.
+
+use super::RATE;
+use super::symbols::to_sample;
+use super::track::samples_in;
+use std::f64::consts::TAU;
+use std::time::Duration;
+
+/// A tone, in Hz, at a tenth of the greatest loudness.
+#[must_use]
+pub fn tone(hertz: u32, time: Duration) -> Vec<i16> {
+    (0_u32..)
+        .take(samples_in(time))
+        .map(|n| {
+            // A second holds whole waves, so that the phase stays small and exact however long the tone is.
+            let phase = f64::from(hertz * (n % RATE) % RATE) / f64::from(RATE);
+            to_sample(3_000.0 * (TAU * phase).sin())
+        })
+        .collect()
+}
+
+/// The beep before a message is recorded: a second at 1 kHz.
+#[must_use]
+pub fn beep() -> Vec<i16> {
+    tone(1_000, Duration::from_secs(1))
+}
+
+/// Music: a scale up and down, four notes a second.
+#[must_use]
+pub fn music(time: Duration) -> Vec<i16> {
+    const NOTES: [u32; 8] = [262, 294, 330, 349, 392, 349, 330, 294];
+    let note = Duration::from_millis(250);
+    let mut sound: Vec<i16> = NOTES
+        .iter()
+        .cycle()
+        .take(samples_in(time).div_ceil(samples_in(note)))
+        .flat_map(|hertz| tone(*hertz, note))
+        .collect();
+    sound.truncate(samples_in(time));
+    sound
+}

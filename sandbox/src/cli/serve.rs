@@ -1,0 +1,152 @@
+//! `serve`: a telephone network that stays.
+
+use anyhow::Context as _;
+use clap::Args;
+use sandbox::models::{self, Models};
+use sandbox::network::{ApplicationSpec, Network, NumberSpec, Options};
+use std::net::{IpAddr, SocketAddr};
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Serve a telephone network that stands where Twilio stands
+///
+/// A service reaches it by its base URL, with the account's SID and auth token, as it would reach Twilio's own. It reaches
+/// the service by the addresses of the account's numbers and applications, which are given here or set by REST. Calls are
+/// placed with `call`, or under /sandbox/calls. Beside it, the sandbox's models answer at /v1.
+///
+/// It keeps everything in memory, and ends with Ctrl-C.
+#[derive(Args)]
+#[command(after_help = "Example:
+  call-ledger-sandbox serve --auth-token secret \\
+    --number +15045550100=http://127.0.0.1:3000/twilio/inbound-call,http://127.0.0.1:3000/twilio/call-status")]
+pub struct Arguments {
+    /// The address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    host: IpAddr,
+
+    /// The port to listen on; 0 is any free one
+    #[arg(long, default_value_t = 3200)]
+    port: u16,
+
+    /// The account
+    #[arg(long, env = "TWILIO_ACCOUNT_SID", default_value = sandbox::traffic::plan::ACCOUNT_SID)]
+    account_sid: String,
+
+    /// Its auth token, for who comes in and for signatures
+    #[arg(long, env = "TWILIO_AUTH_TOKEN", hide_env_values = true)]
+    auth_token: String,
+
+    /// An API key of the account, which may come in too
+    #[arg(long, value_name = "SID=SECRET", value_parser = pair)]
+    api_key: Vec<(String, String)>,
+
+    /// A number of the account, the URL that is asked when it is called, and the one that is told when a call has ended
+    #[arg(long, value_name = "NUMBER[=VOICE_URL[,STATUS_URL]]", value_parser = number)]
+    number: Vec<NumberSpec>,
+
+    /// A TwiML application of the account, likewise
+    #[arg(long, value_name = "SID=VOICE_URL[,STATUS_URL]", value_parser = application)]
+    application: Vec<ApplicationSpec>,
+
+    /// How many times faster than the world its clock runs while no request is under way
+    #[arg(long, default_value_t = 1.0, value_parser = speed)]
+    speed: f64,
+
+    /// How long the clock keeps the world's pace after a request, in milliseconds
+    #[arg(long, default_value_t = 20)]
+    settle_ms: u64,
+
+    /// Connect elsewhere for URLs that begin like this; what is signed stays the same
+    #[arg(long, value_name = "PUBLIC_URL=REAL_URL", value_parser = pair)]
+    route: Vec<(String, String)>,
+
+    /// How long after its end a call's Events.json is filled, in seconds of the network's clock
+    #[arg(long, default_value_t = 900)]
+    events_lag_s: u64,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("there is no `=` in it")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+fn urls(text: Option<&str>) -> Result<(Option<String>, Option<String>), String> {
+    let Some(text) = text else { return Ok((None, None)) };
+    let mut urls = text.splitn(2, ',').map(|url| match url::Url::parse(url) {
+        Ok(known) if matches!(known.scheme(), "http" | "https") => Ok(Some(url.to_owned())),
+        _ => Err(format!("not a URL: {url}")),
+    });
+    Ok((urls.next().transpose()?.flatten(), urls.next().transpose()?.flatten()))
+}
+
+fn number(text: &str) -> Result<NumberSpec, String> {
+    let (number, rest) = text
+        .split_once('=')
+        .map_or((text, None), |(number, rest)| (number, Some(rest)));
+    let is_e164 = number
+        .strip_prefix('+')
+        .is_some_and(|digits| digits.chars().all(|char| char.is_ascii_digit()));
+    if !is_e164 {
+        return Err("a number is in E.164: + and digits".to_owned());
+    }
+    let (voice_url, status_callback) = urls(rest)?;
+    Ok(NumberSpec {
+        phone_number: number.to_owned(),
+        voice_url,
+        voice_fallback_url: None,
+        status_callback,
+    })
+}
+
+fn application(text: &str) -> Result<ApplicationSpec, String> {
+    let (sid, rest) = text.split_once('=').ok_or("there is no `=` in it")?;
+    if sid.len() != 34 || !sid.starts_with("AP") {
+        return Err("an application is AP and 32 hexadecimal digits".to_owned());
+    }
+    let (voice_url, status_callback) = urls(Some(rest))?;
+    Ok(ApplicationSpec {
+        sid: sid.to_owned(),
+        voice_url,
+        status_callback,
+    })
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "not a number")?;
+    if speed.is_finite() && speed > 0.0 {
+        Ok(speed)
+    } else {
+        Err("not above zero".to_owned())
+    }
+}
+
+/// Serves until it is interrupted.
+pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let options = Options {
+        listen: SocketAddr::from((arguments.host, arguments.port)),
+        api_keys: arguments.api_key,
+        speed: arguments.speed,
+        settle: Duration::from_millis(arguments.settle_ms),
+        numbers: arguments.number,
+        applications: arguments.application,
+        routes: arguments.route,
+        events_lag: Duration::from_secs(arguments.events_lag_s),
+        ..Options::new(arguments.account_sid, arguments.auth_token)
+    };
+    let numbers: Vec<String> = options
+        .numbers
+        .iter()
+        .map(|number| number.phone_number.clone())
+        .collect();
+    let models = Models::default();
+    let network = Network::start_with(options, models::router(models.clone())).await?;
+    println!("telephone network: {}", network.base_url);
+    println!("models:            {}/v1", network.base_url);
+    if !numbers.is_empty() {
+        println!("numbers:           {}", numbers.join(", "));
+    }
+    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+    models.stop();
+    network.stop().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,261 @@
+//! What a property means, by its name and its description: `lead_score`, `leadScore` and "The lead's score" are one.
+
+/// What can be asked for by name. Everything else is [`Concept::Other`], and is looked for in questions and answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Concept {
+    /// What the model says next.
+    Reply,
+    Summary,
+    Sentiment,
+    Outcome,
+    Interest,
+    NextAction,
+    GoalAchieved,
+    LeadScore,
+    Confidence,
+    WordCount,
+    Intent,
+    Language,
+    Goodbye,
+    /// A person is wanted.
+    Person,
+    Callback,
+    Topics,
+    Speaker,
+    Email,
+    Phone,
+    FirstName,
+    LastName,
+    Name,
+    Company,
+    Date,
+    Time,
+    OrderNumber,
+    PostalCode,
+    City,
+    /// The matter itself, in the caller's words.
+    Matter,
+    /// The value of the property around it.
+    Value,
+    Other,
+}
+
+/// Each list of words must stand in the name, in any order; the first line that fits counts.
+const NAMES: &[(&[&str], Concept)] = &[
+    (&["lead", "score"], Concept::LeadScore),
+    (&["word", "count"], Concept::WordCount),
+    (&["words"], Concept::WordCount),
+    (&["next"], Concept::NextAction),
+    (&["follow", "up"], Concept::NextAction),
+    (&["followup"], Concept::NextAction),
+    (&["action"], Concept::NextAction),
+    (&["actions"], Concept::NextAction),
+    (&["callback"], Concept::Callback),
+    (&["call", "back"], Concept::Callback),
+    (&["goal"], Concept::GoalAchieved),
+    (&["achieved"], Concept::GoalAchieved),
+    (&["success"], Concept::GoalAchieved),
+    (&["successful"], Concept::GoalAchieved),
+    (&["resolved"], Concept::GoalAchieved),
+    (&["solved"], Concept::GoalAchieved),
+    (&["sentiment"], Concept::Sentiment),
+    (&["mood"], Concept::Sentiment),
+    (&["tone"], Concept::Sentiment),
+    (&["emotion"], Concept::Sentiment),
+    (&["interest"], Concept::Interest),
+    (&["interested"], Concept::Interest),
+    (&["outcome"], Concept::Outcome),
+    (&["disposition"], Concept::Outcome),
+    (&["result"], Concept::Outcome),
+    (&["summary"], Concept::Summary),
+    (&["synopsis"], Concept::Summary),
+    (&["recap"], Concept::Summary),
+    (&["confidence"], Concept::Confidence),
+    (&["certainty"], Concept::Confidence),
+    (&["intent"], Concept::Intent),
+    (&["category"], Concept::Intent),
+    (&["language"], Concept::Language),
+    (&["goodbye"], Concept::Goodbye),
+    (&["bye"], Concept::Goodbye),
+    (&["hangup"], Concept::Goodbye),
+    (&["hang", "up"], Concept::Goodbye),
+    (&["end"], Concept::Goodbye),
+    (&["ended"], Concept::Goodbye),
+    (&["done"], Concept::Goodbye),
+    (&["finished"], Concept::Goodbye),
+    (&["escalate"], Concept::Person),
+    (&["escalation"], Concept::Person),
+    (&["escalated"], Concept::Person),
+    (&["transfer"], Concept::Person),
+    (&["handoff"], Concept::Person),
+    (&["handover"], Concept::Person),
+    (&["human"], Concept::Person),
+    (&["person"], Concept::Person),
+    (&["topics"], Concept::Topics),
+    (&["tags"], Concept::Topics),
+    (&["keywords"], Concept::Topics),
+    (&["topic"], Concept::Topics),
+    (&["speaker"], Concept::Speaker),
+    (&["email"], Concept::Email),
+    (&["mail"], Concept::Email),
+    (&["phone"], Concept::Phone),
+    (&["telephone"], Concept::Phone),
+    (&["mobile"], Concept::Phone),
+    (&["first", "name"], Concept::FirstName),
+    (&["given", "name"], Concept::FirstName),
+    (&["last", "name"], Concept::LastName),
+    (&["family", "name"], Concept::LastName),
+    (&["surname"], Concept::LastName),
+    (&["company"], Concept::Company),
+    (&["employer"], Concept::Company),
+    (&["organisation"], Concept::Company),
+    (&["organization"], Concept::Company),
+    (&["order", "number"], Concept::OrderNumber),
+    (&["order", "id"], Concept::OrderNumber),
+    (&["order", "no"], Concept::OrderNumber),
+    (&["zip"], Concept::PostalCode),
+    (&["postal"], Concept::PostalCode),
+    (&["postcode"], Concept::PostalCode),
+    (&["pincode"], Concept::PostalCode),
+    (&["city"], Concept::City),
+    (&["town"], Concept::City),
+    (&["date"], Concept::Date),
+    (&["day"], Concept::Date),
+    (&["time"], Concept::Time),
+    (&["issue"], Concept::Matter),
+    (&["problem"], Concept::Matter),
+    (&["reason"], Concept::Matter),
+    (&["matter"], Concept::Matter),
+    (&["request"], Concept::Matter),
+    (&["concern"], Concept::Matter),
+    (&["say"], Concept::Reply),
+    (&["reply"], Concept::Reply),
+    (&["response"], Concept::Reply),
+    (&["answer"], Concept::Reply),
+    (&["message"], Concept::Reply),
+    (&["speech"], Concept::Reply),
+    (&["utterance"], Concept::Reply),
+    (&["spoken"], Concept::Reply),
+    (&["value"], Concept::Value),
+    (&["text"], Concept::Value),
+    (&["content"], Concept::Value),
+];
+
+/// Words that change nothing about `name`.
+const OF_A_PERSON: &[&str] = &[
+    "name",
+    "full",
+    "caller",
+    "callers",
+    "customer",
+    "customers",
+    "contact",
+    "user",
+    "client",
+    "lead",
+    "their",
+    "the",
+    "your",
+];
+
+/// What a property means. Only what its name leaves open is looked for in its description.
+pub(super) fn of(name: &str, description: &str) -> Concept {
+    let words = words(name);
+    match of_words(&words) {
+        Concept::Other if is_name(&words) => Concept::Name,
+        Concept::Other => of_description(description),
+        concept => concept,
+    }
+}
+
+fn of_words(words: &[String]) -> Concept {
+    NAMES
+        .iter()
+        .find(|(all, _)| all.iter().all(|one| words.iter().any(|word| word == one)))
+        .map_or(Concept::Other, |(_, concept)| *concept)
+}
+
+fn is_name(words: &[String]) -> bool {
+    words.iter().any(|word| word == "name") && words.iter().all(|word| OF_A_PERSON.contains(&word.as_str()))
+}
+
+/// A description is prose, in which only the plainest words are taken for what they say.
+fn of_description(description: &str) -> Concept {
+    let words = words(description);
+    match of_words(&words) {
+        plain @ (Concept::Email
+        | Concept::Phone
+        | Concept::FirstName
+        | Concept::LastName
+        | Concept::OrderNumber
+        | Concept::PostalCode
+        | Concept::Sentiment
+        | Concept::LeadScore) => plain,
+        _ if words.iter().any(|word| word == "name")
+            && words.iter().any(|word| OF_A_PERSON[1..8].contains(&word.as_str())) =>
+        {
+            Concept::Name
+        }
+        _ => Concept::Other,
+    }
+}
+
+/// The words of a name or a text, in lower case: `leadScore`, `lead_score` and `Lead score` are two words each.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for character in text.chars() {
+        if !character.is_alphanumeric() || (character.is_uppercase() && was_lower) {
+            words.push(String::new());
+        }
+        if character.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(character.to_lowercase());
+        }
+        was_lower = character.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    // "e-mail"
+    if words.first().is_some_and(|word| word == "e") && words.get(1).is_some_and(|word| word == "mail") {
+        words.remove(0);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_property_is_known_by_its_name_in_any_spelling() {
+        for (name, concept) in [
+            ("lead_score", Concept::LeadScore),
+            ("leadScore", Concept::LeadScore),
+            ("e-mail", Concept::Email),
+            ("email_address", Concept::Email),
+            ("phone_number", Concept::Phone),
+            ("caller_name", Concept::Name),
+            ("name", Concept::Name),
+            ("product_name", Concept::Other),
+            ("firstName", Concept::FirstName),
+            ("preferred_date", Concept::Date),
+            ("order_number", Concept::OrderNumber),
+            ("next_action", Concept::NextAction),
+            ("goal_achieved", Concept::GoalAchieved),
+            ("say", Concept::Reply),
+            ("goodbye", Concept::Goodbye),
+            ("person", Concept::Person),
+            ("colour", Concept::Other),
+        ] {
+            assert_eq!(of(name, ""), concept, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_description_helps_where_the_name_does_not() {
+        assert_eq!(of("field_1", "The caller's e-mail address, or email"), Concept::Email);
+        assert_eq!(of("who", "Full name of the caller"), Concept::Name);
+        assert_eq!(of("device", "The name of the device"), Concept::Other);
+    }
+}

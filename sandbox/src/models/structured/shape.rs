@@ -1,0 +1,149 @@
+//! The shape of the JSON that is asked for, where the request has no schema: an example in the prompt, or names in it.
+
+use super::concept::{self, Concept};
+use regex::Regex;
+use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
+
+static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"["`](?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)["`]"#).expect("the pattern is well-formed")
+});
+
+/// `- name (kind): what it is`
+static LISTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?m)^\s*[-*•]\s*["`]?(?P<name>[A-Za-z]\w*)["`]?\s*(?:\((?P<kind>[^)]*)\))?\s*:\s*(?P<about>.*)$"#)
+        .expect("the pattern is well-formed")
+});
+
+/// Every JSON object or array that stands in a text, and where it begins; those inside another one are not listed.
+pub(super) fn documents(text: &str) -> impl Iterator<Item = (usize, Value)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let start = at + text.get(at..)?.find(['{', '['])?;
+            let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
+            match values.next() {
+                Some(Ok(value)) => {
+                    at = start + values.byte_offset();
+                    return Some((start, value));
+                }
+                _ => at = start + 1,
+            }
+        }
+    })
+}
+
+/// A schema for what a prompt asks for. `None`: it names nothing.
+pub(in crate::models) fn asked_for(prompt: &str) -> Option<Value> {
+    let example = documents(prompt)
+        .filter_map(|(_, document)| document.is_object().then_some(document))
+        .last();
+    if let Some(example) = example.filter(|example| example.as_object().is_some_and(|map| !map.is_empty())) {
+        // Some write the schema itself into the prompt.
+        let is_schema = example["type"] == "object" && example["properties"].is_object();
+        return Some(if is_schema { example } else { of_example(&example) });
+    }
+    let quoted = QUOTED
+        .captures_iter(prompt)
+        .map(|found| (found["name"].to_owned(), String::new()));
+    let names: Map<String, Value> = listed(prompt)
+        .chain(quoted)
+        .filter(|(name, _)| name != "json")
+        .map(|(name, about)| {
+            let kind = kind_of(&name, &about);
+            (name, json!({ "type": kind, "description": about }))
+        })
+        .collect();
+    (!names.is_empty()).then(|| json!({ "type": "object", "properties": names }))
+}
+
+/// The type of a property of which a prompt gives only the name.
+fn kind_of(name: &str, about: &str) -> Value {
+    match concept::of(name, about) {
+        Concept::GoalAchieved | Concept::Goodbye | Concept::Person | Concept::Callback => json!("boolean"),
+        Concept::LeadScore | Concept::WordCount => json!("integer"),
+        Concept::Topics => json!("array"),
+        _ => json!(["string", "null"]),
+    }
+}
+
+/// Names that a prompt lists, with what it says of them.
+pub(super) fn listed(prompt: &str) -> impl Iterator<Item = (String, String)> {
+    LISTED.captures_iter(prompt).map(|found| {
+        let kind = found.name("kind").map_or("", |kind| kind.as_str());
+        (
+            found["name"].to_owned(),
+            format!("{kind} {}", &found["about"]).trim().to_owned(),
+        )
+    })
+}
+
+/// A schema that fits an example. `"a | b"` as a value lists what may stand there; any other text describes it.
+fn of_example(example: &Value) -> Value {
+    match example {
+        Value::Object(map) => {
+            let properties: Map<_, _> = map
+                .iter()
+                .map(|(name, value)| (name.clone(), of_example(value)))
+                .collect();
+            json!({ "type": "object", "properties": properties })
+        }
+        Value::Array(members) => json!({
+            "type": "array",
+            "items": members.first().map_or_else(|| json!({ "type": "string" }), of_example),
+        }),
+        Value::Bool(_) => json!({ "type": "boolean" }),
+        Value::Number(number) if number.is_f64() => json!({ "type": "number" }),
+        Value::Number(_) => json!({ "type": "integer" }),
+        Value::Null => json!({ "type": ["string", "null"] }),
+        Value::String(text) => match text.split('|').map(str::trim).collect::<Vec<_>>().as_slice() {
+            [_] => json!({ "description": text }),
+            choices if choices.iter().all(|choice| matches!(*choice, "true" | "false")) => json!({ "type": "boolean" }),
+            choices => {
+                let choices: Vec<_> = choices.iter().filter(|choice| !choice.is_empty()).collect();
+                json!({ "type": "string", "enum": choices })
+            }
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_gives_names_and_types() {
+        let prompt =
+            r#"Answer in JSON like {"summary": "two sentences", "score": 50, "mood": "good | bad", "tags": []}."#;
+        let schema = asked_for(prompt).expect("an example");
+        assert_eq!(schema["properties"]["score"], json!({ "type": "integer" }));
+        assert_eq!(schema["properties"]["mood"]["enum"], json!(["good", "bad"]));
+        assert_eq!(schema["properties"]["summary"]["description"], "two sentences");
+        assert_eq!(schema["properties"]["tags"]["type"], "array");
+    }
+
+    #[test]
+    fn names_are_taken_from_quotes_and_lists() {
+        for prompt in [
+            "Give JSON with \"email\" and `order_number`.",
+            "Answer in JSON:\n- email: where to write to\n- order_number (text): the number of the order",
+        ] {
+            let schema = asked_for(prompt).expect("names");
+            let names: Vec<_> = schema["properties"]
+                .as_object()
+                .into_iter()
+                .flat_map(Map::keys)
+                .collect();
+            assert_eq!(names, ["email", "order_number"], "{prompt}");
+        }
+        assert_eq!(asked_for("Answer in \"json\""), None);
+    }
+
+    #[test]
+    fn broken_json_on_the_way_is_passed_over() {
+        let found: Vec<_> = documents("{a} [1, {\"b\": [2]} {\"c\": 3} ]")
+            .map(|(_, value)| value)
+            .collect();
+        assert_eq!(found, [json!({ "b": [2] }), json!({ "c": 3 })]);
+    }
+}

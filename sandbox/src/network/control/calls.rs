@@ -1,0 +1,118 @@
+//! Placing calls, and looking at them.
+
+use super::Refusal;
+use crate::network::exchange::{Call, Exchange, Moment, State as Known};
+use crate::network::scenario::{self, Expect, Scenario};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// What is to be played out: a scenario of the library, or one that comes along.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Placing {
+    Named {
+        scenario: String,
+        #[serde(default)]
+        from: Option<String>,
+        #[serde(default)]
+        to: Option<String>,
+    },
+    Whole(Box<Scenario>),
+}
+
+/// A call, from a person's point of view.
+#[derive(Serialize)]
+pub(super) struct Shown<'a> {
+    sid: &'a str,
+    parent: Option<&'a str>,
+    from: String,
+    to: String,
+    status: &'static str,
+    ended_by: Option<&'static str>,
+    conference: Option<&'a str>,
+    over: bool,
+    /// What was not as the scenario expects; none while it is not over.
+    unmet: Vec<String>,
+    errors: Vec<Value>,
+    moments: &'a [Moment],
+}
+
+pub(super) fn shown<'a>(known: &'a Known, call: &'a Call) -> Shown<'a> {
+    let sid = &call.leg.sid;
+    let over = call.ended.is_some() && call.controls.is_none();
+    let recordings = known
+        .recordings
+        .iter()
+        .filter(|recording| recording.call_sid == *sid)
+        .count();
+    let any = Expect::default();
+    let unmet = match known.expectations.get(sid) {
+        Some(expect) if over => expect.unmet(call, recordings),
+        _ if over => any.unmet(call, recordings),
+        _ => vec![],
+    };
+    Shown {
+        sid,
+        parent: call.leg.parent_sid.as_deref(),
+        from: call.leg.from.address(),
+        to: call.leg.to.address(),
+        status: call.status.as_str(),
+        ended_by: call.ended_by,
+        conference: call.conference.as_deref(),
+        over,
+        unmet,
+        errors: call
+            .errors
+            .iter()
+            .map(|(code, message)| json!({ "code": code, "message": message }))
+            .collect(),
+        moments: &call.moments,
+    }
+}
+
+pub(super) async fn list(State(net): State<Arc<Exchange>>) -> Json<Value> {
+    let state = net.state();
+    let calls: Vec<Shown> = state.calls.iter().map(|call| shown(&state, call)).collect();
+    Json(json!({ "calls": calls }))
+}
+
+pub(super) async fn show(State(net): State<Arc<Exchange>>, Path(sid): Path<String>) -> Result<Json<Value>, Refusal> {
+    let state = net.state();
+    let call = state.call(&sid).ok_or_else(Refusal::no_call)?;
+    Ok(Json(json!(shown(&state, call))))
+}
+
+pub(super) async fn place(
+    State(net): State<Arc<Exchange>>,
+    Json(placing): Json<Placing>,
+) -> Result<(StatusCode, Json<Value>), Refusal> {
+    let scenario = match placing {
+        Placing::Whole(scenario) => *scenario,
+        Placing::Named { scenario, from, to } => {
+            let mut known = scenario::named(&scenario)
+                .map_err(Refusal::bad)?
+                .ok_or_else(|| Refusal(StatusCode::NOT_FOUND, format!("there is no scenario {scenario:?}")))?;
+            known.caller.from = from.unwrap_or(known.caller.from);
+            known.caller.to = to.or(known.caller.to);
+            known
+        }
+    };
+    scenario.check().map_err(Refusal::bad)?;
+    let sid = scenario.begin(&net).map_err(Refusal::bad)?;
+    Ok((StatusCode::CREATED, Json(json!({ "sid": sid }))))
+}
+
+pub(super) async fn scenarios() -> Result<Json<Value>, Refusal> {
+    let known = scenario::LIBRARY
+        .iter()
+        .map(|(name, text)| {
+            let scenario = Scenario::from_toml(text).map_err(Refusal::bad)?;
+            Ok(json!({ "name": name, "description": scenario.description }))
+        })
+        .collect::<Result<Vec<_>, Refusal>>()?;
+    Ok(Json(json!({ "scenarios": known })))
+}

@@ -1,0 +1,47 @@
+//! `/sandbox/...`: what a person at the keyboard, or a test, does to the world. Twilio has nothing of the kind.
+//!
+//! No authentication: it listens on loopback, and what it does is pretend.
+
+mod calls;
+mod faults;
+mod follow;
+mod parties;
+mod typing;
+
+use super::exchange::Exchange;
+use axum::Router;
+use axum::routing::{get, put};
+use std::sync::Arc;
+
+/// The whole of it.
+pub fn router(net: &Arc<Exchange>) -> Router {
+    Router::new()
+        .route("/sandbox/calls", get(calls::list).post(calls::place))
+        .route("/sandbox/calls/{call}", get(calls::show))
+        .route("/sandbox/calls/{call}/follow", get(follow::follow))
+        .route("/sandbox/calls/{call}/line", get(typing::socket).post(typing::line))
+        .route("/sandbox/scenarios", get(calls::scenarios))
+        .route("/sandbox/parties", get(parties::list))
+        .route("/sandbox/parties/{address}", put(parties::set).delete(parties::forget))
+        .route("/sandbox/faults", get(faults::show).put(faults::set))
+        .with_state(Arc::clone(net))
+}
+
+/// A refusal: a status and a sentence.
+struct Refusal(axum::http::StatusCode, String);
+
+impl Refusal {
+    fn bad(why: impl std::fmt::Display) -> Self {
+        Self(axum::http::StatusCode::BAD_REQUEST, why.to_string())
+    }
+
+    fn no_call() -> Self {
+        Self(axum::http::StatusCode::NOT_FOUND, "there is no such call".to_owned())
+    }
+}
+
+impl axum::response::IntoResponse for Refusal {
+    fn into_response(self) -> axum::response::Response {
+        (self.0, axum::Json(serde_json::json!({ "error": self.1 }))).into_response()
+    }
+}

@@ -1,0 +1,131 @@
+//! The attributes of one element, taken one by one. What nobody took is unknown, and refused.
+
+use super::xml::Element;
+use super::{Callback, Hook, TwimlError};
+use std::cell::RefCell;
+
+/// What is left to be taken.
+pub(super) struct Attributes<'a> {
+    element: &'a str,
+    left: RefCell<Vec<&'a (String, String)>>,
+}
+
+impl<'a> Attributes<'a> {
+    pub fn of(element: &'a Element) -> Self {
+        Self {
+            element: &element.name,
+            left: RefCell::new(element.attributes.iter().collect()),
+        }
+    }
+
+    /// The value as written.
+    pub fn text(&self, name: &str) -> Option<String> {
+        let mut left = self.left.borrow_mut();
+        let place = left.iter().position(|(key, _)| key == name)?;
+        Some(left.remove(place).1.clone())
+    }
+
+    /// A value that must not be empty.
+    pub fn filled(&self, name: &str) -> Result<Option<String>, TwimlError> {
+        match self.text(name) {
+            Some(value) if value.trim().is_empty() => Err(self.wrong(name, "is empty")),
+            value => Ok(value.map(|value| value.trim().to_owned())),
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn truth(&self, name: &str, default: bool) -> Result<bool, TwimlError> {
+        match self.text(name).as_deref() {
+            None => Ok(default),
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            Some(_) => Err(self.wrong(name, "is neither true nor false")),
+        }
+    }
+
+    /// A whole number within bounds.
+    pub fn number(&self, name: &str, range: std::ops::RangeInclusive<u32>) -> Result<Option<u32>, TwimlError> {
+        let Some(value) = self.text(name) else { return Ok(None) };
+        match value.parse() {
+            Ok(number) if range.contains(&number) => Ok(Some(number)),
+            _ => Err(self.wrong(
+                name,
+                &format!("is not a whole number from {} to {}", range.start(), range.end()),
+            )),
+        }
+    }
+
+    /// One of some words.
+    pub fn word(&self, name: &str, words: &[&'static str]) -> Result<Option<&'static str>, TwimlError> {
+        let Some(value) = self.text(name) else { return Ok(None) };
+        match words.iter().find(|word| **word == value) {
+            Some(word) => Ok(Some(word)),
+            None => Err(self.wrong(name, &format!("is none of: {}", words.join(", ")))),
+        }
+    }
+
+    /// Some of some words, separated by spaces.
+    pub fn words(&self, name: &str, words: &[&'static str]) -> Result<Option<Vec<&'static str>>, TwimlError> {
+        let Some(value) = self.text(name) else { return Ok(None) };
+        value
+            .split_whitespace()
+            .map(|part| {
+                words
+                    .iter()
+                    .find(|word| **word == part)
+                    .copied()
+                    .ok_or_else(|| self.wrong(name, &format!("has a word that is none of: {}", words.join(", "))))
+            })
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
+    /// `GET` or `POST`; POST if it is not said.
+    pub fn method(&self, name: &str) -> Result<bool, TwimlError> {
+        Ok(self.word(name, &["POST", "GET"])?.unwrap_or("POST") == "GET")
+    }
+
+    /// An address and the method beside it.
+    pub fn hook(&self, url: &str, method: &str) -> Result<Option<Hook>, TwimlError> {
+        let get = self.method(method)?;
+        Ok(self.filled(url)?.map(|url| Hook { url, get }))
+    }
+
+    /// An address, its method, and the events that are told there.
+    pub fn callback(
+        &self,
+        names: [&str; 3],
+        events: &[&'static str],
+        default: &[&'static str],
+    ) -> Result<Option<Callback>, TwimlError> {
+        let [url, method, about] = names;
+        let told = self.words(about, events)?.unwrap_or_else(|| default.to_vec());
+        Ok(self.hook(url, method)?.map(|hook| Callback {
+            hook,
+            events: told.into_iter().map(str::to_owned).collect(),
+        }))
+    }
+
+    /// Takes attributes that change nothing here, because nobody hears them: voices of a language model, jitter buffers.
+    pub fn without_effect(&self, names: &[&str]) {
+        for name in names {
+            self.text(name);
+        }
+    }
+
+    /// An error if something is left.
+    pub fn finish(self) -> Result<(), TwimlError> {
+        match self.left.into_inner().first() {
+            None => Ok(()),
+            Some((name, _)) => Err(TwimlError::schema(format!(
+                "<{}> has no attribute {name:?}",
+                self.element
+            ))),
+        }
+    }
+
+    /// An error about one attribute. The value is not repeated: it may be somebody's words.
+    pub fn wrong(&self, name: &str, why: &str) -> TwimlError {
+        TwimlError::schema(format!("{name:?} of <{}> {why}", self.element))
+    }
+}

@@ -1,0 +1,108 @@
+//! `<Gather>`: <https://www.twilio.com/docs/voice/twiml/gather>.
+
+use super::attributes::Attributes;
+use super::verbs::{Verb, keys, pause, play, say};
+use super::xml::Element;
+use super::{Hook, TwimlError};
+
+/// `<Gather>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the attributes are Twilio's own")]
+pub struct Gather {
+    /// Whether words are heard.
+    pub speech: bool,
+    /// Whether keys are heard.
+    pub keys: bool,
+    /// What is asked with the result; the document's own address if it is not said.
+    pub action: Option<Hook>,
+    /// GET for the document's own address.
+    pub get: bool,
+    /// How long to wait for a beginning, in seconds; `None` is `auto`.
+    pub timeout: u32,
+    /// The silence that ends speech.
+    pub speech_timeout: Silence,
+    /// The longest that speech is listened to, in seconds.
+    pub max_speech: u32,
+    /// So many keys are enough.
+    pub num_digits: Option<u32>,
+    /// The key that ends it, if any.
+    pub finish_on_key: String,
+    /// Whether the action is asked even with nothing.
+    pub action_on_empty: bool,
+    /// Whether what is said in the meantime is cut when the caller begins.
+    pub barge_in: bool,
+    /// Who is told words while they are spoken.
+    pub partial: Option<Hook>,
+    /// BCP 47.
+    pub language: String,
+    /// Words to be expected.
+    pub hints: Option<String>,
+    /// Spoken and played while it listens: `Say`, `Play`, `Pause`.
+    pub prompts: Vec<Verb>,
+}
+
+/// `speechTimeout`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// Until the sentence sounds finished.
+    Auto,
+    /// For so many seconds.
+    Seconds(u32),
+}
+
+pub(super) fn read(element: &Element) -> Result<Gather, TwimlError> {
+    let attributes = Attributes::of(element);
+    let input = attributes
+        .words("input", &["dtmf", "speech"])?
+        .unwrap_or_else(|| vec!["dtmf"]);
+    if input.is_empty() {
+        return Err(attributes.wrong("input", "is empty"));
+    }
+    let get = attributes.method("method")?;
+    let finish_on_key = keys(&attributes, "finishOnKey", "#")?;
+    if finish_on_key.chars().count() > 1 {
+        return Err(TwimlError::value(13310, "finishOnKey of <Gather> is more than one key"));
+    }
+    let timeout = attributes.number("timeout", 1..=3_600)?.unwrap_or(5);
+    let speech_timeout = match attributes.text("speechTimeout").as_deref() {
+        None => Silence::Seconds(timeout),
+        Some("auto") => Silence::Auto,
+        Some(seconds) => match seconds.parse() {
+            Ok(seconds @ 1..=3_600) => Silence::Seconds(seconds),
+            _ => return Err(attributes.wrong("speechTimeout", "is neither auto nor a number of seconds")),
+        },
+    };
+    let gather = Gather {
+        speech: input.contains(&"speech"),
+        keys: input.contains(&"dtmf"),
+        action: attributes.filled("action")?.map(|url| Hook { url, get }),
+        get,
+        timeout,
+        speech_timeout,
+        max_speech: attributes.number("maxSpeechTime", 1..=3_600)?.unwrap_or(60),
+        num_digits: attributes.number("numDigits", 1..=1_000)?,
+        finish_on_key,
+        action_on_empty: attributes.truth("actionOnEmptyResult", false)?,
+        barge_in: attributes.truth("bargeIn", true)?,
+        partial: attributes.hook("partialResultCallback", "partialResultCallbackMethod")?,
+        language: attributes.filled("language")?.unwrap_or_else(|| "en-US".to_owned()),
+        hints: attributes.text("hints"),
+        prompts: prompts(element)?,
+    };
+    attributes.truth("profanityFilter", true)?;
+    attributes.truth("enhanced", false)?;
+    attributes.truth("debug", false)?;
+    attributes.filled("speechModel")?;
+    attributes.finish()?;
+    Ok(gather)
+}
+
+fn prompts(element: &Element) -> Result<Vec<Verb>, TwimlError> {
+    let prompt = |element: &Element| match element.name.as_str() {
+        "Say" => say(element).map(Verb::Say),
+        "Play" => play(element).map(Verb::Play),
+        "Pause" => pause(element).map(Verb::Pause),
+        name => Err(TwimlError::schema(format!("<{name}> inside <Gather>"))),
+    };
+    element.children()?.into_iter().map(prompt).collect()
+}

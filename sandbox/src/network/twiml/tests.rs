@@ -1,0 +1,191 @@
+//! What is read, and what is refused.
+
+use super::*;
+
+fn verbs(inside: &str) -> Vec<Verb> {
+    parse(&format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>{inside}</Response>"
+    ))
+    .expect(inside)
+    .verbs
+}
+
+fn refused(inside: &str) -> TwimlError {
+    parse(&format!("<Response>{inside}</Response>")).expect_err(inside)
+}
+
+#[test]
+fn an_empty_response_is_a_document() {
+    assert_eq!(verbs(""), []);
+    assert_eq!(parse("<Response/>").map(|document| document.verbs.len()), Ok(0));
+}
+
+#[test]
+fn what_is_said_is_unescaped_and_its_white_space_collapsed() {
+    let [Verb::Say(say)] =
+        &verbs("<Say voice=\"Polly.Amy\" loop=\"2\">Tom &amp; Jerry&#33;\n  <![CDATA[<3]]></Say>")[..]
+    else {
+        panic!("not one Say");
+    };
+    assert_eq!(say.text, "Tom & Jerry! <3");
+    assert_eq!((say.voice.as_deref(), say.times), (Some("Polly.Amy"), 2));
+}
+
+#[test]
+fn ssml_is_spoken_without_its_marks() {
+    let [Verb::Say(say)] = &verbs("<Say>Wait<break time=\"1s\"/>for <sub alias=\"aluminium\">Al</sub></Say>")[..]
+    else {
+        panic!("not one Say");
+    };
+    assert_eq!(say.text, "Wait for aluminium");
+}
+
+#[test]
+fn a_gather_has_twilios_defaults() {
+    let [Verb::Gather(gather)] = &verbs("<Gather/>")[..] else {
+        panic!("not one Gather");
+    };
+    assert!(gather.keys && !gather.speech && gather.barge_in && !gather.action_on_empty);
+    assert_eq!((gather.timeout, gather.speech_timeout), (5, Silence::Seconds(5)));
+    assert_eq!((gather.finish_on_key.as_str(), gather.action.as_ref()), ("#", None));
+}
+
+#[test]
+fn a_gather_for_speech_keeps_its_prompts_in_order() {
+    let [Verb::Gather(gather)] = &verbs(
+        "<Gather input=\"dtmf speech\" action=\"/next\" speechTimeout=\"auto\" actionOnEmptyResult=\"true\" \
+         language=\"hi-IN\" hints=\"a, b\" speechModel=\"phone_call\" enhanced=\"true\" bargeIn=\"false\" \
+         profanityFilter=\"false\"><Say>one</Say><Pause length=\"2\"/><Play>/a.wav</Play></Gather>",
+    )[..] else {
+        panic!("not one Gather");
+    };
+    assert!(gather.keys && gather.speech && gather.action_on_empty && !gather.barge_in);
+    assert_eq!(gather.speech_timeout, Silence::Auto);
+    assert!(matches!(
+        gather.prompts[..],
+        [
+            Verb::Say(_),
+            Verb::Pause(Pause { seconds: 2 }),
+            Verb::Play(Play::File { times: 1, .. })
+        ]
+    ));
+}
+
+#[test]
+fn a_number_may_stand_alone_inside_dial() {
+    let [Verb::Dial(dial)] = &verbs("<Dial callerId=\"+15045550100\">+1 (504) 555-0123</Dial>")[..] else {
+        panic!("not one Dial");
+    };
+    let Target::Parties(parties) = &dial.target else {
+        panic!("no parties")
+    };
+    assert_eq!(parties[0].address, "+15045550123");
+    assert_eq!(dial.timeout, 30);
+}
+
+#[test]
+fn a_client_has_an_identity_and_parameters() {
+    let [Verb::Dial(dial)] = &verbs(
+        "<Dial answerOnBridge=\"true\"><Client statusCallback=\"/s\" statusCallbackEvent=\"ringing answered\">\
+         <Identity>desk</Identity><Parameter name=\"call\" value=\"7\"/></Client><Number>+15045550123</Number></Dial>",
+    )[..] else {
+        panic!("not one Dial");
+    };
+    let Target::Parties(parties) = &dial.target else {
+        panic!("no parties")
+    };
+    assert_eq!(parties[0].address, "client:desk");
+    assert_eq!(parties[0].parameters, [("call".to_owned(), "7".to_owned())]);
+    assert_eq!(
+        parties[0].status.as_ref().expect("a callback").events,
+        ["ringing", "answered"]
+    );
+    assert_eq!(parties.len(), 2);
+}
+
+#[test]
+fn a_conference_is_read_whole() {
+    let [Verb::Dial(dial)] = &verbs(
+        "<Dial><Conference muted=\"true\" beep=\"false\" startConferenceOnEnter=\"false\" endConferenceOnExit=\"true\" \
+         waitUrl=\"\" participantLabel=\"caller\" coach=\"CA1\" record=\"record-from-start\" \
+         recordingStatusCallback=\"/r\" statusCallback=\"/c\" statusCallbackEvent=\"start end join leave mute hold\">\
+         room 1</Conference></Dial>",
+    )[..] else {
+        panic!("not one Dial");
+    };
+    let Target::Conference(conference) = &dial.target else {
+        panic!("no conference")
+    };
+    assert_eq!(
+        (conference.name.as_str(), conference.beep.as_str()),
+        ("room 1", "false")
+    );
+    assert!(conference.muted && !conference.start_on_enter && conference.end_on_exit && conference.record);
+    assert_eq!(conference.wait.as_ref().map(|hook| hook.url.as_str()), Some(""));
+    assert_eq!(
+        conference.told.callback.as_ref().expect("a callback").events,
+        ["completed"]
+    );
+}
+
+#[test]
+fn what_is_not_xml_is_12100() {
+    for text in [
+        "",
+        "hello",
+        "<Response>",
+        "<Response><Say>a</Response>",
+        "<Response/><Response/>",
+        "<Response>&nbsp;</Response>",
+        "<Say>hello</Say>",
+        "<Response><Say a=1>hello</Say></Response>",
+        "<Response><Say>Tom & Jerry</Say></Response>",
+        " <?xml version=\"1.0\"?><Response/>",
+        "<html><body>It works</body></html>",
+    ] {
+        let error = parse(text).expect_err(text);
+        assert_eq!(error.code, 12100, "{text}: {error}");
+    }
+}
+
+#[test]
+fn what_is_no_verb_or_attribute_is_12200() {
+    for inside in [
+        "<Shout>hello</Shout>",
+        "<say>hello</say>",
+        "<Say speed=\"2\">hello</Say>",
+        "<Say loop=\"often\">hello</Say>",
+        "hello",
+        "<Gather><Record/></Gather>",
+        "<Gather input=\"mind\"/>",
+        "<Gather timeout=\"-1\"/>",
+        "<Say>hello <Play>a</Play></Say>",
+        "<Hangup>now</Hangup>",
+        "<Redirect/>",
+        "<Dial><Conference>a</Conference><Number>+15045550123</Number></Dial>",
+        "<Dial><Conference statusCallbackEvent=\"party\">a</Conference></Dial>",
+        "<Dial record=\"maybe\">+15045550123</Dial>",
+        "<Record finishOnKey=\"x\"/>",
+        "<Connect><Room>a</Room></Connect>",
+        "<Pause length=\"long\"/>",
+        "<Pay/>",
+    ] {
+        assert_eq!(refused(inside).code, 12200, "{inside}");
+    }
+}
+
+#[test]
+fn some_attributes_have_errors_of_their_own() {
+    assert_eq!(refused("<Gather finishOnKey=\"12\"/>").code, 13310);
+    assert_eq!(refused("<Dial>someone</Dial>").code, 13224);
+    assert_eq!(
+        refused("<Connect><Stream url=\"wss://a/b?c=d\"/></Connect>").code,
+        31941
+    );
+}
+
+#[test]
+fn an_error_does_not_repeat_what_is_said() {
+    assert!(!refused("<Say loop=\"secret\">secret</Say>").message.contains("secret"));
+    assert!(!refused("<Dial>secret</Dial>").message.contains("secret"));
+}

@@ -1,0 +1,133 @@
+//! Messages, with Anthropic's package.
+
+use super::{anthropic, errors, says, start, values, with};
+use serde_json::{Value, json};
+
+fn args(extra: Value) -> Value {
+    let mut args = json!({ "model": "claude-haiku-4-5", "max_tokens": 200, "messages": says("When are you open?") });
+    if let (Value::Object(args), Value::Object(extra)) = (&mut args, extra) {
+        args.extend(extra);
+    }
+    args
+}
+
+#[tokio::test]
+async fn a_message_is_answered_as_a_chat_would_be() {
+    let server = start().await;
+    let create = |extra| anthropic(&server, "messages.create", args(extra));
+    let answers = values(vec![
+        create(json!({ "system": [{ "type": "text", "text": "You help callers." }] })),
+        with(create(json!({ "stream": true })), "collect", true),
+        create(json!({ "max_tokens": 2 })),
+    ])
+    .await;
+    let text = answers[0]["content"][0]["text"].as_str().expect("a text");
+    assert!(text.contains("Monday to Friday"), "{text}");
+    assert_eq!(answers[0]["stop_reason"], "end_turn");
+    assert!(answers[0]["usage"]["input_tokens"].as_u64() > Some(0));
+    let events = answers[1].as_array().expect("events");
+    let said: String = events
+        .iter()
+        .filter_map(|event| event["delta"]["text"].as_str())
+        .collect();
+    assert_eq!(said, text);
+    assert_eq!(events.last().expect("an event")["type"], "message_stop");
+    assert_eq!(answers[2]["stop_reason"], "max_tokens");
+}
+
+#[tokio::test]
+async fn a_tool_that_must_be_used_and_an_output_format_are_filled() {
+    let server = start().await;
+    let schema = json!({
+        "type": "object",
+        "properties": { "intent": { "type": "string" }, "email": { "type": ["string", "null"] } },
+        "required": ["intent", "email"],
+        "additionalProperties": false,
+    });
+    let tool = json!({ "name": "note", "description": "Takes it.", "input_schema": schema });
+    let create = |extra| anthropic(&server, "messages.create", args(extra));
+    let forced = json!({ "tools": [tool], "tool_choice": { "type": "tool", "name": "note" } });
+    let mut streamed = forced.clone();
+    streamed["stream"] = true.into();
+    let answers = values(vec![
+        create(forced),
+        with(create(streamed), "collect", true),
+        create(json!({ "output_config": { "format": { "type": "json_schema", "schema": schema } } })),
+    ])
+    .await;
+    let filled = json!({ "intent": "opening_hours", "email": null });
+    assert_eq!(answers[0]["content"][0]["type"], "tool_use");
+    assert_eq!(answers[0]["content"][0]["input"], filled);
+    assert_eq!(answers[0]["stop_reason"], "tool_use");
+    let events = answers[1].as_array().expect("events");
+    let input: String = events
+        .iter()
+        .filter_map(|event| event["delta"]["partial_json"].as_str())
+        .collect();
+    assert_eq!(serde_json::from_str::<Value>(&input).expect("JSON"), filled);
+    let text = answers[2]["content"][0]["text"].as_str().expect("a text");
+    assert_eq!(serde_json::from_str::<Value>(text).expect("JSON"), filled);
+}
+
+#[tokio::test]
+async fn what_anthropic_refuses_is_refused_in_its_shape() {
+    let server = start().await;
+    let create = |extra| anthropic(&server, "messages.create", args(extra));
+    let cases = [
+        (
+            with(create(json!({})), "key", "sk-wrong"),
+            "AuthenticationError",
+            401,
+            "authentication_error",
+        ),
+        (
+            create(json!({ "model": "gpt-4o" })),
+            "NotFoundError",
+            404,
+            "not_found_error",
+        ),
+        (
+            create(json!({ "messages": [] })),
+            "BadRequestError",
+            400,
+            "invalid_request_error",
+        ),
+        (
+            create(json!({ "messages": says(" ") })),
+            "BadRequestError",
+            400,
+            "invalid_request_error",
+        ),
+        (
+            create(json!({ "messages": [{ "role": "assistant", "content": "Hello" }] })),
+            "BadRequestError",
+            400,
+            "invalid_request_error",
+        ),
+    ];
+    let (calls, expected): (Vec<_>, Vec<_>) = cases
+        .into_iter()
+        .map(|(call, class, status, kind)| (call, (class, status, kind)))
+        .unzip();
+    for (error, (class, status, kind)) in errors(calls).await.iter().zip(expected) {
+        assert_eq!(error["class"], class, "{error}");
+        assert_eq!(error["status"], status, "{error}");
+        assert_eq!(error["body"]["type"], "error", "{error}");
+        assert_eq!(error["body"]["error"]["type"], kind, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_version_of_the_api_must_be_said() {
+    let server = start().await;
+    let response = reqwest::Client::new()
+        .post(format!("{}/v1/messages", server.url()))
+        .header("x-api-key", super::KEY)
+        .json(&args(json!({})))
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(response.status(), 400);
+    let error: Value = response.json().await.expect("JSON");
+    assert_eq!(error["error"]["type"], "invalid_request_error");
+}

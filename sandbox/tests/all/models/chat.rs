@@ -1,0 +1,236 @@
+//! Chat completions and the list of models, with OpenAI's package.
+
+use super::{KEY, errors, openai, says, start, start_with, values, with};
+use sandbox::models::Settings;
+use sandbox::models::rules::Rules;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+#[tokio::test]
+async fn a_conversation_is_answered_by_the_rules_and_its_tokens_are_counted() {
+    let server = start().await;
+    let turns = json!([
+        { "role": "system", "content": "You help callers." },
+        { "role": "user", "content": "Hello, my laptop does not start." },
+        { "role": "assistant", "content": "Does the light come on?" },
+        { "role": "user", "content": [{ "type": "text", "text": "My laptop still does not start." }] },
+    ]);
+    let ask = |messages| {
+        openai(
+            &server,
+            "chat.completions.create",
+            json!({ "model": "gpt-4o-mini", "messages": messages }),
+        )
+    };
+    let answers = values(vec![
+        ask(says("Hello, my laptop does not start.")),
+        ask(turns.clone()),
+        ask(turns),
+    ])
+    .await;
+    let text = |answer: &Value| {
+        answer["choices"][0]["message"]["content"]
+            .as_str()
+            .map(ToOwned::to_owned)
+    };
+    assert!(
+        text(&answers[0]).is_some_and(|text| text.contains("hold the power button")),
+        "{answers:?}"
+    );
+    assert!(
+        text(&answers[1]).is_some_and(|text| text.contains("take the charger out")),
+        "{answers:?}"
+    );
+    assert_eq!(text(&answers[1]), text(&answers[2]));
+    let usage = &answers[1]["usage"];
+    assert!(usage["prompt_tokens"].as_u64() > answers[0]["usage"]["prompt_tokens"].as_u64());
+    assert_eq!(
+        usage["total_tokens"].as_u64(),
+        Some(usage["prompt_tokens"].as_u64().unwrap_or(0) + usage["completion_tokens"].as_u64().unwrap_or(0))
+    );
+    assert_eq!(answers[0]["choices"][0]["finish_reason"], "stop");
+    assert_ne!(answers[1]["id"], answers[2]["id"]);
+}
+
+#[tokio::test]
+async fn a_stream_says_the_same_in_pieces_and_ends_with_the_usage() {
+    let server = start().await;
+    let args = json!({ "model": "gpt-4o", "messages": says("When are you open?") });
+    let mut streamed = args.clone();
+    streamed["stream"] = true.into();
+    let mut counted = streamed.clone();
+    counted["stream_options"] = json!({ "include_usage": true });
+    let call = |args| openai(&server, "chat.completions.create", args);
+    let answers = values(vec![
+        call(args),
+        with(call(streamed), "collect", true),
+        with(call(counted), "collect", true),
+    ])
+    .await;
+    let whole = answers[0]["choices"][0]["message"]["content"].as_str().expect("a text");
+    for (chunks, counts) in [(&answers[1], false), (&answers[2], true)] {
+        let chunks = chunks.as_array().expect("a list of chunks");
+        let said: String = chunks
+            .iter()
+            .filter_map(|chunk| chunk["choices"][0]["delta"]["content"].as_str())
+            .collect();
+        assert_eq!(said, whole);
+        assert!(chunks.len() > 5, "{chunks:?}");
+        assert_eq!(chunks[0]["choices"][0]["delta"]["role"], "assistant");
+        let reasons: Vec<_> = chunks
+            .iter()
+            .filter_map(|chunk| chunk["choices"][0]["finish_reason"].as_str())
+            .collect();
+        assert_eq!(reasons, ["stop"]);
+        let last = chunks.last().expect("a chunk");
+        assert_eq!(last["usage"] == answers[0]["usage"], counts, "{last}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_long_is_cut_and_says_so() {
+    let server = start().await;
+    let args = json!({ "model": "gpt-4o", "messages": says("When are you open?"), "max_completion_tokens": 3 });
+    let answers = values(vec![openai(&server, "chat.completions.create", args)]).await;
+    assert_eq!(answers[0]["choices"][0]["finish_reason"], "length");
+    assert_eq!(answers[0]["usage"]["completion_tokens"], 3);
+}
+
+#[tokio::test]
+async fn the_models_are_listed_and_each_one_can_be_asked_for() {
+    let server = start().await;
+    let answers = values(vec![
+        openai(&server, "models.list", json!({})),
+        openai(&server, "models.retrieve", json!({ "model": "gpt-4o" })),
+    ])
+    .await;
+    let names: Vec<_> = answers[0]["data"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|model| model["id"].as_str())
+        .collect();
+    assert!(
+        names.contains(&"gpt-4o-transcribe-diarize") && names.contains(&"sandbox"),
+        "{names:?}"
+    );
+    assert_eq!(answers[1]["id"], "gpt-4o");
+}
+
+#[tokio::test]
+async fn what_openai_refuses_is_refused_in_its_shape() {
+    let server = start().await;
+    let chat = |args: Value| {
+        let mut whole = json!({ "model": "gpt-4o", "messages": says("Hello") });
+        for (name, value) in args.as_object().expect("arguments") {
+            whole[name.as_str()] = value.clone();
+        }
+        openai(&server, "chat.completions.create", whole)
+    };
+    let open = json!({ "type": "object", "properties": { "a": { "type": "string" } } });
+    let tool = json!([{ "type": "function", "function": { "name": "look_up", "parameters": open } }]);
+    let cases = [
+        (
+            with(chat(json!({})), "key", "sk-wrong"),
+            "AuthenticationError",
+            401,
+            "invalid_api_key",
+        ),
+        (
+            chat(json!({ "model": "gpt-9" })),
+            "NotFoundError",
+            404,
+            "model_not_found",
+        ),
+        (chat(json!({ "messages": [] })), "BadRequestError", 400, "messages"),
+        (
+            chat(json!({ "messages": [{ "role": "wizard", "content": "Hello" }] })),
+            "BadRequestError",
+            400,
+            "messages",
+        ),
+        (chat(json!({ "temperature": 3 })), "BadRequestError", 400, "temperature"),
+        (chat(json!({ "n": 2 })), "BadRequestError", 400, "'n'"),
+        (
+            chat(json!({ "response_format": { "type": "json_object" } })),
+            "BadRequestError",
+            400,
+            "'json'",
+        ),
+        (
+            chat(
+                json!({ "response_format": { "type": "json_schema", "json_schema": { "name": "a", "strict": true, "schema": open } } }),
+            ),
+            "BadRequestError",
+            400,
+            "additionalProperties",
+        ),
+        (chat(json!({ "tools": tool })), "BadRequestError", 400, "tool_choice"),
+    ];
+    let (calls, expected): (Vec<_>, Vec<_>) = cases
+        .into_iter()
+        .map(|(call, class, status, word)| (call, (class, status, word)))
+        .unzip();
+    for (error, (class, status, word)) in errors(calls).await.iter().zip(expected) {
+        assert_eq!(error["class"], class, "{error}");
+        assert_eq!(error["status"], status, "{error}");
+        assert_eq!(error["body"]["type"], "invalid_request_error", "{error}");
+        assert!(error["body"].to_string().contains(word), "{word}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_json_and_what_is_no_path_is_said_to_be() {
+    let server = start().await;
+    let client = reqwest::Client::new();
+    let send = |path: &str, body: &'static str| {
+        client
+            .post(format!("{}{path}", server.openai_url()))
+            .bearer_auth(KEY)
+            .body(body)
+            .send()
+    };
+    for (path, body, status) in [
+        ("/chat/completions", "{", 400),
+        ("/chat/completions", "{}", 400),
+        ("/nowhere", "{}", 404),
+    ] {
+        let response = send(path, body).await.expect("an answer");
+        assert_eq!(response.status(), status, "{path}");
+        let error: Value = response.json().await.expect("JSON");
+        assert_eq!(error["error"]["type"], "invalid_request_error", "{error}");
+    }
+}
+
+#[tokio::test]
+async fn without_keys_in_the_settings_nobody_is_asked_for_one() {
+    let server = start_with(Settings::default()).await;
+    let response = reqwest::get(format!("{}/models", server.openai_url()))
+        .await
+        .expect("an answer");
+    assert_eq!(response.status(), 200);
+}
+
+#[tokio::test]
+async fn a_scenario_brings_its_own_rules_and_sees_what_was_asked() {
+    let own = "[[rule]]\nname = 'own'\nsaid = '(?i)parrot'\nintent = 'complaint'\nanswers = ['It is resting.']\n";
+    let server = start_with(Settings {
+        rules: Rules::parse(own).expect("a rule").before(Rules::default()),
+        delay: Duration::from_millis(5),
+        ..Settings::default()
+    })
+    .await;
+    let args = json!({ "model": "sandbox", "messages": says("This parrot is dead.") });
+    let answers = values(vec![openai(&server, "chat.completions.create", args)]).await;
+    assert_eq!(answers[0]["choices"][0]["message"]["content"], "It is resting.");
+    let asked = server.models().requests();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].body["messages"][0]["content"], "This parrot is dead.");
+    let told: Value = reqwest::get(format!("{}/sandbox/models/requests", server.url()))
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(told[0]["surface"], "chat");
+}

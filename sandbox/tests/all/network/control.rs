@@ -1,0 +1,159 @@
+//! `/sandbox`: placing calls from outside, following them, typing, faults.
+
+use super::{Product, client, network, rest};
+use futures::{SinkExt as _, StreamExt as _};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+#[tokio::test]
+async fn a_call_is_placed_and_followed_to_its_end() {
+    let product = Product::start().await;
+    product
+        .at(
+            "/voice",
+            "<Gather input=\"speech\" speechTimeout=\"auto\" action=\"/turn\"><Say>Yes?</Say></Gather>",
+        )
+        .at("/turn", "<Say>Goodbye</Say>");
+    let network = network(&product).await;
+    let scenario = json!({
+        "description": "asks one thing",
+        "caller": { "from": "+15045550142", "steps": [{ "say": "a question" }] },
+        "expect": { "hears": ["yes", "good.*bye"], "ended_by": "caller" },
+    });
+    let url = format!("{}/sandbox/calls", network.base_url);
+    let placed = client().post(&url).json(&scenario).send().await.expect("an answer");
+    assert_eq!(placed.status(), StatusCode::CREATED);
+    let placed: Value = placed.json().await.expect("JSON");
+    let sid = placed["sid"].as_str().expect("a sid");
+    let told = client()
+        .get(format!("{url}/{sid}/follow"))
+        .send()
+        .await
+        .expect("an answer");
+    let lines: Vec<Value> = told
+        .text()
+        .await
+        .expect("text")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let what: Vec<&str> = lines.iter().filter_map(|line| line["what"].as_str()).collect();
+    assert!(
+        what.contains(&"said") && what.contains(&"heard") && what.contains(&"asked"),
+        "{what:?}"
+    );
+    let over = lines.last().expect("an end");
+    assert_eq!(over["what"], "over");
+    assert_eq!(over["unmet"], json!(["it was ended by twiml, not by caller"]));
+    network.stop().await;
+}
+
+#[tokio::test]
+async fn somebody_types_over_a_web_socket() {
+    let product = Product::start().await;
+    product
+        .at(
+            "/voice",
+            "<Gather input=\"speech dtmf\" numDigits=\"1\" timeout=\"600\" action=\"/turn\"><Say>Yes?</Say></Gather>",
+        )
+        .at("/turn", "<Pause length=\"600\"/>");
+    let network = network(&product).await;
+    let scenario = json!({ "description": "types", "caller": { "from": "+15045550142", "typed": true } });
+    let url = format!("{}/sandbox/calls", network.base_url);
+    let placed: Value = client()
+        .post(&url)
+        .json(&scenario)
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
+    let sid = placed["sid"].as_str().expect("a sid");
+    let socket = format!("{}/sandbox/calls/{sid}/line", network.base_url.replace("http", "ws"));
+    let (mut socket, _) = tokio_tungstenite::connect_async(socket).await.expect("a socket");
+    let mut all = Vec::new();
+    while let Some(Ok(message)) = socket.next().await {
+        let Message::Text(text) = message else { continue };
+        let moment: Value = serde_json::from_str(&text).expect("JSON");
+        match moment["what"].as_str() {
+            Some("heard") => {
+                socket.send(Message::text("{\"dance\": 1}")).await.expect("it is open");
+                socket
+                    .send(Message::text("{\"digits\": \"5\"}"))
+                    .await
+                    .expect("it is open");
+            }
+            Some("pressed") => socket
+                .send(Message::text("{\"hang_up\": true}"))
+                .await
+                .expect("it is open"),
+            _ => {}
+        }
+        all.push(moment["what"].as_str().unwrap_or_default().to_owned());
+    }
+    assert!(all.contains(&"refused".to_owned()), "{all:?}");
+    assert_eq!(all.last().map(String::as_str), Some("over"));
+    network.quiet().await;
+    let late = client()
+        .post(format!("{url}/{sid}/line"))
+        .body("{\"say\": \"hello\"}")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(late.status(), StatusCode::CONFLICT);
+    network.stop().await;
+}
+
+#[tokio::test]
+async fn faults_are_set_from_outside() {
+    let product = Product::start().await;
+    let network = network(&product).await;
+    let url = format!("{}/sandbox/faults", network.base_url);
+    let faults = json!({ "rest": [{ "status": 429, "next": 2, "path": "/Calls" }, { "status": 503, "next": 1 }] });
+    let set = client().put(&url).json(&faults).send().await.expect("an answer");
+    assert_eq!(set.status(), StatusCode::OK);
+    let mut codes = Vec::new();
+    for _ in 0..4 {
+        let (status, body) = rest(&network, Method::GET, "/Calls.json", &[]).await;
+        codes.push((status.as_u16(), body["code"].as_u64()));
+    }
+    assert_eq!(
+        codes,
+        [(429, Some(20429)), (429, Some(20429)), (503, Some(20503)), (200, None)]
+    );
+    let wrong = client()
+        .put(&url)
+        .json(&json!({ "weather": "bad" }))
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    network.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_played_out_is_refused_with_the_reason() {
+    let product = Product::start().await;
+    let network = network(&product).await;
+    let url = format!("{}/sandbox/calls", network.base_url);
+    for (body, status, why) in [
+        (json!({ "scenario": "no such" }), 404, "no scenario"),
+        (
+            json!({ "scenario": "support", "to": "+15045550999" }),
+            400,
+            "no such number",
+        ),
+        (
+            json!({ "description": "", "caller": { "from": "+1", "steps": [{ "when": "(" }] } }),
+            400,
+            "step 1 of the caller",
+        ),
+    ] {
+        let refused = client().post(&url).json(&body).send().await.expect("an answer");
+        assert_eq!(refused.status(), status, "{body}");
+        assert!(refused.text().await.expect("text").contains(why), "{body}");
+    }
+    network.stop().await;
+}

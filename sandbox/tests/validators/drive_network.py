@@ -1,0 +1,208 @@
+"""Drives a sandbox network through every resource that a service uses, with Twilio's own client.
+
+Called with the network's base URL, the account, its token, the URL of a product that answers with TwiML, and the
+account's number. Fails at the first thing that is not as Twilio's documentation says. Prints what it did.
+"""
+
+import sys
+import time
+from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
+
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+BASE, ACCOUNT, TOKEN, PRODUCT, NUMBER = sys.argv[1:]
+FRIEND = "+15045550111"
+
+
+class Redirected(TwilioHttpClient):
+    """Sends what is meant for api.twilio.com to the network, and changes nothing else."""
+
+    def request(self, method, url, *args, **kwargs):
+        here, there = urlsplit(BASE), urlsplit(url)
+        assert there.netloc == "api.twilio.com", url
+        return super().request(method, urlunsplit((here.scheme, here.netloc, *there[2:])), *args, **kwargs)
+
+
+def connected(token=TOKEN):
+    http = Redirected()
+    http.session.trust_env = False
+    return Client(ACCOUNT, token, http_client=http)
+
+
+client = connected()
+
+
+def eventually(what, get):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        value = get()
+        if value:
+            return value
+        time.sleep(0.02)
+    raise AssertionError(f"never: {what}")
+
+
+def is_refused(status, code, do):
+    try:
+        do()
+    except TwilioRestException as error:
+        assert (error.status, error.code) == (status, code), error
+        return
+    raise AssertionError(f"not refused with {code}")
+
+
+def done(what):
+    print(what, flush=True)
+
+
+def is_answered(sid):
+    return eventually("the answer", lambda: client.calls(sid).fetch().status == "in-progress")
+
+
+def is_over(sid):
+    over = ("completed", "busy", "no-answer", "failed", "canceled")
+    return eventually("the end", lambda: client.calls(sid).fetch().status in over)
+
+
+def numbers():
+    [number] = client.incoming_phone_numbers.list(phone_number=NUMBER)
+    assert isinstance(number.date_created, datetime) and number.capabilities["voice"] is True
+    changed = client.incoming_phone_numbers(number.sid).update(
+        voice_url=f"{PRODUCT}/voice", voice_method="POST", status_callback=f"{PRODUCT}/status", friendly_name="Shop"
+    )
+    assert (changed.voice_url, changed.friendly_name) == (f"{PRODUCT}/voice", "Shop")
+    assert client.incoming_phone_numbers(number.sid).fetch().status_callback == f"{PRODUCT}/status"
+    bought = client.incoming_phone_numbers.create(phone_number="+15045550107")
+    assert bought.delete() is True
+    is_refused(404, 20404, lambda: bought.fetch())
+    done("numbers")
+
+
+def applications():
+    app = client.applications.create(friendly_name="desk", voice_url=f"{PRODUCT}/browser", voice_method="POST")
+    assert client.applications(app.sid).fetch().voice_url == f"{PRODUCT}/browser"
+    assert [one.sid for one in client.applications.list(friendly_name="desk")] == [app.sid]
+    assert app.delete() is True
+    done("applications")
+
+
+def calls_and_recordings():
+    call = client.calls.create(
+        to=FRIEND,
+        from_=NUMBER,
+        url=f"{PRODUCT}/long",
+        status_callback=f"{PRODUCT}/progress",
+        status_callback_event=["initiated", "ringing", "answered", "completed"],
+        timeout=30,
+    )
+    assert (call.status, call.direction, call.to, call.price) == ("queued", "outbound-api", FRIEND, None)
+    is_refused(400, 21220, lambda: client.calls(call.sid).recordings.create())
+    is_answered(call.sid)
+    recording = client.calls(call.sid).recordings.create(
+        recording_channels="dual",
+        recording_status_callback=f"{PRODUCT}/recording",
+        recording_status_callback_event=["in-progress", "completed", "absent"],
+    )
+    assert (recording.status, recording.channels, recording.source) == ("in-progress", 2, "StartCallRecordingAPI")
+    current = client.calls(call.sid).recordings("Twilio.CURRENT")
+    assert current.update(status="paused", pause_behavior="skip").status == "paused"
+    assert current.update(status="in-progress").status == "in-progress"
+    assert client.calls(call.sid).recordings(recording.sid).fetch().call_sid == call.sid
+    assert [one.sid for one in client.calls(call.sid).recordings.list()] == [recording.sid]
+    time.sleep(0.05)
+    assert current.update(status="stopped").status == "stopped"
+    is_refused(404, 20404, lambda: current.update(status="paused"))
+    redirected = client.calls(call.sid).update(twiml="<Response><Say>Another thing</Say><Pause length='3600'/></Response>")
+    assert redirected.status == "in-progress"
+    assert client.calls(call.sid).update(status="completed").status == "completed"
+    is_refused(400, 21220, lambda: client.calls(call.sid).update(url=f"{PRODUCT}/long"))
+    is_refused(400, 21220, lambda: client.calls(call.sid).recordings.create())
+    ended = client.calls(call.sid).fetch()
+    assert isinstance(ended.end_time, datetime) and int(ended.duration) >= 0
+    assert call.sid in [one.sid for one in client.calls.list(to=FRIEND, status="completed")]
+
+    completed = lambda: client.recordings(recording.sid).fetch().status == "completed"
+    eventually("the recording", completed)
+    whole = client.recordings(recording.sid).fetch()
+    assert int(whole.duration) >= 1 and whole.media_url.endswith(f"/Recordings/{recording.sid}")
+    assert [one.sid for one in client.recordings.list(call_sid=call.sid)] == [recording.sid]
+    assert client.recordings(recording.sid).delete() is True
+    is_refused(404, 20404, lambda: client.recordings(recording.sid).fetch())
+
+    events = eventually("the events", lambda: client.calls(call.sid).events.list())
+    urls = [event.request["url"] for event in events]
+    assert f"{PRODUCT}/long" in urls and f"{PRODUCT}/progress" in urls, urls
+    done("calls and recordings")
+
+
+def refusals():
+    make = client.calls.create
+    is_refused(400, 21205, lambda: make(to=FRIEND, from_=NUMBER))
+    is_refused(400, 21210, lambda: make(to=FRIEND, from_="+15045550199", url=f"{PRODUCT}/long"))
+    is_refused(400, 21211, lambda: make(to="+12", from_=NUMBER, url=f"{PRODUCT}/long"))
+    is_refused(401, 20003, lambda: connected("wrong").calls("CA" + "0" * 32).fetch())
+    is_refused(404, 20404, lambda: client.calls("CA" + "0" * 32).fetch())
+    done("refusals")
+
+
+def conferences():
+    caller = client.calls.create(to=FRIEND, from_=NUMBER, url=f"{PRODUCT}/room")
+    rooms = lambda: client.conferences.list(friendly_name="room", status="init")
+    [room] = eventually("the conference", rooms)
+    here = client.conferences(room.sid)
+    agent = here.participants.create(
+        from_=NUMBER,
+        to="+15045550112",
+        label="agent",
+        early_media=True,
+        beep="false",
+        end_conference_on_exit=False,
+        status_callback=f"{PRODUCT}/agent",
+        status_callback_event=["ringing", "answered", "completed"],
+    )
+    assert (agent.status, agent.label, agent.muted) == ("queued", "agent", False)
+    eventually("the beginning", lambda: here.fetch().status == "in-progress")
+    assert {one.call_sid for one in here.participants.list()} == {caller.sid, agent.call_sid}
+    seat = here.participants("agent")
+    assert seat.update(muted=True).muted is True
+    assert [one.call_sid for one in here.participants.list(muted=True)] == [agent.call_sid]
+    assert seat.update(muted=False).muted is False
+    held = here.participants(caller.sid).update(hold=True, hold_url=f"{PRODUCT}/hold", hold_method="POST")
+    assert held.hold is True
+    assert here.participants(caller.sid).update(hold=False).hold is False
+    assert seat.update(end_conference_on_exit=True).end_conference_on_exit is True
+    assert here.participants(caller.sid).update(announce_url=f"{PRODUCT}/hold").call_sid == caller.sid
+    coached = seat.update(coaching=True, call_sid_to_coach=caller.sid)
+    assert (coached.coaching, coached.call_sid_to_coach) == (True, caller.sid)
+    assert seat.update(coaching=False).coaching is False
+    assert seat.fetch().status == "connected"
+    assert here.participants(caller.sid).delete() is True
+    eventually("the caller is out", lambda: len(here.participants.list()) == 1)
+    assert here.update(status="completed").status == "completed"
+    ended = here.fetch()
+    assert ended.reason_conference_ended == "conference-ended-via-api", ended.reason_conference_ended
+    is_over(caller.sid)
+    is_over(agent.call_sid)
+    is_refused(404, 20404, lambda: seat.fetch())
+    assert here.recordings.list() == []
+    done("conferences")
+
+
+def pages():
+    for _ in range(5):
+        client.calls.create(to=FRIEND, from_=NUMBER, twiml="<Response><Hangup/></Response>")
+    streamed = [call.sid for call in client.calls.stream(page_size=2)]
+    assert len(streamed) == len(set(streamed)) >= 7, streamed
+    assert len(client.calls.list(limit=3, page_size=2)) == 3
+    done("pages")
+
+
+numbers()
+applications()
+calls_and_recordings()
+refusals()
+conferences()
+pages()

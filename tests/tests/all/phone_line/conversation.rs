@@ -1,0 +1,328 @@
+//! What the AI and the caller say to each other.
+
+use harness::on_both_engines;
+use harness::place::Place;
+use harness::world::{NUMBER, Pace, World};
+use sandbox::models::{Fault, Surface};
+use sandbox::network::scenario::Scenario;
+use serde_json::{Value, json};
+
+on_both_engines!(
+    a_caller_is_answered_turn_by_turn_until_they_say_goodbye,
+    a_caller_who_says_nothing_is_asked_and_then_let_go,
+    a_caller_who_is_not_heard_clearly_is_asked_again,
+    a_caller_who_wants_a_person_is_not_kept_by_the_machine,
+    a_model_that_fails_once_is_not_noticed_twice_and_then_there_is_the_voicemail,
+    values_are_collected_and_not_sentences,
+    an_agent_answers_in_its_language,
+    a_service_that_is_killed_during_a_call_goes_on_with_it,
+);
+
+fn scenario(toml: &str) -> Scenario {
+    Scenario::from_toml(toml).unwrap()
+}
+
+/// The types of a call's events, in order, and the events.
+pub async fn history(world: &World, call: &str) -> (Vec<String>, Vec<Value>) {
+    let client = world.admin().await;
+    let path = format!("/api/call-logs/{call}/history");
+    let history = world
+        .until(&client, &path, "the call is over", |history| {
+            types(history).iter().any(|name| name == "CallEnded")
+        })
+        .await;
+    (types(&history), history["events"].as_array().cloned().unwrap())
+}
+
+fn types(history: &Value) -> Vec<String> {
+    let events = history["events"].as_array().cloned().unwrap_or_default();
+    events
+        .iter()
+        .map(|event| event["type"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn words<'a>(events: &'a [Value], kind: &str) -> Vec<&'a str> {
+    events
+        .iter()
+        .filter(|event| event["type"] == kind)
+        .map(|event| event["data"]["text"].as_str().unwrap())
+        .collect()
+}
+
+async fn a_caller_is_answered_turn_by_turn_until_they_say_goodbye(place: Place) {
+    let world = World::open(place).await;
+    let call = world
+        .play(&scenario(
+            r#"
+            description = "help with a laptop"
+            [caller]
+            from = "+15045550142"
+            [[caller.steps]]
+            say = "Hello, my laptop does not start"
+            [[caller.steps]]
+            say = "Thank you, goodbye"
+            [expect]
+            ended_by = "twiml"
+            hears = ["speaking with an A.I. assistant", "call is recorded", "Thank you for calling"]
+            "#,
+        ))
+        .await;
+    let (types, events) = history(&world, &call).await;
+    assert_eq!(
+        types[..3],
+        ["CallStarted", "AiDisclosed", "ConsentNoticePlayed"],
+        "{types:?}"
+    );
+    assert_eq!(
+        words(&events, "CallerTurn"),
+        ["Hello, my laptop does not start", "Thank you, goodbye"]
+    );
+    let said = words(&events, "AiTurn");
+    assert_eq!(said.len(), 3, "greeting, help, goodbye: {said:?}");
+    let help = events.iter().find(|event| event["data"]["turn"] == 3).unwrap();
+    assert!(
+        help["data"]["model"].is_string() && help["data"]["tokens"]["input"].is_u64(),
+        "{help}"
+    );
+    let ends: Vec<_> = events.iter().filter(|event| event["type"] == "CallEnded").collect();
+    assert!(ends.iter().any(|end| end["data"]["ended_by"] == "caller"), "{ends:?}");
+    world.close().await;
+}
+
+async fn a_caller_who_says_nothing_is_asked_and_then_let_go(place: Place) {
+    let world = World::open(place).await;
+    let silence = sandbox::network::scenario::named("silence").unwrap().unwrap();
+    let call = world.play(&silence).await;
+    let (types, events) = history(&world, &call).await;
+    assert_eq!(
+        types.iter().filter(|name| *name == "SilencePrompted").count(),
+        2,
+        "{types:?}"
+    );
+    assert!(
+        events.iter().any(|event| event["data"]["ended_by"] == "silence"),
+        "{types:?}"
+    );
+    world.close().await;
+}
+
+async fn a_caller_who_is_not_heard_clearly_is_asked_again(place: Place) {
+    let world = World::open(place).await;
+    let call = world
+        .play(&scenario(
+            r#"
+            description = "a bad line"
+            [caller]
+            from = "+15045550142"
+            [[caller.steps]]
+            say = "what are your opening hours"
+            confidence = 0.2
+            [[caller.steps]]
+            when = "say it again"
+            say = "what are your opening hours"
+            [[caller.steps]]
+            say = "thanks, bye"
+            [expect]
+            ended_by = "twiml"
+            "#,
+        ))
+        .await;
+    let (types, events) = history(&world, &call).await;
+    assert_eq!(
+        types.iter().filter(|name| *name == "HeardUnclearly").count(),
+        1,
+        "{types:?}"
+    );
+    // What was not believed is kept all the same.
+    assert_eq!(words(&events, "CallerTurn").len(), 3);
+    world.close().await;
+}
+
+async fn a_caller_who_wants_a_person_is_not_kept_by_the_machine(place: Place) {
+    let world = World::open(place).await;
+    let call = world
+        .play(&scenario(
+            r#"
+            description = "enough of machines"
+            [caller]
+            from = "+15045550142"
+            [[caller.steps]]
+            say = "I want to talk to a real person"
+            [[caller.steps]]
+            when = "leave a message"
+            say = "Please call me back about my order"
+            [[caller.steps]]
+            hang_up = true
+            "#,
+        ))
+        .await;
+    let (types, events) = history(&world, &call).await;
+    for expected in ["EscalationTriggered", "RoutedToVoicemail"] {
+        assert!(types.iter().any(|name| name == expected), "{expected}: {types:?}");
+    }
+    assert!(
+        events.iter().any(|event| event["data"]["rule"] == "asked_for_a_person"),
+        "{types:?}"
+    );
+    world.close().await;
+}
+
+async fn a_model_that_fails_once_is_not_noticed_twice_and_then_there_is_the_voicemail(place: Place) {
+    let world = World::open(place).await;
+    world.models.add_fault(Fault {
+        times: Some(2),
+        ..Fault::down(Surface::Chat, 400)
+    });
+    let call = world
+        .play(&scenario(
+            r#"
+            description = "a broken model"
+            [caller]
+            from = "+15045550142"
+            [[caller.steps]]
+            say = "what are your opening hours"
+            [[caller.steps]]
+            when = "once more"
+            say = "what are your opening hours"
+            [[caller.steps]]
+            when = "leave a message"
+            say = "I only want to know when you are open"
+            [[caller.steps]]
+            hang_up = true
+            [expect]
+            never_hears = ["error", "status"]
+            "#,
+        ))
+        .await;
+    let (types, events) = history(&world, &call).await;
+    assert_eq!(types.iter().filter(|name| *name == "AiFailed").count(), 2, "{types:?}");
+    assert!(
+        events.iter().any(|event| event["data"]["reason"] == "ai_unavailable"),
+        "{types:?}"
+    );
+    world.close().await;
+}
+
+async fn values_are_collected_and_not_sentences(place: Place) {
+    let world = World::open(place).await;
+    let admin = world.admin().await;
+    let fields = json!([
+        { "name": "name", "description": "The caller's name", "kind": "text", "required": true },
+        { "name": "email", "description": "The caller's e-mail address", "kind": "email", "required": true },
+    ]);
+    admin
+        .put(
+            "/api/agent-settings",
+            &json!({ "settings": { "fields_to_collect": fields } }),
+        )
+        .await
+        .expect(200);
+    let call = world
+        .play(&scenario(
+            r#"
+            description = "a customer who tells who they are"
+            [caller]
+            from = "+15045550142"
+            [[caller.steps]]
+            say = "My laptop does not start"
+            [[caller.steps]]
+            say = "My name is Manas. Do you need my email? It is manas@example.com"
+            [[caller.steps]]
+            say = "That's all, goodbye"
+            "#,
+        ))
+        .await;
+    let detail = world
+        .until(
+            &admin,
+            &format!("/api/call-logs/{call}"),
+            "the fields are there",
+            |call| call["fields"].as_array().is_some_and(|fields| fields.len() == 2),
+        )
+        .await;
+    let value = |name: &str| {
+        let fields = detail["fields"].as_array().unwrap().iter();
+        fields.clone().find(|field| field["field"] == name).cloned().unwrap()
+    };
+    assert_eq!(
+        (&value("name")["value"], &value("name")["valid"]),
+        (&json!("Manas"), &json!(true))
+    );
+    assert_eq!(
+        (&value("email")["value"], &value("email")["valid"]),
+        (&json!("manas@example.com"), &json!(true))
+    );
+    world.close().await;
+}
+
+async fn an_agent_answers_in_its_language(place: Place) {
+    let world = World::open(place).await;
+    let admin = world.admin().await;
+    let settings = json!({ "settings": { "language": "hi-IN", "greeting": "नमस्ते, मैं आपकी क्या सहायता करूँ?" } });
+    admin.put("/api/agent-settings", &settings).await.expect(200);
+    let call = world
+        .play(&scenario(
+            r#"
+            description = "a goodbye in Hindi"
+            [caller]
+            from = "+919812345678"
+            [[caller.steps]]
+            say = "मेरा लैपटॉप चालू नहीं हो रहा है"
+            [[caller.steps]]
+            say = "धन्यवाद, अलविदा"
+            [expect]
+            ended_by = "twiml"
+            hears = ["कॉल रिकॉर्ड", "कॉल करने के लिए धन्यवाद"]
+            "#,
+        ))
+        .await;
+    let (_, events) = history(&world, &call).await;
+    let said = words(&events, "AiTurn");
+    let is_hindi = |text: &&str| text.chars().any(|c| ('\u{900}'..='\u{97f}').contains(&c));
+    assert!(said.len() == 3 && said.iter().all(is_hindi), "{said:?}");
+    world.close().await;
+}
+
+async fn a_service_that_is_killed_during_a_call_goes_on_with_it(place: Place) {
+    let mut world = World::open_at(place, Pace::slow()).await;
+    let scenario = scenario(
+        r#"
+        description = "a patient caller"
+        [caller]
+        from = "+15045550142"
+        to = "+15045550100"
+        [[caller.steps]]
+        say = "My laptop does not start"
+        [[caller.steps]]
+        say = "and what are your opening hours"
+        [[caller.steps]]
+        say = "thank you, bye"
+        [expect]
+        ended_by = "twiml"
+        "#,
+    );
+    assert_eq!(scenario.caller.to.as_deref(), Some(NUMBER));
+    let call = scenario.begin(world.network.exchange()).unwrap();
+    let client = world.admin().await;
+    let path = format!("/api/call-logs/{call}/history");
+    world
+        .until(&client, &path, "the first answer is recorded", |history| {
+            types(history).iter().filter(|name| *name == "AiTurn").count() == 2
+        })
+        .await;
+    world.kill_and_restart().await;
+    world.network.ended(&call).await.unwrap();
+    world.network.quiet().await;
+    let (_, events) = history(&world, &call).await;
+    let said = words(&events, "CallerTurn");
+    assert_eq!(
+        said,
+        [
+            "My laptop does not start",
+            "and what are your opening hours",
+            "thank you, bye"
+        ]
+    );
+    world.close().await;
+}

@@ -1,0 +1,6 @@
+//! Telephone calls, whole: the sandbox's callers talk with the service, and what is in the ledger afterwards is what was
+//! said.
+
+mod conversation;
+mod kept;
+mod twiml;
