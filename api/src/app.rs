@@ -22,6 +22,7 @@ use infra::event_store::{Actor, Metadata};
 use infra::keys::MasterKey;
 use infra::leases::Leases;
 use infra::ledger::{Ledger, LedgerError, LedgerOptions};
+use infra::links::Links;
 use infra::models::{Models, ModelsOptions};
 use infra::people::People;
 use infra::twilio::rest::{Credentials, TwilioRest};
@@ -135,6 +136,7 @@ async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
     let blobs = BlobStore::open(&config.recordings_url, config.s3_endpoint.as_deref())
         .await
         .context("RECORDINGS_URL")?;
+    let links = Links::new(&twilio_token);
     let leases = Leases::open(&config.ledger_database, clock.clone())
         .await
         .context("opening the leases")?;
@@ -149,6 +151,7 @@ async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
         twilio,
         minds,
         blobs,
+        links,
         leases,
         directory: Directory::default(),
         limits: Limits::default(),

@@ -51,6 +51,7 @@ fn people() -> OpenApiRouter<AppState> {
             call_logs::hide::hide_call
         ))
         .routes(routes!(call_logs::transcript::transcript))
+        .routes(routes!(call_logs::recordings::recording_link))
         .routes(routes!(call_logs::history::history))
         .routes(routes!(call_logs::erase::erase_call))
         // Review
@@ -104,6 +105,7 @@ fn networks() -> OpenApiRouter<AppState> {
         .routes(routes!(twilio::call_status::call_status))
         .routes(routes!(twilio::voicemail::voicemail))
         .routes(routes!(twilio::voicemail_done::voicemail_done))
+        .routes(routes!(twilio::recording::recording))
         .routes(routes!(twilio::recording_status::recording_status))
         .routes(routes!(twilio::conference_status::conference_status))
         .routes(routes!(twilio::transcription_status::transcription_status))

@@ -13,6 +13,7 @@ use infra::clock::SharedClock;
 use infra::config::{Config, Secret};
 use infra::leases::Leases;
 use infra::ledger::{Executed, Ledger, Outcome};
+use infra::links::Links;
 use infra::models::Models;
 use infra::people::People;
 use infra::twilio::rest::TwilioRest;
@@ -52,6 +53,8 @@ pub struct Shared {
     pub minds: Models,
     /// Recordings.
     pub blobs: BlobStore,
+    /// Links to recordings.
+    pub links: Links,
     /// Which process does which kind of work.
     pub leases: Leases,
     /// Which agent answers which number.

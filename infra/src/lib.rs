@@ -10,6 +10,7 @@ pub mod event_store;
 pub mod keys;
 pub mod leases;
 pub mod ledger;
+pub mod links;
 pub mod models;
 pub mod outbound;
 pub mod people;

@@ -83,14 +83,11 @@ impl World {
             settle: pace.settle,
             numbers: vec![NumberSpec {
                 phone_number: NUMBER.to_owned(),
-                voice_url: Some(format!("{PUBLIC_URL}/twilio/inbound")),
-                voice_fallback_url: None,
-                status_callback: Some(format!("{PUBLIC_URL}/twilio/inbound-status#rc=5&rp=all")),
+                ..NumberSpec::default()
             }],
             applications: vec![ApplicationSpec {
                 sid: APPLICATION.to_owned(),
-                voice_url: Some(format!("{PUBLIC_URL}/twilio/voice")),
-                status_callback: None,
+                ..ApplicationSpec::default()
             }],
             routes: vec![(PUBLIC_URL.to_owned(), format!("http://127.0.0.1:{port}"))],
             ..Options::new(ACCOUNT, AUTH_TOKEN)
@@ -102,8 +99,11 @@ impl World {
         let settings = vec![
             ("TWILIO_API_BASE".to_owned(), network.base_url.clone()),
             ("TWILIO_PHONE_NUMBER".to_owned(), NUMBER.to_owned()),
+            ("TWILIO_INBOUND_PHONE_NUMBER".to_owned(), NUMBER.to_owned()),
+            ("TWILIO_TWIML_APP_SID".to_owned(), APPLICATION.to_owned()),
         ];
         let service = home.start_on(port, &pairs(&settings)).await;
+        knows_our_addresses(&network.base_url).await;
         Self {
             network,
             models,
@@ -173,6 +173,25 @@ impl World {
         self.service.stop().await;
         self.models.stop();
         self.network.stop().await;
+    }
+}
+
+/// Waits until the service has told the network whom to ask and to tell: the application comes last.
+async fn knows_our_addresses(network: &str) {
+    let http = reqwest::Client::new();
+    let application = format!("{network}/2010-04-01/Accounts/{ACCOUNT}/Applications/{APPLICATION}.json");
+    let deadline = Instant::now() + SETTLED_WITHIN;
+    loop {
+        let request = http.get(&application).basic_auth(ACCOUNT, Some(AUTH_TOKEN));
+        let answer: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+        if answer["voice_url"].is_string() {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "the service has not set its addresses: {answer}"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 

@@ -10,6 +10,7 @@ pub mod hide;
 pub mod history;
 pub mod list;
 pub mod put;
+pub mod recordings;
 pub mod resolve;
 pub mod transcript;
 pub mod view;

@@ -4,6 +4,7 @@ mod archiver;
 mod deleter;
 mod eraser;
 mod last_seen;
+mod numbers;
 mod recorder;
 mod summarizer;
 mod transcriber;
@@ -17,6 +18,7 @@ pub fn spawn(state: &AppState) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(eraser::run(state.clone())),
         tokio::spawn(last_seen::run(state.clone())),
+        tokio::spawn(numbers::run(state.clone())),
         tokio::spawn(worker::run::<recorder::Recorder>(state.clone())),
         tokio::spawn(worker::run::<archiver::Archiver>(state.clone())),
         tokio::spawn(worker::run::<deleter::Deleter>(state.clone())),

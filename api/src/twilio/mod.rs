@@ -12,6 +12,7 @@ pub mod conference_status;
 pub mod hear;
 pub mod inbound;
 pub mod inbound_status;
+pub mod recording;
 pub mod recording_status;
 pub mod signed;
 pub mod transcription_status;

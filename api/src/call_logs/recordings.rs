@@ -1,0 +1,80 @@
+//! `GET /api/call-logs/{id}/recordings/{phase}`: a link that plays a part of the call for an hour. Who asked for it is an
+//! event: whoever has the link may listen.
+
+use super::must_be_theirs;
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use crate::web::PathOf;
+use axum::Json;
+use axum::extract::State;
+use domain::call::value::Phase;
+use domain::call::{Call, CallCommand};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A link that plays a recording.
+#[derive(Serialize, ToSchema)]
+pub struct RecordingLink {
+    /// Where the sound is, ranges included.
+    url: String,
+    /// Until when the link works.
+    expires_at: String,
+    /// Its media type.
+    #[schema(example = "audio/wav")]
+    content_type: &'static str,
+    /// Its size.
+    bytes: u64,
+    /// SHA-256 of its bytes, lower-case hex.
+    sha256: String,
+    /// Its length in seconds, where known.
+    duration_s: Option<u32>,
+}
+
+/// A link that plays a part of the call for an hour. Of several recordings of one part, the longest.
+#[utoipa::path(
+    get, path = "/api/call-logs/{id}/recordings/{phase}", tag = "calls",
+    params(("id" = String, Path), ("phase" = String, Path, description = "`ai`, `human`, `voicemail`")),
+    responses((status = OK, body = RecordingLink), (status = NOT_FOUND, body = Problem))
+)]
+pub async fn recording_link(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    PathOf((id, phase)): PathOf<(String, String)>,
+) -> Result<Json<RecordingLink>, ApiError> {
+    signed_in.may(Permission::ViewCalls)?;
+    must_be_theirs(&state, &signed_in, &id).await?;
+    let phase: Phase = phase.parse().map_err(|_| ApiError::NotFound("part of a call"))?;
+    let (call, _) = state
+        .ledger
+        .state::<Call>(&id)
+        .await?
+        .ok_or(ApiError::NotFound("call"))?;
+    let longest = call
+        .recordings
+        .iter()
+        .filter(|(_, recording)| recording.phase == phase && !call.erased)
+        .filter_map(|(sid, recording)| Some((sid, recording, recording.archived.as_ref()?)))
+        .max_by_key(|(_, _, archived)| archived.bytes);
+    let (sid, recording, archived) = longest.ok_or(ApiError::NotFound("recording"))?;
+    let now = state.clock.now();
+    let link = state.links.make(&id, sid, &archived.key, now);
+    let (token, until) = link.map_err(ApiError::internal)?;
+    let command = CallCommand::PlayRecording {
+        at: now,
+        phase,
+        by: signed_in.by(),
+    };
+    let metadata = signed_in.metadata("GET /api/call-logs/{id}/recordings/{phase}", None);
+    state.ledger.execute::<Call>(&id, command, metadata).await?;
+    Ok(Json(RecordingLink {
+        url: state
+            .config
+            .callback_url(&format!("/twilio/recording/{sid}?token={token}")),
+        expires_at: until.to_rfc3339(),
+        content_type: "audio/wav",
+        bytes: archived.bytes,
+        sha256: archived.sha256.clone(),
+        duration_s: recording.duration_s,
+    }))
+}

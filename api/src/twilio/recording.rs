@@ -1,0 +1,85 @@
+//! `GET /twilio/recording/{sid}`: the sound of a recording, to whoever has a link to it.
+
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use crate::web::PathOf;
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use infra::blob::{Blob, BlobError, BlobKey, ByteRange};
+use serde::Deserialize;
+
+/// What opens it.
+#[derive(Deserialize)]
+pub struct Link {
+    #[serde(default)]
+    token: String,
+}
+
+/// The sound of a recording, or a range of it. The link comes from `/api/call-logs/{id}/recordings/{phase}` and works for an
+/// hour.
+#[utoipa::path(
+    get, path = "/twilio/recording/{sid}", tag = "twilio", security(()),
+    params(("sid" = String, Path), ("token" = String, Query), ("Range" = Option<String>, Header)),
+    responses(
+        (status = OK, content_type = "audio/wav"),
+        (status = PARTIAL_CONTENT, content_type = "audio/wav"),
+        (status = NOT_FOUND, body = Problem),
+        (status = RANGE_NOT_SATISFIABLE),
+    )
+)]
+pub async fn recording(
+    State(state): State<AppState>,
+    PathOf(sid): PathOf<String>,
+    Query(link): Query<Link>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    // What is wrong with a link is nobody's business: there is no such recording.
+    let missing = || ApiError::NotFound("recording");
+    let opens = state
+        .links
+        .open(&link.token, state.clock.now())
+        .map_err(|_| missing())?;
+    if opens.recording != sid {
+        return Err(missing());
+    }
+    let key = BlobKey::new(opens.key).map_err(|_| missing())?;
+    let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    match state.blobs.get(&key, asked.and_then(ByteRange::parse)).await {
+        Ok(Some(blob)) => Ok(sound(blob)),
+        Ok(None) => Err(missing()),
+        Err(BlobError::RangeNotSatisfiable { total_len }) => {
+            let range = format!("bytes */{total_len}");
+            Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response())
+        }
+        Err(error) if error.is_unavailable() => Err(ApiError::Unavailable(error.into())),
+        Err(error) => Err(ApiError::internal(error)),
+    }
+}
+
+fn sound(blob: Blob) -> Response {
+    let total = blob.total_len;
+    let length = blob
+        .range
+        .as_ref()
+        .map_or(total, |range| range.end() - range.start() + 1);
+    let range = blob
+        .range
+        .as_ref()
+        .map(|range| format!("bytes {}-{}/{total}", range.start(), range.end()));
+    let mut response = Response::new(Body::from_stream(blob.stream));
+    if range.is_some() {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(blob.media_type.as_str()));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    // Not beyond the link's hour, and not in anybody else's cache.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    if let Some(range) = range.and_then(|range| HeaderValue::from_str(&range).ok()) {
+        headers.insert(header::CONTENT_RANGE, range);
+    }
+    response
+}
