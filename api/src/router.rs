@@ -61,6 +61,8 @@ fn people() -> OpenApiRouter<AppState> {
         .routes(routes!(call_logs::resolve::resolve_call))
         // Live
         .routes(routes!(active_calls::list::active_calls))
+        .routes(routes!(active_calls::hangup::hang_up))
+        .routes(routes!(twilio::token::token))
         .route("/ws", get(live::live))
         // Agents
         .routes(routes!(agents::list::list_agents, agents::create::create_agent))

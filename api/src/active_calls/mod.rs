@@ -1,3 +1,4 @@
-//! Calls that go on now. To see them; taking part in them comes with the live console.
+//! Calls that go on now: to see them, and to end them. Stepping in comes next.
 
+pub mod hangup;
 pub mod list;

@@ -28,6 +28,8 @@ permissions! {
     ViewCalls = "view_calls": Admin Agent Auditor Analyst,
     /// Create calls by hand, edit, grade, correct, resolve and hide them.
     ReviewCalls = "review_calls": Admin Agent,
+    /// Take part in calls that go on: end them, call from the browser.
+    HandleCalls = "handle_calls": Admin Agent,
     /// Destroy the personal values of a call or a contact.
     Erase = "erase": Admin,
     /// See contacts.

@@ -45,7 +45,7 @@ async fn order(
 }
 
 /// A call of another tenant does not exist. The row may lag behind the ledger: a call without a row is looked up there.
-async fn must_be_theirs(state: &AppState, signed_in: &SignedIn, call_id: &str) -> Result<(), ApiError> {
+pub async fn must_be_theirs(state: &AppState, signed_in: &SignedIn, call_id: &str) -> Result<(), ApiError> {
     if state.read.call_log.call(signed_in.tenant(), call_id).await?.is_some() {
         return Ok(());
     }

@@ -194,11 +194,16 @@ fn cost(state: &AppState, answer: &ChatAnswer) -> Option<CallCommand> {
 
 /// A call in which the caller said nothing has no summary, and needs none later.
 async fn nothing_said(state: &AppState, item: &WorkRow) -> anyhow::Result<Done> {
-    let once = Patience {
-        attempts: 1,
-        ..PATIENCE
+    let command = CallCommand::FailEffect {
+        at: state.clock.now(),
+        effect: Kind::Summarize.as_str().to_owned(),
+        item: item.item.clone(),
+        reason: "the caller said nothing".to_owned(),
+        attempt: 1,
+        retry_at: None,
     };
-    fail::<Summarizer>(state, item, &once, "the caller said nothing", |_| None).await
+    let told = tell::<Summarizer>(state, item, &[command]).await?;
+    Ok(told.map_or(Done::NotNow, Done::Told))
 }
 
 async fn failed(state: &AppState, item: &WorkRow, reason: &str) -> anyhow::Result<Done> {

@@ -15,6 +15,7 @@ pub mod inbound_status;
 pub mod recording;
 pub mod recording_status;
 pub mod signed;
+pub mod token;
 pub mod transcription_status;
 pub mod voice;
 pub mod voicemail;

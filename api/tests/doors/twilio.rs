@@ -1,4 +1,5 @@
 use crate::harness::{Service, inbound};
+use infra::config::{Secret, Settings};
 use infra::twilio::form::Form;
 use serde_json::json;
 
@@ -342,4 +343,40 @@ async fn every_raw_parameter_is_kept_with_the_event() {
     assert_eq!(kept["events"][1].get("params"), None, "once a command");
     let unasked = admin.get("/api/call-logs/CA1/history").await.is(200).json();
     assert_eq!(unasked["events"][0].get("params"), None);
+}
+
+#[tokio::test]
+async fn a_browser_gets_a_token_where_an_api_key_is_set() {
+    let without = Service::start().await;
+    let admin = without.admin().await;
+    admin
+        .post("/twilio/token", &json!({}))
+        .await
+        .problem(409, "conflict", &[]);
+    without
+        .nobody()
+        .post("/twilio/token", &json!({}))
+        .await
+        .problem(401, "unauthenticated", &[]);
+    let with = Service::start_with(Settings {
+        twilio_api_key: Some("SK1".into()),
+        twilio_api_secret: Some(Secret::new("hunter2")),
+        twilio_twiml_app_sid: Some("AP1".into()),
+        ..Settings::default()
+    })
+    .await;
+    let token = with
+        .admin()
+        .await
+        .post("/twilio/token", &json!({}))
+        .await
+        .is(200)
+        .json();
+    // What is in it is judged by Twilio's own package in infra's tests; here it is somebody's own.
+    assert_eq!(token["token"].as_str().expect("a JWT").split('.').count(), 3);
+    assert!(
+        token["identity"].as_str().expect("an identity").starts_with("user_"),
+        "{token}"
+    );
+    assert_eq!(token["expires_at"], "2026-03-27T15:00:00.000000Z");
 }

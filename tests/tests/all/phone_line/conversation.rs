@@ -16,6 +16,7 @@ on_both_engines!(
     values_are_collected_and_not_sentences,
     an_agent_answers_in_its_language,
     a_service_that_is_killed_during_a_call_goes_on_with_it,
+    a_person_ends_a_call_from_outside_once,
 );
 
 fn scenario(toml: &str) -> Scenario {
@@ -324,5 +325,48 @@ async fn a_service_that_is_killed_during_a_call_goes_on_with_it(place: Place) {
             "thank you, bye"
         ]
     );
+    world.close().await;
+}
+
+async fn a_person_ends_a_call_from_outside_once(place: Place) {
+    let world = World::open_at(place, Pace::slow()).await;
+    let scenario = scenario(
+        r#"
+        description = "a caller who would stay"
+        [caller]
+        from = "+15045550142"
+        [[caller.steps]]
+        say = "My laptop does not start"
+        [[caller.steps]]
+        silent_s = 300
+        within_s = 400
+        "#,
+    );
+    let call = scenario.begin(world.network.exchange()).unwrap();
+    let admin = world.admin().await;
+    let history_path = format!("/api/call-logs/{call}/history");
+    world
+        .until(&admin, &history_path, "the first answer is recorded", |history| {
+            types(history).iter().filter(|name| *name == "AiTurn").count() == 2
+        })
+        .await;
+    let path = format!("/api/active-calls/{call}/hangup");
+    admin.post(&path, &json!({})).await.expect(200);
+    admin.post(&path, &json!({})).await.expect(409);
+    admin
+        .post("/api/active-calls/CAnobody/hangup", &json!({}))
+        .await
+        .expect(404);
+    world.service.client().post(&path, &json!({})).await.expect(401);
+    world.network.ended(&call).await.unwrap();
+    world.network.quiet().await;
+    let ended_by = world.network.exchange().state().call(&call).unwrap().ended_by;
+    assert_eq!(ended_by, Some("api"));
+    let detail = world
+        .until(&admin, &format!("/api/call-logs/{call}"), "the call is over", |call| {
+            call["outcome"] == "completed"
+        })
+        .await;
+    assert_eq!(detail["ended_by"], "operator", "{detail:#}");
     world.close().await;
 }

@@ -1,0 +1,51 @@
+//! `POST /twilio/token`: what a person's browser needs to call and to be called, by Twilio's Voice SDK.
+
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::State;
+use infra::twilio::token::TokenMaker;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A token for one browser.
+#[derive(Serialize, ToSchema)]
+pub struct BrowserToken {
+    /// The access token: a JWT.
+    token: String,
+    /// `client:<identity>` rings in this browser.
+    identity: String,
+    /// When the token ends.
+    expires_at: String,
+}
+
+/// A token with which a person's browser calls and is called. It lives for an hour.
+#[utoipa::path(
+    post, path = "/twilio/token", tag = "live",
+    responses(
+        (status = OK, body = BrowserToken),
+        (status = CONFLICT, body = Problem, description = "No API key of Twilio's is set up."),
+    )
+)]
+pub async fn token(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<BrowserToken>, ApiError> {
+    signed_in.may(Permission::HandleCalls)?;
+    let twilio = &state.config.twilio;
+    let (Some(api_key), Some(api_secret)) = (twilio.api_key.clone(), twilio.api_secret.clone()) else {
+        let missing = "calls from the browser need TWILIO_API_KEY and TWILIO_API_SECRET, and neither is set";
+        return Err(ApiError::Conflict(missing.to_owned()));
+    };
+    let maker = TokenMaker {
+        account_sid: twilio.account_sid.clone(),
+        api_key,
+        api_secret,
+        twiml_app_sid: twilio.twiml_app_sid.clone(),
+    };
+    let token = maker.token(&signed_in.user.user_id, true, state.clock.now());
+    let token = token.map_err(ApiError::internal)?;
+    Ok(Json(BrowserToken {
+        token: token.jwt.expose().to_owned(),
+        identity: token.identity,
+        expires_at: token.expires_at.to_rfc3339(),
+    }))
+}
