@@ -168,6 +168,30 @@ impl World {
         }
     }
 
+    /// What the network says of the recording that a link plays: its HTTP status, once it is gone or after a while.
+    ///
+    /// # Panics
+    /// When the network does not answer, or the link names no recording.
+    pub async fn recording_at_twilio(&self, link: &str) -> u16 {
+        let sid = link
+            .split(['/', '?'])
+            .find(|part| part.starts_with("RE"))
+            .expect("a recording");
+        let url = format!(
+            "{}/2010-04-01/Accounts/{ACCOUNT}/Recordings/{sid}.json",
+            self.network.base_url
+        );
+        let deadline = Instant::now() + SETTLED_WITHIN;
+        loop {
+            let request = reqwest::Client::new().get(&url).basic_auth(ACCOUNT, Some(AUTH_TOKEN));
+            let status = request.send().await.expect("an answer").status().as_u16();
+            if status == 404 || Instant::now() > deadline {
+                return status;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
     /// Stops everything.
     pub async fn close(self) {
         self.service.stop().await;

@@ -16,7 +16,7 @@ use crate::twilio::TwiML;
 use domain::agent::Agent;
 use domain::call::{Call, CallEvent};
 use domain::conversation::{Conversation, Phrases, Reply, Utterance, next_step};
-use domain::{Tenant, Timestamp};
+use domain::{AgentId, Tenant, Timestamp};
 use infra::event_store::{Actor, Event, Metadata, Position, Recorded, StreamId};
 use infra::ledger::{LedgerError, Outcome};
 
@@ -33,6 +33,8 @@ pub struct Question<'a> {
     pub at: Timestamp,
     /// What was heard.
     pub utterance: &'a Utterance,
+    /// Who answers.
+    pub agent: Option<AgentId>,
     /// Whose call it is.
     pub tenant: Tenant,
     /// What belongs together.
@@ -68,9 +70,7 @@ pub async fn respond(state: &AppState, question: Question<'_>) -> Result<TwiML, 
     let key = format!("conversation:{}:{}", question.call_id, question.turn);
     let history = state.ledger.history(&stream).await?;
     let began = history.first().map_or(0, |event| event.position);
-    let agent_id = state.ledger.state::<Call>(question.call_id).await?;
-    let agent_id = agent_id.and_then(|(call, _)| call.agent().cloned());
-    let agent = match agent_id {
+    let agent = match &question.agent {
         Some(id) => state.directory.agent_then(state, id.as_str(), began).await?,
         None => Agent::default(),
     };
@@ -111,6 +111,9 @@ pub async fn respond(state: &AppState, question: Question<'_>) -> Result<TwiML, 
     } else {
         said_before
     };
+    if events.is_empty() {
+        return Ok(TwiML(orders::nothing_to_say(scene.phrases, &scene.agent.settings)));
+    }
     Ok(TwiML(orders::after(
         state,
         question.call_id,

@@ -47,6 +47,14 @@ pub fn after(state: &AppState, call_id: &str, settings: &AgentSettings, events: 
     response.then(listening)
 }
 
+/// When there is nothing that could be said: the call was erased meanwhile, and is not listened to any more.
+#[must_use]
+pub fn nothing_to_say(phrases: &Phrases, settings: &AgentSettings) -> twiml::Response {
+    twiml::Response::new()
+        .then(spoken(phrases.trouble_again, settings))
+        .then(hangup())
+}
+
 /// Words in the agent's voice and language.
 #[must_use]
 pub fn spoken(words: &str, settings: &AgentSettings) -> Verb {

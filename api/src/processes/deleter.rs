@@ -16,7 +16,8 @@ pub struct Deleter;
 #[derive(Deserialize)]
 struct Detail {
     phase: Phase,
-    blob_key: String,
+    /// Where we keep it, if we do.
+    blob_key: Option<String>,
 }
 
 impl Worker for Deleter {
@@ -25,7 +26,9 @@ impl Worker for Deleter {
 
     async fn work(state: AppState, item: WorkRow) -> anyhow::Result<Done> {
         let detail: Detail = serde_json::from_str(&item.detail)?;
-        state.blobs.delete(&BlobKey::new(detail.blob_key)?).await?;
+        if let Some(key) = detail.blob_key {
+            state.blobs.delete(&BlobKey::new(key)?).await?;
+        }
         match state.twilio.delete_recording(&item.item).await {
             Err(error @ (TwilioError::Unavailable { .. } | TwilioError::RateLimited { .. })) => {
                 tracing::warn!(%error, "an erased call's recording is still at Twilio");

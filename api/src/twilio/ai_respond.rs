@@ -43,6 +43,7 @@ pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result
         turn: gathered.turn,
         at: gathered.at,
         utterance: &gathered.utterance,
+        agent: on_call.executed.state.agent().cloned(),
         tenant: state.directory.tenant_of(&state, signed.own_number()).await,
         correlation_id: signed.request_id().to_owned(),
         causation: on_call.executed.position,

@@ -184,13 +184,14 @@ impl Sound {
     fn about_recording(&self, sid: &str, recording: &Recording, erased: bool) -> Option<ToDo> {
         let kind = match recording {
             _ if recording.unavailable => return None,
-            Recording { blob_key: Some(_), .. } if erased => Kind::DeleteRecording,
+            // Also what we never fetched: it is still at Twilio.
+            _ if erased => Kind::DeleteRecording,
             Recording { blob_key: Some(_), .. } if !self.is_written_down(recording.phase?) => Kind::Transcribe,
             Recording {
                 blob_key: None,
                 url: Some(_),
                 ..
-            } if !erased => Kind::ArchiveRecording,
+            } => Kind::ArchiveRecording,
             _ => return None,
         };
         let detail = json!({

@@ -17,6 +17,7 @@ on_both_engines!(
     an_agent_answers_in_its_language,
     a_service_that_is_killed_during_a_call_goes_on_with_it,
     a_person_ends_a_call_from_outside_once,
+    a_repeated_webhook_is_answered_the_same_and_asks_no_model,
 );
 
 fn scenario(toml: &str) -> Scenario {
@@ -368,5 +369,29 @@ async fn a_person_ends_a_call_from_outside_once(place: Place) {
         })
         .await;
     assert_eq!(detail["ended_by"], "operator", "{detail:#}");
+    world.close().await;
+}
+
+async fn a_repeated_webhook_is_answered_the_same_and_asks_no_model(place: Place) {
+    let world = World::open(place).await;
+    let client = world.service.client();
+    let call = [
+        ("CallSid", "CA1"),
+        ("From", "+15045550142"),
+        ("To", NUMBER),
+        ("Direction", "inbound"),
+    ];
+    client.webhook("/twilio/inbound", &call).await.unwrap().expect(200);
+    let said = [
+        &call[..],
+        &[("SpeechResult", "My laptop does not start"), ("Confidence", "0.9")],
+    ]
+    .concat();
+    let path = "/twilio/ai-respond?call_id=CA1&turn=2";
+    let first = client.webhook(path, &said).await.unwrap().expect(200);
+    let again = client.webhook(path, &said).await.unwrap().expect(200);
+    assert!(first.text.contains("turn=4"), "{}", first.text);
+    assert_eq!(first.text, again.text);
+    assert_eq!(world.models.requests().len(), 1, "{:?}", world.models.requests());
     world.close().await;
 }

@@ -140,5 +140,7 @@ async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     admin.read(&format!("{path}/recordings/ai")).await.expect(404);
+    let at_twilio = world.recording_at_twilio(link["url"].as_str().unwrap()).await;
+    assert_eq!(at_twilio, 404, "and it is gone at Twilio, too");
     world.close().await;
 }
