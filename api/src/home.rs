@@ -1,11 +1,10 @@
-//! `GET /`: what this is and where to look, until the dashboard is there.
+//! `GET /` without a dashboard in the binary: what this is, where to look, and how to build one.
 
 use crate::state::AppState;
-use axum::extract::State;
 use axum::response::Html;
 
 /// What this is and where to look.
-pub async fn home(State(state): State<AppState>) -> Html<String> {
+pub fn home(state: &AppState) -> Html<String> {
     let network = if state.config.twilio.sandbox {
         "<p class=\"warn\">No Twilio credentials are set: the sandbox is the telephone network. No real call is made or taken.</p>"
     } else {
@@ -35,7 +34,8 @@ const PAGE: &str = r#"<!doctype html>
 <p>The system of record of an AI telephony platform: every webhook and every action is an event on a call's stream.
 This is version {version}; it is running.</p>
 {network}
-<p>The dashboard is not part of this version. What there is:</p>
+<p>The dashboard was not built into this program: that takes Node.js, and <code>make web</code> before
+<code>make run</code>. What there is:</p>
 <ul>
   <li><a href="/api/docs/">The API, to read and to try</a>, and <a href="/api/openapi.json">as a document</a></li>
   <li><a href="/health">How the service is</a>, and <a href="/metrics">its figures</a></li>

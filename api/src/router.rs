@@ -3,7 +3,7 @@
 use crate::state::AppState;
 use crate::web::{headers, middleware};
 use crate::{
-    active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, home, live, openapi, read_models,
+    active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, live, openapi, read_models, site,
     twilio, unrouted, users,
 };
 use axum::Router;
@@ -52,6 +52,7 @@ fn people() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(call_logs::transcript::transcript))
         .routes(routes!(call_logs::recordings::recording_link))
+        .routes(routes!(twilio::transcribe::transcribe))
         .routes(routes!(call_logs::history::history))
         .routes(routes!(call_logs::erase::erase_call))
         // Review
@@ -61,6 +62,15 @@ fn people() -> OpenApiRouter<AppState> {
         .routes(routes!(call_logs::resolve::resolve_call))
         // Live
         .routes(routes!(active_calls::list::active_calls))
+        .routes(routes!(
+            active_calls::monitor::monitor,
+            active_calls::monitor::stop_monitoring
+        ))
+        .routes(routes!(active_calls::agent_response::agent_response))
+        .routes(routes!(active_calls::hold::hold))
+        .routes(routes!(active_calls::resume::resume))
+        .routes(routes!(active_calls::transfer::transfer))
+        .routes(routes!(active_calls::digits::digits))
         .routes(routes!(active_calls::hangup::hang_up))
         .routes(routes!(twilio::token::token))
         .route("/ws", get(live::live))
@@ -112,6 +122,7 @@ fn networks() -> OpenApiRouter<AppState> {
         .routes(routes!(twilio::conference_status::conference_status))
         .routes(routes!(twilio::transcription_status::transcription_status))
         .routes(routes!(twilio::amd_status::amd_status))
+        .routes(routes!(twilio::announce::announce))
 }
 
 /// Doors for machines: open, and without anything personal.
@@ -129,7 +140,7 @@ pub fn router(state: AppState) -> Router {
     let (doors, document) = doors().split_for_parts();
     let router = doors
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
-        .route("/", get(home::home))
+        .fallback(site::site)
         .with_state(state)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(middleware::documented))

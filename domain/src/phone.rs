@@ -72,6 +72,25 @@ impl From<E164> for String {
     }
 }
 
+/// What Twilio gives as the number of a caller who does not show theirs: many people have it, and nobody does.
+/// <https://help.twilio.com/articles/223179988>
+const WITHHELD: [&str; 8] = [
+    "+266696687",
+    "+86282452253",
+    "+7378742833",
+    "+17378742833",
+    "+2562533",
+    "+8566",
+    "+8656696",
+    "+464",
+];
+
+/// Whether a number says who somebody is: it is one, and not what the network gives in place of one.
+#[must_use]
+pub fn tells_who(number: &str) -> bool {
+    is_e164(number) && !WITHHELD.contains(&number)
+}
+
 /// Whether a text has the form of E.164: `+`, then 7 to 15 digits of which the first is not 0.
 ///
 /// Form alone: whether anybody has the number is for the network to say.
@@ -204,6 +223,14 @@ mod tests {
             if let Ok(read) = parse(&number, None) {
                 prop_assert_eq!(read.into_string(), number);
             }
+        }
+    }
+
+    #[test]
+    fn a_withheld_number_says_nothing_of_anybody() {
+        assert!(tells_who("+15045550142"));
+        for nobody in ["+266696687", "anonymous", "", "client:ada", "+464"] {
+            assert!(!tells_who(nobody), "{nobody}");
         }
     }
 }

@@ -2,10 +2,12 @@
 //! telephone network and as the models. Nothing connects them but addresses.
 
 use crate::place::Place;
-use crate::service::{AUTH_TOKEN, Client, Home, PUBLIC_URL, Service, free_port};
+use crate::service::{AUTH_TOKEN, Client, Home, PASSWORD, PUBLIC_URL, Service, free_port};
 use sandbox::models::Models;
+use sandbox::network::exchange::What;
+use sandbox::network::person::Behaviour;
 use sandbox::network::{ApplicationSpec, Network, NumberSpec, Options, Running, scenario::Scenario};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Our number that the AI answers.
@@ -136,14 +138,96 @@ impl World {
         let call_sid = scenario.begin(self.network.exchange()).expect("the call is placed");
         self.network.ended(&call_sid).await.expect("the call is known");
         self.network.quiet().await;
-        let unmet = {
-            let state = self.network.exchange().state();
-            scenario
-                .expect
-                .unmet(state.call(&call_sid).expect("the call is known"), 0)
-        };
-        assert!(unmet.is_empty(), "{unmet:#?}\n{}", self.service.log());
+        self.expect_as_it_should(scenario, &call_sid);
         call_sid
+    }
+
+    /// Checks that a call that is over went as the scenario expects.
+    ///
+    /// # Panics
+    /// When it did not.
+    pub fn expect_as_it_should(&self, scenario: &Scenario, call_sid: &str) {
+        let unmet = self.unmet(scenario, call_sid);
+        assert!(unmet.is_empty(), "{unmet:#?}\n{}", self.service.log());
+    }
+
+    /// What of a call that is over was not as the scenario expects.
+    ///
+    /// # Panics
+    /// When there is no such call.
+    #[must_use]
+    pub fn unmet(&self, scenario: &Scenario, call_sid: &str) -> Vec<String> {
+        let state = self.network.exchange().state();
+        let recordings = state.recordings.iter().filter(|it| it.call_sid == call_sid).count();
+        scenario
+            .expect
+            .unmet(state.call(call_sid).expect("the call is known"), recordings)
+    }
+
+    /// Waits until somebody has begun to say these words to whoever is on a leg.
+    ///
+    /// # Panics
+    /// When they do not.
+    pub async fn heard(&self, call_sid: &str, words: &str) {
+        let has_heard = |what: &What| matches!(what, What::Heard { text, .. } if text.contains(words));
+        let deadline = Instant::now() + SETTLED_WITHIN;
+        loop {
+            let is_heard = {
+                let state = self.network.exchange().state();
+                let call = state.call(call_sid).expect("the call is known");
+                call.moments.iter().any(|moment| has_heard(&moment.what))
+            };
+            if is_heard {
+                return;
+            }
+            assert!(Instant::now() < deadline, "nobody said {words}\n{}", self.service.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Lets somebody be called, by number or as `client:` and an identity.
+    pub fn can_be_called(&self, address: &str, behaviour: Behaviour) {
+        let mut state = self.network.exchange().state();
+        state.directory.insert(address.to_owned(), behaviour);
+    }
+
+    /// Somebody else of ours, by name and role.
+    ///
+    /// # Panics
+    /// When they cannot be invited.
+    pub async fn colleague(&self, admin: &Client, name: &str, role: &str) -> Client {
+        let email = format!("{name}@example.com");
+        let invited = admin
+            .post("/api/users", &json!({ "email": email, "role": role }))
+            .await
+            .expect(201)
+            .json();
+        let token = invited["invitation"].as_str().expect("an invitation");
+        let registered = self
+            .service
+            .client()
+            .post(
+                "/api/auth/register",
+                &json!({ "email": email, "name": name, "password": PASSWORD, "invitation": token }),
+            )
+            .await
+            .expect(201);
+        self.service.client().with_session(&registered)
+    }
+
+    /// Rebuilds a read model beside the one in use, and compares.
+    ///
+    /// # Panics
+    /// When there is a difference.
+    pub fn rebuild_changes_nothing(&self, model: &str) {
+        let mut command = self.home.command("projections", &[]);
+        let rebuilt = command
+            .args(["rebuild", model, "--dry-run"])
+            .output()
+            .expect("the program runs");
+        let said = String::from_utf8_lossy(&rebuilt.stdout).into_owned();
+        let complained = String::from_utf8_lossy(&rebuilt.stderr).into_owned();
+        assert!(said.contains("difference: none"), "{model}: {said}{complained}");
     }
 
     /// Reads the call until it is as wanted.

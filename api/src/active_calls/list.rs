@@ -84,6 +84,8 @@ pub struct ActiveCallWithTurns {
     listeners: Vec<String>,
     /// Who asks to take over.
     takeover_requests: Vec<String>,
+    /// Who agreed to take over, and whose telephone rings.
+    takeovers_accepted: Vec<String>,
     /// What was said so far.
     turns: Vec<LiveTurn>,
 }
@@ -114,6 +116,7 @@ fn with_turns(call: LiveCallRow, turns: Vec<LiveTurnRow>) -> ActiveCallWithTurns
     ActiveCallWithTurns {
         listeners: users(&call.listeners),
         takeover_requests: users(&call.takeover_requests),
+        takeovers_accepted: users(&call.takeovers_accepted),
         call: call.into(),
         turns: turns.into_iter().map(LiveTurn::from).collect(),
     }

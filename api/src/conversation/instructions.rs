@@ -3,7 +3,9 @@
 //! The persona in force comes from the agent; a reviewer's raw corrections never get here.
 
 use super::Scene;
+use domain::Timestamp;
 use domain::conversation::Speaker;
+use projections::call_log::Earlier;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -11,7 +13,7 @@ use std::fmt::Write as _;
 pub const TURNS: usize = 40;
 
 /// The system prompt.
-pub fn system(scene: &Scene, today: &str) -> String {
+pub fn system(scene: &Scene, earlier: &[Earlier], today: &str) -> String {
     let settings = &scene.agent.settings;
     let mut text = scene.agent.system_prompt();
     let language = scene.phrases.name;
@@ -29,6 +31,18 @@ pub fn system(scene: &Scene, today: &str) -> String {
             "\nExample of a good answer. Caller: {} You: {}",
             example.caller, example.agent
         );
+    }
+    if !earlier.is_empty() {
+        text.push_str(
+            "\nThe same caller has spoken with you before; the latest call comes first. Use what helps, and do not recite it.",
+        );
+        for call in earlier {
+            let day = Timestamp(call.started_at).to_utc().format("%Y-%m-%d");
+            let _ = write!(text, "\n- {day}: {}", call.summary);
+            if let Some(next) = &call.next_action {
+                let _ = write!(text, " To be done then: {next}");
+            }
+        }
     }
     let fields = settings.fields_to_collect.as_deref().unwrap_or_default();
     if !fields.is_empty() {

@@ -10,10 +10,13 @@ mod instructions;
 pub mod orders;
 mod think;
 
+use crate::auth::Permission;
+use crate::conference;
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::twilio::TwiML;
 use domain::agent::Agent;
+use domain::call::value::Direction;
 use domain::call::{Call, CallEvent};
 use domain::conversation::{Conversation, Phrases, Reply, Utterance, next_step};
 use domain::{AgentId, Tenant, Timestamp};
@@ -22,6 +25,9 @@ use infra::ledger::{LedgerError, Outcome};
 
 /// Who acts, in the metadata of what the AI says.
 const ACTOR: &str = "conversation";
+
+/// As many users as are asked at once to take a call over.
+const ASKED: usize = 20;
 
 /// What the AI is to answer.
 pub struct Question<'a> {
@@ -49,6 +55,10 @@ struct Scene {
     conversation: Conversation,
     agent: Agent,
     phrases: &'static Phrases,
+    /// The other side's number, as the beginning of the call told it.
+    caller: Option<String>,
+    /// The users who could take the call over.
+    here: Vec<String>,
 }
 
 impl Scene {
@@ -66,6 +76,9 @@ impl Scene {
 /// # Errors
 /// When the ledger cannot be read or written. A model that does not answer is no error: the caller hears something else.
 pub async fn respond(state: &AppState, question: Question<'_>) -> Result<TwiML, ApiError> {
+    if is_taken_over(state, question.call_id).await? {
+        return Ok(TwiML(conference::into(state, question.call_id)));
+    }
     let stream = StreamId::call(question.call_id);
     let key = format!("conversation:{}:{}", question.call_id, question.turn);
     let history = state.ledger.history(&stream).await?;
@@ -79,10 +92,16 @@ pub async fn respond(state: &AppState, question: Question<'_>) -> Result<TwiML, 
         call_id: question.call_id.to_owned(),
         conversation: Conversation::of(history.iter().filter_map(call_event)),
         phrases: Phrases::of(agent.settings.language.as_deref()),
+        caller: history.iter().filter_map(call_event).find_map(other_side),
         agent,
+        here: who_could_take_over(state, &question),
     };
     let events = if said_before.is_empty() {
         let reply = reply(state, &scene, &question).await;
+        // A person of ours has taken the call over while the AI was thinking.
+        if is_taken_over(state, question.call_id).await? {
+            return Ok(TwiML(conference::into(state, question.call_id)));
+        }
         let metadata = Metadata {
             causation: Some(question.causation),
             ..Metadata::new(
@@ -122,6 +141,21 @@ pub async fn respond(state: &AppState, question: Question<'_>) -> Result<TwiML, 
     )))
 }
 
+async fn is_taken_over(state: &AppState, call_id: &str) -> Result<bool, ApiError> {
+    let known = state.ledger.state::<Call>(call_id).await?;
+    Ok(known.is_some_and(|(call, _)| call.people.taken_over_by.is_some()))
+}
+
+/// The users who could take the call over: those who look at the live calls now. With several processes: at this one.
+fn who_could_take_over(state: &AppState, question: &Question<'_>) -> Vec<String> {
+    let here = state.presence.here(question.tenant.as_str(), question.at);
+    here.into_iter()
+        .filter(|seen| seen.feeds > 0 && Permission::HandleCalls.is_granted_to(seen.user.role))
+        .take(ASKED)
+        .map(|seen| seen.user.user_id)
+        .collect()
+}
+
 async fn reply(state: &AppState, scene: &Scene, question: &Question<'_>) -> Reply {
     let step = next_step(
         &scene.conversation,
@@ -129,9 +163,23 @@ async fn reply(state: &AppState, scene: &Scene, question: &Question<'_>) -> Repl
         question.utterance,
         question.at,
     );
-    match Reply::without_model(step, scene.phrases, scene.agent.persona_in_force, question.at) {
+    let persona = scene.agent.persona_in_force;
+    match Reply::without_model(step, scene.phrases, persona, &scene.here, question.at) {
         Some(reply) => reply,
         None => think::reply(state, scene, question).await,
+    }
+}
+
+/// The number of the person that we speak with.
+fn other_side(event: &CallEvent) -> Option<String> {
+    match event {
+        CallEvent::CallStarted {
+            direction: Some(Direction::Outbound),
+            to,
+            ..
+        } => to.text().map(str::to_owned),
+        CallEvent::CallStarted { from, .. } => from.text().map(str::to_owned),
+        _ => None,
     }
 }
 

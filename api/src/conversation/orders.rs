@@ -5,16 +5,21 @@ use domain::agent::AgentSettings;
 use domain::call::CallEvent;
 use domain::call::value::VoicemailReason;
 use domain::conversation::Phrases;
-use infra::twilio::twiml::{self, Verb, gather, hangup, redirect, say};
+use infra::twilio::twiml::{self, Verb, gather, hangup, pause, redirect, say};
 
 /// Seconds of silence after which the caller is taken to be silent.
 const PATIENCE_S: u32 = 6;
+/// A caller who waits for a person hears from us each time after so many seconds,
+const WAITS_S: u32 = 12;
+/// so often; then there is the voicemail.
+const WAITS: usize = 3;
 
-/// The orders that follow from what the AI said: its words, and then listening, the voicemail, or the end.
+/// The orders that follow from what the AI said: its words, and then listening, waiting for a person, the voicemail, or the
+/// end.
 #[must_use]
 pub fn after(state: &AppState, call_id: &str, settings: &AgentSettings, events: &[CallEvent]) -> twiml::Response {
     let (mut words, mut next_turn) = (Vec::new(), 2);
-    let (mut sent_away, mut is_over) = (None, false);
+    let (mut sent_away, mut is_over, mut waits) = (None, false, false);
     let phrases = Phrases::of(settings.language.as_deref());
     let mut notices = Vec::new();
     for event in events {
@@ -26,6 +31,7 @@ pub fn after(state: &AppState, call_id: &str, settings: &AgentSettings, events: 
                 next_turn = turn + 1;
             }
             CallEvent::RoutedToVoicemail { reason, .. } => sent_away = Some(*reason),
+            CallEvent::EscalationTriggered { .. } => waits = true,
             CallEvent::CallEnded { .. } => is_over = true,
             _ => {}
         }
@@ -41,10 +47,32 @@ pub fn after(state: &AppState, call_id: &str, settings: &AgentSettings, events: 
         };
         return words.into_iter().fold(response, twiml::Response::then).then(last);
     }
+    if waits {
+        let response = words.into_iter().fold(response, twiml::Response::then);
+        return wait_for_a_person(response, state, call_id, settings);
+    }
     let listening = words
         .into_iter()
         .fold(listen(state, call_id, settings, next_turn), Verb::containing);
     response.then(listening)
+}
+
+/// The caller waits until somebody has taken the call over, which gives them other orders; or else gets to the voicemail.
+fn wait_for_a_person(
+    response: twiml::Response,
+    state: &AppState,
+    call_id: &str,
+    settings: &AgentSettings,
+) -> twiml::Response {
+    let phrases = Phrases::of(settings.language.as_deref());
+    let waiting = (1..WAITS).fold(response.then(pause(WAITS_S)), |response, _| {
+        response
+            .then(spoken(phrases.still_looking, settings))
+            .then(pause(WAITS_S))
+    });
+    waiting
+        .then(spoken(phrases.nobody_there, settings))
+        .then(to_voicemail(state, call_id, VoicemailReason::NoAnswer))
 }
 
 /// When there is nothing that could be said: the call was erased meanwhile, and is not listened to any more.

@@ -5,9 +5,11 @@ use super::{Question, Scene, instructions};
 use crate::state::AppState;
 use domain::call::CallCommand;
 use domain::call::value::{EndedBy, VoicemailReason};
-use domain::conversation::{Next, Reply, Speaker, Spoken, field};
+use domain::conversation::{Next, Reply, Speaker, Spoken, field, hand_over};
+use domain::phone::tells_who;
 use domain::{Personal, Timestamp};
 use infra::models::{ChatAnswer, ChatRequest, Format, Message, prices};
+use projections::call_log::Earlier;
 use rustrict::CensorStr as _;
 use std::time::Duration;
 
@@ -21,12 +23,15 @@ const TEMPERATURE: f32 = 0.4;
 const PROFANITY: &str = "profanity";
 /// Why a person is wanted: the model says so.
 const MODEL_ASKS: &str = "model_asked_for_a_person";
+/// As many earlier calls of the same person and agent as the model is told of.
+const EARLIER_CALLS: i64 = 5;
 /// So often in a row a model may fail before the caller is sent to the voicemail.
 const FAILURES: u32 = 1;
 
 /// What the model answers, or what is said in its place.
 pub async fn reply(state: &AppState, scene: &Scene, question: &Question<'_>) -> Reply {
-    let answered = state.minds.chat(&request(scene, question.at)).await;
+    let earlier = earlier(state, scene, question).await;
+    let answered = state.minds.chat(&request(scene, &earlier, question.at)).await;
     let at = question.at.max(state.clock.now());
     match answered {
         Ok(answer) => match Answer::read(&answer.text) {
@@ -40,7 +45,24 @@ pub async fn reply(state: &AppState, scene: &Scene, question: &Question<'_>) -> 
     }
 }
 
-fn request(scene: &Scene, at: Timestamp) -> ChatRequest {
+/// What this person and this agent spoke of before. A read model that is away is no reason to say nothing.
+async fn earlier(state: &AppState, scene: &Scene, question: &Question<'_>) -> Vec<Earlier> {
+    let Some((number, agent)) = scene.caller.as_deref().zip(question.agent.as_ref()) else {
+        return Vec::new();
+    };
+    if !tells_who(number) {
+        return Vec::new();
+    }
+    let tenant = question.tenant.as_str();
+    let log = &state.read.call_log;
+    let found = log.earlier(tenant, number, agent.as_str(), question.call_id, EARLIER_CALLS);
+    found.await.unwrap_or_else(|error| {
+        tracing::warn!(call_id = question.call_id, %error, "earlier calls cannot be looked up");
+        Vec::new()
+    })
+}
+
+fn request(scene: &Scene, earlier: &[Earlier], at: Timestamp) -> ChatRequest {
     let messages = instructions::messages(scene)
         .into_iter()
         .map(|(speaker, text)| match speaker {
@@ -56,7 +78,7 @@ fn request(scene: &Scene, at: Timestamp) -> ChatRequest {
         },
         model: scene.agent.settings.model.clone(),
         ..ChatRequest::new(
-            instructions::system(scene, &today(scene, at)),
+            instructions::system(scene, earlier, &today(scene, at)),
             messages,
             MAX_TOKENS,
             PATIENCE,
@@ -100,9 +122,9 @@ fn considered(state: &AppState, scene: &Scene, question: &Question<'_>, read: An
         };
     }
     let next = if read.person {
-        let rule = MODEL_ASKS.to_owned();
-        notes.push(CallCommand::TriggerEscalation { at, rule });
-        Next::Voicemail(VoicemailReason::NoAnswer)
+        let (wanted, next) = hand_over(MODEL_ASKS, &scene.here, at);
+        notes.extend(wanted);
+        next
     } else if read.goodbye {
         Next::HangUp(EndedBy::Ai)
     } else {

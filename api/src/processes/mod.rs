@@ -5,6 +5,7 @@ mod deleter;
 mod eraser;
 mod last_seen;
 mod numbers;
+mod people;
 mod recorder;
 mod summarizer;
 mod transcriber;
@@ -19,6 +20,12 @@ pub fn spawn(state: &AppState) -> Vec<JoinHandle<()>> {
         tokio::spawn(eraser::run(state.clone())),
         tokio::spawn(last_seen::run(state.clone())),
         tokio::spawn(numbers::run(state.clone())),
+        tokio::spawn(worker::run::<people::call_in::CallIn>(state.clone())),
+        tokio::spawn(worker::run::<people::take_over::TakeOver>(state.clone())),
+        tokio::spawn(worker::run::<people::conclude_transfer::ConcludeTransfer>(
+            state.clone(),
+        )),
+        tokio::spawn(worker::run::<people::let_go::LetGo>(state.clone())),
         tokio::spawn(worker::run::<recorder::Recorder>(state.clone())),
         tokio::spawn(worker::run::<archiver::Archiver>(state.clone())),
         tokio::spawn(worker::run::<deleter::Deleter>(state.clone())),

@@ -7,7 +7,9 @@ use super::worker::{Done, Patience, Worker, fail, tell};
 use crate::state::AppState;
 use domain::call::value::Phase;
 use domain::call::{Call, CallCommand};
-use infra::twilio::rest::{Channels, RecordingEvent, RecordingStatus, StartRecording, Track, TwilioError};
+use infra::twilio::rest::{
+    Channels, RecordingEvent, RecordingStatus, RecordingUpdate, StartRecording, Track, TwilioError,
+};
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 use std::time::Duration;
@@ -77,11 +79,17 @@ async fn start(
     call_sid: &str,
     phase: Phase,
 ) -> Result<String, TwilioError> {
-    let running = state.twilio.recordings(call_sid).await?.into_iter().find(|recording| {
-        recording.status == RecordingStatus::InProgress && !call.recordings.contains_key(&recording.sid)
-    });
-    if let Some(running) = running {
-        return Ok(running.sid);
+    let mut running = state.twilio.recordings(call_sid).await?;
+    running.retain(|recording| recording.status == RecordingStatus::InProgress);
+    if let Some(running) = running.iter().find(|it| !call.recordings.contains_key(&it.sid)) {
+        return Ok(running.sid.clone());
+    }
+    // A person's part begins where the AI's ends.
+    for ends in running.iter().filter(|_| phase == Phase::Human) {
+        state
+            .twilio
+            .update_recording(call_sid, &ends.sid, RecordingUpdate::Stop)
+            .await?;
     }
     let status = format!("/twilio/recording-status?call_id={call_id}&phase={phase}#rc=5&rp=all");
     let wanted = StartRecording {

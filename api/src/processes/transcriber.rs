@@ -78,7 +78,7 @@ impl Worker for Transcriber {
                     effect,
                     item: item.item.clone(),
                     reason,
-                    attempt: 1,
+                    attempt: u32::try_from(item.attempts).unwrap_or(u32::MAX).saturating_add(1),
                     retry_at: None,
                 },
             ];

@@ -15,8 +15,10 @@ use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// How often it looks for work.
-const LOOK: Duration = Duration::from_millis(200);
+/// It looks for work when the read model has moved, but not more often than this,
+const AT_MOST_EACH: Duration = Duration::from_millis(100);
+/// and at least as often as this: what was to wait falls due, and another process may be the one that moves the model.
+const AT_LEAST_EACH: Duration = Duration::from_millis(500);
 /// How long the read model may take to show what was done, before a piece of work may be taken again.
 const LATE: Duration = Duration::from_secs(30);
 /// How long a piece rests after a failure that left no trace in the log.
@@ -26,7 +28,8 @@ const REST: Duration = Duration::from_secs(15);
 pub enum Done {
     /// The log says what came of it.
     Told(Position),
-    /// Nothing was tried, or whoever is needed is away: it rests and is taken again.
+    /// Nothing could be tried, or something was and the telephone network will tell what came of it: it rests, and is taken
+    /// again sooner when something about it has changed.
     NotNow,
 }
 
@@ -48,22 +51,33 @@ fn name(item: &WorkRow) -> Name {
     (item.stream.clone(), item.item.clone())
 }
 
+/// A piece that was looked at: so long it is not taken again, unless something else is known of it.
+struct Resting {
+    until: Instant,
+    known: Known,
+}
+
+/// What is known of a piece: how often it was tried, and its detail.
+type Known = (i64, String);
+
+fn known(item: &WorkRow) -> Known {
+    (item.attempts, item.detail.clone())
+}
+
 /// Works until the service stops. What is under way then is given up; it is found again.
 pub async fn run<W: Worker>(state: AppState) {
     let mut under_way: HashSet<Name> = HashSet::new();
-    let mut resting: HashMap<Name, Instant> = HashMap::new();
-    let mut tasks: JoinSet<(Name, bool)> = JoinSet::new();
+    let mut resting: HashMap<Name, Resting> = HashMap::new();
+    let mut tasks: JoinSet<(Name, Resting)> = JoinSet::new();
     loop {
         while let Some(joined) = tasks.try_join_next() {
-            if let Ok((name, is_done)) = joined {
+            if let Ok((name, rests)) = joined {
                 under_way.remove(&name);
-                if !is_done {
-                    resting.insert(name, Instant::now() + REST);
-                }
+                resting.insert(name, rests);
             }
         }
         let now = Instant::now();
-        resting.retain(|_, until| *until > now);
+        resting.retain(|_, it| it.until > now);
         match due::<W>(&state, &under_way, &resting).await {
             Ok(items) => {
                 for item in items.into_iter().take(W::AT_ONCE.saturating_sub(under_way.len())) {
@@ -75,15 +89,22 @@ pub async fn run<W: Worker>(state: AppState) {
         }
         tokio::select! {
             () = state.drain.closing() => return,
-            () = tokio::time::sleep(LOOK) => {}
+            () = pause(&state) => {}
         }
     }
+}
+
+/// Until it is time to look again.
+async fn pause(state: &AppState) {
+    let looked = Instant::now();
+    state.models.progress().moves("work", AT_LEAST_EACH).await;
+    tokio::time::sleep(AT_MOST_EACH.saturating_sub(looked.elapsed())).await;
 }
 
 async fn due<W: Worker>(
     state: &AppState,
     under_way: &HashSet<Name>,
-    resting: &HashMap<Name, Instant>,
+    resting: &HashMap<Name, Resting>,
 ) -> anyhow::Result<Vec<WorkRow>> {
     if under_way.len() >= W::AT_ONCE || !state.leases.holds(W::KIND.as_str()).await? {
         return Ok(Vec::new());
@@ -93,26 +114,27 @@ async fn due<W: Worker>(
     let mut items = state.read.work.due(W::KIND, now, most).await?;
     items.retain(|item| {
         let name = name(item);
-        !under_way.contains(&name) && !resting.contains_key(&name)
+        let rests = resting.get(&name).is_some_and(|it| it.known == known(item));
+        !under_way.contains(&name) && !rests
     });
     Ok(items)
 }
 
-/// Does one piece, and waits until the read model shows it.
-async fn one<W: Worker>(state: AppState, item: WorkRow) -> (Name, bool) {
-    let name = name(&item);
-    let is_done = match W::work(state.clone(), item).await {
+/// Does one piece, and waits until the read model shows it. A piece that is done and yet still there, as it was, rests like
+/// one that could not be done: nothing is done again and again.
+async fn one<W: Worker>(state: AppState, item: WorkRow) -> (Name, Resting) {
+    let (name, known) = (name(&item), known(&item));
+    match W::work(state.clone(), item).await {
         Ok(Done::Told(position)) => {
             state.models.progress().wait("work", position, LATE).await;
-            true
         }
-        Ok(Done::NotNow) => false,
+        Ok(Done::NotNow) => {}
         Err(error) => {
             tracing::warn!(call_id = name.0, %error, kind = W::KIND.as_str(), "a piece of work was not done");
-            false
         }
-    };
-    (name, is_done)
+    }
+    let until = Instant::now() + REST;
+    (name, Resting { until, known })
 }
 
 /// Tells a call what came of a piece of work: once, however often it is done. A refusal is an answer too: the call was

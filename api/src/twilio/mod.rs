@@ -6,6 +6,7 @@
 
 pub mod ai_respond;
 pub mod amd_status;
+pub mod announce;
 pub mod answer;
 pub mod call_status;
 pub mod conference_status;
@@ -16,6 +17,7 @@ pub mod recording;
 pub mod recording_status;
 pub mod signed;
 pub mod token;
+pub mod transcribe;
 pub mod transcription_status;
 pub mod voice;
 pub mod voicemail;

@@ -146,6 +146,12 @@ impl Signed {
         }
     }
 
+    /// What our own address carried.
+    #[must_use]
+    pub fn asked(&self, name: &str) -> Option<&str> {
+        self.query.get(name)
+    }
+
     /// What belongs together.
     #[must_use]
     pub fn request_id(&self) -> &str {

@@ -259,8 +259,13 @@ commands! {
             /// Who.
             user: String,
         },
-        /// A user asks to take the call over.
+        /// A user asks to take the call over, or is asked to.
         RequestTakeover {
+            /// Who shall take it over.
+            user: String,
+        },
+        /// A user agrees to take the call over.
+        AcceptTakeover {
             /// Who.
             user: String,
         },
@@ -268,6 +273,13 @@ commands! {
         DeclineTakeover {
             /// Who.
             user: String,
+        },
+        /// Twilio was asked to call somebody into the conversation, and named the leg.
+        CallParticipant {
+            /// The leg.
+            call_sid: String,
+            /// The seat to which they are called.
+            seat: u32,
         },
         /// A user speaks now.
         TakeOver {
@@ -363,6 +375,13 @@ commands! {
             segments: Personal<Vec<Segment>>,
             /// What made it: `conversation`, or a model's name.
             engine: String,
+        },
+        /// The words of a phase shall be written down, or written down again.
+        RequestTranscription {
+            /// Which part of the call.
+            phase: Phase,
+            /// Who asks for it.
+            by: String,
         },
         /// The words of a phase could not be had.
         FailTranscription {

@@ -35,6 +35,9 @@ pub enum CallError {
     /// No transfer is under way.
     #[error("no transfer is under way")]
     NoTransfer,
+    /// Nobody was to be called to this seat.
+    #[error("the call has no seat {0}")]
+    NoSuchSeat(u32),
     /// The call has no such recording.
     #[error("the call has no such recording")]
     NoSuchRecording,

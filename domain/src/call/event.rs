@@ -237,16 +237,26 @@ events! {
         ListenerJoined {
             /// Who.
             user: String,
+            /// The seat to which their telephone is called.
+            #[serde(default)]
+            seat: u32,
         },
         /// A user stopped listening.
         ListenerLeft {
             /// Who.
             user: String,
         },
-        /// A user asked to take the call over.
+        /// A user asked to take the call over, or was asked to.
         TakeoverRequested {
+            /// Who shall take it over.
+            user: String,
+        },
+        /// A user agreed to take the call over; they do once their telephone is answered.
+        TakeoverAccepted {
             /// Who.
             user: String,
+            /// The seat to which their telephone is called; that of a listener is theirs already.
+            seat: u32,
         },
         /// A user declined to take the call over.
         TakeoverDeclined {
@@ -272,6 +282,9 @@ events! {
         TransferStarted {
             /// Whither.
             to: PersonalText,
+            /// The seat to which the target is called.
+            #[serde(default)]
+            seat: u32,
         },
         /// The transfer reached its target.
         Transferred {
@@ -289,6 +302,26 @@ events! {
         DigitsSent {
             /// The digits.
             digits: PersonalText,
+        },
+        /// We had somebody called into the conversation.
+        ParticipantCalled {
+            /// Their leg.
+            call_sid: String,
+            /// Whose leg.
+            role: ParticipantRole,
+            /// Their seat: one of the places to which somebody is called, numbered from 1 in each call.
+            seat: u32,
+        },
+        /// Somebody who was called into the conversation did not come.
+        ParticipantUnreached {
+            /// Whether `at` came from the provider's clock.
+            told: bool,
+            /// Their leg.
+            call_sid: String,
+            /// Whose leg.
+            role: ParticipantRole,
+            /// `busy`, `no-answer`, `failed`, `canceled`.
+            reason: String,
         },
         /// A leg joined the conversation.
         ParticipantJoined {
@@ -392,6 +425,13 @@ events! {
             segments: Personal<Vec<Segment>>,
             /// What made it: `conversation`, `twilio`, or a model's name.
             engine: String,
+        },
+        /// Somebody wants the words of a phase written down, or written down again.
+        TranscriptionRequested {
+            /// Which part of the call.
+            phase: Phase,
+            /// Who.
+            by: String,
         },
         /// The words of a phase could not be had.
         TranscriptionFailed {

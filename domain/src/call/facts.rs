@@ -34,6 +34,7 @@ fn fingerprint(event: &CallEvent) -> Option<u64> {
         | E::CallEnded { at, told, .. }
         | E::ParticipantJoined { at, told, .. }
         | E::ParticipantLeft { at, told, .. }
+        | E::ParticipantUnreached { at, told, .. }
         | E::ConferenceStarted { at, told, .. }
         | E::ConferenceEnded { at, told, .. }
         | E::ProviderReported { at, told, .. } => {

@@ -5,8 +5,8 @@ use super::event::CallEvent;
 use super::moment::{Moment, least};
 use super::start::Start;
 use super::state::{
-    Archived, Attempt, Call, Correction, FailedEffect, LegState, Queue, Reconciliation, Recording, Resolution,
-    Transfer, TransferState,
+    Archived, Attempt, Call, Correction, FailedEffect, LegState, People, Queue, Reconciliation, Recording, Resolution,
+    Seat, Transfer, TransferState,
 };
 use super::value::{ParticipantRole, Phase};
 
@@ -110,6 +110,23 @@ impl Call {
                 role,
             } => {
                 Moment::note_latest(&mut self.leg_of(call_sid, *role).left, Moment::new(*at, *told));
+                self.vacate();
+            }
+            E::ParticipantCalled {
+                call_sid, role, seat, ..
+            } => {
+                self.leg_of(call_sid, *role);
+                if let Some(seat) = self.people.seats.get_mut(seat) {
+                    seat.call_sid = Some(call_sid.clone());
+                }
+                self.vacate();
+            }
+            E::ParticipantUnreached {
+                call_sid, role, reason, ..
+            } => {
+                let leg = self.leg_of(call_sid, *role);
+                leg.unreached = least(leg.unreached.take(), Some(reason.clone()));
+                self.vacate();
             }
             E::ConferenceStarted {
                 at,
@@ -179,8 +196,11 @@ impl Call {
         use CallEvent as E;
         let people = &mut self.people;
         match event {
-            E::ListenerJoined { user, .. } => {
+            E::ListenerJoined { user, seat, .. } => {
                 people.listeners.insert(user.clone());
+                people
+                    .seats
+                    .insert(*seat, reserved(ParticipantRole::Listener, Some(user)));
             }
             E::ListenerLeft { user, .. } => {
                 people.listeners.remove(user);
@@ -189,19 +209,39 @@ impl Call {
                 people.takeover_declined.remove(user);
                 people.takeover_requested.insert(user.clone());
             }
+            E::TakeoverAccepted { user, seat, .. } => {
+                people.takeover_declined.remove(user);
+                people.takeover_accepted.insert(user.clone(), *seat);
+                people
+                    .seats
+                    .entry(*seat)
+                    .or_insert_with(|| reserved(ParticipantRole::Agent, Some(user)));
+            }
             E::TakeoverDeclined { user, .. } => {
                 people.takeover_requested.remove(user);
+                people.takeover_accepted.remove(user);
                 people.takeover_declined.insert(user.clone());
             }
             E::TakenOver { user, .. } => {
                 people.takeover_requested.clear();
+                people.takeover_accepted.clear();
+                people.listeners.remove(user);
                 people.taken_over_by = Some(user.clone());
             }
             E::PutOnHold { user, .. } => people.on_hold_by = Some(user.clone()),
             E::TakenOffHold { .. } => people.on_hold_by = None,
-            E::TransferStarted { to, .. } => people.transfer = Some(transfer(to, TransferState::Started)),
-            E::Transferred { to, .. } => people.transfer = Some(transfer(to, TransferState::Reached)),
-            E::TransferFailed { to, .. } => people.transfer = Some(transfer(to, TransferState::Failed)),
+            E::TransferStarted { to, seat, .. } => {
+                people
+                    .seats
+                    .insert(*seat, reserved(ParticipantRole::TransferTarget, None));
+                people.transfer = Some(Transfer {
+                    to: to.clone(),
+                    seat: *seat,
+                    state: TransferState::Started,
+                });
+            }
+            E::Transferred { .. } => people.transferred(TransferState::Reached),
+            E::TransferFailed { .. } => people.transferred(TransferState::Failed),
             E::DigitsSent { .. } => people.digits_sent += 1,
             _ => return false,
         }
@@ -270,12 +310,12 @@ impl Call {
                 }
             }
             E::TranscriptReady { phase, engine, .. } => {
-                self.transcripts
-                    .entry(*phase)
-                    .or_default()
-                    .engines
-                    .insert(engine.clone());
+                let transcript = self.transcripts.entry(*phase).or_default();
+                // What the network made by itself is not what somebody asked for.
+                transcript.wanted &= engine == "twilio";
+                transcript.engines.insert(engine.clone());
             }
+            E::TranscriptionRequested { phase, .. } => self.transcripts.entry(*phase).or_default().wanted = true,
             E::TranscriptionFailed { phase, reason, .. } => {
                 self.transcripts
                     .entry(*phase)
@@ -430,6 +470,31 @@ impl Call {
         leg
     }
 
+    /// Whoever's leg is gone does not listen any more, and does not take over.
+    fn vacate(&mut self) {
+        let gone: Vec<_> = self
+            .people
+            .seats
+            .iter()
+            .filter(|(seat, _)| self.seated_leg(**seat).is_some_and(LegState::is_gone))
+            .filter_map(|(seat, it)| Some((*seat, it.role, it.user.clone()?)))
+            .collect();
+        let people = &mut self.people;
+        for (seat, role, user) in gone {
+            let seats_of_user = people
+                .seats
+                .range(seat + 1..)
+                .any(|(_, later)| later.user.as_ref() == Some(&user));
+            if role == ParticipantRole::Listener && !seats_of_user {
+                people.listeners.remove(&user);
+            }
+            if people.takeover_accepted.get(&user) == Some(&seat) {
+                people.takeover_accepted.remove(&user);
+                people.takeover_requested.remove(&user);
+            }
+        }
+    }
+
     fn recording(&mut self, phase: Phase, sid: &str) -> &mut Recording {
         let recording = self.recordings.entry(sid.to_owned()).or_insert(Recording {
             phase,
@@ -445,6 +510,18 @@ impl Call {
     }
 }
 
-fn transfer(to: &super::event::PersonalText, state: TransferState) -> Transfer {
-    Transfer { to: to.clone(), state }
+impl People {
+    fn transferred(&mut self, state: TransferState) {
+        if let Some(transfer) = &mut self.transfer {
+            transfer.state = state;
+        }
+    }
+}
+
+fn reserved(role: ParticipantRole, user: Option<&String>) -> Seat {
+    Seat {
+        role,
+        user: user.cloned(),
+        call_sid: None,
+    }
 }

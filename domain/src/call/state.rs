@@ -141,6 +141,8 @@ pub struct LegState {
     pub joined_last: Option<Moment>,
     /// When it last left the conversation.
     pub left: Option<Moment>,
+    /// Why it never came into the conversation.
+    pub unreached: Option<String>,
 }
 
 impl LegState {
@@ -151,6 +153,12 @@ impl LegState {
             (Some(joined), Some(left)) => left.at < joined.at,
             (joined, _) => joined.is_some(),
         }
+    }
+
+    /// Whether the leg came to nothing, or left.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.unreached.is_some() || (self.left.is_some() && !self.is_present())
     }
 }
 
@@ -204,6 +212,8 @@ pub struct People {
     pub takeover_requested: BTreeSet<String>,
     /// Who declined to take over.
     pub takeover_declined: BTreeSet<String>,
+    /// Who agreed to take over and does not speak yet, and their seat.
+    pub takeover_accepted: BTreeMap<String, u32>,
     /// Who took over.
     pub taken_over_by: Option<String>,
     /// Who put the caller on hold.
@@ -212,6 +222,19 @@ pub struct People {
     pub transfer: Option<Transfer>,
     /// How often keypad digits were sent.
     pub digits_sent: u32,
+    /// The places to which somebody was or is to be called, by number.
+    pub seats: BTreeMap<u32, Seat>,
+}
+
+/// A place in the conversation to which somebody is called: a person of ours, or where the call is transferred to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    /// Whose place.
+    pub role: ParticipantRole,
+    /// The user, if it is a person's of ours.
+    pub user: Option<String>,
+    /// The leg, once somebody was called.
+    pub call_sid: Option<String>,
 }
 
 /// A transfer to somewhere else.
@@ -219,6 +242,8 @@ pub struct People {
 pub struct Transfer {
     /// Whither.
     pub to: PersonalText,
+    /// The seat to which the target is called.
+    pub seat: u32,
     /// What became of it.
     pub state: TransferState,
 }
@@ -273,6 +298,8 @@ pub struct Transcript {
     pub engines: BTreeSet<String>,
     /// Why one could not be had.
     pub failures: BTreeSet<String>,
+    /// Whether somebody asked for one that was not made since.
+    pub wanted: bool,
 }
 
 /// What reviewers made of the call.
@@ -352,6 +379,14 @@ pub struct Reconciliation {
     pub complete: bool,
     /// What was missing.
     pub missing: Vec<String>,
+}
+
+impl People {
+    /// The next free seat.
+    #[must_use]
+    pub fn next_seat(&self) -> u32 {
+        self.seats.keys().next_back().map_or(1, |last| last + 1)
+    }
 }
 
 impl Call {
@@ -450,6 +485,26 @@ impl Call {
             .values()
             .filter(|correction| !correction.withdrawn)
             .count()
+    }
+
+    /// The leg that was called to a seat, if one was.
+    #[must_use]
+    pub fn seated_leg(&self, seat: u32) -> Option<&LegState> {
+        self.legs.get(self.people.seats.get(&seat)?.call_sid.as_ref()?)
+    }
+
+    /// The conference that runs, as far as is known.
+    #[must_use]
+    pub fn running_conference(&self) -> Option<&str> {
+        let running = |(_, conference): &(&String, &Conference)| conference.ended.is_none();
+        self.conferences.iter().find(running).map(|(sid, _)| sid.as_str())
+    }
+
+    /// The caller's leg, if it is in a conference now.
+    #[must_use]
+    pub fn caller_in_conference(&self) -> Option<&str> {
+        let is_caller = |(_, leg): &(&String, &LegState)| leg.role == Some(ParticipantRole::Caller);
+        self.present_legs().find(is_caller).map(|(sid, _)| sid.as_str())
     }
 
     /// Legs that are in the conversation now.

@@ -13,5 +13,5 @@ mod step;
 
 pub use memory::{Conversation, Speaker, Turn};
 pub use phrases::Phrases;
-pub use reply::{Next, Reply, Spoken};
+pub use reply::{Next, Reply, Spoken, hand_over};
 pub use step::{Step, Utterance, next_step};

@@ -31,6 +31,10 @@ pub struct Phrases {
     pub nobody_there: &'static str,
     /// When a person is wanted and may come.
     pub one_moment: &'static str,
+    /// While a person is being looked for.
+    pub still_looking: &'static str,
+    /// What somebody hears to whom a call is transferred, before the caller.
+    pub transfer: &'static str,
     /// When the caller tries to change the AI's orders, or it said what must not be said.
     pub deflection: &'static str,
     /// When the caller does not want to be called again.
@@ -54,6 +58,8 @@ const ENGLISH: Phrases = Phrases {
     trouble_again: "I am sorry, I cannot help you at the moment.",
     nobody_there: "I am sorry, none of my colleagues can come to the telephone at the moment.",
     one_moment: "Of course. One moment, please, I am getting a colleague.",
+    still_looking: "Thank you for waiting. I am still looking for a colleague.",
+    transfer: "A call is being transferred to you. One moment, please.",
     deflection: "I am sorry, I cannot help you with that. Is there anything else that I can do for you?",
     obeyed: "I understand. We will not call you again. Goodbye.",
     leave_message: "Please leave a message after the tone, and press the pound key when you are done.",
@@ -74,6 +80,8 @@ const HINDI: Phrases = Phrases {
     trouble_again: "माफ़ कीजिए, मैं इस समय आपकी सहायता नहीं कर पा रहा हूँ।",
     nobody_there: "माफ़ कीजिए, इस समय मेरे कोई सहकर्मी फ़ोन पर नहीं आ सकते।",
     one_moment: "ज़रूर। कृपया एक क्षण रुकिए, मैं एक सहकर्मी को बुला रहा हूँ।",
+    still_looking: "प्रतीक्षा के लिए धन्यवाद। मैं अभी भी एक सहकर्मी को ढूँढ रहा हूँ।",
+    transfer: "आपको एक कॉल स्थानांतरित की जा रही है। कृपया एक क्षण रुकिए।",
     deflection: "माफ़ कीजिए, मैं इसमें आपकी सहायता नहीं कर सकता। क्या मैं आपके लिए कुछ और कर सकता हूँ?",
     obeyed: "मैं समझ गया। हम आपको फिर कॉल नहीं करेंगे। नमस्ते।",
     leave_message: "कृपया बीप के बाद अपना संदेश छोड़ें, और समाप्त होने पर पाउंड कुंजी दबाएँ।",
@@ -94,6 +102,8 @@ const SPANISH: Phrases = Phrases {
     trouble_again: "Lo siento, ahora mismo no puedo ayudarle.",
     nobody_there: "Lo siento, ninguno de mis compañeros puede ponerse al teléfono ahora.",
     one_moment: "Por supuesto. Un momento, por favor, voy a buscar a un compañero.",
+    still_looking: "Gracias por esperar. Sigo buscando a un compañero.",
+    transfer: "Le están transfiriendo una llamada. Un momento, por favor.",
     deflection: "Lo siento, no puedo ayudarle con eso. ¿Puedo hacer algo más por usted?",
     obeyed: "Entendido. No le volveremos a llamar. Adiós.",
     leave_message: "Deje un mensaje después de la señal y pulse almohadilla cuando termine.",
@@ -114,6 +124,8 @@ const FRENCH: Phrases = Phrases {
     trouble_again: "Désolé, je ne peux pas vous aider pour le moment.",
     nobody_there: "Désolé, aucun de mes collègues ne peut venir au téléphone pour le moment.",
     one_moment: "Bien sûr. Un instant, s'il vous plaît, je vais chercher un collègue.",
+    still_looking: "Merci de patienter. Je cherche toujours un collègue.",
+    transfer: "Un appel vous est transféré. Un instant, s'il vous plaît.",
     deflection: "Désolé, je ne peux pas vous aider pour cela. Puis-je faire autre chose pour vous ?",
     obeyed: "C'est compris. Nous ne vous rappellerons plus. Au revoir.",
     leave_message: "Laissez un message après le signal, et appuyez sur la touche dièse quand vous avez terminé.",
@@ -134,6 +146,8 @@ const GERMAN: Phrases = Phrases {
     trouble_again: "Es tut mir leid, ich kann Ihnen im Moment nicht helfen.",
     nobody_there: "Es tut mir leid, im Moment kann niemand von meinen Kollegen ans Telefon kommen.",
     one_moment: "Natürlich. Einen Moment bitte, ich hole einen Kollegen.",
+    still_looking: "Danke, dass Sie warten. Ich suche noch nach einem Kollegen.",
+    transfer: "Ein Anruf wird an Sie weitergeleitet. Einen Moment, bitte.",
     deflection: "Es tut mir leid, dabei kann ich nicht helfen. Kann ich sonst etwas für Sie tun?",
     obeyed: "Ich habe verstanden. Wir rufen Sie nicht mehr an. Auf Wiederhören.",
     leave_message: "Bitte hinterlassen Sie eine Nachricht nach dem Ton, und drücken Sie die Rautetaste, wenn Sie fertig sind.",

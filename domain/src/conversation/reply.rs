@@ -41,6 +41,8 @@ pub enum Next {
     HangUp(EndedBy),
     /// The caller may leave a message.
     Voicemail(VoicemailReason),
+    /// The caller waits for a person, for a while, and may leave a message then.
+    Wait,
 }
 
 impl Spoken {
@@ -58,9 +60,15 @@ impl Spoken {
 }
 
 impl Reply {
-    /// What is said when no model is needed. `None`: one is.
+    /// What is said when no model is needed. `None`: one is. `here`: the users who could take the call over.
     #[must_use]
-    pub fn without_model(step: Step, phrases: &Phrases, persona_version: u32, at: Timestamp) -> Option<Self> {
+    pub fn without_model(
+        step: Step,
+        phrases: &Phrases,
+        persona_version: u32,
+        here: &[String],
+        at: Timestamp,
+    ) -> Option<Self> {
         let (notes, text, next) = match step {
             Step::Think => return None,
             Step::AskAgain { confidence } => (
@@ -77,12 +85,13 @@ impl Reply {
             Step::TimeUp => (vec![], phrases.time_up, Next::HangUp(EndedBy::TimeLimit)),
             Step::Farewell => (vec![], phrases.goodbye, Next::HangUp(EndedBy::Caller)),
             Step::HandOver { rule } => {
-                let rule = rule.to_owned();
-                (
-                    vec![CallCommand::TriggerEscalation { at, rule }],
-                    phrases.nobody_there,
-                    Next::Voicemail(VoicemailReason::NoAnswer),
-                )
+                let text = if here.is_empty() {
+                    phrases.nobody_there
+                } else {
+                    phrases.one_moment
+                };
+                let (notes, next) = hand_over(rule, here, at);
+                (notes, text, next)
             }
             Step::Deflect { rule } => {
                 let rule = rule.to_owned();
@@ -126,7 +135,7 @@ impl Reply {
             tokens,
         });
         match self.next {
-            Next::Listen => {}
+            Next::Listen | Next::Wait => {}
             Next::HangUp(ended_by) => commands.push(CallCommand::EndCall {
                 at,
                 outcome: None,
@@ -138,4 +147,21 @@ impl Reply {
         }
         commands
     }
+}
+
+/// A person is wanted: whoever is here is asked, and the caller waits; otherwise there is the voicemail.
+#[must_use]
+pub fn hand_over(rule: &str, here: &[String], at: Timestamp) -> (Vec<CallCommand>, Next) {
+    let rule = rule.to_owned();
+    let ask = |user: &String| CallCommand::RequestTakeover { at, user: user.clone() };
+    let notes = [CallCommand::TriggerEscalation { at, rule }]
+        .into_iter()
+        .chain(here.iter().map(ask))
+        .collect();
+    let next = if here.is_empty() {
+        Next::Voicemail(VoicemailReason::NoAnswer)
+    } else {
+        Next::Wait
+    };
+    (notes, next)
 }

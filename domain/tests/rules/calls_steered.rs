@@ -1,8 +1,8 @@
 //! What our people do with a call while it lasts, and with its sound.
 
 use crate::given::*;
-use domain::call::command::CallCommand;
-use domain::call::value::{Phase, Segment};
+use domain::call::command::{CallCommand, HearStatus, Leg};
+use domain::call::value::{ParticipantRole, Phase, Segment};
 use domain::call::{CallError, CallEvent, CallStatus};
 
 fn take_over(user: &str) -> CallCommand {
@@ -71,6 +71,7 @@ fn a_listener_may_leave_after_the_end() {
     let joined = CallEvent::ListenerJoined {
         at: second(5),
         user: USER.into(),
+        seat: 1,
     };
     let left = CallEvent::ListenerLeft {
         at: second(70),
@@ -257,4 +258,106 @@ fn a_turn_that_nobody_heard_cannot_be_interrupted() {
     given([started(), greeted()])
         .when(cut(2))
         .then_expect_error(CallError::NoSuchTurn(2));
+}
+
+fn listen(user: &str) -> CallCommand {
+    CallCommand::JoinListener {
+        at: second(5),
+        user: user.into(),
+    }
+}
+
+fn accept(user: &str) -> CallCommand {
+    CallCommand::AcceptTakeover {
+        at: second(6),
+        user: user.into(),
+    }
+}
+
+fn called(call_sid: &str, seat: u32) -> CallCommand {
+    CallCommand::CallParticipant {
+        at: second(7),
+        call_sid: call_sid.into(),
+        seat,
+    }
+}
+
+fn leg(call_sid: &str, role: ParticipantRole, status: &str, seconds: i64) -> CallCommand {
+    HearStatus {
+        call_sid: call_sid.into(),
+        leg: Leg::Participant(role),
+        ..hear_status(status, seconds)
+    }
+    .into()
+}
+
+fn seats(events: &[CallEvent]) -> Vec<u32> {
+    let seat = |event: &CallEvent| match event {
+        CallEvent::ListenerJoined { seat, .. }
+        | CallEvent::TakeoverAccepted { seat, .. }
+        | CallEvent::TransferStarted { seat, .. } => Some(*seat),
+        _ => None,
+    };
+    events.iter().filter_map(seat).collect()
+}
+
+#[test]
+fn everybody_who_is_called_has_a_seat_of_their_own() {
+    let transfer = CallCommand::StartTransfer {
+        at: second(30),
+        to: "+12025550177".into(),
+    };
+    let (call, events) = after([hear_inbound().into(), listen(USER), accept("user:2"), transfer]);
+    assert_eq!(seats(&events), [1, 2, 3]);
+    assert_eq!(call.people.next_seat(), 4);
+}
+
+#[test]
+fn a_listener_takes_over_from_where_they_sit() {
+    let (call, events) = after([
+        hear_inbound().into(),
+        listen(USER),
+        called("CA2", 1),
+        accept(USER),
+        accept(USER),
+    ]);
+    assert_eq!(seats(&events), [1, 1]);
+    assert_eq!(call.people.takeover_accepted.get(USER), Some(&1));
+}
+
+#[test]
+fn a_listener_whose_telephone_hung_up_listens_no_more_and_takes_a_new_seat() {
+    let (call, events) = after([
+        hear_inbound().into(),
+        listen(USER),
+        called("CA2", 1),
+        leg("CA2", ParticipantRole::Listener, "in-progress", 10),
+        leg("CA2", ParticipantRole::Listener, "completed", 12),
+        listen(USER),
+    ]);
+    assert_eq!(seats(&events), [1, 2]);
+    assert!(call.people.listeners.contains(USER));
+}
+
+#[test]
+fn a_telephone_that_nobody_picks_up_takes_nothing_over() {
+    let orders = [hear_inbound().into(), accept(USER), called("CA2", 1)];
+    let (call, _) = after(orders.clone());
+    assert_eq!(call.people.takeover_accepted.get(USER), Some(&1));
+    let unanswered = leg("CA2", ParticipantRole::Agent, "no-answer", 30);
+    let (call, events) = after(orders.into_iter().chain([unanswered.clone()]));
+    assert_eq!(events.last().map(CallEvent::name), Some("ParticipantUnreached"));
+    assert!(call.people.takeover_accepted.is_empty() && call.people.taken_over_by.is_none());
+    // The network may tell it before we know which leg it is.
+    let (early, _) = after([hear_inbound().into(), accept(USER), unanswered, called("CA2", 1)]);
+    assert_eq!(early.people, call.people);
+}
+
+#[test]
+fn nobody_is_called_to_a_seat_that_was_not_reserved() {
+    given([started()])
+        .when(called("CA2", 1))
+        .then_expect_error(CallError::NoSuchSeat(1));
+    let (_, reserved) = after([hear_inbound().into(), listen(USER), called("CA2", 1)]);
+    given(reserved).when(called("CA3", 1)).then_expect_events(vec![]);
 }

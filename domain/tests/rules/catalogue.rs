@@ -124,8 +124,14 @@ fn tour() -> Vec<CallCommand> {
             reason: "time-out".into(),
         },
         C::JoinListener { at, user: user() },
+        C::CallParticipant {
+            at,
+            call_sid: "CA2".into(),
+            seat: 1,
+        },
         C::LeaveListener { at, user: user() },
         C::RequestTakeover { at, user: user() },
+        C::AcceptTakeover { at, user: user() },
         C::DeclineTakeover { at, user: user() },
         C::TakeOver { at, user: user() },
         C::PutOnHold { at, user: user() },
@@ -142,6 +148,12 @@ fn tour() -> Vec<CallCommand> {
             at,
             digits: "1#".into(),
         },
+        HearStatus {
+            call_sid: "CA2".into(),
+            leg: Leg::Participant(ParticipantRole::Listener),
+            ..hear_status("no-answer", 9)
+        }
+        .into(),
         conference("conference-start").into(),
         conference("participant-join").into(),
         conference("participant-leave").into(),
@@ -195,6 +207,11 @@ fn tour() -> Vec<CallCommand> {
             phase: Phase::Ai,
             segments: vec![segment].into(),
             engine: "conversation".into(),
+        },
+        C::RequestTranscription {
+            at,
+            phase: Phase::Ai,
+            by: by(),
         },
         C::FailTranscription {
             at,

@@ -139,6 +139,12 @@ pub fn play(url: &str) -> Verb {
     Verb::text("Play", url)
 }
 
+/// Plays keypad tones: `0`-`9`, `*`, `#`, and `w` and `W` for pauses.
+#[must_use]
+pub fn digits(keys: &str) -> Verb {
+    Verb::new("Play").with("digits", keys)
+}
+
 /// Says nothing for some seconds.
 #[must_use]
 pub fn pause(seconds: u32) -> Verb {

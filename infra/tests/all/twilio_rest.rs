@@ -236,12 +236,11 @@ async fn removing_what_is_gone_is_as_good_as_removing_it() {
 }
 
 #[tokio::test]
-async fn only_the_running_conference_of_exactly_that_name_is_found() {
+async fn only_the_open_conference_of_exactly_that_name_is_found() {
     let conference = |sid, name, status| json!({"sid": sid, "friendly_name": name, "status": status});
     let server = MockServer::start().await;
     Mock::given(path(format!("{ACCOUNT}/Conferences.json")))
         .and(query_param("FriendlyName", "CA1"))
-        .and(query_param("Status", "in-progress"))
         .respond_with(ok(json!({"next_page_uri": null, "conferences": [
             conference("CF1", "CA1", "completed"),
             conference("CF2", "CA12", "in-progress"),
@@ -249,12 +248,12 @@ async fn only_the_running_conference_of_exactly_that_name_is_found() {
         ]})))
         .mount(&server)
         .await;
-    let found = client(&server.uri()).running_conference("CA1").await.expect("answered");
+    let found = client(&server.uri()).open_conference("CA1").await.expect("answered");
     assert_eq!(found.expect("found").sid, "CF3");
     let server = answering(vec![ok(json!({"conferences": []}))]).await;
     assert!(
         client(&server.uri())
-            .running_conference("CA1")
+            .open_conference("CA1")
             .await
             .expect("answered")
             .is_none()

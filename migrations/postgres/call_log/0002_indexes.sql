@@ -54,3 +54,7 @@ create index calls_resolved_agent_grade on calls (tenant, agent, grade, started_
   where in_resolved = 1 and grade is not null;
 create index calls_missed_agent_grade on calls (tenant, agent, grade, started_at desc, call_id desc)
   where in_missed = 1 and grade is not null;
+
+-- What an agent and a person spoke of before.
+create index calls_with_person on calls (tenant, caller_number, agent, started_at desc, call_id desc)
+  where summary is not null;

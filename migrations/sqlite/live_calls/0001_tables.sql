@@ -20,10 +20,12 @@ create table live_calls (
   on_hold_by        text,
   listeners         text not null,
   takeover_requests text not null,
+  takeovers_accepted text not null,
   transferring      integer not null,
   conference_sid    text,
   escalated         integer not null,
   turns             integer not null,
+  seats             text not null,
   facts             text not null,
   primary key (call_id)
 ) strict;

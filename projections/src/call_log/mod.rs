@@ -5,6 +5,7 @@
 //! figures over time (`dashboard`), nor what is to be done (`work`).
 
 mod document;
+mod earlier;
 mod fold;
 mod of_rows;
 pub mod queries;
@@ -13,6 +14,7 @@ pub mod tables;
 mod to_rows;
 
 pub use document::{CallDocument, TURNS};
+pub use earlier::Earlier;
 pub use queries::{CallLog, Cursor, Page, Question};
 
 use crate::engine::{ReadModel, Schema, Totals, schema};
@@ -25,7 +27,7 @@ pub struct CallLogModel;
 
 impl ReadModel for CallLogModel {
     const NAME: &'static str = "call_log";
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = CallDocument;
 

@@ -96,7 +96,7 @@ pub struct CallWithAll {
 /// Asks `call_log`.
 #[derive(Clone, Debug)]
 pub struct CallLog {
-    views: Views,
+    pub(super) views: Views,
 }
 
 const COUNTS: &str = "select tenant, filter, calls from filter_counts where tenant = $1";
@@ -210,6 +210,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
             .values()
             .flat_map(|list| [list.page.as_str(), list.step_end.as_str()]),
     );
+    all.extend(super::earlier::statements());
     all
 }
 

@@ -11,9 +11,11 @@
 mod answers;
 mod fold;
 mod review;
+mod seats;
 
 pub use answers::{Filter, Status, UtcHour};
 pub use review::{Graded, Resolution, Review};
+pub use seats::{Seat, Seats};
 
 use domain::call::end::End;
 use domain::call::event::PersonalText;

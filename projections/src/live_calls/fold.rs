@@ -1,12 +1,13 @@
 //! How events change what is known of a call that goes on. Pure; any order and repetition of callbacks ends the same.
 
 use super::tables::{EndedRow, LiveCallRow, LiveTurnRow};
-use crate::facts::{CallFacts, Status};
+use crate::facts::{CallFacts, Seats, Status};
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::call::CallEvent;
 use domain::call::moment::least;
 use domain::{Tenant, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What is known of a call in `live_calls`.
 #[derive(Clone, Debug)]
@@ -24,8 +25,7 @@ type Said = (Option<String>, Option<u32>);
 pub struct OpenCall {
     facts: CallFacts,
     on_hold_by: Option<String>,
-    listeners: BTreeSet<String>,
-    takeover_requests: BTreeSet<String>,
+    seats: Seats,
     transferring: bool,
     conference_sid: Option<String>,
     /// By place and speaker: the words, and how much of them was heard.
@@ -75,28 +75,13 @@ impl LiveDocument {
 impl OpenCall {
     fn fold(&mut self, event: &CallEvent) {
         use CallEvent as E;
+        self.seats.fold(event);
         match event {
             E::CallerTurn { turn, text, .. } => self.said(*turn, "caller", text.text()),
             E::AiTurn { turn, text, .. } => self.said(*turn, "ai", text.text()),
             E::AiTurnInterrupted { turn, heard_ms, .. } => {
                 let (_, heard) = self.turns.entry((*turn, "ai")).or_default();
                 *heard = (*heard).max(Some(*heard_ms));
-            }
-            E::ListenerJoined { user, .. } => {
-                self.listeners.insert(user.clone());
-            }
-            E::ListenerLeft { user, .. } => {
-                self.listeners.remove(user);
-            }
-            E::TakeoverRequested { user, .. } => {
-                self.takeover_requests.insert(user.clone());
-            }
-            E::TakeoverDeclined { user, .. } => {
-                self.takeover_requests.remove(user);
-            }
-            E::TakenOver { user, .. } => {
-                self.takeover_requests.clear();
-                self.listeners.remove(user);
             }
             E::PutOnHold { user, .. } => self.on_hold_by = Some(user.clone()),
             E::TakenOffHold { .. } => self.on_hold_by = None,
@@ -150,12 +135,14 @@ impl OpenCall {
             holder: self.holder().to_owned(),
             taken_over_by: text(facts.taken_over_by()),
             on_hold_by: self.on_hold_by.clone(),
-            listeners: list(&self.listeners),
-            takeover_requests: list(&self.takeover_requests),
+            listeners: json(&self.seats.listeners()),
+            takeover_requests: json(&self.seats.requests()),
+            takeovers_accepted: json(&self.seats.accepted()),
             transferring: self.transferring,
             conference_sid: self.conference_sid.clone(),
             escalated: facts.escalated,
             turns: i64::try_from(self.turns.len()).unwrap_or(i64::MAX),
+            seats: json(&self.seats),
             facts: facts.to_json(),
         });
         for ((turn, speaker), (text, heard_ms)) in &self.turns {
@@ -173,12 +160,10 @@ impl OpenCall {
     fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
         let foreign = ForeignRow(LiveCallRow::TABLE.name);
         let row = rows.take::<LiveCallRow>()?.pop().ok_or(foreign)?;
-        let users = |json: &str| serde_json::from_str(json).map_err(|_| foreign);
         let mut call = Self {
             facts: CallFacts::of_json(&row.facts).ok_or(foreign)?,
             on_hold_by: row.on_hold_by,
-            listeners: users(&row.listeners)?,
-            takeover_requests: users(&row.takeover_requests)?,
+            seats: serde_json::from_str(&row.seats).map_err(|_| foreign)?,
             transferring: row.transferring,
             conference_sid: row.conference_sid,
             turns: BTreeMap::new(),
@@ -193,6 +178,6 @@ impl OpenCall {
     }
 }
 
-fn list(users: &BTreeSet<String>) -> String {
-    serde_json::to_string(users).expect("a list of texts serialises")
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("texts, numbers and maps with text keys serialise")
 }

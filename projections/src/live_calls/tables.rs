@@ -48,6 +48,8 @@ table! {
         listeners: String,
         /// Who asks to take over: a JSON list of users.
         takeover_requests: String,
+        /// Who agreed to take over, and whose telephone is called: a JSON list of users.
+        takeovers_accepted: String,
         /// Whether a transfer is under way.
         transferring: bool,
         /// The conference that holds the legs.
@@ -56,6 +58,8 @@ table! {
         escalated: bool,
         /// Things said so far.
         turns: i64,
+        /// Who is called into the conversation, as JSON: for the fold alone.
+        seats: String,
         /// What the row follows from, as JSON: for the fold alone.
         facts: String,
     }

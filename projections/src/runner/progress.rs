@@ -153,6 +153,20 @@ impl Progress {
         tokio::time::timeout(timeout, wait).await.is_ok()
     }
 
+    /// Waits until a model moves, in this process, or until the time is up.
+    pub async fn moves(&self, model: &str, timeout: Duration) {
+        let reached = self.0.models.get(model).map(|progress| progress.position.subscribe());
+        let moved = async {
+            match reached {
+                // What was reached before is seen: only what comes from now on counts.
+                Some(mut reached) => drop(reached.changed().await),
+                None => std::future::pending().await,
+            }
+        };
+        // The time being up is no failure here.
+        drop(tokio::time::timeout(timeout, moved).await);
+    }
+
     /// Tells of each rebuild's progress in this process; `None` when there is none. `None` also for no such model.
     #[must_use]
     pub fn watch_rebuild(&self, model: &str) -> Option<watch::Receiver<Option<RebuildStatus>>> {

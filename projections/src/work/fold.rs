@@ -1,8 +1,11 @@
 //! What is left to do on a stream. Pure; any order and repetition of callbacks ends the same.
 
+use super::people;
 use super::queries::Kind;
 use super::sound::Sound;
 use super::tables::{WorkRow, WorkStreamRow};
+use super::todo::Tries;
+use crate::facts::Seats;
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::call::CallEvent;
 use domain::contact::ContactEvent;
@@ -20,6 +23,10 @@ pub struct WorkDocument {
     #[serde(skip)]
     tenant: Tenant,
     sound: Sound,
+    #[serde(skip_serializing_if = "is_blank")]
+    seats: Seats,
+    #[serde(skip_serializing_if = "Tries::is_empty")]
+    tries: Tries,
     #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<Queue>,
     /// Answered, or over: a call that need not be placed any more.
@@ -60,8 +67,12 @@ struct Unrouted {
     reason: String,
 }
 
+fn is_blank(seats: &Seats) -> bool {
+    *seats == Seats::default()
+}
+
 /// Whether an event can leave work, or be its result.
-pub(super) const fn leaves_work(event: &Event) -> bool {
+pub(super) fn leaves_work(event: &Event) -> bool {
     use CallEvent as E;
     match event {
         Event::Call(event) => {
@@ -75,7 +86,9 @@ pub(super) const fn leaves_work(event: &Event) -> bool {
                     | E::DialFailed { .. }
                     | E::CallAnswered { .. }
                     | E::CallErased { .. }
+                    | E::EffectFailed { .. }
             ) || Sound::concerns(event)
+                || Seats::concerns(event)
         }
         Event::Contact(event) => matches!(event, ContactEvent::ContactErased { .. }),
         Event::Unrouted(_) => true,
@@ -136,9 +149,18 @@ impl WorkDocument {
             }
             E::CallAnswered { .. } | E::CallEnded { .. } => self.reached = true,
             E::CallErased { .. } => self.erased = true,
+            E::TranscriptionRequested { at, phase, .. } => {
+                for recording in self.sound.recordings_of(*phase) {
+                    self.tries.again(Kind::Transcribe, recording, *at);
+                }
+            }
             _ => {}
         }
         self.sound.fold(event);
+        self.tries.fold(event);
+        if Seats::concerns(event) {
+            self.seats.fold(event);
+        }
     }
 
     fn in_queue(&mut self, change: impl FnOnce(&mut Queue)) {
@@ -153,7 +175,8 @@ impl WorkDocument {
             tenant: self.tenant.0.clone(),
             facts: serde_json::to_string(self).expect("texts, numbers and maps with text keys serialise"),
         });
-        for item in self.sound.items(self.erased) {
+        let of_people = people::items(&self.seats, &self.tries, self.sound.is_over());
+        for item in self.sound.items(&self.tries, self.erased).into_iter().chain(of_people) {
             rows.push(WorkRow {
                 item: item.item,
                 not_before: item.not_before.as_micros(),

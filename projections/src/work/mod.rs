@@ -7,9 +7,11 @@
 //! and the destruction its execution; destroying a key again does nothing.
 
 mod fold;
+mod people;
 pub mod queries;
 mod sound;
 pub mod tables;
+mod todo;
 
 pub use queries::{Kind, Work};
 
@@ -24,7 +26,7 @@ pub struct WorkModel;
 
 impl ReadModel for WorkModel {
     const NAME: &'static str = "work";
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = WorkDocument;
 

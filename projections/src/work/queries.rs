@@ -20,6 +20,14 @@ words! {
         Summarize = "summarize",
         /// Delete our copy of an erased call's recording.
         DeleteRecording = "delete_recording",
+        /// Call somebody into the conversation: a person of ours, or where a call is transferred to.
+        CallIn = "call_in",
+        /// Let a person of ours who is there speak with the caller.
+        TakeOver = "take_over",
+        /// Connect the caller with whom the call is transferred to, or find that they cannot be reached.
+        ConcludeTransfer = "conclude_transfer",
+        /// End the leg of somebody who is not wanted in the conversation any more.
+        LetGo = "let_go",
         /// Destroy the key of an erased stream.
         DestroyKey = "destroy_key",
         /// Place a queued call.

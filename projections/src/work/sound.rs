@@ -1,13 +1,13 @@
 //! What is left to do about a call's sound and words: record, fetch, write down, summarize, and after an erasure delete.
 
 use super::queries::Kind;
+use super::todo::{ToDo, Tries};
 use domain::Timestamp;
 use domain::call::CallEvent;
 use domain::call::moment::{Moment, least};
-use domain::call::state::FailedEffect;
 use domain::call::value::Phase;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What made a transcript that the telephone network sent by itself: it is none of ours.
@@ -38,13 +38,14 @@ pub(super) struct Sound {
     voicemail: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<Moment>,
+    /// Phases whose words somebody wants, and which no engine of ours has written down since.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    wanted: BTreeSet<Phase>,
     /// What made transcripts, by phase.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     transcripts: BTreeMap<Phase, BTreeSet<String>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     summarized: bool,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    failed: BTreeMap<String, FailedEffect>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -57,15 +58,6 @@ struct Recording {
     blob_key: Option<String>,
     unavailable: bool,
     attempts: u32,
-}
-
-/// Something to do.
-pub(super) struct ToDo {
-    pub kind: Kind,
-    pub item: String,
-    pub not_before: Timestamp,
-    pub attempts: u32,
-    pub detail: Value,
 }
 
 impl Sound {
@@ -83,8 +75,8 @@ impl Sound {
                 | E::RecordingArchived { .. }
                 | E::RecordingUnavailable { .. }
                 | E::TranscriptReady { .. }
+                | E::TranscriptionRequested { .. }
                 | E::CallSummarized { .. }
-                | E::EffectFailed { .. }
         )
     }
 
@@ -139,21 +131,16 @@ impl Sound {
             } => {
                 self.without.insert(*phase);
             }
+            E::TranscriptionRequested { phase, .. } => {
+                self.wanted.insert(*phase);
+            }
             E::TranscriptReady { phase, engine, .. } => {
+                if is_ours(engine) {
+                    self.wanted.remove(phase);
+                }
                 self.transcripts.entry(*phase).or_default().insert(engine.clone());
             }
             E::CallSummarized { .. } => self.summarized = true,
-            E::EffectFailed {
-                effect,
-                item,
-                attempt,
-                retry_at,
-                ..
-            } => self
-                .failed
-                .entry(FailedEffect::name(effect, item))
-                .or_default()
-                .note(*attempt, *retry_at),
             _ => {}
         }
     }
@@ -164,24 +151,29 @@ impl Sound {
         recording
     }
 
+    /// Whether the call is over.
+    pub const fn is_over(&self) -> bool {
+        self.ended.is_some()
+    }
+
     /// What is left to do.
-    pub fn items(&self, erased: bool) -> Vec<ToDo> {
+    pub fn items(&self, tries: &Tries, erased: bool) -> Vec<ToDo> {
         let mut items: Vec<_> = self
             .recordings
             .iter()
-            .filter_map(|(sid, recording)| self.about_recording(sid, recording, erased))
+            .filter_map(|(sid, recording)| self.about_recording(sid, recording, tries, erased))
             .collect();
         if !erased {
-            items.extend(self.to_start(Phase::Ai));
-            items.extend(self.to_start(Phase::Human));
-            items.extend(self.to_summarize());
+            items.extend(self.to_start(Phase::Ai, tries));
+            items.extend(self.to_start(Phase::Human, tries));
+            items.extend(self.to_summarize(tries));
         }
         items
     }
 
     /// A recording is to be fetched unless we have it or cannot have it, and then to be written down; after an erasure it
     /// is to be deleted instead, which its being unavailable then confirms.
-    fn about_recording(&self, sid: &str, recording: &Recording, erased: bool) -> Option<ToDo> {
+    fn about_recording(&self, sid: &str, recording: &Recording, tries: &Tries, erased: bool) -> Option<ToDo> {
         let kind = match recording {
             _ if recording.unavailable => return None,
             // Also what we never fetched: it is still at Twilio.
@@ -201,19 +193,23 @@ impl Sound {
             "duration_s": recording.duration_s,
             "blob_key": recording.blob_key,
         });
-        self.item(kind, sid, Timestamp::default(), detail)
+        tries.item(kind, sid, Timestamp::default(), detail)
     }
 
     /// Whether one of our own engines made a transcript of the phase's sound.
     fn is_written_down(&self, phase: Phase) -> bool {
-        let ours = |engine: &String| engine != FROM_PROVIDER;
-        self.transcripts
-            .get(&phase)
-            .is_some_and(|engines| engines.iter().any(ours))
+        let engines = self.transcripts.get(&phase);
+        !self.wanted.contains(&phase) && engines.is_some_and(|engines| engines.iter().any(|it| is_ours(it)))
+    }
+
+    /// The recordings of a phase.
+    pub fn recordings_of(&self, phase: Phase) -> impl Iterator<Item = &str> {
+        let is_of = move |(_, recording): &(&String, &Recording)| recording.phase == Some(phase);
+        self.recordings.iter().filter(is_of).map(|(sid, _)| sid.as_str())
     }
 
     /// A part of the call is to be recorded when it has begun and is not over, and the caller was told.
-    fn to_start(&self, phase: Phase) -> Option<ToDo> {
+    fn to_start(&self, phase: Phase, tries: &Tries) -> Option<ToDo> {
         let has_begun = match phase {
             Phase::Ai => !self.taken_over && !self.voicemail,
             Phase::Human => self.taken_over,
@@ -225,11 +221,11 @@ impl Sound {
             return None;
         }
         let detail = json!({ "phase": phase.as_str() });
-        self.item(Kind::StartRecording, phase.as_str(), Timestamp::default(), detail)
+        tries.item(Kind::StartRecording, phase.as_str(), Timestamp::default(), detail)
     }
 
     /// A call is summarized once it is over and somebody may have said something: to the AI, or into a recording.
-    fn to_summarize(&self) -> Option<ToDo> {
+    fn to_summarize(&self, tries: &Tries) -> Option<ToDo> {
         let ended = self.ended?;
         if self.summarized || (!self.announced && self.transcripts.is_empty()) {
             return None;
@@ -241,23 +237,10 @@ impl Sound {
         } else {
             Timestamp::default()
         };
-        self.item(Kind::Summarize, "", from, json!({}))
+        tries.item(Kind::Summarize, "", from, json!({}))
     }
+}
 
-    /// The item, unless it was given up; not before it is to be tried again.
-    fn item(&self, kind: Kind, item: &str, from: Timestamp, detail: Value) -> Option<ToDo> {
-        let failed = self.failed.get(&FailedEffect::name(kind.as_str(), item));
-        let (attempts, retry_at) = match failed {
-            Some(FailedEffect { retry_at: None, .. }) => return None,
-            Some(failed) => (failed.attempts, failed.retry_at),
-            None => (0, None),
-        };
-        Some(ToDo {
-            kind,
-            item: item.to_owned(),
-            not_before: retry_at.map_or(from, |retry_at| retry_at.max(from)),
-            attempts,
-            detail,
-        })
-    }
+fn is_ours(engine: &str) -> bool {
+    engine != FROM_PROVIDER
 }

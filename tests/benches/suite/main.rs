@@ -18,6 +18,7 @@ mod seed;
 mod served;
 mod sync;
 mod traffic;
+mod turn;
 mod webhook;
 
 use report::Report;
@@ -43,6 +44,7 @@ const PARTS: &[Part] = &[
     ("P8", |report| Box::pin(lists::any_filter(report))),
     ("P9", |report| Box::pin(feed::on_every_socket(report))),
     ("P10", |report| Box::pin(growth::ten_million(report))),
+    ("P11", |report| Box::pin(turn::answered(report))),
 ];
 
 fn main() -> anyhow::Result<()> {

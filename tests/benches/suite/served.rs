@@ -25,8 +25,13 @@ pub struct Served {
 
 impl Served {
     pub async fn start() -> anyhow::Result<Self> {
+        Self::start_with(|_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn start_with(change: impl FnOnce(&mut Settings)) -> anyhow::Result<Self> {
         let folder = data_dir();
-        let settings = Settings {
+        let mut settings = Settings {
             data_dir: Some(folder.path().into()),
             port: Some(0),
             public_url: Some(PUBLIC_URL.into()),
@@ -35,6 +40,7 @@ impl Served {
             twilio_api_base: Some("http://127.0.0.1:9".into()),
             ..Settings::default()
         };
+        change(&mut settings);
         let running = App::start(Config::resolve(settings)?, Arc::new(SystemClock)).await?;
         Ok(Self {
             running,

@@ -4,6 +4,7 @@ use super::{AUTH_TOKEN, PUBLIC_URL};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 /// The e-mail address of the first user, an admin.
 pub const ADMIN: &str = "admin@example.com";
@@ -102,6 +103,18 @@ impl Client {
     #[must_use]
     pub fn cookie(&self) -> Option<&str> {
         self.cookie.as_deref()
+    }
+
+    /// An open live feed: they are here for as long as it is kept.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    pub async fn feed(&self) -> impl Sized + use<> {
+        let address = format!("{}/ws", self.base.replacen("http", "ws", 1));
+        let mut request = address.into_client_request().expect("an address");
+        let cookie = self.cookie().expect("a session").parse().expect("a cookie");
+        request.headers_mut().insert("cookie", cookie);
+        tokio_tungstenite::connect_async(request).await.expect("a feed").0
     }
 
     /// GET. `None` when nobody answers.

@@ -64,7 +64,9 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         C::JoinListener { .. }
         | C::LeaveListener { .. }
         | C::RequestTakeover { .. }
+        | C::AcceptTakeover { .. }
         | C::DeclineTakeover { .. }
+        | C::CallParticipant { .. }
         | C::TakeOver { .. }
         | C::PutOnHold { .. }
         | C::TakeOffHold { .. }
@@ -78,6 +80,7 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         | C::ArchiveRecording { .. }
         | C::GiveUpRecording { .. }
         | C::StoreTranscript { .. }
+        | C::RequestTranscription { .. }
         | C::FailTranscription { .. }
         | C::PlayRecording { .. } => sound::decide(call, command),
         C::EndCall { .. }

@@ -4,7 +4,8 @@ use super::{Decision, alive, heard_of, remembered, unless};
 use crate::call::command::CallCommand;
 use crate::call::error::CallError;
 use crate::call::event::CallEvent;
-use crate::call::state::{Call, TransferState};
+use crate::call::state::{Call, LegState, Seat, TransferState};
+use crate::call::value::ParticipantRole;
 use crate::invalid::{Invalid, open, words};
 
 /// As many digits as Twilio sends at once.
@@ -23,6 +24,20 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             )
         }
         CallCommand::CompleteTransfer { .. } | CallCommand::FailTransfer { .. } => conclude_transfer(call, command),
+        // Twilio was asked: that is so even if the call has ended meanwhile.
+        CallCommand::CallParticipant { call_sid, seat, .. } => {
+            let reserved = people.seats.get(seat).ok_or(CallError::NoSuchSeat(*seat))?;
+            words("call_sid", call_sid, 64)?;
+            unless(
+                reserved.call_sid.is_some(),
+                CallEvent::ParticipantCalled {
+                    at,
+                    call_sid: call_sid.clone(),
+                    role: reserved.role,
+                    seat: *seat,
+                },
+            )
+        }
         _ => {
             alive(call)?;
             while_it_lasts(call, command)
@@ -34,13 +49,32 @@ fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
     let at = command.at();
     let people = &call.people;
     match command {
+        // Whoever speaks, or is about to, hears the call anyway.
         CallCommand::JoinListener { user, .. } => unless(
-            people.listeners.contains(user),
-            CallEvent::ListenerJoined { at, user: user.clone() },
+            people.listeners.contains(user)
+                || people.takeover_accepted.contains_key(user)
+                || people.taken_over_by.as_ref() == Some(user),
+            CallEvent::ListenerJoined {
+                at,
+                user: user.clone(),
+                seat: people.next_seat(),
+            },
         ),
         CallCommand::RequestTakeover { user, .. } => {
             let known = people.takeover_requested.contains(user) || is_takers(call, user)?;
             unless(known, CallEvent::TakeoverRequested { at, user: user.clone() })
+        }
+        CallCommand::AcceptTakeover { user, .. } => {
+            let known = people.takeover_accepted.contains_key(user) || is_takers(call, user)?;
+            let seat = listeners_seat(call, user).unwrap_or_else(|| people.next_seat());
+            unless(
+                known,
+                CallEvent::TakeoverAccepted {
+                    at,
+                    user: user.clone(),
+                    seat,
+                },
+            )
         }
         CallCommand::DeclineTakeover { user, .. } => unless(
             people.takeover_declined.contains(user),
@@ -67,7 +101,11 @@ fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
             {
                 return Err(CallError::TransferUnderWay);
             }
-            Ok(vec![CallEvent::TransferStarted { at, to: to.clone() }])
+            Ok(vec![CallEvent::TransferStarted {
+                at,
+                to: to.clone(),
+                seat: people.next_seat(),
+            }])
         }
         CallCommand::SendDigits { digits, .. } => {
             remembered(call)?;
@@ -92,6 +130,18 @@ fn is_takers(call: &Call, user: &str) -> Result<bool, CallError> {
         Some(taker) if taker != user => Err(CallError::AlreadyTakenOver),
         taker => Ok(taker.is_some()),
     }
+}
+
+/// The seat of a user who listens: their telephone need not be called a second time.
+fn listeners_seat(call: &Call, user: &str) -> Option<u32> {
+    let is_theirs = |(number, seat): &(&u32, &Seat)| {
+        seat.role == ParticipantRole::Listener
+            && seat.user.as_deref() == Some(user)
+            && !call.seated_leg(**number).is_some_and(LegState::is_gone)
+    };
+    let listens = call.people.listeners.contains(user);
+    let seat = call.people.seats.iter().rev().find(is_theirs);
+    seat.filter(|_| listens).map(|(number, _)| *number)
 }
 
 /// A transfer may be found to have ended after the call did.

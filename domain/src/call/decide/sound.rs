@@ -72,6 +72,18 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             unless(archived || call.heard.knows(&event), event)
         }
         CallCommand::StoreTranscript { .. } | CallCommand::FailTranscription { .. } => write_down(call, command),
+        CallCommand::RequestTranscription { phase, by, .. } => {
+            remembered(call)?;
+            let has_sound = |it: &Recording| it.phase == *phase && it.archived.is_some();
+            if !call.recordings.values().any(has_sound) {
+                return Err(CallError::NoSuchRecording);
+            }
+            Ok(vec![CallEvent::TranscriptionRequested {
+                at,
+                phase: *phase,
+                by: by.clone(),
+            }])
+        }
         CallCommand::PlayRecording { phase, by, .. } => {
             if !call.recordings.values().any(|recording| recording.phase == *phase) {
                 return Err(CallError::NoSuchRecording);
@@ -113,7 +125,9 @@ fn write_down(call: &Call, command: &CallCommand) -> Decision {
                 segments,
                 engine,
             };
-            unless(call.heard.knows(&event), event)
+            // The same words again are an answer to whoever asked for them again.
+            let is_wanted = call.transcripts.get(phase).is_some_and(|transcript| transcript.wanted);
+            unless(call.heard.knows(&event) && !is_wanted, event)
         }
         CallCommand::FailTranscription { phase, reason, .. } => {
             words("reason", reason, 500)?;

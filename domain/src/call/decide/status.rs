@@ -102,6 +102,13 @@ fn of_participant(heard: &HearStatus, at: Moment, role: ParticipantRole) -> Vec<
             call_sid,
             role,
         },
+        "busy" | "no-answer" | "failed" | "canceled" => CallEvent::ParticipantUnreached {
+            at: at.at,
+            told: at.told,
+            call_sid,
+            role,
+            reason: heard.status.clone(),
+        },
         _ => as_reported(heard, at),
     }]
 }

@@ -53,7 +53,7 @@ fn call_id(callback: &Callback<'_>) -> Result<CallId, NotUnderstood> {
         ))
 }
 
-/// The participant's label is the role that we gave it. Without one, the call's own leg is the caller's, any other an
+/// The participant's label is the role that we gave it, and perhaps a seat: `agent-2`. Without one, the call's own leg is the caller's, any other an
 /// agent's.
 fn role(callback: &Callback<'_>, call_sid: &str, call_id: &CallId) -> ParticipantRole {
     let unlabelled = if call_sid == call_id.as_str() {
@@ -64,6 +64,6 @@ fn role(callback: &Callback<'_>, call_sid: &str, call_id: &CallId) -> Participan
     callback
         .form
         .get("ParticipantLabel")
-        .and_then(|label| label.parse().ok())
+        .and_then(|label| label.split('-').next()?.parse().ok())
         .unwrap_or(unlabelled)
 }

@@ -2,7 +2,7 @@
 
 use super::origin::is_client;
 use super::{Callback, Endpoint, NotUnderstood, Understood, not_a};
-use domain::call::command::{HearStatus, Leg};
+use domain::call::command::{HearStatus, Leg, Origin};
 use domain::call::value::{AnsweredBy, ParticipantRole};
 
 /// Twilio's words for a leg's progress.
@@ -44,13 +44,22 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
         answered_by: callback.form.get("AnsweredBy").map(answered_by).transpose()?,
         duration_s: callback.number("CallDuration")?,
         reason: reason(callback)?,
-        origin: callback.origin(origin_counts(callback, leg))?,
+        origin: origin(callback, leg)?,
     };
     Ok(Understood {
         call_id,
         command: command.into(),
         key,
     })
+}
+
+/// A leg that we called into a conference has no parent, and is not the conversation's first leg all the same.
+fn origin(callback: &Callback<'_>, leg: Leg) -> Result<Origin, NotUnderstood> {
+    let is_called_in = callback.query.get("role").is_some() && callback.form.get("ParentCallSid").is_none();
+    if is_called_in {
+        return Ok(Origin::default());
+    }
+    callback.origin(origin_counts(callback, leg))
 }
 
 /// The end of a `<Dial>`, as its `action` tells it: the child leg's fate, also when there never was a child.

@@ -45,24 +45,23 @@ pub enum ConferenceUpdate {
 }
 
 impl TwilioRest {
-    /// The conference of this name that runs, if one does. Twilio keeps the names of running conferences apart.
+    /// The conference of this name that has not ended, if there is one: it runs, or somebody waits in it. Twilio keeps the
+    /// names of such conferences apart.
     ///
     /// # Errors
     /// When Twilio refuses or does not answer.
-    pub async fn running_conference(&self, friendly_name: &str) -> Result<Option<Conference>, TwilioError> {
+    pub async fn open_conference(&self, friendly_name: &str) -> Result<Option<Conference>, TwilioError> {
         let ask = Ask {
             resource: "conferences",
             method: Method::GET,
             path: &["Conferences.json"],
-            params: Params::new()
-                .with("FriendlyName", friendly_name)
-                .with("Status", "in-progress"),
+            params: Params::new().with("FriendlyName", friendly_name),
             call_sid: None,
         };
         let found: Vec<Conference> = self.all(ask, "conferences").await?;
-        // One that has just ended may be listed still.
         Ok(found.into_iter().find(|conference| {
-            conference.friendly_name == friendly_name && conference.status == ConferenceStatus::InProgress
+            conference.friendly_name == friendly_name
+                && matches!(conference.status, ConferenceStatus::Init | ConferenceStatus::InProgress)
         }))
     }
 

@@ -44,6 +44,10 @@ pub struct NewParticipant {
     pub status_callback: Option<String>,
     /// Which steps it tells.
     pub status_callback_events: Vec<CallProgress>,
+    /// Where Twilio tells what happens in the conference, if this one is its first: nobody who comes later changes it.
+    pub conference_status_callback: Option<String>,
+    /// What it tells of the conference: `start`, `end`, `join`, `leave`, `mute`, `hold`, `modify`, `announcement`, ...
+    pub conference_status_callback_events: Vec<&'static str>,
     /// How long it rings, in seconds.
     pub timeout_s: Option<u32>,
     /// Nobody hears them.
@@ -85,6 +89,8 @@ impl NewParticipant {
             .maybe("Label", self.label.as_ref())
             .maybe("StatusCallback", self.status_callback.as_ref())
             .each("StatusCallbackEvent", &self.status_callback_events)
+            .maybe("ConferenceStatusCallback", self.conference_status_callback.as_ref())
+            .each("ConferenceStatusCallbackEvent", &self.conference_status_callback_events)
             .maybe("Timeout", self.timeout_s)
             .maybe("Muted", self.muted)
             .maybe("EarlyMedia", self.early_media)

@@ -36,7 +36,7 @@ pub async fn history(world: &World, call: &str) -> (Vec<String>, Vec<Value>) {
     (types(&history), history["events"].as_array().cloned().unwrap())
 }
 
-fn types(history: &Value) -> Vec<String> {
+pub fn types(history: &Value) -> Vec<String> {
     let events = history["events"].as_array().cloned().unwrap_or_default();
     events
         .iter()
@@ -44,7 +44,7 @@ fn types(history: &Value) -> Vec<String> {
         .collect()
 }
 
-fn words<'a>(events: &'a [Value], kind: &str) -> Vec<&'a str> {
+pub fn words<'a>(events: &'a [Value], kind: &str) -> Vec<&'a str> {
     events
         .iter()
         .filter(|event| event["type"] == kind)

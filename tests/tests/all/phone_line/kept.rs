@@ -4,13 +4,17 @@ use harness::on_both_engines;
 use harness::place::Place;
 use harness::service::PUBLIC_URL;
 use harness::world::{Pace, World};
+use sandbox::models::{Fault, Surface};
 use sandbox::network::scenario::named;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::time::{Duration, Instant};
 
 on_both_engines!(
     a_call_is_recorded_written_down_and_summarized,
     a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased,
+    a_call_is_written_down_again_when_somebody_asks_for_it,
+    the_model_is_told_what_the_same_person_spoke_of_before,
 );
 
 async fn a_call_is_recorded_written_down_and_summarized(place: Place) {
@@ -48,18 +52,7 @@ async fn a_call_is_recorded_written_down_and_summarized(place: Place) {
             .any(|segment| segment["speaker"] == "caller" && segment["text"].as_str().unwrap().contains(words));
         assert!(found, "{words}: {from_sound:#}");
     }
-    let rebuilt = world
-        .home
-        .command("projections", &[])
-        .args(["rebuild", "call_log", "--dry-run"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&rebuilt.stdout).into_owned();
-    assert!(
-        said.contains("difference: none"),
-        "{said}{}",
-        String::from_utf8_lossy(&rebuilt.stderr)
-    );
+    world.rebuild_changes_nothing("call_log");
     world.close().await;
 }
 
@@ -142,5 +135,92 @@ async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(
     admin.read(&format!("{path}/recordings/ai")).await.expect(404);
     let at_twilio = world.recording_at_twilio(link["url"].as_str().unwrap()).await;
     assert_eq!(at_twilio, 404, "and it is gone at Twilio, too");
+    world.close().await;
+}
+
+async fn a_call_is_written_down_again_when_somebody_asks_for_it(place: Place) {
+    let world = World::open_at(place, Pace::slow()).await;
+    let admin = world.admin().await;
+    // The first attempt, and every one after it, is refused for good.
+    world.models.add_fault(Fault::down(Surface::Transcriptions, 400));
+    let call = world.play(&named("support").unwrap().unwrap()).await;
+    let history = format!("/api/call-logs/{call}/history");
+    let failed = |history: &Value| {
+        let events = history["events"].as_array().cloned().unwrap_or_default();
+        events
+            .iter()
+            .any(|event| event["type"] == "EffectFailed" && event["data"]["effect"] == "transcribe")
+    };
+    world.until(&admin, &history, "nobody can write it down", failed).await;
+    world.models.clear_faults();
+    let path = format!("/twilio/transcribe/{call}");
+    let asked = admin.post(&path, &json!({})).await.expect(200).json();
+    assert_eq!(asked["phases"], json!(["ai"]), "{asked}");
+    let transcript = format!("/api/call-logs/{call}/transcript");
+    let from_sound = |all: &Value, times: usize| {
+        let all = all.as_array().cloned().unwrap_or_default();
+        all.iter()
+            .filter(|it| it["phase"] == "ai" && it["engine"] != "turns")
+            .count()
+            >= times
+    };
+    world
+        .until(&admin, &transcript, "it is written down", |all| from_sound(all, 1))
+        .await;
+    // Once more, although there is one.
+    admin.post(&path, &json!({})).await.expect(200);
+    world
+        .until(&admin, &history, "it is written down twice", |history| {
+            let events = history["events"].as_array().cloned().unwrap_or_default();
+            events.iter().filter(|event| event["type"] == "TranscriptReady").count() == 2
+        })
+        .await;
+    admin.post("/twilio/transcribe/CAnobody", &json!({})).await.expect(404);
+    world.service.client().post(&path, &json!({})).await.expect(401);
+    world.rebuild_changes_nothing("work");
+    world.close().await;
+}
+
+async fn the_model_is_told_what_the_same_person_spoke_of_before(place: Place) {
+    let world = World::open(place).await;
+    let admin = world.admin().await;
+    let support = named("support").unwrap().unwrap();
+    let first = world.play(&support).await;
+    let summarized = world
+        .until(&admin, &format!("/api/call-logs/{first}"), "it is summarized", |call| {
+            call["summary"].is_string()
+        })
+        .await;
+    let summary = summarized["summary"].as_str().unwrap();
+    let told = |world: &World| {
+        let requests = world.models.requests();
+        let conversations = requests
+            .iter()
+            .filter(|it| it.body.to_string().contains("on the telephone"));
+        conversations
+            .filter(|it| it.body.to_string().contains("has spoken with you before"))
+            .count()
+    };
+    assert_eq!(told(&world), 0, "nobody knew them the first time");
+    world.play(&support).await;
+    assert!(told(&world) > 0);
+    let last = world
+        .models
+        .requests()
+        .into_iter()
+        .rfind(|it| it.body.to_string().contains("spoken with you before"));
+    let quoted = serde_json::to_string(summary).unwrap();
+    assert!(
+        last.unwrap().body.to_string().contains(quoted.trim_matches('"')),
+        "{summary}"
+    );
+    // Somebody else, and somebody who does not show their number.
+    let before = told(&world);
+    for from in ["+15045550199", "+266696687", "+266696687"] {
+        let mut other = support.clone();
+        other.caller.from = from.to_owned();
+        world.play(&other).await;
+    }
+    assert_eq!(told(&world), before);
     world.close().await;
 }

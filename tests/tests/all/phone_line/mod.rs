@@ -3,4 +3,6 @@
 
 mod conversation;
 mod kept;
+mod library;
+mod people;
 mod twiml;

@@ -1,10 +1,12 @@
 //! Every document that we emit: Twilio's own package, given the same verbs and attributes, emits the same.
 
+use domain::call::{Call, CallCommand};
 use harness::app::App;
 use harness::on_both_engines;
 use harness::place::Place;
 use harness::service::Client;
 use harness::twiml_judge::objections;
+use infra::event_store::{Actor, Metadata};
 use serde_json::json;
 
 on_both_engines!(twilios_package_would_emit_every_document_that_we_emit,);
@@ -65,6 +67,31 @@ async fn twilios_package_would_emit_every_document_that_we_emit(place: Place) {
             ("To", "+12125550123"),
         ];
         documents.push(document(&admin, "/twilio/voice", &browser).await);
+        // A person is wanted, and one is here; then the call is theirs, and transferred.
+        let feed = admin.feed().await;
+        let waits = format!("CAwaits{n}");
+        let sid = ("CallSid", waits.as_str());
+        documents.push(document(&admin, "/twilio/inbound", &[sid]).await);
+        let path = format!("/twilio/ai-respond?call_id={waits}&turn=2");
+        documents.push(document(&admin, &path, &[sid, ("SpeechResult", "I want a real person")]).await);
+        drop(feed);
+        let at = domain::Timestamp::from_seconds(NOW);
+        let steered = [
+            CallCommand::TakeOver { at, user: "ada".into() },
+            CallCommand::SendDigits {
+                at,
+                digits: "1w#".into(),
+            },
+        ];
+        let ledger = &app.running.state().ledger;
+        let metadata = Metadata::new("default", Actor::Process("a test".into()), "a test");
+        ledger.execute_all::<Call>(&waits, &steered, metadata).await.unwrap();
+        let path = format!("/twilio/ai-respond?call_id={waits}&turn=4");
+        documents.push(document(&admin, &path, &[sid, ("SpeechResult", "hello?")]).await);
+        for what in ["transfer", "digits&number=1", "digits&number=7", "nothing"] {
+            let path = format!("/twilio/announce?call_id={waits}&what={what}");
+            documents.push(document(&admin, &path, &[sid]).await);
+        }
         // What cannot be understood is answered, too.
         documents.push(document(&admin, "/twilio/inbound", &[("CallSid", "no call!")]).await);
         documents.push(document(&admin, "/twilio/ai-respond", &[sid]).await);
@@ -74,7 +101,18 @@ async fn twilios_package_would_emit_every_document_that_we_emit(place: Place) {
         assert_eq!(objection, None, "{document}");
     }
     // Those that only end a call are few; a judge that was given nothing else would have proved little.
-    for verb in ["<Say", "<Gather", "<Record", "<Redirect", "<Dial", "<Number", "<Hangup"] {
+    for verb in [
+        "<Say",
+        "<Gather",
+        "<Record",
+        "<Redirect",
+        "<Dial",
+        "<Number",
+        "<Hangup",
+        "<Pause",
+        "<Conference",
+        "<Play digits=",
+    ] {
         assert!(documents.iter().any(|document| document.contains(verb)), "{verb}");
     }
 }

@@ -1,0 +1,120 @@
+//! Calls somebody into a conversation: the telephone of a person of ours, or the number to which a call is transferred.
+
+use super::super::worker::{Done, Worker, fail, tell};
+use super::{PATIENCE, Seated, was_not_tried};
+use crate::conference;
+use crate::state::AppState;
+use domain::call::CallCommand;
+use domain::call::value::ParticipantRole;
+use infra::twilio::rest::{CallProgress, NewParticipant, ParticipantUpdate, TwilioError};
+use projections::work::Kind;
+use projections::work::tables::WorkRow;
+
+/// How long a telephone rings, in seconds.
+const RINGS_S: u32 = 25;
+
+/// The process manager.
+pub struct CallIn;
+
+impl Worker for CallIn {
+    const KIND: Kind = Kind::CallIn;
+    const AT_ONCE: usize = 16;
+
+    async fn work(state: AppState, item: WorkRow) -> anyhow::Result<Done> {
+        let Some(seated) = Seated::of(&state, &item).await? else {
+            return Ok(Done::NotNow);
+        };
+        match called(&state, &item.stream, &seated).await {
+            Ok(call_sid) => {
+                let command = CallCommand::CallParticipant {
+                    at: state.clock.now(),
+                    call_sid,
+                    seat: seated.number,
+                };
+                let told = tell::<Self>(&state, &item, &[command]).await?;
+                Ok(told.map_or(Done::NotNow, Done::Told))
+            }
+            Err(error) if was_not_tried(&error) => Ok(Done::NotNow),
+            Err(error) => {
+                let reason = error.to_string();
+                fail::<Self>(&state, &item, &PATIENCE, &reason, |_| given_up(&state, &seated)).await
+            }
+        }
+    }
+}
+
+/// The leg to this seat: one that an earlier process called, or a new one.
+async fn called(state: &AppState, call_id: &str, seated: &Seated) -> Result<String, TwilioError> {
+    let label = conference::label(seated.seat.role, seated.number);
+    let there = conference::participants(state, call_id).await?;
+    if let Some(known) = there.iter().find(|it| it.label.as_ref() == Some(&label)) {
+        return Ok(known.call_sid.clone());
+    }
+    let is_target = seated.seat.role == ParticipantRole::TransferTarget;
+    let caller = seated.call.caller_in_conference();
+    if let Some(caller) = there
+        .iter()
+        .find(|it| is_target && Some(it.call_sid.as_str()) == caller)
+    {
+        // Music for the caller; our person and the target may speak first.
+        let hold = ParticipantUpdate {
+            hold: Some(true),
+            ..ParticipantUpdate::default()
+        };
+        let conference = &caller.conference_sid;
+        state
+            .twilio
+            .update_participant(conference, &caller.call_sid, &hold)
+            .await?;
+    }
+    let status = format!(
+        "/twilio/call-status?call_id={call_id}&role={}#rc=5&rp=all",
+        seated.seat.role
+    );
+    let our_number = seated.call.start().and_then(|start| start.number);
+    let wanted = NewParticipant {
+        from: our_number
+            .or_else(|| state.config.twilio.phone_number.clone())
+            .map(Into::into),
+        to: whom(seated).map(Into::into),
+        label: Some(label),
+        status_callback: Some(state.config.callback_url(&status)),
+        // Also that nobody answered: only the leg's own callbacks tell that.
+        status_callback_events: vec![CallProgress::Completed],
+        conference_status_callback: Some(conference::status_callback(state, call_id)),
+        conference_status_callback_events: conference::EVENTS.to_vec(),
+        timeout_s: Some(RINGS_S),
+        muted: Some(seated.seat.role == ParticipantRole::Listener),
+        beep: Some(false),
+        early_media: Some(false),
+        start_conference_on_enter: Some(true),
+        // Whoever speaks with the caller ends the call by leaving; a listener and a target that is only asked do not.
+        end_conference_on_exit: Some(seated.seat.role == ParticipantRole::Agent),
+        call_sid_to_coach: None,
+    };
+    let participant = state.twilio.create_participant(call_id, &wanted).await?;
+    Ok(participant.call_sid)
+}
+
+/// Who is called: a browser, or what the call is to be transferred to.
+fn whom(seated: &Seated) -> Option<String> {
+    match &seated.seat.user {
+        Some(user) => Some(format!("client:{user}")),
+        None => seated.call.people.transfer.as_ref()?.to.text().map(str::to_owned),
+    }
+}
+
+/// What it means that somebody cannot be called at all.
+fn given_up(state: &AppState, seated: &Seated) -> Option<CallCommand> {
+    let at = state.clock.now();
+    let user = seated.seat.user.clone();
+    match seated.seat.role {
+        ParticipantRole::Listener => user.map(|user| CallCommand::LeaveListener { at, user }),
+        ParticipantRole::TransferTarget => {
+            let to = seated.call.people.transfer.as_ref()?.to.clone();
+            let reason = "could not be called".to_owned();
+            Some(CallCommand::FailTransfer { at, to, reason })
+        }
+        _ => user.map(|user| CallCommand::DeclineTakeover { at, user }),
+    }
+}

@@ -1,0 +1,130 @@
+//! Ends a transfer: the target is told that a caller comes, then they are connected and our person leaves; or the target did
+//! not come, and the caller is our person's again.
+
+use super::super::worker::{Done, Worker, fail, tell};
+use super::{PATIENCE, Seated, was_not_tried};
+use crate::conference;
+use crate::state::AppState;
+use domain::call::CallCommand;
+use domain::call::state::{Call, LegState};
+use infra::twilio::rest::{ParticipantUpdate, TwilioError};
+use projections::work::Kind;
+use projections::work::tables::WorkRow;
+
+/// The process manager.
+pub struct ConcludeTransfer;
+
+impl Worker for ConcludeTransfer {
+    const KIND: Kind = Kind::ConcludeTransfer;
+    const AT_ONCE: usize = 16;
+
+    async fn work(state: AppState, item: WorkRow) -> anyhow::Result<Done> {
+        let Some(seated) = Seated::of(&state, &item).await? else {
+            return Ok(Done::NotNow);
+        };
+        let detail: serde_json::Value = serde_json::from_str(&item.detail)?;
+        let call = &seated.call;
+        let has_come = call.end.is_none() && detail["present"] == true;
+        let done = match (has_come, detail["announced"] == true) {
+            (true, false) => announce(&state, &item.stream, &seated).await.map(|()| Vec::new()),
+            (true, true) => connect(&state, &seated).await.map(|()| commands(&state, call, None)),
+            (false, _) => {
+                let reason = why(call, call.seated_leg(seated.number));
+                unhold(&state, call)
+                    .await
+                    .map(|()| commands(&state, call, Some(reason)))
+            }
+        };
+        match done {
+            // That it was announced is told by the conference.
+            Ok(commands) if commands.is_empty() => Ok(Done::NotNow),
+            Ok(commands) => {
+                let told = tell::<Self>(&state, &item, &commands).await?;
+                Ok(told.map_or(Done::NotNow, Done::Told))
+            }
+            Err(error) if was_not_tried(&error) => Ok(Done::NotNow),
+            Err(error) => {
+                let reason = "could not be connected".to_owned();
+                let failed = || commands(&state, call, Some(reason)).pop();
+                fail::<Self>(&state, &item, &PATIENCE, &error.to_string(), |_| failed()).await
+            }
+        }
+    }
+}
+
+/// Tells the target that a caller comes.
+async fn announce(state: &AppState, call_id: &str, seated: &Seated) -> Result<(), TwilioError> {
+    let Some((room, leg)) = seated.call.running_conference().zip(seated.seat.call_sid.as_ref()) else {
+        return Ok(());
+    };
+    let update = ParticipantUpdate {
+        announce_url: Some(conference::announcement(state, call_id, "what=transfer")),
+        ..ParticipantUpdate::default()
+    };
+    state.twilio.update_participant(room, leg, &update).await?;
+    Ok(())
+}
+
+/// Connects the caller with the target. The call ends from now on when the target leaves, and not when our person does.
+async fn connect(state: &AppState, seated: &Seated) -> Result<(), TwilioError> {
+    let call = &seated.call;
+    let Some((room, target)) = call.running_conference().zip(seated.seat.call_sid.as_ref()) else {
+        return Ok(());
+    };
+    let ends_with = |ends: bool| ParticipantUpdate {
+        end_conference_on_exit: Some(ends),
+        ..ParticipantUpdate::default()
+    };
+    state.twilio.update_participant(room, target, &ends_with(true)).await?;
+    for seat in call.people.seats.values() {
+        let is_takers = seat.user.is_some() && seat.user == call.people.taken_over_by;
+        if let Some(leg) = seat.call_sid.as_ref().filter(|_| is_takers) {
+            gone_is_as_good(state.twilio.update_participant(room, leg, &ends_with(false)).await)?;
+        }
+    }
+    unhold(state, call).await
+}
+
+/// The caller hears people again. Whoever has left need not.
+async fn unhold(state: &AppState, call: &Call) -> Result<(), TwilioError> {
+    let Some((room, caller)) = call.running_conference().zip(call.caller_in_conference()) else {
+        return Ok(());
+    };
+    let update = ParticipantUpdate {
+        hold: Some(false),
+        ..ParticipantUpdate::default()
+    };
+    gone_is_as_good(state.twilio.update_participant(room, caller, &update).await)
+}
+
+fn gone_is_as_good<T>(result: Result<T, TwilioError>) -> Result<(), TwilioError> {
+    match result {
+        Err(error) if error.is_already_over() || error.is_not_found() => Ok(()),
+        result => result.map(drop),
+    }
+}
+
+/// What the call is told: that nobody is on hold any more, and how the transfer ended. `failed`: why it did not succeed.
+fn commands(state: &AppState, call: &Call, failed: Option<String>) -> Vec<CallCommand> {
+    let at = state.clock.now();
+    let held_by = call.people.on_hold_by.clone().filter(|_| call.end.is_none());
+    let resumed = held_by.map(|user| CallCommand::TakeOffHold { at, user });
+    let to = call.people.transfer.as_ref().map(|transfer| transfer.to.clone());
+    let concluded = to.map(|to| match failed {
+        Some(reason) => CallCommand::FailTransfer { at, to, reason },
+        None => CallCommand::CompleteTransfer { at, to },
+    });
+    resumed.into_iter().chain(concluded).collect()
+}
+
+fn why(call: &Call, leg: Option<&LegState>) -> String {
+    let unreached = leg.and_then(|leg| leg.unreached.clone());
+    unreached.unwrap_or_else(|| {
+        let words = if call.end.is_some() {
+            "the call ended"
+        } else {
+            "they left"
+        };
+        words.to_owned()
+    })
+}

@@ -1,0 +1,316 @@
+//! [`Seats`]: who is called into a conversation, beside the caller, and what became of it.
+//!
+//! What people order counts in the order in which they ordered it. What the telephone network tells of legs is joined, so
+//! that its order leaves no trace, and so that it may be heard before we know whose leg it is.
+
+use domain::call::CallEvent;
+use domain::call::moment::{Moment, least};
+use domain::call::value::ParticipantRole;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The kind of a conference's callbacks, and their words for an announcement that is over.
+const OF_CONFERENCE: &str = "conference-status";
+const ANNOUNCED: [&str; 2] = ["announcement-end", "announcement-fail"];
+
+/// Who is called into a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Seats {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    by_number: BTreeMap<u32, Seat>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    legs: BTreeMap<String, Leg>,
+    /// Who asked to take over, whether they came or not.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    requests: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    taken_over_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transfer: Option<u32>,
+}
+
+/// A place to which somebody is called.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seat {
+    /// Whose place.
+    pub role: ParticipantRole,
+    /// The user, if it is a person's of ours.
+    pub user: Option<String>,
+    /// The leg, once somebody was called.
+    pub call_sid: Option<String>,
+    /// Whether the user agreed to take over.
+    pub agreed: bool,
+    /// Whether nobody is wanted there any more.
+    pub withdrawn: bool,
+}
+
+/// A leg of the conversation.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Leg {
+    role: Option<ParticipantRole>,
+    joined: Option<Moment>,
+    left: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreached: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    announced: bool,
+}
+
+impl Leg {
+    fn is_present(&self) -> bool {
+        match (self.joined, self.left) {
+            (Some(joined), Some(left)) => left.at < joined.at,
+            (joined, _) => joined.is_some(),
+        }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.unreached.is_some() || (self.left.is_some() && !self.is_present())
+    }
+}
+
+impl Seats {
+    /// Whether an event says anything here.
+    #[must_use]
+    pub fn concerns(event: &CallEvent) -> bool {
+        use CallEvent as E;
+        match event {
+            E::ListenerJoined { .. }
+            | E::ListenerLeft { .. }
+            | E::TakeoverRequested { .. }
+            | E::TakeoverAccepted { .. }
+            | E::TakeoverDeclined { .. }
+            | E::TakenOver { .. }
+            | E::TransferStarted { .. }
+            | E::Transferred { .. }
+            | E::TransferFailed { .. }
+            | E::ParticipantCalled { .. }
+            | E::ParticipantUnreached { .. }
+            | E::ParticipantJoined { .. }
+            | E::ParticipantLeft { .. } => true,
+            E::ProviderReported { kind, status, .. } => kind == OF_CONFERENCE && ANNOUNCED.contains(&status.as_str()),
+            _ => false,
+        }
+    }
+
+    /// Folds an event into what is known.
+    pub fn fold(&mut self, event: &CallEvent) {
+        use CallEvent as E;
+        match event {
+            E::ListenerJoined { user, seat, .. } => self.reserve(*seat, ParticipantRole::Listener, Some(user)),
+            E::ListenerLeft { user, .. } => self.of_user(user, |seat| seat.withdrawn |= !seat.agreed),
+            E::TakeoverRequested { user, .. } => {
+                self.requests.insert(user.clone());
+                // What came of an earlier request does not matter any more.
+                let is_gone = |(_, seat): &(u32, &Seat)| self.is_gone(seat);
+                let gone: Vec<_> = self.all().filter(is_gone).map(|(number, _)| number).collect();
+                for number in gone {
+                    if let Some(seat) = self.by_number.get_mut(&number) {
+                        seat.agreed &= seat.user.as_ref() != Some(user);
+                    }
+                }
+            }
+            E::TakeoverAccepted { user, seat, .. } => {
+                if !self.by_number.contains_key(seat) {
+                    self.reserve(*seat, ParticipantRole::Agent, Some(user));
+                }
+                if let Some(seat) = self.by_number.get_mut(seat) {
+                    seat.agreed = true;
+                }
+            }
+            E::TakeoverDeclined { user, .. } => {
+                self.requests.remove(user);
+                self.of_user(user, Seat::does_not_speak);
+            }
+            E::TakenOver { user, .. } => {
+                self.requests.clear();
+                self.taken_over_by = Some(user.clone());
+                for seat in self
+                    .by_number
+                    .values_mut()
+                    .filter(|seat| seat.user.as_ref() != Some(user))
+                {
+                    seat.does_not_speak();
+                }
+            }
+            E::TransferStarted { seat, .. } => {
+                self.reserve(*seat, ParticipantRole::TransferTarget, None);
+                self.transfer = Some(*seat);
+            }
+            // Whoever spoke until now need not any more.
+            E::Transferred { .. } => {
+                self.transfer = None;
+                if let Some(user) = self.taken_over_by.clone() {
+                    self.of_user(&user, |seat| seat.withdrawn = true);
+                }
+            }
+            E::TransferFailed { .. } => {
+                if let Some(seat) = self.transfer.take().and_then(|seat| self.by_number.get_mut(&seat)) {
+                    seat.withdrawn = true;
+                }
+            }
+            E::ParticipantCalled {
+                call_sid, role, seat, ..
+            } => {
+                self.leg(call_sid, Some(*role));
+                if let Some(seat) = self.by_number.get_mut(seat) {
+                    seat.call_sid = Some(call_sid.clone());
+                }
+            }
+            _ => self.fold_leg(event),
+        }
+    }
+
+    fn fold_leg(&mut self, event: &CallEvent) {
+        use CallEvent as E;
+        match event {
+            E::ParticipantUnreached {
+                call_sid, role, reason, ..
+            } => {
+                let leg = self.leg(call_sid, Some(*role));
+                leg.unreached = least(leg.unreached.take(), Some(reason.clone()));
+            }
+            E::ParticipantJoined {
+                at,
+                told,
+                call_sid,
+                role,
+            } => Moment::note_latest(&mut self.leg(call_sid, Some(*role)).joined, Moment::new(*at, *told)),
+            E::ParticipantLeft {
+                at,
+                told,
+                call_sid,
+                role,
+            } => Moment::note_latest(&mut self.leg(call_sid, Some(*role)).left, Moment::new(*at, *told)),
+            // Without a leg it is about whoever we last had something announced to.
+            E::ProviderReported { call_sid, .. } if Self::concerns(event) => {
+                let seat = self.transfer.and_then(|seat| self.by_number.get(&seat));
+                let target = seat.and_then(|seat| seat.call_sid.clone());
+                if let Some(leg) = call_sid.clone().or(target) {
+                    self.leg(&leg, None).announced = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn reserve(&mut self, number: u32, role: ParticipantRole, user: Option<&String>) {
+        let seat = Seat {
+            role,
+            user: user.cloned(),
+            call_sid: None,
+            agreed: false,
+            withdrawn: false,
+        };
+        self.by_number.insert(number, seat);
+    }
+
+    fn of_user(&mut self, user: &str, change: impl FnMut(&mut Seat)) {
+        let is_theirs = |seat: &&mut Seat| seat.user.as_deref() == Some(user);
+        self.by_number.values_mut().filter(is_theirs).for_each(change);
+    }
+
+    fn leg(&mut self, call_sid: &str, role: Option<ParticipantRole>) -> &mut Leg {
+        let leg = self.legs.entry(call_sid.to_owned()).or_default();
+        leg.role = least(leg.role, role);
+        leg
+    }
+
+    /// Every seat, by number.
+    pub fn all(&self) -> impl Iterator<Item = (u32, &Seat)> {
+        self.by_number.iter().map(|(number, seat)| (*number, seat))
+    }
+
+    /// Whether whoever sits there is in the conversation now.
+    #[must_use]
+    pub fn is_present(&self, seat: &Seat) -> bool {
+        self.leg_of(seat).is_some_and(Leg::is_present)
+    }
+
+    /// Whether whoever was called there did not come, or left.
+    #[must_use]
+    pub fn is_gone(&self, seat: &Seat) -> bool {
+        self.leg_of(seat).is_some_and(Leg::is_gone)
+    }
+
+    /// Why whoever was called there did not come.
+    #[must_use]
+    pub fn unreached(&self, seat: &Seat) -> Option<&str> {
+        self.leg_of(seat)?.unreached.as_deref()
+    }
+
+    /// Whether whoever sits there was told why they were called.
+    #[must_use]
+    pub fn is_announced(&self, seat: &Seat) -> bool {
+        self.leg_of(seat).is_some_and(|leg| leg.announced)
+    }
+
+    fn leg_of(&self, seat: &Seat) -> Option<&Leg> {
+        self.legs.get(seat.call_sid.as_ref()?)
+    }
+
+    /// Whether the caller is in a conference now.
+    #[must_use]
+    pub fn caller_is_in(&self) -> bool {
+        let is_caller = |leg: &&Leg| leg.role == Some(ParticipantRole::Caller);
+        self.legs.values().filter(is_caller).any(Leg::is_present)
+    }
+
+    /// Who took over.
+    #[must_use]
+    pub fn taken_over_by(&self) -> Option<&str> {
+        self.taken_over_by.as_deref()
+    }
+
+    /// The seat of a transfer that is under way.
+    #[must_use]
+    pub const fn transfer(&self) -> Option<u32> {
+        self.transfer
+    }
+
+    /// Who listens in.
+    #[must_use]
+    pub fn listeners(&self) -> BTreeSet<&str> {
+        self.users(|seat| seat.role == ParticipantRole::Listener && seat.user != self.taken_over_by)
+    }
+
+    /// Who agreed to take over and does not speak yet.
+    #[must_use]
+    pub fn accepted(&self) -> BTreeSet<&str> {
+        if self.taken_over_by.is_some() {
+            return BTreeSet::new();
+        }
+        self.users(|seat| seat.agreed)
+    }
+
+    /// Who asks to take over. Whoever's telephone was not answered does not any more.
+    #[must_use]
+    pub fn requests(&self) -> BTreeSet<&str> {
+        let came_not = |user: &str| {
+            let is_theirs = |seat: &&Seat| seat.agreed && seat.user.as_deref() == Some(user);
+            self.by_number
+                .values()
+                .rfind(is_theirs)
+                .is_some_and(|seat| self.is_gone(seat))
+        };
+        let asks = self.requests.iter().map(String::as_str);
+        asks.filter(|user| !came_not(user)).collect()
+    }
+
+    fn users(&self, which: impl Fn(&Seat) -> bool) -> BTreeSet<&str> {
+        let is_taken = |seat: &&Seat| !seat.withdrawn && !self.is_gone(seat) && which(seat);
+        let seats = self.by_number.values().filter(is_taken);
+        seats.filter_map(|seat| seat.user.as_deref()).collect()
+    }
+}
+
+impl Seat {
+    /// The user does not take over: one who listens goes on listening, any other need not come.
+    fn does_not_speak(&mut self) {
+        if std::mem::take(&mut self.agreed) && self.role == ParticipantRole::Agent {
+            self.withdrawn = true;
+        }
+    }
+}

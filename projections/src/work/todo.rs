@@ -1,0 +1,66 @@
+//! [`ToDo`], and [`Tries`]: what was tried in vain, so that it rests before it is tried again, and ends.
+
+use super::queries::Kind;
+use domain::Timestamp;
+use domain::call::CallEvent;
+use domain::call::state::FailedEffect;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Something to do.
+pub(super) struct ToDo {
+    pub kind: Kind,
+    pub item: String,
+    pub not_before: Timestamp,
+    pub attempts: u32,
+    pub detail: Value,
+}
+
+/// What was tried in vain.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Tries(BTreeMap<String, FailedEffect>);
+
+impl Tries {
+    pub fn fold(&mut self, event: &CallEvent) {
+        if let CallEvent::EffectFailed {
+            effect,
+            item,
+            attempt,
+            retry_at,
+            ..
+        } = event
+        {
+            let failed = self.0.entry(FailedEffect::name(effect, item)).or_default();
+            failed.note(*attempt, *retry_at);
+        }
+    }
+
+    /// Tries once more, from now on, what may have been given up. It counts as a try, so that what follows is news.
+    pub fn again(&mut self, kind: Kind, item: &str, at: Timestamp) {
+        let failed = self.0.entry(FailedEffect::name(kind.as_str(), item)).or_default();
+        failed.note(failed.attempts + 1, Some(at));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The piece of work, unless it was given up; not before it is to be tried again.
+    pub fn item(&self, kind: Kind, item: &str, from: Timestamp, detail: Value) -> Option<ToDo> {
+        let failed = self.0.get(&FailedEffect::name(kind.as_str(), item));
+        let (attempts, retry_at) = match failed {
+            Some(FailedEffect { retry_at: None, .. }) => return None,
+            Some(failed) => (failed.attempts, failed.retry_at),
+            None => (0, None),
+        };
+        Some(ToDo {
+            kind,
+            item: item.to_owned(),
+            not_before: retry_at.map_or(from, |retry_at| retry_at.max(from)),
+            attempts,
+            detail,
+        })
+    }
+}

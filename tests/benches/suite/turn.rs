@@ -1,0 +1,105 @@
+//! P11: what we add to a turn of a conversation: from the caller's words to the orders that speak the answer, the model's own
+//! time taken off, a hundred calls at once.
+
+use super::measure::{median, percentile};
+use super::report::{Floor, Line, Report};
+use super::served::{Connection, PUBLIC_URL, Served, TOKEN};
+use super::traffic;
+use super::webhook::{TWILIO_SENDS, webhook};
+use sandbox::models::{Fault, Models, Server, Surface};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+const CALLS: u64 = 100;
+const TURNS: u32 = 10;
+/// How long the model takes.
+const MODEL: Duration = Duration::from_millis(200);
+/// From an answer to the caller's next words: shorter than any person listens and speaks.
+const LISTENS: Duration = Duration::from_secs(1);
+
+/// P11.
+pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
+    let models = Server::start(Models::default()).await?;
+    let delay_ms = u64::try_from(MODEL.as_millis())?;
+    models.models().add_fault(Fault::slow(Surface::Chat, delay_ms));
+    let served = Served::start_with(|settings| settings.openai_base_url = Some(models.openai_url())).await?;
+    let mut calls = JoinSet::new();
+    for call in 0..CALLS {
+        calls.spawn(converse(served.address(), call));
+    }
+    let mut added = Vec::new();
+    while let Some(samples) = calls.join_next().await {
+        added.extend(samples??);
+    }
+    let asked = models.models().requests().len();
+    anyhow::ensure!(
+        asked == added.len(),
+        "{asked} questions to the model in {} turns",
+        added.len()
+    );
+    for (share, name, floor) in [(None, "median", Floor::None), (Some(0.99), "p99", Floor::AtMost(25.0))] {
+        report.line(Line {
+            id: "P11",
+            work: format!("words heard -> answer, beyond the model's own time, {CALLS} calls at once, {name}"),
+            ours: share.map_or_else(|| median(added.clone()), |share| percentile(added.clone(), share)),
+            theirs: None,
+            unit: "ms",
+            floor,
+        });
+    }
+    report.note(format!(
+        "P11: SQLite; {CALLS} calls of {TURNS} turns, the next words {} ms after an answer; the model, which takes {} ms, \
+         the service and the callers share one process",
+        LISTENS.as_millis(),
+        MODEL.as_millis()
+    ));
+    served.stop().await?;
+    models.stop().await?;
+    Ok(())
+}
+
+/// A call; how much longer than the model each answer took, in milliseconds.
+async fn converse(address: SocketAddr, call: u64) -> anyhow::Result<Vec<f64>> {
+    let call_id = traffic::call_id(call);
+    let turns: Vec<_> = (0..TURNS).map(|turn| words(&call_id, turn)).collect();
+    let mut connection = Connection::open(address).await?;
+    connection.expect(&webhook(&call_id, 0), 200).await;
+    // Nobody speaks at the same moment as everybody else.
+    tokio::time::sleep(LISTENS * u32::try_from(call)? / u32::try_from(CALLS)?).await;
+    let mut added = Vec::with_capacity(turns.len());
+    for signed in &turns {
+        tokio::time::sleep(LISTENS).await;
+        let begun = Instant::now();
+        connection.expect(signed, 200).await;
+        added.push((begun.elapsed().as_secs_f64() - MODEL.as_secs_f64()) * 1e3);
+    }
+    Ok(added)
+}
+
+/// What the caller says, as it goes over the wire: signed.
+fn words(call_id: &str, turn: u32) -> Vec<u8> {
+    let path = format!("/twilio/ai-respond?call_id={call_id}&turn={}", 2 * (turn + 1));
+    let said = format!("and how is it with number {turn} of my questions about the laptop");
+    let form: Vec<(String, String)> = TWILIO_SENDS
+        .iter()
+        .copied()
+        .chain([
+            ("CallSid", call_id),
+            ("CallStatus", "in-progress"),
+            ("SpeechResult", &said),
+            ("Confidence", "0.93"),
+        ])
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let signature = sandbox::twilio::signature::sign(TOKEN, &format!("{PUBLIC_URL}{path}"), &form);
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(&form)
+        .finish();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: calls.example\r\nx-twilio-signature: {signature}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
