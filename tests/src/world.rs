@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// Our number that the AI answers.
 pub const NUMBER: &str = "+15045550100";
+/// Another number of the account's, of which the service has not been told.
+pub const OTHER_NUMBER: &str = "+15045550101";
 /// The account, as the service has it without one of its own.
 const ACCOUNT: &str = "AC00000000000000000000000000000000";
 /// The application of the browser's telephone.
@@ -83,10 +85,12 @@ impl World {
         let options = Options {
             speed: pace.speed,
             settle: pace.settle,
-            numbers: vec![NumberSpec {
-                phone_number: NUMBER.to_owned(),
-                ..NumberSpec::default()
-            }],
+            numbers: [NUMBER, OTHER_NUMBER]
+                .map(|number| NumberSpec {
+                    phone_number: number.to_owned(),
+                    ..NumberSpec::default()
+                })
+                .into(),
             applications: vec![ApplicationSpec {
                 sid: APPLICATION.to_owned(),
                 ..ApplicationSpec::default()

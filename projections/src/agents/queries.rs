@@ -23,6 +23,8 @@ static NUMBERS: LazyLock<String> = LazyLock::new(|| {
     format!("select {columns} from agent_numbers where tenant = $1 order by number, assigned_at desc, agent_id desc")
 });
 
+const ALL_NUMBERS: &str = "select distinct number from agent_numbers order by number";
+
 /// Whoever was assigned last answers: the tenant of a number that is called is not known yet.
 static BY_NUMBER: LazyLock<String> = LazyLock::new(|| {
     let columns: Vec<_> = AgentRow::TABLE
@@ -47,6 +49,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
     [&LIST, &ONE, &NUMBERS, &BY_NUMBER, &PERSONAS]
         .into_iter()
         .map(|text| text.as_str())
+        .chain([ALL_NUMBERS])
         .collect()
 }
 
@@ -95,6 +98,16 @@ impl Agents {
     pub async fn numbers(&self, tenant: &str) -> Result<Vec<AgentNumberRow>, DbError> {
         let db = self.views.current("agents").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&NUMBERS).bind(tenant).fetch_all(c).await)?)
+    }
+
+    /// Every number that an agent answers, whosever it is.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn all_numbers(&self) -> Result<Vec<String>, DbError> {
+        let db = self.views.current("agents").await?.db;
+        let rows: Vec<(String,)> = on_db!(&db, c => sqlx::query_as(ALL_NUMBERS).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(|(number,)| number).collect())
     }
 
     /// The personas of an agent, the latest first.

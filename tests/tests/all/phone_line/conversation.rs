@@ -2,7 +2,7 @@
 
 use harness::on_both_engines;
 use harness::place::Place;
-use harness::world::{NUMBER, Pace, World};
+use harness::world::{NUMBER, OTHER_NUMBER, Pace, World};
 use sandbox::models::{Fault, Surface};
 use sandbox::network::scenario::Scenario;
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ on_both_engines!(
     a_service_that_is_killed_during_a_call_goes_on_with_it,
     a_person_ends_a_call_from_outside_once,
     a_repeated_webhook_is_answered_the_same_and_asks_no_model,
+    a_number_that_is_assigned_leads_to_its_agent,
 );
 
 fn scenario(toml: &str) -> Scenario {
@@ -393,5 +394,42 @@ async fn a_repeated_webhook_is_answered_the_same_and_asks_no_model(place: Place)
     assert!(first.text.contains("turn=4"), "{}", first.text);
     assert_eq!(first.text, again.text);
     assert_eq!(world.models.requests().len(), 1, "{:?}", world.models.requests());
+    world.close().await;
+}
+
+async fn a_number_that_is_assigned_leads_to_its_agent(place: Place) {
+    let world = World::open(place).await;
+    let admin = world.admin().await;
+    let workshop = json!({ "name": "Workshop", "greeting": "Workshop, what is broken?" });
+    let agent = admin.post("/api/agents", &workshop).await.expect(201).json()["agent_id"].clone();
+    let assignment = json!({ "number": OTHER_NUMBER, "agent": agent });
+    admin.put("/api/phone-numbers", &assignment).await.expect(200);
+    // Twilio is told whom to ask.
+    let is_known = |world: &World| {
+        let state = world.network.exchange().state();
+        state.number(OTHER_NUMBER).is_some_and(|number| number.voice.is_some())
+    };
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while !is_known(&world) {
+        assert!(std::time::Instant::now() < deadline, "{}", world.service.log());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let call = world
+        .play(&scenario(
+            r#"
+            description = "somebody calls the workshop"
+            [caller]
+            from = "+15045550142"
+            to = "+15045550101"
+            [[caller.steps]]
+            say = "Nothing, goodbye"
+            [expect]
+            ended_by = "twiml"
+            hears = ["Workshop, what is broken"]
+            "#,
+        ))
+        .await;
+    let (_, events) = history(&world, &call).await;
+    assert_eq!(events[0]["data"]["agent"], agent, "{}", events[0]);
     world.close().await;
 }
