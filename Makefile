@@ -2,23 +2,23 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: run demo test bench lint web help
+.PHONY: run demo test bench lint web web-test help
 
 # Tools that `make test` had to install lie here, not in your home directory.
 export PATH := $(CURDIR)/target/tools/bin:$(PATH)
 
-run: ## Start the service on http://localhost:3000: SQLite and files under ./data, nothing to configure
-	@if [ -f web/package.json ]; then $(MAKE) web; fi
+run: web ## Start the service on http://localhost:3000: SQLite and files under ./data, nothing to configure
 	@# Both packages, here and in `demo`: alone, each would have its dependencies built anew with other features.
 	cargo build --release --locked --package call-ledger --package call-ledger-sandbox
 	target/release/call-ledger serve
 
-demo: ## The service and a day of sandbox calls, on a data folder of its own (PORT=3100 unless set)
+demo: web ## The service and a day of sandbox calls, on a data folder of its own (PORT=3100 unless set)
 	cargo build --release --locked --package call-ledger --package call-ledger-sandbox
 	tools/demo
 
-test: ## Everything that must hold: formatting, lints, licences, and all tests on both databases
+test: ## Everything that must hold: formatting, lints, licences, the dashboard, and all tests on both databases
 	tools/test-needs
+	@$(MAKE) --no-print-directory web web-test
 	@$(MAKE) --no-print-directory lint
 	cargo test --workspace --doc --locked --quiet
 	@# Some tests run the binaries; built here, that is not on the tests' own time.
@@ -37,9 +37,16 @@ lint: ## Formatting, clippy, and what may depend on what
 bench: ## Measure against the peers, to the terminal and target/bench/report.md (ONLY="P1 P6" for some parts)
 	cargo bench --package call-ledger-tests --bench suite --locked -- $(ONLY)
 
-web: ## Build the dashboard
-	@if [ -f web/package.json ]; then set -ex; cd web; npm ci; npm run build; \
-	else echo "There is no dashboard yet: it comes with a later release. The API is all there: see /api/docs."; fi
+web: web/dist/site/index.html ## Build the dashboard, which goes into the binary
+
+# Made anew when one of its files is newer. Without Node.js the service runs all the same, and says on / what is missing.
+web/dist/site/index.html: web/package-lock.json web/index.html web/vite.config.ts $(shell find web/src web/public -type f 2>/dev/null)
+	@if command -v npm >/dev/null; then set -ex; cd web; npm ci --no-audit --no-fund; npm run build; \
+	else echo "LEFT OUT: Node.js with npm is not there, so the dashboard is not built. The API is all there: see /api/docs"; fi
+
+web-test:
+	@if command -v npm >/dev/null; then set -ex; cd web; [ -d node_modules ] || npm ci --no-audit --no-fund; npm run check; npm test; \
+	else echo "LEFT OUT: Node.js with npm is not there, so the dashboard was neither checked nor tested here"; fi
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

@@ -8,4 +8,5 @@ mod calls;
 mod contacts;
 mod live;
 mod operations;
+mod site;
 mod twilio;

@@ -176,7 +176,11 @@ async fn every_answer_has_security_headers_and_a_request_id() {
             "the public address is https"
         );
     }
-    service.nobody().get("/nowhere").await.problem(404, "not-found", &[]);
+    service
+        .nobody()
+        .get("/api/nowhere")
+        .await
+        .problem(404, "not-found", &[]);
     service
         .nobody()
         .delete("/api/auth/me")

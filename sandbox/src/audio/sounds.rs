@@ -25,11 +25,14 @@ pub fn beep() -> Vec<i16> {
     tone(1_000, Duration::from_secs(1))
 }
 
+/// After so long, music is the same again.
+pub const MUSIC_ROUND: Duration = Duration::from_secs(2);
+
 /// Music: a scale up and down, four notes a second.
 #[must_use]
 pub fn music(time: Duration) -> Vec<i16> {
     const NOTES: [u32; 8] = [262, 294, 330, 349, 392, 349, 330, 294];
-    let note = Duration::from_millis(250);
+    let note = MUSIC_ROUND / 8;
     let mut sound: Vec<i16> = NOTES
         .iter()
         .cycle()

@@ -139,13 +139,14 @@ fn tell(moment: &Value, verbose: bool) -> Option<String> {
     let told = match moment["what"].as_str()? {
         "status" => format!("-- {}", text("status")),
         "said" => format!("caller: {}", text("text")),
-        "heard" if text("from") == "twiml" => format!("  says: {}", text("text")),
+        "heard" if ["twiml", "stream"].contains(&text("from").as_str()) => format!("  says: {}", text("text")),
         "heard" if text("from") == "network" => format!("network: {}", text("text")),
         "heard" => format!("person: {}", text("text")),
         "pressed" => format!("caller presses {}", text("key")),
         "interrupted" => "caller interrupts".to_owned(),
         "played" => format!("plays {}", text("sound")),
         "recording" => format!("-- recording {}", text("status")),
+        "stream" => format!("-- {}", text("event")),
         "occasion" => format!("-- {}", text("name")),
         "error" => format!("!! error {}: {}", moment["code"], text("message")),
         "asked" if verbose => {

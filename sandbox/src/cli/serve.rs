@@ -56,7 +56,13 @@ pub struct Arguments {
     #[arg(long, default_value_t = 20)]
     settle_ms: u64,
 
-    /// Connect elsewhere for URLs that begin like this; what is signed stays the same
+    /// How long it does so after a media stream has begun, and after somebody has spoken or pressed a key in it, unless the
+    /// service answers earlier, in milliseconds
+    #[arg(long, default_value_t = 1000)]
+    turn_settle_ms: u64,
+
+    /// Connect elsewhere for URLs that begin like this; what is signed stays the same. A route for https:// holds for wss://
+    /// too
     #[arg(long, value_name = "PUBLIC_URL=REAL_URL", value_parser = pair)]
     route: Vec<(String, String)>,
 
@@ -127,6 +133,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         api_keys: arguments.api_key,
         speed: arguments.speed,
         settle: Duration::from_millis(arguments.settle_ms),
+        turn_settle: Duration::from_millis(arguments.turn_settle_ms),
         numbers: arguments.number,
         applications: arguments.application,
         routes: arguments.route,

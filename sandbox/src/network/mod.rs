@@ -11,19 +11,20 @@
 //! | [`courier`] | signed requests to the service, with Twilio's retries |
 //! | [`person`] | who calls and who is called: scripts, and people who type |
 //! | [`line`] | the life of one leg: executing documents, hearing, speaking |
+//! | [`stream`], [`horizon`] | media streams: a leg's sound to the service and back |
 //! | [`recorder`], [`room`] | recordings and conferences, for legs and REST alike |
 //! | [`scenario`] | what is played out, and what is expected of it |
 //! | [`rest`] | Twilio's REST surface |
 //! | [`control`] | `/sandbox/...`: placing calls, following them, faults |
 //! | [`sound`] | what was heard on a leg, as an audio file |
 //!
-//! Left out: SMS, SIP, queues, `<Pay>`, conversations and prices. Media Streams are read and checked, and then refused:
-//! a document with `<Stream>` ends with an error that says so.
+//! Left out: SMS, SIP, queues, `<Pay>`, conversations and prices.
 
 pub mod clock;
 pub mod control;
 pub mod courier;
 pub mod exchange;
+pub mod horizon;
 pub mod line;
 pub mod person;
 pub mod recorder;
@@ -32,6 +33,7 @@ pub mod room;
 mod running;
 pub mod scenario;
 pub mod sound;
+pub mod stream;
 pub mod twiml;
 
 pub use running::{Network, Running};
@@ -55,11 +57,15 @@ pub struct Options {
     pub speed: f64,
     /// How long the clock keeps the world's pace after a request, so that the service can act on what it was told.
     pub settle: Duration,
+    /// How long it does so after a media stream has begun, and after somebody has finished speaking or pressed a key in it,
+    /// unless the service answers earlier.
+    pub turn_settle: Duration,
     /// The account's numbers.
     pub numbers: Vec<NumberSpec>,
     /// The account's TwiML applications.
     pub applications: Vec<ApplicationSpec>,
     /// Where requests really go: a public base URL, and the one that is connected to instead. What is signed is public.
+    /// A route for `https://` holds for `wss://` too.
     pub routes: Vec<(String, String)>,
     /// How long after its end a call's `Events.json` is filled, by the network's clock. Twilio: 15 minutes.
     pub events_lag: Duration,
@@ -102,6 +108,7 @@ impl Options {
             api_keys: vec![],
             speed: 1.0,
             settle: Duration::from_millis(20),
+            turn_settle: Duration::from_secs(1),
             numbers: vec![],
             applications: vec![],
             routes: vec![],

@@ -104,11 +104,11 @@ impl Take<'_> {
             if end <= begin {
                 continue;
             }
-            let samples =
+            let length =
                 |from: DateTime<Utc>, to: DateTime<Utc>| audio::samples_in((to - from).to_std().unwrap_or_default());
-            let sound = sound(&utterance.sound, end - utterance.at);
-            let missed = samples(utterance.at, begin).min(sound.len());
-            let last = samples(utterance.at, end).clamp(missed, sound.len());
+            let sound = samples(&utterance.sound, end - utterance.at);
+            let missed = length(utterance.at, begin).min(sound.len());
+            let last = length(utterance.at, end).clamp(missed, sound.len());
             let at = (begin - self.time.start).to_std().unwrap_or_default();
             track.lay(at, &sound[missed..last]);
         }
@@ -128,7 +128,9 @@ impl Take<'_> {
     }
 }
 
-fn sound(sound: &Sound, time: TimeDelta) -> Vec<i16> {
+/// A sound as it is heard: 16-bit PCM at telephone rate. Music lasts as long as is said.
+#[must_use]
+pub fn samples(sound: &Sound, time: TimeDelta) -> Vec<i16> {
     match sound {
         Sound::Words { text, voice } => audio::speak(text, *voice),
         Sound::Samples(samples) => samples.to_vec(),

@@ -1,11 +1,13 @@
 """Drives a sandbox network through every resource that a service uses, with Twilio's own client.
 
 Called with the network's base URL, the account, its token, the URL of a product that answers with TwiML, and the
-account's number. Fails at the first thing that is not as Twilio's documentation says. Prints what it did.
+account's number; streams go to wss://media.example.com. Fails at the first thing that is not as Twilio's documentation says. Prints what it did.
 """
 
+import json
 import sys
 import time
+import urllib.request
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,6 +17,7 @@ from twilio.rest import Client
 
 BASE, ACCOUNT, TOKEN, PRODUCT, NUMBER = sys.argv[1:]
 FRIEND = "+15045550111"
+MEDIA = "wss://media.example.com"
 
 
 class Redirected(TwilioHttpClient):
@@ -191,6 +194,42 @@ def conferences():
     done("conferences")
 
 
+def is_streaming(sid):
+    no_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with no_proxy.open(f"{BASE}/sandbox/calls/{sid}") as answer:
+        moments = json.load(answer)["moments"]
+    return any(moment.get("event") == "stream-started" for moment in moments)
+
+
+def streams():
+    call = client.calls.create(to=FRIEND, from_=NUMBER, url=f"{PRODUCT}/long")
+    here = client.calls(call.sid).streams
+    is_refused(400, 21220, lambda: here.create(url=f"{MEDIA}/copy"))
+    is_answered(call.sid)
+    stream = here.create(
+        url=f"{MEDIA}/copy",
+        name="copy",
+        track="both_tracks",
+        status_callback=f"{PRODUCT}/stream",
+        status_callback_method="POST",
+        parameter1_name="call",
+        parameter1_value="7",
+        parameter2_name="customer",
+        parameter2_value="Ada & Co",
+    )
+    assert (stream.status, stream.name, stream.call_sid) == ("in-progress", "copy", call.sid)
+    assert (stream.account_sid, stream.sid[:2]) == (ACCOUNT, "MZ") and isinstance(stream.date_updated, datetime)
+    eventually("the stream", lambda: is_streaming(call.sid))
+    is_refused(400, 31922, lambda: here.create(url="ws://media.example.com/copy"))
+    is_refused(400, 31920, lambda: here.create(url=f"{MEDIA}/copy?call=7"))
+    is_refused(400, 31941, lambda: here.create(url=f"{MEDIA}/copy", track="every_track"))
+    is_refused(404, 20404, lambda: client.calls("CA" + "0" * 32).streams.create(url=f"{MEDIA}/copy"))
+    assert client.calls(call.sid).streams("copy").update(status="stopped").status == "stopped"
+    is_refused(404, 20404, lambda: client.calls(call.sid).streams(stream.sid).update(status="stopped"))
+    assert client.calls(call.sid).update(status="completed").status == "completed"
+    done("streams")
+
+
 def pages():
     for _ in range(5):
         client.calls.create(to=FRIEND, from_=NUMBER, twiml="<Response><Hangup/></Response>")
@@ -205,4 +244,5 @@ applications()
 calls_and_recordings()
 refusals()
 conferences()
+streams()
 pages()

@@ -60,3 +60,18 @@ fn every_setting_is_in_the_operators_guide() {
         );
     }
 }
+
+#[test]
+fn the_dashboards_client_is_made_of_todays_document() {
+    let printed = std::process::Command::new(harness::binaries::call_ledger())
+        .arg("openapi")
+        .output()
+        .unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&printed.stdout).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/openapi.json");
+    let known: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    assert!(
+        document == known,
+        "the API has changed: `call-ledger openapi > web/openapi.json`, then `npm run api` in web/"
+    );
+}

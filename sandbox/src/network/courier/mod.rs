@@ -5,8 +5,10 @@
 //! here.
 
 mod overrides;
+mod socket;
 
 pub use overrides::{Overrides, Retry};
+pub use socket::{Socket, open};
 
 use super::exchange::{Address, Exchange, Request, What};
 use crate::twilio::signature;

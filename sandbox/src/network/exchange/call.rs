@@ -2,6 +2,7 @@
 
 use super::Listener;
 use crate::audio::Voice;
+use crate::network::horizon::Horizon;
 use crate::network::line::Control;
 use crate::network::person::{Act, Verdict};
 use crate::twilio::params::{CallStatus, Leg};
@@ -40,6 +41,8 @@ pub struct Call {
     pub conference: Option<String>,
     /// What was heard on it.
     pub sounds: Vec<Utterance>,
+    /// How far that is settled.
+    pub horizon: Horizon,
     /// Its story, for people.
     pub moments: Vec<Moment>,
     /// Every request that was made for it.
@@ -170,7 +173,7 @@ pub enum What {
     },
     /// The person heard something.
     Heard {
-        /// Who spoke: `twiml`, or a call's identifier.
+        /// Who spoke: `twiml`, `stream`, or a call's identifier.
         from: String,
         /// The words.
         text: String,
@@ -199,6 +202,13 @@ pub enum What {
         sid: String,
         /// Twilio's word.
         status: &'static str,
+    },
+    /// Something about a media stream.
+    Stream {
+        /// Which.
+        sid: String,
+        /// Twilio's word: `stream-started`, `stream-stopped`, `stream-error`.
+        event: &'static str,
     },
     /// Something happened around the person: `joined`, `held`, `unheld`, `connected`, `redirected`, ...
     Occasion {

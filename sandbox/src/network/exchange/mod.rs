@@ -9,6 +9,7 @@ mod conference;
 mod faults;
 mod number;
 mod recording;
+mod stream;
 
 pub use application::Application;
 pub use call::{Call, Moment, Request, Sound, Track, Utterance, What};
@@ -16,6 +17,7 @@ pub use conference::{Conference, Participant};
 pub use faults::{CallbackFaults, Faults, MediaFault, RestFault};
 pub use number::Number;
 pub use recording::{Paused, Recording, RecordingStatus};
+pub use stream::Stream;
 
 use super::clock::Clock;
 use super::courier::{Courier, Errand};
@@ -81,6 +83,8 @@ pub struct State {
     pub recordings: Vec<Recording>,
     /// Likewise.
     pub conferences: Vec<Conference>,
+    /// Likewise.
+    pub streams: Vec<Stream>,
     /// The account's numbers.
     pub numbers: Vec<Number>,
     /// The account's TwiML applications.
@@ -245,6 +249,15 @@ impl State {
     pub fn call(&self, sid: &str) -> Option<&Call> {
         // The last ones are asked for most.
         self.calls.iter().rev().find(|call| call.leg.sid == sid)
+    }
+
+    /// A call that is asked for again and again: `place` is where it was the last time.
+    #[must_use]
+    pub fn call_at(&self, place: &mut usize, sid: &str) -> Option<&Call> {
+        if self.calls.get(*place).is_none_or(|call| call.leg.sid != sid) {
+            *place = self.calls.iter().rposition(|call| call.leg.sid == sid)?;
+        }
+        self.calls.get(*place)
     }
 
     /// A call to be changed.

@@ -1,7 +1,7 @@
 //! The end of a leg: what it was doing stops, whoever wants to know is told.
 
 use super::{Control, Ending, Line, News};
-use crate::network::recorder;
+use crate::network::{recorder, stream};
 use crate::twilio::params::{CallStatus, Direction};
 
 impl Line {
@@ -30,6 +30,8 @@ impl Line {
             net.cut(id, *at);
         }
         recorder::stop_all(net, sid, *at);
+        stream::stop_all(net, sid, *at);
+        self.horizon.open(None);
         super::tell::progresses(net, sid, status, *at);
         let mut state = net.state();
         if let Some(parent) = &self.parent

@@ -24,6 +24,7 @@ impl Line {
                 (due, until) => due.or(until),
             };
             let next = next.map(|next| next.max(self.at));
+            self.horizon.open(next);
             let net = std::sync::Arc::clone(&self.net);
             let act = tokio::select! {
                 biased;
@@ -39,7 +40,7 @@ impl Line {
                     continue;
                 }
                 Some(act) = self.mouth.recv(), if self.attends => {
-                    self.at = self.at.max(net.clock.now());
+                    self.catches_up();
                     Some(act)
                 }
                 () = wait(&net, next), if next.is_some() => {
@@ -55,6 +56,12 @@ impl Line {
                 return self.acted(act);
             }
         }
+    }
+
+    /// The leg is where the clock is: something woke it that has no time of its own.
+    pub(super) fn catches_up(&mut self) {
+        self.horizon.close(self.at);
+        self.at = self.at.max(self.net.clock.now());
     }
 
     /// Lets time pass and does not mind what is said or pressed meanwhile.
@@ -77,7 +84,7 @@ impl Line {
             self.person.is_asked(until);
             return Ok(None);
         }
-        self.at = self.at.max(self.net.clock.now());
+        self.catches_up();
         match control {
             Control::Redirect(source) => {
                 self.occasion(Occasion::Redirected);
@@ -91,6 +98,7 @@ impl Line {
                 self.occasion(occasion);
                 Ok(None)
             }
+            Control::Stream { stream, said } => Ok(Some(Happening::Stream { stream, said })),
             Control::Heard { .. } => Ok(None),
         }
     }

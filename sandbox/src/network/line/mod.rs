@@ -13,6 +13,7 @@ mod outbound;
 mod place;
 mod program;
 mod record;
+mod stream;
 mod tell;
 mod voice;
 
@@ -21,7 +22,9 @@ pub use tell::{conference_event, recording_event};
 
 use super::courier::Failure;
 use super::exchange::{Address, Exchange};
+use super::horizon::Horizon;
 use super::person::{Occasion, Person};
+use super::stream::Said;
 use super::twiml::TwimlError;
 use crate::audio::Voice;
 use crate::twilio::params::CallStatus;
@@ -36,6 +39,8 @@ pub(super) struct Line {
     sid: String,
     /// How far its life is told.
     at: DateTime<Utc>,
+    /// How far its sound is settled, for those who hand it on.
+    horizon: Horizon,
     person: Person,
     /// Whether the person is on the line: who is called is not before they answer.
     attends: bool,
@@ -83,6 +88,13 @@ pub enum Control {
     Seat(Seat),
     /// Something happens that only the person minds.
     Noticed(Occasion),
+    /// The service says something in a stream that goes both ways.
+    Stream {
+        /// Which stream.
+        stream: String,
+        /// What; nothing if the stream has no other end any more.
+        said: Option<Said>,
+    },
 }
 
 /// News of a leg that was dialled.
@@ -197,6 +209,8 @@ enum Happening {
     Connected,
     /// The conference.
     Seat(Seat),
+    /// The service in a stream; it is over without words.
+    Stream { stream: String, said: Option<Said> },
 }
 
 /// What follows a verb.

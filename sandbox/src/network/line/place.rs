@@ -3,6 +3,7 @@
 use super::{Line, Source};
 use crate::audio::Voice;
 use crate::network::exchange::{Address, Call, Exchange, Listener};
+use crate::network::horizon::Horizon;
 use crate::network::person::{Behaviour, Person};
 use crate::network::recorder::Wanted;
 use crate::network::room::Entry;
@@ -274,6 +275,7 @@ fn open(
     let (controls, from_controls) = mpsc::unbounded_channel();
     let (mouth, from_mouth) = mpsc::unbounded_channel();
     let sid = leg.sid.clone();
+    let horizon = Horizon::at(at);
     net.state().calls.push(Call {
         leg,
         status: CallStatus::Initiated,
@@ -289,6 +291,7 @@ fn open(
         peer: None,
         conference: None,
         sounds: vec![],
+        horizon: horizon.clone(),
         moments: vec![],
         requests: vec![],
         errors: vec![],
@@ -301,6 +304,7 @@ fn open(
         net: Arc::clone(net),
         sid,
         at,
+        horizon,
         person,
         attends: false,
         voice,

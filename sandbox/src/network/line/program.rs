@@ -204,14 +204,17 @@ impl Line {
                 biased;
                 done = &mut work => break done,
                 happening = self.pass(None) => match happening? {
-                    Happening::Elapsed | Happening::Speaks { .. } | Happening::Presses(_) => {}
+                    Happening::Elapsed
+                    | Happening::Speaks { .. }
+                    | Happening::Presses(_)
+                    | Happening::Stream { .. } => {}
                     // News of other legs and of the conference keep.
                     news => later.push(news),
                 }
             }
         };
         self.pending.extend(later);
-        self.at = self.at.max(self.net.clock.now());
+        self.catches_up();
         done.map_err(|_| Stop::Ended(Ending::completed("network")))
     }
 
@@ -254,11 +257,9 @@ impl Line {
                 }
                 Err(Stop::Ended(Ending { status, by: "twiml" }))
             }
-            Verb::Start(_) | Verb::Connect { .. } => Err(Stop::Failed {
-                code: 31920,
-                message: "this network speaks no Media Streams yet".to_owned(),
-                url: None,
-            }),
+            Verb::Start(stream) => self.starts(stream, page),
+            Verb::Stop { name } => Ok(self.stops(name)),
+            Verb::Connect { stream, action } => self.connect(stream, action.as_ref(), page).await,
         }
     }
 

@@ -32,6 +32,10 @@ pub struct Person {
     occasions: Vec<(Occasion, DateTime<Utc>)>,
     keys: VecDeque<char>,
     everything: Vec<String>,
+    /// When they last began to speak or to press keys.
+    acted: DateTime<Utc>,
+    /// Since when somebody speaks whose words come bit by bit, and their place in everything that was heard.
+    listens: Option<(DateTime<Utc>, usize)>,
     disappointments: Vec<String>,
 }
 
@@ -72,6 +76,8 @@ impl Person {
             occasions: vec![],
             keys: VecDeque::new(),
             everything: vec![],
+            acted: now,
+            listens: None,
             disappointments: vec![],
         }
     }
@@ -93,6 +99,32 @@ impl Person {
             at,
             until,
         });
+    }
+
+    /// Somebody begins to speak to them, whose words come bit by bit: [`Person::understands`]. It is their turn when those
+    /// have ended, unless they interrupt.
+    pub fn notices_speech(&mut self, text: &str, at: DateTime<Utc>, until: DateTime<Utc>) {
+        self.listens = Some((at, self.everything.len()));
+        self.hears(text, at, until);
+        self.is_asked_after(at, until);
+    }
+
+    fn is_asked_after(&mut self, began: DateTime<Utc>, until: DateTime<Utc>) {
+        if began >= self.acted {
+            self.is_asked(until);
+        }
+    }
+
+    /// More of those words came: all of them until now, and until when they last.
+    pub fn understands(&mut self, text: &str, until: DateTime<Utc>) {
+        let Some((at, place)) = self.listens else { return };
+        text.clone_into(&mut self.everything[place]);
+        // It is gone if it counts for no step any more.
+        if let Some(heard) = self.heard.iter_mut().rev().find(|heard| heard.at == at) {
+            text.clone_into(&mut heard.text);
+            heard.until = until;
+        }
+        self.is_asked_after(at, until);
     }
 
     /// What they were hearing ended early.
@@ -171,10 +203,12 @@ impl Person {
             }
             Action::Say(words, confidence) => {
                 self.turn = None;
+                self.acted = at;
                 Some(Act::Say { words, confidence })
             }
             Action::Press(keys) => {
                 self.turn = None;
+                self.acted = at;
                 self.keys = keys.chars().collect();
                 let key = self.keys.pop_front()?;
                 self.busy_until = at + BETWEEN_KEYS;
@@ -205,7 +239,13 @@ impl Person {
         }));
         Verdict {
             disappointments,
-            heard: self.everything.clone(),
+            // A sound in which there were no words is nothing that was said.
+            heard: self
+                .everything
+                .iter()
+                .filter(|text| !text.is_empty())
+                .cloned()
+                .collect(),
         }
     }
 

@@ -99,6 +99,40 @@ fn what_happens_right_after_something_was_heard_counts_for_the_next_step() {
 }
 
 #[test]
+fn words_that_come_bit_by_bit_move_the_turn_to_their_end() {
+    let mut person = person("steps = [{ when = 'name', say = 'Ada', after_ms = 100 }]");
+    person.notices_speech("", at(1_000), at(1_500));
+    person.understands("what is your name", at(2_600));
+    assert_eq!(person.due(), Some(at(2_700)));
+    person.understands("what is your name please", at(3_000));
+    assert_eq!(person.due(), Some(at(3_100)));
+    assert_eq!(person.act(at(3_100)), Some(says("Ada")));
+    person.understands("what is your name please?", at(3_200));
+    assert_eq!(person.verdict().heard, ["what is your name please?"]);
+}
+
+#[test]
+fn who_has_heard_enough_still_lets_the_sentence_end() {
+    let mut person = person("steps = [{ when = 'morning' }, { say = 'hello' }]");
+    person.notices_speech("good morning", at(1_000), at(2_200));
+    assert_eq!(person.act(at(2_200)), None);
+    person.understands("good morning how are you", at(3_000));
+    assert_eq!(person.due(), Some(at(3_600)));
+}
+
+#[test]
+fn who_interrupts_waits_for_an_answer_before_they_go_on() {
+    let mut person = person("steps = [{ interrupt_after_ms = 400, say = 'wait' }, { say = 'now then' }]");
+    person.notices_speech("", at(1_000), at(1_500));
+    assert_eq!(person.act(at(1_400)), Some(says("wait")));
+    // The rest of what was interrupted is no question.
+    person.understands("we are open from", at(2_000));
+    assert_eq!(person.due(), Some(at(61_400)), "patience");
+    person.notices_speech("yes?", at(3_000), at(3_400));
+    assert_eq!(person.due(), Some(at(4_000)));
+}
+
+#[test]
 fn who_types_never_loses_patience() {
     assert_eq!(Person::live(at(0)).due(), None);
 }

@@ -17,11 +17,12 @@ mod page;
 mod participants;
 mod recordings;
 mod show;
+mod streams;
 
 use super::exchange::Exchange;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use error::RestError;
 use std::sync::Arc;
 
@@ -43,6 +44,8 @@ pub fn router(net: &Arc<Exchange>) -> Router {
                 .post(call_recordings::update)
                 .delete(call_recordings::delete),
         )
+        .route("/Calls/{call}/Streams.json", post(streams::create))
+        .route("/Calls/{call}/Streams/{stream}", post(streams::update))
         .route(
             "/Calls/{call}",
             get(calls::fetch).post(calls::update).delete(calls::delete),

@@ -1,6 +1,6 @@
 //! Resources as Twilio shows them: dates in RFC 2822, durations as text, prices unknown.
 
-use crate::network::exchange::{Application, Call, Conference, Exchange, Number, Participant, Recording};
+use crate::network::exchange::{Application, Call, Conference, Exchange, Number, Participant, Recording, Stream};
 use crate::twilio::params::{CallStatus, Direction, rfc_2822};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -120,6 +120,19 @@ pub(super) fn call_recording(net: &Exchange, one: &Recording) -> Value {
         shown.remove("subresource_uris");
     }
     shown
+}
+
+pub(super) fn stream(net: &Exchange, stream: &Stream) -> Value {
+    let (sid, call_sid) = (&stream.sid, &stream.call_sid);
+    json!({
+        "sid": sid,
+        "account_sid": net.options.account_sid,
+        "call_sid": call_sid,
+        "name": stream.name,
+        "status": stream.status(),
+        "date_updated": rfc_2822(stream.updated),
+        "uri": path(net, &format!("Calls/{call_sid}/Streams/{sid}.json")),
+    })
 }
 
 pub(super) fn conference(net: &Exchange, conference: &Conference) -> Value {

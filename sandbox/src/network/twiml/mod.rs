@@ -15,7 +15,7 @@ mod xml;
 
 pub use dial::{Conference, Dial, Party, Target};
 pub use gather::{Gather, Silence};
-pub use stream::{Stream, Track};
+pub use stream::{Stream, Track, stream_address_fault};
 pub use verbs::{Callback, Document, Hook, Pause, Play, Record, RecordingCallback, Say, Verb};
 
 use thiserror::Error;

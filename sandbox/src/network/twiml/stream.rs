@@ -1,4 +1,4 @@
-//! `<Start>` and `<Connect>` with `<Stream>`: <https://www.twilio.com/docs/voice/twiml/stream>.
+//! `<Start>`, `<Stop>` and `<Connect>` with `<Stream>`: <https://www.twilio.com/docs/voice/twiml/stream>.
 
 use super::attributes::Attributes;
 use super::verbs::Verb;
@@ -8,7 +8,7 @@ use super::{Hook, TwimlError, dial};
 /// `<Stream>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
-    /// `wss://`, without a query.
+    /// `wss://`, or relative to the document's own address; without a query.
     pub url: String,
     /// For stopping it by name.
     pub name: Option<String>,
@@ -29,30 +29,68 @@ pub enum Track {
     Both,
 }
 
+impl Track {
+    /// By Twilio's word for it; the inbound track if it is not said.
+    #[must_use]
+    pub fn from_word(word: Option<&str>) -> Option<Self> {
+        match word {
+            None | Some("inbound_track") => Some(Self::Inbound),
+            Some("outbound_track") => Some(Self::Outbound),
+            Some("both_tracks") => Some(Self::Both),
+            Some(_) => None,
+        }
+    }
+}
+
+/// Why an address cannot be streamed to, with Twilio's number: only `wss` is spoken
+/// (<https://www.twilio.com/docs/api/errors/31922>), and a query does not reach the other end
+/// (<https://www.twilio.com/docs/api/errors/31920>). A relative address has no scheme to be wrong.
+#[must_use]
+pub fn stream_address_fault(url: &str) -> Option<(u32, &'static str)> {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    if scheme.is_some_and(|scheme| scheme != "wss") {
+        return Some((31922, "the address of a stream is wss://"));
+    }
+    url.contains('?')
+        .then_some((31920, "the address of a stream has a query; use parameters"))
+}
+
 pub(super) fn start(element: &Element) -> Result<Verb, TwimlError> {
     let attributes = Attributes::of(element);
     attributes.hook("action", "method")?;
     attributes.finish()?;
-    Ok(Verb::Start(only_stream(element)?))
+    Ok(Verb::Start(read(only_stream(element)?)?))
 }
 
 pub(super) fn connect(element: &Element) -> Result<Verb, TwimlError> {
     let attributes = Attributes::of(element);
     let action = attributes.hook("action", "method")?;
     attributes.finish()?;
-    let stream = only_stream(element)?;
+    let stream = read(only_stream(element)?)?;
     if stream.track != Track::Inbound {
         return Err(TwimlError::value(
-            31942,
+            31941,
             "<Stream> inside <Connect> has the inbound track only",
         ));
     }
     Ok(Verb::Connect { stream, action })
 }
 
-fn only_stream(element: &Element) -> Result<Stream, TwimlError> {
+pub(super) fn stop(element: &Element) -> Result<Verb, TwimlError> {
+    Attributes::of(element).finish()?;
+    let stream = only_stream(element)?;
+    let attributes = Attributes::of(stream);
+    let name = attributes
+        .filled("name")?
+        .ok_or_else(|| TwimlError::schema("<Stream> inside <Stop> has no name"))?;
+    attributes.finish()?;
+    stream.nothing_inside()?;
+    Ok(Verb::Stop { name })
+}
+
+fn only_stream(element: &Element) -> Result<&Element, TwimlError> {
     match element.children()?[..] {
-        [stream] if stream.name == "Stream" => read(stream),
+        [stream] if stream.name == "Stream" => Ok(stream),
         [other] => Err(TwimlError::schema(format!(
             "this network does not execute <{}> inside <{}>",
             other.name, element.name
@@ -69,14 +107,11 @@ fn read(element: &Element) -> Result<Stream, TwimlError> {
     let url = attributes
         .filled("url")?
         .ok_or_else(|| TwimlError::schema("<Stream> has no url"))?;
-    if url.contains('?') {
-        return Err(TwimlError::value(31941, "url of <Stream> has a query; use <Parameter>"));
+    if let Some((code, why)) = stream_address_fault(&url) {
+        return Err(TwimlError::value(code, why));
     }
-    let track = match attributes.word("track", &["inbound_track", "outbound_track", "both_tracks"])? {
-        None | Some("inbound_track") => Track::Inbound,
-        Some("outbound_track") => Track::Outbound,
-        Some(_) => Track::Both,
-    };
+    let track = Track::from_word(attributes.text("track").as_deref())
+        .ok_or_else(|| TwimlError::value(31941, "<Stream> has no such track"))?;
     let stream = Stream {
         url,
         name: attributes.filled("name")?,
@@ -84,14 +119,24 @@ fn read(element: &Element) -> Result<Stream, TwimlError> {
         parameters: element
             .children()?
             .into_iter()
-            .map(|inner| match inner.name.as_str() {
-                "Parameter" => dial::parameter(inner),
-                name => Err(TwimlError::schema(format!("<{name}> inside <Stream>"))),
-            })
+            .map(parameter)
             .collect::<Result<_, _>>()?,
         status: attributes.hook("statusCallback", "statusCallbackMethod")?,
     };
     attributes.without_effect(&["connectorName"]);
     attributes.finish()?;
     Ok(stream)
+}
+
+fn parameter(element: &Element) -> Result<(String, String), TwimlError> {
+    /// Twilio: name and value together stay under 500 characters.
+    const TOO_LONG: usize = 500;
+    if element.name != "Parameter" {
+        return Err(TwimlError::schema(format!("<{}> inside <Stream>", element.name)));
+    }
+    let (name, value) = dial::parameter(element)?;
+    if name.chars().count() + value.chars().count() >= TOO_LONG {
+        return Err(TwimlError::schema("<Parameter> has 500 characters or more"));
+    }
+    Ok((name, value))
 }

@@ -167,6 +167,8 @@ fn what_is_no_verb_or_attribute_is_12200() {
         "<Dial record=\"maybe\">+15045550123</Dial>",
         "<Record finishOnKey=\"x\"/>",
         "<Connect><Room>a</Room></Connect>",
+        "<Stop><Stream/></Stop>",
+        "<Stop><Siprec name=\"a\"/></Stop>",
         "<Pause length=\"long\"/>",
         "<Pay/>",
     ] {
@@ -178,9 +180,45 @@ fn what_is_no_verb_or_attribute_is_12200() {
 fn some_attributes_have_errors_of_their_own() {
     assert_eq!(refused("<Gather finishOnKey=\"12\"/>").code, 13310);
     assert_eq!(refused("<Dial>someone</Dial>").code, 13224);
+    for (stream, code) in [
+        ("url=\"wss://a/b?c=d\"", 31920),
+        ("url=\"ws://a/b\"", 31922),
+        ("url=\"https://a/b\"", 31922),
+        ("url=\"wss://a/b\" track=\"every_track\"", 31941),
+        ("url=\"wss://a/b\" track=\"both_tracks\"", 31941),
+        ("name=\"a\"", 12200),
+    ] {
+        assert_eq!(
+            refused(&format!("<Connect><Stream {stream}/></Connect>")).code,
+            code,
+            "{stream}"
+        );
+    }
+}
+
+#[test]
+fn a_stream_is_read_whole() {
+    let [Verb::Connect { stream, action }] = &verbs(
+        "<Connect action=\"/after\"><Stream url=\"wss://a/b\" name=\"talk\" statusCallback=\"/s\" \
+         statusCallbackMethod=\"GET\"><Parameter name=\"call\" value=\"7\"/></Stream></Connect>",
+    )[..] else {
+        panic!("not one Connect");
+    };
+    assert_eq!(action.as_ref().map(|hook| hook.url.as_str()), Some("/after"));
     assert_eq!(
-        refused("<Connect><Stream url=\"wss://a/b?c=d\"/></Connect>").code,
-        31941
+        (stream.url.as_str(), stream.name.as_deref()),
+        ("wss://a/b", Some("talk"))
+    );
+    assert_eq!(stream.parameters, [("call".to_owned(), "7".to_owned())]);
+    assert!(stream.track == Track::Inbound && stream.status.as_ref().is_some_and(|hook| hook.get));
+    let [Verb::Start(stream), Verb::Stop { name }] =
+        &verbs("<Start><Stream url=\"/b\" track=\"both_tracks\"/></Start><Stop><Stream name=\"talk\"/></Stop>")[..]
+    else {
+        panic!("not Start and Stop");
+    };
+    assert_eq!(
+        (stream.track, stream.url.as_str(), name.as_str()),
+        (Track::Both, "/b", "talk")
     );
 }
 

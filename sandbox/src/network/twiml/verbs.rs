@@ -37,6 +37,11 @@ pub enum Verb {
     },
     /// Copy the sound to a WebSocket and go on.
     Start(Stream),
+    /// End such a copy.
+    Stop {
+        /// The stream's name.
+        name: String,
+    },
     /// Hand the call to a WebSocket.
     Connect {
         /// Where to.
@@ -134,9 +139,7 @@ pub struct Record {
 pub(super) const RECORDING_EVENTS: [&str; 3] = ["in-progress", "completed", "absent"];
 
 /// Verbs that are TwiML and that this network does not execute.
-const NOT_EXECUTED: [&str; 9] = [
-    "Echo", "Enqueue", "Leave", "Pay", "Prompt", "Queue", "Refer", "Sms", "Stop",
-];
+const NOT_EXECUTED: [&str; 8] = ["Echo", "Enqueue", "Leave", "Pay", "Prompt", "Queue", "Refer", "Sms"];
 
 pub(super) fn document(root: &Element) -> Result<Document, TwimlError> {
     Attributes::of(root).finish()?;
@@ -160,6 +163,7 @@ fn verb(element: &Element) -> Result<Verb, TwimlError> {
         }
         "Reject" => reject(element)?,
         "Start" => stream::start(element)?,
+        "Stop" => stream::stop(element)?,
         "Connect" => stream::connect(element)?,
         name if NOT_EXECUTED.contains(&name) => {
             return Err(TwimlError::schema(format!("this network does not execute <{name}>")));

@@ -57,9 +57,16 @@ async fn a_fallback_is_asked_once_and_told_of_the_error() {
 }
 
 #[tokio::test]
-async fn media_streams_are_refused_by_name() {
-    let product = Product::start().await;
-    product.at("/voice", "<Connect><Stream url=\"wss://example.com/media\"/></Connect>");
-    let (codes, _) = errors_of(&product).await;
-    assert_eq!(codes, [31920]);
+async fn a_stream_goes_to_a_secure_web_socket_without_a_query() {
+    for (url, code) in [
+        ("ws://example.com/media", 31922),
+        ("https://example.com/media", 31922),
+        ("wss://example.com/media?call=7", 31920),
+    ] {
+        let product = Product::start().await;
+        product.at("/voice", &*format!("<Connect><Stream url=\"{url}\"/></Connect>"));
+        let (codes, heard) = errors_of(&product).await;
+        assert_eq!(codes, [code], "{url}");
+        assert!(heard[0].contains("application error"), "{heard:?}");
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! The package lives in a Python environment below `target/tmp`, made once for each version of it.
 
-use super::{ACCOUNT, NUMBER, Product, TOKEN, network_with};
+use super::media::Media;
+use super::{ACCOUNT, NUMBER, Product, TOKEN, network_with, until};
 use anyhow::{Context as _, Result, ensure};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -19,11 +20,17 @@ async fn twilios_client_finds_every_resource_as_it_knows_it() {
         .at("/long", "<Say>A long story begins</Say><Pause length=\"3600\"/>")
         .at("/room", "<Dial><Conference waitUrl=\"\">room</Conference></Dial>")
         .at("/hold", "<Say>Please hold</Say>");
+    let media = Media::start().await;
     let network = network_with(&product, |options| {
         options.speed = 20.0;
         options.between_calls = Duration::ZERO;
+        options.routes = vec![media.route()];
     })
     .await;
+    let streamed = tokio::spawn(async move {
+        let mut talk = media.accept().await;
+        (talk.rest().await, talk)
+    });
     for address in ["+15045550111", "+15045550112"] {
         network.register(address, super::typed());
     }
@@ -47,15 +54,31 @@ async fn twilios_client_finds_every_resource_as_it_knows_it() {
             "calls and recordings",
             "refusals",
             "conferences",
+            "streams",
             "pages"
         ]
     );
     assert!(!product.got("/hold").is_empty());
+    let (rest, talk) = streamed.await.expect("it does not panic");
+    assert_eq!(rest.len(), 1, "{rest:?}");
+    assert_eq!(rest[0]["event"], "stop");
+    let told = "\"tracks\":[\"inbound\",\"outbound\"]";
+    let parameters = "\"customParameters\":{\"call\":\"7\",\"customer\":\"Ada & Co\"}";
+    assert!(
+        talk.raw[1].contains(told) && talk.raw[1].contains(parameters),
+        "{}",
+        talk.raw[1]
+    );
+    until(&network, "the callbacks", |_| product.got("/stream").len() == 2).await;
+    assert_eq!(
+        product.told("/stream", "StreamEvent"),
+        ["stream-started", "stream-stopped"]
+    );
     network.stop().await;
 }
 
 /// The environment's Python, after making the environment if it is not there or holds another version.
-fn python() -> Result<PathBuf> {
+pub fn python() -> Result<PathBuf> {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sandbox-twilio-client");
     fs::create_dir_all(&directory)?;
     let lock = File::create(directory.join("lock"))?;

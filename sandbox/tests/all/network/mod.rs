@@ -9,9 +9,13 @@ mod conversation;
 mod dialling;
 mod errors;
 mod judge;
+mod media;
 mod product;
 mod recordings;
 mod rest;
+mod stream_copies;
+mod stream_ends;
+mod streams;
 mod voicemail;
 
 pub use product::{Product, Reply};

@@ -1,0 +1,152 @@
+//! A WebSocket to the service: a signed upgrade, and Twilio's number for each way in which there is none.
+//!
+//! The address is `wss://` and signed as such, without parameters
+//! (<https://www.twilio.com/docs/usage/security#validating-signatures-from-twilio>). Which address is really connected to
+//! is said by the same routes as for other requests: one for `https://calls.example.com` holds for
+//! `wss://calls.example.com` too. Nothing is tried twice.
+
+use super::{Courier, Failure};
+use crate::network::exchange::Exchange;
+use crate::twilio::signature;
+use std::io::ErrorKind;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{self, handshake::client::Request};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
+use url::Url;
+
+/// An open WebSocket.
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// For the connection and for the answer, each.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The most that one message of the service may hold: four minutes of sound.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+impl Courier {
+    /// Where a WebSocket really goes.
+    fn socket_destination(&self, url: &str) -> String {
+        let direct = self.destination(url);
+        if direct != url {
+            return with_scheme(&direct, [("https://", "wss://"), ("http://", "ws://")]);
+        }
+        let as_web = with_scheme(url, [("wss://", "https://"), ("ws://", "http://")]);
+        with_scheme(
+            &self.destination(&as_web),
+            [("https://", "wss://"), ("http://", "ws://")],
+        )
+    }
+
+    fn upgrade(&self, url: &str) -> Result<Request, tungstenite::Error> {
+        let mut request = self.socket_destination(url).into_client_request()?;
+        let signature = HeaderValue::try_from(signature::sign(&self.auth_token, url, &[]))
+            .map_err(|error| tungstenite::Error::HttpFormat(error.into()))?;
+        request.headers_mut().insert(signature::HEADER, signature);
+        request
+            .headers_mut()
+            .insert(header::USER_AGENT, HeaderValue::from_static("Twilio.TmeWs/1.0"));
+        Ok(request)
+    }
+}
+
+fn with_scheme(url: &str, changes: [(&str, &str); 2]) -> String {
+    changes
+        .into_iter()
+        .find_map(|(from, to)| url.strip_prefix(from).map(|rest| format!("{to}{rest}")))
+        .unwrap_or_else(|| url.to_owned())
+}
+
+/// Opens one, while the network's clock keeps the world's pace.
+///
+/// # Errors
+/// 31901 and 31902 without a connection, 31910 without TLS, 31920 without an upgrade.
+pub async fn open(exchange: &Exchange, url: &str) -> Result<Socket, Failure> {
+    let _held = exchange.clock.hold();
+    let request = exchange
+        .courier
+        .upgrade(url)
+        .map_err(|error| failure(31920, "Handshake Error", error))?;
+    let destination =
+        Url::parse(&request.uri().to_string()).map_err(|error| failure(31920, "Handshake Error", error))?;
+    let (Some(host), Some(port)) = (destination.host_str(), destination.port_or_known_default()) else {
+        return Err(failure(31920, "Handshake Error", "the address has no host"));
+    };
+    // An IPv6 address stands in brackets in a URL, and without them here.
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let connected = match timeout(PATIENCE, TcpStream::connect((host, port))).await {
+        Ok(Ok(connected)) => connected,
+        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
+            return Err(failure(31902, "Connection Refused", error));
+        }
+        Ok(Err(error)) => return Err(failure(31901, "Connection Timeout", error)),
+        Err(_elapsed) => return Err(failure(31901, "Connection Timeout", "no connection in time")),
+    };
+    connected
+        .set_nodelay(true)
+        .map_err(|error| failure(31901, "Connection Timeout", error))?;
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(LARGEST))
+        .max_frame_size(Some(LARGEST));
+    let is_secure = destination.scheme() == "wss";
+    let upgraded = client_async_tls_with_config(request, connected, Some(config), None);
+    match timeout(PATIENCE, upgraded).await {
+        Ok(Ok((socket, _response))) => Ok(socket),
+        Ok(Err(tungstenite::Error::Http(response))) => {
+            let why = format!("the service answered {}", response.status().as_u16());
+            Err(failure(31920, "Handshake Error", why))
+        }
+        Ok(Err(error @ (tungstenite::Error::Io(_) | tungstenite::Error::Tls(_)))) if is_secure => {
+            Err(failure(31910, "SSL Protocol Error", error))
+        }
+        Ok(Err(error)) => Err(failure(31920, "Handshake Error", error)),
+        Err(_elapsed) => Err(failure(31901, "Connection Timeout", "no answer in time")),
+    }
+}
+
+fn failure(code: u32, name: &str, why: impl std::fmt::Display) -> Failure {
+    Failure {
+        code,
+        message: format!("Stream - WebSocket - {name}: {why}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_for_the_web_holds_for_web_sockets_too() {
+        let route = |public: &str, real: &str| (public.to_owned(), real.to_owned());
+        let courier = Courier::new(
+            "12345",
+            vec![
+                route("https://calls.example.com", "http://127.0.0.1:3000"),
+                route("https://far.example.com", "https://near.example.com/base"),
+                route("wss://media.example.com", "ws://127.0.0.1:4000"),
+            ],
+        )
+        .expect("a client");
+        for (public, real) in [
+            ("wss://calls.example.com/media", "ws://127.0.0.1:3000/media"),
+            ("wss://far.example.com/media", "wss://near.example.com/base/media"),
+            ("wss://media.example.com/", "ws://127.0.0.1:4000/"),
+            ("wss://elsewhere.example.com/", "wss://elsewhere.example.com/"),
+        ] {
+            assert_eq!(courier.socket_destination(public), real);
+        }
+    }
+
+    #[test]
+    fn what_is_signed_is_the_public_address_alone() {
+        let courier = Courier::new("12345", vec![]).expect("a client");
+        let request = courier.upgrade("wss://example.com/media").expect("a request");
+        assert_eq!(
+            request.headers()[signature::HEADER],
+            signature::sign("12345", "wss://example.com/media", &[]).as_str()
+        );
+    }
+}

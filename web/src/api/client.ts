@@ -1,0 +1,34 @@
+import createClient from "openapi-fetch";
+import type { paths } from "./schema";
+import { send } from "./transport";
+
+/** Every endpoint of the OpenAPI document, typed. Anything but a 2xx is thrown as an `ApiProblem`. */
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: send });
+
+interface Answer<T> {
+  data?: T;
+  response: Response;
+}
+
+/** The body of an answer. */
+export async function body<T>(answer: Promise<Answer<T>>): Promise<T> {
+  return (await answer).data as T;
+}
+
+/** The answer to a write: its body, and the position of its last event in the log. */
+export interface Written<T> {
+  body: T;
+  position: number | null;
+}
+
+/** The body of the answer to a write, with its place in the log. */
+export async function written<T>(answer: Promise<Answer<T>>): Promise<Written<T>> {
+  const { data, response } = await answer;
+  return { body: data as T, position: positionOf(response) };
+}
+
+export function positionOf(response: Response): number | null {
+  const text = response.headers.get("x-ledger-position");
+  const position = text === null ? Number.NaN : Number(text);
+  return Number.isSafeInteger(position) ? position : null;
+}

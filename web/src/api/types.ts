@@ -1,0 +1,35 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type ActiveCall = Schemas["ActiveCallWithTurns"];
+export type LiveTurn = Schemas["LiveTurn"];
+export type ActiveUser = Schemas["ActiveUser"];
+export type AgentView = Schemas["AgentView"];
+export type ListedAgent = Schemas["ListedAgent"];
+export type AgentSettings = Schemas["Settings"];
+export type Hours = Schemas["Hours"];
+export type CallView = Schemas["CallView"];
+export type CallDetail = Schemas["CallDetail"];
+export type CallPage = Schemas["CallPage"];
+export type Recording = Schemas["Recording"];
+export type Correction = Schemas["Correction"];
+export type Participant = Schemas["Participant"];
+export type Transcript = Schemas["Transcript"];
+export type Segment = Schemas["Segment"];
+export type History = Schemas["History"];
+export type HistoryEvent = Schemas["HistoryEvent"];
+export type ContactView = Schemas["ContactView"];
+export type Stats = Schemas["Stats"];
+export type Figures = Schemas["Figures"];
+export type Feedback = Schemas["Feedback"];
+export type ProjectionStatus = Schemas["ProjectionStatus"];
+export type RebuildProgress = Schemas["RebuildProgress"];
+export type Health = Schemas["Health"];
+/** Who is signed in. The document names permissions otherwise than the service writes them: see `session/permissions`. */
+export type Me = Omit<Schemas["Me"], "permissions"> & { permissions: string[] };
+export type UserView = Schemas["UserView"];
+export type UnroutedCallback = Schemas["UnroutedCallback"];
+
+/** A reviewer's judgement. */
+export type Grade = "good" | "needs_improvement";

@@ -1,0 +1,25 @@
+import { Text, type TextProps } from "@mantine/core";
+import { ago, clock, dayAndClock, exactClock, whole } from "../format/time";
+import { useNow } from "./useNow";
+
+interface Props extends TextProps {
+  at: string | Date | null | undefined;
+  /** How: `when` is the clock today and else the day too; `ago` moves with the time. */
+  as?: "when" | "clock" | "exact" | "ago";
+}
+
+const HOW = { when: dayAndClock, clock, exact: exactClock, ago } as const;
+
+/** A moment in the reader's zone; the whole of it, and UTC, on hover. */
+export function Moment({ at, as = "when", ...text }: Props) {
+  const now = useNow(as === "ago" ? 30_000 : null);
+  if (!at) return null;
+  const date = typeof at === "string" ? new Date(at) : at;
+  return (
+    <Text span inherit className="figures" {...text}>
+      <time dateTime={date.toISOString()} title={whole(date)}>
+        {as === "ago" ? ago(date, now) : HOW[as](date)}
+      </time>
+    </Text>
+  );
+}

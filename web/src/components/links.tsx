@@ -1,0 +1,17 @@
+import { Anchor, type AnchorProps, Button, type ButtonProps } from "@mantine/core";
+import { createLink } from "@tanstack/react-router";
+import type { ComponentPropsWithRef } from "react";
+
+function PlainAnchor(props: AnchorProps & Omit<ComponentPropsWithRef<"a">, keyof AnchorProps>) {
+  return <Anchor {...props} />;
+}
+
+function PlainButton(props: ButtonProps & Omit<ComponentPropsWithRef<"a">, keyof ButtonProps>) {
+  return <Button component="a" variant="light" {...props} />;
+}
+
+/** A link inside the dashboard. */
+export const LinkText = createLink(PlainAnchor);
+
+/** A link that looks like a button. */
+export const LinkButton = createLink(PlainButton);

@@ -1,0 +1,42 @@
+import { ActionIcon, Affix, CloseButton, Group, Paper, Text, Tooltip } from "@mantine/core";
+import { IconPhone, IconPhoneCall } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
+import { useDialer, usePhone } from "./DialerProvider";
+
+const Idle = lazy(async () => ({ default: (await import("./Idle")).Idle }));
+const InCall = lazy(async () => ({ default: (await import("./InCall")).InCall }));
+
+/** The telephone of the page, at its lower right: keypad, recent calls, contacts, and the call that goes on. */
+export function Dialer() {
+  const dialer = useDialer();
+  const { call } = usePhone();
+  if (!dialer.isOpen) {
+    return (
+      <Affix position={{ bottom: 16, right: 16 }}>
+        <Tooltip label={call ? "Your call" : "Dialer"} position="left">
+          <ActionIcon
+            size={52}
+            radius="xl"
+            color={call ? "teal.9" : undefined}
+            autoContrast={false}
+            onClick={() => dialer.open()}
+            aria-label={call ? "Show your call" : "Open the dialer"}
+          >
+            {call ? <IconPhoneCall size={24} /> : <IconPhone size={24} />}
+          </ActionIcon>
+        </Tooltip>
+      </Affix>
+    );
+  }
+  return (
+    <Affix position={{ bottom: 16, right: 16 }}>
+      <Paper withBorder shadow="lg" p="md" w={300} role="dialog" aria-label="Dialer">
+        <Group justify="space-between" mb="xs">
+          <Text fw={650}>{call ? "Call" : "Dialer"}</Text>
+          <CloseButton aria-label="Close the dialer" onClick={dialer.close} />
+        </Group>
+        <Suspense fallback={null}>{call ? <InCall call={call} /> : <Idle />}</Suspense>
+      </Paper>
+    </Affix>
+  );
+}

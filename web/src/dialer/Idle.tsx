@@ -1,0 +1,44 @@
+import { Alert, Tabs } from "@mantine/core";
+import { IconAddressBook, IconDialpad, IconHistory } from "@tabler/icons-react";
+import { useState } from "react";
+import { messageOf } from "../api/problem";
+import { useMay } from "../session/session";
+import { ContactsTab } from "./ContactsTab";
+import { usePhone } from "./DialerProvider";
+import { KeypadTab } from "./KeypadTab";
+import { RecentTab } from "./RecentTab";
+
+/** The dialer while there is no call: where numbers come from. */
+export function Idle() {
+  const { status, problem } = usePhone();
+  const [tab, setTab] = useState<string | null>("keypad");
+  const mayContacts = useMay("view_contacts");
+  const toKeypad = () => setTab("keypad");
+  return (
+    <>
+      {status === "unavailable" && (
+        <Alert color="orange" p="xs" mb="xs" title="This browser cannot call">
+          {messageOf(problem)}
+        </Alert>
+      )}
+      <Tabs value={tab} onChange={setTab} keepMounted={false}>
+        <Tabs.List grow mb="sm">
+          <Tabs.Tab value="keypad" aria-label="Keypad" leftSection={<IconDialpad size={18} />} />
+          <Tabs.Tab value="recent" aria-label="Recent calls" leftSection={<IconHistory size={18} />} />
+          {mayContacts && (
+            <Tabs.Tab value="contacts" aria-label="Contacts" leftSection={<IconAddressBook size={18} />} />
+          )}
+        </Tabs.List>
+        <Tabs.Panel value="keypad">
+          <KeypadTab />
+        </Tabs.Panel>
+        <Tabs.Panel value="recent">
+          <RecentTab onChosen={toKeypad} />
+        </Tabs.Panel>
+        <Tabs.Panel value="contacts">
+          <ContactsTab onChosen={toKeypad} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}

@@ -1,0 +1,91 @@
+import { Button, Collapse, Group, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconDialpad, IconMicrophone, IconMicrophoneOff, IconPhone, IconPhoneOff } from "@tabler/icons-react";
+import { useNow } from "../components/useNow";
+import { phone as grouped } from "../format/phone";
+import { duration } from "../format/time";
+import { useDialer } from "./DialerProvider";
+import { Keypad } from "./Keypad";
+import type { PhoneCall } from "./softphone";
+
+const STAGES: Record<PhoneCall["stage"], string> = {
+  incoming: "Calls you",
+  connecting: "Connecting…",
+  ringing: "Ringing…",
+  open: "In the call",
+  ended: "The call has ended",
+};
+
+/** A call in this browser, from its first ring to its end. */
+export function InCall({ call }: { call: PhoneCall }) {
+  const { phone } = useDialer();
+  const [hasKeypad, keypad] = useDisclosure();
+  const now = useNow(call.stage === "open" ? 1_000 : null);
+  return (
+    <Stack align="center" gap="md" py="sm">
+      <Stack gap={2} align="center">
+        <Text fw={650} size="lg" className="figures">
+          {grouped(call.with) || "Unknown"}
+        </Text>
+        <Text c="dimmed" role="status">
+          {STAGES[call.stage]}
+          {call.since !== null &&
+            call.stage === "open" &&
+            ` · ${duration((now.getTime() - call.since) / 1_000)}`}
+        </Text>
+        {call.note && (
+          <Text size="sm" c="var(--mantine-color-error)" ta="center">
+            {call.note}
+          </Text>
+        )}
+      </Stack>
+      {call.stage === "open" && (
+        <>
+          <Group>
+            <Button
+              variant={call.isMuted ? "filled" : "default"}
+              leftSection={call.isMuted ? <IconMicrophoneOff size={16} /> : <IconMicrophone size={16} />}
+              aria-pressed={call.isMuted}
+              onClick={() => phone.mute(!call.isMuted)}
+            >
+              {call.isMuted ? "Muted" : "Mute"}
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconDialpad size={16} />}
+              aria-expanded={hasKeypad}
+              onClick={keypad.toggle}
+            >
+              Keypad
+            </Button>
+          </Group>
+          <Collapse expanded={hasKeypad} keepMounted={false}>
+            <Keypad onPress={(key) => phone.press(key)} />
+          </Collapse>
+        </>
+      )}
+      <Group>
+        {call.stage === "incoming" && (
+          <Button
+            color="teal.9"
+            autoContrast={false}
+            leftSection={<IconPhone size={16} />}
+            onClick={() => phone.answer()}
+          >
+            Answer
+          </Button>
+        )}
+        {call.stage !== "ended" && (
+          <Button
+            color="red.9"
+            autoContrast={false}
+            leftSection={<IconPhoneOff size={16} />}
+            onClick={() => phone.hangUp()}
+          >
+            {call.stage === "incoming" ? "Refuse" : "Hang up"}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}

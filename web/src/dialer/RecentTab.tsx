@@ -1,0 +1,55 @@
+import { Group, ScrollArea, Skeleton, Stack, Text, UnstyledButton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { api, body } from "../api/client";
+import { Direction } from "../components/Direction";
+import { ErrorNotice } from "../components/ErrorNotice";
+import { Moment } from "../components/Moment";
+import { otherSide, Who } from "../components/Who";
+import { useDialer } from "./DialerProvider";
+
+/** The last calls; choosing one puts its number on the keypad. */
+export function RecentTab({ onChosen }: { onChosen: () => void }) {
+  const { setNumber } = useDialer();
+  const recent = useQuery({
+    queryKey: ["calls", "recent"],
+    queryFn: () => body(api.GET("/api/call-logs", { params: { query: { limit: 20 } } })),
+  });
+  if (recent.isPending) return <Skeleton h={220} aria-label="Loading recent calls" />;
+  if (recent.isError) {
+    return <ErrorNotice what="No recent calls" error={recent.error} onRetry={() => void recent.refetch()} />;
+  }
+  const calls = recent.data.calls.filter((call) => otherSide(call).number?.startsWith("+"));
+  if (calls.length === 0) {
+    return (
+      <Text size="sm" c="dimmed" py="md">
+        Nobody called yet. Numbers of calls appear here, to be called back.
+      </Text>
+    );
+  }
+  return (
+    <ScrollArea h={330}>
+      <Stack gap={2}>
+        {calls.map((call) => (
+          <UnstyledButton
+            key={call.call_id}
+            p={6}
+            onClick={() => {
+              setNumber(otherSide(call).number ?? "");
+              onChosen();
+            }}
+          >
+            <Group wrap="nowrap" justify="space-between">
+              <Group wrap="nowrap" gap="sm" miw={0}>
+                <Direction direction={call.direction} voicemail={call.voicemail} />
+                <Who call={call} strong={false} />
+              </Group>
+              <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
+                <Moment at={call.started_at} as="ago" />
+              </Text>
+            </Group>
+          </UnstyledButton>
+        ))}
+      </Stack>
+    </ScrollArea>
+  );
+}

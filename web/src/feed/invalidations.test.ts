@@ -1,0 +1,43 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { followInvalidations, stales } from "./invalidations";
+import type { FeedMessage } from "./messages";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const said = (type: string, id: string): FeedMessage => ({
+  position: 1,
+  type,
+  call_id: id,
+  stream: { type: "call", id },
+  at: "2026-01-01T00:00:00Z",
+  data: {},
+});
+
+it("words change the call, and no list", () => {
+  const keys = stales({ type: "CallerTurn", call_id: "CA1", stream: { type: "call", id: "CA1" } });
+  expect(keys.map(({ key }) => key)).toEqual([["call", "CA1"]]);
+});
+
+it("a grade changes the call, the lists and the feedback", () => {
+  const keys = stales({ type: "Graded", call_id: "CA1", stream: { type: "call", id: "CA1" } });
+  expect(keys.map(({ key }) => key[0])).toEqual(["call", "calls", "stats", "feedback"]);
+});
+
+it("a rush of events asks each query once", () => {
+  let tell: (message: FeedMessage) => void = () => {};
+  const invalidateQueries = vi.fn();
+  const client = { invalidateQueries } as unknown as QueryClient;
+  const read = (reader: typeof tell) => {
+    tell = reader;
+    return () => {};
+  };
+  const stop = followInvalidations({ read }, client);
+  for (let event = 0; event < 50; event += 1) tell(said("CallAnswered", "CA1"));
+  expect(invalidateQueries).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(5_000);
+  const asked = invalidateQueries.mock.calls.map(([filter]) => filter.queryKey.join(" "));
+  expect(asked.sort()).toEqual(["call CA1", "calls", "contacts", "stats"]);
+  stop();
+});

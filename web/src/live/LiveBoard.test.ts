@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { ActiveCall } from "../api/types";
+import type { EventMessage } from "../feed/messages";
+
+vi.mock("../api/client", () => ({ api: {}, body: async () => [] }));
+const { LiveBoard } = await import("./LiveBoard");
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function read(callId: string, turns: string[] = []): ActiveCall {
+  return {
+    call_id: callId,
+    status: "in_progress",
+    holder: "ai",
+    transferring: false,
+    escalated: false,
+    started_at: "2026-01-01T10:00:00Z",
+    listeners: [],
+    takeover_requests: [],
+    takeovers_accepted: [],
+    turns: turns.map((text, index) => ({ turn: index + 1, speaker: "ai", text })),
+  };
+}
+
+function event(
+  position: number,
+  type: string,
+  data: Record<string, unknown> = {},
+  callId = "CA1",
+): EventMessage {
+  return {
+    position,
+    type,
+    call_id: callId,
+    stream: { type: "call", id: callId },
+    at: "2026-01-01T10:01:00Z",
+    data,
+  };
+}
+
+it("what the feed tells after the reading is added to it", () => {
+  const board = new LiveBoard();
+  board.compare([read("CA1", ["Hello"])], 10);
+  board.hear(event(11, "AiTurn", { turn: 2, text: "How can I help?" }));
+  expect(board.current().calls[0]?.turns.map((turn) => turn.text)).toEqual(["Hello", "How can I help?"]);
+});
+
+it("what the reading knew already is not said twice", () => {
+  const board = new LiveBoard();
+  board.compare([read("CA1", ["Hello"])], 10);
+  board.hear(event(12, "AiTurn", { turn: 1, text: "Hello" }));
+  expect(board.current().calls[0]?.turns).toHaveLength(1);
+});
+
+it("an older reading takes no line away", () => {
+  const board = new LiveBoard();
+  board.compare([read("CA1", ["Hello"])], 10);
+  board.hear(event(20, "AiTurn", { turn: 2, text: "Still there?" }));
+  board.compare([read("CA1", ["Hello"])], 15);
+  expect(board.current().calls[0]?.turns).toHaveLength(2);
+});
+
+it("a call that ended stays in sight for a while, and does not come back", () => {
+  const board = new LiveBoard();
+  board.compare([read("CA1")], 10);
+  board.hear(event(11, "CallEnded", { outcome: "completed" }));
+  expect(board.current().calls[0]?.outcome).toBe("completed");
+  vi.advanceTimersByTime(60_000);
+  expect(board.current().calls).toEqual([]);
+  board.hear(event(12, "CallStarted", { from: "+1", to: "+2" }));
+  board.compare([read("CA1")], 10);
+  expect(board.current().calls).toEqual([]);
+});
+
+it("a call that the service no longer has is over", () => {
+  const board = new LiveBoard();
+  board.compare([read("CA1"), read("CA2")], 10);
+  board.compare([read("CA2")], 20);
+  expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA2"]);
+});
+
+it("a call that began after the reading stays", () => {
+  const board = new LiveBoard();
+  board.compare([], 10);
+  board.hear(event(11, "CallStarted", { from: "+1", to: "+2" }, "CA9"));
+  board.compare([], 10);
+  expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA9"]);
+});
+
+it("a rush of events redraws once", () => {
+  const board = new LiveBoard();
+  const redraw = vi.fn();
+  board.watch(redraw);
+  board.compare([read("CA1")], 0);
+  for (let turn = 1; turn < 100; turn += 1) board.hear(event(turn, "AiTurn", { turn, text: "word" }));
+  vi.advanceTimersByTime(100);
+  expect(redraw).toHaveBeenCalledOnce();
+});

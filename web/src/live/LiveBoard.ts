@@ -1,0 +1,125 @@
+import { api, body } from "../api/client";
+import type { ActiveCall } from "../api/types";
+import { certainPosition, health } from "../feed/baseline";
+import type { EventMessage } from "../feed/messages";
+import { begun, fold, fromSnapshot, type LiveCall } from "./fold";
+
+/** A call that ended stays in sight for so long, in milliseconds. */
+const AFTERGLOW_MS = 20_000;
+/** How often the board is compared with the service, in milliseconds. */
+const COMPARE_MS = 30_000;
+/** How long to wait before asking again, when the service could not be asked. */
+const RETRY_MS = 3_000;
+/** How soon a change is shown, in milliseconds. */
+const REDRAW_MS = 30;
+
+export interface Board {
+  /** `loading` until the calls were read once. */
+  state: "loading" | "ready" | "failed";
+  /** The calls that go on and those that ended just now, the latest first. */
+  calls: readonly LiveCall[];
+  error: unknown;
+}
+
+/** Every call that goes on: read once, then kept by the feed's events. */
+export class LiveBoard {
+  private board: Board = { state: "loading", calls: [], error: null };
+  private readonly watchers = new Set<() => void>();
+  private readonly ended = new Set<string>();
+  private told = false;
+
+  current = (): Board => this.board;
+
+  watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
+
+  /** Reads the calls that go on; `begin` is told once the position from which events must be followed. */
+  load(begin: (after: number) => void): () => void {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isOver = false;
+    let hasBegun = false;
+    const read = async () => {
+      try {
+        const position = certainPosition(await health());
+        const calls = await body(api.GET("/api/active-calls"));
+        if (isOver) return;
+        this.compare(calls, position);
+        if (!hasBegun) begin(position);
+        hasBegun = true;
+        timer = setTimeout(read, COMPARE_MS);
+      } catch (error) {
+        if (isOver) return;
+        if (this.board.state !== "ready") this.become({ ...this.board, state: "failed", error });
+        timer = setTimeout(read, RETRY_MS);
+      }
+    };
+    void read();
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }
+
+  /**
+   * Brings the board in line with what the service read at or after `position`. A call that we know and it does not is
+   * over, unless we heard of it after that.
+   */
+  compare(calls: readonly ActiveCall[], position: number): void {
+    const known = new Map(this.board.calls.map((call) => [call.call_id, call]));
+    const fresh = calls
+      .filter((call) => !this.ended.has(call.call_id))
+      .map((call) => newest(known.get(call.call_id), call, position));
+    const kept = this.board.calls.filter(
+      (call) =>
+        (call.endedAt !== null || call.position > position) &&
+        !fresh.some((other) => other.call_id === call.call_id),
+    );
+    this.become({ state: "ready", calls: sorted([...fresh, ...kept]), error: null });
+  }
+
+  /** An event of the feed. */
+  hear(event: EventMessage): void {
+    if (event.stream.type !== "call" || !event.call_id || this.ended.has(event.call_id)) return;
+    const known = this.board.calls.find((call) => call.call_id === event.call_id);
+    const next = known ? fold(known, event) : begun(event);
+    if (!next || next === known) return;
+    if (next.endedAt !== null) this.end(next.call_id);
+    const others = this.board.calls.filter((call) => call !== known);
+    this.become({ ...this.board, calls: sorted([...others, next]) });
+  }
+
+  private end(callId: string): void {
+    this.ended.add(callId);
+    setTimeout(() => {
+      this.become({ ...this.board, calls: this.board.calls.filter((call) => call.call_id !== callId) });
+    }, AFTERGLOW_MS);
+  }
+
+  /** A rush of events redraws once. */
+  private become(board: Board): void {
+    this.board = board;
+    if (this.told) return;
+    this.told = true;
+    setTimeout(() => {
+      this.told = false;
+      for (const watcher of this.watchers) watcher();
+    }, REDRAW_MS);
+  }
+}
+
+/** Of what we know and what was read the fuller: the feed may be ahead of the read model, and its turns are none's to lose. */
+function newest(known: LiveCall | undefined, read: ActiveCall, position: number): LiveCall {
+  if (!known || known.position <= position) {
+    return {
+      ...fromSnapshot(read, known ? Math.max(known.position, position) : position),
+      trouble: known?.trouble ?? null,
+    };
+  }
+  return known;
+}
+
+function sorted(calls: LiveCall[]): LiveCall[] {
+  return calls.sort((a, b) => b.started_at.localeCompare(a.started_at) || a.call_id.localeCompare(b.call_id));
+}

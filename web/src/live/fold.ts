@@ -1,0 +1,203 @@
+import type { ActiveCall, LiveTurn } from "../api/types";
+import type { EventMessage } from "../feed/messages";
+
+/** A live call as the page keeps it: what the service's read model says, and what was heard since. */
+export interface LiveCall extends ActiveCall {
+  /** Keypad digits and transfers that did not work: the last thing that went wrong, in words. */
+  trouble: string | null;
+  /** The last event that it knows. */
+  position: number;
+  /** How it ended, once it did. */
+  outcome: string | null;
+  endedAt: string | null;
+}
+
+export function fromSnapshot(call: ActiveCall, position: number): LiveCall {
+  return { ...call, trouble: null, position, outcome: null, endedAt: null };
+}
+
+/** The call that an event begins; null when the event begins none. */
+export function begun(event: EventMessage): LiveCall | null {
+  if (event.type !== "CallStarted" || !event.call_id) return null;
+  const { data } = event;
+  return {
+    call_id: event.call_id,
+    direction: text(data.direction),
+    status: "started",
+    agent: text(data.agent),
+    number: text(data.number),
+    caller_number: text(data.from),
+    caller_name: text(data.caller_name),
+    called_number: text(data.to),
+    holder: "nobody",
+    taken_over_by: null,
+    on_hold_by: null,
+    transferring: false,
+    escalated: false,
+    started_at: event.at,
+    answered_at: null,
+    listeners: [],
+    takeover_requests: [],
+    takeovers_accepted: [],
+    turns: [],
+    trouble: null,
+    position: event.position,
+    outcome: null,
+    endedAt: null,
+  };
+}
+
+/**
+ * The call after an event. Hearing an event that the snapshot knew already changes nothing: turns have numbers, the rest
+ * comes to the same once the later events are heard too.
+ */
+export function fold(call: LiveCall, event: EventMessage): LiveCall {
+  if (event.position <= call.position) return call;
+  const next = { ...apply(call, event), position: event.position };
+  return { ...next, holder: holderOf(next, event) };
+}
+
+function apply(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
+  const user = text(data.user) ?? "";
+  switch (type) {
+    case "CallStarted":
+      return {
+        ...call,
+        direction: text(data.direction) ?? call.direction,
+        agent: text(data.agent) ?? call.agent,
+        number: text(data.number) ?? call.number,
+        caller_number: text(data.from) || call.caller_number,
+        caller_name: text(data.caller_name) ?? call.caller_name,
+        called_number: text(data.to) || call.called_number,
+      };
+    case "CallRinging":
+      return call.status === "started" ? { ...call, status: "ringing" } : call;
+    case "CallAnswered":
+      return { ...call, status: "in_progress", answered_at: call.answered_at ?? at };
+    case "RoutedToVoicemail":
+      return { ...call, holder: "voicemail" };
+    case "CallerTurn":
+      return {
+        ...call,
+        turns: said(call.turns, { turn: turnOf(data), speaker: "caller", text: text(data.text) }),
+      };
+    case "AiTurn":
+      return {
+        ...call,
+        turns: said(call.turns, { turn: turnOf(data), speaker: "ai", text: text(data.text) }),
+      };
+    case "AiTurnInterrupted":
+      return { ...call, turns: interrupted(call.turns, turnOf(data), Number(data.heard_ms) || 0) };
+    case "EscalationTriggered":
+      return { ...call, escalated: true };
+    case "ListenerJoined":
+      return { ...call, listeners: withUser(call.listeners, user) };
+    case "ListenerLeft":
+      return { ...call, listeners: without(call.listeners, user) };
+    case "TakeoverRequested":
+      return { ...call, takeover_requests: withUser(call.takeover_requests, user) };
+    case "TakeoverAccepted":
+      return {
+        ...call,
+        takeover_requests: without(call.takeover_requests, user),
+        takeovers_accepted: withUser(call.takeovers_accepted, user),
+        trouble: null,
+      };
+    case "TakeoverDeclined":
+      return {
+        ...call,
+        takeover_requests: without(call.takeover_requests, user),
+        takeovers_accepted: without(call.takeovers_accepted, user),
+      };
+    case "TakenOver":
+      return {
+        ...call,
+        taken_over_by: user,
+        takeover_requests: [],
+        takeovers_accepted: [],
+        listeners: without(call.listeners, user),
+      };
+    case "ParticipantUnreached":
+      return { ...call, trouble: `Nobody came to the telephone: ${text(data.reason) ?? "no reason given"}.` };
+    case "PutOnHold":
+      return { ...call, on_hold_by: user };
+    case "TakenOffHold":
+      return { ...call, on_hold_by: null };
+    case "TransferStarted":
+      return { ...call, transferring: true, trouble: null };
+    case "Transferred":
+      return { ...call, transferring: false };
+    case "TransferFailed":
+      return {
+        ...call,
+        transferring: false,
+        trouble: `The transfer failed: ${text(data.reason) ?? "no reason given"}.`,
+      };
+    case "AiFailed":
+      return { ...call, trouble: "A model did not answer; the caller hears a spoken fallback." };
+    case "CallEnded":
+      return {
+        ...call,
+        status: text(data.outcome) ?? "completed",
+        outcome: text(data.outcome),
+        endedAt: at,
+        listeners: [],
+        takeover_requests: [],
+        takeovers_accepted: [],
+        transferring: false,
+      };
+    case "CallErased":
+      return {
+        ...call,
+        caller_name: null,
+        caller_number: null,
+        turns: call.turns.map((turn) => ({ ...turn, text: null })),
+      };
+    default:
+      return call;
+  }
+}
+
+/** Who holds the line, by the rules of the service's own read model. */
+function holderOf(call: LiveCall, event: EventMessage): string {
+  if (call.on_hold_by) return "hold";
+  if (event.type === "RoutedToVoicemail" || call.holder === "voicemail") return "voicemail";
+  if (call.taken_over_by) return "person";
+  if (call.turns.length > 0) return "ai";
+  if (call.status !== "in_progress") return call.holder === "hold" ? "nobody" : call.holder;
+  if (call.holder === "person") return "person";
+  // Who calls out from a browser speaks without an agent.
+  return call.agent ? "ai" : "person";
+}
+
+function said(turns: readonly LiveTurn[], turn: LiveTurn): LiveTurn[] {
+  const others = turns.filter((other) => other.turn !== turn.turn || other.speaker !== turn.speaker);
+  const heard = turns.find((other) => other.turn === turn.turn && other.speaker === turn.speaker)?.heard_ms;
+  const all = [...others, { ...turn, heard_ms: heard ?? null }];
+  return all.sort((a, b) => a.turn - b.turn || (a.speaker === "caller" ? -1 : 1));
+}
+
+function interrupted(turns: readonly LiveTurn[], turn: number, heard: number): LiveTurn[] {
+  return turns.map((other) =>
+    other.turn === turn && other.speaker === "ai"
+      ? { ...other, heard_ms: Math.max(heard, other.heard_ms ?? 0) }
+      : other,
+  );
+}
+
+function withUser(users: readonly string[], user: string): string[] {
+  return users.includes(user) || user === "" ? [...users] : [...users, user];
+}
+
+function without(users: readonly string[], user: string): string[] {
+  return users.filter((other) => other !== user);
+}
+
+function turnOf(data: Record<string, unknown>): number {
+  return Number(data.turn) || 0;
+}
+
+/** Erased values come as `{"erased": true}`: then there is no text. */
+function text(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,35 @@
+import type { LiveCall } from "./fold";
+
+/** What a user can do to a call now; anything else would only be refused. */
+export interface Possible {
+  listen: boolean;
+  stopListening: boolean;
+  takeOver: boolean;
+  /** Somebody asks this user to take over. */
+  answer: boolean;
+  hold: boolean;
+  resume: boolean;
+  /** Transfer and keypad: a person of ours must be on the line. */
+  handle: boolean;
+  hangUp: boolean;
+}
+
+export function possible(call: LiveCall, userId: string): Possible {
+  const goesOn = call.endedAt === null;
+  // Not by its status: of a call that the AI answers the network tells no moment of answering.
+  const isTalking = goesOn && call.holder !== "nobody";
+  const listens = call.listeners.includes(userId);
+  const isTaken = call.taken_over_by !== null && call.taken_over_by !== undefined;
+  const isAtVoicemail = call.holder === "voicemail";
+  const isHeld = call.on_hold_by !== null && call.on_hold_by !== undefined;
+  return {
+    listen: isTalking && !listens && !isAtVoicemail && call.taken_over_by !== userId,
+    stopListening: goesOn && listens,
+    takeOver: isTalking && !isTaken && !isAtVoicemail && !call.takeovers_accepted.includes(userId),
+    answer: goesOn && call.takeover_requests.includes(userId),
+    hold: isTalking && isTaken && !isHeld,
+    resume: goesOn && isHeld,
+    handle: isTalking && isTaken && !call.transferring,
+    hangUp: goesOn,
+  };
+}

@@ -1,0 +1,76 @@
+import { ActionIcon, Button, Group, Paper, Stack, Text, TextInput, Title, Tooltip } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useState } from "react";
+import type { AgentView } from "../../api/types";
+import { isE164, phone } from "../../format/phone";
+import { useAssignNumber } from "./useAgent";
+
+interface Props {
+  agent: AgentView;
+  mayEdit: boolean;
+}
+
+/** The numbers that an agent answers. */
+export function Numbers({ agent, mayEdit }: Props) {
+  const assign = useAssignNumber(agent.agent_id);
+  const [typed, setTyped] = useState("");
+  const number = typed.replace(/[\s().-]/g, "");
+  const add = () => {
+    if (isE164(number)) assign.mutate({ number, agent: agent.agent_id }, { onSuccess: () => setTyped("") });
+  };
+  return (
+    <Paper withBorder p="md" component="section" aria-label="Numbers">
+      <Stack gap="sm">
+        <Title order={2} size="h4">
+          Numbers
+        </Title>
+        {agent.numbers.length === 0 && (
+          <Text size="sm" c="dimmed">
+            {agent.agent_id === "default"
+              ? "This agent answers every number that is given to no other."
+              : "No number yet: this agent is not called."}
+          </Text>
+        )}
+        {agent.numbers.map((one) => (
+          <Group key={one} justify="space-between">
+            <Text className="figures">{phone(one)}</Text>
+            {mayEdit && (
+              <Tooltip label="Leave it to the default agent">
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  aria-label={`Take ${phone(one)} from this agent`}
+                  onClick={() => assign.mutate({ number: one, agent: null })}
+                >
+                  <IconX size={16} />
+                </ActionIcon>
+              </Tooltip>
+            )}
+          </Group>
+        ))}
+        {mayEdit && (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              add();
+            }}
+          >
+            <Group align="flex-end" gap="xs" wrap="nowrap">
+              <TextInput
+                flex={1}
+                label="Another number of ours"
+                placeholder="+1 504 555 0100"
+                inputMode="tel"
+                value={typed}
+                onChange={(event) => setTyped(event.currentTarget.value)}
+              />
+              <Button type="submit" variant="default" disabled={!isE164(number)} loading={assign.isPending}>
+                Assign
+              </Button>
+            </Group>
+          </form>
+        )}
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,121 @@
+import type { Hours } from "../../api/types";
+
+export const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+export type DayName = (typeof DAYS)[number];
+export type Week = Record<DayName, string[]>;
+
+const MINUTES_OF_DAY = 24 * 60;
+
+/** Part of a day, in minutes from midnight; 1440 is the midnight at its end. */
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** Reads `09:00-17:00`; null when it is none. */
+export function parseRange(text: string): Range | null {
+  const match = /^(\d{2}):(\d{2})-(\d{2}):(\d{2})$/.exec(text);
+  if (!match) return null;
+  const [h1, m1, h2, m2] = match.slice(1).map(Number) as [number, number, number, number];
+  const range = { from: h1 * 60 + m1, to: h2 * 60 + m2 };
+  return m1 < 60 && m2 < 60 && range.to <= MINUTES_OF_DAY ? range : null;
+}
+
+export function formatRange({ from, to }: Range): string {
+  return `${formatTime(from)}-${formatTime(to)}`;
+}
+
+export function formatTime(minutes: number): string {
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+}
+
+/** What is wrong with a day's ranges; null when they can be kept. The service asks for the same. */
+export function problemOfDay(ranges: readonly string[]): string | null {
+  let before: Range | null = null;
+  for (const text of ranges) {
+    const range = parseRange(text);
+    if (!range) return "Enter both times.";
+    if (range.to <= range.from) return `${text} does not end after it begins.`;
+    if (before && range.from < before.to) return "The times overlap, or are out of order.";
+    before = range;
+  }
+  return null;
+}
+
+/** Another range for the day: nine to five at first, then after a break. None when the day is full. */
+export function withAnother(ranges: readonly string[]): string[] {
+  const last = ranges.length > 0 ? parseRange(ranges.at(-1) as string) : null;
+  if (!last) return [...ranges, "09:00-17:00"];
+  const from = Math.min(last.to + 60, MINUTES_OF_DAY - 60);
+  if (from <= last.to) return [...ranges];
+  return [...ranges, formatRange({ from, to: Math.min(from + 240, MINUTES_OF_DAY) })];
+}
+
+/** A time of an input: `00:00` as an end is the midnight at the end of the day. */
+export function withTime(range: string, part: "from" | "to", time: string): string {
+  const [from = "", to = ""] = range.split("-");
+  if (part === "from") return `${time}-${to}`;
+  return `${from}-${time === "00:00" ? "24:00" : time}`;
+}
+
+/** A day's hours for all days from Monday to Friday. */
+export function onWeekdays(week: Week, ranges: readonly string[]): Week {
+  const weekdays = DAYS.slice(0, 5).map((day) => [day, [...ranges]]);
+  return { ...week, ...Object.fromEntries(weekdays) };
+}
+
+/** The week of hours that nobody has set yet: weekdays, nine to five. */
+export function usualHours(timeZone: string): Hours {
+  const none = Object.fromEntries(DAYS.map((day) => [day, []])) as unknown as Week;
+  return { time_zone: timeZone, days: onWeekdays(none, ["09:00-17:00"]) };
+}
+
+/** All seven days, whatever the service left out. */
+export function wholeWeek(days: Hours["days"]): Week {
+  return Object.fromEntries(DAYS.map((day) => [day, [...(days[day] ?? [])]])) as Week;
+}
+
+/** Day of the week (0 is Monday) and minute of the day at a moment in a time zone. */
+export function localTime(at: Date, timeZone: string): { day: number; minute: number } {
+  const parts = new Intl.DateTimeFormat("en-GB", {
+    timeZone,
+    weekday: "long",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(at);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
+  return {
+    day: DAYS.indexOf(part("weekday").toLowerCase() as DayName),
+    minute: Number(part("hour")) * 60 + Number(part("minute")),
+  };
+}
+
+/** Whether somebody answers at a moment, by the hours alone. */
+export function isOpenAt(hours: Hours, at: Date): boolean {
+  const { day, minute } = localTime(at, hours.time_zone);
+  const name = DAYS[day];
+  const today = name ? (hours.days[name] ?? []) : [];
+  return today.some((text) => {
+    const range = parseRange(text);
+    return range !== null && range.from <= minute && minute < range.to;
+  });
+}
+
+/**
+ * When it next opens or closes, as a moment: looked for minute by minute, so that clocks that are put forward or back need
+ * no rule. Null when it never does.
+ */
+export function nextChange(hours: Hours, at: Date): Date | null {
+  const now = isOpenAt(hours, at);
+  const start = Math.floor(at.getTime() / 60_000) * 60_000;
+  // Ranges begin and end on minutes; a quarter of an hour finds most at once, minutes the rest.
+  for (let step = 15; step <= 8 * MINUTES_OF_DAY; step += 15) {
+    if (isOpenAt(hours, new Date(start + step * 60_000)) === now) continue;
+    for (let minute = step - 14; minute <= step; minute += 1) {
+      const moment = new Date(start + minute * 60_000);
+      if (isOpenAt(hours, moment) !== now) return moment;
+    }
+  }
+  return null;
+}

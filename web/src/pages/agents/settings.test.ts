@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { changes, problems, rowKey, toForm } from "./settings";
+
+const form = () =>
+  toForm({
+    name: "Front desk",
+    prompt: "Be kind.",
+    few_shot: [{ caller: "Hello", agent: "Good morning" }],
+    fields_to_collect: [{ name: "email", description: "Their address", kind: "email", required: true }],
+    limits: { max_duration_s: 600, silence_prompts: 2 },
+  });
+
+it("what nobody touched is not sent", () => {
+  expect(changes(form(), form())).toEqual({});
+});
+
+it("what changed is sent, and nothing else", () => {
+  const before = form();
+  expect(changes(before, { ...before, prompt: "Be kind and brief. ", max_duration_min: 5 })).toEqual({
+    prompt: "Be kind and brief.",
+    limits: { max_duration_s: 300, silence_prompts: 2 },
+  });
+});
+
+it("lists are sent whole", () => {
+  const before = form();
+  const after = {
+    ...before,
+    examples: [...before.examples, { key: rowKey(), caller: "Bye", agent: "Goodbye" }],
+  };
+  expect(changes(before, after).few_shot).toHaveLength(2);
+});
+
+it("the form says what is missing, and where", () => {
+  const before = form();
+  const after = {
+    ...before,
+    name: " ",
+    fields: [
+      ...before.fields,
+      { key: rowKey(), name: "email", description: "", kind: "text", required: false },
+    ],
+  };
+  expect(problems(after)).toEqual({
+    name: "An agent has a name.",
+    "fields.1.name": "There is such a field already.",
+    "fields.1.description": "What is to be asked?",
+  });
+  expect(problems(before)).toEqual({});
+});

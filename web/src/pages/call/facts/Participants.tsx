@@ -1,0 +1,33 @@
+import { Table, Text } from "@mantine/core";
+import type { CallDetail } from "../../../api/types";
+import { Moment } from "../../../components/Moment";
+import { words } from "../../../format/words";
+import { Section } from "./Section";
+
+/** Who was on the line, and from when to when. */
+export function Participants({ call }: { call: CallDetail }) {
+  if (call.participants.length === 0) return null;
+  return (
+    <Section title="On the line">
+      <Table verticalSpacing={6} layout="fixed">
+        <Table.Tbody>
+          {call.participants.map((participant) => (
+            <Table.Tr key={participant.leg}>
+              <Table.Td>
+                {words(participant.role)}
+                <Text size="xs" c="dimmed" truncate title={participant.leg}>
+                  {participant.leg}
+                </Text>
+              </Table.Td>
+              <Table.Td>
+                <Moment at={participant.joined_at} as="exact" />
+                {participant.left_at && " – "}
+                <Moment at={participant.left_at} as="exact" />
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Section>
+  );
+}

@@ -1,0 +1,16 @@
+import { Paper, Stack, Title } from "@mantine/core";
+import type { ReactNode } from "react";
+
+/** A box of facts about the call. */
+export function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Paper withBorder p="md" component="section" aria-label={title}>
+      <Stack gap="xs">
+        <Title order={2} size="h4">
+          {title}
+        </Title>
+        {children}
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,68 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconDots, IconEyeOff, IconFileText, IconPencil, IconTrashX } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, body } from "../../../api/client";
+import type { CallDetail } from "../../../api/types";
+import { tellDone, tellProblem } from "../../../components/notify";
+import { useMay } from "../../../session/session";
+import { EditDetails } from "./EditDetails";
+import { EraseCall } from "./EraseCall";
+import { HideCall } from "./HideCall";
+
+type Dialog = "edit" | "hide" | "erase" | null;
+
+/** What is seldom done to a call. */
+export function CallMenu({ call }: { call: CallDetail }) {
+  const [dialog, setDialog] = useState<Dialog>(null);
+  const mayReview = useMay("review_calls");
+  const mayErase = useMay("erase");
+  const transcribe = useMutation({
+    mutationFn: () => body(api.POST("/twilio/transcribe/{id}", { params: { path: { id: call.call_id } } })),
+    onSuccess: () => tellDone("The recordings are being written down; the words appear here."),
+    onError: (error) => tellProblem("The recordings are not written down", error),
+  });
+  if (!mayReview) return null;
+  const close = () => setDialog(null);
+  const hasSound = call.recordings.some(({ state }) => state === "archived");
+  return (
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <ActionIcon variant="default" size={36} aria-label="More for this call">
+            <IconDots size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {!call.erased && (
+            <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setDialog("edit")}>
+              Edit name, number, notes
+            </Menu.Item>
+          )}
+          {hasSound && !call.erased && (
+            <Menu.Item leftSection={<IconFileText size={16} />} onClick={() => transcribe.mutate()}>
+              Write the recordings down again
+            </Menu.Item>
+          )}
+          {!call.hidden && (
+            <Menu.Item leftSection={<IconEyeOff size={16} />} onClick={() => setDialog("hide")}>
+              Leave out of lists
+            </Menu.Item>
+          )}
+          {mayErase && !call.erased && (
+            <Menu.Item
+              c="var(--mantine-color-error)"
+              leftSection={<IconTrashX size={16} />}
+              onClick={() => setDialog("erase")}
+            >
+              Erase personal values
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      {dialog === "edit" && <EditDetails call={call} onClose={close} />}
+      {dialog === "hide" && <HideCall callId={call.call_id} onClose={close} />}
+      {dialog === "erase" && <EraseCall callId={call.call_id} onClose={close} />}
+    </>
+  );
+}

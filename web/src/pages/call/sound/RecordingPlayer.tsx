@@ -1,0 +1,89 @@
+import { ActionIcon, Box, Button, Group, Paper, Skeleton, Text } from "@mantine/core";
+import { IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { api, body } from "../../../api/client";
+import { messageOf } from "../../../api/problem";
+import type { Recording } from "../../../api/types";
+import { duration } from "../../../format/time";
+import { words } from "../../../format/words";
+import { useSound } from "./SoundProvider";
+import { useWaveform } from "./useWaveform";
+
+const RATES = [1, 1.25, 1.5, 2];
+
+interface Props {
+  callId: string;
+  /** The recordings of one phase; the service plays the longest. */
+  recordings: readonly Recording[];
+  phase: string;
+}
+
+/** Plays a phase of the call. That somebody listened becomes an event of the call, so nothing loads by itself. */
+export function RecordingPlayer({ callId, recordings, phase }: Props) {
+  const container = useRef<HTMLDivElement>(null);
+  const sound = useSound();
+  const [rate, setRate] = useState(0);
+  const link = useCallback(async () => {
+    const path = { id: callId, phase };
+    const { url } = await body(api.GET("/api/call-logs/{id}/recordings/{phase}", { params: { path } }));
+    // The link names the service's public address; the page may have come by another, and may only fetch from its own.
+    const { pathname, search } = new URL(url);
+    return pathname + search;
+  }, [callId, phase]);
+  const wave = useWaveform(container, link);
+  const { start, pause, seconds, isPlaying } = wave;
+
+  useEffect(() => sound.register(phase, { start, pause }), [sound, phase, start, pause]);
+  useEffect(() => sound.moved(phase, seconds, isPlaying), [sound, phase, seconds, isPlaying]);
+
+  const longest = Math.max(0, ...recordings.map((recording) => recording.duration_s ?? 0));
+  const nextRate = () => {
+    const next = (rate + 1) % RATES.length;
+    setRate(next);
+    wave.setRate(RATES[next] ?? 1);
+  };
+  return (
+    <Paper withBorder p="sm" role="group" aria-label={`Recording: ${words(phase)}`}>
+      <Group gap="sm" wrap="nowrap">
+        <ActionIcon
+          size="xl"
+          radius="xl"
+          onClick={wave.toggle}
+          loading={wave.state === "loading"}
+          aria-label={isPlaying ? "Pause" : "Play"}
+        >
+          {isPlaying ? <IconPlayerPause size={20} /> : <IconPlayerPlay size={20} />}
+        </ActionIcon>
+        <Box flex={1} miw={0}>
+          <div ref={container} hidden={wave.state === "idle" || wave.state === "failed"} />
+          {wave.state === "loading" && <Skeleton h={56} />}
+          {wave.state === "idle" && (
+            <Text size="sm" c="dimmed">
+              Play to load the sound. That you listened is noted in the call’s history.
+            </Text>
+          )}
+          {wave.state === "failed" && (
+            <Text size="sm" c="var(--mantine-color-error)" role="alert">
+              The sound cannot be played. {messageOf(wave.error)} Press play to try again.
+            </Text>
+          )}
+        </Box>
+        <Text size="sm" className="figures" ta="right" miw={44}>
+          {wave.state === "ready"
+            ? `${duration(seconds)} / ${duration(wave.duration)}`
+            : longest
+              ? duration(longest)
+              : ""}
+        </Text>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={nextRate}
+          aria-label={`Speed: ${RATES[rate]} times`}
+        >
+          {RATES[rate]}×
+        </Button>
+      </Group>
+    </Paper>
+  );
+}

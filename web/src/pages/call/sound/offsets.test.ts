@@ -1,0 +1,63 @@
+import { expect, it } from "vitest";
+import type { HistoryEvent, Segment } from "../../../api/types";
+import { segmentStart, turnOffsets } from "./offsets";
+import { heardAt } from "./SoundProvider";
+
+function event(type: string, at: string, data: Record<string, unknown>): HistoryEvent {
+  return {
+    version: 1,
+    position: 1,
+    type,
+    at,
+    recorded_at: at,
+    actor: "twilio",
+    correlation_id: "",
+    data,
+  } as HistoryEvent;
+}
+
+const started = event("RecordingStarted", "2026-01-01T10:00:00Z", { phase: "ai", recording_sid: "RE1" });
+
+it("a turn is where its words began in the recording", () => {
+  const offsets = turnOffsets([
+    started,
+    event("AiTurn", "2026-01-01T10:00:02Z", { turn: 1 }),
+    event("CallerTurn", "2026-01-01T10:00:09Z", {
+      turn: 2,
+      started_at: Date.parse("2026-01-01T10:00:05Z") * 1_000,
+    }),
+  ]);
+  expect(Object.fromEntries(offsets)).toEqual({ "ai 1": 2, "caller 2": 5 });
+});
+
+it("where nobody told when the caller began, it is reckoned from their words, and not before the turn that they answer", () => {
+  const offsets = turnOffsets([
+    started,
+    event("AiTurn", "2026-01-01T10:00:02Z", { turn: 1 }),
+    event("CallerTurn", "2026-01-01T10:00:12Z", { turn: 2, text: "one two three four five" }),
+    event("CallerTurn", "2026-01-01T10:00:12Z", { turn: 3, text: "word ".repeat(100) }),
+  ]);
+  expect(offsets.get("caller 2")).toBe(10);
+  expect(offsets.get("caller 3")).toBe(10);
+});
+
+it("a turn before the recording is at its beginning", () => {
+  const offsets = turnOffsets([started, event("AiTurn", "2026-01-01T09:59:58Z", { turn: 1 })]);
+  expect(offsets.get("ai 1")).toBe(0);
+});
+
+it("without a recording there is nothing to play", () => {
+  expect(turnOffsets([event("AiTurn", "2026-01-01T10:00:02Z", { turn: 1 })]).size).toBe(0);
+});
+
+it("a segment that knows its place is not guessed at", () => {
+  const segment = { n: 1, speaker: "ai", start_ms: 1_500 } as Segment;
+  expect(segmentStart(segment, new Map([["ai 1", 9]]), true)).toBe(1.5);
+  expect(segmentStart({ n: 1, speaker: "ai" } as Segment, new Map([["ai 1", 9]]), false)).toBeNull();
+});
+
+it("what is heard is the last segment that began", () => {
+  const starts = [0, null, 4, 9];
+  expect([0, 3.9, 4, 100].map((seconds) => heardAt(starts, seconds))).toEqual([0, 0, 2, 3]);
+  expect(heardAt([2], 1)).toBe(-1);
+});

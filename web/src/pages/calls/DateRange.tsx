@@ -1,0 +1,46 @@
+import "@mantine/dates/styles.css";
+import { DatePickerInput } from "@mantine/dates";
+import { IconCalendar } from "@tabler/icons-react";
+import dayjs from "dayjs";
+import { dayOf } from "./search";
+
+interface Props {
+  from: string | undefined;
+  to: string | undefined;
+  onChange: (from: string | undefined, to: string | undefined) => void;
+}
+
+const day = (ago: number) => dayjs().subtract(ago, "day").format("YYYY-MM-DD");
+
+/** From which day to which, both included. */
+export function DateRange({ from, to, onChange }: Props) {
+  return (
+    <DatePickerInput
+      type="range"
+      placeholder="Any day"
+      value={[dayOf(from), dayOf(to)]}
+      onChange={([first, last]) => onChange(first ?? undefined, last ?? undefined)}
+      valueFormat="MMM D, YYYY"
+      allowSingleDateInRange
+      hideOutsideDates
+      weekendDays={[]}
+      popoverProps={{ withRoles: false }}
+      ariaLabels={{
+        previousMonth: "The month before",
+        nextMonth: "The next month",
+        previousYear: "The year before",
+        nextYear: "The next year",
+        previousDecade: "The decade before",
+        nextDecade: "The next decade",
+      }}
+      clearable
+      leftSection={<IconCalendar size={16} aria-hidden />}
+      presets={[
+        { value: [day(0), day(0)], label: "Today" },
+        { value: [day(1), day(1)], label: "Yesterday" },
+        { value: [day(6), day(0)], label: "Last 7 days" },
+        { value: [day(29), day(0)], label: "Last 30 days" },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,49 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { type Place, pageNumber } from "./paging";
+
+interface Props {
+  place: Place;
+  hasOlder: boolean;
+  onOlder: () => void;
+  onNewer: () => void;
+}
+
+/** To the page before and behind; `n` and `p` do the same. */
+export function Pager({ place, hasOlder, onOlder, onNewer }: Props) {
+  const hasNewer = place.cursor !== undefined;
+  const number = pageNumber(place);
+  useHotkeys([
+    ["n", () => hasOlder && onOlder()],
+    ["p", () => hasNewer && onNewer()],
+  ]);
+  if (!hasNewer && !hasOlder) return null;
+  return (
+    <Group justify="space-between" component="nav" aria-label="Pages of calls">
+      <Button
+        variant="default"
+        leftSection={<IconChevronLeft size={16} />}
+        disabled={!hasNewer}
+        onClick={onNewer}
+        aria-keyshortcuts="p"
+      >
+        {number === null ? "Newest" : "Newer"}
+      </Button>
+      {number !== null && (
+        <Text size="sm" c="dimmed">
+          Page {number}
+        </Text>
+      )}
+      <Button
+        variant="default"
+        rightSection={<IconChevronRight size={16} />}
+        disabled={!hasOlder}
+        onClick={onOlder}
+        aria-keyshortcuts="n"
+      >
+        Older
+      </Button>
+    </Group>
+  );
+}

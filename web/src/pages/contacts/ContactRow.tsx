@@ -1,0 +1,81 @@
+import { ActionIcon, Badge, Group, Menu, Stack, Text } from "@mantine/core";
+import { IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
+import type { ContactView } from "../../api/types";
+import { LinkText } from "../../components/links";
+import { Moment } from "../../components/Moment";
+import { CallButton } from "../../dialer/CallButton";
+import { phone } from "../../format/phone";
+import { words } from "../../format/words";
+
+interface Props {
+  contact: ContactView;
+  mayEdit: boolean;
+  onEdit: () => void;
+  onRemove: () => void;
+}
+
+/** A contact with its last call. */
+export function ContactRow({ contact, mayEdit, onEdit, onRemove }: Props) {
+  const { last_call: last } = contact;
+  return (
+    <Group justify="space-between" wrap="nowrap" py={8} component="li">
+      <Stack gap={0} miw={0} flex={1}>
+        <Group gap="xs">
+          <Text fw={600}>{contact.name ?? "Erased"}</Text>
+          {contact.do_not_call && (
+            <Badge color="red" variant="light" size="sm" title={contact.do_not_call_reason ?? undefined}>
+              Do not call
+            </Badge>
+          )}
+        </Group>
+        <Text size="sm" c="dimmed" className="figures">
+          {phone(contact.phone)}
+        </Text>
+        <Text size="xs" c="dimmed" hiddenFrom="sm">
+          <LastCall last={last} />
+        </Text>
+      </Stack>
+      <Text size="sm" c="dimmed" visibleFrom="sm" ta="right">
+        <LastCall last={last} />
+      </Text>
+      <Group gap={4} wrap="nowrap">
+        {contact.phone && <CallButton number={contact.phone} isSmall />}
+        {mayEdit && (
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size="lg"
+                aria-label={`More for ${contact.name ?? "this contact"}`}
+              >
+                <IconDots size={18} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
+                Change
+              </Menu.Item>
+              <Menu.Item
+                c="var(--mantine-color-error)"
+                leftSection={<IconTrash size={16} />}
+                onClick={onRemove}
+              >
+                Remove
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </Group>
+    </Group>
+  );
+}
+
+function LastCall({ last }: { last: ContactView["last_call"] }) {
+  if (!last) return <>No call yet</>;
+  return (
+    <LinkText to="/calls/$callId" params={{ callId: last.call_id }} inherit>
+      {words(last.direction)}, <Moment at={last.started_at} as="ago" />
+    </LinkText>
+  );
+}

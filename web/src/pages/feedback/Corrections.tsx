@@ -1,0 +1,45 @@
+import { Anchor, Badge, Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { Feedback } from "../../api/types";
+import { Moment } from "../../components/Moment";
+import { useAgentName } from "../../components/useAgents";
+import { usePeople } from "../../components/usePeople";
+
+/** What reviewers wrote, the latest first; each leads to its call. */
+export function Corrections({ corrections }: { corrections: Feedback["corrections"] }) {
+  const nameOf = usePeople();
+  const agentName = useAgentName();
+  return (
+    <Paper withBorder p="md" component="section" aria-label="Corrections">
+      <Title order={2} size="h4" mb="sm">
+        Corrections
+      </Title>
+      {corrections.length === 0 && (
+        <Text c="dimmed" size="sm">
+          No corrections yet. Write them on a call, on the whole or on one turn.
+        </Text>
+      )}
+      <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: "none" }}>
+        {corrections.map((correction) => (
+          <li key={`${correction.call_id} ${correction.correction}`}>
+            <Text className="breakable">{correction.note ?? "Erased"}</Text>
+            <Group gap="xs">
+              <Text size="xs" c="dimmed">
+                {nameOf(correction.noted_by)} · <Moment at={correction.noted_at} /> ·{" "}
+                {correction.turn ? `turn ${correction.turn} of ` : ""}
+                <Anchor component={Link} to={`/calls/${correction.call_id}`} size="xs" underline="always">
+                  the call
+                </Anchor>
+              </Text>
+              {correction.agent && (
+                <Badge size="sm" variant="light" color="gray">
+                  {agentName(correction.agent)}
+                </Badge>
+              )}
+            </Group>
+          </li>
+        ))}
+      </Stack>
+    </Paper>
+  );
+}

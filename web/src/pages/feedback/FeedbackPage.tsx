@@ -1,0 +1,137 @@
+import { Card, Group, SegmentedControl, SimpleGrid, Skeleton, Stack, Text } from "@mantine/core";
+import { IconMessage2Star } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { api, body } from "../../api/client";
+import type { Feedback } from "../../api/types";
+import { AgentSelect } from "../../components/AgentSelect";
+import { Empty } from "../../components/Empty";
+import { ErrorNotice } from "../../components/ErrorNotice";
+import { LinkButton, LinkText } from "../../components/links";
+import { Page } from "../../components/Page";
+import { Guarded } from "../../components/Refused";
+import { count, share } from "../../format/numbers";
+import { Corrections } from "./Corrections";
+import { Personas } from "./Personas";
+import { byDay, byPersona } from "./shares";
+
+const SharePlot = lazy(async () => ({ default: (await import("./SharePlot")).SharePlot }));
+
+const route = getRouteApi("/feedback");
+
+export function FeedbackPage() {
+  return (
+    <Guarded needs="view_figures">
+      <FeedbackOf />
+    </Guarded>
+  );
+}
+
+function FeedbackOf() {
+  const { days = 30, agent } = route.useSearch();
+  const navigate = route.useNavigate();
+  const feedback = useQuery({
+    queryKey: ["feedback", days, agent],
+    queryFn: () => body(api.GET("/api/feedback", { params: { query: { days, agent } } })),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Page
+      title="Feedback"
+      hint="What reviewers think of the agents, and what should have been said."
+      actions={
+        <Group gap="sm">
+          <AgentSelect
+            w={180}
+            value={agent}
+            onChange={(wanted) =>
+              void navigate({ search: (now) => ({ ...now, agent: wanted }), replace: true })
+            }
+          />
+          <SegmentedControl
+            aria-label="Period"
+            data={[
+              { value: "7", label: "7 days" },
+              { value: "30", label: "30 days" },
+              { value: "90", label: "90 days" },
+            ]}
+            value={String(days)}
+            onChange={(value) =>
+              void navigate({ search: (now) => ({ ...now, days: Number(value) }), replace: true })
+            }
+          />
+        </Group>
+      }
+    >
+      {feedback.isPending && <Skeleton h={420} aria-label="Loading the feedback" />}
+      {feedback.isError && (
+        <ErrorNotice
+          what="The feedback could not be loaded"
+          error={feedback.error}
+          onRetry={() => void feedback.refetch()}
+        />
+      )}
+      {feedback.data && <Loaded feedback={feedback.data} agent={agent} />}
+    </Page>
+  );
+}
+
+function Loaded({ feedback, agent }: { feedback: Feedback; agent: string | undefined }) {
+  const { good, needs_improvement: bad, corrections, days } = feedback;
+  if (good + bad + corrections.length === 0) {
+    return (
+      <Empty
+        icon={<IconMessage2Star size={28} />}
+        title="No feedback in these days"
+        action={<LinkButton to="/review">Review calls</LinkButton>}
+      >
+        Grade calls and write corrections. What is good and what is not, and what should have been said,
+        gathers here.
+      </Empty>
+    );
+  }
+  return (
+    <Stack>
+      <SimpleGrid cols={{ base: 1, xs: 3 }}>
+        <Card withBorder>
+          <Text size="sm" c="dimmed">
+            Share of good
+          </Text>
+          <Text fz={34} fw={700} className="figures">
+            {feedback.share_good == null ? "—" : share(feedback.share_good)}
+          </Text>
+        </Card>
+        <Card withBorder>
+          <Text size="sm" c="dimmed">
+            Good
+          </Text>
+          <LinkText to="/calls" search={{ grade: "good", agent }} fz={34} fw={700} className="figures">
+            {count(good)}
+          </LinkText>
+        </Card>
+        <Card withBorder>
+          <Text size="sm" c="dimmed">
+            Needs improvement
+          </Text>
+          <LinkText
+            to="/calls"
+            search={{ grade: "needs_improvement", agent }}
+            fz={34}
+            fw={700}
+            className="figures"
+          >
+            {count(bad)}
+          </LinkText>
+        </Card>
+      </SimpleGrid>
+      {days.length > 0 && (
+        <Suspense fallback={<Skeleton h={330} />}>
+          <SharePlot days={byDay(days)} />
+        </Suspense>
+      )}
+      {days.length > 0 && <Personas personas={byPersona(days)} />}
+      <Corrections corrections={corrections} />
+    </Stack>
+  );
+}

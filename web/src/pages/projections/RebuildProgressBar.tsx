@@ -1,0 +1,31 @@
+import { Group, Progress, Stack, Text } from "@mantine/core";
+import type { RebuildProgress } from "../../api/types";
+import { count } from "../../format/numbers";
+import { duration } from "../../format/time";
+import { words } from "../../format/words";
+import { percent } from "./report";
+
+/** How far a rebuild has come. */
+export function RebuildProgressBar({ progress }: { progress: RebuildProgress }) {
+  const done = percent(progress);
+  return (
+    <Stack gap={4} role="status">
+      <Progress
+        value={done ?? 100}
+        animated={done === null || progress.stage !== "loading"}
+        aria-label="Rebuild"
+      />
+      <Group justify="space-between">
+        <Text size="xs" c="dimmed" className="figures">
+          {words(progress.stage)}: {count(progress.done)} of {count(progress.total)} events
+        </Text>
+        <Text size="xs" c="dimmed" className="figures">
+          {count(Math.round(progress.events_per_second))}/s
+          {progress.seconds_left != null &&
+            progress.stage === "loading" &&
+            `, ${duration(progress.seconds_left)} left`}
+        </Text>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,47 @@
+import { expect, it } from "vitest";
+import { percent, type RebuildReport, readReport, verdict } from "./report";
+
+const table = (change: Partial<RebuildReport["difference"] & object["constructor"]> = {}) => ({
+  table: "calls",
+  comparable: true,
+  equal: 10,
+  added: 0,
+  gone: 0,
+  different: 0,
+  first: [],
+  ...change,
+});
+const report = (...tables: ReturnType<typeof table>[]): RebuildReport => ({
+  model: "call_log",
+  events: 100,
+  load_seconds: 1,
+  events_per_second: 100,
+  difference: { position: 100, tables },
+  switched: false,
+  switch_ms: null,
+});
+
+it("a rebuild without a difference says so", () => {
+  expect(verdict(report(table(), table()))).toBe("No row differs: 20 are equal.");
+});
+
+it("a difference is counted over all tables", () => {
+  const text = verdict(
+    report(table({ different: 2 } as never), table({ added: 1, gone: 3, comparable: false } as never)),
+  );
+  expect(text).toContain("2 rows differ, 1 are new, 3 are gone");
+  expect(text).toContain("not comparable: calls");
+});
+
+it("a rebuild that failed says why", () => {
+  expect(readReport({ model: "call_log", error: "it is being rebuilt already" })).toEqual({
+    error: "it is being rebuilt already",
+  });
+  expect(readReport(null)).toBeNull();
+});
+
+it("progress has an end", () => {
+  expect(percent({ done: 50, total: 200 })).toBe(25);
+  expect(percent({ done: 250, total: 200 })).toBe(100);
+  expect(percent({ done: 0, total: 0 })).toBeNull();
+});

@@ -1,0 +1,84 @@
+import { Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, body } from "../api/client";
+import { ApiProblem, fieldErrors } from "../api/problem";
+import { ErrorNotice } from "../components/ErrorNotice";
+import { ME } from "./session";
+
+/** The shortest password that the service takes. */
+const SHORTEST = 10;
+
+interface Values {
+  name: string;
+  email: string;
+  password: string;
+  invitation: string;
+}
+
+export function RegisterForm({ invitation }: { invitation: string }) {
+  const client = useQueryClient();
+  const form = useForm<Values>({
+    mode: "uncontrolled",
+    initialValues: { name: "", email: "", password: "", invitation },
+    validate: {
+      name: (value) => (value.trim() ? null : "Enter your name."),
+      email: (value) => (value.includes("@") ? null : "Enter your e-mail address."),
+      password: (value) => (value.length >= SHORTEST ? null : `At least ${SHORTEST} characters.`),
+    },
+  });
+  const register = useMutation({
+    mutationFn: ({ invitation: given, ...values }: Values) =>
+      body(
+        api.POST("/api/auth/register", {
+          body: { ...values, ...(given.trim() && { invitation: given.trim() }) },
+        }),
+      ),
+    onSuccess: (me) => {
+      // The invitation is used up: it need not stay in the address.
+      window.history.replaceState(null, "", "/");
+      client.setQueryData(ME, me);
+    },
+    onError: (error) => form.setErrors(fieldErrors(error)),
+  });
+  return (
+    <form onSubmit={form.onSubmit((values) => register.mutate(values))} noValidate>
+      <Stack>
+        {register.isError && <ErrorNotice what="No account was created" error={explained(register.error)} />}
+        <Text size="sm" c="dimmed">
+          The first person to register becomes the admin and needs no invitation. Everybody else gets one from
+          an admin.
+        </Text>
+        <TextInput label="Name" autoComplete="name" key={form.key("name")} {...form.getInputProps("name")} />
+        <TextInput
+          label="E-mail address"
+          type="email"
+          autoComplete="username"
+          key={form.key("email")}
+          {...form.getInputProps("email")}
+        />
+        <PasswordInput
+          label="Password"
+          description={`At least ${SHORTEST} characters`}
+          autoComplete="new-password"
+          key={form.key("password")}
+          {...form.getInputProps("password")}
+        />
+        <TextInput
+          label="Invitation"
+          description="Leave empty if you are the first"
+          key={form.key("invitation")}
+          {...form.getInputProps("invitation")}
+        />
+        <Button type="submit" loading={register.isPending} fullWidth>
+          Create account
+        </Button>
+      </Stack>
+    </form>
+  );
+}
+
+function explained(error: Error): Error {
+  if (!(error instanceof ApiProblem) || error.kind !== "not-invited") return error;
+  return new Error("Somebody has registered here before. Ask an admin for an invitation, or sign in");
+}

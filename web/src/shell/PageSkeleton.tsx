@@ -1,0 +1,12 @@
+import { Skeleton, Stack } from "@mantine/core";
+
+/** The shape of a page while its code comes. */
+export function PageSkeleton() {
+  return (
+    <Stack gap="md" aria-busy="true" aria-label="Loading">
+      <Skeleton h={34} w={220} />
+      <Skeleton h={44} />
+      <Skeleton h={280} />
+    </Stack>
+  );
+}

@@ -1,0 +1,69 @@
+import { AppShell, Burger, Group, ScrollArea, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Outlet } from "@tanstack/react-router";
+import { Suspense } from "react";
+import { Dialer } from "../dialer/Dialer";
+import { DialerProvider } from "../dialer/DialerProvider";
+import { useMay } from "../session/session";
+import { ColorSchemeSwitch } from "./ColorSchemeSwitch";
+import { Connection } from "./Connection";
+import { Logo } from "./Logo";
+import { Navigation } from "./Navigation";
+import { PageSkeleton } from "./PageSkeleton";
+import { SandboxNotice } from "./SandboxNotice";
+import { TakeoverBanner } from "./TakeoverBanner";
+import { UserMenu } from "./UserMenu";
+
+/** What is around every page. */
+export function Shell() {
+  const [isOpen, { toggle, close }] = useDisclosure();
+  const mayCall = useMay("handle_calls");
+  return (
+    <DialerProvider>
+      <a className="skip-link" href="#main">
+        Skip to the page
+      </a>
+      <AppShell
+        header={{ height: 56 }}
+        navbar={{ width: 208, breakpoint: "md", collapsed: { mobile: !isOpen } }}
+        padding={{ base: "sm", sm: "lg" }}
+      >
+        <AppShell.Header>
+          <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+            <Group gap="sm" wrap="nowrap">
+              <Burger
+                opened={isOpen}
+                onClick={toggle}
+                hiddenFrom="md"
+                size="sm"
+                aria-label={isOpen ? "Close the menu" : "Open the menu"}
+              />
+              <Logo />
+              <Text fw={700} visibleFrom="xs">
+                Call Ledger
+              </Text>
+              <SandboxNotice />
+            </Group>
+            <Group gap="xs" wrap="nowrap">
+              <ColorSchemeSwitch />
+              <UserMenu />
+            </Group>
+          </Group>
+        </AppShell.Header>
+        <AppShell.Navbar aria-label="Pages">
+          <ScrollArea>
+            <Navigation onGo={close} />
+          </ScrollArea>
+        </AppShell.Navbar>
+        <AppShell.Main id="main" pb={96}>
+          <Connection />
+          <TakeoverBanner />
+          <Suspense fallback={<PageSkeleton />}>
+            <Outlet />
+          </Suspense>
+        </AppShell.Main>
+      </AppShell>
+      {mayCall && <Dialer />}
+    </DialerProvider>
+  );
+}

@@ -1,0 +1,15 @@
+import { Group, Skeleton, Stack } from "@mantine/core";
+
+/** The shape of the page while it is found out who is here. */
+export function ShellSkeleton() {
+  return (
+    <Stack gap="lg" p="md" aria-busy="true" aria-label="Loading">
+      <Group justify="space-between">
+        <Skeleton h={28} w={160} />
+        <Skeleton h={28} circle />
+      </Group>
+      <Skeleton h={34} w={220} />
+      <Skeleton h={220} />
+    </Stack>
+  );
+}

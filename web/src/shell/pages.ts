@@ -1,0 +1,42 @@
+import {
+  IconAddressBook,
+  IconBroadcast,
+  IconChecklist,
+  IconDatabaseCog,
+  IconHeadset,
+  IconLayoutDashboard,
+  IconMessage2Star,
+  IconPhone,
+  IconUsers,
+  type TablerIcon,
+} from "@tabler/icons-react";
+import type { Permission } from "../session/permissions";
+
+export interface PageOfShell {
+  to:
+    | "/"
+    | "/live"
+    | "/calls"
+    | "/review"
+    | "/feedback"
+    | "/contacts"
+    | "/agents"
+    | "/projections"
+    | "/users";
+  label: string;
+  icon: TablerIcon;
+  needs: Permission;
+}
+
+/** The pages of the menu, in its order; a role sees those that are open to it. */
+export const PAGES: readonly PageOfShell[] = [
+  { to: "/", label: "Dashboard", icon: IconLayoutDashboard, needs: "view_figures" },
+  { to: "/live", label: "Live", icon: IconBroadcast, needs: "view_calls" },
+  { to: "/calls", label: "Calls", icon: IconPhone, needs: "view_calls" },
+  { to: "/review", label: "Review", icon: IconChecklist, needs: "review_calls" },
+  { to: "/feedback", label: "Feedback", icon: IconMessage2Star, needs: "view_figures" },
+  { to: "/contacts", label: "Contacts", icon: IconAddressBook, needs: "view_contacts" },
+  { to: "/agents", label: "Agents", icon: IconHeadset, needs: "view_agents" },
+  { to: "/projections", label: "Projections", icon: IconDatabaseCog, needs: "view_projections" },
+  { to: "/users", label: "Users", icon: IconUsers, needs: "manage_users" },
+];
