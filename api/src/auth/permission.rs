@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 macro_rules! permissions {
-    ($( $(#[$doc:meta])* $name:ident = $text:literal : $($role:ident)+ ),* $(,)?) => {
+    ($( $(#[$doc:meta])* $name:ident = $text:tt : $($role:ident)+ ),* $(,)?) => {
         /// Something that a role may or may not do.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
         pub enum Permission { $( $(#[$doc])* #[serde(rename = $text)] $name ),* }

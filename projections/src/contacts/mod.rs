@@ -20,7 +20,7 @@ pub struct ContactsModel;
 
 impl ReadModel for ContactsModel {
     const NAME: &'static str = "contacts";
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = ContactsDocument;
 

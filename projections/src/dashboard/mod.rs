@@ -21,7 +21,7 @@ pub struct DashboardModel;
 
 impl ReadModel for DashboardModel {
     const NAME: &'static str = "dashboard";
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = DashboardDocument;
 

@@ -176,7 +176,8 @@ impl CallFacts {
         }
         let started = self.real.is_some() || self.inferred.is_some();
         match &self.queue {
-            _ if self.answered.is_some() => Status::InProgress,
+            // Whoever speaks with the AI was answered, though the network tells nothing of it until the end.
+            _ if self.answered.is_some() || self.phases.has(Phase::Ai) => Status::InProgress,
             _ if self.ringing.is_some() => Status::Ringing,
             Some(queue) if queue.cancelled => Status::Canceled,
             Some(queue) if queue.refused && !started => Status::Refused,

@@ -2080,7 +2080,7 @@ export interface components {
          * @description Something that a role may or may not do.
          * @enum {string}
          */
-        Permission: "ViewCalls" | "ReviewCalls" | "HandleCalls" | "Erase" | "ViewContacts" | "EditContacts" | "ViewAgents" | "EditAgents" | "ViewFigures" | "ViewPresence" | "ManageUsers" | "ViewProjections" | "Rebuild" | "ViewUnrouted" | "Reingest";
+        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "view_agents" | "edit_agents" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_unrouted" | "reingest";
         /** @description A number of ours. */
         PhoneNumber: {
             /** @description The agent that answers it. */

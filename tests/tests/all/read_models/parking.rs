@@ -62,7 +62,11 @@ async fn a_future_event_parks_its_call_and_the_others_go_on(place: Place) {
     let world = World::open(&place).await;
     let following = world.models.follow();
     let future = parked(&world).await;
-    assert_eq!(status_of(&world, "CA1").await, "started", "a parked call stands still");
+    assert_eq!(
+        status_of(&world, "CA1").await,
+        "in_progress",
+        "a parked call stands still"
+    );
     assert_eq!(status_of(&world, "CA2").await, "completed");
     let letter = (future, "CA1".to_owned(), "CallTeleported".to_owned());
     assert_eq!(dead_letters(&world, "call_log").await, [letter]);
@@ -90,7 +94,7 @@ async fn a_parked_call_stays_parked_for_whoever_follows_next(place: Place) {
         .map(|letter| letter.0)
         .collect();
     assert_eq!(letters, [future, later]);
-    assert_eq!(status_of(&world, "CA1").await, "started");
+    assert_eq!(status_of(&world, "CA1").await, "in_progress");
     following.stop().await;
 }
 
