@@ -11,9 +11,9 @@ use infra::event_store::{Actor, Metadata, Position};
 use infra::ledger::LedgerError;
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 
 /// It looks for work when the read model has moved, but not more often than this,
 const AT_MOST_EACH: Duration = Duration::from_millis(100);
@@ -66,23 +66,29 @@ fn known(item: &WorkRow) -> Known {
 
 /// Works until the service stops. What is under way then is given up; it is found again.
 pub async fn run<W: Worker>(state: AppState) {
-    let mut under_way: HashSet<Name> = HashSet::new();
+    let mut under_way: HashMap<task::Id, (Name, Known)> = HashMap::new();
     let mut resting: HashMap<Name, Resting> = HashMap::new();
-    let mut tasks: JoinSet<(Name, Resting)> = JoinSet::new();
+    let mut tasks: JoinSet<()> = JoinSet::new();
     loop {
-        while let Some(joined) = tasks.try_join_next() {
-            if let Ok((name, rests)) = joined {
-                under_way.remove(&name);
-                resting.insert(name, rests);
+        let now = Instant::now();
+        while let Some(joined) = tasks.try_join_next_with_id() {
+            let id = match joined {
+                Ok((id, ())) => id,
+                // It panicked: said by the panic itself. The piece is tried again after a rest, like any other.
+                Err(error) => error.id(),
+            };
+            if let Some((name, known)) = under_way.remove(&id) {
+                let until = now + REST;
+                resting.insert(name, Resting { until, known });
             }
         }
-        let now = Instant::now();
         resting.retain(|_, it| it.until > now);
         match due::<W>(&state, &under_way, &resting).await {
             Ok(items) => {
                 for item in items.into_iter().take(W::AT_ONCE.saturating_sub(under_way.len())) {
-                    under_way.insert(name(&item));
-                    tasks.spawn(one::<W>(state.clone(), item));
+                    let what = (name(&item), known(&item));
+                    let task = tasks.spawn(one::<W>(state.clone(), item));
+                    under_way.insert(task.id(), what);
                 }
             }
             Err(error) => tracing::warn!(%error, kind = W::KIND.as_str(), "work cannot be looked for"),
@@ -103,7 +109,7 @@ async fn pause(state: &AppState) {
 
 async fn due<W: Worker>(
     state: &AppState,
-    under_way: &HashSet<Name>,
+    under_way: &HashMap<task::Id, (Name, Known)>,
     resting: &HashMap<Name, Resting>,
 ) -> anyhow::Result<Vec<WorkRow>> {
     if under_way.len() >= W::AT_ONCE || !state.leases.holds(W::KIND.as_str()).await? {
@@ -115,26 +121,24 @@ async fn due<W: Worker>(
     items.retain(|item| {
         let name = name(item);
         let rests = resting.get(&name).is_some_and(|it| it.known == known(item));
-        !under_way.contains(&name) && !rests
+        !rests && !under_way.values().any(|(taken, _)| *taken == name)
     });
     Ok(items)
 }
 
-/// Does one piece, and waits until the read model shows it. A piece that is done and yet still there, as it was, rests like
-/// one that could not be done: nothing is done again and again.
-async fn one<W: Worker>(state: AppState, item: WorkRow) -> (Name, Resting) {
-    let (name, known) = (name(&item), known(&item));
+/// Does one piece, and waits until the read model shows it. A piece that is done and yet still there, as it was, rests
+/// afterwards like one that could not be done: nothing is done again and again.
+async fn one<W: Worker>(state: AppState, item: WorkRow) {
+    let call_id = item.stream.clone();
     match W::work(state.clone(), item).await {
         Ok(Done::Told(position)) => {
             state.models.progress().wait("work", position, LATE).await;
         }
         Ok(Done::NotNow) => {}
         Err(error) => {
-            tracing::warn!(call_id = name.0, %error, kind = W::KIND.as_str(), "a piece of work was not done");
+            tracing::warn!(call_id, %error, kind = W::KIND.as_str(), "a piece of work was not done");
         }
     }
-    let until = Instant::now() + REST;
-    (name, Resting { until, known })
 }
 
 /// Tells a call what came of a piece of work: once, however often it is done. A refusal is an answer too: the call was

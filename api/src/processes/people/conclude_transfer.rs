@@ -11,6 +11,9 @@ use infra::twilio::rest::{ParticipantUpdate, TwilioError};
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 
+/// No announcement takes longer, in seconds.
+const ANNOUNCES_S: i64 = 12;
+
 /// The process manager.
 pub struct ConcludeTransfer;
 
@@ -25,7 +28,8 @@ impl Worker for ConcludeTransfer {
         let detail: serde_json::Value = serde_json::from_str(&item.detail)?;
         let call = &seated.call;
         let has_come = call.end.is_none() && detail["present"] == true;
-        let done = match (has_come, detail["announced"] == true) {
+        let is_announced = detail["announced"] == true || has_waited(&state, call.seated_leg(seated.number));
+        let done = match (has_come, is_announced) {
             (true, false) => announce(&state, &item.stream, &seated).await.map(|()| Vec::new()),
             (true, true) => connect(&state, &seated).await.map(|()| commands(&state, call, None)),
             (false, _) => {
@@ -50,6 +54,13 @@ impl Worker for ConcludeTransfer {
             }
         }
     }
+}
+
+/// Whether the target has been there for longer than any announcement takes: should nobody tell us that it is over, the
+/// caller does not wait for it.
+fn has_waited(state: &AppState, leg: Option<&LegState>) -> bool {
+    let joined = leg.and_then(|leg| leg.joined_last);
+    joined.is_some_and(|joined| state.clock.now() > joined.at.plus_seconds(ANNOUNCES_S))
 }
 
 /// Tells the target that a caller comes.
