@@ -21,8 +21,9 @@ test: ## Everything that must hold: formatting, lints, licences, the dashboard, 
 	@$(MAKE) --no-print-directory web web-test
 	@$(MAKE) --no-print-directory lint
 	cargo test --workspace --doc --locked --quiet
-	@# Some tests run the binaries; built here, that is not on the tests' own time.
-	cargo build --workspace --bins --locked
+	@# Some tests run the binaries; built here, that is not on the tests' own time. With the tests, because they ask for
+	@# other features of some dependencies, which would all be built twice.
+	cargo build --workspace --lib --bins --tests --locked
 	@# The tests proper come last, so that their summary is the last thing to read.
 	@if cargo nextest --version >/dev/null 2>&1; then set -x; cargo nextest run --workspace --locked --no-fail-fast; \
 	else set -x; cargo test --workspace --locked --lib --bins --tests --no-fail-fast; fi

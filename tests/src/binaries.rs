@@ -44,13 +44,16 @@ fn binary(name: &str) -> Result<PathBuf> {
 }
 
 fn build(name: &str) -> Result<()> {
-    // The whole workspace, though one binary is wanted: cargo then chooses the same features of every dependency as it did
-    // for the tests, and builds none of them anew.
+    // The whole workspace with its tests, though one binary is wanted: cargo then chooses the same features of every
+    // dependency as it did for the tests, and builds none of them anew.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .args(["build", "--quiet", "--workspace", "--bins"]);
+    let is_release = profile_dir()?.ends_with("release");
+    // Benchmarks need no optimised tests.
+    command.arg(if is_release { "--release" } else { "--tests" });
     // What cargo tells a test about its own package would be taken for a change by build scripts that watch the same
     // variables (ring's does), and half of the dependencies would be built anew.
     for (name, _) in std::env::vars_os() {
@@ -60,9 +63,6 @@ fn build(name: &str) -> Result<()> {
         {
             command.env_remove(name);
         }
-    }
-    if profile_dir()?.ends_with("release") {
-        command.arg("--release");
     }
     let output = command.output().context("cannot run cargo")?;
     ensure!(

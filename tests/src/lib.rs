@@ -4,6 +4,7 @@
 
 pub mod app;
 pub mod binaries;
+pub mod browser;
 pub mod place;
 pub mod postgres;
 pub mod proxy;

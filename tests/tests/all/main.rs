@@ -6,6 +6,7 @@ mod architecture;
 mod bad_start;
 mod chaos;
 mod checkpoint;
+mod dashboard;
 mod database_away;
 mod documented;
 mod doors;

@@ -23,10 +23,16 @@ export function Idle() {
       )}
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List grow mb="sm">
-          <Tabs.Tab value="keypad" aria-label="Keypad" leftSection={<IconDialpad size={18} />} />
-          <Tabs.Tab value="recent" aria-label="Recent calls" leftSection={<IconHistory size={18} />} />
+          <Tabs.Tab value="keypad" aria-label="Keypad">
+            <IconDialpad size={18} style={{ display: "block", margin: "0 auto" }} aria-hidden />
+          </Tabs.Tab>
+          <Tabs.Tab value="recent" aria-label="Recent calls">
+            <IconHistory size={18} style={{ display: "block", margin: "0 auto" }} aria-hidden />
+          </Tabs.Tab>
           {mayContacts && (
-            <Tabs.Tab value="contacts" aria-label="Contacts" leftSection={<IconAddressBook size={18} />} />
+            <Tabs.Tab value="contacts" aria-label="Contacts">
+              <IconAddressBook size={18} style={{ display: "block", margin: "0 auto" }} aria-hidden />
+            </Tabs.Tab>
           )}
         </Tabs.List>
         <Tabs.Panel value="keypad">

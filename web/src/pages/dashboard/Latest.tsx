@@ -1,4 +1,4 @@
-import { Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { Box, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Stats } from "../../api/types";
 import { GradeBadge, StatusBadge } from "../../components/badges";
@@ -35,7 +35,9 @@ export function Latest({ calls }: { calls: Stats["latest"] }) {
                 <Who call={call} />
               </Group>
               <Group gap="sm" wrap="nowrap">
-                <GradeBadge grade={call.grade} />
+                <Box visibleFrom="xs">
+                  <GradeBadge grade={call.grade} />
+                </Box>
                 <StatusBadge status={call.status} voicemail={call.voicemail} />
                 <Text size="sm" c="dimmed" ta="right" miw={84} visibleFrom="xs">
                   <Moment at={call.started_at} as="ago" />
