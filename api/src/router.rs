@@ -68,7 +68,7 @@ fn people() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(active_calls::agent_response::agent_response))
         .routes(routes!(active_calls::hold::hold))
-        .routes(routes!(active_calls::resume::resume))
+        .routes(routes!(active_calls::hold::resume))
         .routes(routes!(active_calls::transfer::transfer))
         .routes(routes!(active_calls::digits::digits))
         .routes(routes!(active_calls::hangup::hang_up))

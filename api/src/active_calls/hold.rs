@@ -1,4 +1,7 @@
-//! `POST /api/active-calls/{id}/hold`: the caller hears music.
+//! `POST /api/active-calls/{id}/hold` and `resume`: the caller hears music, and people again.
+//!
+//! Twilio is told first, and then the call: that the caller hears music is a fact once they do. What is recorded of a person's
+//! part rests meanwhile.
 
 use super::{Handled, order, to_handle};
 use crate::auth::SignedIn;
@@ -28,53 +31,92 @@ pub async fn hold(
     key: CommandKey,
     PathOf(id): PathOf<String>,
 ) -> Result<Written<Handled>, ApiError> {
-    let call = to_handle(&state, &signed_in, &id).await?;
-    put(&state, &call, true).await?;
-    let (at, user) = (state.clock.now(), signed_in.user.user_id.clone());
-    let mut commands = vec![CallCommand::PutOnHold { at, user }];
-    let paused = turn(&state, &call, RecordingUpdate::PauseWithSilence).await;
-    commands.extend(paused.into_iter().map(|recording_sid| CallCommand::PauseRecording {
-        at,
-        phase: Phase::Human,
-        recording_sid,
-    }));
-    order(
-        &state,
-        &signed_in,
-        &key,
-        "POST /api/active-calls/{id}/hold",
-        id,
-        &commands,
-    )
-    .await
+    put(&state, &signed_in, &key, id, true).await
 }
 
-/// Puts the caller on hold at Twilio, or takes them off.
-pub(super) async fn put(state: &AppState, call: &Call, on_hold: bool) -> Result<(), ApiError> {
-    let (conference, caller) = of_caller(call)?;
+/// Takes the caller off hold.
+#[utoipa::path(
+    post, path = "/api/active-calls/{id}/resume", tag = "live",
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = OK, body = Handled),
+        (status = NOT_FOUND, body = Problem),
+        (status = CONFLICT, body = Problem, description = "It is over, or no person of ours speaks with the caller."),
+        (status = SERVICE_UNAVAILABLE, body = Problem, description = "The telephone network does not answer."),
+    )
+)]
+pub async fn resume(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    key: CommandKey,
+    PathOf(id): PathOf<String>,
+) -> Result<Written<Handled>, ApiError> {
+    put(&state, &signed_in, &key, id, false).await
+}
+
+/// Puts the caller on hold, or takes them off.
+async fn put(
+    state: &AppState,
+    signed_in: &SignedIn,
+    key: &CommandKey,
+    id: String,
+    on_hold: bool,
+) -> Result<Written<Handled>, ApiError> {
+    let call = to_handle(state, signed_in, &id).await?;
+    let (conference, caller) = of_caller(&call)?;
     let update = ParticipantUpdate {
         hold: Some(on_hold),
         ..ParticipantUpdate::default()
     };
     let changed = state.twilio.update_participant(conference, caller, &update).await;
-    changed.map(drop).map_err(refused)
+    changed.map_err(refused)?;
+    let (at, user) = (state.clock.now(), signed_in.user.user_id.clone());
+    let (endpoint, held) = if on_hold {
+        ("POST /api/active-calls/{id}/hold", CallCommand::PutOnHold { at, user })
+    } else {
+        (
+            "POST /api/active-calls/{id}/resume",
+            CallCommand::TakeOffHold { at, user },
+        )
+    };
+    let rested = rest(state, &call, on_hold).await.into_iter().map(|recording_sid| {
+        let phase = Phase::Human;
+        if on_hold {
+            CallCommand::PauseRecording {
+                at,
+                phase,
+                recording_sid,
+            }
+        } else {
+            CallCommand::ResumeRecording {
+                at,
+                phase,
+                recording_sid,
+            }
+        }
+    });
+    let commands: Vec<_> = [held].into_iter().chain(rested).collect();
+    order(state, signed_in, key, endpoint, id, &commands).await
 }
 
 /// Pauses or resumes what is recorded of a person's part. Answers with the recordings that obeyed: one that does not is no
 /// reason to keep the caller.
-pub(super) async fn turn(state: &AppState, call: &Call, update: RecordingUpdate) -> Vec<String> {
+async fn rest(state: &AppState, call: &Call, pauses: bool) -> Vec<String> {
     let Some(start) = call.start() else { return Vec::new() };
-    let is_to_pause = !matches!(update, RecordingUpdate::Resume);
-    let mut turned = Vec::new();
+    let update = if pauses {
+        RecordingUpdate::PauseWithSilence
+    } else {
+        RecordingUpdate::Resume
+    };
+    let mut rested = Vec::new();
     for (sid, recording) in &call.recordings {
-        let concerns = recording.phase == Phase::Human && !recording.ready && recording.paused != is_to_pause;
-        if !concerns {
+        if recording.phase != Phase::Human || recording.ready || recording.paused == pauses {
             continue;
         }
         match state.twilio.update_recording(&start.call_sid, sid, update).await {
-            Ok(_) => turned.push(sid.clone()),
+            Ok(_) => rested.push(sid.clone()),
             Err(error) => tracing::warn!(%error, "a recording was not paused or resumed"),
         }
     }
-    turned
+    rested
 }

@@ -6,7 +6,6 @@ pub mod hangup;
 pub mod hold;
 pub mod list;
 pub mod monitor;
-pub mod resume;
 pub mod transfer;
 
 use crate::auth::{Permission, SignedIn};

@@ -5,6 +5,7 @@
 
 use domain::call::CallEvent;
 use domain::call::moment::{Moment, least};
+use domain::call::state::LegState;
 use domain::call::value::ParticipantRole;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,10 @@ pub struct Seats {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     by_number: BTreeMap<u32, Seat>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    legs: BTreeMap<String, Leg>,
+    legs: BTreeMap<String, LegState>,
+    /// Legs that were told why they were called.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    announced: BTreeSet<String>,
     /// Who asked to take over, whether they came or not.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     requests: BTreeSet<String>,
@@ -43,32 +47,6 @@ pub struct Seat {
     pub agreed: bool,
     /// Whether nobody is wanted there any more.
     pub withdrawn: bool,
-}
-
-/// A leg of the conversation.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-struct Leg {
-    role: Option<ParticipantRole>,
-    joined: Option<Moment>,
-    left: Option<Moment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unreached: Option<String>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    announced: bool,
-}
-
-impl Leg {
-    fn is_present(&self) -> bool {
-        match (self.joined, self.left) {
-            (Some(joined), Some(left)) => left.at < joined.at,
-            (joined, _) => joined.is_some(),
-        }
-    }
-
-    fn is_gone(&self) -> bool {
-        self.unreached.is_some() || (self.left.is_some() && !self.is_present())
-    }
 }
 
 impl Seats {
@@ -154,7 +132,7 @@ impl Seats {
             E::ParticipantCalled {
                 call_sid, role, seat, ..
             } => {
-                self.leg(call_sid, Some(*role));
+                self.leg(call_sid, *role);
                 if let Some(seat) = self.by_number.get_mut(seat) {
                     seat.call_sid = Some(call_sid.clone());
                 }
@@ -169,7 +147,7 @@ impl Seats {
             E::ParticipantUnreached {
                 call_sid, role, reason, ..
             } => {
-                let leg = self.leg(call_sid, Some(*role));
+                let leg = self.leg(call_sid, *role);
                 leg.unreached = least(leg.unreached.take(), Some(reason.clone()));
             }
             E::ParticipantJoined {
@@ -177,20 +155,18 @@ impl Seats {
                 told,
                 call_sid,
                 role,
-            } => Moment::note_latest(&mut self.leg(call_sid, Some(*role)).joined, Moment::new(*at, *told)),
+            } => Moment::note_latest(&mut self.leg(call_sid, *role).joined_last, Moment::new(*at, *told)),
             E::ParticipantLeft {
                 at,
                 told,
                 call_sid,
                 role,
-            } => Moment::note_latest(&mut self.leg(call_sid, Some(*role)).left, Moment::new(*at, *told)),
+            } => Moment::note_latest(&mut self.leg(call_sid, *role).left, Moment::new(*at, *told)),
             // Without a leg it is about whoever we last had something announced to.
             E::ProviderReported { call_sid, .. } if Self::concerns(event) => {
                 let seat = self.transfer.and_then(|seat| self.by_number.get(&seat));
                 let target = seat.and_then(|seat| seat.call_sid.clone());
-                if let Some(leg) = call_sid.clone().or(target) {
-                    self.leg(&leg, None).announced = true;
-                }
+                self.announced.extend(call_sid.clone().or(target));
             }
             _ => {}
         }
@@ -212,9 +188,9 @@ impl Seats {
         self.by_number.values_mut().filter(is_theirs).for_each(change);
     }
 
-    fn leg(&mut self, call_sid: &str, role: Option<ParticipantRole>) -> &mut Leg {
+    fn leg(&mut self, call_sid: &str, role: ParticipantRole) -> &mut LegState {
         let leg = self.legs.entry(call_sid.to_owned()).or_default();
-        leg.role = least(leg.role, role);
+        leg.role = least(leg.role, Some(role));
         leg
     }
 
@@ -226,13 +202,13 @@ impl Seats {
     /// Whether whoever sits there is in the conversation now.
     #[must_use]
     pub fn is_present(&self, seat: &Seat) -> bool {
-        self.leg_of(seat).is_some_and(Leg::is_present)
+        self.leg_of(seat).is_some_and(LegState::is_present)
     }
 
     /// Whether whoever was called there did not come, or left.
     #[must_use]
     pub fn is_gone(&self, seat: &Seat) -> bool {
-        self.leg_of(seat).is_some_and(Leg::is_gone)
+        self.leg_of(seat).is_some_and(LegState::is_gone)
     }
 
     /// Why whoever was called there did not come.
@@ -244,18 +220,18 @@ impl Seats {
     /// Whether whoever sits there was told why they were called.
     #[must_use]
     pub fn is_announced(&self, seat: &Seat) -> bool {
-        self.leg_of(seat).is_some_and(|leg| leg.announced)
+        seat.call_sid.as_ref().is_some_and(|sid| self.announced.contains(sid))
     }
 
-    fn leg_of(&self, seat: &Seat) -> Option<&Leg> {
+    fn leg_of(&self, seat: &Seat) -> Option<&LegState> {
         self.legs.get(seat.call_sid.as_ref()?)
     }
 
     /// Whether the caller is in a conference now.
     #[must_use]
     pub fn caller_is_in(&self) -> bool {
-        let is_caller = |leg: &&Leg| leg.role == Some(ParticipantRole::Caller);
-        self.legs.values().filter(is_caller).any(Leg::is_present)
+        let is_caller = |leg: &&LegState| leg.role == Some(ParticipantRole::Caller);
+        self.legs.values().filter(is_caller).any(LegState::is_present)
     }
 
     /// Who took over.
