@@ -16,7 +16,10 @@ export function SaidSoFar({ events, version }: Props) {
   );
   // The last words are the ones that are looked at. Only the box moves, not the page under the reader's hand.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each turn moves the end
-  useEffect(() => viewport.current?.scrollTo({ top: viewport.current.scrollHeight }), [said.length]);
+  useEffect(() => {
+    // A block, since a browser's scrolling may answer with a promise, which is no effect's end.
+    viewport.current?.scrollTo({ top: viewport.current.scrollHeight });
+  }, [said.length]);
   return (
     <Paper withBorder p="md" component="section" aria-label="Said so far">
       <Stack gap="sm">
