@@ -35,7 +35,7 @@ lint: ## Formatting, clippy, and what may depend on what
 	else echo "LEFT OUT: cargo deny is not installed, so deny.toml (licences, advisories, who may depend on what)" \
 		"was not checked here. The workflow checks it; to do so yourself: cargo install --locked cargo-deny"; fi
 
-bench: ## Measure against the peers, to the terminal and target/bench/report.md (ONLY="P1 P6" for some parts)
+bench: web ## Measure against the peers, to the terminal and target/bench/report.md (ONLY="P1 P6" for some parts)
 	cargo bench --package call-ledger-tests --bench suite --locked -- $(ONLY)
 
 web: web/dist/site/index.html ## Build the dashboard, which goes into the binary

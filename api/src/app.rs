@@ -1,6 +1,7 @@
 //! The service: started from a configuration and a clock, stopped without hurting anybody.
 
 use crate::agents::DEFAULT;
+use crate::conversation;
 use crate::directory::Directory;
 use crate::drain::Drain;
 use crate::health::metrics::recorder;
@@ -58,6 +59,7 @@ impl App {
     pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running> {
         let state = open(config, clock).await?;
         make_default_agent(&state).await?;
+        tokio::task::spawn_blocking(conversation::prepare);
         let following = state.models.follow();
         let listener = TcpListener::bind(state.config.listen).await;
         let listener = listener.with_context(|| format!("cannot listen on {}", state.config.listen))?;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+const NO_NODE: &str = "cannot run node: install Node.js 20.19 or newer (`tools/test-needs` says how)";
 /// What the page is made of, below `web/`.
 const SOURCES: [&str; 5] = ["src", "public", "index.html", "vite.config.ts", "package-lock.json"];
 /// What is there once the packages are installed: what builds the page, and what drives the browser.
@@ -36,9 +37,7 @@ pub fn story(name: &str, place: &str, base_url: &str, settings: &[(&str, &str)],
         .envs(settings.iter().copied());
     let play = || {
         build()?;
-        command
-            .output()
-            .context("cannot run node: install Node.js 20.19 or newer (`tools/test-needs` says how)")
+        command.output().context(NO_NODE)
     };
     let played = tokio::task::block_in_place(play).expect("a story that can be played");
     assert!(
@@ -48,6 +47,23 @@ pub fn story(name: &str, place: &str, base_url: &str, settings: &[(&str, &str)],
         String::from_utf8_lossy(&played.stderr),
         tail(&log()),
     );
+}
+
+/// Runs a script of `web/` in a browser against the service at `base_url`, and gives what it prints. The page is not built
+/// for it: what is measured is the one in the binary.
+///
+/// # Errors
+/// When Node.js is not there, or the script fails; with what it said.
+pub fn script(path: &str, base_url: &str) -> Result<String> {
+    let mut command = Command::new("node");
+    command.current_dir(web()).arg(path).env("BASE_URL", base_url);
+    let output = tokio::task::block_in_place(|| command.output()).context(NO_NODE)?;
+    ensure!(
+        output.status.success(),
+        "{path} failed:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 fn web() -> PathBuf {

@@ -10,6 +10,8 @@ mod instructions;
 pub mod orders;
 mod think;
 
+pub use think::prepare;
+
 use crate::auth::Permission;
 use crate::conference;
 use crate::error::ApiError;

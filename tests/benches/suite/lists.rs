@@ -2,30 +2,23 @@
 
 use super::measure::percentile;
 use super::report::{Floor, Line, Report};
+use super::fill::{self, TENANT};
 use super::{seed, traffic};
-use domain::call::CallEvent;
 use harness::place::Place;
 use infra::clock::SystemClock;
 use infra::db::Views;
-use infra::event_store::{Actor, Event, Metadata, Recorded, StreamId};
-use infra::subscription::checkpoint::{self, CHECKPOINT_DDL};
 use projections::ReadModels;
 use projections::call_log::queries::Question;
 use projections::dashboard::queries::Scale;
-use projections::engine::WriteSet;
 use projections::facts::{Filter, UtcHour};
-use projections::projector::Projector;
-use projections::rows::execute_script;
 use std::sync::Arc;
 use std::time::Instant;
 
-const MANY: u64 = 1_000_000;
+/// A million, unless a quick look is wanted.
+pub const MANY: u64 = 1_000_000;
 const FEW: u64 = 1_000;
 /// Times that each question is asked of each.
 const SAMPLES: usize = 300;
-/// Calls that are folded together.
-const TOGETHER: u64 = 500;
-const TENANT: &str = "default";
 
 /// P8.
 pub async fn any_filter(report: &mut Report) -> anyhow::Result<()> {
@@ -160,15 +153,7 @@ impl Filled {
     async fn with(calls: u64) -> anyhow::Result<Self> {
         let place = Place::sqlite().await;
         let views = Views::open(&place.url).await?;
-        let mut fills = Vec::new();
-        for projector in projections::projectors() {
-            if ["call_log", "dashboard"].contains(&projector.name()) {
-                fills.push(tokio::spawn(fill(views.clone(), projector, calls)));
-            }
-        }
-        for fill in fills {
-            fill.await??;
-        }
+        fill::with_calls(&views, calls).await?;
         let models = ReadModels::open(views, place.ledger().await, Arc::new(SystemClock)).await?;
         let held = models
             .dashboard()
@@ -206,60 +191,5 @@ impl Filled {
             ask.latest(TENANT, 5),
         )?;
         Ok(())
-    }
-}
-
-/// Fills a model as a rebuild does, from events that are in no log: the past of a million calls would take long to write.
-async fn fill(views: Views, projector: Arc<dyn Projector>, calls: u64) -> anyhow::Result<()> {
-    let namespace = views.open_draft(&views.draft(projector.name()).await?).await?;
-    let schema = projector.schema(namespace.db.engine());
-    execute_script(&namespace.db, schema.tables).await?;
-    let (orders, mut inbox) = tokio::sync::mpsc::channel::<WriteSet>(4);
-    let db = namespace.db.clone();
-    let writer = tokio::spawn(async move {
-        while let Some(writes) = inbox.recv().await {
-            let mut tx = db.begin().await?;
-            writes.write(&mut tx).await?;
-            tx.commit().await?;
-        }
-        anyhow::Ok(())
-    });
-    let (mut loader, mut position) = (projector.loader(), 0);
-    for first in (0..calls).step_by(usize::try_from(TOGETHER)?) {
-        let mut events = Vec::new();
-        for n in first..(first + TOGETHER).min(calls) {
-            for (event, sequence) in traffic::short(n).into_iter().zip(1..) {
-                position += 1;
-                events.push(Arc::new(recorded(n, position, sequence, event)));
-            }
-        }
-        loader.fold(&events)?;
-        while let Some(writes) = loader.ripe() {
-            orders.send(writes).await?;
-        }
-        tokio::task::yield_now().await;
-    }
-    while let Some(writes) = loader.rest() {
-        orders.send(writes).await?;
-    }
-    drop(orders);
-    writer.await??;
-    execute_script(&namespace.db, schema.indexes).await?;
-    execute_script(&namespace.db, CHECKPOINT_DDL).await?;
-    checkpoint::create(&namespace.db, projector.name(), projector.version()).await?;
-    views.switch(namespace).await?;
-    Ok(())
-}
-
-fn recorded(n: u64, position: i64, sequence: i64, event: CallEvent) -> Recorded {
-    Recorded {
-        position,
-        stream: StreamId::call(traffic::call_id(n)),
-        sequence,
-        event_type: event.name().to_owned(),
-        event_version: CallEvent::VERSION.to_owned(),
-        recorded_at: event.at(),
-        metadata: Metadata::new(TENANT, Actor::Twilio, "seed"),
-        event: Event::Call(event),
     }
 }

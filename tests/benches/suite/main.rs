@@ -6,6 +6,7 @@
 mod append;
 mod command;
 mod feed;
+mod fill;
 mod growth;
 mod history;
 mod lists;
@@ -14,6 +15,7 @@ mod peer;
 mod profiles;
 mod rebuild;
 mod report;
+mod screen;
 mod seed;
 mod served;
 mod sync;
@@ -45,6 +47,7 @@ const PARTS: &[Part] = &[
     ("P9", |report| Box::pin(feed::on_every_socket(report))),
     ("P10", |report| Box::pin(growth::ten_million(report))),
     ("P11", |report| Box::pin(turn::answered(report))),
+    ("P12", |report| Box::pin(screen::calls(report))),
 ];
 
 fn main() -> anyhow::Result<()> {

@@ -30,7 +30,11 @@ impl Served {
 
     /// The same with other settings.
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> anyhow::Result<Self> {
-        let folder = data_dir();
+        Self::start_in(data_dir(), change).await
+    }
+
+    /// The same in a folder that has something in it.
+    pub async fn start_in(folder: TempDir, change: impl FnOnce(&mut Settings)) -> anyhow::Result<Self> {
         let mut settings = Settings {
             data_dir: Some(folder.path().into()),
             port: Some(0),

@@ -6,7 +6,10 @@ use super::report::{Floor, Line, Report};
 use super::served::{Connection, PUBLIC_URL, Served, TOKEN};
 use super::traffic;
 use super::webhook::{TWILIO_SENDS, webhook};
-use sandbox::models::{Fault, Models, Server, Surface};
+use infra::config::{Config, Settings};
+use infra::models::{ChatRequest, Format, Message, Models, ModelsOptions};
+use sandbox::models::{self, Fault, Server, Surface};
+use serde_json::json;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -20,10 +23,12 @@ const LISTENS: Duration = Duration::from_secs(1);
 
 /// P11.
 pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
-    let models = Server::start(Models::default()).await?;
+    let model = Server::start(models::Models::default()).await?;
     let delay_ms = u64::try_from(MODEL.as_millis())?;
-    models.models().add_fault(Fault::slow(Surface::Chat, delay_ms));
-    let served = Served::start_with(|settings| settings.openai_base_url = Some(models.openai_url())).await?;
+    model.models().add_fault(Fault::slow(Surface::Chat, delay_ms));
+    // A model makes itself ready at its first question; that is not our time.
+    ask(&model).await?;
+    let served = Served::start_with(|settings| settings.openai_base_url = Some(model.openai_url())).await?;
     let mut calls = JoinSet::new();
     for call in 0..CALLS {
         calls.spawn(converse(served.address(), call));
@@ -32,10 +37,10 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
     while let Some(samples) = calls.join_next().await {
         added.extend(samples??);
     }
-    let asked = models.models().requests().len();
+    let asked = model.models().requests().len();
     anyhow::ensure!(
-        asked == added.len(),
-        "{asked} questions to the model in {} turns",
+        asked == added.len() + 1,
+        "{asked} questions to the model, of which one is ours, in {} turns",
         added.len()
     );
     for (share, name, floor) in [(None, "median", Floor::None), (Some(0.99), "p99", Floor::AtMost(25.0))] {
@@ -55,7 +60,39 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
         MODEL.as_millis()
     ));
     served.stop().await?;
-    models.stop().await?;
+    model.stop().await?;
+    Ok(())
+}
+
+/// A question of our own, in the form of those that are asked during a call.
+async fn ask(model: &Server) -> anyhow::Result<()> {
+    let options = ModelsOptions::from_config(
+        &Config::resolve(Settings::default())?.models,
+        &model.openai_url(),
+    );
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "say": { "type": "string", "description": "What is said to the caller." },
+            "goodbye": { "type": "boolean", "description": "Whether the call ends after these words." },
+            "person": { "type": "boolean", "description": "Whether a person is needed." },
+        },
+        "required": ["say", "goodbye", "person"],
+        "additionalProperties": false,
+    });
+    let question = ChatRequest {
+        format: Format::JsonSchema {
+            name: "answer".to_owned(),
+            schema,
+        },
+        ..ChatRequest::new(
+            "You answer the telephone.".to_owned(),
+            vec![Message::user("hello, are you there?".to_owned())],
+            100,
+            Duration::from_secs(10),
+        )
+    };
+    Models::new(options)?.chat(&question).await?;
     Ok(())
 }
 

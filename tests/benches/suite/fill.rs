@@ -1,0 +1,85 @@
+//! Read models with a long past: filled as a rebuild fills them, from events that are in no log. The past of a million calls
+//! would take long to write.
+
+use super::traffic;
+use domain::call::CallEvent;
+use infra::db::Views;
+use infra::event_store::{Actor, Event, Metadata, Recorded, StreamId};
+use infra::subscription::checkpoint::{self, CHECKPOINT_DDL};
+use projections::engine::WriteSet;
+use projections::projector::Projector;
+use projections::rows::execute_script;
+use std::sync::Arc;
+
+/// Whose calls they are.
+pub const TENANT: &str = "default";
+/// Calls that are folded together.
+const TOGETHER: u64 = 500;
+
+/// Fills `call_log` and `dashboard` with so many calls.
+pub async fn with_calls(views: &Views, calls: u64) -> anyhow::Result<()> {
+    let mut fills = Vec::new();
+    for projector in projections::projectors() {
+        if ["call_log", "dashboard"].contains(&projector.name()) {
+            fills.push(tokio::spawn(fill(views.clone(), projector, calls)));
+        }
+    }
+    for fill in fills {
+        fill.await??;
+    }
+    Ok(())
+}
+
+async fn fill(views: Views, projector: Arc<dyn Projector>, calls: u64) -> anyhow::Result<()> {
+    let namespace = views.open_draft(&views.draft(projector.name()).await?).await?;
+    let schema = projector.schema(namespace.db.engine());
+    execute_script(&namespace.db, schema.tables).await?;
+    let (orders, mut inbox) = tokio::sync::mpsc::channel::<WriteSet>(4);
+    let db = namespace.db.clone();
+    let writer = tokio::spawn(async move {
+        while let Some(writes) = inbox.recv().await {
+            let mut tx = db.begin().await?;
+            writes.write(&mut tx).await?;
+            tx.commit().await?;
+        }
+        anyhow::Ok(())
+    });
+    let (mut loader, mut position) = (projector.loader(), 0);
+    for first in (0..calls).step_by(usize::try_from(TOGETHER)?) {
+        let mut events = Vec::new();
+        for n in first..(first + TOGETHER).min(calls) {
+            for (event, sequence) in traffic::short(n).into_iter().zip(1..) {
+                position += 1;
+                events.push(Arc::new(recorded(n, position, sequence, event)));
+            }
+        }
+        loader.fold(&events)?;
+        while let Some(writes) = loader.ripe() {
+            orders.send(writes).await?;
+        }
+        tokio::task::yield_now().await;
+    }
+    while let Some(writes) = loader.rest() {
+        orders.send(writes).await?;
+    }
+    drop(orders);
+    writer.await??;
+    execute_script(&namespace.db, schema.indexes).await?;
+    execute_script(&namespace.db, CHECKPOINT_DDL).await?;
+    checkpoint::create(&namespace.db, projector.name(), projector.version()).await?;
+    views.switch(namespace).await?;
+    Ok(())
+}
+
+fn recorded(n: u64, position: i64, sequence: i64, event: CallEvent) -> Recorded {
+    Recorded {
+        position,
+        stream: StreamId::call(traffic::call_id(n)),
+        sequence,
+        event_type: event.name().to_owned(),
+        event_version: CallEvent::VERSION.to_owned(),
+        recorded_at: event.at(),
+        metadata: Metadata::new(TENANT, Actor::Twilio, "seed"),
+        event: Event::Call(event),
+    }
+}
