@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import { IconPhoneIncoming, IconPhoneOutgoing, IconRecordMail } from "@tabler/icons-react";
 
 interface Props {
@@ -13,14 +12,9 @@ export function Direction({ direction, voicemail }: Props) {
   const Icon = voicemail ? IconRecordMail : isOutbound ? IconPhoneOutgoing : IconPhoneIncoming;
   const color = voicemail ? "grape" : isOutbound ? "teal" : "indigo";
   return (
-    <Tooltip label={label}>
-      <Icon
-        size={20}
-        style={{ flexShrink: 0 }}
-        role="img"
-        aria-label={label}
-        color={`var(--mantine-color-${color}-light-color)`}
-      />
-    </Tooltip>
+    // The browser's own tooltip: lists have many of these.
+    <span title={label} style={{ display: "inline-flex", flexShrink: 0 }}>
+      <Icon size={20} role="img" aria-label={label} color={`var(--mantine-color-${color}-light-color)`} />
+    </span>
   );
 }

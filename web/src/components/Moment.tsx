@@ -15,11 +15,22 @@ export function Moment({ at, as = "when", ...text }: Props) {
   const now = useNow(as === "ago" ? 30_000 : null);
   if (!at) return null;
   const date = typeof at === "string" ? new Date(at) : at;
+  const moment = (
+    <time
+      className="figures"
+      dateTime={date.toISOString()}
+      // Written when it is looked at: lists have a hundred of these.
+      onPointerEnter={(event) => {
+        event.currentTarget.title = whole(date);
+      }}
+    >
+      {as === "ago" ? ago(date, now) : HOW[as](date)}
+    </time>
+  );
+  if (Object.keys(text).length === 0) return moment;
   return (
-    <Text span inherit className="figures" {...text}>
-      <time dateTime={date.toISOString()} title={whole(date)}>
-        {as === "ago" ? ago(date, now) : HOW[as](date)}
-      </time>
+    <Text span inherit {...text}>
+      {moment}
     </Text>
   );
 }

@@ -15,23 +15,28 @@ const STATUS_COLORS: Record<string, MantineColor> = {
   canceled: "gray",
 };
 
+interface Look {
+  label: string;
+  color: MantineColor;
+}
+
+/** How a call's state looks: how far it has come, or how it ended. */
+export function statusLook(status: string, voicemail?: boolean): Look {
+  if (voicemail) return { label: "Voicemail", color: "grape" };
+  return { label: words(status), color: STATUS_COLORS[status] ?? "gray" };
+}
+
 /** How far a call has come, or how it ended. */
 export function StatusBadge({ status, voicemail }: { status: string; voicemail?: boolean }) {
-  if (voicemail) {
-    return (
-      <Badge color="grape" variant="light">
-        Voicemail
-      </Badge>
-    );
-  }
+  const { label, color } = statusLook(status, voicemail);
   return (
-    <Badge color={STATUS_COLORS[status] ?? "gray"} variant="light">
-      {words(status)}
+    <Badge color={color} variant="light">
+      {label}
     </Badge>
   );
 }
 
-const HOLDERS: Record<string, { label: string; color: MantineColor }> = {
+const HOLDERS: Record<string, Look> = {
   ai: { label: "AI speaks", color: "indigo" },
   person: { label: "A person speaks", color: "teal" },
   hold: { label: "On hold", color: "orange" },
@@ -49,17 +54,19 @@ export function HolderBadge({ holder }: { holder: string }) {
   );
 }
 
+/** How a reviewer's judgement looks. */
+export function gradeLook(grade: string): Look {
+  return grade === "good" ? { label: "Good", color: "teal" } : { label: "Needs work", color: "orange" };
+}
+
 /** A reviewer's judgement; nothing when there is none. */
 export function GradeBadge({ grade }: { grade: string | null | undefined }) {
   if (!grade) return null;
-  const isGood = grade === "good";
+  const { label, color } = gradeLook(grade);
+  const Icon = grade === "good" ? IconThumbUp : IconThumbDown;
   return (
-    <Badge
-      color={isGood ? "teal" : "orange"}
-      variant="light"
-      leftSection={isGood ? <IconThumbUp size={12} aria-hidden /> : <IconThumbDown size={12} aria-hidden />}
-    >
-      {isGood ? "Good" : "Needs work"}
+    <Badge color={color} variant="light" leftSection={<Icon size={12} aria-hidden />}>
+      {label}
     </Badge>
   );
 }

@@ -38,7 +38,7 @@ export function CallTable({ calls, columns, isStale }: Props) {
   const has = (column: Column) => columns.includes(column);
   return (
     <Paper withBorder className={isStale ? classes.stale : undefined} aria-busy={isStale}>
-      <Table verticalSpacing="xs" highlightOnHover>
+      <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>
