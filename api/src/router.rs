@@ -88,6 +88,14 @@ fn people() -> OpenApiRouter<AppState> {
             agents::edit::put_agent_settings,
             agents::edit::post_agent_settings
         ))
+        .routes(routes!(
+            agents::personas::list::list_personas,
+            agents::personas::propose::propose_persona
+        ))
+        .routes(routes!(agents::personas::draft::draft_persona))
+        .routes(routes!(agents::personas::approve::approve_persona))
+        .routes(routes!(agents::personas::reject::reject_persona))
+        .routes(routes!(agents::personas::roll_back::roll_back_persona))
         .routes(routes!(agents::numbers::list_numbers, agents::numbers::assign_number))
         // Contacts
         .routes(routes!(contacts::list::list_contacts, contacts::add::add_contact))
