@@ -34,6 +34,7 @@ pub fn doors() -> OpenApiRouter<AppState> {
 fn people() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         // Signing in, users
+        .routes(routes!(auth::first_run::first_run))
         .routes(routes!(auth::register::register))
         .routes(routes!(auth::login::login))
         .routes(routes!(auth::logout::logout))
@@ -43,6 +44,7 @@ fn people() -> OpenApiRouter<AppState> {
         .routes(routes!(users::list::list_users, users::invite::invite_user))
         .routes(routes!(users::change::change_user))
         .routes(routes!(users::active::active_users))
+        .routes(routes!(users::names::colleagues))
         // Call logs
         .routes(routes!(call_logs::list::list_calls, call_logs::create::create_call))
         .routes(routes!(

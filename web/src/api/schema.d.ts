@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every call that goes on now, the latest first. */
+        /**
+         * Every call that goes on now, the latest first. The header `X-Ledger-Position` says how far the answer certainly reaches:
+         *     whoever follows the live feed from there misses nothing, and at most hears again what the answer told.
+         */
         get: operations["active_calls"];
         put?: never;
         post?: never;
@@ -337,6 +340,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/first-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether nobody has registered yet. */
+        get: operations["first_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -605,6 +625,23 @@ export interface paths {
         };
         /** The words of a call. A phase that was transcribed more than once stands here more than once. */
         get: operations["transcript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What everybody of the tenant is called, by name. */
+        get: operations["colleagues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1465,6 +1502,13 @@ export interface components {
             /** @description `admin`, `agent`, `auditor`, `analyst`. Admins only. */
             role?: string | null;
         };
+        /** @description What a user is called. */
+        Colleague: {
+            /** @description For people. */
+            name: string;
+            /** @description What events know of them. */
+            user_id: string;
+        };
         /** @description A value that the agent collected. */
         CollectedField: {
             /** @description Its name. */
@@ -1846,6 +1890,11 @@ export interface components {
              * @description The caller was sent to voicemail.
              */
             voicemail: number;
+        };
+        /** @description Whether this is the first run. */
+        FirstRun: {
+            /** @description Whether nobody has registered yet: whoever does so now becomes the admin, without an invitation. */
+            first_run: boolean;
         };
         /** @description A call that was handled. */
         Handled: {
@@ -2743,6 +2792,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The position up to which the answer is certainly complete */
+                    "X-Ledger-Position"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3749,6 +3800,25 @@ export interface operations {
             };
         };
     };
+    first_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstRun"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -3964,7 +4034,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `all`, `inbound`, `outbound`, `voicemail`, `failed`, `busy_no_answer`, `resolved`; also `missed`.
+                 * @description `all`, `inbound`, `outbound`, `voicemail`, `failed`, `busy_no_answer`, `resolved`; also `missed`, `answered`,
+                 *     `taken_over`, `transferred`, `recorded`, and `pending_review`: over, with something to read or hear, and not graded.
                  * @example all
                  */
                 filter?: string;
@@ -4479,6 +4550,33 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
