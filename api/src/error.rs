@@ -14,6 +14,7 @@ use domain::unrouted::UnroutedError;
 use infra::db::DbError;
 use infra::event_store::StoreError;
 use infra::ledger::LedgerError;
+use infra::models::ModelError;
 use infra::people::DatabaseError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,6 +37,9 @@ pub enum ApiError {
     /// The user's role does not allow it.
     #[error("your role does not allow this")]
     Forbidden,
+    /// A person must do it: a program with a token may not.
+    #[error("only a person may do this, signed in on the page: a program with a token may not")]
+    NotAPerson,
     /// The first user exists, and there is no valid invitation.
     #[error("registration is by invitation")]
     NotInvited,
@@ -69,6 +73,9 @@ pub enum ApiError {
         /// When to try again.
         retry_after_s: u64,
     },
+    /// A model gave no answer that could be used.
+    #[error("the model gave no answer that could be used; try again, or do without it")]
+    Model(#[source] ModelError),
     /// A database is away.
     #[error("a database cannot be reached at the moment")]
     Unavailable(#[source] anyhow::Error),
@@ -149,6 +156,7 @@ impl ApiError {
             Self::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
             Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::NotAPerson => (StatusCode::FORBIDDEN, "not-a-person"),
             Self::NotInvited => (StatusCode::FORBIDDEN, "not-invited"),
             Self::CrossSite => (StatusCode::FORBIDDEN, "cross-site"),
             Self::Signature => (StatusCode::FORBIDDEN, "signature"),
@@ -159,6 +167,7 @@ impl ApiError {
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
             Self::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
+            Self::Model(_) => (StatusCode::BAD_GATEWAY, "model"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
@@ -182,6 +191,7 @@ impl ApiError {
 
     fn log(&self) {
         match self {
+            Self::Model(error) => tracing::warn!(%error, "a model gave no answer"),
             Self::Unavailable(error) => tracing::warn!(error = %chain(error), "a database is away"),
             Self::Internal(error) => tracing::error!(error = %chain(error), "something went wrong"),
             _ => {}
@@ -274,6 +284,7 @@ impl From<AgentError> for ApiError {
     fn from(error: AgentError) -> Self {
         match error {
             AgentError::NotFound => Self::NotFound("agent"),
+            AgentError::NoSuchPersona(_) => Self::NotFound("persona"),
             AgentError::Hours(hours) => Self::field("/hours/days", hours.to_string()),
             AgentError::Invalid(invalid) => invalid.into(),
             other => Self::Conflict(other.to_string()),

@@ -34,6 +34,7 @@ pub fn doors() -> OpenApiRouter<AppState> {
 fn people() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         // Signing in, users
+        .routes(routes!(auth::first_run::first_run))
         .routes(routes!(auth::register::register))
         .routes(routes!(auth::login::login))
         .routes(routes!(auth::logout::logout))
@@ -43,6 +44,7 @@ fn people() -> OpenApiRouter<AppState> {
         .routes(routes!(users::list::list_users, users::invite::invite_user))
         .routes(routes!(users::change::change_user))
         .routes(routes!(users::active::active_users))
+        .routes(routes!(users::names::colleagues))
         // Call logs
         .routes(routes!(call_logs::list::list_calls, call_logs::create::create_call))
         .routes(routes!(
@@ -88,6 +90,14 @@ fn people() -> OpenApiRouter<AppState> {
             agents::edit::put_agent_settings,
             agents::edit::post_agent_settings
         ))
+        .routes(routes!(
+            agents::personas::list::list_personas,
+            agents::personas::propose::propose_persona
+        ))
+        .routes(routes!(agents::personas::draft::draft_persona))
+        .routes(routes!(agents::personas::approve::approve_persona))
+        .routes(routes!(agents::personas::reject::reject_persona))
+        .routes(routes!(agents::personas::roll_back::roll_back_persona))
         .routes(routes!(agents::numbers::list_numbers, agents::numbers::assign_number))
         // Contacts
         .routes(routes!(contacts::list::list_contacts, contacts::add::add_contact))

@@ -4,8 +4,10 @@ use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::view::view;
+use crate::web::written::POSITION;
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use projections::live_calls::tables::{LiveCallRow, LiveTurnRow};
 use serde::Serialize;
@@ -90,15 +92,24 @@ pub struct ActiveCallWithTurns {
     turns: Vec<LiveTurn>,
 }
 
-/// Every call that goes on now, the latest first.
-#[utoipa::path(get, path = "/api/active-calls", tag = "live", responses((status = OK, body = Vec<ActiveCallWithTurns>)))]
+/// Every call that goes on now, the latest first. The header `X-Ledger-Position` says how far the answer certainly reaches:
+/// whoever follows the live feed from there misses nothing, and at most hears again what the answer told.
+#[utoipa::path(
+    get, path = "/api/active-calls", tag = "live",
+    responses((
+        status = OK, body = Vec<ActiveCallWithTurns>,
+        headers(("X-Ledger-Position" = i64, description = "The position up to which the answer is certainly complete"))
+    ))
+)]
 pub async fn active_calls(
     State(state): State<AppState>,
     signed_in: SignedIn,
-) -> Result<Json<Vec<ActiveCallWithTurns>>, ApiError> {
+) -> Result<([(HeaderName, HeaderValue); 1], Json<Vec<ActiveCallWithTurns>>), ApiError> {
     signed_in.may(Permission::ViewCalls)?;
     let tenant = signed_in.tenant();
     let live = &state.read.live_calls;
+    // Asked first: the calls that are read after it can only be later.
+    let position = live.position().await?;
     let calls = live.list(tenant).await?;
     let with_turns = stream::iter(calls)
         .map(|call| async move {
@@ -108,7 +119,7 @@ pub async fn active_calls(
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-    Ok(Json(with_turns))
+    Ok(([(POSITION, position.into())], Json(with_turns)))
 }
 
 fn with_turns(call: LiveCallRow, turns: Vec<LiveTurnRow>) -> ActiveCallWithTurns {

@@ -8,6 +8,7 @@ pub mod get;
 pub mod hours;
 pub mod list;
 pub mod numbers;
+pub mod personas;
 pub mod settings;
 
 use crate::auth::SignedIn;
@@ -68,12 +69,17 @@ impl AgentView {
 
 /// An agent of the user's tenant, from its own stream: settings are read where they are decided.
 async fn agent(state: &AppState, signed_in: &SignedIn, agent_id: &str) -> Result<Agent, ApiError> {
+    Ok(fold(&theirs(state, signed_in, agent_id).await?))
+}
+
+/// All that happened to an agent of the user's tenant.
+async fn theirs(state: &AppState, signed_in: &SignedIn, agent_id: &str) -> Result<Vec<Recorded>, ApiError> {
     let history = state.ledger.history(&StreamId::agent(agent_id)).await?;
     let is_theirs = history
         .first()
         .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
     if is_theirs {
-        Ok(fold(&history))
+        Ok(history)
     } else {
         Err(ApiError::NotFound("agent"))
     }

@@ -4,6 +4,7 @@
 //! kept as SHA-256. The permission table is in [`permission`]; each handler names the permission that it needs.
 
 pub mod cross_site;
+pub mod first_run;
 pub mod login;
 pub mod logout;
 pub mod me;

@@ -40,6 +40,10 @@ permissions! {
     ViewAgents = "view_agents": Admin Agent Auditor Analyst,
     /// Create and change agents, hours, the emergency switch and numbers.
     EditAgents = "edit_agents": Admin,
+    /// Propose rules that an agent is to keep, and have a model draft them.
+    ProposePersonas = "propose_personas": Admin Agent,
+    /// Approve and reject such rules, and go back to earlier ones.
+    ApprovePersonas = "approve_personas": Admin,
     /// See dashboard and feedback figures.
     ViewFigures = "view_figures": Admin Agent Auditor Analyst,
     /// See who is here.

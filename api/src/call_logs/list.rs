@@ -22,7 +22,8 @@ const LONGEST_TEXT: usize = 200;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListCalls {
-    /// `all`, `inbound`, `outbound`, `voicemail`, `failed`, `busy_no_answer`, `resolved`; also `missed`.
+    /// `all`, `inbound`, `outbound`, `voicemail`, `failed`, `busy_no_answer`, `resolved`; also `missed`, `answered`,
+    /// `taken_over`, `transferred`, `recorded`, and `pending_review`: over, with something to read or hear, and not graded.
     #[param(example = "all")]
     filter: Option<String>,
     /// A part of a name, a number, or what was said.

@@ -28,7 +28,8 @@ enum Verb {
 #[expect(clippy::doc_markdown, reason = "these words are shown as help, not as Markdown")]
 #[derive(clap::Args)]
 struct List {
-    /// all, inbound, outbound, voicemail, failed, busy_no_answer, resolved, missed
+    /// all, inbound, outbound, voicemail, failed, busy_no_answer, resolved, missed, answered, taken_over, transferred,
+    /// recorded, pending_review
     #[arg(long, default_value = "all")]
     filter: String,
     /// How many

@@ -4,6 +4,7 @@ pub mod active;
 pub mod change;
 pub mod invite;
 pub mod list;
+pub mod names;
 
 use crate::web::Moment;
 use infra::people::User;

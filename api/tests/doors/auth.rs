@@ -286,3 +286,36 @@ async fn nobody_sees_anything_without_signing_in() {
         service.nobody().get(path).await.problem(401, "unauthenticated", &[]);
     }
 }
+
+#[tokio::test]
+async fn the_page_is_told_whether_anybody_has_registered() {
+    let service = Service::start().await;
+    let nobody = service.nobody();
+    let first = async || nobody.get("/api/auth/first-run").await.is(200).json();
+    assert_eq!(first().await, json!({ "first_run": true }));
+    service.admin().await;
+    assert_eq!(first().await, json!({ "first_run": false }));
+}
+
+#[tokio::test]
+async fn everybody_who_is_signed_in_knows_their_colleagues_by_name_and_no_more() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let auditor = service.invited(&admin, "auditor").await;
+    let names = auditor.get("/api/colleagues").await.is(200);
+    assert!(!names.text.contains("example.org"), "{}", names.text);
+    let names = names.json();
+    let called: Vec<_> = names
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| &one["name"])
+        .collect();
+    assert_eq!(called, [&json!("Admin"), &json!("auditor")]);
+    auditor.get("/api/users").await.problem(403, "forbidden", &[]);
+    service
+        .nobody()
+        .get("/api/colleagues")
+        .await
+        .problem(401, "unauthenticated", &[]);
+}

@@ -8,5 +8,6 @@ mod calls;
 mod contacts;
 mod live;
 mod operations;
+mod personas;
 mod site;
 mod twilio;

@@ -36,7 +36,9 @@ async fn figures_follow_the_calls() {
         (&json!(1), &json!(1.0)),
         "{feedback}"
     );
-    let live = admin.get("/api/active-calls").await.is(200).json();
+    let live = admin.get("/api/active-calls").await.is(200);
+    assert_eq!(live.position(), service.head().await, "the read models are settled");
+    let live = live.json();
     assert_eq!(live.as_array().map(Vec::len), Some(1), "{live}");
     assert_eq!(live[0]["turns"][0]["speaker"], "ai");
 }

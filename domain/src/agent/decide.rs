@@ -3,15 +3,11 @@
 use super::command::AgentCommand;
 use super::error::AgentError;
 use super::event::{AgentEvent, AgentSettings};
+use super::rules::{MAX_SOURCES, acceptable};
 use super::state::{Agent, Persona, PersonaStatus};
 use crate::Timestamp;
 use crate::decide::unless;
-use crate::invalid::{Invalid, e164, words};
-
-/// As many rules as a persona may have.
-const MAX_RULES: usize = 50;
-/// As long as a rule may be, in characters.
-const MAX_RULE: usize = 500;
+use crate::invalid::{Invalid, e164};
 
 /// Events, or why there are none.
 type Decision = Result<Vec<AgentEvent>, AgentError>;
@@ -98,7 +94,12 @@ fn decide_persona(agent: &Agent, command: &AgentCommand) -> Decision {
     match command {
         AgentCommand::ProposePersona { rules, sources, by, .. } => {
             acceptable(rules)?;
-            let (version, rules, sources) = (agent.next_persona(), rules.clone(), sources.clone());
+            distinct(sources)?;
+            let rules: Vec<_> = rules.iter().map(|rule| rule.trim().to_owned()).collect();
+            if agent.rules() == rules {
+                return Err(Invalid::new("rules", "are those in force already").into());
+            }
+            let (version, sources) = (agent.next_persona(), sources.clone());
             Ok(vec![AgentEvent::PersonaProposed {
                 at,
                 version,
@@ -169,12 +170,14 @@ fn persona(agent: &Agent, version: u32) -> Result<&Persona, AgentError> {
     agent.personas.get(&version).ok_or(AgentError::NoSuchPersona(version))
 }
 
-fn acceptable(rules: &[String]) -> Result<(), Invalid> {
-    if rules.is_empty() {
-        return Err(Invalid::new("rules", "are missing"));
+/// The corrections that rules are drawn from: each once. None at all is fine: a rule may only be taken away.
+fn distinct(sources: &[i64]) -> Result<(), Invalid> {
+    if sources.len() > MAX_SOURCES {
+        return Err(Invalid::new("sources", format!("are more than {MAX_SOURCES}")));
     }
-    if rules.len() > MAX_RULES {
-        return Err(Invalid::new("rules", format!("are more than {MAX_RULES}")));
+    let is_twice = |(place, source): (usize, &i64)| sources[..place].contains(source);
+    if sources.iter().enumerate().any(is_twice) {
+        return Err(Invalid::new("sources", "name a correction twice"));
     }
-    rules.iter().try_for_each(|rule| words("rules", rule, MAX_RULE))
+    Ok(())
 }

@@ -270,6 +270,28 @@ fn a_proposed_persona_gets_the_next_version() {
     given([created()])
         .when(propose(&[" "]))
         .then_expect_error_message("rules is empty");
+    given([created(), proposed(1), approved(1)])
+        .when(propose(&[" Rule 1. "]))
+        .then_expect_error_message("rules are those in force already");
+}
+
+#[test]
+fn rules_say_nothing_about_a_person() {
+    let propose = |rule: &str, sources: Vec<i64>| AgentCommand::ProposePersona {
+        at: second(1),
+        rules: vec![rule.into()],
+        sources,
+        by: USER.into(),
+    };
+    given([created()])
+        .when(propose("Give out ann@example.com.", vec![7]))
+        .then_expect_error_message("rules must say nothing about a person, and there is an e-mail address (rule 1)");
+    given([created()])
+        .when(propose("Rule 1.", vec![7, 8, 7]))
+        .then_expect_error_message("sources name a correction twice");
+    given([created()])
+        .when(propose("Rule 1.", (0..51).collect()))
+        .then_expect_error_message("sources are more than 50");
 }
 
 #[test]

@@ -66,6 +66,11 @@ create table calls (
   in_busy_no_answer bigint not null,
   in_resolved       bigint not null,
   in_missed         bigint not null,
+  in_pending_review bigint not null,
+  in_answered       bigint not null,
+  in_taken_over     bigint not null,
+  in_transferred    bigint not null,
+  in_recorded       bigint not null,
   facts             text not null,
   primary key (call_id)
 );

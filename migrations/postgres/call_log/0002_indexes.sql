@@ -9,8 +9,13 @@ create index calls_failed on calls (tenant, started_at desc, call_id desc) where
 create index calls_busy_no_answer on calls (tenant, started_at desc, call_id desc) where in_busy_no_answer = 1;
 create index calls_resolved on calls (tenant, started_at desc, call_id desc) where in_resolved = 1;
 create index calls_missed on calls (tenant, started_at desc, call_id desc) where in_missed = 1;
+create index calls_pending_review on calls (tenant, started_at desc, call_id desc) where in_pending_review = 1;
+create index calls_answered on calls (tenant, started_at desc, call_id desc) where in_answered = 1;
+create index calls_taken_over on calls (tenant, started_at desc, call_id desc) where in_taken_over = 1;
+create index calls_transferred on calls (tenant, started_at desc, call_id desc) where in_transferred = 1;
+create index calls_recorded on calls (tenant, started_at desc, call_id desc) where in_recorded = 1;
 
--- Each selection by agent, in the same order. A call is in two or three selections, so that it is in as many of these: a
+-- Each selection by agent, in the same order. A call is in a handful of selections, so that it is in as many of these: a
 -- selection that is rare among an agent's calls would else be looked for among all of them.
 create index calls_all_agent on calls (tenant, agent, started_at desc, call_id desc) where in_all = 1;
 create index calls_inbound_agent on calls (tenant, agent, started_at desc, call_id desc) where in_inbound = 1;
@@ -20,8 +25,14 @@ create index calls_failed_agent on calls (tenant, agent, started_at desc, call_i
 create index calls_busy_no_answer_agent on calls (tenant, agent, started_at desc, call_id desc) where in_busy_no_answer = 1;
 create index calls_resolved_agent on calls (tenant, agent, started_at desc, call_id desc) where in_resolved = 1;
 create index calls_missed_agent on calls (tenant, agent, started_at desc, call_id desc) where in_missed = 1;
+create index calls_pending_review_agent on calls (tenant, agent, started_at desc, call_id desc) where in_pending_review = 1;
+create index calls_answered_agent on calls (tenant, agent, started_at desc, call_id desc) where in_answered = 1;
+create index calls_taken_over_agent on calls (tenant, agent, started_at desc, call_id desc) where in_taken_over = 1;
+create index calls_transferred_agent on calls (tenant, agent, started_at desc, call_id desc) where in_transferred = 1;
+create index calls_recorded_agent on calls (tenant, agent, started_at desc, call_id desc) where in_recorded = 1;
 
--- Each selection by grade, and by agent and grade: of the calls that were graded, which are few.
+-- Each selection by grade, and by agent and grade: of the calls that were graded, which are few. Those that wait for a
+-- grade have none.
 create index calls_all_grade on calls (tenant, grade, started_at desc, call_id desc)
   where in_all = 1 and grade is not null;
 create index calls_inbound_grade on calls (tenant, grade, started_at desc, call_id desc)
@@ -38,6 +49,14 @@ create index calls_resolved_grade on calls (tenant, grade, started_at desc, call
   where in_resolved = 1 and grade is not null;
 create index calls_missed_grade on calls (tenant, grade, started_at desc, call_id desc)
   where in_missed = 1 and grade is not null;
+create index calls_answered_grade on calls (tenant, grade, started_at desc, call_id desc)
+  where in_answered = 1 and grade is not null;
+create index calls_taken_over_grade on calls (tenant, grade, started_at desc, call_id desc)
+  where in_taken_over = 1 and grade is not null;
+create index calls_transferred_grade on calls (tenant, grade, started_at desc, call_id desc)
+  where in_transferred = 1 and grade is not null;
+create index calls_recorded_grade on calls (tenant, grade, started_at desc, call_id desc)
+  where in_recorded = 1 and grade is not null;
 create index calls_all_agent_grade on calls (tenant, agent, grade, started_at desc, call_id desc)
   where in_all = 1 and grade is not null;
 create index calls_inbound_agent_grade on calls (tenant, agent, grade, started_at desc, call_id desc)
@@ -54,6 +73,14 @@ create index calls_resolved_agent_grade on calls (tenant, agent, grade, started_
   where in_resolved = 1 and grade is not null;
 create index calls_missed_agent_grade on calls (tenant, agent, grade, started_at desc, call_id desc)
   where in_missed = 1 and grade is not null;
+create index calls_answered_agent_grade on calls (tenant, agent, grade, started_at desc, call_id desc)
+  where in_answered = 1 and grade is not null;
+create index calls_taken_over_agent_grade on calls (tenant, agent, grade, started_at desc, call_id desc)
+  where in_taken_over = 1 and grade is not null;
+create index calls_transferred_agent_grade on calls (tenant, agent, grade, started_at desc, call_id desc)
+  where in_transferred = 1 and grade is not null;
+create index calls_recorded_agent_grade on calls (tenant, agent, grade, started_at desc, call_id desc)
+  where in_recorded = 1 and grade is not null;
 
 -- What an agent and a person spoke of before.
 create index calls_with_person on calls (tenant, caller_number, agent, started_at desc, call_id desc)

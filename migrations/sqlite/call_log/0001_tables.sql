@@ -66,6 +66,11 @@ create table calls (
   in_busy_no_answer integer not null,
   in_resolved       integer not null,
   in_missed         integer not null,
+  in_pending_review integer not null,
+  in_answered       integer not null,
+  in_taken_over     integer not null,
+  in_transferred    integer not null,
+  in_recorded       integer not null,
   facts             text not null,
   primary key (call_id)
 ) strict;

@@ -27,7 +27,7 @@ pub struct CallLogModel;
 
 impl ReadModel for CallLogModel {
     const NAME: &'static str = "call_log";
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = CallDocument;
 

@@ -149,6 +149,16 @@ table! {
         in_resolved: bool,
         /// In [`crate::facts::Filter::Missed`].
         in_missed: bool,
+        /// In [`crate::facts::Filter::PendingReview`].
+        in_pending_review: bool,
+        /// In [`crate::facts::Filter::Answered`].
+        in_answered: bool,
+        /// In [`crate::facts::Filter::TakenOver`].
+        in_taken_over: bool,
+        /// In [`crate::facts::Filter::Transferred`].
+        in_transferred: bool,
+        /// In [`crate::facts::Filter::Recorded`].
+        in_recorded: bool,
         /// What the row follows from, as JSON: for the fold alone.
         facts: String,
     }

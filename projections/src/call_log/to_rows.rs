@@ -143,6 +143,11 @@ impl CallDocument {
             in_busy_no_answer: facts.is_in(Filter::BusyNoAnswer),
             in_resolved: facts.is_in(Filter::Resolved),
             in_missed: facts.is_in(Filter::Missed),
+            in_pending_review: facts.is_in(Filter::PendingReview),
+            in_answered: facts.is_in(Filter::Answered),
+            in_taken_over: facts.is_in(Filter::TakenOver),
+            in_transferred: facts.is_in(Filter::Transferred),
+            in_recorded: facts.is_in(Filter::Recorded),
             facts: facts.to_json(),
         }
     }

@@ -50,6 +50,16 @@ words! {
         Resolved = "resolved",
         /// They called us, nobody answered, and they were not sent to voicemail either.
         Missed = "missed",
+        /// It is over, something of it can be read or heard, and nobody graded it.
+        PendingReview = "pending_review",
+        /// Somebody, or the AI, took the call.
+        Answered = "answered",
+        /// A person took it over from the AI.
+        TakenOver = "taken_over",
+        /// It was transferred.
+        Transferred = "transferred",
+        /// There is sound of it.
+        Recorded = "recorded",
     }
 }
 
@@ -349,7 +359,18 @@ impl CallFacts {
                 Filter::BusyNoAnswer => matches!(self.status(), Status::Busy | Status::NoAnswer),
                 Filter::Resolved => self.review.resolution.is_some(),
                 Filter::Missed => self.direction() == Some(Direction::Inbound) && unreached && !self.is_voicemail(),
+                Filter::PendingReview => self.is_pending_review(),
+                Filter::Answered => self.is_answered(),
+                Filter::TakenOver => self.taken_over_by().is_some(),
+                Filter::Transferred => self.is_transferred(),
+                Filter::Recorded => self.is_recorded(),
             }
+    }
+
+    /// A call in which the AI never spoke and of which there is no sound leaves nothing to judge; nor does an erased one.
+    const fn is_pending_review(&self) -> bool {
+        let leaves_something = self.persona_version.is_some() || self.recorded;
+        self.is_over() && leaves_something && self.review.grade.is_none() && !self.erased
     }
 
     /// What is known of its beginning, the better known first.

@@ -3,7 +3,9 @@
 use super::tables::{LiveCallRow, LiveTurnRow};
 use crate::rows::Row;
 use infra::db::{DbError, Views};
+use infra::event_store::Position;
 use infra::on_db;
+use infra::subscription::checkpoint;
 use std::sync::LazyLock;
 
 /// Most live calls that are told of at once.
@@ -44,6 +46,16 @@ pub struct LiveCalls {
 impl LiveCalls {
     pub(crate) const fn new(views: Views) -> Self {
         Self { views }
+    }
+
+    /// How far the model is: whatever is asked of it after this holds everything up to there.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn position(&self) -> Result<Position, DbError> {
+        let db = self.views.current("live_calls").await?.db;
+        let checkpoint = checkpoint::read(&db, "live_calls").await?;
+        Ok(checkpoint.map_or(0, |checkpoint| checkpoint.position))
     }
 
     /// The calls that go on now, the latest first.

@@ -1,7 +1,7 @@
 //! `persona_feedback` answers: what share of calls was good, by day, agent and persona version; and what reviewers wrote
 //! should have been said.
 //!
-//! It draws no rules from corrections: that is a process manager's work, and a person approves it.
+//! It draws no rules from corrections: people do (`api/src/agents/personas`), and a person approves them.
 
 mod fold;
 pub mod queries;

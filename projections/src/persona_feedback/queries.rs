@@ -26,9 +26,16 @@ static CORRECTIONS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+static CORRECTION: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {} from feedback_corrections where call_id = $1 and correction = $2 and tenant = $3",
+        FeedbackCorrectionRow::TABLE.column_list()
+    )
+});
+
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![DAYS.as_str(), CORRECTIONS.as_str()]
+    vec![DAYS.as_str(), CORRECTIONS.as_str(), CORRECTION.as_str()]
 }
 
 /// Which corrections are asked for.
@@ -88,6 +95,25 @@ impl Feedback {
             .bind(question.persona_version)
             .bind(limit)
             .fetch_all(c)
+            .await)?)
+    }
+
+    /// One correction, in force or not.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn correction(
+        &self,
+        tenant: &str,
+        call_id: &str,
+        correction: i64,
+    ) -> Result<Option<FeedbackCorrectionRow>, DbError> {
+        let db = self.views.current("persona_feedback").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&CORRECTION)
+            .bind(call_id)
+            .bind(correction)
+            .bind(tenant)
+            .fetch_optional(c)
             .await)?)
     }
 }

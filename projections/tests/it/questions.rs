@@ -3,7 +3,7 @@
 use crate::support::*;
 use domain::agent::event::{AgentEvent, AgentSettings};
 use domain::call::CallEvent;
-use domain::call::value::{Direction, Grade, Outcome, VoicemailReason};
+use domain::call::value::{Direction, Grade, Outcome, Phase, VoicemailReason};
 use domain::contact::ContactEvent;
 use domain::{Personal, Timestamp};
 use infra::event_store::{Event, Recorded, StreamId};
@@ -111,6 +111,7 @@ async fn each_selection_holds_its_calls_the_newest_first_and_its_count_agrees() 
         (Filter::BusyNoAnswer, &["CA003", "CA002"]),
         (Filter::Resolved, &["CA005"]),
         (Filter::Missed, &["CA003", "CA002", "CA001"]),
+        (Filter::Answered, &["CA005", "CA000"]),
     ];
     let counts = world.models.call_log().counts("default").await.expect("asks");
     for (filter, calls) in expected {
@@ -126,6 +127,40 @@ async fn each_selection_holds_its_calls_the_newest_first_and_its_count_agrees() 
         let count = counts.iter().find(|(counted, _)| counted == filter).expect("a count").1;
         assert_eq!(usize::try_from(count), Ok(calls.len()), "{filter:?}");
     }
+}
+
+#[tokio::test]
+async fn what_leaves_something_to_judge_waits_for_a_grade_once_it_is_over() {
+    let world = World::new().await;
+    let taken_over = CallEvent::TakenOver {
+        at: at(20),
+        user: "u1".into(),
+    };
+    let spoken = || ai_turn(1, "Good morning", 400);
+    let sound = || ready(Phase::Ai, "RE1");
+    let mut events = [
+        call_at(0, Outcome::Completed, vec![]),
+        call_at(1, Outcome::Completed, vec![spoken()]),
+        call_at(2, Outcome::Completed, vec![sound(), taken_over]),
+        call_at(3, Outcome::Completed, vec![spoken(), sound(), graded(Grade::Good)]),
+        call_at(4, Outcome::Completed, vec![spoken(), sound(), erased()]),
+    ]
+    .concat();
+    events.push(recorded("CA005", 51, 1, started(500, true)));
+    events.push(recorded("CA005", 52, 2, spoken()));
+    project(&world, &events).await;
+    let of = |filter| Question {
+        filter,
+        ..Question::default()
+    };
+    assert_eq!(ids(&world, of(Filter::PendingReview)).await, ["CA002", "CA001"]);
+    assert_eq!(ids(&world, of(Filter::TakenOver)).await, ["CA002"]);
+    assert_eq!(ids(&world, of(Filter::Recorded)).await, ["CA004", "CA003", "CA002"]);
+    let graded = Question {
+        grade: Some("good".into()),
+        ..of(Filter::PendingReview)
+    };
+    assert_eq!(ids(&world, graded).await, [""; 0]);
 }
 
 #[tokio::test]

@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every call that goes on now, the latest first. */
+        /**
+         * Every call that goes on now, the latest first. The header `X-Ledger-Position` says how far the answer certainly reaches:
+         *     whoever follows the live feed from there misses nothing, and at most hears again what the answer told.
+         */
         get: operations["active_calls"];
         put?: never;
         post?: never;
@@ -241,6 +244,112 @@ export interface paths {
         get?: never;
         /** Says when the agent answers. */
         put: operations["put_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{id}/personas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of an agent's persona, the latest first, with what each changed, the corrections behind it, and who
+         *     proposed, approved or rejected it.
+         */
+        get: operations["list_personas"];
+        put?: never;
+        /** Proposes the next version. It changes nothing until an admin approves it. */
+        post: operations["propose_persona"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{id}/personas/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has the model condense corrections into rules. Changes nothing. */
+        post: operations["draft_persona"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{id}/personas/{version}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a proposed version in force from the next call on. */
+        post: operations["approve_persona"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{id}/personas/{version}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turns a proposed version down: it will never be used. */
+        post: operations["reject_persona"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agents/{id}/personas/{version}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a version that was approved once in force again, from the next call on; 0 is the prompt alone. */
+        post: operations["roll_back_persona"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/first-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether nobody has registered yet. */
+        get: operations["first_run"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -516,6 +625,23 @@ export interface paths {
         };
         /** The words of a call. A phase that was transcribed more than once stands here more than once. */
         get: operations["transcript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What everybody of the tenant is called, by name. */
+        get: operations["colleagues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1376,6 +1502,13 @@ export interface components {
             /** @description `admin`, `agent`, `auditor`, `analyst`. Admins only. */
             role?: string | null;
         };
+        /** @description What a user is called. */
+        Colleague: {
+            /** @description For people. */
+            name: string;
+            /** @description What events know of them. */
+            user_id: string;
+        };
         /** @description A value that the agent collected. */
         CollectedField: {
             /** @description Its name. */
@@ -1517,6 +1650,11 @@ export interface components {
              * @example 1w#
              */
             digits: string;
+        };
+        /** @description What to condense. */
+        DraftOf: {
+            /** @description The corrections, 1 to 50, all in force. */
+            sources: components["schemas"]["NamedCorrection"][];
         };
         /** @description What changes; what is absent stays. */
         EditAgent: {
@@ -1752,6 +1890,11 @@ export interface components {
              * @description The caller was sent to voicemail.
              */
             voicemail: number;
+        };
+        /** @description Whether this is the first run. */
+        FirstRun: {
+            /** @description Whether nobody has registered yet: whoever does so now becomes the admin, without an invitation. */
+            first_run: boolean;
         };
         /** @description A call that was handled. */
         Handled: {
@@ -2028,6 +2171,16 @@ export interface components {
             /** @description A colleague who is asked to take the call over, and accepts or declines; absent: whoever asks does it at once. */
             user?: string | null;
         };
+        /** @description A correction, as a request names it. */
+        NamedCorrection: {
+            /** @description The call. */
+            call_id: string;
+            /**
+             * Format: int32
+             * @description Its number within the call, from 1.
+             */
+            correction: number;
+        };
         /** @description A person. */
         NewContact: {
             /**
@@ -2053,6 +2206,20 @@ export interface components {
              * @description The turn it is about; the whole call, if absent.
              */
             turn?: number | null;
+        };
+        /** @description A proposal. */
+        NewPersona: {
+            /**
+             * @description All rules of the version, in words fit for a prompt: 1 to 50 of one line and 500 characters at most. They are kept
+             *     in the clear and told to the model in every call: nothing about a person may stand in them. Telephone numbers and
+             *     e-mail addresses are refused.
+             * @example [
+             *       "Ask for the e-mail address before saying goodbye."
+             *     ]
+             */
+            rules: string[];
+            /** @description The corrections that they were drawn from, 50 at most, all in force. */
+            sources?: components["schemas"]["NamedCorrection"][];
         };
         /** @description A token to be. */
         NewToken: {
@@ -2080,7 +2247,96 @@ export interface components {
          * @description Something that a role may or may not do.
          * @enum {string}
          */
-        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "view_agents" | "edit_agents" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_unrouted" | "reingest";
+        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_unrouted" | "reingest";
+        /** @description What a model makes of corrections: to be edited by a person. */
+        PersonaDraft: {
+            /** @description How many the model wrote that could not be proposed. */
+            left_out: number;
+            /** @description The model, in its provider's words. */
+            model: string;
+            /** @description Rules that could be added to those in force. */
+            rules: string[];
+        };
+        /** @description A correction behind a persona, as it is now. Only its position is told to those who may not see calls. */
+        PersonaSource: {
+            /** @description The call. */
+            call_id?: string | null;
+            /**
+             * Format: int32
+             * @description Its number within the call, from 1.
+             */
+            correction?: number | null;
+            /** @description What the reviewer wrote; absent once the call was erased or hidden. */
+            note?: string | null;
+            noted_at?: components["schemas"]["Moment"] | null;
+            /** @description Who. */
+            noted_by?: string | null;
+            /**
+             * Format: int64
+             * @description Its event's position in the log.
+             */
+            position: number;
+            /** @description `in_force`, `withdrawn`, or `gone` with its call. */
+            state?: string | null;
+            /**
+             * Format: int32
+             * @description The turn it is about; the whole call, if absent.
+             */
+            turn?: number | null;
+        };
+        /** @description A version of a persona. */
+        PersonaVersion: {
+            /** @description Rules that the other has not. */
+            added: string[];
+            /**
+             * Format: int32
+             * @description The version that it is compared with: what it replaced, or would replace. 0 is the prompt alone.
+             */
+            compared_with: number;
+            decided_at?: components["schemas"]["Moment"] | null;
+            /** @description Who approved or rejected it. */
+            decided_by?: string | null;
+            /** @description Whether it speaks now. */
+            in_force: boolean;
+            /** @description When. */
+            proposed_at: components["schemas"]["Moment"];
+            /** @description Who proposed it. */
+            proposed_by: string;
+            /** @description Rules that only the other has. */
+            removed: string[];
+            /** @description Its rules. */
+            rules: string[];
+            /** @description The corrections that its rules were drawn from. */
+            sources: components["schemas"]["PersonaSource"][];
+            /** @description `proposed` (it waits for a decision), `approved` (it is or was in force, and can be again), `rejected`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            version: number;
+        };
+        /** @description What an agent learned. */
+        Personas: {
+            /** @description The agent. */
+            agent_id: string;
+            /**
+             * Format: int32
+             * @description Earlier ones come with `?before=` this version; absent when there are none.
+             */
+            earlier?: number | null;
+            /**
+             * Format: int32
+             * @description The version in force; 0 is the prompt alone.
+             */
+            in_force: number;
+            /** @description When the agent went back to an earlier version, the latest first. */
+            rollbacks: components["schemas"]["Rollback"][];
+            /** @description The rules in force: what the model is told after the prompt. */
+            rules: string[];
+            /** @description The latest versions first, 20 at most. */
+            versions: components["schemas"]["PersonaVersion"][];
+        };
         /** @description A number of ours. */
         PhoneNumber: {
             /** @description The agent that answers it. */
@@ -2306,6 +2562,23 @@ export interface components {
             /** @description The call. */
             call_id: string;
         };
+        /** @description An agent went back to an earlier version. */
+        Rollback: {
+            /** @description When. */
+            at: components["schemas"]["Moment"];
+            /** @description Who. */
+            by: string;
+            /**
+             * Format: int32
+             * @description The version that was in force before.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The version that was in force after; 0 is the prompt alone.
+             */
+            to: number;
+        };
         /** @description Words of a call. */
         Segment: {
             /**
@@ -2519,6 +2792,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The position up to which the answer is certainly complete */
+                    "X-Ledger-Position"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3265,6 +3540,285 @@ export interface operations {
             };
         };
     };
+    list_personas: {
+        parameters: {
+            query?: {
+                /** @description Those before this one; the latest, if absent. */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Personas"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_persona: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPersona"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Personas"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_persona: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftOf"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonaDraft"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_persona: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Personas"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reject_persona: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Personas"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_persona: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Personas"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    first_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstRun"];
+                };
+            };
+        };
+    };
     login: {
         parameters: {
             query?: never;
@@ -3480,7 +4034,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description `all`, `inbound`, `outbound`, `voicemail`, `failed`, `busy_no_answer`, `resolved`; also `missed`.
+                 * @description `all`, `inbound`, `outbound`, `voicemail`, `failed`, `busy_no_answer`, `resolved`; also `missed`, `answered`,
+                 *     `taken_over`, `transferred`, `recorded`, and `pending_review`: over, with something to read or hear, and not graded.
                  * @example all
                  */
                 filter?: string;
@@ -3995,6 +4550,33 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,6 +6,8 @@ interface Props {
   children: ReactNode;
   confirm: string;
   keep?: string;
+  /** Red, unless nothing is taken away. */
+  color?: string;
   isBusy: boolean;
   isDisabled?: boolean;
   onConfirm: () => void;
@@ -18,6 +20,7 @@ export function Confirmation({
   children,
   confirm,
   keep = "Keep",
+  color = "red.9",
   isBusy,
   isDisabled,
   onConfirm,
@@ -32,7 +35,7 @@ export function Confirmation({
             {keep}
           </Button>
           <Button
-            color="red.9"
+            color={color}
             autoContrast={false}
             loading={isBusy}
             disabled={isDisabled}

@@ -2,23 +2,20 @@ import { useQuery } from "@tanstack/react-query";
 import { api, body } from "../api/client";
 import { useMay, useMe } from "../session/session";
 
-/** Names of users by their identifier. Only admins may ask for all of them: others know those who are here. */
+/** Names of users by their identifier. */
 export function usePeople(): (userId: string | null | undefined) => string {
   const me = useMe();
-  const isAdmin = useMay("manage_users");
-  const here = useActiveUsers();
-  const all = useQuery({
-    queryKey: ["users"],
-    queryFn: () => body(api.GET("/api/users")),
-    enabled: isAdmin,
+  const may = useMay("view_presence");
+  const colleagues = useQuery({
+    queryKey: ["colleagues"],
+    queryFn: () => body(api.GET("/api/colleagues")),
+    enabled: may,
     staleTime: 60_000,
   });
   return (userId) => {
     if (!userId) return "";
     if (userId === me.user_id) return "you";
-    const known =
-      all.data?.find((user) => user.user_id === userId) ?? here.data?.find((user) => user.user_id === userId);
-    return known?.name ?? "a colleague";
+    return colleagues.data?.find((user) => user.user_id === userId)?.name ?? "a colleague";
   };
 }
 

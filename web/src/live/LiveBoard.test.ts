@@ -2,7 +2,11 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { ActiveCall } from "../api/types";
 import type { EventMessage } from "../feed/messages";
 
-vi.mock("../api/client", () => ({ api: {}, body: async () => [] }));
+const GET = vi.fn();
+vi.mock("../api/client", () => ({
+  api: { GET: (path: string) => GET(path) },
+  positionOf: ({ position }: { position: number | null }) => position,
+}));
 const { LiveBoard } = await import("./LiveBoard");
 
 beforeEach(() => vi.useFakeTimers());
@@ -38,6 +42,26 @@ function event(
     data,
   };
 }
+
+it("the feed is followed from where the reading certainly reached", async () => {
+  GET.mockResolvedValue({ data: [read("CA1", ["Hello"])], response: { position: 17 } });
+  const board = new LiveBoard();
+  const begin = vi.fn();
+  const stop = board.load(begin);
+  await vi.waitFor(() => expect(begin).toHaveBeenCalledExactlyOnceWith(17));
+  expect(board.current().calls[0]?.position).toBe(17);
+  stop();
+});
+
+it("a reading that says not how far it reaches is none", async () => {
+  GET.mockResolvedValue({ data: [], response: { position: null } });
+  const board = new LiveBoard();
+  const begin = vi.fn();
+  const stop = board.load(begin);
+  await vi.waitFor(() => expect(board.current().state).toBe("failed"));
+  expect(begin).not.toHaveBeenCalled();
+  stop();
+});
 
 it("what the feed tells after the reading is added to it", () => {
   const board = new LiveBoard();

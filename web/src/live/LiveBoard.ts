@@ -1,6 +1,5 @@
-import { api, body } from "../api/client";
+import { api, positionOf } from "../api/client";
 import type { ActiveCall } from "../api/types";
-import { certainPosition, health } from "../feed/baseline";
 import type { EventMessage } from "../feed/messages";
 import { begun, fold, fromSnapshot, type LiveCall } from "./fold";
 
@@ -42,9 +41,11 @@ export class LiveBoard {
     let hasBegun = false;
     const read = async () => {
       try {
-        const position = certainPosition(await health());
-        const calls = await body(api.GET("/api/active-calls"));
+        const { data: calls, response } = await api.GET("/api/active-calls");
+        const position = positionOf(response);
         if (isOver) return;
+        if (!calls || position === null)
+          throw new Error("The service does not say how far its answer reaches.");
         this.compare(calls, position);
         if (!hasBegun) begin(position);
         hasBegun = true;

@@ -16,7 +16,13 @@ interface Values {
   invitation: string;
 }
 
-export function RegisterForm({ invitation }: { invitation: string }) {
+interface Props {
+  invitation: string;
+  /** Whether nobody has registered yet: then nobody could have invited. */
+  isFirst: boolean;
+}
+
+export function RegisterForm({ invitation, isFirst }: Props) {
   const client = useQueryClient();
   const form = useForm<Values>({
     mode: "uncontrolled",
@@ -46,8 +52,9 @@ export function RegisterForm({ invitation }: { invitation: string }) {
       <Stack>
         {register.isError && <ErrorNotice what="No account was created" error={explained(register.error)} />}
         <Text size="sm" c="dimmed">
-          The first person to register becomes the admin and needs no invitation. Everybody else gets one from
-          an admin.
+          {isFirst
+            ? "Nobody has registered yet: you become the admin, and invite everybody else."
+            : "An account needs an invitation, which an admin gives."}
         </Text>
         <TextInput label="Name" autoComplete="name" key={form.key("name")} {...form.getInputProps("name")} />
         <TextInput
@@ -64,12 +71,9 @@ export function RegisterForm({ invitation }: { invitation: string }) {
           key={form.key("password")}
           {...form.getInputProps("password")}
         />
-        <TextInput
-          label="Invitation"
-          description="Leave empty if you are the first"
-          key={form.key("invitation")}
-          {...form.getInputProps("invitation")}
-        />
+        {!isFirst && (
+          <TextInput label="Invitation" key={form.key("invitation")} {...form.getInputProps("invitation")} />
+        )}
         <Button type="submit" loading={register.isPending} fullWidth>
           Create account
         </Button>

@@ -1,6 +1,8 @@
-import { Center, Paper, SegmentedControl, Stack, Text, Title } from "@mantine/core";
+import { Center, Paper, SegmentedControl, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { api, body } from "../api/client";
 import { Logo } from "../shell/Logo";
 import { LoginForm } from "./LoginForm";
 import { RegisterForm } from "./RegisterForm";
@@ -14,7 +16,15 @@ function invitationInAddress(): string {
 export function SignIn() {
   useDocumentTitle("Sign in · Call Ledger");
   const [invitation] = useState(invitationInAddress);
-  const [wants, setWants] = useState<"in" | "new">(invitation ? "new" : "in");
+  const [chosen, setChosen] = useState<"in" | "new" | null>(invitation ? "new" : null);
+  const firstRun = useQuery({
+    queryKey: ["first-run"],
+    queryFn: () => body(api.GET("/api/auth/first-run")),
+    enabled: !invitation,
+    retry: false,
+  });
+  const isFirst = firstRun.data?.first_run === true;
+  const wants = chosen ?? (isFirst ? "new" : "in");
   return (
     <Center component="main" mih="100dvh" p="md">
       <Paper withBorder shadow="sm" p="xl" w="100%" maw={420}>
@@ -32,13 +42,15 @@ export function SignIn() {
             fullWidth
             aria-label="What do you want to do?"
             value={wants}
-            onChange={setWants}
+            onChange={setChosen}
             data={[
               { value: "in", label: "Sign in" },
               { value: "new", label: "Create account" },
             ]}
           />
-          {wants === "in" ? <LoginForm /> : <RegisterForm invitation={invitation} />}
+          {firstRun.isLoading && <Skeleton h={220} aria-label="Loading" />}
+          {!firstRun.isLoading &&
+            (wants === "in" ? <LoginForm /> : <RegisterForm invitation={invitation} isFirst={isFirst} />)}
         </Stack>
       </Paper>
     </Center>

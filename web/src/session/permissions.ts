@@ -10,6 +10,8 @@ export type Permission =
   | "edit_contacts"
   | "view_agents"
   | "edit_agents"
+  | "propose_personas"
+  | "approve_personas"
   | "view_figures"
   | "view_presence"
   | "manage_users"

@@ -21,6 +21,8 @@ pub(super) enum Concept {
     Person,
     Callback,
     Topics,
+    /// Rules drawn from notes.
+    Rules,
     Speaker,
     Email,
     Phone,
@@ -95,6 +97,8 @@ const NAMES: &[(&[&str], Concept)] = &[
     (&["tags"], Concept::Topics),
     (&["keywords"], Concept::Topics),
     (&["topic"], Concept::Topics),
+    (&["rules"], Concept::Rules),
+    (&["guidelines"], Concept::Rules),
     (&["speaker"], Concept::Speaker),
     (&["email"], Concept::Email),
     (&["mail"], Concept::Email),

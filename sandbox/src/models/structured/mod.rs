@@ -4,6 +4,7 @@
 //! null, and otherwise empty: as with a real model, a property that must be there is there.
 
 mod concept;
+mod condensed;
 mod dates;
 mod dialogue;
 mod fill;

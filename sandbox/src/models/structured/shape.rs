@@ -62,7 +62,7 @@ fn kind_of(name: &str, about: &str) -> Value {
     match concept::of(name, about) {
         Concept::GoalAchieved | Concept::Goodbye | Concept::Person | Concept::Callback => json!("boolean"),
         Concept::LeadScore | Concept::WordCount => json!("integer"),
-        Concept::Topics => json!("array"),
+        Concept::Topics | Concept::Rules => json!("array"),
         _ => json!(["string", "null"]),
     }
 }

@@ -20,6 +20,7 @@ on_both_engines!(
     every_page_without_anything_in_it_is_whole_too,
     hours_are_set_so_that_the_next_call_goes_to_voicemail,
     a_read_model_is_rebuilt_and_its_progress_seen,
+    what_a_correction_taught_is_approved_used_and_taken_back,
     the_first_load_is_light,
 );
 
@@ -82,6 +83,10 @@ async fn a_read_model_is_rebuilt_and_its_progress_seen(place: Place) {
     let known = [("ADMIN_EMAIL", ADMIN), ("ADMIN_PASSWORD", PASSWORD)];
     play("projections", engine, &world, &known);
     world.close().await;
+}
+
+async fn what_a_correction_taught_is_approved_used_and_taken_back(place: Place) {
+    story("personas", place, Pace::default()).await;
 }
 
 async fn the_first_load_is_light(place: Place) {

@@ -5,4 +5,5 @@ mod conversation;
 mod kept;
 mod library;
 mod people;
+mod personas;
 mod twiml;

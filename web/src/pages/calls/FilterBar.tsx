@@ -1,6 +1,7 @@
-import { Badge, Button, Group } from "@mantine/core";
+import { Badge, Button, Group, Menu } from "@mantine/core";
+import { IconChevronDown } from "@tabler/icons-react";
 import { count } from "../../format/numbers";
-import { FILTERS, type Filter, MISSED } from "./search";
+import { FILTERS, type Filter, MORE_FILTERS } from "./search";
 
 interface Props {
   value: Filter;
@@ -8,9 +9,10 @@ interface Props {
   onChange: (filter: Filter) => void;
 }
 
-/** The seven filters, each with the number of calls that it holds. */
+/** The filters, each with the number of calls that it holds; those that are asked for less often behind “More”. */
 export function FilterBar({ value, counts, onChange }: Props) {
-  const shown = value === MISSED.value ? [...FILTERS, MISSED] : FILTERS;
+  const chosen = MORE_FILTERS.find((filter) => filter.value === value);
+  const shown = chosen ? [...FILTERS, chosen] : FILTERS;
   return (
     <Group gap={6} role="group" aria-label="Filters">
       {shown.map((filter) => {
@@ -25,23 +27,47 @@ export function FilterBar({ value, counts, onChange }: Props) {
             variant={isOn ? "filled" : "default"}
             aria-pressed={isOn}
             onClick={() => onChange(filter.value)}
-            rightSection={
-              calls === undefined ? undefined : (
-                <Badge
-                  size="sm"
-                  variant={isOn ? "white" : "light"}
-                  color={isOn ? "indigo" : "gray"}
-                  className="figures"
-                >
-                  {count(calls)}
-                </Badge>
-              )
-            }
+            rightSection={calls === undefined ? undefined : <Calls count={calls} isOn={isOn} />}
           >
             {filter.label}
           </Button>
         );
       })}
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button
+            size="compact-md"
+            radius="xl"
+            fw={500}
+            variant="default"
+            rightSection={<IconChevronDown size={14} />}
+          >
+            More
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {MORE_FILTERS.filter((filter) => filter !== chosen).map((filter) => {
+            const calls = counts?.[filter.value];
+            return (
+              <Menu.Item
+                key={filter.value}
+                onClick={() => onChange(filter.value)}
+                rightSection={calls === undefined ? undefined : <Calls count={calls} isOn={false} />}
+              >
+                {filter.label}
+              </Menu.Item>
+            );
+          })}
+        </Menu.Dropdown>
+      </Menu>
     </Group>
+  );
+}
+
+function Calls({ count: calls, isOn }: { count: number; isOn: boolean }) {
+  return (
+    <Badge size="sm" variant={isOn ? "white" : "light"} color={isOn ? "indigo" : "gray"} className="figures">
+      {count(calls)}
+    </Badge>
   );
 }

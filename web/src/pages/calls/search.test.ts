@@ -20,6 +20,8 @@ describe("the address", () => {
   });
   it("opens calls that were missed, for the dashboard", () => {
     expect(callsSearch({ filter: "missed" }).filter).toBe("missed");
+    expect(callsSearch({ filter: "taken_over" }).filter).toBe("taken_over");
+    expect(callsSearch({ filter: "taken" }).filter).toBeUndefined();
   });
 });
 

@@ -21,16 +21,23 @@ export const FILTERS = [
   { value: "resolved", label: "Resolved" },
 ] as const;
 
-/** Asked for by figures of the dashboard only; not one of the seven. */
-export const MISSED = { value: "missed", label: "Missed" } as const;
+/** What figures of the dashboard and the review queue ask for, too; behind “More”. */
+export const MORE_FILTERS = [
+  { value: "missed", label: "Missed" },
+  { value: "answered", label: "Answered" },
+  { value: "taken_over", label: "Taken over" },
+  { value: "transferred", label: "Transferred" },
+  { value: "recorded", label: "Recorded" },
+  { value: "pending_review", label: "To review" },
+] as const;
 
-export type Filter = (typeof FILTERS)[number]["value"] | typeof MISSED.value;
+export type Filter = (typeof FILTERS | typeof MORE_FILTERS)[number]["value"];
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** Reads the address; what makes no sense is left out, so that an old link opens something. */
 export function callsSearch(search: Record<string, unknown>): CallsSearch {
-  const filter = [...FILTERS, MISSED].find(({ value }) => value === search.filter)?.value;
+  const filter = [...FILTERS, ...MORE_FILTERS].find(({ value }) => value === search.filter)?.value;
   return {
     filter: filter === "all" ? undefined : filter,
     q: text(search.q),

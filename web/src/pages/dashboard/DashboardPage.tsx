@@ -113,6 +113,35 @@ function Loaded({ stats, days }: { stats: Stats; days: number }) {
           before={before.voicemail}
           search={{ filter: "voicemail", from }}
         />
+        <FigureCard
+          {...figure}
+          more="good"
+          label="Answered"
+          value={these.answered}
+          before={before.answered}
+          search={{ filter: "answered", from }}
+        />
+        <FigureCard
+          {...figure}
+          label="Recorded"
+          value={these.recorded}
+          before={before.recorded}
+          search={{ filter: "recorded", from }}
+        />
+        <FigureCard
+          {...figure}
+          label="Taken over"
+          value={these.taken_over}
+          before={before.taken_over}
+          search={{ filter: "taken_over", from }}
+        />
+        <FigureCard
+          {...figure}
+          label="Transferred"
+          value={these.transferred}
+          before={before.transferred}
+          search={{ filter: "transferred", from }}
+        />
       </SimpleGrid>
       <Suspense fallback={<PlotsSkeleton />}>
         <Plots parts={parts(stats.series, days, now)} onOpen={open} />
@@ -135,7 +164,7 @@ function Loading() {
   return (
     <>
       <SimpleGrid cols={{ base: 2, md: 4 }} aria-busy="true" aria-label="Loading figures">
-        {["a", "b", "c", "d"].map((key) => (
+        {["a", "b", "c", "d", "e", "f", "g", "h"].map((key) => (
           <Skeleton key={key} h={116} />
         ))}
       </SimpleGrid>

@@ -2,6 +2,7 @@ import { Card, Group, Text } from "@mantine/core";
 import { createLink } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { change, changeText, count } from "../../format/numbers";
+import type { Filter } from "../calls/search";
 import classes from "./dashboard.module.css";
 
 const LinkCard = createLink(function PlainCard(
@@ -17,7 +18,7 @@ interface Props {
   days: number;
   /** Whether more of it is good news, bad news or neither. */
   more: "good" | "bad" | "plain";
-  search: { filter?: "inbound" | "missed" | "voicemail"; from: string };
+  search: { filter?: Filter; from: string };
 }
 
 /** A figure with its change; it opens the calls behind it. */

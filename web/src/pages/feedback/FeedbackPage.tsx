@@ -12,8 +12,10 @@ import { LinkButton, LinkText } from "../../components/links";
 import { Page } from "../../components/Page";
 import { Guarded } from "../../components/Refused";
 import { count, share } from "../../format/numbers";
+import { useMay } from "../../session/session";
+import { ByPersona } from "./ByPersona";
 import { Corrections } from "./Corrections";
-import { Personas } from "./Personas";
+import { PersonasOf } from "./personas/Personas";
 import { byDay, byPersona } from "./shares";
 
 const SharePlot = lazy(async () => ({ default: (await import("./SharePlot")).SharePlot }));
@@ -31,6 +33,7 @@ export function FeedbackPage() {
 function FeedbackOf() {
   const { days = 30, agent } = route.useSearch();
   const navigate = route.useNavigate();
+  const mayViewAgents = useMay("view_agents");
   const feedback = useQuery({
     queryKey: ["feedback", days, agent],
     queryFn: () => body(api.GET("/api/feedback", { params: { query: { days, agent } } })),
@@ -73,6 +76,7 @@ function FeedbackOf() {
         />
       )}
       {feedback.data && <Loaded feedback={feedback.data} agent={agent} />}
+      {mayViewAgents && <PersonasOf agent={agent} />}
     </Page>
   );
 }
@@ -130,7 +134,7 @@ function Loaded({ feedback, agent }: { feedback: Feedback; agent: string | undef
           <SharePlot days={byDay(days)} />
         </Suspense>
       )}
-      {days.length > 0 && <Personas personas={byPersona(days)} />}
+      {days.length > 0 && <ByPersona personas={byPersona(days)} />}
       <Corrections corrections={corrections} />
     </Stack>
   );

@@ -2,7 +2,9 @@
 
 use super::schema::kind;
 use super::{Asked, Filler, named};
+use crate::models::conversation::Role;
 use crate::models::structured::concept::{self, Concept};
+use crate::models::structured::condensed;
 use crate::models::structured::dialogue::{Line, Side, side_of};
 use crate::models::structured::shape;
 use serde_json::{Map, Value, json};
@@ -18,6 +20,7 @@ impl<'a> Filler<'a> {
                 Concept::Topics | Concept::Summary => {
                     self.known.report.topics().iter().map(|text| json!(text)).collect()
                 }
+                Concept::Rules => self.notes().iter().map(|text| json!(text)).collect(),
                 Concept::NextAction => self
                     .known
                     .report
@@ -34,6 +37,12 @@ impl<'a> Filler<'a> {
         }
         members.truncate(most.unwrap_or(usize::MAX));
         Value::Array(members)
+    }
+
+    /// What the last message's notes come to.
+    fn notes(&self) -> Vec<String> {
+        let asked = self.known.conversation.said_by(Role::User).last();
+        asked.map(condensed::rules).unwrap_or_default()
     }
 
     /// A list of objects: the lines of the dialogue if they have a text or a speaker; names and values if the names are

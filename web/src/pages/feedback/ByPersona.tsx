@@ -4,10 +4,10 @@ import { count, share } from "../../format/numbers";
 import { type byPersona, shareOf } from "./shares";
 
 /** How each persona was judged. */
-export function Personas({ personas }: { personas: ReturnType<typeof byPersona> }) {
+export function ByPersona({ personas }: { personas: ReturnType<typeof byPersona> }) {
   const agentName = useAgentName();
   return (
-    <Paper withBorder p="md" component="section" aria-label="Personas">
+    <Paper withBorder p="md" component="section" aria-label="By persona">
       <Title order={2} size="h4" mb="sm">
         By persona
       </Title>

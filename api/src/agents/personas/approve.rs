@@ -1,0 +1,45 @@
+//! `POST /api/agents/{id}/personas/{version}/approve`: puts a proposed version in force.
+//!
+//! Whoever proposed it may approve it, if their role may approve at all: a business of one must be able to teach its agent,
+//! and both names stay readable. A program with an API token may not: a persona is reviewed by a person.
+
+use super::change;
+use super::view::Personas;
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use crate::web::{CommandKey, PathOf, Written};
+use axum::extract::State;
+use domain::agent::AgentCommand;
+
+/// Puts a proposed version in force from the next call on.
+#[utoipa::path(
+    post, path = "/api/agents/{id}/personas/{version}/approve", tag = "agents",
+    params(("id" = String, Path), ("version" = u32, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = OK, body = Personas),
+        (status = FORBIDDEN, body = Problem),
+        (status = NOT_FOUND, body = Problem),
+        (status = CONFLICT, body = Problem),
+    ),
+    security(("session" = []))
+)]
+pub async fn approve_persona(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    key: CommandKey,
+    PathOf((id, version)): PathOf<(String, u32)>,
+) -> Result<Written<Personas>, ApiError> {
+    signed_in.may(Permission::ApprovePersonas)?;
+    if signed_in.session.is_none() {
+        return Err(ApiError::NotAPerson);
+    }
+    let command = AgentCommand::ApprovePersona {
+        at: state.clock.now(),
+        version,
+        by: signed_in.by(),
+    };
+    let endpoint = "POST /api/agents/{id}/personas/{version}/approve";
+    let (position, personas) = change(&state, &signed_in, &key, endpoint, &id, command).await?;
+    Ok(Written::changed(position, personas))
+}

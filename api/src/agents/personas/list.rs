@@ -1,0 +1,38 @@
+//! `GET /api/agents/{id}/personas`: what an agent learned, from what, and who decided so.
+
+use super::personas;
+use super::view::Personas;
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use crate::web::{Parameters, PathOf};
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// Which versions.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Before {
+    /// Those before this one; the latest, if absent.
+    before: Option<u32>,
+}
+
+/// The versions of an agent's persona, the latest first, with what each changed, the corrections behind it, and who
+/// proposed, approved or rejected it.
+#[utoipa::path(
+    get, path = "/api/agents/{id}/personas", tag = "agents",
+    params(("id" = String, Path), Before),
+    responses((status = OK, body = Personas), (status = NOT_FOUND, body = Problem))
+)]
+pub async fn list_personas(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    PathOf(id): PathOf<String>,
+    Parameters(page): Parameters<Before>,
+) -> Result<Json<Personas>, ApiError> {
+    signed_in.may(Permission::ViewAgents)?;
+    personas(&state, &signed_in, &id, page.before).await.map(Json)
+}

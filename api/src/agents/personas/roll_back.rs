@@ -1,0 +1,37 @@
+//! `POST /api/agents/{id}/personas/{version}/rollback`: puts another approved version in force again.
+
+use super::change;
+use super::view::Personas;
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use crate::web::{CommandKey, PathOf, Written};
+use axum::extract::State;
+use domain::agent::AgentCommand;
+
+/// Puts a version that was approved once in force again, from the next call on; 0 is the prompt alone.
+#[utoipa::path(
+    post, path = "/api/agents/{id}/personas/{version}/rollback", tag = "agents",
+    params(("id" = String, Path), ("version" = u32, Path), ("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = OK, body = Personas),
+        (status = NOT_FOUND, body = Problem),
+        (status = CONFLICT, body = Problem),
+    )
+)]
+pub async fn roll_back_persona(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    key: CommandKey,
+    PathOf((id, version)): PathOf<(String, u32)>,
+) -> Result<Written<Personas>, ApiError> {
+    signed_in.may(Permission::ApprovePersonas)?;
+    let command = AgentCommand::RollBackPersona {
+        at: state.clock.now(),
+        to: version,
+        by: signed_in.by(),
+    };
+    let endpoint = "POST /api/agents/{id}/personas/{version}/rollback";
+    let (position, personas) = change(&state, &signed_in, &key, endpoint, &id, command).await?;
+    Ok(Written::changed(position, personas))
+}

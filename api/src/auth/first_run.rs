@@ -1,0 +1,24 @@
+//! `GET /api/auth/first-run`: whether nobody has registered yet, so that the page need not guess which form to show.
+//!
+//! Open to everybody, as registering is then: it tells no more than `POST /api/auth/register` without an invitation does.
+
+use crate::error::ApiError;
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Whether this is the first run.
+#[derive(Serialize, ToSchema)]
+pub struct FirstRun {
+    /// Whether nobody has registered yet: whoever does so now becomes the admin, without an invitation.
+    first_run: bool,
+}
+
+/// Whether nobody has registered yet.
+#[utoipa::path(get, path = "/api/auth/first-run", tag = "auth", security(()), responses((status = OK, body = FirstRun)))]
+pub async fn first_run(State(state): State<AppState>) -> Result<Json<FirstRun>, ApiError> {
+    let first_run = state.people.is_empty().await?;
+    Ok(Json(FirstRun { first_run }))
+}
