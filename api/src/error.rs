@@ -72,6 +72,9 @@ pub enum ApiError {
     /// A database is away.
     #[error("a database cannot be reached at the moment")]
     Unavailable(#[source] anyhow::Error),
+    /// The telephone network is away.
+    #[error("the telephone network does not answer at the moment")]
+    NetworkAway(#[source] anyhow::Error),
     /// Something that should not happen.
     #[error("something went wrong inside")]
     Internal(#[source] anyhow::Error),
@@ -160,6 +163,7 @@ impl ApiError {
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
             Self::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::NetworkAway(_) => (StatusCode::SERVICE_UNAVAILABLE, "network-away"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
@@ -183,6 +187,7 @@ impl ApiError {
     fn log(&self) {
         match self {
             Self::Unavailable(error) => tracing::warn!(error = %chain(error), "a database is away"),
+            Self::NetworkAway(error) => tracing::warn!(error = %chain(error), "the telephone network is away"),
             Self::Internal(error) => tracing::error!(error = %chain(error), "something went wrong"),
             _ => {}
         }
@@ -207,7 +212,7 @@ impl IntoResponse for ApiError {
         );
         let retry_after = match self {
             Self::TooMany { retry_after_s } => Some(retry_after_s),
-            Self::Unavailable(_) => Some(2),
+            Self::Unavailable(_) | Self::NetworkAway(_) => Some(2),
             _ => None,
         };
         if let Some(seconds) = retry_after {

@@ -9,6 +9,7 @@ pub mod hours;
 pub mod list;
 pub mod numbers;
 pub mod settings;
+pub mod test_calls;
 
 use crate::auth::SignedIn;
 use crate::error::ApiError;

@@ -10,3 +10,4 @@ mod live;
 mod operations;
 mod site;
 mod twilio;
+mod typed_calls;

@@ -6,3 +6,4 @@ mod kept;
 mod library;
 mod people;
 mod twiml;
+mod typed;
