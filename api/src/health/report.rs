@@ -23,6 +23,9 @@ pub struct Health {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "running")]
     sandbox: Option<&'static str>,
+    /// Whose language model speaks: `sandbox` (by a script, for nothing), `openai` (or who speaks as OpenAI does), `anthropic`.
+    #[schema(example = "sandbox")]
+    language_model: &'static str,
     /// Whether the ledger answers.
     ledger: bool,
     /// The last position of the log, as this process knows it.
@@ -83,6 +86,7 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, Json<Health>)
             "twilio"
         },
         sandbox: state.sandbox.borrow().as_str(),
+        language_model: state.config.models.who_speaks(),
         ledger,
         position: state.ledger.known_head(),
         projections: projections.collect(),

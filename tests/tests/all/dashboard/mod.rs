@@ -20,6 +20,8 @@ on_both_engines!(
     every_page_without_anything_in_it_is_whole_too,
     hours_are_set_so_that_the_next_call_goes_to_voicemail,
     a_read_model_is_rebuilt_and_its_progress_seen,
+    an_agent_is_tried_and_its_events_arrive_beside_the_conversation,
+    a_contact_is_made_from_a_call_and_called,
     the_first_load_is_light,
 );
 
@@ -82,6 +84,14 @@ async fn a_read_model_is_rebuilt_and_its_progress_seen(place: Place) {
     let known = [("ADMIN_EMAIL", ADMIN), ("ADMIN_PASSWORD", PASSWORD)];
     play("projections", engine, &world, &known);
     world.close().await;
+}
+
+async fn an_agent_is_tried_and_its_events_arrive_beside_the_conversation(place: Place) {
+    story("tryout", place, Pace::default()).await;
+}
+
+async fn a_contact_is_made_from_a_call_and_called(place: Place) {
+    story("dialer", place, Pace::default()).await;
 }
 
 async fn the_first_load_is_light(place: Place) {
