@@ -27,9 +27,8 @@ fn network(service: &Service) -> (u32, String) {
         .rev()
         .find(|line| line.contains("it is the telephone network"));
     let line: Value = serde_json::from_str(line.unwrap_or_else(|| panic!("no network was started:\n{log}"))).unwrap();
-    let fields = &line["fields"];
-    let pid = fields["pid"].as_u64().unwrap_or_else(|| panic!("no process: {line}"));
-    (u32::try_from(pid).unwrap(), fields["url"].as_str().unwrap().to_owned())
+    let pid = line["pid"].as_u64().unwrap_or_else(|| panic!("no process: {line}"));
+    (u32::try_from(pid).unwrap(), line["url"].as_str().unwrap().to_owned())
 }
 
 async fn until(what: &str, service: &Service, mut is_so: impl AsyncFnMut() -> bool) {
@@ -66,7 +65,9 @@ async fn a_service_without_any_account_has_a_telephone_network_and_an_agent_that
     let health = admin.read("/health").await.expect(200).json();
     assert_eq!(
         (&health["telephone_network"], &health["sandbox"]),
-        (&json!("sandbox"), &json!("running"))
+        (&json!("sandbox"), &json!("running")),
+        "{}",
+        service.log()
     );
     let (pid, url) = network(&service);
     assert!(url.starts_with("http://127.0.0.1:"), "nobody else reaches it: {url}");
