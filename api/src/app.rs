@@ -10,6 +10,7 @@ use crate::presence::Presence;
 use crate::processes;
 use crate::read_models::rebuild::Rebuilds;
 use crate::router::router;
+use crate::sandbox::{Sandbox, Standing, Standings};
 use crate::state::{AppState, Read, Shared};
 use crate::web::limits::Limits;
 use anyhow::Context as _;
@@ -27,6 +28,7 @@ use infra::links::Links;
 use infra::models::{Models, ModelsOptions};
 use infra::people::People;
 use infra::twilio::rest::{Credentials, TwilioRest};
+use infra::twilio::sandbox::SandboxDoors;
 use projections::{Following, ReadModels};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -48,6 +50,7 @@ pub struct Running {
     following: Following,
     server: JoinHandle<std::io::Result<()>>,
     processes: Vec<JoinHandle<()>>,
+    sandbox: Sandbox,
 }
 
 impl App {
@@ -57,13 +60,36 @@ impl App {
     /// When a database cannot be opened, the master key is the wrong one, another process uses the data folder, or the
     /// address is taken.
     pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running> {
-        let state = open(config, clock).await?;
+        let ledger = open_ledger(&config, &clock).await?;
+        let (listener, addr) = listen(&config).await?;
+        let sandbox = Sandbox::none(&config);
+        Self::start_on(listener, addr, config, clock, ledger, sandbox).await
+    }
+
+    /// The same with a telephone network of its own, where none is configured: see [`crate::sandbox`].
+    ///
+    /// # Errors
+    /// As [`App::start`].
+    pub async fn start_with_sandbox(mut config: Config, clock: SharedClock) -> anyhow::Result<Running> {
+        // First the ledger: whoever is the second in a data folder does not get as far as to start anything.
+        let ledger = open_ledger(&config, &clock).await?;
+        let (listener, addr) = listen(&config).await?;
+        let sandbox = Sandbox::bring_along(&mut config, addr).await?;
+        Self::start_on(listener, addr, config, clock, ledger, sandbox).await
+    }
+
+    async fn start_on(
+        listener: TcpListener,
+        addr: SocketAddr,
+        config: Config,
+        clock: SharedClock,
+        ledger: Ledger,
+        sandbox: Sandbox,
+    ) -> anyhow::Result<Running> {
+        let state = open(config, clock, ledger, sandbox.standing()).await?;
         make_default_agent(&state).await?;
         tokio::task::spawn_blocking(conversation::prepare);
         let following = state.models.follow();
-        let listener = TcpListener::bind(state.config.listen).await;
-        let listener = listener.with_context(|| format!("cannot listen on {}", state.config.listen))?;
-        let addr = listener.local_addr().context("reading the address that was given")?;
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let drain = state.drain.clone();
         let server = tokio::spawn(async move {
@@ -78,8 +104,24 @@ impl App {
             following,
             server,
             processes,
+            sandbox,
         })
     }
+}
+
+async fn listen(config: &Config) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let addr = listener.local_addr().context("reading the address that was given")?;
+    Ok((listener, addr))
+}
+
+async fn open_ledger(config: &Config, clock: &SharedClock) -> anyhow::Result<Ledger> {
+    // First of all, so that whatever begins below is counted.
+    recorder();
+    Ledger::open(ledger_options(config, clock.clone())?)
+        .await
+        .context("opening the ledger")
 }
 
 /// The master key: from the configuration, else from its file, which is made on the first start.
@@ -113,12 +155,7 @@ pub fn ledger_options(config: &Config, clock: SharedClock) -> anyhow::Result<Led
     })
 }
 
-async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
-    // First of all, so that whatever begins below is counted.
-    let metrics = recorder();
-    let ledger = Ledger::open(ledger_options(&config, clock.clone())?)
-        .await
-        .context("opening the ledger")?;
+async fn open(config: Config, clock: SharedClock, ledger: Ledger, sandbox: Standings) -> anyhow::Result<AppState> {
     let views = Views::open(&config.views_database)
         .await
         .context("opening the read models")?;
@@ -133,6 +170,7 @@ async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
         .context("reading or making the sandbox's auth token")?;
     let credentials = Credentials::AuthToken(twilio_token.clone());
     let twilio = TwilioRest::new(config.twilio_base(), config.twilio.account_sid.as_str(), credentials)?;
+    let sandbox_doors = SandboxDoors::new(config.twilio_base())?;
     let minds = ModelsOptions::from_config(&config.models, &config.sandbox_models());
     let minds = Models::new(minds).context("setting up the models")?;
     let blobs = BlobStore::open(&config.recordings_url, config.s3_endpoint.as_deref())
@@ -151,6 +189,8 @@ async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
         people,
         twilio_token,
         twilio,
+        sandbox_doors,
+        sandbox,
         minds,
         blobs,
         links,
@@ -161,7 +201,7 @@ async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
         rebuilds: Rebuilds::default(),
         rendered: Rendered::default(),
         drain: Drain::default(),
-        metrics,
+        metrics: recorder(),
     }))
 }
 
@@ -221,6 +261,7 @@ impl Running {
             // One that panicked has said so already.
             let _ = process.await;
         }
+        self.sandbox.stop().await;
         if let Err(error) = self.state.leases.release().await {
             tracing::debug!(%error, "the leases expire by themselves");
         }
@@ -247,7 +288,7 @@ impl Running {
 /// When it cannot start, or its server fails.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let grace = config.drain_grace;
-    let mut running = App::start(config, Arc::new(SystemClock)).await?;
+    let mut running = App::start_with_sandbox(config, Arc::new(SystemClock)).await?;
     welcome(&running);
     let grace = tokio::select! {
         ended = running.failed() => return ended,
@@ -269,6 +310,12 @@ fn welcome(running: &Running) {
     let config = &running.state.config;
     if config.twilio.sandbox {
         tracing::warn!("no Twilio credentials: the sandbox is the telephone network, no real call is made or taken");
+    }
+    if *running.state.sandbox.borrow() == Standing::Missing {
+        tracing::warn!(
+            "call-ledger-sandbox does not lie beside this program, so there is no telephone network: nobody can call, and \
+             no agent can be tried. Build it (`cargo build --package call-ledger-sandbox`), or run it and set TWILIO_API_BASE"
+        );
     }
     tracing::info!(
         address = %running.addr, public_url = %config.public_url, ledger = %config.ledger_database,

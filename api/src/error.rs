@@ -79,6 +79,9 @@ pub enum ApiError {
     /// A database is away.
     #[error("a database cannot be reached at the moment")]
     Unavailable(#[source] anyhow::Error),
+    /// The telephone network is away.
+    #[error("the telephone network does not answer at the moment")]
+    NetworkAway(#[source] anyhow::Error),
     /// Something that should not happen.
     #[error("something went wrong inside")]
     Internal(#[source] anyhow::Error),
@@ -169,6 +172,7 @@ impl ApiError {
             Self::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
             Self::Model(_) => (StatusCode::BAD_GATEWAY, "model"),
             Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::NetworkAway(_) => (StatusCode::SERVICE_UNAVAILABLE, "network-away"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         }
     }
@@ -193,6 +197,7 @@ impl ApiError {
         match self {
             Self::Model(error) => tracing::warn!(%error, "a model gave no answer"),
             Self::Unavailable(error) => tracing::warn!(error = %chain(error), "a database is away"),
+            Self::NetworkAway(error) => tracing::warn!(error = %chain(error), "the telephone network is away"),
             Self::Internal(error) => tracing::error!(error = %chain(error), "something went wrong"),
             _ => {}
         }
@@ -217,7 +222,7 @@ impl IntoResponse for ApiError {
         );
         let retry_after = match self {
             Self::TooMany { retry_after_s } => Some(retry_after_s),
-            Self::Unavailable(_) => Some(2),
+            Self::Unavailable(_) | Self::NetworkAway(_) => Some(2),
             _ => None,
         };
         if let Some(seconds) = retry_after {

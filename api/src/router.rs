@@ -4,7 +4,7 @@ use crate::state::AppState;
 use crate::web::{headers, middleware};
 use crate::{
     active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, live, openapi, read_models, site,
-    twilio, unrouted, users,
+    twilio, typed_calls, unrouted, users,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -76,6 +76,8 @@ fn people() -> OpenApiRouter<AppState> {
         .routes(routes!(active_calls::hangup::hang_up))
         .routes(routes!(twilio::token::token))
         .route("/ws", get(live::live))
+        .routes(routes!(typed_calls::dial::dial))
+        .route("/api/typed-calls/{call_id}/line", get(typed_calls::line::line))
         // Agents
         .routes(routes!(agents::list::list_agents, agents::create::create_agent))
         .routes(routes!(
@@ -99,6 +101,7 @@ fn people() -> OpenApiRouter<AppState> {
         .routes(routes!(agents::personas::reject::reject_persona))
         .routes(routes!(agents::personas::roll_back::roll_back_persona))
         .routes(routes!(agents::numbers::list_numbers, agents::numbers::assign_number))
+        .routes(routes!(agents::test_calls::place_test_call))
         // Contacts
         .routes(routes!(contacts::list::list_contacts, contacts::add::add_contact))
         .routes(routes!(

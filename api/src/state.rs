@@ -6,6 +6,7 @@ use crate::error::ApiError;
 use crate::live::Rendered;
 use crate::presence::Presence;
 use crate::read_models::rebuild::Rebuilds;
+use crate::sandbox::Standings;
 use crate::web::limits::Limits;
 use domain::Decide;
 use infra::blob::BlobStore;
@@ -17,6 +18,7 @@ use infra::links::Links;
 use infra::models::Models;
 use infra::people::People;
 use infra::twilio::rest::TwilioRest;
+use infra::twilio::sandbox::SandboxDoors;
 use metrics_exporter_prometheus::PrometheusHandle;
 use projections::ReadModels;
 use projections::agents::queries::Agents;
@@ -49,6 +51,10 @@ pub struct Shared {
     pub twilio_token: Secret,
     /// Twilio's REST API, or who stands in its place.
     pub twilio: TwilioRest,
+    /// What the sandbox can beside: asked only where it is the telephone network.
+    pub sandbox_doors: SandboxDoors,
+    /// Whether it is there.
+    pub sandbox: Standings,
     /// Language and speech models.
     pub minds: Models,
     /// Recordings.

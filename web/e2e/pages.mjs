@@ -84,6 +84,11 @@ story("every page is whole in both themes, on a laptop and on a telephone", asyn
     { name: "contacts", path: "/contacts", shows: main.getByText("Ada Fontaine") },
     { name: "agents", path: "/agents", shows: main.getByRole("link").first() },
     { name: "agent", path: "/agents/default", shows: main.getByRole("region", { name: "Hours" }) },
+    {
+      name: "tryout-before",
+      path: "/agents/default/try",
+      shows: main.getByRole("button", { name: "Call the agent" }),
+    },
     { name: "projections", path: "/projections", shows: main.getByText("Up to date") },
     { name: "users", path: "/users", shows: main.getByRole("listitem") },
     { name: "account", path: "/account", shows: main.getByRole("heading", { name: "Your account" }) },
@@ -100,8 +105,19 @@ story("every page is whole in both themes, on a laptop and on a telephone", asyn
     await page.goto("/account");
     await page.getByRole("button", { name: "Open the dialer" }).click();
     await seen(page.getByRole("dialog", { name: "Dialer" }).getByRole("tab"), "the dialer");
-    await seen(page.getByText("This browser cannot call"), "why it cannot call");
+    await seen(page.getByText(/you type what you say/), "how one calls here");
   };
   wrong.push(...(await look(page, "dialer", dialer)));
+  const tryout = async () => {
+    await page.goto("/agents/default/try");
+    await page.getByRole("button", { name: "Call the agent" }).click();
+    const call = page.getByRole("region", { name: "The call" });
+    await seen(call.getByText("thank you for calling"), "the greeting");
+    await seen(call.getByRole("textbox", { name: "Say something" }), "the place to type");
+    await call.getByRole("button", { name: "Keypad" }).click();
+    await seen(call.getByRole("group", { name: "Keypad" }), "the keypad");
+    await seen(page.getByRole("list", { name: "Events" }).getByText("AI turn"), "the events");
+  };
+  wrong.push(...(await look(page, "tryout", tryout)));
   assert.equal(wrong.join("\n"), "");
 });

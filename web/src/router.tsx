@@ -72,6 +72,12 @@ const agent = createRoute({
   component: lazyRouteComponent(() => import("./pages/agents/AgentPage"), "AgentPage"),
 });
 
+const tryAgent = createRoute({
+  getParentRoute: () => root,
+  path: "/agents/$agentId/try",
+  component: lazyRouteComponent(() => import("./pages/agents/tryout/TryPage"), "TryPage"),
+});
+
 const projections = createRoute({
   getParentRoute: () => root,
   path: "/projections",
@@ -102,6 +108,7 @@ export const router = createRouter({
     contacts,
     agents,
     agent,
+    tryAgent,
     projections,
     users,
     account,

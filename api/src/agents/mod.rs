@@ -10,6 +10,7 @@ pub mod list;
 pub mod numbers;
 pub mod personas;
 pub mod settings;
+pub mod test_calls;
 
 use crate::auth::SignedIn;
 use crate::error::ApiError;

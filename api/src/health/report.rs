@@ -18,6 +18,14 @@ pub struct Health {
     version: &'static str,
     /// `twilio`, or `sandbox`: then no real call is made or taken.
     telephone_network: &'static str,
+    /// The sandbox, where it is the telephone network: `running` beside this service, `restarting`, `missing` (its program
+    /// is not there), or `elsewhere` (at `TWILIO_API_BASE`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "running")]
+    sandbox: Option<&'static str>,
+    /// Whose language model speaks: `sandbox` (by a script, for nothing), `openai` (or who speaks as OpenAI does), `anthropic`.
+    #[schema(example = "sandbox")]
+    language_model: &'static str,
     /// Whether the ledger answers.
     ledger: bool,
     /// The last position of the log, as this process knows it.
@@ -77,6 +85,8 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, Json<Health>)
         } else {
             "twilio"
         },
+        sandbox: state.sandbox.borrow().as_str(),
+        language_model: state.config.models.who_speaks(),
         ledger,
         position: state.ledger.known_head(),
         projections: projections.collect(),

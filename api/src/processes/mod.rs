@@ -4,7 +4,7 @@ mod archiver;
 mod deleter;
 mod eraser;
 mod last_seen;
-mod numbers;
+pub mod numbers;
 mod people;
 mod recorder;
 mod summarizer;

@@ -21,7 +21,13 @@ const RETRIES: &str = "#rc=5&rp=all";
 pub async fn run(state: AppState) {
     let mut told = HashSet::new();
     let mut is_first = true;
+    let mut sandbox = state.sandbox.clone();
     loop {
+        // A sandbox that was started again has forgotten everything. (One that never changes says so by an error.)
+        if sandbox.has_changed().unwrap_or(false) {
+            sandbox.mark_unchanged();
+            told.clear();
+        }
         let (was_told, wait) = match tell(&state, &mut told).await {
             Ok(()) => (true, LOOK),
             Err(error) => {
@@ -36,6 +42,9 @@ pub async fn run(state: AppState) {
             () = state.drain.closing() => return,
             () = tokio::time::sleep(wait), if !was_told => {}
             () = state.models.progress().moves("agents", wait), if was_told => {}
+            Ok(()) = sandbox.changed() => {
+                sandbox.mark_changed();
+            }
         }
     }
 }
@@ -60,7 +69,7 @@ async fn tell(state: &AppState, told: &mut HashSet<String>) -> anyhow::Result<()
 
 async fn tell_number(state: &AppState, told: &mut HashSet<String>, number: &str) -> Result<(), TwilioError> {
     if !told.contains(number) {
-        set_up_number(state, number).await?;
+        make_callable(state, number).await?;
         told.insert(number.to_owned());
     }
     Ok(())
@@ -70,23 +79,32 @@ const fn is_away(error: &TwilioError) -> bool {
     matches!(error, TwilioError::Unavailable { .. })
 }
 
-async fn set_up_number(state: &AppState, number: &str) -> Result<(), TwilioError> {
-    let Some(known) = state.twilio.incoming_number(number).await? else {
-        // A person's mistake: asking again would not mend it.
-        tracing::error!("one of our numbers is not a number of the account at Twilio: nobody can call it");
-        return Ok(());
+/// Has calls to a number lead here. In the sandbox, where every number is free, it becomes the account's if it is not.
+///
+/// # Errors
+/// When Twilio refuses or does not answer.
+pub async fn make_callable(state: &AppState, number: &str) -> Result<(), TwilioError> {
+    let update = NumberUpdate {
+        voice_url: Some(state.config.callback_url("/twilio/inbound")),
+        status_callback: Some(format!(
+            "{}{RETRIES}",
+            state.config.callback_url("/twilio/inbound-status")
+        )),
+        ..NumberUpdate::default()
     };
-    let voice_url = state.config.callback_url("/twilio/inbound");
-    let status_callback = format!("{}{RETRIES}", state.config.callback_url("/twilio/inbound-status"));
-    if known.voice_url.as_ref() != Some(&voice_url) || known.status_callback.as_ref() != Some(&status_callback) {
-        let update = NumberUpdate {
-            voice_url: Some(voice_url),
-            status_callback: Some(status_callback),
-            ..NumberUpdate::default()
-        };
-        state.twilio.update_number(&known.sid, &update).await?;
-        tracing::info!("the webhooks of an inbound number lead here now");
-    }
+    match state.twilio.incoming_number(number).await? {
+        Some(known) if known.voice_url == update.voice_url && known.status_callback == update.status_callback => {
+            return Ok(());
+        }
+        Some(known) => state.twilio.update_number(&known.sid, &update).await?,
+        None if state.config.twilio.sandbox => state.twilio.buy_number(number, &update).await?,
+        None => {
+            // A person's mistake: asking again would not mend it.
+            tracing::error!("one of our numbers is not a number of the account at Twilio: nobody can call it");
+            return Ok(());
+        }
+    };
+    tracing::info!("the webhooks of an inbound number lead here now");
     Ok(())
 }
 

@@ -11,3 +11,4 @@ mod operations;
 mod personas;
 mod site;
 mod twilio;
+mod typed_calls;

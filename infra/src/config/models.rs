@@ -62,6 +62,16 @@ pub struct AnthropicConfig {
 }
 
 impl ModelsConfig {
+    /// Whose language model speaks: `sandbox`, `openai` or `anthropic`.
+    #[must_use]
+    pub const fn who_speaks(&self) -> &'static str {
+        match self.chat_provider {
+            ChatProvider::Anthropic => "anthropic",
+            ChatProvider::OpenAi if self.api_key.is_none() && self.base_url.is_none() => "sandbox",
+            ChatProvider::OpenAi => "openai",
+        }
+    }
+
     pub(super) fn resolve(s: &Settings) -> Result<Self, ConfigError> {
         for (variable, url) in [
             ("OPENAI_BASE_URL", &s.openai_base_url),

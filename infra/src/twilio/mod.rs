@@ -6,6 +6,7 @@
 pub mod callbacks;
 pub mod form;
 pub mod rest;
+pub mod sandbox;
 pub mod signature;
 pub mod token;
 pub mod twiml;

@@ -14,7 +14,7 @@ use std::time::Duration;
 /// the service by the addresses of the account's numbers and applications, which are given here or set by REST. Calls are
 /// placed with `call`, or under /sandbox/calls. Beside it, the sandbox's models answer at /v1.
 ///
-/// It keeps everything in memory, and ends with Ctrl-C.
+/// It keeps everything in memory, and ends with Ctrl-C, or with its standard input where it was asked to.
 #[derive(Args)]
 #[command(after_help = "Example:
   call-ledger-sandbox serve --auth-token secret \\
@@ -45,7 +45,7 @@ pub struct Arguments {
     number: Vec<NumberSpec>,
 
     /// A TwiML application of the account, likewise
-    #[arg(long, value_name = "SID=VOICE_URL[,STATUS_URL]", value_parser = application)]
+    #[arg(long, value_name = "SID[=VOICE_URL[,STATUS_URL]]", value_parser = application)]
     application: Vec<ApplicationSpec>,
 
     /// How many times faster than the world its clock runs while no request is under way
@@ -69,6 +69,10 @@ pub struct Arguments {
     /// How long after its end a call's Events.json is filled, in seconds of the network's clock
     #[arg(long, default_value_t = 900)]
     events_lag_s: u64,
+
+    /// End when standard input is closed: so it ends with whoever started it, however they end
+    #[arg(long)]
+    until_stdin_closes: bool,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -105,11 +109,13 @@ fn number(text: &str) -> Result<NumberSpec, String> {
 }
 
 fn application(text: &str) -> Result<ApplicationSpec, String> {
-    let (sid, rest) = text.split_once('=').ok_or("there is no `=` in it")?;
+    let (sid, rest) = text
+        .split_once('=')
+        .map_or((text, None), |(sid, rest)| (sid, Some(rest)));
     if sid.len() != 34 || !sid.starts_with("AP") {
         return Err("an application is AP and 32 hexadecimal digits".to_owned());
     }
-    let (voice_url, status_callback) = urls(Some(rest))?;
+    let (voice_url, status_callback) = urls(rest)?;
     Ok(ApplicationSpec {
         sid: sid.to_owned(),
         voice_url,
@@ -124,6 +130,18 @@ fn speed(text: &str) -> Result<f64, String> {
     } else {
         Err("not above zero".to_owned())
     }
+}
+
+/// Waits until standard input is closed. What is written to it does not matter.
+async fn stdin_closes() {
+    let (closed, is_closed) = tokio::sync::oneshot::channel();
+    // Reading it blocks, and nobody waits for this thread when the program ends otherwise.
+    std::thread::spawn(move || {
+        // However reading ends, nobody is there any more.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = closed.send(());
+    });
+    let _ = is_closed.await;
 }
 
 /// Serves until it is interrupted.
@@ -152,7 +170,10 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if !numbers.is_empty() {
         println!("numbers:           {}", numbers.join(", "));
     }
-    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot wait for Ctrl-C")?,
+        () = stdin_closes(), if arguments.until_stdin_closes => {}
+    }
     models.stop();
     network.stop().await;
     Ok(ExitCode::SUCCESS)

@@ -53,6 +53,12 @@ pub struct Caller {
     /// Somebody types for them; there are no steps then.
     #[serde(default)]
     pub typed: bool,
+    /// Who types, in the words of whoever placed the call: told again when the call is looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typist: Option<String>,
+    /// Their name, as the network knows it: `CallerName`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// How a call should end, beside that the script was acted out to its end.
@@ -110,6 +116,8 @@ impl Scenario {
                 parameters: BTreeMap::new(),
                 steps: vec![],
                 typed: true,
+                typist: None,
+                name: None,
             },
             parties: BTreeMap::new(),
             faults: Faults::default(),

@@ -1,7 +1,8 @@
 //! The command line.
 
 use crate::service::{AUTH_TOKEN, PUBLIC_URL, Service};
-use std::process::{Command, Output};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Output, Stdio};
 
 fn sandbox(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_call-ledger-sandbox"))
@@ -86,4 +87,33 @@ async fn chaos_sends_repetitions() {
     let tokens: Vec<_> = service.received().into_iter().map(|request| request.token).collect();
     let distinct: std::collections::HashSet<_> = tokens.iter().collect();
     assert!(distinct.len() < tokens.len());
+}
+
+#[test]
+fn serve_ends_when_its_standard_input_is_closed() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_call-ledger-sandbox"))
+        .args([
+            "serve",
+            "--port",
+            "0",
+            "--until-stdin-closes",
+            "--application",
+            &format!("AP{:032}", 0),
+        ])
+        .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the sandbox starts");
+    let mut told = String::new();
+    let mut out = BufReader::new(child.stdout.take().expect("its output"));
+    out.read_line(&mut told).expect("a line");
+    assert!(told.starts_with("telephone network: http://127.0.0.1:"), "{told}");
+    assert_eq!(
+        child.try_wait().expect("a process"),
+        None,
+        "it goes on while somebody is there"
+    );
+    drop(child.stdin.take());
+    assert!(child.wait().expect("a process").success());
 }

@@ -15,6 +15,7 @@ mod killed_service;
 mod ledger;
 mod phone_line;
 mod read_models;
+mod sandbox_beside;
 mod sql;
 mod throwaway_postgres;
 mod twilio_signature;

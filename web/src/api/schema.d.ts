@@ -340,6 +340,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agents/{id}/test-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has somebody call the agent, for whom the user types: see `line` in the answer. Only where the sandbox is the telephone
+         *     network.
+         */
+        post: operations["place_test_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/first-run": {
         parameters: {
             query?: never;
@@ -787,6 +807,26 @@ export interface paths {
         put?: never;
         /** Makes a read model anew from the first event on, beside the one that readers read, and switches. */
         post: operations["rebuild_projection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/typed-calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Calls a number from the user's browser, in which they type. Only where the sandbox is the telephone network. A number
+         *     of which the sandbox was told nothing is answered after two seconds, by somebody who says that nobody real was called.
+         */
+        post: operations["dial"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1643,6 +1683,14 @@ export interface components {
              */
             wednesday?: string[];
         };
+        /** @description Whom to call. */
+        Dial: {
+            /**
+             * @description E.164.
+             * @example +15045550142
+             */
+            to: string;
+        };
         /** @description Keys to be pressed. */
         Digits: {
             /**
@@ -1903,6 +1951,11 @@ export interface components {
         };
         /** @description How the service is. */
         Health: {
+            /**
+             * @description Whose language model speaks: `sandbox` (by a script, for nothing), `openai` (or who speaks as OpenAI does), `anthropic`.
+             * @example sandbox
+             */
+            language_model: string;
             /** @description Whether the ledger answers. */
             ledger: boolean;
             /**
@@ -1912,6 +1965,12 @@ export interface components {
             position: number;
             /** @description The read models. */
             projections: components["schemas"]["ModelHealth"][];
+            /**
+             * @description The sandbox, where it is the telephone network: `running` beside this service, `restarting`, `missing` (its program
+             *     is not there), or `elsewhere` (at `TWILIO_API_BASE`).
+             * @example running
+             */
+            sandbox?: string | null;
             /**
              * @description `ok`, `degraded` (a read model is late or has dead letters), `unavailable`, `draining`.
              * @example ok
@@ -2343,6 +2402,20 @@ export interface components {
             agent: string;
             /** @description E.164. */
             number: string;
+        };
+        /** @description A call that was placed, and for which somebody types. */
+        PlacedCall: {
+            /** @description The call. Its events arrive on the live feed in a moment. */
+            call_id: string;
+            /** @description Who calls: a number, or `client:` and a user. */
+            from: string;
+            /**
+             * @description The WebSocket by which one types and reads what is heard.
+             * @example /api/typed-calls/CA00000000000000000000000000000001/line
+             */
+            line: string;
+            /** @description The called number, E.164. */
+            to: string;
         };
         /** @description A problem document (RFC 9457). */
         Problem: {
@@ -3800,6 +3873,63 @@ export interface operations {
             };
         };
     };
+    place_test_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedCall"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The agent is archived or has no number, or the telephone network is Twilio. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The telephone network does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     first_run: {
         parameters: {
             query?: never;
@@ -4996,6 +5126,65 @@ export interface operations {
             };
             /** @description It is being rebuilt already */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dial: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dial"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacedCall"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The telephone network is Twilio, or no number or application is set up to call from. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The telephone network does not answer. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,10 +8,13 @@ import {
   useSyncExternalStore,
 } from "react";
 import { useMay } from "../session/session";
-import { type PhoneState, Softphone } from "./softphone";
+import { useNetwork } from "../telephone/network";
+import { Softphone } from "./softphone";
+import { TypedTelephone } from "./TypedTelephone";
+import type { PhoneState, Telephone } from "./telephone";
 
 interface DialerOfPage {
-  phone: Softphone;
+  phone: Telephone;
   isOpen: boolean;
   /** What stands on the keypad. */
   number: string;
@@ -25,11 +28,20 @@ interface DialerOfPage {
 const DialerContext = createContext<DialerOfPage | null>(null);
 
 export function DialerProvider({ children }: { children: ReactNode }) {
-  const [phone] = useState(() => new Softphone());
+  const [voice] = useState(() => new Softphone());
+  const [typed] = useState(() => new TypedTelephone());
+  // Twilio's Voice SDK does not reach a sandbox.
+  const phone = useNetwork()?.telephone_network === "sandbox" ? typed : voice;
   const [isOpen, setOpen] = useState(false);
   const [number, setNumber] = useState("");
   const may = useMay("handle_calls");
   useEffect(() => () => phone.stop(), [phone]);
+  useEffect(() => {
+    // Whoever closes the page puts the receiver down.
+    const leave = () => phone.stop();
+    window.addEventListener("pagehide", leave);
+    return () => window.removeEventListener("pagehide", leave);
+  }, [phone]);
   // A call that comes in opens the dialer, wherever the reader is.
   useEffect(() => phone.watch(() => phone.current().call?.stage === "incoming" && setOpen(true)), [phone]);
   const dialer = useMemo<DialerOfPage>(

@@ -1,15 +1,16 @@
-import { Alert, Tabs } from "@mantine/core";
+import { Alert, Tabs, Text } from "@mantine/core";
 import { IconAddressBook, IconDialpad, IconHistory } from "@tabler/icons-react";
 import { useState } from "react";
 import { messageOf } from "../api/problem";
 import { useMay } from "../session/session";
 import { ContactsTab } from "./ContactsTab";
-import { usePhone } from "./DialerProvider";
+import { useDialer, usePhone } from "./DialerProvider";
 import { KeypadTab } from "./KeypadTab";
 import { RecentTab } from "./RecentTab";
 
 /** The dialer while there is no call: where numbers come from. */
 export function Idle() {
+  const { phone } = useDialer();
   const { status, problem } = usePhone();
   const [tab, setTab] = useState<string | null>("keypad");
   const mayContacts = useMay("view_contacts");
@@ -20,6 +21,11 @@ export function Idle() {
         <Alert color="orange" p="xs" mb="xs" title="This browser cannot call">
           {messageOf(problem)}
         </Alert>
+      )}
+      {phone.isTyped && (
+        <Text size="xs" c="dimmed" mb="xs">
+          Simulated network: you type what you say, and nobody real is called.
+        </Text>
       )}
       <Tabs value={tab} onChange={setTab} keepMounted={false}>
         <Tabs.List grow mb="sm">

@@ -4,9 +4,11 @@ import { IconDialpad, IconMicrophone, IconMicrophoneOff, IconPhone, IconPhoneOff
 import { useNow } from "../components/useNow";
 import { phone as grouped } from "../format/phone";
 import { duration } from "../format/time";
+import { SayForm } from "../telephone/SayForm";
+import { TalkLog } from "../telephone/TalkLog";
 import { useDialer } from "./DialerProvider";
 import { Keypad } from "./Keypad";
-import type { PhoneCall } from "./softphone";
+import type { PhoneCall } from "./telephone";
 
 const STAGES: Record<PhoneCall["stage"], string> = {
   incoming: "Calls you",
@@ -22,7 +24,7 @@ export function InCall({ call }: { call: PhoneCall }) {
   const [hasKeypad, keypad] = useDisclosure();
   const now = useNow(call.stage === "open" ? 1_000 : null);
   return (
-    <Stack align="center" gap="md" py="sm">
+    <Stack align="center" gap="md" py={phone.isTyped ? 0 : "sm"}>
       <Stack gap={2} align="center">
         <Text fw={650} size="lg" className="figures">
           {grouped(call.with) || "Unknown"}
@@ -39,17 +41,25 @@ export function InCall({ call }: { call: PhoneCall }) {
           </Text>
         )}
       </Stack>
+      {call.line && call.stage !== "connecting" && (
+        <Stack w="100%" gap="xs">
+          <TalkLog line={call.line} other="The other side" height={200} />
+          {call.stage === "open" && <SayForm onSay={(words) => phone.say(words)} />}
+        </Stack>
+      )}
       {call.stage === "open" && (
         <>
           <Group>
-            <Button
-              variant={call.isMuted ? "filled" : "default"}
-              leftSection={call.isMuted ? <IconMicrophoneOff size={16} /> : <IconMicrophone size={16} />}
-              aria-pressed={call.isMuted}
-              onClick={() => phone.mute(!call.isMuted)}
-            >
-              {call.isMuted ? "Muted" : "Mute"}
-            </Button>
+            {!phone.isTyped && (
+              <Button
+                variant={call.isMuted ? "filled" : "default"}
+                leftSection={call.isMuted ? <IconMicrophoneOff size={16} /> : <IconMicrophone size={16} />}
+                aria-pressed={call.isMuted}
+                onClick={() => phone.mute(!call.isMuted)}
+              >
+                {call.isMuted ? "Muted" : "Mute"}
+              </Button>
+            )}
             <Button
               variant="default"
               leftSection={<IconDialpad size={16} />}

@@ -1,32 +1,12 @@
 import type { Call, Device } from "@twilio/voice-sdk";
 import { api, body } from "../api/client";
-
-/** A call in this browser. */
-export interface PhoneCall {
-  /** A number, or a user's name for the network. */
-  with: string;
-  stage: "incoming" | "connecting" | "ringing" | "open" | "ended";
-  isMuted: boolean;
-  /** When the two sides began to speak, in epoch milliseconds. */
-  since: number | null;
-  /** Why it ended, where that is not plain. */
-  note: string | null;
-}
-
-export interface PhoneState {
-  /** `off` until somebody needs it; `unavailable` where the network offers no calls from the browser. */
-  status: "off" | "starting" | "ready" | "unavailable";
-  problem: unknown;
-  call: PhoneCall | null;
-}
+import { AFTERGLOW_MS, type PhoneCall, type PhoneState, type Telephone } from "./telephone";
 
 /** How long a call that we ordered ourselves (to listen in, to take over) is answered without asking. */
 const EXPECTED_MS = 45_000;
-/** How long it stays in sight that a call has ended. */
-const AFTERGLOW_MS = 2_500;
-
 /** Twilio's Voice SDK behind a small state; its code is loaded when the telephone is first needed. */
-export class Softphone {
+export class Softphone implements Telephone {
+  readonly isTyped = false;
   private state: PhoneState = { status: "off", problem: null, call: null };
   private device: Device | null = null;
   private line: Call | null = null;
@@ -59,7 +39,9 @@ export class Softphone {
   async dial(number: string): Promise<void> {
     const device = await this.start();
     if (!device || this.line) return;
-    this.become({ call: { with: number, stage: "connecting", isMuted: false, since: null, note: null } });
+    this.become({
+      call: { with: number, stage: "connecting", isMuted: false, since: null, note: null, line: null },
+    });
     try {
       this.follow(await device.connect({ params: { To: number } }));
     } catch (error) {
@@ -84,6 +66,9 @@ export class Softphone {
   press(key: string): void {
     this.line?.sendDigits(key);
   }
+
+  /** One speaks. */
+  say(): void {}
 
   stop(): void {
     this.device?.destroy();
@@ -129,7 +114,9 @@ export class Softphone {
       return;
     }
     const from = call.parameters.From ?? "";
-    this.become({ call: { with: from, stage: "incoming", isMuted: false, since: null, note: null } });
+    this.become({
+      call: { with: from, stage: "incoming", isMuted: false, since: null, note: null, line: null },
+    });
     this.follow(call);
     if (Date.now() < this.expectedUntil) {
       this.expectedUntil = 0;

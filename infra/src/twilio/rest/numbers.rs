@@ -87,6 +87,22 @@ impl TwilioRest {
         self.all(ask, "incoming_phone_numbers").await
     }
 
+    /// Makes a number (E.164) ours, and says whom to ask and to tell about calls to it. At Twilio that is a purchase: only
+    /// for the sandbox, where every number is free.
+    ///
+    /// # Errors
+    /// When Twilio refuses, which it does when the number is somebody's already, or does not answer.
+    pub async fn buy_number(&self, number: &str, update: &NumberUpdate) -> Result<IncomingNumber, TwilioError> {
+        self.json(Ask {
+            resource: "numbers",
+            method: Method::POST,
+            path: &["IncomingPhoneNumbers.json"],
+            params: update.params().with("PhoneNumber", number),
+            call_sid: None,
+        })
+        .await
+    }
+
     /// Changes whom Twilio asks and tells about calls to a number. Doing it twice is as good as once.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use crate::network::exchange::{Call, Exchange, Moment, State as Known};
 use crate::network::scenario::{self, Expect, Scenario};
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub(super) struct Shown<'a> {
     status: &'static str,
     ended_by: Option<&'static str>,
     conference: Option<&'a str>,
+    /// Who types for the person on this leg, as whoever placed the call said.
+    typist: Option<&'a str>,
     over: bool,
     /// What was not as the scenario expects; none while it is not over.
     unmet: Vec<String>,
@@ -63,6 +65,7 @@ pub(super) fn shown<'a>(known: &'a Known, call: &'a Call) -> Shown<'a> {
         status: call.status.as_str(),
         ended_by: call.ended_by,
         conference: call.conference.as_deref(),
+        typist: call.typist.as_deref(),
         over,
         unmet,
         errors: call
@@ -86,8 +89,10 @@ pub(super) async fn show(State(net): State<Arc<Exchange>>, Path(sid): Path<Strin
     Ok(Json(json!(shown(&state, call))))
 }
 
+/// Places a call; with an `Idempotency-Key` that was seen before, tells again which one was placed then.
 pub(super) async fn place(
     State(net): State<Arc<Exchange>>,
+    headers: HeaderMap,
     Json(placing): Json<Placing>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let scenario = match placing {
@@ -102,7 +107,18 @@ pub(super) async fn place(
         }
     };
     scenario.check().map_err(Refusal::bad)?;
+    let key = headers.get("idempotency-key").and_then(|key| key.to_str().ok());
+    let Some(key) = key else {
+        let sid = scenario.begin(&net).map_err(Refusal::bad)?;
+        return Ok((StatusCode::CREATED, Json(json!({ "sid": sid }))));
+    };
+    // One after the other: of two requests with one key the second must find what the first has placed.
+    let mut placed = net.placed.lock().await;
+    if let Some(sid) = placed.get(key) {
+        return Ok((StatusCode::OK, Json(json!({ "sid": sid }))));
+    }
     let sid = scenario.begin(&net).map_err(Refusal::bad)?;
+    placed.insert(key.to_owned(), sid.clone());
     Ok((StatusCode::CREATED, Json(json!({ "sid": sid }))))
 }
 

@@ -31,6 +31,10 @@ pub struct Call {
     pub answered_by: Option<String>,
     /// The account's number that it belongs to.
     pub number_sid: Option<String>,
+    /// Somebody types for whoever calls.
+    pub typed: bool,
+    /// Who does, if that was said.
+    pub typist: Option<String>,
     /// How long it waited to be placed, in milliseconds.
     pub queue_ms: i64,
     /// Who is told of its progress.
@@ -166,6 +170,8 @@ pub enum What {
         /// How sure recognition is, 0 to 1.
         confidence: f64,
     },
+    /// The person is waited for: their words or keys are listened to.
+    Listening,
     /// The person pressed a key.
     Pressed {
         /// Which.

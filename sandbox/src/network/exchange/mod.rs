@@ -67,6 +67,8 @@ pub struct Exchange {
     pub stop: CancellationToken,
     /// Every task of the network.
     pub tasks: TaskTracker,
+    /// Which call was placed from outside under which key.
+    pub placed: tokio::sync::Mutex<HashMap<String, String>>,
     state: Mutex<State>,
     queues: Mutex<HashMap<String, mpsc::UnboundedSender<Errand>>>,
     undelivered: AtomicUsize,
@@ -113,6 +115,7 @@ impl Exchange {
             told: watch::Sender::new(0),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            placed: tokio::sync::Mutex::default(),
             state: Mutex::default(),
             queues: Mutex::default(),
             undelivered: AtomicUsize::new(0),

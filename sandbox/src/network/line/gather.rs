@@ -4,6 +4,7 @@ use super::program::Page;
 use super::voice::Listening;
 use super::{Flow, Happening, Line, Source, Stop};
 use crate::network::courier::Errand;
+use crate::network::exchange::What;
 use crate::network::twiml::{Gather, Silence};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -45,6 +46,7 @@ impl Line {
             }
         }
         self.person.is_asked(self.at);
+        self.net.note(&self.sid, self.at, What::Listening);
         gathered.quiet_since = self.at;
         while let Some(until) = Self::listens_until(gather, &gathered) {
             match self.pass(Some(until)).await? {

@@ -7,7 +7,7 @@ use crate::network::horizon::Horizon;
 use crate::network::person::{Behaviour, Person};
 use crate::network::recorder::Wanted;
 use crate::network::room::Entry;
-use crate::network::scenario::Scenario;
+use crate::network::scenario::{Caller, Scenario};
 use crate::twilio::params::{CallStatus, Direction, Leg, Party, Place};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::VecDeque;
@@ -84,7 +84,9 @@ pub fn ring_in(net: &Arc<Exchange>, scenario: &Scenario) -> Result<String, Place
     };
     if let Some(identity) = caller.from.strip_prefix("client:") {
         let custom = caller.parameters.clone().into_iter().collect();
-        return browser_calls(net, caller.application.as_deref(), identity, custom, person(now));
+        let sid = browser_calls(net, caller.application.as_deref(), identity, custom, person(now))?;
+        is_typed(net, &sid, caller);
+        return Ok(sid);
     }
     let (number_sid, to, voice, fallback, status) = {
         let state = net.state();
@@ -112,7 +114,7 @@ pub fn ring_in(net: &Arc<Exchange>, scenario: &Scenario) -> Result<String, Place
     };
     let leg = Leg {
         extras: vec![
-            ("CallerName", String::new()),
+            ("CallerName", caller.name.clone().unwrap_or_default()),
             ("StirVerstat", "TN-Validation-Passed-A".to_owned()),
         ],
         ..leg(net, phone(&caller.from), phone(&to), Direction::Inbound)
@@ -122,6 +124,7 @@ pub fn ring_in(net: &Arc<Exchange>, scenario: &Scenario) -> Result<String, Place
     if let Some(call) = net.state().call_mut(&sid) {
         call.number_sid = Some(number_sid);
     }
+    is_typed(net, &sid, caller);
     line.fallback = fallback;
     line.attends = true;
     let source = Source::Ask {
@@ -130,6 +133,14 @@ pub fn ring_in(net: &Arc<Exchange>, scenario: &Scenario) -> Result<String, Place
     };
     net.tasks.spawn(line.inbound(source));
     Ok(sid)
+}
+
+/// Keeps for whom somebody types, and who.
+fn is_typed(net: &Exchange, sid: &str, caller: &Caller) {
+    if let Some(call) = net.state().call_mut(sid) {
+        call.typed = caller.typed;
+        call.typist.clone_from(&caller.typist);
+    }
 }
 
 /// A browser calls, as the Voice SDK does: the application's address is asked, with what the browser said beside it.
@@ -220,11 +231,14 @@ pub(super) struct Dialled {
 }
 
 pub(super) fn dial(net: &Arc<Exchange>, dialled: Dialled, at: DateTime<Utc>) -> String {
-    let behaviour = behaviour(net, &dialled.to);
-    let by_browser = net
-        .state()
-        .call(&dialled.parent)
-        .is_some_and(|parent| matches!(parent.leg.from, Party::Client(_)));
+    let (by_browser, is_typed) = net.state().call(&dialled.parent).map_or((false, false), |parent| {
+        (matches!(parent.leg.from, Party::Client(_)), parent.typed)
+    });
+    let behaviour = match known(net, &dialled.to) {
+        // Who types wants somebody to talk with.
+        None if is_typed && matches!(dialled.to, Party::Phone { .. }) => Behaviour::talks(),
+        known => known.unwrap_or_else(|| unknown(&dialled.to)),
+    };
     // Whom a browser calls is the business's caller; whom a caller is put through to works there.
     let usual = if by_browser { Voice::Caller } else { Voice::Person };
     let voice = behaviour.voice().ok().flatten().unwrap_or(usual);
@@ -241,13 +255,21 @@ pub(super) fn dial(net: &Arc<Exchange>, dialled: Dialled, at: DateTime<Utc>) -> 
     sid
 }
 
-/// How somebody behaves when they are called. An unknown browser is not there.
+/// How somebody behaves when they are called.
 fn behaviour(net: &Exchange, to: &Party) -> Behaviour {
-    let known = net.state().directory.get(&to.address()).cloned();
-    known.unwrap_or_else(|| match to {
+    known(net, to).unwrap_or_else(|| unknown(to))
+}
+
+fn known(net: &Exchange, to: &Party) -> Option<Behaviour> {
+    net.state().directory.get(&to.address()).cloned()
+}
+
+/// An unknown browser is not there; an unknown number is answered.
+fn unknown(to: &Party) -> Behaviour {
+    match to {
         Party::Client(_) => Behaviour::absent(),
         Party::Phone { .. } => Behaviour::default(),
-    })
+    }
 }
 
 fn leg(net: &Exchange, from: Party, to: Party, direction: Direction) -> Leg {
@@ -286,6 +308,8 @@ fn open(
         ended_by: None,
         answered_by: None,
         number_sid: None,
+        typed: false,
+        typist: None,
         queue_ms: 0,
         listener,
         peer: None,

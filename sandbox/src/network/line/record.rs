@@ -5,7 +5,7 @@ use super::tell::recording_url;
 use super::voice::Listening;
 use super::{Flow, Happening, Line, Source, Stop};
 use crate::network::courier::Errand;
-use crate::network::exchange::{Address, Listener, Sound, Track};
+use crate::network::exchange::{Address, Listener, Sound, Track, What};
 use crate::network::recorder::{self, Wanted};
 use crate::network::sound::whole_seconds;
 use crate::network::twiml::{Callback, Record};
@@ -33,6 +33,7 @@ impl Line {
         };
         let sid = recorder::start(&self.net, wanted, began).sid;
         self.person.is_asked(self.at);
+        self.net.note(&self.sid, self.at, What::Listening);
         let outcome = self.message(record).await;
         self.person.is_asked_no_more();
         recorder::stop(&self.net, &sid, self.at);

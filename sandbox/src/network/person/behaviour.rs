@@ -1,9 +1,16 @@
 //! What somebody does when they are called.
 
-use super::{Person, Step};
+use super::{Occasion, Person, Step};
 use crate::audio::Voice;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+/// What somebody says of whom nothing was said: nothing that would pass for a person.
+const ANSWERS: [&str; 3] = [
+    "I hear you well. This is the sandbox: nobody real was called.",
+    "Yes, I am listening.",
+    "All right.",
+];
 
 /// How somebody behaves when their telephone rings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,6 +66,29 @@ impl Behaviour {
             Person::live(now)
         } else {
             Person::with_script(&self.steps, now)
+        }
+    }
+
+    /// Somebody of whom nothing was said, and who is called by a person who types: they answer after two seconds, say so
+    /// each time when something was said to them, and stay until the other side hangs up.
+    #[must_use]
+    pub fn talks() -> Self {
+        const MANY: usize = 100;
+        const PATIENCE_S: f64 = 3_600.0;
+        let hello = Step {
+            on: Some(Occasion::Connected),
+            say: Some("Hello?".to_owned()),
+            ..Step::default()
+        };
+        let heard = |n: usize| Step {
+            when: Some(".".to_owned()),
+            say: Some(ANSWERS[n % ANSWERS.len()].to_owned()),
+            within_s: Some(PATIENCE_S),
+            ..Step::default()
+        };
+        Self {
+            steps: std::iter::once(hello).chain((0..MANY).map(heard)).collect(),
+            ..Self::default()
         }
     }
 

@@ -1,6 +1,7 @@
 //! Browsers: calling by the application, with custom parameters.
 
-use super::{APPLICATION, NUMBER, Product, network};
+use super::{APPLICATION, NUMBER, Product, network, types, until};
+use sandbox::network::exchange::{State, What};
 use sandbox::network::scenario::Scenario;
 
 fn browser(steps: &str) -> Scenario {
@@ -47,5 +48,37 @@ async fn a_browser_needs_a_caller_id_for_a_number() {
         network.exchange().state().call(&call).expect("the call").errors[0].0,
         13214
     );
+    network.stop().await;
+}
+
+#[tokio::test]
+async fn who_types_in_a_browser_is_answered_by_somebody_who_talks() {
+    let product = Product::start().await;
+    product.at(
+        "/browser",
+        &*format!("<Dial callerId=\"{NUMBER}\"><Number>+15045550123</Number></Dial>"),
+    );
+    let network = network(&product).await;
+    let text =
+        "description = 'test'\n[caller]\nfrom = 'client:desk'\ntyped = true\nparameters = { To = '+15045550123' }";
+    let call = network
+        .place(&Scenario::from_toml(text).expect("a scenario"))
+        .expect("it rings");
+    let hears = |words: &'static str| {
+        let call = call.clone();
+        move |state: &mut State| {
+            let call = state.call(&call).expect("the call");
+            call.moments
+                .iter()
+                .any(|moment| matches!(&moment.what, What::Heard { text, .. } if text.contains(words)))
+        }
+    };
+    until(&network, "hello", hears("Hello?")).await;
+    types(&network, &call, "{\"say\": \"Good morning\"}").await;
+    until(&network, "an answer", hears("nobody real was called")).await;
+    types(&network, &call, "{\"say\": \"I see\"}").await;
+    until(&network, "another answer", hears("I am listening")).await;
+    types(&network, &call, "{\"hang_up\": true}").await;
+    network.ended(&call).await.expect("a call");
     network.stop().await;
 }

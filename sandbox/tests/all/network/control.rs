@@ -1,8 +1,9 @@
 //! `/sandbox`: placing calls from outside, following them, typing, faults.
 
-use super::{Product, client, network, rest};
+use super::{Product, client, network, rest, until};
 use futures::{SinkExt as _, StreamExt as _};
 use reqwest::{Method, StatusCode};
+use sandbox::network::exchange::What;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -155,5 +156,47 @@ async fn what_cannot_be_played_out_is_refused_with_the_reason() {
         assert_eq!(refused.status(), status, "{body}");
         assert!(refused.text().await.expect("text").contains(why), "{body}");
     }
+    network.stop().await;
+}
+
+#[tokio::test]
+async fn a_call_is_placed_once_for_one_key_and_tells_who_types() {
+    let product = Product::start().await;
+    product.at(
+        "/voice",
+        "<Gather input=\"speech\" timeout=\"600\" action=\"/turn\"><Say>Yes?</Say></Gather>",
+    );
+    let network = network(&product).await;
+    let url = format!("{}/sandbox/calls", network.base_url);
+    let scenario = json!({
+        "description": "types",
+        "caller": { "from": "+15045550142", "typed": true, "typist": "user_1", "name": "Test call" },
+    });
+    let place = async |key: &str| {
+        let request = client().post(&url).header("idempotency-key", key).json(&scenario);
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json::<Value>().await.expect("JSON"))
+    };
+    let (first, again, other) = (place("a").await, place("a").await, place("b").await);
+    assert_eq!((first.0, again.0, other.0), (201, 200, 201));
+    assert_eq!(first.1, again.1);
+    assert_ne!(first.1, other.1);
+    let sid = first.1["sid"].as_str().expect("a sid");
+    until(&network, "somebody listens", |state| {
+        let call = state.call(sid).expect("the call");
+        call.moments.iter().any(|moment| matches!(moment.what, What::Listening))
+    })
+    .await;
+    let shown = client().get(format!("{url}/{sid}")).send().await.expect("an answer");
+    let shown: Value = shown.json().await.expect("JSON");
+    assert_eq!(shown["typist"], "user_1");
+    let whats: Vec<&str> = shown["moments"]
+        .as_array()
+        .expect("moments")
+        .iter()
+        .filter_map(|one| one["what"].as_str())
+        .collect();
+    assert!(whats.contains(&"listening"), "{whats:?}");
+    assert_eq!(product.got("/voice")[0].is("CallerName"), "Test call");
     network.stop().await;
 }

@@ -21,6 +21,8 @@ on_both_engines!(
     hours_are_set_so_that_the_next_call_goes_to_voicemail,
     a_read_model_is_rebuilt_and_its_progress_seen,
     what_a_correction_taught_is_approved_used_and_taken_back,
+    an_agent_is_tried_and_its_events_arrive_beside_the_conversation,
+    a_contact_is_made_from_a_call_and_called,
     the_first_load_is_light,
 );
 
@@ -87,6 +89,14 @@ async fn a_read_model_is_rebuilt_and_its_progress_seen(place: Place) {
 
 async fn what_a_correction_taught_is_approved_used_and_taken_back(place: Place) {
     story("personas", place, Pace::default()).await;
+}
+
+async fn an_agent_is_tried_and_its_events_arrive_beside_the_conversation(place: Place) {
+    story("tryout", place, Pace::default()).await;
+}
+
+async fn a_contact_is_made_from_a_call_and_called(place: Place) {
+    story("dialer", place, Pace::default()).await;
 }
 
 async fn the_first_load_is_light(place: Place) {

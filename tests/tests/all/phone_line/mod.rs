@@ -7,3 +7,4 @@ mod library;
 mod people;
 mod personas;
 mod twiml;
+mod typed;

@@ -1,9 +1,10 @@
 import { ActionIcon, Alert, Grid, Group, Skeleton, Stack } from "@mantine/core";
-import { IconArchive, IconArrowLeft } from "@tabler/icons-react";
+import { IconArchive, IconArrowLeft, IconMessageChatbot } from "@tabler/icons-react";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { ApiProblem } from "../../api/problem";
 import type { AgentView } from "../../api/types";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { LinkButton } from "../../components/links";
 import { Page } from "../../components/Page";
 import { Guarded } from "../../components/Refused";
 import { useMay } from "../../session/session";
@@ -63,6 +64,15 @@ function Loaded({ agent }: { agent: AgentView }) {
           >
             <IconArrowLeft size={18} />
           </ActionIcon>
+          {mayEdit && (
+            <LinkButton
+              to="/agents/$agentId/try"
+              params={{ agentId: agent.agent_id }}
+              leftSection={<IconMessageChatbot size={16} />}
+            >
+              Try it
+            </LinkButton>
+          )}
           {mayEdit && agent.agent_id !== "default" && <ArchiveAgent agent={agent} />}
         </Group>
       }

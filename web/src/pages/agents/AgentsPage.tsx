@@ -1,10 +1,11 @@
 import { Badge, Button, Card, Group, SimpleGrid, Skeleton, Stack, Switch, Text } from "@mantine/core";
-import { IconHeadset, IconPlus } from "@tabler/icons-react";
+import { IconHeadset, IconMessageChatbot, IconPlus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { ListedAgent } from "../../api/types";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { LinkButton } from "../../components/links";
 import { Page } from "../../components/Page";
 import { Guarded } from "../../components/Refused";
 import { useAgents } from "../../components/useAgents";
@@ -56,7 +57,7 @@ function Agents() {
       )}
       <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }}>
         {shown.map((agent) => (
-          <AgentCard key={agent.agent_id} agent={agent} />
+          <AgentCard key={agent.agent_id} agent={agent} mayTry={mayEdit && !agent.archived} />
         ))}
       </SimpleGrid>
       {all.some((agent) => agent.archived) && (
@@ -71,13 +72,21 @@ function Agents() {
   );
 }
 
-function AgentCard({ agent }: { agent: ListedAgent }) {
+/** The whole card leads to the agent; the button on it, to a try. */
+function AgentCard({ agent, mayTry }: { agent: ListedAgent; mayTry: boolean }) {
   const isOpen = !agent.emergency_closed && (!agent.hours || isOpenAt(agent.hours, new Date()));
   return (
-    <Card withBorder component={Link} to={`/agents/${agent.agent_id}`} className={classes.card}>
+    <Card withBorder className={classes.card}>
       <Stack gap="xs">
         <Group justify="space-between" wrap="nowrap">
-          <Text fw={650} truncate>
+          <Text
+            component={Link}
+            to={`/agents/${agent.agent_id}`}
+            className={classes.whole}
+            c="inherit"
+            fw={650}
+            truncate
+          >
             {agent.settings.name ?? agent.agent_id}
           </Text>
           {agent.archived ? (
@@ -104,10 +113,24 @@ function AgentCard({ agent }: { agent: ListedAgent }) {
               ? "Every number that nobody assigned"
               : "No number yet"}
         </Text>
-        <Text size="xs" c="dimmed">
-          {agent.hours ? agent.hours.time_zone.replaceAll("_", " ") : "Answers at any hour"} ·{" "}
-          {agent.persona_version === 0 ? "base prompt" : `persona ${agent.persona_version}`}
-        </Text>
+        <Group justify="space-between" wrap="nowrap">
+          <Text size="xs" c="dimmed">
+            {agent.hours ? agent.hours.time_zone.replaceAll("_", " ") : "Answers at any hour"} ·{" "}
+            {agent.persona_version === 0 ? "base prompt" : `persona ${agent.persona_version}`}
+          </Text>
+          {mayTry && (
+            <LinkButton
+              to="/agents/$agentId/try"
+              params={{ agentId: agent.agent_id }}
+              className={classes.above}
+              size="xs"
+              leftSection={<IconMessageChatbot size={14} />}
+              aria-label={`Try ${agent.settings.name ?? agent.agent_id}`}
+            >
+              Try it
+            </LinkButton>
+          )}
+        </Group>
       </Stack>
     </Card>
   );

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from "../../../api/types";
+import type { EventMessage } from "../../../feed/messages";
 import { money } from "../../../format/numbers";
 import { phone } from "../../../format/phone";
 import { exactClock, fromMicros } from "../../../format/time";
@@ -18,7 +19,10 @@ export function shown(value: unknown): string {
 }
 
 /** What an event says, in half a line; `nameOf` knows people. */
-export function describe(event: HistoryEvent, nameOf: (userId: string) => string): string {
+export function describe(
+  event: Pick<HistoryEvent | EventMessage, "type" | "data">,
+  nameOf: (userId: string) => string,
+): string {
   const data = event.data as Data;
   const user = data.user ?? data.by;
   const who = typeof user === "string" ? nameOf(user) : "";

@@ -1,0 +1,73 @@
+import { Group, Paper, Stack, Text, Title } from "@mantine/core";
+import { useEffect, useRef } from "react";
+import { Moment } from "../../../components/Moment";
+import { usePeople } from "../../../components/usePeople";
+import type { EventMessage } from "../../../feed/messages";
+import { milliseconds } from "../../../format/time";
+import { eventName } from "../../../format/words";
+import { describe } from "../../call/timeline/describe";
+import classes from "./tryout.module.css";
+
+/** The events of the call, as the ledger tells them. */
+export function Events({ events }: { events: readonly EventMessage[] }) {
+  const nameOf = usePeople();
+  const box = useRef<HTMLOListElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each event moves the end
+  useEffect(() => {
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+  }, [events.length]);
+  return (
+    <Paper withBorder p="md" component="section" aria-label="Events of the call">
+      <Stack gap="xs">
+        <Group justify="space-between">
+          <Title order={2} size="h4">
+            Events
+          </Title>
+          <Text size="sm" c="dimmed" className="figures">
+            {events.length === 0 ? "" : `${events.length} in the ledger`}
+          </Text>
+        </Group>
+        {events.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            Everything that happens in the call becomes an event of the ledger, and appears here as it does.
+          </Text>
+        ) : (
+          <ol
+            ref={box}
+            className={classes.events}
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
+            tabIndex={0}
+            aria-label="Events"
+          >
+            {events.map((event) => (
+              <Row key={event.position} event={event} nameOf={nameOf} />
+            ))}
+          </ol>
+        )}
+      </Stack>
+    </Paper>
+  );
+}
+
+function Row({ event, nameOf }: { event: EventMessage; nameOf: (userId: string) => string }) {
+  const latency = event.type === "AiTurn" ? event.data.latency_ms : null;
+  const text = describe(event, nameOf);
+  return (
+    <li className={classes.event}>
+      <Group gap={8} justify="space-between" wrap="nowrap" align="baseline">
+        <Text size="sm" fw={600}>
+          {eventName(event.type)}
+        </Text>
+        <Text size="xs" c="dimmed" className={classes.when}>
+          {typeof latency === "number" && latency > 0 && `answered in ${milliseconds(latency)} · `}
+          <Moment at={event.at} as="exact" />
+        </Text>
+      </Group>
+      {text && (
+        <Text size="sm" c="dimmed" className="breakable">
+          {text}
+        </Text>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,9 @@
+/** Of the numbers that are kept for stories (555-0100 to 555-0199), the first that nobody has. The first of all is the
+ * default agent's. */
+export function freeNumber(taken: readonly string[]): string | null {
+  for (let line = 101; line < 200; line++) {
+    const number = `+15045550${line}`;
+    if (!taken.includes(number)) return number;
+  }
+  return null;
+}
