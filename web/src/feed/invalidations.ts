@@ -41,7 +41,11 @@ export function followInvalidations(source: Source, client: QueryClient): () => 
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const unread = source.read((message) => {
     if (!isEvent(message)) {
-      if (message.type === "presence") void client.invalidateQueries({ queryKey: ["active-users"] });
+      if (message.type === "presence") {
+        void client.invalidateQueries({ queryKey: ["active-users"] });
+        // Whoever comes may be new.
+        void client.invalidateQueries({ queryKey: ["colleagues"] });
+      }
       return;
     }
     for (const { key, after } of stales(message)) {

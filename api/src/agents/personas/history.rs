@@ -161,7 +161,9 @@ mod tests {
 
     fn log(events: &[AgentEvent]) -> PersonaLog {
         let mut log = PersonaLog::default();
-        events.iter().for_each(|event| log.fold(event));
+        for event in events {
+            log.fold(event);
+        }
         log
     }
 
