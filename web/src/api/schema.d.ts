@@ -1808,6 +1808,11 @@ export interface components {
         };
         /** @description How the service is. */
         Health: {
+            /**
+             * @description Whose language model speaks: `sandbox` (by a script, for nothing), `openai` (or who speaks as OpenAI does), `anthropic`.
+             * @example sandbox
+             */
+            language_model: string;
             /** @description Whether the ledger answers. */
             ledger: boolean;
             /**
@@ -1832,8 +1837,6 @@ export interface components {
             telephone_network: string;
             /** @description The program's version. */
             version: string;
-            /** @description x */
-            language_model: string;
         };
         /** @description A call's history. */
         History: {
