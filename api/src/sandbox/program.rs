@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::oneshot;
 
 /// How long it may take to listen; a busy machine is slow.
@@ -33,6 +33,8 @@ pub(super) struct Program {
 /// is closed.
 pub(super) struct Started {
     pub child: Child,
+    /// Its standard input: it lives for as long as this is open. Apart, because waiting for a child closes what it has.
+    pub held: Option<ChildStdin>,
     pub url: String,
 }
 
@@ -51,6 +53,7 @@ impl Program {
         let mut child = command
             .spawn()
             .with_context(|| format!("cannot run {}", self.path.display()))?;
+        let held = child.stdin.take();
         let (listens, does_listen) = oneshot::channel();
         let (out, err) = (child.stdout.take(), child.stderr.take());
         let (out, err) = (out.context("it has no output")?, err.context("it has no output")?);
@@ -66,7 +69,7 @@ impl Program {
             bail!("the sandbox ended at once ({ended}); its last words are above");
         };
         tracing::info!(pid = child.id(), %url, "the sandbox runs: it is the telephone network");
-        Ok(Started { child, url })
+        Ok(Started { child, held, url })
     }
 
     fn command(&self, port: u16) -> Command {

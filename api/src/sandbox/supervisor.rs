@@ -90,7 +90,7 @@ pub(super) async fn keep(
 
 /// Lets it end by itself, and ends it if it does not.
 async fn end(mut running: Started) {
-    drop(running.child.stdin.take());
+    drop(running.held.take());
     if tokio::time::timeout(END, running.child.wait()).await.is_err() {
         tracing::warn!("the sandbox does not end by itself");
         // It is killed when it is dropped, too.

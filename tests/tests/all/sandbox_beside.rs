@@ -106,7 +106,7 @@ async fn a_service_that_is_killed_leaves_no_network_behind(place: Place) {
     let home = Home::new(place);
     let mut service = home.start_with(&NOTHING).await;
     let (_, url) = network(&service);
-    assert!(answers(&url).await);
+    assert!(answers(&url).await, "{}", service.log());
     service.kill_in_place();
     until("the network ends", &service, async || !answers(&url).await).await;
 }
