@@ -63,7 +63,8 @@ impl App {
         let ledger = open_ledger(&config, &clock).await?;
         let (listener, addr) = listen(&config).await?;
         let sandbox = Sandbox::none(&config);
-        Self::start_on(listener, addr, config, clock, ledger, sandbox).await
+        // On the heap: a configuration is large, and is moved through several futures here.
+        Box::pin(Self::start_on(listener, addr, config, clock, ledger, sandbox)).await
     }
 
     /// The same with a telephone network of its own, where none is configured: see [`crate::sandbox`].
@@ -75,7 +76,8 @@ impl App {
         let ledger = open_ledger(&config, &clock).await?;
         let (listener, addr) = listen(&config).await?;
         let sandbox = Sandbox::bring_along(&mut config, addr).await?;
-        Self::start_on(listener, addr, config, clock, ledger, sandbox).await
+        // On the heap: a configuration is large, and is moved through several futures here.
+        Box::pin(Self::start_on(listener, addr, config, clock, ledger, sandbox)).await
     }
 
     async fn start_on(
@@ -288,7 +290,7 @@ impl Running {
 /// When it cannot start, or its server fails.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let grace = config.drain_grace;
-    let mut running = App::start_with_sandbox(config, Arc::new(SystemClock)).await?;
+    let mut running = Box::pin(App::start_with_sandbox(config, Arc::new(SystemClock))).await?;
     welcome(&running);
     let grace = tokio::select! {
         ended = running.failed() => return ended,

@@ -54,6 +54,6 @@ story("a contact is made from a call, called, answered, and hung up on", async (
     .getByRole("group", { name: "Filters" })
     .getByRole("button", { name: /^Outbound/ })
     .click();
-  const row = page.getByRole("row").filter({ hasText: "Grace Caller" });
+  const row = page.getByRole("row").filter({ hasText: "+1 504 555 0142" });
   await seen(row.getByText("Completed"), "the call among those that go out, with its result");
 });

@@ -12,7 +12,7 @@ story("an agent is tried by typing, and its events arrive beside the conversatio
     settings: { limits: { max_duration_s: 14_400, silence_prompts: 10 } },
   });
   await page.goto("/agents");
-  await page.getByRole("main").getByRole("link", { name: "Try Front desk" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Try it: Front desk" }).click();
   await seen(page.getByText(/and costs nothing/), "who pays");
   await page.screenshot({ path: picture("tryout-before") });
   await page.getByRole("button", { name: "Call the agent" }).click();

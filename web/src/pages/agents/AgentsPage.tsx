@@ -125,7 +125,7 @@ function AgentCard({ agent, mayTry }: { agent: ListedAgent; mayTry: boolean }) {
               className={classes.above}
               size="xs"
               leftSection={<IconMessageChatbot size={14} />}
-              aria-label={`Try ${agent.settings.name ?? agent.agent_id}`}
+              aria-label={`Try it: ${agent.settings.name ?? agent.agent_id}`}
             >
               Try it
             </LinkButton>
