@@ -4,6 +4,7 @@ use crate::agents::DEFAULT;
 use crate::directory::Directory;
 use crate::drain::Drain;
 use crate::health::metrics::recorder;
+use crate::listening::Listening;
 use crate::live::Rendered;
 use crate::presence::Presence;
 use crate::processes;
@@ -158,6 +159,7 @@ async fn open(config: Config, clock: SharedClock) -> anyhow::Result<AppState> {
         presence: Presence::default(),
         rebuilds: Rebuilds::default(),
         rendered: Rendered::default(),
+        listening: Listening::default(),
         drain: Drain::default(),
         metrics,
     }))

@@ -493,6 +493,16 @@ impl Call {
         self.legs.get(self.people.seats.get(&seat)?.call_sid.as_ref()?)
     }
 
+    /// Whether this user listens in and nobody answered their telephone: then they hear the AI, and no person.
+    #[must_use]
+    pub fn listens_out_of_reach(&self, user: &str) -> bool {
+        let is_theirs =
+            |(_, seat): &(&u32, &Seat)| seat.role == ParticipantRole::Listener && seat.user.as_deref() == Some(user);
+        let last = self.people.seats.iter().rev().find(is_theirs);
+        let leg = last.and_then(|(number, _)| self.seated_leg(*number));
+        self.people.listeners.contains(user) && leg.is_some_and(|leg| leg.unreached.is_some())
+    }
+
     /// The conference that runs, as far as is known.
     #[must_use]
     pub fn running_conference(&self) -> Option<&str> {

@@ -326,6 +326,31 @@ fn a_listener_takes_over_from_where_they_sit() {
 }
 
 #[test]
+fn a_listener_whose_telephone_nobody_answered_hears_the_ai_until_they_leave() {
+    let leave = || CallCommand::LeaveListener {
+        at: second(40),
+        user: USER.into(),
+    };
+    let (call, unreached) = after([
+        hear_inbound().into(),
+        listen(USER),
+        called("CA2", 1),
+        leg("CA2", ParticipantRole::Listener, "no-answer", 30),
+    ]);
+    assert!(call.people.listeners.contains(USER) && call.listens_out_of_reach(USER));
+    let again = given(unreached.clone())
+        .when(listen(USER))
+        .inspect_result()
+        .expect("again");
+    assert!(
+        matches!(again[..], [CallEvent::ListenerJoined { seat: 2, .. }]),
+        "{again:?}"
+    );
+    let left = given(unreached).when(leave()).inspect_result().expect("left");
+    assert!(matches!(left[..], [CallEvent::ListenerLeft { .. }]), "{left:?}");
+}
+
+#[test]
 fn a_listener_whose_telephone_hung_up_listens_no_more_and_takes_a_new_seat() {
     let (call, events) = after([
         hear_inbound().into(),

@@ -246,10 +246,17 @@ impl Seats {
         self.transfer
     }
 
-    /// Who listens in.
+    /// Who listens in. Whose telephone nobody answered hears the AI, and no person.
     #[must_use]
     pub fn listeners(&self) -> BTreeSet<&str> {
-        self.users(|seat| seat.role == ParticipantRole::Listener && seat.user != self.taken_over_by)
+        let listens = |seat: &Seat| seat.role == ParticipantRole::Listener && seat.user != self.taken_over_by;
+        let mut users = self.users(listens);
+        if self.taken_over_by.is_none() {
+            let is_deaf_to_people = |seat: &&Seat| listens(seat) && !seat.withdrawn && self.unreached(seat).is_some();
+            let seats = self.by_number.values().filter(is_deaf_to_people);
+            users.extend(seats.filter_map(|seat| seat.user.as_deref()));
+        }
+        users
     }
 
     /// Who agreed to take over and does not speak yet.

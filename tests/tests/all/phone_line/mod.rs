@@ -4,5 +4,6 @@
 mod conversation;
 mod kept;
 mod library;
+mod listening;
 mod people;
 mod twiml;
