@@ -9,4 +9,5 @@ mod contacts;
 mod live;
 mod operations;
 mod site;
+mod sound;
 mod twilio;
