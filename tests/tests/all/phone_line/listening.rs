@@ -136,6 +136,17 @@ fn was_said(heard: &[String], said: &[String]) {
     );
 }
 
+/// The history, once it tells of the last sentence that was heard of the caller: who listens hears it first.
+async fn told_of(world: &World, client: &Client, call: &str, heard: &Heard) -> Value {
+    let last = heard.sentences(0).pop().unwrap();
+    let path = format!("/api/call-logs/{call}/history");
+    world
+        .until(client, &path, "what was heard is told", |history| {
+            said(history, "CallerTurn").contains(&last)
+        })
+        .await
+}
+
 fn two_sentences_each(heard: &Heard) -> bool {
     heard.sentences(0).len() >= 2 && heard.sentences(1).len() >= 2
 }
@@ -150,18 +161,18 @@ async fn a_listener_hears_the_caller_and_the_ai_and_the_history_says_who_listene
     let ear = listen_in(&world, &listener, &call, Behaviour::absent()).await;
     let heard = ear.until("both sides have spoken", two_sentences_each).await;
     assert_eq!(heard.gaps, 0, "nothing is lost on the way");
-    let history = listener
-        .read(&format!("/api/call-logs/{call}/history"))
-        .await
-        .expect(200)
-        .json();
+    let history = told_of(&world, &listener, &call, &heard).await;
     was_said(&heard.sentences(0), &said(&history, "CallerTurn"));
     was_said(&heard.sentences(1), &said(&history, "AiTurn"));
 
     // They are shown as listening, though nobody answered their telephone.
-    happened(&world, &admin, &call, "ParticipantUnreached", 1).await;
-    let live = admin.read("/api/active-calls").await.expect(200).json();
-    assert_eq!(live[0]["listeners"], json!([user]), "{live:#}");
+    let history = happened(&world, &admin, &call, "ParticipantUnreached", 1).await;
+    assert!(!types(&history).contains(&"ListenerLeft".to_owned()), "{history:#}");
+    world
+        .until(&admin, "/api/active-calls", "they are shown as listening", |live| {
+            live[0]["listeners"] == json!([user])
+        })
+        .await;
     // They close the page: they have left, and the stream is not needed any more.
     ear.leave().await;
     let history = happened(&world, &admin, &call, "ListenerLeft", 1).await;
@@ -308,11 +319,7 @@ async fn a_service_that_is_killed_while_somebody_listens_disturbs_nobody(place: 
     let heard = again
         .until("the caller goes on", |heard| heard.sentences(0).len() >= 2)
         .await;
-    let history = admin
-        .read(&format!("/api/call-logs/{call}/history"))
-        .await
-        .expect(200)
-        .json();
+    let history = told_of(&world, &admin, &call, &heard).await;
     was_said(&heard.sentences(0), &said(&history, "CallerTurn"));
     assert_eq!(types(&history).iter().filter(|name| *name == "CallEnded").count(), 0);
     again.leave().await;
@@ -365,9 +372,11 @@ async fn a_process_hears_through_an_address_of_its_own() {
             .await;
     }
     assert_eq!(streams(&world), (2, 2));
+    happened(&world, &admin, &call, "ParticipantUnreached", 1).await;
     here.leave().await;
     far.leave().await;
     until_streams_are(&world, (2, 0)).await;
+    happened(&world, &admin, &call, "ListenerLeft", 1).await;
     second.stop().await;
 
     // Without one, what was led elsewhere is refused there, and the listener is told.
