@@ -102,6 +102,8 @@ impl Call {
                 let leg = self.leg_of(call_sid, *role);
                 Moment::note_earliest(&mut leg.joined, Moment::new(*at, *told));
                 Moment::note_latest(&mut leg.joined_last, Moment::new(*at, *told));
+                // That they left may have been heard before.
+                self.vacate();
             }
             E::ParticipantLeft {
                 at,
@@ -479,7 +481,7 @@ impl Call {
             .iter()
             .filter_map(|(seat, it)| {
                 let leg = self.seated_leg(*seat).filter(|leg| leg.is_gone())?;
-                let has_left = it.role == ParticipantRole::Listener && leg.unreached.is_none();
+                let has_left = it.role == ParticipantRole::Listener && !leg.never_came();
                 Some((*seat, has_left, it.user.clone()?))
             })
             .collect();

@@ -351,6 +351,33 @@ fn a_listener_whose_telephone_nobody_answered_hears_the_ai_until_they_leave() {
 }
 
 #[test]
+fn a_listener_who_is_said_to_leave_a_conference_before_they_came_hears_the_ai_all_the_same() {
+    let left = || CallEvent::ParticipantLeft {
+        at: second(30),
+        told: true,
+        call_sid: "CA2".into(),
+        role: ParticipantRole::Listener,
+    };
+    let joined = || CallEvent::ParticipantJoined {
+        at: second(10),
+        told: true,
+        call_sid: "CA2".into(),
+        role: ParticipantRole::Listener,
+    };
+    let (call, _) = after([hear_inbound().into(), listen(USER), called("CA2", 1)]);
+    let with = |events: Vec<CallEvent>| {
+        let mut call = call.clone();
+        for event in events {
+            cqrs_es::Aggregate::apply(&mut call, event);
+        }
+        call.people.listeners.contains(USER)
+    };
+    assert!(with(vec![left()]));
+    assert!(!with(vec![left(), joined()]), "in whichever order it is heard");
+    assert!(!with(vec![joined(), left()]));
+}
+
+#[test]
 fn a_listener_whose_telephone_hung_up_listens_no_more_and_takes_a_new_seat() {
     let (call, events) = after([
         hear_inbound().into(),

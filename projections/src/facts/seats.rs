@@ -252,7 +252,8 @@ impl Seats {
         let listens = |seat: &Seat| seat.role == ParticipantRole::Listener && seat.user != self.taken_over_by;
         let mut users = self.users(listens);
         if self.taken_over_by.is_none() {
-            let is_deaf_to_people = |seat: &&Seat| listens(seat) && !seat.withdrawn && self.unreached(seat).is_some();
+            let never_came = |seat: &Seat| self.leg_of(seat).is_some_and(LegState::never_came);
+            let is_deaf_to_people = |seat: &&Seat| listens(seat) && !seat.withdrawn && never_came(seat);
             let seats = self.by_number.values().filter(is_deaf_to_people);
             users.extend(seats.filter_map(|seat| seat.user.as_deref()));
         }
