@@ -8,7 +8,7 @@ export default defineConfig({
   plugins: [react()],
   server: {
     proxy: {
-      "/api": service,
+      "/api": { target: service, ws: true },
       "/health": service,
       "/twilio": service,
       "/ws": { target: service, ws: true },

@@ -5,6 +5,7 @@ use crate::conversation;
 use crate::directory::Directory;
 use crate::drain::Drain;
 use crate::health::metrics::recorder;
+use crate::listening::Listening;
 use crate::live::Rendered;
 use crate::presence::Presence;
 use crate::processes;
@@ -202,6 +203,7 @@ async fn open(config: Config, clock: SharedClock, ledger: Ledger, sandbox: Stand
         presence: Presence::default(),
         rebuilds: Rebuilds::default(),
         rendered: Rendered::default(),
+        listening: Listening::default(),
         drain: Drain::default(),
         metrics: recorder(),
     }))

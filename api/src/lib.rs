@@ -22,6 +22,7 @@ mod error;
 mod feedback;
 mod health;
 mod home;
+mod listening;
 mod live;
 mod openapi;
 mod presence;

@@ -68,6 +68,7 @@ fn people() -> OpenApiRouter<AppState> {
             active_calls::monitor::monitor,
             active_calls::monitor::stop_monitoring
         ))
+        .routes(routes!(active_calls::sound::sound))
         .routes(routes!(active_calls::agent_response::agent_response))
         .routes(routes!(active_calls::hold::hold))
         .routes(routes!(active_calls::hold::resume))
@@ -136,6 +137,7 @@ fn networks() -> OpenApiRouter<AppState> {
         .routes(routes!(twilio::transcription_status::transcription_status))
         .routes(routes!(twilio::amd_status::amd_status))
         .routes(routes!(twilio::announce::announce))
+        .routes(routes!(twilio::media::media))
 }
 
 /// Doors for machines: open, and without anything personal.

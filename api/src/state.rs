@@ -3,6 +3,7 @@
 use crate::directory::Directory;
 use crate::drain::Drain;
 use crate::error::ApiError;
+use crate::listening::Listening;
 use crate::live::Rendered;
 use crate::presence::Presence;
 use crate::read_models::rebuild::Rebuilds;
@@ -73,6 +74,8 @@ pub struct Shared {
     pub rebuilds: Rebuilds,
     /// Events as the live feed tells them.
     pub rendered: Rendered,
+    /// The sound of calls to which somebody listens here.
+    pub listening: Listening,
     /// How far the service has come in stopping.
     pub drain: Drain,
     /// The figures that `/metrics` tells.

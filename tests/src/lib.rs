@@ -5,6 +5,7 @@
 pub mod app;
 pub mod binaries;
 pub mod browser;
+pub mod ear;
 pub mod place;
 pub mod postgres;
 pub mod proxy;

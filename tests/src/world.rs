@@ -80,7 +80,16 @@ impl World {
     /// # Panics
     /// When something does not start.
     pub async fn open_at(place: Place, pace: Pace) -> Self {
+        Self::with_routes(place, pace, vec![]).await
+    }
+
+    /// The same, where more addresses lead somewhere: from public ones to real ones.
+    ///
+    /// # Panics
+    /// When something does not start.
+    pub async fn with_routes(place: Place, pace: Pace, mut routes: Vec<(String, String)>) -> Self {
         let port = free_port();
+        routes.push((PUBLIC_URL.to_owned(), format!("http://127.0.0.1:{port}")));
         let models = Models::default();
         let options = Options {
             speed: pace.speed,
@@ -95,7 +104,7 @@ impl World {
                 sid: APPLICATION.to_owned(),
                 ..ApplicationSpec::default()
             }],
-            routes: vec![(PUBLIC_URL.to_owned(), format!("http://127.0.0.1:{port}"))],
+            routes,
             ..Options::new(ACCOUNT, AUTH_TOKEN)
         };
         let network = Network::start_with(options, sandbox::models::router(models.clone()))
@@ -127,6 +136,12 @@ impl World {
     pub async fn kill_and_restart(&mut self) {
         self.service.kill_in_place();
         self.service = self.home.start_on(self.port, &pairs(&self.settings)).await;
+    }
+
+    /// How the service is set up, for another one beside it.
+    #[must_use]
+    pub fn settings(&self) -> Vec<(&str, &str)> {
+        pairs(&self.settings)
     }
 
     /// An admin.

@@ -1,5 +1,5 @@
 // A call on Live, while it goes on: its words stream in, a connection that is lost loses none of them, and from the page
-// it is taken over, held, resumed, transferred and ended.
+// it is listened to, taken over, held, resumed, transferred and ended.
 
 import assert from "node:assert/strict";
 import { Cable } from "./support/cable.mjs";
@@ -78,9 +78,24 @@ story(
       (words) => words.length >= missed.length,
     );
 
+    // Its sound comes to this page: it is said to be heard once pieces of it are played, and not before.
+    await card.getByRole("button", { name: "Listen in" }).click();
+    const listening = page.getByRole("region", { name: "Listening in" });
+    await seen(listening.getByText("Listening to the call with"), "that the sound is heard");
+    await seen(card.getByText(/^Listening: /), "who listens");
+    await page.screenshot({ path: picture("live-listening") });
+    cable.cut();
+    await seen(listening.getByText("The sound broke off"), "that the sound broke off");
+    cable.mend();
+    await seen(listening.getByText("Listening to the call with"), "that the sound is heard again");
+    await gone(page.getByText("The live connection is lost"), "the notice that the connection is lost");
+    await listening.getByRole("button", { name: "Sound off" }).click();
+    await seen(listening.getByRole("button", { name: "Sound on" }), "that the sound is off");
+
     await card.getByRole("button", { name: "Take over" }).click();
     await page.getByRole("menuitem", { name: "I speak now" }).click();
     await seen(card.getByText("Taken over by you"), "who took the call over");
+    await gone(listening, "the sound of a call that is one's own");
     await seen(card.getByText("A person speaks"), "that a person speaks");
     await until(
       "the caller has met the person",

@@ -6,6 +6,7 @@ pub mod hangup;
 pub mod hold;
 pub mod list;
 pub mod monitor;
+pub mod sound;
 pub mod transfer;
 
 use crate::auth::{Permission, SignedIn};

@@ -2,7 +2,7 @@
 //!
 //! Nobody is connected here: what was ordered is in the log, and the process managers call the person's telephone
 //! (`client:<user>`) to the conference that has the call's name. A listener hears whatever is spoken there: the caller and
-//! a person. What the AI says is on the live feed.
+//! a person. While the AI speaks nobody is there, and the sound is to be had from [`super::sound`].
 
 use super::{Handled, order, to_handle};
 use crate::auth::{Permission, SignedIn};

@@ -6,8 +6,10 @@
 //! position: whoever missed some of those has missed nothing.
 
 mod rendered;
+mod socket;
 
 pub use rendered::Rendered;
+pub use socket::{CHECK, Closing, PATIENCE, PING, read, still_signed_in};
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
@@ -16,12 +18,11 @@ use crate::read_models::status::RebuildProgress;
 use crate::state::AppState;
 use crate::web::Parameters;
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use futures::SinkExt as _;
 use futures::stream::{SelectAll, StreamExt as _};
-use infra::event_store::{Position, Recorded, StoreError};
-use infra::ledger::Subscription;
+use infra::event_store::{Position, Recorded};
 use projections::runner::RebuildStatus;
 use rendered::may_see;
 use serde::Deserialize;
@@ -31,20 +32,8 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
-/// Events read at once.
-const BATCH: usize = 256;
-/// A reader that does not take a message for so long is too slow.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How often a quiet connection is tried, so that proxies keep it and a lost one is noticed.
-const PING: Duration = Duration::from_secs(20);
-/// How often it is looked whether the session still stands.
-const CHECK: Duration = Duration::from_mins(1);
 /// How often a rebuild's progress is told.
 const PROGRESS: Duration = Duration::from_millis(500);
-/// The close code that means: come again, from your position.
-const RESUME: u16 = 4000;
-/// The close code that means: sign in again.
-const SIGNED_OUT: u16 = 4001;
 /// The longest message that a reader may send: it has nothing to say.
 const LONGEST_MESSAGE: usize = 1024;
 
@@ -95,14 +84,13 @@ enum End {
     /// The reader went, or the connection broke.
     Gone,
     /// The reader is told why.
-    Told(u16, &'static str),
+    Told(Closing),
 }
 
-/// The next events of a log that has some.
-async fn read(log: &mut Subscription, ready: Result<(), StoreError>) -> Result<Vec<Arc<Recorded>>, StoreError> {
-    ready?;
-    let read = tokio::time::timeout(PATIENCE, log.read(BATCH)).await;
-    read.unwrap_or(Err(StoreError::Closed))
+impl From<Closing> for End {
+    fn from(closing: Closing) -> Self {
+        Self::Told(closing)
+    }
 }
 
 impl Feed {
@@ -115,12 +103,8 @@ impl Feed {
         let end = self.follow(changes).await;
         metrics::gauge!("live_feeds").decrement(1.0);
         drop(here);
-        if let End::Told(code, reason) = end {
-            let frame = CloseFrame {
-                code,
-                reason: reason.into(),
-            };
-            let _ = tokio::time::timeout(PATIENCE, self.socket.send(Message::Close(Some(frame)))).await;
+        if let End::Told(closing) = end {
+            let _ = tokio::time::timeout(PATIENCE, self.socket.send(closing.message())).await;
         }
     }
 
@@ -135,13 +119,13 @@ impl Feed {
         let drain = self.state.drain.clone();
         loop {
             let sent = tokio::select! {
-                () = drain.closing() => return End::Told(close_code::AWAY, "the service restarts: come again"),
+                () = drain.closing() => return Closing::RESTART.into(),
                 // Read outside the race: reading that is cancelled whenever something else happens may get nowhere.
                 ready = log.ready() => match read(&mut log, ready).await {
                     Ok(events) => self.tell(&events).await,
                     Err(error) => {
                         tracing::warn!(%error, "a live feed waits for the ledger");
-                        return End::Told(RESUME, "the ledger cannot be read: come again from your position");
+                        return Closing::resume("the ledger cannot be read: come again from your position").into();
                     }
                 },
                 change = presence.recv() => match change {
@@ -156,7 +140,7 @@ impl Feed {
                     self.send(&json!({ "type": "rebuild", "name": model, "progress": progress })).await
                 },
                 _ = ping.tick() => self.put(Message::Ping(Vec::new().into())).await,
-                _ = check.tick() => still_signed_in(&self.state, &self.signed_in).await,
+                _ = check.tick() => still_signed_in(&self.state, &self.signed_in).await.map_err(End::from),
                 said = self.socket.recv() => match said {
                     // Readers have nothing to say; pongs are answered by the library.
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
@@ -205,22 +189,8 @@ async fn in_time(sending: impl Future<Output = Result<(), axum::Error>>) -> Resu
         Ok(Err(_)) => Err(End::Gone),
         Err(_) => {
             metrics::counter!("live_feeds_too_slow_total").increment(1);
-            Err(End::Told(RESUME, "too slow: come again from your position"))
+            Err(Closing::resume("too slow: come again from your position").into())
         }
-    }
-}
-
-/// A feed that is open for days ends with the session that opened it.
-async fn still_signed_in(state: &AppState, signed_in: &SignedIn) -> Result<(), End> {
-    let user = match &signed_in.session {
-        Some(session) => state.people.user_of_session(session, state.clock.now()).await,
-        None => state.people.user(&signed_in.user.user_id).await,
-    };
-    match user {
-        Ok(Some(user)) if user.active && user.role == signed_in.user.role => Ok(()),
-        Ok(_) => Err(End::Told(SIGNED_OUT, "sign in again")),
-        // The database is away: that ends nothing.
-        Err(_) => Ok(()),
     }
 }
 

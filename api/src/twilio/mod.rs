@@ -13,6 +13,7 @@ pub mod conference_status;
 pub mod hear;
 pub mod inbound;
 pub mod inbound_status;
+pub mod media;
 pub mod recording;
 pub mod recording_status;
 pub mod signed;

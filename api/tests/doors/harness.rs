@@ -100,7 +100,7 @@ impl Service {
             twilio_auth_token: Some(Secret::new(TOKEN)),
             twilio_phone_number: Some("+15045550199".into()),
             // Nobody listens there: these tests are about the doors alone.
-            twilio_api_base: Some("http://127.0.0.1:9".into()),
+            twilio_api_base: settings.twilio_api_base.or_else(|| Some("http://127.0.0.1:9".into())),
             ..settings
         };
         let config = Config::resolve(settings).expect("a configuration");
@@ -145,6 +145,11 @@ impl Service {
         let nobody = self.nobody();
         let answer = nobody.post("/api/auth/register", &body).await.is(201);
         nobody.with_token(&answer).await
+    }
+
+    /// What Twilio signs without a body: a WebSocket's opening.
+    pub fn sign_upgrade(url: &str) -> String {
+        signature::sign(&Secret::new(TOKEN), url, None)
     }
 
     /// Posts as Twilio does.

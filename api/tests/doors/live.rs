@@ -5,11 +5,12 @@ use std::time::Duration;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+pub type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
-async fn open(service: &Service, client: &Client, query: &str) -> Result<Socket, Error> {
+/// Opens a WebSocket with the client's token.
+pub async fn open(service: &Service, client: &Client, path: &str) -> Result<Socket, Error> {
     let mut request = service
-        .url(&format!("/ws{query}"))
+        .url(path)
         .replace("http:", "ws:")
         .into_client_request()
         .expect("a request");
@@ -21,6 +22,15 @@ async fn open(service: &Service, client: &Client, query: &str) -> Result<Socket,
     tokio_tungstenite::connect_async(request)
         .await
         .map(|(socket, _)| socket)
+}
+
+/// The status with which a WebSocket was refused.
+#[track_caller]
+pub fn status(result: Result<Socket, Error>) -> u16 {
+    match result {
+        Err(Error::Http(response)) => response.status().as_u16(),
+        _ => panic!("opened"),
+    }
 }
 
 /// The next message of a type, or any event when none is named.
@@ -49,7 +59,9 @@ async fn a_reader_gets_every_event_in_order_and_resumes_without_a_gap() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let start = service.head().await;
-    let mut socket = open(&service, &admin, &format!("?after={start}")).await.expect("opens");
+    let mut socket = open(&service, &admin, &format!("/ws?after={start}"))
+        .await
+        .expect("opens");
     service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
     let first = next(&mut socket, None).await;
     assert_eq!(
@@ -60,7 +72,7 @@ async fn a_reader_gets_every_event_in_order_and_resumes_without_a_gap() {
     drop(socket);
     service.twilio("/twilio/inbound", &inbound("CA2")).await.is(200);
     let head = service.head().await;
-    let mut socket = open(&service, &admin, &format!("?after={}", start + 1))
+    let mut socket = open(&service, &admin, &format!("/ws?after={}", start + 1))
         .await
         .expect("opens");
     for position in start + 2..=head {
@@ -73,10 +85,10 @@ async fn presence_and_rebuilds_are_told_without_a_position() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let agent = service.invited(&admin, "agent").await;
-    let mut socket = open(&service, &admin, "").await.expect("opens");
+    let mut socket = open(&service, &admin, "/ws").await.expect("opens");
     // The first of presence is one's own.
     assert_eq!(next(&mut socket, Some("presence")).await["here"], true);
-    let other = open(&service, &agent, "").await.expect("opens");
+    let other = open(&service, &agent, "/ws").await.expect("opens");
     assert_eq!(next(&mut socket, Some("presence")).await["here"], true);
     let here = admin.get("/api/active-users").await.is(200).json();
     assert_eq!(
@@ -100,20 +112,16 @@ async fn presence_and_rebuilds_are_told_without_a_position() {
 async fn nobody_listens_without_signing_in_or_from_another_site() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    let status = |result: Result<Socket, Error>| match result {
-        Err(Error::Http(response)) => response.status().as_u16(),
-        _ => panic!("opened"),
-    };
-    assert_eq!(status(open(&service, &service.nobody(), "").await), 401);
-    assert_eq!(status(open(&service, &admin, "?after=99999").await), 422);
-    assert_eq!(status(open(&service, &admin, "?after=x").await), 422);
+    assert_eq!(status(open(&service, &service.nobody(), "/ws").await), 401);
+    assert_eq!(status(open(&service, &admin, "/ws?after=99999").await), 422);
+    assert_eq!(status(open(&service, &admin, "/ws?after=x").await), 422);
 }
 
 #[tokio::test]
 async fn a_feed_is_closed_when_the_service_goes() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    let mut socket = open(&service, &admin, "").await.expect("opens");
+    let mut socket = open(&service, &admin, "/ws").await.expect("opens");
     socket
         .send(Message::Text("readers have nothing to say".into()))
         .await

@@ -10,5 +10,6 @@ mod live;
 mod operations;
 mod personas;
 mod site;
+mod sound;
 mod twilio;
 mod typed_calls;

@@ -102,6 +102,8 @@ impl Call {
                 let leg = self.leg_of(call_sid, *role);
                 Moment::note_earliest(&mut leg.joined, Moment::new(*at, *told));
                 Moment::note_latest(&mut leg.joined_last, Moment::new(*at, *told));
+                // That they left may have been heard before.
+                self.vacate();
             }
             E::ParticipantLeft {
                 at,
@@ -470,22 +472,26 @@ impl Call {
         leg
     }
 
-    /// Whoever's leg is gone does not listen any more, and does not take over.
+    /// Whoever's leg is gone does not take over, and does not listen any more; but whose telephone nobody answered hears the
+    /// AI all the same.
     fn vacate(&mut self) {
         let gone: Vec<_> = self
             .people
             .seats
             .iter()
-            .filter(|(seat, _)| self.seated_leg(**seat).is_some_and(LegState::is_gone))
-            .filter_map(|(seat, it)| Some((*seat, it.role, it.user.clone()?)))
+            .filter_map(|(seat, it)| {
+                let leg = self.seated_leg(*seat).filter(|leg| leg.is_gone())?;
+                let has_left = it.role == ParticipantRole::Listener && !leg.never_came();
+                Some((*seat, has_left, it.user.clone()?))
+            })
             .collect();
         let people = &mut self.people;
-        for (seat, role, user) in gone {
+        for (seat, has_left, user) in gone {
             let seats_of_user = people
                 .seats
                 .range(seat + 1..)
                 .any(|(_, later)| later.user.as_ref() == Some(&user));
-            if role == ParticipantRole::Listener && !seats_of_user {
+            if has_left && !seats_of_user {
                 people.listeners.remove(&user);
             }
             if people.takeover_accepted.get(&user) == Some(&seat) {

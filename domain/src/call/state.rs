@@ -155,6 +155,12 @@ impl LegState {
         }
     }
 
+    /// Whether the leg came to nothing. A conference may say that it left before we hear that it never came.
+    #[must_use]
+    pub fn never_came(&self) -> bool {
+        self.unreached.is_some() || (self.left.is_some() && self.joined_last.is_none())
+    }
+
     /// Whether the leg came to nothing, or left.
     #[must_use]
     pub fn is_gone(&self) -> bool {
@@ -491,6 +497,16 @@ impl Call {
     #[must_use]
     pub fn seated_leg(&self, seat: u32) -> Option<&LegState> {
         self.legs.get(self.people.seats.get(&seat)?.call_sid.as_ref()?)
+    }
+
+    /// Whether this user listens in and nobody answered their telephone: then they hear the AI, and no person.
+    #[must_use]
+    pub fn listens_out_of_reach(&self, user: &str) -> bool {
+        let is_theirs =
+            |(_, seat): &(&u32, &Seat)| seat.role == ParticipantRole::Listener && seat.user.as_deref() == Some(user);
+        let last = self.people.seats.iter().rev().find(is_theirs);
+        let leg = last.and_then(|(number, _)| self.seated_leg(*number));
+        self.people.listeners.contains(user) && leg.is_some_and(LegState::never_came)
     }
 
     /// The conference that runs, as far as is known.

@@ -326,6 +326,58 @@ fn a_listener_takes_over_from_where_they_sit() {
 }
 
 #[test]
+fn a_listener_whose_telephone_nobody_answered_hears_the_ai_until_they_leave() {
+    let leave = || CallCommand::LeaveListener {
+        at: second(40),
+        user: USER.into(),
+    };
+    let (call, unreached) = after([
+        hear_inbound().into(),
+        listen(USER),
+        called("CA2", 1),
+        leg("CA2", ParticipantRole::Listener, "no-answer", 30),
+    ]);
+    assert!(call.people.listeners.contains(USER) && call.listens_out_of_reach(USER));
+    let again = given(unreached.clone())
+        .when(listen(USER))
+        .inspect_result()
+        .expect("again");
+    assert!(
+        matches!(again[..], [CallEvent::ListenerJoined { seat: 2, .. }]),
+        "{again:?}"
+    );
+    let left = given(unreached).when(leave()).inspect_result().expect("left");
+    assert!(matches!(left[..], [CallEvent::ListenerLeft { .. }]), "{left:?}");
+}
+
+#[test]
+fn a_listener_who_is_said_to_leave_a_conference_before_they_came_hears_the_ai_all_the_same() {
+    let left = || CallEvent::ParticipantLeft {
+        at: second(30),
+        told: true,
+        call_sid: "CA2".into(),
+        role: ParticipantRole::Listener,
+    };
+    let joined = || CallEvent::ParticipantJoined {
+        at: second(10),
+        told: true,
+        call_sid: "CA2".into(),
+        role: ParticipantRole::Listener,
+    };
+    let (call, _) = after([hear_inbound().into(), listen(USER), called("CA2", 1)]);
+    let with = |events: Vec<CallEvent>| {
+        let mut call = call.clone();
+        for event in events {
+            cqrs_es::Aggregate::apply(&mut call, event);
+        }
+        call.people.listeners.contains(USER)
+    };
+    assert!(with(vec![left()]));
+    assert!(!with(vec![left(), joined()]), "in whichever order it is heard");
+    assert!(!with(vec![joined(), left()]));
+}
+
+#[test]
 fn a_listener_whose_telephone_hung_up_listens_no_more_and_takes_a_new_seat() {
     let (call, events) = after([
         hear_inbound().into(),

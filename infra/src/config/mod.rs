@@ -14,6 +14,7 @@ pub use settings::Settings;
 use crate::clock::random_bytes;
 use crate::db::{DatabaseUrl, DbError};
 use crate::telemetry::LogFormat;
+use crate::twilio::signature::websocket_url;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How the world reaches us. Without a trailing slash when used with [`Config::callback_url`].
     pub public_url: Url,
+    /// How Twilio reaches this very process with a call's sound: see [`Config::stream_url`].
+    pub media_url: Url,
     /// Whether `X-Forwarded-For` is to be believed.
     pub trust_proxy: bool,
     /// Folder for everything that is a file.
@@ -174,9 +177,13 @@ impl Config {
         let data_dir = s.data_dir.unwrap_or_else(|| "./data".into());
         let embedded = DatabaseUrl::Folder(data_dir.clone());
         let ledger = database("LEDGER_DATABASE_URL", s.ledger_database_url.as_ref(), &embedded)?;
+        let own_address = format!("http://localhost:{port}");
+        let public_url = address("PUBLIC_URL", s.public_url.as_deref().unwrap_or(&own_address))?;
+        let media_url = s.media_url.as_deref().map(|text| address("MEDIA_URL", text));
         Ok(Self {
             listen: SocketAddr::new(host, port),
-            public_url: public_url(s.public_url.as_deref(), port)?,
+            media_url: media_url.unwrap_or_else(|| Ok(public_url.clone()))?,
+            public_url,
             trust_proxy: s.trust_proxy.unwrap_or(false),
             views_database: database("VIEWS_DATABASE_URL", s.views_database_url.as_ref(), &ledger)?,
             keys_database: database("KEYS_DATABASE_URL", s.keys_database_url.as_ref(), &ledger)?,
@@ -202,6 +209,13 @@ impl Config {
     #[must_use]
     pub fn callback_url(&self, path_and_query: &str) -> String {
         format!("{}{path_and_query}", self.public_url.as_str().trim_end_matches('/'))
+    }
+
+    /// The address of a WebSocket door of this process, as Twilio is told it and as it signs it.
+    #[must_use]
+    pub fn stream_url(&self, path_and_query: &str) -> String {
+        let address = websocket_url(self.media_url.as_str().trim_end_matches('/'));
+        format!("{address}{path_and_query}")
     }
 
     /// Where Twilio's REST API is: Twilio's own address, the one that was set, or the sandbox's.
@@ -262,17 +276,14 @@ fn database(
     )
 }
 
-fn public_url(text: Option<&str>, port: u16) -> Result<Url, ConfigError> {
-    let text = text.map_or_else(|| format!("http://localhost:{port}"), str::to_owned);
-    let url = Url::parse(&text).map_err(|error| setting("PUBLIC_URL", format!("is not a URL: {error}")))?;
+/// An address of ours.
+fn address(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
+    let url = Url::parse(text).map_err(|error| setting(variable, format!("is not a URL: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(setting("PUBLIC_URL", "must begin with http:// or https://"));
+        return Err(setting(variable, "must begin with http:// or https://"));
     }
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return Err(setting(
-            "PUBLIC_URL",
-            "must not carry a query, a fragment or a password",
-        ));
+        return Err(setting(variable, "must not carry a query, a fragment or a password"));
     }
     Ok(url)
 }

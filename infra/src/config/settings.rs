@@ -63,6 +63,8 @@ settings! {
     listen: String = "LISTEN",
     /// How the world reaches this service; Twilio signs over it [default: `http://localhost:<PORT>`]
     public_url: String = "PUBLIC_URL",
+    /// How Twilio brings this very process the sound that somebody listens to, where several share PUBLIC_URL [default: as PUBLIC_URL]
+    media_url: String = "MEDIA_URL",
     /// True behind a proxy that sets X-Forwarded-For: rate limits then count by that address [default: false]
     trust_proxy: bool = "TRUST_PROXY",
     /// Folder for SQLite files, recordings and generated keys [default: ./data]

@@ -190,3 +190,27 @@ fn the_sandbox_token_is_made_once_and_for_its_owner_only() {
         assert_eq!(mode & 0o777, 0o600);
     }
 }
+
+#[test]
+fn streams_come_by_wss_to_the_public_address_or_to_the_one_of_this_process() {
+    let at = |public: &str, media: Option<&str>| {
+        let settings = Settings {
+            public_url: Some(public.to_owned()),
+            media_url: media.map(str::to_owned),
+            ..Settings::default()
+        };
+        resolved(settings).stream_url("/twilio/media")
+    };
+    assert_eq!(at("https://calls.example", None), "wss://calls.example/twilio/media");
+    assert_eq!(at("http://localhost:3000/", None), "wss://localhost:3000/twilio/media");
+    assert_eq!(
+        at("https://calls.example", Some("https://one.calls.example/base")),
+        "wss://one.calls.example/base/twilio/media"
+    );
+    let wrong = Settings {
+        media_url: Some("wss://calls.example".to_owned()),
+        ..Settings::default()
+    };
+    let error = Config::resolve(wrong).expect_err("not http").to_string();
+    assert!(error.starts_with("MEDIA_URL"), "{error}");
+}

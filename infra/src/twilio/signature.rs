@@ -78,14 +78,12 @@ pub fn sign(token: &Secret, url: &str, form: Option<&Form>) -> String {
     STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// The address of a WebSocket, as Twilio signs it: `wss://` for `https://`.
+/// The address of a WebSocket, as Twilio is told it and signs it: always `wss://`, for Twilio speaks nothing else
+/// (<https://www.twilio.com/docs/api/errors/31922>).
 #[must_use]
 pub fn websocket_url(url: &str) -> String {
-    match url.split_once("://") {
-        Some(("https", rest)) => format!("wss://{rest}"),
-        Some(("http", rest)) => format!("ws://{rest}"),
-        _ => url.to_owned(),
-    }
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    format!("wss://{rest}")
 }
 
 fn hash_in_query(url: &str) -> Option<String> {
@@ -232,6 +230,7 @@ mod tests {
             websocket_url("https://example.com/twilio/media"),
             "wss://example.com/twilio/media"
         );
+        assert_eq!(websocket_url("http://localhost:3000/a"), "wss://localhost:3000/a");
         let signature = sign(&token(), "wss://example.com/twilio/media", None);
         assert!(is_valid(
             &token(),

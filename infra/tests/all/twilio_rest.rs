@@ -311,6 +311,60 @@ async fn participants_are_called_changed_and_asked_for() {
 }
 
 #[tokio::test]
+async fn a_stream_is_started_and_stopped_by_its_name() {
+    let body = |status: &str| json!({"sid": "MZ1", "call_sid": "CA1", "name": "listen_1", "status": status});
+    let server = answering(vec![ResponseTemplate::new(201).set_body_json(body("in-progress"))]).await;
+    let wanted = NewStream {
+        url: "wss://us.example/twilio/media".to_owned(),
+        name: "listen_1".to_owned(),
+        parameter: ("key", "listen_1".to_owned()),
+    };
+    let stream = client(&server.uri())
+        .start_stream("CA1", &wanted)
+        .await
+        .expect("started");
+    assert_eq!((stream.sid.as_str(), stream.name.as_deref()), ("MZ1", Some("listen_1")));
+    assert_eq!(
+        requests(&server).await[0].url.path(),
+        format!("{ACCOUNT}/Calls/CA1/Streams.json")
+    );
+    assert_eq!(
+        form(&server).await,
+        pairs(&[
+            ("Url", "wss://us.example/twilio/media"),
+            ("Name", "listen_1"),
+            ("Track", "both_tracks"),
+            ("Parameter1.Name", "key"),
+            ("Parameter1.Value", "listen_1"),
+        ])
+    );
+    let server = answering(vec![ok(body("stopped"))]).await;
+    client(&server.uri())
+        .stop_stream("CA1", "listen_1")
+        .await
+        .expect("stopped");
+    assert_eq!(
+        requests(&server).await[0].url.path(),
+        format!("{ACCOUNT}/Calls/CA1/Streams/listen_1.json")
+    );
+    assert_eq!(form(&server).await, pairs(&[("Status", "stopped")]));
+    // One that is over, or whose call is, is stopped.
+    for over in [refusal(404, 20404, "not found"), refusal(400, 21220, "not in-progress")] {
+        let server = answering(vec![over]).await;
+        client(&server.uri())
+            .stop_stream("CA1", "listen_1")
+            .await
+            .expect("stopped");
+    }
+    let server = answering(vec![refusal(400, 21220, "Call is not in-progress")]).await;
+    let early = client(&server.uri())
+        .start_stream("CA1", &wanted)
+        .await
+        .expect_err("early");
+    assert!(early.is_not_in_progress());
+}
+
+#[tokio::test]
 async fn a_list_is_read_to_its_last_page_and_stays_with_the_server_that_was_asked() {
     let number = |sid, number| json!({"sid": sid, "phone_number": number, "voice_url": ""});
     let server = MockServer::start().await;

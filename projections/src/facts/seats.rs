@@ -246,10 +246,18 @@ impl Seats {
         self.transfer
     }
 
-    /// Who listens in.
+    /// Who listens in. Whose telephone nobody answered hears the AI, and no person.
     #[must_use]
     pub fn listeners(&self) -> BTreeSet<&str> {
-        self.users(|seat| seat.role == ParticipantRole::Listener && seat.user != self.taken_over_by)
+        let listens = |seat: &Seat| seat.role == ParticipantRole::Listener && seat.user != self.taken_over_by;
+        let mut users = self.users(listens);
+        if self.taken_over_by.is_none() {
+            let never_came = |seat: &Seat| self.leg_of(seat).is_some_and(LegState::never_came);
+            let is_deaf_to_people = |seat: &&Seat| listens(seat) && !seat.withdrawn && never_came(seat);
+            let seats = self.by_number.values().filter(is_deaf_to_people);
+            users.extend(seats.filter_map(|seat| seat.user.as_deref()));
+        }
+        users
     }
 
     /// Who agreed to take over and does not speak yet.

@@ -61,8 +61,8 @@ pub struct Arguments {
     #[arg(long, default_value_t = 1000)]
     turn_settle_ms: u64,
 
-    /// Connect elsewhere for URLs that begin like this; what is signed stays the same. A route for https:// holds for wss://
-    /// too
+    /// Connect elsewhere for URLs that begin like this; what is signed stays the same. A route for https:// or
+    /// http:// holds for wss:// too
     #[arg(long, value_name = "PUBLIC_URL=REAL_URL", value_parser = pair)]
     route: Vec<(String, String)>,
 

@@ -4,12 +4,18 @@ use super::{AUTH_TOKEN, PUBLIC_URL};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// The e-mail address of the first user, an admin.
 pub const ADMIN: &str = "admin@example.com";
 /// The password of everybody under test.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// An open WebSocket.
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Somebody who talks to the service.
 #[derive(Clone, Debug)]
@@ -110,11 +116,39 @@ impl Client {
     /// # Panics
     /// When it cannot be opened.
     pub async fn feed(&self) -> impl Sized + use<> {
-        let address = format!("{}/ws", self.base.replacen("http", "ws", 1));
+        self.socket("/ws", &[]).await.expect("a feed")
+    }
+
+    /// Opens a WebSocket with this client's session, if it has one, and with more headers.
+    ///
+    /// # Errors
+    /// The HTTP status with which the service refuses it.
+    ///
+    /// # Panics
+    /// When nobody answers.
+    pub async fn socket(&self, path: &str, headers: &[(&'static str, &str)]) -> Result<Socket, u16> {
+        let address = format!("{}{path}", self.base.replacen("http", "ws", 1));
         let mut request = address.into_client_request().expect("an address");
-        let cookie = self.cookie().expect("a session").parse().expect("a cookie");
-        request.headers_mut().insert("cookie", cookie);
-        tokio_tungstenite::connect_async(request).await.expect("a feed").0
+        let cookie = self.cookie().map(|cookie| ("cookie", cookie));
+        for (name, value) in headers.iter().copied().chain(cookie) {
+            request.headers_mut().insert(name, value.parse().expect("a header"));
+        }
+        match tokio_tungstenite::connect_async(request).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(Error::Http(refusal)) => Err(refusal.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Opens the WebSocket to which Twilio brings a call's sound, signed as Twilio signs it.
+    ///
+    /// # Errors
+    /// As [`Client::socket`].
+    pub async fn media(&self) -> Result<Socket, u16> {
+        let url = format!("{}/twilio/media", PUBLIC_URL.replacen("http", "wss", 1));
+        let signature = sandbox::twilio::signature::sign(AUTH_TOKEN, &url, &[]);
+        let header = ("x-twilio-signature", signature.as_str());
+        self.socket("/twilio/media", &[header]).await
     }
 
     /// GET. `None` when nobody answers.

@@ -3,7 +3,7 @@
 
 mod client;
 
-pub use client::{ADMIN, Answer, Client, PASSWORD};
+pub use client::{ADMIN, Answer, Client, PASSWORD, Socket};
 
 use crate::binaries;
 use crate::place::Place;

@@ -92,3 +92,12 @@ it("a transfer that fails says why", () => {
 it("only a beginning begins a call", () => {
   expect(begun(event("CallerTurn", { turn: 1, text: "a" }))).toBeNull();
 });
+
+it("a telephone that nobody answers is no trouble for who listens to the AI", () => {
+  const unreached = () => event("ParticipantUnreached", { role: "listener", reason: "no-answer" });
+  const answered = callAfter(event("CallAnswered"), event("ListenerJoined", { user: "u" }));
+  const heard = fold(answered, unreached());
+  expect([heard.trouble, heard.listeners]).toEqual([null, ["u"]]);
+  const taken = fold(answered, event("TakenOver", { user: "user_1" }));
+  expect(fold(taken, unreached()).trouble).toContain("no-answer");
+});

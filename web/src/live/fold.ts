@@ -118,6 +118,8 @@ function apply(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
         listeners: without(call.listeners, user),
       };
     case "ParticipantUnreached":
+      // Who listens to the AI needs no telephone.
+      if (data.role === "listener" && !call.taken_over_by) return call;
       return { ...call, trouble: `Nobody came to the telephone: ${text(data.reason) ?? "no reason given"}.` };
     case "PutOnHold":
       return { ...call, on_hold_by: user };

@@ -30,6 +30,22 @@ it("a call of the AI can be listened to, taken over and ended", () => {
   });
 });
 
+it("who listens to the AI can stop, and hear it here unless they do", () => {
+  const listens = call({ listeners: ["me"] });
+  expect(possible(listens, "me", true)).toMatchObject({ listen: false, stopListening: true });
+  expect(possible(listens, "me")).toMatchObject({ listen: true, stopListening: true });
+  expect(possible(call(), "me", true)).toMatchObject({ listen: false, stopListening: true });
+});
+
+it("who listens to a person does so by telephone", () => {
+  const taken = { holder: "person", taken_over_by: "other" };
+  expect(possible(call({ ...taken, listeners: ["me"] }), "me")).toMatchObject({
+    listen: false,
+    stopListening: true,
+  });
+  expect(possible(call(taken), "me")).toMatchObject({ listen: true, stopListening: false });
+});
+
 it("a call that rings can only be ended", () => {
   const may = possible(call({ status: "ringing", holder: "nobody" }), "me");
   expect(Object.entries(may).filter(([, can]) => can)).toEqual([["hangUp", true]]);

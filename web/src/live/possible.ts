@@ -14,7 +14,13 @@ export interface Possible {
   hangUp: boolean;
 }
 
-export function possible(call: LiveCall, userId: string): Possible {
+/** Whether the AI has the call: then no conference is there to be heard. */
+export function isWithAi(call: LiveCall): boolean {
+  return call.holder === "ai" && !call.taken_over_by;
+}
+
+/** `hears`: whether this page plays the call's sound. */
+export function possible(call: LiveCall, userId: string, hears = false): Possible {
   const goesOn = call.endedAt === null;
   // Not by its status: of a call that the AI answers the network tells no moment of answering.
   const isTalking = goesOn && call.holder !== "nobody";
@@ -23,8 +29,10 @@ export function possible(call: LiveCall, userId: string): Possible {
   const isAtVoicemail = call.holder === "voicemail";
   const isHeld = call.on_hold_by !== null && call.on_hold_by !== undefined;
   return {
-    listen: isTalking && !listens && !isAtVoicemail && call.taken_over_by !== userId,
-    stopListening: goesOn && listens,
+    // Who is said to listen to the AI and hears nothing here (another tab, a page that was loaded again) can hear it.
+    listen:
+      isTalking && !hears && (!listens || isWithAi(call)) && !isAtVoicemail && call.taken_over_by !== userId,
+    stopListening: goesOn && (listens || hears),
     takeOver: isTalking && !isTaken && !isAtVoicemail && !call.takeovers_accepted.includes(userId),
     answer: goesOn && call.takeover_requests.includes(userId),
     hold: isTalking && isTaken && !isHeld,

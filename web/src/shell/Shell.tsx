@@ -4,6 +4,8 @@ import { Outlet } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { Dialer } from "../dialer/Dialer";
 import { DialerProvider } from "../dialer/DialerProvider";
+import { ListeningBar } from "../listening/ListeningBar";
+import { ListeningProvider } from "../listening/ListeningProvider";
 import { useMay } from "../session/session";
 import { ColorSchemeSwitch } from "./ColorSchemeSwitch";
 import { Connection } from "./Connection";
@@ -20,50 +22,53 @@ export function Shell() {
   const mayCall = useMay("handle_calls");
   return (
     <DialerProvider>
-      <a className="skip-link" href="#main">
-        Skip to the page
-      </a>
-      <AppShell
-        header={{ height: 56 }}
-        navbar={{ width: 208, breakpoint: "md", collapsed: { mobile: !isOpen } }}
-        padding={{ base: "sm", sm: "lg" }}
-      >
-        <AppShell.Header>
-          <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-            <Group gap="sm" wrap="nowrap">
-              <Burger
-                opened={isOpen}
-                onClick={toggle}
-                hiddenFrom="md"
-                size="sm"
-                aria-label={isOpen ? "Close the menu" : "Open the menu"}
-              />
-              <Logo />
-              <Text fw={700} visibleFrom="xs">
-                Call Ledger
-              </Text>
-              <SandboxNotice />
+      <ListeningProvider>
+        <a className="skip-link" href="#main">
+          Skip to the page
+        </a>
+        <AppShell
+          header={{ height: 56 }}
+          navbar={{ width: 208, breakpoint: "md", collapsed: { mobile: !isOpen } }}
+          padding={{ base: "sm", sm: "lg" }}
+        >
+          <AppShell.Header>
+            <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+              <Group gap="sm" wrap="nowrap">
+                <Burger
+                  opened={isOpen}
+                  onClick={toggle}
+                  hiddenFrom="md"
+                  size="sm"
+                  aria-label={isOpen ? "Close the menu" : "Open the menu"}
+                />
+                <Logo />
+                <Text fw={700} visibleFrom="xs">
+                  Call Ledger
+                </Text>
+                <SandboxNotice />
+              </Group>
+              <Group gap="xs" wrap="nowrap">
+                <ColorSchemeSwitch />
+                <UserMenu />
+              </Group>
             </Group>
-            <Group gap="xs" wrap="nowrap">
-              <ColorSchemeSwitch />
-              <UserMenu />
-            </Group>
-          </Group>
-        </AppShell.Header>
-        <AppShell.Navbar aria-label="Pages">
-          <ScrollArea>
-            <Navigation onGo={close} />
-          </ScrollArea>
-        </AppShell.Navbar>
-        <AppShell.Main id="main" pb={96}>
-          <Connection />
-          <TakeoverBanner />
-          <Suspense fallback={<PageSkeleton />}>
-            <Outlet />
-          </Suspense>
-        </AppShell.Main>
-      </AppShell>
-      {mayCall && <Dialer />}
+          </AppShell.Header>
+          <AppShell.Navbar aria-label="Pages">
+            <ScrollArea>
+              <Navigation onGo={close} />
+            </ScrollArea>
+          </AppShell.Navbar>
+          <AppShell.Main id="main" pb={96}>
+            <Connection />
+            <TakeoverBanner />
+            <ListeningBar />
+            <Suspense fallback={<PageSkeleton />}>
+              <Outlet />
+            </Suspense>
+          </AppShell.Main>
+        </AppShell>
+        {mayCall && <Dialer />}
+      </ListeningProvider>
     </DialerProvider>
   );
 }

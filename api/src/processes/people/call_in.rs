@@ -85,6 +85,8 @@ async fn called(state: &AppState, call_id: &str, seated: &Seated) -> Result<Stri
         conference_status_callback_events: conference::EVENTS.to_vec(),
         timeout_s: Some(RINGS_S),
         muted: Some(seated.seat.role == ParticipantRole::Listener),
+        // While the AI speaks a listener is alone there, and hears it elsewhere: music would drown it.
+        wait_url: (seated.seat.role == ParticipantRole::Listener).then(String::new),
         beep: Some(false),
         early_media: Some(false),
         start_conference_on_enter: Some(true),
@@ -109,6 +111,8 @@ fn given_up(state: &AppState, seated: &Seated) -> Option<CallCommand> {
     let at = state.clock.now();
     let user = seated.seat.user.clone();
     match seated.seat.role {
+        // They hear the AI without a telephone.
+        ParticipantRole::Listener if seated.call.people.taken_over_by.is_none() => None,
         ParticipantRole::Listener => user.map(|user| CallCommand::LeaveListener { at, user }),
         ParticipantRole::TransferTarget => {
             let to = seated.call.people.transfer.as_ref()?.to.clone();

@@ -49,9 +49,9 @@ fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
     let at = command.at();
     let people = &call.people;
     match command {
-        // Whoever speaks, or is about to, hears the call anyway.
+        // Whoever speaks, or is about to, hears the call anyway. A telephone that nobody answered is called again.
         CallCommand::JoinListener { user, .. } => unless(
-            people.listeners.contains(user)
+            (people.listeners.contains(user) && !call.listens_out_of_reach(user))
                 || people.takeover_accepted.contains_key(user)
                 || people.taken_over_by.as_ref() == Some(user),
             CallEvent::ListenerJoined {

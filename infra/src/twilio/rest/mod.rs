@@ -1,4 +1,5 @@
-//! Twilio's REST API, as far as we ask for it: calls, recordings, conferences, numbers, applications.
+//! Twilio's REST API, as far as we ask for it: calls, recordings, conferences, media streams, numbers,
+//! applications.
 //!
 //! The base address alone decides who answers: Twilio, or the sandbox. Every request has a time limit and is repeated, a
 //! few times and with growing waits, when that is known to be harmless ([`TwilioError::is_safe_to_retry`]); a request
@@ -19,6 +20,7 @@ mod params;
 mod participants;
 mod recordings;
 mod send;
+mod streams;
 
 pub use applications::{Application, ApplicationUpdate};
 pub use calls::{Answer, Call, CallProgress, CallStatus, CallUpdate, MachineDetection, NewCall};
@@ -29,6 +31,7 @@ pub use media::{Media, MediaFormat};
 pub use numbers::{IncomingNumber, NumberUpdate};
 pub use participants::{NewParticipant, Participant, ParticipantUpdate};
 pub use recordings::{Channels, Recording, RecordingEvent, RecordingStatus, RecordingUpdate, StartRecording, Track};
+pub use streams::{NewStream, Stream};
 
 use crate::config::Secret;
 use crate::outbound::Backoff;

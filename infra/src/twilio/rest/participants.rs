@@ -52,6 +52,8 @@ pub struct NewParticipant {
     pub timeout_s: Option<u32>,
     /// Nobody hears them.
     pub muted: Option<bool>,
+    /// The TwiML that they hear while they are alone in the conference; an empty text: nothing. Without it Twilio's own music.
+    pub wait_url: Option<String>,
     /// Whether others hear them ring.
     pub early_media: Option<bool>,
     /// Whether a tone tells that they come and go.
@@ -93,6 +95,7 @@ impl NewParticipant {
             .each("ConferenceStatusCallbackEvent", &self.conference_status_callback_events)
             .maybe("Timeout", self.timeout_s)
             .maybe("Muted", self.muted)
+            .maybe("WaitUrl", self.wait_url.as_ref())
             .maybe("EarlyMedia", self.early_media)
             .maybe("Beep", self.beep)
             .maybe("StartConferenceOnEnter", self.start_conference_on_enter)

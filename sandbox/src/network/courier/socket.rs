@@ -3,7 +3,8 @@
 //! The address is `wss://` and signed as such, without parameters
 //! (<https://www.twilio.com/docs/usage/security#validating-signatures-from-twilio>). Which address is really connected to
 //! is said by the same routes as for other requests: one for `https://calls.example.com` holds for
-//! `wss://calls.example.com` too. Nothing is tried twice.
+//! `wss://calls.example.com` too, and so does one for `http://calls.example.com`, as a service without TLS is known here.
+//! Nothing is tried twice.
 
 use super::{Courier, Failure};
 use crate::network::exchange::Exchange;
@@ -30,13 +31,13 @@ const LARGEST: usize = 4 * 1024 * 1024;
 impl Courier {
     /// Where a WebSocket really goes.
     fn socket_destination(&self, url: &str) -> String {
-        let direct = self.destination(url);
-        if direct != url {
-            return with_scheme(&direct, [("https://", "wss://"), ("http://", "ws://")]);
-        }
-        let as_web = with_scheme(url, [("wss://", "https://"), ("ws://", "http://")]);
+        let as_web = |web| with_scheme(url, [("wss://", web), ("ws://", "http://")]);
+        let routed = [url.to_owned(), as_web("https://"), as_web("http://")]
+            .into_iter()
+            .map(|asked| (self.destination(&asked), asked))
+            .find_map(|(found, asked)| (found != asked).then_some(found));
         with_scheme(
-            &self.destination(&as_web),
+            &routed.unwrap_or_else(|| url.to_owned()),
             [("https://", "wss://"), ("http://", "ws://")],
         )
     }
@@ -127,6 +128,7 @@ mod tests {
                 route("https://calls.example.com", "http://127.0.0.1:3000"),
                 route("https://far.example.com", "https://near.example.com/base"),
                 route("wss://media.example.com", "ws://127.0.0.1:4000"),
+                route("http://plain.example.com", "http://127.0.0.1:5000"),
             ],
         )
         .expect("a client");
@@ -134,6 +136,7 @@ mod tests {
             ("wss://calls.example.com/media", "ws://127.0.0.1:3000/media"),
             ("wss://far.example.com/media", "wss://near.example.com/base/media"),
             ("wss://media.example.com/", "ws://127.0.0.1:4000/"),
+            ("wss://plain.example.com/media", "ws://127.0.0.1:5000/media"),
             ("wss://elsewhere.example.com/", "wss://elsewhere.example.com/"),
         ] {
             assert_eq!(courier.socket_destination(public), real);

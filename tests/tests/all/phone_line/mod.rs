@@ -4,6 +4,7 @@
 mod conversation;
 mod kept;
 mod library;
+mod listening;
 mod people;
 mod personas;
 mod twiml;

@@ -9,10 +9,11 @@ import {
   IconUserX,
 } from "@tabler/icons-react";
 import { useDialer } from "../../dialer/DialerProvider";
+import { useListenIn, useListening } from "../../listening/ListeningProvider";
 import { useOrder } from "../../live/actions";
 import type { LiveCall } from "../../live/fold";
 import type { Order } from "../../live/orders";
-import { possible } from "../../live/possible";
+import { isWithAi, possible } from "../../live/possible";
 import { useMe } from "../../session/session";
 import { Confirmed } from "./Confirmed";
 import { KeypadButton } from "./KeypadButton";
@@ -24,12 +25,25 @@ export function CardActions({ call }: { call: LiveCall }) {
   const me = useMe();
   const order = useOrder(call.call_id);
   const dialer = useDialer();
-  const may = possible(call, me.user_id);
+  const listenIn = useListenIn();
+  const listening = useListening();
+  const hears = listening.callId === call.call_id && listening.stage !== "handed_over";
+  const may = possible(call, me.user_id, hears);
   const busy = (what: Order["do"]) => order.isPending && order.variables.do === what;
   /** For orders after which our own telephone rings: the softphone answers by itself. */
   const give = (wanted: Order) => {
     if (/^(listen|take_over|answer)$/.test(wanted.do)) dialer.expectCall();
     order.mutate(wanted);
+  };
+  /** No conference is there to be heard while the AI speaks: the sound comes to this page, and the telephone waits. */
+  const listen = () => {
+    if (!isWithAi(call)) return give({ do: "listen" });
+    dialer.expectCall();
+    void listenIn.start(call.call_id);
+  };
+  const stopListening = () => {
+    if (hears) listenIn.stop();
+    order.mutate({ do: "stop_listening" });
   };
   return (
     <Group gap={6} role="group" aria-label="Actions">
@@ -60,8 +74,8 @@ export function CardActions({ call }: { call: LiveCall }) {
           size="xs"
           variant="default"
           leftSection={<IconEar size={16} />}
-          loading={busy("listen")}
-          onClick={() => give({ do: "listen" })}
+          loading={busy("listen") || (hears && listening.stage === "connecting")}
+          onClick={listen}
         >
           Listen in
         </Button>
@@ -72,7 +86,7 @@ export function CardActions({ call }: { call: LiveCall }) {
           variant="default"
           leftSection={<IconEarOff size={16} />}
           loading={busy("stop_listening")}
-          onClick={() => order.mutate({ do: "stop_listening" })}
+          onClick={stopListening}
         >
           Stop listening
         </Button>
