@@ -1,8 +1,8 @@
 //! P8: the call list by every filter, and the dashboard's figures, at a million calls and at a thousand.
 
+use super::fill::{self, TENANT};
 use super::measure::percentile;
 use super::report::{Floor, Line, Report};
-use super::fill::{self, TENANT};
 use super::{seed, traffic};
 use harness::place::Place;
 use infra::clock::SystemClock;

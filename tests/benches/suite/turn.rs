@@ -66,10 +66,7 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
 
 /// A question of our own, in the form of those that are asked during a call.
 async fn ask(model: &Server) -> anyhow::Result<()> {
-    let options = ModelsOptions::from_config(
-        &Config::resolve(Settings::default())?.models,
-        &model.openai_url(),
-    );
+    let options = ModelsOptions::from_config(&Config::resolve(Settings::default())?.models, &model.openai_url());
     let schema = json!({
         "type": "object",
         "properties": {
