@@ -1,4 +1,4 @@
-//! What WebSockets that stay open for long share: how patient they are, what closes them, and whose they are.
+//! What `WebSockets` that stay open for long share: how patient they are, what closes them, and whose they are.
 
 use crate::auth::SignedIn;
 use crate::state::AppState;
