@@ -193,7 +193,7 @@ async fn a_stream_that_nobody_asked_for_is_closed() {
         let mut socket = media(&service).await;
         send(&mut socket, CONNECTED).await;
         send(&mut socket, &*first).await;
-        assert_eq!(next(&mut socket).await, Next::Closed(code), "{:.60}", first);
+        assert_eq!(next(&mut socket).await, Next::Closed(code), "{first:.60}");
     }
     let mut socket = media(&service).await;
     socket.send(Message::Binary(vec![1, 2, 3].into())).await.expect("sent");

@@ -119,10 +119,11 @@ fn said(history: &Value, kind: &str) -> Vec<String> {
 fn was_said(heard: &[String], said: &[String]) {
     assert!(heard.len() >= 2, "too little was heard: {heard:?}");
     let is_heard = |part: &[String]| {
-        let mut rest = part.concat();
+        let words = part.concat();
+        let mut rest = words.as_str();
         let all = heard.iter().all(|sentence| match rest.strip_prefix(sentence.as_str()) {
             Some(left) => {
-                rest = left.trim_start().to_owned();
+                rest = left.trim_start();
                 true
             }
             None => false,
