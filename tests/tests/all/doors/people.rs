@@ -16,7 +16,12 @@ on_both_engines!(
 );
 
 /// Doors that are open to everybody: they are how one gets a session.
-const OPEN: [&str; 3] = ["/api/auth/register", "/api/auth/login", "/api/auth/logout"];
+const OPEN: [&str; 4] = [
+    "/api/auth/first-run",
+    "/api/auth/register",
+    "/api/auth/login",
+    "/api/auth/logout",
+];
 
 /// A door of the document: its method, its path with something in the place of its parameters, and whether it takes JSON.
 struct Door {
