@@ -114,7 +114,7 @@ story("a correction becomes a rule that the next call is answered by, and is tak
     .getByRole("dialog", { name: "Go back to the prompt alone?" })
     .getByRole("button", { name: "Go back" })
     .click();
-  await seen(learned.getByText("you went back from version 1 to the prompt alone"), "that it was taken back");
+  await seen(learned.getByText("From version 1 back to the prompt alone"), "that it was taken back");
   const since = await told(0);
   const third = await answered(api);
   assert.deepEqual([...new Set(await spoken(api, third))], [0]);

@@ -47,15 +47,14 @@ export function whole(at: Date): string {
   return `${wholeFormat.format(at)}\n${utcFormat.format(at)} UTC`;
 }
 
-/** `3 min. ago`. */
+/** `3 min. ago`. What another clock says will be is now. */
 export function ago(at: Date, now = new Date()): string {
-  const past = now.getTime() - at.getTime();
-  const size = Math.abs(past);
+  const past = Math.max(0, now.getTime() - at.getTime());
   const of = (unit: Intl.RelativeTimeFormatUnit, ms: number) =>
     relativeFormat.format(-Math.trunc(past / ms), unit);
-  if (size < MINUTE) return of("second", SECOND);
-  if (size < HOUR) return of("minute", MINUTE);
-  if (size < DAY) return of("hour", HOUR);
+  if (past < MINUTE) return of("second", SECOND);
+  if (past < HOUR) return of("minute", MINUTE);
+  if (past < DAY) return of("hour", HOUR);
   return of("day", DAY);
 }
 

@@ -104,8 +104,8 @@ function History({ agentId, entries, inForce }: { agentId: string; entries: Entr
           <Version key={`version ${entry.version.version}`} agentId={agentId} version={entry.version} />
         ) : (
           <Text key={`back ${entry.at}`} size="sm" c="dimmed">
-            {nameOf(entry.rollback.by)} went back from {versionName(entry.rollback.from)} to{" "}
-            {versionName(entry.rollback.to)} · <Moment at={entry.at} />
+            From {versionName(entry.rollback.from)} back to {versionName(entry.rollback.to)}, by{" "}
+            {nameOf(entry.rollback.by)} · <Moment at={entry.at} />
           </Text>
         ),
       )}
