@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 const CALLS: u64 = 100;
-const TURNS: u32 = 10;
+// The model keeps the last thousand questions, which are counted.
+const TURNS: u32 = 9;
 /// How long the model takes.
 const MODEL: Duration = Duration::from_millis(200);
 /// From an answer to the caller's next words: shorter than any person listens and speaks.
