@@ -42,6 +42,8 @@ pub enum TwilioError {
 
 /// Of a call that has ended: it cannot be changed any more.
 const NOT_IN_PROGRESS: u32 = 21220;
+/// A number is not for sale (any more): <https://www.twilio.com/docs/api/errors/21422>.
+const NOT_AVAILABLE: u32 = 21422;
 /// There is no such thing, or it is gone.
 const NOT_FOUND: u32 = 20404;
 /// Too many requests.
@@ -64,6 +66,18 @@ impl TwilioError {
     #[must_use]
     pub const fn is_not_found(&self) -> bool {
         matches!(self, Self::Api { status: 404, .. })
+    }
+
+    /// Whether a number cannot be bought because somebody has it.
+    #[must_use]
+    pub const fn is_not_available(&self) -> bool {
+        matches!(
+            self,
+            Self::Api {
+                code: Some(NOT_AVAILABLE),
+                ..
+            }
+        )
     }
 
     /// Whether a recording cannot be started yet, or any more: the call is not in progress
@@ -156,6 +170,7 @@ mod tests {
         assert!(api(404, 20404).is_already_over());
         assert!(!api(400, 21205).is_already_over());
         assert!(api(404, 20404).is_not_found());
+        assert!(api(400, 21422).is_not_available() && !api(400, 21421).is_not_available());
         assert!(api(400, 21220).is_not_in_progress() && !api(404, 20404).is_not_in_progress());
     }
 
