@@ -41,7 +41,7 @@ bench: web ## Measure against the peers, to the terminal and target/bench/report
 web: web/dist/site/index.html ## Build the dashboard, which goes into the binary
 
 # Made anew when one of its files is newer. Without Node.js the service runs all the same, and says on / what is missing.
-web/dist/site/index.html: web/package-lock.json web/index.html web/vite.config.ts $(shell find web/src web/public -type f 2>/dev/null)
+web/dist/site/index.html: web/package-lock.json web/index.html web/vite.config.ts $(shell find web/src -type f)
 	@if command -v npm >/dev/null; then set -ex; cd web; npm ci --no-audit --no-fund; npm run build; \
 	else echo "LEFT OUT: Node.js with npm is not there, so the dashboard is not built. The API is all there: see /api/docs"; fi
 

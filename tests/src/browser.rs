@@ -13,7 +13,7 @@ use std::time::SystemTime;
 
 const NO_NODE: &str = "cannot run node: install Node.js 20.19 or newer (`tools/test-needs` says how)";
 /// What the page is made of, below `web/`.
-const SOURCES: [&str; 5] = ["src", "public", "index.html", "vite.config.ts", "package-lock.json"];
+const SOURCES: [&str; 4] = ["src", "index.html", "vite.config.ts", "package-lock.json"];
 /// What is there once the packages are installed: what builds the page, and what drives the browser.
 const PACKAGES: [&str; 3] = ["vite", "playwright-core", "axe-core"];
 

@@ -42,8 +42,8 @@ pub async fn calls(report: &mut Report) -> anyhow::Result<()> {
         }
     }
     report.note(
-        "P12: SQLite; Chromium without a screen, its page, the service and the disk share the machine; pages are turned at \
-         once, before the one behind can have been read ahead"
+        "P12: SQLite; Chromium without a screen, its page, the service and the disk share the machine; the page behind the \
+         one shown has mostly been read ahead by then, as it is for people"
             .to_owned(),
     );
     served.stop().await

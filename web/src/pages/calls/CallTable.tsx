@@ -1,5 +1,5 @@
 import { Paper, Skeleton, Stack, Table, VisuallyHidden } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
+import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useRef } from "react";
 import type { CallView } from "../../api/types";
@@ -8,15 +8,18 @@ import { CallRow } from "./CallRow";
 import classes from "./calls.module.css";
 import type { Column } from "./columns";
 
+const A_MOMENT_MS = 150;
+
 interface Props {
   calls: readonly CallView[];
   columns: readonly Column[];
-  /** Whether this is still the page before. */
+  /** Whether this is still the page before: then it pales, unless the next one is there in a moment. */
   isStale: boolean;
 }
 
 /** A page of calls; `j` and `k` move along them, Enter opens. */
 export function CallTable({ calls, columns, isStale }: Props) {
+  const [hasBeenStale] = useDebouncedValue(isStale, A_MOMENT_MS);
   const body = useRef<HTMLTableSectionElement>(null);
   const navigate = useNavigate();
   const agentName = useAgentName();
@@ -37,7 +40,7 @@ export function CallTable({ calls, columns, isStale }: Props) {
   ]);
   const has = (column: Column) => columns.includes(column);
   return (
-    <Paper withBorder className={isStale ? classes.stale : undefined} aria-busy={isStale}>
+    <Paper withBorder className={isStale && hasBeenStale ? classes.stale : undefined} aria-busy={isStale}>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>

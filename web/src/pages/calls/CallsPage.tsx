@@ -1,36 +1,51 @@
-import { Button, Grid, Group, Kbd, Select, Skeleton, Text } from "@mantine/core";
+import { Button, Group, Kbd, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPencilPlus, IconPhoneOff, IconSearchOff } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { getRouteApi, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect } from "react";
-import { AgentSelect } from "../../components/AgentSelect";
+import { getRouteApi, useRouter, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useCallback, useEffect } from "react";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { LinkButton } from "../../components/links";
 import { Page } from "../../components/Page";
 import { Guarded } from "../../components/Refused";
-import { SearchInput } from "../../components/SearchInput";
 import { useMay } from "../../session/session";
 import { CallTable, CallTableSkeleton } from "./CallTable";
+import { CallTools } from "./CallTools";
 import { ColumnsMenu } from "./ColumnsMenu";
 import { useColumns } from "./columns";
 import { FilterBar } from "./FilterBar";
 import { Pager } from "./Pager";
 import { newer, older, type Place } from "./paging";
-import { type CallsSearch, isNarrowed } from "./search";
-import { readAhead, useCalls } from "./useCalls";
+import { type CallsSearch, callsSearch, isNarrowed } from "./search";
+import { ask, readAhead, useCalls } from "./useCalls";
 
-// The calls wait neither for the calendar nor for a form that is seldom opened.
+// The calls do not wait for a form that is seldom opened.
 const CreateCall = lazy(async () => ({ default: (await import("./CreateCall")).CreateCall }));
-const DateRange = lazy(async () => ({ default: (await import("./DateRange")).DateRange }));
 
 const route = getRouteApi("/calls");
 
-const GRADES = [
-  { value: "good", label: "Good" },
-  { value: "needs_improvement", label: "Needs improvement" },
-];
+/** The keys of this page. */
+const HINT = (
+  <Group gap={6} component="span" visibleFrom="sm">
+    <Kbd size="xs">j</Kbd> <Kbd size="xs">k</Kbd>
+    <Text span inherit>
+      move,
+    </Text>
+    <Kbd size="xs">Enter</Kbd>
+    <Text span inherit>
+      opens,
+    </Text>
+    <Kbd size="xs">n</Kbd> <Kbd size="xs">p</Kbd>
+    <Text span inherit>
+      pages,
+    </Text>
+    <Kbd size="xs">/</Kbd>
+    <Text span inherit>
+      searches
+    </Text>
+  </Group>
+);
 
 export function CallsPage() {
   return (
@@ -45,6 +60,7 @@ function Calls() {
   const navigate = route.useNavigate();
   const trail = useRouterState({ select: (state) => state.location.state.trail });
   const client = useQueryClient();
+  const narrow = useNarrowing();
   const [columns, setColumns] = useColumns();
   const calls = useCalls(search);
   const mayReview = useMay("review_calls");
@@ -54,20 +70,15 @@ function Calls() {
 
   useEffect(() => readAhead(client, search, next), [client, search, next]);
 
-  /** Narrows the list down anew, from its first page. */
-  const narrow = (change: CallsSearch) =>
-    void navigate({
-      search: (now) => ({ ...now, ...change, cursor: undefined }),
-      state: { trail: [] },
-      replace: true,
-    });
-  const go = (to: Place) =>
+  const go = (to: Place) => {
+    ask(client, { ...search, cursor: to.cursor });
     void navigate({ search: (now) => ({ ...now, cursor: to.cursor }), state: { trail: [...to.trail] } });
+  };
 
   return (
     <Page
       title="Calls"
-      hint={<KeyHints />}
+      hint={HINT}
       actions={
         <Group gap="xs">
           {mayReview && (
@@ -79,39 +90,15 @@ function Calls() {
         </Group>
       }
     >
-      <FilterBar
-        value={search.filter ?? "all"}
-        counts={calls.data?.counts}
-        onChange={(filter) => narrow({ filter: filter === "all" ? undefined : filter })}
+      <FilterBar value={search.filter ?? "all"} counts={calls.data?.counts} onNarrow={narrow} />
+      <CallTools
+        q={search.q}
+        from={search.from}
+        to={search.to}
+        agent={search.agent}
+        grade={search.grade}
+        onNarrow={narrow}
       />
-      <Grid gap="sm">
-        <Grid.Col span={{ base: 12, md: 4 }}>
-          <SearchInput
-            label="Search calls"
-            placeholder="A name, a number, or what was said"
-            value={search.q ?? ""}
-            onChange={(q) => narrow({ q: q.trim() || undefined })}
-          />
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, xs: 6, md: 4 }}>
-          <Suspense fallback={<Skeleton h={36} />}>
-            <DateRange from={search.from} to={search.to} onChange={(from, to) => narrow({ from, to })} />
-          </Suspense>
-        </Grid.Col>
-        <Grid.Col span={{ base: 6, xs: 3, md: 2 }}>
-          <AgentSelect value={search.agent} onChange={(agent) => narrow({ agent })} />
-        </Grid.Col>
-        <Grid.Col span={{ base: 6, xs: 3, md: 2 }}>
-          <Select
-            aria-label="Grade"
-            placeholder="Any grade"
-            data={GRADES}
-            value={search.grade ?? null}
-            onChange={(grade) => narrow({ grade: (grade as CallsSearch["grade"]) ?? undefined })}
-            clearable
-          />
-        </Grid.Col>
-      </Grid>
       {calls.isPending && <CallTableSkeleton />}
       {calls.isError && (
         <ErrorNotice
@@ -138,6 +125,20 @@ function Calls() {
         </Suspense>
       )}
     </Page>
+  );
+}
+
+/** Narrows the list down anew, from its first page. Stays the same function. */
+function useNarrowing() {
+  const router = useRouter();
+  const client = useQueryClient();
+  return useCallback(
+    (change: CallsSearch) => {
+      const search = { ...callsSearch(router.state.location.search), ...change, cursor: undefined };
+      ask(client, search);
+      void router.navigate({ to: "/calls", search, state: { trail: [] }, replace: true });
+    },
+    [router, client],
   );
 }
 
@@ -168,28 +169,5 @@ function NoCalls({ search, hasMore }: { search: CallsSearch; hasMore: boolean })
     >
       Calls appear here as soon as the first one comes in. Check that your number is assigned to an agent.
     </Empty>
-  );
-}
-
-function KeyHints() {
-  return (
-    <Group gap={6} component="span" visibleFrom="sm">
-      <Kbd size="xs">j</Kbd> <Kbd size="xs">k</Kbd>
-      <Text span inherit>
-        move,
-      </Text>
-      <Kbd size="xs">Enter</Kbd>
-      <Text span inherit>
-        opens,
-      </Text>
-      <Kbd size="xs">n</Kbd> <Kbd size="xs">p</Kbd>
-      <Text span inherit>
-        pages,
-      </Text>
-      <Kbd size="xs">/</Kbd>
-      <Text span inherit>
-        searches
-      </Text>
-    </Group>
   );
 }

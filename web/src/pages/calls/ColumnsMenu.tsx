@@ -1,5 +1,6 @@
 import { ActionIcon, Checkbox, Menu, Stack } from "@mantine/core";
 import { IconColumns3 } from "@tabler/icons-react";
+import { memo } from "react";
 import { COLUMNS, type Column } from "./columns";
 
 interface Props {
@@ -7,7 +8,7 @@ interface Props {
   onChange: (columns: Column[]) => void;
 }
 
-export function ColumnsMenu({ value, onChange }: Props) {
+export const ColumnsMenu = memo(function ColumnsMenu({ value, onChange }: Props) {
   return (
     <Menu closeOnItemClick={false} position="bottom-end">
       <Menu.Target>
@@ -26,4 +27,4 @@ export function ColumnsMenu({ value, onChange }: Props) {
       </Menu.Dropdown>
     </Menu>
   );
-}
+});

@@ -1,16 +1,19 @@
 import { Badge, Button, Group, Menu } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
+import { memo } from "react";
 import { count } from "../../format/numbers";
-import { FILTERS, type Filter, MORE_FILTERS } from "./search";
+import { type CallsSearch, FILTERS, type Filter, MORE_FILTERS } from "./search";
 
 interface Props {
   value: Filter;
   counts: Record<string, number> | undefined;
-  onChange: (filter: Filter) => void;
+  /** Stays the same function. */
+  onNarrow: (change: CallsSearch) => void;
 }
 
 /** The filters, each with the number of calls that it holds; those that are asked for less often behind “More”. */
-export function FilterBar({ value, counts, onChange }: Props) {
+export const FilterBar = memo(function FilterBar({ value, counts, onNarrow }: Props) {
+  const choose = (filter: Filter) => onNarrow({ filter: filter === "all" ? undefined : filter });
   const chosen = MORE_FILTERS.find((filter) => filter.value === value);
   const shown = chosen ? [...FILTERS, chosen] : FILTERS;
   return (
@@ -26,7 +29,7 @@ export function FilterBar({ value, counts, onChange }: Props) {
             fw={500}
             variant={isOn ? "filled" : "default"}
             aria-pressed={isOn}
-            onClick={() => onChange(filter.value)}
+            onClick={() => choose(filter.value)}
             rightSection={calls === undefined ? undefined : <Calls count={calls} isOn={isOn} />}
           >
             {filter.label}
@@ -51,7 +54,7 @@ export function FilterBar({ value, counts, onChange }: Props) {
             return (
               <Menu.Item
                 key={filter.value}
-                onClick={() => onChange(filter.value)}
+                onClick={() => choose(filter.value)}
                 rightSection={calls === undefined ? undefined : <Calls count={calls} isOn={false} />}
               >
                 {filter.label}
@@ -62,7 +65,7 @@ export function FilterBar({ value, counts, onChange }: Props) {
       </Menu>
     </Group>
   );
-}
+});
 
 function Calls({ count: calls, isOn }: { count: number; isOn: boolean }) {
   return (

@@ -33,6 +33,11 @@ export function useCalls(search: CallsSearch) {
   return useQuery({ ...callsOptions(search), placeholderData: keepPreviousData });
 }
 
+/** Asks for calls that are about to be shown: the answer is on its way while the page makes ready for it. */
+export function ask(client: QueryClient, search: CallsSearch): void {
+  void client.prefetchQuery(callsOptions(search));
+}
+
 /** Reads the page behind this one before anybody asks for it. */
 export function readAhead(client: QueryClient, search: CallsSearch, next: string | null | undefined): void {
   if (next) void client.prefetchQuery({ ...callsOptions({ ...search, cursor: next }), staleTime: 30_000 });
