@@ -129,7 +129,7 @@ pub(super) struct Awaited {
 }
 
 /// What is known of a stream's socket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
 pub(super) enum Socket {
     NotYet,
     Open,
@@ -155,12 +155,6 @@ impl Awaited {
     /// A socket that is still open need not be any more.
     pub(super) fn end(&self) {
         self.over.cancel();
-    }
-}
-
-impl PartialOrd for Socket {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        (*self as u8).partial_cmp(&(*other as u8))
     }
 }
 

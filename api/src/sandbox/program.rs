@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use infra::config::Secret;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
@@ -65,7 +65,7 @@ impl Program {
             () = tokio::time::sleep(LISTENS_WITHIN) => bail!("the sandbox does not say where it listens"),
         };
         let Some(url) = url else {
-            let ended = child.wait().await.map_or_else(|error| error.to_string(), ending);
+            let ended = child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
             bail!("the sandbox ended at once ({ended}); its last words are above");
         };
         tracing::info!(pid = child.id(), %url, "the sandbox runs: it is the telephone network");
@@ -114,11 +114,6 @@ impl Program {
         };
         SocketAddr::new(ip, self.service.port())
     }
-}
-
-/// How it ended, in words.
-pub(super) fn ending(status: ExitStatus) -> String {
-    status.to_string()
 }
 
 /// Tells what it says, line by line, as our own log does; and once, where it listens.

@@ -1,11 +1,12 @@
 //! Keeping the sandbox alive: started again when it ends, with growing waits, always at the same address.
 
-use super::program::{Program, Started, ending};
+use super::program::{Program, Started};
 use super::{END, PORT, Standing};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 const SHORTEST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -33,7 +34,7 @@ pub(super) async fn first(program: &Program) -> (Option<Started>, Base) {
     }
     match started {
         Ok(started) => {
-            let port = started.url.rsplit(':').next().and_then(|port| port.parse().ok());
+            let port = Url::parse(&started.url).ok().and_then(|url| url.port());
             (Some(started), Base(port.unwrap_or(PORT)))
         }
         Err(error) => {
@@ -60,7 +61,7 @@ pub(super) async fn keep(
             let since = Instant::now();
             tokio::select! {
                 ended = running.child.wait() => {
-                    let ended = ended.map_or_else(|error| error.to_string(), ending);
+                    let ended = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
                     tracing::warn!(%ended, "the sandbox ended: its calls are gone, and it is started again");
                 }
                 () = stop.cancelled() => return end(running).await,

@@ -8,23 +8,19 @@ use super::moments::{Noticed, read};
 use super::{doors, refused};
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
+use crate::live::{CHECK, Closing, PATIENCE, PING, still_signed_in};
 use crate::state::AppState;
 use crate::web::PathOf;
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use infra::twilio::sandbox::{Moment, SandboxError};
 use serde::Serialize;
-use std::time::Duration;
 
 /// The longest message that a person may send.
 const LONGEST_MESSAGE: usize = 16 * 1024;
-/// Who does not take a message for so long is gone.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How often a quiet line is tried, so that proxies keep it and a lost one is noticed.
-const PING: Duration = Duration::from_secs(20);
 
 /// Opens the line of a call for which this user types.
 pub async fn line(
@@ -46,7 +42,12 @@ pub async fn line(
     Ok(upgrade
         .max_message_size(LONGEST_MESSAGE)
         .on_upgrade(async move |socket| {
-            let line = Line { state, call_id, socket };
+            let line = Line {
+                state,
+                signed_in,
+                call_id,
+                socket,
+            };
             line.run(story).await;
         }))
 }
@@ -59,6 +60,7 @@ fn is_call_sid(text: &str) -> bool {
 
 struct Line {
     state: AppState,
+    signed_in: SignedIn,
     call_id: String,
     socket: WebSocket,
 }
@@ -72,51 +74,71 @@ struct Sent {
     noticed: Noticed,
 }
 
-/// The line is closed: the call is over, or nobody is there any more.
-struct Closed;
+/// Why the line ends.
+enum End {
+    /// Who typed went, or the connection broke.
+    Gone,
+    /// The call is over, or is not known any more: nothing comes after what was told last.
+    Over,
+    /// The socket is closed with a code.
+    Closed(Closing),
+}
+
+impl From<Closing> for End {
+    fn from(closing: Closing) -> Self {
+        Self::Closed(closing)
+    }
+}
 
 impl Line {
-    async fn run(mut self, mut story: BoxStream<'static, Result<Moment, SandboxError>>) {
+    async fn run(mut self, story: BoxStream<'static, Result<Moment, SandboxError>>) {
+        let closing = match self.follow(story).await {
+            End::Gone => return,
+            End::Over => Closing(close_code::NORMAL, ""),
+            End::Closed(closing) => closing,
+        };
+        // Whoever is gone already does not mind.
+        let _ = self.put(closing.message()).await;
+    }
+
+    async fn follow(&mut self, mut story: BoxStream<'static, Result<Moment, SandboxError>>) -> End {
         let mut ping = tokio::time::interval(PING);
+        let mut check = tokio::time::interval(CHECK);
+        check.reset();
         let drain = self.state.drain.clone();
-        let close = loop {
+        loop {
             let done = tokio::select! {
-                () = drain.closing() => break (close_code::AWAY, "the service restarts: come again"),
+                () = drain.closing() => Err(Closing::RESTART.into()),
                 moment = story.next() => self.tell(moment).await,
                 said = self.socket.recv() => match said {
                     Some(Ok(Message::Text(text))) => self.does(&text).await,
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
                     // Pings are answered by the library.
                     Some(Ok(_)) => Ok(()),
                 },
                 _ = ping.tick() => self.put(Message::Ping(Vec::new().into())).await,
+                _ = check.tick() => still_signed_in(&self.state, &self.signed_in).await.map_err(End::from),
             };
-            if done.is_err() {
-                break (close_code::NORMAL, "");
+            if let Err(end) = done {
+                return end;
             }
-        };
-        let frame = CloseFrame {
-            code: close.0,
-            reason: close.1.into(),
-        };
-        // Whoever is gone already does not mind.
-        let _ = self.put(Message::Close(Some(frame))).await;
+        }
     }
 
-    async fn tell(&mut self, moment: Option<Result<Moment, SandboxError>>) -> Result<(), Closed> {
+    async fn tell(&mut self, moment: Option<Result<Moment, SandboxError>>) -> Result<(), End> {
         let Some(Ok(Moment { at, told })) = moment else {
             self.send(None, Noticed::Lost).await?;
-            return Err(Closed);
+            return Err(End::Over);
         };
         let Some(noticed) = Noticed::of(told) else {
             return Ok(());
         };
         let is_last = matches!(noticed, Noticed::Ended { .. });
         self.send(at, noticed).await?;
-        if is_last { Err(Closed) } else { Ok(()) }
+        if is_last { Err(End::Over) } else { Ok(()) }
     }
 
-    async fn does(&mut self, text: &str) -> Result<(), Closed> {
+    async fn does(&mut self, text: &str) -> Result<(), End> {
         let why = match read(text) {
             Ok(typed) => match self.state.sandbox_doors.type_for(&self.call_id, &typed).await {
                 Ok(()) => return Ok(()),
@@ -128,15 +150,15 @@ impl Line {
         self.send(None, Noticed::Refused { why }).await
     }
 
-    async fn send(&mut self, at: Option<String>, noticed: Noticed) -> Result<(), Closed> {
+    async fn send(&mut self, at: Option<String>, noticed: Noticed) -> Result<(), End> {
         // Texts and words of our own always can be written.
-        let sent = serde_json::to_string(&Sent { at, noticed }).map_err(|_| Closed)?;
+        let sent = serde_json::to_string(&Sent { at, noticed }).map_err(|_| End::Over)?;
         self.put(Message::Text(sent.into())).await
     }
 
-    async fn put(&mut self, message: Message) -> Result<(), Closed> {
+    async fn put(&mut self, message: Message) -> Result<(), End> {
         let sent = tokio::time::timeout(PATIENCE, self.socket.send(message)).await;
-        sent.map_err(|_| Closed)?.map_err(|_| Closed)
+        sent.map_err(|_| End::Gone)?.map_err(|_| End::Gone)
     }
 }
 
