@@ -7,6 +7,7 @@ pub mod binaries;
 pub mod browser;
 pub mod ear;
 pub mod place;
+pub mod ports;
 pub mod postgres;
 pub mod proxy;
 pub mod rows;

@@ -2,7 +2,8 @@
 //! telephone network and as the models. Nothing connects them but addresses.
 
 use crate::place::Place;
-use crate::service::{AUTH_TOKEN, Client, Home, PASSWORD, PUBLIC_URL, Service, free_port};
+use crate::ports::free_port;
+use crate::service::{AUTH_TOKEN, Client, Home, PASSWORD, PUBLIC_URL, Service};
 use sandbox::models::Models;
 use sandbox::network::exchange::What;
 use sandbox::network::person::Behaviour;
@@ -88,7 +89,7 @@ impl World {
     /// # Panics
     /// When something does not start.
     pub async fn with_routes(place: Place, pace: Pace, mut routes: Vec<(String, String)>) -> Self {
-        let port = free_port();
+        let port = free_port().expect("a free port");
         routes.push((PUBLIC_URL.to_owned(), format!("http://127.0.0.1:{port}")));
         let models = Models::default();
         let options = Options {
@@ -134,8 +135,17 @@ impl World {
     /// # Panics
     /// When it does not start.
     pub async fn kill_and_restart(&mut self) {
+        // However long that takes: for the people of the call it is a moment.
+        let stopped = self.network.exchange().clock.stop();
         self.service.kill_in_place();
         self.service = self.home.start_on(self.port, &pairs(&self.settings)).await;
+        drop(stopped);
+    }
+
+    /// Has the default agent ask so often whether a silent caller is still there that a slow test does not lose the call.
+    pub async fn is_patient(&self, admin: &Client) {
+        let settings = json!({ "settings": { "limits": { "max_duration_s": 14_400, "silence_prompts": 10 } } });
+        admin.put("/api/agents/default", &settings).await.expect(200);
     }
 
     /// How the service is set up, for another one beside it.

@@ -65,7 +65,10 @@ impl Program {
             () = tokio::time::sleep(LISTENS_WITHIN) => bail!("the sandbox does not say where it listens"),
         };
         let Some(url) = url else {
-            let ended = child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
+            let ended = child
+                .wait()
+                .await
+                .map_or_else(|error| error.to_string(), |status| status.to_string());
             bail!("the sandbox ended at once ({ended}); its last words are above");
         };
         tracing::info!(pid = child.id(), %url, "the sandbox runs: it is the telephone network");

@@ -4,7 +4,7 @@
 //! is not sped up with it: while a request is under way in either direction, and for a moment after (`settle`), the clock
 //! runs as the world does. So a service that needs 20 ms to answer has needed 20 ms, at any speed.
 //!
-//! It begins at the world's time. Nothing here decides how long something takes; a leg computes that and waits here.
+//! Whoever tests a service may stop it, while the service is started anew. It begins at the world's time. Nothing here decides how long something takes; a leg computes that and waits here.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -28,6 +28,8 @@ struct Hands {
     mark: Instant,
     /// Requests under way.
     held: u32,
+    /// Those who stopped it.
+    stopped: u32,
     /// Until then it runs as the world does, held or not.
     slow_until: Instant,
 }
@@ -35,6 +37,10 @@ struct Hands {
 /// While it lives, the clock runs as the world does.
 #[derive(Debug)]
 pub struct Held(Arc<Clock>);
+
+/// While it lives, the clock stands still.
+#[derive(Debug)]
+pub struct Stopped(Arc<Clock>);
 
 impl Clock {
     /// A clock that starts now. `speed` is above zero; 1 is real time.
@@ -52,6 +58,7 @@ impl Clock {
                 told: Utc::now(),
                 mark,
                 held: 0,
+                stopped: 0,
                 slow_until: mark,
             }),
             pace: watch::Sender::new(0),
@@ -89,20 +96,33 @@ impl Clock {
     #[must_use]
     pub fn hold(self: &Arc<Self>) -> Held {
         self.read().held += 1;
-        self.changed();
+        // Nobody needs to be told of a pace that stays the same.
+        if (self.speed - 1.0).abs() > f64::EPSILON {
+            self.changed();
+        }
         Held(Arc::clone(self))
     }
 
+    /// Stops it, until what is returned is dropped: nothing in the network goes on by itself.
+    #[must_use]
+    pub fn stop(self: &Arc<Self>) -> Stopped {
+        self.read().stopped += 1;
+        self.changed();
+        Stopped(Arc::clone(self))
+    }
+
     fn changed(&self) {
-        if (self.speed - 1.0).abs() > f64::EPSILON {
-            self.pace.send_modify(|count| *count = count.wrapping_add(1));
-        }
+        self.pace.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// The hands, moved to where they are now.
     fn read(&self) -> MutexGuard<'_, Hands> {
         let mut hands = self.hands.lock().expect("nothing panics while it reads the clock");
         let now = Instant::now();
+        if hands.stopped > 0 {
+            hands.mark = now;
+            return hands;
+        }
         let passed = now.saturating_duration_since(hands.mark);
         let slow = if hands.held > 0 {
             passed
@@ -120,6 +140,10 @@ impl Clock {
         let Ok(left) = (at - hands.told).to_std() else {
             return Duration::ZERO;
         };
+        if hands.stopped > 0 {
+            // Whoever lets it run again wakes everybody.
+            return if left.is_zero() { left } else { Duration::MAX };
+        }
         let slow = if hands.held > 0 {
             left
         } else {
@@ -137,6 +161,15 @@ impl Drop for Held {
             hands.slow_until = Instant::now() + self.0.settle;
         }
         drop(hands);
+        if (self.0.speed - 1.0).abs() > f64::EPSILON {
+            self.0.changed();
+        }
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        self.0.read().stopped -= 1;
         self.0.changed();
     }
 }
@@ -168,6 +201,27 @@ mod tests {
         drop(held);
         tokio::time::advance(Duration::from_millis(40)).await;
         assert_eq!(passed(&clock, began), TimeDelta::milliseconds(230 + 10_000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_stands_still_while_somebody_stopped_it_and_wakes_who_slept_through_it() {
+        let clock = Clock::new(1.0, Duration::ZERO);
+        let (began, world) = (clock.now(), Instant::now());
+        let stopped = clock.stop();
+        let asleep = tokio::spawn({
+            let clock = Arc::clone(&clock);
+            async move { clock.sleep(TimeDelta::seconds(10)).await }
+        });
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        assert_eq!(passed(&clock, began), TimeDelta::zero());
+        assert!(!asleep.is_finished());
+        drop(stopped);
+        asleep.await.expect("it does not panic");
+        assert!(
+            (70_000..70_050).contains(&world.elapsed().as_millis()),
+            "{:?}",
+            world.elapsed()
+        );
     }
 
     #[tokio::test(start_paused = true)]

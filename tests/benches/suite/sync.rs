@@ -2,8 +2,9 @@
 
 use super::measure::{median, percentile};
 use harness::scratch::data_dir;
-use std::io::Write;
-use std::time::Instant;
+use std::fmt;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
 
 /// Microseconds of one sync after a write of 4 KiB, many times.
 pub fn samples(count: usize) -> anyhow::Result<Vec<f64>> {
@@ -20,12 +21,41 @@ pub fn samples(count: usize) -> anyhow::Result<Vec<f64>> {
     Ok(samples)
 }
 
-/// In a sentence.
-pub fn cost() -> anyhow::Result<String> {
-    let samples = samples(500)?;
-    Ok(format!(
-        "one `fdatasync` of this disk: median {:.0} µs, p99 {:.0} µs",
-        median(samples.clone()),
-        percentile(samples, 0.99)
-    ))
+/// What one sync costs.
+pub struct Cost {
+    median: f64,
+    p99: f64,
+}
+
+impl Cost {
+    /// Measures it.
+    pub fn measure() -> anyhow::Result<Self> {
+        let samples = samples(500)?;
+        Ok(Self {
+            median: median(samples.clone()),
+            p99: percentile(samples, 0.99),
+        })
+    }
+
+    /// Waits until the disk is as quick again, or two minutes: what one part leaves behind for it, such as ten million
+    /// events to remove, is not for the next to pay.
+    pub async fn again(&self) -> anyhow::Result<()> {
+        for _ in 0..120 {
+            if median(samples(100)?) < 1.5 * self.median {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { median, p99 } = self;
+        write!(
+            f,
+            "one `fdatasync` of this disk: median {median:.0} µs, p99 {p99:.0} µs"
+        )
+    }
 }

@@ -3,9 +3,9 @@
 //! PostgreSQL refuses to run as root. When we are root, its files belong to, and it runs as, a user without rights.
 
 use super::binaries;
+use crate::ports::free_port;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs::{self, File};
-use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -219,10 +219,6 @@ fn serve(binaries: &Path, home: &Path, user: Option<User>, port: u16, durability
         .stderr(log)
         .spawn()
         .context("cannot start postgres")
-}
-
-fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
 /// False when the server ended instead. Line 8 of `postmaster.pid` is where the server tells `pg_ctl` that it is ready.

@@ -7,9 +7,9 @@ pub use client::{ADMIN, Answer, Client, PASSWORD, Socket};
 
 use crate::binaries;
 use crate::place::Place;
+use crate::ports::free_port;
 use infra::db::DatabaseUrl;
 use std::fs::File;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -61,7 +61,7 @@ impl Home {
     /// # Panics
     /// When it does not become ready, with its log.
     pub async fn start_with(&self, settings: &[(&str, &str)]) -> Service {
-        self.start_on(free_port(), settings).await
+        self.start_on(free_port().expect("a free port"), settings).await
     }
 
     /// The same on a port of the caller's choice: where others expect it.
@@ -94,7 +94,7 @@ impl Home {
     /// When the binary cannot be run.
     #[must_use]
     pub fn spawn(&self, settings: &[(&str, &str)]) -> Service {
-        self.spawn_on(free_port(), settings)
+        self.spawn_on(free_port().expect("a free port"), settings)
     }
 
     fn spawn_on(&self, port: u16, settings: &[(&str, &str)]) -> Service {
@@ -224,16 +224,4 @@ impl Drop for Service {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-/// A port on which nobody listens now.
-///
-/// # Panics
-/// When there is none.
-#[must_use]
-pub fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0))
-        .and_then(|listener| listener.local_addr())
-        .expect("a free port")
-        .port()
 }

@@ -92,7 +92,7 @@ async fn what_a_correction_taught_is_approved_used_and_taken_back(place: Place) 
 }
 
 async fn an_agent_is_tried_and_its_events_arrive_beside_the_conversation(place: Place) {
-    story("tryout", place, Pace::default()).await;
+    story("tryout", place, Pace::slow()).await;
 }
 
 async fn a_contact_is_made_from_a_call_and_called(place: Place) {

@@ -311,7 +311,7 @@ async fn a_service_that_is_killed_during_a_call_goes_on_with_it(place: Place) {
     let path = format!("/api/call-logs/{call}/history");
     world
         .until(&client, &path, "the first answer is recorded", |history| {
-            types(history).iter().filter(|name| *name == "AiTurn").count() == 2
+            types(history).iter().filter(|name| *name == "AiTurn").count() >= 2
         })
         .await;
     world.kill_and_restart().await;
@@ -349,7 +349,7 @@ async fn a_person_ends_a_call_from_outside_once(place: Place) {
     let history_path = format!("/api/call-logs/{call}/history");
     world
         .until(&admin, &history_path, "the first answer is recorded", |history| {
-            types(history).iter().filter(|name| *name == "AiTurn").count() == 2
+            types(history).iter().filter(|name| *name == "AiTurn").count() >= 2
         })
         .await;
     let path = format!("/api/active-calls/{call}/hangup");

@@ -5,7 +5,8 @@ use super::conversation::types;
 use harness::ear::{Ear, Heard};
 use harness::on_both_engines;
 use harness::place::Place;
-use harness::service::{Client, free_port};
+use harness::ports::free_port;
+use harness::service::Client;
 use harness::world::{Pace, World};
 use sandbox::network::exchange::Stream;
 use sandbox::network::person::Behaviour;
@@ -39,8 +40,7 @@ fn talkative() -> Scenario {
 
 /// A call that the AI has answered once.
 async fn under_way(world: &World, admin: &Client) -> String {
-    let settings = json!({ "settings": { "limits": { "max_duration_s": 14_400, "silence_prompts": 10 } } });
-    admin.put("/api/agents/default", &settings).await.expect(200);
+    world.is_patient(admin).await;
     let call = talkative().begin(world.network.exchange()).unwrap();
     happened(world, admin, &call, "AiTurn", 2).await;
     call
@@ -352,7 +352,7 @@ async fn a_stream_that_breaks_is_started_again(place: Place) {
 /// Two processes share a database and a public address; Twilio's sockets all land on the first.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_hears_through_an_address_of_its_own() {
-    let (port, own) = (free_port(), "http://two.calls.example");
+    let (port, own) = (free_port().unwrap(), "http://two.calls.example");
     let world = World::with_routes(
         Place::postgres().await,
         Pace::slow(),

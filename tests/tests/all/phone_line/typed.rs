@@ -96,6 +96,7 @@ async fn over(world: &World, admin: &Client, call: &Value) -> Value {
 async fn an_agent_is_tried_by_typing_and_all_of_it_is_in_the_ledger(place: Place) {
     let world = World::open(place).await;
     let admin = world.admin().await;
+    world.is_patient(&admin).await;
     let call = tried(&admin, "default", "k").await;
     assert_eq!((&call["from"], &call["to"]), (&json!("+15005550006"), &json!(NUMBER)));
     let mut line = Line::open(&world, &admin, call["line"].as_str().unwrap())
@@ -128,7 +129,11 @@ async fn an_agent_is_tried_on_its_own_number_and_the_same_wish_is_one_call(place
     const OF_ITS_OWN: &str = "+15045550177";
     let world = World::open(place).await;
     let admin = world.admin().await;
-    let workshop = json!({ "name": "Workshop", "greeting": "Workshop, what is broken?" });
+    let workshop = json!({
+        "name": "Workshop",
+        "greeting": "Workshop, what is broken?",
+        "limits": { "max_duration_s": 14_400, "silence_prompts": 10 },
+    });
     let agent = admin.post("/api/agents", &workshop).await.expect(201).json()["agent_id"].clone();
     let assignment = json!({ "number": OF_ITS_OWN, "agent": agent });
     admin.put("/api/phone-numbers", &assignment).await.expect(200);
@@ -212,6 +217,7 @@ async fn somebody_who_does_not_answer_is_told_as_such(place: Place) {
 async fn a_line_is_for_whoever_placed_the_call_and_takes_nothing_else_than_it_says(place: Place) {
     let world = World::open(place).await;
     let admin = world.admin().await;
+    world.is_patient(&admin).await;
     let colleague = world.colleague(&admin, "colleague", "agent").await;
     let call = tried(&admin, "default", "k").await;
     let path = call["line"].as_str().unwrap();
