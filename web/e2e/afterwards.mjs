@@ -13,7 +13,7 @@ const WORD = "marmalade";
 async function kept({ api }, user) {
   await atTheTelephone(`client:${user}`, [
     { on: "joined" },
-    { say: "I will send somebody tomorrow", anytime: true, after_ms: 4_000 },
+    { say: "I will send somebody tomorrow", anytime: true, after_ms: 12_000 },
   ]);
   const callId = await call([
     { say: `My ${WORD} machine does not start` },

@@ -1,6 +1,7 @@
 //! Somebody who talks to the service: a person with a session, or Twilio with a signature.
 
 use super::{AUTH_TOKEN, PUBLIC_URL};
+use futures::StreamExt as _;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
@@ -116,7 +117,11 @@ impl Client {
     /// # Panics
     /// When it cannot be opened.
     pub async fn feed(&self) -> impl Sized + use<> {
-        self.socket("/ws", &[]).await.expect("a feed")
+        let mut feed = self.socket("/ws", &[]).await.expect("a feed");
+        // The first thing that is sent, a ping at the latest: they count as being here by then.
+        let first = feed.next().await;
+        assert!(matches!(first, Some(Ok(_))), "the feed ends at once: {first:?}");
+        feed
     }
 
     /// Opens a WebSocket with this client's session, if it has one, and with more headers.
