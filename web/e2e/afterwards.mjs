@@ -11,6 +11,10 @@ const WORD = "marmalade";
 
 /** A call in which first the AI and then a person speaks with the caller; it is over when everything of it is kept. */
 async function kept({ api }, user) {
+  // The caller waits for the person in silence.
+  await api("PUT", "/api/agents/default", {
+    settings: { limits: { max_duration_s: 14_400, silence_prompts: 10 } },
+  });
   await atTheTelephone(`client:${user}`, [
     { on: "joined" },
     { say: "I will send somebody tomorrow", anytime: true, after_ms: 12_000 },
@@ -140,9 +144,24 @@ story(
   },
 );
 
+/** Where something is, once it does not move any more. */
+async function resting(locator) {
+  let before = await locator.boundingBox();
+  return until(
+    "it rests",
+    async () => {
+      const now = await locator.boundingBox();
+      const isResting = JSON.stringify(now) === JSON.stringify(before);
+      before = now;
+      return isResting && now;
+    },
+    (box) => Boolean(box),
+  );
+}
+
 /** Drags a slider's thumb by so many events. */
 async function drag(page, slider, events) {
-  const box = await slider.boundingBox();
+  const box = await resting(slider);
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
   await page.mouse.down();

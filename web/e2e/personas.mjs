@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { look } from "./support/look.mjs";
 import { call } from "./support/network.mjs";
 import { ADMIN, asAdmin, baseUrl, PASSWORD, picture, story } from "./support/story.mjs";
-import { gone, seen, until } from "./support/waiting.mjs";
+import { gone, PATIENCE, seen, until } from "./support/waiting.mjs";
 
 const DRAFTED = "Ask for the model first.";
 const EDITED = "Ask for the model of the machine first.";
@@ -138,6 +138,7 @@ async function asColleague(browser, api, does) {
   const email = "bob@example.com";
   const { invitation } = await api("POST", "/api/users", { email, role: "agent" });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "en-US" });
+  context.setDefaultTimeout(PATIENCE);
   const registered = await context.request.post(`${baseUrl()}/api/auth/register`, {
     data: { email, name: "Bob Colleague", password: PASSWORD, invitation },
   });

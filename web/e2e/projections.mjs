@@ -11,7 +11,7 @@ story("a read model is rebuilt, and its progress is seen", async ({ page, contex
   await page.goto("/projections");
   const model = page.getByRole("region", { name: "Call log" });
   await seen(model.getByText("Up to date"), "a read model that has everything");
-  const sinceWhen = model.getByText(/, since \d/);
+  const sinceWhen = model.getByText(/, since /);
   await gone(sinceWhen, "that other rows were read before");
   await model.getByRole("button", { name: "Rebuild…" }).click();
   const dialog = page.getByRole("dialog", { name: "Rebuild Call log" });

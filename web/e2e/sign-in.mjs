@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { ADMIN, PASSWORD, picture, story } from "./support/story.mjs";
-import { gone, seen } from "./support/waiting.mjs";
+import { gone, PATIENCE, seen } from "./support/waiting.mjs";
 
 const COLLEAGUE = { name: "Bob Agent", email: "bob@example.com" };
 
@@ -50,6 +50,7 @@ story(
     const link = await invite.getByText(/\?invitation=/).textContent();
 
     const theirs = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 } });
+    theirs.setDefaultTimeout(PATIENCE);
     const colleague = await theirs.newPage();
     await colleague.goto(link);
     await register(colleague, COLLEAGUE);

@@ -13,6 +13,8 @@ use projections::live_calls::tables::{LiveCallRow, LiveTurnRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// How many calls go on, of which the latest are in the answer.
+const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 /// Calls whose turns are looked up at once.
 const AT_ONCE: usize = 8;
 
@@ -92,25 +94,29 @@ pub struct ActiveCallWithTurns {
     turns: Vec<LiveTurn>,
 }
 
-/// Every call that goes on now, the latest first. The header `X-Ledger-Position` says how far the answer certainly reaches:
+/// The calls that go on now, the latest first: all of them up to a thousand, and the header `X-Total-Count` says how many
+/// there are. The header `X-Ledger-Position` says how far the answer certainly reaches:
 /// whoever follows the live feed from there misses nothing, and at most hears again what the answer told.
 #[utoipa::path(
     get, path = "/api/active-calls", tag = "live",
     responses((
         status = OK, body = Vec<ActiveCallWithTurns>,
-        headers(("X-Ledger-Position" = i64, description = "The position up to which the answer is certainly complete"))
+        headers(
+            ("X-Ledger-Position" = i64, description = "The position up to which the answer is certainly complete"),
+            ("X-Total-Count" = i64, description = "How many calls go on")
+        )
     ))
 )]
 pub async fn active_calls(
     State(state): State<AppState>,
     signed_in: SignedIn,
-) -> Result<([(HeaderName, HeaderValue); 1], Json<Vec<ActiveCallWithTurns>>), ApiError> {
+) -> Result<([(HeaderName, HeaderValue); 2], Json<Vec<ActiveCallWithTurns>>), ApiError> {
     signed_in.may(Permission::ViewCalls)?;
     let tenant = signed_in.tenant();
     let live = &state.read.live_calls;
     // Asked first: the calls that are read after it can only be later.
     let position = live.position().await?;
-    let calls = live.list(tenant).await?;
+    let (calls, total) = live.list(tenant).await?;
     let with_turns = stream::iter(calls)
         .map(|call| async move {
             let turns = live.turns(tenant, &call.call_id).await?;
@@ -119,7 +125,7 @@ pub async fn active_calls(
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
-    Ok(([(POSITION, position.into())], Json(with_turns)))
+    Ok(([(POSITION, position.into()), (TOTAL, total.into())], Json(with_turns)))
 }
 
 fn with_turns(call: LiveCallRow, turns: Vec<LiveTurnRow>) -> ActiveCallWithTurns {

@@ -32,9 +32,11 @@ static TURNS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+const COUNT: &str = "select count(*) from live_calls where tenant = $1 and live = 1";
+
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![LIVE.as_str(), ONE.as_str(), TURNS.as_str()]
+    vec![COUNT, LIVE.as_str(), ONE.as_str(), TURNS.as_str()]
 }
 
 /// Asks `live_calls`.
@@ -58,13 +60,20 @@ impl LiveCalls {
         Ok(checkpoint.map_or(0, |checkpoint| checkpoint.position))
     }
 
-    /// The calls that go on now, the latest first.
+    /// The calls that go on now, the latest first, and how many there are: no more than a thousand are told of.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn list(&self, tenant: &str) -> Result<Vec<LiveCallRow>, DbError> {
+    pub async fn list(&self, tenant: &str) -> Result<(Vec<LiveCallRow>, i64), DbError> {
         let db = self.views.current("live_calls").await?.db;
-        Ok(on_db!(&db, c => sqlx::query_as(&LIVE).bind(tenant).bind(MOST).fetch_all(c).await)?)
+        let calls: Vec<LiveCallRow> =
+            on_db!(&db, c => sqlx::query_as(&LIVE).bind(tenant).bind(MOST).fetch_all(c).await)?;
+        let told = i64::try_from(calls.len()).unwrap_or(MOST);
+        if told < MOST {
+            return Ok((calls, told));
+        }
+        let (all,) = on_db!(&db, c => sqlx::query_as(COUNT).bind(tenant).fetch_one(c).await)?;
+        Ok((calls, all))
     }
 
     /// A call, if it goes on now.

@@ -27,8 +27,18 @@ export async function written<T>(answer: Promise<Answer<T>>): Promise<Written<T>
   return { body: data as T, position: positionOf(response) };
 }
 
+/** How far the answer reaches, where it says so. */
 export function positionOf(response: Response): number | null {
-  const text = response.headers.get("x-ledger-position");
-  const position = text === null ? Number.NaN : Number(text);
-  return Number.isSafeInteger(position) ? position : null;
+  return whole(response, "x-ledger-position");
+}
+
+/** How many there are, where the answer says so: it may tell of some of them only. */
+export function totalOf(response: Response): number | null {
+  return whole(response, "x-total-count");
+}
+
+function whole(response: Response, header: string): number | null {
+  const text = response.headers.get(header);
+  const number = text === null ? Number.NaN : Number(text);
+  return Number.isSafeInteger(number) ? number : null;
 }

@@ -5,6 +5,8 @@ import { type EventMessage, type FeedMessage, isEvent } from "./messages";
 const CALL_AFTER_MS = 400;
 /** Lists and figures change with every call of a busy day: each is asked at most this often. */
 const LISTS_AFTER_MS = 2_000;
+/** A read model that is further behind than that has caught up by now: once nothing more happens, all is asked once more. */
+const ONCE_MORE_AFTER_MS = 5_000;
 
 const TALK =
   /^(CallerTurn|AiTurn|AiTurnInterrupted|HeardUnclearly|SilencePrompted|FieldCollected|ProviderReported)$/;
@@ -39,6 +41,7 @@ interface Source {
 /** Marks as stale what events changed, together and not at once: a rush of events asks each query once. */
 export function followInvalidations(source: Source, client: QueryClient): () => void {
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const late = new Map<string, ReturnType<typeof setTimeout>>();
   const unread = source.read((message) => {
     if (!isEvent(message)) {
       if (message.type === "presence") {
@@ -54,12 +57,18 @@ export function followInvalidations(source: Source, client: QueryClient): () => 
       const run = () => {
         timers.delete(name);
         void client.invalidateQueries({ queryKey: key });
+        clearTimeout(late.get(name));
+        late.set(name, setTimeout(onceMore, ONCE_MORE_AFTER_MS));
+      };
+      const onceMore = () => {
+        late.delete(name);
+        void client.invalidateQueries({ queryKey: key });
       };
       timers.set(name, setTimeout(run, after));
     }
   });
   return () => {
     unread();
-    for (const timer of timers.values()) clearTimeout(timer);
+    for (const timer of [...timers.values(), ...late.values()]) clearTimeout(timer);
   };
 }

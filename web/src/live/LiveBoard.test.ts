@@ -6,6 +6,7 @@ const GET = vi.fn();
 vi.mock("../api/client", () => ({
   api: { GET: (path: string) => GET(path) },
   positionOf: ({ position }: { position: number | null }) => position,
+  totalOf: () => null,
 }));
 const { LiveBoard } = await import("./LiveBoard");
 
@@ -97,11 +98,32 @@ it("a call that ended stays in sight for a while, and does not come back", () =>
   expect(board.current().calls).toEqual([]);
 });
 
-it("a call that the service no longer has is over", () => {
+it("a call that the service twice does not have is over", () => {
   const board = new LiveBoard();
   board.compare([read("CA1"), read("CA2")], 10);
   board.compare([read("CA2")], 20);
+  expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA1", "CA2"]);
+  board.compare([read("CA2")], 30);
   expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA2"]);
+});
+
+it("a call whose end the service knows first ends as the feed tells it", () => {
+  const board = new LiveBoard();
+  board.compare([read("CA1")], 10);
+  board.compare([], 20);
+  board.hear(event(20, "CallEnded", { outcome: "completed" }));
+  expect(board.current().calls[0]?.outcome).toBe("completed");
+  vi.advanceTimersByTime(60_000);
+  expect(board.current().calls).toEqual([]);
+});
+
+it("calls that are older than what the service tells of stay, and those it does not tell of are counted", () => {
+  const board = new LiveBoard();
+  const at = (id: string, minute: number) => ({ ...read(id), started_at: `2026-01-01T00:0${minute}:00Z` });
+  board.compare([at("CA2", 2), at("CA1", 1)], 10, 2);
+  for (const position of [20, 30]) board.compare([at("CA3", 3), at("CA2", 2)], position, 4);
+  expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA3", "CA2", "CA1"]);
+  expect(board.current().more).toBe(1);
 });
 
 it("a call that began after the reading stays", () => {

@@ -1,4 +1,4 @@
-import { api, positionOf } from "../api/client";
+import { api, positionOf, totalOf } from "../api/client";
 import type { ActiveCall } from "../api/types";
 import type { EventMessage } from "../feed/messages";
 import { begun, fold, fromSnapshot, type LiveCall } from "./fold";
@@ -17,14 +17,18 @@ export interface Board {
   state: "loading" | "ready" | "failed";
   /** The calls that go on and those that ended just now, the latest first. */
   calls: readonly LiveCall[];
+  /** Calls that go on and are not here: the service tells of the latest thousand. */
+  more: number;
   error: unknown;
 }
 
 /** Every call that goes on: read once, then kept by the feed's events. */
 export class LiveBoard {
-  private board: Board = { state: "loading", calls: [], error: null };
+  private board: Board = { state: "loading", calls: [], more: 0, error: null };
   private readonly watchers = new Set<() => void>();
   private readonly ended = new Set<string>();
+  /** Calls that the last reading should have told of, and did not. */
+  private missed = new Set<string>();
   private told = false;
 
   current = (): Board => this.board;
@@ -46,7 +50,7 @@ export class LiveBoard {
         if (isOver) return;
         if (!calls || position === null)
           throw new Error("The service does not say how far its answer reaches.");
-        this.compare(calls, position);
+        this.compare(calls, position, totalOf(response) ?? calls.length);
         if (!hasBegun) begin(position);
         hasBegun = true;
         timer = setTimeout(read, COMPARE_MS);
@@ -64,20 +68,32 @@ export class LiveBoard {
   }
 
   /**
-   * Brings the board in line with what the service read at or after `position`. A call that we know and it does not is
-   * over, unless we heard of it after that.
+   * Brings the board in line with what the service read at or after `position`: the latest of `total` calls. A call that we
+   * know and two readings in a row do not is over, unless we heard of it since, or it is older than what they tell of. One
+   * reading alone may be ahead of the feed, which tells how the call ended.
    */
-  compare(calls: readonly ActiveCall[], position: number): void {
+  compare(calls: readonly ActiveCall[], position: number, total = calls.length): void {
     const known = new Map(this.board.calls.map((call) => [call.call_id, call]));
     const fresh = calls
       .filter((call) => !this.ended.has(call.call_id))
       .map((call) => newest(known.get(call.call_id), call, position));
-    const kept = this.board.calls.filter(
+    const told = new Set(calls.map((call) => call.call_id));
+    const oldest = total > calls.length ? calls.at(-1)?.started_at : undefined;
+    const unknown = this.board.calls.filter(
       (call) =>
-        (call.endedAt !== null || call.position > position) &&
-        !fresh.some((other) => other.call_id === call.call_id),
+        call.endedAt === null &&
+        call.position <= position &&
+        !told.has(call.call_id) &&
+        !(oldest && call.started_at <= oldest),
     );
-    this.become({ state: "ready", calls: sorted([...fresh, ...kept]), error: null });
+    const over = new Set(unknown.map((call) => call.call_id).filter((id) => this.missed.has(id)));
+    this.missed = new Set(unknown.map((call) => call.call_id));
+    const kept = this.board.calls.filter(
+      (call) => !over.has(call.call_id) && (this.ended.has(call.call_id) || !told.has(call.call_id)),
+    );
+    const all = sorted([...fresh, ...kept]);
+    const goOn = all.filter((call) => call.endedAt === null).length;
+    this.become({ state: "ready", calls: all, more: Math.max(0, total - goOn), error: null });
   }
 
   /** An event of the feed. */

@@ -1,4 +1,4 @@
-import { SimpleGrid, Skeleton } from "@mantine/core";
+import { SimpleGrid, Skeleton, Text } from "@mantine/core";
 import { IconBroadcast } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
 import { Empty } from "../../components/Empty";
@@ -7,6 +7,7 @@ import { LinkButton } from "../../components/links";
 import { Page } from "../../components/Page";
 import { Guarded } from "../../components/Refused";
 import { useBoard } from "../../feed/FeedProvider";
+import { count } from "../../format/numbers";
 import { Here } from "./Here";
 import { LiveCard } from "./LiveCard";
 
@@ -21,8 +22,8 @@ export function LivePage() {
 /** A card for every call that goes on. */
 function Live() {
   const board = useBoard();
-  const { state, calls, error } = useSyncExternalStore(board.watch, board.current);
-  const live = calls.filter((call) => call.endedAt === null).length;
+  const { state, calls, more, error } = useSyncExternalStore(board.watch, board.current);
+  const live = calls.filter((call) => call.endedAt === null).length + more;
   return (
     <Page
       title="Live"
@@ -53,6 +54,11 @@ function Live() {
           <LiveCard key={call.call_id} call={call} />
         ))}
       </SimpleGrid>
+      {more > 0 && (
+        <Text c="dimmed" ta="center">
+          {count(more)} older {more === 1 ? "call is" : "calls are"} not shown.
+        </Text>
+      )}
     </Page>
   );
 }

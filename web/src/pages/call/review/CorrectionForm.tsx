@@ -18,16 +18,11 @@ export function CorrectionForm({ callId, turn, onWholeCall, onDone, input }: Pro
   const save = useNoteCorrection(callId);
   const submit = () => {
     const text = note.trim();
-    if (!text || save.isPending) return;
-    save.mutate(
-      { note: text, turn },
-      {
-        onSuccess: () => {
-          setNote("");
-          onDone?.();
-        },
-      },
-    );
+    if (!text) return;
+    // Whoever goes on writing at once writes the next one; what was not saved comes back, unless they have begun it.
+    setNote("");
+    onDone?.();
+    save.mutateAsync({ note: text, turn }).catch(() => setNote((next) => next || text));
   };
   return (
     <form
@@ -66,7 +61,7 @@ export function CorrectionForm({ callId, turn, onWholeCall, onDone, input }: Pro
           ])}
         />
         <Group justify="flex-end">
-          <Button type="submit" size="xs" disabled={note.trim() === ""} loading={save.isPending}>
+          <Button type="submit" size="xs" disabled={note.trim() === ""}>
             Save correction
           </Button>
         </Group>
