@@ -25,7 +25,9 @@ test: ## Everything that must hold: formatting, lints, licences, the dashboard, 
 	@# other features of some dependencies, which would all be built twice.
 	cargo build --workspace --lib --bins --tests --locked
 	@# The tests proper come last, so that their summary is the last thing to read.
-	@if cargo nextest --version >/dev/null 2>&1; then set -x; cargo nextest run --workspace --locked --no-fail-fast; \
+	@# Three for two cores: half of the tests' time is waiting for telephones.
+	@if cargo nextest --version >/dev/null 2>&1; then set -x; \
+		cargo nextest run --workspace --locked --no-fail-fast --test-threads $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)); \
 	else set -x; cargo test --workspace --locked --lib --bins --tests --no-fail-fast; fi
 
 lint: ## Formatting, clippy, and what may depend on what
