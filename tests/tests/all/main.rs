@@ -17,6 +17,7 @@ mod phone_line;
 mod read_models;
 mod sandbox_beside;
 mod sql;
+mod tenants;
 mod throwaway_postgres;
 mod twilio_signature;
 mod two_services;
