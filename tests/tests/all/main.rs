@@ -13,6 +13,7 @@ mod doors;
 mod event_store;
 mod killed_service;
 mod ledger;
+mod listeners_gone;
 mod phone_line;
 mod read_models;
 mod sandbox_beside;
