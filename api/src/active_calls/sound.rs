@@ -99,12 +99,12 @@ enum End {
     /// The socket is closed with a code.
     Closed(Closing),
     /// There is nothing more to hear.
-    Over(Over),
+    Over(Ending),
 }
 
 /// Why there is nothing more to hear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Over {
+enum Ending {
     /// A person of ours speaks: that is heard by telephone.
     TakenOver,
     /// The call is over.
@@ -115,7 +115,7 @@ enum Over {
     Unavailable,
 }
 
-impl Over {
+impl Ending {
     /// As the listener is told.
     const fn as_str(self) -> &'static str {
         match self {
@@ -132,7 +132,7 @@ impl End {
     /// broke, they are signed out or too slow, the service stops, no sound comes. Should they come again, they say anew that
     /// they listen.
     const fn is_in_the_log(&self) -> bool {
-        matches!(self, Self::Over(Over::TakenOver | Over::CallEnded | Over::Left))
+        matches!(self, Self::Over(Ending::TakenOver | Ending::CallEnded | Ending::Left))
     }
 }
 
@@ -204,7 +204,7 @@ impl Ear {
             }
             Stage::Silent if self.has_begun => self.tell("interrupted").await,
             Stage::Silent => Ok(()),
-            Stage::Failed => Err(End::Over(Over::Unavailable)),
+            Stage::Failed => Err(End::Over(Ending::Unavailable)),
         }
     }
 
@@ -221,7 +221,7 @@ impl Ear {
                 metrics::counter!("sound_pieces_dropped_total").increment(lost);
                 Ok(())
             }
-            Err(RecvError::Closed) => Err(End::Over(Over::Unavailable)),
+            Err(RecvError::Closed) => Err(End::Over(Ending::Unavailable)),
         }
     }
 
@@ -238,11 +238,11 @@ impl Ear {
             return Ok(());
         };
         if call.is_over() {
-            Err(End::Over(Over::CallEnded))
+            Err(End::Over(Ending::CallEnded))
         } else if audible(&call).is_err() {
-            Err(End::Over(Over::TakenOver))
+            Err(End::Over(Ending::TakenOver))
         } else if !may_hear(&call, &self.signed_in) {
-            Err(End::Over(Over::Left))
+            Err(End::Over(Ending::Left))
         } else {
             Ok(())
         }

@@ -80,7 +80,6 @@ impl Listening {
     }
 
     /// Somebody listens at a door for as long as this is kept.
-    #[must_use]
     pub fn door(&self) -> TaskTrackerToken {
         self.doors.token()
     }
