@@ -261,6 +261,13 @@ impl Running {
             tracing::warn!("some requests did not finish in time");
             Ok(())
         };
+        let listening = self.state.listening.over();
+        if tokio::time::timeout(self.state.config.drain_timeout, listening)
+            .await
+            .is_err()
+        {
+            tracing::warn!("some listeners did not go in time");
+        }
         for process in self.processes {
             // One that panicked has said so already.
             let _ = process.await;

@@ -15,38 +15,81 @@ use std::time::{Duration, Instant};
 
 /// How long a lookup is believed.
 const BELIEVED: Duration = Duration::from_secs(1);
-/// A lookup that takes longer is given up: a caller is waiting.
+/// A lookup that takes longer is given up: Twilio is waiting.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// More numbers than anybody has; then everything is forgotten.
 const REMEMBERED: usize = 10_000;
 
+/// Whose everything is until there is a second tenant, and what nobody knows whose it is.
+pub const DEFAULT_TENANT: &str = "default";
+
+/// When each number was looked up last, and what came of it.
+type Known = HashMap<String, (Instant, Result<Answers, NotKnown>)>;
+
 /// Which agent answers which number.
 #[derive(Default)]
 pub struct Directory {
-    known: Mutex<HashMap<String, (Instant, Option<Answers>)>>,
+    known: Mutex<Known>,
 }
 
-#[derive(Clone)]
-struct Answers {
-    agent: AgentId,
-    tenant: Tenant,
+/// Who answers a number of ours.
+#[derive(Clone, Debug)]
+pub struct Answers {
+    /// The agent.
+    pub agent: AgentId,
+    /// Whose agent it is.
+    pub tenant: Tenant,
 }
+
+impl Default for Answers {
+    /// The default agent, which answers every number that nobody assigned.
+    fn default() -> Self {
+        Self {
+            agent: DEFAULT.into(),
+            tenant: DEFAULT_TENANT.into(),
+        }
+    }
+}
+
+/// The read model could not be asked: who answers a number, and so whose it is, is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the agents read model cannot be asked")]
+pub struct NotKnown;
 
 impl Directory {
-    /// The agent that answers a number of ours: the default agent, unless it is assigned.
-    pub async fn agent_of(&self, state: &AppState, number: &str) -> AgentId {
-        self.look_up(state, number)
-            .await
-            .map_or_else(|| DEFAULT.into(), |answers| answers.agent)
-    }
-
-    /// Whose call it is: whose agent answers our number.
-    pub async fn tenant_of(&self, state: &AppState, number: Option<&str>) -> Tenant {
-        let answers = match number {
-            Some(number) => self.look_up(state, number).await,
-            None => None,
+    /// Who answers a number of ours: the default agent, unless it is assigned. While the read model cannot be asked, what
+    /// it said last is believed on, however long ago: a number rarely changes hands.
+    ///
+    /// # Errors
+    /// When the read model cannot be asked, and never said. It is for the caller to wait or to guess: a call that is filed
+    /// under the wrong tenant stays there.
+    pub async fn of_number(&self, state: &AppState, number: &str) -> Result<Answers, NotKnown> {
+        let before = self.lock().get(number).cloned();
+        if let Some((looked, answers)) = &before
+            && looked.elapsed() < BELIEVED
+        {
+            return answers.clone();
+        }
+        let found = match tokio::time::timeout(PATIENCE, state.read.agents.by_number(number)).await {
+            Ok(Ok(row)) => Ok(row.map_or_else(Answers::default, |row| Answers {
+                agent: row.agent_id.into(),
+                tenant: row.tenant.into(),
+            })),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the agents read model cannot be asked");
+                before.map_or(Err(NotKnown), |(_, answers)| answers)
+            }
+            Err(_) => {
+                tracing::warn!("the agents read model does not answer in time");
+                before.map_or(Err(NotKnown), |(_, answers)| answers)
+            }
         };
-        answers.map_or_else(|| "default".into(), |answers| answers.tenant)
+        let mut known = self.lock();
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(number.to_owned(), (Instant::now(), found.clone()));
+        found
     }
 
     /// An agent as it was when an event was recorded: what was said then is said again to whoever asks again.
@@ -69,36 +112,7 @@ impl Directory {
         self.lock().clear();
     }
 
-    async fn look_up(&self, state: &AppState, number: &str) -> Option<Answers> {
-        if let Some((looked, answers)) = self.lock().get(number)
-            && looked.elapsed() < BELIEVED
-        {
-            return answers.clone();
-        }
-        let found = match tokio::time::timeout(PATIENCE, state.read.agents.by_number(number)).await {
-            Ok(Ok(row)) => row.map(|row| Answers {
-                agent: row.agent_id.into(),
-                tenant: row.tenant.into(),
-            }),
-            // The call goes on with the default agent; the ledger does not depend on a read model.
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the agents read model cannot be asked: the default agent answers");
-                None
-            }
-            Err(_) => {
-                tracing::warn!("the agents read model does not answer in time: the default agent answers");
-                None
-            }
-        };
-        let mut known = self.lock();
-        if known.len() >= REMEMBERED {
-            known.clear();
-        }
-        known.insert(number.to_owned(), (Instant::now(), found.clone()));
-        found
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Instant, Option<Answers>)>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

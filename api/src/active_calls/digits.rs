@@ -3,7 +3,7 @@
 //! They are in the log before they are sent, once: whoever was killed in between has sent nothing, and whoever asks again
 //! with the same `Idempotency-Key` does not send them twice.
 
-use super::{ANSWERED_FROM, Handled, to_handle};
+use super::{ANSWERED_FROM, Handled, done_before, to_handle};
 use crate::auth::SignedIn;
 use crate::conference::{announcement, of_caller, refused};
 use crate::error::{ApiError, Problem};
@@ -49,6 +49,9 @@ pub async fn digits(
     Body(wanted): Body<Digits>,
 ) -> Result<Written<Handled>, ApiError> {
     let call = to_handle(&state, &signed_in, &id).await?;
+    if let Some(position) = done_before(&state, &signed_in, &key).await? {
+        return Ok(Written::changed(position, Handled { call_id: id }));
+    }
     let (conference, caller) = of_caller(&call)?;
     let metadata = signed_in.metadata("POST /api/active-calls/{id}/digits", key.of(&signed_in.user.user_id));
     let command = CallCommand::SendDigits {

@@ -1,8 +1,10 @@
 //! `POST /api/active-calls/{id}/hangup`: a person of ours ends a call from outside.
 //!
 //! Twilio is told first, and then the call: who ended it is something that only we know. Should we be killed in between, the
-//! call is over all the same, and only that name is missing.
+//! call is over all the same, and only that name is missing. Whoever asks again with the same `Idempotency-Key` is answered as
+//! before.
 
+use super::{ANSWERED_FROM, done_before};
 use crate::auth::{Permission, SignedIn};
 use crate::call_logs::must_be_theirs;
 use crate::error::{ApiError, Problem};
@@ -42,6 +44,9 @@ pub async fn hang_up(
 ) -> Result<Written<HungUp>, ApiError> {
     signed_in.may(Permission::HandleCalls)?;
     must_be_theirs(&state, &signed_in, &id).await?;
+    if let Some(position) = done_before(&state, &signed_in, &key).await? {
+        return Ok(Written::changed(position, HungUp { call_id: id }));
+    }
     let (call, _) = state
         .ledger
         .state::<Call>(&id)
@@ -67,6 +72,6 @@ pub async fn hang_up(
     let endpoint = "POST /api/active-calls/{id}/hangup";
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Call>(&id, command, metadata).await?;
-    settle(&state, &["live_calls", "call_log"], executed.position).await;
+    settle(&state, ANSWERED_FROM, executed.position).await;
     Ok(Written::changed(executed.position, HungUp { call_id: id }))
 }

@@ -16,6 +16,7 @@ use crate::state::AppState;
 use crate::web::settle::settle;
 use crate::web::{CommandKey, Written};
 use domain::call::{Call, CallCommand};
+use infra::event_store::Position;
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -37,6 +38,19 @@ async fn to_handle(state: &AppState, signed_in: &SignedIn, call_id: &str) -> Res
     must_be_theirs(state, signed_in, call_id).await?;
     let known = state.ledger.state::<Call>(call_id).await?;
     known.map(|(call, _)| call).ok_or(ApiError::NotFound("call"))
+}
+
+/// The last event of what this request led to, if it came before under the same `Idempotency-Key`: then it is answered as
+/// before, whatever has become of the call since, and nothing is asked of the telephone network again.
+async fn done_before(state: &AppState, signed_in: &SignedIn, key: &CommandKey) -> Result<Option<Position>, ApiError> {
+    let Some(key) = key.of(&signed_in.user.user_id) else {
+        return Ok(None);
+    };
+    let Some(position) = state.ledger.position_of_command(&key).await? else {
+        return Ok(None);
+    };
+    settle(state, ANSWERED_FROM, position).await;
+    Ok(Some(position))
 }
 
 /// What a user does in a call that goes on: done once, durable, and visible in the read models.

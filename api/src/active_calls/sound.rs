@@ -60,6 +60,7 @@ pub async fn sound(
     Ok(upgrade
         .max_message_size(LONGEST_MESSAGE)
         .on_upgrade(move |socket| async move {
+            let _door = state.listening.door();
             let ear = Ear {
                 listener: listening::listen(&state, &id, &signed_in.user.user_id),
                 log: state.ledger.subscribe(head),
@@ -98,7 +99,41 @@ enum End {
     /// The socket is closed with a code.
     Closed(Closing),
     /// There is nothing more to hear.
-    Over(&'static str),
+    Over(Ending),
+}
+
+/// Why there is nothing more to hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// A person of ours speaks: that is heard by telephone.
+    TakenOver,
+    /// The call is over.
+    CallEnded,
+    /// They said that they listen no more.
+    Left,
+    /// The telephone network brings no sound.
+    Unavailable,
+}
+
+impl Ending {
+    /// As the listener is told.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::TakenOver => "taken_over",
+            Self::CallEnded => "call_ended",
+            Self::Left => "left",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
+impl End {
+    /// Whether the log says already why they hear no more. It does not of a socket that ends for a reason of its own: it
+    /// broke, they are signed out or too slow, the service stops, no sound comes. Should they come again, they say anew that
+    /// they listen.
+    const fn is_in_the_log(&self) -> bool {
+        matches!(self, Self::Over(Ending::TakenOver | Ending::CallEnded | Ending::Left))
+    }
 }
 
 impl From<Closing> for End {
@@ -109,11 +144,16 @@ impl From<Closing> for End {
 
 impl Ear {
     async fn run(mut self) {
-        let closing = match self.follow().await {
-            End::Gone => return self.leave().await,
+        let end = self.follow().await;
+        // First what others read: whoever is too slow to be told anything hears nothing any more all the same.
+        if !end.is_in_the_log() {
+            self.leave().await;
+        }
+        let closing = match end {
+            End::Gone => return,
             End::Closed(closing) => closing,
             End::Over(reason) => {
-                let told = json!({ "type": "ended", "reason": reason });
+                let told = json!({ "type": "ended", "reason": reason.as_str() });
                 if self.put(Message::Text(told.to_string().into())).await.is_err() {
                     return;
                 }
@@ -164,7 +204,7 @@ impl Ear {
             }
             Stage::Silent if self.has_begun => self.tell("interrupted").await,
             Stage::Silent => Ok(()),
-            Stage::Failed => Err(End::Over("unavailable")),
+            Stage::Failed => Err(End::Over(Ending::Unavailable)),
         }
     }
 
@@ -181,7 +221,7 @@ impl Ear {
                 metrics::counter!("sound_pieces_dropped_total").increment(lost);
                 Ok(())
             }
-            Err(RecvError::Closed) => Err(End::Over("unavailable")),
+            Err(RecvError::Closed) => Err(End::Over(Ending::Unavailable)),
         }
     }
 
@@ -198,22 +238,23 @@ impl Ear {
             return Ok(());
         };
         if call.is_over() {
-            Err(End::Over("call_ended"))
+            Err(End::Over(Ending::CallEnded))
         } else if audible(&call).is_err() {
-            Err(End::Over("taken_over"))
+            Err(End::Over(Ending::TakenOver))
         } else if !may_hear(&call, &self.signed_in) {
-            Err(End::Over("left"))
+            Err(End::Over(Ending::Left))
         } else {
             Ok(())
         }
     }
 
-    /// Whoever closes the page has left, unless they listen by telephone as well, or through another socket.
-    async fn leave(self) {
+    /// Whoever hears no more here has left, unless they listen by telephone as well, or through another socket.
+    async fn leave(&mut self) {
+        let listens_on = self.listener.go();
         let user = self.signed_in.user.user_id.clone();
         let known = self.state.ledger.state::<Call>(&self.call_id).await;
         let is_only_ear = matches!(&known, Ok(Some((call, _))) if call.listens_out_of_reach(&user));
-        if !is_only_ear || self.listener.has_another() {
+        if !is_only_ear || listens_on {
             return;
         }
         let at = self.state.clock.now();

@@ -84,6 +84,7 @@ pub struct Listener {
     state: AppState,
     line: Arc<Line>,
     user: String,
+    has_gone: bool,
     /// The sound, as the door for listeners sends it: see [`message`].
     pub sound: broadcast::Receiver<Bytes>,
     /// How far it has come.
@@ -99,23 +100,26 @@ impl Listener {
             state,
             line,
             user: user.to_owned(),
+            has_gone: false,
             sound,
             stage,
         }
     }
 
-    /// Whether the same user listens to the call here through another socket as well.
-    #[must_use]
-    pub fn has_another(&self) -> bool {
-        let users = self.line.listeners.borrow();
-        users.iter().filter(|user| **user == self.user).count() > 1
+    /// Takes them off the line. Answers whether the same user listens to the call here through another socket still: of
+    /// several that end at once the last one finds none.
+    pub fn go(&mut self) -> bool {
+        if !std::mem::replace(&mut self.has_gone, true) {
+            metrics::gauge!("sound_listeners").decrement(1.0);
+            self.state.listening.left(&self.line, &self.user);
+        }
+        self.line.listeners.borrow().contains(&self.user)
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        metrics::gauge!("sound_listeners").decrement(1.0);
-        self.state.listening.left(&self.line, &self.user);
+        self.go();
     }
 }
 

@@ -26,6 +26,8 @@ use domain::call::Call;
 use line::{Awaited, Line};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// The sound of every call to which somebody listens here.
 #[derive(Default)]
@@ -34,6 +36,8 @@ pub struct Listening {
     lines: Mutex<HashMap<String, Arc<Line>>>,
     /// Streams that were asked for, by the name that we gave them.
     awaited: Mutex<HashMap<String, Arc<Awaited>>>,
+    /// The doors at which somebody listens: the server does not wait for upgraded connections.
+    doors: TaskTracker,
 }
 
 /// The leg to which one listens.
@@ -73,6 +77,17 @@ impl Listening {
     pub fn arrive(&self, name: &str, call_sid: &str) -> Option<Arrived> {
         let awaited = lock(&self.awaited).get(name).cloned()?;
         Arrived::new(awaited, call_sid)
+    }
+
+    /// Somebody listens at a door for as long as this is kept.
+    pub fn door(&self) -> TaskTrackerToken {
+        self.doors.token()
+    }
+
+    /// Waits until nobody listens at any door, and that they left is in the log. For a service that stops.
+    pub async fn over(&self) {
+        self.doors.close();
+        self.doors.wait().await;
     }
 
     /// A listener has gone. After the last one, whoever comes next begins anew.

@@ -1,6 +1,6 @@
 //! `POST /twilio/ai-respond`: what the caller said to the AI, or that they said nothing.
 
-use super::hear::{Heard, keep, tell};
+use super::hear::{Heard, keep, tell, whose};
 use super::inbound::sorry;
 use super::{Signed, TwiML};
 use crate::conversation::{Question, respond};
@@ -26,6 +26,7 @@ pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result
     let call_id = gathered.call_id.0.clone();
     let key = signed.command_key(Endpoint::AiRespond, &gathered.key());
     // What was said is durable before anything is thought about it.
+    let tenant = whose(&state, &signed, Endpoint::AiRespond, &call_id).await?;
     let heard = tell(
         &state,
         &signed,
@@ -33,6 +34,7 @@ pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result
         &call_id,
         gathered.command.clone(),
         key,
+        tenant,
     )
     .await?;
     let Heard::Call(on_call) = heard else {
@@ -44,7 +46,7 @@ pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result
         at: gathered.at,
         utterance: &gathered.utterance,
         agent: on_call.executed.state.agent().cloned(),
-        tenant: state.directory.tenant_of(&state, signed.own_number()).await,
+        tenant: on_call.executed.tenant.clone(),
         correlation_id: signed.request_id().to_owned(),
         causation: on_call.executed.position,
     };

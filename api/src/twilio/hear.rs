@@ -1,12 +1,14 @@
 //! What is merely heard: a callback becomes a command, and is answered when its events are durable.
 
 use super::Signed;
+use super::signed::OurEnd;
+use crate::directory::DEFAULT_TENANT;
 use crate::error::ApiError;
 use crate::state::AppState;
-use domain::Personal;
 use domain::agent::AgentSettings;
 use domain::call::{Call, CallCommand, CallEvent};
 use domain::unrouted::{Unrouted, UnroutedCommand};
+use domain::{Personal, Tenant};
 use infra::clock::new_id;
 use infra::event_store::{Event, Metadata, Recorded, StoreError, StreamId};
 use infra::ledger::{Executed, LedgerError, Outcome};
@@ -39,13 +41,79 @@ pub async fn hear(state: &AppState, signed: &Signed, endpoint: Endpoint) -> Resu
     match understand(&signed.callback(endpoint)) {
         Ok(understood) => {
             let key = signed.command_key(endpoint, &understood.key);
-            tell(state, signed, endpoint, &understood.call_id.0, understood.command, key).await
+            let call_id = understood.call_id.0;
+            let tenant = whose(state, signed, endpoint, &call_id).await?;
+            tell(state, signed, endpoint, &call_id, understood.command, key, tenant).await
         }
         Err(reason) => keep(state, signed, endpoint, &reason).await,
     }
 }
 
-/// Gives a command to a call.
+/// Whose call it is.
+///
+/// A call that exists is its stream's, whatever a callback names: few name a number, and the ledger keeps to the tenant of
+/// the first event besides. While the call is in memory that costs no database anything. For a call that begins with this
+/// callback our end tells: the user who calls from a browser, or the number that is called or shown.
+///
+/// Of a call that nobody told us of, and of which the callback does not say which number of ours it has
+/// (`conference-status`, `recording-status`, `amd-status`), nothing can be found out by waiting. They follow from orders of
+/// ours, which are given when the call's beginning is durable: so what comes here is no call that we began, and it is
+/// kept with the operator's own rather than lost.
+///
+/// # Errors
+/// When that cannot be found out at the moment: Twilio is told to come again, for a call that is filed under the wrong
+/// tenant stays there. Not where a caller waits for orders: they would hear the error.
+pub async fn whose(state: &AppState, signed: &Signed, endpoint: Endpoint, call_id: &str) -> Result<Tenant, ApiError> {
+    if let Some(tenant) = state.ledger.remembered_tenant::<Call>(call_id).await {
+        return Ok(tenant);
+    }
+    let begins = match begins_for(state, signed).await {
+        Ok(Some(tenant)) => return Ok(tenant),
+        otherwise => otherwise,
+    };
+    match state.ledger.tenant::<Call>(call_id).await {
+        Ok(Some(tenant)) => return Ok(tenant),
+        // Whoever gives it the command finds the same, and keeps the callback whole.
+        Ok(None) | Err(StoreError::Unreadable(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    match begins {
+        Err(error) if !is_awaited(endpoint) => Err(error),
+        _ => Ok(DEFAULT_TENANT.into()),
+    }
+}
+
+/// Whether a caller hears what the callback is answered with.
+const fn is_awaited(endpoint: Endpoint) -> bool {
+    matches!(
+        endpoint,
+        Endpoint::AiRespond | Endpoint::Voicemail | Endpoint::VoicemailDone
+    )
+}
+
+/// Whose a call is that begins with this request. `None`: it does not name our end.
+///
+/// # Errors
+/// When a database cannot say.
+async fn begins_for(state: &AppState, signed: &Signed) -> Result<Option<Tenant>, ApiError> {
+    match signed.our_end() {
+        None => Ok(None),
+        Some(OurEnd::Number(number)) => {
+            let answers = state.directory.of_number(state, number).await;
+            let answers = answers.map_err(|error| ApiError::Unavailable(error.into()))?;
+            Ok(Some(answers.tenant))
+        }
+        Some(OurEnd::Browser(user)) => {
+            let user = state.people.user(user).await?;
+            // Nobody of ours has another name: tokens are made for users alone.
+            Ok(Some(
+                user.map_or_else(|| DEFAULT_TENANT.into(), |user| user.tenant.into()),
+            ))
+        }
+    }
+}
+
+/// Gives a command to a call, which is this tenant's if it begins now.
 ///
 /// # Errors
 /// When the ledger cannot be written.
@@ -56,10 +124,10 @@ pub async fn tell(
     call_id: &str,
     command: CallCommand,
     command_key: String,
+    tenant: Tenant,
 ) -> Result<Heard, ApiError> {
     tracing::Span::current().record("call_id", call_id);
-    let tenant = state.directory.tenant_of(state, signed.own_number()).await;
-    let metadata = signed.metadata(endpoint, tenant, command_key.clone());
+    let metadata = signed.metadata(endpoint, tenant.clone(), command_key.clone());
     match state.ledger.execute::<Call>(call_id, command, metadata).await {
         Ok(executed) => Ok(Heard::Call(OnCall {
             call_id: call_id.to_owned(),
@@ -68,11 +136,25 @@ pub async fn tell(
         })),
         // The domain refuses nothing that the provider tells; should it ever, the callback is not lost.
         Err(LedgerError::Rejected(error)) => {
-            keep_whole(state, signed, endpoint, &format!("the call refused it: {error}")).await
+            keep_whole(
+                state,
+                signed,
+                endpoint,
+                &format!("the call refused it: {error}"),
+                tenant,
+            )
+            .await
         }
         // A later version of the program wrote to this call. It can be read in again once this one is as new.
         Err(LedgerError::Store(StoreError::Unreadable(reason))) => {
-            keep_whole(state, signed, endpoint, &format!("the call cannot be read: {reason}")).await
+            keep_whole(
+                state,
+                signed,
+                endpoint,
+                &format!("the call cannot be read: {reason}"),
+                tenant,
+            )
+            .await
         }
         Err(error) => Err(error.into()),
     }
@@ -88,16 +170,24 @@ pub async fn keep(
     endpoint: Endpoint,
     reason: &NotUnderstood,
 ) -> Result<Heard, ApiError> {
-    keep_whole(state, signed, endpoint, &reason.to_string()).await
+    // Better with the operator's own than not kept.
+    let tenant = begins_for(state, signed).await.ok().flatten();
+    let tenant = tenant.unwrap_or_else(|| DEFAULT_TENANT.into());
+    keep_whole(state, signed, endpoint, &reason.to_string(), tenant).await
 }
 
-async fn keep_whole(state: &AppState, signed: &Signed, endpoint: Endpoint, reason: &str) -> Result<Heard, ApiError> {
+async fn keep_whole(
+    state: &AppState,
+    signed: &Signed,
+    endpoint: Endpoint,
+    reason: &str,
+    tenant: Tenant,
+) -> Result<Heard, ApiError> {
     tracing::warn!(%endpoint, reason, "a callback could not be understood and is kept whole");
     metrics::counter!("twilio_unrouted_total", "endpoint" => endpoint.as_str()).increment(1);
     let params = signed.kept();
     let digest = Sha256::digest(serde_json::to_vec(&params).map_err(ApiError::internal)?);
     let key = signed.command_key(endpoint, &format!("unrouted:{endpoint}:{}", crate::web::hex(&digest)));
-    let tenant = state.directory.tenant_of(state, signed.own_number()).await;
     // The parameters are the event's own; in the metadata they would stand twice.
     let metadata = Metadata {
         params: None,

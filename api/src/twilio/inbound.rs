@@ -9,6 +9,7 @@
 use super::hear::{Heard, OnCall, keep, tell};
 use super::{Signed, TwiML};
 use crate::conversation::orders;
+use crate::directory::Answers;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
@@ -16,7 +17,14 @@ use domain::agent::{Agent, Routing};
 use domain::call::command::Routed;
 use domain::conversation::Phrases;
 use infra::twilio::callbacks::{Endpoint, Inbound};
-use infra::twilio::twiml::{self, hangup, say};
+use infra::twilio::twiml::{self, hangup, pause, redirect, say};
+
+/// While nobody can say who answers a number, the caller's telephone rings on for so many seconds...
+const RING_S: u32 = 1;
+/// ...and so often. A call that is filed under the wrong tenant stays there, so we wait as long as a caller does not mind;
+/// after that the default agent answers: an installation of one tenant loses nothing by it, and a caller must not be left
+/// without an answer.
+const WAITS: u32 = 6;
 
 /// Somebody calls one of our numbers. Answered with a greeting, or with the way to the voicemail.
 #[utoipa::path(
@@ -35,19 +43,53 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
         inbound.call_id.0.clone(),
         signed.command_key(Endpoint::Inbound, &inbound.key()),
     );
-    let agent_id = state.directory.agent_of(&state, &inbound.number).await;
+    let answers = match state.directory.of_number(&state, &inbound.number).await {
+        Ok(answers) => answers,
+        Err(error) => match waited(&signed) {
+            times if times < WAITS => {
+                tracing::warn!(%error, times, "nobody can say who answers: the caller's telephone rings on");
+                return Ok(ring_on(&state, times + 1));
+            }
+            _ => {
+                tracing::error!(%error, "nobody can say who answers: the default agent does");
+                Answers::default()
+            }
+        },
+    };
     let agent = state
         .ledger
-        .state::<Agent>(agent_id.as_str())
+        .state::<Agent>(answers.agent.as_str())
         .await?
         .map(|(agent, _)| agent)
         .unwrap_or_default();
     let routed = route(&agent, agent.routing(inbound.at));
-    let command = inbound.routed(agent_id, routed).into();
-    match tell(&state, &signed, Endpoint::Inbound, &call_id, command, key).await? {
+    let command = inbound.routed(answers.agent, routed).into();
+    match tell(
+        &state,
+        &signed,
+        Endpoint::Inbound,
+        &call_id,
+        command,
+        key,
+        answers.tenant,
+    )
+    .await?
+    {
         Heard::Call(on_call) => answer(&state, &on_call).await,
         Heard::Unrouted => Ok(sorry()),
     }
+}
+
+/// How often this caller's telephone rang on already.
+fn waited(signed: &Signed) -> u32 {
+    signed.asked("waited").and_then(|times| times.parse().ok()).unwrap_or(0)
+}
+
+/// Nothing is said yet, nor recorded: a first `<Pause>` is waited for before the call is picked up
+/// (<https://www.twilio.com/docs/voice/twiml/pause>), so the caller hears it ring. Then we are asked again.
+fn ring_on(state: &AppState, times: u32) -> TwiML {
+    let again = state.config.callback_url(&format!("/twilio/inbound?waited={times}"));
+    TwiML(twiml::Response::new().then(pause(RING_S)).then(redirect(&again)))
 }
 
 fn route(agent: &Agent, routing: Routing) -> Routed {

@@ -87,6 +87,15 @@ impl FromRequest<AppState> for Signed {
     }
 }
 
+/// Our end of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OurEnd<'a> {
+    /// A number, E.164.
+    Number(&'a str),
+    /// The browser of a user of ours, by the user's identifier.
+    Browser(&'a str),
+}
+
 #[derive(Clone, Copy)]
 enum Kind {
     Form,
@@ -175,14 +184,20 @@ impl Signed {
         }
     }
 
-    /// The number that is ours, if it is one of those that the request names: it tells whose call it is.
+    /// Our end of the call, if the request names it: it tells whose a call is that begins with this request. To Twilio a
+    /// call from a browser is inbound as well, and its `To` is the number that was dialled: anybody's.
     #[must_use]
-    pub fn own_number(&self) -> Option<&str> {
+    pub fn our_end(&self) -> Option<OurEnd<'_>> {
+        let from = self.form.get("From");
+        if let Some(user) = from.and_then(|from| from.strip_prefix("client:")) {
+            return Some(OurEnd::Browser(user));
+        }
         match self.form.get("Direction") {
             Some("inbound") => self.form.get("To"),
-            Some("outbound-api" | "outbound-dial") => self.form.get("From"),
+            Some("outbound-api" | "outbound-dial") => from,
             _ => None,
         }
         .filter(|number| number.starts_with('+'))
+        .map(OurEnd::Number)
     }
 }

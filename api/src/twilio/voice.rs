@@ -2,7 +2,7 @@
 //!
 //! Nothing is recorded here yet: a recording needs a notice, and whose notice it is to give is the phone line's business.
 
-use super::hear::{Heard, OnCall, keep, tell};
+use super::hear::{Heard, OnCall, keep, tell, whose};
 use super::{Signed, TwiML};
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -31,8 +31,16 @@ pub async fn voice(State(state): State<AppState>, signed: Signed) -> Result<TwiM
         outbound.call_id.0.clone(),
         signed.command_key(Endpoint::Voice, &outbound.key()),
     );
+    // Not recorded at all rather than under the wrong tenant, where it would stay; and what is heard is no error.
+    let tenant = match whose(&state, &signed, Endpoint::Voice, &call_id).await {
+        Ok(tenant) => tenant,
+        Err(error) => {
+            tracing::error!(%error, "nobody can say whose the call from a browser is: it is not placed");
+            return Ok(cannot("This call cannot be placed at the moment. Please try again."));
+        }
+    };
     let command = outbound.shown_as(None, state.config.twilio.phone_number.clone()).into();
-    match tell(&state, &signed, Endpoint::Voice, &call_id, command, key).await? {
+    match tell(&state, &signed, Endpoint::Voice, &call_id, command, key, tenant).await? {
         Heard::Call(on_call) => answer(&state, &on_call).await,
         Heard::Unrouted => Ok(cannot("This call cannot be placed.")),
     }

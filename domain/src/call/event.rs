@@ -331,6 +331,9 @@ events! {
             call_sid: String,
             /// Whose leg.
             role: ParticipantRole,
+            /// Twilio's name of the conference that it joined, where a conference told.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            conference_sid: Option<String>,
         },
         /// A leg left the conversation.
         ParticipantLeft {

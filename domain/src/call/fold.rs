@@ -98,7 +98,12 @@ impl Call {
                 told,
                 call_sid,
                 role,
+                conference_sid,
             } => {
+                // Whoever is in a conference tells that it runs: its beginning may be heard later, or never.
+                if let Some(sid) = conference_sid {
+                    self.conferences.entry(sid.clone()).or_default();
+                }
                 let leg = self.leg_of(call_sid, *role);
                 Moment::note_earliest(&mut leg.joined, Moment::new(*at, *told));
                 Moment::note_latest(&mut leg.joined_last, Moment::new(*at, *told));

@@ -316,6 +316,37 @@ fn a_conference_tells_who_is_there() {
 }
 
 #[test]
+fn whoever_is_in_a_conference_tells_that_it_runs_before_its_beginning_is_heard() {
+    let joined = conference("participant-join", Some(CALL), 10);
+    let (call, events) = after([hear_inbound().into(), joined.clone().into()]);
+    assert!(matches!(
+        events.last(),
+        Some(CallEvent::ParticipantJoined { conference_sid: Some(sid), .. }) if sid == "CF1"
+    ));
+    assert_eq!(call.running_conference(), Some("CF1"));
+    assert_eq!(call.caller_in_conference(), Some(CALL));
+    // In whichever order it is heard, the same is known in the end; and what has ended does not run again.
+    let started = conference("conference-start", None, 9);
+    let (late, _) = after([hear_inbound().into(), joined.clone().into(), started.clone().into()]);
+    let (early, _) = after([hear_inbound().into(), started.into(), joined.clone().into()]);
+    assert_eq!(late, early);
+    let ended = conference("conference-end", None, 20);
+    let (over, _) = after([hear_inbound().into(), ended.into(), joined.into()]);
+    assert_eq!(over.running_conference(), None);
+}
+
+#[test]
+fn a_telephone_that_was_picked_up_tells_of_no_conference() {
+    let answered = HearStatus {
+        leg: Leg::Participant(ParticipantRole::Agent),
+        call_sid: OTHER_LEG.into(),
+        ..hear_status("in-progress", 10)
+    };
+    let (call, _) = after([hear_inbound().into(), answered.into()]);
+    assert_eq!(call.running_conference(), None);
+}
+
+#[test]
 fn somebody_who_comes_back_is_there_again() {
     let (call, _) = after([
         hear_inbound().into(),

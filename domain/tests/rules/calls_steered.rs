@@ -363,6 +363,7 @@ fn a_listener_who_is_said_to_leave_a_conference_before_they_came_hears_the_ai_al
         told: true,
         call_sid: "CA2".into(),
         role: ParticipantRole::Listener,
+        conference_sid: None,
     };
     let (call, _) = after([hear_inbound().into(), listen(USER), called("CA2", 1)]);
     let with = |events: Vec<CallEvent>| {

@@ -90,3 +90,17 @@ fn an_event_type_of_the_future_is_an_error() {
     let json = json!({"CallTeleported": {"at": 5}});
     assert!(serde_json::from_value::<CallEvent>(json).is_err());
 }
+
+#[test]
+fn an_older_joining_names_no_conference_and_is_written_again_as_it_was() {
+    let old = json!({"ParticipantJoined": {"at": 5, "told": true, "call_sid": "CA1", "role": "caller"}});
+    let event: CallEvent = serde_json::from_value(old.clone()).expect("reads");
+    assert!(matches!(
+        event,
+        CallEvent::ParticipantJoined {
+            conference_sid: None,
+            ..
+        }
+    ));
+    assert_eq!(serde_json::to_value(event).expect("serialises"), old);
+}

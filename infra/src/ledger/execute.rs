@@ -6,7 +6,7 @@ use crate::event_store::{
 };
 use crate::keys::{SealingKey, seal_params, seal_payload};
 use cqrs_es::DomainEvent;
-use domain::{Decide, Personal, Timestamp};
+use domain::{Decide, Personal, Tenant, Timestamp};
 use quick_cache::sync::Cache;
 use std::any::Any;
 use std::sync::Arc;
@@ -29,6 +29,8 @@ pub struct Executed<A: Decide> {
     pub events: Vec<A::Event>,
     /// The state after it.
     pub state: Arc<A>,
+    /// Whose stream it is.
+    pub tenant: Tenant,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -77,6 +79,15 @@ struct Alive<A> {
     position: Position,
     /// The first event, when it was appended here.
     began: Option<Position>,
+    /// Whose it is: the tenant of its first event. None of a stream without events.
+    tenant: Option<Tenant>,
+}
+
+impl<A> Alive<A> {
+    /// Whose the stream is, or becomes with the first event of this command.
+    fn tenant(&self, metadata: &Metadata) -> Tenant {
+        self.tenant.as_ref().unwrap_or(&metadata.tenant).clone()
+    }
 }
 
 impl<A: Default> Default for Alive<A> {
@@ -86,6 +97,7 @@ impl<A: Default> Default for Alive<A> {
             sequence: 0,
             position: 0,
             began: None,
+            tenant: None,
         }
     }
 }
@@ -97,6 +109,7 @@ impl<A> Clone for Alive<A> {
             sequence: self.sequence,
             position: self.position,
             began: self.began,
+            tenant: self.tenant.clone(),
         }
     }
 }
@@ -125,6 +138,9 @@ impl Ledger {
     /// Carries out a command: its events are durable when this returns.
     ///
     /// With a command key in the metadata it is carried out once, however often it comes.
+    ///
+    /// A stream is one tenant's for good, that of its first event: the metadata's tenant counts for a stream that begins
+    /// now, and later events get the stream's own, whatever their metadata says.
     ///
     /// # Errors
     /// When the rules refuse it, others keep writing to the stream, or a database cannot be used.
@@ -182,9 +198,10 @@ impl Ledger {
                 // Nothing to write, or refused: because it was done before?
                 undecided => {
                     if let Some(position) = self.done_before(&metadata).await? {
-                        return Ok(duplicate(position, alive));
+                        return Ok(duplicate(position, alive, &metadata));
                     }
                     undecided.map_err(LedgerError::Rejected)?;
+                    let tenant = alive.tenant(&metadata);
                     let Alive {
                         state, position, began, ..
                     } = alive;
@@ -193,11 +210,15 @@ impl Ledger {
                         began,
                         events: Vec::new(),
                         state,
+                        tenant,
                         outcome: Outcome::Unchanged,
                     });
                 }
             };
-            let append = self.seal::<A>(&stream, alive.sequence, &events, &metadata).await?;
+            let tenant = alive.tenant(&metadata);
+            let append = self
+                .seal::<A>(&stream, alive.sequence, &events, &metadata, &tenant)
+                .await?;
             // Until we know what came of it, nobody may trust what is in memory: a caller may be cancelled here.
             *guard = None;
             match self.0.store.append(append).await? {
@@ -224,16 +245,20 @@ impl Ledger {
                         sequence: sequence + count,
                         position,
                         began,
+                        tenant: Some(tenant.clone()),
                     });
                     return Ok(Executed {
                         position,
                         began,
                         events,
                         state,
+                        tenant,
                         outcome: Outcome::Committed,
                     });
                 }
-                Appended::Duplicate { position } => return Ok(duplicate(position, self.load::<A>(&stream).await?)),
+                Appended::Duplicate { position } => {
+                    return Ok(duplicate(position, self.load::<A>(&stream).await?, &metadata));
+                }
                 Appended::Conflict { .. } if is_guess => {}
                 Appended::Conflict { .. } => metrics::counter!("ledger_conflicts_total").increment(1),
             }
@@ -280,6 +305,31 @@ impl Ledger {
         }
     }
 
+    /// Whose stream it is, as far as this process remembers: without asking a database. `None`: the stream is not in
+    /// memory, or has no events.
+    pub async fn remembered_tenant<A: Decide + 'static>(&self, id: &str) -> Option<Tenant> {
+        let cell = self.0.streams.cell::<A>(&StreamId::new(A::TYPE, id));
+        let guard = cell.lock().await;
+        guard.as_ref().and_then(|alive| alive.tenant.clone())
+    }
+
+    /// Whose stream it is: the tenant of its first event. `None`: it has no events. Reads the stream when it is not in
+    /// memory, and keeps it there.
+    ///
+    /// # Errors
+    /// When a database cannot be used.
+    pub async fn tenant<A: Decide + 'static>(&self, id: &str) -> Result<Option<Tenant>, StoreError> {
+        if self.state::<A>(id).await?.is_none() {
+            return Ok(None);
+        }
+        if let Some(tenant) = self.remembered_tenant::<A>(id).await {
+            return Ok(Some(tenant));
+        }
+        // Forgotten in between.
+        let history = self.history(&StreamId::new(A::TYPE, id)).await?;
+        Ok(history.into_iter().next().map(|first| first.metadata.tenant))
+    }
+
     async fn done_before(&self, metadata: &Metadata) -> Result<Option<Position>, StoreError> {
         match &metadata.command_key {
             Some(key) => self.0.store.command_position(key).await,
@@ -299,6 +349,10 @@ impl Ledger {
         let sequence = events
             .last()
             .map_or(0, |event| i64::try_from(event.sequence).unwrap_or(i64::MAX));
+        // It does not change, so it is believed for as long as the stream is in memory, whoever else writes.
+        let tenant = events
+            .first()
+            .and_then(|first| first.metadata.get("tenant")?.as_str().map(Tenant::from));
         let mut state = A::default();
         for event in opening::open_stream::<A>(&self.0.keys, stream, events).await? {
             state.apply(event);
@@ -308,6 +362,7 @@ impl Ledger {
             sequence,
             position: 0,
             began: None,
+            tenant,
         })
     }
 
@@ -317,6 +372,7 @@ impl Ledger {
         expected: i64,
         events: &[A::Event],
         metadata: &Metadata,
+        tenant: &Tenant,
     ) -> Result<Append, StoreError>
     where
         A: Decide,
@@ -328,7 +384,10 @@ impl Ledger {
         for (index, (event, sequence)) in events.iter().zip(expected + 1..).enumerate() {
             // The raw parameters belong to the command: its first event carries them.
             let params = metadata.params.as_ref().filter(|_| index == 0);
-            let metadata = metadata.without_params();
+            let metadata = Metadata {
+                tenant: tenant.clone(),
+                ..metadata.without_params()
+            };
             sealed.push(seal_event(event, &metadata, params, stream, sequence, key.as_deref())?);
             opened.push(Recorded {
                 position: 0,
@@ -372,8 +431,9 @@ fn decide_all<A: Decide + Clone>(state: &A, commands: &[A::Command]) -> Result<V
     Ok(events)
 }
 
-fn duplicate<A: Decide>(position: Position, alive: Alive<A>) -> Executed<A> {
+fn duplicate<A: Decide>(position: Position, alive: Alive<A>, metadata: &Metadata) -> Executed<A> {
     Executed {
+        tenant: alive.tenant(metadata),
         position,
         began: alive.began,
         events: Vec::new(),

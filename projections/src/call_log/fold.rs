@@ -96,6 +96,7 @@ impl CallDocument {
                 told,
                 call_sid,
                 role,
+                ..
             } => {
                 let leg = self.leg(call_sid, *role);
                 Moment::note_earliest(&mut leg.joined, Moment::new(*at, *told));

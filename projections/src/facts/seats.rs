@@ -155,6 +155,7 @@ impl Seats {
                 told,
                 call_sid,
                 role,
+                ..
             } => Moment::note_latest(&mut self.leg(call_sid, *role).joined_last, Moment::new(*at, *told)),
             E::ParticipantLeft {
                 at,

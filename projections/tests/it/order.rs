@@ -97,6 +97,7 @@ fn callback() -> impl Strategy<Value = CallEvent> {
                 told,
                 call_sid: sid.into(),
                 role,
+                conference_sid: None,
             }
         }),
         (second, any::<bool>(), sid, role).prop_map(|(s, told, sid, role)| {

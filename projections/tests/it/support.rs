@@ -155,6 +155,7 @@ pub fn joined(seconds: i64) -> CallEvent {
         told: true,
         call_sid,
         role,
+        conference_sid: None,
     }
 }
 

@@ -77,6 +77,7 @@ pub(super) fn outbound(call: &Call, heard: &HearOutbound) -> Vec<CallEvent> {
         told: heard.told,
         call_sid: heard.call_sid.clone(),
         role: ParticipantRole::Agent,
+        conference_sid: None,
     };
     vec![start.into_event(false), joined]
 }

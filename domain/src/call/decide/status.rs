@@ -95,6 +95,7 @@ fn of_participant(heard: &HearStatus, at: Moment, role: ParticipantRole) -> Vec<
             told: at.told,
             call_sid,
             role,
+            conference_sid: None,
         },
         "completed" => CallEvent::ParticipantLeft {
             at: at.at,
@@ -135,6 +136,7 @@ pub(super) fn conference(call: &Call, heard: &HearConference) -> Vec<CallEvent> 
             told: at.told,
             call_sid: call_sid.clone(),
             role,
+            conference_sid: Some(conference_sid),
         },
         ("participant-leave", Some(call_sid)) => CallEvent::ParticipantLeft {
             at: at.at,

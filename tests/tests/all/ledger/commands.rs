@@ -7,7 +7,7 @@ use domain::call::value::Direction;
 use futures::future::join_all;
 use harness::on_both_engines;
 use harness::place::Place;
-use infra::event_store::StreamId;
+use infra::event_store::{Metadata, StreamId};
 use infra::ledger::{LedgerError, Outcome};
 
 on_both_engines!(
@@ -19,6 +19,7 @@ on_both_engines!(
     many_commands_at_once_on_one_call_are_all_carried_out,
     two_ledgers_on_one_log_see_each_others_events,
     the_raw_parameters_are_kept_once_a_command,
+    a_stream_is_one_tenants_from_its_first_event,
 );
 
 async fn a_command_is_durable_when_it_returns(place: Place) {
@@ -193,4 +194,56 @@ async fn the_raw_parameters_are_kept_once_a_command(place: Place) {
     assert!(params[0] && !params[1..].contains(&true), "{params:?}");
     let kept = history[0].metadata.params.clone().unwrap().into_known().unwrap();
     assert_eq!(kept["From"], [super::CALLER]);
+}
+
+async fn a_stream_is_one_tenants_from_its_first_event(place: Place) {
+    let of = |tenant: &str, key: &str| Metadata {
+        tenant: tenant.into(),
+        ..by_twilio(key)
+    };
+    let stream = StreamId::call("CA1");
+    let ledger = place.ledger().await;
+    assert_eq!(ledger.tenant::<Call>("CA1").await.unwrap(), None);
+    let begun = ledger
+        .execute::<Call>("CA1", inbound("CA1"), of("acme", "1"))
+        .await
+        .unwrap();
+    assert_eq!(begun.tenant.as_str(), "acme");
+    let in_memory = ledger
+        .execute::<Call>("CA1", said(3, "here"), of("default", "2"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (in_memory.outcome, in_memory.tenant.as_str()),
+        (Outcome::Committed, "acme")
+    );
+    assert_eq!(ledger.remembered_tenant::<Call>("CA1").await, Some("acme".into()));
+    drop(ledger);
+
+    let again = place.ledger().await;
+    assert_eq!(
+        again.remembered_tenant::<Call>("CA1").await,
+        None,
+        "nothing is asked of the database"
+    );
+    let read_in = again
+        .execute::<Call>("CA1", said(4, "there"), of("default", "3"))
+        .await
+        .unwrap();
+    assert_eq!((read_in.outcome, read_in.tenant.as_str()), (Outcome::Committed, "acme"));
+    let repeated = again
+        .execute::<Call>("CA1", said(4, "there"), of("default", "3"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (repeated.outcome, repeated.tenant.as_str()),
+        (Outcome::Duplicate, "acme")
+    );
+    assert_eq!(again.tenant::<Call>("CA1").await.unwrap(), Some("acme".into()));
+    let history = again.history(&stream).await.unwrap();
+    assert!(history.len() > 2);
+    assert!(
+        history.iter().all(|event| event.metadata.tenant.as_str() == "acme"),
+        "{history:?}"
+    );
 }

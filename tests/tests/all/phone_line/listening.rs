@@ -39,14 +39,14 @@ fn talkative() -> Scenario {
 }
 
 /// A call that the AI has answered once.
-async fn under_way(world: &World, admin: &Client) -> String {
+pub(super) async fn under_way(world: &World, admin: &Client) -> String {
     world.is_patient(admin).await;
     let call = talkative().begin(world.network.exchange()).unwrap();
     happened(world, admin, &call, "AiTurn", 2).await;
     call
 }
 
-async fn happened(world: &World, client: &Client, call: &str, event: &str, times: usize) -> Value {
+pub(super) async fn happened(world: &World, client: &Client, call: &str, event: &str, times: usize) -> Value {
     let path = format!("/api/call-logs/{call}/history");
     world
         .until(client, &path, &format!("{event} {times} times"), |history| {
@@ -55,7 +55,7 @@ async fn happened(world: &World, client: &Client, call: &str, event: &str, times
         .await
 }
 
-async fn user_of(client: &Client) -> String {
+pub(super) async fn user_of(client: &Client) -> String {
     let me = client.read("/api/auth/me").await.expect(200).json();
     me["user_id"].as_str().unwrap().to_owned()
 }
@@ -231,7 +231,7 @@ async fn two_listeners_share_one_stream_and_the_last_one_ends_it(place: Place) {
 }
 
 /// A telephone that is answered, and in which nobody speaks.
-fn quiet() -> Behaviour {
+pub(super) fn quiet() -> Behaviour {
     toml::from_str("after_s = 1.0\n[[steps]]\nwait_s = 3000\n").unwrap()
 }
 

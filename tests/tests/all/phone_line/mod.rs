@@ -7,5 +7,6 @@ mod library;
 mod listening;
 mod people;
 mod personas;
+mod repeated;
 mod twiml;
 mod typed;
