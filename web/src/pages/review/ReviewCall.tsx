@@ -63,7 +63,7 @@ export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
   ]);
 
   if (call.isPending) return <Skeleton h={420} aria-label="Loading the call" />;
-  if (call.isError) {
+  if (call.isLoadingError) {
     return (
       <ErrorNotice
         what="The call could not be loaded"
@@ -77,6 +77,13 @@ export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
     <Grid>
       <Grid.Col span={{ base: 12, md: 7 }}>
         <Stack>
+          {call.isError && (
+            <ErrorNotice
+              what="The call could not be loaded"
+              error={call.error}
+              onRetry={() => void call.refetch()}
+            />
+          )}
           <Paper withBorder p="md">
             <Group justify="space-between">
               <Group gap="sm">
@@ -94,6 +101,13 @@ export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
           </Paper>
           <Summary call={data} />
           {transcript.isPending && <Skeleton h={260} aria-label="Loading the transcript" />}
+          {transcript.isError && (
+            <ErrorNotice
+              what="The transcript could not be loaded"
+              error={transcript.error}
+              onRetry={() => void transcript.refetch()}
+            />
+          )}
           {phases.map((of) => (
             <PhaseSection
               key={of.phase}
