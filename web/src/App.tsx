@@ -14,7 +14,8 @@ const SignIn = lazy(async () => ({ default: (await import("./session/SignIn")).S
 export function App() {
   const who = useWhoIsHere();
   if (who.isPending) return <ShellSkeleton />;
-  if (who.isError) {
+  // Who is here was known: that it could not be asked again closes nothing.
+  if (who.isLoadingError) {
     return (
       <Container size="xs" py="xl">
         <ErrorNotice

@@ -2,6 +2,7 @@ import { CloseButton, Kbd, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
+import { cameTo, type Told, tells } from "./told";
 
 interface Props {
   label: string;
@@ -14,8 +15,18 @@ interface Props {
 export function SearchInput({ label, placeholder, value, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(value);
-  const tell = useDebouncedCallback(onChange, 300);
-  useEffect(() => setTyped(value), [value]);
+  const told = useRef<Told>([value]);
+  const tell = useDebouncedCallback((text: string) => {
+    told.current = tells(told.current, text);
+    onChange(text);
+  }, 300);
+  useEffect(() => {
+    const known = cameTo(told.current, value);
+    told.current = known ?? [value];
+    if (known) return;
+    tell.cancel();
+    setTyped(value);
+  }, [value, tell]);
   useHotkeys([["/", () => input.current?.focus()]]);
   const change = (text: string) => {
     setTyped(text);

@@ -12,6 +12,7 @@ import { useNetwork } from "../telephone/network";
 import { Softphone } from "./softphone";
 import { TypedTelephone } from "./TypedTelephone";
 import type { PhoneState, Telephone } from "./telephone";
+import { whenIdle } from "./whenIdle";
 
 interface DialerOfPage {
   phone: Telephone;
@@ -21,8 +22,8 @@ interface DialerOfPage {
   setNumber: (number: string) => void;
   open: (number?: string) => void;
   close: () => void;
-  /** Our own order is about to make this browser ring. */
-  expectCall: () => void;
+  /** Our own order is about to make this browser ring; it goes out once this has settled. */
+  expectCall: () => Promise<void>;
 }
 
 const DialerContext = createContext<DialerOfPage | null>(null);
@@ -31,11 +32,17 @@ export function DialerProvider({ children }: { children: ReactNode }) {
   const [voice] = useState(() => new Softphone());
   const [typed] = useState(() => new TypedTelephone());
   // Twilio's Voice SDK does not reach a sandbox.
-  const phone = useNetwork()?.telephone_network === "sandbox" ? typed : voice;
+  const network = useNetwork()?.telephone_network;
+  const phone = network === "sandbox" ? typed : voice;
   const [isOpen, setOpen] = useState(false);
   const [number, setNumber] = useState("");
   const may = useMay("handle_calls");
   useEffect(() => () => phone.stop(), [phone]);
+  // Colleagues and the service can ring this browser before its user has used the dialer.
+  const mustRegister = may && network !== undefined && network !== "sandbox";
+  useEffect(() => {
+    if (mustRegister) return whenIdle(window, () => void voice.start());
+  }, [mustRegister, voice]);
   useEffect(() => {
     // Whoever closes the page puts the receiver down.
     const leave = () => phone.stop();
@@ -56,8 +63,8 @@ export function DialerProvider({ children }: { children: ReactNode }) {
         void phone.start();
       },
       close: () => setOpen(false),
-      expectCall: () => {
-        if (may) phone.expect();
+      expectCall: async () => {
+        if (may) await phone.expect();
       },
     }),
     [phone, isOpen, number, may],

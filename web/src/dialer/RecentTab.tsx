@@ -15,7 +15,7 @@ export function RecentTab({ onChosen }: { onChosen: () => void }) {
     queryFn: () => body(api.GET("/api/call-logs", { params: { query: { limit: 20 } } })),
   });
   if (recent.isPending) return <Skeleton h={220} aria-label="Loading recent calls" />;
-  if (recent.isError) {
+  if (recent.isLoadingError) {
     return <ErrorNotice what="No recent calls" error={recent.error} onRetry={() => void recent.refetch()} />;
   }
   const calls = recent.data.calls.filter((call) => otherSide(call).number?.startsWith("+"));

@@ -25,7 +25,9 @@ export class TypedTelephone implements Telephone {
     return Promise.resolve();
   }
 
-  expect(): void {}
+  expect(): Promise<void> {
+    return Promise.resolve();
+  }
 
   async dial(number: string): Promise<void> {
     const going = this.state.call;

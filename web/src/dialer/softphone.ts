@@ -4,14 +4,21 @@ import { AFTERGLOW_MS, type PhoneCall, type PhoneState, type Telephone } from ".
 
 /** How long a call that we ordered ourselves (to listen in, to take over) is answered without asking. */
 const EXPECTED_MS = 45_000;
+/** How long our own order waits for the telephone that it will ring. */
+const READY_MS = 5_000;
+
 /** Twilio's Voice SDK behind a small state; its code is loaded when the telephone is first needed. */
 export class Softphone implements Telephone {
   readonly isTyped = false;
   private state: PhoneState = { status: "off", problem: null, call: null };
   private device: Device | null = null;
+  /** A device on its way to become `device`: it can be stopped, too. */
+  private registering: Device | null = null;
   private line: Call | null = null;
   private starting: Promise<Device | null> | null = null;
   private expectedUntil = 0;
+  /** Which stop was the last: a telephone that began before it is nobody's. */
+  private turn = 0;
   private readonly watchers = new Set<() => void>();
 
   current = (): PhoneState => this.state;
@@ -24,16 +31,22 @@ export class Softphone implements Telephone {
   /** Gets a token and registers, so that this browser can be rung. */
   start(): Promise<Device | null> {
     if (this.device) return Promise.resolve(this.device);
-    this.starting ??= this.begin().finally(() => {
-      this.starting = null;
+    if (this.starting) return this.starting;
+    const starting = this.begin(this.turn).finally(() => {
+      if (this.starting === starting) this.starting = null;
     });
-    return this.starting;
+    this.starting = starting;
+    return starting;
   }
 
-  /** Our own order makes this browser ring in a moment: then it answers by itself. */
-  expect(): void {
+  async expect(): Promise<void> {
     this.expectedUntil = Date.now() + EXPECTED_MS;
-    void this.start();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, READY_MS);
+    });
+    await Promise.race([this.start(), late]);
+    clearTimeout(timer);
   }
 
   async dial(number: string): Promise<void> {
@@ -71,30 +84,43 @@ export class Softphone implements Telephone {
   say(): void {}
 
   stop(): void {
+    this.turn += 1;
+    this.starting = null;
+    this.expectedUntil = 0;
+    this.registering?.destroy();
+    this.registering = null;
     this.device?.destroy();
     this.device = null;
     this.line = null;
     this.become({ status: "off", problem: null, call: null });
   }
 
-  private async begin(): Promise<Device | null> {
+  private async begin(turn: number): Promise<Device | null> {
     this.become({ status: "starting", problem: null });
+    const isOver = () => turn !== this.turn;
     try {
       const { token } = await body(api.POST("/twilio/token"));
       const { Device } = await import("@twilio/voice-sdk");
+      if (isOver()) return null;
       const device = new Device(token, {
         appName: "call-ledger",
         closeProtection: true,
         tokenRefreshMs: 60_000,
       });
+      this.registering = device;
       device.on("incoming", (call: Call) => this.rung(call));
       device.on("tokenWillExpire", () => void this.renew(device));
       device.on("error", (error: Error) => this.become({ problem: error }));
       await device.register();
+      if (isOver()) return null;
+      this.registering = null;
       this.device = device;
       this.become({ status: "ready" });
       return device;
     } catch (problem) {
+      if (isOver()) return null;
+      this.registering?.destroy();
+      this.registering = null;
       this.become({ status: "unavailable", problem });
       return null;
     }

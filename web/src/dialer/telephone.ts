@@ -32,8 +32,11 @@ export interface Telephone {
   watch: (watcher: () => void) => () => void;
   /** Makes it ready, so that one can call and be called. */
   start(): Promise<unknown>;
-  /** Our own order makes this browser ring in a moment: then it answers by itself. */
-  expect(): void;
+  /**
+   * Our own order will make this browser ring: then it answers by itself. It settles once the browser can be rung, or after
+   * some seconds all the same: an order does not wait for ever, and there may be another browser that rings.
+   */
+  expect(): Promise<void>;
   dial(number: string): Promise<void>;
   answer(): void;
   /** Ends the call, or refuses one that rings. */

@@ -9,8 +9,21 @@ export type Order =
   | { do: "hold" }
   | { do: "resume" }
   | { do: "transfer"; to: string }
-  | { do: "digits"; digits: string }
   | { do: "hang_up" };
+
+/** Whether the service calls our own telephone after this order. */
+export function ringsUs(order: Order): boolean {
+  switch (order.do) {
+    case "listen":
+      return true;
+    case "take_over":
+      return order.user === undefined;
+    case "answer":
+      return order.answer === "accept";
+    default:
+      return false;
+  }
+}
 
 /** Gives an order about a live call. */
 export function give(callId: string, order: Order) {
@@ -33,8 +46,6 @@ export function give(callId: string, order: Order) {
       return api.POST("/api/active-calls/{id}/resume", { params });
     case "transfer":
       return api.POST("/api/active-calls/{id}/transfer", { params, body: { to: order.to } });
-    case "digits":
-      return api.POST("/api/active-calls/{id}/digits", { params, body: { digits: order.digits } });
     case "hang_up":
       return api.POST("/api/active-calls/{id}/hangup", { params });
   }

@@ -1,10 +1,12 @@
-import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect } from "react";
 import { api, body } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import { onSignedOut } from "../api/transport";
 import type { Me } from "../api/types";
+import { tellProblem } from "../components/notify";
 import { isAllowed, type Permission } from "./permissions";
+import { endSession } from "./signOut";
 
 export const ME = ["me"] as const;
 
@@ -53,14 +55,16 @@ export function useMay(permission: Permission): boolean {
   return isAllowed(useMe(), permission);
 }
 
-/** Ends the session, and forgets everything that was read in it. */
+/** Ends the session, and forgets everything that was read in it. Whoever could not be signed out is told so. */
 export function useSignOut() {
   const client = useQueryClient();
-  return async () => {
-    try {
-      await api.POST("/api/auth/logout");
-    } finally {
-      leave(client);
-    }
-  };
+  return useMutation({
+    mutationFn: () =>
+      endSession(
+        () => api.POST("/api/auth/logout"),
+        () => leave(client),
+      ),
+    networkMode: "always",
+    onError: (error) => tellProblem("You are still signed in", error),
+  });
 }

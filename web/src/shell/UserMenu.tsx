@@ -36,7 +36,11 @@ export function UserMenu() {
         <Menu.Item leftSection={<IconUserCog size={16} />} onClick={() => void navigate({ to: "/account" })}>
           Your account
         </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
+        <Menu.Item
+          leftSection={<IconLogout size={16} />}
+          disabled={signOut.isPending}
+          onClick={() => signOut.mutate()}
+        >
           Sign out
         </Menu.Item>
       </Menu.Dropdown>

@@ -30,17 +30,22 @@ export function AgentPage() {
 function OneAgent({ agentId }: { agentId: string }) {
   const agent = useAgent(agentId);
   if (agent.isPending) return <Skeleton h={480} aria-label="Loading the agent" />;
-  if (agent.isError) {
-    if (agent.error instanceof ApiProblem && agent.error.status === 404) return <NotFound />;
-    return (
-      <ErrorNotice
-        what="The agent could not be loaded"
-        error={agent.error}
-        onRetry={() => void agent.refetch()}
-      />
-    );
+  if (agent.isLoadingError && agent.error instanceof ApiProblem && agent.error.status === 404) {
+    return <NotFound />;
   }
-  return <Loaded agent={agent.data} />;
+  // What is there stays: somebody may be changing it.
+  return (
+    <Stack>
+      {agent.isError && (
+        <ErrorNotice
+          what="The agent could not be loaded"
+          error={agent.error}
+          onRetry={() => void agent.refetch()}
+        />
+      )}
+      {agent.data && <Loaded agent={agent.data} />}
+    </Stack>
+  );
 }
 
 function Loaded({ agent }: { agent: AgentView }) {

@@ -42,7 +42,7 @@ function OneCall({ callId }: { callId: string }) {
   const { tab, version } = route.useSearch();
   const navigate = route.useNavigate();
   if (call.isPending) return <Loading />;
-  if (call.isError) {
+  if (call.isLoadingError) {
     if (call.error instanceof ApiProblem && call.error.status === 404) return <NotFound />;
     return (
       <ErrorNotice
@@ -56,6 +56,13 @@ function OneCall({ callId }: { callId: string }) {
     void navigate({ search: (now) => ({ ...now, version: wanted }), replace: true });
   return (
     <Stack>
+      {call.isError && (
+        <ErrorNotice
+          what="The call could not be loaded"
+          error={call.error}
+          onRetry={() => void call.refetch()}
+        />
+      )}
       <CallHeader call={call.data} />
       <PhaseBanner call={call.data} />
       <Tabs
@@ -118,10 +125,10 @@ function Conversation({ call }: { call: CallDetail }) {
               onRetry={() => void transcript.refetch()}
             />
           )}
-          {transcript.isSuccess && phases.length === 0 && (
+          {transcript.data && phases.length === 0 && (
             <Text c="dimmed">Nothing was said in this call, and nothing was recorded.</Text>
           )}
-          {transcript.isSuccess &&
+          {transcript.data &&
             phases.map((of) => (
               <PhaseSection
                 key={of.phase}

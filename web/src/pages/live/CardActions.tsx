@@ -30,15 +30,10 @@ export function CardActions({ call }: { call: LiveCall }) {
   const hears = listening.callId === call.call_id && listening.stage !== "handed_over";
   const may = possible(call, me.user_id, hears);
   const busy = (what: Order["do"]) => order.isPending && order.variables.do === what;
-  /** For orders after which our own telephone rings: the softphone answers by itself. */
-  const give = (wanted: Order) => {
-    if (/^(listen|take_over|answer)$/.test(wanted.do)) dialer.expectCall();
-    order.mutate(wanted);
-  };
   /** No conference is there to be heard while the AI speaks: the sound comes to this page, and the telephone waits. */
   const listen = () => {
-    if (!isWithAi(call)) return give({ do: "listen" });
-    dialer.expectCall();
+    if (!isWithAi(call)) return order.mutate({ do: "listen" });
+    void dialer.expectCall();
     void listenIn.start(call.call_id);
   };
   const stopListening = () => {
@@ -55,7 +50,7 @@ export function CardActions({ call }: { call: LiveCall }) {
             autoContrast={false}
             leftSection={<IconUserCheck size={16} />}
             loading={busy("answer")}
-            onClick={() => give({ do: "answer", answer: "accept" })}
+            onClick={() => order.mutate({ do: "answer", answer: "accept" })}
           >
             Accept
           </Button>
@@ -91,7 +86,7 @@ export function CardActions({ call }: { call: LiveCall }) {
           Stop listening
         </Button>
       )}
-      {may.takeOver && !may.answer && <TakeOverButton isBusy={busy("take_over")} onOrder={give} />}
+      {may.takeOver && !may.answer && <TakeOverButton isBusy={busy("take_over")} onOrder={order.mutate} />}
       {may.hold && (
         <Button
           size="xs"
@@ -114,7 +109,7 @@ export function CardActions({ call }: { call: LiveCall }) {
         </Button>
       )}
       {may.handle && <TransferButton isBusy={busy("transfer")} onOrder={order.mutate} />}
-      {may.handle && <KeypadButton isBusy={busy("digits")} onOrder={order.mutate} />}
+      {may.handle && <KeypadButton callId={call.call_id} />}
       {may.hangUp && (
         <Confirmed
           question="End this call for everybody on it?"

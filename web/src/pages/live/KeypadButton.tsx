@@ -3,20 +3,16 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconDialpad } from "@tabler/icons-react";
 import { useState } from "react";
 import { Keypad } from "../../dialer/Keypad";
-import type { Order } from "../../live/orders";
-
-interface Props {
-  isBusy: boolean;
-  onOrder: (order: Order) => void;
-}
+import { useDigits } from "../../live/actions";
 
 /** Keypad tones into the call. */
-export function KeypadButton({ isBusy, onOrder }: Props) {
+export function KeypadButton({ callId }: { callId: string }) {
+  const digits = useDigits(callId);
   const [isOpen, { toggle, close }] = useDisclosure();
   const [sent, setSent] = useState("");
   const press = (key: string) => {
     setSent((before) => before + key);
-    onOrder({ do: "digits", digits: key });
+    digits.mutate(key);
   };
   return (
     <Popover opened={isOpen} onChange={(open) => !open && close()} withArrow trapFocus position="top">
@@ -26,7 +22,7 @@ export function KeypadButton({ isBusy, onOrder }: Props) {
           variant="default"
           leftSection={<IconDialpad size={16} />}
           onClick={toggle}
-          loading={isBusy && !isOpen}
+          loading={digits.isPending && !isOpen}
         >
           Keypad
         </Button>

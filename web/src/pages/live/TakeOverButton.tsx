@@ -1,6 +1,7 @@
 import { Button, Menu } from "@mantine/core";
 import { IconUserUp } from "@tabler/icons-react";
 import { useActiveUsers } from "../../components/usePeople";
+import { whoMaySpeak } from "../../live/colleagues";
 import type { Order } from "../../live/orders";
 import { useMe } from "../../session/session";
 
@@ -13,9 +14,7 @@ interface Props {
 export function TakeOverButton({ isBusy, onOrder }: Props) {
   const me = useMe();
   const { data } = useActiveUsers();
-  const colleagues = (data ?? []).filter(
-    (user) => user.user_id !== me.user_id && (user.role === "admin" || user.role === "agent"),
-  );
+  const colleagues = whoMaySpeak(data ?? [], me.user_id);
   return (
     <Menu position="top-start" withArrow>
       <Menu.Target>

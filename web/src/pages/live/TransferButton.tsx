@@ -4,6 +4,7 @@ import { IconArrowForwardUp } from "@tabler/icons-react";
 import { useState } from "react";
 import { useActiveUsers } from "../../components/usePeople";
 import { isE164 } from "../../format/phone";
+import { whoMaySpeak } from "../../live/colleagues";
 import type { Order } from "../../live/orders";
 import { useMe } from "../../session/session";
 
@@ -21,7 +22,7 @@ export function TransferButton({ isBusy, onOrder }: Props) {
   const [user, setUser] = useState<string | null>(null);
   const wanted = number.replace(/[^\d+]/g, "");
   const to = user ?? (isE164(wanted) ? wanted : null);
-  const colleagues = (data ?? []).filter((one) => one.user_id !== me.user_id);
+  const colleagues = whoMaySpeak(data ?? [], me.user_id);
   const transfer = () => {
     if (!to) return;
     close();

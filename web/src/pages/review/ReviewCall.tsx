@@ -19,6 +19,7 @@ import { useSound } from "../call/sound/SoundProvider";
 import { PhaseSection } from "../call/transcript/PhaseSection";
 import { byPhase } from "../call/transcript/transcripts";
 import { useDetail, useHistory, useTranscript } from "../call/useCall";
+import { once, spaceBar } from "./hotkeys";
 import { Keys } from "./Keys";
 
 interface Props {
@@ -53,17 +54,20 @@ export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
     setTurn(about);
     input.current?.focus();
   };
+  // Nobody judges what they have not seen; what cannot be loaded can still be skipped.
+  const isShown = call.data !== undefined && !transcript.isPending;
+  const ifShown = (act: () => void) => once(() => isShown && act());
   useHotkeys([
-    ["g", () => judge("good")],
-    ["b", () => judge("needs_improvement")],
-    ["c", () => correct()],
-    ["n", () => onStep(1)],
-    ["p", () => onStep(-1)],
-    ["space", () => firstSound && sound.toggle(firstSound)],
+    ["g", ifShown(() => judge("good"))],
+    ["b", ifShown(() => judge("needs_improvement"))],
+    ["c", ifShown(() => correct())],
+    ["n", once(() => onStep(1))],
+    ["p", once(() => onStep(-1))],
+    ["space", spaceBar(firstSound ? () => sound.toggle(firstSound) : null), { preventDefault: false }],
   ]);
 
   if (call.isPending) return <Skeleton h={420} aria-label="Loading the call" />;
-  if (call.isError) {
+  if (call.isLoadingError) {
     return (
       <ErrorNotice
         what="The call could not be loaded"
@@ -77,6 +81,13 @@ export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
     <Grid>
       <Grid.Col span={{ base: 12, md: 7 }}>
         <Stack>
+          {call.isError && (
+            <ErrorNotice
+              what="The call could not be loaded"
+              error={call.error}
+              onRetry={() => void call.refetch()}
+            />
+          )}
           <Paper withBorder p="md">
             <Group justify="space-between">
               <Group gap="sm">
@@ -94,6 +105,13 @@ export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
           </Paper>
           <Summary call={data} />
           {transcript.isPending && <Skeleton h={260} aria-label="Loading the transcript" />}
+          {transcript.isError && (
+            <ErrorNotice
+              what="The transcript could not be loaded"
+              error={transcript.error}
+              onRetry={() => void transcript.refetch()}
+            />
+          )}
           {phases.map((of) => (
             <PhaseSection
               key={of.phase}

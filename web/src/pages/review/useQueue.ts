@@ -18,12 +18,16 @@ async function queue(agent: string | undefined, signal: AbortSignal): Promise<Qu
   return { calls, hasMore: Boolean(next_cursor) };
 }
 
-/** Read once and then worked through: a queue that changed under the reviewer's hands would lose them their place. */
+/**
+ * Read once and then worked through: a queue that changed under the reviewer's hands would lose them their place. Whoever
+ * comes back to the page begins with a new one, without the calls that were graded.
+ */
 export function useQueue(agent: string | undefined) {
   return useQuery({
     queryKey: ["review", agent],
     queryFn: ({ signal }) => queue(agent, signal),
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
     refetchOnWindowFocus: false,
   });
 }

@@ -80,7 +80,7 @@ function GiveNumber({ agentId }: { agentId: string }) {
     queryFn: () => body(api.GET("/api/phone-numbers")),
   });
   const assign = useAssignNumber(agentId);
-  if (taken.isError) {
+  if (taken.isLoadingError) {
     return (
       <ErrorNotice what="No number was found" error={taken.error} onRetry={() => void taken.refetch()} />
     );

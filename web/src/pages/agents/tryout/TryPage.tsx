@@ -33,7 +33,7 @@ export function TryPage() {
 function OneAgent({ agentId }: { agentId: string }) {
   const agent = useAgent(agentId);
   const network = useNetwork();
-  if (agent.isError) {
+  if (agent.isLoadingError) {
     if (agent.error instanceof ApiProblem && agent.error.status === 404) return <NotFound />;
     return (
       <ErrorNotice
@@ -61,6 +61,13 @@ function OneAgent({ agentId }: { agentId: string }) {
         </ActionIcon>
       }
     >
+      {agent.isError && (
+        <ErrorNotice
+          what="The agent could not be loaded"
+          error={agent.error}
+          onRetry={() => void agent.refetch()}
+        />
+      )}
       {agent.data.archived ? (
         <Alert color="gray" title="Archived">
           This agent answers no calls any more, so it cannot be tried.

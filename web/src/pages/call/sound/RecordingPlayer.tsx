@@ -37,6 +37,11 @@ export function RecordingPlayer({ callId, recordings, phase }: Props) {
   useEffect(() => sound.moved(phase, seconds, isPlaying), [sound, phase, seconds, isPlaying]);
 
   const longest = Math.max(0, ...recordings.map((recording) => recording.duration_s ?? 0));
+  // By way of the page's sound, so that another recording falls silent.
+  const toggle = () => {
+    if (isPlaying) pause();
+    else sound.play(phase, seconds < wave.duration ? seconds : 0);
+  };
   const nextRate = () => {
     const next = (rate + 1) % RATES.length;
     setRate(next);
@@ -48,7 +53,7 @@ export function RecordingPlayer({ callId, recordings, phase }: Props) {
         <ActionIcon
           size="xl"
           radius="xl"
-          onClick={wave.toggle}
+          onClick={toggle}
           loading={wave.state === "loading"}
           aria-label={isPlaying ? "Pause" : "Play"}
         >

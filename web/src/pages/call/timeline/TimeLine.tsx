@@ -24,23 +24,25 @@ interface Props {
 export function TimeLine({ callId, recordings, version, onVersion }: Props) {
   const history = useHistory(callId);
   if (history.isPending) return <Skeleton h={320} aria-label="Loading the time line" />;
-  if (history.isError) {
-    return (
-      <ErrorNotice
-        what="The history could not be read"
-        error={history.error}
-        onRetry={() => void history.refetch()}
-      />
-    );
-  }
   return (
-    <Loaded
-      callId={callId}
-      recordings={recordings}
-      events={history.data.events}
-      version={version}
-      onVersion={onVersion}
-    />
+    <Stack>
+      {history.isError && (
+        <ErrorNotice
+          what="The history could not be read"
+          error={history.error}
+          onRetry={() => void history.refetch()}
+        />
+      )}
+      {history.data && (
+        <Loaded
+          callId={callId}
+          recordings={recordings}
+          events={history.data.events}
+          version={version}
+          onVersion={onVersion}
+        />
+      )}
+    </Stack>
   );
 }
 

@@ -22,7 +22,7 @@ export function ChooseCorrections({ agentId, chosen, used, onChange }: Props) {
   const corrections = useCorrectionsOf(agentId);
   const person = usePeople();
   if (corrections.isPending) return <Skeleton h={120} aria-label="Loading corrections" />;
-  if (corrections.isError) {
+  if (corrections.isLoadingError) {
     return (
       <ErrorNotice
         what="The corrections could not be loaded"

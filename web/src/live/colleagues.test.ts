@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { whoMaySpeak } from "./colleagues";
+
+const user = (id: string, role: string) => ({
+  user_id: id,
+  role,
+  name: id,
+  live: true,
+  seen_at: "2026-01-01T10:00:00Z",
+});
+
+it("only who may speak with callers can be given one, and nobody oneself", () => {
+  const here = [
+    user("me", "admin"),
+    user("other", "admin"),
+    user("agent", "agent"),
+    user("auditor", "auditor"),
+    user("analyst", "analyst"),
+  ];
+  expect(whoMaySpeak(here, "me").map(({ user_id: id }) => id)).toEqual(["other", "agent"]);
+});

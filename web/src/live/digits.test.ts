@@ -1,0 +1,55 @@
+import { MutationObserver, QueryClient } from "@tanstack/react-query";
+import { beforeEach, expect, it, vi } from "vitest";
+
+const POST = vi.fn();
+vi.mock("../api/client", () => ({
+  api: { POST: (_path: string, { params, body }: Sent) => POST(params.path.id, body.digits) },
+  written: async (answer: Promise<unknown>) => answer,
+}));
+const { digitsOptions } = await import("./digits");
+
+interface Sent {
+  params: { path: { id: string } };
+  body: { digits: string };
+}
+
+/** A service that answers when the test says so. */
+let answers: { digit: string; succeed: () => void; fail: () => void }[];
+
+beforeEach(() => {
+  answers = [];
+  POST.mockReset().mockImplementation(
+    (_call: string, digit: string) =>
+      new Promise<void>((resolve, reject) => {
+        answers.push({ digit, succeed: resolve, fail: () => reject(new Error("refused")) });
+      }),
+  );
+});
+
+const sent = () => answers.map(({ digit }) => digit);
+
+it("a key is sent once the one before has arrived", async () => {
+  const keypad = new MutationObserver(new QueryClient(), digitsOptions("CA1"));
+  for (const key of "123") void keypad.mutate(key);
+  await vi.waitFor(() => expect(sent()).toEqual(["1"]));
+  answers[0]?.succeed();
+  await vi.waitFor(() => expect(sent()).toEqual(["1", "2"]));
+  answers[1]?.succeed();
+  await vi.waitFor(() => expect(sent()).toEqual(["1", "2", "3"]));
+});
+
+it("a key that was refused does not hold up the next", async () => {
+  const keypad = new MutationObserver(new QueryClient(), digitsOptions("CA1"));
+  keypad.mutate("1").catch(() => {});
+  void keypad.mutate("2");
+  await vi.waitFor(() => expect(sent()).toEqual(["1"]));
+  answers[0]?.fail();
+  await vi.waitFor(() => expect(sent()).toEqual(["1", "2"]));
+});
+
+it("another call's keys do not wait", async () => {
+  const client = new QueryClient();
+  void new MutationObserver(client, digitsOptions("CA1")).mutate("1");
+  void new MutationObserver(client, digitsOptions("CA2")).mutate("2");
+  await vi.waitFor(() => expect(sent()).toEqual(["1", "2"]));
+});
