@@ -12,7 +12,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every call that goes on now, the latest first. The header `X-Ledger-Position` says how far the answer certainly reaches:
+         * The calls that go on now, the latest first: all of them up to a thousand, and the header `X-Total-Count` says how many
+         *     there are. The header `X-Ledger-Position` says how far the answer certainly reaches:
          *     whoever follows the live feed from there misses nothing, and at most hears again what the answer told.
          */
         get: operations["active_calls"];
@@ -2901,6 +2902,8 @@ export interface operations {
                 headers: {
                     /** @description The position up to which the answer is certainly complete */
                     "X-Ledger-Position"?: number;
+                    /** @description How many calls go on */
+                    "X-Total-Count"?: number;
                     [name: string]: unknown;
                 };
                 content: {
