@@ -1,5 +1,7 @@
 //! Makes transcripts of recordings. The two sides of a call are two channels of its recording, so each is written down by
 //! itself and nobody has to guess who spoke.
+//!
+//! Of one recording at a time the whole is in memory, and one of its sides beside it: at most twice [`LARGEST`].
 
 use super::worker::{Done, Patience, Worker, fail, tell};
 use crate::state::AppState;
@@ -8,19 +10,24 @@ use domain::call::value::{Phase, Segment};
 use domain::call::{Call, CallCommand};
 use domain::{AgentId, Personal};
 use futures::TryStreamExt as _;
-use infra::blob::BlobKey;
+use infra::blob::{Blob, BlobKey};
 use infra::models::{ModelError, Transcription, TranscriptionRequest};
 use infra::sound;
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 use serde::Deserialize;
 use std::time::Duration;
+use tokio::task::spawn_blocking;
 
 const PATIENCE: Patience = Patience {
     first_s: 10,
     longest_s: 1_800,
     attempts: 8,
 };
+/// A recording of more bytes is not written down: 70 minutes of two sides as Twilio makes them (8,000 samples of 16 bits a
+/// second). Most providers take much less in one file (OpenAI: 25 MB,
+/// <https://platform.openai.com/docs/guides/speech-to-text>), and refuse by themselves.
+const LARGEST: u64 = 128 * 1024 * 1024;
 /// As long as a model may take for one side of a call.
 const TIME_LIMIT: Duration = Duration::from_mins(5);
 
@@ -35,24 +42,34 @@ struct Detail {
 
 impl Worker for Transcriber {
     const KIND: Kind = Kind::Transcribe;
-    const AT_ONCE: usize = 2;
+    const AT_ONCE: usize = 1;
 
     async fn work(state: AppState, item: WorkRow) -> anyhow::Result<Done> {
         let detail: Detail = serde_json::from_str(&item.detail)?;
         let Some(blob) = state.blobs.get(&BlobKey::new(detail.blob_key)?, None).await? else {
             return failed(&state, &item, detail.phase, "the recording is not in the store").await;
         };
-        let audio: BytesMut = blob.stream.try_collect().await?;
+        if blob.total_len > LARGEST {
+            let most = LARGEST / (1024 * 1024);
+            let reason = format!("the recording is too large to be written down: it has more than {most} MiB");
+            return give_up(&state, &item, detail.phase, reason).await;
+        }
+        let audio = whole(blob).await?;
         let channels = match sound::channels(&audio) {
             Ok(channels) => channels,
             Err(error) => return failed(&state, &item, detail.phase, &error.to_string()).await,
         };
         let language = language(&state, &item.stream).await?;
         let (mut segments, mut engine) = (Vec::new(), String::new());
-        for (channel, wav) in channels.iter().enumerate() {
-            match transcribe(&state, wav.clone(), language.clone()).await {
+        for channel in 0..channels {
+            let whole = audio.clone();
+            let wav = match spawn_blocking(move || sound::channel(&whole, channel)).await? {
+                Ok(wav) => wav,
+                Err(error) => return failed(&state, &item, detail.phase, &error.to_string()).await,
+            };
+            match transcribe(&state, wav, language.clone()).await {
                 Ok(written) => {
-                    let alone = channels.len() == 1;
+                    let alone = channels == 1;
                     engine.clone_from(&written.engine);
                     segments.extend(segments_of(written, detail.phase, channel, alone));
                 }
@@ -63,30 +80,11 @@ impl Worker for Transcriber {
         }
         segments.retain(|segment| !segment.text.trim().is_empty());
         segments.sort_by_key(|segment| segment.start_ms);
-        let at = state.clock.now();
         if segments.is_empty() {
-            let reason = "there are no words in it".to_owned();
-            let effect = Kind::Transcribe.as_str().to_owned();
-            let commands = [
-                CallCommand::FailTranscription {
-                    at,
-                    phase: detail.phase,
-                    reason: reason.clone(),
-                },
-                CallCommand::FailEffect {
-                    at,
-                    effect,
-                    item: item.item.clone(),
-                    reason,
-                    attempt: u32::try_from(item.attempts).unwrap_or(u32::MAX).saturating_add(1),
-                    retry_at: None,
-                },
-            ];
-            let told = tell::<Self>(&state, &item, &commands).await?;
-            return Ok(told.map_or(Done::NotNow, Done::Told));
+            return give_up(&state, &item, detail.phase, "there are no words in it".to_owned()).await;
         }
         let command = CallCommand::StoreTranscript {
-            at,
+            at: state.clock.now(),
             phase: detail.phase,
             segments: Personal::Known(segments),
             engine,
@@ -94,6 +92,37 @@ impl Worker for Transcriber {
         let told = tell::<Self>(&state, &item, &[command]).await?;
         Ok(told.map_or(Done::NotNow, Done::Told))
     }
+}
+
+/// All of a blob, in memory that is reserved once.
+async fn whole(mut blob: Blob) -> anyhow::Result<Bytes> {
+    let mut audio = BytesMut::with_capacity(usize::try_from(blob.total_len)?);
+    while let Some(piece) = blob.stream.try_next().await? {
+        audio.extend_from_slice(&piece);
+    }
+    Ok(audio.freeze())
+}
+
+/// Tells that there will be no transcript, however often it is tried.
+async fn give_up(state: &AppState, item: &WorkRow, phase: Phase, reason: String) -> anyhow::Result<Done> {
+    let at = state.clock.now();
+    let commands = [
+        CallCommand::FailTranscription {
+            at,
+            phase,
+            reason: reason.clone(),
+        },
+        CallCommand::FailEffect {
+            at,
+            effect: Kind::Transcribe.as_str().to_owned(),
+            item: item.item.clone(),
+            reason,
+            attempt: u32::try_from(item.attempts).unwrap_or(u32::MAX).saturating_add(1),
+            retry_at: None,
+        },
+    ];
+    let told = tell::<Transcriber>(state, item, &commands).await?;
+    Ok(told.map_or(Done::NotNow, Done::Told))
 }
 
 async fn transcribe(state: &AppState, wav: Bytes, language: Option<String>) -> Result<Transcription, ModelError> {

@@ -12,6 +12,7 @@ mod documented;
 mod doors;
 mod event_store;
 mod killed_service;
+mod large_recording;
 mod ledger;
 mod listeners_gone;
 mod phone_line;
