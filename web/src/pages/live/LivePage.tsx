@@ -1,12 +1,15 @@
-import { SimpleGrid, Skeleton } from "@mantine/core";
+import { Button, Group, SimpleGrid, Skeleton, Text } from "@mantine/core";
 import { IconBroadcast } from "@tabler/icons-react";
-import { useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { LinkButton } from "../../components/links";
 import { Page } from "../../components/Page";
 import { Guarded } from "../../components/Refused";
 import { useBoard } from "../../feed/FeedProvider";
+import { count } from "../../format/numbers";
+import { CARDS, drawn } from "../../live/drawn";
+import { useMe } from "../../session/session";
 import { Here } from "./Here";
 import { LiveCard } from "./LiveCard";
 
@@ -18,10 +21,13 @@ export function LivePage() {
   );
 }
 
-/** A card for every call that goes on. */
+/** A card for each call that goes on; of very many, for the latest. */
 function Live() {
   const board = useBoard();
   const { state, calls, error } = useSyncExternalStore(board.watch, board.current);
+  const me = useMe();
+  const [most, setMost] = useState(CARDS);
+  const shown = drawn(calls, most, me.user_id);
   const live = calls.filter((call) => call.endedAt === null).length;
   return (
     <Page
@@ -49,10 +55,20 @@ function Live() {
         </Empty>
       )}
       <SimpleGrid cols={{ base: 1, lg: 2, xl: 3 }}>
-        {calls.map((call) => (
+        {shown.map((call) => (
           <LiveCard key={call.call_id} call={call} />
         ))}
       </SimpleGrid>
+      {shown.length < calls.length && (
+        <Group justify="center">
+          <Text size="sm" c="dimmed" className="figures">
+            {count(shown.length)} of {count(calls.length)} calls are shown
+          </Text>
+          <Button variant="default" onClick={() => setMost(most + CARDS)}>
+            Show more
+          </Button>
+        </Group>
+      )}
     </Page>
   );
 }
