@@ -356,7 +356,8 @@ async fn only_calls_that_go_on_are_live() {
     ));
     project(&world, &events).await;
     let live = world.models.live_calls();
-    let calls = live.list("default").await.expect("asks");
+    let (calls, total) = live.list("default").await.expect("asks");
+    assert_eq!(total, 1);
     assert_eq!(
         calls
             .iter()

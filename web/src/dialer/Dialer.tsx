@@ -1,7 +1,8 @@
 import { ActionIcon, Affix, CloseButton, Group, Paper, Text, Tooltip } from "@mantine/core";
 import { IconPhone, IconPhoneCall } from "@tabler/icons-react";
-import { lazy, Suspense } from "react";
+import { type KeyboardEvent, lazy, Suspense, useRef } from "react";
 import { useDialer, usePhone } from "./DialerProvider";
+import { useFocusInside } from "./useFocusInside";
 
 const Idle = lazy(async () => ({ default: (await import("./Idle")).Idle }));
 const InCall = lazy(async () => ({ default: (await import("./InCall")).InCall }));
@@ -10,11 +11,20 @@ const InCall = lazy(async () => ({ default: (await import("./InCall")).InCall })
 export function Dialer() {
   const dialer = useDialer();
   const { call } = usePhone();
+  const dialog = useRef<HTMLDivElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  useFocusInside(dialer.isOpen, call?.stage !== "incoming", dialog, opener);
+  const closeOnEscape = (event: KeyboardEvent<HTMLElement>) => {
+    // The list of countries closes first.
+    const isListOpen = (event.target as HTMLElement).matches("input[aria-expanded=true]");
+    if (event.key === "Escape" && !isListOpen) dialer.close();
+  };
   if (!dialer.isOpen) {
     return (
       <Affix position={{ bottom: 16, right: 16 }}>
         <Tooltip label={call ? "Your call" : "Dialer"} position="left">
           <ActionIcon
+            ref={opener}
             size={52}
             radius="xl"
             color={call ? "teal.9" : undefined}
@@ -30,7 +40,17 @@ export function Dialer() {
   }
   return (
     <Affix position={{ bottom: 16, right: 16 }}>
-      <Paper withBorder shadow="lg" p="md" w={300} role="dialog" aria-label="Dialer">
+      <Paper
+        ref={dialog}
+        tabIndex={-1}
+        onKeyDown={closeOnEscape}
+        withBorder
+        shadow="lg"
+        p="md"
+        w={300}
+        role="dialog"
+        aria-label="Dialer"
+      >
         <Group justify="space-between" mb="xs">
           <Text fw={650}>{call ? "Call" : "Dialer"}</Text>
           <CloseButton aria-label="Close the dialer" onClick={dialer.close} />

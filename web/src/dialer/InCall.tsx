@@ -25,12 +25,14 @@ export function InCall({ call }: { call: PhoneCall }) {
   const now = useNow(call.stage === "open" ? 1_000 : null);
   return (
     <Stack align="center" gap="md" py={phone.isTyped ? 0 : "sm"}>
-      <Stack gap={2} align="center">
+      {/* Who calls is read out at once; what the call comes to later, when there is time. */}
+      <Stack gap={2} align="center" role={call.stage === "incoming" ? "alert" : undefined}>
         <Text fw={650} size="lg" className="figures">
           {grouped(call.with) || "Unknown"}
         </Text>
-        <Text c="dimmed" role="status">
-          {STAGES[call.stage]}
+        <Text c="dimmed">
+          {/* Without the time: it would be read out each second. */}
+          <span role={call.stage === "incoming" ? undefined : "status"}>{STAGES[call.stage]}</span>
           {call.since !== null &&
             call.stage === "open" &&
             ` · ${duration((now.getTime() - call.since) / 1_000)}`}

@@ -3,9 +3,10 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncE
 import { LiveBoard } from "../live/LiveBoard";
 import { leave } from "../session/session";
 import { certainPosition, health } from "./baseline";
-import { FeedConnection, type FeedState } from "./connection";
+import { FeedConnection } from "./connection";
 import { followInvalidations } from "./invalidations";
 import { type FeedMessage, isEvent } from "./messages";
+import { type Trouble, troubleOf } from "./trouble";
 
 interface Feed {
   connection: FeedConnection;
@@ -67,11 +68,12 @@ export function useBoard(): LiveBoard {
   return useFeedContext().board;
 }
 
-/** How the connection is, and a way to try it at once. */
-export function useFeedState(): { state: FeedState; retryNow: () => void } {
-  const { connection } = useFeedContext();
+/** What is wrong with the feed, and a way to try it at once once it has begun. */
+export function useFeedTrouble(): { trouble: Trouble; retryNow: () => void } {
+  const { connection, board } = useFeedContext();
   const state = useSyncExternalStore(connection.watch, connection.current);
-  return { state, retryNow: () => connection.retryNow() };
+  const trouble = useSyncExternalStore(board.watch, () => troubleOf(state, board.current()));
+  return { trouble, retryNow: () => connection.retryNow() };
 }
 
 /** Tells every message for as long as the component is there. The reader should be stable. */

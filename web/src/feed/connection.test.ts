@@ -10,7 +10,10 @@ class FakeSocket implements SocketLike {
   constructor(after: number) {
     this.after = after;
   }
-  close(): void {}
+  isClosed = false;
+  close(): void {
+    this.isClosed = true;
+  }
   tell(...positions: number[]): void {
     for (const position of positions) {
       this.onmessage?.({ data: JSON.stringify({ position, type: "CallerTurn", call_id: "CA1", data: {} }) });
@@ -87,6 +90,19 @@ describe("a connection that is lost", () => {
     last().onclose?.({ code: 1006 });
     feed.retryNow();
     expect(sockets).toHaveLength(2);
+  });
+
+  it("is tried once at a time, however often somebody asks for it", () => {
+    feed.start(0);
+    last().onclose?.({ code: 1006 });
+    feed.retryNow();
+    feed.retryNow();
+    feed.retryNow();
+    expect(sockets.map(({ isClosed }) => isClosed)).toEqual([true, true, true, false]);
+    last().onopen?.();
+    expect(feed.current()).toBe("open");
+    last().tell(1);
+    expect(positions()).toEqual([1]);
   });
 });
 

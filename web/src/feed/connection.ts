@@ -10,7 +10,7 @@ const FAILURES_BEFORE_ASKING = 3;
 /**
  * - `connecting`: the first connection is being made.
  * - `open`: events arrive.
- * - `waiting`: the connection was lost; it is tried again.
+ * - `waiting`: the connection was lost, or could not be made; it is tried again.
  * - `stopped`: nobody wants it any more, or the session ended.
  */
 export type FeedState = "connecting" | "open" | "waiting" | "stopped";
@@ -73,7 +73,7 @@ export class FeedConnection {
     this.drop();
   }
 
-  /** Tries at once, without waiting for the next turn. */
+  /** Tries at once, without waiting for the next turn; a try that is under way may hang, and is given up for it. */
   retryNow(): void {
     if (this.state !== "waiting") return;
     this.cancelWait?.();
@@ -107,6 +107,7 @@ export class FeedConnection {
   }
 
   private connect(): void {
+    this.drop();
     const socket = this.surroundings.open(this.position ?? 0);
     this.socket = socket;
     socket.onopen = () => {

@@ -98,6 +98,36 @@ it("a call that ended stays in sight for a while, and does not come back", () =>
   expect(board.current().calls).toEqual([]);
 });
 
+it("calls keep their places while they are heard", () => {
+  const board = new LiveBoard();
+  board.compare([read("CA1"), read("CA2"), read("CA3")], 10);
+  board.hear(event(11, "AiTurn", { turn: 1, text: "Hello" }, "CA2"));
+  expect(board.current().calls.map((call) => [call.call_id, call.turns.length])).toEqual([
+    ["CA1", 0],
+    ["CA2", 1],
+    ["CA3", 0],
+  ]);
+  board.hear(event(12, "CallStarted", { from: "+1", to: "+2" }, "CA9"));
+  expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA9", "CA1", "CA2", "CA3"]);
+});
+
+it("a call that ended does not come back by a reading that is older, and is forgotten by one that is not", async () => {
+  const answer = (calls: unknown[], position: number) => ({ data: calls, response: { position } });
+  GET.mockResolvedValue(answer([read("CA1")], 10));
+  const board = new LiveBoard();
+  const stop = board.load(() => {});
+  await vi.waitFor(() => expect(board.current().calls).toHaveLength(1));
+  board.hear(event(20, "CallEnded", { outcome: "completed" }));
+  // The read model is late: it has the call still.
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(board.current().calls).toEqual([]);
+  expect(board.remembers).toBe(1);
+  GET.mockResolvedValue(answer([], 20));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(board.remembers).toBe(0);
+  stop();
+});
+
 it("a call that the service twice does not have is over", () => {
   const board = new LiveBoard();
   board.compare([read("CA1"), read("CA2")], 10);

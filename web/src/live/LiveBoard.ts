@@ -26,12 +26,18 @@ export interface Board {
 export class LiveBoard {
   private board: Board = { state: "loading", calls: [], more: 0, error: null };
   private readonly watchers = new Set<() => void>();
-  private readonly ended = new Set<string>();
+  /** Where in the log calls ended: until the service's own reading is beyond it, they could seem to come back. */
+  private readonly ended = new Map<string, number>();
   /** Calls that the last reading should have told of, and did not. */
   private missed = new Set<string>();
   private told = false;
 
   current = (): Board => this.board;
+
+  /** How many calls that ended it has to know still. */
+  get remembers(): number {
+    return this.ended.size;
+  }
 
   watch = (watcher: () => void): (() => void) => {
     this.watchers.add(watcher);
@@ -51,6 +57,7 @@ export class LiveBoard {
         if (!calls || position === null)
           throw new Error("The service does not say how far its answer reaches.");
         this.compare(calls, position, totalOf(response) ?? calls.length);
+        this.forget(position);
         if (!hasBegun) begin(position);
         hasBegun = true;
         timer = setTimeout(read, COMPARE_MS);
@@ -93,7 +100,8 @@ export class LiveBoard {
     );
     const all = sorted([...fresh, ...kept]);
     const goOn = all.filter((call) => call.endedAt === null).length;
-    this.become({ state: "ready", calls: all, more: Math.max(0, total - goOn), error: null });
+    const more = total > calls.length ? Math.max(0, total - goOn) : 0;
+    this.become({ state: "ready", calls: all, more, error: null });
   }
 
   /** An event of the feed. */
@@ -102,13 +110,24 @@ export class LiveBoard {
     const known = this.board.calls.find((call) => call.call_id === event.call_id);
     const next = known ? fold(known, event) : begun(event);
     if (!next || next === known) return;
-    if (next.endedAt !== null) this.end(next.call_id);
-    const others = this.board.calls.filter((call) => call !== known);
-    this.become({ ...this.board, calls: sorted([...others, next]) });
+    if (next.endedAt !== null) this.end(next.call_id, event.position);
+    // No event changes when a call began: only a call that is new has to find its place.
+    const calls = known
+      ? this.board.calls.map((call) => (call === known ? next : call))
+      : sorted([...this.board.calls, next]);
+    this.become({ ...this.board, calls });
   }
 
-  private end(callId: string): void {
-    this.ended.add(callId);
+  /** A page is open for days: calls that are neither shown nor read any more are not remembered. */
+  private forget(position: number): void {
+    const shown = new Set(this.board.calls.map((call) => call.call_id));
+    for (const [callId, at] of this.ended) {
+      if (at <= position && !shown.has(callId)) this.ended.delete(callId);
+    }
+  }
+
+  private end(callId: string, position: number): void {
+    this.ended.set(callId, position);
     setTimeout(() => {
       this.become({ ...this.board, calls: this.board.calls.filter((call) => call.call_id !== callId) });
     }, AFTERGLOW_MS);

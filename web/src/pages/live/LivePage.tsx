@@ -1,6 +1,6 @@
-import { SimpleGrid, Skeleton, Text } from "@mantine/core";
+import { Button, Group, SimpleGrid, Skeleton, Text } from "@mantine/core";
 import { IconBroadcast } from "@tabler/icons-react";
-import { useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { LinkButton } from "../../components/links";
@@ -8,6 +8,8 @@ import { Page } from "../../components/Page";
 import { Guarded } from "../../components/Refused";
 import { useBoard } from "../../feed/FeedProvider";
 import { count } from "../../format/numbers";
+import { CARDS, drawn } from "../../live/drawn";
+import { useMe } from "../../session/session";
 import { Here } from "./Here";
 import { LiveCard } from "./LiveCard";
 
@@ -19,10 +21,13 @@ export function LivePage() {
   );
 }
 
-/** A card for every call that goes on. */
+/** A card for each call that goes on; of very many, for the latest. */
 function Live() {
   const board = useBoard();
   const { state, calls, more, error } = useSyncExternalStore(board.watch, board.current);
+  const me = useMe();
+  const [most, setMost] = useState(CARDS);
+  const shown = drawn(calls, most, me.user_id);
   const live = calls.filter((call) => call.endedAt === null).length + more;
   return (
     <Page
@@ -50,14 +55,21 @@ function Live() {
         </Empty>
       )}
       <SimpleGrid cols={{ base: 1, lg: 2, xl: 3 }}>
-        {calls.map((call) => (
+        {shown.map((call) => (
           <LiveCard key={call.call_id} call={call} />
         ))}
       </SimpleGrid>
-      {more > 0 && (
-        <Text c="dimmed" ta="center">
-          {count(more)} older {more === 1 ? "call is" : "calls are"} not shown.
-        </Text>
+      {shown.length < calls.length + more && (
+        <Group justify="center">
+          <Text size="sm" c="dimmed" className="figures">
+            {count(shown.length)} of {count(calls.length + more)} calls are shown
+          </Text>
+          {shown.length < calls.length && (
+            <Button variant="default" onClick={() => setMost(most + CARDS)}>
+              Show more
+            </Button>
+          )}
+        </Group>
       )}
     </Page>
   );

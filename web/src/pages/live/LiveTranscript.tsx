@@ -35,6 +35,8 @@ export function LiveTranscript({ turns, isOver }: Props) {
         className={classes.transcript}
         onScroll={scrolled}
         role="log"
+        // Many calls speak at once: who wants to hear one goes there.
+        aria-live="off"
         aria-label="Transcript"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
         tabIndex={0}

@@ -1,4 +1,4 @@
-import { Group, Progress, Stack, Text } from "@mantine/core";
+import { Group, Progress, Stack, Text, VisuallyHidden } from "@mantine/core";
 import type { RebuildProgress } from "../../api/types";
 import { count } from "../../format/numbers";
 import { duration } from "../../format/time";
@@ -7,9 +7,19 @@ import { percent } from "./report";
 
 /** How far a rebuild has come. */
 export function RebuildProgressBar({ progress }: { progress: RebuildProgress }) {
+  return (
+    <Stack gap={4}>
+      {/* Each stage is read out, the figures are not: they change all the time. */}
+      <VisuallyHidden role="status">{words(progress.stage)}</VisuallyHidden>
+      <Figures progress={progress} />
+    </Stack>
+  );
+}
+
+function Figures({ progress }: { progress: RebuildProgress }) {
   const done = percent(progress);
   return (
-    <Stack gap={4} role="status">
+    <Stack gap={4} role="status" aria-live="off">
       <Progress
         value={done ?? 100}
         animated={done === null || progress.stage !== "loading"}

@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { drawn } from "./drawn";
+import { fromSnapshot, type LiveCall } from "./fold";
+
+function call(id: string, of: Partial<LiveCall> = {}): LiveCall {
+  const read = {
+    call_id: id,
+    status: "in_progress",
+    holder: "ai",
+    transferring: false,
+    escalated: false,
+    started_at: "2026-01-01T10:00:00Z",
+    listeners: [],
+    takeover_requests: [],
+    takeovers_accepted: [],
+    turns: [],
+  };
+  return { ...fromSnapshot(read, 1), ...of };
+}
+
+const ids = (calls: readonly LiveCall[]) => calls.map(({ call_id: id }) => id);
+
+it("few calls are all drawn", () => {
+  expect(ids(drawn([call("1"), call("2")], 2, "me"))).toEqual(["1", "2"]);
+});
+
+it("of many calls the first are drawn, and none is left out that waits for this user", () => {
+  const calls = [
+    call("1"),
+    call("2"),
+    call("3"),
+    call("4", { takeover_requests: ["me"] }),
+    call("5", { taken_over_by: "other" }),
+    call("6", { taken_over_by: "me" }),
+    call("7", { listeners: ["me"] }),
+    call("8", { takeovers_accepted: ["me"] }),
+  ];
+  expect(ids(drawn(calls, 2, "me"))).toEqual(["1", "2", "4", "6", "7", "8"]);
+});
