@@ -1,5 +1,7 @@
 //! Every document that we emit: Twilio's own package, given the same verbs and attributes, emits the same.
 
+use domain::call::command::{HearConference, Origin};
+use domain::call::value::ParticipantRole;
 use domain::call::{Call, CallCommand};
 use harness::app::App;
 use harness::on_both_engines;
@@ -77,6 +79,23 @@ async fn twilios_package_would_emit_every_document_that_we_emit(place: Place) {
         drop(feed);
         let at = domain::Timestamp::from_seconds(NOW);
         let steered = [
+            CallCommand::AcceptTakeover { at, user: "ada".into() },
+            CallCommand::CallParticipant {
+                at,
+                call_sid: format!("CAada{n}"),
+                seat: 1,
+            },
+            HearConference {
+                at,
+                told: true,
+                event: "participant-join".into(),
+                conference_sid: format!("CFada{n}"),
+                call_sid: Some(format!("CAada{n}")),
+                role: Some(ParticipantRole::Agent),
+                sequence_number: None,
+                origin: Origin::default(),
+            }
+            .into(),
             CallCommand::TakeOver { at, user: "ada".into() },
             CallCommand::SendDigits {
                 at,
