@@ -5,7 +5,7 @@ use crate::place::Place;
 use crate::ports::free_port;
 use crate::service::{AUTH_TOKEN, Client, Home, PASSWORD, PUBLIC_URL, Service};
 use sandbox::models::Models;
-use sandbox::network::exchange::What;
+use sandbox::network::exchange::{RestFault, What};
 use sandbox::network::person::Behaviour;
 use sandbox::network::{ApplicationSpec, Network, NumberSpec, Options, Running, scenario::Scenario};
 use serde_json::{Value, json};
@@ -279,6 +279,35 @@ impl World {
             );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
+    }
+
+    /// Whoever is on this leg hangs up, as far as the service can tell.
+    ///
+    /// # Panics
+    /// When the network refuses.
+    pub async fn hangs_up(&self, call_sid: &str) {
+        let url = format!(
+            "{}/2010-04-01/Accounts/{ACCOUNT}/Calls/{call_sid}.json",
+            self.network.base_url
+        );
+        let request = reqwest::Client::new().post(&url).basic_auth(ACCOUNT, Some(AUTH_TOKEN));
+        let answer = request
+            .form(&[("Status", "completed")])
+            .send()
+            .await
+            .expect("an answer");
+        assert!(answer.status().is_success(), "{}", answer.status());
+    }
+
+    /// Has the next REST requests of the service refused; each of these only where the path contains a word.
+    pub fn refuses(&self, refused: &[(&str, u16, u32)]) {
+        let faults = refused.iter().map(|(path, status, next)| RestFault {
+            status: *status,
+            next: *next,
+            path: (*path).to_owned(),
+            after: false,
+        });
+        self.network.exchange().state().faults.rest = faults.collect();
     }
 
     /// What the network says of the recording that a link plays: its HTTP status, once it is gone or after a while.

@@ -7,12 +7,13 @@ use super::{Handled, order, to_handle};
 use crate::auth::SignedIn;
 use crate::conference::{of_caller, refused};
 use crate::error::{ApiError, Problem};
+use crate::processes::resting;
 use crate::state::AppState;
 use crate::web::{CommandKey, PathOf, Written};
 use axum::extract::State;
+use domain::call::CallCommand;
 use domain::call::value::Phase;
-use domain::call::{Call, CallCommand};
-use infra::twilio::rest::{ParticipantUpdate, RecordingUpdate};
+use infra::twilio::rest::ParticipantUpdate;
 
 /// Puts the caller on hold. Their music is not recorded.
 #[utoipa::path(
@@ -79,7 +80,12 @@ async fn put(
             CallCommand::TakeOffHold { at, user },
         )
     };
-    let rested = rest(state, &call, on_hold).await.into_iter().map(|recording_sid| {
+    let rested = if on_hold {
+        resting::pause(state, &call).await
+    } else {
+        resting::resume(state, &call).await
+    };
+    let rested = rested.into_iter().map(|recording_sid| {
         let phase = Phase::Human;
         if on_hold {
             CallCommand::PauseRecording {
@@ -97,26 +103,4 @@ async fn put(
     });
     let commands: Vec<_> = [held].into_iter().chain(rested).collect();
     order(state, signed_in, key, endpoint, id, &commands).await
-}
-
-/// Pauses or resumes what is recorded of a person's part. Answers with the recordings that obeyed: one that does not is no
-/// reason to keep the caller.
-async fn rest(state: &AppState, call: &Call, pauses: bool) -> Vec<String> {
-    let Some(start) = call.start() else { return Vec::new() };
-    let update = if pauses {
-        RecordingUpdate::PauseWithSilence
-    } else {
-        RecordingUpdate::Resume
-    };
-    let mut rested = Vec::new();
-    for (sid, recording) in &call.recordings {
-        if recording.phase != Phase::Human || recording.ready || recording.paused == pauses {
-            continue;
-        }
-        match state.twilio.update_recording(&start.call_sid, sid, update).await {
-            Ok(_) => rested.push(sid.clone()),
-            Err(error) => tracing::warn!(%error, "a recording was not paused or resumed"),
-        }
-    }
-    rested
 }

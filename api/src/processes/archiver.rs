@@ -89,7 +89,7 @@ async fn tell_archived(
 }
 
 async fn failed(state: &AppState, item: &WorkRow, phase: Phase, reason: &str) -> anyhow::Result<Done> {
-    fail::<Archiver>(state, item, &PATIENCE, reason, |attempts| {
+    fail::<Archiver, _>(state, item, &PATIENCE, reason, |attempts| {
         Some(CallCommand::GiveUpRecording {
             at: state.clock.now(),
             phase,

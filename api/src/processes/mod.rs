@@ -7,6 +7,7 @@ mod last_seen;
 pub mod numbers;
 mod people;
 mod recorder;
+pub mod resting;
 mod summarizer;
 mod transcriber;
 mod worker;
@@ -25,6 +26,7 @@ pub fn spawn(state: &AppState) -> Vec<JoinHandle<()>> {
         tokio::spawn(worker::run::<people::conclude_transfer::ConcludeTransfer>(
             state.clone(),
         )),
+        tokio::spawn(worker::run::<people::hand_back::HandBack>(state.clone())),
         tokio::spawn(worker::run::<people::let_go::LetGo>(state.clone())),
         tokio::spawn(worker::run::<recorder::Recorder>(state.clone())),
         tokio::spawn(worker::run::<archiver::Archiver>(state.clone())),

@@ -56,7 +56,7 @@ impl Worker for Recorder {
                 Ok(Done::NotNow)
             }
             Err(error) => {
-                fail::<Self>(&state, &item, &PATIENCE, &error.to_string(), |attempts| {
+                fail::<Self, _>(&state, &item, &PATIENCE, &error.to_string(), |attempts| {
                     Some(CallCommand::GiveUpRecording {
                         at: state.clock.now(),
                         phase,

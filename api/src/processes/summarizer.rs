@@ -207,5 +207,5 @@ async fn nothing_said(state: &AppState, item: &WorkRow) -> anyhow::Result<Done> 
 }
 
 async fn failed(state: &AppState, item: &WorkRow, reason: &str) -> anyhow::Result<Done> {
-    fail::<Summarizer>(state, item, &PATIENCE, reason, |_| None).await
+    fail::<Summarizer, _>(state, item, &PATIENCE, reason, |_| None).await
 }

@@ -180,7 +180,7 @@ fn segments_of(written: Transcription, phase: Phase, channel: usize, alone: bool
 }
 
 async fn failed(state: &AppState, item: &WorkRow, phase: Phase, reason: &str) -> anyhow::Result<Done> {
-    fail::<Transcriber>(state, item, &PATIENCE, reason, |_| {
+    fail::<Transcriber, _>(state, item, &PATIENCE, reason, |_| {
         Some(CallCommand::FailTranscription {
             at: state.clock.now(),
             phase,

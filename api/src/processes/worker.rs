@@ -148,8 +148,21 @@ pub async fn tell<W: Worker>(
     item: &WorkRow,
     commands: &[CallCommand],
 ) -> anyhow::Result<Result<Position, CallError>> {
+    tell_as::<W>(state, item, "", commands).await
+}
+
+/// `outcome` tells apart what one attempt may tell twice: that it began to work, and then that it failed.
+async fn tell_as<W: Worker>(
+    state: &AppState,
+    item: &WorkRow,
+    outcome: &str,
+    commands: &[CallCommand],
+) -> anyhow::Result<Result<Position, CallError>> {
     let kind = W::KIND.as_str();
-    let key = format!("process:{kind}:{}:{}:{}", item.stream, item.item, item.attempts);
+    let key = format!(
+        "process:{kind}:{}:{}:{}{outcome}",
+        item.stream, item.item, item.attempts
+    );
     let metadata = Metadata::new(item.tenant.as_str(), Actor::Process(kind.to_owned()), &key).with_key(&key);
     match state.ledger.execute_all::<Call>(&item.stream, commands, metadata).await {
         Ok(executed) => Ok(Ok(executed.position)),
@@ -168,21 +181,32 @@ pub struct Patience {
     pub attempts: u32,
 }
 
+impl Patience {
+    /// Whether nothing is tried any more when this attempt fails.
+    pub fn ends_with(&self, item: &WorkRow) -> bool {
+        attempt_of(item) >= self.attempts
+    }
+}
+
+fn attempt_of(item: &WorkRow) -> u32 {
+    u32::try_from(item.attempts).unwrap_or(u32::MAX).saturating_add(1)
+}
+
 /// Tells a call that an attempt failed. After the last one, `given_up` is told with it.
-pub async fn fail<W: Worker>(
+pub async fn fail<W: Worker, G: IntoIterator<Item = CallCommand>>(
     state: &AppState,
     item: &WorkRow,
     patience: &Patience,
     reason: &str,
-    given_up: impl FnOnce(u32) -> Option<CallCommand>,
+    given_up: impl FnOnce(u32) -> G,
 ) -> anyhow::Result<Done> {
     let at = state.clock.now();
-    let attempt = u32::try_from(item.attempts).unwrap_or(u32::MAX).saturating_add(1);
+    let attempt = attempt_of(item);
     let wait = patience
         .first_s
         .saturating_mul(1 << attempt.saturating_sub(1).min(30))
         .min(patience.longest_s);
-    let retry_at = (attempt < patience.attempts).then(|| at.plus_seconds(wait));
+    let retry_at = (!patience.ends_with(item)).then(|| at.plus_seconds(wait));
     tracing::info!(
         call_id = item.stream,
         kind = W::KIND.as_str(),
@@ -202,7 +226,7 @@ pub async fn fail<W: Worker>(
     if retry_at.is_none() {
         commands.extend(given_up(attempt));
     }
-    match tell::<W>(state, item, &commands).await? {
+    match tell_as::<W>(state, item, ":failed", &commands).await? {
         Ok(position) => Ok(Done::Told(position)),
         // Of an erased call nothing is told, and nothing is left to do but to wait for the read model to see it.
         Err(_) => Ok(Done::NotNow),

@@ -286,6 +286,13 @@ commands! {
             /// Who.
             user: String,
         },
+        /// Whoever took the call over is gone, and the caller waits for them in vain.
+        FailTakeover {
+            /// Who.
+            user: String,
+            /// Why.
+            reason: String,
+        },
         /// The caller shall hear music.
         PutOnHold {
             /// Who does it.

@@ -29,6 +29,9 @@ pub enum CallError {
     /// Another user took the call over.
     #[error("another user has taken the call over")]
     AlreadyTakenOver,
+    /// The user has not agreed to take the call over, or their telephone is not in the conversation.
+    #[error("the user is not there to take the call over")]
+    NotThere,
     /// A transfer is under way.
     #[error("a transfer is under way")]
     TransferUnderWay,

@@ -268,6 +268,13 @@ events! {
             /// Who.
             user: String,
         },
+        /// A user who had taken the call over was gone before the caller had come to them: the AI speaks again.
+        TakeoverFailed {
+            /// Who.
+            user: String,
+            /// Why.
+            reason: String,
+        },
         /// The caller hears music.
         PutOnHold {
             /// Who did it.

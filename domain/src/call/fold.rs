@@ -235,6 +235,11 @@ impl Call {
                 people.listeners.remove(user);
                 people.taken_over_by = Some(user.clone());
             }
+            E::TakeoverFailed { user, .. } => {
+                if people.taken_over_by.as_ref() == Some(user) {
+                    people.taken_over_by = None;
+                }
+            }
             E::PutOnHold { user, .. } => people.on_hold_by = Some(user.clone()),
             E::TakenOffHold { .. } => people.on_hold_by = None,
             E::TransferStarted { to, seat, .. } => {

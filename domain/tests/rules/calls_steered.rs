@@ -1,7 +1,7 @@
 //! What our people do with a call while it lasts, and with its sound.
 
 use crate::given::*;
-use domain::call::command::{CallCommand, HearStatus, Leg};
+use domain::call::command::{CallCommand, HearConference, HearStatus, Leg, Origin};
 use domain::call::value::{ParticipantRole, Phase, Segment};
 use domain::call::{CallError, CallEvent, CallStatus};
 
@@ -19,13 +19,38 @@ fn hold() -> CallCommand {
     }
 }
 
+/// What the conference says of a telephone of one of ours.
+fn in_conference(event: &str, call_sid: &str, seconds: i64) -> CallCommand {
+    HearConference {
+        at: second(seconds),
+        told: true,
+        event: event.into(),
+        conference_sid: "CF1".into(),
+        call_sid: Some(call_sid.into()),
+        role: Some(ParticipantRole::Agent),
+        sequence_number: None,
+        origin: Origin::default(),
+    }
+    .into()
+}
+
+/// A user has agreed to take the call over, and their telephone is in the conversation.
+fn ready() -> [CallCommand; 4] {
+    [
+        hear_inbound().into(),
+        accept(USER),
+        called("CA2", 1),
+        in_conference("participant-join", "CA2", 10),
+    ]
+}
+
 #[test]
 fn one_user_takes_a_call_over() {
     let taken = CallEvent::TakenOver {
         at: second(20),
         user: USER.into(),
     };
-    given([started()])
+    given(after(ready()).1)
         .when(take_over(USER))
         .then_expect_events(vec![taken.clone()]);
     given([started(), taken.clone()])
@@ -34,6 +59,54 @@ fn one_user_takes_a_call_over() {
     given([started(), taken])
         .when(take_over("user:2"))
         .then_expect_error(CallError::AlreadyTakenOver);
+}
+
+#[test]
+fn nobody_takes_over_who_is_not_there() {
+    let gone = in_conference("participant-leave", "CA2", 12);
+    let decline = CallCommand::DeclineTakeover {
+        at: second(12),
+        user: USER.into(),
+    };
+    let there = ready();
+    for before in [
+        vec![hear_inbound().into()],
+        there[..2].to_vec(),
+        there[..3].to_vec(),
+        [there.to_vec(), vec![gone]].concat(),
+        [there.to_vec(), vec![decline]].concat(),
+    ] {
+        given(after(before).1)
+            .when(take_over(USER))
+            .then_expect_error(CallError::NotThere);
+    }
+}
+
+#[test]
+fn a_call_whose_taker_is_gone_can_be_the_ais_again_and_another_persons() {
+    let fail = |user: &str| CallCommand::FailTakeover {
+        at: second(30),
+        user: user.into(),
+        reason: "they left".into(),
+    };
+    let taken = [ready().to_vec(), vec![take_over(USER)]].concat();
+    given(after(taken.clone()).1)
+        .when(fail(USER))
+        .then_expect_events(vec![]);
+    let gone = [taken, vec![in_conference("participant-leave", "CA2", 22)]].concat();
+    given(after(gone.clone()).1)
+        .when(fail("user:2"))
+        .then_expect_events(vec![]);
+    let another = vec![
+        accept("user:2"),
+        called("CA3", 2),
+        in_conference("participant-join", "CA3", 40),
+        take_over("user:2"),
+    ];
+    let (call, events) = after([gone, vec![fail(USER), fail(USER)], another].concat());
+    let failed = events.iter().filter(|event| event.name() == "TakeoverFailed");
+    assert_eq!(failed.count(), 1);
+    assert_eq!(call.people.taken_over_by.as_deref(), Some("user:2"));
 }
 
 #[test]

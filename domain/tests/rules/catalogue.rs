@@ -29,6 +29,12 @@ fn tour() -> Vec<CallCommand> {
         sequence_number: None,
         origin: Origin::default(),
     };
+    let of_taker = |event: &str, seconds| HearConference {
+        at: second(seconds),
+        call_sid: Some("CA3".into()),
+        role: Some(ParticipantRole::Agent),
+        ..conference(event)
+    };
     let recording = |status| HearRecording {
         at,
         phase: Phase::Ai,
@@ -133,7 +139,20 @@ fn tour() -> Vec<CallCommand> {
         C::RequestTakeover { at, user: user() },
         C::AcceptTakeover { at, user: user() },
         C::DeclineTakeover { at, user: user() },
+        C::AcceptTakeover { at, user: user() },
+        C::CallParticipant {
+            at,
+            call_sid: "CA3".into(),
+            seat: 3,
+        },
+        of_taker("participant-join", 11).into(),
         C::TakeOver { at, user: user() },
+        of_taker("participant-leave", 12).into(),
+        C::FailTakeover {
+            at,
+            user: user(),
+            reason: "they left".into(),
+        },
         C::PutOnHold { at, user: user() },
         C::TakeOffHold { at, user: user() },
         C::StartTransfer { at, to: target() },

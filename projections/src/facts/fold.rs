@@ -92,6 +92,9 @@ impl CallFacts {
                 self.phases.add(Phase::Human);
                 self.taken_over_by = Some(user.clone());
             }
+            E::TakeoverFailed { user, .. } => {
+                self.taken_over_by.take_if(|taker| taker == user);
+            }
             E::Transferred { to, .. } => self.transferred_to = Some(to.clone()),
             E::RecordingReady { phase, .. } | E::RecordingArchived { phase, .. } => {
                 self.phases.add(*phase);

@@ -3,6 +3,7 @@
 //! What people order counts in the order in which they ordered it. What the telephone network tells of legs is joined, so
 //! that its order leaves no trace, and so that it may be heard before we know whose leg it is.
 
+use domain::Timestamp;
 use domain::call::CallEvent;
 use domain::call::moment::{Moment, least};
 use domain::call::state::LegState;
@@ -30,6 +31,9 @@ pub struct Seats {
     requests: BTreeSet<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     taken_over_by: Option<String>,
+    /// The seat of whoever had taken over and was gone before the caller came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missed: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     transfer: Option<u32>,
 }
@@ -61,6 +65,7 @@ impl Seats {
             | E::TakeoverAccepted { .. }
             | E::TakeoverDeclined { .. }
             | E::TakenOver { .. }
+            | E::TakeoverFailed { .. }
             | E::TransferStarted { .. }
             | E::Transferred { .. }
             | E::TransferFailed { .. }
@@ -104,6 +109,7 @@ impl Seats {
             }
             E::TakenOver { user, .. } => {
                 self.requests.clear();
+                self.missed = None;
                 self.taken_over_by = Some(user.clone());
                 for seat in self
                     .by_number
@@ -113,13 +119,23 @@ impl Seats {
                     seat.does_not_speak();
                 }
             }
+            E::TakeoverFailed { user, .. } => {
+                if self.taken_over_by.as_ref() == Some(user) {
+                    self.missed = self.takers();
+                    self.taken_over_by = None;
+                }
+                self.of_user(user, Seat::does_not_speak);
+            }
             E::TransferStarted { seat, .. } => {
                 self.reserve(*seat, ParticipantRole::TransferTarget, None);
                 self.transfer = Some(*seat);
             }
-            // Whoever spoke until now need not any more.
+            // Whoever spoke until now need not any more, and neither need the target of an earlier transfer.
             E::Transferred { .. } => {
-                self.transfer = None;
+                let target = self.transfer.take();
+                for (number, seat) in &mut self.by_number {
+                    seat.withdrawn |= seat.role == ParticipantRole::TransferTarget && Some(*number) != target;
+                }
                 if let Some(user) = self.taken_over_by.clone() {
                     self.of_user(&user, |seat| seat.withdrawn = true);
                 }
@@ -212,6 +228,31 @@ impl Seats {
         self.leg_of(seat).is_some_and(LegState::is_gone)
     }
 
+    /// When whoever sat there left, where that is known.
+    #[must_use]
+    pub fn left_at(&self, seat: &Seat) -> Option<Timestamp> {
+        Some(self.leg_of(seat)?.left?.at)
+    }
+
+    /// Whether the caller may be waiting there in vain: whoever took the call over from there is gone, and the caller is
+    /// still in the conference, or never was.
+    #[must_use]
+    pub fn is_missed(&self, number: u32, seat: &Seat) -> bool {
+        if self.taken_over_by.is_none() {
+            return self.missed == Some(number) && self.caller_is_in();
+        }
+        let is_takers = self.takers() == Some(number) && !seat.withdrawn;
+        is_takers && self.is_gone(seat) && (self.caller_is_in() || !self.caller_was_in())
+    }
+
+    /// The seat from which the call was taken over.
+    fn takers(&self) -> Option<u32> {
+        let taker = self.taken_over_by.as_ref()?;
+        let is_theirs = |(_, seat): &(&u32, &Seat)| seat.agreed && seat.user.as_ref() == Some(taker);
+        let last = self.by_number.iter().rev().find(is_theirs);
+        last.map(|(number, _)| *number)
+    }
+
     /// Why whoever was called there did not come.
     #[must_use]
     pub fn unreached(&self, seat: &Seat) -> Option<&str> {
@@ -233,6 +274,14 @@ impl Seats {
     pub fn caller_is_in(&self) -> bool {
         let is_caller = |leg: &&LegState| leg.role == Some(ParticipantRole::Caller);
         self.legs.values().filter(is_caller).any(LegState::is_present)
+    }
+
+    fn caller_was_in(&self) -> bool {
+        let is_caller = |leg: &&LegState| leg.role == Some(ParticipantRole::Caller);
+        self.legs
+            .values()
+            .filter(is_caller)
+            .any(|leg| leg.joined_last.is_some())
     }
 
     /// Who took over.

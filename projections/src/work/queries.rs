@@ -24,6 +24,8 @@ words! {
         CallIn = "call_in",
         /// Let a person of ours who is there speak with the caller.
         TakeOver = "take_over",
+        /// Give a caller who waits for somebody who is gone back to the AI.
+        HandBack = "hand_back",
         /// Connect the caller with whom the call is transferred to, or find that they cannot be reached.
         ConcludeTransfer = "conclude_transfer",
         /// End the leg of somebody who is not wanted in the conversation any more.

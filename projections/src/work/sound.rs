@@ -68,6 +68,7 @@ impl Sound {
             event,
             E::ConsentNoticePlayed { .. }
                 | E::TakenOver { .. }
+                | E::TakeoverFailed { .. }
                 | E::RoutedToVoicemail { .. }
                 | E::CallEnded { .. }
                 | E::RecordingStarted { .. }
@@ -85,6 +86,8 @@ impl Sound {
         match event {
             E::ConsentNoticePlayed { .. } => self.announced = true,
             E::TakenOver { .. } => self.taken_over = true,
+            // The caller never spoke with a person. What is recorded by then goes on.
+            E::TakeoverFailed { .. } => self.taken_over = false,
             E::RoutedToVoicemail { .. } => self.voicemail = true,
             E::CallEnded { at, told, .. } => Moment::note_earliest(&mut self.ended, Moment::new(*at, *told)),
             E::RecordingStarted {

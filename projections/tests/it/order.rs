@@ -152,6 +152,11 @@ fn by_people() -> impl Strategy<Value = Vec<CallEvent>> {
             at: at(20),
             user: "u1".into()
         }),
+        Just(CallEvent::TakeoverFailed {
+            at: at(25),
+            user: "u1".into(),
+            reason: "they left".into()
+        }),
     ];
     prop::collection::vec(deed, 0..5)
 }

@@ -89,6 +89,13 @@ it("a transfer that fails says why", () => {
   expect(call.trouble).toContain("busy");
 });
 
+it("a call whose taker was gone is the AI's again", () => {
+  const taken = callAfter(event("TakenOver", { user: "user_1" }));
+  const failed = fold(taken, event("TakeoverFailed", { user: "user_1", reason: "they left" }));
+  expect(failed.taken_over_by).toBeNull();
+  expect(failed.trouble).toContain("they left");
+});
+
 it("only a beginning begins a call", () => {
   expect(begun(event("CallerTurn", { turn: 1, text: "a" }))).toBeNull();
 });

@@ -117,6 +117,12 @@ function apply(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
         takeovers_accepted: [],
         listeners: without(call.listeners, user),
       };
+    case "TakeoverFailed":
+      return {
+        ...call,
+        taken_over_by: call.taken_over_by === user ? null : call.taken_over_by,
+        trouble: `Nobody spoke with the caller: ${text(data.reason) ?? "no reason given"}.`,
+      };
     case "ParticipantUnreached":
       // Who listens to the AI needs no telephone.
       if (data.role === "listener" && !call.taken_over_by) return call;

@@ -6,7 +6,7 @@ use crate::conference;
 use crate::state::AppState;
 use domain::call::CallCommand;
 use domain::call::value::ParticipantRole;
-use infra::twilio::rest::{CallProgress, NewParticipant, ParticipantUpdate, TwilioError};
+use infra::twilio::rest::{CallProgress, NewParticipant, Participant, ParticipantUpdate, TwilioError};
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 
@@ -37,7 +37,7 @@ impl Worker for CallIn {
             Err(error) if was_not_tried(&error) => Ok(Done::NotNow),
             Err(error) => {
                 let reason = error.to_string();
-                fail::<Self>(&state, &item, &PATIENCE, &reason, |_| given_up(&state, &seated)).await
+                fail::<Self, _>(&state, &item, &PATIENCE, &reason, |_| given_up(&state, &seated)).await
             }
         }
     }
@@ -47,26 +47,39 @@ impl Worker for CallIn {
 async fn called(state: &AppState, call_id: &str, seated: &Seated) -> Result<String, TwilioError> {
     let label = conference::label(seated.seat.role, seated.number);
     let there = conference::participants(state, call_id).await?;
-    if let Some(known) = there.iter().find(|it| it.label.as_ref() == Some(&label)) {
-        return Ok(known.call_sid.clone());
-    }
-    let is_target = seated.seat.role == ParticipantRole::TransferTarget;
+    let known = there.iter().find(|it| it.label.as_ref() == Some(&label));
+    let call_sid = match known {
+        Some(known) => known.call_sid.clone(),
+        None => call(state, call_id, seated, label).await?,
+    };
     let caller = seated.call.caller_in_conference();
-    if let Some(caller) = there
-        .iter()
-        .find(|it| is_target && Some(it.call_sid.as_str()) == caller)
-    {
-        // Music for the caller; our person and the target may speak first.
-        let hold = ParticipantUpdate {
-            hold: Some(true),
-            ..ParticipantUpdate::default()
-        };
-        let conference = &caller.conference_sid;
-        state
-            .twilio
-            .update_participant(conference, &caller.call_sid, &hold)
-            .await?;
+    let caller = there.iter().find(|it| Some(it.call_sid.as_str()) == caller);
+    if let Some(caller) = caller.filter(|it| seated.seat.role == ParticipantRole::TransferTarget && !it.hold) {
+        hold(state, caller).await?;
     }
+    Ok(call_sid)
+}
+
+/// Music for the caller, once the target rings: our person and the target may speak first. A caller who cannot be put on
+/// hold hears how they do.
+async fn hold(state: &AppState, caller: &Participant) -> Result<(), TwilioError> {
+    let hold = ParticipantUpdate {
+        hold: Some(true),
+        ..ParticipantUpdate::default()
+    };
+    let room = &caller.conference_sid;
+    match state.twilio.update_participant(room, &caller.call_sid, &hold).await {
+        Err(error) if was_not_tried(&error) => Err(error),
+        Err(error) => {
+            tracing::warn!(%error, "a caller was not put on hold");
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+/// Calls a new leg to this seat.
+async fn call(state: &AppState, call_id: &str, seated: &Seated, label: String) -> Result<String, TwilioError> {
     let status = format!(
         "/twilio/call-status?call_id={call_id}&role={}#rc=5&rp=all",
         seated.seat.role
@@ -90,8 +103,8 @@ async fn called(state: &AppState, call_id: &str, seated: &Seated) -> Result<Stri
         beep: Some(false),
         early_media: Some(false),
         start_conference_on_enter: Some(true),
-        // Whoever speaks with the caller ends the call by leaving; a listener and a target that is only asked do not.
-        end_conference_on_exit: Some(seated.seat.role == ParticipantRole::Agent),
+        // Only whoever speaks with the caller ends the call by leaving, and from then on.
+        end_conference_on_exit: Some(false),
         call_sid_to_coach: None,
     };
     let participant = state.twilio.create_participant(call_id, &wanted).await?;

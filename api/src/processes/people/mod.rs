@@ -6,6 +6,7 @@
 
 pub mod call_in;
 pub mod conclude_transfer;
+pub mod hand_back;
 pub mod let_go;
 pub mod take_over;
 
@@ -13,7 +14,7 @@ use super::worker::Patience;
 use crate::state::AppState;
 use domain::call::Call;
 use domain::call::state::Seat;
-use infra::twilio::rest::TwilioError;
+use infra::twilio::rest::{Participant, ParticipantUpdate, TwilioError};
 use projections::work::tables::WorkRow;
 use std::sync::Arc;
 
@@ -48,4 +49,22 @@ const fn was_not_tried(error: &TwilioError) -> bool {
         error,
         TwilioError::Unavailable { ambiguous: false, .. } | TwilioError::RateLimited { .. }
     )
+}
+
+/// Whoever has left need not be told anything.
+fn gone_is_as_good<T>(result: Result<T, TwilioError>) -> Result<(), TwilioError> {
+    match result {
+        Err(error) if error.is_already_over() || error.is_not_found() => Ok(()),
+        result => result.map(drop),
+    }
+}
+
+/// Says whether the conversation is over for everybody when this one leaves. Nobody is called in so: who listens, is asked
+/// first, or comes a moment too late, leaves without being missed.
+async fn ends_with(state: &AppState, room: &str, leg: &str, ends: bool) -> Result<Participant, TwilioError> {
+    let update = ParticipantUpdate {
+        end_conference_on_exit: Some(ends),
+        ..ParticipantUpdate::default()
+    };
+    state.twilio.update_participant(room, leg, &update).await
 }

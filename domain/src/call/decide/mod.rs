@@ -68,6 +68,7 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         | C::DeclineTakeover { .. }
         | C::CallParticipant { .. }
         | C::TakeOver { .. }
+        | C::FailTakeover { .. }
         | C::PutOnHold { .. }
         | C::TakeOffHold { .. }
         | C::StartTransfer { .. }

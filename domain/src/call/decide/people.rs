@@ -81,7 +81,23 @@ fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
             CallEvent::TakeoverDeclined { at, user: user.clone() },
         ),
         CallCommand::TakeOver { user, .. } => {
-            unless(is_takers(call, user)?, CallEvent::TakenOver { at, user: user.clone() })
+            let known = is_takers(call, user)?;
+            if !known && !is_ready(call, user) {
+                return Err(CallError::NotThere);
+            }
+            unless(known, CallEvent::TakenOver { at, user: user.clone() })
+        }
+        CallCommand::FailTakeover { user, reason, .. } => {
+            words("reason", reason, 200)?;
+            let is_takers = people.taken_over_by.as_ref() == Some(user);
+            unless(
+                !is_takers || is_present(call, user),
+                CallEvent::TakeoverFailed {
+                    at,
+                    user: user.clone(),
+                    reason: reason.clone(),
+                },
+            )
         }
         CallCommand::PutOnHold { user, .. } => unless(
             people.on_hold_by.is_some(),
@@ -130,6 +146,25 @@ fn is_takers(call: &Call, user: &str) -> Result<bool, CallError> {
         Some(taker) if taker != user => Err(CallError::AlreadyTakenOver),
         taker => Ok(taker.is_some()),
     }
+}
+
+/// Whether this user has agreed to take the call over and can begin: their telephone is in the conversation.
+fn is_ready(call: &Call, user: &str) -> bool {
+    let seat = call.people.takeover_accepted.get(user);
+    seat.and_then(|seat| call.seated_leg(*seat))
+        .is_some_and(LegState::is_present)
+}
+
+/// Whether a telephone of this user is in the conversation.
+fn is_present(call: &Call, user: &str) -> bool {
+    let theirs = call
+        .people
+        .seats
+        .iter()
+        .filter(|(_, seat)| seat.user.as_deref() == Some(user));
+    theirs
+        .filter_map(|(number, _)| call.seated_leg(*number))
+        .any(LegState::is_present)
 }
 
 /// The seat of a user who listens: their telephone need not be called a second time.

@@ -6,6 +6,7 @@ mod kept;
 mod library;
 mod listening;
 mod people;
+mod people_who_leave;
 mod personas;
 mod repeated;
 mod twiml;

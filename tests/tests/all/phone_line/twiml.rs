@@ -1,5 +1,7 @@
 //! Every document that we emit: Twilio's own package, given the same verbs and attributes, emits the same.
 
+use domain::call::command::{HearConference, Origin};
+use domain::call::value::ParticipantRole;
 use domain::call::{Call, CallCommand};
 use harness::app::App;
 use harness::on_both_engines;
@@ -24,6 +26,35 @@ async fn document(client: &Client, path: &str, more: &[(&str, &str)]) -> String 
     params.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
     params.extend(more);
     client.webhook(path, &params).await.unwrap().expect(200).text
+}
+
+/// Somebody takes a call over, and presses keys.
+fn taken_over(n: usize) -> [CallCommand; 5] {
+    let at = domain::Timestamp::from_seconds(NOW);
+    [
+        CallCommand::AcceptTakeover { at, user: "ada".into() },
+        CallCommand::CallParticipant {
+            at,
+            call_sid: format!("CAada{n}"),
+            seat: 1,
+        },
+        HearConference {
+            at,
+            told: true,
+            event: "participant-join".into(),
+            conference_sid: format!("CFada{n}"),
+            call_sid: Some(format!("CAada{n}")),
+            role: Some(ParticipantRole::Agent),
+            sequence_number: None,
+            origin: Origin::default(),
+        }
+        .into(),
+        CallCommand::TakeOver { at, user: "ada".into() },
+        CallCommand::SendDigits {
+            at,
+            digits: "1w#".into(),
+        },
+    ]
 }
 
 async fn twilios_package_would_emit_every_document_that_we_emit(place: Place) {
@@ -75,14 +106,7 @@ async fn twilios_package_would_emit_every_document_that_we_emit(place: Place) {
         let path = format!("/twilio/ai-respond?call_id={waits}&turn=2");
         documents.push(document(&admin, &path, &[sid, ("SpeechResult", "I want a real person")]).await);
         drop(feed);
-        let at = domain::Timestamp::from_seconds(NOW);
-        let steered = [
-            CallCommand::TakeOver { at, user: "ada".into() },
-            CallCommand::SendDigits {
-                at,
-                digits: "1w#".into(),
-            },
-        ];
+        let steered = taken_over(n);
         let ledger = &app.running.state().ledger;
         let metadata = Metadata::new("default", Actor::Process("a test".into()), "a test");
         ledger.execute_all::<Call>(&waits, &steered, metadata).await.unwrap();

@@ -31,6 +31,7 @@ const OF_TYPE: Record<string, Lane> = {
   TakeoverAccepted: "person",
   TakeoverDeclined: "person",
   TakenOver: "person",
+  TakeoverFailed: "person",
   PutOnHold: "person",
   TakenOffHold: "person",
   TransferStarted: "person",
@@ -100,7 +101,7 @@ const LASTING: readonly Lasting[] = [
     ends: ["TakenOffHold", "CallEnded"],
     key: () => "",
   },
-  { lane: "person", label: "A person speaks", begins: "TakenOver", ends: ["CallEnded"], key: () => "" },
+  { lane: "person", label: "A person speaks", begins: "TakenOver", ends: ["TakeoverFailed", "CallEnded"], key: () => "" },
   {
     lane: "person",
     label: "Listening in",
