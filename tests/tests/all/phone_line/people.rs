@@ -428,7 +428,12 @@ async fn a_colleague_is_asked_and_declines(place: Place) {
 }
 
 async fn a_caller_who_wants_a_person_waits_for_whoever_is_here(place: Place) {
-    let world = World::open_at(place, Pace::slow()).await;
+    // The network's clock goes on slowly while the caller waits: whoever is here has the time to come.
+    let pace = Pace {
+        settle: std::time::Duration::from_secs(12),
+        ..Pace::slow()
+    };
+    let world = World::open_at(place, pace).await;
     let admin = world.admin().await;
     let user = at_the_telephone(&world, &admin, at_a_desk()).await;
     let feed = admin.feed().await;
