@@ -101,7 +101,13 @@ const LASTING: readonly Lasting[] = [
     ends: ["TakenOffHold", "CallEnded"],
     key: () => "",
   },
-  { lane: "person", label: "A person speaks", begins: "TakenOver", ends: ["TakeoverFailed", "CallEnded"], key: () => "" },
+  {
+    lane: "person",
+    label: "A person speaks",
+    begins: "TakenOver",
+    ends: ["TakeoverFailed", "CallEnded"],
+    key: () => "",
+  },
   {
     lane: "person",
     label: "Listening in",
