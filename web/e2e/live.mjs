@@ -103,7 +103,7 @@ story(
       (n) => n >= 2,
     );
     // From now on nobody speaks to the machine: what is on the card is all that there is.
-    await until(
+    const [, said] = await until(
       "every line, once, in order",
       async () => [await wordsOf(card), await wordsOfLedger(api, callId)],
       ([shown, said]) => said.length >= missed.length && isDeepStrictEqual(shown, said),
