@@ -10,6 +10,7 @@ export const queryClient = new QueryClient({
       retryDelay: (failures, error) =>
         error instanceof ApiProblem && error.retryAfter ? error.retryAfter * 1_000 : 500 * 2 ** failures,
     },
-    mutations: { retry: false },
+    // What is ordered while nobody can be reached fails at once: to hang up a minute later is another wish.
+    mutations: { retry: false, networkMode: "always" },
   },
 });

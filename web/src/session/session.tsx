@@ -64,7 +64,6 @@ export function useSignOut() {
         () => api.POST("/api/auth/logout"),
         () => leave(client),
       ),
-    networkMode: "always",
     onError: (error) => tellProblem("You are still signed in", error),
   });
 }
