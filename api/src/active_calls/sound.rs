@@ -57,12 +57,17 @@ pub async fn sound(
         return Err(ApiError::Conflict(first.to_owned()));
     }
     let upgrade = upgrade.map_err(|_| ApiError::Malformed("this is a WebSocket: ask for an upgrade".into(), vec![]))?;
+    // They count as listening from now on: whoever closes another socket of theirs at this moment has not left.
+    let (door, listener) = (
+        state.listening.door(),
+        listening::listen(&state, &id, &signed_in.user.user_id),
+    );
     Ok(upgrade
         .max_message_size(LONGEST_MESSAGE)
         .on_upgrade(move |socket| async move {
-            let _door = state.listening.door();
+            let _door = door;
             let ear = Ear {
-                listener: listening::listen(&state, &id, &signed_in.user.user_id),
+                listener,
                 log: state.ledger.subscribe(head),
                 state,
                 signed_in,
