@@ -16,13 +16,13 @@ export async function body<T>(answer: Promise<Answer<T>>): Promise<T> {
 }
 
 /** The answer to a write: its body, and the position of its last event in the log. */
-export interface Written<T> {
+export interface WriteResponse<T> {
   body: T;
   position: number | null;
 }
 
 /** The body of the answer to a write, with its place in the log. */
-export async function written<T>(answer: Promise<Answer<T>>): Promise<Written<T>> {
+export async function writeResponse<T>(answer: Promise<Answer<T>>): Promise<WriteResponse<T>> {
   const { data, response } = await answer;
   return { body: data as T, position: positionOf(response) };
 }

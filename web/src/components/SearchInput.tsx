@@ -2,7 +2,7 @@ import { CloseButton, Kbd, TextInput } from "@mantine/core";
 import { useDebouncedCallback, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
-import { cameTo, type Told, tells } from "./told";
+import { cameTo, type Told, tells } from "./useSyncedSearch";
 
 interface Props {
   label: string;

@@ -10,7 +10,7 @@ import {
 import { useMay } from "../session/session";
 import { useNetwork } from "../telephone/network";
 import { Softphone } from "./softphone";
-import { TypedTelephone } from "./TypedTelephone";
+import { TextTelephone } from "./TextTelephone";
 import type { PhoneState, Telephone } from "./telephone";
 import { whenIdle } from "./whenIdle";
 
@@ -30,7 +30,7 @@ const DialerContext = createContext<DialerOfPage | null>(null);
 
 export function DialerProvider({ children }: { children: ReactNode }) {
   const [voice] = useState(() => new Softphone());
-  const [typed] = useState(() => new TypedTelephone());
+  const [typed] = useState(() => new TextTelephone());
   // Twilio's Voice SDK does not reach a sandbox.
   const network = useNetwork()?.telephone_network;
   const phone = network === "sandbox" ? typed : voice;

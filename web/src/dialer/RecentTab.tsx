@@ -3,8 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { api, body } from "../api/client";
 import { Direction } from "../components/Direction";
 import { ErrorNotice } from "../components/ErrorNotice";
-import { Moment } from "../components/Moment";
-import { otherSide, Who } from "../components/Who";
+import { RemoteParty, remoteParty } from "../components/RemoteParty";
+import { Timestamp } from "../components/Timestamp";
 import { useDialer } from "./DialerProvider";
 
 /** The last calls; choosing one puts its number on the keypad. */
@@ -18,7 +18,7 @@ export function RecentTab({ onChosen }: { onChosen: () => void }) {
   if (recent.isLoadingError) {
     return <ErrorNotice what="No recent calls" error={recent.error} onRetry={() => void recent.refetch()} />;
   }
-  const calls = recent.data.calls.filter((call) => otherSide(call).number?.startsWith("+"));
+  const calls = recent.data.calls.filter((call) => remoteParty(call).number?.startsWith("+"));
   if (calls.length === 0) {
     return (
       <Text size="sm" c="dimmed" py="md">
@@ -34,17 +34,17 @@ export function RecentTab({ onChosen }: { onChosen: () => void }) {
             key={call.call_id}
             p={6}
             onClick={() => {
-              setNumber(otherSide(call).number ?? "");
+              setNumber(remoteParty(call).number ?? "");
               onChosen();
             }}
           >
             <Group wrap="nowrap" justify="space-between">
               <Group wrap="nowrap" gap="sm" miw={0}>
                 <Direction direction={call.direction} voicemail={call.voicemail} />
-                <Who call={call} strong={false} />
+                <RemoteParty call={call} strong={false} />
               </Group>
               <Text size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
-                <Moment at={call.started_at} as="ago" />
+                <Timestamp at={call.started_at} as="ago" />
               </Text>
             </Group>
           </UnstyledButton>

@@ -1,4 +1,4 @@
-import type { LineState } from "../telephone/TypedLine";
+import type { LineState } from "../telephone/TextLine";
 
 /** A call in this browser. */
 export interface PhoneCall {

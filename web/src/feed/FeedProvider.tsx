@@ -1,12 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { LiveBoard } from "../live/LiveBoard";
-import { leave } from "../session/session";
+import { clearSession } from "../session/session";
 import { certainPosition, health } from "./baseline";
 import { FeedConnection } from "./connection";
+import { type Trouble, troubleOf } from "./feedProblem";
 import { followInvalidations } from "./invalidations";
 import { type FeedMessage, isEvent } from "./messages";
-import { type Trouble, troubleOf } from "./trouble";
 
 interface Feed {
   connection: FeedConnection;
@@ -34,7 +34,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
         },
         random: Math.random,
       },
-      () => leave(client),
+      () => clearSession(client),
     );
     return { connection, board: new LiveBoard() };
   }, [client]);
@@ -83,7 +83,7 @@ export function useFeedReader(reader: (message: FeedMessage) => void): void {
 }
 
 /** Waits until a write's events have come through the feed. */
-export function useReached(): (position: number | null) => Promise<void> {
+export function useWaitForPosition(): (position: number | null) => Promise<void> {
   const { connection } = useFeedContext();
   return async (position) => {
     if (position !== null) await connection.reached(position);

@@ -1,7 +1,7 @@
 import { api, positionOf, totalOf } from "../api/client";
 import type { ActiveCall } from "../api/types";
 import type { EventMessage } from "../feed/messages";
-import { begun, fold, fromSnapshot, type LiveCall } from "./fold";
+import { begun, fold, fromSnapshot, type LiveCall } from "./liveCall";
 
 /** A call that ended stays in sight for so long, in milliseconds. */
 const AFTERGLOW_MS = 20_000;
@@ -150,7 +150,7 @@ function newest(known: LiveCall | undefined, read: ActiveCall, position: number)
   if (!known || known.position <= position) {
     return {
       ...fromSnapshot(read, known ? Math.max(known.position, position) : position),
-      trouble: known?.trouble ?? null,
+      lastProblem: known?.lastProblem ?? null,
     };
   }
   return known;

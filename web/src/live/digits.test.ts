@@ -4,7 +4,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 const POST = vi.fn();
 vi.mock("../api/client", () => ({
   api: { POST: (_path: string, { params, body }: Sent) => POST(params.path.id, body.digits) },
-  written: async (answer: Promise<unknown>) => answer,
+  writeResponse: async (answer: Promise<unknown>) => answer,
 }));
 const { digitsOptions } = await import("./digits");
 

@@ -1,5 +1,5 @@
 import { mutationOptions } from "@tanstack/react-query";
-import { api, written } from "../api/client";
+import { api, writeResponse } from "../api/client";
 
 /**
  * Keypad tones into a call: one request after the other, as requests that go out together may arrive in another order than
@@ -10,7 +10,7 @@ export const digitsOptions = (callId: string) =>
     mutationKey: ["digits", callId],
     scope: { id: `digits ${callId}` },
     mutationFn: (digits: string) =>
-      written(
+      writeResponse(
         api.POST("/api/active-calls/{id}/digits", { params: { path: { id: callId } }, body: { digits } }),
       ),
   });

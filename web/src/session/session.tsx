@@ -4,7 +4,7 @@ import { api, body } from "../api/client";
 import { ApiProblem } from "../api/problem";
 import { onSignedOut } from "../api/transport";
 import type { Me } from "../api/types";
-import { tellProblem } from "../components/notify";
+import { notifyError } from "../components/notify";
 import { isAllowed, type Permission } from "./permissions";
 import { endSession } from "./signOut";
 
@@ -16,7 +16,7 @@ const Session = createContext<Me | null>(null);
  * Nobody is here any more, and nothing that was read for them stays: the next may be somebody else. What says who is here
  * is kept, as the page watches it.
  */
-export function leave(client: QueryClient): void {
+export function clearSession(client: QueryClient): void {
   client.setQueryData(ME, null);
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
 }
@@ -24,7 +24,7 @@ export function leave(client: QueryClient): void {
 /** Who is signed in, once that is known; `null` is nobody. Asked once, on the first load: the cookie restores a session. */
 export function useWhoIsHere() {
   const client = useQueryClient();
-  useEffect(() => onSignedOut(() => leave(client)), [client]);
+  useEffect(() => onSignedOut(() => clearSession(client)), [client]);
   return useQuery({
     queryKey: ME,
     queryFn: async (): Promise<Me | null> => {
@@ -62,8 +62,8 @@ export function useSignOut() {
     mutationFn: () =>
       endSession(
         () => api.POST("/api/auth/logout"),
-        () => leave(client),
+        () => clearSession(client),
       ),
-    onError: (error) => tellProblem("You are still signed in", error),
+    onError: (error) => notifyError("You are still signed in", error),
   });
 }

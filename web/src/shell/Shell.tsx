@@ -2,10 +2,10 @@ import { AppShell, Burger, Group, ScrollArea, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet } from "@tanstack/react-router";
 import { Suspense } from "react";
+import { AudioTapBar } from "../audioTap/AudioTapBar";
+import { AudioTapProvider } from "../audioTap/AudioTapProvider";
 import { Dialer } from "../dialer/Dialer";
 import { DialerProvider } from "../dialer/DialerProvider";
-import { ListeningBar } from "../listening/ListeningBar";
-import { ListeningProvider } from "../listening/ListeningProvider";
 import { useMay } from "../session/session";
 import { ColorSchemeSwitch } from "./ColorSchemeSwitch";
 import { Connection } from "./Connection";
@@ -22,7 +22,7 @@ export function Shell() {
   const mayCall = useMay("handle_calls");
   return (
     <DialerProvider>
-      <ListeningProvider>
+      <AudioTapProvider>
         <a className="skip-link" href="#main">
           Skip to the page
         </a>
@@ -61,14 +61,14 @@ export function Shell() {
           <AppShell.Main id="main" pb={96}>
             <Connection />
             <TakeoverBanner />
-            <ListeningBar />
+            <AudioTapBar />
             <Suspense fallback={<PageSkeleton />}>
               <Outlet />
             </Suspense>
           </AppShell.Main>
         </AppShell>
         {mayCall && <Dialer />}
-      </ListeningProvider>
+      </AudioTapProvider>
     </DialerProvider>
   );
 }

@@ -3,7 +3,7 @@ import { IconUserUp } from "@tabler/icons-react";
 import { useLocation } from "@tanstack/react-router";
 import { useSyncExternalStore } from "react";
 import { LinkButton } from "../components/links";
-import { whoText } from "../components/Who";
+import { remotePartyLabel } from "../components/RemoteParty";
 import { useBoard } from "../feed/FeedProvider";
 import { useMe } from "../session/session";
 
@@ -25,7 +25,7 @@ export function TakeoverBanner() {
     >
       <Group justify="space-between">
         <Text size="sm" c="var(--mantine-color-text)">
-          The call with {whoText(asked)} waits for your answer.
+          The call with {remotePartyLabel(asked)} waits for your answer.
         </Text>
         <LinkButton to="/live" size="xs" variant="filled">
           To the call

@@ -1,8 +1,8 @@
 import { Anchor, Text } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import type { Spoken, TypedCall } from "./fold";
-import type { LineState } from "./TypedLine";
+import type { LineState } from "./TextLine";
 import classes from "./telephone.module.css";
+import type { Spoken, TextCall } from "./textCall";
 
 interface Props {
   line: LineState;
@@ -84,7 +84,7 @@ function Line({ line: { who, text, isCut }, other }: { line: Spoken; other: stri
 }
 
 /** Whose turn it is, for people. */
-export function turnOf(call: TypedCall, other: string): string {
+export function turnLabel(call: TextCall, other: string): string {
   switch (call.turn) {
     case "ours":
       return "Your turn";

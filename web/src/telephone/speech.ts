@@ -76,6 +76,6 @@ export function speak(words: string, language: string): void {
   window.speechSynthesis.speak(utterance);
 }
 
-export function speakNoMore(): void {
+export function stopSpeaking(): void {
   if (canSpeak()) window.speechSynthesis.cancel();
 }

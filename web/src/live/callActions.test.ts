@@ -1,7 +1,7 @@
 import { expect, it, vi } from "vitest";
 
 vi.mock("../api/client", () => ({ api: {} }));
-const { ringsUs } = await import("./orders");
+const { ringsUs } = await import("./callActions");
 
 it("our own telephone rings when we listen, take over or accept", () => {
   expect(ringsUs({ do: "listen" })).toBe(true);

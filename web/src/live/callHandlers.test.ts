@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { whoMaySpeak } from "./colleagues";
+import { callHandlers } from "./callHandlers";
 
 const user = (id: string, role: string) => ({
   user_id: id,
@@ -17,5 +17,5 @@ it("only who may speak with callers can be given one, and nobody oneself", () =>
     user("auditor", "auditor"),
     user("analyst", "analyst"),
   ];
-  expect(whoMaySpeak(here, "me").map(({ user_id: id }) => id)).toEqual(["other", "agent"]);
+  expect(callHandlers(here, "me").map(({ user_id: id }) => id)).toEqual(["other", "agent"]);
 });

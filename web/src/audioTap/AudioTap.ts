@@ -1,8 +1,8 @@
 import { ApiProblem } from "../api/problem";
 import { backoff, type SocketLike } from "../feed/connection";
-import type { Loudspeaker } from "./loudspeaker";
-import { readPiece } from "./pieces";
-import { Timing } from "./timing";
+import { readPiece } from "./audioFrame";
+import type { Loudspeaker } from "./audioOutput";
+import { Timing } from "./playout";
 
 /** So many tries in a row, and then it is for the listener to try again. */
 const TRIES = 6;
@@ -47,7 +47,7 @@ const OFF: Listening = { callId: null, stage: "off", problem: null, volume: 1, i
  * Plays the sound of one call, which no person of ours has, in this browser. What breaks is asked for again; the service
  * says when there is nothing more to hear.
  */
-export class ListenIn {
+export class AudioTap {
   private state = OFF;
   private socket: SoundSocket | null = null;
   private speaker: Loudspeaker | null = null;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { LEAD, MOST, Timing } from "./timing";
+import { LEAD, MOST, Timing } from "./playout";
 
 let timing: Timing;
 beforeEach(() => {

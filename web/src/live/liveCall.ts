@@ -4,7 +4,7 @@ import type { EventMessage } from "../feed/messages";
 /** A live call as the page keeps it: what the service's read model says, and what was heard since. */
 export interface LiveCall extends ActiveCall {
   /** Keypad digits and transfers that did not work: the last thing that went wrong, in words. */
-  trouble: string | null;
+  lastProblem: string | null;
   /** The last event that it knows. */
   position: number;
   /** How it ended, once it did. */
@@ -13,7 +13,7 @@ export interface LiveCall extends ActiveCall {
 }
 
 export function fromSnapshot(call: ActiveCall, position: number): LiveCall {
-  return { ...call, trouble: null, position, outcome: null, endedAt: null };
+  return { ...call, lastProblem: null, position, outcome: null, endedAt: null };
 }
 
 /** The call that an event begins; null when the event begins none. */
@@ -40,7 +40,7 @@ export function begun(event: EventMessage): LiveCall | null {
     takeover_requests: [],
     takeovers_accepted: [],
     turns: [],
-    trouble: null,
+    lastProblem: null,
     position: event.position,
     outcome: null,
     endedAt: null,
@@ -101,7 +101,7 @@ function apply(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
         ...call,
         takeover_requests: without(call.takeover_requests, user),
         takeovers_accepted: withUser(call.takeovers_accepted, user),
-        trouble: null,
+        lastProblem: null,
       };
     case "TakeoverDeclined":
       return {
@@ -121,28 +121,31 @@ function apply(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
       return {
         ...call,
         taken_over_by: call.taken_over_by === user ? null : call.taken_over_by,
-        trouble: `Nobody spoke with the caller: ${text(data.reason) ?? "no reason given"}.`,
+        lastProblem: `Nobody spoke with the caller: ${text(data.reason) ?? "no reason given"}.`,
       };
     case "ParticipantUnreached":
       // Who listens to the AI needs no telephone.
       if (data.role === "listener" && !call.taken_over_by) return call;
-      return { ...call, trouble: `Nobody came to the telephone: ${text(data.reason) ?? "no reason given"}.` };
+      return {
+        ...call,
+        lastProblem: `Nobody came to the telephone: ${text(data.reason) ?? "no reason given"}.`,
+      };
     case "PutOnHold":
       return { ...call, on_hold_by: user };
     case "TakenOffHold":
       return { ...call, on_hold_by: null };
     case "TransferStarted":
-      return { ...call, transferring: true, trouble: null };
+      return { ...call, transferring: true, lastProblem: null };
     case "Transferred":
       return { ...call, transferring: false };
     case "TransferFailed":
       return {
         ...call,
         transferring: false,
-        trouble: `The transfer failed: ${text(data.reason) ?? "no reason given"}.`,
+        lastProblem: `The transfer failed: ${text(data.reason) ?? "no reason given"}.`,
       };
     case "AiFailed":
-      return { ...call, trouble: "A model did not answer; the caller hears a spoken fallback." };
+      return { ...call, lastProblem: "A model did not answer; the caller hears a spoken fallback." };
     case "CallEnded":
       return {
         ...call,

@@ -1,4 +1,4 @@
-import { CONNECTING, fold, parse, type TypedCall } from "./fold";
+import { CONNECTING, fold, parse, type TextCall } from "./textCall";
 
 /** So often a line that breaks off is opened again; then the call is given up. */
 const TRIES = 5;
@@ -20,7 +20,7 @@ export interface LineSocket {
 
 /** The call, and what is to be said as soon as the other side listens. */
 export interface LineState {
-  call: TypedCall;
+  call: TextCall;
   waiting: readonly string[];
 }
 
@@ -39,7 +39,7 @@ const BROWSER: LineSurroundings = {
  * The line of a call at which one types. Words wait until the other side listens, so that nobody is interrupted by mistake:
  * what is said can be read faster than it is spoken. A line that breaks off is opened again, and told everything anew.
  */
-export class TypedLine {
+export class TextLine {
   private state: LineState = { call: CONNECTING, waiting: [] };
   private socket: LineSocket | null = null;
   private tries = 0;

@@ -1,10 +1,10 @@
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
-import { written } from "../api/client";
-import { give } from "../live/orders";
-import { ListenIn, type Listening } from "./ListenIn";
-import { loudspeaker } from "./loudspeaker";
+import { writeResponse } from "../api/client";
+import { give } from "../live/callActions";
+import { AudioTap, type Listening } from "./AudioTap";
+import { loudspeaker } from "./audioOutput";
 
-const ListeningContext = createContext<ListenIn | null>(null);
+const ListeningContext = createContext<AudioTap | null>(null);
 
 function socketUrl(callId: string): string {
   const { protocol, host } = window.location;
@@ -13,11 +13,11 @@ function socketUrl(callId: string): string {
 }
 
 /** One call can be listened to in this browser, whichever page is open. */
-export function ListeningProvider({ children }: { children: ReactNode }) {
+export function AudioTapProvider({ children }: { children: ReactNode }) {
   const [listenIn] = useState(
     () =>
-      new ListenIn({
-        order: (callId) => written<unknown>(give(callId, { do: "listen" })),
+      new AudioTap({
+        order: (callId) => writeResponse<unknown>(give(callId, { do: "listen" })),
         open: (callId) => new WebSocket(socketUrl(callId)),
         loudspeaker,
         wait: (run, ms) => {
@@ -31,13 +31,13 @@ export function ListeningProvider({ children }: { children: ReactNode }) {
   return <ListeningContext value={listenIn}>{children}</ListeningContext>;
 }
 
-export function useListenIn(): ListenIn {
+export function useAudioTap(): AudioTap {
   const listenIn = useContext(ListeningContext);
   if (!listenIn) throw new Error("Nobody can listen here.");
   return listenIn;
 }
 
-export function useListening(): Listening {
-  const listenIn = useListenIn();
+export function useAudioTapState(): Listening {
+  const listenIn = useAudioTap();
   return useSyncExternalStore(listenIn.watch, listenIn.current);
 }

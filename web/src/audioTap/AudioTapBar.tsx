@@ -1,15 +1,15 @@
 import { ActionIcon, Button, Group, Paper, Slider, Text } from "@mantine/core";
 import { IconEar, IconEarOff, IconPhone, IconVolume, IconVolumeOff } from "@tabler/icons-react";
 import { useSyncExternalStore } from "react";
-import { written } from "../api/client";
+import { writeResponse } from "../api/client";
 import { ErrorNotice } from "../components/ErrorNotice";
-import { tellProblem } from "../components/notify";
-import { whoText } from "../components/Who";
+import { notifyError } from "../components/notify";
+import { remotePartyLabel } from "../components/RemoteParty";
 import { useBoard } from "../feed/FeedProvider";
-import { give } from "../live/orders";
+import { give } from "../live/callActions";
 import { useMe } from "../session/session";
-import type { Stage } from "./ListenIn";
-import { useListenIn, useListening } from "./ListeningProvider";
+import type { Stage } from "./AudioTap";
+import { useAudioTap, useAudioTapState } from "./AudioTapProvider";
 
 const WORDS: Partial<Record<Stage, string>> = {
   connecting: "Connecting to the sound of the call with",
@@ -18,19 +18,19 @@ const WORDS: Partial<Record<Stage, string>> = {
 };
 
 /** Says on every page that one listens in, and to whom: how loud, and how to stop. */
-export function ListeningBar() {
-  const { callId, stage, problem, volume, isMuted } = useListening();
-  const listenIn = useListenIn();
+export function AudioTapBar() {
+  const { callId, stage, problem, volume, isMuted } = useAudioTapState();
+  const listenIn = useAudioTap();
   const me = useMe();
   const board = useBoard();
   const { calls } = useSyncExternalStore(board.watch, board.current);
   if (!callId || stage === "off") return null;
   const call = calls.find((call) => call.call_id === callId);
-  const who = call ? whoText(call) : "an unknown caller";
+  const who = call ? remotePartyLabel(call) : "an unknown caller";
   const stop = () => {
     listenIn.stop();
-    written<unknown>(give(callId, { do: "stop_listening" })).catch((error) =>
-      tellProblem("It is not recorded that you stopped listening", error),
+    writeResponse<unknown>(give(callId, { do: "stop_listening" })).catch((error) =>
+      notifyError("It is not recorded that you stopped listening", error),
     );
   };
   if (stage === "failed") {

@@ -27,7 +27,7 @@ export interface Spoken {
  * Whose turn it is: `theirs` while something is said to us; `ours` once we are waited for; `nobodys` while the other side
  * thinks; `free` where two people talk, and anybody may speak at any time.
  */
-export interface TypedCall {
+export interface TextCall {
   stage: "connecting" | "ringing" | "open" | "ended";
   turn: "theirs" | "ours" | "nobodys" | "free";
   spoken: readonly Spoken[];
@@ -37,7 +37,7 @@ export interface TypedCall {
   note: string | null;
 }
 
-export const CONNECTING: TypedCall = {
+export const CONNECTING: TextCall = {
   stage: "connecting",
   turn: "nobodys",
   spoken: [],
@@ -47,7 +47,7 @@ export const CONNECTING: TypedCall = {
 };
 
 /** The call after something was noticed. What nobody knows yet changes nothing. */
-export function fold(call: TypedCall, noticed: Noticed): TypedCall {
+export function fold(call: TextCall, noticed: Noticed): TextCall {
   const text = noticed.text ?? "";
   switch (noticed.what) {
     case "ringing":
@@ -103,7 +103,7 @@ export function parse(text: unknown): Noticed | null {
 }
 
 /** How a call ended, for people. `other` is who was called. */
-export function ending(call: TypedCall, other: string): string {
+export function ending(call: TextCall, other: string): string {
   if (call.note) return call.note;
   if (call.outcome === "busy") return `${other} was busy.`;
   if (call.outcome === "no_answer" && call.endedBy !== "you") return `${other} did not answer.`;
@@ -116,7 +116,7 @@ function speakerOf(by: string | undefined): Spoken["who"] {
   return by === "service" || by === "person" ? by : "network";
 }
 
-function withLine(call: TypedCall, who: Spoken["who"], text: string): TypedCall {
+function withLine(call: TextCall, who: Spoken["who"], text: string): TextCall {
   const line = { id: call.spoken.length, who, text, isCut: false };
   return { ...call, note: null, spoken: [...call.spoken, line] };
 }

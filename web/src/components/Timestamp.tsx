@@ -11,7 +11,7 @@ interface Props extends TextProps {
 const HOW = { when: dayAndClock, clock, exact: exactClock, ago } as const;
 
 /** A moment in the reader's zone; the whole of it, and UTC, on hover. */
-export function Moment({ at, as = "when", ...text }: Props) {
+export function Timestamp({ at, as = "when", ...text }: Props) {
   const now = useNow(as === "ago" ? 30_000 : null);
   if (!at) return null;
   const date = typeof at === "string" ? new Date(at) : at;

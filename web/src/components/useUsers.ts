@@ -3,7 +3,7 @@ import { api, body } from "../api/client";
 import { useMay, useMe } from "../session/session";
 
 /** Names of users by their identifier. */
-export function usePeople(): (userId: string | null | undefined) => string {
+export function useUserName(): (userId: string | null | undefined) => string {
   const me = useMe();
   const may = useMay("view_presence");
   const colleagues = useQuery({

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cameTo, tells } from "./told";
+import { cameTo, tells } from "./useSyncedSearch";
 
 it("what the field told itself takes nothing away that was typed since", () => {
   expect(cameTo(tells([""], "bike"), "bike")).toEqual(["bike"]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type LineSocket, TypedLine } from "./TypedLine";
+import { type LineSocket, TextLine } from "./TextLine";
 
 class Socket implements LineSocket {
   onmessage: ((event: never) => void) | null = null;
@@ -27,7 +27,7 @@ class Socket implements LineSocket {
 function line() {
   const sockets: Socket[] = [];
   const waits: (() => void)[] = [];
-  const typed = new TypedLine("/line", {
+  const typed = new TextLine("/line", {
     open: () => {
       const socket = new Socket();
       sockets.push(socket);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { ApiProblem, unreachable } from "../api/problem";
-import { troubleOf } from "./trouble";
+import { troubleOf } from "./feedProblem";
 
 const ready = { state: "ready", error: null } as const;
 const failed = (error: unknown) => ({ state: "failed", error }) as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EventMessage } from "../feed/messages";
-import { begun, fold, type LiveCall } from "./fold";
+import { begun, fold, type LiveCall } from "./liveCall";
 
 let position = 0;
 function event(type: string, data: Record<string, unknown> = {}, at = "2026-01-01T10:00:00Z"): EventMessage {
@@ -86,25 +86,25 @@ it("a transfer that fails says why", () => {
     event("TransferFailed", { to: "+1", reason: "busy" }),
   );
   expect(call.transferring).toBe(false);
-  expect(call.trouble).toContain("busy");
+  expect(call.lastProblem).toContain("busy");
 });
 
 it("a call whose taker was gone is the AI's again", () => {
   const taken = callAfter(event("TakenOver", { user: "user_1" }));
   const failed = fold(taken, event("TakeoverFailed", { user: "user_1", reason: "they left" }));
   expect(failed.taken_over_by).toBeNull();
-  expect(failed.trouble).toContain("they left");
+  expect(failed.lastProblem).toContain("they left");
 });
 
 it("only a beginning begins a call", () => {
   expect(begun(event("CallerTurn", { turn: 1, text: "a" }))).toBeNull();
 });
 
-it("a telephone that nobody answers is no trouble for who listens to the AI", () => {
+it("a telephone that nobody answers is no lastProblem for who listens to the AI", () => {
   const unreached = () => event("ParticipantUnreached", { role: "listener", reason: "no-answer" });
   const answered = callAfter(event("CallAnswered"), event("ListenerJoined", { user: "u" }));
   const heard = fold(answered, unreached());
-  expect([heard.trouble, heard.listeners]).toEqual([null, ["u"]]);
+  expect([heard.lastProblem, heard.listeners]).toEqual([null, ["u"]]);
   const taken = fold(answered, event("TakenOver", { user: "user_1" }));
-  expect(fold(taken, unreached()).trouble).toContain("no-answer");
+  expect(fold(taken, unreached()).lastProblem).toContain("no-answer");
 });

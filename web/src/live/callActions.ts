@@ -1,7 +1,7 @@
 import { api } from "../api/client";
 
 /** What a person can do to a call that goes on. */
-export type Order =
+export type CallAction =
   | { do: "listen" }
   | { do: "stop_listening" }
   | { do: "take_over"; user?: string }
@@ -12,7 +12,7 @@ export type Order =
   | { do: "hang_up" };
 
 /** Whether the service calls our own telephone after this order. */
-export function ringsUs(order: Order): boolean {
+export function ringsUs(order: CallAction): boolean {
   switch (order.do) {
     case "listen":
       return true;
@@ -26,7 +26,7 @@ export function ringsUs(order: Order): boolean {
 }
 
 /** Gives an order about a live call. */
-export function give(callId: string, order: Order) {
+export function give(callId: string, order: CallAction) {
   const params = { path: { id: callId } };
   switch (order.do) {
     case "listen":

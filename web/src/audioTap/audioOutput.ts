@@ -1,4 +1,4 @@
-import { RATE } from "./pieces";
+import { RATE } from "./audioFrame";
 
 /** What plays pieces of sound. */
 export interface Loudspeaker {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { drawn } from "./drawn";
-import { fromSnapshot, type LiveCall } from "./fold";
+import { fromSnapshot, type LiveCall } from "./liveCall";
+import { visibleCalls } from "./visibleCalls";
 
 function call(id: string, of: Partial<LiveCall> = {}): LiveCall {
   const read = {
@@ -21,7 +21,7 @@ function call(id: string, of: Partial<LiveCall> = {}): LiveCall {
 const ids = (calls: readonly LiveCall[]) => calls.map(({ call_id: id }) => id);
 
 it("few calls are all drawn", () => {
-  expect(ids(drawn([call("1"), call("2")], 2, "me"))).toEqual(["1", "2"]);
+  expect(ids(visibleCalls([call("1"), call("2")], 2, "me"))).toEqual(["1", "2"]);
 });
 
 it("of many calls the first are drawn, and none is left out that waits for this user", () => {
@@ -35,5 +35,5 @@ it("of many calls the first are drawn, and none is left out that waits for this 
     call("7", { listeners: ["me"] }),
     call("8", { takeovers_accepted: ["me"] }),
   ];
-  expect(ids(drawn(calls, 2, "me"))).toEqual(["1", "2", "4", "6", "7", "8"]);
+  expect(ids(visibleCalls(calls, 2, "me"))).toEqual(["1", "2", "4", "6", "7", "8"]);
 });

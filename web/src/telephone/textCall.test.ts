@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { CONNECTING, ending, fold, type Noticed, parse, type TypedCall } from "./fold";
+import { CONNECTING, ending, fold, type Noticed, parse, type TextCall } from "./textCall";
 
-function callAfter(...noticed: Noticed[]): TypedCall {
+function callAfter(...noticed: Noticed[]): TextCall {
   return noticed.reduce(fold, CONNECTING);
 }
 

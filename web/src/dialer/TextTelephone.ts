@@ -1,17 +1,17 @@
 import { api, body } from "../api/client";
 import { messageOf } from "../api/problem";
-import { ending } from "../telephone/fold";
-import { TypedLine } from "../telephone/TypedLine";
+import { TextLine } from "../telephone/TextLine";
+import { ending } from "../telephone/textCall";
 import { AFTERGLOW_MS, type PhoneCall, type PhoneState, type Telephone } from "./telephone";
 
 /**
  * The telephone where the network is the sandbox: one types what one says. It needs no preparation, and is not rung: whom
  * the service calls there is played by the sandbox.
  */
-export class TypedTelephone implements Telephone {
+export class TextTelephone implements Telephone {
   readonly isTyped = true;
   private state: PhoneState = { status: "ready", problem: null, call: null };
-  private line: TypedLine | null = null;
+  private line: TextLine | null = null;
   private readonly watchers = new Set<() => void>();
 
   current = (): PhoneState => this.state;
@@ -43,7 +43,7 @@ export class TypedTelephone implements Telephone {
     this.become({ call });
     try {
       const placed = await body(api.POST("/api/typed-calls", { body: { to: number } }));
-      const line = new TypedLine(placed.line);
+      const line = new TextLine(placed.line);
       // It was given up while it was being placed.
       if (this.state.call !== call) return line.leave();
       this.follow(line);
@@ -75,7 +75,7 @@ export class TypedTelephone implements Telephone {
     this.become({ call: null });
   }
 
-  private follow(line: TypedLine): void {
+  private follow(line: TextLine): void {
     this.line = line;
     const changed = () => {
       const now = line.current();

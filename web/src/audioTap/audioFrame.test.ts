@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { decodeMulaw, readPiece } from "./pieces";
+import { decodeMulaw, readPiece } from "./audioFrame";
 
 const message = (...bytes: number[]): ArrayBuffer => Uint8Array.from(bytes).buffer;
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "../api/problem";
-import { ListenIn, type SoundSocket } from "./ListenIn";
+import { AudioTap, type SoundSocket } from "./AudioTap";
 
 class FakeSocket implements SoundSocket {
   binaryType: BinaryType = "blob";
@@ -22,7 +22,7 @@ const speaker = { now: () => 1, play: vi.fn(), cut: vi.fn(), setVolume: vi.fn(),
 let sockets: FakeSocket[];
 let waiting: (() => void)[];
 let order: ReturnType<typeof vi.fn<(callId: string) => Promise<unknown>>>;
-let listenIn: ListenIn;
+let listenIn: AudioTap;
 
 const last = (): FakeSocket => sockets[sockets.length - 1] as FakeSocket;
 const stage = () => listenIn.current().stage;
@@ -37,7 +37,7 @@ beforeEach(() => {
   sockets = [];
   waiting = [];
   order = vi.fn(async () => {});
-  listenIn = new ListenIn({
+  listenIn = new AudioTap({
     order: (callId) => order(callId),
     open: () => {
       sockets.push(new FakeSocket());

@@ -1,7 +1,7 @@
-import type { LiveCall } from "./fold";
+import type { LiveCall } from "./liveCall";
 
 /** What a user can do to a call now; anything else would only be refused. */
-export interface Possible {
+export interface AllowedActions {
   listen: boolean;
   stopListening: boolean;
   takeOver: boolean;
@@ -20,7 +20,7 @@ export function isWithAi(call: LiveCall): boolean {
 }
 
 /** `hears`: whether this page plays the call's sound. */
-export function possible(call: LiveCall, userId: string, hears = false): Possible {
+export function allowedActions(call: LiveCall, userId: string, hears = false): AllowedActions {
   const goesOn = call.endedAt === null;
   // Not by its status: of a call that the AI answers the network tells no moment of answering.
   const isTalking = goesOn && call.holder !== "nobody";

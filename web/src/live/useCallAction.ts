@@ -1,12 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
-import { written } from "../api/client";
-import { tellProblem } from "../components/notify";
+import { writeResponse } from "../api/client";
+import { notifyError } from "../components/notify";
 import { useDialer } from "../dialer/DialerProvider";
-import { useReached } from "../feed/FeedProvider";
+import { useWaitForPosition } from "../feed/FeedProvider";
+import { type CallAction, give, ringsUs } from "./callActions";
 import { digitsOptions } from "./digits";
-import { give, type Order, ringsUs } from "./orders";
 
-const FAILURES: Record<Order["do"], string> = {
+const FAILURES: Record<CallAction["do"], string> = {
   listen: "You cannot listen in",
   stop_listening: "You are still listening in",
   take_over: "The call was not taken over",
@@ -21,24 +21,24 @@ const FAILURES: Record<Order["do"], string> = {
  * Gives orders about a live call. What they come to is heard on the feed, as everybody hears it. After some of them our own
  * telephone rings: it is ready before the order goes out, and answers by itself.
  */
-export function useOrder(callId: string) {
-  const reached = useReached();
+export function useCallAction(callId: string) {
+  const reached = useWaitForPosition();
   const { expectCall } = useDialer();
   return useMutation({
-    mutationFn: async (order: Order) => {
+    mutationFn: async (order: CallAction) => {
       if (ringsUs(order)) await expectCall();
-      const { position } = await written<unknown>(give(callId, order));
+      const { position } = await writeResponse<unknown>(give(callId, order));
       // The button stays busy until the card shows what it did.
       await reached(position);
     },
-    onError: (error, order) => tellProblem(FAILURES[order.do], error),
+    onError: (error, order) => notifyError(FAILURES[order.do], error),
   });
 }
 
 /** Presses keys in a live call; they arrive in the order in which they were pressed. */
-export function useDigits(callId: string) {
+export function useSendDigits(callId: string) {
   return useMutation({
     ...digitsOptions(callId),
-    onError: (error) => tellProblem("The digits were not sent", error),
+    onError: (error) => notifyError("The digits were not sent", error),
   });
 }
