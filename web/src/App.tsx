@@ -4,29 +4,29 @@ import { lazy, Suspense } from "react";
 import { ErrorNotice } from "./components/ErrorNotice";
 import { FeedProvider } from "./feed/FeedProvider";
 import { router } from "./router";
-import { SessionProvider, useWhoIsHere } from "./session/session";
+import { SessionProvider, useCurrentUser } from "./session/session";
 import { ShellSkeleton } from "./shell/ShellSkeleton";
 
-// Most who come have a session: they need no forms.
+// Loaded on demand: most visits have a session and need no forms.
 const SignIn = lazy(async () => ({ default: (await import("./session/SignIn")).SignIn }));
 
-/** Who is here decides: nobody signs in, whatever the address; it is opened afterwards. */
+/** Shows the sign-in page, whatever the address, until a user is signed in; then opens the address. */
 export function App() {
-  const who = useWhoIsHere();
-  if (who.isPending) return <ShellSkeleton />;
-  // Who is here was known: that it could not be asked again closes nothing.
-  if (who.isLoadingError) {
+  const user = useCurrentUser();
+  if (user.isPending) return <ShellSkeleton />;
+  // Only a failed first load blocks the page: a failed refetch keeps the user that is already known.
+  if (user.isLoadingError) {
     return (
       <Container size="xs" py="xl">
         <ErrorNotice
           what="Call Ledger could not be opened"
-          error={who.error}
-          onRetry={() => void who.refetch()}
+          error={user.error}
+          onRetry={() => void user.refetch()}
         />
       </Container>
     );
   }
-  if (!who.data) {
+  if (!user.data) {
     return (
       <Suspense fallback={<ShellSkeleton />}>
         <SignIn />
@@ -34,7 +34,7 @@ export function App() {
     );
   }
   return (
-    <SessionProvider me={who.data} key={who.data.user_id}>
+    <SessionProvider me={user.data} key={user.data.user_id}>
       <FeedProvider>
         <RouterProvider router={router} />
       </FeedProvider>

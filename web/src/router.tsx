@@ -5,7 +5,7 @@ import { NotFound } from "./shell/NotFound";
 import { PageSkeleton } from "./shell/PageSkeleton";
 import { Shell } from "./shell/Shell";
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+const root = createRootRoute({ component: Shell, notFoundComponent: () => <NotFound /> });
 
 const dashboard = createRoute({
   getParentRoute: () => root,
@@ -96,7 +96,7 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("./pages/account/AccountPage"), "AccountPage"),
 });
 
-/** Every page, each in a file of its own that is loaded when somebody points at a link to it. */
+/** All routes. Each page is a separate chunk, preloaded when the user hovers over a link to it. */
 export const router = createRouter({
   routeTree: root.addChildren([
     dashboard,
@@ -129,7 +129,7 @@ declare module "@tanstack/react-router" {
     router: typeof router;
   }
   interface HistoryState {
-    /** Cursors of the pages before this one, the newest page first: see `pages/calls/paging`. */
+    /** Cursors of the pages before this one, the newest first: see `pages/calls/paging`. */
     trail?: string[];
   }
 }

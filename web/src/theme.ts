@@ -18,12 +18,12 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   headings: { fontWeight: "650" },
   components: {
-    // An icon alone has no name. (Not `Modal.extend`: that would load it with the first page.)
+    // The close button needs an accessible name. (Not `Modal.extend`, which would add Modal to the first chunk.)
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
-    // Its placeholder is a focusable child of a menu that is no menu item.
+    // The placeholder would be a focusable child of the menu that is not a menu item.
     Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { "aria-label": "Dismiss" } } }),
-    // Words in capitals are shapes that nobody reads.
+    // Mixed case is easier to read than Mantine's uppercase.
     Badge: Badge.extend({ defaultProps: { tt: "none", miw: "max-content" } }),
   },
 });
@@ -65,12 +65,12 @@ export const cssVariables: CSSVariablesResolver = () => {
   return { variables: {}, light, dark };
 };
 
-/** What is behind the words of the caller, of the AI, and of a person of ours. */
+/** Background colors of transcript bubbles: caller, assistant and team member. */
 function tints(caller: string, ai: string, person: string): Record<string, string> {
   return { "--tint-caller": caller, "--tint-ai": ai, "--tint-person": person };
 }
 
-/** The colours of the time line's lanes, by their shades in this theme. */
+/** Colors of the timeline's lanes, by shade index. */
 function lanes(cool: number, warm: number, yellow: number): Record<string, string> {
   const { gray, indigo, teal, red, yellow: yellows } = DEFAULT_THEME.colors;
   return {

@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { ApiProblem, fieldErrors, messageOf, problemOf, unreachable } from "./problem";
 
-function answer(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+function problemResponse(status: number, body: unknown, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(body), {
     status,
     headers: { "content-type": "application/problem+json", ...headers },
   });
 }
 
-describe("a problem document", () => {
-  it("keeps the kind without its prefix, and the fields", async () => {
+describe("problemOf with a problem document", () => {
+  it("strips the URN prefix from the kind and keeps the field errors", async () => {
     const problem = await problemOf(
-      answer(422, {
+      problemResponse(422, {
         type: "urn:call-ledger:problem:invalid",
         title: "some values cannot be accepted",
         status: 422,
@@ -21,47 +21,47 @@ describe("a problem document", () => {
     expect(problem.kind).toBe("invalid");
     expect(problem.message).toBe("Some values cannot be accepted.");
     expect(fieldErrors(problem)).toEqual({ email: "Is not an e-mail address." });
-    expect(problem.isPassing).toBe(false);
+    expect(problem.isTransient).toBe(false);
   });
 
-  it("names nested fields with dots", () => {
+  it("joins nested field names with dots", () => {
     const problem = new ApiProblem({
       kind: "invalid",
       status: 422,
-      title: "No.",
+      title: "Invalid.",
       fields: [{ pointer: "/hours/days/monday/0", detail: "is not a range of times" }],
     });
     expect(Object.keys(fieldErrors(problem))).toEqual(["hours.days.monday.0"]);
   });
 
-  it("says when to try again", async () => {
+  it("reads the Retry-After header", async () => {
     const problem = await problemOf(
-      answer(
+      problemResponse(
         503,
-        { type: "urn:call-ledger:problem:unavailable", title: "a database is away" },
+        { type: "urn:call-ledger:problem:unavailable", title: "a database is unavailable" },
         { "retry-after": "2" },
       ),
     );
     expect(problem.retryAfter).toBe(2);
-    expect(problem.isPassing).toBe(true);
+    expect(problem.isTransient).toBe(true);
   });
 });
 
-describe("an answer that is no problem document", () => {
-  it("is a plain problem", async () => {
+describe("problemOf without a problem document", () => {
+  it("returns a problem of kind unknown with the status", async () => {
     const problem = await problemOf(new Response("<html>Bad gateway</html>", { status: 502 }));
     expect(problem.kind).toBe("unknown");
     expect(problem.message).toContain("502");
   });
 
-  it("survives broken JSON", async () => {
+  it("accepts invalid JSON", async () => {
     const broken = new Response("{", { status: 500, headers: { "content-type": "application/json" } });
     expect((await problemOf(broken)).status).toBe(500);
   });
 });
 
-describe("what a person reads", () => {
-  it("is the title with the fields behind it", () => {
+describe("messageOf", () => {
+  it("appends the field errors to the title", () => {
     const problem = new ApiProblem({
       kind: "invalid",
       status: 422,
@@ -71,7 +71,7 @@ describe("what a person reads", () => {
     expect(messageOf(problem)).toBe("Some values cannot be accepted. Limit must be from 1 to 200.");
   });
 
-  it("is never empty", () => {
+  it("never returns an empty message", () => {
     expect(messageOf(undefined)).not.toBe("");
     expect(messageOf(unreachable())).toContain("cannot be reached");
   });

@@ -1,4 +1,4 @@
-/** What is wrong with a field of the body (by JSON pointer) or with a parameter (by name). */
+/** An error in a body field (by JSON pointer) or in a parameter (by name). */
 export interface FieldProblem {
   pointer?: string | null;
   parameter?: string | null;
@@ -7,12 +7,12 @@ export interface FieldProblem {
 
 const URN = "urn:call-ledger:problem:";
 
-/** Anything that a request came to instead of an answer: a problem document (RFC 9457), or no answer at all. */
+/** A failed request: a problem document (RFC 9457), another error response, or no response (`status` 0). */
 export class ApiProblem extends Error {
   readonly kind: string;
   readonly status: number;
   readonly fields: readonly FieldProblem[];
-  /** Seconds after which it may be tried again, where the service says. */
+  /** Seconds until a retry is allowed (`Retry-After`), if the service sent it. */
   readonly retryAfter: number | null;
 
   constructor(of: {
@@ -30,22 +30,22 @@ export class ApiProblem extends Error {
     this.retryAfter = of.retryAfter ?? null;
   }
 
-  /** Whether the same request may succeed a moment later. */
-  get isPassing(): boolean {
+  /** Whether the same request may succeed when it is retried. */
+  get isTransient(): boolean {
     return this.status === 0 || this.status === 429 || this.status >= 500;
   }
 }
 
-/** The service could not be reached, or broke off. */
+/** The problem for a request that got no response. */
 export function unreachable(): ApiProblem {
   return new ApiProblem({
     kind: "unreachable",
     status: 0,
-    title: "The service cannot be reached. Check the connection; nothing that you entered is lost.",
+    title: "The service cannot be reached. Check your connection. Your input has not been lost.",
   });
 }
 
-/** Reads the problem out of an answer that is none of the 2xx. Anything that is not a problem document gets a plain one. */
+/** Reads the problem from an error response. A response that is not a problem document becomes one of kind `unknown`. */
 export async function problemOf(response: Response): Promise<ApiProblem> {
   const retryAfter = Number(response.headers.get("retry-after")) || null;
   const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
@@ -53,8 +53,8 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
   if (!isProblem(document)) {
     const title =
       response.status >= 500
-        ? `The service is in trouble (${response.status}).`
-        : `The service refused the request (${response.status}).`;
+        ? `The service failed (${response.status}).`
+        : `The service rejected the request (${response.status}).`;
     return new ApiProblem({ kind: "unknown", status: response.status, title, retryAfter });
   }
   return new ApiProblem({
@@ -66,7 +66,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
   });
 }
 
-/** What a person reads about any error. */
+/** The message shown to the user for any error. */
 export function messageOf(error: unknown): string {
   if (error instanceof ApiProblem) {
     const details = error.fields.map((field) => `${nameOf(field)} ${field.detail}`.trim());
@@ -75,7 +75,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error && error.message ? sentence(error.message) : "Something went wrong.";
 }
 
-/** The problems of a form's fields, by field name: `/settings/name` is `settings.name`. */
+/** The errors of a form's fields by field name: `/settings/name` becomes `settings.name`. */
 export function fieldErrors(error: unknown): Record<string, string> {
   if (!(error instanceof ApiProblem)) return {};
   const named = error.fields.map((field) => [nameOf(field), sentence(field.detail)] as const);

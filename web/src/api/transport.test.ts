@@ -3,11 +3,11 @@ import { IDEMPOTENCY_KEY, newKey, onSignedOut, send } from "./transport";
 
 const URL = "http://calls.example/api/contacts";
 
-function answers(...given: (Response | "lost")[]): Request[] {
+function stubFetch(...responses: (Response | "lost")[]): Request[] {
   const seen: Request[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     seen.push(request);
-    const next = given.shift();
+    const next = responses.shift();
     if (next === "lost" || next === undefined) throw new TypeError("Failed to fetch");
     return next;
   });
@@ -24,9 +24,9 @@ function problem(status: number, kind: string): Response {
 
 afterEach(() => vi.unstubAllGlobals());
 
-describe("a write", () => {
-  it("whose answer got lost is sent again under the same key", async () => {
-    const seen = answers("lost", new Response("{}"));
+describe("send of a write", () => {
+  it("retries with the same idempotency key when the response is lost", async () => {
+    const seen = stubFetch("lost", new Response("{}"));
     await send(new Request(URL, { method: "POST", body: "{}" }));
     const keys = seen.map((request) => request.headers.get(IDEMPOTENCY_KEY));
     expect(keys).toHaveLength(2);
@@ -34,44 +34,44 @@ describe("a write", () => {
     expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it("keeps the key that it came with", async () => {
-    const seen = answers(new Response("{}"));
+  it("keeps an idempotency key that is already set", async () => {
+    const seen = stubFetch(new Response("{}"));
     await send(new Request(URL, { method: "POST", headers: { [IDEMPOTENCY_KEY]: "mine" } }));
     expect(seen[0]?.headers.get(IDEMPOTENCY_KEY)).toBe("mine");
   });
 
-  it("that was refused is not sent again", async () => {
-    const seen = answers(problem(409, "conflict"));
+  it("does not retry a rejected write", async () => {
+    const seen = stubFetch(problem(409, "conflict"));
     await expect(send(new Request(URL, { method: "POST" }))).rejects.toMatchObject({ kind: "conflict" });
     expect(seen).toHaveLength(1);
   });
 });
 
-describe("a session that is over", () => {
-  it("is told once the service says so", async () => {
-    const told = vi.fn();
-    onSignedOut(told);
-    answers(problem(401, "unauthenticated"));
+describe("the sign-out listener", () => {
+  it("is called when the service answers unauthenticated", async () => {
+    const listener = vi.fn();
+    onSignedOut(listener);
+    stubFetch(problem(401, "unauthenticated"));
     await expect(send(new Request(URL))).rejects.toMatchObject({ status: 401 });
-    expect(told).toHaveBeenCalledOnce();
+    expect(listener).toHaveBeenCalledOnce();
   });
 
-  it("is not a wrong password", async () => {
-    const told = vi.fn();
-    onSignedOut(told);
-    answers(problem(401, "wrong-credentials"));
+  it("is not called for a wrong password", async () => {
+    const listener = vi.fn();
+    onSignedOut(listener);
+    stubFetch(problem(401, "wrong-credentials"));
     await expect(send(new Request(URL, { method: "POST" }))).rejects.toMatchObject({
       kind: "wrong-credentials",
     });
-    expect(told).not.toHaveBeenCalled();
+    expect(listener).not.toHaveBeenCalled();
   });
 });
 
-it("a service that is away is a problem like any other", async () => {
-  answers("lost");
-  await expect(send(new Request(URL))).rejects.toMatchObject({ kind: "unreachable", isPassing: true });
+it("send throws a transient problem when the service is unreachable", async () => {
+  stubFetch("lost");
+  await expect(send(new Request(URL))).rejects.toMatchObject({ kind: "unreachable", isTransient: true });
 });
 
-it("keys differ", () => {
+it("newKey returns a different key on each call", () => {
   expect(newKey()).not.toBe(newKey());
 });

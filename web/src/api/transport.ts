@@ -1,44 +1,44 @@
 import { problemOf, unreachable } from "./problem";
 
-/** A write that names itself may be sent again without being done twice. */
+/** Lets the service recognize a repeated write, so that it is applied only once. */
 export const IDEMPOTENCY_KEY = "Idempotency-Key";
-/** Waits before the second and the third try, in milliseconds. */
-const WAITS = [300, 1200];
+/** Waits before the second and third attempt of a write, in milliseconds. */
+const RETRY_DELAYS_MS = [300, 1200];
 
 type Listener = () => void;
 let signedOut: Listener = () => {};
 
-/** Told when a request finds that the session is over. */
+/** Sets the listener that is called when a request is answered `unauthenticated`. */
 export function onSignedOut(listener: Listener): void {
   signedOut = listener;
 }
 
-/** A name for one write. `crypto.randomUUID` would need https, and a laptop in the same network may not have it. */
+/** A random idempotency key. `crypto.randomUUID` needs HTTPS, which a service on the local network may not have. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
- * Sends a request; answers of the 2xx only, anything else is thrown as an `ApiProblem`.
+ * Sends a request and returns a 2xx response; anything else is thrown as an `ApiProblem`.
  *
- * A write carries an `Idempotency-Key`, so one whose answer got lost on the way is sent again under the same key.
+ * A write carries an `Idempotency-Key`, so it is retried with the same key when its response is lost.
  */
 export async function send(request: Request): Promise<Response> {
   const isWrite = request.method !== "GET" && request.method !== "HEAD";
   if (isWrite && !request.headers.has(IDEMPOTENCY_KEY)) {
     request.headers.set(IDEMPOTENCY_KEY, newKey());
   }
-  const response = await untilAnswered(request, isWrite);
+  const response = await fetchWithRetry(request, isWrite);
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (problem.kind === "unauthenticated") signedOut();
   throw problem;
 }
 
-async function untilAnswered(request: Request, isWrite: boolean): Promise<Response> {
-  // Reads are tried again by the query client, which also knows when nobody is interested any longer.
-  for (const wait of isWrite ? WAITS : []) {
+async function fetchWithRetry(request: Request, isWrite: boolean): Promise<Response> {
+  // The query client retries reads; it also knows when a result is no longer needed.
+  for (const wait of isWrite ? RETRY_DELAYS_MS : []) {
     try {
       return await fetch(request.clone());
     } catch {

@@ -28,10 +28,9 @@ export type PersonaVersion = Schemas["PersonaVersion"];
 export type ProjectionStatus = Schemas["ProjectionStatus"];
 export type RebuildProgress = Schemas["RebuildProgress"];
 export type Health = Schemas["Health"];
-/** Who is signed in. The document names permissions otherwise than the service writes them: see `session/permissions`. */
+/** The signed-in user. Permissions are widened to `string`; `session/permissions` lists those the pages use. */
 export type Me = Omit<Schemas["Me"], "permissions"> & { permissions: string[] };
 export type UserView = Schemas["UserView"];
 export type UnroutedCallback = Schemas["UnroutedCallback"];
 
-/** A reviewer's judgement. */
 export type Grade = "good" | "needs_improvement";

@@ -1,33 +1,33 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiProblem } from "../api/problem";
-import { AudioTap, type SoundSocket } from "./AudioTap";
+import { type AudioSocket, AudioTap } from "./AudioTap";
 
-class FakeSocket implements SoundSocket {
+class FakeSocket implements AudioSocket {
   binaryType: BinaryType = "blob";
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
   close = vi.fn();
-  tell(message: object): void {
+  sendControl(message: object): void {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
-  bring(atMs: number): void {
+  sendAudio(atMs: number): void {
     const message = new DataView(new ArrayBuffer(5 + 160));
     message.setUint32(1, atMs);
     this.onmessage?.({ data: message.buffer });
   }
 }
 
-const speaker = { now: () => 1, play: vi.fn(), cut: vi.fn(), setVolume: vi.fn(), close: vi.fn() };
+const output = { now: () => 1, play: vi.fn(), flush: vi.fn(), setVolume: vi.fn(), close: vi.fn() };
 let sockets: FakeSocket[];
-let waiting: (() => void)[];
-let order: ReturnType<typeof vi.fn<(callId: string) => Promise<unknown>>>;
-let listenIn: AudioTap;
+let scheduled: (() => void)[];
+let requestListen: ReturnType<typeof vi.fn<(callId: string) => Promise<unknown>>>;
+let tap: AudioTap;
 
 const last = (): FakeSocket => sockets[sockets.length - 1] as FakeSocket;
-const stage = () => listenIn.current().stage;
-const nextTry = async () => {
-  waiting.pop()?.();
+const stage = () => tap.current().stage;
+const runNextAttempt = async () => {
+  scheduled.pop()?.();
   await Promise.resolve();
   await Promise.resolve();
 };
@@ -35,103 +35,103 @@ const nextTry = async () => {
 beforeEach(() => {
   vi.clearAllMocks();
   sockets = [];
-  waiting = [];
-  order = vi.fn(async () => {});
-  listenIn = new AudioTap({
-    order: (callId) => order(callId),
+  scheduled = [];
+  requestListen = vi.fn(async () => {});
+  tap = new AudioTap({
+    requestListen: (callId) => requestListen(callId),
     open: () => {
       sockets.push(new FakeSocket());
       return last();
     },
-    loudspeaker: () => speaker,
+    audioOutput: () => output,
     wait: (run) => {
-      waiting.push(run);
-      return () => waiting.splice(waiting.indexOf(run), 1);
+      scheduled.push(run);
+      return () => scheduled.splice(scheduled.indexOf(run), 1);
     },
     random: () => 0,
   });
 });
 
-async function listening(): Promise<void> {
-  await listenIn.start("CA1");
+async function startListening(): Promise<void> {
+  await tap.start("CA1");
   last().onopen?.();
-  last().tell({ type: "begun" });
-  last().bring(0);
+  last().sendControl({ type: "begun" });
+  last().sendAudio(0);
 }
 
-it("tells the service first, and plays what comes", async () => {
-  const started = listenIn.start("CA1");
+it("start requests listening, then plays the audio frames in sequence", async () => {
+  const started = tap.start("CA1");
   expect([stage(), sockets.length]).toEqual(["connecting", 0]);
   await started;
-  expect(order).toHaveBeenCalledExactlyOnceWith("CA1");
+  expect(requestListen).toHaveBeenCalledExactlyOnceWith("CA1");
   expect(last().binaryType).toBe("arraybuffer");
   last().onopen?.();
-  last().tell({ type: "begun" });
+  last().sendControl({ type: "begun" });
   expect(stage()).toBe("connecting");
-  last().bring(0);
-  last().bring(20);
+  last().sendAudio(0);
+  last().sendAudio(20);
   expect(stage()).toBe("listening");
-  const [first, second] = speaker.play.mock.calls.map(([, at]) => at as number);
+  const [first, second] = output.play.mock.calls.map(([, at]) => at as number);
   expect((second as number) - (first as number)).toBeCloseTo(0.02);
 });
 
-it("is heard as loud as wanted, also when it is started again", async () => {
-  await listening();
-  listenIn.setVolume(0.4);
-  expect(speaker.setVolume).toHaveBeenLastCalledWith(0.4);
-  listenIn.setVolume(0.4, true);
-  expect(speaker.setVolume).toHaveBeenLastCalledWith(0);
-  await listenIn.start("CA2");
-  expect(speaker.setVolume).toHaveBeenLastCalledWith(0);
-  expect(listenIn.current()).toMatchObject({ callId: "CA2", volume: 0.4, isMuted: true });
+it("volume and mute persist across starts", async () => {
+  await startListening();
+  tap.setVolume(0.4);
+  expect(output.setVolume).toHaveBeenLastCalledWith(0.4);
+  tap.setVolume(0.4, true);
+  expect(output.setVolume).toHaveBeenLastCalledWith(0);
+  await tap.start("CA2");
+  expect(output.setVolume).toHaveBeenLastCalledWith(0);
+  expect(tap.current()).toMatchObject({ callId: "CA2", volume: 0.4, isMuted: true });
 });
 
-describe("a connection that is lost", () => {
-  it("is made again, without saying again who listens", async () => {
-    await listening();
+describe("a lost connection", () => {
+  it("is reopened without a new listen request", async () => {
+    await startListening();
     last().onclose?.();
     expect(stage()).toBe("lost");
-    await nextTry();
-    expect([sockets.length, order.mock.calls.length]).toEqual([2, 1]);
+    await runNextAttempt();
+    expect([sockets.length, requestListen.mock.calls.length]).toEqual([2, 1]);
     last().onopen?.();
-    last().tell({ type: "begun" });
-    last().bring(0);
+    last().sendControl({ type: "begun" });
+    last().sendAudio(0);
     expect(stage()).toBe("listening");
   });
 
-  it("is told to the service again when it was not let in", async () => {
-    await listening();
+  it("is reopened with a new listen request when the socket never opened", async () => {
+    await startListening();
     last().onclose?.();
-    await nextTry();
+    await runNextAttempt();
     last().onclose?.();
-    await nextTry();
-    expect([sockets.length, order.mock.calls.length]).toEqual([3, 2]);
+    await runNextAttempt();
+    expect([sockets.length, requestListen.mock.calls.length]).toEqual([3, 2]);
   });
 
-  it("is the listener's to try again after some tries", async () => {
-    await listening();
+  it("fails after six attempts and can be retried by the user", async () => {
+    await startListening();
     for (let n = 0; n < 6; n += 1) {
       last().onclose?.();
-      await nextTry();
+      await runNextAttempt();
     }
     expect(stage()).toBe("failed");
-    expect(waiting).toEqual([]);
-    expect(speaker.close).toHaveBeenCalledOnce();
-    await listenIn.retry();
+    expect(scheduled).toEqual([]);
+    expect(output.close).toHaveBeenCalledOnce();
+    await tap.retry();
     expect(stage()).toBe("connecting");
     last().onopen?.();
-    last().bring(0);
+    last().sendAudio(0);
     expect(stage()).toBe("listening");
   });
 });
 
-describe("what the service says", () => {
-  it("an interruption is shown until sound comes again", async () => {
-    await listening();
-    last().tell({ type: "interrupted" });
+describe("control messages", () => {
+  it("interrupted shows lost until audio resumes", async () => {
+    await startListening();
+    last().sendControl({ type: "interrupted" });
     expect(stage()).toBe("lost");
-    last().tell({ type: "begun" });
-    last().bring(0);
+    last().sendControl({ type: "begun" });
+    last().sendAudio(0);
     expect(stage()).toBe("listening");
   });
 
@@ -140,59 +140,59 @@ describe("what the service says", () => {
     ["call_ended", "off", null],
     ["left", "off", null],
     ["unavailable", "failed", "CA1"],
-  ])("%s ends it: %s", async (reason, ends, callId) => {
-    await listening();
+  ])("ended with %s results in %s", async (reason, ends, callId) => {
+    await startListening();
     const socket = last();
-    socket.tell({ type: "ended", reason });
-    expect(listenIn.current()).toMatchObject({ stage: ends, callId });
+    socket.sendControl({ type: "ended", reason });
+    expect(tap.current()).toMatchObject({ stage: ends, callId });
     expect(socket.close).toHaveBeenCalledOnce();
     expect(socket.onclose).toBeNull();
-    expect(speaker.close).toHaveBeenCalledOnce();
+    expect(output.close).toHaveBeenCalledOnce();
   });
 
-  it("what is not understood is passed over", async () => {
-    await listening();
+  it("unknown messages are ignored", async () => {
+    await startListening();
     last().onmessage?.({ data: "no JSON" });
     last().onmessage?.({ data: "null" });
     last().onmessage?.({ data: new ArrayBuffer(2) });
-    last().tell({ type: "something new" });
+    last().sendControl({ type: "something new" });
     expect(stage()).toBe("listening");
   });
 });
 
-describe("an order that fails", () => {
+describe("a failed listen request", () => {
   const refusal = (status: number) => new ApiProblem({ kind: "x", status, title: "no" });
 
-  it("is not repeated when it was refused", async () => {
-    order.mockRejectedValueOnce(refusal(409));
-    await listenIn.start("CA1");
-    expect(listenIn.current()).toMatchObject({ stage: "failed", problem: refusal(409) });
-    expect([sockets.length, waiting.length]).toEqual([0, 0]);
+  it("is not retried after a refusal", async () => {
+    requestListen.mockRejectedValueOnce(refusal(409));
+    await tap.start("CA1");
+    expect(tap.current()).toMatchObject({ stage: "failed", problem: refusal(409) });
+    expect([sockets.length, scheduled.length]).toEqual([0, 0]);
   });
 
-  it("is repeated when the service was away", async () => {
-    order.mockRejectedValueOnce(refusal(503));
-    await listenIn.start("CA1");
+  it("is retried when the service was unavailable", async () => {
+    requestListen.mockRejectedValueOnce(refusal(503));
+    await tap.start("CA1");
     expect(stage()).toBe("connecting");
-    await nextTry();
-    expect([sockets.length, order.mock.calls.length]).toEqual([1, 2]);
+    await runNextAttempt();
+    expect([sockets.length, requestListen.mock.calls.length]).toEqual([1, 2]);
   });
 });
 
-it("stopping ends it, whatever is under way", async () => {
-  let ordered = () => {};
-  order.mockReturnValueOnce(
+it("stop ends a pending request and a pending reconnect", async () => {
+  let resolveRequest = () => {};
+  requestListen.mockReturnValueOnce(
     new Promise((resolve) => {
-      ordered = () => resolve(undefined);
+      resolveRequest = () => resolve(undefined);
     }),
   );
-  const started = listenIn.start("CA1");
-  listenIn.stop();
-  ordered();
+  const started = tap.start("CA1");
+  tap.stop();
+  resolveRequest();
   await started;
   expect([stage(), sockets.length]).toEqual(["off", 0]);
-  await listening();
+  await startListening();
   last().onclose?.();
-  listenIn.stop();
-  expect([stage(), waiting.length]).toEqual(["off", 0]);
+  tap.stop();
+  expect([stage(), scheduled.length]).toEqual(["off", 0]);
 });

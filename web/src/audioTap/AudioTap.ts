@@ -1,23 +1,23 @@
 import { ApiProblem } from "../api/problem";
 import { backoff, type SocketLike } from "../feed/connection";
-import { readPiece } from "./audioFrame";
-import type { Loudspeaker } from "./audioOutput";
-import { Timing } from "./playout";
+import { parseAudioFrame } from "./audioFrame";
+import type { AudioOutput } from "./audioOutput";
+import { PlayoutScheduler } from "./playout";
 
-/** So many tries in a row, and then it is for the listener to try again. */
-const TRIES = 6;
+/** Consecutive failed attempts after which the user must retry. */
+const MAX_ATTEMPTS = 6;
 
 /**
- * - `off`: nobody listens.
- * - `connecting`: the sound was asked for and has not come.
- * - `listening`: it comes.
- * - `lost`: it broke off, and is being asked for again.
- * - `failed`: it cannot be had; `problem` says why.
- * - `handed_over`: a person speaks, whom one hears by telephone.
+ * - `off`: not listening.
+ * - `connecting`: no audio received yet.
+ * - `listening`: audio is playing.
+ * - `lost`: the audio was interrupted; reconnecting.
+ * - `failed`: given up; `problem` has the reason.
+ * - `handed_over`: a team member took the call over; the user listens by telephone from then on.
  */
 export type Stage = "off" | "connecting" | "listening" | "lost" | "failed" | "handed_over";
 
-export interface Listening {
+export interface AudioTapState {
   callId: string | null;
   stage: Stage;
   problem: unknown;
@@ -26,61 +26,61 @@ export interface Listening {
   isMuted: boolean;
 }
 
-/** What it needs of the world; tests bring their own. */
-export interface Surroundings {
-  /** Tells the service that this user listens in. */
-  order(callId: string): Promise<unknown>;
-  open(callId: string): SoundSocket;
-  loudspeaker(): Loudspeaker;
+/** The dependencies of an audio tap, replaced in tests. */
+export interface AudioTapEnvironment {
+  /** Reports to the service that this user listens in. */
+  requestListen(callId: string): Promise<unknown>;
+  open(callId: string): AudioSocket;
+  audioOutput(): AudioOutput;
   wait(run: () => void, ms: number): () => void;
   random(): number;
 }
 
-/** The part of `WebSocket` that is used. */
-export interface SoundSocket extends SocketLike {
+/** The used part of `WebSocket`. */
+export interface AudioSocket extends SocketLike {
   binaryType: BinaryType;
 }
 
-const OFF: Listening = { callId: null, stage: "off", problem: null, volume: 1, isMuted: false };
+const OFF: AudioTapState = { callId: null, stage: "off", problem: null, volume: 1, isMuted: false };
 
 /**
- * Plays the sound of one call, which no person of ours has, in this browser. What breaks is asked for again; the service
- * says when there is nothing more to hear.
+ * Plays the live audio of one call that the assistant handles. Reconnects after a lost connection; the service announces
+ * the end of the audio.
  */
 export class AudioTap {
   private state = OFF;
-  private socket: SoundSocket | null = null;
-  private speaker: Loudspeaker | null = null;
+  private socket: AudioSocket | null = null;
+  private output: AudioOutput | null = null;
   private failures = 0;
-  /** Which start or stop was the last: what an earlier one comes to does not matter any more. */
-  private turn = 0;
+  /** Counts connection attempts and stops, so that the result of an outdated attempt is discarded. */
+  private generation = 0;
   private cancelWait: (() => void) | null = null;
-  private readonly timing = new Timing();
+  private readonly playout = new PlayoutScheduler();
   private readonly watchers = new Set<() => void>();
-  private readonly surroundings: Surroundings;
+  private readonly environment: AudioTapEnvironment;
 
-  constructor(surroundings: Surroundings) {
-    this.surroundings = surroundings;
+  constructor(environment: AudioTapEnvironment) {
+    this.environment = environment;
   }
 
-  current = (): Listening => this.state;
+  current = (): AudioTapState => this.state;
 
   watch = (watcher: () => void): (() => void) => {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
   };
 
-  /** Listens to a call, and to no other any more. Called by a click: browsers begin to play only then. */
+  /** Starts listening to a call and stops listening to any other. Call it from a click handler: browsers require one for playback. */
   async start(callId: string): Promise<void> {
     this.end("off");
     this.failures = 0;
-    this.speaker = this.surroundings.loudspeaker();
-    this.become({ callId, stage: "connecting", problem: null });
+    this.output = this.environment.audioOutput();
+    this.setState({ callId, stage: "connecting", problem: null });
     this.setVolume();
     await this.connect(true);
   }
 
-  /** Tries again at once what failed, or waits to be tried. */
+  /** Reconnects immediately after a lost or failed connection. */
   async retry(): Promise<void> {
     if (this.state.callId && (this.state.stage === "failed" || this.state.stage === "lost")) {
       await this.start(this.state.callId);
@@ -92,89 +92,89 @@ export class AudioTap {
   }
 
   setVolume(volume: number = this.state.volume, isMuted: boolean = this.state.isMuted): void {
-    this.speaker?.setVolume(isMuted ? 0 : volume);
-    this.become({ volume, isMuted });
+    this.output?.setVolume(isMuted ? 0 : volume);
+    this.setState({ volume, isMuted });
   }
 
-  private async connect(mustOrder: boolean): Promise<void> {
+  private async connect(mustRequest: boolean): Promise<void> {
     const callId = this.state.callId;
     if (!callId) return;
-    this.turn += 1;
-    const turn = this.turn;
+    this.generation += 1;
+    const generation = this.generation;
     try {
-      if (mustOrder) await this.surroundings.order(callId);
+      if (mustRequest) await this.environment.requestListen(callId);
     } catch (problem) {
-      if (turn !== this.turn) return;
-      const isPassing = problem instanceof ApiProblem && problem.isPassing;
-      if (isPassing) this.lost(true, problem);
+      if (generation !== this.generation) return;
+      const isTransient = problem instanceof ApiProblem && problem.isTransient;
+      if (isTransient) this.onLost(true, problem);
       else this.end("failed", problem);
       return;
     }
-    if (turn !== this.turn) return;
-    const socket = this.surroundings.open(callId);
+    if (generation !== this.generation) return;
+    const socket = this.environment.open(callId);
     this.socket = socket;
     socket.binaryType = "arraybuffer";
     let wasOpen = false;
     socket.onopen = () => {
       wasOpen = true;
     };
-    socket.onmessage = (event: { data: unknown }) => this.hear(event.data);
-    // A browser does not say why it was not let in: who listens is told to the service again, which does.
-    socket.onclose = () => this.lost(!wasOpen, new Error("The sound broke off."));
+    socket.onmessage = (event: { data: unknown }) => this.onMessage(event.data);
+    // The browser does not expose why a socket was refused; repeating the request returns the reason.
+    socket.onclose = () => this.onLost(!wasOpen, new Error("The audio connection was lost."));
   }
 
-  private hear(message: unknown): void {
+  private onMessage(message: unknown): void {
     if (message instanceof ArrayBuffer) this.play(message);
-    else if (typeof message === "string") this.told(message);
+    else if (typeof message === "string") this.onControl(message);
   }
 
   private play(message: ArrayBuffer): void {
-    const piece = readPiece(message);
-    if (!piece || !this.speaker) return;
-    const { at, cuts } = this.timing.place(piece.atMs, this.speaker.now());
-    if (cuts) this.speaker.cut();
-    this.speaker.play(piece.samples, at);
+    const frame = parseAudioFrame(message);
+    if (!frame || !this.output) return;
+    const { at, flush } = this.playout.schedule(frame.atMs, this.output.now());
+    if (flush) this.output.flush();
+    this.output.play(frame.samples, at);
     if (this.state.stage !== "listening") {
       this.failures = 0;
-      this.become({ stage: "listening", problem: null });
+      this.setState({ stage: "listening", problem: null });
     }
   }
 
-  private told(message: string): void {
+  private onControl(message: string): void {
     const { type, reason } = parse(message);
-    if (type === "begun") this.timing.reset();
-    if (type === "interrupted") this.become({ stage: "lost" });
+    if (type === "begun") this.playout.reset();
+    if (type === "interrupted") this.setState({ stage: "lost" });
     if (type !== "ended") return;
     if (reason === "taken_over") this.end("handed_over");
     else if (reason === "unavailable")
-      this.end("failed", new Error("The telephone network brings no sound."));
+      this.end("failed", new Error("The telephone network does not provide the audio."));
     else this.end("off");
   }
 
-  private lost(mustOrder: boolean, problem: unknown): void {
+  private onLost(mustRequest: boolean, problem: unknown): void {
     this.drop();
     this.failures += 1;
-    if (this.failures >= TRIES) {
+    if (this.failures >= MAX_ATTEMPTS) {
       this.end("failed", problem);
       return;
     }
-    this.become({ stage: this.state.stage === "connecting" ? "connecting" : "lost", problem });
-    const again = () => {
+    this.setState({ stage: this.state.stage === "connecting" ? "connecting" : "lost", problem });
+    const reconnect = () => {
       this.cancelWait = null;
-      void this.connect(mustOrder);
+      void this.connect(mustRequest);
     };
-    this.cancelWait = this.surroundings.wait(again, backoff(this.failures, this.surroundings.random()));
+    this.cancelWait = this.environment.wait(reconnect, backoff(this.failures, this.environment.random()));
   }
 
   private end(stage: "off" | "failed" | "handed_over", problem: unknown = null): void {
-    this.turn += 1;
+    this.generation += 1;
     this.cancelWait?.();
     this.cancelWait = null;
     this.drop();
-    this.timing.reset();
-    this.speaker?.close();
-    this.speaker = null;
-    this.become({ stage, problem, callId: stage === "off" ? null : this.state.callId });
+    this.playout.reset();
+    this.output?.close();
+    this.output = null;
+    this.setState({ stage, problem, callId: stage === "off" ? null : this.state.callId });
   }
 
   private drop(): void {
@@ -187,7 +187,7 @@ export class AudioTap {
     socket.close();
   }
 
-  private become(change: Partial<Listening>): void {
+  private setState(change: Partial<AudioTapState>): void {
     this.state = { ...this.state, ...change };
     for (const watcher of this.watchers) watcher();
   }

@@ -6,40 +6,40 @@ import { ErrorNotice } from "../components/ErrorNotice";
 import { notifyError } from "../components/notify";
 import { remotePartyLabel } from "../components/RemoteParty";
 import { useBoard } from "../feed/FeedProvider";
-import { give } from "../live/callActions";
+import { performCallAction } from "../live/callActions";
 import { useMe } from "../session/session";
 import type { Stage } from "./AudioTap";
 import { useAudioTap, useAudioTapState } from "./AudioTapProvider";
 
-const WORDS: Partial<Record<Stage, string>> = {
-  connecting: "Connecting to the sound of the call with",
+const STAGE_LABELS: Partial<Record<Stage, string>> = {
+  connecting: "Connecting to the audio of the call with",
   listening: "Listening to the call with",
-  lost: "The sound broke off and is being asked for again: the call with",
+  lost: "Audio lost, reconnecting to the call with",
 };
 
-/** Says on every page that one listens in, and to whom: how loud, and how to stop. */
+/** Shown on every page while the user listens in: the call, volume, and a stop button. */
 export function AudioTapBar() {
   const { callId, stage, problem, volume, isMuted } = useAudioTapState();
-  const listenIn = useAudioTap();
+  const tap = useAudioTap();
   const me = useMe();
   const board = useBoard();
   const { calls } = useSyncExternalStore(board.watch, board.current);
   if (!callId || stage === "off") return null;
   const call = calls.find((call) => call.call_id === callId);
-  const who = call ? remotePartyLabel(call) : "an unknown caller";
+  const caller = call ? remotePartyLabel(call) : "an unknown caller";
   const stop = () => {
-    listenIn.stop();
-    writeResponse<unknown>(give(callId, { do: "stop_listening" })).catch((error) =>
-      notifyError("It is not recorded that you stopped listening", error),
+    tap.stop();
+    writeResponse<unknown>(performCallAction(callId, { do: "stop_listening" })).catch((error) =>
+      notifyError("Could not record that you stopped listening", error),
     );
   };
   if (stage === "failed") {
     return (
       <Paper mb="md" role="status" pos="relative">
         <ErrorNotice
-          what={`The call with ${who} cannot be heard`}
+          what={`The audio of the call with ${caller} is not available`}
           error={problem}
-          onRetry={() => void listenIn.retry()}
+          onRetry={() => void tap.retry()}
         />
         <Button size="xs" variant="subtle" mt={6} onClick={stop}>
           Stop listening
@@ -54,9 +54,11 @@ export function AudioTapBar() {
         <Group gap="sm" justify="space-between">
           <Group gap="sm">
             <IconPhone size={18} aria-hidden />
-            <Text size="sm">A person speaks with {who} now. You go on listening by telephone.</Text>
+            <Text size="sm">
+              A team member has taken over the call with {caller}. Listening continues on your phone.
+            </Text>
           </Group>
-          <Button size="xs" variant="default" onClick={() => listenIn.stop()}>
+          <Button size="xs" variant="default" onClick={() => tap.stop()}>
             Close
           </Button>
         </Group>
@@ -69,16 +71,16 @@ export function AudioTapBar() {
         <Group gap="sm" flex={1} miw={220} wrap="nowrap">
           <IconEar size={20} aria-hidden />
           <Text size="sm" role="status">
-            {WORDS[stage]} {who}
+            {STAGE_LABELS[stage]} {caller}
           </Text>
         </Group>
         <Group gap="xs" wrap="nowrap">
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={isMuted ? "Sound on" : "Sound off"}
+            aria-label={isMuted ? "Unmute audio" : "Mute audio"}
             aria-pressed={isMuted}
-            onClick={() => listenIn.setVolume(volume, !isMuted)}
+            onClick={() => tap.setVolume(volume, !isMuted)}
           >
             {isMuted ? <IconVolumeOff size={18} /> : <IconVolume size={18} />}
           </ActionIcon>
@@ -90,7 +92,7 @@ export function AudioTapBar() {
             label={null}
             value={isMuted ? 0 : volume}
             thumbLabel="Volume"
-            onChange={(volume) => listenIn.setVolume(volume, false)}
+            onChange={(volume) => tap.setVolume(volume, false)}
           />
           <Button size="xs" variant="default" leftSection={<IconEarOff size={16} />} onClick={stop}>
             Stop listening

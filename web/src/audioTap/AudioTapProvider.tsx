@@ -1,10 +1,10 @@
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import { writeResponse } from "../api/client";
-import { give } from "../live/callActions";
-import { AudioTap, type Listening } from "./AudioTap";
-import { loudspeaker } from "./audioOutput";
+import { performCallAction } from "../live/callActions";
+import { AudioTap, type AudioTapState } from "./AudioTap";
+import { createAudioOutput } from "./audioOutput";
 
-const ListeningContext = createContext<AudioTap | null>(null);
+const AudioTapContext = createContext<AudioTap | null>(null);
 
 function socketUrl(callId: string): string {
   const { protocol, host } = window.location;
@@ -12,14 +12,14 @@ function socketUrl(callId: string): string {
   return `${scheme}://${host}/api/active-calls/${encodeURIComponent(callId)}/sound`;
 }
 
-/** One call can be listened to in this browser, whichever page is open. */
+/** Holds the audio tap of this browser, which keeps playing when the user changes pages. */
 export function AudioTapProvider({ children }: { children: ReactNode }) {
-  const [listenIn] = useState(
+  const [tap] = useState(
     () =>
       new AudioTap({
-        order: (callId) => writeResponse<unknown>(give(callId, { do: "listen" })),
+        requestListen: (callId) => writeResponse<unknown>(performCallAction(callId, { do: "listen" })),
         open: (callId) => new WebSocket(socketUrl(callId)),
-        loudspeaker,
+        audioOutput: createAudioOutput,
         wait: (run, ms) => {
           const timer = window.setTimeout(run, ms);
           return () => window.clearTimeout(timer);
@@ -27,17 +27,17 @@ export function AudioTapProvider({ children }: { children: ReactNode }) {
         random: Math.random,
       }),
   );
-  useEffect(() => () => listenIn.stop(), [listenIn]);
-  return <ListeningContext value={listenIn}>{children}</ListeningContext>;
+  useEffect(() => () => tap.stop(), [tap]);
+  return <AudioTapContext value={tap}>{children}</AudioTapContext>;
 }
 
 export function useAudioTap(): AudioTap {
-  const listenIn = useContext(ListeningContext);
-  if (!listenIn) throw new Error("Nobody can listen here.");
-  return listenIn;
+  const tap = useContext(AudioTapContext);
+  if (!tap) throw new Error("useAudioTap must be used inside an AudioTapProvider");
+  return tap;
 }
 
-export function useAudioTapState(): Listening {
-  const listenIn = useAudioTap();
-  return useSyncExternalStore(listenIn.watch, listenIn.current);
+export function useAudioTapState(): AudioTapState {
+  const tap = useAudioTap();
+  return useSyncExternalStore(tap.watch, tap.current);
 }

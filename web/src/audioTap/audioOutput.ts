@@ -1,40 +1,40 @@
-import { RATE } from "./audioFrame";
+import { SAMPLE_RATE_HZ } from "./audioFrame";
 
-/** What plays pieces of sound. */
-export interface Loudspeaker {
-  /** Its clock, in seconds. */
+/** Plays audio frames. */
+export interface AudioOutput {
+  /** The output's clock, in seconds. */
   now(): number;
   play(samples: Float32Array<ArrayBuffer>, at: number): void;
-  /** Throws away what waits to be played. */
-  cut(): void;
+  /** Discards the scheduled audio. */
+  flush(): void;
   /** From 0 to 1. */
   setVolume(volume: number): void;
   close(): void;
 }
 
-/** The browser's own. It runs at the rate of the sound, so that one piece follows another without a click. */
-export function loudspeaker(): Loudspeaker {
-  const context = new AudioContext({ sampleRate: RATE });
+/** Creates the browser's output. It runs at the sample rate of the frames, so that they join without clicks. */
+export function createAudioOutput(): AudioOutput {
+  const context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ });
   const gain = context.createGain();
   gain.connect(context.destination);
-  const waiting = new Set<AudioBufferSourceNode>();
-  // It is opened by a click; a browser that waits for one all the same begins with the next.
+  const scheduled = new Set<AudioBufferSourceNode>();
+  // Called from a click handler; a browser that still blocks playback starts it with the next click.
   void context.resume();
   return {
     now: () => context.currentTime,
     play(samples, at) {
-      const buffer = context.createBuffer(1, samples.length, RATE);
+      const buffer = context.createBuffer(1, samples.length, SAMPLE_RATE_HZ);
       buffer.copyToChannel(samples, 0);
       const source = context.createBufferSource();
       source.buffer = buffer;
       source.connect(gain);
-      source.onended = () => waiting.delete(source);
-      waiting.add(source);
+      source.onended = () => scheduled.delete(source);
+      scheduled.add(source);
       source.start(at);
     },
-    cut() {
-      for (const source of waiting) source.stop();
-      waiting.clear();
+    flush() {
+      for (const source of scheduled) source.stop();
+      scheduled.clear();
     },
     setVolume(volume) {
       gain.gain.value = volume;

@@ -1,32 +1,31 @@
-/** Sound is played so long after the first of it came, in seconds: what comes a little late is still in its place. */
-export const LEAD = 0.15;
-/** No sound waits longer than this, in seconds: who listens in wants to hear what is said now. */
-export const MOST = 0.8;
+/** Playout delay after the first frame arrives, in seconds; it absorbs jitter. */
+export const PLAYOUT_DELAY_S = 0.15;
+/** The furthest ahead a frame may be scheduled, in seconds, so that the listener does not fall behind the live call. */
+export const MAX_AHEAD_S = 0.8;
 
-export interface Place {
-  /** When to play, in seconds of the player's clock. */
+export interface PlayoutSlot {
+  /** When to play, in seconds of the output's clock. */
   at: number;
-  /** What waits to be played is thrown away first: too much has come at once. */
-  cuts: boolean;
+  /** Whether to discard the scheduled audio first: more has arrived than may be buffered. */
+  flush: boolean;
 }
 
-/** Lays pieces of sound, each with its time in the stream, on the clock of who plays them: one after the other as they were
- * spoken, whenever they come. */
-export class Timing {
-  /** When the stream's beginning would have been played. */
+/** Maps stream times of audio frames to the output's clock, so that they play evenly however unevenly they arrive. */
+export class PlayoutScheduler {
+  /** The time on the output's clock at which the start of the stream would have played; null before the first frame. */
   private origin: number | null = null;
 
-  /** Another stream begins. */
+  /** Call when a new stream starts. */
   reset(): void {
     this.origin = null;
   }
 
-  place(atMs: number, now: number): Place {
+  schedule(atMs: number, now: number): PlayoutSlot {
     const inStream = atMs / 1_000;
     const at = this.origin === null ? Number.NaN : this.origin + inStream;
-    if (at >= now && at <= now + MOST) return { at, cuts: false };
-    // The first one; one that came too late; or so many that the talk would be heard long after it was.
-    this.origin = now + LEAD - inStream;
-    return { at: now + LEAD, cuts: at > now };
+    if (at >= now && at <= now + MAX_AHEAD_S) return { at, flush: false };
+    // The first frame, a frame that arrived too late, or a frame beyond the buffer limit.
+    this.origin = now + PLAYOUT_DELAY_S - inStream;
+    return { at: now + PLAYOUT_DELAY_S, flush: at > now };
   }
 }

@@ -6,7 +6,7 @@ type Props = Omit<SelectProps, "data" | "value" | "onChange"> & {
   onChange: (agentId: string | undefined) => void;
 };
 
-/** One of the agents, or all of them. */
+/** Selects one assistant, or all of them (`undefined`). */
 export function AgentSelect({ value, onChange, ...select }: Props) {
   const { data } = useAgents();
   const agents = (data ?? []).map((agent) => ({
@@ -15,8 +15,8 @@ export function AgentSelect({ value, onChange, ...select }: Props) {
   }));
   return (
     <Select
-      aria-label="Agent"
-      placeholder="Any agent"
+      aria-label="Assistant"
+      placeholder="All assistants"
       data={agents}
       value={value ?? null}
       onChange={(agent) => onChange(agent ?? undefined)}

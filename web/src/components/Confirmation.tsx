@@ -5,8 +5,8 @@ interface Props {
   title: string;
   children: ReactNode;
   confirm: string;
-  keep?: string;
-  /** Red, unless nothing is taken away. */
+  cancel?: string;
+  /** Red by default; pass another color when nothing is deleted. */
   color?: string;
   isBusy: boolean;
   isDisabled?: boolean;
@@ -14,12 +14,12 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks before something is taken away. Keeping is where the focus is. */
+/** Asks before a destructive action. The focus starts on the cancel button. */
 export function Confirmation({
   title,
   children,
   confirm,
-  keep = "Keep",
+  cancel = "Cancel",
   color = "red.9",
   isBusy,
   isDisabled,
@@ -32,7 +32,7 @@ export function Confirmation({
         {children}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>
-            {keep}
+            {cancel}
           </Button>
           <Button
             color={color}

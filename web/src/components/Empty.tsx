@@ -4,14 +4,14 @@ import type { ReactNode } from "react";
 interface Props {
   icon: ReactNode;
   title: string;
-  /** What the reader can do about it. */
+  /** What the user can do next. */
   children: ReactNode;
   action?: ReactNode;
-  /** Whether this is all that the page is. */
+  /** Whether this is the whole page: the title is then its level-1 heading. */
   isPage?: boolean;
 }
 
-/** Nothing is here yet; says what to do next. */
+/** Empty state of a page or a list. */
 export function Empty({ icon, title, children, action, isPage }: Props) {
   return (
     <Stack align="center" gap="xs" py={48} px="md" ta="center">

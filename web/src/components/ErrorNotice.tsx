@@ -3,13 +3,13 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { messageOf } from "../api/problem";
 
 interface Props {
-  /** What could not be done: "The calls could not be loaded". */
+  /** What failed: "The calls could not be loaded". */
   what: string;
   error: unknown;
   onRetry?: () => void;
 }
 
-/** What happened, and the way to try again. */
+/** Shows an error, with a button to try again when `onRetry` is given. */
 export function ErrorNotice({ what, error, onRetry }: Props) {
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={what} role="alert">

@@ -5,22 +5,22 @@ import { useMay, useMe } from "../session/session";
 import { Empty } from "./Empty";
 import { LinkButton } from "./links";
 
-/** A page for those who may see it; everybody else is told so plainly. */
+/** Shows a page only to users with a permission, and an explanation to all others. */
 export function Guarded({ needs, children }: { needs: Permission; children: ReactNode }) {
-  return useMay(needs) ? children : <Refused />;
+  return useMay(needs) ? children : <NoAccess />;
 }
 
-function Refused() {
+function NoAccess() {
   const me = useMe();
   return (
     <Empty
       isPage
       icon={<IconLock size={28} />}
-      title="This page is not open to your role"
-      action={<LinkButton to="/">To the dashboard</LinkButton>}
+      title="You do not have access to this page"
+      action={<LinkButton to="/">Go to the dashboard</LinkButton>}
     >
-      You are signed in as {me.name} with the role {roleLabel(me.role)}. If you need this page, ask an admin
-      to change your role.
+      You are signed in as {me.name} with the role {roleLabel(me.role)}. Ask an admin to change your role if
+      you need this page.
     </Empty>
   );
 }

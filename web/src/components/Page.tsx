@@ -4,14 +4,14 @@ import type { ReactNode } from "react";
 
 interface Props {
   title: string;
-  /** One line below the title. */
+  /** Shown on one line below the title. */
   hint?: ReactNode;
-  /** At the right of the title. */
+  /** Shown to the right of the title. */
   actions?: ReactNode;
   children: ReactNode;
 }
 
-/** A page with its heading; the heading names the browser's tab too. */
+/** A page with a heading, which is also the title of the browser tab. */
 export function Page({ title, hint, actions, children }: Props) {
   useDocumentTitle(`${title} · Call Ledger`);
   return (

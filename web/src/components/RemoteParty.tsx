@@ -9,20 +9,20 @@ interface Call {
   erased?: boolean;
 }
 
-/** The person at the other end: who called us, or whom we called. */
+/** The other party's name and number: the caller of an inbound call, the callee of an outbound one. */
 export function remoteParty(call: Call): { name: string | null; number: string | null } {
   const isOutbound = call.direction === "outbound";
   const number = isOutbound ? call.called_number : call.caller_number;
   return { name: (isOutbound ? null : call.caller_name) ?? null, number: number ?? null };
 }
 
-/** A person in one line: the name, else the number, else why there is neither. */
+/** One line of text: the name, else the number, else "Erased" or "Unknown caller". */
 export function remotePartyLabel(call: Call): string {
   const { name, number } = remoteParty(call);
   return name ?? (phone(number) || (call.erased ? "Erased" : "Unknown caller"));
 }
 
-/** The person at the other end, name over number. */
+/** The other party: name above number. */
 export function RemoteParty({ call, strong = true }: { call: Call; strong?: boolean }) {
   const { name, number } = remoteParty(call);
   return (

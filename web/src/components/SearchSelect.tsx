@@ -3,7 +3,7 @@ import { useState } from "react";
 
 type Props = Omit<SelectProps, "searchable" | "searchValue" | "onSearchChange" | "allowDeselect">;
 
-/** One of many: opening it clears what stands in the field, so that typing searches at once. */
+/** A searchable select. Opening it clears the search text, so that typing starts a new search. */
 export function SearchSelect(props: Props) {
   const [search, setSearch] = useState("");
   return (

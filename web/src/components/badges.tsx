@@ -15,18 +15,18 @@ const STATUS_COLORS: Record<string, MantineColor> = {
   canceled: "gray",
 };
 
-interface Look {
+interface BadgeStyle {
   label: string;
   color: MantineColor;
 }
 
-/** How a call's state looks: how far it has come, or how it ended. */
-export function statusLook(status: string, voicemail?: boolean): Look {
+/** Label and color for a call's status or outcome. */
+export function statusLook(status: string, voicemail?: boolean): BadgeStyle {
   if (voicemail) return { label: "Voicemail", color: "grape" };
   return { label: words(status), color: STATUS_COLORS[status] ?? "gray" };
 }
 
-/** How far a call has come, or how it ended. */
+/** A call's status or outcome. */
 export function StatusBadge({ status, voicemail }: { status: string; voicemail?: boolean }) {
   const { label, color } = statusLook(status, voicemail);
   return (
@@ -36,15 +36,15 @@ export function StatusBadge({ status, voicemail }: { status: string; voicemail?:
   );
 }
 
-const HOLDERS: Record<string, Look> = {
-  ai: { label: "AI speaks", color: "indigo" },
-  person: { label: "A person speaks", color: "teal" },
+const HOLDERS: Record<string, BadgeStyle> = {
+  ai: { label: "Assistant speaking", color: "indigo" },
+  person: { label: "Team member speaking", color: "teal" },
   hold: { label: "On hold", color: "orange" },
   voicemail: { label: "Voicemail", color: "grape" },
   nobody: { label: "Ringing", color: "gray" },
 };
 
-/** Who holds the line. */
+/** Who the remote party is connected to. */
 export function HolderBadge({ holder }: { holder: string }) {
   const { label, color } = HOLDERS[holder] ?? { label: words(holder), color: "gray" };
   return (
@@ -54,12 +54,12 @@ export function HolderBadge({ holder }: { holder: string }) {
   );
 }
 
-/** How a reviewer's judgement looks. */
-export function gradeLook(grade: string): Look {
+/** Label and color for a reviewer's grade. */
+export function gradeLook(grade: string): BadgeStyle {
   return grade === "good" ? { label: "Good", color: "teal" } : { label: "Needs work", color: "orange" };
 }
 
-/** A reviewer's judgement; nothing when there is none. */
+/** A reviewer's grade; renders nothing for an ungraded call. */
 export function GradeBadge({ grade }: { grade: string | null | undefined }) {
   if (!grade) return null;
   const { label, color } = gradeLook(grade);

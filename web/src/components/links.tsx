@@ -10,8 +10,8 @@ function PlainButton(props: ButtonProps & Omit<ComponentPropsWithRef<"a">, keyof
   return <Button component="a" variant="light" {...props} />;
 }
 
-/** A link inside the dashboard. */
+/** A text link to a page of the dashboard. */
 export const LinkText = createLink(PlainAnchor);
 
-/** A link that looks like a button. */
+/** A button-style link to a page of the dashboard. */
 export const LinkButton = createLink(PlainButton);

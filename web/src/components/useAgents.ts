@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, body } from "../api/client";
 import { useMay } from "../session/session";
 
-/** Every agent. */
+/** Lists all agents; disabled for users who may not view agents. */
 export function useAgents() {
   const may = useMay("view_agents");
   return useQuery({
@@ -13,7 +13,7 @@ export function useAgents() {
   });
 }
 
-/** Names of agents by their identifier. */
+/** Returns a lookup of agent names by identifier; an unknown identifier is returned as it is. */
 export function useAgentName(): (agentId: string | null | undefined) => string {
   const { data } = useAgents();
   return (agentId) => {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 
-/** The present moment, again each `ms`; null does not move. */
+/** The current time, updated every `ms` milliseconds; `null` disables updates. */
 export function useNow(ms: number | null): Date {
   const [now, setNow] = useState(() => new Date());
   useEffect(() => {

@@ -1,26 +1,26 @@
 import { expect, it } from "vitest";
-import { cameTo, tells } from "./useSyncedSearch";
+import { acknowledge, report } from "./useSyncedSearch";
 
-it("what the field told itself takes nothing away that was typed since", () => {
-  expect(cameTo(tells([""], "bike"), "bike")).toEqual(["bike"]);
+it("a value that the field reported does not replace the text", () => {
+  expect(acknowledge(report([""], "bike"), "bike")).toEqual(["bike"]);
 });
 
-it("a space at the end is not taken away either", () => {
-  expect(cameTo(tells([""], "bike "), "bike")).toEqual(["bike"]);
+it("a trailing space in the reported text is ignored", () => {
+  expect(acknowledge(report([""], "bike "), "bike")).toEqual(["bike"]);
 });
 
-it("a page that comes late to what was told earlier takes nothing away", () => {
-  const told = tells(tells([""], "bi"), "bike");
-  const late = cameTo(told, "bi");
+it("a late acknowledgment of an earlier value keeps the later one outstanding", () => {
+  const reported = report(report([""], "bi"), "bike");
+  const late = acknowledge(reported, "bi");
   expect(late).toEqual(["bi", "bike"]);
-  expect(cameTo(late ?? [], "bike")).toEqual(["bike"]);
+  expect(acknowledge(late ?? [], "bike")).toEqual(["bike"]);
 });
 
-it("the way back to an earlier search is shown", () => {
-  const now = cameTo(tells(["bi"], "bike"), "bike") ?? [];
-  expect(cameTo(now, "bi")).toBeNull();
+it("navigating back to an earlier search replaces the text", () => {
+  const now = acknowledge(report(["bi"], "bike"), "bike") ?? [];
+  expect(acknowledge(now, "bi")).toBeNull();
 });
 
-it("a link to another search is shown", () => {
-  expect(cameTo(["bike"], "")).toBeNull();
+it("a link to another search replaces the text", () => {
+  expect(acknowledge(["bike"], "")).toBeNull();
 });

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, body } from "../api/client";
 import { useMay, useMe } from "../session/session";
 
-/** Names of users by their identifier. */
+/** Returns a lookup of user names by identifier; the signed-in user is "you". */
 export function useUserName(): (userId: string | null | undefined) => string {
   const me = useMe();
   const may = useMay("view_presence");
@@ -15,11 +15,11 @@ export function useUserName(): (userId: string | null | undefined) => string {
   return (userId) => {
     if (!userId) return "";
     if (userId === me.user_id) return "you";
-    return colleagues.data?.find((user) => user.user_id === userId)?.name ?? "a colleague";
+    return colleagues.data?.find((user) => user.user_id === userId)?.name ?? "a team member";
   };
 }
 
-/** Who is here now. */
+/** Lists the users who are online. */
 export function useActiveUsers() {
   const may = useMay("view_presence");
   return useQuery({

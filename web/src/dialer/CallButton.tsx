@@ -6,11 +6,11 @@ import { useDialer } from "./DialerProvider";
 
 interface Props {
   number: string;
-  /** Only the icon, for lists. */
+  /** Shows only the icon, for use in lists. */
   isSmall?: boolean;
 }
 
-/** Puts a number on the keypad of the dialer, ready to be called. */
+/** Opens the dialer with the number entered. */
 export function CallButton({ number, isSmall }: Props) {
   const dialer = useDialer();
   const may = useMay("handle_calls");

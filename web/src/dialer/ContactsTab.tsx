@@ -7,7 +7,7 @@ import { ErrorNotice } from "../components/ErrorNotice";
 import { phone } from "../format/phone";
 import { useDialer } from "./DialerProvider";
 
-/** Contacts by name or number; choosing one puts its number on the keypad. */
+/** Searches contacts by name or number; selecting one enters its number on the keypad. */
 export function ContactsTab({ onChosen }: { onChosen: () => void }) {
   const { setNumber } = useDialer();
   const [typed, setTyped] = useState("");
@@ -27,11 +27,15 @@ export function ContactsTab({ onChosen }: { onChosen: () => void }) {
       />
       {contacts.isPending && <Skeleton h={220} />}
       {contacts.isError && (
-        <ErrorNotice what="No contacts" error={contacts.error} onRetry={() => void contacts.refetch()} />
+        <ErrorNotice
+          what="The contacts could not be loaded"
+          error={contacts.error}
+          onRetry={() => void contacts.refetch()}
+        />
       )}
       {contacts.data?.contacts.length === 0 && (
         <Text size="sm" c="dimmed">
-          {q ? "Nobody matches." : "No contacts yet. Add them on the Contacts page, or from a call."}
+          {q ? "No matching contacts." : "No contacts yet. Add contacts on the Contacts page or from a call."}
         </Text>
       )}
       <ScrollArea.Autosize mah={290}>
@@ -48,7 +52,7 @@ export function ContactsTab({ onChosen }: { onChosen: () => void }) {
               <Text size="sm">{contact.name ?? "Erased"}</Text>
               <Text size="xs" c="dimmed" className="figures">
                 {phone(contact.phone)}
-                {contact.do_not_call && " · asked not to be called"}
+                {contact.do_not_call && " · Do not call"}
               </Text>
             </UnstyledButton>
           ))}

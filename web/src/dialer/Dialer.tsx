@@ -7,7 +7,7 @@ import { useFocusInside } from "./useFocusInside";
 const Idle = lazy(async () => ({ default: (await import("./Idle")).Idle }));
 const InCall = lazy(async () => ({ default: (await import("./InCall")).InCall }));
 
-/** The telephone of the page, at its lower right: keypad, recent calls, contacts, and the call that goes on. */
+/** The phone at the lower right of every page: keypad, recent calls, contacts and the active call. */
 export function Dialer() {
   const dialer = useDialer();
   const { call } = usePhone();
@@ -15,14 +15,14 @@ export function Dialer() {
   const opener = useRef<HTMLButtonElement>(null);
   useFocusInside(dialer.isOpen, call?.stage !== "incoming", dialog, opener);
   const closeOnEscape = (event: KeyboardEvent<HTMLElement>) => {
-    // The list of countries closes first.
+    // Escape closes an open country list before it closes the dialer.
     const isListOpen = (event.target as HTMLElement).matches("input[aria-expanded=true]");
     if (event.key === "Escape" && !isListOpen) dialer.close();
   };
   if (!dialer.isOpen) {
     return (
       <Affix position={{ bottom: 16, right: 16 }}>
-        <Tooltip label={call ? "Your call" : "Dialer"} position="left">
+        <Tooltip label={call ? "Active call" : "Dialer"} position="left">
           <ActionIcon
             ref={opener}
             size={52}
@@ -30,7 +30,7 @@ export function Dialer() {
             color={call ? "teal.9" : undefined}
             autoContrast={false}
             onClick={() => dialer.open()}
-            aria-label={call ? "Show your call" : "Open the dialer"}
+            aria-label={call ? "Show active call" : "Open dialer"}
           >
             {call ? <IconPhoneCall size={24} /> : <IconPhone size={24} />}
           </ActionIcon>
@@ -53,7 +53,7 @@ export function Dialer() {
       >
         <Group justify="space-between" mb="xs">
           <Text fw={650}>{call ? "Call" : "Dialer"}</Text>
-          <CloseButton aria-label="Close the dialer" onClick={dialer.close} />
+          <CloseButton aria-label="Close dialer" onClick={dialer.close} />
         </Group>
         <Suspense fallback={null}>{call ? <InCall call={call} /> : <Idle />}</Suspense>
       </Paper>

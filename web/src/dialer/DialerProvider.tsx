@@ -14,57 +14,57 @@ import { TextTelephone } from "./TextTelephone";
 import type { PhoneState, Telephone } from "./telephone";
 import { whenIdle } from "./whenIdle";
 
-interface DialerOfPage {
+interface DialerState {
   phone: Telephone;
   isOpen: boolean;
-  /** What stands on the keypad. */
+  /** The number entered on the keypad. */
   number: string;
   setNumber: (number: string) => void;
   open: (number?: string) => void;
   close: () => void;
-  /** Our own order is about to make this browser ring; it goes out once this has settled. */
+  /** Prepares this browser for a call that the user's own action triggers; send the action once the promise settles. */
   expectCall: () => Promise<void>;
 }
 
-const DialerContext = createContext<DialerOfPage | null>(null);
+const DialerContext = createContext<DialerState | null>(null);
 
 export function DialerProvider({ children }: { children: ReactNode }) {
-  const [voice] = useState(() => new Softphone());
-  const [typed] = useState(() => new TextTelephone());
-  // Twilio's Voice SDK does not reach a sandbox.
+  const [voicePhone] = useState(() => new Softphone());
+  const [textPhone] = useState(() => new TextTelephone());
+  // Twilio's Voice SDK cannot connect to the sandbox.
   const network = useNetwork()?.telephone_network;
-  const phone = network === "sandbox" ? typed : voice;
+  const phone = network === "sandbox" ? textPhone : voicePhone;
   const [isOpen, setOpen] = useState(false);
   const [number, setNumber] = useState("");
   const may = useMay("handle_calls");
   useEffect(() => () => phone.stop(), [phone]);
-  // Colleagues and the service can ring this browser before its user has used the dialer.
+  // Registered without user action: other team members and the service can call this browser at any time.
   const mustRegister = may && network !== undefined && network !== "sandbox";
   useEffect(() => {
-    if (mustRegister) return whenIdle(window, () => void voice.start());
-  }, [mustRegister, voice]);
+    if (mustRegister) return whenIdle(window, () => void voicePhone.start());
+  }, [mustRegister, voicePhone]);
   useEffect(() => {
-    // Whoever closes the page puts the receiver down.
-    const leave = () => phone.stop();
-    window.addEventListener("pagehide", leave);
-    return () => window.removeEventListener("pagehide", leave);
+    // Closing the page hangs up.
+    const hangUp = () => phone.stop();
+    window.addEventListener("pagehide", hangUp);
+    return () => window.removeEventListener("pagehide", hangUp);
   }, [phone]);
-  // A call that comes in opens the dialer, wherever the reader is.
+  // An incoming call opens the dialer on every page.
   useEffect(() => phone.watch(() => phone.current().call?.stage === "incoming" && setOpen(true)), [phone]);
-  const dialer = useMemo<DialerOfPage>(
+  const dialer = useMemo<DialerState>(
     () => ({
       phone,
       isOpen,
       number,
       setNumber,
-      open: (wanted) => {
-        if (wanted !== undefined) setNumber(wanted);
+      open: (newNumber) => {
+        if (newNumber !== undefined) setNumber(newNumber);
         setOpen(true);
         void phone.start();
       },
       close: () => setOpen(false),
       expectCall: async () => {
-        if (may) await phone.expect();
+        if (may) await phone.expectCall();
       },
     }),
     [phone, isOpen, number, may],
@@ -72,9 +72,9 @@ export function DialerProvider({ children }: { children: ReactNode }) {
   return <DialerContext value={dialer}>{children}</DialerContext>;
 }
 
-export function useDialer(): DialerOfPage {
+export function useDialer(): DialerState {
   const dialer = useContext(DialerContext);
-  if (!dialer) throw new Error("There is no dialer here.");
+  if (!dialer) throw new Error("useDialer must be used inside a DialerProvider");
   return dialer;
 }
 

@@ -8,7 +8,7 @@ import { useDialer, usePhone } from "./DialerProvider";
 import { KeypadTab } from "./KeypadTab";
 import { RecentTab } from "./RecentTab";
 
-/** The dialer while there is no call: where numbers come from. */
+/** The dialer without a call: keypad, recent calls and contacts. */
 export function Idle() {
   const { phone } = useDialer();
   const { status, problem } = usePhone();
@@ -18,13 +18,13 @@ export function Idle() {
   return (
     <>
       {status === "unavailable" && (
-        <Alert color="orange" p="xs" mb="xs" title="This browser cannot call">
+        <Alert color="orange" p="xs" mb="xs" title="Calling from this browser is not available">
           {messageOf(problem)}
         </Alert>
       )}
-      {phone.isTyped && (
+      {phone.isText && (
         <Text size="xs" c="dimmed" mb="xs">
-          Simulated network: you type what you say, and nobody real is called.
+          Sandbox: type what you want to say. No real call is placed.
         </Text>
       )}
       <Tabs value={tab} onChange={setTab} keepMounted={false}>

@@ -11,27 +11,27 @@ import { Keypad } from "./Keypad";
 import type { PhoneCall } from "./telephone";
 
 const STAGES: Record<PhoneCall["stage"], string> = {
-  incoming: "Calls you",
+  incoming: "Incoming call",
   connecting: "Connecting…",
   ringing: "Ringing…",
-  open: "In the call",
-  ended: "The call has ended",
+  open: "Connected",
+  ended: "Call ended",
 };
 
-/** A call in this browser, from its first ring to its end. */
+/** The dialer during a call, from ringing until shortly after the call ended. */
 export function InCall({ call }: { call: PhoneCall }) {
   const { phone } = useDialer();
   const [hasKeypad, keypad] = useDisclosure();
   const now = useNow(call.stage === "open" ? 1_000 : null);
   return (
-    <Stack align="center" gap="md" py={phone.isTyped ? 0 : "sm"}>
-      {/* Who calls is read out at once; what the call comes to later, when there is time. */}
+    <Stack align="center" gap="md" py={phone.isText ? 0 : "sm"}>
+      {/* Screen readers announce an incoming caller immediately, and other changes when idle. */}
       <Stack gap={2} align="center" role={call.stage === "incoming" ? "alert" : undefined}>
         <Text fw={650} size="lg" className="figures">
           {grouped(call.with) || "Unknown"}
         </Text>
         <Text c="dimmed">
-          {/* Without the time: it would be read out each second. */}
+          {/* The status excludes the duration, which would be announced every second. */}
           <span role={call.stage === "incoming" ? undefined : "status"}>{STAGES[call.stage]}</span>
           {call.since !== null &&
             call.stage === "open" &&
@@ -45,14 +45,14 @@ export function InCall({ call }: { call: PhoneCall }) {
       </Stack>
       {call.line && call.stage !== "connecting" && (
         <Stack w="100%" gap="xs">
-          <TalkLog line={call.line} other="The other side" height={200} />
+          <TalkLog line={call.line} other="Remote party" height={200} />
           {call.stage === "open" && <SayForm onSay={(words) => phone.say(words)} />}
         </Stack>
       )}
       {call.stage === "open" && (
         <>
           <Group>
-            {!phone.isTyped && (
+            {!phone.isText && (
               <Button
                 variant={call.isMuted ? "filled" : "default"}
                 leftSection={call.isMuted ? <IconMicrophoneOff size={16} /> : <IconMicrophone size={16} />}
@@ -94,7 +94,7 @@ export function InCall({ call }: { call: PhoneCall }) {
             leftSection={<IconPhoneOff size={16} />}
             onClick={() => phone.hangUp()}
           >
-            {call.stage === "incoming" ? "Refuse" : "Hang up"}
+            {call.stage === "incoming" ? "Decline" : "Hang up"}
           </Button>
         )}
       </Group>

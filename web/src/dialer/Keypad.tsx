@@ -15,7 +15,7 @@ const KEYS: readonly [key: string, letters: string][] = [
   ["#", ""],
 ];
 
-/** The twelve keys of a telephone. */
+/** A telephone keypad with twelve keys. */
 export function Keypad({ onPress }: { onPress: (key: string) => void }) {
   return (
     <SimpleGrid cols={3} spacing={6} verticalSpacing={6} role="group" aria-label="Keypad">

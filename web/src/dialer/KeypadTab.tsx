@@ -2,13 +2,13 @@ import { ActionIcon, Button, Group, Stack, Text, TextInput } from "@mantine/core
 import { useLocalStorage } from "@mantine/hooks";
 import { IconBackspace, IconPhone } from "@tabler/icons-react";
 import { SearchSelect } from "../components/SearchSelect";
-import { COUNTRIES, type Country, dialled, phone as grouped, isE164 } from "../format/phone";
+import { COUNTRIES, type Country, phone as grouped, isE164, toE164 } from "../format/phone";
 import { useDialer, usePhone } from "./DialerProvider";
 import { Keypad } from "./Keypad";
 
 const OPTIONS = COUNTRIES.map(({ iso, name, code }) => ({ value: iso, label: `${name} +${code}` }));
 
-/** A number by keys, in a country. */
+/** Enters a number with the keypad or the keyboard, in the selected country. */
 export function KeypadTab() {
   const { phone, number, setNumber } = useDialer();
   const { status } = usePhone();
@@ -17,14 +17,14 @@ export function KeypadTab() {
     defaultValue: "US",
     getInitialValueInEffect: false,
   });
-  const country = COUNTRIES.find((one) => one.iso === iso) ?? (COUNTRIES.at(-1) as Country);
-  const wanted = dialled(number, country);
-  const canCall = status === "ready" && isE164(wanted);
+  const country = COUNTRIES.find(({ iso: other }) => other === iso) ?? (COUNTRIES.at(-1) as Country);
+  const e164 = toE164(number, country);
+  const canCall = status === "ready" && isE164(e164);
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (canCall) void phone.dial(wanted);
+        if (canCall) void phone.dial(e164);
       }}
     >
       <Stack gap="sm" align="center">
@@ -50,7 +50,7 @@ export function KeypadTab() {
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label="Delete the last digit"
+                aria-label="Delete last digit"
                 onClick={() => setNumber(number.slice(0, -1))}
               >
                 <IconBackspace size={18} />
@@ -61,7 +61,7 @@ export function KeypadTab() {
         <Keypad onPress={(key) => setNumber(number + key)} />
         <Group w="100%" justify="space-between">
           <Text size="sm" c="dimmed" className="figures">
-            {number ? grouped(wanted) : "Type or press a number"}
+            {number ? grouped(e164) : "Enter a number"}
           </Text>
           <Button
             type="submit"

@@ -7,7 +7,7 @@ import { RemoteParty, remoteParty } from "../components/RemoteParty";
 import { Timestamp } from "../components/Timestamp";
 import { useDialer } from "./DialerProvider";
 
-/** The last calls; choosing one puts its number on the keypad. */
+/** The latest calls; selecting one enters its number on the keypad. */
 export function RecentTab({ onChosen }: { onChosen: () => void }) {
   const { setNumber } = useDialer();
   const recent = useQuery({
@@ -16,13 +16,19 @@ export function RecentTab({ onChosen }: { onChosen: () => void }) {
   });
   if (recent.isPending) return <Skeleton h={220} aria-label="Loading recent calls" />;
   if (recent.isLoadingError) {
-    return <ErrorNotice what="No recent calls" error={recent.error} onRetry={() => void recent.refetch()} />;
+    return (
+      <ErrorNotice
+        what="Recent calls could not be loaded"
+        error={recent.error}
+        onRetry={() => void recent.refetch()}
+      />
+    );
   }
   const calls = recent.data.calls.filter((call) => remoteParty(call).number?.startsWith("+"));
   if (calls.length === 0) {
     return (
       <Text size="sm" c="dimmed" py="md">
-        Nobody called yet. Numbers of calls appear here, to be called back.
+        No recent calls yet.
       </Text>
     );
   }

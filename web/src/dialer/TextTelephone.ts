@@ -2,14 +2,14 @@ import { api, body } from "../api/client";
 import { messageOf } from "../api/problem";
 import { TextLine } from "../telephone/TextLine";
 import { ending } from "../telephone/textCall";
-import { AFTERGLOW_MS, type PhoneCall, type PhoneState, type Telephone } from "./telephone";
+import { ENDED_CALL_VISIBLE_MS, type PhoneCall, type PhoneState, type Telephone } from "./telephone";
 
 /**
- * The telephone where the network is the sandbox: one types what one says. It needs no preparation, and is not rung: whom
- * the service calls there is played by the sandbox.
+ * The phone for the sandbox network: the user types instead of speaking. It needs no registration and receives no calls,
+ * because the sandbox simulates every party that the service calls.
  */
 export class TextTelephone implements Telephone {
-  readonly isTyped = true;
+  readonly isText = true;
   private state: PhoneState = { status: "ready", problem: null, call: null };
   private line: TextLine | null = null;
   private readonly watchers = new Set<() => void>();
@@ -25,13 +25,13 @@ export class TextTelephone implements Telephone {
     return Promise.resolve();
   }
 
-  expect(): Promise<void> {
+  expectCall(): Promise<void> {
     return Promise.resolve();
   }
 
   async dial(number: string): Promise<void> {
-    const going = this.state.call;
-    if (going && going.stage !== "ended") return;
+    const current = this.state.call;
+    if (current && current.stage !== "ended") return;
     const call: PhoneCall = {
       with: number,
       stage: "connecting",
@@ -40,15 +40,15 @@ export class TextTelephone implements Telephone {
       note: null,
       line: null,
     };
-    this.become({ call });
+    this.update({ call });
     try {
       const placed = await body(api.POST("/api/typed-calls", { body: { to: number } }));
       const line = new TextLine(placed.line);
-      // It was given up while it was being placed.
-      if (this.state.call !== call) return line.leave();
-      this.follow(line);
+      // The user hung up while the call was being placed.
+      if (this.state.call !== call) return line.close();
+      this.attach(line);
     } catch (error) {
-      if (this.state.call === call) this.over(messageOf(error));
+      if (this.state.call === call) this.finish(messageOf(error));
     }
   }
 
@@ -56,7 +56,7 @@ export class TextTelephone implements Telephone {
 
   hangUp(): void {
     if (this.line) this.line.hangUp();
-    else this.over(null);
+    else this.finish(null);
   }
 
   mute(): void {}
@@ -70,41 +70,41 @@ export class TextTelephone implements Telephone {
   }
 
   stop(): void {
-    this.line?.leave();
+    this.line?.close();
     this.line = null;
-    this.become({ call: null });
+    this.update({ call: null });
   }
 
-  private follow(line: TextLine): void {
+  private attach(line: TextLine): void {
     this.line = line;
-    const changed = () => {
+    const onChange = () => {
       const now = line.current();
       const { stage } = now.call;
       if (stage === "ended") {
-        this.change({ line: now });
-        line.leave();
-        this.over(ending(now.call, "The other side"));
+        this.updateCall({ line: now });
+        line.close();
+        this.finish(ending(now.call, "The other party"));
         return;
       }
-      const began = stage === "open" ? (this.state.call?.since ?? Date.now()) : null;
-      this.change({ stage, since: began, line: now, note: now.call.note });
+      const since = stage === "open" ? (this.state.call?.since ?? Date.now()) : null;
+      this.updateCall({ stage, since, line: now, note: now.call.note });
     };
-    line.watch(changed);
-    changed();
+    line.watch(onChange);
+    onChange();
   }
 
-  private over(note: string | null): void {
+  private finish(note: string | null): void {
     this.line = null;
-    this.change({ stage: "ended", note });
+    this.updateCall({ stage: "ended", note });
     const ended = this.state.call;
-    setTimeout(() => this.state.call === ended && this.become({ call: null }), AFTERGLOW_MS);
+    setTimeout(() => this.state.call === ended && this.update({ call: null }), ENDED_CALL_VISIBLE_MS);
   }
 
-  private change(change: Partial<PhoneCall>): void {
-    if (this.state.call) this.become({ call: { ...this.state.call, ...change } });
+  private updateCall(change: Partial<PhoneCall>): void {
+    if (this.state.call) this.update({ call: { ...this.state.call, ...change } });
   }
 
-  private become(change: Partial<PhoneState>): void {
+  private update(change: Partial<PhoneState>): void {
     this.state = { ...this.state, ...change };
     for (const watcher of this.watchers) watcher();
   }

@@ -8,8 +8,8 @@ vi.mock("../api/client", () => ({
 
 class FakeDevice {
   handlers = new Map<string, (of: unknown) => void>();
-  registered!: () => void;
-  refused!: (error: Error) => void;
+  resolveRegistration!: () => void;
+  rejectRegistration!: (error: Error) => void;
   destroy = vi.fn();
   constructor() {
     devices.push(this);
@@ -19,11 +19,11 @@ class FakeDevice {
   }
   register(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.registered = resolve;
-      this.refused = reject;
+      this.resolveRegistration = resolve;
+      this.rejectRegistration = reject;
     });
   }
-  rings(): FakeCall {
+  receiveCall(): FakeCall {
     const call = new FakeCall();
     this.handlers.get("incoming")?.(call);
     return call;
@@ -48,97 +48,97 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-const made = async (count = 1): Promise<FakeDevice> => {
+const createdDevice = async (count = 1): Promise<FakeDevice> => {
   await vi.waitFor(() => expect(devices).toHaveLength(count));
   return devices[count - 1] as FakeDevice;
 };
 
-it("our own order waits until the browser can be rung, and is then answered", async () => {
+it("expectCall resolves after registration, and the expected call is answered automatically", async () => {
   const phone = new Softphone();
   const ready = vi.fn();
-  void phone.expect().then(ready);
-  const device = await made();
+  void phone.expectCall().then(ready);
+  const device = await createdDevice();
   expect(ready).not.toHaveBeenCalled();
-  device.registered();
+  device.resolveRegistration();
   await vi.waitFor(() => expect(ready).toHaveBeenCalledOnce());
   expect(phone.current().status).toBe("ready");
-  expect(device.rings().accept).toHaveBeenCalledOnce();
+  expect(device.receiveCall().accept).toHaveBeenCalledOnce();
 });
 
-it("our own order does not wait for ever", async () => {
+it("expectCall resolves after its timeout while registration is pending", async () => {
   const phone = new Softphone();
   const ready = vi.fn();
-  void phone.expect().then(ready);
-  await made();
+  void phone.expectCall().then(ready);
+  await createdDevice();
   await vi.advanceTimersByTimeAsync(60_000);
   expect(ready).toHaveBeenCalledOnce();
   expect(phone.current().status).toBe("starting");
 });
 
-it("our own order waits for nothing where the browser cannot be rung", async () => {
+it("expectCall resolves when the token request fails", async () => {
   POST.mockRejectedValue(new Error("no key"));
   const phone = new Softphone();
-  await phone.expect();
+  await phone.expectCall();
   expect(phone.current().status).toBe("unavailable");
 });
 
-it("who did not order it is asked before the telephone answers", async () => {
+it("an unexpected call is not answered automatically", async () => {
   const phone = new Softphone();
   void phone.start();
-  const device = await made();
-  device.registered();
+  const device = await createdDevice();
+  device.resolveRegistration();
   await vi.waitFor(() => expect(phone.current().status).toBe("ready"));
-  expect(device.rings().accept).not.toHaveBeenCalled();
+  expect(device.receiveCall().accept).not.toHaveBeenCalled();
   expect(phone.current().call?.stage).toBe("incoming");
 });
 
-it("a telephone that is stopped while it registers is not left behind", async () => {
+it("stop during registration destroys the device", async () => {
   const phone = new Softphone();
   const started = phone.start();
-  const device = await made();
+  const device = await createdDevice();
   phone.stop();
   expect(device.destroy).toHaveBeenCalledOnce();
-  device.registered();
+  device.resolveRegistration();
   expect(await started).toBeNull();
   expect(phone.current().status).toBe("off");
 });
 
-it("a telephone that is stopped while its token is fetched never comes to be", async () => {
-  let tell: (token: object) => void = () => {};
+it("stop during the token request creates no device", async () => {
+  let resolveToken: (token: object) => void = () => {};
   POST.mockReturnValue(
     new Promise((resolve) => {
-      tell = resolve;
+      resolveToken = resolve;
     }),
   );
   const phone = new Softphone();
   const started = phone.start();
   phone.stop();
-  tell({ token: "late" });
+  resolveToken({ token: "late" });
   expect(await started).toBeNull();
   expect(devices).toEqual([]);
 });
 
-it("a telephone that was stopped can begin again at once", async () => {
+it("start after stop registers a new device", async () => {
   const phone = new Softphone();
   const first = phone.start();
-  (await made()).refused(new Error("late"));
+  (await createdDevice()).rejectRegistration(new Error("late"));
   phone.stop();
   const second = phone.start();
-  (await made(2)).registered();
+  (await createdDevice(2)).resolveRegistration();
   expect(await second).toBe(devices[1]);
   expect(await first).toBeNull();
   expect(phone.current().status).toBe("ready");
 });
 
-it("a telephone that could not register is put away, and tried again when it is needed", async () => {
+it("a failed registration destroys the device, and the next start registers again", async () => {
   const phone = new Softphone();
   const first = phone.start();
-  const device = await made();
-  device.refused(new Error("no way through"));
+  const device = await createdDevice();
+  device.rejectRegistration(new Error("registration failed"));
   expect(await first).toBeNull();
   expect(device.destroy).toHaveBeenCalledOnce();
   expect(phone.current().status).toBe("unavailable");
   const second = phone.start();
-  (await made(2)).registered();
+  (await createdDevice(2)).resolveRegistration();
   expect(await second).toBe(devices[1]);
 });

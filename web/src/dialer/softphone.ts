@@ -1,24 +1,24 @@
 import type { Call, Device } from "@twilio/voice-sdk";
 import { api, body } from "../api/client";
-import { AFTERGLOW_MS, type PhoneCall, type PhoneState, type Telephone } from "./telephone";
+import { ENDED_CALL_VISIBLE_MS, type PhoneCall, type PhoneState, type Telephone } from "./telephone";
 
-/** How long a call that we ordered ourselves (to listen in, to take over) is answered without asking. */
-const EXPECTED_MS = 45_000;
-/** How long our own order waits for the telephone that it will ring. */
-const READY_MS = 5_000;
+/** How long after `expectCall` an incoming call (to listen in, to take over) is answered automatically, in milliseconds. */
+const AUTO_ANSWER_MS = 45_000;
+/** How long `expectCall` waits for the registration, in milliseconds. */
+const REGISTRATION_TIMEOUT_MS = 5_000;
 
-/** Twilio's Voice SDK behind a small state; its code is loaded when the telephone is first needed. */
+/** A phone that uses Twilio's Voice SDK, which is loaded on the first start. */
 export class Softphone implements Telephone {
-  readonly isTyped = false;
+  readonly isText = false;
   private state: PhoneState = { status: "off", problem: null, call: null };
   private device: Device | null = null;
-  /** A device on its way to become `device`: it can be stopped, too. */
+  /** The device while it registers; `stop` destroys it too. */
   private registering: Device | null = null;
   private line: Call | null = null;
   private starting: Promise<Device | null> | null = null;
   private expectedUntil = 0;
-  /** Which stop was the last: a telephone that began before it is nobody's. */
-  private turn = 0;
+  /** Counts stops, so that a start that began before the latest stop is discarded. */
+  private generation = 0;
   private readonly watchers = new Set<() => void>();
 
   current = (): PhoneState => this.state;
@@ -28,37 +28,37 @@ export class Softphone implements Telephone {
     return () => this.watchers.delete(watcher);
   };
 
-  /** Gets a token and registers, so that this browser can be rung. */
+  /** Fetches a token and registers this browser for incoming calls. */
   start(): Promise<Device | null> {
     if (this.device) return Promise.resolve(this.device);
     if (this.starting) return this.starting;
-    const starting = this.begin(this.turn).finally(() => {
+    const starting = this.register(this.generation).finally(() => {
       if (this.starting === starting) this.starting = null;
     });
     this.starting = starting;
     return starting;
   }
 
-  async expect(): Promise<void> {
-    this.expectedUntil = Date.now() + EXPECTED_MS;
+  async expectCall(): Promise<void> {
+    this.expectedUntil = Date.now() + AUTO_ANSWER_MS;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, READY_MS);
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, REGISTRATION_TIMEOUT_MS);
     });
-    await Promise.race([this.start(), late]);
+    await Promise.race([this.start(), timeout]);
     clearTimeout(timer);
   }
 
   async dial(number: string): Promise<void> {
     const device = await this.start();
     if (!device || this.line) return;
-    this.become({
+    this.update({
       call: { with: number, stage: "connecting", isMuted: false, since: null, note: null, line: null },
     });
     try {
-      this.follow(await device.connect({ params: { To: number } }));
+      this.attach(await device.connect({ params: { To: number } }));
     } catch (error) {
-      this.over(error instanceof Error ? error.message : "The call could not be placed.");
+      this.finish(error instanceof Error ? error.message : "The call could not be placed.");
     }
   }
 
@@ -66,7 +66,6 @@ export class Softphone implements Telephone {
     this.line?.accept();
   }
 
-  /** Ends the call, or refuses one that rings. */
   hangUp(): void {
     if (this.state.call?.stage === "incoming") this.line?.reject();
     else this.line?.disconnect();
@@ -80,11 +79,11 @@ export class Softphone implements Telephone {
     this.line?.sendDigits(key);
   }
 
-  /** One speaks. */
+  /** Does nothing: the user speaks into the microphone. */
   say(): void {}
 
   stop(): void {
-    this.turn += 1;
+    this.generation += 1;
     this.starting = null;
     this.expectedUntil = 0;
     this.registering?.destroy();
@@ -92,85 +91,85 @@ export class Softphone implements Telephone {
     this.device?.destroy();
     this.device = null;
     this.line = null;
-    this.become({ status: "off", problem: null, call: null });
+    this.update({ status: "off", problem: null, call: null });
   }
 
-  private async begin(turn: number): Promise<Device | null> {
-    this.become({ status: "starting", problem: null });
-    const isOver = () => turn !== this.turn;
+  private async register(generation: number): Promise<Device | null> {
+    this.update({ status: "starting", problem: null });
+    const isStopped = () => generation !== this.generation;
     try {
       const { token } = await body(api.POST("/twilio/token"));
       const { Device } = await import("@twilio/voice-sdk");
-      if (isOver()) return null;
+      if (isStopped()) return null;
       const device = new Device(token, {
         appName: "call-ledger",
         closeProtection: true,
         tokenRefreshMs: 60_000,
       });
       this.registering = device;
-      device.on("incoming", (call: Call) => this.rung(call));
-      device.on("tokenWillExpire", () => void this.renew(device));
-      device.on("error", (error: Error) => this.become({ problem: error }));
+      device.on("incoming", (call: Call) => this.onIncoming(call));
+      device.on("tokenWillExpire", () => void this.renewToken(device));
+      device.on("error", (error: Error) => this.update({ problem: error }));
       await device.register();
-      if (isOver()) return null;
+      if (isStopped()) return null;
       this.registering = null;
       this.device = device;
-      this.become({ status: "ready" });
+      this.update({ status: "ready" });
       return device;
     } catch (problem) {
-      if (isOver()) return null;
+      if (isStopped()) return null;
       this.registering?.destroy();
       this.registering = null;
-      this.become({ status: "unavailable", problem });
+      this.update({ status: "unavailable", problem });
       return null;
     }
   }
 
-  private async renew(device: Device): Promise<void> {
+  private async renewToken(device: Device): Promise<void> {
     try {
       device.updateToken((await body(api.POST("/twilio/token"))).token);
     } catch (problem) {
-      this.become({ problem });
+      this.update({ problem });
     }
   }
 
-  private rung(call: Call): void {
+  private onIncoming(call: Call): void {
     if (this.line) {
       call.reject();
       return;
     }
     const from = call.parameters.From ?? "";
-    this.become({
+    this.update({
       call: { with: from, stage: "incoming", isMuted: false, since: null, note: null, line: null },
     });
-    this.follow(call);
+    this.attach(call);
     if (Date.now() < this.expectedUntil) {
       this.expectedUntil = 0;
       call.accept();
     }
   }
 
-  private follow(call: Call): void {
+  private attach(call: Call): void {
     this.line = call;
-    call.on("ringing", () => this.change({ stage: "ringing" }));
-    call.on("accept", () => this.change({ stage: "open", since: Date.now() }));
-    call.on("mute", (isMuted: boolean) => this.change({ isMuted }));
-    call.on("error", (error: Error) => this.change({ note: error.message }));
-    for (const end of ["disconnect", "cancel", "reject"]) call.on(end, () => this.over(null));
+    call.on("ringing", () => this.updateCall({ stage: "ringing" }));
+    call.on("accept", () => this.updateCall({ stage: "open", since: Date.now() }));
+    call.on("mute", (isMuted: boolean) => this.updateCall({ isMuted }));
+    call.on("error", (error: Error) => this.updateCall({ note: error.message }));
+    for (const end of ["disconnect", "cancel", "reject"]) call.on(end, () => this.finish(null));
   }
 
-  private over(note: string | null): void {
+  private finish(note: string | null): void {
     this.line = null;
-    this.change({ stage: "ended", note: note ?? this.state.call?.note ?? null });
+    this.updateCall({ stage: "ended", note: note ?? this.state.call?.note ?? null });
     const ended = this.state.call;
-    setTimeout(() => this.state.call === ended && this.become({ call: null }), AFTERGLOW_MS);
+    setTimeout(() => this.state.call === ended && this.update({ call: null }), ENDED_CALL_VISIBLE_MS);
   }
 
-  private change(change: Partial<PhoneCall>): void {
-    if (this.state.call) this.become({ call: { ...this.state.call, ...change } });
+  private updateCall(change: Partial<PhoneCall>): void {
+    if (this.state.call) this.update({ call: { ...this.state.call, ...change } });
   }
 
-  private become(change: Partial<PhoneState>): void {
+  private update(change: Partial<PhoneState>): void {
     this.state = { ...this.state, ...change };
     for (const watcher of this.watchers) watcher();
   }

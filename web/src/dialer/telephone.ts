@@ -1,49 +1,49 @@
 import type { LineState } from "../telephone/TextLine";
 
-/** A call in this browser. */
+/** A call of this browser. */
 export interface PhoneCall {
-  /** A number, or a user's name for the network. */
+  /** The remote party: a number, or a client name (`client:…`). */
   with: string;
   stage: "incoming" | "connecting" | "ringing" | "open" | "ended";
   isMuted: boolean;
-  /** When the two sides began to speak, in epoch milliseconds. */
+  /** When the call was connected, in epoch milliseconds. */
   since: number | null;
-  /** Why it ended, where that is not plain. */
+  /** An error or the reason for the end, if there is something to explain. */
   note: string | null;
-  /** The conversation, where it is typed and read; null where it is spoken. */
+  /** The conversation of a text call; null for a voice call. */
   line: LineState | null;
 }
 
 export interface PhoneState {
-  /** `off` until somebody needs it; `unavailable` where the network offers no calls from the browser. */
+  /** `off` until the first start; `unavailable` if the browser could not register for calls. */
   status: "off" | "starting" | "ready" | "unavailable";
   problem: unknown;
   call: PhoneCall | null;
 }
 
-/** How long it stays in sight that a call has ended. */
-export const AFTERGLOW_MS = 2_500;
+/** How long an ended call stays visible, in milliseconds. */
+export const ENDED_CALL_VISIBLE_MS = 2_500;
 
-/** The telephone of the page, whatever network is behind it. */
+/** The phone of the dashboard, for either kind of network. */
 export interface Telephone {
-  /** Whether one types what one says and reads what one hears. */
-  readonly isTyped: boolean;
+  /** Whether the call is typed and read instead of spoken. */
+  readonly isText: boolean;
   current: () => PhoneState;
   watch: (watcher: () => void) => () => void;
-  /** Makes it ready, so that one can call and be called. */
+  /** Prepares for outgoing and incoming calls. */
   start(): Promise<unknown>;
   /**
-   * Our own order will make this browser ring: then it answers by itself. It settles once the browser can be rung, or after
-   * some seconds all the same: an order does not wait for ever, and there may be another browser that rings.
+   * Announces a call that the user's own action triggers; it is answered automatically. Resolves once the browser can
+   * receive calls, or after a timeout: the action must not be delayed longer, and another browser may take the call.
    */
-  expect(): Promise<void>;
+  expectCall(): Promise<void>;
   dial(number: string): Promise<void>;
   answer(): void;
-  /** Ends the call, or refuses one that rings. */
+  /** Ends the call, or declines an incoming one. */
   hangUp(): void;
   mute(isMuted: boolean): void;
   press(key: string): void;
-  /** Says words, where one types. */
+  /** Says typed words in a text call. */
   say(words: string): void;
   stop(): void;
 }

@@ -1,8 +1,8 @@
 import { type RefObject, useEffect } from "react";
 
 /**
- * The focus goes into what was opened, and back where it was once it is closed; to `opener` where that has gone. `mayTake`:
- * what opens by itself (a call that comes in) takes the focus from nobody, whose next key might refuse it.
+ * Moves the focus into an element when it opens, and back when it closes; to `opener` if the previously focused element is
+ * gone. `mayTake` is false for what opens without user action (an incoming call): a key being typed could decline the call.
  */
 export function useFocusInside(
   isOpen: boolean,
@@ -10,16 +10,16 @@ export function useFocusInside(
   inside: RefObject<HTMLElement | null>,
   opener: RefObject<HTMLElement | null>,
 ): void {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only the opening decides
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only opening and closing move the focus
   useEffect(() => {
     if (!isOpen) return;
     const before = document.activeElement;
     if (mayTake) inside.current?.focus();
     return () => {
-      // Whoever has gone elsewhere meanwhile stays there.
+      // The user has moved the focus meanwhile.
       if (document.activeElement !== document.body) return;
-      const isThere = before instanceof HTMLElement && before !== document.body && before.isConnected;
-      (isThere ? before : opener.current)?.focus();
+      const canRestore = before instanceof HTMLElement && before !== document.body && before.isConnected;
+      (canRestore ? before : opener.current)?.focus();
     };
   }, [isOpen]);
 }

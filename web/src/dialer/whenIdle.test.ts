@@ -5,22 +5,22 @@ function clock(of: Partial<Clock> = {}): Clock {
   return { setTimeout: vi.fn(() => 7), clearTimeout: vi.fn(), ...of };
 }
 
-it("the browser says when it is idle", () => {
+it("uses requestIdleCallback if the browser has it", () => {
   const cancelIdleCallback = vi.fn();
   const run = vi.fn();
   const browser = clock({ requestIdleCallback: vi.fn(() => 3), cancelIdleCallback });
-  const callOff = whenIdle(browser, run);
+  const cancel = whenIdle(browser, run);
   expect(browser.requestIdleCallback).toHaveBeenCalledExactlyOnceWith(run, expect.anything());
   expect(browser.setTimeout).not.toHaveBeenCalled();
-  callOff();
+  cancel();
   expect(cancelIdleCallback).toHaveBeenCalledExactlyOnceWith(3);
 });
 
-it("where it does not say so, it is done a little later", () => {
+it("uses a timeout if the browser has no requestIdleCallback", () => {
   const run = vi.fn();
   const browser = clock();
-  const callOff = whenIdle(browser, run);
+  const cancel = whenIdle(browser, run);
   expect(browser.setTimeout).toHaveBeenCalledExactlyOnceWith(run, expect.any(Number));
-  callOff();
+  cancel();
   expect(browser.clearTimeout).toHaveBeenCalledExactlyOnceWith(7);
 });

@@ -1,9 +1,9 @@
-/** Where the browser does not say when it is idle, so much later, in milliseconds. */
-const LATER_MS = 2_000;
-/** By then at the latest, however busy the page is, in milliseconds. */
-const AT_LATEST_MS = 10_000;
+/** The delay in browsers without idle callbacks, in milliseconds. */
+const FALLBACK_DELAY_MS = 2_000;
+/** The longest wait on a busy page, in milliseconds. */
+const IDLE_TIMEOUT_MS = 10_000;
 
-/** The part of `window` that is used; Safari knows no idle callbacks. */
+/** The used part of `window`. Safari has no idle callbacks. */
 export interface Clock {
   requestIdleCallback?: (run: () => void, options: { timeout: number }) => number;
   cancelIdleCallback?: (handle: number) => void;
@@ -11,12 +11,12 @@ export interface Clock {
   clearTimeout: (handle: number) => void;
 }
 
-/** Runs something once the page has nothing else to do; returns how to call it off. */
+/** Runs a function once the page is idle; returns a function that cancels it. */
 export function whenIdle(clock: Clock, run: () => void): () => void {
   if (clock.requestIdleCallback) {
-    const handle = clock.requestIdleCallback(run, { timeout: AT_LATEST_MS });
+    const handle = clock.requestIdleCallback(run, { timeout: IDLE_TIMEOUT_MS });
     return () => clock.cancelIdleCallback?.(handle);
   }
-  const handle = clock.setTimeout(run, LATER_MS);
+  const handle = clock.setTimeout(run, FALLBACK_DELAY_MS);
   return () => clock.clearTimeout(handle);
 }

@@ -2,9 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import { LiveBoard } from "../live/LiveBoard";
 import { clearSession } from "../session/session";
-import { certainPosition, health } from "./baseline";
+import { health, safePosition } from "./baseline";
 import { FeedConnection } from "./connection";
-import { type Trouble, troubleOf } from "./feedProblem";
+import { type FeedProblem, feedProblemOf } from "./feedProblem";
 import { followInvalidations } from "./invalidations";
 import { type FeedMessage, isEvent } from "./messages";
 
@@ -20,14 +20,14 @@ function socketUrl(after: number): string {
   return `${protocol === "https:" ? "wss" : "ws"}://${host}/ws?after=${after}`;
 }
 
-/** One feed for the whole page: the board of live calls, every list and every call listen to it. */
+/** Opens one live feed for the whole dashboard; the live board, lists and call pages read from it. */
 export function FeedProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const feed = useMemo<Feed>(() => {
     const connection = new FeedConnection(
       {
         open: (after) => new WebSocket(socketUrl(after)),
-        baseline: async () => certainPosition(await health()),
+        baseline: async () => safePosition(await health()),
         wait: (run, ms) => {
           const timer = window.setTimeout(run, ms);
           return () => window.clearTimeout(timer);
@@ -41,16 +41,16 @@ export function FeedProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const { connection, board } = feed;
-    const unfollow = followInvalidations(connection, client);
-    const unread = connection.read((message) => isEvent(message) && board.hear(message));
-    const unload = board.load((after) => connection.start(after));
+    const stopInvalidations = followInvalidations(connection, client);
+    const stopReading = connection.read((message) => isEvent(message) && board.applyEvent(message));
+    const stopLoading = board.load((after) => connection.start(after));
     const online = () => connection.retryNow();
     window.addEventListener("online", online);
     return () => {
       window.removeEventListener("online", online);
-      unload();
-      unread();
-      unfollow();
+      stopLoading();
+      stopReading();
+      stopInvalidations();
       connection.stop();
     };
   }, [feed, client]);
@@ -60,7 +60,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
 
 function useFeedContext(): Feed {
   const feed = useContext(FeedContext);
-  if (!feed) throw new Error("There is no feed here.");
+  if (!feed) throw new Error("the feed hooks must be used inside a FeedProvider");
   return feed;
 }
 
@@ -68,24 +68,24 @@ export function useBoard(): LiveBoard {
   return useFeedContext().board;
 }
 
-/** What is wrong with the feed, and a way to try it at once once it has begun. */
-export function useFeedTrouble(): { trouble: Trouble; retryNow: () => void } {
+/** The current problem of the feed, and a function that reconnects immediately after a lost connection. */
+export function useFeedProblem(): { problem: FeedProblem; retryNow: () => void } {
   const { connection, board } = useFeedContext();
   const state = useSyncExternalStore(connection.watch, connection.current);
-  const trouble = useSyncExternalStore(board.watch, () => troubleOf(state, board.current()));
-  return { trouble, retryNow: () => connection.retryNow() };
+  const problem = useSyncExternalStore(board.watch, () => feedProblemOf(state, board.current()));
+  return { problem, retryNow: () => connection.retryNow() };
 }
 
-/** Tells every message for as long as the component is there. The reader should be stable. */
+/** Calls the reader with every feed message while the component is mounted. Pass a stable function. */
 export function useFeedReader(reader: (message: FeedMessage) => void): void {
   const { connection } = useFeedContext();
   useEffect(() => connection.read(reader), [connection, reader]);
 }
 
-/** Waits until a write's events have come through the feed. */
+/** Returns a function that waits until the feed has delivered the events of a write. */
 export function useWaitForPosition(): (position: number | null) => Promise<void> {
   const { connection } = useFeedContext();
   return async (position) => {
-    if (position !== null) await connection.reached(position);
+    if (position !== null) await connection.waitForPosition(position);
   };
 }

@@ -8,10 +8,10 @@ export async function health(): Promise<Health> {
 }
 
 /**
- * The position up to which the read model of live calls is certainly done. Whoever reads that model after asking this,
- * and follows the feed from here, has missed nothing and at most hears again what the model told.
+ * The position up to which every read model is up to date. A client that reads the model of live calls after this request
+ * and follows the feed from this position misses no event, and may receive some events that the model already includes.
  */
-export function certainPosition(health: Health): number {
+export function safePosition(health: Health): number {
   const lag = Math.max(0, ...health.projections.map((model) => model.lag));
   return Math.max(0, health.position - lag);
 }

@@ -14,7 +14,7 @@ class FakeSocket implements SocketLike {
   close(): void {
     this.isClosed = true;
   }
-  tell(...positions: number[]): void {
+  deliver(...positions: number[]): void {
     for (const position of positions) {
       this.onmessage?.({ data: JSON.stringify({ position, type: "CallerTurn", call_id: "CA1", data: {} }) });
     }
@@ -22,25 +22,25 @@ class FakeSocket implements SocketLike {
 }
 
 let sockets: FakeSocket[];
-let waiting: (() => void)[];
+let scheduled: (() => void)[];
 let baseline: number;
-let told: FeedMessage[];
+let received: FeedMessage[];
 let signedOut: () => void;
 let feed: FeedConnection;
 
 const last = (): FakeSocket => sockets[sockets.length - 1] as FakeSocket;
-const positions = (): number[] => told.filter(isEvent).map((message) => message.position);
-const nextTry = async (): Promise<void> => {
-  waiting.pop()?.();
+const positions = (): number[] => received.filter(isEvent).map((message) => message.position);
+const runNextAttempt = async (): Promise<void> => {
+  scheduled.pop()?.();
   await Promise.resolve();
   await Promise.resolve();
 };
 
 beforeEach(() => {
   sockets = [];
-  waiting = [];
+  scheduled = [];
   baseline = 1_000;
-  told = [];
+  received = [];
   signedOut = vi.fn();
   feed = new FeedConnection(
     {
@@ -50,49 +50,49 @@ beforeEach(() => {
       },
       baseline: async () => baseline,
       wait: (run) => {
-        waiting.push(run);
+        scheduled.push(run);
         return () => {};
       },
       random: () => 0,
     },
     () => signedOut(),
   );
-  feed.read((message) => told.push(message));
+  feed.read((message) => received.push(message));
 });
 
-describe("a connection that is lost", () => {
-  it("goes on after the last position, and nothing is told twice or left out", async () => {
+describe("a lost connection", () => {
+  it("resumes after the last position, without gaps or duplicates", async () => {
     feed.start(10);
     last().onopen?.();
-    last().tell(11, 12);
+    last().deliver(11, 12);
     last().onclose?.({ code: 1006 });
     expect(feed.current()).toBe("waiting");
-    await nextTry();
+    await runNextAttempt();
     expect(last().after).toBe(12);
     last().onopen?.();
-    last().tell(12, 13);
+    last().deliver(12, 13);
     expect(positions()).toEqual([11, 12, 13]);
     expect(feed.current()).toBe("open");
   });
 
-  it("is not heard any more once another is open", async () => {
+  it("delivers no messages after it was replaced", async () => {
     feed.start(0);
     const first = last();
     const late = first.onmessage;
     first.onclose?.({ code: 4000 });
-    await nextTry();
+    await runNextAttempt();
     late?.({ data: JSON.stringify({ position: 7, type: "AiTurn", call_id: "CA1", data: {} }) });
     expect(positions()).toEqual([]);
   });
 
-  it("is tried at once when somebody asks for it", () => {
+  it("is reconnected immediately by retryNow", () => {
     feed.start(0);
     last().onclose?.({ code: 1006 });
     feed.retryNow();
     expect(sockets).toHaveLength(2);
   });
 
-  it("is tried once at a time, however often somebody asks for it", () => {
+  it("has one open socket after repeated retryNow", () => {
     feed.start(0);
     last().onclose?.({ code: 1006 });
     feed.retryNow();
@@ -101,56 +101,56 @@ describe("a connection that is lost", () => {
     expect(sockets.map(({ isClosed }) => isClosed)).toEqual([true, true, true, false]);
     last().onopen?.();
     expect(feed.current()).toBe("open");
-    last().tell(1);
+    last().deliver(1);
     expect(positions()).toEqual([1]);
   });
 });
 
-describe("a service with another log", () => {
-  it("is followed from its own end after some failures", async () => {
+describe("a service with a different log", () => {
+  it("is followed from its baseline after three failures", async () => {
     feed.start(5_000);
     for (let failure = 0; failure < 3; failure += 1) {
       last().onclose?.({ code: 1006 });
-      await nextTry();
+      await runNextAttempt();
     }
     expect(last().after).toBe(1_000);
   });
 
-  it("is not assumed when the log is merely longer", async () => {
+  it("is not assumed when the baseline is ahead of our position", async () => {
     baseline = 9_000;
     feed.start(5_000);
     for (let failure = 0; failure < 3; failure += 1) {
       last().onclose?.({ code: 1006 });
-      await nextTry();
+      await runNextAttempt();
     }
     expect(last().after).toBe(5_000);
   });
 });
 
-it("the end of the session ends the feed", () => {
+it("close code 4001 stops the feed and signs out", () => {
   feed.start(0);
   last().onclose?.({ code: 4001 });
   expect(feed.current()).toBe("stopped");
   expect(signedOut).toHaveBeenCalledOnce();
-  expect(waiting).toHaveLength(0);
+  expect(scheduled).toHaveLength(0);
 });
 
-it("what is no message is left out", () => {
+it("invalid and unknown messages are ignored", () => {
   feed.start(0);
   last().onmessage?.({ data: "{" });
   last().onmessage?.({ data: '{"type":"something new"}' });
   last().onmessage?.({ data: new ArrayBuffer(1) });
-  expect(told).toEqual([]);
+  expect(received).toEqual([]);
 });
 
-it("presence is told without a position", () => {
+it("presence messages are delivered and do not change the position", () => {
   feed.start(3);
   last().onmessage?.({ data: '{"type":"presence","user_id":"user_1","here":true}' });
-  expect(told).toHaveLength(1);
+  expect(received).toHaveLength(1);
   expect(feed.position).toBe(3);
 });
 
-it("waits grow, and end somewhere", () => {
+it("backoff grows up to its maximum", () => {
   expect(backoff(1, 0)).toBeLessThan(backoff(4, 0));
   expect(backoff(50, 1)).toBe(15_000);
 });

@@ -1,30 +1,33 @@
 import { type FeedMessage, isEvent, parse } from "./messages";
 
-/** The service ends the session: close code of the feed. */
-const SIGNED_OUT = 4001;
-/** The longest wait between two tries, in milliseconds. */
-const LONGEST_WAIT = 15_000;
-/** After so many failures in a row our position may mean nothing to this service (another database): it is asked again. */
-const FAILURES_BEFORE_ASKING = 3;
+/** Close code that the service uses when the session has ended. */
+const SIGNED_OUT_CODE = 4001;
+/** The longest wait between two connection attempts, in milliseconds. */
+const MAX_BACKOFF_MS = 15_000;
+/**
+ * After this many consecutive failures the baseline is requested again: the service may have another database, in which our
+ * position is meaningless.
+ */
+const FAILURES_BEFORE_BASELINE = 3;
 
 /**
  * - `connecting`: the first connection is being made.
- * - `open`: events arrive.
- * - `waiting`: the connection was lost, or could not be made; it is tried again.
- * - `stopped`: nobody wants it any more, or the session ended.
+ * - `open`: connected.
+ * - `waiting`: the connection was lost or failed, and is retried.
+ * - `stopped`: not started, stopped, or the session ended.
  */
 export type FeedState = "connecting" | "open" | "waiting" | "stopped";
 
-/** What the feed needs of the world; tests bring their own. */
-export interface Surroundings {
+/** The feed's dependencies, replaced in tests. */
+export interface FeedEnvironment {
   open(after: number): SocketLike;
-  /** The position from which a reader who knows nothing begins. */
+  /** The position from which a new reader starts. */
   baseline(): Promise<number>;
   wait(run: () => void, ms: number): () => void;
   random(): number;
 }
 
-/** The part of `WebSocket` that is used. */
+/** The used part of `WebSocket`. */
 export interface SocketLike {
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
@@ -32,15 +35,15 @@ export interface SocketLike {
   close(): void;
 }
 
-/** How long to wait before try number `failures`: longer each time, and not all browsers at once. */
+/** Wait before the next attempt, in milliseconds: exponential with jitter, so that browsers do not all reconnect at once. */
 export function backoff(failures: number, random: number): number {
-  const most = Math.min(LONGEST_WAIT, 500 * 2 ** Math.max(0, failures - 1));
-  return most / 2 + (most / 2) * random;
+  const max = Math.min(MAX_BACKOFF_MS, 500 * 2 ** Math.max(0, failures - 1));
+  return max / 2 + (max / 2) * random;
 }
 
 /**
- * The live feed as one stream without a gap: whatever connection it comes through, every event is told once, in position
- * order. A connection that was lost goes on after the last position that was told.
+ * The live feed as one stream without gaps: every event is delivered once, in position order, across reconnects. A new
+ * connection resumes after the last delivered position.
  */
 export class FeedConnection {
   position: number | null = null;
@@ -50,30 +53,30 @@ export class FeedConnection {
   private cancelWait: (() => void) | null = null;
   private readonly readers = new Set<(message: FeedMessage) => void>();
   private readonly watchers = new Set<() => void>();
-  private readonly surroundings: Surroundings;
+  private readonly environment: FeedEnvironment;
   private readonly onSignedOut: () => void;
 
-  constructor(surroundings: Surroundings, onSignedOut: () => void) {
-    this.surroundings = surroundings;
+  constructor(environment: FeedEnvironment, onSignedOut: () => void) {
+    this.environment = environment;
     this.onSignedOut = onSignedOut;
   }
 
-  /** Begins after a position; does nothing when it has begun. */
+  /** Starts after a position; does nothing if it is already started. */
   start(after: number): void {
     if (this.state !== "stopped") return;
     this.position = after;
     this.failures = 0;
-    this.become("connecting");
+    this.setState("connecting");
     this.connect();
   }
 
   stop(): void {
-    this.become("stopped");
+    this.setState("stopped");
     this.cancelWait?.();
     this.drop();
   }
 
-  /** Tries at once, without waiting for the next turn; a try that is under way may hang, and is given up for it. */
+  /** Reconnects immediately instead of waiting. An attempt in progress is dropped, as it may hang. */
   retryNow(): void {
     if (this.state !== "waiting") return;
     this.cancelWait?.();
@@ -92,69 +95,69 @@ export class FeedConnection {
 
   current = (): FeedState => this.state;
 
-  /** Until the feed has told this position, or the time is over: then lists may be late, and say so by themselves. */
-  reached(position: number, ms = 3_000): Promise<void> {
+  /** Resolves once the feed has delivered this position, or after `ms` milliseconds, or at once if it is not connected. */
+  waitForPosition(position: number, ms = 3_000): Promise<void> {
     if (this.state !== "open" || (this.position ?? 0) >= position) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
-        unread();
+        stopReading();
         cancel();
         resolve();
       };
-      const unread = this.read(() => (this.position ?? 0) >= position && end());
-      const cancel = this.surroundings.wait(end, ms);
+      const stopReading = this.read(() => (this.position ?? 0) >= position && end());
+      const cancel = this.environment.wait(end, ms);
     });
   }
 
   private connect(): void {
     this.drop();
-    const socket = this.surroundings.open(this.position ?? 0);
+    const socket = this.environment.open(this.position ?? 0);
     this.socket = socket;
     socket.onopen = () => {
       if (this.socket !== socket) return;
       this.failures = 0;
-      this.become("open");
+      this.setState("open");
     };
     socket.onmessage = (event: { data: unknown }) => {
-      if (this.socket === socket) this.take(parse(event.data));
+      if (this.socket === socket) this.deliver(parse(event.data));
     };
     socket.onclose = (event: { code: number }) => {
-      if (this.socket === socket) this.lost(event.code);
+      if (this.socket === socket) this.onClosed(event.code);
     };
   }
 
-  private take(message: FeedMessage | null): void {
+  private deliver(message: FeedMessage | null): void {
     if (!message) return;
     if (isEvent(message)) {
-      // Told already: the service sends from where we asked, and we may have asked too early.
+      // Already delivered: a baseline may be older than the events received so far.
       if (message.position <= (this.position ?? 0)) return;
       this.position = message.position;
     }
     for (const reader of this.readers) reader(message);
   }
 
-  private lost(code: number): void {
+  private onClosed(code: number): void {
     this.drop();
     if (this.state === "stopped") return;
-    if (code === SIGNED_OUT) {
-      this.become("stopped");
+    if (code === SIGNED_OUT_CODE) {
+      this.setState("stopped");
       this.onSignedOut();
       return;
     }
     this.failures += 1;
-    this.become("waiting");
-    const ms = backoff(this.failures, this.surroundings.random());
-    this.cancelWait = this.surroundings.wait(() => void this.again(), ms);
+    this.setState("waiting");
+    const ms = backoff(this.failures, this.environment.random());
+    this.cancelWait = this.environment.wait(() => void this.reconnect(), ms);
   }
 
-  private async again(): Promise<void> {
-    if (this.failures >= FAILURES_BEFORE_ASKING) {
+  private async reconnect(): Promise<void> {
+    if (this.failures >= FAILURES_BEFORE_BASELINE) {
       try {
-        const baseline = await this.surroundings.baseline();
-        // A log that is shorter than what we saw is another log.
+        const baseline = await this.environment.baseline();
+        // A log shorter than our position is another log.
         if (this.position === null || baseline < this.position) this.position = baseline;
       } catch {
-        // The service is away: the next try finds out when it is back.
+        // The service is unavailable; the next attempt checks again.
       }
     }
     if (this.state === "waiting" && this.socket === null) this.connect();
@@ -170,7 +173,7 @@ export class FeedConnection {
     socket.close();
   }
 
-  private become(state: FeedState): void {
+  private setState(state: FeedState): void {
     if (this.state === state) return;
     this.state = state;
     for (const watcher of this.watchers) watcher();

@@ -3,16 +3,16 @@ import type { Board } from "../live/LiveBoard";
 import type { FeedState } from "./connection";
 
 /**
- * What is wrong with the live feed; null is nothing.
+ * The problem of the live feed; null if there is none.
  *
- * - `lost`: it went on, and broke off; or could not be connected.
- * - `not_begun`: the service could not be asked from where it is to be followed, and is asked again.
+ * - `lost`: the connection was lost or could not be made, and is retried.
+ * - `not_started`: the position to start from could not be read, and is requested again.
  */
-export type Trouble = "lost" | "not_begun" | null;
+export type FeedProblem = "lost" | "not_started" | null;
 
-export function troubleOf(feed: FeedState, board: Pick<Board, "state" | "error">): Trouble {
+export function feedProblemOf(feed: FeedState, board: Pick<Board, "state" | "error">): FeedProblem {
   if (feed === "waiting") return "lost";
   if (feed !== "stopped" || board.state !== "failed") return null;
-  // Refused for good, to whoever may not see calls: there is no feed to wait for.
-  return board.error instanceof ApiProblem && !board.error.isPassing ? null : "not_begun";
+  // A permanent refusal: the user may not view calls and gets no feed.
+  return board.error instanceof ApiProblem && !board.error.isTransient ? null : "not_started";
 }

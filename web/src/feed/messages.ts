@@ -1,23 +1,23 @@
-/** An event of the log, as the live feed tells it. */
+/** An event of the log, as sent on the live feed. */
 export interface EventMessage {
   position: number;
   /** The event's name: `AiTurn`. */
   type: string;
-  /** The call it is about; null for agents, contacts and kept callbacks. */
+  /** The call of the event; null for events of agents, contacts and quarantined webhooks. */
   call_id: string | null;
   stream: { type: string; id: string };
   at: string;
   data: Record<string, unknown>;
 }
 
-/** Somebody came or went. Without a position: whoever missed it has missed nothing. */
+/** A user came online or went offline. Not an event of the log, so without a position. */
 export interface PresenceMessage {
   type: "presence";
   user_id: string;
   here: boolean;
 }
 
-/** How far a rebuild has come; `null` when it is over. Without a position. */
+/** Progress of a rebuild; `null` when it has finished. Not an event of the log, so without a position. */
 export interface RebuildMessage {
   type: "rebuild";
   name: string;
@@ -36,7 +36,7 @@ export function isEvent(message: FeedMessage): message is EventMessage {
   return "position" in message;
 }
 
-/** Reads a message; null for anything that is not one, so that a newer service cannot break an older page. */
+/** Parses a message; null for anything unknown, so that a newer service does not break an older page. */
 export function parse(text: unknown): FeedMessage | null {
   if (typeof text !== "string") return null;
   let value: unknown;

@@ -1,11 +1,11 @@
-/** A country that a number may be dialled in: its code, and how the national part is grouped where that is simple. */
+/** A country of the keypad, with its calling code. */
 export interface Country {
   iso: string;
   name: string;
   code: string;
 }
 
-/** Countries of the keypad, by name. Any other is dialled by typing `+` and its code. */
+/** Countries of the keypad, sorted by name. For any other country, type `+` and its calling code. */
 export const COUNTRIES: readonly Country[] = [
   { iso: "AR", name: "Argentina", code: "54" },
   { iso: "AU", name: "Australia", code: "61" },
@@ -50,25 +50,25 @@ export const COUNTRIES: readonly Country[] = [
   { iso: "US", name: "United States", code: "1" },
 ];
 
-/** `+15045550100` is `+1 504 555 0100`; anything that is not in E.164 form is shown as it is. */
+/** Formats `+15045550100` as `+1 504 555 0100`; other numbers are returned unchanged, client names without `client:`. */
 export function phone(number: string | null | undefined): string {
   if (!number) return "";
-  const american = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);
-  if (american) return `+1 ${american[1]} ${american[2]} ${american[3]}`;
+  const nanp = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);
+  if (nanp) return `+1 ${nanp[1]} ${nanp[2]} ${nanp[3]}`;
   return number.replace(/^client:/, "");
 }
 
-/** What was typed on the keypad as E.164: with the country's code before it, unless it brings its own. */
-export function dialled(typed: string, country: Country): string {
-  const kept = typed.replace(/[^\d+]/g, "");
-  if (kept.startsWith("+")) return kept;
-  if (kept.startsWith("00")) return `+${kept.slice(2)}`;
-  // The 0 before a national number is not dialled from abroad; Italy keeps it.
-  const national = country.iso === "IT" ? kept : kept.replace(/^0/, "");
+/** The typed number in E.164 form; the country code is added unless the number starts with `+` or `00`. */
+export function toE164(typed: string, country: Country): string {
+  const digits = typed.replace(/[^\d+]/g, "");
+  if (digits.startsWith("+")) return digits;
+  if (digits.startsWith("00")) return `+${digits.slice(2)}`;
+  // The trunk prefix 0 is dropped in international form, except in Italy.
+  const national = country.iso === "IT" ? digits : digits.replace(/^0/, "");
   return `+${country.code}${national}`;
 }
 
-/** Whether it has the form of an E.164 number. Whether anybody has it, the network finds out. */
+/** Whether the number has E.164 form; not whether it exists. */
 export function isE164(number: string): boolean {
   return /^\+[1-9]\d{6,14}$/.test(number);
 }

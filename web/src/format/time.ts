@@ -1,4 +1,4 @@
-/** Times as people read them, in the reader's zone and language. */
+/** Formats times in the browser's time zone and language. */
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -13,7 +13,7 @@ const exactClockFormat = new Intl.DateTimeFormat(undefined, {
 });
 const dayFormat = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
 const yearDayFormat = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
-const wholeFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 const utcFormat = new Intl.DateTimeFormat(undefined, {
   dateStyle: "medium",
   timeStyle: "medium",
@@ -31,7 +31,7 @@ export function exactClock(at: Date): string {
   return exactClockFormat.format(at);
 }
 
-/** `Mar 27`, with the year where it is another. */
+/** `Mar 27`, with the year unless it is the current one. */
 export function day(at: Date, now = new Date()): string {
   return at.getFullYear() === now.getFullYear() ? dayFormat.format(at) : yearDayFormat.format(at);
 }
@@ -42,20 +42,20 @@ export function dayAndClock(at: Date, now = new Date()): string {
   return isToday ? clock(at) : `${day(at, now)}, ${clock(at)}`;
 }
 
-/** The whole truth, for a tooltip: in the reader's zone, and in UTC. */
-export function whole(at: Date): string {
-  return `${wholeFormat.format(at)}\n${utcFormat.format(at)} UTC`;
+/** Full date and time in the browser's time zone and in UTC, for tooltips. */
+export function fullTimestamp(at: Date): string {
+  return `${fullFormat.format(at)}\n${utcFormat.format(at)} UTC`;
 }
 
-/** `3 min. ago`. What another clock says will be is now. */
+/** `3 min. ago`. A future time, from a clock that is ahead, counts as now. */
 export function ago(at: Date, now = new Date()): string {
   const past = Math.max(0, now.getTime() - at.getTime());
-  const of = (unit: Intl.RelativeTimeFormatUnit, ms: number) =>
+  const format = (unit: Intl.RelativeTimeFormatUnit, ms: number) =>
     relativeFormat.format(-Math.trunc(past / ms), unit);
-  if (past < MINUTE) return of("second", SECOND);
-  if (past < HOUR) return of("minute", MINUTE);
-  if (past < DAY) return of("hour", HOUR);
-  return of("day", DAY);
+  if (past < MINUTE) return format("second", SECOND);
+  if (past < HOUR) return format("minute", MINUTE);
+  if (past < DAY) return format("hour", HOUR);
+  return format("day", DAY);
 }
 
 /** `0:07`, `12:30`, `1:02:03`. */
@@ -66,12 +66,12 @@ export function duration(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** Milliseconds as `840 ms` or `1.4 s`. */
+/** `840 ms`, `1.4 s`. */
 export function milliseconds(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
-/** The log counts in microseconds. */
+/** Converts a log timestamp, in epoch microseconds. */
 export function fromMicros(micros: number): Date {
   return new Date(micros / 1_000);
 }

@@ -1,18 +1,20 @@
-/** The service's words for people. A word that is not here is shown as it is, without its underscores. */
+/** Display labels for API values. Any other value is shown with spaces instead of underscores. */
 const WORDS: Record<string, string> = {
-  ai: "AI",
+  ai: "Assistant",
+  agent: "Team member",
+  operator: "Team member",
   human: "Person",
   no_answer: "No answer",
   busy_no_answer: "Busy / no answer",
   in_progress: "In progress",
-  started: "Going on",
+  started: "Started",
   needs_improvement: "Needs improvement",
-  ai_unavailable: "AI unavailable",
+  ai_unavailable: "Assistant unavailable",
   time_limit: "Time limit",
   transfer_target: "Transfer target",
   callback_needed: "Callback needed",
   nobody: "Connecting",
-  person: "Person",
+  person: "Team member",
   hold: "On hold",
 };
 
@@ -24,7 +26,7 @@ export function words(word: string | null | undefined): string {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
-/** `CallerTurn` is `Caller turn`; abbreviations stay together. */
+/** Formats an event type: `CallerTurn` becomes `Caller turn`, `AiTurn` becomes `AI turn`. */
 export function eventName(type: string): string {
   const spaced = type.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
   return (spaced.charAt(0).toUpperCase() + spaced.slice(1)).replace(/^Ai\b/, "AI").replace(/\bai\b/g, "AI");

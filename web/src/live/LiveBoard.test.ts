@@ -13,7 +13,7 @@ const { LiveBoard } = await import("./LiveBoard");
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-function read(callId: string, turns: string[] = []): ActiveCall {
+function activeCall(callId: string, turns: string[] = []): ActiveCall {
   return {
     call_id: callId,
     status: "in_progress",
@@ -44,132 +44,135 @@ function event(
   };
 }
 
-it("the feed is followed from where the reading certainly reached", async () => {
-  GET.mockResolvedValue({ data: [read("CA1", ["Hello"])], response: { position: 17 } });
+it("load passes the position of the snapshot to start the feed", async () => {
+  GET.mockResolvedValue({ data: [activeCall("CA1", ["Hello"])], response: { position: 17 } });
   const board = new LiveBoard();
-  const begin = vi.fn();
-  const stop = board.load(begin);
-  await vi.waitFor(() => expect(begin).toHaveBeenCalledExactlyOnceWith(17));
+  const onReady = vi.fn();
+  const stop = board.load(onReady);
+  await vi.waitFor(() => expect(onReady).toHaveBeenCalledExactlyOnceWith(17));
   expect(board.current().calls[0]?.position).toBe(17);
   stop();
 });
 
-it("a reading that says not how far it reaches is none", async () => {
+it("a snapshot without a position is a failure", async () => {
   GET.mockResolvedValue({ data: [], response: { position: null } });
   const board = new LiveBoard();
-  const begin = vi.fn();
-  const stop = board.load(begin);
+  const onReady = vi.fn();
+  const stop = board.load(onReady);
   await vi.waitFor(() => expect(board.current().state).toBe("failed"));
-  expect(begin).not.toHaveBeenCalled();
+  expect(onReady).not.toHaveBeenCalled();
   stop();
 });
 
-it("what the feed tells after the reading is added to it", () => {
+it("an event after the snapshot is applied to it", () => {
   const board = new LiveBoard();
-  board.compare([read("CA1", ["Hello"])], 10);
-  board.hear(event(11, "AiTurn", { turn: 2, text: "How can I help?" }));
+  board.compare([activeCall("CA1", ["Hello"])], 10);
+  board.applyEvent(event(11, "AiTurn", { turn: 2, text: "How can I help?" }));
   expect(board.current().calls[0]?.turns.map((turn) => turn.text)).toEqual(["Hello", "How can I help?"]);
 });
 
-it("what the reading knew already is not said twice", () => {
+it("a turn that the snapshot includes is not duplicated", () => {
   const board = new LiveBoard();
-  board.compare([read("CA1", ["Hello"])], 10);
-  board.hear(event(12, "AiTurn", { turn: 1, text: "Hello" }));
+  board.compare([activeCall("CA1", ["Hello"])], 10);
+  board.applyEvent(event(12, "AiTurn", { turn: 1, text: "Hello" }));
   expect(board.current().calls[0]?.turns).toHaveLength(1);
 });
 
-it("an older reading takes no line away", () => {
+it("an older snapshot does not remove turns", () => {
   const board = new LiveBoard();
-  board.compare([read("CA1", ["Hello"])], 10);
-  board.hear(event(20, "AiTurn", { turn: 2, text: "Still there?" }));
-  board.compare([read("CA1", ["Hello"])], 15);
+  board.compare([activeCall("CA1", ["Hello"])], 10);
+  board.applyEvent(event(20, "AiTurn", { turn: 2, text: "Still there?" }));
+  board.compare([activeCall("CA1", ["Hello"])], 15);
   expect(board.current().calls[0]?.turns).toHaveLength(2);
 });
 
-it("a call that ended stays in sight for a while, and does not come back", () => {
+it("an ended call stays visible for a while and does not reappear", () => {
   const board = new LiveBoard();
-  board.compare([read("CA1")], 10);
-  board.hear(event(11, "CallEnded", { outcome: "completed" }));
+  board.compare([activeCall("CA1")], 10);
+  board.applyEvent(event(11, "CallEnded", { outcome: "completed" }));
   expect(board.current().calls[0]?.outcome).toBe("completed");
   vi.advanceTimersByTime(60_000);
   expect(board.current().calls).toEqual([]);
-  board.hear(event(12, "CallStarted", { from: "+1", to: "+2" }));
-  board.compare([read("CA1")], 10);
+  board.applyEvent(event(12, "CallStarted", { from: "+1", to: "+2" }));
+  board.compare([activeCall("CA1")], 10);
   expect(board.current().calls).toEqual([]);
 });
 
-it("calls keep their places while they are heard", () => {
+it("calls keep their order when events arrive", () => {
   const board = new LiveBoard();
-  board.compare([read("CA1"), read("CA2"), read("CA3")], 10);
-  board.hear(event(11, "AiTurn", { turn: 1, text: "Hello" }, "CA2"));
+  board.compare([activeCall("CA1"), activeCall("CA2"), activeCall("CA3")], 10);
+  board.applyEvent(event(11, "AiTurn", { turn: 1, text: "Hello" }, "CA2"));
   expect(board.current().calls.map((call) => [call.call_id, call.turns.length])).toEqual([
     ["CA1", 0],
     ["CA2", 1],
     ["CA3", 0],
   ]);
-  board.hear(event(12, "CallStarted", { from: "+1", to: "+2" }, "CA9"));
+  board.applyEvent(event(12, "CallStarted", { from: "+1", to: "+2" }, "CA9"));
   expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA9", "CA1", "CA2", "CA3"]);
 });
 
-it("a call that ended does not come back by a reading that is older, and is forgotten by one that is not", async () => {
+it("an ended call is not restored by an older snapshot and is forgotten after a newer one", async () => {
   const answer = (calls: unknown[], position: number) => ({ data: calls, response: { position } });
-  GET.mockResolvedValue(answer([read("CA1")], 10));
+  GET.mockResolvedValue(answer([activeCall("CA1")], 10));
   const board = new LiveBoard();
   const stop = board.load(() => {});
   await vi.waitFor(() => expect(board.current().calls).toHaveLength(1));
-  board.hear(event(20, "CallEnded", { outcome: "completed" }));
-  // The read model is late: it has the call still.
+  board.applyEvent(event(20, "CallEnded", { outcome: "completed" }));
+  // The read model lags behind and still has the call.
   await vi.advanceTimersByTimeAsync(60_000);
   expect(board.current().calls).toEqual([]);
-  expect(board.remembers).toBe(1);
+  expect(board.endedCount).toBe(1);
   GET.mockResolvedValue(answer([], 20));
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(board.remembers).toBe(0);
+  expect(board.endedCount).toBe(0);
   stop();
 });
 
-it("a call that the service twice does not have is over", () => {
+it("a call missing from two snapshots in a row is removed", () => {
   const board = new LiveBoard();
-  board.compare([read("CA1"), read("CA2")], 10);
-  board.compare([read("CA2")], 20);
+  board.compare([activeCall("CA1"), activeCall("CA2")], 10);
+  board.compare([activeCall("CA2")], 20);
   expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA1", "CA2"]);
-  board.compare([read("CA2")], 30);
+  board.compare([activeCall("CA2")], 30);
   expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA2"]);
 });
 
-it("a call whose end the service knows first ends as the feed tells it", () => {
+it("a call missing from one snapshot ends with the event of the feed", () => {
   const board = new LiveBoard();
-  board.compare([read("CA1")], 10);
+  board.compare([activeCall("CA1")], 10);
   board.compare([], 20);
-  board.hear(event(20, "CallEnded", { outcome: "completed" }));
+  board.applyEvent(event(20, "CallEnded", { outcome: "completed" }));
   expect(board.current().calls[0]?.outcome).toBe("completed");
   vi.advanceTimersByTime(60_000);
   expect(board.current().calls).toEqual([]);
 });
 
-it("calls that are older than what the service tells of stay, and those it does not tell of are counted", () => {
+it("calls older than a truncated snapshot stay, and the unlisted ones are counted", () => {
   const board = new LiveBoard();
-  const at = (id: string, minute: number) => ({ ...read(id), started_at: `2026-01-01T00:0${minute}:00Z` });
+  const at = (id: string, minute: number) => ({
+    ...activeCall(id),
+    started_at: `2026-01-01T00:0${minute}:00Z`,
+  });
   board.compare([at("CA2", 2), at("CA1", 1)], 10, 2);
   for (const position of [20, 30]) board.compare([at("CA3", 3), at("CA2", 2)], position, 4);
   expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA3", "CA2", "CA1"]);
   expect(board.current().more).toBe(1);
 });
 
-it("a call that began after the reading stays", () => {
+it("a call that started after the snapshot stays", () => {
   const board = new LiveBoard();
   board.compare([], 10);
-  board.hear(event(11, "CallStarted", { from: "+1", to: "+2" }, "CA9"));
+  board.applyEvent(event(11, "CallStarted", { from: "+1", to: "+2" }, "CA9"));
   board.compare([], 10);
   expect(board.current().calls.map((call) => call.call_id)).toEqual(["CA9"]);
 });
 
-it("a rush of events redraws once", () => {
+it("a burst of events notifies watchers once", () => {
   const board = new LiveBoard();
-  const redraw = vi.fn();
-  board.watch(redraw);
-  board.compare([read("CA1")], 0);
-  for (let turn = 1; turn < 100; turn += 1) board.hear(event(turn, "AiTurn", { turn, text: "word" }));
+  const watcher = vi.fn();
+  board.watch(watcher);
+  board.compare([activeCall("CA1")], 0);
+  for (let turn = 1; turn < 100; turn += 1) board.applyEvent(event(turn, "AiTurn", { turn, text: "word" }));
   vi.advanceTimersByTime(100);
-  expect(redraw).toHaveBeenCalledOnce();
+  expect(watcher).toHaveBeenCalledOnce();
 });

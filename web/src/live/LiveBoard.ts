@@ -1,41 +1,41 @@
 import { api, positionOf, totalOf } from "../api/client";
 import type { ActiveCall } from "../api/types";
 import type { EventMessage } from "../feed/messages";
-import { begun, fold, fromSnapshot, type LiveCall } from "./liveCall";
+import { applyEvent, fromSnapshot, fromStartEvent, type LiveCall } from "./liveCall";
 
-/** A call that ended stays in sight for so long, in milliseconds. */
-const AFTERGLOW_MS = 20_000;
-/** How often the board is compared with the service, in milliseconds. */
-const COMPARE_MS = 30_000;
-/** How long to wait before asking again, when the service could not be asked. */
-const RETRY_MS = 3_000;
-/** How soon a change is shown, in milliseconds. */
-const REDRAW_MS = 30;
+/** How long an ended call stays visible, in milliseconds. */
+const ENDED_CALL_VISIBLE_MS = 20_000;
+/** How often the board is compared with a snapshot of the service, in milliseconds. */
+const COMPARE_INTERVAL_MS = 30_000;
+/** Delay before a failed snapshot request is retried, in milliseconds. */
+const RETRY_DELAY_MS = 3_000;
+/** Delay between a change and the notification of watchers, in milliseconds; it batches bursts of events. */
+const NOTIFY_DELAY_MS = 30;
 
 export interface Board {
-  /** `loading` until the calls were read once. */
+  /** `loading` until the first snapshot. */
   state: "loading" | "ready" | "failed";
-  /** The calls that go on and those that ended just now, the latest first. */
+  /** Active calls and those that ended just now, the latest first. */
   calls: readonly LiveCall[];
-  /** Calls that go on and are not here: the service tells of the latest thousand. */
+  /** The number of active calls not in `calls`: the service lists the latest thousand. */
   more: number;
   error: unknown;
 }
 
-/** Every call that goes on: read once, then kept by the feed's events. */
+/** The active calls: loaded as a snapshot, then updated by feed events and compared with further snapshots. */
 export class LiveBoard {
   private board: Board = { state: "loading", calls: [], more: 0, error: null };
   private readonly watchers = new Set<() => void>();
-  /** Where in the log calls ended: until the service's own reading is beyond it, they could seem to come back. */
+  /** Log positions at which calls ended; a snapshot older than that would bring an ended call back. */
   private readonly ended = new Map<string, number>();
-  /** Calls that the last reading should have told of, and did not. */
+  /** Calls that were missing from the last snapshot. */
   private missed = new Set<string>();
-  private told = false;
+  private isNotifyScheduled = false;
 
   current = (): Board => this.board;
 
-  /** How many calls that ended it has to know still. */
-  get remembers(): number {
+  /** How many ended calls are still remembered. */
+  get endedCount(): number {
     return this.ended.size;
   }
 
@@ -44,82 +44,81 @@ export class LiveBoard {
     return () => this.watchers.delete(watcher);
   };
 
-  /** Reads the calls that go on; `begin` is told once the position from which events must be followed. */
-  load(begin: (after: number) => void): () => void {
+  /** Loads the active calls, now and periodically. Calls `onReady` once, with the position after which events must be applied. */
+  load(onReady: (after: number) => void): () => void {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let isOver = false;
-    let hasBegun = false;
+    let isStopped = false;
+    let isReady = false;
     const read = async () => {
       try {
         const { data: calls, response } = await api.GET("/api/active-calls");
         const position = positionOf(response);
-        if (isOver) return;
-        if (!calls || position === null)
-          throw new Error("The service does not say how far its answer reaches.");
+        if (isStopped) return;
+        if (!calls || position === null) throw new Error("The response has no X-Ledger-Position header.");
         this.compare(calls, position, totalOf(response) ?? calls.length);
-        this.forget(position);
-        if (!hasBegun) begin(position);
-        hasBegun = true;
-        timer = setTimeout(read, COMPARE_MS);
+        this.forgetEnded(position);
+        if (!isReady) onReady(position);
+        isReady = true;
+        timer = setTimeout(read, COMPARE_INTERVAL_MS);
       } catch (error) {
-        if (isOver) return;
-        if (this.board.state !== "ready") this.become({ ...this.board, state: "failed", error });
-        timer = setTimeout(read, RETRY_MS);
+        if (isStopped) return;
+        if (this.board.state !== "ready") this.setBoard({ ...this.board, state: "failed", error });
+        timer = setTimeout(read, RETRY_DELAY_MS);
       }
     };
     void read();
     return () => {
-      isOver = true;
+      isStopped = true;
       clearTimeout(timer);
     };
   }
 
   /**
-   * Brings the board in line with what the service read at or after `position`: the latest of `total` calls. A call that we
-   * know and two readings in a row do not is over, unless we heard of it since, or it is older than what they tell of. One
-   * reading alone may be ahead of the feed, which tells how the call ended.
+   * Reconciles the board with a snapshot taken at or after `position`, which lists the latest of `total` calls. A call that is
+   * missing from two snapshots in a row has ended, unless an event arrived since or it is older than the listed calls. One
+   * snapshot alone may be ahead of the feed, which delivers how the call ended.
    */
   compare(calls: readonly ActiveCall[], position: number, total = calls.length): void {
     const known = new Map(this.board.calls.map((call) => [call.call_id, call]));
     const fresh = calls
       .filter((call) => !this.ended.has(call.call_id))
       .map((call) => newest(known.get(call.call_id), call, position));
-    const told = new Set(calls.map((call) => call.call_id));
+    const listed = new Set(calls.map((call) => call.call_id));
     const oldest = total > calls.length ? calls.at(-1)?.started_at : undefined;
-    const unknown = this.board.calls.filter(
+    const missing = this.board.calls.filter(
       (call) =>
         call.endedAt === null &&
         call.position <= position &&
-        !told.has(call.call_id) &&
+        !listed.has(call.call_id) &&
         !(oldest && call.started_at <= oldest),
     );
-    const over = new Set(unknown.map((call) => call.call_id).filter((id) => this.missed.has(id)));
-    this.missed = new Set(unknown.map((call) => call.call_id));
+    const removed = new Set(missing.map((call) => call.call_id).filter((id) => this.missed.has(id)));
+    this.missed = new Set(missing.map((call) => call.call_id));
     const kept = this.board.calls.filter(
-      (call) => !over.has(call.call_id) && (this.ended.has(call.call_id) || !told.has(call.call_id)),
+      (call) => !removed.has(call.call_id) && (this.ended.has(call.call_id) || !listed.has(call.call_id)),
     );
     const all = sorted([...fresh, ...kept]);
-    const goOn = all.filter((call) => call.endedAt === null).length;
-    const more = total > calls.length ? Math.max(0, total - goOn) : 0;
-    this.become({ state: "ready", calls: all, more, error: null });
+    const active = all.filter((call) => call.endedAt === null).length;
+    const more = total > calls.length ? Math.max(0, total - active) : 0;
+    this.setBoard({ state: "ready", calls: all, more, error: null });
   }
 
-  /** An event of the feed. */
-  hear(event: EventMessage): void {
+  /** Applies an event of the feed. */
+  applyEvent(event: EventMessage): void {
     if (event.stream.type !== "call" || !event.call_id || this.ended.has(event.call_id)) return;
     const known = this.board.calls.find((call) => call.call_id === event.call_id);
-    const next = known ? fold(known, event) : begun(event);
+    const next = known ? applyEvent(known, event) : fromStartEvent(event);
     if (!next || next === known) return;
     if (next.endedAt !== null) this.end(next.call_id, event.position);
-    // No event changes when a call began: only a call that is new has to find its place.
+    // No event changes a call's start time: only a new call needs sorting.
     const calls = known
       ? this.board.calls.map((call) => (call === known ? next : call))
       : sorted([...this.board.calls, next]);
-    this.become({ ...this.board, calls });
+    this.setBoard({ ...this.board, calls });
   }
 
-  /** A page is open for days: calls that are neither shown nor read any more are not remembered. */
-  private forget(position: number): void {
+  /** Forgets ended calls that no later snapshot can bring back: a page may stay open for days. */
+  private forgetEnded(position: number): void {
     const shown = new Set(this.board.calls.map((call) => call.call_id));
     for (const [callId, at] of this.ended) {
       if (at <= position && !shown.has(callId)) this.ended.delete(callId);
@@ -129,23 +128,23 @@ export class LiveBoard {
   private end(callId: string, position: number): void {
     this.ended.set(callId, position);
     setTimeout(() => {
-      this.become({ ...this.board, calls: this.board.calls.filter((call) => call.call_id !== callId) });
-    }, AFTERGLOW_MS);
+      this.setBoard({ ...this.board, calls: this.board.calls.filter((call) => call.call_id !== callId) });
+    }, ENDED_CALL_VISIBLE_MS);
   }
 
-  /** A rush of events redraws once. */
-  private become(board: Board): void {
+  /** Notifies watchers once for a burst of changes. */
+  private setBoard(board: Board): void {
     this.board = board;
-    if (this.told) return;
-    this.told = true;
+    if (this.isNotifyScheduled) return;
+    this.isNotifyScheduled = true;
     setTimeout(() => {
-      this.told = false;
+      this.isNotifyScheduled = false;
       for (const watcher of this.watchers) watcher();
-    }, REDRAW_MS);
+    }, NOTIFY_DELAY_MS);
   }
 }
 
-/** Of what we know and what was read the fuller: the feed may be ahead of the read model, and its turns are none's to lose. */
+/** The known call if the feed is ahead of the snapshot, else the call of the snapshot. */
 function newest(known: LiveCall | undefined, read: ActiveCall, position: number): LiveCall {
   if (!known || known.position <= position) {
     return {

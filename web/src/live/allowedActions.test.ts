@@ -20,7 +20,7 @@ const call = (change: Partial<LiveCall> = {}): LiveCall => ({
   ...change,
 });
 
-it("a call of the AI can be listened to, taken over and ended", () => {
+it("a call of the assistant allows listen, take over and hang up", () => {
   expect(allowedActions(call(), "me")).toMatchObject({
     listen: true,
     takeOver: true,
@@ -30,14 +30,14 @@ it("a call of the AI can be listened to, taken over and ended", () => {
   });
 });
 
-it("who listens to the AI can stop, and hear it here unless they do", () => {
-  const listens = call({ listeners: ["me"] });
-  expect(allowedActions(listens, "me", true)).toMatchObject({ listen: false, stopListening: true });
-  expect(allowedActions(listens, "me")).toMatchObject({ listen: true, stopListening: true });
+it("a listener to the assistant can stop, and can listen here unless this page already plays the call", () => {
+  const listening = call({ listeners: ["me"] });
+  expect(allowedActions(listening, "me", true)).toMatchObject({ listen: false, stopListening: true });
+  expect(allowedActions(listening, "me")).toMatchObject({ listen: true, stopListening: true });
   expect(allowedActions(call(), "me", true)).toMatchObject({ listen: false, stopListening: true });
 });
 
-it("who listens to a person does so by telephone", () => {
+it("a listener to a taken-over call can only stop", () => {
   const taken = { holder: "person", taken_over_by: "other" };
   expect(allowedActions(call({ ...taken, listeners: ["me"] }), "me")).toMatchObject({
     listen: false,
@@ -46,27 +46,27 @@ it("who listens to a person does so by telephone", () => {
   expect(allowedActions(call(taken), "me")).toMatchObject({ listen: true, stopListening: false });
 });
 
-it("a call that rings can only be ended", () => {
+it("a ringing call allows only hang up", () => {
   const may = allowedActions(call({ status: "ringing", holder: "nobody" }), "me");
   expect(Object.entries(may).filter(([, can]) => can)).toEqual([["hangUp", true]]);
 });
 
-it("who took over holds, transfers and sends digits", () => {
+it("a taken-over call allows hold, transfer and keypad", () => {
   const may = allowedActions(call({ holder: "person", taken_over_by: "me" }), "me");
   expect(may).toMatchObject({ hold: true, handle: true, takeOver: false, listen: false });
 });
 
-it("a caller on hold can be brought back", () => {
+it("a held call allows resume", () => {
   const may = allowedActions(call({ holder: "hold", taken_over_by: "me", on_hold_by: "me" }), "me");
   expect(may).toMatchObject({ hold: false, resume: true });
 });
 
-it("who is asked to take over can answer", () => {
+it("only the user who was asked to take over can answer", () => {
   expect(allowedActions(call({ takeover_requests: ["me"] }), "me").answer).toBe(true);
   expect(allowedActions(call({ takeover_requests: ["other"] }), "me").answer).toBe(false);
 });
 
-it("nothing can be done to a call that ended", () => {
+it("an ended call allows nothing", () => {
   const may = allowedActions(call({ endedAt: "2026-01-01T10:05:00Z", listeners: ["me"] }), "me");
   expect(Object.values(may).some(Boolean)).toBe(false);
 });

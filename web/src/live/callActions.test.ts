@@ -1,16 +1,16 @@
 import { expect, it, vi } from "vitest";
 
 vi.mock("../api/client", () => ({ api: {} }));
-const { ringsUs } = await import("./callActions");
+const { ringsOwnPhone } = await import("./callActions");
 
-it("our own telephone rings when we listen, take over or accept", () => {
-  expect(ringsUs({ do: "listen" })).toBe(true);
-  expect(ringsUs({ do: "take_over" })).toBe(true);
-  expect(ringsUs({ do: "answer", answer: "accept" })).toBe(true);
+it("listen, take over and accept ring the user's own phone", () => {
+  expect(ringsOwnPhone({ do: "listen" })).toBe(true);
+  expect(ringsOwnPhone({ do: "take_over" })).toBe(true);
+  expect(ringsOwnPhone({ do: "answer", answer: "accept" })).toBe(true);
 });
 
-it("a colleague's telephone is not ours", () => {
-  expect(ringsUs({ do: "take_over", user: "user_1" })).toBe(false);
-  expect(ringsUs({ do: "answer", answer: "decline" })).toBe(false);
-  expect(ringsUs({ do: "transfer", to: "user_1" })).toBe(false);
+it("actions for another user do not ring the user's own phone", () => {
+  expect(ringsOwnPhone({ do: "take_over", user: "user_1" })).toBe(false);
+  expect(ringsOwnPhone({ do: "answer", answer: "decline" })).toBe(false);
+  expect(ringsOwnPhone({ do: "transfer", to: "user_1" })).toBe(false);
 });

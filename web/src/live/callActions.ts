@@ -1,6 +1,6 @@
 import { api } from "../api/client";
 
-/** What a person can do to a call that goes on. */
+/** An action of the user on a live call. */
 export type CallAction =
   | { do: "listen" }
   | { do: "stop_listening" }
@@ -11,24 +11,24 @@ export type CallAction =
   | { do: "transfer"; to: string }
   | { do: "hang_up" };
 
-/** Whether the service calls our own telephone after this order. */
-export function ringsUs(order: CallAction): boolean {
-  switch (order.do) {
+/** Whether the service calls the user's own phone after this action. */
+export function ringsOwnPhone(action: CallAction): boolean {
+  switch (action.do) {
     case "listen":
       return true;
     case "take_over":
-      return order.user === undefined;
+      return action.user === undefined;
     case "answer":
-      return order.answer === "accept";
+      return action.answer === "accept";
     default:
       return false;
   }
 }
 
-/** Gives an order about a live call. */
-export function give(callId: string, order: CallAction) {
+/** Sends an action on a live call. */
+export function performCallAction(callId: string, action: CallAction) {
   const params = { path: { id: callId } };
-  switch (order.do) {
+  switch (action.do) {
     case "listen":
       return api.POST("/api/active-calls/{id}/monitor", { params, body: { mode: "listen" } });
     case "stop_listening":
@@ -36,16 +36,16 @@ export function give(callId: string, order: CallAction) {
     case "take_over":
       return api.POST("/api/active-calls/{id}/monitor", {
         params,
-        body: { mode: "take_over", user: order.user },
+        body: { mode: "take_over", user: action.user },
       });
     case "answer":
-      return api.POST("/api/active-calls/{id}/agent-response", { params, body: { answer: order.answer } });
+      return api.POST("/api/active-calls/{id}/agent-response", { params, body: { answer: action.answer } });
     case "hold":
       return api.POST("/api/active-calls/{id}/hold", { params });
     case "resume":
       return api.POST("/api/active-calls/{id}/resume", { params });
     case "transfer":
-      return api.POST("/api/active-calls/{id}/transfer", { params, body: { to: order.to } });
+      return api.POST("/api/active-calls/{id}/transfer", { params, body: { to: action.to } });
     case "hang_up":
       return api.POST("/api/active-calls/{id}/hangup", { params });
   }

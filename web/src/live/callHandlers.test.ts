@@ -9,13 +9,13 @@ const user = (id: string, role: string) => ({
   seen_at: "2026-01-01T10:00:00Z",
 });
 
-it("only who may speak with callers can be given one, and nobody oneself", () => {
-  const here = [
+it("callHandlers returns admins and team members other than the user", () => {
+  const users = [
     user("me", "admin"),
     user("other", "admin"),
     user("agent", "agent"),
     user("auditor", "auditor"),
     user("analyst", "analyst"),
   ];
-  expect(callHandlers(here, "me").map(({ user_id: id }) => id)).toEqual(["other", "agent"]);
+  expect(callHandlers(users, "me").map(({ user_id: id }) => id)).toEqual(["other", "agent"]);
 });

@@ -2,7 +2,7 @@ import type { components } from "../api/schema";
 
 type User = components["schemas"]["ActiveUser"];
 
-/** The colleagues who may speak with callers; the service refuses to ring anybody else. */
+/** The other users who may handle calls; the service refuses to ring users of other roles. */
 export function callHandlers(users: readonly User[], myId: string): User[] {
   return users.filter(({ user_id: id, role }) => id !== myId && (role === "admin" || role === "agent"));
 }

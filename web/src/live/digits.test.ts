@@ -13,41 +13,41 @@ interface Sent {
   body: { digits: string };
 }
 
-/** A service that answers when the test says so. */
-let answers: { digit: string; succeed: () => void; fail: () => void }[];
+/** Pending requests, which the test completes. */
+let requests: { digit: string; succeed: () => void; fail: () => void }[];
 
 beforeEach(() => {
-  answers = [];
+  requests = [];
   POST.mockReset().mockImplementation(
     (_call: string, digit: string) =>
       new Promise<void>((resolve, reject) => {
-        answers.push({ digit, succeed: resolve, fail: () => reject(new Error("refused")) });
+        requests.push({ digit, succeed: resolve, fail: () => reject(new Error("refused")) });
       }),
   );
 });
 
-const sent = () => answers.map(({ digit }) => digit);
+const sent = () => requests.map(({ digit }) => digit);
 
-it("a key is sent once the one before has arrived", async () => {
+it("a digit is sent after the previous one was delivered", async () => {
   const keypad = new MutationObserver(new QueryClient(), digitsOptions("CA1"));
   for (const key of "123") void keypad.mutate(key);
   await vi.waitFor(() => expect(sent()).toEqual(["1"]));
-  answers[0]?.succeed();
+  requests[0]?.succeed();
   await vi.waitFor(() => expect(sent()).toEqual(["1", "2"]));
-  answers[1]?.succeed();
+  requests[1]?.succeed();
   await vi.waitFor(() => expect(sent()).toEqual(["1", "2", "3"]));
 });
 
-it("a key that was refused does not hold up the next", async () => {
+it("a rejected digit does not block the next", async () => {
   const keypad = new MutationObserver(new QueryClient(), digitsOptions("CA1"));
   keypad.mutate("1").catch(() => {});
   void keypad.mutate("2");
   await vi.waitFor(() => expect(sent()).toEqual(["1"]));
-  answers[0]?.fail();
+  requests[0]?.fail();
   await vi.waitFor(() => expect(sent()).toEqual(["1", "2"]));
 });
 
-it("another call's keys do not wait", async () => {
+it("digits of different calls are sent independently", async () => {
   const client = new QueryClient();
   void new MutationObserver(client, digitsOptions("CA1")).mutate("1");
   void new MutationObserver(client, digitsOptions("CA2")).mutate("2");

@@ -2,8 +2,8 @@ import { mutationOptions } from "@tanstack/react-query";
 import { api, writeResponse } from "../api/client";
 
 /**
- * Keypad tones into a call: one request after the other, as requests that go out together may arrive in another order than
- * they were pressed in.
+ * Sends DTMF digits into a call, one request at a time: concurrent requests could arrive in another order than the keys were
+ * pressed.
  */
 export const digitsOptions = (callId: string) =>
   mutationOptions({

@@ -1,13 +1,12 @@
 import type { ActiveCall, LiveTurn } from "../api/types";
 import type { EventMessage } from "../feed/messages";
 
-/** A live call as the page keeps it: what the service's read model says, and what was heard since. */
+/** A live call on the page: a snapshot of the service's read model, updated by feed events. */
 export interface LiveCall extends ActiveCall {
-  /** Keypad digits and transfers that did not work: the last thing that went wrong, in words. */
+  /** Message about the latest failure in the call (takeover, transfer, model). */
   lastProblem: string | null;
-  /** The last event that it knows. */
+  /** Position of the latest applied event. */
   position: number;
-  /** How it ended, once it did. */
   outcome: string | null;
   endedAt: string | null;
 }
@@ -16,8 +15,8 @@ export function fromSnapshot(call: ActiveCall, position: number): LiveCall {
   return { ...call, lastProblem: null, position, outcome: null, endedAt: null };
 }
 
-/** The call that an event begins; null when the event begins none. */
-export function begun(event: EventMessage): LiveCall | null {
+/** The new call of a `CallStarted` event; null for any other event. */
+export function fromStartEvent(event: EventMessage): LiveCall | null {
   if (event.type !== "CallStarted" || !event.call_id) return null;
   const { data } = event;
   return {
@@ -48,16 +47,16 @@ export function begun(event: EventMessage): LiveCall | null {
 }
 
 /**
- * The call after an event. Hearing an event that the snapshot knew already changes nothing: turns have numbers, the rest
- * comes to the same once the later events are heard too.
+ * The call after an event. Applying an event that the snapshot already includes is harmless: turns are identified by their
+ * numbers, and the other fields converge once the later events are applied too.
  */
-export function fold(call: LiveCall, event: EventMessage): LiveCall {
+export function applyEvent(call: LiveCall, event: EventMessage): LiveCall {
   if (event.position <= call.position) return call;
-  const next = { ...apply(call, event), position: event.position };
+  const next = { ...applyData(call, event), position: event.position };
   return { ...next, holder: holderOf(next, event) };
 }
 
-function apply(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
+function applyData(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
   const user = text(data.user) ?? "";
   switch (type) {
     case "CallStarted":
@@ -79,15 +78,15 @@ function apply(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
     case "CallerTurn":
       return {
         ...call,
-        turns: said(call.turns, { turn: turnOf(data), speaker: "caller", text: text(data.text) }),
+        turns: withTurn(call.turns, { turn: turnNumber(data), speaker: "caller", text: text(data.text) }),
       };
     case "AiTurn":
       return {
         ...call,
-        turns: said(call.turns, { turn: turnOf(data), speaker: "ai", text: text(data.text) }),
+        turns: withTurn(call.turns, { turn: turnNumber(data), speaker: "ai", text: text(data.text) }),
       };
     case "AiTurnInterrupted":
-      return { ...call, turns: interrupted(call.turns, turnOf(data), Number(data.heard_ms) || 0) };
+      return { ...call, turns: withHeardMs(call.turns, turnNumber(data), Number(data.heard_ms) || 0) };
     case "EscalationTriggered":
       return { ...call, escalated: true };
     case "ListenerJoined":
@@ -121,14 +120,14 @@ function apply(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
       return {
         ...call,
         taken_over_by: call.taken_over_by === user ? null : call.taken_over_by,
-        lastProblem: `Nobody spoke with the caller: ${text(data.reason) ?? "no reason given"}.`,
+        lastProblem: `The takeover failed: ${text(data.reason) ?? "no reason given"}.`,
       };
     case "ParticipantUnreached":
-      // Who listens to the AI needs no telephone.
+      // A listener needs no phone while the assistant handles the call.
       if (data.role === "listener" && !call.taken_over_by) return call;
       return {
         ...call,
-        lastProblem: `Nobody came to the telephone: ${text(data.reason) ?? "no reason given"}.`,
+        lastProblem: `A participant was not reached: ${text(data.reason) ?? "no reason given"}.`,
       };
     case "PutOnHold":
       return { ...call, on_hold_by: user };
@@ -145,7 +144,7 @@ function apply(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
         lastProblem: `The transfer failed: ${text(data.reason) ?? "no reason given"}.`,
       };
     case "AiFailed":
-      return { ...call, lastProblem: "A model did not answer; the caller hears a spoken fallback." };
+      return { ...call, lastProblem: "A model did not respond. The caller hears a fallback message." };
     case "CallEnded":
       return {
         ...call,
@@ -169,7 +168,7 @@ function apply(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
   }
 }
 
-/** Who holds the line, by the rules of the service's own read model. */
+/** Who the remote party is connected to, by the same rules as the service's read model. */
 function holderOf(call: LiveCall, event: EventMessage): string {
   if (call.on_hold_by) return "hold";
   if (event.type === "RoutedToVoicemail" || call.holder === "voicemail") return "voicemail";
@@ -177,21 +176,21 @@ function holderOf(call: LiveCall, event: EventMessage): string {
   if (call.turns.length > 0) return "ai";
   if (call.status !== "in_progress") return call.holder === "hold" ? "nobody" : call.holder;
   if (call.holder === "person") return "person";
-  // Who calls out from a browser speaks without an agent.
+  // An outbound call from a browser has no agent.
   return call.agent ? "ai" : "person";
 }
 
-function said(turns: readonly LiveTurn[], turn: LiveTurn): LiveTurn[] {
+function withTurn(turns: readonly LiveTurn[], turn: LiveTurn): LiveTurn[] {
   const others = turns.filter((other) => other.turn !== turn.turn || other.speaker !== turn.speaker);
-  const heard = turns.find((other) => other.turn === turn.turn && other.speaker === turn.speaker)?.heard_ms;
-  const all = [...others, { ...turn, heard_ms: heard ?? null }];
+  const heardMs = turns.find((other) => other.turn === turn.turn && other.speaker === turn.speaker)?.heard_ms;
+  const all = [...others, { ...turn, heard_ms: heardMs ?? null }];
   return all.sort((a, b) => a.turn - b.turn || (a.speaker === "caller" ? -1 : 1));
 }
 
-function interrupted(turns: readonly LiveTurn[], turn: number, heard: number): LiveTurn[] {
+function withHeardMs(turns: readonly LiveTurn[], turn: number, heardMs: number): LiveTurn[] {
   return turns.map((other) =>
     other.turn === turn && other.speaker === "ai"
-      ? { ...other, heard_ms: Math.max(heard, other.heard_ms ?? 0) }
+      ? { ...other, heard_ms: Math.max(heardMs, other.heard_ms ?? 0) }
       : other,
   );
 }
@@ -204,11 +203,11 @@ function without(users: readonly string[], user: string): string[] {
   return users.filter((other) => other !== user);
 }
 
-function turnOf(data: Record<string, unknown>): number {
+function turnNumber(data: Record<string, unknown>): number {
   return Number(data.turn) || 0;
 }
 
-/** Erased values come as `{"erased": true}`: then there is no text. */
+/** The value if it is a string; null for an erased value (`{"erased": true}`) or a missing one. */
 function text(value: unknown): string | null {
   return typeof value === "string" ? value : null;
 }

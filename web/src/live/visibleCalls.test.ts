@@ -3,7 +3,7 @@ import { fromSnapshot, type LiveCall } from "./liveCall";
 import { visibleCalls } from "./visibleCalls";
 
 function call(id: string, of: Partial<LiveCall> = {}): LiveCall {
-  const read = {
+  const snapshot = {
     call_id: id,
     status: "in_progress",
     holder: "ai",
@@ -15,16 +15,16 @@ function call(id: string, of: Partial<LiveCall> = {}): LiveCall {
     takeovers_accepted: [],
     turns: [],
   };
-  return { ...fromSnapshot(read, 1), ...of };
+  return { ...fromSnapshot(snapshot, 1), ...of };
 }
 
 const ids = (calls: readonly LiveCall[]) => calls.map(({ call_id: id }) => id);
 
-it("few calls are all drawn", () => {
+it("visibleCalls returns all calls up to the limit", () => {
   expect(ids(visibleCalls([call("1"), call("2")], 2, "me"))).toEqual(["1", "2"]);
 });
 
-it("of many calls the first are drawn, and none is left out that waits for this user", () => {
+it("visibleCalls beyond the limit returns the first calls and those that involve the user", () => {
   const calls = [
     call("1"),
     call("2"),

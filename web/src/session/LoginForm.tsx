@@ -23,7 +23,7 @@ export function LoginForm() {
   return (
     <form onSubmit={form.onSubmit((values) => login.mutate(values))} noValidate>
       <Stack>
-        {login.isError && <ErrorNotice what="You are not signed in" error={login.error} />}
+        {login.isError && <ErrorNotice what="Sign-in failed" error={login.error} />}
         <TextInput
           label="E-mail address"
           type="email"

@@ -6,8 +6,8 @@ import { ApiProblem, fieldErrors } from "../api/problem";
 import { ErrorNotice } from "../components/ErrorNotice";
 import { ME } from "./session";
 
-/** The shortest password that the service takes. */
-const SHORTEST = 10;
+/** The minimum password length of the service, in characters. */
+const MIN_PASSWORD_LENGTH = 10;
 
 interface Values {
   name: string;
@@ -18,7 +18,7 @@ interface Values {
 
 interface Props {
   invitation: string;
-  /** Whether nobody has registered yet: then nobody could have invited. */
+  /** Whether this is the first account, which needs no invitation. */
   isFirst: boolean;
 }
 
@@ -30,18 +30,19 @@ export function RegisterForm({ invitation, isFirst }: Props) {
     validate: {
       name: (value) => (value.trim() ? null : "Enter your name."),
       email: (value) => (value.includes("@") ? null : "Enter your e-mail address."),
-      password: (value) => (value.length >= SHORTEST ? null : `At least ${SHORTEST} characters.`),
+      password: (value) =>
+        value.length >= MIN_PASSWORD_LENGTH ? null : `At least ${MIN_PASSWORD_LENGTH} characters.`,
     },
   });
   const register = useMutation({
-    mutationFn: ({ invitation: given, ...values }: Values) =>
+    mutationFn: ({ invitation: code, ...values }: Values) =>
       body(
         api.POST("/api/auth/register", {
-          body: { ...values, ...(given.trim() && { invitation: given.trim() }) },
+          body: { ...values, ...(code.trim() && { invitation: code.trim() }) },
         }),
       ),
     onSuccess: (me) => {
-      // The invitation is used up: it need not stay in the address.
+      // Removes the used invitation from the address.
       window.history.replaceState(null, "", "/");
       client.setQueryData(ME, me);
     },
@@ -50,11 +51,13 @@ export function RegisterForm({ invitation, isFirst }: Props) {
   return (
     <form onSubmit={form.onSubmit((values) => register.mutate(values))} noValidate>
       <Stack>
-        {register.isError && <ErrorNotice what="No account was created" error={explained(register.error)} />}
+        {register.isError && (
+          <ErrorNotice what="The account was not created" error={withExplanation(register.error)} />
+        )}
         <Text size="sm" c="dimmed">
           {isFirst
-            ? "Nobody has registered yet: you become the admin, and invite everybody else."
-            : "An account needs an invitation, which an admin gives."}
+            ? "This is the first account. You become the admin and can invite others."
+            : "You need an invitation from an admin to create an account."}
         </Text>
         <TextInput label="Name" autoComplete="name" key={form.key("name")} {...form.getInputProps("name")} />
         <TextInput
@@ -66,7 +69,7 @@ export function RegisterForm({ invitation, isFirst }: Props) {
         />
         <PasswordInput
           label="Password"
-          description={`At least ${SHORTEST} characters`}
+          description={`At least ${MIN_PASSWORD_LENGTH} characters`}
           autoComplete="new-password"
           key={form.key("password")}
           {...form.getInputProps("password")}
@@ -82,7 +85,7 @@ export function RegisterForm({ invitation, isFirst }: Props) {
   );
 }
 
-function explained(error: Error): Error {
+function withExplanation(error: Error): Error {
   if (!(error instanceof ApiProblem) || error.kind !== "not-invited") return error;
-  return new Error("Somebody has registered here before. Ask an admin for an invitation, or sign in");
+  return new Error("An invitation is required. Ask an admin for one, or sign in.");
 }

@@ -7,15 +7,15 @@ import { Logo } from "../shell/Logo";
 import { LoginForm } from "./LoginForm";
 import { RegisterForm } from "./RegisterForm";
 
-/** An invitation comes as a link: `/?invitation=…`. */
-function invitationInAddress(): string {
+/** The invitation of an invitation link: `/?invitation=…`. */
+function invitationFromUrl(): string {
   return new URLSearchParams(window.location.search).get("invitation") ?? "";
 }
 
-/** Signing in; and on the first run, or with an invitation, registering. */
+/** The sign-in form, or the registration form on the first run and for an invitation link. */
 export function SignIn() {
   useDocumentTitle("Sign in · Call Ledger");
-  const [invitation] = useState(invitationInAddress);
+  const [invitation] = useState(invitationFromUrl);
   const [chosen, setChosen] = useState<"in" | "new" | null>(invitation ? "new" : null);
   const firstRun = useQuery({
     queryKey: ["first-run"],
@@ -24,7 +24,7 @@ export function SignIn() {
     retry: false,
   });
   const isFirst = firstRun.data?.first_run === true;
-  const wants = chosen ?? (isFirst ? "new" : "in");
+  const mode = chosen ?? (isFirst ? "new" : "in");
   return (
     <Center component="main" mih="100dvh" p="md">
       <Paper withBorder shadow="sm" p="xl" w="100%" maw={420}>
@@ -35,13 +35,13 @@ export function SignIn() {
               Call Ledger
             </Title>
             <Text c="dimmed" size="sm" ta="center">
-              {wants === "in" ? "Every call, and everything that happened to it." : "Create your account."}
+              {mode === "in" ? "Every call and its full history." : "Create your account."}
             </Text>
           </Stack>
           <SegmentedControl
             fullWidth
-            aria-label="What do you want to do?"
-            value={wants}
+            aria-label="Sign in or create an account"
+            value={mode}
             onChange={setChosen}
             data={[
               { value: "in", label: "Sign in" },
@@ -50,7 +50,7 @@ export function SignIn() {
           />
           {firstRun.isLoading && <Skeleton h={220} aria-label="Loading" />}
           {!firstRun.isLoading &&
-            (wants === "in" ? <LoginForm /> : <RegisterForm invitation={invitation} isFirst={isFirst} />)}
+            (mode === "in" ? <LoginForm /> : <RegisterForm invitation={invitation} isFirst={isFirst} />)}
         </Stack>
       </Paper>
     </Center>

@@ -1,6 +1,6 @@
 import type { Me } from "../api/types";
 
-/** What a role may do; the service decides, pages only leave out what it would refuse. */
+/** A permission of a role. The service enforces permissions; pages only hide what it would refuse. */
 export type Permission =
   | "view_calls"
   | "review_calls"
@@ -24,12 +24,12 @@ export function isAllowed(me: Me, permission: Permission): boolean {
   return me.permissions.includes(permission);
 }
 
-/** The roles, as people name them. */
-export const ROLES: Record<string, { label: string; does: string }> = {
-  admin: { label: "Admin", does: "Everything, users included" },
-  agent: { label: "Agent", does: "Takes part in calls, reviews them, keeps contacts" },
-  auditor: { label: "Auditor", does: "Sees everything, changes nothing" },
-  analyst: { label: "Analyst", does: "Sees calls and figures, rebuilds read models" },
+/** Display names and descriptions of the roles. */
+export const ROLES: Record<string, { label: string; description: string }> = {
+  admin: { label: "Admin", description: "Full access, including users" },
+  agent: { label: "Team member", description: "Handles and reviews calls, edits contacts" },
+  auditor: { label: "Auditor", description: "Read-only access to everything" },
+  analyst: { label: "Analyst", description: "Views calls and figures, rebuilds read models" },
 };
 
 export function roleLabel(role: string): string {

@@ -13,16 +13,16 @@ export const ME = ["me"] as const;
 const Session = createContext<Me | null>(null);
 
 /**
- * Nobody is here any more, and nothing that was read for them stays: the next may be somebody else. What says who is here
- * is kept, as the page watches it.
+ * Sets the user to signed out and removes all data that was loaded for them: another user may sign in next. The query of
+ * the user itself stays, because the page observes it.
  */
 export function clearSession(client: QueryClient): void {
   client.setQueryData(ME, null);
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== ME[0] });
 }
 
-/** Who is signed in, once that is known; `null` is nobody. Asked once, on the first load: the cookie restores a session. */
-export function useWhoIsHere() {
+/** The signed-in user, or `null`. Requested once, on the first load: the cookie restores a session. */
+export function useCurrentUser() {
   const client = useQueryClient();
   useEffect(() => onSignedOut(() => clearSession(client)), [client]);
   return useQuery({
@@ -43,19 +43,19 @@ export function SessionProvider({ me, children }: { me: Me; children: ReactNode 
   return <Session value={me}>{children}</Session>;
 }
 
-/** The user who is signed in. */
+/** The signed-in user. */
 export function useMe(): Me {
   const me = useContext(Session);
-  if (!me) throw new Error("Nobody is signed in here.");
+  if (!me) throw new Error("useMe must be used inside a SessionProvider");
   return me;
 }
 
-/** Whether the user may do it. */
+/** Whether the signed-in user has a permission. */
 export function useMay(permission: Permission): boolean {
   return isAllowed(useMe(), permission);
 }
 
-/** Ends the session, and forgets everything that was read in it. Whoever could not be signed out is told so. */
+/** Ends the session and clears its data; shows an error if the session could not be ended. */
 export function useSignOut() {
   const client = useQueryClient();
   return useMutation({
@@ -64,6 +64,6 @@ export function useSignOut() {
         () => api.POST("/api/auth/logout"),
         () => clearSession(client),
       ),
-    onError: (error) => notifyError("You are still signed in", error),
+    onError: (error) => notifyError("Sign-out failed. You are still signed in", error),
   });
 }

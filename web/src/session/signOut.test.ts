@@ -2,24 +2,24 @@ import { expect, it, vi } from "vitest";
 import { ApiProblem, unreachable } from "../api/problem";
 import { endSession } from "./signOut";
 
-it("a session that is over is left", async () => {
-  const leave = vi.fn();
-  await endSession(async () => {}, leave);
-  expect(leave).toHaveBeenCalledOnce();
+it("endSession clears the page after a logout", async () => {
+  const clear = vi.fn();
+  await endSession(async () => {}, clear);
+  expect(clear).toHaveBeenCalledOnce();
 });
 
-it("a session that was over already is left too", async () => {
-  const leave = vi.fn();
-  const over = new ApiProblem({ kind: "unauthenticated", status: 401, title: "Nobody is signed in." });
-  await endSession(() => Promise.reject(over), leave);
-  expect(leave).toHaveBeenCalledOnce();
+it("endSession clears the page when the session had already ended", async () => {
+  const clear = vi.fn();
+  const signedOut = new ApiProblem({ kind: "unauthenticated", status: 401, title: "Not signed in." });
+  await endSession(() => Promise.reject(signedOut), clear);
+  expect(clear).toHaveBeenCalledOnce();
 });
 
-it("a session that goes on is not left, and it is said why", async () => {
-  const leave = vi.fn();
-  const troubled = new ApiProblem({ kind: "internal", status: 500, title: "Trouble." });
-  for (const problem of [troubled, unreachable()]) {
-    await expect(endSession(() => Promise.reject(problem), leave)).rejects.toBe(problem);
+it("endSession keeps the page and rethrows when the logout fails", async () => {
+  const clear = vi.fn();
+  const internal = new ApiProblem({ kind: "internal", status: 500, title: "Internal error." });
+  for (const problem of [internal, unreachable()]) {
+    await expect(endSession(() => Promise.reject(problem), clear)).rejects.toBe(problem);
   }
-  expect(leave).not.toHaveBeenCalled();
+  expect(clear).not.toHaveBeenCalled();
 });

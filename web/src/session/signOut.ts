@@ -1,15 +1,15 @@
 import { ApiProblem } from "../api/problem";
 
 /**
- * Ends the session. `leave` forgets it in the page, and only once it is over: a page that shows nobody while the cookie still
- * opens it would leave a shared computer open. Throws where the session goes on.
+ * Ends the session, then calls `clear` to remove it from the page. Throws without calling `clear` if the logout failed: a
+ * page that looks signed out while the cookie is still valid would leave a shared computer open.
  */
-export async function endSession(logout: () => Promise<unknown>, leave: () => void): Promise<void> {
+export async function endSession(logout: () => Promise<unknown>, clear: () => void): Promise<void> {
   try {
     await logout();
   } catch (error) {
-    // Over already: ended elsewhere, or by its age.
+    // A 401 means that the session has already ended or expired.
     if (!(error instanceof ApiProblem && error.status === 401)) throw error;
   }
-  leave();
+  clear();
 }

@@ -1,11 +1,11 @@
 import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { IconMoon, IconSun } from "@tabler/icons-react";
 
-/** Dark or light; until somebody chooses, what the system says. */
+/** Switches between light and dark; follows the system until the user chooses. */
 export function ColorSchemeSwitch() {
   const { setColorScheme } = useMantineColorScheme();
   const isDark = useComputedColorScheme("light") === "dark";
-  const label = isDark ? "Use the light theme" : "Use the dark theme";
+  const label = isDark ? "Switch to light theme" : "Switch to dark theme";
   return (
     <Tooltip label={label}>
       <ActionIcon

@@ -1,23 +1,23 @@
 import { Button, Group, Text } from "@mantine/core";
 import { IconPlugConnectedX } from "@tabler/icons-react";
-import { useFeedTrouble } from "../feed/FeedProvider";
+import { useFeedProblem } from "../feed/FeedProvider";
 
-/** Says when the live feed is lost or cannot begin, for as long as it is so. */
+/** Shown while the live feed is disconnected. */
 export function Connection() {
-  const { trouble, retryNow } = useFeedTrouble();
-  if (trouble === null) return null;
+  const { problem, retryNow } = useFeedProblem();
+  if (problem === null) return null;
   return (
     <Group role="status" gap="sm" px="md" py={6} mb="md" bg="var(--mantine-color-orange-light)" wrap="nowrap">
       <IconPlugConnectedX size={18} aria-hidden />
       <Text size="sm" flex={1}>
-        {trouble === "lost"
-          ? "The live connection is lost and is being tried again. "
-          : "The live connection cannot be made yet and is being tried again. "}
-        What you see may be late; nothing will be missing.
+        {problem === "lost"
+          ? "Live connection lost. Reconnecting. "
+          : "Live connection not available. Retrying. "}
+        This page may be out of date. Missed updates appear once the connection is back.
       </Text>
-      {trouble === "lost" && (
+      {problem === "lost" && (
         <Button size="compact-xs" variant="default" onClick={retryNow}>
-          Try now
+          Reconnect now
         </Button>
       )}
     </Group>

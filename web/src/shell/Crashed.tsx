@@ -1,7 +1,7 @@
 import type { ErrorComponentProps } from "@tanstack/react-router";
 import { ErrorNotice } from "../components/ErrorNotice";
 
-/** A page that broke while it was drawn; the menu still works. */
+/** Shown instead of a page that failed to render; the menu still works. */
 export function Crashed({ error, reset }: ErrorComponentProps) {
-  return <ErrorNotice what="This page could not be shown" error={error} onRetry={reset} />;
+  return <ErrorNotice what="This page could not be displayed" error={error} onRetry={reset} />;
 }

@@ -12,8 +12,8 @@ const RoutedNavLink = createLink(function PlainNavLink(
   return <NavLink {...props} />;
 });
 
-/** The menu. `onGo` closes it where it covers the page. */
-export function Navigation({ onGo }: { onGo: () => void }) {
+/** The menu. `onNavigate` closes it on small screens, where it covers the page. */
+export function Navigation({ onNavigate }: { onNavigate: () => void }) {
   const me = useMe();
   return (
     <Stack gap={2} p="xs">
@@ -24,7 +24,7 @@ export function Navigation({ onGo }: { onGo: () => void }) {
           label={label}
           leftSection={<Icon size={20} aria-hidden />}
           rightSection={to === "/live" ? <LiveCount /> : undefined}
-          onClick={onGo}
+          onClick={onNavigate}
           activeOptions={{ exact: to === "/", includeSearch: false }}
           activeProps={{ "data-active": true }}
           variant="light"
@@ -34,14 +34,14 @@ export function Navigation({ onGo }: { onGo: () => void }) {
   );
 }
 
-/** How many calls go on. */
+/** The number of active calls. */
 function LiveCount() {
   const board = useBoard();
   const { calls } = useSyncExternalStore(board.watch, board.current);
   const live = calls.filter((call) => call.endedAt === null).length;
   if (live === 0) return null;
   return (
-    <Badge size="sm" color="red" variant="light" aria-label={`${live} live`}>
+    <Badge size="sm" color="red" variant="light" aria-label={`${live} active`}>
       {live}
     </Badge>
   );

@@ -2,15 +2,16 @@ import { IconMapQuestion } from "@tabler/icons-react";
 import { Empty } from "../components/Empty";
 import { LinkButton } from "../components/links";
 
-export function NotFound() {
+/** Shown for an unknown URL, and by pages whose call or agent does not exist. */
+export function NotFound({ what = "Page" }: { what?: "Page" | "Call" | "Assistant" }) {
   return (
     <Empty
       isPage
       icon={<IconMapQuestion size={28} />}
-      title="There is no such page"
-      action={<LinkButton to="/">To the dashboard</LinkButton>}
+      title={`${what} not found`}
+      action={<LinkButton to="/">Go to the dashboard</LinkButton>}
     >
-      The address may be mistyped, or the page has moved.
+      Check that the link is correct.
     </Empty>
   );
 }

@@ -1,6 +1,6 @@
 import { Skeleton, Stack } from "@mantine/core";
 
-/** The shape of a page while its code comes. */
+/** Placeholder while a page loads. */
 export function PageSkeleton() {
   return (
     <Stack gap="md" aria-busy="true" aria-label="Loading">

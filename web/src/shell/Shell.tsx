@@ -16,7 +16,7 @@ import { SandboxNotice } from "./SandboxNotice";
 import { TakeoverBanner } from "./TakeoverBanner";
 import { UserMenu } from "./UserMenu";
 
-/** What is around every page. */
+/** Header, menu, dialer and notices around every page. */
 export function Shell() {
   const [isOpen, { toggle, close }] = useDisclosure();
   const mayCall = useMay("handle_calls");
@@ -24,7 +24,7 @@ export function Shell() {
     <DialerProvider>
       <AudioTapProvider>
         <a className="skip-link" href="#main">
-          Skip to the page
+          Skip to content
         </a>
         <AppShell
           header={{ height: 56 }}
@@ -39,7 +39,7 @@ export function Shell() {
                   onClick={toggle}
                   hiddenFrom="md"
                   size="sm"
-                  aria-label={isOpen ? "Close the menu" : "Open the menu"}
+                  aria-label={isOpen ? "Close menu" : "Open menu"}
                 />
                 <Logo />
                 <Text fw={700} visibleFrom="xs">
@@ -55,7 +55,7 @@ export function Shell() {
           </AppShell.Header>
           <AppShell.Navbar aria-label="Pages">
             <ScrollArea>
-              <Navigation onGo={close} />
+              <Navigation onNavigate={close} />
             </ScrollArea>
           </AppShell.Navbar>
           <AppShell.Main id="main" pb={96}>

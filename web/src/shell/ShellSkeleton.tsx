@@ -1,6 +1,6 @@
 import { Group, Skeleton, Stack } from "@mantine/core";
 
-/** The shape of the page while it is found out who is here. */
+/** Placeholder while the session is loaded. */
 export function ShellSkeleton() {
   return (
     <Stack gap="lg" p="md" aria-busy="true" aria-label="Loading">

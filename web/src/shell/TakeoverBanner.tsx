@@ -7,28 +7,30 @@ import { remotePartyLabel } from "../components/RemoteParty";
 import { useBoard } from "../feed/FeedProvider";
 import { useMe } from "../session/session";
 
-/** Somebody asks this user to take a call over: said on every page, as a caller waits. Live itself shows it on the card. */
+/** Shows a pending takeover request on every page except Live, which shows it on the call's card. */
 export function TakeoverBanner() {
   const me = useMe();
   const board = useBoard();
   const { calls } = useSyncExternalStore(board.watch, board.current);
   const isLive = useLocation({ select: ({ pathname }) => pathname === "/live" });
-  const asked = calls.find((call) => call.endedAt === null && call.takeover_requests.includes(me.user_id));
-  if (!asked || isLive) return null;
+  const call = calls.find(
+    ({ endedAt, takeover_requests: requests }) => endedAt === null && requests.includes(me.user_id),
+  );
+  if (!call || isLive) return null;
   return (
     <Alert
       color="orange"
       icon={<IconUserUp />}
       mb="md"
       role="alert"
-      title="You are asked to take a call over"
+      title="You are asked to take over a call"
     >
       <Group justify="space-between">
         <Text size="sm" c="var(--mantine-color-text)">
-          The call with {remotePartyLabel(asked)} waits for your answer.
+          The call with {remotePartyLabel(call)} is waiting for your answer.
         </Text>
         <LinkButton to="/live" size="xs" variant="filled">
-          To the call
+          Go to call
         </LinkButton>
       </Group>
     </Alert>

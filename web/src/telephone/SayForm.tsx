@@ -3,16 +3,16 @@ import { IconMicrophone, IconSend } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { canListen, listen } from "./speech";
 
-/** The service takes no more at once. */
-const LONGEST = 1_000;
+/** The longest text the service accepts, in characters. */
+const MAX_LENGTH = 1_000;
 
 interface Props {
   onSay: (words: string) => void;
-  /** In which language one speaks into the microphone: `en-US`. */
+  /** The language of the speech recognition, as a BCP 47 tag: `en-US`. */
   language?: string;
 }
 
-/** What one says: typed, or spoken where the browser understands speech. */
+/** Input for what the user says: typed, or spoken if the browser has speech recognition. */
 export function SayForm({ onSay, language = "en-US" }: Props) {
   const [words, setWords] = useState("");
   const [stop, setStop] = useState<(() => void) | null>(null);
@@ -21,20 +21,20 @@ export function SayForm({ onSay, language = "en-US" }: Props) {
   useEffect(() => field.current?.focus(), []);
   useEffect(() => () => stop?.(), [stop]);
 
-  const say = (said: string) => {
-    if (said.trim() === "") return;
+  const say = (text: string) => {
+    if (text.trim() === "") return;
     setWords("");
-    onSay(said.trim());
+    onSay(text.trim());
   };
   const speak = () => {
     if (stop) return stop();
     setProblem(null);
     const abort = listen(language, {
       onWords: setWords,
-      onEnd: (heard, trouble) => {
+      onEnd: (recognized, error) => {
         setStop(null);
-        setProblem(trouble);
-        say(heard);
+        setProblem(error);
+        say(recognized);
       },
     });
     setStop(() => abort);
@@ -51,14 +51,14 @@ export function SayForm({ onSay, language = "en-US" }: Props) {
           ref={field}
           flex={1}
           aria-label="Say something"
-          placeholder={stop ? "Listening…" : "Type what you say"}
+          placeholder={stop ? "Listening…" : "Type what you want to say"}
           autoComplete="off"
-          maxLength={LONGEST}
+          maxLength={MAX_LENGTH}
           value={words}
           onChange={(event) => setWords(event.currentTarget.value)}
         />
         {canListen() && (
-          <Tooltip label="By the browser's own speech recognition, which may send your voice to its maker">
+          <Tooltip label="Uses the browser's speech recognition, which may send your voice to the browser's vendor">
             <ActionIcon
               size={36}
               variant={stop ? "filled" : "default"}
@@ -70,7 +70,7 @@ export function SayForm({ onSay, language = "en-US" }: Props) {
             </ActionIcon>
           </Tooltip>
         )}
-        <ActionIcon type="submit" size={36} aria-label="Say it" disabled={words.trim() === ""}>
+        <ActionIcon type="submit" size={36} aria-label="Send" disabled={words.trim() === ""}>
           <IconSend size={18} />
         </ActionIcon>
       </Group>

@@ -2,24 +2,24 @@ import { Anchor, Text } from "@mantine/core";
 import { useEffect, useRef } from "react";
 import type { LineState } from "./TextLine";
 import classes from "./telephone.module.css";
-import type { Spoken, TextCall } from "./textCall";
+import type { ConversationLine, TextCall } from "./textCall";
 
 interface Props {
   line: LineState;
-  /** What the other side is called. */
+  /** Display name of the remote party. */
   other: string;
   height: number;
-  /** Says at once what waits, where that is possible. */
+  /** Sends the queued words immediately, if the remote party can be interrupted. */
   onInterrupt?: () => void;
 }
 
-/** The conversation so far; it follows the talk. */
-export function TalkLog({ line: { call, waiting }, other, height, onInterrupt }: Props) {
+/** The conversation so far; scrolls to the latest line. */
+export function TalkLog({ line: { call, queued }, other, height, onInterrupt }: Props) {
   const box = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each line moves the end
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls when a line is added
   useEffect(() => {
     box.current?.scrollTo({ top: box.current.scrollHeight });
-  }, [call.spoken.length, waiting.length]);
+  }, [call.lines.length, queued.length]);
   return (
     <div
       ref={box}
@@ -27,24 +27,24 @@ export function TalkLog({ line: { call, waiting }, other, height, onInterrupt }:
       style={{ height }}
       role="log"
       aria-label="Conversation"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
       tabIndex={0}
     >
-      {call.spoken.length === 0 && (
+      {call.lines.length === 0 && (
         <Text size="sm" c="dimmed">
-          {call.stage === "ended" ? "Nothing was said." : "Nothing has been said yet."}
+          {call.stage === "ended" ? "Nothing was said." : "Nothing said yet."}
         </Text>
       )}
-      {call.spoken.map((line) => (
+      {call.lines.map((line) => (
         <Line key={line.id} line={line} other={other} />
       ))}
-      {waiting.map((words, n) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: what waits is a queue, and a place in it is all that it has
-        <div key={n} className={`${classes.line} ${classes.me} ${classes.waiting}`}>
+      {queued.map((words, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: queued words have no identifier other than their index
+        <div key={n} className={`${classes.line} ${classes.me} ${classes.queued}`}>
           <Text size="sm">{words}</Text>
           <Text size="xs" c="dimmed">
-            Said as soon as {other} listens
-            {onInterrupt && n === waiting.length - 1 && (
+            Sent when {other} is listening
+            {onInterrupt && n === queued.length - 1 && (
               <>
                 .{" "}
                 <Anchor component="button" type="button" inherit onClick={onInterrupt}>
@@ -59,7 +59,7 @@ export function TalkLog({ line: { call, waiting }, other, height, onInterrupt }:
   );
 }
 
-function Line({ line: { who, text, isCut }, other }: { line: Spoken; other: string }) {
+function Line({ line: { who, text, isCut }, other }: { line: ConversationLine; other: string }) {
   if (who === "note") {
     return (
       <Text size="xs" c="dimmed" className={classes.note}>
@@ -71,28 +71,28 @@ function Line({ line: { who, text, isCut }, other }: { line: Spoken; other: stri
   return (
     <div className={`${classes.line} ${side}`}>
       <Text size="xs" fw={600}>
-        {who === "me" ? "You" : who === "network" ? "The network" : other}
+        {who === "me" ? "You" : who === "network" ? "Network" : other}
       </Text>
       <Text size="sm">{text}</Text>
       {isCut && (
         <Text size="xs" c="dimmed">
-          You cut in
+          Interrupted by you
         </Text>
       )}
     </div>
   );
 }
 
-/** Whose turn it is, for people. */
+/** Label for whose turn it is. */
 export function turnLabel(call: TextCall, other: string): string {
   switch (call.turn) {
-    case "ours":
+    case "local":
       return "Your turn";
-    case "theirs":
-      return `${other} speaks…`;
-    case "free":
-      return "In the call";
-    case "nobodys":
-      return call.spoken.length === 0 ? "Connected" : `${other} thinks…`;
+    case "remote":
+      return `${other} is speaking…`;
+    case "both":
+      return "Connected";
+    case "none":
+      return call.lines.length === 0 ? "Connected" : `${other} is thinking…`;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type LineSocket, TextLine } from "./TextLine";
 
-class Socket implements LineSocket {
+class FakeSocket implements LineSocket {
   onmessage: ((event: never) => void) | null = null;
   onclose: ((event: never) => void) | null = null;
   sent: unknown[] = [];
@@ -15,104 +15,104 @@ class Socket implements LineSocket {
     this.isClosed = true;
   }
 
-  tells(...whats: string[]): void {
-    for (const what of whats) this.onmessage?.({ data: JSON.stringify({ what, text: "words" }) } as never);
+  receive(...events: string[]): void {
+    for (const what of events) this.onmessage?.({ data: JSON.stringify({ what, text: "words" }) } as never);
   }
 
-  breaks(): void {
+  disconnect(): void {
     this.onclose?.({} as never);
   }
 }
 
-function line() {
-  const sockets: Socket[] = [];
-  const waits: (() => void)[] = [];
-  const typed = new TextLine("/line", {
+function openLine() {
+  const sockets: FakeSocket[] = [];
+  const scheduled: (() => void)[] = [];
+  const line = new TextLine("/line", {
     open: () => {
-      const socket = new Socket();
+      const socket = new FakeSocket();
       sockets.push(socket);
       return socket;
     },
     wait: (run) => {
-      waits.push(run);
+      scheduled.push(run);
       return () => {};
     },
   });
-  return { typed, sockets, waits, socket: () => sockets.at(-1) as Socket };
+  return { line, sockets, scheduled, socket: () => sockets.at(-1) as FakeSocket };
 }
 
-describe("a line", () => {
-  it("keeps words until the other side listens", () => {
-    const { typed, socket } = line();
-    socket().tells("ringing", "answered", "heard");
-    typed.say("hello");
-    expect(typed.current().waiting).toEqual(["hello"]);
+describe("TextLine", () => {
+  it("queues words until the remote party listens", () => {
+    const { line, socket } = openLine();
+    socket().receive("ringing", "answered", "heard");
+    line.say("hello");
+    expect(line.current().queued).toEqual(["hello"]);
     expect(socket().sent).toEqual([]);
-    socket().tells("listening");
+    socket().receive("listening");
     expect(socket().sent).toEqual([{ say: "hello" }]);
-    expect(typed.current().waiting).toEqual([]);
+    expect(line.current().queued).toEqual([]);
   });
 
-  it("interrupts only who has listened before", () => {
-    const { typed, socket } = line();
-    socket().tells("answered", "heard");
-    typed.say("stop");
-    typed.interrupt();
+  it("interrupts only after the remote party has listened once", () => {
+    const { line, socket } = openLine();
+    socket().receive("answered", "heard");
+    line.say("stop");
+    line.interrupt();
     expect(socket().sent).toEqual([]);
-    socket().tells("listening", "said", "heard");
-    typed.say("stop again");
-    typed.interrupt();
+    socket().receive("listening", "said", "heard");
+    line.say("stop again");
+    line.interrupt();
     expect(socket().sent).toEqual([{ say: "stop" }, { say: "stop again" }]);
   });
 
-  it("says at once what is said between two people", () => {
-    const { typed, socket } = line();
-    socket().tells("answered", "connected", "heard");
-    typed.say("hello");
+  it("sends words immediately in a conversation between two people", () => {
+    const { line, socket } = openLine();
+    socket().receive("answered", "connected", "heard");
+    line.say("hello");
     expect(socket().sent).toEqual([{ say: "hello" }]);
   });
 
-  it("is opened again when it breaks off, and then told everything anew", () => {
-    const { typed, sockets, waits, socket } = line();
-    socket().tells("ringing", "answered", "heard");
-    socket().breaks();
-    waits[0]?.();
+  it("reconnects after a lost connection and replays the call from the start", () => {
+    const { line, sockets, scheduled, socket } = openLine();
+    socket().receive("ringing", "answered", "heard");
+    socket().disconnect();
+    scheduled[0]?.();
     expect(sockets).toHaveLength(2);
-    socket().tells("ringing", "answered", "heard");
-    expect(typed.current().call.spoken).toHaveLength(1);
-    expect(typed.current().call.stage).toBe("open");
+    socket().receive("ringing", "answered", "heard");
+    expect(line.current().call.lines).toHaveLength(1);
+    expect(line.current().call.stage).toBe("open");
   });
 
-  it("is given up after some tries, and not opened again after the end", () => {
-    const broken = line();
+  it("gives up after its reconnect attempts, and does not reconnect after the call ended", () => {
+    const broken = openLine();
     for (let n = 0; n < 10; n++) {
-      broken.socket().breaks();
-      broken.waits.shift()?.();
+      broken.socket().disconnect();
+      broken.scheduled.shift()?.();
     }
-    expect(broken.typed.current().call.stage).toBe("ended");
+    expect(broken.line.current().call.stage).toBe("ended");
     expect(broken.sockets).toHaveLength(6);
-    const over = line();
-    over.socket().tells("answered", "ended");
-    over.socket().breaks();
+    const over = openLine();
+    over.socket().receive("answered", "ended");
+    over.socket().disconnect();
     expect(over.sockets).toHaveLength(1);
   });
 
-  it("hangs up a call whose line was not open yet", () => {
-    const { typed, socket } = line();
+  it("hangUp before the socket is open is sent once it is", () => {
+    const { line, socket } = openLine();
     socket().send = () => {
       throw new Error("still connecting");
     };
-    typed.hangUp();
-    socket().send = Socket.prototype.send;
-    socket().tells("ringing");
+    line.hangUp();
+    socket().send = FakeSocket.prototype.send;
+    socket().receive("ringing");
     expect(socket().sent).toEqual([{ hang_up: true }]);
   });
 
-  it("puts the receiver down when nobody is there any more", () => {
-    const { typed, socket } = line();
-    socket().tells("answered");
+  it("close hangs up and closes the socket", () => {
+    const { line, socket } = openLine();
+    socket().receive("answered");
     const open = socket();
-    typed.leave();
+    line.close();
     expect(open.sent).toEqual([{ hang_up: true }]);
     expect(open.isClosed).toBe(true);
   });

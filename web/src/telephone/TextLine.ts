@@ -1,16 +1,16 @@
-import { CONNECTING, fold, parse, type TextCall } from "./textCall";
+import { applyEvent, CONNECTING, parse, type TextCall } from "./textCall";
 
-/** So often a line that breaks off is opened again; then the call is given up. */
-const TRIES = 5;
-const BETWEEN_MS = 1_000;
+/** Consecutive reconnect attempts before the call is given up. */
+const MAX_RECONNECTS = 5;
+const RECONNECT_DELAY_MS = 1_000;
 
-/** What a line needs of the world; tests bring their own. */
-export interface LineSurroundings {
+/** The dependencies of a line, replaced in tests. */
+export interface LineEnvironment {
   open(path: string): LineSocket;
   wait(run: () => void, ms: number): () => void;
 }
 
-/** The part of `WebSocket` that is used. */
+/** The used part of `WebSocket`. */
 export interface LineSocket {
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
@@ -18,13 +18,13 @@ export interface LineSocket {
   close(): void;
 }
 
-/** The call, and what is to be said as soon as the other side listens. */
+/** The call, and the words that are sent once the remote party listens. */
 export interface LineState {
   call: TextCall;
-  waiting: readonly string[];
+  queued: readonly string[];
 }
 
-const BROWSER: LineSurroundings = {
+const BROWSER: LineEnvironment = {
   open: (path) => {
     const { protocol, host } = window.location;
     return new WebSocket(`${protocol === "https:" ? "wss" : "ws"}://${host}${path}`);
@@ -36,24 +36,24 @@ const BROWSER: LineSurroundings = {
 };
 
 /**
- * The line of a call at which one types. Words wait until the other side listens, so that nobody is interrupted by mistake:
- * what is said can be read faster than it is spoken. A line that breaks off is opened again, and told everything anew.
+ * The connection of a text call. Words are queued until the remote party listens, so that it is not interrupted by mistake:
+ * the user reads faster than the remote party speaks. A lost connection is reopened, and replays the call from the start.
  */
 export class TextLine {
-  private state: LineState = { call: CONNECTING, waiting: [] };
+  private state: LineState = { call: CONNECTING, queued: [] };
   private socket: LineSocket | null = null;
-  private tries = 0;
+  private attempts = 0;
   private cancelWait: (() => void) | null = null;
-  /** Whether somebody has listened to us yet: before, words would be lost. */
-  private wasHeard = false;
-  private wantsEnd = false;
+  /** Whether the remote party has listened yet; words sent before that would be lost. */
+  private hasListened = false;
+  private isHangUpRequested = false;
   private readonly watchers = new Set<() => void>();
   private readonly path: string;
-  private readonly surroundings: LineSurroundings;
+  private readonly environment: LineEnvironment;
 
-  constructor(path: string, surroundings: LineSurroundings = BROWSER) {
+  constructor(path: string, environment: LineEnvironment = BROWSER) {
     this.path = path;
-    this.surroundings = surroundings;
+    this.environment = environment;
     this.connect();
   }
 
@@ -64,21 +64,21 @@ export class TextLine {
     return () => this.watchers.delete(watcher);
   };
 
-  /** Says something: at once where one may, else as soon as the other side listens. */
+  /** Says words: immediately if the remote party listens, else once it does. */
   say(words: string): void {
-    const { call, waiting } = this.state;
+    const { call, queued } = this.state;
     if (call.stage === "ended" || words.trim() === "") return;
-    this.become({ waiting: [...waiting, words] });
-    if (call.turn === "ours" || call.turn === "free") this.sayWaiting();
+    this.update({ queued: [...queued, words] });
+    if (call.turn === "local" || call.turn === "both") this.sendQueued();
   }
 
-  /** Says what waits, and cuts the other side short. Before anybody listened there is nobody to hear it. */
+  /** Sends the queued words and interrupts the remote party. Does nothing before it has listened once. */
   interrupt(): void {
-    if (this.wasHeard) this.sayWaiting();
+    if (this.hasListened) this.sendQueued();
   }
 
   get mayInterrupt(): boolean {
-    return this.wasHeard;
+    return this.hasListened;
   }
 
   press(keys: string): void {
@@ -86,65 +86,65 @@ export class TextLine {
   }
 
   hangUp(): void {
-    this.become({ waiting: [] });
-    // A line that is not open yet is told so once it is.
-    this.wantsEnd = true;
+    this.update({ queued: [] });
+    // Sent again once the socket is open, if it is not open yet.
+    this.isHangUpRequested = true;
     this.send({ hang_up: true });
   }
 
-  /** Nobody is at the telephone any more: the receiver is put down. */
-  leave(): void {
+  /** Hangs up and closes the connection. */
+  close(): void {
     if (this.state.call.stage !== "ended") this.hangUp();
     this.cancelWait?.();
     this.drop();
   }
 
-  private sayWaiting(): void {
-    const { waiting } = this.state;
-    if (!this.socket || waiting.length === 0) return;
-    this.become({ waiting: [] });
-    for (const words of waiting) this.send({ say: words });
+  private sendQueued(): void {
+    const { queued } = this.state;
+    if (!this.socket || queued.length === 0) return;
+    this.update({ queued: [] });
+    for (const words of queued) this.send({ say: words });
   }
 
-  private send(line: object): void {
+  private send(message: object): void {
     try {
-      this.socket?.send(JSON.stringify(line));
+      this.socket?.send(JSON.stringify(message));
     } catch {
-      // It is not open yet, or not any more: whoever looks sees that nothing happened.
+      // The socket is not open (yet): the user sees that nothing happened.
     }
   }
 
   private connect(): void {
-    const socket = this.surroundings.open(this.path);
+    const socket = this.environment.open(this.path);
     this.socket = socket;
     let isFirst = true;
-    socket.onmessage = (event: { data: unknown }) => {
+    socket.onmessage = (message: { data: unknown }) => {
       if (this.socket !== socket) return;
-      const noticed = parse(event.data);
-      if (!noticed) return;
-      this.tries = 0;
-      // It tells from the beginning.
+      const event = parse(message.data);
+      if (!event) return;
+      this.attempts = 0;
+      // A new socket replays the call from the start.
       const before = isFirst ? CONNECTING : this.state.call;
       isFirst = false;
-      if (noticed.what === "listening" || noticed.what === "connected") this.wasHeard = true;
-      this.become({ call: fold(before, noticed) });
-      if (this.wantsEnd && before === CONNECTING) this.send({ hang_up: true });
-      if (noticed.what === "listening" || noticed.what === "connected") this.sayWaiting();
+      if (event.what === "listening" || event.what === "connected") this.hasListened = true;
+      this.update({ call: applyEvent(before, event) });
+      if (this.isHangUpRequested && before === CONNECTING) this.send({ hang_up: true });
+      if (event.what === "listening" || event.what === "connected") this.sendQueued();
     };
     socket.onclose = () => {
-      if (this.socket === socket) this.lost();
+      if (this.socket === socket) this.onClosed();
     };
   }
 
-  private lost(): void {
+  private onClosed(): void {
     this.drop();
     if (this.state.call.stage === "ended") return;
-    this.tries += 1;
-    if (this.tries > TRIES) {
-      this.become({ call: fold(this.state.call, { what: "lost" }), waiting: [] });
+    this.attempts += 1;
+    if (this.attempts > MAX_RECONNECTS) {
+      this.update({ call: applyEvent(this.state.call, { what: "lost" }), queued: [] });
       return;
     }
-    this.cancelWait = this.surroundings.wait(() => this.connect(), BETWEEN_MS);
+    this.cancelWait = this.environment.wait(() => this.connect(), RECONNECT_DELAY_MS);
   }
 
   private drop(): void {
@@ -156,7 +156,7 @@ export class TextLine {
     socket.close();
   }
 
-  private become(change: Partial<LineState>): void {
+  private update(change: Partial<LineState>): void {
     this.state = { ...this.state, ...change };
     for (const watcher of this.watchers) watcher();
   }

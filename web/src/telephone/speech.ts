@@ -1,6 +1,6 @@
-/** Speaking and listening by the browser's own means, where it has them. */
+/** Speech recognition and synthesis of the browser, where available. */
 
-/** The part of the Web Speech API's recognition that is used; browsers name it in two ways, and TypeScript in none. */
+/** The used part of the Web Speech API's recognition; it has two names in browsers, and no type in TypeScript. */
 interface Recognition {
   lang: string;
   interimResults: boolean;
@@ -15,33 +15,35 @@ interface RecognitionEvent {
   results: ArrayLike<ArrayLike<{ transcript: string }> & { isFinal: boolean }>;
 }
 
-type Maker = new () => Recognition;
+type RecognitionConstructor = new () => Recognition;
 
-function maker(): Maker | null {
-  const browser = window as unknown as { SpeechRecognition?: Maker; webkitSpeechRecognition?: Maker };
+function recognitionConstructor(): RecognitionConstructor | null {
+  const browser = window as unknown as {
+    SpeechRecognition?: RecognitionConstructor;
+    webkitSpeechRecognition?: RecognitionConstructor;
+  };
   return browser.SpeechRecognition ?? browser.webkitSpeechRecognition ?? null;
 }
 
-export const canListen = (): boolean => maker() !== null;
+export const canListen = (): boolean => recognitionConstructor() !== null;
 
 export const canSpeak = (): boolean => "speechSynthesis" in window;
 
-/** Who is told what was understood. */
 export interface Listener {
-  /** What is understood so far. */
+  /** The words recognized so far. */
   onWords: (words: string) => void;
-  /** It listens no more: all that was said, which may be nothing, or why it did not work. */
+  /** Recognition has ended: all recognized words (possibly none), and an error message if it failed. */
   onEnd: (words: string, problem: string | null) => void;
 }
 
-/** Listens to one sentence. Gives the way to stop it. */
+/** Recognizes one utterance; returns a function that aborts. */
 export function listen(language: string, listener: Listener): () => void {
-  const Recogniser = maker();
-  if (!Recogniser) {
-    listener.onEnd("", "This browser does not understand speech.");
+  const SpeechRecognition = recognitionConstructor();
+  if (!SpeechRecognition) {
+    listener.onEnd("", "This browser has no speech recognition.");
     return () => {};
   }
-  const recognition = new Recogniser();
+  const recognition = new SpeechRecognition();
   let words = "";
   let problem: string | null = null;
   recognition.lang = language;
@@ -51,7 +53,7 @@ export function listen(language: string, listener: Listener): () => void {
     listener.onWords(words);
   };
   recognition.onerror = ({ error }) => {
-    problem = PROBLEMS[error] ?? "The browser could not understand what was said.";
+    problem = PROBLEMS[error] ?? "Speech recognition failed.";
   };
   recognition.onend = () => listener.onEnd(words.trim(), problem);
   recognition.start();
@@ -62,13 +64,13 @@ export function listen(language: string, listener: Listener): () => void {
 const PROBLEMS: Record<string, string | null> = {
   aborted: null,
   "no-speech": null,
-  "not-allowed": "The browser may not use the microphone. Allow it for this page, or type.",
-  "audio-capture": "There is no microphone. Type instead.",
-  network: "The browser's speech recognition cannot be reached. Type instead.",
+  "not-allowed": "Microphone access is blocked. Allow it for this page, or type instead.",
+  "audio-capture": "No microphone found. Type instead.",
+  network: "The browser's speech recognition service cannot be reached. Type instead.",
   "service-not-allowed": "The browser does not allow speech recognition here. Type instead.",
 };
 
-/** Says it aloud, after what is being said already. */
+/** Queues words for speech synthesis. */
 export function speak(words: string, language: string): void {
   if (!canSpeak()) return;
   const utterance = new SpeechSynthesisUtterance(words);

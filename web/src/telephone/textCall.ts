@@ -1,10 +1,10 @@
-/** What a person at a telephone notices, as the line of a typed call tells it. */
-export interface Noticed {
+/** An event of a text call, as the local party perceives it. */
+export interface LineEvent {
   what: string;
-  /** By the network's clock. */
+  /** Time of the event on the network's clock, RFC 3339. */
   at?: string;
   text?: string;
-  /** Of words: `service`, `person`, `network`. Of the end: `you`, `other_side`, `network`. */
+  /** The speaker of words (`service`, `person`, `network`), or who ended the call (`you`, `other_side`, `network`). */
   by?: string;
   key?: string;
   outcome?: string;
@@ -12,65 +12,65 @@ export interface Noticed {
 }
 
 /** A line of the conversation. */
-export interface Spoken {
+export interface ConversationLine {
   id: number;
-  /** `note` is no speech: music, keys, a hold. */
+  /** `note` is anything but speech: music, keys, a hold. */
   who: "me" | "service" | "person" | "network" | "note";
   text: string;
-  /** Whether it was cut short. */
+  /** Whether the speaker was interrupted. */
   isCut: boolean;
 }
 
 /**
- * A call at which one types.
+ * A call in which the user types instead of speaking.
  *
- * Whose turn it is: `theirs` while something is said to us; `ours` once we are waited for; `nobodys` while the other side
- * thinks; `free` where two people talk, and anybody may speak at any time.
+ * `turn` is `remote` while the remote party speaks, `local` while it listens, `none` while it prepares a response, and
+ * `both` when two people are connected, who may speak at any time.
  */
 export interface TextCall {
   stage: "connecting" | "ringing" | "open" | "ended";
-  turn: "theirs" | "ours" | "nobodys" | "free";
-  spoken: readonly Spoken[];
+  turn: "remote" | "local" | "none" | "both";
+  lines: readonly ConversationLine[];
   outcome: string | null;
   endedBy: string | null;
-  /** What went wrong, in words for people. */
+  /** Message about an error. */
   note: string | null;
 }
 
 export const CONNECTING: TextCall = {
   stage: "connecting",
-  turn: "nobodys",
-  spoken: [],
+  turn: "none",
+  lines: [],
   outcome: null,
   endedBy: null,
   note: null,
 };
 
-/** The call after something was noticed. What nobody knows yet changes nothing. */
-export function fold(call: TextCall, noticed: Noticed): TextCall {
-  const text = noticed.text ?? "";
-  switch (noticed.what) {
+/** The call after an event; an unknown event changes nothing. */
+export function applyEvent(call: TextCall, event: LineEvent): TextCall {
+  const text = event.text ?? "";
+  switch (event.what) {
     case "ringing":
       return call.stage === "connecting" ? { ...call, stage: "ringing" } : call;
     case "answered":
       return call.stage === "ended" ? call : { ...call, stage: "open" };
     case "heard":
       return {
-        ...withLine(call, speakerOf(noticed.by), text),
-        turn: call.turn === "free" ? "free" : "theirs",
+        ...withLine(call, speakerOf(event.by), text),
+        turn: call.turn === "both" ? "both" : "remote",
       };
     case "listening":
-      return { ...call, turn: "ours" };
+      return { ...call, turn: "local" };
     case "said":
-      return { ...withLine(call, "me", text), turn: call.turn === "free" ? "free" : "nobodys" };
+      return { ...withLine(call, "me", text), turn: call.turn === "both" ? "both" : "none" };
     case "pressed":
-      return withLine(call, "note", `You pressed ${noticed.key ?? "a key"}`);
+      return withLine(call, "note", `You pressed ${event.key ?? "a key"}`);
     case "interrupted":
-      return { ...call, spoken: cutLast(call.spoken) };
+      return { ...call, lines: markLastInterrupted(call.lines) };
     case "played":
-      return withLine(call, "note", "Something is played");
+      return withLine(call, "note", "Audio is playing");
     case "connected":
-      return { ...call, turn: "free" };
+      return { ...call, turn: "both" };
     case "on_hold":
       return withLine(call, "note", "You are on hold");
     case "off_hold":
@@ -79,50 +79,50 @@ export function fold(call: TextCall, noticed: Noticed): TextCall {
       return {
         ...call,
         stage: "ended",
-        outcome: noticed.outcome ?? null,
-        endedBy: noticed.by ?? null,
+        outcome: event.outcome ?? null,
+        endedBy: event.by ?? null,
       };
     case "refused":
-      return { ...call, note: noticed.why ?? "That was not possible." };
+      return { ...call, note: event.why ?? "This was not possible." };
     case "lost":
-      return { ...call, stage: "ended", note: "The telephone network broke off." };
+      return { ...call, stage: "ended", note: "The connection to the telephone network was lost." };
     default:
       return call;
   }
 }
 
-/** Reads a message of the line; null for anything that is not one. */
-export function parse(text: unknown): Noticed | null {
+/** Parses a message of the line; null if it is not an event. */
+export function parse(text: unknown): LineEvent | null {
   if (typeof text !== "string") return null;
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && "what" in value ? (value as Noticed) : null;
+    return typeof value === "object" && value !== null && "what" in value ? (value as LineEvent) : null;
   } catch {
     return null;
   }
 }
 
-/** How a call ended, for people. `other` is who was called. */
+/** Describes how a call ended. `other` is the name of the remote party. */
 export function ending(call: TextCall, other: string): string {
   if (call.note) return call.note;
   if (call.outcome === "busy") return `${other} was busy.`;
   if (call.outcome === "no_answer" && call.endedBy !== "you") return `${other} did not answer.`;
-  if (call.outcome === "failed") return "The call could not be put through.";
+  if (call.outcome === "failed") return "The call could not be connected.";
   if (call.endedBy === "you") return "You hung up.";
-  return call.endedBy === "other_side" ? `${other} hung up.` : "The call is over.";
+  return call.endedBy === "other_side" ? `${other} hung up.` : "Call ended.";
 }
 
-function speakerOf(by: string | undefined): Spoken["who"] {
+function speakerOf(by: string | undefined): ConversationLine["who"] {
   return by === "service" || by === "person" ? by : "network";
 }
 
-function withLine(call: TextCall, who: Spoken["who"], text: string): TextCall {
-  const line = { id: call.spoken.length, who, text, isCut: false };
-  return { ...call, note: null, spoken: [...call.spoken, line] };
+function withLine(call: TextCall, who: ConversationLine["who"], text: string): TextCall {
+  const line = { id: call.lines.length, who, text, isCut: false };
+  return { ...call, note: null, lines: [...call.lines, line] };
 }
 
-/** Marks the last thing that was said to us. */
-function cutLast(spoken: readonly Spoken[]): readonly Spoken[] {
-  const last = spoken.findLastIndex((line) => line.who !== "me" && line.who !== "note");
-  return spoken.map((line, n) => (n === last ? { ...line, isCut: true } : line));
+/** Marks the last line of the remote party as interrupted. */
+function markLastInterrupted(lines: readonly ConversationLine[]): readonly ConversationLine[] {
+  const last = lines.findLastIndex((line) => line.who !== "me" && line.who !== "note");
+  return lines.map((line, n) => (n === last ? { ...line, isCut: true } : line));
 }
