@@ -6,7 +6,7 @@ import { NameForm } from "./NameForm";
 import { PasswordForm } from "./PasswordForm";
 import { Tokens } from "./Tokens";
 
-/** What is one's own: name, password, tokens for programs. */
+/** The signed-in user's name, password and API tokens. */
 export function AccountPage() {
   const me = useMe();
   return (

@@ -2,7 +2,7 @@ import { Button, Group, Paper, Stack, TextInput, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, body } from "../../api/client";
-import { tellDone, tellProblem } from "../../components/notify";
+import { notifyError, notifySuccess } from "../../components/notify";
 import { ME, useMe } from "../../session/session";
 
 export function NameForm() {
@@ -19,9 +19,9 @@ export function NameForm() {
       ),
     onSuccess: (user) => {
       client.setQueryData(ME, { ...me, name: user.name });
-      tellDone("Your name is saved.");
+      notifySuccess("Name saved.");
     },
-    onError: (error) => tellProblem("Your name was not saved", error),
+    onError: (error) => notifyError("Name not saved", error),
   });
   return (
     <Paper withBorder p="md" component="section" aria-label="Name">
@@ -36,7 +36,8 @@ export function NameForm() {
             Name
           </Title>
           <TextInput
-            label="As colleagues see it"
+            label="Name"
+            description="Shown to your team"
             autoComplete="name"
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}

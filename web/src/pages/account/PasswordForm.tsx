@@ -3,10 +3,10 @@ import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { fieldErrors } from "../../api/problem";
-import { tellDone, tellProblem } from "../../components/notify";
-import { leave, useMe } from "../../session/session";
+import { notifyError, notifySuccess } from "../../components/notify";
+import { clearSession, useMe } from "../../session/session";
 
-const SHORTEST = 10;
+const MIN_PASSWORD_LENGTH = 10;
 
 export function PasswordForm() {
   const me = useMe();
@@ -15,20 +15,21 @@ export function PasswordForm() {
     mode: "uncontrolled",
     initialValues: { current_password: "", password: "" },
     validate: {
-      current_password: (value) => (value ? null : "Enter the password that you have now."),
-      password: (value) => (value.length >= SHORTEST ? null : `At least ${SHORTEST} characters.`),
+      current_password: (value) => (value ? null : "Enter your current password."),
+      password: (value) =>
+        value.length >= MIN_PASSWORD_LENGTH ? null : `At least ${MIN_PASSWORD_LENGTH} characters.`,
     },
   });
   const save = useMutation({
     mutationFn: (values: { current_password: string; password: string }) =>
       body(api.PATCH("/api/users/{user_id}", { params: { path: { user_id: me.user_id } }, body: values })),
     onSuccess: () => {
-      tellDone("Your password is changed. Sign in with it.");
-      leave(client);
+      notifySuccess("Password changed. Sign in with the new one.");
+      clearSession(client);
     },
     onError: (error) => {
       form.setErrors(fieldErrors(error));
-      tellProblem("Your password was not changed", error);
+      notifyError("Password not changed", error);
     },
   });
   return (
@@ -39,24 +40,24 @@ export function PasswordForm() {
             Password
           </Title>
           <PasswordInput
-            label="The one you have now"
+            label="Current password"
             autoComplete="current-password"
             key={form.key("current_password")}
             {...form.getInputProps("current_password")}
           />
           <PasswordInput
-            label="The new one"
-            description={`At least ${SHORTEST} characters`}
+            label="New password"
+            description={`At least ${MIN_PASSWORD_LENGTH} characters`}
             autoComplete="new-password"
             key={form.key("password")}
             {...form.getInputProps("password")}
           />
           <Text size="xs" c="dimmed">
-            Every session of yours ends, this one too.
+            Changing your password signs you out everywhere.
           </Text>
           <Group justify="flex-end">
             <Button type="submit" loading={save.isPending}>
-              Change
+              Change password
             </Button>
           </Group>
         </Stack>

@@ -18,12 +18,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, body } from "../../api/client";
 import { ErrorNotice } from "../../components/ErrorNotice";
-import { Moment } from "../../components/Moment";
-import { tellProblem } from "../../components/notify";
+import { notifyError } from "../../components/notify";
+import { Timestamp } from "../../components/Timestamp";
 
 const TOKENS = ["tokens"] as const;
 
-/** Tokens with which programs act in the user's name. */
+/** API tokens with the user's own permissions. */
 export function Tokens() {
   const client = useQueryClient();
   const tokens = useQuery({ queryKey: TOKENS, queryFn: () => body(api.GET("/api/auth/tokens")) });
@@ -31,23 +31,23 @@ export function Tokens() {
     mutationFn: (token_id: string) =>
       body(api.DELETE("/api/auth/tokens/{token_id}", { params: { path: { token_id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: TOKENS }),
-    onError: (error) => tellProblem("The token still works", error),
+    onError: (error) => notifyError("Token not revoked", error),
   });
   return (
-    <Paper withBorder p="md" component="section" aria-label="Tokens">
+    <Paper withBorder p="md" component="section" aria-label="API tokens">
       <Stack>
         <div>
           <Title order={2} size="h4">
-            Tokens for programs
+            API tokens
           </Title>
           <Text size="sm" c="dimmed">
-            A program that sends <Code>Authorization: Bearer …</Code> may do what you may do.
+            Requests that send <Code>Authorization: Bearer …</Code> have your permissions.
           </Text>
         </div>
         {tokens.isPending && <Skeleton h={40} />}
         {tokens.isError && (
           <ErrorNotice
-            what="The tokens could not be loaded"
+            what="API tokens could not be loaded"
             error={tokens.error}
             onRetry={() => void tokens.refetch()}
           />
@@ -57,21 +57,21 @@ export function Tokens() {
             <div>
               <Text fw={600}>{token.label}</Text>
               <Text size="xs" c="dimmed">
-                made <Moment at={token.created_at} />
+                Created <Timestamp at={token.created_at} />
                 {token.expires_at ? (
                   <>
-                    , good until <Moment at={token.expires_at} />
+                    , expires <Timestamp at={token.expires_at} />
                   </>
                 ) : (
                   ", never expires"
                 )}
               </Text>
             </div>
-            <Tooltip label="Take it back">
+            <Tooltip label="Revoke">
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label={`Take the token “${token.label}” back`}
+                aria-label={`Revoke token “${token.label}”`}
                 onClick={() => remove.mutate(token.token_id)}
               >
                 <IconTrash size={16} />
@@ -89,7 +89,7 @@ function NewToken() {
   const client = useQueryClient();
   const [label, setLabel] = useState("");
   const [days, setDays] = useState<string | null>("90");
-  const make = useMutation({
+  const create = useMutation({
     mutationFn: () =>
       body(
         api.POST("/api/auth/tokens", {
@@ -100,20 +100,20 @@ function NewToken() {
       setLabel("");
       return client.invalidateQueries({ queryKey: TOKENS });
     },
-    onError: (error) => tellProblem("No token was made", error),
+    onError: (error) => notifyError("Token not created", error),
   });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (label.trim()) make.mutate();
+        if (label.trim()) create.mutate();
       }}
     >
       <Stack gap="sm">
-        {make.data && (
-          <Alert color="teal" title="The new token, shown this once">
+        {create.data && (
+          <Alert color="teal" title="New token. It is shown only once">
             <Code block className="breakable" style={{ whiteSpace: "pre-wrap" }}>
-              {make.data.token}
+              {create.data.token}
             </Code>
           </Alert>
         )}
@@ -121,26 +121,26 @@ function NewToken() {
           <TextInput
             flex={1}
             miw={180}
-            label="A new token for"
-            placeholder="nightly export"
+            label="Token name"
+            placeholder="Nightly export"
             value={label}
             onChange={(event) => setLabel(event.currentTarget.value)}
           />
           <Select
             w={140}
-            label="Good for"
+            label="Expires after"
             data={[
               { value: "30", label: "30 days" },
               { value: "90", label: "90 days" },
-              { value: "365", label: "A year" },
+              { value: "365", label: "1 year" },
             ]}
-            placeholder="Ever"
+            placeholder="Never"
             clearable
             value={days}
             onChange={setDays}
           />
-          <Button type="submit" variant="default" disabled={!label.trim()} loading={make.isPending}>
-            Make
+          <Button type="submit" variant="default" disabled={!label.trim()} loading={create.isPending}>
+            Create token
           </Button>
         </Group>
       </Stack>

@@ -4,9 +4,9 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { ApiProblem } from "../../api/problem";
 import type { AgentView } from "../../api/types";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { Guarded } from "../../components/Guarded";
 import { LinkButton } from "../../components/links";
 import { Page } from "../../components/Page";
-import { Guarded } from "../../components/Refused";
 import { useMay } from "../../session/session";
 import { NotFound } from "../../shell/NotFound";
 import { ArchiveAgent } from "./ArchiveAgent";
@@ -29,16 +29,16 @@ export function AgentPage() {
 
 function OneAgent({ agentId }: { agentId: string }) {
   const agent = useAgent(agentId);
-  if (agent.isPending) return <Skeleton h={480} aria-label="Loading the agent" />;
+  if (agent.isPending) return <Skeleton h={480} aria-label="Loading the assistant" />;
   if (agent.isLoadingError && agent.error instanceof ApiProblem && agent.error.status === 404) {
-    return <NotFound />;
+    return <NotFound what="Assistant" />;
   }
-  // What is there stays: somebody may be changing it.
+  // A failed refetch keeps the loaded form, which may hold unsaved edits.
   return (
     <Stack>
       {agent.isError && (
         <ErrorNotice
-          what="The agent could not be loaded"
+          what="The assistant could not be loaded"
           error={agent.error}
           onRetry={() => void agent.refetch()}
         />
@@ -55,8 +55,8 @@ function Loaded({ agent }: { agent: AgentView }) {
       title={agent.settings.name ?? agent.agent_id}
       hint={
         agent.persona_version === 0
-          ? "Speaks by the prompt alone."
-          : `Speaks by the prompt and version ${agent.persona_version} of its persona.`
+          ? "No learned rules yet."
+          : `Uses version ${agent.persona_version} of its learned rules.`
       }
       actions={
         <Group gap="xs">
@@ -65,7 +65,7 @@ function Loaded({ agent }: { agent: AgentView }) {
             size={36}
             component={Link}
             to="/agents"
-            aria-label="Back to the agents"
+            aria-label="Back to assistants"
           >
             <IconArrowLeft size={18} />
           </ActionIcon>
@@ -84,7 +84,7 @@ function Loaded({ agent }: { agent: AgentView }) {
     >
       {agent.archived && (
         <Alert color="gray" icon={<IconArchive />} title="Archived">
-          This agent answers no calls any more. Its calls and its history stay.
+          This assistant no longer answers calls. Its calls and history are kept.
         </Alert>
       )}
       <Grid>

@@ -5,9 +5,9 @@ import { useState } from "react";
 import type { ListedAgent } from "../../api/types";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { Guarded } from "../../components/Guarded";
 import { LinkButton } from "../../components/links";
 import { Page } from "../../components/Page";
-import { Guarded } from "../../components/Refused";
 import { useAgents } from "../../components/useAgents";
 import { phone } from "../../format/phone";
 import { useMay } from "../../session/session";
@@ -27,32 +27,32 @@ function Agents() {
   const agents = useAgents();
   const mayEdit = useMay("edit_agents");
   const [isCreating, setCreating] = useState(false);
-  const [hasArchived, setArchived] = useState(false);
+  const [showsArchived, setShowsArchived] = useState(false);
   const all = agents.data ?? [];
-  const shown = all.filter((agent) => hasArchived || !agent.archived);
+  const shown = all.filter((agent) => showsArchived || !agent.archived);
   return (
     <Page
-      title="Agents"
-      hint="Who answers, with which words, when, and on which numbers."
+      title="Assistants"
+      hint="What each assistant says, when it answers, and on which numbers."
       actions={
         mayEdit && (
           <Button leftSection={<IconPlus size={16} />} onClick={() => setCreating(true)}>
-            New agent
+            New assistant
           </Button>
         )
       }
     >
-      {agents.isPending && <Skeleton h={180} aria-label="Loading agents" />}
+      {agents.isPending && <Skeleton h={180} aria-label="Loading assistants" />}
       {agents.isError && (
         <ErrorNotice
-          what="The agents could not be loaded"
+          what="Assistants could not be loaded"
           error={agents.error}
           onRetry={() => void agents.refetch()}
         />
       )}
       {agents.isSuccess && shown.length === 0 && (
-        <Empty icon={<IconHeadset size={28} />} title="No agents">
-          Without an agent calls go to voicemail. Make one to have them answered.
+        <Empty icon={<IconHeadset size={28} />} title="No assistants">
+          Without an assistant, calls go to voicemail. Create one to answer them.
         </Empty>
       )}
       <SimpleGrid cols={{ base: 1, sm: 2, xl: 3 }}>
@@ -62,9 +62,9 @@ function Agents() {
       </SimpleGrid>
       {all.some((agent) => agent.archived) && (
         <Switch
-          label="Show archived agents"
-          checked={hasArchived}
-          onChange={(event) => setArchived(event.currentTarget.checked)}
+          label="Show archived assistants"
+          checked={showsArchived}
+          onChange={(event) => setShowsArchived(event.currentTarget.checked)}
         />
       )}
       {isCreating && <CreateAgent onClose={() => setCreating(false)} />}
@@ -72,7 +72,7 @@ function Agents() {
   );
 }
 
-/** The whole card leads to the agent; the button on it, to a try. */
+/** The card links to the assistant; its button links to the test call. */
 function AgentCard({ agent, mayTry }: { agent: ListedAgent; mayTry: boolean }) {
   const isOpen = !agent.emergency_closed && (!agent.hours || isOpenAt(agent.hours, new Date()));
   return (
@@ -110,13 +110,13 @@ function AgentCard({ agent, mayTry }: { agent: ListedAgent; mayTry: boolean }) {
           {agent.numbers.length > 0
             ? agent.numbers.map(phone).join(", ")
             : agent.agent_id === "default"
-              ? "Every number that nobody assigned"
+              ? "All unassigned numbers"
               : "No number yet"}
         </Text>
         <Group justify="space-between" wrap="nowrap">
           <Text size="xs" c="dimmed">
-            {agent.hours ? agent.hours.time_zone.replaceAll("_", " ") : "Answers at any hour"} ·{" "}
-            {agent.persona_version === 0 ? "base prompt" : `persona ${agent.persona_version}`}
+            {agent.hours ? agent.hours.time_zone.replaceAll("_", " ") : "Open 24/7"} ·{" "}
+            {agent.persona_version === 0 ? "no learned rules" : `rules version ${agent.persona_version}`}
           </Text>
           {mayTry && (
             <LinkButton

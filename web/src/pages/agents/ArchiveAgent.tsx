@@ -3,24 +3,25 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconArchive } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { api, written } from "../../api/client";
+import { api, writeResponse } from "../../api/client";
 import type { AgentView } from "../../api/types";
 import { Confirmation } from "../../components/Confirmation";
-import { tellDone, tellProblem } from "../../components/notify";
+import { notifyError, notifySuccess } from "../../components/notify";
 
-/** Takes an agent out of use, after a question. */
+/** Archives an agent after confirmation. */
 export function ArchiveAgent({ agent }: { agent: AgentView }) {
   const [isOpen, { open, close }] = useDisclosure();
   const client = useQueryClient();
   const navigate = useNavigate();
   const archive = useMutation({
-    mutationFn: () => written(api.DELETE("/api/agents/{id}", { params: { path: { id: agent.agent_id } } })),
+    mutationFn: () =>
+      writeResponse(api.DELETE("/api/agents/{id}", { params: { path: { id: agent.agent_id } } })),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ["agents"] });
-      tellDone("The agent is archived.");
+      notifySuccess("Assistant archived.");
       await navigate({ to: "/agents" });
     },
-    onError: (error) => tellProblem("The agent was not archived", error),
+    onError: (error) => notifyError("Assistant not archived", error),
   });
   return (
     <>
@@ -29,15 +30,13 @@ export function ArchiveAgent({ agent }: { agent: AgentView }) {
       </Button>
       {isOpen && (
         <Confirmation
-          title="Archive this agent?"
+          title="Archive this assistant?"
           confirm="Archive"
           isBusy={archive.isPending}
           onConfirm={() => archive.mutate()}
           onClose={close}
         >
-          <Text>
-            Its numbers are answered by the default agent from then on. Its calls and its history stay.
-          </Text>
+          <Text>The default assistant takes over its numbers. Its calls and history are kept.</Text>
         </Confirmation>
       )}
     </>

@@ -2,23 +2,23 @@ import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, written } from "../../api/client";
+import { api, writeResponse } from "../../api/client";
 import { ErrorNotice } from "../../components/ErrorNotice";
 
-/** A new agent needs a name; everything else is said on its page. */
+/** Asks for the name only; everything else is set on the agent's page. */
 export function CreateAgent({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState("");
   const client = useQueryClient();
   const navigate = useNavigate();
   const create = useMutation({
-    mutationFn: () => written(api.POST("/api/agents", { body: { name: name.trim() } })),
+    mutationFn: () => writeResponse(api.POST("/api/agents", { body: { name: name.trim() } })),
     onSuccess: async ({ body }) => {
       await client.invalidateQueries({ queryKey: ["agents"] });
       await navigate({ to: "/agents/$agentId", params: { agentId: body.agent_id } });
     },
   });
   return (
-    <Modal opened onClose={onClose} title="New agent">
+    <Modal opened onClose={onClose} title="New assistant">
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -26,10 +26,10 @@ export function CreateAgent({ onClose }: { onClose: () => void }) {
         }}
       >
         <Stack>
-          {create.isError && <ErrorNotice what="The agent was not made" error={create.error} />}
+          {create.isError && <ErrorNotice what="Assistant not created" error={create.error} />}
           <TextInput
             label="Name"
-            description="As colleagues know it; callers do not hear it"
+            description="Shown to your team; callers do not hear it"
             placeholder="Front desk"
             data-autofocus
             value={name}
@@ -40,7 +40,7 @@ export function CreateAgent({ onClose }: { onClose: () => void }) {
               Cancel
             </Button>
             <Button type="submit" disabled={!name.trim()} loading={create.isPending}>
-              Make it
+              Create
             </Button>
           </Group>
         </Stack>

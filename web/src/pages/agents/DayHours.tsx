@@ -9,11 +9,10 @@ interface Props {
   ranges: readonly string[];
   mayEdit: boolean;
   onChange: (ranges: string[]) => void;
-  /** Copies this day to the other weekdays. */
   onWeekdays?: () => void;
 }
 
-/** The hours of one day; without any it is closed. */
+/** The opening hours of one day. No range means closed. */
 export function DayHours({ day, isToday, ranges, mayEdit, onChange, onWeekdays }: Props) {
   const name = day.charAt(0).toUpperCase() + day.slice(1);
   const problem = problemOfDay(ranges);
@@ -31,10 +30,10 @@ export function DayHours({ day, isToday, ranges, mayEdit, onChange, onWeekdays }
           </Text>
         )}
         {mayEdit && (
-          <Tooltip label="Add a time">
+          <Tooltip label="Add hours">
             <ActionIcon
               variant="subtle"
-              aria-label={`Add a time on ${name}`}
+              aria-label={`Add hours on ${name}`}
               onClick={() => onChange(withAnother(ranges))}
             >
               <IconPlus size={16} />
@@ -46,7 +45,7 @@ export function DayHours({ day, isToday, ranges, mayEdit, onChange, onWeekdays }
         {ranges.map((range, index) => {
           const [from = "", to = ""] = range.split("-");
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a time has no other name than its place
+            // biome-ignore lint/suspicious/noArrayIndexKey: a range has no identifier but its index
             <Group key={index} gap={6} wrap="nowrap">
               <TextInput
                 type="time"
@@ -93,7 +92,7 @@ export function DayHours({ day, isToday, ranges, mayEdit, onChange, onWeekdays }
               leftSection={<IconCopy size={12} />}
               onClick={onWeekdays}
             >
-              Same on all weekdays
+              Copy to all weekdays
             </Button>
           </div>
         )}

@@ -8,7 +8,6 @@ interface Props {
   mayEdit: boolean;
 }
 
-/** Examples of good answers. */
 export function ExamplesInput({ form, mayEdit }: Props) {
   const { examples } = form.values;
   const add = () => form.insertListItem("examples", { key: rowKey(), caller: "", agent: "" });
@@ -20,22 +19,22 @@ export function ExamplesInput({ form, mayEdit }: Props) {
             Examples
           </Title>
           <Text size="sm" c="dimmed">
-            Good answers say more than rules.
+            Sample exchanges show the assistant how to answer.
           </Text>
         </div>
         {examples.map((example, index) => (
           <Group key={example.key} align="flex-start" gap="xs" wrap="nowrap">
             <Stack gap={6} flex={1}>
               <Textarea
-                aria-label="The caller says"
-                placeholder="The caller says"
+                aria-label="Caller says"
+                placeholder="Caller says"
                 autosize
                 {...form.getInputProps(`examples.${index}.caller`)}
                 readOnly={!mayEdit}
               />
               <Textarea
-                aria-label="The agent answers"
-                placeholder="The agent answers"
+                aria-label="Assistant answers"
+                placeholder="Assistant answers"
                 autosize
                 {...form.getInputProps(`examples.${index}.agent`)}
                 readOnly={!mayEdit}

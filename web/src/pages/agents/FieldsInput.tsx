@@ -20,7 +20,7 @@ interface Props {
   mayEdit: boolean;
 }
 
-/** What the agent is to find out. */
+/** The fields that the agent collects during a call. */
 export function FieldsInput({ form, mayEdit }: Props) {
   const { fields } = form.values;
   const add = () =>
@@ -32,14 +32,14 @@ export function FieldsInput({ form, mayEdit }: Props) {
       required: false,
     });
   return (
-    <Paper withBorder p="md" component="section" aria-label="What it finds out">
+    <Paper withBorder p="md" component="section" aria-label="Information to collect">
       <Stack gap="sm">
         <div>
           <Title order={2} size="h4">
-            What it finds out
+            Information to collect
           </Title>
           <Text size="sm" c="dimmed">
-            Collected in the call and shown with it.
+            The assistant asks for it during the call; the answers are shown with the call.
           </Text>
         </div>
         {fields.map((field, index) => (
@@ -48,14 +48,14 @@ export function FieldsInput({ form, mayEdit }: Props) {
               <TextInput
                 flex={1}
                 miw={120}
-                aria-label="Name of the field"
+                aria-label="Field name"
                 placeholder="email"
                 {...form.getInputProps(`fields.${index}.name`)}
                 readOnly={!mayEdit}
               />
               <Select
                 w={120}
-                aria-label="Kind"
+                aria-label="Type"
                 data={FIELD_KINDS.map((value) => ({ value, label: words(value) }))}
                 allowDeselect={false}
                 {...form.getInputProps(`fields.${index}.kind`)}
@@ -80,8 +80,8 @@ export function FieldsInput({ form, mayEdit }: Props) {
               )}
             </Group>
             <TextInput
-              aria-label="What is asked"
-              placeholder="What is asked: the e-mail address for the confirmation"
+              aria-label="Field description"
+              placeholder="What to ask for, such as the email address for the confirmation"
               {...form.getInputProps(`fields.${index}.description`)}
               readOnly={!mayEdit}
             />
@@ -89,7 +89,7 @@ export function FieldsInput({ form, mayEdit }: Props) {
         ))}
         {fields.length === 0 && !mayEdit && (
           <Text size="sm" c="dimmed">
-            Nothing.
+            None.
           </Text>
         )}
         {mayEdit && (

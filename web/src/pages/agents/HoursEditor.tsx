@@ -5,7 +5,7 @@ import { SearchSelect } from "../../components/SearchSelect";
 import { useNow } from "../../components/useNow";
 import { DayHours } from "./DayHours";
 import { HoursPreview } from "./HoursPreview";
-import { DAYS, localTime, onWeekdays, problemOfDay, usualHours, wholeWeek } from "./hours";
+import { DAYS, defaultHours, localTime, onWeekdays, problemOfDay, wholeWeek } from "./hours";
 import { useSaveHours } from "./useAgent";
 import { ownZone, zoneGroups } from "./zones";
 
@@ -14,36 +14,38 @@ interface Props {
   mayEdit: boolean;
 }
 
-/** When the agent answers: per day, in a time zone. */
+/** Opening hours per weekday, in the agent's time zone. */
 export function HoursEditor({ agent, mayEdit }: Props) {
   const [edited, setEdited] = useState<{ hours: Hours | null } | null>(null);
   const now = useNow(30_000);
   const save = useSaveHours(agent.agent_id);
   const saved = agent.hours ?? null;
   const hours = edited ? edited.hours : saved;
-  const change = (wanted: Hours | null) => setEdited({ hours: wanted });
-  const isBroken = hours !== null && DAYS.some((day) => problemOfDay(hours.days[day] ?? []) !== null);
+  const change = (next: Hours | null) => setEdited({ hours: next });
+  const isInvalid = hours !== null && DAYS.some((day) => problemOfDay(hours.days[day] ?? []) !== null);
   return (
-    <Paper withBorder p="md" component="section" aria-label="Hours">
+    <Paper withBorder p="md" component="section" aria-label="Opening hours">
       <Stack gap="sm">
         <Title order={2} size="h4">
-          Hours
+          Opening hours
         </Title>
         <Switch
-          label="Answers at any hour"
+          label="Open 24/7"
           checked={hours === null}
           disabled={!mayEdit}
-          onChange={(event) => change(event.currentTarget.checked ? null : (saved ?? usualHours(ownZone())))}
+          onChange={(event) =>
+            change(event.currentTarget.checked ? null : (saved ?? defaultHours(ownZone())))
+          }
         />
         {hours && <Week hours={hours} mayEdit={mayEdit} now={now} onChange={change} />}
-        {hours && !isBroken && <HoursPreview hours={hours} now={now} />}
+        {hours && !isInvalid && <HoursPreview hours={hours} now={now} />}
         {edited && (
           <Group justify="flex-end">
             <Button variant="default" onClick={() => setEdited(null)}>
               Discard
             </Button>
             <Button
-              disabled={isBroken}
+              disabled={isInvalid}
               loading={save.isPending}
               onClick={() => save.mutate(hours, { onSuccess: () => setEdited(null) })}
             >
@@ -64,9 +66,12 @@ interface WeekProps {
 }
 
 function Week({ hours, mayEdit, now, onChange }: WeekProps) {
-  // Offsets change twice a year: a list of the day is good enough.
-  const dayOfNow = now.toDateString();
-  const groups = useMemo(() => zoneGroups(new Date(dayOfNow), hours.time_zone), [dayOfNow, hours.time_zone]);
+  // UTC offsets change twice a year, so recomputing the list once a day is enough.
+  const dateToday = now.toDateString();
+  const groups = useMemo(
+    () => zoneGroups(new Date(dateToday), hours.time_zone),
+    [dateToday, hours.time_zone],
+  );
   const today = DAYS[localTime(now, hours.time_zone).day];
   const week = wholeWeek(hours.days);
   return (
@@ -79,7 +84,7 @@ function Week({ hours, mayEdit, now, onChange }: WeekProps) {
         readOnly={!mayEdit}
         maxDropdownHeight={320}
         limit={80}
-        nothingFoundMessage="No such zone"
+        nothingFoundMessage="No matching time zone"
       />
       <div>
         {DAYS.map((day) => (
@@ -97,7 +102,7 @@ function Week({ hours, mayEdit, now, onChange }: WeekProps) {
         ))}
       </div>
       <Text size="xs" c="dimmed">
-        What lasts past midnight is two times: one until 00:00, and one from 00:00 on the next day.
+        For hours past midnight, add two ranges: one until 00:00, and one from 00:00 on the next day.
       </Text>
     </>
   );

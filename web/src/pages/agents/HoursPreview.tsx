@@ -10,24 +10,24 @@ interface Props {
   now: Date;
 }
 
-/** What the hours mean now: the time there, whether it is open, and the next change in the reader's own time. */
+/** The local time, whether the agent is open now, and the next change in the reader's own time zone. */
 export function HoursPreview({ hours, now }: Props) {
-  const there = new Intl.DateTimeFormat(undefined, {
+  const local = new Intl.DateTimeFormat(undefined, {
     timeZone: hours.time_zone,
     weekday: "long",
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
   }).format(now);
   const isOpen = isOpenAt(hours, now);
   const change = nextChange(hours, now);
   const own = ownZone();
-  const isElsewhere = utcOffset(own, now) !== utcOffset(hours.time_zone, now);
+  const isOtherZone = utcOffset(own, now) !== utcOffset(hours.time_zone, now);
   return (
     <Alert color={isOpen ? "teal" : "gray"} icon={<IconClock />} p="xs">
       <Text size="sm" c="var(--mantine-color-text)">
-        There it is {there}: {isOpen ? "open" : "closed"}.{" "}
+        Local time: {local} ({isOpen ? "open" : "closed"}).{" "}
         {change
-          ? `${isOpen ? "Closes" : "Opens"} ${dayAndClock(change, now)}${isElsewhere ? ` your time (${own.replaceAll("_", " ")})` : ""}.`
+          ? `${isOpen ? "Closes" : "Opens"} ${dayAndClock(change, now)}${isOtherZone ? ` your time (${own.replaceAll("_", " ")})` : ""}.`
           : isOpen
             ? "Never closes."
             : "Never opens."}

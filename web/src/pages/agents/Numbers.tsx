@@ -10,7 +10,7 @@ interface Props {
   mayEdit: boolean;
 }
 
-/** The numbers that an agent answers. */
+/** The phone numbers assigned to an agent. */
 export function Numbers({ agent, mayEdit }: Props) {
   const assign = useAssignNumber(agent.agent_id);
   const [typed, setTyped] = useState("");
@@ -19,27 +19,27 @@ export function Numbers({ agent, mayEdit }: Props) {
     if (isE164(number)) assign.mutate({ number, agent: agent.agent_id }, { onSuccess: () => setTyped("") });
   };
   return (
-    <Paper withBorder p="md" component="section" aria-label="Numbers">
+    <Paper withBorder p="md" component="section" aria-label="Phone numbers">
       <Stack gap="sm">
         <Title order={2} size="h4">
-          Numbers
+          Phone numbers
         </Title>
         {agent.numbers.length === 0 && (
           <Text size="sm" c="dimmed">
             {agent.agent_id === "default"
-              ? "This agent answers every number that is given to no other."
-              : "No number yet: this agent is not called."}
+              ? "Answers all numbers not assigned to another assistant."
+              : "No number yet, so this assistant gets no calls."}
           </Text>
         )}
         {agent.numbers.map((one) => (
           <Group key={one} justify="space-between">
             <Text className="figures">{phone(one)}</Text>
             {mayEdit && (
-              <Tooltip label="Leave it to the default agent">
+              <Tooltip label="Unassign; the default assistant answers it">
                 <ActionIcon
                   variant="subtle"
                   color="gray"
-                  aria-label={`Take ${phone(one)} from this agent`}
+                  aria-label={`Unassign ${phone(one)}`}
                   onClick={() => assign.mutate({ number: one, agent: null })}
                 >
                   <IconX size={16} />
@@ -58,7 +58,7 @@ export function Numbers({ agent, mayEdit }: Props) {
             <Group align="flex-end" gap="xs" wrap="nowrap">
               <TextInput
                 flex={1}
-                label="Another number of ours"
+                label="Add a number"
                 placeholder="+1 504 555 0100"
                 inputMode="tel"
                 value={typed}

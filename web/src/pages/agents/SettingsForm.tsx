@@ -18,7 +18,7 @@ import { FieldsInput } from "./FieldsInput";
 import { changes, problems, type SettingsValues, toForm } from "./settings";
 import { useSaveSettings } from "./useAgent";
 
-/** Voices and languages that are often wanted; the service takes any that the network knows. */
+/** Suggestions only: the service accepts every voice and language that the provider supports. */
 const VOICES = [
   "Polly.Joanna",
   "Polly.Matthew",
@@ -49,7 +49,7 @@ interface Props {
   mayEdit: boolean;
 }
 
-/** What the agent says and how. */
+/** Greeting, prompt, voice, limits, fields and examples of an agent. */
 export function SettingsForm({ agent, mayEdit }: Props) {
   const [saved, setSaved] = useState(() => toForm(agent.settings));
   const save = useSaveSettings(agent.agent_id);
@@ -61,28 +61,28 @@ export function SettingsForm({ agent, mayEdit }: Props) {
         form.resetDirty(values);
       },
     });
-  // Read only, not disabled: who may not change it shall still be able to read it.
+  // Read-only rather than disabled, so that users without edit permission can still read and copy the text.
   const input = (path: keyof SettingsValues) => ({ ...form.getInputProps(path), readOnly: !mayEdit });
   const isChanged = Object.keys(changes(saved, form.values)).length > 0;
   return (
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Stack>
-        <Paper withBorder p="md" component="section" aria-label="What it says">
+        <Paper withBorder p="md" component="section" aria-label="Greeting and instructions">
           <Stack gap="sm">
             <Title order={2} size="h4">
-              What it says
+              Greeting and instructions
             </Title>
             <TextInput label="Name" {...input("name")} />
             <Textarea
               label="Greeting"
-              description="The first thing that a caller hears"
+              description="The first thing callers hear"
               autosize
               minRows={2}
               {...input("greeting")}
             />
             <Textarea
               label="Prompt"
-              description="Who it is, what it is to reach, what it must not do"
+              description="Role, goals and limits"
               autosize
               minRows={6}
               maxRows={24}
@@ -90,7 +90,7 @@ export function SettingsForm({ agent, mayEdit }: Props) {
             />
             <Textarea
               label="Voicemail greeting"
-              description="What a caller hears before leaving a message"
+              description="Played before the caller leaves a message"
               autosize
               minRows={2}
               {...input("voicemail_greeting")}
@@ -101,17 +101,16 @@ export function SettingsForm({ agent, mayEdit }: Props) {
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
             <Autocomplete label="Voice" data={VOICES} placeholder="Polly.Joanna" {...input("voice")} />
             <Autocomplete label="Language" data={LANGUAGES} placeholder="en-US" {...input("language")} />
-            <TextInput label="Language model" placeholder="The service’s own" {...input("model")} />
+            <TextInput label="Language model" placeholder="Service default" {...input("model")} />
             <NumberInput
-              label="Longest call, in minutes"
+              label="Maximum call length (minutes)"
               min={1}
               max={240}
               allowDecimal={false}
               {...input("max_duration_min")}
             />
             <NumberInput
-              label="Questions to a silent caller"
-              description="Then the call ends"
+              label="Reminders before hanging up on a silent caller"
               min={0}
               max={10}
               allowDecimal={false}

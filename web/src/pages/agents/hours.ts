@@ -6,13 +6,13 @@ export type Week = Record<DayName, string[]>;
 
 const MINUTES_OF_DAY = 24 * 60;
 
-/** Part of a day, in minutes from midnight; 1440 is the midnight at its end. */
+/** Part of a day, in minutes from midnight; 1440 is the midnight that ends the day. */
 export interface Range {
   from: number;
   to: number;
 }
 
-/** Reads `09:00-17:00`; null when it is none. */
+/** Parses `09:00-17:00`; null when the text is malformed. */
 export function parseRange(text: string): Range | null {
   const match = /^(\d{2}):(\d{2})-(\d{2}):(\d{2})$/.exec(text);
   if (!match) return null;
@@ -29,20 +29,20 @@ export function formatTime(minutes: number): string {
   return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
-/** What is wrong with a day's ranges; null when they can be kept. The service asks for the same. */
+/** The validation error of a day's ranges, or null. The service applies the same rules. */
 export function problemOfDay(ranges: readonly string[]): string | null {
   let before: Range | null = null;
   for (const text of ranges) {
     const range = parseRange(text);
     if (!range) return "Enter both times.";
-    if (range.to <= range.from) return `${text} does not end after it begins.`;
-    if (before && range.from < before.to) return "The times overlap, or are out of order.";
+    if (range.to <= range.from) return `${text}: the end must be after the start.`;
+    if (before && range.from < before.to) return "The hours overlap or are out of order.";
     before = range;
   }
   return null;
 }
 
-/** Another range for the day: nine to five at first, then after a break. None when the day is full. */
+/** Adds a range: 09:00-17:00 first, then up to four hours after a one-hour break. Unchanged when the day is full. */
 export function withAnother(ranges: readonly string[]): string[] {
   const last = ranges.length > 0 ? parseRange(ranges.at(-1) as string) : null;
   if (!last) return [...ranges, "09:00-17:00"];
@@ -51,31 +51,31 @@ export function withAnother(ranges: readonly string[]): string[] {
   return [...ranges, formatRange({ from, to: Math.min(from + 240, MINUTES_OF_DAY) })];
 }
 
-/** A time of an input: `00:00` as an end is the midnight at the end of the day. */
+/** Sets one end of a range from a time input; an end of `00:00` becomes `24:00`. */
 export function withTime(range: string, part: "from" | "to", time: string): string {
   const [from = "", to = ""] = range.split("-");
   if (part === "from") return `${time}-${to}`;
   return `${from}-${time === "00:00" ? "24:00" : time}`;
 }
 
-/** A day's hours for all days from Monday to Friday. */
+/** Copies the ranges to Monday through Friday. */
 export function onWeekdays(week: Week, ranges: readonly string[]): Week {
   const weekdays = DAYS.slice(0, 5).map((day) => [day, [...ranges]]);
   return { ...week, ...Object.fromEntries(weekdays) };
 }
 
-/** The week of hours that nobody has set yet: weekdays, nine to five. */
-export function usualHours(timeZone: string): Hours {
+/** The default hours: Monday through Friday, 09:00-17:00. */
+export function defaultHours(timeZone: string): Hours {
   const none = Object.fromEntries(DAYS.map((day) => [day, []])) as unknown as Week;
   return { time_zone: timeZone, days: onWeekdays(none, ["09:00-17:00"]) };
 }
 
-/** All seven days, whatever the service left out. */
+/** All seven days; days missing from the response are closed. */
 export function wholeWeek(days: Hours["days"]): Week {
   return Object.fromEntries(DAYS.map((day) => [day, [...(days[day] ?? [])]])) as Week;
 }
 
-/** Day of the week (0 is Monday) and minute of the day at a moment in a time zone. */
+/** Day of the week (0 is Monday) and minute of the day, in a time zone. */
 export function localTime(at: Date, timeZone: string): { day: number; minute: number } {
   const parts = new Intl.DateTimeFormat("en-GB", {
     timeZone,
@@ -91,7 +91,7 @@ export function localTime(at: Date, timeZone: string): { day: number; minute: nu
   };
 }
 
-/** Whether somebody answers at a moment, by the hours alone. */
+/** Whether the hours are open at a time; ignores the emergency closure. */
 export function isOpenAt(hours: Hours, at: Date): boolean {
   const { day, minute } = localTime(at, hours.time_zone);
   const name = DAYS[day];
@@ -103,13 +103,13 @@ export function isOpenAt(hours: Hours, at: Date): boolean {
 }
 
 /**
- * When it next opens or closes, as a moment: looked for minute by minute, so that clocks that are put forward or back need
- * no rule. Null when it never does.
+ * The next opening or closing; null when there is none within eight days. Searched minute by minute, so daylight saving
+ * changes need no special case.
  */
 export function nextChange(hours: Hours, at: Date): Date | null {
   const now = isOpenAt(hours, at);
   const start = Math.floor(at.getTime() / 60_000) * 60_000;
-  // Ranges begin and end on minutes; a quarter of an hour finds most at once, minutes the rest.
+  // Steps of 15 minutes find the window, then single minutes find the exact change.
   for (let step = 15; step <= 8 * MINUTES_OF_DAY; step += 15) {
     if (isOpenAt(hours, new Date(start + step * 60_000)) === now) continue;
     for (let minute = step - 14; minute <= step; minute += 1) {

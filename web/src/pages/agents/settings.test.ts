@@ -10,11 +10,11 @@ const form = () =>
     limits: { max_duration_s: 600, silence_prompts: 2 },
   });
 
-it("what nobody touched is not sent", () => {
+it("an unchanged form sends nothing", () => {
   expect(changes(form(), form())).toEqual({});
 });
 
-it("what changed is sent, and nothing else", () => {
+it("only changed fields are sent", () => {
   const before = form();
   expect(changes(before, { ...before, prompt: "Be kind and brief. ", max_duration_min: 5 })).toEqual({
     prompt: "Be kind and brief.",
@@ -22,7 +22,7 @@ it("what changed is sent, and nothing else", () => {
   });
 });
 
-it("lists are sent whole", () => {
+it("a changed list is sent whole", () => {
   const before = form();
   const after = {
     ...before,
@@ -31,7 +31,7 @@ it("lists are sent whole", () => {
   expect(changes(before, after).few_shot).toHaveLength(2);
 });
 
-it("the form says what is missing, and where", () => {
+it("validation errors are keyed by input path", () => {
   const before = form();
   const after = {
     ...before,
@@ -42,9 +42,9 @@ it("the form says what is missing, and where", () => {
     ],
   };
   expect(problems(after)).toEqual({
-    name: "An agent has a name.",
-    "fields.1.name": "There is such a field already.",
-    "fields.1.description": "What is to be asked?",
+    name: "Enter a name.",
+    "fields.1.name": "This field name is already used.",
+    "fields.1.description": "Enter what to ask for.",
   });
   expect(problems(before)).toEqual({});
 });

@@ -14,7 +14,7 @@ export interface FormField {
   required: boolean;
 }
 
-/** An agent's settings as the form holds them: nothing is absent. */
+/** Form values of an agent's settings; absent settings become empty values. */
 export interface SettingsValues {
   name: string;
   prompt: string;
@@ -31,11 +31,11 @@ export interface SettingsValues {
 
 export const FIELD_KINDS = ["text", "email", "phone", "date", "number", "choice"];
 
-/** What the service uses where nothing is set. */
+/** The service's defaults. */
 const LIMITS = { max_duration_s: 600, silence_prompts: 2 };
 
 let keys = 0;
-/** A name for a row of the form, for as long as it is there. */
+/** A React key for a form row, unique in this tab. */
 export function rowKey(): string {
   keys += 1;
   return `row${keys}`;
@@ -58,10 +58,7 @@ export function toForm(settings: AgentSettings): SettingsValues {
   };
 }
 
-/**
- * What changed, as the service takes it: what is left out stays as it was. Texts that are still empty and were never set
- * are left out too.
- */
+/** The changed settings only; the service keeps the values of absent fields. Lists are sent whole. */
 export function changes(before: SettingsValues, after: SettingsValues): AgentSettings {
   const changed: AgentSettings = {};
   const texts = ["name", "prompt", "greeting", "voicemail_greeting", "voice", "language", "model"] as const;
@@ -87,22 +84,22 @@ export function changes(before: SettingsValues, after: SettingsValues): AgentSet
   return changed;
 }
 
-/** What is wrong with the form, by the paths of its inputs. */
+/** Validation errors by input path. */
 export function problems(values: SettingsValues): Record<string, string> {
   const found: Record<string, string> = {};
-  if (!values.name.trim()) found.name = "An agent has a name.";
+  if (!values.name.trim()) found.name = "Enter a name.";
   values.examples.forEach((example, index) => {
-    if (!example.caller.trim()) found[`examples.${index}.caller`] = "What does the caller say?";
-    if (!example.agent.trim()) found[`examples.${index}.agent`] = "What is a good answer?";
+    if (!example.caller.trim()) found[`examples.${index}.caller`] = "Enter what the caller says.";
+    if (!example.agent.trim()) found[`examples.${index}.agent`] = "Enter a good answer.";
   });
   const names = values.fields.map((field) => field.name.trim());
   values.fields.forEach((field, index) => {
     if (!/^[a-z][a-z0-9_]*$/.test(field.name.trim())) {
-      found[`fields.${index}.name`] = "Small letters, digits and underscores.";
+      found[`fields.${index}.name`] = "Use lowercase letters, digits and underscores.";
     } else if (names.indexOf(field.name.trim()) !== index) {
-      found[`fields.${index}.name`] = "There is such a field already.";
+      found[`fields.${index}.name`] = "This field name is already used.";
     }
-    if (!field.description.trim()) found[`fields.${index}.description`] = "What is to be asked?";
+    if (!field.description.trim()) found[`fields.${index}.description`] = "Enter what to ask for.";
   });
   return found;
 }

@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { utcOffset, zoneGroups } from "./zones";
 
-it("an offset is that of the moment, not of the zone", () => {
+it("the offset of a zone depends on the date", () => {
   expect(utcOffset("America/Chicago", new Date("2026-01-15T12:00:00Z"))).toBe("UTC−06:00");
   expect(utcOffset("America/Chicago", new Date("2026-07-15T12:00:00Z"))).toBe("UTC−05:00");
   expect(utcOffset("Asia/Kolkata", new Date("2026-07-15T12:00:00Z"))).toBe("UTC+05:30");
   expect(utcOffset("UTC", new Date())).toBe("UTC±00:00");
 });
 
-it("zones stand by region", () => {
+it("zones are grouped by region", () => {
   const groups = zoneGroups(new Date("2026-01-15T12:00:00Z"), "America/Chicago");
   const america = groups.find(({ group }) => group === "America");
   expect(america?.items.find(({ value }) => value === "America/New_York")?.label).toBe(
@@ -17,13 +17,13 @@ it("zones stand by region", () => {
   expect(groups.some(({ group }) => group === "Europe")).toBe(true);
 });
 
-it("places have the names that they have today", () => {
+it("renamed zones are listed by their current name only", () => {
   const all = zoneGroups(new Date(), "UTC").flatMap(({ items }) => items.map(({ value }) => value));
   expect(all).toContain("Asia/Kolkata");
   expect(all).not.toContain("Asia/Calcutta");
 });
 
-it("a zone that nobody knows is left out rather than break the list", () => {
+it("an unknown zone is left out of the list", () => {
   expect(
     zoneGroups(new Date(), "Nowhere/Atall")
       .flatMap(({ items }) => items)

@@ -1,10 +1,10 @@
-/** Time zones by region, with their offset from UTC at a moment. */
+/** Time zones of one region; labels include the UTC offset. */
 export interface ZoneGroup {
   group: string;
   items: { value: string; label: string }[];
 }
 
-/** Names that browsers still list by their older spelling, as people look for them today. */
+/** Zone names that browsers still list by their old IANA spelling. */
 const RENAMED: Record<string, string> = {
   "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
   "America/Godthab": "America/Nuuk",
@@ -18,7 +18,7 @@ const RENAMED: Record<string, string> = {
   "Europe/Kiev": "Europe/Kyiv",
 };
 
-/** `UTC−05:00`, as it is at this moment: in summer it is another than in winter. */
+/** The offset of a zone at a time, such as `UTC−05:00`; it changes with daylight saving. */
 export function utcOffset(timeZone: string, at: Date): string {
   const name = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" })
     .formatToParts(at)
@@ -27,7 +27,7 @@ export function utcOffset(timeZone: string, at: Date): string {
   return name.replace("GMT", "UTC").replace("-", "−");
 }
 
-/** Every zone that the browser knows, grouped by region; `always` is among them even if it does not. */
+/** Every zone that the browser lists, grouped by region, plus UTC and `always`. */
 export function zoneGroups(at: Date, always: string): ZoneGroup[] {
   const known = Intl.supportedValuesOf("timeZone").map((zone) => RENAMED[zone] ?? zone);
   const zones = [...new Set([...known, "UTC", always])].filter(isZone).sort();
@@ -43,7 +43,7 @@ export function zoneGroups(at: Date, always: string): ZoneGroup[] {
   return [...groups.values()].sort((a, b) => a.group.localeCompare(b.group));
 }
 
-/** The zone of this browser's reader. */
+/** The browser's own time zone. */
 export function ownZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -5,32 +5,32 @@ import { useCanGoBack, useRouter } from "@tanstack/react-router";
 import type { CallDetail } from "../../api/types";
 import { GradeBadge, StatusBadge } from "../../components/badges";
 import { Direction } from "../../components/Direction";
-import { Moment } from "../../components/Moment";
-import { otherSide, whoText } from "../../components/Who";
+import { remoteParty, remotePartyLabel } from "../../components/RemoteParty";
+import { Timestamp } from "../../components/Timestamp";
 import { CallButton } from "../../dialer/CallButton";
 import { phone } from "../../format/phone";
 import { duration } from "../../format/time";
 import { AddContact } from "../contacts/AddContact";
 import { CallMenu } from "./menu/CallMenu";
 
-/** Who, when, how it went. */
+/** The remote party, start time, duration, status and grade of a call. */
 export function CallHeader({ call }: { call: CallDetail }) {
-  const { name, number } = otherSide(call);
+  const { name, number } = remoteParty(call);
   const router = useRouter();
   const canGoBack = useCanGoBack();
-  useDocumentTitle(`${whoText(call)} · Call Ledger`);
+  useDocumentTitle(`${remotePartyLabel(call)} · Call Ledger`);
   const back = () => (canGoBack ? router.history.back() : void router.navigate({ to: "/calls" }));
   return (
     <Group justify="space-between" align="flex-start" gap="sm">
       <Group align="flex-start" gap="sm" wrap="nowrap" miw={0}>
         <Tooltip label="Back">
-          <ActionIcon variant="default" size="lg" onClick={back} aria-label="Back to the calls" mt={2}>
+          <ActionIcon variant="default" size="lg" onClick={back} aria-label="Back to calls" mt={2}>
             <IconArrowLeft size={18} />
           </ActionIcon>
         </Tooltip>
         <Stack gap={4} miw={0}>
           <Title order={1} size="h2" className="breakable">
-            {whoText(call)}
+            {remotePartyLabel(call)}
           </Title>
           <Group gap="xs">
             <Direction direction={call.direction} voicemail={call.voicemail} />
@@ -40,7 +40,7 @@ export function CallHeader({ call }: { call: CallDetail }) {
               </Text>
             )}
             <Text size="sm" c="dimmed">
-              <Moment at={call.started_at} />
+              <Timestamp at={call.started_at} />
               {call.duration_s != null && ` · ${duration(call.duration_s)}`}
             </Text>
             <StatusBadge status={call.status} voicemail={call.voicemail} />

@@ -5,9 +5,11 @@ import { useMemo, useRef, useState } from "react";
 import { ApiProblem } from "../../api/problem";
 import type { CallDetail } from "../../api/types";
 import { ErrorNotice } from "../../components/ErrorNotice";
-import { Guarded } from "../../components/Refused";
+import { Guarded } from "../../components/Guarded";
 import { useMay } from "../../session/session";
 import { NotFound } from "../../shell/NotFound";
+import { AudioProvider } from "./audio/AudioProvider";
+import { turnOffsets } from "./audio/offsets";
 import { CallHeader } from "./CallHeader";
 import { Collected } from "./facts/Collected";
 import { Costs } from "./facts/Costs";
@@ -16,9 +18,7 @@ import { Participants } from "./facts/Participants";
 import { Summary } from "./facts/Summary";
 import { PhaseBanner } from "./PhaseBanner";
 import { ReviewPanel } from "./review/ReviewPanel";
-import { turnOffsets } from "./sound/offsets";
-import { SoundProvider } from "./sound/SoundProvider";
-import { TimeLine } from "./timeline/TimeLine";
+import { Timeline } from "./timeline/Timeline";
 import { PhaseSection } from "./transcript/PhaseSection";
 import { byPhase } from "./transcript/transcripts";
 import { useDetail, useHistory, useTranscript } from "./useCall";
@@ -29,10 +29,10 @@ export function CallPage() {
   const { callId } = route.useParams();
   return (
     <Guarded needs="view_calls">
-      {/* Another call is another page: nothing of the one before stays. */}
-      <SoundProvider key={callId}>
+      {/* The key resets all state when the call changes. */}
+      <AudioProvider key={callId}>
         <OneCall callId={callId} />
-      </SoundProvider>
+      </AudioProvider>
     </Guarded>
   );
 }
@@ -43,7 +43,7 @@ function OneCall({ callId }: { callId: string }) {
   const navigate = route.useNavigate();
   if (call.isPending) return <Loading />;
   if (call.isLoadingError) {
-    if (call.error instanceof ApiProblem && call.error.status === 404) return <NotFound />;
+    if (call.error instanceof ApiProblem && call.error.status === 404) return <NotFound what="Call" />;
     return (
       <ErrorNotice
         what="The call could not be loaded"
@@ -52,8 +52,8 @@ function OneCall({ callId }: { callId: string }) {
       />
     );
   }
-  const toVersion = (wanted: number | undefined) =>
-    void navigate({ search: (now) => ({ ...now, version: wanted }), replace: true });
+  const toVersion = (version: number | undefined) =>
+    void navigate({ search: (now) => ({ ...now, version }), replace: true });
   return (
     <Stack>
       {call.isError && (
@@ -80,14 +80,14 @@ function OneCall({ callId }: { callId: string }) {
             Conversation
           </Tabs.Tab>
           <Tabs.Tab value="timeline" leftSection={<IconTimeline size={16} />}>
-            Time line
+            Timeline
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="conversation">
           <Conversation call={call.data} />
         </Tabs.Panel>
         <Tabs.Panel value="timeline">
-          <TimeLine
+          <Timeline
             callId={callId}
             recordings={call.data.recordings}
             version={version}
@@ -107,8 +107,8 @@ function Conversation({ call }: { call: CallDetail }) {
   const input = useRef<HTMLTextAreaElement>(null);
   const offsets = useMemo(() => turnOffsets(history.data?.events ?? []), [history.data]);
   const phases = byPhase(transcript.data ?? [], call.recordings);
-  const correct = (wanted: number) => {
-    setTurn(wanted);
+  const correct = (turn: number) => {
+    setTurn(turn);
     input.current?.focus();
     input.current?.scrollIntoView({ block: "center", behavior: "smooth" });
   };
@@ -126,14 +126,14 @@ function Conversation({ call }: { call: CallDetail }) {
             />
           )}
           {transcript.data && phases.length === 0 && (
-            <Text c="dimmed">Nothing was said in this call, and nothing was recorded.</Text>
+            <Text c="dimmed">This call has no transcript and no recording.</Text>
           )}
           {transcript.data &&
-            phases.map((of) => (
+            phases.map((phase) => (
               <PhaseSection
-                key={of.phase}
+                key={phase.phase}
                 callId={call.call_id}
-                of={of}
+                phaseOfCall={phase}
                 turnOffsets={offsets}
                 corrections={call.corrections}
                 onCorrect={mayReview ? correct : undefined}

@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 
-/** Everything about one call has a key that begins so: an event of the call makes all of it stale. */
+/** The prefix of all query keys of one call; an event of the call invalidates them together. */
 export const callKey = (id: string) => ["call", id] as const;
 
 export const detailOptions = (id: string) =>
@@ -28,7 +28,7 @@ export const useDetail = (id: string) => useQuery(detailOptions(id));
 export const useTranscript = (id: string) => useQuery(transcriptOptions(id));
 export const useHistory = (id: string) => useQuery(historyOptions(id));
 
-/** The call as it was known after an event. What was is never stale. */
+/** The state of the call after an event; immutable, so never stale. */
 export function useAsOf(id: string, version: number) {
   return useQuery({
     queryKey: ["call-as-of", id, version],
@@ -39,7 +39,7 @@ export function useAsOf(id: string, version: number) {
   });
 }
 
-/** What one event changed. */
+/** The changes that one event made to the state. */
 export function useDifference(id: string, version: number) {
   const [from, to] = [String(version - 1), String(version)];
   return useQuery({

@@ -1,37 +1,37 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type Written, written } from "../../api/client";
+import { type WriteResponse, writeResponse } from "../../api/client";
 import type { CallDetail } from "../../api/types";
-import { tellProblem } from "../../components/notify";
-import { useReached } from "../../feed/FeedProvider";
+import { notifyError } from "../../components/notify";
+import { useWaitForPosition } from "../../feed/FeedProvider";
 import { callKey, detailOptions } from "./useCall";
 
 interface Write<V> {
-  /** What could not be done, should it fail: "The grade was not saved". */
+  /** The title of the error message, such as "Grade not saved". */
   failure: string;
-  send: (wish: V) => Promise<{ data?: CallDetail; response: Response }>;
-  /** The call as it will be; shown at once, and taken back if the service refuses. */
-  expect?: (call: CallDetail, wish: V) => CallDetail;
+  send: (change: V) => Promise<{ data?: CallDetail; response: Response }>;
+  /** The expected result, shown at once and rolled back on an error. */
+  expect?: (call: CallDetail, change: V) => CallDetail;
 }
 
 /**
- * A change of a call. It is shown at once, where it can be known what it will be; the service's own word replaces it once
- * the feed has told the write's events.
+ * Writes to a call, optimistically if `expect` is given. The call is fetched again once the feed has delivered the events
+ * of the write.
  */
 export function useCallWrite<V>(id: string, { failure, send, expect }: Write<V>) {
   const client = useQueryClient();
-  const reached = useReached();
+  const reached = useWaitForPosition();
   const { queryKey } = detailOptions(id);
-  return useMutation<Written<CallDetail>, Error, V, { before: CallDetail | undefined }>({
-    mutationFn: (wish) => written(send(wish)),
-    onMutate: async (wish) => {
+  return useMutation<WriteResponse<CallDetail>, Error, V, { before: CallDetail | undefined }>({
+    mutationFn: (change) => writeResponse(send(change)),
+    onMutate: async (change) => {
       await client.cancelQueries({ queryKey });
       const before = client.getQueryData(queryKey);
-      if (before && expect) client.setQueryData(queryKey, expect(before, wish));
+      if (before && expect) client.setQueryData(queryKey, expect(before, change));
       return { before };
     },
-    onError: (error, _wish, context) => {
+    onError: (error, _change, context) => {
       if (context?.before) client.setQueryData(queryKey, context.before);
-      tellProblem(failure, error);
+      notifyError(failure, error);
     },
     onSuccess: async ({ body, position }) => {
       if (!expect) client.setQueryData(queryKey, body);

@@ -3,8 +3,8 @@ import { type MouseEvent, memo } from "react";
 import type { CallView } from "../../api/types";
 import { gradeLook, statusLook } from "../../components/badges";
 import { Direction } from "../../components/Direction";
-import { Moment } from "../../components/Moment";
-import { otherSide, whoText } from "../../components/Who";
+import { remoteParty, remotePartyLabel } from "../../components/RemoteParty";
+import { Timestamp } from "../../components/Timestamp";
 import { phone } from "../../format/phone";
 import { duration } from "../../format/time";
 import { words } from "../../format/words";
@@ -19,16 +19,15 @@ interface Props {
 }
 
 /**
- * A call in the list. The link in it is what the keyboard moves along.
+ * A row of the call list; its link is the target of keyboard navigation.
  *
- * Of plain elements: fifty rows are drawn at once, while somebody waits, and components with styles of their own would take
- * several times as long.
+ * Built from plain elements: a page renders fifty rows at once, and styled components take several times as long.
  */
 export const CallRow = memo(function CallRow({ call, columns, agentName, onOpen }: Props) {
   const has = (column: Column) => columns.includes(column);
   const open = (event: MouseEvent) => {
     event.stopPropagation();
-    // In another tab or window: that is the browser's own doing.
+    // With a modifier key, the browser opens the link in a new tab or window.
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     onOpen(call.call_id);
@@ -47,11 +46,11 @@ export const CallRow = memo(function CallRow({ call, columns, agentName, onOpen 
       <td>
         <Pill {...statusLook(call.status, call.voicemail)} />
         <div className={`${classes.small} mantine-hidden-from-sm`}>
-          <Moment at={call.started_at} />
+          <Timestamp at={call.started_at} />
         </div>
       </td>
       <td className={`${classes.short} mantine-visible-from-sm`}>
-        <Moment at={call.started_at} />
+        <Timestamp at={call.started_at} />
       </td>
       {has("agent") && <td className={`${classes.short} mantine-visible-from-md`}>{agentName}</td>}
       {has("duration") && (
@@ -75,10 +74,10 @@ export const CallRow = memo(function CallRow({ call, columns, agentName, onOpen 
 });
 
 function Person({ call }: { call: CallView }) {
-  const { name, number } = otherSide(call);
+  const { name, number } = remoteParty(call);
   return (
     <>
-      <span className={classes.name}>{whoText(call)}</span>
+      <span className={classes.name}>{remotePartyLabel(call)}</span>
       {name && number && <span className={`${classes.small} figures`}>{phone(number)}</span>}
     </>
   );

@@ -8,18 +8,18 @@ import { CallRow } from "./CallRow";
 import classes from "./calls.module.css";
 import type { Column } from "./columns";
 
-const A_MOMENT_MS = 150;
+const STALE_DELAY_MS = 150;
 
 interface Props {
   calls: readonly CallView[];
   columns: readonly Column[];
-  /** Whether this is still the page before: then it pales, unless the next one is there in a moment. */
+  /** Whether these are the previous page's rows; they are dimmed after a short delay. */
   isStale: boolean;
 }
 
-/** A page of calls; `j` and `k` move along them, Enter opens. */
+/** A page of calls; `j` and `k` move between rows, Enter opens one. */
 export function CallTable({ calls, columns, isStale }: Props) {
-  const [hasBeenStale] = useDebouncedValue(isStale, A_MOMENT_MS);
+  const [hasBeenStale] = useDebouncedValue(isStale, STALE_DELAY_MS);
   const body = useRef<HTMLTableSectionElement>(null);
   const navigate = useNavigate();
   const agentName = useAgentName();
@@ -47,16 +47,16 @@ export function CallTable({ calls, columns, isStale }: Props) {
             <Table.Th>
               <VisuallyHidden>Direction</VisuallyHidden>
             </Table.Th>
-            <Table.Th>Person</Table.Th>
+            <Table.Th>Contact</Table.Th>
             <Table.Th>Outcome</Table.Th>
-            <Table.Th visibleFrom="sm">When</Table.Th>
-            {has("agent") && <Table.Th visibleFrom="md">Agent</Table.Th>}
+            <Table.Th visibleFrom="sm">Started</Table.Th>
+            {has("agent") && <Table.Th visibleFrom="md">Assistant</Table.Th>}
             {has("duration") && (
               <Table.Th visibleFrom="sm" ta="right">
-                Talked
+                Duration
               </Table.Th>
             )}
-            {has("recorded") && <Table.Th visibleFrom="md">Sound</Table.Th>}
+            {has("recorded") && <Table.Th visibleFrom="md">Recording</Table.Th>}
             {has("grade") && <Table.Th visibleFrom="md">Grade</Table.Th>}
             {has("resolution") && <Table.Th visibleFrom="lg">Resolution</Table.Th>}
           </Table.Tr>
@@ -77,7 +77,7 @@ export function CallTable({ calls, columns, isStale }: Props) {
   );
 }
 
-/** The shape of the list. */
+/** Placeholder while the call list loads. */
 export function CallTableSkeleton() {
   return (
     <Paper withBorder p="md" aria-busy="true" aria-label="Loading calls">

@@ -4,7 +4,7 @@ import { AgentSelect } from "../../components/AgentSelect";
 import { SearchInput } from "../../components/SearchInput";
 import type { CallsSearch } from "./search";
 
-// The calls do not wait for the calendar.
+// Loaded separately, so that the call list does not wait for the calendar code.
 const DateRange = lazy(async () => ({ default: (await import("./DateRange")).DateRange }));
 
 const GRADES = [
@@ -13,18 +13,18 @@ const GRADES = [
 ];
 
 interface Props extends Pick<CallsSearch, "q" | "from" | "to" | "agent" | "grade"> {
-  /** Stays the same function: what is here is drawn anew only when it changes. */
+  /** Must be a stable function; the component is memoized. */
   onNarrow: (change: CallsSearch) => void;
 }
 
-/** What narrows the list down besides the filters: words, days, an agent, a grade. */
+/** Search, date range, agent and grade. */
 export const CallTools = memo(function CallTools({ q, from, to, agent, grade, onNarrow }: Props) {
   return (
     <Grid gap="sm">
       <Grid.Col span={{ base: 12, md: 4 }}>
         <SearchInput
           label="Search calls"
-          placeholder="A name, a number, or what was said"
+          placeholder="Name, number or transcript"
           value={q ?? ""}
           onChange={(words) => onNarrow({ q: words.trim() || undefined })}
         />

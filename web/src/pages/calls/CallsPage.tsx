@@ -6,9 +6,9 @@ import { getRouteApi, useRouter, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useEffect } from "react";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { Guarded } from "../../components/Guarded";
 import { LinkButton } from "../../components/links";
 import { Page } from "../../components/Page";
-import { Guarded } from "../../components/Refused";
 import { useMay } from "../../session/session";
 import { CallTable, CallTableSkeleton } from "./CallTable";
 import { CallTools } from "./CallTools";
@@ -16,16 +16,16 @@ import { ColumnsMenu } from "./ColumnsMenu";
 import { useColumns } from "./columns";
 import { FilterBar } from "./FilterBar";
 import { Pager } from "./Pager";
-import { newer, older, type Place } from "./paging";
+import { newer, older, type PageCursor } from "./paging";
 import { type CallsSearch, callsSearch, isNarrowed } from "./search";
-import { ask, readAhead, useCalls } from "./useCalls";
+import { prefetch, prefetchNext, useCalls } from "./useCalls";
 
-// The calls do not wait for a form that is seldom opened.
+// Loaded on first use, as the form is rarely opened.
 const CreateCall = lazy(async () => ({ default: (await import("./CreateCall")).CreateCall }));
 
 const route = getRouteApi("/calls");
 
-/** The keys of this page. */
+/** Keyboard shortcuts of this page. */
 const HINT = (
   <Group gap={6} component="span" visibleFrom="sm">
     <Kbd size="xs">j</Kbd> <Kbd size="xs">k</Kbd>
@@ -34,7 +34,7 @@ const HINT = (
     </Text>
     <Kbd size="xs">Enter</Kbd>
     <Text span inherit>
-      opens,
+      open,
     </Text>
     <Kbd size="xs">n</Kbd> <Kbd size="xs">p</Kbd>
     <Text span inherit>
@@ -42,7 +42,7 @@ const HINT = (
     </Text>
     <Kbd size="xs">/</Kbd>
     <Text span inherit>
-      searches
+      search
     </Text>
   </Group>
 );
@@ -60,18 +60,18 @@ function Calls() {
   const navigate = route.useNavigate();
   const trail = useRouterState({ select: (state) => state.location.state.trail });
   const client = useQueryClient();
-  const narrow = useNarrowing();
+  const narrow = useSearchChange();
   const [columns, setColumns] = useColumns();
   const calls = useCalls(search);
   const mayReview = useMay("review_calls");
   const [isCreating, creation] = useDisclosure();
-  const place: Place = { cursor: search.cursor, trail: trail ?? [] };
+  const place: PageCursor = { cursor: search.cursor, trail: trail ?? [] };
   const next = calls.isPlaceholderData ? null : calls.data?.next_cursor;
 
-  useEffect(() => readAhead(client, search, next), [client, search, next]);
+  useEffect(() => prefetchNext(client, search, next), [client, search, next]);
 
-  const go = (to: Place) => {
-    ask(client, { ...search, cursor: to.cursor });
+  const go = (to: PageCursor) => {
+    prefetch(client, { ...search, cursor: to.cursor });
     void navigate({ search: (now) => ({ ...now, cursor: to.cursor }), state: { trail: [...to.trail] } });
   };
 
@@ -83,7 +83,7 @@ function Calls() {
         <Group gap="xs">
           {mayReview && (
             <Button variant="default" leftSection={<IconPencilPlus size={16} />} onClick={creation.open}>
-              Write a call down
+              Log a call
             </Button>
           )}
           <ColumnsMenu value={columns} onChange={setColumns} />
@@ -102,7 +102,7 @@ function Calls() {
       {calls.isPending && <CallTableSkeleton />}
       {calls.isError && (
         <ErrorNotice
-          what="The calls could not be loaded"
+          what="Calls could not be loaded"
           error={calls.error}
           onRetry={() => void calls.refetch()}
         />
@@ -128,14 +128,14 @@ function Calls() {
   );
 }
 
-/** Narrows the list down anew, from its first page. Stays the same function. */
-function useNarrowing() {
+/** Changes the search and returns to the first page. A stable function. */
+function useSearchChange() {
   const router = useRouter();
   const client = useQueryClient();
   return useCallback(
     (change: CallsSearch) => {
       const search = { ...callsSearch(router.state.location.search), ...change, cursor: undefined };
-      ask(client, search);
+      prefetch(client, search);
       void router.navigate({ to: "/calls", search, state: { trail: [] }, replace: true });
     },
     [router, client],
@@ -145,8 +145,8 @@ function useNarrowing() {
 function NoCalls({ search, hasMore }: { search: CallsSearch; hasMore: boolean }) {
   if (hasMore) {
     return (
-      <Empty icon={<IconSearchOff size={28} />} title="Nothing found so far">
-        None of the calls that were looked through matches. Go on with “Older” to look further back.
+      <Empty icon={<IconSearchOff size={28} />} title="No matches yet">
+        None of the calls searched so far match. Press “Older” to search further back.
       </Empty>
     );
   }
@@ -154,10 +154,10 @@ function NoCalls({ search, hasMore }: { search: CallsSearch; hasMore: boolean })
     return (
       <Empty
         icon={<IconSearchOff size={28} />}
-        title="No call matches"
+        title="No matching calls"
         action={<LinkButton to="/calls">Show all calls</LinkButton>}
       >
-        Try fewer words, more days, or another filter.
+        Try fewer words, a longer date range or another filter.
       </Empty>
     );
   }
@@ -165,9 +165,9 @@ function NoCalls({ search, hasMore }: { search: CallsSearch; hasMore: boolean })
     <Empty
       icon={<IconPhoneOff size={28} />}
       title="No calls yet"
-      action={<LinkButton to="/agents">To the agents</LinkButton>}
+      action={<LinkButton to="/agents">Set up an assistant</LinkButton>}
     >
-      Calls appear here as soon as the first one comes in. Check that your number is assigned to an agent.
+      Calls appear here as soon as the first one starts. Check that your number is assigned to an assistant.
     </Empty>
   );
 }

@@ -12,7 +12,7 @@ import {
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { api, written } from "../../api/client";
+import { api, writeResponse } from "../../api/client";
 import { fieldErrors } from "../../api/problem";
 import { ErrorNotice } from "../../components/ErrorNotice";
 
@@ -21,7 +21,7 @@ const OUTCOMES = [
   { value: "no_answer", label: "No answer" },
   { value: "busy", label: "Busy" },
   { value: "failed", label: "Failed" },
-  { value: "canceled", label: "Given up" },
+  { value: "canceled", label: "Canceled" },
 ];
 
 interface Values {
@@ -34,11 +34,11 @@ interface Values {
   notes: string;
 }
 
-/** Writes down a call that was made elsewhere. */
+/** Logs a call that took place outside the system. */
 export function CreateCall({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const isNumber = (value: string) => (value.trim() ? null : "Enter a number.");
+  const isNumber = (value: string) => (value.trim() ? null : "Enter a phone number.");
   const form = useForm<Values>({
     mode: "uncontrolled",
     initialValues: {
@@ -54,7 +54,7 @@ export function CreateCall({ onClose }: { onClose: () => void }) {
   });
   const create = useMutation({
     mutationFn: ({ minutes, caller_name, notes, ...call }: Values) =>
-      written(
+      writeResponse(
         api.POST("/api/call-logs", {
           body: {
             ...call,
@@ -73,16 +73,16 @@ export function CreateCall({ onClose }: { onClose: () => void }) {
     onError: (error) => form.setErrors(fieldErrors(error)),
   });
   return (
-    <Modal opened onClose={onClose} title="Write a call down">
+    <Modal opened onClose={onClose} title="Log a call">
       <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
         <Stack>
-          {create.isError && <ErrorNotice what="The call was not written down" error={create.error} />}
+          {create.isError && <ErrorNotice what="Call not saved" error={create.error} />}
           <SegmentedControl
             fullWidth
             aria-label="Direction"
             data={[
-              { value: "inbound", label: "They called us" },
-              { value: "outbound", label: "We called them" },
+              { value: "inbound", label: "Inbound" },
+              { value: "outbound", label: "Outbound" },
             ]}
             key={form.key("direction")}
             {...form.getInputProps("direction")}
@@ -102,20 +102,20 @@ export function CreateCall({ onClose }: { onClose: () => void }) {
             />
           </Group>
           <TextInput
-            label="Caller’s name"
+            label="Caller name"
             key={form.key("caller_name")}
             {...form.getInputProps("caller_name")}
           />
           <Group grow align="flex-start">
             <Select
-              label="How it went"
+              label="Outcome"
               data={OUTCOMES}
               allowDeselect={false}
               key={form.key("outcome")}
               {...form.getInputProps("outcome")}
             />
             <NumberInput
-              label="Minutes talked"
+              label="Duration (minutes)"
               min={0}
               max={600}
               key={form.key("minutes")}
@@ -134,7 +134,7 @@ export function CreateCall({ onClose }: { onClose: () => void }) {
               Cancel
             </Button>
             <Button type="submit" loading={create.isPending}>
-              Write it down
+              Save
             </Button>
           </Group>
         </Stack>

@@ -12,12 +12,12 @@ interface Props {
 
 const day = (ago: number) => dayjs().subtract(ago, "day").format("YYYY-MM-DD");
 
-/** From which day to which, both included. */
+/** A date range; both days are included. */
 export function DateRange({ from, to, onChange }: Props) {
   return (
     <DatePickerInput
       type="range"
-      placeholder="Any day"
+      placeholder="Any date"
       value={[dayOf(from), dayOf(to)]}
       onChange={([first, last]) => onChange(first ?? undefined, last ?? undefined)}
       valueFormat="MMM D, YYYY"
@@ -26,12 +26,12 @@ export function DateRange({ from, to, onChange }: Props) {
       weekendDays={[]}
       popoverProps={{ withRoles: false }}
       ariaLabels={{
-        previousMonth: "The month before",
-        nextMonth: "The next month",
-        previousYear: "The year before",
-        nextYear: "The next year",
-        previousDecade: "The decade before",
-        nextDecade: "The next decade",
+        previousMonth: "Previous month",
+        nextMonth: "Next month",
+        previousYear: "Previous year",
+        nextYear: "Next year",
+        previousDecade: "Previous decade",
+        nextDecade: "Next decade",
       }}
       clearable
       leftSection={<IconCalendar size={16} aria-hidden />}

@@ -7,11 +7,11 @@ import { type CallsSearch, FILTERS, type Filter, MORE_FILTERS } from "./search";
 interface Props {
   value: Filter;
   counts: Record<string, number> | undefined;
-  /** Stays the same function. */
+  /** Must be a stable function; the component is memoized. */
   onNarrow: (change: CallsSearch) => void;
 }
 
-/** The filters, each with the number of calls that it holds; those that are asked for less often behind “More”. */
+/** The filters with their call counts; less common ones are in the “More” menu. */
 export const FilterBar = memo(function FilterBar({ value, counts, onNarrow }: Props) {
   const choose = (filter: Filter) => onNarrow({ filter: filter === "all" ? undefined : filter });
   const chosen = MORE_FILTERS.find((filter) => filter.value === value);

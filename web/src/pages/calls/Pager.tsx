@@ -1,16 +1,16 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
-import { type Place, pageNumber } from "./paging";
+import { type PageCursor, pageNumber } from "./paging";
 
 interface Props {
-  place: Place;
+  place: PageCursor;
   hasOlder: boolean;
   onOlder: () => void;
   onNewer: () => void;
 }
 
-/** To the page before and behind; `n` and `p` do the same. */
+/** Newer and older page; shortcuts `p` and `n`. */
 export function Pager({ place, hasOlder, onOlder, onNewer }: Props) {
   const hasNewer = place.cursor !== undefined;
   const number = pageNumber(place);

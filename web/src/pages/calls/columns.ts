@@ -1,9 +1,9 @@
 import { useLocalStorage } from "@mantine/hooks";
 
-/** Columns that a reader may leave out. The person, the outcome and the time are always there. */
+/** The optional columns. Contact, outcome and start time are always shown. */
 export const COLUMNS = [
-  { key: "agent", label: "Agent" },
-  { key: "duration", label: "Talked" },
+  { key: "agent", label: "Assistant" },
+  { key: "duration", label: "Duration" },
   { key: "recorded", label: "Recording" },
   { key: "grade", label: "Grade" },
   { key: "resolution", label: "Resolution" },
@@ -12,13 +12,13 @@ export const COLUMNS = [
 
 export type Column = (typeof COLUMNS)[number]["key"];
 
-const AT_FIRST: Column[] = ["agent", "duration", "recorded", "grade", "resolution"];
+const DEFAULT_COLUMNS: Column[] = ["agent", "duration", "recorded", "grade", "resolution"];
 
-/** The columns that this browser's reader chose. */
+/** The selected columns, stored in this browser. */
 export function useColumns() {
   return useLocalStorage<Column[]>({
     key: "calls-columns",
-    defaultValue: AT_FIRST,
+    defaultValue: DEFAULT_COLUMNS,
     getInitialValueInEffect: false,
   });
 }

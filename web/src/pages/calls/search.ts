@@ -1,10 +1,10 @@
-/** What the address of the list of calls says. */
+/** The URL search parameters of the call list. */
 export interface CallsSearch {
   filter?: Filter;
   q?: string;
-  /** A day (`2026-03-27`, in the reader's zone) or a moment (RFC 3339). */
+  /** A day (`2026-03-27`, in the browser's zone) or a timestamp (RFC 3339). */
   from?: string;
-  /** The last day, included; or the moment before which calls began. */
+  /** The last day, inclusive; or a timestamp, exclusive. */
   to?: string;
   agent?: string;
   grade?: "good" | "needs_improvement";
@@ -21,21 +21,21 @@ export const FILTERS = [
   { value: "resolved", label: "Resolved" },
 ] as const;
 
-/** What figures of the dashboard and the review queue ask for, too; behind “More”. */
+/** Filters of the “More” menu; the dashboard and the review queue link to them, too. */
 export const MORE_FILTERS = [
   { value: "missed", label: "Missed" },
   { value: "answered", label: "Answered" },
   { value: "taken_over", label: "Taken over" },
   { value: "transferred", label: "Transferred" },
   { value: "recorded", label: "Recorded" },
-  { value: "pending_review", label: "To review" },
+  { value: "pending_review", label: "Pending review" },
 ] as const;
 
 export type Filter = (typeof FILTERS | typeof MORE_FILTERS)[number]["value"];
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-/** Reads the address; what makes no sense is left out, so that an old link opens something. */
+/** Parses the URL search; invalid values are dropped, so that an old link still opens. */
 export function callsSearch(search: Record<string, unknown>): CallsSearch {
   const filter = [...FILTERS, ...MORE_FILTERS].find(({ value }) => value === search.filter)?.value;
   return {
@@ -49,7 +49,7 @@ export function callsSearch(search: Record<string, unknown>): CallsSearch {
   };
 }
 
-/** The same as parameters of `GET /api/call-logs`: days become moments at the reader's midnight. */
+/** The query of `GET /api/call-logs`; days become timestamps at midnight in the browser's zone. */
 export function callsQuery(search: CallsSearch) {
   return {
     filter: search.filter,
@@ -62,12 +62,12 @@ export function callsQuery(search: CallsSearch) {
   };
 }
 
-/** Whether anything but the filter narrows the list down: then its count is not the filter's. */
+/** Whether anything besides the filter narrows the list; its length then differs from the filter's count. */
 export function isNarrowed({ q, from, to, agent, grade }: CallsSearch): boolean {
   return [q, from, to, agent, grade].some((value) => value !== undefined);
 }
 
-/** The day of the reader's calendar in which a day or a moment lies. */
+/** The calendar day of a day or timestamp, in the browser's zone. */
 export function dayOf(value: string | undefined): string | null {
   if (!value) return null;
   if (DAY.test(value)) return value;
@@ -82,7 +82,7 @@ function midnight(day: string, plusDays: number): string {
 }
 
 function text(value: unknown): string | undefined {
-  // The router reads `q=504` as a number.
+  // The router parses `q=504` as a number.
   const string = typeof value === "number" ? String(value) : value;
   return typeof string === "string" && string !== "" ? string : undefined;
 }

@@ -6,7 +6,7 @@ import { api, body } from "../../api/client";
 import { useMay } from "../../session/session";
 import { ContactForm } from "./ContactForm";
 
-/** Makes a contact of the person of a call; left out when they are one already. */
+/** Adds the remote party of a call as a contact; hidden if the number is a contact already. */
 export function AddContact({ name, phone }: { name: string | null; phone: string }) {
   const may = useMay("edit_contacts");
   const [isOpen, { open, close }] = useDisclosure();

@@ -1,21 +1,21 @@
 import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { api, written } from "../../api/client";
+import { api, writeResponse } from "../../api/client";
 import { fieldErrors } from "../../api/problem";
 import type { ContactView } from "../../api/types";
 import { ErrorNotice } from "../../components/ErrorNotice";
-import { tellDone } from "../../components/notify";
+import { notifySuccess } from "../../components/notify";
 
 interface Props {
-  /** The contact to change; absent: a new one. */
+  /** The contact to edit; undefined for a new one. */
   contact?: ContactView;
   name?: string;
   phone?: string;
   onClose: () => void;
 }
 
-/** A new contact, or a change of one. */
+/** Creates or edits a contact. */
 export function ContactForm({ contact, name, phone, onClose }: Props) {
   const client = useQueryClient();
   const form = useForm({
@@ -24,32 +24,34 @@ export function ContactForm({ contact, name, phone, onClose }: Props) {
     validate: {
       name: (value) => (value.trim() ? null : "Enter a name."),
       phone: (value) =>
-        /^\+[\d ().-]{7,}$/.test(value.trim()) ? null : "With its country code: +1 504 555 0100.",
+        /^\+[\d ().-]{7,}$/.test(value.trim())
+          ? null
+          : "Enter the number with its country code, such as +1 504 555 0100.",
     },
   });
   const save = useMutation({
     mutationFn: (values: { name: string; phone: string }) =>
       contact
-        ? written(
+        ? writeResponse(
             api.PUT("/api/contacts/{id}", { params: { path: { id: contact.contact_id } }, body: values }),
           )
-        : written(api.POST("/api/contacts", { body: values })),
+        : writeResponse(api.POST("/api/contacts", { body: values })),
     onSuccess: async ({ body }) => {
       await client.invalidateQueries({ queryKey: ["contacts"] });
-      tellDone(`${body.name ?? "The contact"} is saved.`);
+      notifySuccess(`${body.name ?? "Contact"} saved.`);
       onClose();
     },
     onError: (error) => form.setErrors(fieldErrors(error)),
   });
   return (
-    <Modal opened onClose={onClose} title={contact ? "Change the contact" : "Add a contact"}>
+    <Modal opened onClose={onClose} title={contact ? "Edit contact" : "Add contact"}>
       <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
         <Stack>
-          {save.isError && <ErrorNotice what="The contact was not saved" error={save.error} />}
+          {save.isError && <ErrorNotice what="Contact not saved" error={save.error} />}
           <TextInput label="Name" data-autofocus key={form.key("name")} {...form.getInputProps("name")} />
           <TextInput
-            label="Number"
-            description="With its country code"
+            label="Phone number"
+            description="With country code"
             placeholder="+1 504 555 0100"
             inputMode="tel"
             key={form.key("phone")}

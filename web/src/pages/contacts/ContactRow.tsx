@@ -2,7 +2,7 @@ import { ActionIcon, Badge, Group, Menu, Stack, Text } from "@mantine/core";
 import { IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
 import type { ContactView } from "../../api/types";
 import { LinkText } from "../../components/links";
-import { Moment } from "../../components/Moment";
+import { Timestamp } from "../../components/Timestamp";
 import { CallButton } from "../../dialer/CallButton";
 import { phone } from "../../format/phone";
 import { words } from "../../format/words";
@@ -47,14 +47,14 @@ export function ContactRow({ contact, mayEdit, onEdit, onRemove }: Props) {
                 variant="subtle"
                 color="gray"
                 size="lg"
-                aria-label={`More for ${contact.name ?? "this contact"}`}
+                aria-label={`More actions for ${contact.name ?? "this contact"}`}
               >
                 <IconDots size={18} />
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
-                Change
+                Edit
               </Menu.Item>
               <Menu.Item
                 c="var(--mantine-color-error)"
@@ -72,10 +72,10 @@ export function ContactRow({ contact, mayEdit, onEdit, onRemove }: Props) {
 }
 
 function LastCall({ last }: { last: ContactView["last_call"] }) {
-  if (!last) return <>No call yet</>;
+  if (!last) return <>No calls yet</>;
   return (
     <LinkText to="/calls/$callId" params={{ callId: last.call_id }} inherit>
-      {words(last.direction)}, <Moment at={last.started_at} as="ago" />
+      {words(last.direction)}, <Timestamp at={last.started_at} as="ago" />
     </LinkText>
   );
 }

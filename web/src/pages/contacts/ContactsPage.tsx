@@ -3,14 +3,14 @@ import { IconAddressBook, IconSearchOff, IconUserPlus } from "@tabler/icons-reac
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, body, written } from "../../api/client";
+import { api, body, writeResponse } from "../../api/client";
 import type { ContactView } from "../../api/types";
 import { Confirmation } from "../../components/Confirmation";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
-import { tellDone, tellProblem } from "../../components/notify";
+import { Guarded } from "../../components/Guarded";
+import { notifyError, notifySuccess } from "../../components/notify";
 import { Page } from "../../components/Page";
-import { Guarded } from "../../components/Refused";
 import { SearchInput } from "../../components/SearchInput";
 import { useMay } from "../../session/session";
 import { ContactForm } from "./ContactForm";
@@ -33,7 +33,7 @@ function Contacts() {
   const navigate = route.useNavigate();
   const mayEdit = useMay("edit_contacts");
   const [form, setForm] = useState<{ contact?: ContactView } | null>(null);
-  const [leaving, setLeaving] = useState<ContactView | null>(null);
+  const [removing, setRemoving] = useState<ContactView | null>(null);
   const contacts = useInfiniteQuery({
     queryKey: ["contacts", "page", q],
     queryFn: ({ pageParam }) =>
@@ -52,14 +52,14 @@ function Contacts() {
     <Page title="Contacts" actions={add}>
       <SearchInput
         label="Search contacts"
-        placeholder="A name or a number"
+        placeholder="Name or number"
         value={q ?? ""}
         onChange={(text) => void navigate({ search: { q: text.trim() || undefined }, replace: true })}
       />
       {contacts.isPending && <Skeleton h={320} aria-label="Loading contacts" />}
       {contacts.isError && (
         <ErrorNotice
-          what="The contacts could not be loaded"
+          what="Contacts could not be loaded"
           error={contacts.error}
           onRetry={() => void contacts.refetch()}
         />
@@ -67,12 +67,12 @@ function Contacts() {
       {contacts.isSuccess &&
         all.length === 0 &&
         (q ? (
-          <Empty icon={<IconSearchOff size={28} />} title="Nobody matches">
-            Search for a part of the name, or of the number with its country code.
+          <Empty icon={<IconSearchOff size={28} />} title="No matching contacts">
+            Search for part of the name, or part of the number with its country code.
           </Empty>
         ) : (
           <Empty icon={<IconAddressBook size={28} />} title="No contacts yet" action={add}>
-            Give names to numbers. A call is easily made a contact too: open it, and press “Add contact”.
+            Add people you know. You can also add a contact from any call.
           </Empty>
         ))}
       <Stack gap="md">
@@ -88,7 +88,7 @@ function Contacts() {
                   contact={contact}
                   mayEdit={mayEdit}
                   onEdit={() => setForm({ contact })}
-                  onRemove={() => setLeaving(contact)}
+                  onRemove={() => setRemoving(contact)}
                 />
               ))}
             </Stack>
@@ -105,23 +105,23 @@ function Contacts() {
         </Button>
       )}
       {form && <ContactForm contact={form.contact} onClose={() => setForm(null)} />}
-      {leaving && <Removal contact={leaving} onClose={() => setLeaving(null)} />}
+      {removing && <RemoveContact contact={removing} onClose={() => setRemoving(null)} />}
     </Page>
   );
 }
 
-/** Asks before a contact is removed. */
-function Removal({ contact, onClose }: { contact: ContactView; onClose: () => void }) {
+/** Asks for confirmation, then removes the contact. */
+function RemoveContact({ contact, onClose }: { contact: ContactView; onClose: () => void }) {
   const client = useQueryClient();
   const remove = useMutation({
     mutationFn: () =>
-      written(api.DELETE("/api/contacts/{id}", { params: { path: { id: contact.contact_id } } })),
+      writeResponse(api.DELETE("/api/contacts/{id}", { params: { path: { id: contact.contact_id } } })),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ["contacts"] });
-      tellDone("The contact is removed.");
+      notifySuccess("Contact removed.");
       onClose();
     },
-    onError: (error) => tellProblem("The contact was not removed", error),
+    onError: (error) => notifyError("Contact not removed", error),
   });
   return (
     <Confirmation
@@ -132,8 +132,7 @@ function Removal({ contact, onClose }: { contact: ContactView; onClose: () => vo
       onClose={onClose}
     >
       <Text>
-        {contact.name} is no longer listed. Calls with this number stay, and so does the contact’s history in
-        the ledger.
+        {contact.name} will no longer be listed. Calls with this number and the contact’s history are kept.
       </Text>
     </Confirmation>
   );

@@ -4,7 +4,7 @@ import { groupsOf } from "./groups";
 
 const contact = (letter: string, name: string) => ({ letter, name, contact_id: name }) as ContactView;
 
-it("contacts stand under their letter, in the order in which they came", () => {
+it("contacts are grouped by letter in the given order", () => {
   const groups = groupsOf([
     contact("A", "Ada"),
     contact("A", "Alan"),

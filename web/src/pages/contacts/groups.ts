@@ -5,7 +5,7 @@ export interface Group {
   contacts: ContactView[];
 }
 
-/** Contacts by the letter that the service files them under; they come in order, so do the groups. */
+/** Groups contacts by the service's letter; keeps the order of the response. */
 export function groupsOf(contacts: readonly ContactView[]): Group[] {
   const groups: Group[] = [];
   for (const contact of contacts) {

@@ -7,9 +7,10 @@ import { api, body } from "../../api/client";
 import type { Stats } from "../../api/types";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
-import { LinkButton } from "../../components/links";
+import { Guarded } from "../../components/Guarded";
+import { LinkButton, LinkText } from "../../components/links";
 import { Page } from "../../components/Page";
-import { Guarded } from "../../components/Refused";
+import { useMay } from "../../session/session";
 import { FigureCard } from "./FigureCard";
 import { Latest } from "./Latest";
 import { type Part, parts, period } from "./series";
@@ -44,7 +45,7 @@ function Dashboard() {
   return (
     <Page
       title="Dashboard"
-      hint="Days are counted in UTC."
+      hint="Days are in UTC."
       actions={
         <SegmentedControl
           aria-label="Period"
@@ -57,7 +58,7 @@ function Dashboard() {
       {stats.isPending && <Loading />}
       {stats.isError && (
         <ErrorNotice
-          what="The figures could not be loaded"
+          what="Statistics could not be loaded"
           error={stats.error}
           onRetry={() => void stats.refetch()}
         />
@@ -69,15 +70,26 @@ function Dashboard() {
 
 function Loaded({ stats, days }: { stats: Stats; days: number }) {
   const navigate = useNavigate();
+  const mayTry = useMay("edit_agents");
   if (stats.total.calls === 0) {
     return (
       <Empty
         icon={<IconPhoneIncoming size={28} />}
         title="No calls yet"
-        action={<LinkButton to="/agents">Set up the agent</LinkButton>}
+        action={<LinkButton to="/agents">Set up your assistant</LinkButton>}
       >
-        Figures appear with the first call. Point your number’s webhook at this service, and say what the
-        agent is to say.
+        Set up your assistant, then call your number
+        {mayTry && (
+          <>
+            {" "}
+            (or{" "}
+            <LinkText to="/agents/$agentId/try" params={{ agentId: "default" }} inherit underline="always">
+              try it here
+            </LinkText>
+            )
+          </>
+        )}
+        .
       </Empty>
     );
   }
@@ -153,7 +165,7 @@ function Loaded({ stats, days }: { stats: Stats; days: number }) {
 
 function PlotsSkeleton() {
   return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }} aria-busy="true" aria-label="Loading plots">
+    <SimpleGrid cols={{ base: 1, lg: 2 }} aria-busy="true" aria-label="Loading charts">
       <Skeleton h={300} />
       <Skeleton h={300} />
     </SimpleGrid>
@@ -163,7 +175,7 @@ function PlotsSkeleton() {
 function Loading() {
   return (
     <>
-      <SimpleGrid cols={{ base: 2, md: 4 }} aria-busy="true" aria-label="Loading figures">
+      <SimpleGrid cols={{ base: 2, md: 4 }} aria-busy="true" aria-label="Loading statistics">
         {["a", "b", "c", "d", "e", "f", "g", "h"].map((key) => (
           <Skeleton key={key} h={116} />
         ))}

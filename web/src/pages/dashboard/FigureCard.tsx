@@ -16,15 +16,15 @@ interface Props {
   value: number;
   before: number;
   days: number;
-  /** Whether more of it is good news, bad news or neither. */
+  /** Whether an increase is good, bad or neutral. */
   more: "good" | "bad" | "plain";
   search: { filter?: Filter; from: string };
 }
 
-/** A figure with its change; it opens the calls behind it. */
+/** A figure with its change against the previous period; links to the counted calls. */
 export function FigureCard({ label, value, before, days, more, search }: Props) {
   const by = change(value, before);
-  const span = days === 1 ? "the day before" : `the ${days} days before`;
+  const span = days === 1 ? "previous day" : `previous ${days} days`;
   return (
     <LinkCard to="/calls" search={search}>
       <Text size="sm" c="dimmed">
@@ -41,7 +41,7 @@ export function FigureCard({ label, value, before, days, more, search }: Props) 
         )}
       </Group>
       <Text size="xs" c="dimmed">
-        {count(before)} in {span}
+        {span}: {count(before)}
       </Text>
     </LinkCard>
   );

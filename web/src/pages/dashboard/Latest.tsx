@@ -4,12 +4,12 @@ import type { Stats } from "../../api/types";
 import { GradeBadge, StatusBadge } from "../../components/badges";
 import { Direction } from "../../components/Direction";
 import { LinkText } from "../../components/links";
-import { Moment } from "../../components/Moment";
-import { Who } from "../../components/Who";
+import { RemoteParty } from "../../components/RemoteParty";
+import { Timestamp } from "../../components/Timestamp";
 import { duration } from "../../format/time";
 import classes from "./dashboard.module.css";
 
-/** The five calls that began last. */
+/** The five most recent calls. */
 export function Latest({ calls }: { calls: Stats["latest"] }) {
   return (
     <Paper withBorder p="md" component="section" aria-label="Latest calls">
@@ -32,7 +32,7 @@ export function Latest({ calls }: { calls: Stats["latest"] }) {
             <Group justify="space-between" wrap="nowrap">
               <Group gap="sm" wrap="nowrap" miw={0}>
                 <Direction direction={call.direction} voicemail={call.voicemail} />
-                <Who call={call} />
+                <RemoteParty call={call} />
               </Group>
               <Group gap="sm" wrap="nowrap">
                 <Box visibleFrom="xs">
@@ -40,7 +40,7 @@ export function Latest({ calls }: { calls: Stats["latest"] }) {
                 </Box>
                 <StatusBadge status={call.status} voicemail={call.voicemail} />
                 <Text size="sm" c="dimmed" ta="right" miw={84} visibleFrom="xs">
-                  <Moment at={call.started_at} as="ago" />
+                  <Timestamp at={call.started_at} as="ago" />
                   <br />
                   {call.duration_s != null && duration(call.duration_s)}
                 </Text>

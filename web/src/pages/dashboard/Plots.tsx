@@ -7,7 +7,7 @@ import type { Part } from "./series";
 
 interface Props {
   parts: readonly Part[];
-  /** Opens the calls of a part of the period. */
+  /** Opens the calls of a bucket. */
   onOpen: (part: Part) => void;
 }
 
@@ -21,11 +21,11 @@ const OUTCOMES = [
   { name: "voicemail", label: "Voicemail", color: "grape.6" },
   { name: "no_answer", label: "No answer", color: "yellow.6" },
   { name: "busy", label: "Busy", color: "orange.6" },
-  { name: "canceled", label: "Given up", color: "gray.6" },
+  { name: "canceled", label: "Canceled", color: "gray.6" },
   { name: "failed", label: "Failed", color: "red.6" },
 ];
 
-/** The period in plots. */
+/** Charts of the period. */
 export function Plots({ parts, onOpen }: Props) {
   const bars = {
     h: 220,
@@ -58,7 +58,7 @@ export function Plots({ parts, onOpen }: Props) {
     inbound: figures?.inbound ?? 0,
     outbound: figures?.outbound ?? 0,
     voicemail: figures?.voicemail ?? 0,
-    // A call that ended at the voicemail was completed too: it is shown once.
+    // Voicemail calls are completed, too; subtracted so that they count once.
     completed: Math.max(0, (figures?.completed ?? 0) - (figures?.voicemail ?? 0)),
     no_answer: figures?.no_answer ?? 0,
     busy: figures?.busy ?? 0,
@@ -70,29 +70,32 @@ export function Plots({ parts, onOpen }: Props) {
   }));
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }}>
-      <Plot title="Calls" hint="A bar opens its calls">
+      <Plot title="Calls" hint="Click a bar to see its calls">
         <BarChart {...bars} data={rows} series={CALLS} />
       </Plot>
-      <Plot title="Outcomes" hint="A bar opens its calls">
+      <Plot title="Outcomes" hint="Click a bar to see its calls">
         <BarChart {...bars} data={rows} series={OUTCOMES} />
       </Plot>
-      <Plot title="Time to answer and time talked" hint="Averages">
+      <Plot title="Answer time and talk time" hint="Averages">
         <LineChart
           {...lines}
           data={rows}
           series={[
-            { name: "talk", label: "Talked", color: "indigo.6" },
-            { name: "answer", label: "Until answered", color: "orange.6" },
+            { name: "talk", label: "Talk time", color: "indigo.6" },
+            { name: "answer", label: "Answer time", color: "orange.6" },
           ]}
           valueFormatter={duration}
           yAxisProps={{ width: 48 }}
         />
       </Plot>
-      <Plot title="AI’s time to answer" hint="From the caller’s last word to the AI’s first, on average">
+      <Plot
+        title="Assistant response time"
+        hint="Average time from the end of the caller’s speech to the start of the answer"
+      >
         <LineChart
           {...lines}
           data={rows}
-          series={[{ name: "latency", label: "AI’s answer", color: "grape.6" }]}
+          series={[{ name: "latency", label: "Response time", color: "grape.6" }]}
           valueFormatter={milliseconds}
           yAxisProps={{ width: 64 }}
         />

@@ -2,12 +2,12 @@ import type { Figures, Stats } from "../../api/types";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-/** Up to so many days the service counts by the hour. */
-const BY_HOUR_UP_TO = 2;
+/** The service returns hourly buckets for periods up to this many days. */
+const MAX_HOURLY_DAYS = 2;
 
 type Bucket = Stats["series"][number];
 
-/** A part of the period, with its figures or nothing. */
+/** An hour or a day of the period; `figures` is null without calls. */
 export interface Part {
   from: Date;
   to: Date;
@@ -15,19 +15,19 @@ export interface Part {
   figures: Figures | null;
 }
 
-/** Whole days in UTC, as the service counts them: from the first midnight to the one behind today. */
+/** Whole UTC days, as the service counts them, ending at the midnight after today. */
 export function period(days: number, now: Date): { from: Date; to: Date } {
   const tomorrow = Math.floor(now.getTime() / DAY) * DAY + DAY;
   return { from: new Date(tomorrow - days * DAY), to: new Date(tomorrow) };
 }
 
-/** The period in equal parts. The service leaves out parts without a call: a plot needs them, or it would lie. */
+/** Splits the period into equal parts, including the empty ones that the service omits. */
 export function parts(series: readonly Bucket[], days: number, now: Date): Part[] {
-  const isHourly = days <= BY_HOUR_UP_TO;
+  const isHourly = days <= MAX_HOURLY_DAYS;
   const step = isHourly ? HOUR : DAY;
   const known = new Map(series.map((bucket) => [Date.parse(bucket.from), bucket]));
   const { from, to } = period(days, now);
-  // Hours that are still to come are no hours without calls.
+  // Future hours are left out; they are not hours without calls.
   const end = isHourly
     ? Math.min(to.getTime(), Math.floor(now.getTime() / HOUR) * HOUR + HOUR)
     : to.getTime();
@@ -48,7 +48,7 @@ function hourLabel(at: Date): string {
   return at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
 }
 
-/** Days are UTC's: in another zone their midnight is not the reader's. */
+/** Formatted in UTC, as the days are UTC days. */
 function dayLabel(at: Date): string {
   return at.toLocaleDateString(undefined, { month: "short", day: "numeric", timeZone: "UTC" });
 }

@@ -3,22 +3,22 @@ import { useAgentName } from "../../components/useAgents";
 import { count, share } from "../../format/numbers";
 import { type byPersona, shareOf } from "./shares";
 
-/** How each persona was judged. */
+/** Grades and corrections by agent and persona version. */
 export function ByPersona({ personas }: { personas: ReturnType<typeof byPersona> }) {
   const agentName = useAgentName();
   return (
-    <Paper withBorder p="md" component="section" aria-label="By persona">
+    <Paper withBorder p="md" component="section" aria-label="By assistant and rules version">
       <Title order={2} size="h4" mb="sm">
-        By persona
+        By assistant and rules version
       </Title>
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>Agent</Table.Th>
-            <Table.Th>Persona</Table.Th>
+            <Table.Th>Assistant</Table.Th>
+            <Table.Th>Learned rules</Table.Th>
             <Table.Th>Good</Table.Th>
             <Table.Th ta="right" visibleFrom="xs">
-              Judged
+              Graded
             </Table.Th>
             <Table.Th ta="right" visibleFrom="sm">
               Corrections
@@ -31,7 +31,7 @@ export function ByPersona({ personas }: { personas: ReturnType<typeof byPersona>
             return (
               <Table.Tr key={`${persona.agent} ${persona.version}`}>
                 <Table.Td>{persona.agent ? agentName(persona.agent) : "Unknown"}</Table.Td>
-                <Table.Td>{persona.version === 0 ? "Base prompt" : `Version ${persona.version}`}</Table.Td>
+                <Table.Td>{persona.version === 0 ? "None" : `Version ${persona.version}`}</Table.Td>
                 <Table.Td className="figures" miw={90}>
                   {good === null ? "—" : share(good)}
                   <Progress value={(good ?? 0) * 100} color="teal" size="xs" aria-hidden />

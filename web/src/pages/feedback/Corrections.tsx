@@ -1,13 +1,13 @@
 import { Anchor, Badge, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Feedback } from "../../api/types";
-import { Moment } from "../../components/Moment";
+import { Timestamp } from "../../components/Timestamp";
 import { useAgentName } from "../../components/useAgents";
-import { usePeople } from "../../components/usePeople";
+import { useUserName } from "../../components/useUsers";
 
-/** What reviewers wrote, the latest first; each leads to its call. */
+/** Corrections, latest first, each with a link to its call. */
 export function Corrections({ corrections }: { corrections: Feedback["corrections"] }) {
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   const agentName = useAgentName();
   return (
     <Paper withBorder p="md" component="section" aria-label="Corrections">
@@ -16,7 +16,7 @@ export function Corrections({ corrections }: { corrections: Feedback["correction
       </Title>
       {corrections.length === 0 && (
         <Text c="dimmed" size="sm">
-          No corrections yet. Write them on a call, on the whole or on one turn.
+          No corrections yet. Add them on a call’s page, for the whole call or for one turn.
         </Text>
       )}
       <Stack gap="sm" component="ul" m={0} p={0} style={{ listStyle: "none" }}>
@@ -25,7 +25,7 @@ export function Corrections({ corrections }: { corrections: Feedback["correction
             <Text className="breakable">{correction.note ?? "Erased"}</Text>
             <Group gap="xs">
               <Text size="xs" c="dimmed">
-                {nameOf(correction.noted_by)} · <Moment at={correction.noted_at} /> ·{" "}
+                {nameOf(correction.noted_by)} · <Timestamp at={correction.noted_at} /> ·{" "}
                 {correction.turn ? `turn ${correction.turn} of ` : ""}
                 <Anchor component={Link} to={`/calls/${correction.call_id}`} size="xs" underline="always">
                   the call

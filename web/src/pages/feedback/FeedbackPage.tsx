@@ -8,9 +8,9 @@ import type { Feedback } from "../../api/types";
 import { AgentSelect } from "../../components/AgentSelect";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { Guarded } from "../../components/Guarded";
 import { LinkButton, LinkText } from "../../components/links";
 import { Page } from "../../components/Page";
-import { Guarded } from "../../components/Refused";
 import { count, share } from "../../format/numbers";
 import { useMay } from "../../session/session";
 import { ByPersona } from "./ByPersona";
@@ -25,12 +25,12 @@ const route = getRouteApi("/feedback");
 export function FeedbackPage() {
   return (
     <Guarded needs="view_figures">
-      <FeedbackOf />
+      <FeedbackReport />
     </Guarded>
   );
 }
 
-function FeedbackOf() {
+function FeedbackReport() {
   const { days = 30, agent } = route.useSearch();
   const navigate = route.useNavigate();
   const mayViewAgents = useMay("view_agents");
@@ -42,14 +42,14 @@ function FeedbackOf() {
   return (
     <Page
       title="Feedback"
-      hint="What reviewers think of the agents, and what should have been said."
+      hint="Grades and corrections from reviewers, and the rules learned from them."
       actions={
         <Group gap="sm">
           <AgentSelect
             w={180}
             value={agent}
-            onChange={(wanted) =>
-              void navigate({ search: (now) => ({ ...now, agent: wanted }), replace: true })
+            onChange={(agentId) =>
+              void navigate({ search: (now) => ({ ...now, agent: agentId }), replace: true })
             }
           />
           <SegmentedControl
@@ -67,10 +67,10 @@ function FeedbackOf() {
         </Group>
       }
     >
-      {feedback.isPending && <Skeleton h={420} aria-label="Loading the feedback" />}
+      {feedback.isPending && <Skeleton h={420} aria-label="Loading feedback" />}
       {feedback.isError && (
         <ErrorNotice
-          what="The feedback could not be loaded"
+          what="Feedback could not be loaded"
           error={feedback.error}
           onRetry={() => void feedback.refetch()}
         />
@@ -87,11 +87,10 @@ function Loaded({ feedback, agent }: { feedback: Feedback; agent: string | undef
     return (
       <Empty
         icon={<IconMessage2Star size={28} />}
-        title="No feedback in these days"
+        title="No feedback in this period"
         action={<LinkButton to="/review">Review calls</LinkButton>}
       >
-        Grade calls and write corrections. What is good and what is not, and what should have been said,
-        gathers here.
+        Grade calls and add corrections to see them here.
       </Empty>
     );
   }
@@ -100,7 +99,7 @@ function Loaded({ feedback, agent }: { feedback: Feedback; agent: string | undef
       <SimpleGrid cols={{ base: 1, xs: 3 }}>
         <Card withBorder>
           <Text size="sm" c="dimmed">
-            Share of good
+            Share of good calls
           </Text>
           <Text fz={34} fw={700} className="figures">
             {feedback.share_good == null ? "—" : share(feedback.share_good)}

@@ -2,15 +2,15 @@ import "@mantine/charts/styles.css";
 import { CompositeChart } from "@mantine/charts";
 import { Paper, Title } from "@mantine/core";
 import { count, share } from "../../format/numbers";
-import { type Judged, shareOf } from "./shares";
+import { type GradeCounts, shareOf } from "./shares";
 
-/** The share of good over time, over the judgements that it is made of. */
-export function SharePlot({ days }: { days: readonly (Judged & { day: string })[] }) {
-  const rows = days.map(({ day, ...judged }) => ({
+/** The daily share of good grades, with the number of grades. */
+export function SharePlot({ days }: { days: readonly (GradeCounts & { day: string })[] }) {
+  const rows = days.map(({ day, ...counts }) => ({
     day: new Date(day).toLocaleDateString(undefined, { month: "short", day: "numeric", timeZone: "UTC" }),
-    good: judged.good,
-    bad: judged.needsImprovement,
-    share: shareOf(judged),
+    good: counts.good,
+    bad: counts.needsImprovement,
+    share: shareOf(counts),
   }));
   return (
     <Paper withBorder p="md" component="section" aria-label="Share of good calls">
@@ -33,7 +33,7 @@ export function SharePlot({ days }: { days: readonly (Judged & { day: string })[
         series={[
           { name: "good", label: "Good", type: "bar", color: "teal.6" },
           { name: "bad", label: "Needs improvement", type: "bar", color: "orange.6" },
-          { name: "share", label: "Share of good", type: "line", color: "indigo.6", yAxisId: "right" },
+          { name: "share", label: "Share of good calls", type: "line", color: "indigo.6", yAxisId: "right" },
         ]}
       />
     </Paper>

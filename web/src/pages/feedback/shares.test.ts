@@ -16,14 +16,14 @@ const days = [
   day("2026-03-02T00:00:00Z", null, 0, 1, 0),
 ];
 
-it("a day holds all agents", () => {
+it("a day sums all agents", () => {
   expect(byDay(days).map(({ day: on, good }) => [on.slice(0, 10), good])).toEqual([
     ["2026-03-01", 1],
     ["2026-03-02", 3],
   ]);
 });
 
-it("each agent's newest persona comes first", () => {
+it("personas are sorted by agent, newest version first", () => {
   expect(byPersona(days).map(({ agent, version }) => [agent, version])).toEqual([
     [null, 0],
     ["a", 1],
@@ -31,7 +31,7 @@ it("each agent's newest persona comes first", () => {
   ]);
 });
 
-it("without judgements there is no share", () => {
+it("the share is null without grades", () => {
   expect(shareOf({ good: 0, needsImprovement: 0 })).toBeNull();
   expect(shareOf({ good: 3, needsImprovement: 1 })).toBe(0.75);
 });

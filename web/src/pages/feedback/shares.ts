@@ -2,41 +2,41 @@ import type { Feedback } from "../../api/types";
 
 type Day = Feedback["days"][number];
 
-/** Judgements of one day or of one persona. */
-export interface Judged {
+/** Grades and corrections of one day or persona version. */
+export interface GradeCounts {
   good: number;
   needsImprovement: number;
   corrections: number;
 }
 
-/** The share of good among the judged, 0 to 1; null without judgements. */
+/** The share of good grades, 0 to 1; null without grades. */
 export function shareOf({
   good,
   needsImprovement,
-}: Pick<Judged, "good" | "needsImprovement">): number | null {
+}: Pick<GradeCounts, "good" | "needsImprovement">): number | null {
   const all = good + needsImprovement;
   return all === 0 ? null : good / all;
 }
 
-/** The days in order, agents and personas taken together. */
-export function byDay(days: readonly Day[]): (Judged & { day: string })[] {
+/** Sums per day over all agents and personas, in order. */
+export function byDay(days: readonly Day[]): (GradeCounts & { day: string })[] {
   return grouped(days, ({ day }) => day)
-    .map(([day, judged]) => ({ day, ...judged }))
+    .map(([day, counts]) => ({ day, ...counts }))
     .sort((a, b) => a.day.localeCompare(b.day));
 }
 
-/** Each agent's personas, the newest version first: what became better with which. */
-export function byPersona(days: readonly Day[]): (Judged & { agent: string | null; version: number })[] {
+/** Sums per agent and persona version, newest version first. */
+export function byPersona(days: readonly Day[]): (GradeCounts & { agent: string | null; version: number })[] {
   return grouped(days, ({ agent, persona_version }) => JSON.stringify([agent ?? null, persona_version]))
-    .map(([key, judged]) => {
+    .map(([key, counts]) => {
       const [agent, version] = JSON.parse(key) as [string | null, number];
-      return { agent, version, ...judged };
+      return { agent, version, ...counts };
     })
     .sort((a, b) => (a.agent ?? "").localeCompare(b.agent ?? "") || b.version - a.version);
 }
 
-function grouped(days: readonly Day[], keyOf: (day: Day) => string): [string, Judged][] {
-  const groups = new Map<string, Judged>();
+function grouped(days: readonly Day[], keyOf: (day: Day) => string): [string, GradeCounts][] {
+  const groups = new Map<string, GradeCounts>();
   for (const day of days) {
     const key = keyOf(day);
     const sum = groups.get(key) ?? { good: 0, needsImprovement: 0, corrections: 0 };

@@ -8,37 +8,37 @@ import {
   IconUserCheck,
   IconUserX,
 } from "@tabler/icons-react";
+import { useAudioTap, useAudioTapState } from "../../audioTap/AudioTapProvider";
 import { useDialer } from "../../dialer/DialerProvider";
-import { useListenIn, useListening } from "../../listening/ListeningProvider";
-import { useOrder } from "../../live/actions";
-import type { LiveCall } from "../../live/fold";
-import type { Order } from "../../live/orders";
-import { isWithAi, possible } from "../../live/possible";
+import { allowedActions, isWithAi } from "../../live/allowedActions";
+import type { CallAction } from "../../live/callActions";
+import type { LiveCall } from "../../live/liveCall";
+import { useCallAction } from "../../live/useCallAction";
 import { useMe } from "../../session/session";
-import { Confirmed } from "./Confirmed";
+import { ConfirmPopover } from "./ConfirmPopover";
 import { KeypadButton } from "./KeypadButton";
 import { TakeOverButton } from "./TakeOverButton";
 import { TransferButton } from "./TransferButton";
 
-/** What this user can do to this call now. */
+/** The actions that the user can take on the call now. */
 export function CardActions({ call }: { call: LiveCall }) {
   const me = useMe();
-  const order = useOrder(call.call_id);
+  const action = useCallAction(call.call_id);
   const dialer = useDialer();
-  const listenIn = useListenIn();
-  const listening = useListening();
-  const hears = listening.callId === call.call_id && listening.stage !== "handed_over";
-  const may = possible(call, me.user_id, hears);
-  const busy = (what: Order["do"]) => order.isPending && order.variables.do === what;
-  /** No conference is there to be heard while the AI speaks: the sound comes to this page, and the telephone waits. */
+  const listenIn = useAudioTap();
+  const listening = useAudioTapState();
+  const isPlayingHere = listening.callId === call.call_id && listening.stage !== "handed_over";
+  const may = allowedActions(call, me.user_id, isPlayingHere);
+  const busy = (what: CallAction["do"]) => action.isPending && action.variables.do === what;
+  /** While the AI handles the call there is no conference to join: the page plays the audio, and the dialer stays ready. */
   const listen = () => {
-    if (!isWithAi(call)) return order.mutate({ do: "listen" });
+    if (!isWithAi(call)) return action.mutate({ do: "listen" });
     void dialer.expectCall();
     void listenIn.start(call.call_id);
   };
   const stopListening = () => {
-    if (hears) listenIn.stop();
-    order.mutate({ do: "stop_listening" });
+    if (isPlayingHere) listenIn.stop();
+    action.mutate({ do: "stop_listening" });
   };
   return (
     <Group gap={6} role="group" aria-label="Actions">
@@ -50,7 +50,7 @@ export function CardActions({ call }: { call: LiveCall }) {
             autoContrast={false}
             leftSection={<IconUserCheck size={16} />}
             loading={busy("answer")}
-            onClick={() => order.mutate({ do: "answer", answer: "accept" })}
+            onClick={() => action.mutate({ do: "answer", answer: "accept" })}
           >
             Accept
           </Button>
@@ -58,7 +58,7 @@ export function CardActions({ call }: { call: LiveCall }) {
             size="xs"
             variant="default"
             leftSection={<IconUserX size={16} />}
-            onClick={() => order.mutate({ do: "answer", answer: "decline" })}
+            onClick={() => action.mutate({ do: "answer", answer: "decline" })}
           >
             Decline
           </Button>
@@ -69,7 +69,7 @@ export function CardActions({ call }: { call: LiveCall }) {
           size="xs"
           variant="default"
           leftSection={<IconEar size={16} />}
-          loading={busy("listen") || (hears && listening.stage === "connecting")}
+          loading={busy("listen") || (isPlayingHere && listening.stage === "connecting")}
           onClick={listen}
         >
           Listen in
@@ -86,14 +86,14 @@ export function CardActions({ call }: { call: LiveCall }) {
           Stop listening
         </Button>
       )}
-      {may.takeOver && !may.answer && <TakeOverButton isBusy={busy("take_over")} onOrder={order.mutate} />}
+      {may.takeOver && !may.answer && <TakeOverButton isBusy={busy("take_over")} onAction={action.mutate} />}
       {may.hold && (
         <Button
           size="xs"
           variant="default"
           leftSection={<IconPlayerPause size={16} />}
           loading={busy("hold")}
-          onClick={() => order.mutate({ do: "hold" })}
+          onClick={() => action.mutate({ do: "hold" })}
         >
           Hold
         </Button>
@@ -103,18 +103,18 @@ export function CardActions({ call }: { call: LiveCall }) {
           size="xs"
           leftSection={<IconPlayerPlay size={16} />}
           loading={busy("resume")}
-          onClick={() => order.mutate({ do: "resume" })}
+          onClick={() => action.mutate({ do: "resume" })}
         >
           Resume
         </Button>
       )}
-      {may.handle && <TransferButton isBusy={busy("transfer")} onOrder={order.mutate} />}
+      {may.handle && <TransferButton isBusy={busy("transfer")} onAction={action.mutate} />}
       {may.handle && <KeypadButton callId={call.call_id} />}
       {may.hangUp && (
-        <Confirmed
-          question="End this call for everybody on it?"
+        <ConfirmPopover
+          question="End this call for all participants?"
           confirm="Hang up"
-          onConfirm={() => order.mutate({ do: "hang_up" })}
+          onConfirm={() => action.mutate({ do: "hang_up" })}
         >
           <Button
             size="xs"
@@ -125,7 +125,7 @@ export function CardActions({ call }: { call: LiveCall }) {
           >
             Hang up
           </Button>
-        </Confirmed>
+        </ConfirmPopover>
       )}
     </Group>
   );

@@ -3,11 +3,11 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconDialpad } from "@tabler/icons-react";
 import { useState } from "react";
 import { Keypad } from "../../dialer/Keypad";
-import { useDigits } from "../../live/actions";
+import { useSendDigits } from "../../live/useCallAction";
 
-/** Keypad tones into the call. */
+/** Sends keypad tones into the call. */
 export function KeypadButton({ callId }: { callId: string }) {
-  const digits = useDigits(callId);
+  const digits = useSendDigits(callId);
   const [isOpen, { toggle, close }] = useDisclosure();
   const [sent, setSent] = useState("");
   const press = (key: string) => {
@@ -30,7 +30,7 @@ export function KeypadButton({ callId }: { callId: string }) {
       <Popover.Dropdown>
         <Stack gap="xs" align="center">
           <Text size="sm" className="figures" mih={20} aria-live="polite">
-            {sent || "Keys are sent at once"}
+            {sent || "Keys are sent immediately"}
           </Text>
           <Keypad onPress={press} />
         </Stack>

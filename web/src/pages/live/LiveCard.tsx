@@ -3,30 +3,35 @@ import { memo } from "react";
 import { HolderBadge, StatusBadge } from "../../components/badges";
 import { Direction } from "../../components/Direction";
 import { LinkText } from "../../components/links";
+import { RemoteParty, remotePartyLabel } from "../../components/RemoteParty";
 import { useAgentName } from "../../components/useAgents";
 import { useNow } from "../../components/useNow";
-import { usePeople } from "../../components/usePeople";
-import { Who, whoText } from "../../components/Who";
+import { useUserName } from "../../components/useUsers";
 import { duration } from "../../format/time";
-import type { LiveCall } from "../../live/fold";
+import type { LiveCall } from "../../live/liveCall";
 import { useMay } from "../../session/session";
 import { CardActions } from "./CardActions";
 import { LiveTranscript } from "./LiveTranscript";
 
-/** A call that goes on: who, for how long, who holds the line, what is said, and what can be done. */
+/** A live call: remote party, elapsed time, holder, transcript and actions. */
 export const LiveCard = memo(function LiveCard({ call }: { call: LiveCall }) {
   const agentName = useAgentName();
   const mayHandle = useMay("handle_calls");
   const isOver = call.endedAt !== null;
   return (
-    <Card withBorder component="article" aria-label={`Call with ${whoText(call)}`} opacity={isOver ? 0.7 : 1}>
+    <Card
+      withBorder
+      component="article"
+      aria-label={`Call with ${remotePartyLabel(call)}`}
+      opacity={isOver ? 0.7 : 1}
+    >
       <Stack gap="sm" h="100%">
         <Group justify="space-between" wrap="nowrap" align="flex-start">
           <Group gap="sm" wrap="nowrap" miw={0}>
             <Direction direction={call.direction} />
             <Stack gap={0} miw={0}>
               <LinkText to="/calls/$callId" params={{ callId: call.call_id }} c="inherit">
-                <Who call={call} />
+                <RemoteParty call={call} />
               </LinkText>
               {call.agent && (
                 <Text size="xs" c="dimmed" truncate>
@@ -57,26 +62,26 @@ function Elapsed({ call }: { call: LiveCall }) {
   const until = call.endedAt === null ? now.getTime() : Date.parse(call.endedAt);
   const seconds = (until - Date.parse(call.answered_at ?? call.started_at)) / 1_000;
   return (
-    <Text size="sm" className="figures" aria-label={call.answered_at ? "Time talked" : "Time since it began"}>
+    <Text size="sm" className="figures" aria-label={call.answered_at ? "Talk time" : "Time since start"}>
       {duration(seconds)}
     </Text>
   );
 }
 
-/** What an operator must know at once. */
+/** The last problem, escalation, takeover, listeners and transfer of a call. */
 function Notes({ call }: { call: LiveCall }) {
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   const listeners = call.listeners.map(nameOf);
   return (
     <>
-      {call.trouble && (
+      {call.lastProblem && (
         <Alert color="red" p="xs">
-          {call.trouble}
+          {call.lastProblem}
         </Alert>
       )}
       {call.escalated && !call.taken_over_by && (
         <Alert color="orange" p="xs">
-          A person is wanted in this call.
+          A team member is requested for this call.
         </Alert>
       )}
       <Group gap={6}>
@@ -92,7 +97,7 @@ function Notes({ call }: { call: LiveCall }) {
         ))}
         {call.takeover_requests.map((user) => (
           <Badge key={user} variant="light" color="orange">
-            Asked to take over: {nameOf(user)}
+            Takeover requested: {nameOf(user)}
           </Badge>
         ))}
         {listeners.length > 0 && (

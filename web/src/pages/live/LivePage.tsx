@@ -3,15 +3,15 @@ import { IconBroadcast } from "@tabler/icons-react";
 import { useState, useSyncExternalStore } from "react";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { Guarded } from "../../components/Guarded";
 import { LinkButton } from "../../components/links";
 import { Page } from "../../components/Page";
-import { Guarded } from "../../components/Refused";
 import { useBoard } from "../../feed/FeedProvider";
 import { count } from "../../format/numbers";
-import { CARDS, drawn } from "../../live/drawn";
+import { CARDS_PER_BATCH, visibleCalls } from "../../live/visibleCalls";
 import { useMe } from "../../session/session";
-import { Here } from "./Here";
 import { LiveCard } from "./LiveCard";
+import { OnlineUsers } from "./OnlineUsers";
 
 export function LivePage() {
   return (
@@ -21,19 +21,19 @@ export function LivePage() {
   );
 }
 
-/** A card for each call that goes on; of very many, for the latest. */
+/** A card for each active call; the latest ones first, in batches. */
 function Live() {
   const board = useBoard();
   const { state, calls, more, error } = useSyncExternalStore(board.watch, board.current);
   const me = useMe();
-  const [most, setMost] = useState(CARDS);
-  const shown = drawn(calls, most, me.user_id);
+  const [limit, setLimit] = useState(CARDS_PER_BATCH);
+  const shown = visibleCalls(calls, limit, me.user_id);
   const live = calls.filter((call) => call.endedAt === null).length + more;
   return (
     <Page
       title="Live"
-      hint={state === "ready" ? `${live} ${live === 1 ? "call goes" : "calls go"} on now` : undefined}
-      actions={<Here />}
+      hint={state === "ready" ? `${live} active ${live === 1 ? "call" : "calls"}` : undefined}
+      actions={<OnlineUsers />}
     >
       {state === "loading" && (
         <SimpleGrid cols={{ base: 1, lg: 2, xl: 3 }} aria-busy="true" aria-label="Loading live calls">
@@ -41,17 +41,15 @@ function Live() {
           <Skeleton h={420} visibleFrom="lg" />
         </SimpleGrid>
       )}
-      {state === "failed" && (
-        <ErrorNotice what="The live calls could not be loaded; trying again" error={error} />
-      )}
+      {state === "failed" && <ErrorNotice what="Live calls could not be loaded. Retrying…" error={error} />}
       {state === "ready" && calls.length === 0 && (
         <Empty
           icon={<IconBroadcast size={28} />}
-          title="No call goes on"
-          action={<LinkButton to="/calls">To the calls so far</LinkButton>}
+          title="No active calls"
+          action={<LinkButton to="/calls">View past calls</LinkButton>}
         >
-          As soon as somebody calls, the call appears here with its transcript, and you can listen in or take
-          over. There is no need to reload.
+          Calls appear here as soon as they start, with a live transcript. You can listen in or take over. No
+          need to reload.
         </Empty>
       )}
       <SimpleGrid cols={{ base: 1, lg: 2, xl: 3 }}>
@@ -62,10 +60,10 @@ function Live() {
       {shown.length < calls.length + more && (
         <Group justify="center">
           <Text size="sm" c="dimmed" className="figures">
-            {count(shown.length)} of {count(calls.length + more)} calls are shown
+            Showing {count(shown.length)} of {count(calls.length + more)} calls
           </Text>
           {shown.length < calls.length && (
-            <Button variant="default" onClick={() => setMost(most + CARDS)}>
+            <Button variant="default" onClick={() => setLimit(limit + CARDS_PER_BATCH)}>
               Show more
             </Button>
           )}

@@ -5,28 +5,28 @@ import type { LiveTurn } from "../../api/types";
 import { speakerName } from "../call/transcript/transcripts";
 import classes from "./live.module.css";
 
-/** So near to the end counts as being at it, in pixels. */
-const AT_END = 40;
+/** A scroll position this close to the end follows new turns, in pixels. */
+const FOLLOW_THRESHOLD = 40;
 
 interface Props {
   turns: readonly LiveTurn[];
   isOver: boolean;
 }
 
-/** What is said, as it is understood. It follows the talk, unless the reader has scrolled back. */
+/** The live transcript. Follows new turns unless the user has scrolled back. */
 export function LiveTranscript({ turns, isOver }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
   const toEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each turn moves the end
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls on each new turn
   useEffect(() => {
     if (follows) toEnd();
   }, [turns, follows]);
 
   const scrolled = () => {
     const { scrollHeight, scrollTop, clientHeight } = box.current as HTMLDivElement;
-    setFollows(scrollHeight - scrollTop - clientHeight < AT_END);
+    setFollows(scrollHeight - scrollTop - clientHeight < FOLLOW_THRESHOLD);
   };
   return (
     <div style={{ position: "relative", marginTop: "auto" }}>
@@ -35,15 +35,15 @@ export function LiveTranscript({ turns, isOver }: Props) {
         className={classes.transcript}
         onScroll={scrolled}
         role="log"
-        // Many calls speak at once: who wants to hear one goes there.
+        // Several cards update at once, so screen readers do not announce them.
         aria-live="off"
         aria-label="Transcript"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be focusable
         tabIndex={0}
       >
         {turns.length === 0 && (
           <Text size="sm" c="dimmed">
-            {isOver ? "Nothing was said." : "Nothing has been said yet."}
+            {isOver ? "No transcript." : "Nothing said yet."}
           </Text>
         )}
         {turns.map((turn) => (
@@ -54,10 +54,10 @@ export function LiveTranscript({ turns, isOver }: Props) {
             <Text size="xs" fw={600}>
               {speakerName(turn.speaker)}
             </Text>
-            <Text size="sm">{turn.text ?? "These words were erased."}</Text>
+            <Text size="sm">{turn.text ?? "Erased"}</Text>
             {turn.heard_ms != null && (
               <Text size="xs" c="dimmed">
-                The caller cut in
+                Interrupted by the caller
               </Text>
             )}
           </div>
@@ -70,7 +70,7 @@ export function LiveTranscript({ turns, isOver }: Props) {
           onClick={() => setFollows(true)}
           style={{ position: "absolute", bottom: 8, left: "50%", transform: "translateX(-50%)" }}
         >
-          To the latest
+          Jump to latest
         </Button>
       )}
     </div>

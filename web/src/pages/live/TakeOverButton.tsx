@@ -1,20 +1,20 @@
-import { Button, Menu } from "@mantine/core";
+import { Button, Menu, Text } from "@mantine/core";
 import { IconUserUp } from "@tabler/icons-react";
-import { useActiveUsers } from "../../components/usePeople";
-import { whoMaySpeak } from "../../live/colleagues";
-import type { Order } from "../../live/orders";
+import { useActiveUsers } from "../../components/useUsers";
+import type { CallAction } from "../../live/callActions";
+import { callHandlers } from "../../live/callHandlers";
 import { useMe } from "../../session/session";
 
 interface Props {
   isBusy: boolean;
-  onOrder: (order: Order) => void;
+  onAction: (action: CallAction) => void;
 }
 
-/** Taking over in two clicks: by oneself, or a colleague who is here is asked to. */
-export function TakeOverButton({ isBusy, onOrder }: Props) {
+/** Takes the call over, or asks an online team member to. */
+export function TakeOverButton({ isBusy, onAction }: Props) {
   const me = useMe();
   const { data } = useActiveUsers();
-  const colleagues = whoMaySpeak(data ?? [], me.user_id);
+  const colleagues = callHandlers(data ?? [], me.user_id);
   return (
     <Menu position="top-start" withArrow>
       <Menu.Target>
@@ -23,10 +23,15 @@ export function TakeOverButton({ isBusy, onOrder }: Props) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => onOrder({ do: "take_over" })}>I speak now; the AI falls silent</Menu.Item>
-        {colleagues.length > 0 && <Menu.Label>Ask a colleague</Menu.Label>}
+        <Menu.Item onClick={() => onAction({ do: "take_over" })}>
+          Take over the call
+          <Text size="xs" c="dimmed">
+            The assistant stops speaking
+          </Text>
+        </Menu.Item>
+        {colleagues.length > 0 && <Menu.Label>Ask a team member</Menu.Label>}
         {colleagues.map((user) => (
-          <Menu.Item key={user.user_id} onClick={() => onOrder({ do: "take_over", user: user.user_id })}>
+          <Menu.Item key={user.user_id} onClick={() => onAction({ do: "take_over", user: user.user_id })}>
             {user.name}
           </Menu.Item>
         ))}

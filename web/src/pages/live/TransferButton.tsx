@@ -2,31 +2,31 @@ import { Button, Popover, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowForwardUp } from "@tabler/icons-react";
 import { useState } from "react";
-import { useActiveUsers } from "../../components/usePeople";
+import { useActiveUsers } from "../../components/useUsers";
 import { isE164 } from "../../format/phone";
-import { whoMaySpeak } from "../../live/colleagues";
-import type { Order } from "../../live/orders";
+import type { CallAction } from "../../live/callActions";
+import { callHandlers } from "../../live/callHandlers";
 import { useMe } from "../../session/session";
 
 interface Props {
   isBusy: boolean;
-  onOrder: (order: Order) => void;
+  onAction: (action: CallAction) => void;
 }
 
-/** To a number, or to a colleague who is here. */
-export function TransferButton({ isBusy, onOrder }: Props) {
+/** Transfers the call to a number or an online team member. */
+export function TransferButton({ isBusy, onAction }: Props) {
   const me = useMe();
   const { data } = useActiveUsers();
   const [isOpen, { toggle, close }] = useDisclosure();
   const [number, setNumber] = useState("");
   const [user, setUser] = useState<string | null>(null);
-  const wanted = number.replace(/[^\d+]/g, "");
-  const to = user ?? (isE164(wanted) ? wanted : null);
-  const colleagues = whoMaySpeak(data ?? [], me.user_id);
+  const normalized = number.replace(/[^\d+]/g, "");
+  const to = user ?? (isE164(normalized) ? normalized : null);
+  const colleagues = callHandlers(data ?? [], me.user_id);
   const transfer = () => {
     if (!to) return;
     close();
-    onOrder({ do: "transfer", to });
+    onAction({ do: "transfer", to });
   };
   return (
     <Popover
@@ -57,7 +57,7 @@ export function TransferButton({ isBusy, onOrder }: Props) {
         >
           <Stack gap="xs">
             <TextInput
-              label="To this number"
+              label="Phone number"
               placeholder="+1 504 555 0100"
               inputMode="tel"
               value={number}
@@ -66,8 +66,8 @@ export function TransferButton({ isBusy, onOrder }: Props) {
             />
             {colleagues.length > 0 && (
               <Select
-                label="Or to a colleague"
-                placeholder="Nobody"
+                label="Or a team member"
+                placeholder="None"
                 data={colleagues.map((one) => ({ value: one.user_id, label: one.name }))}
                 value={user}
                 onChange={setUser}
@@ -76,7 +76,7 @@ export function TransferButton({ isBusy, onOrder }: Props) {
               />
             )}
             <Text size="xs" c="dimmed">
-              The number with its country code. The caller hears music until somebody answers.
+              Enter the number with its country code. The caller hears music until the call is answered.
             </Text>
             <Button type="submit" size="xs" disabled={!to}>
               Transfer

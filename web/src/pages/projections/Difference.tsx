@@ -4,11 +4,11 @@ import { type RebuildReport, verdict } from "./report";
 
 interface Props {
   report: RebuildReport;
-  /** Whether it was ordered just now. */
+  /** Whether it is the result of the rebuild started in this dialog. */
   isNew: boolean;
 }
 
-/** What a rebuild came to, and how its rows differ from the old ones. */
+/** The result of a rebuild, and how its rows differ from the current ones. */
 export function Difference({ report, isNew }: Props) {
   const samples = report.difference?.tables.flatMap((table) =>
     table.first.slice(0, 3).map((row) => ({ table: table.table, ...row })),
@@ -25,9 +25,9 @@ export function Difference({ report, isNew }: Props) {
             <Table.Tr>
               <Table.Th>Table</Table.Th>
               <Table.Th ta="right">Equal</Table.Th>
-              <Table.Th ta="right">New</Table.Th>
-              <Table.Th ta="right">Gone</Table.Th>
-              <Table.Th ta="right">Different</Table.Th>
+              <Table.Th ta="right">Added</Table.Th>
+              <Table.Th ta="right">Removed</Table.Th>
+              <Table.Th ta="right">Changed</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -54,7 +54,7 @@ export function Difference({ report, isNew }: Props) {
 }
 
 function titleOf(report: RebuildReport, isNew: boolean): string {
-  const which = isNew ? "" : "The last rebuild: ";
-  const what = report.switched ? "switched to the new rows" : "compared; nothing was switched";
+  const which = isNew ? "" : "Last rebuild: ";
+  const what = report.switched ? "switched to the new rows" : "compared, not switched";
   return which + (isNew ? what.charAt(0).toUpperCase() + what.slice(1) : what);
 }

@@ -2,14 +2,14 @@ import { Alert, Badge, Button, Card, Group, SimpleGrid, Stack, Text, Title } fro
 import { useDisclosure } from "@mantine/hooks";
 import { IconRefresh } from "@tabler/icons-react";
 import type { ProjectionStatus } from "../../api/types";
-import { Moment } from "../../components/Moment";
+import { Timestamp } from "../../components/Timestamp";
 import { count } from "../../format/numbers";
 import { words } from "../../format/words";
 import { useMay } from "../../session/session";
 import { RebuildModal } from "./RebuildModal";
 import { RebuildProgressBar } from "./RebuildProgressBar";
 
-/** A read model: how far it is, and whether all is well with it. */
+/** A read model: position, lag, dead letters and rebuild. */
 export function ModelCard({ model }: { model: ProjectionStatus }) {
   const [isOpen, { open, close }] = useDisclosure();
   const mayRebuild = useMay("rebuild");
@@ -26,7 +26,7 @@ export function ModelCard({ model }: { model: ProjectionStatus }) {
               version {model.version}, generation {model.generation}
               {model.switched_at && (
                 <>
-                  , since <Moment at={model.switched_at} />
+                  , since <Timestamp at={model.switched_at} />
                 </>
               )}
             </Text>
@@ -37,32 +37,32 @@ export function ModelCard({ model }: { model: ProjectionStatus }) {
         </Group>
         <SimpleGrid cols={{ base: 2, xs: 4 }} component="dl" m={0}>
           <Figure label="Position" value={count(model.position)} />
-          <Figure label="Log" value={count(model.head)} />
+          <Figure label="Log head" value={count(model.head)} />
           <Figure label="Events/s" value={count(Math.round(model.events_per_second))} />
           <Figure label="Dead letters" value={count(model.dead_letters)} isBad={model.dead_letters > 0} />
         </SimpleGrid>
         {model.dead_letters > 0 && (
           <Alert color="red" p="xs">
             {count(model.dead_letters)} events of {count(model.parked_streams)} streams could not be
-            projected. After a fix, a rebuild reads them again.
+            projected. Rebuild after fixing the cause.
           </Alert>
         )}
         {isOld && (
           <Alert color="orange" p="xs">
-            This program makes version {model.code_version}; the rows are of version {model.version}. A
-            rebuild brings them up to date.
+            This release builds version {model.code_version}; the rows have version {model.version}. Rebuild
+            to update them.
           </Alert>
         )}
         {!model.owner && (
           <Text size="sm" c="var(--mantine-color-error)">
-            No process follows the log for it at the moment.
+            No process is updating this read model.
           </Text>
         )}
         {model.rebuild && <RebuildProgressBar progress={model.rebuild} />}
         {mayRebuild && (
           <Group justify="flex-end">
             <Button size="xs" variant="default" leftSection={<IconRefresh size={14} />} onClick={open}>
-              {model.rebuild ? "Show the rebuild" : "Rebuild…"}
+              {model.rebuild ? "Show rebuild" : "Rebuild…"}
             </Button>
           </Group>
         )}

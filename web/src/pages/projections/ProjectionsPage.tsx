@@ -4,16 +4,16 @@ import { useCallback } from "react";
 import { api, body } from "../../api/client";
 import type { ProjectionStatus } from "../../api/types";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { Guarded } from "../../components/Guarded";
 import { Page } from "../../components/Page";
-import { Guarded } from "../../components/Refused";
 import { useFeedReader } from "../../feed/FeedProvider";
 import { type FeedMessage, isEvent } from "../../feed/messages";
 import { PROJECTIONS } from "./key";
 import { ModelCard } from "./ModelCard";
-import { Unrouted } from "./Unrouted";
+import { QuarantinedWebhooks } from "./QuarantinedWebhooks";
 
-/** How often the figures are asked for, in milliseconds. */
-const EACH = 3_000;
+/** In milliseconds. */
+const REFRESH_INTERVAL = 3_000;
 
 export function ProjectionsPage() {
   return (
@@ -28,9 +28,9 @@ function Projections() {
   const models = useQuery({
     queryKey: PROJECTIONS,
     queryFn: () => body(api.GET("/api/projections")),
-    refetchInterval: EACH,
+    refetchInterval: REFRESH_INTERVAL,
   });
-  // Progress comes twice a second over the feed; the end of a rebuild is asked for, with what it came to.
+  // The feed sends progress twice a second. After the end of a rebuild, its result is fetched.
   const read = useCallback(
     (message: FeedMessage) => {
       if (isEvent(message) || message.type !== "rebuild") return;
@@ -46,7 +46,7 @@ function Projections() {
   return (
     <Page
       title="Projections"
-      hint="What readers ask, built from the log. Each can be built again while readers read."
+      hint="Read models built from the event log. Each can be rebuilt while it serves queries."
     >
       {models.isPending && (
         <SimpleGrid cols={{ base: 1, md: 2 }} aria-busy="true" aria-label="Loading read models">
@@ -56,7 +56,7 @@ function Projections() {
       )}
       {models.isError && (
         <ErrorNotice
-          what="The read models could not be asked"
+          what="Read models could not be loaded"
           error={models.error}
           onRetry={() => void models.refetch()}
         />
@@ -66,7 +66,7 @@ function Projections() {
           <ModelCard key={model.name} model={model} />
         ))}
       </SimpleGrid>
-      <Unrouted />
+      <QuarantinedWebhooks />
     </Page>
   );
 }

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { api, body } from "../../api/client";
 import type { ProjectionStatus } from "../../api/types";
 import { ErrorNotice } from "../../components/ErrorNotice";
-import { tellProblem } from "../../components/notify";
+import { notifyError } from "../../components/notify";
 import { words } from "../../format/words";
 import { Difference } from "./Difference";
 import { PROJECTIONS } from "./key";
@@ -16,10 +16,10 @@ interface Props {
   onClose: () => void;
 }
 
-/** First the difference, then the switch: the new rows are made beside the old, which readers go on reading. */
+/** Rebuilds a read model beside the current rows, shows the difference, and switches on request. */
 export function RebuildModal({ model, onClose }: Props) {
   const client = useQueryClient();
-  const [ordered, setOrdered] = useState<{ dryRun: boolean; before: string } | null>(null);
+  const [requested, setRequested] = useState<{ dryRun: boolean; before: string } | null>(null);
   const rebuild = useMutation({
     mutationFn: (dryRun: boolean) =>
       body(
@@ -27,35 +27,35 @@ export function RebuildModal({ model, onClose }: Props) {
           params: { path: { name: model.name }, query: { dry_run: dryRun } },
         }),
       ),
-    onMutate: (dryRun) => setOrdered({ dryRun, before: JSON.stringify(model.last_rebuild ?? null) }),
+    onMutate: (dryRun) => setRequested({ dryRun, before: JSON.stringify(model.last_rebuild ?? null) }),
     onSuccess: () => client.invalidateQueries({ queryKey: PROJECTIONS }),
     onError: (error) => {
-      setOrdered(null);
-      tellProblem("The rebuild did not begin", error);
+      setRequested(null);
+      notifyError("Rebuild not started", error);
     },
   });
   const report = readReport(model.last_rebuild);
-  const isNew = ordered !== null && JSON.stringify(model.last_rebuild ?? null) !== ordered.before;
-  // The request is answered at once: the rebuild goes on until another outcome is told.
-  const isRunning = Boolean(model.rebuild) || (ordered !== null && !isNew);
+  const isNew = requested !== null && JSON.stringify(model.last_rebuild ?? null) !== requested.before;
+  // The request returns immediately; the rebuild runs until `last_rebuild` changes.
+  const isRunning = Boolean(model.rebuild) || (requested !== null && !isNew);
   return (
     <Modal opened onClose={onClose} title={`Rebuild ${words(model.name)}`} size="lg">
       <Stack>
         <Text size="sm">
-          All events are read again from the first on, and a second set of rows is made beside the one that
-          readers read. The two are compared, row by row. Only the switch replaces the old rows, in a moment.
+          A rebuild reads all events again and writes a second set of rows. Both sets are compared row by row.
+          The current rows stay in use until the switch, which replaces them instantly.
         </Text>
         {isRunning &&
           (model.rebuild ? (
             <RebuildProgressBar progress={model.rebuild} />
           ) : (
             <Text size="sm" c="dimmed" role="status">
-              Under way…
+              Rebuilding…
             </Text>
           ))}
         {!isRunning && report && "error" in report && (
           <ErrorNotice
-            what="The last rebuild failed; the rows are as they were"
+            what="The last rebuild failed. The rows are unchanged"
             error={new Error(report.error)}
           />
         )}
@@ -65,7 +65,7 @@ export function RebuildModal({ model, onClose }: Props) {
             Close
           </Button>
           <Button variant="light" disabled={isRunning} onClick={() => rebuild.mutate(true)}>
-            Show the difference
+            Compare only
           </Button>
           <Button disabled={isRunning} onClick={() => rebuild.mutate(false)}>
             Rebuild and switch

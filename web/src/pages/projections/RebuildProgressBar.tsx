@@ -5,11 +5,11 @@ import { duration } from "../../format/time";
 import { words } from "../../format/words";
 import { percent } from "./report";
 
-/** How far a rebuild has come. */
+/** The progress of a rebuild. */
 export function RebuildProgressBar({ progress }: { progress: RebuildProgress }) {
   return (
     <Stack gap={4}>
-      {/* Each stage is read out, the figures are not: they change all the time. */}
+      {/* Screen readers announce each stage, but not the constantly changing numbers. */}
       <VisuallyHidden role="status">{words(progress.stage)}</VisuallyHidden>
       <Figures progress={progress} />
     </Stack>
@@ -23,7 +23,7 @@ function Figures({ progress }: { progress: RebuildProgress }) {
       <Progress
         value={done ?? 100}
         animated={done === null || progress.stage !== "loading"}
-        aria-label="Rebuild"
+        aria-label="Rebuild progress"
       />
       <Group justify="space-between">
         <Text size="xs" c="dimmed" className="figures">

@@ -1,2 +1,2 @@
-/** The key under which the state of the read models is kept. */
+/** The query key of the read models' status. */
 export const PROJECTIONS = ["projections"] as const;

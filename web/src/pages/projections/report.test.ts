@@ -21,26 +21,26 @@ const report = (...tables: ReturnType<typeof table>[]): RebuildReport => ({
   switch_ms: null,
 });
 
-it("a rebuild without a difference says so", () => {
-  expect(verdict(report(table(), table()))).toBe("No row differs: 20 are equal.");
+it("a rebuild without differences says so", () => {
+  expect(verdict(report(table(), table()))).toBe("No differences: 20 rows are equal.");
 });
 
-it("a difference is counted over all tables", () => {
+it("differences are summed over all tables", () => {
   const text = verdict(
     report(table({ different: 2 } as never), table({ added: 1, gone: 3, comparable: false } as never)),
   );
-  expect(text).toContain("2 rows differ, 1 are new, 3 are gone");
+  expect(text).toContain("2 rows changed, 1 added, 3 removed");
   expect(text).toContain("not comparable: calls");
 });
 
-it("a rebuild that failed says why", () => {
+it("a failed rebuild has its error", () => {
   expect(readReport({ model: "call_log", error: "it is being rebuilt already" })).toEqual({
     error: "it is being rebuilt already",
   });
   expect(readReport(null)).toBeNull();
 });
 
-it("progress has an end", () => {
+it("progress is capped at 100 % and null without a total", () => {
   expect(percent({ done: 50, total: 200 })).toBe(25);
   expect(percent({ done: 250, total: 200 })).toBe(100);
   expect(percent({ done: 0, total: 0 })).toBeNull();

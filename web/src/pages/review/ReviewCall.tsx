@@ -6,64 +6,68 @@ import { StatusBadge } from "../../components/badges";
 import { Direction } from "../../components/Direction";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { LinkText } from "../../components/links";
-import { Moment } from "../../components/Moment";
-import { Who } from "../../components/Who";
+import { RemoteParty } from "../../components/RemoteParty";
+import { Timestamp } from "../../components/Timestamp";
 import { duration } from "../../format/time";
+import { useAudio } from "../call/audio/AudioProvider";
+import { turnOffsets } from "../call/audio/offsets";
 import { Collected } from "../call/facts/Collected";
 import { Summary } from "../call/facts/Summary";
 import { CorrectionForm } from "../call/review/CorrectionForm";
 import { CorrectionList } from "../call/review/CorrectionList";
 import { GradeButtons, useGrade } from "../call/review/GradeButtons";
-import { turnOffsets } from "../call/sound/offsets";
-import { useSound } from "../call/sound/SoundProvider";
 import { PhaseSection } from "../call/transcript/PhaseSection";
 import { byPhase } from "../call/transcript/transcripts";
 import { useDetail, useHistory, useTranscript } from "../call/useCall";
 import { once, spaceBar } from "./hotkeys";
-import { Keys } from "./Keys";
+import { ShortcutList } from "./ShortcutList";
 
 interface Props {
   callId: string;
   onGraded: () => void;
-  /** The service did not take the grade: by then another call may be shown. */
+  /** Saving the grade failed; another call may be shown by then. */
   onFailed: () => void;
   onStep: (by: 1 | -1) => void;
 }
 
-/** One call of the queue: read, hear, judge, correct. */
+/** One call of the queue: transcript, recordings, grade and corrections. */
 export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
   const call = useDetail(callId);
   const transcript = useTranscript(callId);
   const history = useHistory(callId);
-  const sound = useSound();
+  const audio = useAudio();
   const [turn, setTurn] = useState<number | undefined>();
   const input = useRef<HTMLTextAreaElement>(null);
   const offsets = useMemo(() => turnOffsets(history.data?.events ?? []), [history.data]);
   const grade = useGrade(callId);
   const phases = byPhase(transcript.data ?? [], call.data?.recordings ?? []);
-  const firstSound = phases.find(({ recordings }) =>
+  const firstRecordedPhase = phases.find(({ recordings }) =>
     recordings.some(({ state }) => state === "archived"),
   )?.phase;
 
-  /** The next call is there at once: eighty calls are not waited for one by one. */
-  const judge = (wanted: Grade) => {
-    grade.mutateAsync(wanted).catch(onFailed);
+  /** Moves to the next call without waiting for the response. */
+  const submitGrade = (value: Grade) => {
+    grade.mutateAsync(value).catch(onFailed);
     onGraded();
   };
   const correct = (about?: number) => {
     setTurn(about);
     input.current?.focus();
   };
-  // Nobody judges what they have not seen; what cannot be loaded can still be skipped.
+  // Grading needs a loaded call; skipping does not.
   const isShown = call.data !== undefined && !transcript.isPending;
   const ifShown = (act: () => void) => once(() => isShown && act());
   useHotkeys([
-    ["g", ifShown(() => judge("good"))],
-    ["b", ifShown(() => judge("needs_improvement"))],
+    ["g", ifShown(() => submitGrade("good"))],
+    ["b", ifShown(() => submitGrade("needs_improvement"))],
     ["c", ifShown(() => correct())],
     ["n", once(() => onStep(1))],
     ["p", once(() => onStep(-1))],
-    ["space", spaceBar(firstSound ? () => sound.toggle(firstSound) : null), { preventDefault: false }],
+    [
+      "space",
+      spaceBar(firstRecordedPhase ? () => audio.toggle(firstRecordedPhase) : null),
+      { preventDefault: false },
+    ],
   ]);
 
   if (call.isPending) return <Skeleton h={420} aria-label="Loading the call" />;
@@ -93,12 +97,12 @@ export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
               <Group gap="sm">
                 <Direction direction={data.direction} voicemail={data.voicemail} />
                 <LinkText to="/calls/$callId" params={{ callId }} c="inherit">
-                  <Who call={data} />
+                  <RemoteParty call={data} />
                 </LinkText>
                 <StatusBadge status={data.status} voicemail={data.voicemail} />
               </Group>
               <Text size="sm" c="dimmed">
-                <Moment at={data.started_at} />
+                <Timestamp at={data.started_at} />
                 {data.duration_s != null && ` · ${duration(data.duration_s)}`}
               </Text>
             </Group>
@@ -112,11 +116,11 @@ export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
               onRetry={() => void transcript.refetch()}
             />
           )}
-          {phases.map((of) => (
+          {phases.map((phase) => (
             <PhaseSection
-              key={of.phase}
+              key={phase.phase}
               callId={callId}
-              of={of}
+              phaseOfCall={phase}
               turnOffsets={offsets}
               corrections={data.corrections}
               onCorrect={correct}
@@ -126,11 +130,11 @@ export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
       </Grid.Col>
       <Grid.Col span={{ base: 12, md: 5 }}>
         <Stack pos="sticky" top={72}>
-          <Paper withBorder p="md" component="section" aria-label="Judge">
+          <Paper withBorder p="md" component="section" aria-label="Grade and corrections">
             <Stack gap="sm">
               <GradeButtons
                 call={data}
-                onGrade={(wanted) => (wanted ? judge(wanted) : grade.mutate(null))}
+                onGrade={(value) => (value ? submitGrade(value) : grade.mutate(null))}
                 keys={{ good: "g", needsImprovement: "b" }}
               />
               <CorrectionList callId={callId} corrections={data.corrections} mayWithdraw />
@@ -146,7 +150,7 @@ export function ReviewCall({ callId, onGraded, onFailed, onStep }: Props) {
               />
             </Stack>
           </Paper>
-          <Keys hasSound={firstSound !== undefined} />
+          <ShortcutList hasRecording={firstRecordedPhase !== undefined} />
           <Collected call={data} />
         </Stack>
       </Grid.Col>

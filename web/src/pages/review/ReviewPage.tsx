@@ -4,13 +4,13 @@ import { useState } from "react";
 import { AgentSelect } from "../../components/AgentSelect";
 import { Empty } from "../../components/Empty";
 import { ErrorNotice } from "../../components/ErrorNotice";
+import { Guarded } from "../../components/Guarded";
 import { Page } from "../../components/Page";
-import { Guarded } from "../../components/Refused";
 import { count } from "../../format/numbers";
-import { SoundProvider } from "../call/sound/SoundProvider";
+import { AudioProvider } from "../call/audio/AudioProvider";
+import { begin, current, failed, graded, left, step } from "./queueProgress";
 import { ReviewCall } from "./ReviewCall";
 import { type Queue, useQueue } from "./useQueue";
-import { begin, current, failed, graded, left, step } from "./walk";
 
 export function ReviewPage() {
   return (
@@ -26,22 +26,22 @@ function Review() {
   return (
     <Page
       title="Review"
-      hint="One call after the other, the latest first. Everything goes without the mouse."
+      hint="Calls to grade, latest first. All actions have keyboard shortcuts."
       actions={<AgentSelect value={agent} onChange={setAgent} w={190} />}
     >
       {queue.isPending && <Skeleton h={420} aria-label="Loading the queue" />}
       {queue.isError && (
         <ErrorNotice
-          what="The queue could not be loaded"
+          what="The review queue could not be loaded"
           error={queue.error}
           onRetry={() => void queue.refetch()}
         />
       )}
       {queue.data && (
-        <Walk
+        <ReviewQueue
           key={queue.dataUpdatedAt}
           queue={queue.data}
-          onAgain={() => void queue.refetch()}
+          onReload={() => void queue.refetch()}
           isBusy={queue.isFetching}
         />
       )}
@@ -49,41 +49,45 @@ function Review() {
   );
 }
 
-interface WalkProps {
+interface QueueProps {
   queue: Queue;
   isBusy: boolean;
-  onAgain: () => void;
+  onReload: () => void;
 }
 
-function Walk({ queue, isBusy, onAgain }: WalkProps) {
-  const [walk, setWalk] = useState(() => begin(queue.calls.map((call) => call.call_id)));
-  const id = current(walk);
-  const togo = left(walk);
+function ReviewQueue({ queue, isBusy, onReload }: QueueProps) {
+  const [progress, setProgress] = useState(() => begin(queue.calls.map((call) => call.call_id)));
+  const id = current(progress);
+  const remaining = left(progress);
   if (id === null) {
     return (
       <Empty
         icon={<IconChecks size={28} />}
         title={
-          walk.ids.length === 0 ? "Nothing to review" : togo === 0 ? "All reviewed" : "The end of the queue"
+          progress.ids.length === 0
+            ? "Nothing to review"
+            : remaining === 0
+              ? "All reviewed"
+              : "End of the queue"
         }
         action={
           <Group>
-            {togo > 0 && (
-              <Button variant="default" onClick={() => setWalk(step(walk, -1))}>
-                Back to the skipped
+            {remaining > 0 && (
+              <Button variant="default" onClick={() => setProgress(step(progress, -1))}>
+                Back to skipped calls
               </Button>
             )}
-            <Button variant="light" onClick={onAgain} loading={isBusy}>
-              Look for more
+            <Button variant="light" onClick={onReload} loading={isBusy}>
+              Load more
             </Button>
           </Group>
         }
       >
-        {togo > 0
-          ? `${count(togo)} ${togo === 1 ? "call was" : "calls were"} skipped and ${togo === 1 ? "waits" : "wait"} still.`
+        {remaining > 0
+          ? `${count(remaining)} skipped ${remaining === 1 ? "call is" : "calls are"} still ungraded.`
           : queue.hasMore
-            ? "There are older calls. Look for more to go on."
-            : "Every call in which something was said is graded. New ones come here as they end."}
+            ? "There are older calls. Load more to continue."
+            : "All calls with a transcript are graded. New calls appear here after they end."}
       </Empty>
     );
   }
@@ -92,22 +96,22 @@ function Walk({ queue, isBusy, onAgain }: WalkProps) {
       <Group gap="sm" wrap="nowrap">
         <Progress
           flex={1}
-          value={(walk.done.size / walk.ids.length) * 100}
-          aria-label={`${walk.done.size} of ${walk.ids.length} reviewed`}
+          value={(progress.done.size / progress.ids.length) * 100}
+          aria-label={`${progress.done.size} of ${progress.ids.length} reviewed`}
         />
         <span className="figures">
-          {count(togo)}
+          {count(remaining)}
           {queue.hasMore && "+"} left
         </span>
       </Group>
-      <SoundProvider key={id}>
+      <AudioProvider key={id}>
         <ReviewCall
           callId={id}
-          onGraded={() => setWalk((now) => graded(now, id))}
-          onFailed={() => setWalk((now) => failed(now, id))}
-          onStep={(by) => setWalk((now) => step(now, by))}
+          onGraded={() => setProgress((now) => graded(now, id))}
+          onFailed={() => setProgress((now) => failed(now, id))}
+          onStep={(by) => setProgress((now) => step(now, by))}
         />
-      </SoundProvider>
+      </AudioProvider>
     </>
   );
 }

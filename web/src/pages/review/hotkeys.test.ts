@@ -1,14 +1,14 @@
 import { expect, it, vi } from "vitest";
 import { once, spaceBar } from "./hotkeys";
 
-/** An element that is, or is not, in something that one presses. */
+/** An element inside or outside a control. */
 const element = (isControl: boolean) => ({ closest: () => (isControl ? {} : null) });
 
 function press(of: { repeat?: boolean; target?: unknown } = {}) {
   return { repeat: false, target: null, preventDefault: vi.fn(), ...of };
 }
 
-it("a key that is held down acts once", () => {
+it("a held key acts once", () => {
   const act = vi.fn();
   const key = once(act);
   key(press());
@@ -17,7 +17,7 @@ it("a key that is held down acts once", () => {
   expect(act).toHaveBeenCalledOnce();
 });
 
-it("the space bar plays, and does not scroll", () => {
+it("the space bar toggles playback and does not scroll", () => {
   const toggle = vi.fn();
   const space = press({ target: element(false) });
   spaceBar(toggle)(space);
@@ -25,7 +25,7 @@ it("the space bar plays, and does not scroll", () => {
   expect(space.preventDefault).toHaveBeenCalledOnce();
 });
 
-it("a space bar that is held down plays once, and does not scroll either", () => {
+it("a held space bar does not toggle again and does not scroll", () => {
   const toggle = vi.fn();
   const space = press({ repeat: true });
   spaceBar(toggle)(space);
@@ -33,7 +33,7 @@ it("a space bar that is held down plays once, and does not scroll either", () =>
   expect(space.preventDefault).toHaveBeenCalledOnce();
 });
 
-it("on a button the space bar is the button's", () => {
+it("the space bar on a button is left to the button", () => {
   const toggle = vi.fn();
   const space = press({ target: element(true) });
   spaceBar(toggle)(space);
@@ -41,7 +41,7 @@ it("on a button the space bar is the button's", () => {
   expect(space.preventDefault).not.toHaveBeenCalled();
 });
 
-it("without sound the space bar is the browser's", () => {
+it("the space bar without a recording is left to the browser", () => {
   const space = press();
   spaceBar(null)(space);
   expect(space.preventDefault).not.toHaveBeenCalled();

@@ -1,18 +1,16 @@
-/** Which key presses count while calls are reviewed. Pure. */
-
-/** What acts on the space bar by itself. */
+/** Elements that the browser activates with the space bar. */
 const PRESSED_BY_SPACE =
   "button, a[href], summary, [role=button], [role=tab], [role=switch], [role=checkbox]";
 
-/** The part of a keyboard event that is asked for. */
+/** The subset of a keyboard event in use. */
 export interface KeyPress {
-  /** Whether the key is held down, and the browser says it again. */
+  /** Whether the event is a repeat of a held key. */
   repeat: boolean;
   target: unknown;
   preventDefault(): void;
 }
 
-/** A key that is held down acts once: else it would go through a whole queue. */
+/** Ignores repeats of a held key, which would run through the whole queue. */
 export function once(act: () => void): (press: Pick<KeyPress, "repeat">) => void {
   return ({ repeat }) => {
     if (!repeat) act();
@@ -20,8 +18,8 @@ export function once(act: () => void): (press: Pick<KeyPress, "repeat">) => void
 }
 
 /**
- * The space bar, where it plays and pauses: `toggle` is null where there is no sound. It stays the browser's own on buttons
- * and links, and scrolls where nothing can be heard. For a handler that has the browser go on by itself.
+ * Toggles playback on the space bar; `toggle` is null without a recording. On buttons and links, or without a recording,
+ * the browser's default applies, so the hotkey must not prevent it.
  */
 export function spaceBar(toggle: (() => void) | null): (press: KeyPress) => void {
   return (press) => {

@@ -4,30 +4,30 @@ import { useMutation } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { fieldErrors } from "../../api/problem";
 import { ErrorNotice } from "../../components/ErrorNotice";
-import { Moment } from "../../components/Moment";
+import { Timestamp } from "../../components/Timestamp";
 import { ROLES } from "../../session/permissions";
 
-/** Invites somebody. The service sends no mail: whoever invites hands the link over. */
+/** Creates an invitation link. The service sends no email; the admin shares the link. */
 export function InviteModal({ onClose }: { onClose: () => void }) {
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { email: "", role: "agent" },
-    validate: { email: (value) => (value.includes("@") ? null : "Enter an e-mail address.") },
+    validate: { email: (value) => (value.includes("@") ? null : "Enter an email address.") },
   });
   const invite = useMutation({
     mutationFn: (values: { email: string; role: string }) => body(api.POST("/api/users", { body: values })),
     onError: (error) => form.setErrors(fieldErrors(error)),
   });
   return (
-    <Modal opened onClose={onClose} title="Invite a colleague">
+    <Modal opened onClose={onClose} title="Invite a user">
       {invite.data ? (
         <Invited {...invite.data} onClose={onClose} />
       ) : (
         <form onSubmit={form.onSubmit((values) => invite.mutate(values))} noValidate>
           <Stack>
-            {invite.isError && <ErrorNotice what="Nobody was invited" error={invite.error} />}
+            {invite.isError && <ErrorNotice what="Invitation not created" error={invite.error} />}
             <TextInput
-              label="E-mail address"
+              label="Email address"
               type="email"
               data-autofocus
               key={form.key("email")}
@@ -35,8 +35,8 @@ export function InviteModal({ onClose }: { onClose: () => void }) {
             />
             <Radio.Group label="Role" key={form.key("role")} {...form.getInputProps("role")}>
               <Stack gap="xs" mt="xs">
-                {Object.entries(ROLES).map(([value, { label, does }]) => (
-                  <Radio key={value} value={value} label={label} description={does} />
+                {Object.entries(ROLES).map(([value, { label, description }]) => (
+                  <Radio key={value} value={value} label={label} description={description} />
                 ))}
               </Stack>
             </Radio.Group>
@@ -45,7 +45,7 @@ export function InviteModal({ onClose }: { onClose: () => void }) {
                 Cancel
               </Button>
               <Button type="submit" loading={invite.isPending}>
-                Make the invitation
+                Create invitation
               </Button>
             </Group>
           </Stack>
@@ -66,8 +66,8 @@ function Invited({ invitation, email, expires_at: until, onClose }: InvitedProps
   const link = `${window.location.origin}/?invitation=${encodeURIComponent(invitation)}`;
   return (
     <Stack>
-      <Alert color="teal" title={`The invitation of ${email} is ready`}>
-        Hand this link over. It is shown this once, and good until <Moment at={until} />.
+      <Alert color="teal" title={`Invitation for ${email} created`}>
+        Share this link. It is shown only once and expires <Timestamp at={until} />.
       </Alert>
       <Code block className="breakable" style={{ whiteSpace: "pre-wrap" }}>
         {link}
@@ -76,14 +76,14 @@ function Invited({ invitation, email, expires_at: until, onClose }: InvitedProps
         <CopyButton value={link}>
           {({ copied, copy }) => (
             <Button variant="light" onClick={copy}>
-              {copied ? "Copied" : "Copy the link"}
+              {copied ? "Copied" : "Copy link"}
             </Button>
           )}
         </CopyButton>
         <Button onClick={onClose}>Done</Button>
       </Group>
       <Text size="xs" c="dimmed">
-        Whoever has the link can register as {email}.
+        Anyone with this link can register as {email}.
       </Text>
     </Stack>
   );

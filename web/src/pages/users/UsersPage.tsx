@@ -5,10 +5,10 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import type { UserView } from "../../api/types";
 import { ErrorNotice } from "../../components/ErrorNotice";
-import { Moment } from "../../components/Moment";
-import { tellProblem } from "../../components/notify";
+import { Guarded } from "../../components/Guarded";
+import { notifyError } from "../../components/notify";
 import { Page } from "../../components/Page";
-import { Guarded } from "../../components/Refused";
+import { Timestamp } from "../../components/Timestamp";
 import { ROLES } from "../../session/permissions";
 import { useMe } from "../../session/session";
 import { InviteModal } from "./InviteModal";
@@ -29,7 +29,7 @@ function Users() {
   return (
     <Page
       title="Users"
-      hint="Who may sign in, and what they may do."
+      hint="Who can sign in, and with which role."
       actions={
         <Button leftSection={<IconUserPlus size={16} />} onClick={open}>
           Invite
@@ -39,7 +39,7 @@ function Users() {
       {users.isPending && <Skeleton h={220} aria-label="Loading users" />}
       {users.isError && (
         <ErrorNotice
-          what="The users could not be loaded"
+          what="Users could not be loaded"
           error={users.error}
           onRetry={() => void users.refetch()}
         />
@@ -51,7 +51,7 @@ function Users() {
       </Stack>
       {users.data?.length === 1 && (
         <Text c="dimmed" size="sm">
-          You are alone here. Invite colleagues: you get a link to hand to each.
+          You are the only user. Invite your team and share the link with them.
         </Text>
       )}
       {isOpen && <InviteModal onClose={close} />}
@@ -63,13 +63,13 @@ function UserRow({ user }: { user: UserView }) {
   const me = useMe();
   const client = useQueryClient();
   const change = useMutation({
-    mutationFn: (wish: { role?: string; active?: boolean }) =>
-      body(api.PATCH("/api/users/{user_id}", { params: { path: { user_id: user.user_id } }, body: wish })),
+    mutationFn: (change: { role?: string; active?: boolean }) =>
+      body(api.PATCH("/api/users/{user_id}", { params: { path: { user_id: user.user_id } }, body: change })),
     onSuccess: (changed) =>
       client.setQueryData<UserView[]>(USERS, (all) =>
         all?.map((one) => (one.user_id === changed.user_id ? changed : one)),
       ),
-    onError: (error) => tellProblem(`${user.name} was not changed`, error),
+    onError: (error) => notifyError(`${user.name} not updated`, error),
   });
   const isMe = user.user_id === me.user_id;
   return (
@@ -90,10 +90,10 @@ function UserRow({ user }: { user: UserView }) {
             {user.email} ·{" "}
             {user.last_seen_at ? (
               <>
-                seen <Moment at={user.last_seen_at} as="ago" />
+                last seen <Timestamp at={user.last_seen_at} as="ago" />
               </>
             ) : (
-              "never seen"
+              "never signed in"
             )}
           </Text>
         </div>
@@ -108,7 +108,7 @@ function UserRow({ user }: { user: UserView }) {
             disabled={isMe || change.isPending}
           />
           <Switch
-            label="May sign in"
+            label="Active"
             checked={user.active}
             disabled={isMe || change.isPending}
             onChange={(event) => change.mutate({ active: event.currentTarget.checked })}

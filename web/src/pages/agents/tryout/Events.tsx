@@ -1,18 +1,18 @@
 import { Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import { Moment } from "../../../components/Moment";
-import { usePeople } from "../../../components/usePeople";
+import { Timestamp } from "../../../components/Timestamp";
+import { useUserName } from "../../../components/useUsers";
 import type { EventMessage } from "../../../feed/messages";
 import { milliseconds } from "../../../format/time";
 import { eventName } from "../../../format/words";
 import { describe } from "../../call/timeline/describe";
 import classes from "./tryout.module.css";
 
-/** The events of the call, as the ledger tells them. */
+/** The call's events, live. */
 export function Events({ events }: { events: readonly EventMessage[] }) {
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   const box = useRef<HTMLOListElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each event moves the end
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls on each new event
   useEffect(() => {
     box.current?.scrollTo({ top: box.current.scrollHeight });
   }, [events.length]);
@@ -24,18 +24,18 @@ export function Events({ events }: { events: readonly EventMessage[] }) {
             Events
           </Title>
           <Text size="sm" c="dimmed" className="figures">
-            {events.length === 0 ? "" : `${events.length} in the ledger`}
+            {events.length === 0 ? "" : `${events.length} recorded`}
           </Text>
         </Group>
         {events.length === 0 ? (
           <Text size="sm" c="dimmed">
-            Everything that happens in the call becomes an event of the ledger, and appears here as it does.
+            Everything that happens during the call is recorded as an event and appears here live.
           </Text>
         ) : (
           <ol
             ref={box}
             className={classes.events}
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be focusable
             tabIndex={0}
             aria-label="Events"
           >
@@ -60,7 +60,7 @@ function Row({ event, nameOf }: { event: EventMessage; nameOf: (userId: string) 
         </Text>
         <Text size="xs" c="dimmed" className={classes.when}>
           {typeof latency === "number" && latency > 0 && `answered in ${milliseconds(latency)} · `}
-          <Moment at={event.at} as="exact" />
+          <Timestamp at={event.at} as="exact" />
         </Text>
       </Group>
       {text && (

@@ -5,22 +5,22 @@ import { ApiProblem } from "../../../api/problem";
 import type { AgentView } from "../../../api/types";
 import { Empty } from "../../../components/Empty";
 import { ErrorNotice } from "../../../components/ErrorNotice";
+import { Guarded } from "../../../components/Guarded";
 import { LinkButton } from "../../../components/links";
 import { Page } from "../../../components/Page";
-import { Guarded } from "../../../components/Refused";
 import { CallButton } from "../../../dialer/CallButton";
 import { phone } from "../../../format/phone";
 import { NotFound } from "../../../shell/NotFound";
 import { useNetwork } from "../../../telephone/network";
 import { useAgent } from "../useAgent";
-import { Begin } from "./Begin";
+import { Conversation } from "./Conversation";
 import { Events } from "./Events";
-import { Talk } from "./Talk";
+import { StartCall } from "./StartCall";
 import { useTryout } from "./useTryout";
 
 const route = getRouteApi("/agents/$agentId/try");
 
-/** An agent, tried: one calls it and types, and sees the events of the call beside it. */
+/** A typed test call to an agent, with the call's events beside the conversation. */
 export function TryPage() {
   const { agentId } = route.useParams();
   return (
@@ -34,28 +34,28 @@ function OneAgent({ agentId }: { agentId: string }) {
   const agent = useAgent(agentId);
   const network = useNetwork();
   if (agent.isLoadingError) {
-    if (agent.error instanceof ApiProblem && agent.error.status === 404) return <NotFound />;
+    if (agent.error instanceof ApiProblem && agent.error.status === 404) return <NotFound what="Assistant" />;
     return (
       <ErrorNotice
-        what="The agent could not be loaded"
+        what="The assistant could not be loaded"
         error={agent.error}
         onRetry={() => void agent.refetch()}
       />
     );
   }
-  if (agent.isPending || !network) return <Skeleton h={480} aria-label="Loading the agent" />;
+  if (agent.isPending || !network) return <Skeleton h={480} aria-label="Loading the assistant" />;
   const name = nameOf(agent.data);
   return (
     <Page
       title={`Try ${name}`}
-      hint="You are the caller. What happens in the call appears beside it."
+      hint="You are the caller. The call’s events appear next to the conversation."
       actions={
         <ActionIcon
           variant="default"
           size={36}
           component={Link}
           to={`/agents/${agentId}`}
-          aria-label="Back to the agent"
+          aria-label="Back to the assistant"
         >
           <IconArrowLeft size={18} />
         </ActionIcon>
@@ -63,19 +63,19 @@ function OneAgent({ agentId }: { agentId: string }) {
     >
       {agent.isError && (
         <ErrorNotice
-          what="The agent could not be loaded"
+          what="The assistant could not be loaded"
           error={agent.error}
           onRetry={() => void agent.refetch()}
         />
       )}
       {agent.data.archived ? (
         <Alert color="gray" title="Archived">
-          This agent answers no calls any more, so it cannot be tried.
+          This assistant no longer answers calls, so it cannot be tested.
         </Alert>
       ) : network.telephone_network !== "sandbox" ? (
-        <ByTelephone agent={agent.data} />
+        <RealPhoneNetwork agent={agent.data} />
       ) : network.sandbox === "missing" ? (
-        <NoNetwork />
+        <SandboxMissing />
       ) : (
         <Try agent={agent.data} model={network.language_model} />
       )}
@@ -90,22 +90,22 @@ function Try({ agent, model }: { agent: AgentView; model: string }) {
     <Grid>
       <Grid.Col span={{ base: 12, lg: 7 }}>
         {callId && line && state ? (
-          <Talk
+          <Conversation
             key={callId}
             callId={callId}
             line={line}
             state={state}
             agentName={nameOf(agent)}
             language={agent.settings.language ?? "en-US"}
-            onAgain={tryout.begin}
+            onRestart={tryout.start}
           />
         ) : (
-          <Begin
+          <StartCall
             agent={agent}
             model={model}
             isPlacing={tryout.isPlacing}
             error={tryout.error}
-            onBegin={tryout.begin}
+            onStart={tryout.start}
           />
         )}
       </Grid.Col>
@@ -116,37 +116,37 @@ function Try({ agent, model }: { agent: AgentView; model: string }) {
   );
 }
 
-/** With a real telephone network one calls the agent as anybody does. */
-function ByTelephone({ agent }: { agent: AgentView }) {
+/** With Twilio configured, the page explains how to call the agent by phone. */
+function RealPhoneNetwork({ agent }: { agent: AgentView }) {
   const number = agent.numbers[0];
   return (
     <Empty
       icon={<IconPhone size={28} />}
-      title="Call it, as anybody does"
+      title="Call the assistant by phone"
       action={
         number ? (
           <CallButton number={number} />
         ) : (
           <LinkButton to="/agents/$agentId" params={{ agentId: agent.agent_id }}>
-            To its numbers
+            View its numbers
           </LinkButton>
         )
       }
     >
-      The telephone network is Twilio, where one cannot type.{" "}
+      This service is connected to Twilio, so typed test calls are not available.{" "}
       {number
-        ? `Call ${phone(number)} with the dialer of this page or with any telephone, and see it on Live.`
-        : "Give the agent a number, call that with the dialer of this page or with any telephone, and see it on Live."}{" "}
-      Without Twilio credentials this page simulates a call.
+        ? `Call ${phone(number)} from the dialer or any phone, and follow the call on the Live page.`
+        : "Assign a number to the assistant, call it from the dialer or any phone, and follow the call on the Live page."}{" "}
+      Without Twilio credentials, this page simulates the phone network.
     </Empty>
   );
 }
 
-function NoNetwork() {
+function SandboxMissing() {
   return (
-    <Empty icon={<IconPlugConnectedX size={28} />} title="There is no telephone network">
-      The program call-ledger-sandbox, which simulates one, does not lie beside call-ledger. Build it, or run
-      it elsewhere and set TWILIO_API_BASE, and start the service again.
+    <Empty icon={<IconPlugConnectedX size={28} />} title="Phone network not available">
+      The program call-ledger-sandbox, which simulates the phone network, was not found next to call-ledger.
+      Build it, or run it elsewhere and set TWILIO_API_BASE; then restart the service.
     </Empty>
   );
 }

@@ -1,5 +1,5 @@
-/** Of the numbers that are kept for stories (555-0100 to 555-0199), the first that nobody has. The first of all is the
- * default agent's. */
+/** The first unassigned number of the range reserved for fiction (555-0100 to 555-0199); 555-0100 is the default
+ * agent's. */
 export function freeNumber(taken: readonly string[]): string | null {
   for (let line = 101; line < 200; line++) {
     const number = `+15045550${line}`;

@@ -2,58 +2,58 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "
 import { api, body } from "../../../api/client";
 import { useFeedReader } from "../../../feed/FeedProvider";
 import { type EventMessage, type FeedMessage, isEvent } from "../../../feed/messages";
-import { type LineState, TypedLine } from "../../../telephone/TypedLine";
+import { type LineState, TextLine } from "../../../telephone/TextLine";
 
 interface Placed {
   callId: string;
-  line: TypedLine;
+  line: TextLine;
 }
 
-/** How far a try has come; `error` is why no call came about. */
+/** State of a test call; `error` says why the call could not be placed. */
 export interface Tryout {
   isPlacing: boolean;
   error: unknown;
   callId: string | null;
-  line: TypedLine | null;
+  line: TextLine | null;
   state: LineState | null;
   events: readonly EventMessage[];
-  begin: () => void;
+  start: () => void;
 }
 
-const NOTHING = () => null;
-const NOBODY = () => () => {};
+const NO_STATE = () => null;
+const NO_SUBSCRIPTION = () => () => {};
 
-/** A call to the agent for which one types, and its events as they arrive. */
+/** Places a typed call to the agent and collects its events. */
 export function useTryout(agentId: string): Tryout {
   const [isPlacing, setPlacing] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [placed, setPlaced] = useState<Placed | null>(null);
   const [events, setEvents] = useState<readonly EventMessage[]>([]);
-  /** While the call is asked for, everything that happens: its first events may be quicker than the answer that names it. */
-  const heard = useRef<EventMessage[] | null>(null);
+  /** All events while the request is pending: the call's first events may arrive before the response with its ID. */
+  const pending = useRef<EventMessage[] | null>(null);
   const callId = useRef<string | null>(null);
-  const isThere = useRef(true);
+  const isMounted = useRef(true);
 
   const read = useCallback((message: FeedMessage) => {
     if (!isEvent(message) || message.call_id === null) return;
-    heard.current?.push(message);
+    pending.current?.push(message);
     if (message.call_id === callId.current) setEvents((known) => [...known, message]);
   }, []);
   useFeedReader(read);
 
   const line = placed?.line ?? null;
-  const state = useSyncExternalStore(line?.watch ?? NOBODY, line?.current ?? NOTHING);
+  const state = useSyncExternalStore(line?.watch ?? NO_SUBSCRIPTION, line?.current ?? NO_STATE);
 
   useEffect(() => {
-    isThere.current = true;
+    isMounted.current = true;
     return () => {
-      isThere.current = false;
+      isMounted.current = false;
     };
   }, []);
   useEffect(() => {
     if (!line) return;
-    // Whoever goes elsewhere puts the receiver down.
-    const leave = () => line.leave();
+    // Leaving the page hangs up.
+    const leave = () => line.close();
     window.addEventListener("pagehide", leave);
     return () => {
       window.removeEventListener("pagehide", leave);
@@ -67,22 +67,22 @@ export function useTryout(agentId: string): Tryout {
     setError(null);
     callId.current = null;
   };
-  const begin = async () => {
+  const start = async () => {
     reset();
     setPlacing(true);
-    heard.current = [];
+    pending.current = [];
     try {
       const params = { path: { id: agentId } };
       const call = await body(api.POST("/api/agents/{id}/test-calls", { params }));
-      const opened = new TypedLine(call.line);
-      if (!isThere.current) return opened.leave();
+      const opened = new TextLine(call.line);
+      if (!isMounted.current) return opened.close();
       callId.current = call.call_id;
-      setEvents(heard.current.filter((event) => event.call_id === call.call_id));
+      setEvents(pending.current.filter((event) => event.call_id === call.call_id));
       setPlaced({ callId: call.call_id, line: opened });
     } catch (problem) {
       setError(problem);
     } finally {
-      heard.current = null;
+      pending.current = null;
       setPlacing(false);
     }
   };
@@ -93,6 +93,6 @@ export function useTryout(agentId: string): Tryout {
     line,
     state,
     events,
-    begin: () => void begin(),
+    start: () => void start(),
   };
 }

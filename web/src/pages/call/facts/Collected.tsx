@@ -3,11 +3,11 @@ import type { CallDetail } from "../../../api/types";
 import { words } from "../../../format/words";
 import { Section } from "./Section";
 
-/** What the agent found out. */
+/** The fields that the agent collected. */
 export function Collected({ call }: { call: CallDetail }) {
   if (call.fields.length === 0) return null;
   return (
-    <Section title="Collected">
+    <Section title="Collected information">
       <Table verticalSpacing={6}>
         <Table.Tbody>
           {call.fields.map((field) => (
@@ -20,7 +20,7 @@ export function Collected({ call }: { call: CallDetail }) {
                   {field.value ?? "Erased"}
                   {!field.valid && (
                     <Badge color="orange" variant="light" size="sm">
-                      Not well-formed
+                      Invalid
                     </Badge>
                   )}
                 </Group>

@@ -5,7 +5,7 @@ import { words } from "../../../format/words";
 import { costsOf, totals } from "./costs";
 import { Section } from "./Section";
 
-/** What the call cost; left out while nothing is known. */
+/** The call's costs; renders nothing while none are known. */
 export function Costs({ events }: { events: readonly HistoryEvent[] }) {
   const costs = costsOf(events);
   if (costs.length === 0) return null;
@@ -30,7 +30,7 @@ export function Costs({ events }: { events: readonly HistoryEvent[] }) {
           ))}
           {totals(costs).map(([currency, amount]) => (
             <Table.Tr key={currency} fw={650}>
-              <Table.Td>Altogether</Table.Td>
+              <Table.Td>Total</Table.Td>
               <Table.Td ta="right" className="figures">
                 {money(amount, currency)}
               </Table.Td>

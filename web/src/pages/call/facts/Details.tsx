@@ -2,24 +2,24 @@ import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { CallDetail } from "../../../api/types";
 import { LinkText } from "../../../components/links";
-import { Moment } from "../../../components/Moment";
+import { Timestamp } from "../../../components/Timestamp";
 import { useAgentName } from "../../../components/useAgents";
-import { usePeople } from "../../../components/usePeople";
+import { useUserName } from "../../../components/useUsers";
 import { phone } from "../../../format/phone";
 import { duration, milliseconds } from "../../../format/time";
 import { words } from "../../../format/words";
 import { Section } from "./Section";
 
-/** Everything else that is known of a call. */
+/** The remaining facts of a call; rows without a value are left out. */
 export function Details({ call }: { call: CallDetail }) {
   const agentName = useAgentName();
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   const rows: [string, ReactNode][] = [
     ["From", phone(call.caller_number)],
     ["To", phone(call.called_number)],
-    ["Our number", phone(call.number)],
+    ["Business number", phone(call.number)],
     [
-      "Agent",
+      "Assistant",
       call.agent && (
         <LinkText to="/agents/$agentId" params={{ agentId: call.agent }}>
           {agentName(call.agent)}
@@ -27,33 +27,36 @@ export function Details({ call }: { call: CallDetail }) {
       ),
     ],
     [
-      "Persona",
+      "Learned rules",
       call.persona_version == null
         ? null
         : call.persona_version === 0
-          ? "Base prompt"
+          ? "None"
           : `Version ${call.persona_version}`,
     ],
-    ["Began", <Moment key="began" at={call.started_at} as="when" />],
-    ["Answered", call.answered_at && <Moment at={call.answered_at} as="exact" />],
+    ["Started", <Timestamp key="started" at={call.started_at} as="when" />],
+    ["Answered", call.answered_at && <Timestamp at={call.answered_at} as="exact" />],
     ["Answered by", words(call.answered_by)],
-    ["Ended", call.ended_at && <Moment at={call.ended_at} as="exact" />],
+    ["Ended", call.ended_at && <Timestamp at={call.ended_at} as="exact" />],
     ["Ended by", words(call.ended_by)],
-    ["Failure", call.failure_reason],
-    ["Talked", call.duration_s == null ? null : duration(call.duration_s)],
-    ["Voicemail because", words(call.voicemail_reason)],
-    ["Turns", call.caller_turns + call.ai_turns > 0 && `caller ${call.caller_turns}, AI ${call.ai_turns}`],
-    ["Cut short", call.interruptions > 0 && `${call.interruptions} times`],
-    ["AI’s answer took", call.latency_avg_ms != null && `${milliseconds(call.latency_avg_ms)} on average`],
-    ["At most", call.latency_max_ms != null && milliseconds(call.latency_max_ms)],
+    ["Failure reason", call.failure_reason],
+    ["Duration", call.duration_s == null ? null : duration(call.duration_s)],
+    ["Voicemail reason", words(call.voicemail_reason)],
+    [
+      "Turns",
+      call.caller_turns + call.ai_turns > 0 && `caller ${call.caller_turns}, assistant ${call.ai_turns}`,
+    ],
+    ["Interruptions", call.interruptions > 0 && String(call.interruptions)],
+    ["Average response time", call.latency_avg_ms != null && milliseconds(call.latency_avg_ms)],
+    ["Slowest response", call.latency_max_ms != null && milliseconds(call.latency_max_ms)],
     ["Taken over by", call.taken_over_by && nameOf(call.taken_over_by)],
-    ["Transferred to", call.transferred && (phone(call.transferred_to) || "yes")],
+    ["Transferred to", call.transferred && (phone(call.transferred_to) || "Yes")],
     ["STIR/SHAKEN", call.attestation],
-    ["Do not call", call.do_not_call && "asked for"],
+    ["Do not call", call.do_not_call && "Requested"],
     ["Lead", call.lead],
     ["Notes", call.notes],
     [
-      "Call",
+      "Call ID",
       <span key="id" className="breakable">
         {call.call_id}
       </span>,

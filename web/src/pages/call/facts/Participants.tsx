@@ -1,14 +1,14 @@
 import { Table, Text } from "@mantine/core";
 import type { CallDetail } from "../../../api/types";
-import { Moment } from "../../../components/Moment";
+import { Timestamp } from "../../../components/Timestamp";
 import { words } from "../../../format/words";
 import { Section } from "./Section";
 
-/** Who was on the line, and from when to when. */
+/** The call's participants with their join and leave times. */
 export function Participants({ call }: { call: CallDetail }) {
   if (call.participants.length === 0) return null;
   return (
-    <Section title="On the line">
+    <Section title="Participants">
       <Table verticalSpacing={6} layout="fixed">
         <Table.Tbody>
           {call.participants.map((participant) => (
@@ -20,9 +20,9 @@ export function Participants({ call }: { call: CallDetail }) {
                 </Text>
               </Table.Td>
               <Table.Td>
-                <Moment at={participant.joined_at} as="exact" />
+                <Timestamp at={participant.joined_at} as="exact" />
                 {participant.left_at && " – "}
-                <Moment at={participant.left_at} as="exact" />
+                <Timestamp at={participant.left_at} as="exact" />
               </Table.Td>
             </Table.Tr>
           ))}

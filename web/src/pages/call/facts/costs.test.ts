@@ -8,7 +8,7 @@ const cost = (item: string, amount: number, currency = "USD", provisional = fals
     data: { item, quantity: 1, unit: "minute", amount_micros: amount, currency, provisional },
   }) as unknown as HistoryEvent;
 
-it("each thing is one line, the dearest first", () => {
+it("costs are summed per item, most expensive first", () => {
   const costs = costsOf([cost("tokens", 5), cost("minutes", 10), cost("tokens", 20, "USD", true)]);
   expect(costs.map(({ item, amountMicros, quantity }) => [item, amountMicros, quantity])).toEqual([
     ["tokens", 25, 2],
@@ -17,7 +17,7 @@ it("each thing is one line, the dearest first", () => {
   expect(costs[0]?.provisional).toBe(true);
 });
 
-it("currencies are never added to each other", () => {
+it("currencies are totaled separately", () => {
   expect(totals(costsOf([cost("a", 1, "USD"), cost("b", 2, "EUR"), cost("c", 3, "USD")]))).toEqual([
     ["USD", 4],
     ["EUR", 2],

@@ -1,17 +1,17 @@
 import type { HistoryEvent } from "../../../api/types";
 
-/** What was paid for one thing in a call. */
+/** The cost of one item in a call. */
 export interface Cost {
   item: string;
   quantity: number;
   unit: string;
   amountMicros: number;
   currency: string;
-  /** True while any part of it is our own estimate. */
+  /** Whether any part is an estimate. */
   provisional: boolean;
 }
 
-/** The costs that a call's events tell, one line for each thing. */
+/** Sums the call's `CostIncurred` events by item, unit and currency. */
 export function costsOf(events: readonly HistoryEvent[]): Cost[] {
   const costs = new Map<string, Cost>();
   for (const event of events) {
@@ -41,7 +41,7 @@ export function costsOf(events: readonly HistoryEvent[]): Cost[] {
   return [...costs.values()].sort((a, b) => b.amountMicros - a.amountMicros);
 }
 
-/** What the call cost altogether, by currency. */
+/** The total cost by currency. */
 export function totals(costs: readonly Cost[]): [currency: string, amountMicros: number][] {
   const sums = new Map<string, number>();
   for (const cost of costs) sums.set(cost.currency, (sums.get(cost.currency) ?? 0) + cost.amountMicros);

@@ -4,7 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, body } from "../../../api/client";
 import type { CallDetail } from "../../../api/types";
-import { tellDone, tellProblem } from "../../../components/notify";
+import { notifyError, notifySuccess } from "../../../components/notify";
 import { useMay } from "../../../session/session";
 import { EditDetails } from "./EditDetails";
 import { EraseCall } from "./EraseCall";
@@ -12,41 +12,41 @@ import { HideCall } from "./HideCall";
 
 type Dialog = "edit" | "hide" | "erase" | null;
 
-/** What is seldom done to a call. */
+/** The less frequent actions on a call. */
 export function CallMenu({ call }: { call: CallDetail }) {
   const [dialog, setDialog] = useState<Dialog>(null);
   const mayReview = useMay("review_calls");
   const mayErase = useMay("erase");
   const transcribe = useMutation({
     mutationFn: () => body(api.POST("/twilio/transcribe/{id}", { params: { path: { id: call.call_id } } })),
-    onSuccess: () => tellDone("The recordings are being written down; the words appear here."),
-    onError: (error) => tellProblem("The recordings are not written down", error),
+    onSuccess: () => notifySuccess("Transcription started. The new transcript will appear here."),
+    onError: (error) => notifyError("Transcription not started", error),
   });
   if (!mayReview) return null;
   const close = () => setDialog(null);
-  const hasSound = call.recordings.some(({ state }) => state === "archived");
+  const hasRecording = call.recordings.some(({ state }) => state === "archived");
   return (
     <>
       <Menu position="bottom-end">
         <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label="More for this call">
+          <ActionIcon variant="default" size={36} aria-label="More actions">
             <IconDots size={18} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
           {!call.erased && (
             <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setDialog("edit")}>
-              Edit name, number, notes
+              Edit name, number and notes
             </Menu.Item>
           )}
-          {hasSound && !call.erased && (
+          {hasRecording && !call.erased && (
             <Menu.Item leftSection={<IconFileText size={16} />} onClick={() => transcribe.mutate()}>
-              Write the recordings down again
+              Transcribe again
             </Menu.Item>
           )}
           {!call.hidden && (
             <Menu.Item leftSection={<IconEyeOff size={16} />} onClick={() => setDialog("hide")}>
-              Leave out of lists
+              Hide from lists
             </Menu.Item>
           )}
           {mayErase && !call.erased && (
@@ -55,7 +55,7 @@ export function CallMenu({ call }: { call: CallDetail }) {
               leftSection={<IconTrashX size={16} />}
               onClick={() => setDialog("erase")}
             >
-              Erase personal values
+              Erase personal data
             </Menu.Item>
           )}
         </Menu.Dropdown>

@@ -11,7 +11,7 @@ interface Details {
   notes: string;
 }
 
-/** Corrects what the network told of the caller, and keeps notes. */
+/** Edits the caller's name and number, and the notes. */
 export function EditDetails({ call, onClose }: { call: CallDetail; onClose: () => void }) {
   const before: Details = {
     caller_name: call.caller_name ?? "",
@@ -20,7 +20,7 @@ export function EditDetails({ call, onClose }: { call: CallDetail; onClose: () =
   };
   const form = useForm<Details>({ mode: "uncontrolled", initialValues: before });
   const save = useCallWrite<Partial<Details>>(call.call_id, {
-    failure: "The details were not saved",
+    failure: "Details not saved",
     send: (changed) =>
       api.PUT("/api/call-logs/{id}", { params: { path: { id: call.call_id } }, body: changed }),
   });
@@ -36,17 +36,17 @@ export function EditDetails({ call, onClose }: { call: CallDetail; onClose: () =
     });
   };
   return (
-    <Modal opened onClose={onClose} title="Edit the call">
+    <Modal opened onClose={onClose} title="Edit call">
       <form onSubmit={form.onSubmit(submit)}>
         <Stack>
           <TextInput
-            label="Caller’s name"
+            label="Caller name"
             data-autofocus
             key={form.key("caller_name")}
             {...form.getInputProps("caller_name")}
           />
           <TextInput
-            label="Caller’s number"
+            label="Caller number"
             inputMode="tel"
             key={form.key("caller_number")}
             {...form.getInputProps("caller_number")}

@@ -1,34 +1,33 @@
 import { Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { api, written } from "../../../api/client";
+import { api, writeResponse } from "../../../api/client";
 import { Confirmation } from "../../../components/Confirmation";
-import { tellDone, tellProblem } from "../../../components/notify";
+import { notifyError, notifySuccess } from "../../../components/notify";
 
-/** Leaves a call out of lists: what "delete" does in a ledger. */
+/** Hides a call from lists. `DELETE` on the API hides, too: the ledger deletes no events. */
 export function HideCall({ callId, onClose }: { callId: string; onClose: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const hide = useMutation({
-    mutationFn: () => written(api.DELETE("/api/call-logs/{id}", { params: { path: { id: callId } } })),
+    mutationFn: () => writeResponse(api.DELETE("/api/call-logs/{id}", { params: { path: { id: callId } } })),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ["calls"] });
-      tellDone("The call is left out of lists.");
+      notifySuccess("Call hidden from lists.");
       await navigate({ to: "/calls" });
     },
-    onError: (error) => tellProblem("The call is still in lists", error),
+    onError: (error) => notifyError("Call not hidden", error),
   });
   return (
     <Confirmation
-      title="Leave this call out of lists?"
-      confirm="Leave it out"
+      title="Hide this call from lists?"
+      confirm="Hide"
       isBusy={hide.isPending}
       onConfirm={() => hide.mutate()}
       onClose={onClose}
     >
       <Text>
-        It no longer appears in lists and counts. Its history stays in the ledger, and its address still opens
-        it.
+        The call no longer appears in lists and counts. Its history is kept, and a direct link still opens it.
       </Text>
     </Confirmation>
   );

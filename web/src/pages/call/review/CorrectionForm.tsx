@@ -5,21 +5,21 @@ import { useNoteCorrection } from "./useCorrections";
 
 interface Props {
   callId: string;
-  /** The turn it is about; the whole call, if absent. */
+  /** The corrected turn; undefined for the whole call. */
   turn: number | undefined;
   onWholeCall: () => void;
   onDone?: () => void;
   input?: RefObject<HTMLTextAreaElement | null>;
 }
 
-/** What should have been said. Ctrl+Enter saves, so that a reviewer's hands stay on the keys. */
+/** Takes a correction. Ctrl+Enter saves, Escape leaves the field. */
 export function CorrectionForm({ callId, turn, onWholeCall, onDone, input }: Props) {
   const [note, setNote] = useState("");
   const save = useNoteCorrection(callId);
   const submit = () => {
     const text = note.trim();
     if (!text) return;
-    // Whoever goes on writing at once writes the next one; what was not saved comes back, unless they have begun it.
+    // The field is cleared at once for the next correction. A failed save restores the text unless the field is in use.
     setNote("");
     onDone?.();
     save.mutateAsync({ note: text, turn }).catch(() => setNote((next) => next || text));
@@ -34,13 +34,13 @@ export function CorrectionForm({ callId, turn, onWholeCall, onDone, input }: Pro
       <Stack gap="xs">
         {turn !== undefined && (
           <Group gap={6}>
-            <Text size="sm">About</Text>
+            <Text size="sm">Correcting</Text>
             <Pill
               withRemoveButton
               onRemove={onWholeCall}
-              removeButtonProps={{ "aria-label": "About the whole call" }}
+              removeButtonProps={{ "aria-label": "Correct the whole call instead" }}
             >
-              turn {turn}
+              Turn {turn}
             </Pill>
           </Group>
         )}

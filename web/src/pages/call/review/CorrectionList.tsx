@@ -1,8 +1,8 @@
 import { ActionIcon, Group, Stack, Text, Tooltip } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import type { Correction } from "../../../api/types";
-import { Moment } from "../../../components/Moment";
-import { usePeople } from "../../../components/usePeople";
+import { Timestamp } from "../../../components/Timestamp";
+import { useUserName } from "../../../components/useUsers";
 import { useWithdrawCorrection } from "./useCorrections";
 
 interface Props {
@@ -11,9 +11,9 @@ interface Props {
   mayWithdraw: boolean;
 }
 
-/** What reviewers wrote. What was taken back is struck out: it stays in the ledger. */
+/** The call's corrections. A withdrawn correction is struck out, as the ledger keeps it. */
 export function CorrectionList({ callId, corrections, mayWithdraw }: Props) {
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   const withdraw = useWithdrawCorrection(callId);
   if (corrections.length === 0) {
     return (
@@ -43,16 +43,16 @@ export function CorrectionList({ callId, corrections, mayWithdraw }: Props) {
             </Text>
             <Text size="xs" c="dimmed">
               {correction.turn ? `Turn ${correction.turn}` : "Whole call"} · {nameOf(correction.noted_by)} ·{" "}
-              <Moment at={correction.noted_at} />
-              {correction.withdrawn && " · taken back"}
+              <Timestamp at={correction.noted_at} />
+              {correction.withdrawn && " · withdrawn"}
             </Text>
           </div>
           {mayWithdraw && !correction.withdrawn && (
-            <Tooltip label="Take back">
+            <Tooltip label="Withdraw">
               <ActionIcon
                 variant="subtle"
                 color="gray"
-                aria-label="Take this correction back"
+                aria-label="Withdraw this correction"
                 onClick={() => withdraw.mutate(correction.correction)}
               >
                 <IconTrash size={16} />

@@ -4,10 +4,10 @@ import { api } from "../../../api/client";
 import type { CallDetail, Grade } from "../../../api/types";
 import { useCallWrite } from "../useCallWrite";
 
-/** Grading a call; shown at once. `null` takes the grade back. */
+/** Grades a call, optimistically; `null` clears the grade. */
 export function useGrade(callId: string) {
   return useCallWrite<Grade | null>(callId, {
-    failure: "The grade was not saved",
+    failure: "Grade not saved",
     send: (grade) =>
       api.PUT("/api/call-logs/{id}/grade", { params: { path: { id: callId } }, body: { grade } }),
     expect: (call, grade) => ({ ...call, grade, review_status: grade ? "reviewed" : call.review_status }),
@@ -17,11 +17,11 @@ export function useGrade(callId: string) {
 interface Props {
   call: CallDetail;
   onGrade: (grade: Grade | null) => void;
-  /** Shown beside the words: the keys that do the same. */
+  /** Keyboard shortcuts, for `aria-keyshortcuts`. */
   keys?: { good: string; needsImprovement: string };
 }
 
-/** Thumbs up, thumbs down; pressing again takes it back. */
+/** Two toggle buttons; pressing the active one clears the grade. */
 export function GradeButtons({ call, onGrade, keys }: Props) {
   const toggle = (grade: Grade) => onGrade(call.grade === grade ? null : grade);
   const isGood = call.grade === "good";

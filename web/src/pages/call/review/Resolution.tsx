@@ -2,17 +2,17 @@ import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { api } from "../../../api/client";
 import type { CallDetail } from "../../../api/types";
-import { Moment } from "../../../components/Moment";
-import { usePeople } from "../../../components/usePeople";
+import { Timestamp } from "../../../components/Timestamp";
+import { useUserName } from "../../../components/useUsers";
 import { words } from "../../../format/words";
 import { useCallWrite } from "../useCallWrite";
 
-/** What may have become of a call. The service takes any word; these are the ones that lists are read by. */
+/** The offered dispositions. The service accepts any text. */
 const DISPOSITIONS = ["resolved", "callback_needed", "forwarded", "spam", "wrong_number"];
 
 function useResolve(callId: string) {
   return useCallWrite<string | null>(callId, {
-    failure: "The resolution was not saved",
+    failure: "Resolution not saved",
     send: (disposition) =>
       api.PUT("/api/call-logs/{id}/resolution", {
         params: { path: { id: callId } },
@@ -26,23 +26,23 @@ function useResolve(callId: string) {
   });
 }
 
-/** What became of the call, and who decided. */
+/** The call's resolution and the user who set it. */
 export function Resolution({ call, mayWrite }: { call: CallDetail; mayWrite: boolean }) {
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   const resolve = useResolve(call.call_id);
-  const [wanted, setWanted] = useState<string | null>("resolved");
+  const [selected, setSelected] = useState<string | null>("resolved");
   if (call.disposition) {
     return (
       <Group justify="space-between">
         <div>
           <Text fw={600}>{call.disposition_label ?? words(call.disposition)}</Text>
           <Text size="xs" c="dimmed">
-            {nameOf(call.resolved_by)} <Moment at={call.resolved_at} />
+            {nameOf(call.resolved_by)} <Timestamp at={call.resolved_at} />
           </Text>
         </div>
         {mayWrite && (
           <Button size="xs" variant="default" onClick={() => resolve.mutate(null)}>
-            Open again
+            Reopen
           </Button>
         )}
       </Group>
@@ -51,7 +51,7 @@ export function Resolution({ call, mayWrite }: { call: CallDetail; mayWrite: boo
   if (!mayWrite) {
     return (
       <Text size="sm" c="dimmed">
-        Nobody has decided yet.
+        Not resolved yet.
       </Text>
     );
   }
@@ -60,13 +60,13 @@ export function Resolution({ call, mayWrite }: { call: CallDetail; mayWrite: boo
       <Group gap="xs" wrap="nowrap">
         <Select
           flex={1}
-          aria-label="What became of the call?"
+          aria-label="Resolution"
           data={DISPOSITIONS.map((value) => ({ value, label: words(value) }))}
-          value={wanted}
-          onChange={setWanted}
+          value={selected}
+          onChange={setSelected}
           allowDeselect={false}
         />
-        <Button onClick={() => wanted && resolve.mutate(wanted)}>Set</Button>
+        <Button onClick={() => selected && resolve.mutate(selected)}>Save</Button>
       </Group>
     </Stack>
   );

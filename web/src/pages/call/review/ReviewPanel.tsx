@@ -2,8 +2,8 @@ import { Divider, Paper, Stack, Text, Title } from "@mantine/core";
 import type { RefObject } from "react";
 import type { CallDetail } from "../../../api/types";
 import { GradeBadge } from "../../../components/badges";
-import { Moment } from "../../../components/Moment";
-import { usePeople } from "../../../components/usePeople";
+import { Timestamp } from "../../../components/Timestamp";
+import { useUserName } from "../../../components/useUsers";
 import { useMay } from "../../../session/session";
 import { CorrectionForm } from "./CorrectionForm";
 import { CorrectionList } from "./CorrectionList";
@@ -17,10 +17,10 @@ interface Props {
   input: RefObject<HTMLTextAreaElement | null>;
 }
 
-/** What people make of the call: grade, corrections, resolution. */
+/** Grade, corrections and resolution of the call. */
 export function ReviewPanel({ call, turn, onWholeCall, input }: Props) {
   const mayWrite = useMay("review_calls");
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   const grade = useGrade(call.call_id);
   return (
     <Paper withBorder p="md" component="section" aria-label="Review">
@@ -31,7 +31,7 @@ export function ReviewPanel({ call, turn, onWholeCall, input }: Props) {
         {mayWrite ? <GradeButtons call={call} onGrade={grade.mutate} /> : <ReadGrade grade={call.grade} />}
         {call.grade && call.graded_by && (
           <Text size="xs" c="dimmed">
-            Graded by {nameOf(call.graded_by)} <Moment at={call.graded_at} />
+            Graded by {nameOf(call.graded_by)} <Timestamp at={call.graded_at} />
           </Text>
         )}
         <Divider label="Corrections" labelPosition="left" />

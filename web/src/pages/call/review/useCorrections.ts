@@ -3,13 +3,13 @@ import { useCallWrite } from "../useCallWrite";
 
 export interface NewCorrection {
   note: string;
-  /** The turn that it is about; the whole call, if absent. */
+  /** The corrected turn; undefined for the whole call. */
   turn?: number;
 }
 
 export function useNoteCorrection(callId: string) {
   return useCallWrite<NewCorrection>(callId, {
-    failure: "The correction was not saved",
+    failure: "Correction not saved",
     send: (correction) =>
       api.POST("/api/call-logs/{id}/corrections", { params: { path: { id: callId } }, body: correction }),
   });
@@ -17,15 +17,15 @@ export function useNoteCorrection(callId: string) {
 
 export function useWithdrawCorrection(callId: string) {
   return useCallWrite<number>(callId, {
-    failure: "The correction was not taken back",
+    failure: "Correction not withdrawn",
     send: (correction) =>
       api.DELETE("/api/call-logs/{id}/corrections/{correction}", {
         params: { path: { id: callId, correction } },
       }),
-    expect: (call, wanted) => ({
+    expect: (call, number) => ({
       ...call,
       corrections: call.corrections.map((one) =>
-        one.correction === wanted ? { ...one, withdrawn: true } : one,
+        one.correction === number ? { ...one, withdrawn: true } : one,
       ),
     }),
   });

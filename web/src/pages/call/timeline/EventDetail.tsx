@@ -2,8 +2,8 @@ import { Button, Code, Collapse, Group, Paper, Stack, Table, Text, Title } from 
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import type { HistoryEvent } from "../../../api/types";
-import { Moment } from "../../../components/Moment";
-import { usePeople } from "../../../components/usePeople";
+import { Timestamp } from "../../../components/Timestamp";
+import { useUserName } from "../../../components/useUsers";
 import { eventName } from "../../../format/words";
 import { useDifference } from "../useCall";
 import { describe, shown } from "./describe";
@@ -14,14 +14,14 @@ interface Props {
   onPlay?: () => void;
 }
 
-/** One event: what it says, who told it, and what it changed. */
+/** One event: its content, actor and changes to the call's state. */
 export function EventDetail({ callId, event, onPlay }: Props) {
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   const [isOpen, { toggle }] = useDisclosure();
   const difference = useDifference(callId, event.version);
   const actor = event.actor.startsWith("user:") ? nameOf(event.actor.slice(5)) : event.actor;
   return (
-    <Paper withBorder p="md" component="section" aria-label="The event" aria-live="polite">
+    <Paper withBorder p="md" component="section" aria-label="Event" aria-live="polite">
       <Stack gap="xs">
         <Group justify="space-between">
           <Title order={2} size="h5">
@@ -40,16 +40,16 @@ export function EventDetail({ callId, event, onPlay }: Props) {
         </Group>
         <Text className="breakable">{describe(event, nameOf)}</Text>
         <Text size="sm" c="dimmed">
-          Happened <Moment at={event.at ?? event.recorded_at} as="exact" />, told by {actor}, known since{" "}
-          <Moment at={event.recorded_at} as="exact" />. Position {event.position} of the log.
+          Occurred <Timestamp at={event.at ?? event.recorded_at} as="exact" />, reported by {actor}, recorded{" "}
+          <Timestamp at={event.recorded_at} as="exact" />. Log position {event.position}.
         </Text>
         {difference.data?.changes && difference.data.changes.length > 0 && (
-          <Table verticalSpacing={4} layout="fixed" aria-label="What this event changed">
+          <Table verticalSpacing={4} layout="fixed" aria-label="Changes by this event">
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>Changed</Table.Th>
-                <Table.Th>From</Table.Th>
-                <Table.Th>To</Table.Th>
+                <Table.Th>Field</Table.Th>
+                <Table.Th>Before</Table.Th>
+                <Table.Th>After</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -65,7 +65,7 @@ export function EventDetail({ callId, event, onPlay }: Props) {
         )}
         <div>
           <Button size="compact-xs" variant="subtle" onClick={toggle} aria-expanded={isOpen}>
-            {isOpen ? "Hide the event as it is stored" : "Show the event as it is stored"}
+            {isOpen ? "Hide stored event" : "Show stored event"}
           </Button>
           <Collapse expanded={isOpen}>
             <Code block mt="xs">

@@ -6,39 +6,39 @@ import { eventName } from "../../../format/words";
 import { gapsOf, LANES, laneOf, spansOf } from "./lanes";
 import classes from "./timeline.module.css";
 
-/** The width of an event's place, in pixels; the style sheet says the same. */
-const COLUMN = 26;
-const LANE = 34;
+/** In pixels; `timeline.module.css` uses the same values. */
+const COLUMN_WIDTH = 26;
+const LANE_HEIGHT = 34;
 
 interface Props {
   events: readonly HistoryEvent[];
   version: number;
   onMove: (version: number) => void;
   onSettle: (version: number) => void;
-  /** An event was chosen itself, not dragged to. */
+  /** Called on a click on an event, not on dragging. */
   onChoose: (event: HistoryEvent) => void;
 }
 
-/** Every event in its lane, in the order in which the ledger heard of them, and a slider under them. */
+/** Every event in its lane, in log order, with a slider below. */
 export function Lanes({ events, version, onMove, onSettle, onChoose }: Props) {
   const track = useRef<HTMLElement>(null);
   const spans = useMemo(() => spansOf(events), [events]);
   const gaps = useMemo(() => gapsOf(events), [events]);
-  const width = events.length * COLUMN;
+  const width = events.length * COLUMN_WIDTH;
 
   useEffect(() => {
     const box = track.current;
     if (!box) return;
-    const x = (version - 1) * COLUMN;
-    const room = box.clientWidth - 120;
-    if (x < box.scrollLeft || x > box.scrollLeft + room)
-      box.scrollTo({ left: x - room / 2, behavior: "smooth" });
+    const x = (version - 1) * COLUMN_WIDTH;
+    const visible = box.clientWidth - 120;
+    if (x < box.scrollLeft || x > box.scrollLeft + visible)
+      box.scrollTo({ left: x - visible / 2, behavior: "smooth" });
   }, [version]);
 
-  const rowOf = (lane: string) => LANES.findIndex(({ key }) => key === lane) * LANE;
+  const rowOf = (lane: string) => LANES.findIndex(({ key }) => key === lane) * LANE_HEIGHT;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by the keyboard
-    <section className={classes.track} ref={track} tabIndex={0} aria-label="Time line">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be focusable
+    <section className={classes.track} ref={track} tabIndex={0} aria-label="Timeline">
       <div className={classes.labels}>
         {LANES.map(({ key, label }) => (
           <div key={key} className={classes.label}>
@@ -57,8 +57,8 @@ export function Lanes({ events, version, onMove, onSettle, onChoose }: Props) {
               className={`${classes.span} ${classes[span.lane]}`}
               title={span.label}
               style={{
-                left: (span.from - 0.5) * COLUMN,
-                width: (span.to - span.from) * COLUMN,
+                left: (span.from - 0.5) * COLUMN_WIDTH,
+                width: (span.to - span.from) * COLUMN_WIDTH,
                 top: rowOf(span.lane),
               }}
             />
@@ -67,11 +67,13 @@ export function Lanes({ events, version, onMove, onSettle, onChoose }: Props) {
             <div
               key={at}
               className={classes.gap}
-              title={`${duration(seconds)} passed`}
-              style={{ left: (at - 1) * COLUMN }}
+              title={`${duration(seconds)} gap`}
+              style={{ left: (at - 1) * COLUMN_WIDTH }}
             />
           ))}
-          {version > 0 && <div className={classes.now} style={{ left: (version - 0.5) * COLUMN - 1 }} />}
+          {version > 0 && (
+            <div className={classes.now} style={{ left: (version - 0.5) * COLUMN_WIDTH - 1 }} />
+          )}
           {events.map((event) => (
             <Dot
               key={event.version}
@@ -90,12 +92,12 @@ export function Lanes({ events, version, onMove, onSettle, onChoose }: Props) {
             onChange={onMove}
             onChangeEnd={onSettle}
             label={null}
-            thumbLabel="The call as it was after event"
+            thumbLabel="State after event"
             thumbProps={{ "aria-valuetext": `Event ${version} of ${events.length}` }}
           />
         </div>
         <Text size="xs" c="dimmed" hidden={events.length > 0}>
-          No event yet.
+          No events yet.
         </Text>
       </div>
     </section>
@@ -117,10 +119,10 @@ function Dot({ event, top, version, onChoose }: DotProps) {
     <button
       type="button"
       className={`${classes.event} ${classes[laneOf(event)]}`}
-      style={{ left: (event.version - 1) * COLUMN, top }}
+      style={{ left: (event.version - 1) * COLUMN_WIDTH, top }}
       title={isTurn ? `${name}: play from here` : name}
       aria-label={name}
-      // The slider is the way along for the keyboard: a stop at each of hundreds of events would be none.
+      // The keyboard moves along the slider; only the selected event is a tab stop.
       tabIndex={event.version === version ? 0 : -1}
       data-selected={event.version === version || undefined}
       data-turn={isTurn || undefined}

@@ -7,18 +7,18 @@ import { words } from "../../../format/words";
 
 type Data = Record<string, unknown>;
 
-/** Counts and sizes are smaller; the log's microseconds passed this in 2001. */
-const SURELY_A_MOMENT = 1e15;
+/** Numbers above this are epoch microseconds (since 2001); counts and sizes are smaller. */
+const MIN_EPOCH_MICROS = 1e15;
 
-/** A value as a person reads it; erased ones stand as `{"erased": true}`. */
+/** Formats a value for display; an erased value is `{"erased": true}`. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (typeof value === "number" && value > SURELY_A_MOMENT) return exactClock(fromMicros(value));
-  if (typeof value === "object") return "erased" in value ? "erased" : JSON.stringify(value);
+  if (typeof value === "number" && value > MIN_EPOCH_MICROS) return exactClock(fromMicros(value));
+  if (typeof value === "object") return "erased" in value ? "Erased" : JSON.stringify(value);
   return String(value);
 }
 
-/** What an event says, in half a line; `nameOf` knows people. */
+/** A one-line description of an event; `nameOf` resolves user IDs. */
 export function describe(
   event: Pick<HistoryEvent | EventMessage, "type" | "data">,
   nameOf: (userId: string) => string,
@@ -28,12 +28,12 @@ export function describe(
   const who = typeof user === "string" ? nameOf(user) : "";
   switch (event.type) {
     case "CallStarted":
-      return `${phone(shown(data.from))} → ${phone(shown(data.to))}${data.inferred ? " (concluded from later news)" : ""}`;
+      return `${phone(shown(data.from))} → ${phone(shown(data.to))}${data.inferred ? " (inferred from later callbacks)" : ""}`;
     case "CallerTurn":
     case "AiTurn":
-      return data.text && typeof data.text === "object" ? "Erased words" : `“${shown(data.text)}”`;
+      return data.text && typeof data.text === "object" ? "Erased" : `“${shown(data.text)}”`;
     case "AiTurnInterrupted":
-      return `Cut short: “${shown(data.heard_text)}” was heard`;
+      return `Heard before the interruption: “${shown(data.heard_text)}”`;
     case "CallAnswered":
       return `By ${words(shown(data.by)).toLowerCase()}`;
     case "CallEnded":
@@ -45,11 +45,11 @@ export function describe(
         .filter(Boolean)
         .join(", ");
     case "FieldCollected":
-      return `${shown(data.field)}: ${shown(data.value)}${data.valid ? "" : " (not well-formed)"}`;
+      return `${shown(data.field)}: ${shown(data.value)}${data.valid ? "" : " (invalid)"}`;
     case "CostIncurred":
       return `${words(shown(data.item))}: ${money(Number(data.amount_micros), shown(data.currency))}`;
     case "CorrectionNoted":
-      return `${data.turn ? `On turn ${shown(data.turn)}: ` : ""}“${shown(data.note)}”, ${who}`;
+      return `${data.turn ? `Turn ${shown(data.turn)}: ` : ""}“${shown(data.note)}”, ${who}`;
     case "Graded":
       return `${words(shown(data.grade))}, by ${who}`;
     case "ProviderReported":
@@ -62,12 +62,12 @@ export function describe(
     case "CallSummarized":
       return shown(data.summary);
     default:
-      return plain(data, who);
+      return describeFields(data, who);
   }
 }
 
-/** For the rest: what tells most, in this order. */
-function plain(data: Data, who: string): string {
+/** The fallback: the most telling fields, in this order. */
+function describeFields(data: Data, who: string): string {
   const parts = ["phase", "reason", "rule", "disposition", "effect", "role", "digits", "engine", "provider"]
     .filter((field) => data[field] !== undefined && data[field] !== null)
     .map((field) => words(shown(data[field])));

@@ -15,10 +15,10 @@ function events(...given: [type: string, data?: Record<string, unknown>, at?: st
   }));
 }
 
-describe("an event's lane", () => {
+describe("the lane of an event", () => {
   const lane = (type: string, data: Record<string, unknown> = {}) =>
     laneOf({ type, data: data as Record<string, never> });
-  it("is that of whose doing it is", () => {
+  it("is the lane of its actor", () => {
     expect(lane("CallerTurn")).toBe("caller");
     expect(lane("AiTurn")).toBe("ai");
     expect(lane("TakenOver")).toBe("person");
@@ -26,29 +26,29 @@ describe("an event's lane", () => {
     expect(lane("TranscriptReady")).toBe("recording");
     expect(lane("ProviderReported")).toBe("system");
   });
-  it("of somebody who joins is that of their role", () => {
+  it("follows the role for participant events", () => {
     expect(lane("ParticipantJoined", { role: "caller" })).toBe("caller");
     expect(lane("ParticipantLeft", { role: "listener" })).toBe("person");
     expect(lane("ParticipantJoined", {})).toBe("system");
   });
-  it("is the system's for events that came after this page was written", () => {
+  it("is system for unknown event types", () => {
     expect(lane("SomethingNew")).toBe("system");
   });
 });
 
-describe("what lasts", () => {
-  it("goes from its beginning to its end", () => {
+describe("a span", () => {
+  it("runs from its start event to its end event", () => {
     expect(spansOf(events(["CallStarted"], ["PutOnHold"], ["CallerTurn"], ["TakenOffHold"]))).toEqual([
       { lane: "person", label: "On hold", from: 2, to: 4 },
     ]);
   });
-  it("goes on to the last event while it has no end", () => {
+  it("runs to the last event while it is open", () => {
     expect(spansOf(events(["TakenOver"], ["CallerTurn"], ["AiFailed"]))[0]).toMatchObject({ from: 1, to: 3 });
   });
-  it("is ended by the end of the call", () => {
+  it("ends when the call ends", () => {
     expect(spansOf(events(["PutOnHold"], ["CallEnded"], ["Graded"]))[0]).toMatchObject({ to: 2 });
   });
-  it("keeps two recordings apart", () => {
+  it("is separate for each recording", () => {
     const spans = spansOf(
       events(
         ["RecordingStarted", { recording_sid: "RE1" }],
@@ -64,7 +64,7 @@ describe("what lasts", () => {
   });
 });
 
-it("long silences between events are seen", () => {
+it("gaps of at least 30 s between events are listed by the later version", () => {
   const gaps = gapsOf(
     events(
       ["CallEnded", {}, "2026-01-01T10:00:00Z"],
@@ -75,7 +75,7 @@ it("long silences between events are seen", () => {
   expect([...gaps]).toEqual([[3, 86_400]]);
 });
 
-it("events that were told late make no gap backwards", () => {
+it("an event that is recorded late makes no negative gap", () => {
   const gaps = gapsOf(
     events(["CallEnded", {}, "2026-01-01T10:05:00Z"], ["CallAnswered", {}, "2026-01-01T10:00:00Z"]),
   );

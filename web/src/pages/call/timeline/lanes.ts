@@ -1,17 +1,17 @@
 import type { HistoryEvent } from "../../../api/types";
 
-/** Whose doing an event is: the lanes of the time line, from above. */
+/** The lanes of the timeline by actor, top to bottom. */
 export const LANES = [
   { key: "caller", label: "Caller" },
-  { key: "ai", label: "AI" },
-  { key: "person", label: "Person" },
+  { key: "ai", label: "Assistant" },
+  { key: "person", label: "Team member" },
   { key: "recording", label: "Recording" },
   { key: "system", label: "System" },
 ] as const;
 
 export type Lane = (typeof LANES)[number]["key"];
 
-const OF_TYPE: Record<string, Lane> = {
+const LANE_OF_TYPE: Record<string, Lane> = {
   CallerTurn: "caller",
   HeardUnclearly: "caller",
   DoNotCallRequested: "caller",
@@ -49,7 +49,7 @@ const OF_TYPE: Record<string, Lane> = {
   CallErased: "person",
 };
 
-const OF_ROLE: Record<string, Lane> = {
+const LANE_OF_ROLE: Record<string, Lane> = {
   caller: "caller",
   ai: "ai",
   agent: "person",
@@ -59,85 +59,85 @@ const OF_ROLE: Record<string, Lane> = {
 
 type Event = Pick<HistoryEvent, "type" | "data">;
 
-/** The lane of an event. What is not known here is the system's. */
+/** The lane of an event; unknown types go to the system lane. */
 export function laneOf(event: Event): Lane {
-  const known = OF_TYPE[event.type];
+  const known = LANE_OF_TYPE[event.type];
   if (known) return known;
   if (/^(Recording|Transcript)/.test(event.type)) return "recording";
-  if (/^Participant/.test(event.type)) return OF_ROLE[word(event, "role")] ?? "system";
+  if (/^Participant/.test(event.type)) return LANE_OF_ROLE[textField(event, "role")] ?? "system";
   return "system";
 }
 
-/** Something that lasted: from one event's place to another's. */
+/** A state that lasts from one event to another, such as a hold. */
 export interface Span {
   lane: Lane;
   label: string;
-  /** Versions of the events that begin and end it; the last event's, while it lasts. */
+  /** Versions of the start and end events; `to` is the last event while the span is open. */
   from: number;
   to: number;
 }
 
-interface Lasting {
+interface SpanRule {
   lane: Lane;
   label: string;
-  begins: string;
+  start: string;
   ends: readonly string[];
-  /** What tells several at a time apart. */
+  /** Distinguishes concurrent spans of one rule. */
   key: (event: Event) => string;
 }
 
-const LASTING: readonly Lasting[] = [
+const SPAN_RULES: readonly SpanRule[] = [
   {
     lane: "recording",
     label: "Recording",
-    begins: "RecordingStarted",
+    start: "RecordingStarted",
     ends: ["RecordingReady", "RecordingUnavailable", "RecordingArchived"],
-    key: (event) => word(event, "recording_sid"),
+    key: (event) => textField(event, "recording_sid"),
   },
   {
     lane: "person",
     label: "On hold",
-    begins: "PutOnHold",
+    start: "PutOnHold",
     ends: ["TakenOffHold", "CallEnded"],
     key: () => "",
   },
   {
     lane: "person",
-    label: "A person speaks",
-    begins: "TakenOver",
+    label: "Team member speaking",
+    start: "TakenOver",
     ends: ["TakeoverFailed", "CallEnded"],
     key: () => "",
   },
   {
     lane: "person",
     label: "Listening in",
-    begins: "ListenerJoined",
+    start: "ListenerJoined",
     ends: ["ListenerLeft", "TakenOver", "CallEnded"],
     key: () => "",
   },
   {
     lane: "person",
     label: "Transfer",
-    begins: "TransferStarted",
+    start: "TransferStarted",
     ends: ["Transferred", "TransferFailed", "CallEnded"],
     key: () => "",
   },
 ];
 
-/** What lasted, in the order in which it began. */
+/** The spans of a call, by start. */
 export function spansOf(events: readonly HistoryEvent[]): Span[] {
   const spans: Span[] = [];
   const last = events.at(-1)?.version ?? 0;
-  for (const { lane, label, begins, ends, key } of LASTING) {
+  for (const { lane, label, start, ends, key } of SPAN_RULES) {
     const open = new Map<string, Span>();
     for (const event of events) {
       const name = key(event);
-      if (event.type === begins && !open.has(name)) {
+      if (event.type === start && !open.has(name)) {
         const span = { lane, label, from: event.version, to: last };
         open.set(name, span);
         spans.push(span);
       } else if (ends.includes(event.type)) {
-        // The end of the call ends whatever goes on, whoever began it.
+        // The end of the call closes every open span of the rule.
         const ended = open.has(name) ? [name] : event.type === "CallEnded" ? [...open.keys()] : [];
         for (const one of ended) {
           const span = open.get(one);
@@ -150,23 +150,23 @@ export function spansOf(events: readonly HistoryEvent[]): Span[] {
   return spans.sort((a, b) => a.from - b.from);
 }
 
-/** Places where so much time passed between two events that a reader should see it, in seconds, by the later version. */
+/** Gaps of at least `atLeastS` seconds between two events, in seconds, keyed by the version of the later event. */
 export function gapsOf(events: readonly HistoryEvent[], atLeastS = 30): Map<number, number> {
   const gaps = new Map<number, number>();
   for (const [index, event] of events.entries()) {
     const before = events[index - 1];
     if (!before) continue;
-    const seconds = (moment(event) - moment(before)) / 1_000;
+    const seconds = (timeOf(event) - timeOf(before)) / 1_000;
     if (seconds >= atLeastS) gaps.set(event.version, seconds);
   }
   return gaps;
 }
 
-function moment(event: HistoryEvent): number {
+function timeOf(event: HistoryEvent): number {
   return Date.parse(event.at ?? event.recorded_at);
 }
 
-function word(event: Event, field: string): string {
+function textField(event: Event, field: string): string {
   const value = (event.data as Record<string, unknown>)[field];
   return typeof value === "string" ? value : "";
 }

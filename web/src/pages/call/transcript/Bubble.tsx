@@ -8,29 +8,29 @@ import { speakerName } from "./transcripts";
 interface Props {
   speaker: string;
   text: string | null | undefined;
-  /** Seconds from the beginning of the recording. */
+  /** Offset in the recording, in seconds. */
   start?: number | null;
-  /** Of a turn that was cut: the words that were heard. */
+  /** The part of an interrupted turn that the caller heard. */
   heardText?: string | null;
-  isCut?: boolean;
-  isHeard?: boolean;
-  /** Whether the page moves along with what is heard. */
+  isInterrupted?: boolean;
+  isActive?: boolean;
+  /** Whether to scroll the active bubble into view. */
   follows?: boolean;
-  /** Small print below: how long the AI took, how sure the recogniser was. */
+  /** Shown below the text, such as response time or recognition confidence. */
   note?: ReactNode;
   onPlay?: () => void;
   onCorrect?: () => void;
   children?: ReactNode;
 }
 
-/** Something that was said. The caller is on the left, our side on the right. */
+/** One turn. The caller is on the left, the assistant and team members on the right. */
 export function Bubble({
   speaker,
   text,
   start,
   heardText,
-  isCut,
-  isHeard,
+  isInterrupted,
+  isActive,
   follows,
   note,
   onPlay,
@@ -39,11 +39,11 @@ export function Bubble({
 }: Props) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (isHeard && follows) box.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
-  }, [isHeard, follows]);
+    if (isActive && follows) box.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }, [isActive, follows]);
   const side = speaker === "ai" ? classes.ours : speaker === "agent" ? classes.person : "";
   return (
-    <Box ref={box} className={`${classes.bubble} ${side} ${isHeard ? classes.heard : ""}`}>
+    <Box ref={box} className={`${classes.bubble} ${side} ${isActive ? classes.heard : ""}`}>
       <Group gap={6} wrap="nowrap" justify="space-between">
         <Text size="xs" fw={600}>
           {speakerName(speaker)}
@@ -69,7 +69,7 @@ export function Bubble({
             </Tooltip>
           )}
           {onCorrect && (
-            <Tooltip label="Say what should have been said">
+            <Tooltip label="Correct this turn">
               <ActionIcon
                 size="sm"
                 variant="subtle"
@@ -83,7 +83,7 @@ export function Bubble({
           )}
         </Group>
       </Group>
-      <Words text={text} heardText={heardText} isCut={isCut} />
+      <Words text={text} heardText={heardText} isInterrupted={isInterrupted} />
       {note && (
         <Text size="xs" c="dimmed" component="div">
           {note}
@@ -94,20 +94,20 @@ export function Bubble({
   );
 }
 
-function Words({ text, heardText, isCut }: Pick<Props, "text" | "heardText" | "isCut">) {
+function Words({ text, heardText, isInterrupted }: Pick<Props, "text" | "heardText" | "isInterrupted">) {
   if (text == null) {
     return (
       <Text fs="italic" c="dimmed">
-        These words were erased.
+        Erased
       </Text>
     );
   }
-  if (!isCut || heardText == null || !text.startsWith(heardText))
+  if (!isInterrupted || heardText == null || !text.startsWith(heardText))
     return <Text className="breakable">{text}</Text>;
   return (
     <Text className="breakable">
       {heardText}
-      <span className={classes.unheard} title="The caller cut in: this was not heard">
+      <span className={classes.unheard} title="Not heard: the caller interrupted">
         {text.slice(heardText.length)}
       </span>
     </Text>

@@ -2,29 +2,29 @@ import { Group, Paper, Select, Stack, Text, Title } from "@mantine/core";
 import { useState } from "react";
 import type { Correction, Recording } from "../../../api/types";
 import { words } from "../../../format/words";
-import { RecordingPlayer } from "../sound/RecordingPlayer";
+import { RecordingPlayer } from "../audio/RecordingPlayer";
 import { Segments } from "./Segments";
 import { engineName, type PhaseOfCall } from "./transcripts";
 
 interface Props {
   callId: string;
-  of: PhaseOfCall;
+  phaseOfCall: PhaseOfCall;
   turnOffsets: ReadonlyMap<string, number>;
   corrections: readonly Correction[];
   onCorrect?: (turn: number) => void;
 }
 
 const TITLES: Record<string, string> = {
-  ai: "Conversation with the AI",
-  human: "Conversation with a person",
+  ai: "Conversation with the assistant",
+  human: "Conversation with a team member",
   voicemail: "Voicemail",
 };
 
-/** One phase of a call: its sound and its words. */
-export function PhaseSection({ callId, of, turnOffsets, corrections, onCorrect }: Props) {
-  const { phase, transcripts, recordings } = of;
-  const [wanted, setWanted] = useState<string | null>(null);
-  const transcript = transcripts.find(({ engine }) => engine === wanted) ?? transcripts[0];
+/** The recordings and transcripts of one phase of a call. */
+export function PhaseSection({ callId, phaseOfCall, turnOffsets, corrections, onCorrect }: Props) {
+  const { phase, transcripts, recordings } = phaseOfCall;
+  const [selected, setSelected] = useState<string | null>(null);
+  const transcript = transcripts.find(({ engine }) => engine === selected) ?? transcripts[0];
   const isPlayable = recordings.some(({ state }) => state === "archived");
   return (
     <Paper withBorder p="md" component="section" aria-label={TITLES[phase] ?? words(phase)}>
@@ -36,10 +36,10 @@ export function PhaseSection({ callId, of, turnOffsets, corrections, onCorrect }
           {transcripts.length > 1 && (
             <Select
               size="xs"
-              aria-label="Which transcript"
+              aria-label="Transcript"
               data={transcripts.map(({ engine }) => ({ value: engine, label: engineName(engine) }))}
               value={transcript?.engine ?? null}
-              onChange={setWanted}
+              onChange={setSelected}
               allowDeselect={false}
             />
           )}
@@ -48,7 +48,7 @@ export function PhaseSection({ callId, of, turnOffsets, corrections, onCorrect }
         {recordings
           .filter(({ state }) => state !== "archived")
           .map((recording) => (
-            <NotYet key={recording.recording} recording={recording} />
+            <RecordingStateText key={recording.recording} recording={recording} />
           ))}
         {transcript ? (
           <Segments
@@ -59,7 +59,7 @@ export function PhaseSection({ callId, of, turnOffsets, corrections, onCorrect }
           />
         ) : (
           <Text c="dimmed" size="sm">
-            There is no transcript of this part yet.
+            No transcript yet.
           </Text>
         )}
       </Stack>
@@ -68,15 +68,15 @@ export function PhaseSection({ callId, of, turnOffsets, corrections, onCorrect }
 }
 
 const STATES: Record<string, string> = {
-  recording: "Is being recorded now.",
-  paused: "Recording is paused.",
-  ready: "The recording is on its way into the archive.",
+  recording: "Recording in progress.",
+  paused: "Recording paused.",
+  ready: "The recording is being downloaded.",
 };
 
-function NotYet({ recording }: { recording: Recording }) {
+function RecordingStateText({ recording }: { recording: Recording }) {
   const text =
     recording.state === "unavailable"
-      ? `The recording cannot be had: ${recording.unavailable ?? "no reason is known"}.`
+      ? `The recording is unavailable: ${recording.unavailable ?? "unknown reason"}.`
       : STATES[recording.state];
   return (
     <Text c="dimmed" size="sm">

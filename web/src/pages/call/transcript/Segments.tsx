@@ -1,13 +1,13 @@
 import { Alert, Stack } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import type { Correction, Segment, Transcript } from "../../../api/types";
-import { usePeople } from "../../../components/usePeople";
+import { useUserName } from "../../../components/useUsers";
 import { share } from "../../../format/numbers";
 import { milliseconds } from "../../../format/time";
-import { segmentStart } from "../sound/offsets";
-import { useCanPlay, useHeard, useSound } from "../sound/SoundProvider";
+import { useActiveSegment, useAudio, useCanPlay } from "../audio/AudioProvider";
+import { segmentStart } from "../audio/offsets";
 import { Bubble } from "./Bubble";
-import { TURNS } from "./transcripts";
+import { TURNS_ENGINE } from "./transcripts";
 
 interface Props {
   transcript: Transcript;
@@ -16,19 +16,19 @@ interface Props {
   onCorrect?: (turn: number) => void;
 }
 
-/** The words of a phase as bubbles, moving with its sound. */
+/** A transcript as bubbles; highlights the segment that is playing. */
 export function Segments({
   transcript: { phase, engine, segments },
   turnOffsets,
   corrections,
   onCorrect,
 }: Props) {
-  const sound = useSound();
+  const audio = useAudio();
   const canPlay = useCanPlay(phase);
-  const nameOf = usePeople();
-  const isTurns = engine === TURNS;
+  const nameOf = useUserName();
+  const isTurns = engine === TURNS_ENGINE;
   const starts = segments.map((segment) => segmentStart(segment, turnOffsets, isTurns));
-  const heard = useHeard(phase, starts);
+  const active = useActiveSegment(phase, starts);
   return (
     <Stack gap="xs" align="flex-start" component="ol" m={0} p={0} style={{ listStyle: "none" }}>
       {segments.map((segment, index) => {
@@ -39,12 +39,12 @@ export function Segments({
               speaker={segment.speaker}
               text={segment.text}
               start={start}
-              isCut={segment.heard_ms != null}
+              isInterrupted={segment.heard_ms != null}
               heardText={segment.heard_text}
-              isHeard={heard === index}
+              isActive={active === index}
               follows
               note={noteOf(segment)}
-              onPlay={canPlay && start !== null ? () => sound.play(phase, start) : undefined}
+              onPlay={canPlay && start !== null ? () => audio.play(phase, start) : undefined}
               onCorrect={isTurns && onCorrect ? () => onCorrect(segment.n) : undefined}
             >
               {isTurns &&
@@ -69,15 +69,15 @@ export function Segments({
   );
 }
 
-/** What a reviewer may want to know of how it came to these words. */
+/** Response time, recognition confidence, sentiment and interruption of a segment. */
 function noteOf(segment: Segment): string | null {
   const notes = [
-    segment.latency_ms != null && `answered after ${milliseconds(segment.latency_ms)}`,
+    segment.latency_ms != null && `responded in ${milliseconds(segment.latency_ms)}`,
     segment.confidence != null &&
       segment.confidence < 0.8 &&
-      `understood with ${share(segment.confidence)} certainty`,
-    segment.sentiment && segment.sentiment !== "neutral" && `${segment.sentiment} mood`,
-    segment.heard_ms != null && `cut short after ${milliseconds(segment.heard_ms)}`,
+      `recognition confidence ${share(segment.confidence)}`,
+    segment.sentiment && segment.sentiment !== "neutral" && `${segment.sentiment} sentiment`,
+    segment.heard_ms != null && `interrupted after ${milliseconds(segment.heard_ms)}`,
   ].filter((note) => typeof note === "string");
   return notes.length > 0 ? notes.join(" · ") : null;
 }

@@ -4,7 +4,7 @@ import { byPhase, speakerName } from "./transcripts";
 
 const transcript = (phase: string, engine: string): Transcript => ({ phase, engine, segments: [] });
 
-it("phases come in the order of a call, the spoken words before later transcripts", () => {
+it("phases are in call order, with the live turns before later transcripts", () => {
   const phases = byPhase(
     [transcript("human", "whisper"), transcript("ai", "whisper"), transcript("ai", "turns")],
     [{ phase: "voicemail", recording: "RE1", state: "archived" } as Recording],
@@ -14,6 +14,11 @@ it("phases come in the order of a call, the spoken words before later transcript
   expect(phases[2]?.recordings).toHaveLength(1);
 });
 
-it("speakers have names for people", () => {
-  expect(["ai", "caller", "speaker_2"].map(speakerName)).toEqual(["AI", "Caller", "Speaker 2"]);
+it("speaker labels are product English", () => {
+  expect(["ai", "agent", "caller", "speaker_2"].map(speakerName)).toEqual([
+    "Assistant",
+    "Team member",
+    "Caller",
+    "Speaker 2",
+  ]);
 });

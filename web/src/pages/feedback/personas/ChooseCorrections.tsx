@@ -1,26 +1,26 @@
 import { Badge, Checkbox, Group, ScrollArea, Skeleton, Stack, Text } from "@mantine/core";
 import { ErrorNotice } from "../../../components/ErrorNotice";
-import { Moment } from "../../../components/Moment";
-import { usePeople } from "../../../components/usePeople";
-import { nameOf } from "./history";
+import { Timestamp } from "../../../components/Timestamp";
+import { useUserName } from "../../../components/useUsers";
+import { correctionKey } from "./history";
 import { useCorrectionsOf } from "./usePersonas";
 
-/** As many corrections as the service takes behind one version. */
-const MOST = 50;
+/** The service's limit of source corrections per version. */
+const MAX_CORRECTIONS = 50;
 
 interface Props {
   agentId: string;
-  /** The chosen corrections, by name. */
-  chosen: string[];
-  /** The versions that corrections are behind already, by name. */
+  /** Keys of the selected corrections. */
+  selected: string[];
+  /** The versions that use a correction, by its key. */
   used: ReadonlyMap<string, number[]>;
-  onChange: (chosen: string[]) => void;
+  onChange: (selected: string[]) => void;
 }
 
-/** Which corrections the rules are drawn from; those that are behind a version already say so. */
-export function ChooseCorrections({ agentId, chosen, used, onChange }: Props) {
+/** Selects the source corrections of a proposal; shows which versions use a correction already. */
+export function ChooseCorrections({ agentId, selected, used, onChange }: Props) {
   const corrections = useCorrectionsOf(agentId);
-  const person = usePeople();
+  const nameOf = useUserName();
   if (corrections.isPending) return <Skeleton h={120} aria-label="Loading corrections" />;
   if (corrections.isLoadingError) {
     return (
@@ -34,26 +34,26 @@ export function ChooseCorrections({ agentId, chosen, used, onChange }: Props) {
   if (corrections.data.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        No corrections of this agent’s calls yet. Write them on a call; rules can be written without, too.
+        No corrections on this assistant’s calls yet. You can also write rules without corrections.
       </Text>
     );
   }
   return (
     <Checkbox.Group
-      label="Drawn from these corrections"
-      value={chosen}
-      onChange={(wanted) => onChange(wanted.slice(0, MOST))}
+      label="Based on these corrections"
+      value={selected}
+      onChange={(keys) => onChange(keys.slice(0, MAX_CORRECTIONS))}
     >
       <ScrollArea.Autosize mah={260} mt={6} viewportProps={{ tabIndex: 0 }}>
         <Stack gap="xs">
           {corrections.data.map((correction) => {
-            const name = nameOf(correction);
-            const versions = used.get(name);
+            const key = correctionKey(correction);
+            const versions = used.get(key);
             return (
               <Checkbox
-                key={name}
-                value={name}
-                disabled={chosen.length >= MOST && !chosen.includes(name)}
+                key={key}
+                value={key}
+                disabled={selected.length >= MAX_CORRECTIONS && !selected.includes(key)}
                 label={
                   <Text span size="sm" className="breakable">
                     {correction.note ?? "Erased"}
@@ -61,10 +61,10 @@ export function ChooseCorrections({ agentId, chosen, used, onChange }: Props) {
                 }
                 description={
                   <Group gap={6} component="span">
-                    {person(correction.noted_by)} · <Moment at={correction.noted_at} />
+                    {nameOf(correction.noted_by)} · <Timestamp at={correction.noted_at} />
                     {versions && (
                       <Badge component="span" size="xs" variant="light" color="gray">
-                        in version {versions.join(", ")}
+                        used in version {versions.join(", ")}
                       </Badge>
                     )}
                   </Group>

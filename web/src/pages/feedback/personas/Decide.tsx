@@ -11,44 +11,42 @@ interface Props {
   version: PersonaVersion;
 }
 
-/** What an admin decides about a version that waits, each after a question. */
+/** Approves or rejects a proposed version, after confirmation. */
 export function Decide({ agentId, version }: Props) {
-  const [asked, setAsked] = useState<"approve" | "reject" | null>(null);
+  const [dialog, setDialog] = useState<"approve" | "reject" | null>(null);
   const approve = useApprove(agentId);
   const reject = useReject(agentId);
-  const close = () => setAsked(null);
+  const close = () => setDialog(null);
   const { version: number, added, removed } = version;
   return (
     <Group gap="xs">
-      <Button size="xs" leftSection={<IconCheck size={14} />} onClick={() => setAsked("approve")}>
+      <Button size="xs" leftSection={<IconCheck size={14} />} onClick={() => setDialog("approve")}>
         Approve
       </Button>
       <Button
         size="xs"
         variant="default"
         leftSection={<IconX size={14} />}
-        onClick={() => setAsked("reject")}
+        onClick={() => setDialog("reject")}
       >
         Reject
       </Button>
-      {asked === "approve" && (
+      {dialog === "approve" && (
         <Confirmation
           title={`Approve version ${number}?`}
           confirm="Approve"
           color="indigo"
-          keep="Not yet"
           isBusy={approve.isPending}
           onConfirm={() => approve.mutate(number, { onSuccess: close })}
           onClose={close}
         >
           <Text>
-            The agent is told these rules in every call from the next one on. Look that no person can be known
-            by them.
+            These rules apply to every call from the next one on. Check that they do not identify any person.
           </Text>
           <RuleChanges added={added} removed={removed} />
         </Confirmation>
       )}
-      {asked === "reject" && (
+      {dialog === "reject" && (
         <Confirmation
           title={`Reject version ${number}?`}
           confirm="Reject"
@@ -56,40 +54,40 @@ export function Decide({ agentId, version }: Props) {
           onConfirm={() => reject.mutate(number, { onSuccess: close })}
           onClose={close}
         >
-          <Text>It will never be used. The same rules can be proposed again.</Text>
+          <Text>This version will never be used. The same rules can be proposed again.</Text>
         </Confirmation>
       )}
     </Group>
   );
 }
 
-/** Goes back to a version that was approved once, or to the prompt alone, after a question. */
+/** Rolls back to an approved version, or to the base prompt (version 0), after confirmation. */
 export function RollBack({ agentId, to }: { agentId: string; to: number }) {
-  const [isAsked, setAsked] = useState(false);
+  const [isOpen, setOpen] = useState(false);
   const rollBack = useRollBack(agentId);
-  const close = () => setAsked(false);
+  const close = () => setOpen(false);
   return (
     <>
       <Button
         size="xs"
         variant="default"
         leftSection={<IconArrowBackUp size={14} />}
-        onClick={() => setAsked(true)}
+        onClick={() => setOpen(true)}
       >
-        {to === 0 ? "Go back to the prompt alone" : `Use version ${to} again`}
+        {to === 0 ? "Roll back to the base prompt" : `Roll back to version ${to}`}
       </Button>
-      {isAsked && (
+      {isOpen && (
         <Confirmation
-          title={to === 0 ? "Go back to the prompt alone?" : `Use version ${to} again?`}
-          confirm="Go back"
+          title={to === 0 ? "Roll back to the base prompt?" : `Roll back to version ${to}?`}
+          confirm="Roll back"
           isBusy={rollBack.isPending}
           onConfirm={() => rollBack.mutate(to, { onSuccess: close })}
           onClose={close}
         >
           <Text>
             {to === 0
-              ? "From the next call on the agent is told no rules. Every version stays, and can be used again."
-              : "From the next call on the agent is told the rules of that version, and no others. Every version stays."}
+              ? "From the next call on, the assistant uses no learned rules. All versions are kept."
+              : "From the next call on, the assistant uses the rules of that version only. All versions are kept."}
           </Text>
         </Confirmation>
       )}

@@ -2,9 +2,9 @@ import { Button, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/cor
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { ErrorNotice } from "../../../components/ErrorNotice";
-import { Moment } from "../../../components/Moment";
+import { Timestamp } from "../../../components/Timestamp";
 import { useAgentName, useAgents } from "../../../components/useAgents";
-import { usePeople } from "../../../components/usePeople";
+import { useUserName } from "../../../components/useUsers";
 import { useMay } from "../../../session/session";
 import { RollBack } from "./Decide";
 import { type Entry, entriesOf, versionName } from "./history";
@@ -12,7 +12,7 @@ import { Propose } from "./Propose";
 import { usePersonas } from "./usePersonas";
 import { Version } from "./Version";
 
-/** What an agent learned: the agent that the page is about, or else the first. */
+/** The persona versions of the selected agent, or of the first one. */
 export function PersonasOf({ agent }: { agent: string | undefined }) {
   const agents = useAgents();
   const agentId = agent ?? agents.data?.find(({ archived }) => !archived)?.agent_id;
@@ -22,7 +22,7 @@ export function PersonasOf({ agent }: { agent: string | undefined }) {
 
 interface Props {
   agentId: string;
-  /** Whether there are others, and the reader chose none. */
+  /** Whether there are several agents and none is selected. */
   isOneOfMany: boolean;
 }
 
@@ -34,15 +34,16 @@ function Personas({ agentId, isOneOfMany }: Props) {
   const [isProposing, setProposing] = useState(false);
   const pages = personas.data?.pages ?? [];
   return (
-    <Paper withBorder p="md" component="section" aria-label="What the agent learned">
+    <Paper withBorder p="md" component="section" aria-label="Learned rules">
       <Group justify="space-between" mb="sm">
         <div>
           <Title order={2} size="h4" className="breakable">
-            What {agentName(agentId)} learned
+            Learned rules: {agentName(agentId)}
           </Title>
           <Text size="sm" c="dimmed">
-            {pages[0] && `Speaks by ${spokenBy(pages[0].in_force)}.`}
-            {isOneOfMany && " Choose another agent above."}
+            {pages[0] &&
+              (pages[0].in_force === 0 ? "No learned rules in use." : `Version ${pages[0].in_force} in use.`)}
+            {isOneOfMany && " Select another assistant above."}
           </Text>
         </div>
         {mayPropose && pages[0] && (
@@ -51,10 +52,10 @@ function Personas({ agentId, isOneOfMany }: Props) {
           </Button>
         )}
       </Group>
-      {personas.isPending && <Skeleton h={160} aria-label="Loading what the agent learned" />}
+      {personas.isPending && <Skeleton h={160} aria-label="Loading learned rules" />}
       {personas.isError && (
         <ErrorNotice
-          what="What the agent learned could not be loaded"
+          what="Learned rules could not be loaded"
           error={personas.error}
           onRetry={() => void personas.refetch()}
         />
@@ -67,7 +68,7 @@ function Personas({ agentId, isOneOfMany }: Props) {
           loading={personas.isFetchingNextPage}
           onClick={() => void personas.fetchNextPage()}
         >
-          Earlier versions
+          Load earlier versions
         </Button>
       )}
       {isProposing && pages[0] && (
@@ -82,18 +83,13 @@ function Personas({ agentId, isOneOfMany }: Props) {
   );
 }
 
-function spokenBy(version: number): string {
-  return version === 0 ? versionName(0) : `the prompt and ${versionName(version)}`;
-}
-
 function History({ agentId, entries, inForce }: { agentId: string; entries: Entry[]; inForce: number }) {
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   const mayDecide = useMay("approve_personas");
   if (entries.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        Nothing yet. Rules are drawn from corrections: propose some, and the agent keeps them once they are
-        approved.
+        No learned rules yet. Propose rules based on corrections; they apply once approved.
       </Text>
     );
   }
@@ -103,9 +99,9 @@ function History({ agentId, entries, inForce }: { agentId: string; entries: Entr
         entry.kind === "version" ? (
           <Version key={`version ${entry.version.version}`} agentId={agentId} version={entry.version} />
         ) : (
-          <Text key={`back ${entry.at}`} size="sm" c="dimmed">
-            From {versionName(entry.rollback.from)} back to {versionName(entry.rollback.to)}, by{" "}
-            {nameOf(entry.rollback.by)} · <Moment at={entry.at} />
+          <Text key={`rollback ${entry.at}`} size="sm" c="dimmed">
+            Rolled back from {versionName(entry.rollback.from)} to {versionName(entry.rollback.to)} by{" "}
+            {nameOf(entry.rollback.by)} · <Timestamp at={entry.at} />
           </Text>
         ),
       )}

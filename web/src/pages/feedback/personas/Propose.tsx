@@ -4,35 +4,35 @@ import { useState } from "react";
 import { messageOf } from "../../../api/problem";
 import type { PersonaVersion } from "../../../api/types";
 import { ChooseCorrections } from "./ChooseCorrections";
-import { changeBetween, correctionOf, usedIn, written } from "./history";
+import { changeBetween, cleanRules, correctionOf, usedIn } from "./history";
 import { RuleChanges } from "./RuleChanges";
 import { RulesInput } from "./RulesInput";
 import { useDraft, usePropose } from "./usePersonas";
 
 interface Props {
   agentId: string;
-  /** The rules in force: what the new ones begin with. */
+  /** The rules in force; the proposal starts from them. */
   inForce: readonly string[];
-  /** The versions that are known here: which corrections were used already. */
+  /** The loaded versions, for the corrections that they use. */
   versions: readonly PersonaVersion[];
   onClose: () => void;
 }
 
-/** A proposal: corrections are chosen, rules are written from them, and what would change is seen before it is sent. */
+/** Proposes a version: selects corrections, edits or drafts rules, and shows the changes before sending. */
 export function Propose({ agentId, inForce, versions, onClose }: Props) {
-  const [chosen, setChosen] = useState<string[]>([]);
+  const [selected, setSelected] = useState<string[]>([]);
   const [rules, setRules] = useState<string[]>(inForce.length > 0 ? [...inForce] : [""]);
   const draft = useDraft(agentId);
   const propose = usePropose(agentId);
-  const sources = chosen.map(correctionOf);
-  const wanted = written(rules);
-  const { added, removed } = changeBetween(inForce, wanted);
+  const sources = selected.map(correctionOf);
+  const cleaned = cleanRules(rules);
+  const { added, removed } = changeBetween(inForce, cleaned);
   const isNew = added.length + removed.length > 0;
-  const askForDraft = () =>
+  const requestDraft = () =>
     draft.mutate(sources, {
       onSuccess: ({ rules: drafted }) =>
         setRules((now) => {
-          const kept = written(now);
+          const kept = cleanRules(now);
           return [...kept, ...drafted.filter((rule) => !kept.includes(rule))];
         }),
     });
@@ -41,11 +41,16 @@ export function Propose({ agentId, inForce, versions, onClose }: Props) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          propose.mutate({ rules: wanted, sources }, { onSuccess: onClose });
+          propose.mutate({ rules: cleaned, sources }, { onSuccess: onClose });
         }}
       >
         <Stack>
-          <ChooseCorrections agentId={agentId} chosen={chosen} used={usedIn(versions)} onChange={setChosen} />
+          <ChooseCorrections
+            agentId={agentId}
+            selected={selected}
+            used={usedIn(versions)}
+            onChange={setSelected}
+          />
           <Group justify="space-between" align="center">
             <Title order={3} size="h5">
               Rules
@@ -54,23 +59,23 @@ export function Propose({ agentId, inForce, versions, onClose }: Props) {
               size="xs"
               variant="light"
               leftSection={<IconSparkles size={14} />}
-              disabled={chosen.length === 0}
+              disabled={selected.length === 0}
               loading={draft.isPending}
-              onClick={askForDraft}
+              onClick={requestDraft}
             >
-              Draft by the model
+              Draft with the model
             </Button>
           </Group>
           {draft.data && <Drafted rules={draft.data.rules.length} leftOut={draft.data.left_out} />}
           <RulesInput rules={rules} onChange={setRules} />
           <Text size="sm" c="dimmed">
-            Rules are told to the agent in every call and stay readable for ever: no names, no numbers of
-            people, no addresses.
+            Rules apply to every call and stay readable permanently. Do not include names, phone numbers or
+            addresses.
           </Text>
-          {isNew && wanted.length > 0 && (
+          {isNew && cleaned.length > 0 && (
             <div>
               <Text size="sm" fw={600} mb={4}>
-                What would change
+                Changes
               </Text>
               <RuleChanges added={added} removed={removed} />
             </div>
@@ -80,7 +85,7 @@ export function Propose({ agentId, inForce, versions, onClose }: Props) {
             <Button variant="default" onClick={onClose}>
               Cancel
             </Button>
-            <Button type="submit" disabled={!isNew || wanted.length === 0} loading={propose.isPending}>
+            <Button type="submit" disabled={!isNew || cleaned.length === 0} loading={propose.isPending}>
               Propose
             </Button>
           </Group>
@@ -95,8 +100,8 @@ function Drafted({ rules, leftOut }: { rules: number; leftOut: number }) {
   return (
     <Text size="sm" role="status">
       {rules === 0
-        ? "The model found nothing that the rules do not say already."
-        : "The model’s rules are added below: read and edit them."}
+        ? "The model found no rules beyond the current ones."
+        : "The model’s rules were added below. Review and edit them."}
       {left}
     </Text>
   );

@@ -6,12 +6,12 @@ interface Props {
   removed: readonly string[];
 }
 
-/** What a version adds, and what it takes away. */
+/** The rules that a version adds and removes. */
 export function RuleChanges({ added, removed }: Props) {
   if (added.length + removed.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        The same rules in another order.
+        Only the order of the rules changes.
       </Text>
     );
   }

@@ -1,33 +1,33 @@
 import { ActionIcon, Button, Group, Stack, Textarea } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 
-/** As the service counts. */
-const MOST = 50;
-const LONGEST = 500;
+/** The service's limits; the length is in characters. */
+const MAX_RULES = 50;
+const MAX_RULE_LENGTH = 500;
 
 interface Props {
   rules: readonly string[];
   onChange: (rules: string[]) => void;
 }
 
-/** Rules, a field each: Enter begins another one. */
+/** One input per rule; Enter adds another one. */
 export function RulesInput({ rules, onChange }: Props) {
-  const add = () => rules.length < MOST && onChange([...rules, ""]);
+  const add = () => rules.length < MAX_RULES && onChange([...rules, ""]);
   return (
     <Stack gap="xs">
-      {rules.map((rule, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a rule is its place; its words change with every key
-        <Group key={place} gap="xs" wrap="nowrap" align="flex-start">
+      {rules.map((rule, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a rule has no identifier but its index
+        <Group key={index} gap="xs" wrap="nowrap" align="flex-start">
           <Textarea
             flex={1}
-            aria-label={`Rule ${place + 1}`}
-            placeholder="Ask for the e-mail address before saying goodbye."
+            aria-label={`Rule ${index + 1}`}
+            placeholder="Ask for the email address before saying goodbye."
             autosize
             minRows={1}
             maxRows={5}
-            maxLength={LONGEST}
+            maxLength={MAX_RULE_LENGTH}
             value={rule}
-            onChange={(event) => onChange(rules.with(place, event.currentTarget.value))}
+            onChange={(event) => onChange(rules.with(index, event.currentTarget.value))}
             onKeyDown={(event) => {
               if (event.key !== "Enter" || event.nativeEvent.isComposing) return;
               event.preventDefault();
@@ -38,8 +38,8 @@ export function RulesInput({ rules, onChange }: Props) {
             variant="subtle"
             color="gray"
             size={36}
-            aria-label={`Remove rule ${place + 1}`}
-            onClick={() => onChange(rules.filter((_, other) => other !== place))}
+            aria-label={`Remove rule ${index + 1}`}
+            onClick={() => onChange(rules.filter((_, other) => other !== index))}
           >
             <IconTrash size={16} />
           </ActionIcon>
@@ -50,7 +50,7 @@ export function RulesInput({ rules, onChange }: Props) {
           size="xs"
           variant="default"
           leftSection={<IconPlus size={14} />}
-          disabled={rules.length >= MOST}
+          disabled={rules.length >= MAX_RULES}
           onClick={add}
         >
           Add a rule

@@ -1,35 +1,35 @@
 import { Stack, Text } from "@mantine/core";
 import type { PersonaVersion } from "../../../api/types";
 import { LinkText } from "../../../components/links";
-import { Moment } from "../../../components/Moment";
-import { usePeople } from "../../../components/usePeople";
+import { Timestamp } from "../../../components/Timestamp";
+import { useUserName } from "../../../components/useUsers";
 
-const GONE = "What it said is gone with its call.";
+const ERASED = "Erased together with its call.";
 
-/** The corrections behind a version; each leads to its call. */
+/** The source corrections of a version, each with a link to its call. */
 export function Sources({ sources }: { sources: PersonaVersion["sources"] }) {
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   if (sources.length === 0) {
     return (
       <Text size="sm" c="dimmed">
-        Drawn from no correction.
+        Not based on corrections.
       </Text>
     );
   }
   return (
     <div>
       <Text size="sm" fw={600}>
-        {sources.length === 1 ? "From a correction" : `From ${sources.length} corrections`}
+        {sources.length === 1 ? "Based on 1 correction" : `Based on ${sources.length} corrections`}
       </Text>
       <Stack gap={6} component="ul" m={0} pl="md">
         {sources.map((source) => (
           <li key={source.position}>
             <Text size="sm" className="breakable" c={source.note ? undefined : "dimmed"}>
-              {source.note ?? GONE}
+              {source.note ?? ERASED}
             </Text>
             {source.call_id && (
               <Text size="xs" c="dimmed">
-                {nameOf(source.noted_by)} · <Moment at={source.noted_at} /> ·{" "}
+                {nameOf(source.noted_by)} · <Timestamp at={source.noted_at} /> ·{" "}
                 {source.turn ? `turn ${source.turn} of ` : ""}
                 <LinkText
                   to="/calls/$callId"
@@ -39,7 +39,7 @@ export function Sources({ sources }: { sources: PersonaVersion["sources"] }) {
                 >
                   the call
                 </LinkText>
-                {source.state === "withdrawn" && " · taken back since"}
+                {source.state === "withdrawn" && " · withdrawn since"}
               </Text>
             )}
           </li>

@@ -1,7 +1,7 @@
 import { Badge, Card, Group, Stack, Text, Title } from "@mantine/core";
 import type { PersonaVersion } from "../../../api/types";
-import { Moment } from "../../../components/Moment";
-import { usePeople } from "../../../components/usePeople";
+import { Timestamp } from "../../../components/Timestamp";
+import { useUserName } from "../../../components/useUsers";
 import { useMay } from "../../../session/session";
 import { Decide, RollBack } from "./Decide";
 import { versionName } from "./history";
@@ -9,7 +9,7 @@ import { RuleChanges } from "./RuleChanges";
 import { Sources } from "./Sources";
 
 const STATES: Record<string, { label: string; color: string }> = {
-  proposed: { label: "Waits for a decision", color: "indigo" },
+  proposed: { label: "Pending approval", color: "indigo" },
   approved: { label: "Approved", color: "gray" },
   rejected: { label: "Rejected", color: "red" },
 };
@@ -19,13 +19,13 @@ interface Props {
   version: PersonaVersion;
 }
 
-/** A version: what it changed, from which corrections, who proposed it and who decided. */
+/** A persona version: changes, source corrections, proposer and approver. */
 export function Version({ agentId, version }: Props) {
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   const mayDecide = useMay("approve_personas");
   const { version: number, state, in_force: inForce, rules } = version;
   const { label, color } = inForce
-    ? { label: "In force", color: "teal" }
+    ? { label: "In use", color: "teal" }
     : (STATES[state] ?? { label: state, color: "gray" });
   return (
     <Card withBorder component="article" aria-label={`Version ${number}`}>
@@ -43,18 +43,18 @@ export function Version({ agentId, version }: Props) {
           {mayDecide && state === "approved" && !inForce && <RollBack agentId={agentId} to={number} />}
         </Group>
         <Text size="xs" c="dimmed">
-          Proposed by {nameOf(version.proposed_by)} · <Moment at={version.proposed_at} />
+          Proposed by {nameOf(version.proposed_by)} · <Timestamp at={version.proposed_at} />
           {version.decided_by && (
             <>
               <br />
               {state === "rejected" ? "Rejected" : "Approved"} by {nameOf(version.decided_by)} ·{" "}
-              <Moment at={version.decided_at} />
+              <Timestamp at={version.decided_at} />
             </>
           )}
         </Text>
         <div>
           <Text size="sm" fw={600} mb={4}>
-            Against {versionName(version.compared_with)}
+            Changes from {versionName(version.compared_with)}
           </Text>
           <RuleChanges added={version.added} removed={version.removed} />
         </div>
@@ -62,7 +62,7 @@ export function Version({ agentId, version }: Props) {
           <details>
             <summary>
               <Text span size="sm">
-                {rules.length === 1 ? "Its rule" : `All its ${rules.length} rules`}
+                {rules.length === 1 ? "The rule" : `All ${rules.length} rules`}
               </Text>
             </summary>
             <Stack gap={4} component="ol" m={0} pl="lg">

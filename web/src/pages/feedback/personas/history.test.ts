@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Personas, PersonaVersion } from "../../../api/types";
-import { changeBetween, correctionOf, entriesOf, nameOf, usedIn, written } from "./history";
+import { changeBetween, cleanRules, correctionKey, correctionOf, entriesOf, usedIn } from "./history";
 
 const version = (number: number, at: string, state = "approved"): PersonaVersion => ({
   version: number,
@@ -24,41 +24,41 @@ const page = (versions: PersonaVersion[], earlier: number | null, rollbacks: str
   rollbacks: rollbacks.map((at) => ({ from: 2, to: 1, by: "ann", at })),
 });
 
-const told = (pages: Personas[]) =>
-  entriesOf(pages).map((entry) => (entry.kind === "version" ? entry.version.version : "back"));
+const timeline = (pages: Personas[]) =>
+  entriesOf(pages).map((entry) => (entry.kind === "version" ? entry.version.version : "rollback"));
 
-it("versions and what was gone back to stand in the order of time, the latest first", () => {
+it("versions and rollbacks are sorted by time, latest first", () => {
   const versions = [version(2, "2026-03-03T00:00:00Z"), version(1, "2026-03-01T00:00:00Z")];
   const rollbacks = ["2026-03-04T00:00:00Z", "2026-03-02T00:00:00Z"];
-  expect(told([page(versions, null, rollbacks)])).toEqual(["back", 2, "back", 1]);
+  expect(timeline([page(versions, null, rollbacks)])).toEqual(["rollback", 2, "rollback", 1]);
 });
 
-it("what lies before the versions that are shown waits for them", () => {
+it("rollbacks older than the loaded versions are held back until those are loaded", () => {
   const first = page([version(2, "2026-03-03T00:00:00Z")], 2, ["2026-03-02T00:00:00Z"]);
   const rest = page([version(1, "2026-03-01T00:00:00Z")], null, ["2026-03-02T00:00:00Z"]);
-  expect(told([first])).toEqual([2]);
-  expect(told([first, rest])).toEqual([2, "back", 1]);
+  expect(timeline([first])).toEqual([2]);
+  expect(timeline([first, rest])).toEqual([2, "rollback", 1]);
 });
 
-it("without a version there is nothing to tell", () => {
+it("without versions there are no entries", () => {
   expect(entriesOf([])).toEqual([]);
   expect(entriesOf([page([], null)])).toEqual([]);
 });
 
-it("a correction is known by its name", () => {
+it("a correction key can be parsed back", () => {
   const correction = { call_id: "CA 1", correction: 12 };
-  expect(correctionOf(nameOf(correction))).toEqual(correction);
+  expect(correctionOf(correctionKey(correction))).toEqual(correction);
 });
 
-it("a correction behind a rejected version is free again", () => {
+it("a correction used by a rejected version only is not in use", () => {
   const versions = [version(2, "2026-03-03T00:00:00Z", "rejected"), version(1, "2026-03-01T00:00:00Z")];
-  expect([...usedIn(versions)]).toEqual([[nameOf({ call_id: "CA 1", correction: 1 }), [1]]]);
+  expect([...usedIn(versions)]).toEqual([[correctionKey({ call_id: "CA 1", correction: 1 }), [1]]]);
 });
 
-it("a rule is one line, and an empty one is none", () => {
-  expect(written([" Be  brief.\n", "", "  "])).toEqual(["Be brief."]);
+it("rules are trimmed to one line and empty ones are dropped", () => {
+  expect(cleanRules([" Be  brief.\n", "", "  "])).toEqual(["Be brief."]);
 });
 
-it("a change is what is new and what is gone", () => {
+it("a change lists added and removed rules", () => {
   expect(changeBetween(["a", "b"], ["b", "c"])).toEqual({ added: ["c"], removed: ["a"] });
 });

@@ -2,20 +2,20 @@ import type { Personas, PersonaVersion } from "../../../api/types";
 
 type Rollback = Personas["rollbacks"][number];
 
-/** A correction, as the service wants it named. */
-export interface CorrectionName {
+/** Identifies a correction on the API. */
+export interface CorrectionId {
   call_id: string;
   correction: number;
 }
 
-/** Something in an agent's history: a version, or that the agent went back to an earlier one. */
+/** An entry of a persona's history: a version or a rollback. */
 export type Entry =
   | { kind: "version"; at: string; version: PersonaVersion }
   | { kind: "rollback"; at: string; rollback: Rollback };
 
 /**
- * Versions and what was gone back to, the latest first. Of what was gone back to, only what lies in the time of the versions
- * that are shown: earlier ones come with theirs.
+ * Versions and rollbacks, latest first. Rollbacks older than the oldest loaded version are left out until its page is
+ * loaded.
  */
 export function entriesOf(pages: readonly Personas[]): Entry[] {
   const versions = pages.flatMap((page) => page.versions);
@@ -30,42 +30,42 @@ export function entriesOf(pages: readonly Personas[]): Entry[] {
   return entries.sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
 }
 
-/** What a version is called: 0 is the prompt alone. */
+/** The display name of a version; 0 is the base prompt. */
 export function versionName(version: number): string {
-  return version === 0 ? "the prompt alone" : `version ${version}`;
+  return version === 0 ? "the base prompt" : `version ${version}`;
 }
 
-/** One name for a correction: for sets and for keys of lists. */
-export function nameOf({ call_id, correction }: CorrectionName): string {
+/** A string key of a correction, for sets and list keys. */
+export function correctionKey({ call_id, correction }: CorrectionId): string {
   return `${correction} ${call_id}`;
 }
 
-/** The correction of a name. */
-export function correctionOf(name: string): CorrectionName {
-  const [number = "", ...call] = name.split(" ");
+/** Parses a `correctionKey`. */
+export function correctionOf(key: string): CorrectionId {
+  const [number = "", ...call] = key.split(" ");
   return { call_id: call.join(" "), correction: Number(number) };
 }
 
-/** Which versions, rejected ones aside, a correction is behind; by its name. */
+/** The non-rejected versions that use a correction, by `correctionKey`. */
 export function usedIn(versions: readonly PersonaVersion[]): Map<string, number[]> {
   const used = new Map<string, number[]>();
   for (const { version, state, sources } of versions) {
     if (state === "rejected") continue;
     for (const { call_id, correction } of sources) {
       if (call_id == null || correction == null) continue;
-      const name = nameOf({ call_id, correction });
-      used.set(name, [...(used.get(name) ?? []), version]);
+      const key = correctionKey({ call_id, correction });
+      used.set(key, [...(used.get(key) ?? []), version]);
     }
   }
   return used;
 }
 
-/** The rules of a form as they are sent: without blanks around them and without empty ones. */
-export function written(rules: readonly string[]): string[] {
+/** The rules as they are sent: whitespace collapsed, empty ones dropped. */
+export function cleanRules(rules: readonly string[]): string[] {
   return rules.map((rule) => rule.replace(/\s+/g, " ").trim()).filter((rule) => rule !== "");
 }
 
-/** What is different between two lists of rules. */
+/** The rules added and removed between two lists. */
 export function changeBetween(before: readonly string[], after: readonly string[]) {
   return {
     added: [...new Set(after)].filter((rule) => !before.includes(rule)),

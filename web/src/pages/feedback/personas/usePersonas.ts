@@ -1,13 +1,13 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { api, body, type Written, written } from "../../../api/client";
+import { api, body, type WriteResponse, writeResponse } from "../../../api/client";
 import type { Personas } from "../../../api/types";
-import { tellDone, tellProblem } from "../../../components/notify";
-import type { CorrectionName } from "./history";
+import { notifyError, notifySuccess } from "../../../components/notify";
+import type { CorrectionId } from "./history";
 
-/** Below the agent's own key: the feed marks both as stale together. */
+/** A child of the agent's key, so that the feed invalidates both together. */
 const personasKey = (agentId: string) => ["agent", agentId, "personas"] as const;
 
-/** The versions of an agent's persona, the latest first; earlier ones page by page. */
+/** The persona versions of an agent, latest first, paged. */
 export function usePersonas(agentId: string) {
   return useInfiniteQuery({
     queryKey: personasKey(agentId),
@@ -22,7 +22,7 @@ export function usePersonas(agentId: string) {
   });
 }
 
-/** What reviewers wrote about an agent's calls, the latest first. */
+/** The corrections on an agent's calls, latest first. */
 export function useCorrectionsOf(agentId: string) {
   return useQuery({
     queryKey: ["feedback", "corrections", agentId],
@@ -31,84 +31,87 @@ export function useCorrectionsOf(agentId: string) {
   });
 }
 
-/** A change of an agent's personas: what it is when the answer is here holds from the next call on. */
+/** A write to an agent's personas; it applies from the next call on. */
 function usePersonaWrite<V>(
   agentId: string,
   failure: string,
-  done: (wish: V) => string,
-  send: (wish: V) => Promise<Written<Personas>>,
+  done: (change: V) => string,
+  send: (change: V) => Promise<WriteResponse<Personas>>,
 ) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: send,
-    onSuccess: async (_answer, wish) => {
-      tellDone(done(wish));
+    onSuccess: async (_answer, change) => {
+      notifySuccess(done(change));
       await Promise.all([
         client.invalidateQueries({ queryKey: ["agent", agentId] }),
         client.invalidateQueries({ queryKey: ["agents"] }),
       ]);
     },
-    onError: (error) => tellProblem(failure, error),
+    onError: (error) => notifyError(failure, error),
   });
 }
 
 export interface Proposal {
   rules: string[];
-  sources: CorrectionName[];
+  sources: CorrectionId[];
 }
 
 export function usePropose(agentId: string) {
   return usePersonaWrite<Proposal>(
     agentId,
-    "Nothing was proposed",
-    () => "Proposed. It is used once an admin has approved it.",
+    "Rules not proposed",
+    () => "Proposed. The rules apply once an admin approves them.",
     (proposal) =>
-      written(api.POST("/api/agents/{id}/personas", { params: { path: { id: agentId } }, body: proposal })),
+      writeResponse(
+        api.POST("/api/agents/{id}/personas", { params: { path: { id: agentId } }, body: proposal }),
+      ),
   );
 }
 
 export function useApprove(agentId: string) {
   return usePersonaWrite<number>(
     agentId,
-    "Nothing was approved",
-    (version) => `Version ${version} is used from the next call on.`,
-    (version) => written(api.POST("/api/agents/{id}/personas/{version}/approve", of(agentId, version))),
+    "Version not approved",
+    (version) => `Version ${version} approved. Applies from the next call.`,
+    (version) => writeResponse(api.POST("/api/agents/{id}/personas/{version}/approve", of(agentId, version))),
   );
 }
 
 export function useReject(agentId: string) {
   return usePersonaWrite<number>(
     agentId,
-    "Nothing was rejected",
-    (version) => `Version ${version} will not be used.`,
-    (version) => written(api.POST("/api/agents/{id}/personas/{version}/reject", of(agentId, version))),
+    "Version not rejected",
+    (version) => `Version ${version} rejected.`,
+    (version) => writeResponse(api.POST("/api/agents/{id}/personas/{version}/reject", of(agentId, version))),
   );
 }
 
 export function useRollBack(agentId: string) {
   return usePersonaWrite<number>(
     agentId,
-    "The agent speaks as before",
+    "Not rolled back",
     (version) =>
       version === 0
-        ? "The agent speaks by its prompt alone from the next call on."
-        : `Version ${version} is used again from the next call on.`,
-    (version) => written(api.POST("/api/agents/{id}/personas/{version}/rollback", of(agentId, version))),
+        ? "Rolled back to the base prompt. Applies from the next call."
+        : `Rolled back to version ${version}. Applies from the next call.`,
+    (version) =>
+      writeResponse(api.POST("/api/agents/{id}/personas/{version}/rollback", of(agentId, version))),
   );
 }
 
 const of = (id: string, version: number) => ({ params: { path: { id, version } } });
 
-/** Has the model condense corrections into rules; nothing is changed by it. */
+/** Asks the language model to draft rules from corrections; stores nothing. */
 export function useDraft(agentId: string) {
   return useMutation({
-    mutationFn: (sources: CorrectionName[]) =>
+    mutationFn: (sources: CorrectionId[]) =>
       body(
         api.POST("/api/agents/{id}/personas/draft", {
           params: { path: { id: agentId } },
           body: { sources },
         }),
       ),
-    onError: (error) => tellProblem("The model wrote no rules", error),
+    onError: (error) => notifyError("Rules could not be drafted", error),
   });
 }

@@ -6,12 +6,12 @@ interface Props {
   question: string;
   confirm: string;
   onConfirm: () => void;
-  /** The button that asks. */
+  /** The button that opens the popover. */
   children: ReactElement<{ onClick?: () => void }>;
 }
 
-/** Two clicks for what cannot be undone. */
-export function Confirmed({ question, confirm, onConfirm, children }: Props) {
+/** Asks for confirmation of an action that cannot be undone. */
+export function ConfirmPopover({ question, confirm, onConfirm, children }: Props) {
   const [isOpen, { toggle, close }] = useDisclosure();
   return (
     <Popover opened={isOpen} onChange={(open) => !open && close()} withArrow trapFocus position="top">

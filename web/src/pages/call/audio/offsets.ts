@@ -1,6 +1,6 @@
 import type { HistoryEvent, Segment } from "../../../api/types";
 
-/** When the sound of each phase began to be kept, in epoch milliseconds: the first of its recordings. */
+/** The start of each phase's first recording, in epoch milliseconds. */
 export function recordingStarts(events: readonly HistoryEvent[]): Map<string, number> {
   const starts = new Map<string, number>();
   for (const event of events) {
@@ -12,22 +12,22 @@ export function recordingStarts(events: readonly HistoryEvent[]): Map<string, nu
   return starts;
 }
 
-/** People say about so many words a second. */
+/** Average speaking rate. */
 const WORDS_PER_SECOND = 2.5;
 
 /**
- * When a turn's words began, in epoch milliseconds. The AI's turns carry that moment. The caller's carry it where the
- * recogniser told; else they carry when the words were over, and the beginning is reckoned from their number.
+ * The start of a turn's speech, in epoch milliseconds. An AI turn carries it. A caller turn carries it if the recognizer
+ * reported it; otherwise the event carries the end of speech, and the start is estimated from the word count.
  */
-export function turnMoment(event: HistoryEvent): number | null {
-  const { started_at: begun, text } = data(event);
-  if (typeof begun === "number") return begun / 1_000;
+export function turnStartMs(event: HistoryEvent): number | null {
+  const { started_at: startedAt, text } = data(event);
+  if (typeof startedAt === "number") return startedAt / 1_000;
   if (!event.at) return null;
   const words = event.type === "CallerTurn" && typeof text === "string" ? text.trim().split(/\s+/).length : 0;
   return Date.parse(event.at) - (words / WORDS_PER_SECOND) * 1_000;
 }
 
-/** Where each turn is in the recording of the conversation with the AI, in seconds, by `<speaker> <turn>`. */
+/** The offset of each turn in the recording of the AI phase, in seconds, keyed by `<speaker> <turn>`. */
 export function turnOffsets(events: readonly HistoryEvent[]): Map<string, number> {
   const offsets = new Map<string, number>();
   const start = recordingStarts(events).get("ai");
@@ -35,16 +35,16 @@ export function turnOffsets(events: readonly HistoryEvent[]): Map<string, number
   let before = 0;
   for (const event of events) {
     const speaker = event.type === "CallerTurn" ? "caller" : event.type === "AiTurn" ? "ai" : null;
-    const moment = speaker && turnMoment(event);
-    if (!moment) continue;
-    // What was reckoned must not come before the turn that it answers.
-    before = Math.max(before, (moment - start) / 1_000);
+    const startMs = speaker && turnStartMs(event);
+    if (!startMs) continue;
+    // An estimate must not precede the previous turn.
+    before = Math.max(before, (startMs - start) / 1_000);
     offsets.set(`${speaker} ${String(data(event).turn)}`, before);
   }
   return offsets;
 }
 
-/** Where a segment is in its phase's recording, in seconds; null when nobody knows. */
+/** The offset of a segment in its phase's recording, in seconds; null if unknown. */
 export function segmentStart(
   segment: Segment,
   turns: ReadonlyMap<string, number>,

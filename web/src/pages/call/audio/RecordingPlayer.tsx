@@ -6,41 +6,41 @@ import { messageOf } from "../../../api/problem";
 import type { Recording } from "../../../api/types";
 import { duration } from "../../../format/time";
 import { words } from "../../../format/words";
-import { useSound } from "./SoundProvider";
+import { useAudio } from "./AudioProvider";
 import { useWaveform } from "./useWaveform";
 
 const RATES = [1, 1.25, 1.5, 2];
 
 interface Props {
   callId: string;
-  /** The recordings of one phase; the service plays the longest. */
+  /** The recordings of one phase; the service serves the longest. */
   recordings: readonly Recording[];
   phase: string;
 }
 
-/** Plays a phase of the call. That somebody listened becomes an event of the call, so nothing loads by itself. */
+/** Plays the recording of a phase. Fetching it records a `RecordingPlayed` event, so it loads only on play. */
 export function RecordingPlayer({ callId, recordings, phase }: Props) {
   const container = useRef<HTMLDivElement>(null);
-  const sound = useSound();
+  const audio = useAudio();
   const [rate, setRate] = useState(0);
   const link = useCallback(async () => {
     const path = { id: callId, phase };
     const { url } = await body(api.GET("/api/call-logs/{id}/recordings/{phase}", { params: { path } }));
-    // The link names the service's public address; the page may have come by another, and may only fetch from its own.
+    // The link has the service's public origin; the page may be served from another one and can fetch only from its own.
     const { pathname, search } = new URL(url);
     return pathname + search;
   }, [callId, phase]);
   const wave = useWaveform(container, link);
   const { start, pause, seconds, isPlaying } = wave;
 
-  useEffect(() => sound.register(phase, { start, pause }), [sound, phase, start, pause]);
-  useEffect(() => sound.moved(phase, seconds, isPlaying), [sound, phase, seconds, isPlaying]);
+  useEffect(() => audio.register(phase, { start, pause }), [audio, phase, start, pause]);
+  useEffect(() => audio.moved(phase, seconds, isPlaying), [audio, phase, seconds, isPlaying]);
 
   const longest = Math.max(0, ...recordings.map((recording) => recording.duration_s ?? 0));
-  // By way of the page's sound, so that another recording falls silent.
+  // Plays through the shared AudioSync, which pauses other recordings.
   const toggle = () => {
     if (isPlaying) pause();
-    else sound.play(phase, seconds < wave.duration ? seconds : 0);
+    else audio.play(phase, seconds < wave.duration ? seconds : 0);
   };
   const nextRate = () => {
     const next = (rate + 1) % RATES.length;
@@ -64,12 +64,12 @@ export function RecordingPlayer({ callId, recordings, phase }: Props) {
           {wave.state === "loading" && <Skeleton h={56} />}
           {wave.state === "idle" && (
             <Text size="sm" c="dimmed">
-              Play to load the sound. That you listened is noted in the call’s history.
+              Press play to load the recording. Listening is logged.
             </Text>
           )}
           {wave.state === "failed" && (
             <Text size="sm" c="var(--mantine-color-error)" role="alert">
-              The sound cannot be played. {messageOf(wave.error)} Press play to try again.
+              The recording could not be played. {messageOf(wave.error)} Press play to try again.
             </Text>
           )}
         </Box>
@@ -84,7 +84,7 @@ export function RecordingPlayer({ callId, recordings, phase }: Props) {
           size="compact-sm"
           variant="default"
           onClick={nextRate}
-          aria-label={`Speed: ${RATES[rate]} times`}
+          aria-label={`Playback speed: ${RATES[rate]}×`}
         >
           {RATES[rate]}×
         </Button>

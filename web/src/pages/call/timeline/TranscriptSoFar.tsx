@@ -8,43 +8,43 @@ interface Props {
   version: number;
 }
 
-/** The conversation up to an event, as the events tell it. */
-export function SaidSoFar({ events, version }: Props) {
+/** The conversation up to an event. */
+export function TranscriptSoFar({ events, version }: Props) {
   const viewport = useRef<HTMLDivElement>(null);
-  const said = events.filter(
+  const turns = events.filter(
     (event) => event.version <= version && (event.type === "CallerTurn" || event.type === "AiTurn"),
   );
-  // The last words are the ones that are looked at. Only the box moves, not the page under the reader's hand.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each turn moves the end
+  // Scrolls the box, not the page, to the last turn.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls on each new turn
   useEffect(() => {
-    // A block, since a browser's scrolling may answer with a promise, which is no effect's end.
+    // A block body: scrollTo may return a promise, which is not a valid effect cleanup.
     viewport.current?.scrollTo({ top: viewport.current.scrollHeight });
-  }, [said.length]);
+  }, [turns.length]);
   return (
-    <Paper withBorder p="md" component="section" aria-label="Said so far">
+    <Paper withBorder p="md" component="section" aria-label="Transcript so far">
       <Stack gap="sm">
         <Title order={2} size="h5">
-          Said so far
+          Transcript so far
         </Title>
-        {said.length === 0 ? (
+        {turns.length === 0 ? (
           <Text c="dimmed" size="sm">
-            Nothing had been said yet.
+            Nothing said yet.
           </Text>
         ) : (
           <ScrollArea.Autosize
             mah={420}
             viewportRef={viewport}
-            viewportProps={{ tabIndex: 0, "aria-label": "Words" }}
+            viewportProps={{ tabIndex: 0, "aria-label": "Transcript" }}
           >
             <Stack gap="xs" p={4}>
-              {said.map((event) => {
+              {turns.map((event) => {
                 const { text } = event.data as Record<string, unknown>;
                 return (
                   <Bubble
                     key={event.version}
                     speaker={event.type === "AiTurn" ? "ai" : "caller"}
                     text={typeof text === "string" ? text : null}
-                    isHeard={event.version === version}
+                    isActive={event.version === version}
                   />
                 );
               })}

@@ -1,18 +1,18 @@
-/** What plays on this page: at most one recording at a time, by phase. */
+/** The playback state of the page: at most one recording plays, identified by its phase. */
 export interface Playing {
   phase: string | null;
-  /** Where in the recording. */
+  /** Position in the recording. */
   seconds: number;
   isPlaying: boolean;
 }
 
 type Start = (atSeconds: number) => void;
 
-const SILENCE: Playing = { phase: null, seconds: 0, isPlaying: false };
+const STOPPED: Playing = { phase: null, seconds: 0, isPlaying: false };
 
-/** Brings transcripts, the time line and the players together: any of them can begin to play, and all move with it. */
-export class Sound {
-  private playing: Playing = SILENCE;
+/** Keeps the transcripts, the timeline and the players in sync: each can start playback, and all follow the position. */
+export class AudioSync {
+  private playing: Playing = STOPPED;
   private readonly players = new Map<string, { start: Start; pause: () => void }>();
   private readonly watchers = new Set<() => void>();
 
@@ -23,13 +23,13 @@ export class Sound {
     return () => this.watchers.delete(watcher);
   };
 
-  /** A player is there for a phase; it may still have to load its sound. */
+  /** Registers the player of a phase, whose audio may not be loaded yet; returns the unregister function. */
   register(phase: string, player: { start: Start; pause: () => void }): () => void {
     this.players.set(phase, player);
-    this.tell();
+    this.notify();
     return () => {
       if (this.players.get(phase) === player) this.players.delete(phase);
-      this.tell();
+      this.notify();
     };
   }
 
@@ -42,21 +42,21 @@ export class Sound {
     this.players.get(phase)?.start(Math.max(0, atSeconds));
   }
 
-  /** Plays or pauses, from where it was. */
+  /** Plays from the last position, or pauses. */
   toggle(phase: string): void {
     const { phase: playing, isPlaying, seconds } = this.playing;
     if (playing === phase && isPlaying) this.players.get(phase)?.pause();
     else this.play(phase, playing === phase ? seconds : 0);
   }
 
-  /** A player moved. */
+  /** Records the position that a player reports. */
   moved(phase: string, seconds: number, isPlaying: boolean): void {
     if (!isPlaying && this.playing.phase !== phase) return;
     this.playing = { phase, seconds, isPlaying };
-    this.tell();
+    this.notify();
   }
 
-  private tell(): void {
+  private notify(): void {
     for (const watcher of this.watchers) watcher();
   }
 }

@@ -4,23 +4,23 @@ import { IconDialpad, IconPhoneOff, IconRefresh } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 import { LinkButton } from "../../../components/links";
 import { Keypad } from "../../../dialer/Keypad";
-import { ending, type TypedCall } from "../../../telephone/fold";
 import { SayForm } from "../../../telephone/SayForm";
-import { canSpeak, speak, speakNoMore } from "../../../telephone/speech";
-import { TalkLog, turnOf } from "../../../telephone/TalkLog";
-import type { LineState, TypedLine } from "../../../telephone/TypedLine";
+import { canSpeak, speak, stopSpeaking } from "../../../telephone/speech";
+import { TalkLog, turnLabel } from "../../../telephone/TalkLog";
+import type { LineState, TextLine } from "../../../telephone/TextLine";
+import { ending, type TextCall } from "../../../telephone/textCall";
 
 interface Props {
   callId: string;
-  line: TypedLine;
+  line: TextLine;
   state: LineState;
   agentName: string;
   language: string;
-  onAgain: () => void;
+  onRestart: () => void;
 }
 
-/** The call with the agent, from its first ring to its end. */
-export function Talk({ callId, line, state, agentName, language, onAgain }: Props) {
+/** The test call, from ringing to its end. */
+export function Conversation({ callId, line, state, agentName, language, onRestart }: Props) {
   const { call } = state;
   const [hasKeypad, keypad] = useDisclosure();
   return (
@@ -46,17 +46,17 @@ export function Talk({ callId, line, state, agentName, language, onAgain }: Prop
           </Text>
         )}
         {call.stage === "ended" ? (
-          <Alert color="gray" title="The call has ended" role="status">
+          <Alert color="gray" title="Call ended" role="status">
             <Stack gap="sm">
               <Text size="sm">
-                {ending(call, agentName)} Its recording, transcript and summary follow in a moment.
+                {ending(call, agentName)} The recording, transcript and summary will be ready shortly.
               </Text>
               <Group gap="xs">
-                <Button leftSection={<IconRefresh size={16} />} onClick={onAgain}>
+                <Button leftSection={<IconRefresh size={16} />} onClick={onRestart}>
                   Try again
                 </Button>
                 <LinkButton to="/calls/$callId" params={{ callId }} search={{}}>
-                  To the call
+                  View call
                 </LinkButton>
               </Group>
             </Stack>
@@ -84,7 +84,7 @@ export function Talk({ callId, line, state, agentName, language, onAgain }: Prop
                   Hang up
                 </Button>
               </Group>
-              {canSpeak() && <Aloud call={call} language={language} />}
+              {canSpeak() && <ReadAloud call={call} language={language} />}
             </Group>
             <Collapse expanded={hasKeypad && call.stage === "open"} keepMounted={false}>
               <Group justify="center">
@@ -98,44 +98,44 @@ export function Talk({ callId, line, state, agentName, language, onAgain }: Prop
   );
 }
 
-/** Has the browser say what is heard, for who likes to listen. */
-function Aloud({ call, language }: { call: TypedCall; language: string }) {
+/** Reads the assistant's words aloud with the browser's speech synthesis. */
+function ReadAloud({ call, language }: { call: TextCall; language: string }) {
   const [isOn, setOn] = useLocalStorage({
     key: "tryout-aloud",
     defaultValue: false,
     getInitialValueInEffect: false,
   });
-  const told = useRef(0);
+  const spokenCount = useRef(0);
   useEffect(() => {
-    const fresh = call.spoken.slice(told.current);
-    told.current = call.spoken.length;
+    const fresh = call.lines.slice(spokenCount.current);
+    spokenCount.current = call.lines.length;
     if (!isOn) return;
     for (const { who, text } of fresh) {
-      if (who === "me") speakNoMore();
+      if (who === "me") stopSpeaking();
       else if (who !== "note") speak(text, language);
     }
-  }, [call.spoken, isOn, language]);
-  useEffect(() => speakNoMore, []);
+  }, [call.lines, isOn, language]);
+  useEffect(() => stopSpeaking, []);
   return (
     <Switch
       label="Read aloud"
       checked={isOn}
       onChange={(event) => {
         setOn(event.currentTarget.checked);
-        if (!event.currentTarget.checked) speakNoMore();
+        if (!event.currentTarget.checked) stopSpeaking();
       }}
     />
   );
 }
 
-function stageOf(call: TypedCall, agentName: string): string {
+function stageOf(call: TextCall, agentName: string): string {
   switch (call.stage) {
     case "connecting":
       return "Connecting…";
     case "ringing":
       return "Ringing…";
     case "open":
-      return turnOf(call, agentName);
+      return turnLabel(call, agentName);
     case "ended":
       return "Ended";
   }

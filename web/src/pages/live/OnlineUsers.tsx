@@ -1,15 +1,15 @@
 import { Avatar, Group, Text, Tooltip } from "@mantine/core";
-import { useActiveUsers } from "../../components/usePeople";
+import { useActiveUsers } from "../../components/useUsers";
 import { roleLabel } from "../../session/permissions";
 
-/** Colleagues who are here. */
-export function Here() {
+/** Avatars of the users who are online. */
+export function OnlineUsers() {
   const { data } = useActiveUsers();
   if (!data || data.length === 0) return null;
   return (
     <Group gap="xs">
       <Text size="sm" c="dimmed">
-        Here now
+        Online
       </Text>
       <Avatar.Group>
         {data.slice(0, 6).map((user) => (

@@ -1,8 +1,8 @@
 import { Paper, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { ErrorNotice } from "../../../components/ErrorNotice";
-import { usePeople } from "../../../components/usePeople";
+import { useUserName } from "../../../components/useUsers";
 import { useAsOf } from "../useCall";
-import { factsOf } from "./asItWas";
+import { factsOf } from "./stateAtVersion";
 
 interface Props {
   callId: string;
@@ -10,26 +10,20 @@ interface Props {
   isLast: boolean;
 }
 
-/** The call as the ledger knew it after an event. */
-export function AsItWas({ callId, version, isLast }: Props) {
+/** The state of the call after an event. */
+export function StateAtVersion({ callId, version, isLast }: Props) {
   const asOf = useAsOf(callId, version);
-  const nameOf = usePeople();
+  const nameOf = useUserName();
   return (
-    <Paper
-      withBorder
-      p="md"
-      component="section"
-      aria-label="The call as it was"
-      aria-busy={asOf.isPlaceholderData}
-    >
+    <Paper withBorder p="md" component="section" aria-label="Call state" aria-busy={asOf.isPlaceholderData}>
       <Stack gap="sm">
         <Title order={2} size="h5">
-          {isLast ? "The call as it is known now" : `The call as it was known after event ${version}`}
+          {isLast ? "Current state" : `State after event ${version}`}
         </Title>
         {asOf.isPending && <Skeleton h={160} />}
         {asOf.isError && (
           <ErrorNotice
-            what="The past could not be read"
+            what="The state could not be loaded"
             error={asOf.error}
             onRetry={() => void asOf.refetch()}
           />

@@ -3,32 +3,32 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useMemo, useState } from "react";
 import type { HistoryEvent, Recording } from "../../../api/types";
 import { ErrorNotice } from "../../../components/ErrorNotice";
-import { recordingStarts, turnMoment, turnOffsets } from "../sound/offsets";
-import { RecordingPlayer } from "../sound/RecordingPlayer";
-import { useCanPlay, useSound } from "../sound/SoundProvider";
+import { useAudio, useCanPlay } from "../audio/AudioProvider";
+import { recordingStarts, turnOffsets, turnStartMs } from "../audio/offsets";
+import { RecordingPlayer } from "../audio/RecordingPlayer";
 import { useHistory } from "../useCall";
-import { AsItWas } from "./AsItWas";
 import { EventDetail } from "./EventDetail";
 import { Lanes } from "./Lanes";
-import { SaidSoFar } from "./SaidSoFar";
+import { StateAtVersion } from "./StateAtVersion";
+import { TranscriptSoFar } from "./TranscriptSoFar";
 
 interface Props {
   callId: string;
   recordings: readonly Recording[];
-  /** The version that the address names; absent: now. */
+  /** The version in the URL; undefined for the current one. */
   version: number | undefined;
   onVersion: (version: number | undefined) => void;
 }
 
-/** Everything that happened, and the call as it was at any moment of it. */
-export function TimeLine({ callId, recordings, version, onVersion }: Props) {
+/** Every event of the call, and the call's state after any of them. */
+export function Timeline({ callId, recordings, version, onVersion }: Props) {
   const history = useHistory(callId);
-  if (history.isPending) return <Skeleton h={320} aria-label="Loading the time line" />;
+  if (history.isPending) return <Skeleton h={320} aria-label="Loading the timeline" />;
   return (
     <Stack>
       {history.isError && (
         <ErrorNotice
-          what="The history could not be read"
+          what="The history could not be loaded"
           error={history.error}
           onRetry={() => void history.refetch()}
         />
@@ -55,13 +55,13 @@ function Loaded({
 }: Props & { events: readonly HistoryEvent[] }) {
   const last = events.length;
   const [at, setAt] = useState(Math.min(version ?? last, last));
-  // Asking for each event that the slider passes would be many questions for one answer.
+  // Debounced: dragging the slider would otherwise request every event it passes.
   const [settled] = useDebouncedValue(at, 120);
-  const sound = useSound();
+  const audio = useAudio();
   const canPlay = useCanPlay("ai");
   const offsets = useMemo(() => turnOffsets(events), [events]);
 
-  // Whoever looks at the present goes on looking at it while the call goes on.
+  // Without a version in the URL, the view follows new events.
   useEffect(() => {
     if (version === undefined) setAt(last);
     else setAt(Math.min(version, last));
@@ -73,32 +73,32 @@ function Loaded({
     if (speaker)
       return offsets.get(`${speaker} ${String((event.data as Record<string, unknown>).turn)}`) ?? null;
     const start = recordingStarts(events).get("ai");
-    const moment = turnMoment(event);
-    return start !== undefined && moment !== null && moment >= start ? (moment - start) / 1_000 : null;
+    const startMs = turnStartMs(event);
+    return start !== undefined && startMs !== null && startMs >= start ? (startMs - start) / 1_000 : null;
   };
   const play = (event: HistoryEvent) => {
     const offset = offsetOf(event);
-    if (offset !== null) sound.play("ai", offset);
+    if (offset !== null) audio.play("ai", offset);
   };
-  const choose = (event: HistoryEvent) => {
+  const select = (event: HistoryEvent) => {
     setAt(event.version);
     commit(event.version);
     if (canPlay && /^(Caller|Ai)Turn$/.test(event.type)) play(event);
   };
 
-  const ofAi = recordings.filter(({ phase, state }) => phase === "ai" && state === "archived");
+  const aiRecordings = recordings.filter(({ phase, state }) => phase === "ai" && state === "archived");
   const event = events[settled - 1];
   const isTurn = event ? /^(Caller|Ai)Turn$/.test(event.type) : false;
   return (
     <Stack>
       <Paper withBorder p="md">
         <Text size="sm" c="dimmed" mb="xs">
-          {last} events, in the order in which they became known. Drag, or use the arrow keys, to see the call
-          as it was; a turn plays its sound.
+          {last} events in the order they were recorded. Drag the slider or use the arrow keys to see the
+          call’s state after any event. Click a turn to play it.
         </Text>
-        <Lanes events={events} version={at} onMove={setAt} onSettle={commit} onChoose={choose} />
+        <Lanes events={events} version={at} onMove={setAt} onSettle={commit} onChoose={select} />
       </Paper>
-      {ofAi.length > 0 && <RecordingPlayer callId={callId} recordings={ofAi} phase="ai" />}
+      {aiRecordings.length > 0 && <RecordingPlayer callId={callId} recordings={aiRecordings} phase="ai" />}
       <Grid>
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <Stack>
@@ -109,11 +109,11 @@ function Loaded({
                 onPlay={canPlay && isTurn ? () => play(event) : undefined}
               />
             )}
-            <AsItWas callId={callId} version={settled} isLast={settled === last} />
+            <StateAtVersion callId={callId} version={settled} isLast={settled === last} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
-          <SaidSoFar events={events} version={settled} />
+          <TranscriptSoFar events={events} version={settled} />
         </Grid.Col>
       </Grid>
     </Stack>

@@ -10,54 +10,54 @@ import { freeNumber } from "./freeNumber";
 
 interface Props {
   agent: AgentView;
-  /** Whose language model speaks. */
+  /** The language model provider. */
   model: string;
   isPlacing: boolean;
   error: unknown;
-  onBegin: () => void;
+  onStart: () => void;
 }
 
-/** Before the call: what will happen, and what is still missing. */
-export function Begin({ agent, model, isPlacing, error, onBegin }: Props) {
+/** The screen before the test call: what it does and what is still missing. */
+export function StartCall({ agent, model, isPlacing, error, onStart }: Props) {
   const needsNumber = agent.agent_id !== "default" && agent.numbers.length === 0;
   return (
     <Paper withBorder p="md" component="section" aria-label="Before the call">
       <Stack gap="sm" align="flex-start">
         <Title order={2} size="h4">
-          Call this agent, and type what you say
+          Call this assistant and type what you say
         </Title>
         <List size="sm" spacing={4}>
           <List.Item>
-            The telephone network is simulated on this machine: no real call is made, and none is paid for.
+            The phone network is simulated on this machine: no real call is placed or charged.
           </List.Item>
           <List.Item>
-            Everything else is real: the greeting, the turns, the recording and its transcript. The call is
-            kept in the ledger as a “Test call”.
+            Everything else is real: the greeting, the conversation, the recording and its transcript. The
+            call is saved as a “Test call”.
           </List.Item>
-          <List.Item>{PAYS[model] ?? PAYS.openai}</List.Item>
+          <List.Item>{MODEL_COSTS[model] ?? MODEL_COSTS.openai}</List.Item>
         </List>
         {!agent.open && (
           <Alert color="orange" icon={<IconMoon />} title="Closed now" w="100%">
-            Outside its hours, and while it is closed for an emergency, callers are sent to the voicemail. So
-            will you be.
+            Outside opening hours and during an emergency closure, calls go to voicemail. Your test call will,
+            too.
           </Alert>
         )}
         {error !== null && (
           <div style={{ width: "100%" }}>
-            <ErrorNotice what="The agent could not be called" error={error} onRetry={onBegin} />
+            <ErrorNotice what="The assistant could not be called" error={error} onRetry={onStart} />
           </div>
         )}
         {needsNumber ? (
-          <GiveNumber agentId={agent.agent_id} />
+          <AssignNumber agentId={agent.agent_id} />
         ) : (
           error === null && (
             <Button
               leftSection={<IconPhone size={16} />}
               loading={isPlacing}
-              onClick={onBegin}
+              onClick={onStart}
               data-autofocus
             >
-              Call the agent
+              Call the assistant
             </Button>
           )
         )}
@@ -66,15 +66,14 @@ export function Begin({ agent, model, isPlacing, error, onBegin }: Props) {
   );
 }
 
-const PAYS: Record<string, string> = {
-  sandbox: "The language model is simulated too: it answers by a script, and costs nothing.",
-  openai: "The words come from the language model that is configured here, and cost what its provider asks.",
-  anthropic:
-    "The words come from the language model that is configured here, and cost what its provider asks.",
+const MODEL_COSTS: Record<string, string> = {
+  sandbox: "The language model is simulated, too: it follows a script and costs nothing.",
+  openai: "Answers come from the configured language model; its provider charges for them.",
+  anthropic: "Answers come from the configured language model; its provider charges for them.",
 };
 
-/** An agent is called by a number; in the simulated network every number is free. */
-function GiveNumber({ agentId }: { agentId: string }) {
+/** Assigns an unused number of the simulated network, as an agent without a number cannot be called. */
+function AssignNumber({ agentId }: { agentId: string }) {
   const taken = useQuery({
     queryKey: ["agents", "numbers"],
     queryFn: () => body(api.GET("/api/phone-numbers")),
@@ -82,19 +81,23 @@ function GiveNumber({ agentId }: { agentId: string }) {
   const assign = useAssignNumber(agentId);
   if (taken.isLoadingError) {
     return (
-      <ErrorNotice what="No number was found" error={taken.error} onRetry={() => void taken.refetch()} />
+      <ErrorNotice
+        what="Numbers could not be loaded"
+        error={taken.error}
+        onRetry={() => void taken.refetch()}
+      />
     );
   }
   const number = taken.data ? freeNumber(taken.data.map((one) => one.number)) : null;
   return (
     <>
-      <Text size="sm">This agent has no number yet, so nobody can call it.</Text>
+      <Text size="sm">This assistant has no number yet, so it cannot be called.</Text>
       <Button
         loading={taken.isPending || assign.isPending}
         disabled={!number}
         onClick={() => number && assign.mutate({ number, agent: agentId })}
       >
-        {number ? `Give it ${phone(number)}` : "Give it a number"}
+        {number ? `Assign ${phone(number)}` : "Assign a number"}
       </Button>
     </>
   );

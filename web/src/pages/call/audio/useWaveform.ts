@@ -4,14 +4,14 @@ import { Player, type PlayerState } from "./Player";
 
 export type Waveform = PlayerState & Pick<Player, "start" | "pause" | "setRate">;
 
-/** A waveform in an element. Nothing is loaded before somebody wants to hear it: listening is on record. */
+/** Renders a waveform into `container`. Loads only on play, as listening is logged. */
 export function useWaveform(container: RefObject<HTMLElement | null>, link: () => Promise<string>): Waveform {
   const { colors } = useMantineTheme();
   const player = useMemo(
     () =>
       new Player(async () => {
         const [{ default: Wave }, url] = await Promise.all([import("wavesurfer.js"), link()]);
-        if (!container.current) throw new Error("The page was left.");
+        if (!container.current) throw new Error("The player was closed.");
         return Wave.create({
           container: container.current,
           height: 56,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { HistoryEvent, Segment } from "../../../api/types";
+import { segmentAt } from "./AudioProvider";
 import { segmentStart, turnOffsets } from "./offsets";
-import { heardAt } from "./SoundProvider";
 
 function event(type: string, at: string, data: Record<string, unknown>): HistoryEvent {
   return {
@@ -18,7 +18,7 @@ function event(type: string, at: string, data: Record<string, unknown>): History
 
 const started = event("RecordingStarted", "2026-01-01T10:00:00Z", { phase: "ai", recording_sid: "RE1" });
 
-it("a turn is where its words began in the recording", () => {
+it("turn offsets are the start of speech in the recording", () => {
   const offsets = turnOffsets([
     started,
     event("AiTurn", "2026-01-01T10:00:02Z", { turn: 1 }),
@@ -30,7 +30,7 @@ it("a turn is where its words began in the recording", () => {
   expect(Object.fromEntries(offsets)).toEqual({ "ai 1": 2, "caller 2": 5 });
 });
 
-it("where nobody told when the caller began, it is reckoned from their words, and not before the turn that they answer", () => {
+it("a missing caller start time is estimated from the word count, not before the previous turn", () => {
   const offsets = turnOffsets([
     started,
     event("AiTurn", "2026-01-01T10:00:02Z", { turn: 1 }),
@@ -41,23 +41,23 @@ it("where nobody told when the caller began, it is reckoned from their words, an
   expect(offsets.get("caller 3")).toBe(10);
 });
 
-it("a turn before the recording is at its beginning", () => {
+it("a turn before the recording starts is at offset zero", () => {
   const offsets = turnOffsets([started, event("AiTurn", "2026-01-01T09:59:58Z", { turn: 1 })]);
   expect(offsets.get("ai 1")).toBe(0);
 });
 
-it("without a recording there is nothing to play", () => {
+it("without a recording there are no offsets", () => {
   expect(turnOffsets([event("AiTurn", "2026-01-01T10:00:02Z", { turn: 1 })]).size).toBe(0);
 });
 
-it("a segment that knows its place is not guessed at", () => {
+it("a segment with start_ms uses it, others use the turn offset or null", () => {
   const segment = { n: 1, speaker: "ai", start_ms: 1_500 } as Segment;
   expect(segmentStart(segment, new Map([["ai 1", 9]]), true)).toBe(1.5);
   expect(segmentStart({ n: 1, speaker: "ai" } as Segment, new Map([["ai 1", 9]]), false)).toBeNull();
 });
 
-it("what is heard is the last segment that began", () => {
+it("the active segment is the last one that started", () => {
   const starts = [0, null, 4, 9];
-  expect([0, 3.9, 4, 100].map((seconds) => heardAt(starts, seconds))).toEqual([0, 0, 2, 3]);
-  expect(heardAt([2], 1)).toBe(-1);
+  expect([0, 3.9, 4, 100].map((seconds) => segmentAt(starts, seconds))).toEqual([0, 0, 2, 3]);
+  expect(segmentAt([2], 1)).toBe(-1);
 });

@@ -1,13 +1,14 @@
 import type WaveSurfer from "wavesurfer.js";
 
-/** The part of wavesurfer.js that is used. */
+/** The subset of wavesurfer.js in use. */
 export type Wave = Pick<WaveSurfer, "on" | "setTime" | "play" | "pause" | "setPlaybackRate" | "destroy">;
 
 export interface PlayerState {
   state: "idle" | "loading" | "ready" | "failed";
   isPlaying: boolean;
-  /** Where in the sound, and how long it is. */
+  /** Playback position, in seconds. */
   seconds: number;
+  /** In seconds; 0 until loaded. */
   duration: number;
   error: unknown;
 }
@@ -15,17 +16,16 @@ export interface PlayerState {
 const IDLE: PlayerState = { state: "idle", isPlaying: false, seconds: 0, duration: 0, error: null };
 
 /**
- * Plays one sound, which is loaded when somebody first wants to hear it. What is wished while it loads (another place,
- * another speed, silence after all) holds once it is there.
+ * Plays one recording, loaded on the first `start`. A position, rate or pause requested while loading applies once loaded.
  */
 export class Player {
   private now = IDLE;
   private wave: Wave | null = null;
-  /** Where to play from, once it can be played; null is not at all. */
-  private wish: number | null = null;
+  /** Requested start position, applied once loaded; null if paused. */
+  private startAt: number | null = null;
   private rate = 1;
-  /** Which load or stop was the last. */
-  private turn = 0;
+  /** Counts loads and stops, so that a superseded load is discarded. */
+  private generation = 0;
   private readonly watchers = new Set<() => void>();
   private readonly open: () => Promise<Wave>;
 
@@ -40,15 +40,15 @@ export class Player {
     return () => this.watchers.delete(watcher);
   };
 
-  /** Loads the sound if need be, and plays from there. */
+  /** Plays from a position, loading the audio first if needed. */
   start = (atSeconds: number): void => {
-    this.wish = atSeconds;
+    this.startAt = atSeconds;
     if (this.now.state === "ready") this.play();
     else if (this.now.state !== "loading") void this.load();
   };
 
   pause = (): void => {
-    this.wish = null;
+    this.startAt = null;
     this.wave?.pause();
   };
 
@@ -57,39 +57,39 @@ export class Player {
     this.wave?.setPlaybackRate(rate, true);
   };
 
-  /** Falls silent and forgets the sound. */
+  /** Stops and unloads the audio. */
   stop = (): void => {
-    this.turn += 1;
-    this.wish = null;
+    this.generation += 1;
+    this.startAt = null;
     this.wave?.destroy();
     this.wave = null;
-    this.become(IDLE);
+    this.setState(IDLE);
   };
 
   private async load(): Promise<void> {
-    this.turn += 1;
-    const turn = this.turn;
+    this.generation += 1;
+    const generation = this.generation;
     this.wave?.destroy();
     this.wave = null;
-    this.become({ ...IDLE, state: "loading" });
+    this.setState({ ...IDLE, state: "loading" });
     try {
       const wave = await this.open();
-      if (turn === this.turn) this.follow(wave);
+      if (generation === this.generation) this.follow(wave);
       else wave.destroy();
     } catch (error) {
-      if (turn === this.turn) this.become({ ...IDLE, state: "failed", error });
+      if (generation === this.generation) this.setState({ ...IDLE, state: "failed", error });
     }
   }
 
   private follow(wave: Wave): void {
     this.wave = wave;
     const change = (change: Partial<PlayerState>) => {
-      if (this.wave === wave) this.become({ ...this.now, ...change });
+      if (this.wave === wave) this.setState({ ...this.now, ...change });
     };
     wave.on("ready", (duration) => {
       if (this.wave !== wave) return;
       change({ state: "ready", duration });
-      // A sound that is loaded begins at its own speed again.
+      // Loading resets the playback rate.
       wave.setPlaybackRate(this.rate, true);
       this.play();
     });
@@ -101,14 +101,14 @@ export class Player {
   }
 
   private play(): void {
-    if (this.wish === null || !this.wave) return;
-    this.wave.setTime(Math.min(this.wish, this.now.duration));
-    this.wish = null;
-    // A browser that does not play without a click leaves it paused, which is what is shown: the button is there.
+    if (this.startAt === null || !this.wave) return;
+    this.wave.setTime(Math.min(this.startAt, this.now.duration));
+    this.startAt = null;
+    // If the browser blocks autoplay, the player stays paused and shows the play button.
     this.wave.play().catch(() => {});
   }
 
-  private become(now: PlayerState): void {
+  private setState(now: PlayerState): void {
     this.now = now;
     for (const watcher of this.watchers) watcher();
   }
