@@ -1,7 +1,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-/** Where the service listens in development. */
+/** Address of the service in development. */
 const service = process.env.CALL_LEDGER_URL ?? "http://localhost:3000";
 
 export default defineConfig({
@@ -15,12 +15,12 @@ export default defineConfig({
     },
   },
   build: {
-    // Beside a file that is always there: see dist/.gitignore.
+    // A subfolder, because dist/ itself is kept in the repository: see dist/.gitignore.
     outDir: "dist/site",
     emptyOutDir: true,
-    // Safari 17.4 and the browsers of its time: what Mantine needs.
+    // Safari 17.4, which Mantine requires, and other browsers of its age.
     target: ["chrome119", "edge119", "firefox121", "safari17.4"],
-    // Inline data URLs would have to be allowed by the content security policy.
+    // The content security policy does not allow data URLs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -1,42 +1,45 @@
-// Every page of a ledger in which nothing has happened yet: in both themes, on a laptop and on a telephone.
+// Audits every page of an empty ledger in both themes at desktop and phone width.
 
 import assert from "node:assert/strict";
-import { look } from "./support/look.mjs";
-import { asAdmin, story } from "./support/story.mjs";
-import { seen } from "./support/waiting.mjs";
+import { browserTest, registerAdmin } from "./support/browser-test.mjs";
+import { auditPage } from "./support/page-audit.mjs";
+import { expectVisible } from "./support/waiting.mjs";
 
 const PAGES = [
-  { name: "dashboard", path: "/", says: "No calls yet" },
-  { name: "live", path: "/live", says: "No call goes on" },
-  { name: "calls", path: "/calls", says: "No calls yet" },
-  { name: "review", path: "/review", says: "Nothing to review" },
-  { name: "feedback", path: "/feedback", says: "No feedback in these days" },
-  { name: "contacts", path: "/contacts", says: "No contacts yet" },
-  { name: "users", path: "/users", says: "You are alone here" },
-  { name: "not-found", path: "/calls/CAnobody", says: "There is no such page" },
+  { name: "dashboard", path: "/", text: "No calls yet" },
+  { name: "live", path: "/live", text: "No active calls" },
+  { name: "calls", path: "/calls", text: "No calls yet" },
+  { name: "review", path: "/review", text: "Nothing to review" },
+  { name: "feedback", path: "/feedback", text: "No feedback in this period" },
+  { name: "contacts", path: "/contacts", text: "No contacts yet" },
+  { name: "users", path: "/users", text: "You are the only user." },
+  { name: "not-found", path: "/calls/CAunknown", text: "Call not found" },
 ];
 
-story("pages without anything in them are whole, and say what to do next", async (stage) => {
-  const { page } = stage;
-  const wrong = [];
+browserTest("every empty page renders without overflow or accessibility violations", async (fixture) => {
+  const { page } = fixture;
+  const problems = [];
   const firstRun = async () => {
     await page.goto("/");
-    await seen(page.getByText("Nobody has registered yet"), "the form that makes the admin");
+    await expectVisible(
+      page.getByText("This is the first account"),
+      "the registration form of the first user",
+    );
   };
-  wrong.push(...(await look(page, "first-run", firstRun)));
+  problems.push(...(await auditPage(page, "first-run", firstRun)));
   const signIn = async () => {
     await firstRun();
     await page.getByRole("radiogroup").getByText("Sign in").click();
-    await seen(page.getByRole("button", { name: "Sign in" }), "the page that asks who is there");
+    await expectVisible(page.getByRole("button", { name: "Sign in" }), "the sign-in form");
   };
-  wrong.push(...(await look(page, "sign-in", signIn)));
-  await asAdmin(stage);
-  for (const { name, path, says } of PAGES) {
+  problems.push(...(await auditPage(page, "sign-in", signIn)));
+  await registerAdmin(fixture);
+  for (const { name, path, text } of PAGES) {
     const open = async () => {
       await page.goto(path);
-      await seen(page.getByRole("main").getByText(says), `the empty page ${path}`);
+      await expectVisible(page.getByRole("main").getByText(text), `the empty page ${path}`);
     };
-    wrong.push(...(await look(page, `empty-${name}`, open)));
+    problems.push(...(await auditPage(page, `empty-${name}`, open)));
   }
-  assert.equal(wrong.join("\n"), "");
+  assert.equal(problems.join("\n"), "");
 });

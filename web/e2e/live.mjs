@@ -1,19 +1,19 @@
-// A call on Live, while it goes on: its words stream in, a connection that is lost loses none of them, and from the page
-// it is listened to, taken over, held, resumed, transferred and ended.
+// The Live page during a call: the transcript streams and survives a lost connection; the user listens in, takes over,
+// holds, resumes, transfers and ends the call.
 
 import { isDeepStrictEqual } from "node:util";
-import { Cable } from "./support/cable.mjs";
-import { atTheTelephone, call, does } from "./support/network.mjs";
-import { asAdmin, baseUrl, picture, story } from "./support/story.mjs";
-import { gone, seen, until } from "./support/waiting.mjs";
+import { baseUrl, browserTest, registerAdmin, screenshotPath } from "./support/browser-test.mjs";
+import { placeCall, sendStep, setParty } from "./support/sandbox.mjs";
+import { TcpProxy } from "./support/tcp-proxy.mjs";
+import { expectHidden, expectVisible, waitUntil } from "./support/waiting.mjs";
 
-/** Somebody who has something to say whenever it is their turn. */
-const talkative = Array.from({ length: 300 }, (_, n) => ({
+/** Steps of a caller who speaks in every turn. */
+const talkativeCaller = Array.from({ length: 300 }, (_, n) => ({
   say: `My bicycle number ${n + 1} has a flat tyre`,
 }));
 
-/** The words on a card, in order, each with who said them. */
-function wordsOf(card) {
+/** The transcript lines of a card, in order, each with its speaker. */
+function cardTranscript(card) {
   return card
     .getByRole("log", { name: "Transcript" })
     .locator(":scope > div")
@@ -25,122 +25,126 @@ function wordsOf(card) {
     );
 }
 
-/** The same from the ledger. */
-async function wordsOfLedger(api, callId) {
+/** The same lines from the API. */
+async function ledgerTranscript(api, callId) {
   const transcripts = await api("GET", `/api/call-logs/${callId}/transcript`);
   const turns = transcripts.find(({ engine }) => engine === "turns")?.segments ?? [];
-  return turns.map(({ speaker, text }) => `${speaker === "ai" ? "AI" : "Caller"}: ${text}`);
+  return turns.map(({ speaker, text }) => `${speaker === "ai" ? "Assistant" : "Caller"}: ${text}`);
 }
 
-const happened = async (api, callId, type) =>
+/** The number of events of a type in the call's history. */
+const countEvents = async (api, callId, type) =>
   (await api("GET", `/api/call-logs/${callId}/history`)).events.filter((event) => event.type === type).length;
 
-story(
-  "a call is seen live, taken over, held, transferred and ended, and no line of it is lost",
-  async (stage) => {
-    const { page, api, atTheEnd } = stage;
-    const cable = new Cable(baseUrl());
-    atTheEnd(() => cable.remove());
-    const dashboard = await cable.lay();
-    const me = await asAdmin(stage);
+browserTest(
+  "a live call can be followed, taken over, held, transferred and ended without losing a transcript line",
+  async (fixture) => {
+    const { page, api, onCleanup } = fixture;
+    const proxy = new TcpProxy(baseUrl());
+    onCleanup(() => proxy.close());
+    const dashboard = await proxy.listen();
+    const me = await registerAdmin(fixture);
     await api("PUT", "/api/agents/default", {
       settings: { limits: { max_duration_s: 14_400, silence_prompts: 10 } },
     });
-    await atTheTelephone(`client:${me}`, [{ on: "joined", say: "I am here now, tell me all about it" }]);
-    await atTheTelephone("+15045550111", [{ say: "Workshop, good morning", anytime: true, after_ms: 3_000 }]);
+    await setParty(`client:${me}`, [{ on: "joined", say: "I am here now, tell me all about it" }]);
+    await setParty("+15045550111", [{ say: "Workshop, good morning", anytime: true, after_ms: 3_000 }]);
     await page.goto(`${dashboard}/live`);
-    await seen(page.getByText("No call goes on"), "the page that waits for calls");
+    await expectVisible(page.getByText("No active calls"), "the empty Live page");
 
-    const callId = await call(talkative);
+    const callId = await placeCall(talkativeCaller);
     const card = page.getByRole("article", { name: /^Call with/ });
-    await seen(card, "the card of the call");
-    await seen(card.getByText("AI speaks"), "who holds the line");
-    await until(
-      "words stream in",
-      () => wordsOf(card),
+    await expectVisible(card, "the card of the call");
+    await expectVisible(card.getByText("Assistant speaking"), "the assistant badge");
+    await waitUntil(
+      "streamed transcript lines",
+      () => cardTranscript(card),
       (words) => words.length >= 4,
     );
-    await page.screenshot({ path: picture("live-call") });
+    await page.screenshot({ path: screenshotPath("live-call") });
 
-    cable.cut();
-    await seen(page.getByText("The live connection is lost"), "the notice that the connection is lost");
-    const before = (await wordsOf(card)).length;
-    const missed = await until(
-      "more is said while nobody can see it",
-      () => wordsOfLedger(api, callId),
+    proxy.disconnect();
+    await expectVisible(page.getByText("Live connection lost"), "the lost connection notice");
+    const before = (await cardTranscript(card)).length;
+    const missed = await waitUntil(
+      "new turns during the disconnection",
+      () => ledgerTranscript(api, callId),
       (words) => words.length >= before + 4,
     );
-    cable.mend();
-    await gone(page.getByText("The live connection is lost"), "the notice that the connection is lost");
-    await until(
-      "what was missed",
-      () => wordsOf(card),
+    proxy.reconnect();
+    await expectHidden(page.getByText("Live connection lost"), "the lost connection notice");
+    await waitUntil(
+      "the missed transcript lines",
+      () => cardTranscript(card),
       (words) => words.length >= missed.length,
     );
 
-    // Its sound comes to this page: it is said to be heard once pieces of it are played, and not before.
+    // The page reports "Listening" only once it plays audio frames.
     await card.getByRole("button", { name: "Listen in" }).click();
     const listening = page.getByRole("region", { name: "Listening in" });
-    await seen(listening.getByText("Listening to the call with"), "that the sound is heard");
-    await seen(card.getByText(/^Listening: /), "who listens");
-    await page.screenshot({ path: picture("live-listening") });
-    cable.cut();
-    await seen(listening.getByText("The sound broke off"), "that the sound broke off");
-    cable.mend();
-    await seen(listening.getByText("Listening to the call with"), "that the sound is heard again");
-    await gone(page.getByText("The live connection is lost"), "the notice that the connection is lost");
-    await listening.getByRole("button", { name: "Sound off" }).click();
-    await seen(listening.getByRole("button", { name: "Sound on" }), "that the sound is off");
+    await expectVisible(listening.getByText("Listening to the call with"), "the listening status");
+    await expectVisible(card.getByText(/^Listening: /), "the list of listeners");
+    await page.screenshot({ path: screenshotPath("live-listening") });
+    proxy.disconnect();
+    await expectVisible(listening.getByText("Audio lost, reconnecting"), "the lost audio status");
+    proxy.reconnect();
+    await expectVisible(
+      listening.getByText("Listening to the call with"),
+      "the listening status after reconnecting",
+    );
+    await expectHidden(page.getByText("Live connection lost"), "the lost connection notice");
+    await listening.getByRole("button", { name: "Mute audio" }).click();
+    await expectVisible(listening.getByRole("button", { name: "Unmute audio" }), "the muted state");
 
     await card.getByRole("button", { name: "Take over" }).click();
-    await page.getByRole("menuitem", { name: "I speak now" }).click();
-    await seen(card.getByText("Taken over by you"), "who took the call over");
-    await gone(listening, "the sound of a call that is one's own");
-    await seen(card.getByText("A person speaks"), "that a person speaks");
-    await until(
-      "the caller has met the person",
-      () => happened(api, callId, "ParticipantJoined"),
+    await page.getByRole("menuitem", { name: "Take over the call" }).click();
+    await expectVisible(card.getByText("Taken over by you"), "the user who took over");
+    await expectHidden(listening, "the audio bar after the takeover");
+    await expectVisible(card.getByText("Team member speaking"), "the team member badge");
+    await waitUntil(
+      "the user in the conference",
+      () => countEvents(api, callId, "ParticipantJoined"),
       (n) => n >= 2,
     );
-    // From now on nobody speaks to the machine: what is on the card is all that there is.
-    const [, said] = await until(
-      "every line, once, in order",
-      async () => [await wordsOf(card), await wordsOfLedger(api, callId)],
+    // The AI no longer takes part, so the transcript on the card is complete.
+    const [, said] = await waitUntil(
+      "the complete transcript in order",
+      async () => [await cardTranscript(card), await ledgerTranscript(api, callId)],
       ([shown, said]) => said.length >= missed.length && isDeepStrictEqual(shown, said),
     );
 
-    await does(callId, { say: "Can you send somebody" });
+    await sendStep(callId, { say: "Can you send someone" });
     await card.getByRole("button", { name: "Hold" }).click();
-    await seen(card.getByText("On hold"), "that the caller is on hold");
+    await expectVisible(card.getByText("On hold"), "the hold badge");
     await card.getByRole("button", { name: "Resume" }).click();
-    await gone(card.getByText("On hold"), "the hold");
+    await expectHidden(card.getByText("On hold"), "the hold badge");
     await card.getByRole("button", { name: "Keypad" }).click();
     await page.getByRole("dialog").getByRole("button", { name: /^5/ }).click();
-    await until(
-      "the key is in the call",
-      () => happened(api, callId, "DigitsSent"),
+    await waitUntil(
+      "the sent digit",
+      () => countEvents(api, callId, "DigitsSent"),
       (n) => n === 1,
     );
     await page.keyboard.press("Escape");
 
     await card.getByRole("button", { name: "Transfer" }).click();
     const transfer = page.getByRole("dialog");
-    await transfer.getByRole("textbox", { name: "To this number" }).fill("+1 504 555 0111");
+    await transfer.getByRole("textbox", { name: "Phone number" }).fill("+1 504 555 0111");
     await transfer.getByRole("button", { name: "Transfer" }).click();
-    await until(
-      "the call is transferred",
-      () => happened(api, callId, "Transferred"),
+    await waitUntil(
+      "the completed transfer",
+      () => countEvents(api, callId, "Transferred"),
       (n) => n === 1,
     );
-    await gone(card.getByText("Transferring"), "the transfer that is under way");
+    await expectHidden(card.getByText("Transferring"), "the pending transfer");
 
     await card.getByRole("button", { name: "Hang up" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Hang up" }).click();
-    await seen(card.getByText("Completed"), "that the call is over");
+    await expectVisible(card.getByText("Completed"), "the outcome");
     await card.getByRole("link").click();
-    await seen(page.getByText("This call changed hands"), "the page of the call");
+    await expectVisible(page.getByText("Call handed over"), "the page of the call");
     await page.reload();
-    await seen(page.getByText("This call changed hands"), "the page of the call after a reload");
-    await seen(page.getByText(said[1].replace(/^\w+: /, "")), "the words of the call after a reload");
+    await expectVisible(page.getByText("Call handed over"), "the page of the call after a reload");
+    await expectVisible(page.getByText(said[1].replace(/^\w+: /, "")), "the transcript after a reload");
   },
 );

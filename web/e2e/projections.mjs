@@ -1,41 +1,44 @@
-// A read model is built again while its progress is seen, and then put in the place of the one before.
+// Rebuilds a read model, first to compare it and then to switch to it, and checks that the progress is shown.
 
 import assert from "node:assert/strict";
-import { picture, story } from "./support/story.mjs";
-import { gone, seen, until } from "./support/waiting.mjs";
+import { browserTest, screenshotPath } from "./support/browser-test.mjs";
+import { expectHidden, expectVisible, waitUntil } from "./support/waiting.mjs";
 
-story("a read model is rebuilt, and its progress is seen", async ({ page, context }) => {
-  // The ledger has been filled by somebody else, who is the admin.
-  const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
-  await context.request.post(`${process.env.BASE_URL}/api/auth/login`, { data: { email, password } });
-  await page.goto("/projections");
-  const model = page.getByRole("region", { name: "Call log" });
-  await seen(model.getByText("Up to date"), "a read model that has everything");
-  const sinceWhen = model.getByText(/, since /);
-  await gone(sinceWhen, "that other rows were read before");
-  await model.getByRole("button", { name: "Rebuild…" }).click();
-  const dialog = page.getByRole("dialog", { name: "Rebuild Call log" });
+browserTest(
+  "a read model rebuild shows its progress and switches to the new rows",
+  async ({ page, context }) => {
+    // The caller of this test has registered the admin and filled the ledger.
+    const { ADMIN_EMAIL: email, ADMIN_PASSWORD: password } = process.env;
+    await context.request.post(`${process.env.BASE_URL}/api/auth/login`, { data: { email, password } });
+    await page.goto("/projections");
+    const model = page.getByRole("region", { name: "Call log" });
+    await expectVisible(model.getByText("Up to date"), "the up-to-date status");
+    const switchedAt = model.getByText(/, since /);
+    await expectHidden(switchedAt, "the time of a switch");
+    await model.getByRole("button", { name: "Rebuild…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Rebuild Call log" });
 
-  const first = await watched(page);
-  await dialog.getByRole("button", { name: "Show the difference" }).click();
-  await until("the progress of the rebuild is seen", first, (texts) => texts.some(isProgress));
-  await seen(dialog.getByText("Compared; nothing was switched"), "what the comparison came to");
-  await seen(dialog.getByText(/^No row differs: \d/), "that no row differs");
-  await page.screenshot({ path: picture("rebuild-difference") });
+    const first = await recordProgress(page);
+    await dialog.getByRole("button", { name: "Compare only" }).click();
+    await waitUntil("the progress of the comparison", first, (texts) => texts.some(isProgress));
+    await expectVisible(dialog.getByText("Compared, not switched"), "the result of the comparison");
+    await expectVisible(dialog.getByText(/^No differences: \d/), "the number of differences");
+    await page.screenshot({ path: screenshotPath("rebuild-difference") });
 
-  const second = await watched(page);
-  await dialog.getByRole("button", { name: "Rebuild and switch" }).click();
-  await until("the progress of the second rebuild is seen", second, (texts) => texts.some(isProgress));
-  await seen(dialog.getByText("Switched to the new rows"), "that the new rows are read");
-  await dialog.getByRole("button", { name: "Close" }).last().click();
-  await gone(dialog, "the dialog");
-  await seen(sinceWhen, "since when the new rows are read");
-  await page.reload();
-  await seen(sinceWhen, "since when the new rows are read, after a reload");
-  await page.goto("/calls");
-  await seen(page.getByRole("row").nth(1), "the calls, read from the new rows");
-  assert.ok((await page.getByRole("row").count()) > 10);
-});
+    const second = await recordProgress(page);
+    await dialog.getByRole("button", { name: "Rebuild and switch" }).click();
+    await waitUntil("the progress of the rebuild", second, (texts) => texts.some(isProgress));
+    await expectVisible(dialog.getByText("Switched to the new rows"), "the switch to the new rows");
+    await dialog.getByRole("button", { name: "Close" }).last().click();
+    await expectHidden(dialog, "the dialog");
+    await expectVisible(switchedAt, "the time of the switch");
+    await page.reload();
+    await expectVisible(switchedAt, "the time of the switch after a reload");
+    await page.goto("/calls");
+    await expectVisible(page.getByRole("row").nth(1), "the call list from the new rows");
+    assert.ok((await page.getByRole("row").count()) > 10);
+  },
+);
 
 /** @param {string} text */
 function isProgress(text) {
@@ -43,24 +46,24 @@ function isProgress(text) {
 }
 
 /**
- * Has the page write down what its dialog says of progress: a rebuild of few events is over before one can look.
+ * Records progress texts of the dialog inside the page: a rebuild of few events finishes before it could be polled.
  * @param {import("playwright-core").Page} page
- * @returns {Promise<() => Promise<string[]>>} what it has said since
+ * @returns {Promise<() => Promise<string[]>>} reads the texts recorded so far
  */
-async function watched(page) {
-  const notes = await page.evaluateHandle(() => {
-    const said = [];
-    const look = () => {
+async function recordProgress(page) {
+  const recorded = await page.evaluateHandle(() => {
+    const texts = [];
+    const record = () => {
       const bar = document.querySelector('[role="dialog"] [role="progressbar"]');
       const text = bar?.closest('[role="status"]')?.textContent;
-      if (text && said.at(-1) !== text) said.push(text);
+      if (text && texts.at(-1) !== text) texts.push(text);
     };
-    new MutationObserver(look).observe(document.body, {
+    new MutationObserver(record).observe(document.body, {
       subtree: true,
       childList: true,
       characterData: true,
     });
-    return said;
+    return texts;
   });
-  return () => notes.jsonValue();
+  return () => recorded.jsonValue();
 }

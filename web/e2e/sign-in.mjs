@@ -1,12 +1,12 @@
-// The first run: the page makes the admin. Then a colleague is invited, and refused what is not theirs.
+// The first run creates the admin. The admin invites a team member, who is refused pages without permission.
 
 import assert from "node:assert/strict";
-import { ADMIN, PASSWORD, picture, story } from "./support/story.mjs";
-import { gone, PATIENCE, seen } from "./support/waiting.mjs";
+import { ADMIN, browserTest, PASSWORD, screenshotPath } from "./support/browser-test.mjs";
+import { expectHidden, expectVisible, WAIT_TIMEOUT_MS } from "./support/waiting.mjs";
 
-const COLLEAGUE = { name: "Bob Agent", email: "bob@example.com" };
+const MEMBER = { name: "Bob Member", email: "bob@example.com" };
 
-/** Fills the form in that makes an account. */
+/** Fills in and submits the registration form. */
 async function register(page, { name, email }) {
   await page.getByRole("textbox", { name: "Name" }).fill(name);
   await page.getByRole("textbox", { name: "E-mail address" }).fill(email);
@@ -16,66 +16,78 @@ async function register(page, { name, email }) {
 
 const account = (page, { name }) => page.getByRole("button", { name: `account of ${name}` });
 
-story(
-  "the first person becomes the admin on the page, and a colleague sees what is theirs",
-  async (stage) => {
-    const { browser, page } = stage;
+browserTest(
+  "the first user becomes the admin, and an invited team member is limited to their permissions",
+  async (fixture) => {
+    const { browser, page } = fixture;
     await page.goto("/");
-    await seen(page.getByRole("heading", { name: "Call Ledger" }), "the page that asks who is there");
-    await seen(page.getByText("you become the admin"), "that nobody has registered yet");
-    await gone(page.getByRole("textbox", { name: "Invitation" }), "a field that the first does not need");
-    await page.screenshot({ path: picture("first-run") });
+    await expectVisible(page.getByRole("heading", { name: "Call Ledger" }), "the sign-in page");
+    await expectVisible(page.getByText("You become the admin"), "the hint for the first account");
+    await expectHidden(page.getByRole("textbox", { name: "Invitation" }), "the invitation field");
+    await page.screenshot({ path: screenshotPath("first-run") });
     await register(page, ADMIN);
-    await seen(page.getByText("No calls yet"), "the dashboard of a new ledger");
+    await expectVisible(page.getByText("No calls yet"), "the empty dashboard");
 
     await account(page, ADMIN).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
-    await seen(page.getByRole("button", { name: "Sign in" }), "the page that asks who is there");
-    await page.screenshot({ path: picture("sign-in") });
+    await expectVisible(page.getByRole("button", { name: "Sign in" }), "the sign-in page");
+    await page.screenshot({ path: screenshotPath("sign-in") });
     await page.getByRole("textbox", { name: "E-mail address" }).fill(ADMIN.email);
-    await page.getByLabel("Password", { exact: true }).fill("not this one, certainly");
+    await page.getByLabel("Password", { exact: true }).fill("a wrong password");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await seen(page.getByText("You are not signed in"), "that a wrong password opens nothing");
+    await expectVisible(page.getByText("Sign-in failed"), "the error for a wrong password");
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await seen(account(page, ADMIN), "that the admin is signed in");
+    await expectVisible(account(page, ADMIN), "the admin's user menu");
 
     await page.getByRole("link", { name: "Users" }).click();
-    await seen(page.getByText("You are alone here"), "that there is nobody else");
+    await expectVisible(page.getByText("You are the only user."), "the hint that there are no other users");
     await page.getByRole("button", { name: "Invite" }).click();
-    const invite = page.getByRole("dialog", { name: "Invite a colleague" });
-    await invite.getByRole("textbox", { name: "E-mail address" }).fill(COLLEAGUE.email);
-    await invite.getByRole("radio", { name: "Agent" }).check();
-    await invite.getByRole("button", { name: "Make the invitation" }).click();
+    const invite = page.getByRole("dialog", { name: "Invite a user" });
+    await invite.getByRole("textbox", { name: "E-mail address" }).fill(MEMBER.email);
+    await invite.getByRole("radio", { name: "Team member" }).check();
+    await invite.getByRole("button", { name: "Create invitation" }).click();
     const link = await invite.getByText(/\?invitation=/).textContent();
 
-    const theirs = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 } });
-    theirs.setDefaultTimeout(PATIENCE);
-    const colleague = await theirs.newPage();
-    await colleague.goto(link);
-    await register(colleague, COLLEAGUE);
-    await seen(account(colleague, COLLEAGUE), "that the colleague is signed in");
-    assert.equal(new URL(colleague.url()).search, "", "the invitation stays in the address");
-    await gone(colleague.getByRole("link", { name: "Users" }), "what is not theirs in the menu");
-    await colleague.goto(new URL("/users", link).href);
-    await seen(colleague.getByText("This page is not open to your role"), "that the page is not theirs");
-    const refused = await theirs.request.get(new URL("/api/users", link).href);
-    assert.equal(refused.status(), 403, await refused.text());
-    await colleague.goto(new URL("/agents/default", link).href);
-    await seen(
-      colleague.getByText("Only an admin may change agents."),
-      "that agents are not theirs to change",
+    const memberContext = await browser.newContext({
+      locale: "en-US",
+      viewport: { width: 1280, height: 900 },
+    });
+    memberContext.setDefaultTimeout(WAIT_TIMEOUT_MS);
+    const memberPage = await memberContext.newPage();
+    await memberPage.goto(link);
+    await register(memberPage, MEMBER);
+    await expectVisible(account(memberPage, MEMBER), "the team member's user menu");
+    assert.equal(new URL(memberPage.url()).search, "", "the invitation stays in the address");
+    await expectHidden(memberPage.getByRole("link", { name: "Users" }), "the Users menu entry");
+    await memberPage.goto(new URL("/users", link).href);
+    await expectVisible(
+      memberPage.getByText("You do not have access to this page"),
+      "the access denied page",
     );
-    await colleague.goto(new URL("/live", link).href);
-    await seen(colleague.getByText("No call goes on"), "that live calls are theirs to see");
+    const refused = await memberContext.request.get(new URL("/api/users", link).href);
+    assert.equal(refused.status(), 403, await refused.text());
+    await memberPage.goto(new URL("/agents/default", link).href);
+    await expectVisible(
+      memberPage.getByText("Only an admin can change assistants."),
+      "the read-only notice for assistants",
+    );
+    await memberPage.goto(new URL("/live", link).href);
+    await expectVisible(memberPage.getByText("No active calls"), "the Live page");
 
-    // Whoever is put out is out at once.
+    // Deactivating a user ends their session immediately.
     await invite.getByRole("button", { name: "Done" }).click();
     await page.reload();
-    const row = page.getByRole("listitem").filter({ hasText: COLLEAGUE.name });
-    await row.getByRole("switch", { name: "May sign in" }).click();
-    await seen(row.getByRole("switch", { checked: false, disabled: false }), "that the colleague is put out");
-    await colleague.reload();
-    await seen(colleague.getByRole("button", { name: "Sign in" }), "that the colleague is signed out");
+    const row = page.getByRole("listitem").filter({ hasText: MEMBER.name });
+    await row.getByRole("switch", { name: "Active" }).click();
+    await expectVisible(
+      row.getByRole("switch", { checked: false, disabled: false }),
+      "the deactivated switch",
+    );
+    await memberPage.reload();
+    await expectVisible(
+      memberPage.getByRole("button", { name: "Sign in" }),
+      "the sign-in page after deactivation",
+    );
   },
 );

@@ -1,56 +1,58 @@
-// An agent is tried by somebody who has just come: they type with it, see the events of the call beside the conversation,
-// hang up, and find the call among all others.
+// The try-out page: a new user types with an agent, sees the call's events next to the conversation, hangs up, and finds the
+// call in the list.
 
-import { ADMIN, asAdmin, PASSWORD, picture, story } from "./support/story.mjs";
-import { seen, until } from "./support/waiting.mjs";
+import { ADMIN, browserTest, PASSWORD, registerAdmin, screenshotPath } from "./support/browser-test.mjs";
+import { expectVisible, waitUntil } from "./support/waiting.mjs";
 
-story("an agent is tried by typing, and its events arrive beside the conversation", async (stage) => {
-  const { page, api } = stage;
-  await asAdmin(stage);
-  // The network's clock is fast, and a browser slow: nobody is asked whether they are still there so often that they leave.
+browserTest("an agent can be tried by typing, and the call's events are shown", async (fixture) => {
+  const { page, api } = fixture;
+  await registerAdmin(fixture);
+  // The sandbox's clock is fast and the browser slow: more silence prompts keep the call from ending early.
   await api("PUT", "/api/agents/default", {
     settings: { limits: { max_duration_s: 14_400, silence_prompts: 10 } },
   });
   await page.goto("/agents");
   await page.getByRole("main").getByRole("link", { name: "Try it: Front desk" }).click();
-  await seen(page.getByText(/and costs nothing/), "who pays");
-  await page.screenshot({ path: picture("tryout-before") });
-  await page.getByRole("button", { name: "Call the agent" }).click();
+  await expectVisible(page.getByText(/and costs nothing/), "the note on costs");
+  await page.screenshot({ path: screenshotPath("tryout-before") });
+  await page.getByRole("button", { name: "Call the assistant" }).click();
 
   const call = page.getByRole("region", { name: "The call" });
   const conversation = call.getByRole("log", { name: "Conversation" });
   const events = page.getByRole("list", { name: "Events" });
-  await seen(conversation.getByText("thank you for calling"), "the greeting");
-  await seen(events.getByText("Call started"), "the first event");
+  await expectVisible(conversation.getByText("thank you for calling"), "the greeting");
+  await expectVisible(events.getByText("Call started"), "the first event");
   const words = call.getByRole("textbox", { name: "Say something" });
   await words.fill("What are your opening hours");
   await words.press("Enter");
-  await seen(conversation.getByText("What are your opening hours"), "what was typed");
-  await seen(events.getByText("What are your opening hours"), "the event of what was said");
-  await until(
-    "the agent answers, and its answer is an event",
+  await expectVisible(conversation.getByText("What are your opening hours"), "the typed words");
+  await expectVisible(events.getByText("What are your opening hours"), "the event of the caller's turn");
+  await waitUntil(
+    "two AI turn events",
     () => events.getByText("AI turn", { exact: true }).count(),
     (turns) => turns >= 2,
   );
-  await seen(events.getByText(/answered in/), "how long the answer took");
-  await page.screenshot({ path: picture("tryout-talk") });
+  await expectVisible(events.getByText(/answered in/), "the response time");
+  await page.screenshot({ path: screenshotPath("tryout-talk") });
 
   await call.getByRole("button", { name: "Hang up" }).click();
-  await seen(call.getByText("You hung up."), "how the call ended");
-  await seen(events.getByText("Call ended"), "the event of its end");
-  await seen(call.getByRole("button", { name: "Try again" }), "the way to try again");
-  await call.getByRole("link", { name: "To the call" }).click();
-  await seen(
-    page.getByRole("region", { name: "Conversation with the AI" }).getByText("What are your opening hours"),
-    "the call's own page",
+  await expectVisible(call.getByText("You hung up."), "the end of the call");
+  await expectVisible(events.getByText("Call ended"), "the call ended event");
+  await expectVisible(call.getByRole("button", { name: "Try again" }), "the button to try again");
+  await call.getByRole("link", { name: "View call" }).click();
+  await expectVisible(
+    page
+      .getByRole("region", { name: "Conversation with the assistant" })
+      .getByText("What are your opening hours"),
+    "the transcript on the call page",
   );
   await page.getByRole("link", { name: "Calls", exact: true }).click();
   const row = page.getByRole("row").filter({ hasText: "Test call" });
-  await seen(row.getByText("Completed"), "the call among all calls");
+  await expectVisible(row.getByText("Completed"), "the outcome in the call list");
 });
 
-story("an agent without a number is given one, and tried on it", async (stage) => {
-  const { page, api } = stage;
+browserTest("an agent without a number can be assigned one and tried", async (fixture) => {
+  const { page, api } = fixture;
   await api("POST", "/api/auth/login", { email: ADMIN.email, password: PASSWORD });
   const { agent_id: agent } = await api("POST", "/api/agents", {
     name: "Workshop",
@@ -59,10 +61,10 @@ story("an agent without a number is given one, and tried on it", async (stage) =
   });
   await page.goto(`/agents/${agent}`);
   await page.getByRole("link", { name: "Try it" }).click();
-  await page.getByRole("button", { name: /^Give it \+1 504/ }).click();
-  await page.getByRole("button", { name: "Call the agent" }).click();
+  await page.getByRole("button", { name: /^Assign \+1 504/ }).click();
+  await page.getByRole("button", { name: "Call the assistant" }).click();
   const call = page.getByRole("region", { name: "The call" });
-  await seen(call.getByText("Workshop, what is broken?"), "the agent's own greeting");
+  await expectVisible(call.getByText("Workshop, what is broken?"), "the agent's greeting");
   await call.getByRole("button", { name: "Hang up" }).click();
-  await seen(call.getByText("You hung up."), "how the call ended");
+  await expectVisible(call.getByText("You hung up."), "the end of the call");
 });

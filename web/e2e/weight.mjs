@@ -1,47 +1,46 @@
-// What the first page costs over the wire: all scripts and styles that Live loads, compressed as every browser takes them.
+// The transfer size of the first load: all scripts and styles that Live loads, compressed.
 
 import assert from "node:assert/strict";
 import { get } from "node:http";
-import { asAdmin, baseUrl, story } from "./support/story.mjs";
-import { seen } from "./support/waiting.mjs";
+import { baseUrl, browserTest, registerAdmin } from "./support/browser-test.mjs";
+import { expectVisible } from "./support/waiting.mjs";
 
-/** In bytes. */
-const MOST = 300_000;
+const MAX_BYTES = 300_000;
 
-/** @returns {Promise<{ encoding: string | undefined, bytes: number }>} a file as it goes over the wire */
-function fetched(url) {
+/** @returns {Promise<{ encoding: string | undefined, bytes: number }>} encoding and transfer size of a file */
+function fetchSize(url) {
   return new Promise((resolve, reject) => {
-    get(url, { headers: { "accept-encoding": "gzip" } }, (answer) => {
+    get(url, { headers: { "accept-encoding": "gzip" } }, (response) => {
       let bytes = 0;
-      answer.on("data", (chunk) => {
+      response.on("data", (chunk) => {
         bytes += chunk.length;
       });
-      answer.on("error", reject);
-      answer.on("end", () => resolve({ encoding: answer.headers["content-encoding"], bytes }));
+      response.on("error", reject);
+      response.on("end", () => resolve({ encoding: response.headers["content-encoding"], bytes }));
     }).on("error", reject);
   });
 }
 
-story("the first load of Live is under 300 kB", async (stage) => {
-  const { page } = stage;
-  await asAdmin(stage);
+browserTest("the first load of Live is under 300 kB", async (fixture) => {
+  const { page } = fixture;
+  await registerAdmin(fixture);
   const urls = new Set();
   page.on("request", (request) => {
     if (/^(script|stylesheet)$/.test(request.resourceType())) urls.add(request.url());
   });
   await page.goto("/live");
-  await seen(page.getByText("No call goes on"), "the page that waits for calls");
+  await expectVisible(page.getByText("No active calls"), "the empty Live page");
   await page.waitForLoadState("networkidle");
   assert.ok(urls.size > 1, "the page loads no scripts");
   let sum = 0;
   for (const url of urls) {
     const { pathname, origin } = new URL(url);
-    assert.equal(origin, new URL(baseUrl()).origin, `${url} comes from elsewhere`);
-    const { encoding, bytes } = await fetched(url);
-    // Compressing what is smaller than a packet makes it larger.
+    assert.equal(origin, new URL(baseUrl()).origin, `${url} is loaded from another origin`);
+    const { encoding, bytes } = await fetchSize(url);
+    // Files smaller than a packet gain nothing from compression.
     assert.ok(encoding === "gzip" || bytes < 1_500, `${pathname} is not compressed: ${encoding}`);
     sum += bytes;
   }
   console.log(`${urls.size} files, ${sum} bytes`);
-  assert.ok(sum < MOST, `${sum} bytes in ${urls.size} files`);
+  assert.ok(sum < MAX_BYTES, `${sum} bytes in ${urls.size} files`);
 });

@@ -1,16 +1,16 @@
-// Finds Chromium and starts it. The browser is the machine's own: none is downloaded.
+// Finds and starts the Chromium installed on this machine; none is downloaded.
 
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const ELSEWHERE = [
+const MACOS_PATHS = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
-/** Nothing but the page under test is to be loaded, and nobody is to be asked anything. */
+/** Disables background requests and dialogs: only the page under test may load anything. */
 const FLAGS = [
   "--disable-gpu",
   "--disable-quic",
@@ -21,16 +21,16 @@ const FLAGS = [
   "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 ];
 
-/** @returns {string} where Chromium is: as CHROMIUM says, else on the path. */
-function find() {
-  const wanted = process.env.CHROMIUM;
+/** @returns {string} the path of Chromium: CHROMIUM if it is set, else the first one found. */
+function findChromium() {
+  const configured = process.env.CHROMIUM;
   const folders = ["/usr/bin", ...(process.env.PATH ?? "").split(delimiter)];
-  const places = wanted
-    ? [wanted]
-    : [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...ELSEWHERE];
-  const found = places.find((place) => {
+  const candidates = configured
+    ? [configured]
+    : [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...MACOS_PATHS];
+  const found = candidates.find((path) => {
     try {
-      accessSync(place, constants.X_OK);
+      accessSync(path, constants.X_OK);
       return true;
     } catch {
       return false;
@@ -38,15 +38,15 @@ function find() {
   });
   if (found) return found;
   throw new Error(
-    wanted
-      ? `CHROMIUM says ${wanted}, and nothing that can be run is there.`
-      : "Chromium is not on this machine. Install it (Debian: apt-get install chromium; Ubuntu, Fedora: the package " +
+    configured
+      ? `CHROMIUM is set to ${configured}, which is not an executable file.`
+      : "Chromium was not found. Install it (Debian: apt-get install chromium; Ubuntu, Fedora: the package " +
           "chromium or google-chrome; macOS: brew install --cask chromium), or set CHROMIUM to its path.",
   );
 }
 
-/** Starts a browser with a profile of its own. */
+/** Starts a browser with a new profile. */
 export function launch() {
-  // Chromium's own sandbox does not work as root, and nothing but our own page is opened.
-  return chromium.launch({ executablePath: find(), args: FLAGS, chromiumSandbox: false });
+  // Chromium's sandbox does not work as root, and the tests open only the dashboard.
+  return chromium.launch({ executablePath: findChromium(), args: FLAGS, chromiumSandbox: false });
 }

@@ -1,52 +1,53 @@
-// Waiting for what is to be seen. Nothing here says how long something takes: the limit is only there so that a story that
-// waits in vain ends.
+// Waits for conditions, never for a fixed time. The timeout only ends tests that would otherwise hang.
 
-/** How long to wait for anything, in milliseconds. Two busy cores and a debug build are slow. */
-export const PATIENCE = 60_000;
+/** Timeout of every wait, in milliseconds; generous, because a debug build on two busy cores is slow. */
+export const WAIT_TIMEOUT_MS = 60_000;
 
 /**
- * Waits until it is on the page.
+ * Waits until an element is visible.
  * @param {import("playwright-core").Locator} locator
- * @param {string} what what is waited for, for people
+ * @param {string} what description for the error message
  */
-export async function seen(locator, what) {
+export async function expectVisible(locator, what) {
   await locator
     .first()
-    .waitFor({ state: "visible", timeout: PATIENCE })
-    .catch((error) => fail(`${what} does not appear`, error));
+    .waitFor({ state: "visible", timeout: WAIT_TIMEOUT_MS })
+    .catch((error) => fail(`not visible: ${what}`, error));
 }
 
 /**
- * Waits until it is no longer on the page.
+ * Waits until an element is gone.
  * @param {import("playwright-core").Locator} locator
- * @param {string} what what is to go, for people
+ * @param {string} what description for the error message
  */
-export async function gone(locator, what) {
+export async function expectHidden(locator, what) {
   await locator
     .first()
-    .waitFor({ state: "hidden", timeout: PATIENCE })
-    .catch((error) => fail(`${what} does not go away`, error));
+    .waitFor({ state: "hidden", timeout: WAIT_TIMEOUT_MS })
+    .catch((error) => fail(`still visible: ${what}`, error));
 }
 
 /**
- * Asks again until the answer is as wanted, and gives it. A refusal is an answer too: of a call that began just now the
- * service may not have heard yet.
+ * Polls until a result meets the condition, and returns it. Errors are retried: the service may not know a new call yet.
  * @template T
- * @param {string} what what is waited for, for people
- * @param {() => Promise<T>} ask
- * @param {(answer: T) => boolean} wanted
+ * @param {string} what description for the error message
+ * @param {() => Promise<T>} poll
+ * @param {(result: T) => boolean} isMet
  * @returns {Promise<T>}
  */
-export async function until(what, ask, wanted) {
-  const deadline = Date.now() + PATIENCE;
+export async function waitUntil(what, poll, isMet) {
+  const deadline = Date.now() + WAIT_TIMEOUT_MS;
   for (;;) {
-    const { answer, error } = await ask().then(
-      (answer) => ({ answer }),
+    const { result, error } = await poll().then(
+      (result) => ({ result }),
       (error) => ({ error }),
     );
-    if (!error && wanted(answer)) return answer;
+    if (!error && isMet(result)) return result;
     if (Date.now() > deadline) {
-      fail(`${what}: not so, but ${error?.message ?? JSON.stringify(answer)?.slice(0, 4_000)}`, error);
+      fail(
+        `timeout waiting for: ${what}; last result: ${error?.message ?? JSON.stringify(result)?.slice(0, 4_000)}`,
+        error,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
