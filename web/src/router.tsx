@@ -129,7 +129,7 @@ declare module "@tanstack/react-router" {
     router: typeof router;
   }
   interface HistoryState {
-    /** Cursors of the pages before this one, the newest first: see `pages/calls/paging`. */
+    /** Cursors of the pages before this one, first page first: see `pages/calls/paging`. */
     trail?: string[];
   }
 }

@@ -81,7 +81,7 @@ export function FieldsInput({ form, mayEdit }: Props) {
             </Group>
             <TextInput
               aria-label="Field description"
-              placeholder="What to ask for, such as the email address for the confirmation"
+              placeholder="What to ask for, such as the e-mail address for the confirmation"
               {...form.getInputProps(`fields.${index}.description`)}
               readOnly={!mayEdit}
             />

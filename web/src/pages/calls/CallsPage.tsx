@@ -65,7 +65,7 @@ function Calls() {
   const calls = useCalls(search);
   const mayReview = useMay("review_calls");
   const [isCreating, creation] = useDisclosure();
-  const place: PageCursor = { cursor: search.cursor, trail: trail ?? [] };
+  const page: PageCursor = { cursor: search.cursor, trail: trail ?? [] };
   const next = calls.isPlaceholderData ? null : calls.data?.next_cursor;
 
   useEffect(() => prefetchNext(client, search, next), [client, search, next]);
@@ -114,10 +114,10 @@ function Calls() {
           <NoCalls search={search} hasMore={Boolean(next)} />
         ))}
       <Pager
-        place={place}
+        page={page}
         hasOlder={Boolean(next)}
-        onOlder={() => next && go(older(place, next))}
-        onNewer={() => go(newer(place))}
+        onOlder={() => next && go(older(page, next))}
+        onNewer={() => go(newer(page))}
       />
       {isCreating && (
         <Suspense fallback={null}>

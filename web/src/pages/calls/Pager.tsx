@@ -4,16 +4,16 @@ import { IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
 import { type PageCursor, pageNumber } from "./paging";
 
 interface Props {
-  place: PageCursor;
+  page: PageCursor;
   hasOlder: boolean;
   onOlder: () => void;
   onNewer: () => void;
 }
 
 /** Newer and older page; shortcuts `p` and `n`. */
-export function Pager({ place, hasOlder, onOlder, onNewer }: Props) {
-  const hasNewer = place.cursor !== undefined;
-  const number = pageNumber(place);
+export function Pager({ page, hasOlder, onOlder, onNewer }: Props) {
+  const hasNewer = page.cursor !== undefined;
+  const number = pageNumber(page);
   useHotkeys([
     ["n", () => hasOlder && onOlder()],
     ["p", () => hasNewer && onNewer()],

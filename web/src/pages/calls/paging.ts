@@ -9,13 +9,13 @@ export interface PageCursor {
   trail: readonly string[];
 }
 
-export function older(place: PageCursor, next: string): PageCursor {
-  return { cursor: next, trail: [...place.trail, place.cursor ?? ""] };
+export function older(page: PageCursor, next: string): PageCursor {
+  return { cursor: next, trail: [...page.trail, page.cursor ?? ""] };
 }
 
-export function newer(place: PageCursor): PageCursor {
-  const before = place.trail.at(-1);
-  return { cursor: before || undefined, trail: place.trail.slice(0, -1) };
+export function newer(page: PageCursor): PageCursor {
+  const before = page.trail.at(-1);
+  return { cursor: before || undefined, trail: page.trail.slice(0, -1) };
 }
 
 export function first(): PageCursor {
@@ -23,7 +23,7 @@ export function first(): PageCursor {
 }
 
 /** The number of this page, from 1; null if it was opened from a link. */
-export function pageNumber(place: PageCursor): number | null {
-  if (place.cursor === undefined) return 1;
-  return place.trail[0] === "" ? place.trail.length + 1 : null;
+export function pageNumber(page: PageCursor): number | null {
+  if (page.cursor === undefined) return 1;
+  return page.trail[0] === "" ? page.trail.length + 1 : null;
 }

@@ -14,7 +14,7 @@ interface Props {
 export function TakeOverButton({ isBusy, onAction }: Props) {
   const me = useMe();
   const { data } = useActiveUsers();
-  const colleagues = callHandlers(data ?? [], me.user_id);
+  const teamMembers = callHandlers(data ?? [], me.user_id);
   return (
     <Menu position="top-start" withArrow>
       <Menu.Target>
@@ -29,8 +29,8 @@ export function TakeOverButton({ isBusy, onAction }: Props) {
             The assistant stops speaking
           </Text>
         </Menu.Item>
-        {colleagues.length > 0 && <Menu.Label>Ask a team member</Menu.Label>}
-        {colleagues.map((user) => (
+        {teamMembers.length > 0 && <Menu.Label>Ask a team member</Menu.Label>}
+        {teamMembers.map((user) => (
           <Menu.Item key={user.user_id} onClick={() => onAction({ do: "take_over", user: user.user_id })}>
             {user.name}
           </Menu.Item>

@@ -22,7 +22,7 @@ export function TransferButton({ isBusy, onAction }: Props) {
   const [user, setUser] = useState<string | null>(null);
   const normalized = number.replace(/[^\d+]/g, "");
   const to = user ?? (isE164(normalized) ? normalized : null);
-  const colleagues = callHandlers(data ?? [], me.user_id);
+  const teamMembers = callHandlers(data ?? [], me.user_id);
   const transfer = () => {
     if (!to) return;
     close();
@@ -64,11 +64,11 @@ export function TransferButton({ isBusy, onAction }: Props) {
               disabled={user !== null}
               onChange={(event) => setNumber(event.currentTarget.value)}
             />
-            {colleagues.length > 0 && (
+            {teamMembers.length > 0 && (
               <Select
                 label="Or a team member"
                 placeholder="None"
-                data={colleagues.map((one) => ({ value: one.user_id, label: one.name }))}
+                data={teamMembers.map((one) => ({ value: one.user_id, label: one.name }))}
                 value={user}
                 onChange={setUser}
                 clearable

@@ -19,7 +19,7 @@ export function once(act: () => void): (press: Pick<KeyPress, "repeat">) => void
 
 /**
  * Toggles playback on the space bar; `toggle` is null without a recording. On buttons and links, or without a recording,
- * the browser's default applies, so the hotkey must not prevent it.
+ * the browser's default applies, so register the hotkey with `preventDefault: false`.
  */
 export function spaceBar(toggle: (() => void) | null): (press: KeyPress) => void {
   return (press) => {

@@ -12,7 +12,7 @@ export function InviteModal({ onClose }: { onClose: () => void }) {
   const form = useForm({
     mode: "uncontrolled",
     initialValues: { email: "", role: "agent" },
-    validate: { email: (value) => (value.includes("@") ? null : "Enter an email address.") },
+    validate: { email: (value) => (value.includes("@") ? null : "Enter an e-mail address.") },
   });
   const invite = useMutation({
     mutationFn: (values: { email: string; role: string }) => body(api.POST("/api/users", { body: values })),
@@ -27,7 +27,7 @@ export function InviteModal({ onClose }: { onClose: () => void }) {
           <Stack>
             {invite.isError && <ErrorNotice what="Invitation not created" error={invite.error} />}
             <TextInput
-              label="Email address"
+              label="E-mail address"
               type="email"
               data-autofocus
               key={form.key("email")}

@@ -19,7 +19,7 @@ export function CorrectionForm({ callId, turn, onWholeCall, onDone, input }: Pro
   const submit = () => {
     const text = note.trim();
     if (!text) return;
-    // The field is cleared at once for the next correction. A failed save restores the text unless the field is in use.
+    // The field is cleared at once for the next correction. A failed save restores the text if the field is still empty.
     setNote("");
     onDone?.();
     save.mutateAsync({ note: text, turn }).catch(() => setNote((next) => next || text));

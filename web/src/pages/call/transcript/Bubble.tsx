@@ -43,7 +43,7 @@ export function Bubble({
   }, [isActive, follows]);
   const side = speaker === "ai" ? classes.ours : speaker === "agent" ? classes.person : "";
   return (
-    <Box ref={box} className={`${classes.bubble} ${side} ${isActive ? classes.heard : ""}`}>
+    <Box ref={box} className={`${classes.bubble} ${side} ${isActive ? classes.active : ""}`}>
       <Group gap={6} wrap="nowrap" justify="space-between">
         <Text size="xs" fw={600}>
           {speakerName(speaker)}
@@ -107,7 +107,7 @@ function Words({ text, heardText, isInterrupted }: Pick<Props, "text" | "heardTe
   return (
     <Text className="breakable">
       {heardText}
-      <span className={classes.unheard} title="Not heard: the caller interrupted">
+      <span className={classes.notHeard} title="Not heard: the caller interrupted">
         {text.slice(heardText.length)}
       </span>
     </Text>

@@ -21,7 +21,7 @@ export function RulesInput({ rules, onChange }: Props) {
           <Textarea
             flex={1}
             aria-label={`Rule ${index + 1}`}
-            placeholder="Ask for the email address before saying goodbye."
+            placeholder="Ask for the e-mail address before saying goodbye."
             autosize
             minRows={1}
             maxRows={5}
