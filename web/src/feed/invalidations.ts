@@ -30,7 +30,7 @@ export function staleQueries(
     case "contact":
       return lists(["contacts"]);
     default:
-      return lists(["unrouted"]);
+      return lists(["quarantined-webhooks"]);
   }
 }
 

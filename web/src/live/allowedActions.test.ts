@@ -37,7 +37,7 @@ it("a listener to the assistant can stop, and can listen here unless this page a
   expect(allowedActions(call(), "me", true)).toMatchObject({ listen: false, stopListening: true });
 });
 
-it("a listener to a taken-over call can only stop", () => {
+it("a listener to a taken-over call can stop, and other users can listen", () => {
   const taken = { holder: "person", taken_over_by: "other" };
   expect(allowedActions(call({ ...taken, listeners: ["me"] }), "me")).toMatchObject({
     listen: false,

@@ -8,7 +8,7 @@ import { notifyError, notifySuccess } from "../../components/notify";
 import { Timestamp } from "../../components/Timestamp";
 import { useMay } from "../../session/session";
 
-const QUARANTINE = ["unrouted"] as const;
+const QUARANTINE = ["quarantined-webhooks"] as const;
 
 /** Webhooks that could not be parsed. They are stored whole and can be processed again after a fix. */
 export function QuarantinedWebhooks() {
