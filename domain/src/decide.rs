@@ -47,7 +47,7 @@ macro_rules! aggregate {
             }
 
             fn apply(&mut self, event: Self::Event) {
-                self.fold(&event);
+                self.apply(&event);
             }
         }
     };

@@ -9,7 +9,7 @@
 pub mod agent;
 pub mod call;
 pub mod contact;
-pub mod conversation;
+pub mod dialogue;
 pub mod decide;
 pub mod hours;
 pub mod ids;
@@ -18,7 +18,7 @@ pub mod money;
 pub mod personal;
 pub mod phone;
 pub mod time;
-pub mod unrouted;
+pub mod quarantine;
 
 pub use decide::Decide;
 pub use ids::{AgentId, CallId, ContactId, Tenant};

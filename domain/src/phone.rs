@@ -87,7 +87,7 @@ const WITHHELD: [&str; 8] = [
 
 /// Whether a number says who somebody is: it is one, and not what the network gives in place of one.
 #[must_use]
-pub fn tells_who(number: &str) -> bool {
+pub fn identifies_caller(number: &str) -> bool {
     is_e164(number) && !WITHHELD.contains(&number)
 }
 
@@ -228,9 +228,9 @@ mod tests {
 
     #[test]
     fn a_withheld_number_says_nothing_of_anybody() {
-        assert!(tells_who("+15045550142"));
+        assert!(identifies_caller("+15045550142"));
         for nobody in ["+266696687", "anonymous", "", "client:ada", "+464"] {
-            assert!(!tells_who(nobody), "{nobody}");
+            assert!(!identifies_caller(nobody), "{nobody}");
         }
     }
 }

@@ -4,7 +4,7 @@
 //! that they are drawn from, they are not sealed and cannot be erased. So nothing about a person may stand in them. Numbers
 //! of telephones and addresses of mail are found and refused; names are not, and are for whoever approves to see.
 
-use crate::conversation::field;
+use crate::dialogue::field;
 use crate::invalid::{Invalid, words};
 
 /// As many rules as a persona may have.

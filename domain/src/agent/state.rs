@@ -112,7 +112,7 @@ impl Agent {
     }
 
     /// Folds an event into what is known.
-    pub fn fold(&mut self, event: &AgentEvent) {
+    pub fn apply(&mut self, event: &AgentEvent) {
         use AgentEvent as E;
         match event {
             E::AgentCreated { at, settings, .. } => {

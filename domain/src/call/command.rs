@@ -8,13 +8,15 @@
 
 use super::event::PersonalText;
 use super::value::{
-    Direction, EndedBy, Grade, Outcome, Phase, Purpose, Segment, Sentiment, TokenCount, VoicemailReason,
+    CallClass, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, Phase, Purpose, RulesetVersion, Segment,
+    Sentiment, TokenCount, VoicemailReason,
 };
-use crate::{AgentId, Personal, Timestamp};
+use crate::{AgentId, CallId, Personal, Timestamp};
+use std::collections::BTreeMap;
 
-pub use super::heard::{
-    HearAmd, HearCaller, HearConference, HearInbound, HearOther, HearOutbound, HearRecording, HearStatus,
-    HearTranscription, HearVoicemail, Leg, Origin, RecordingStatus, Routed, VoicemailMessage,
+pub use super::callback::{
+    HandleAmd, HandleCallerTurn, HandleConference, HandleInbound, HandleOther, HandleOutbound, HandleRecording, HandleStatus,
+    HandleTranscription, HandleVoicemail, Leg, Origin, RecordingStatus, Routed, VoicemailMessage,
 };
 
 /// A call that was made elsewhere and is written down by hand.
@@ -43,6 +45,31 @@ pub struct CreateManually {
     /// Free notes.
     pub notes: Option<PersonalText>,
     /// Who.
+    pub by: String,
+}
+
+/// A call to be queued. The fields are those of [`super::CallEvent::CallQueued`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enqueue {
+    pub at: Timestamp,
+    pub to: PersonalText,
+    pub from: String,
+    pub agent: AgentId,
+    pub purpose: Purpose,
+    pub class: CallClass,
+    pub subject: PersonalText,
+    pub objective: PersonalText,
+    pub variables: Personal<BTreeMap<String, String>>,
+    pub lead: Option<String>,
+    pub campaign: Option<String>,
+    pub row: Option<u64>,
+    pub priority: i32,
+    pub not_before: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
+    pub max_attempts: u32,
+    pub consent: Option<String>,
+    pub retry_of: Option<CallId>,
+    pub plan: Option<String>,
     pub by: String,
 }
 
@@ -97,53 +124,32 @@ commands! {
     CallCommand
     whole {
         /// Somebody calls one of our numbers.
-        HearInbound,
+        HandleInbound,
         /// Somebody of ours calls out from the browser.
-        HearOutbound,
+        HandleOutbound,
         /// What became of a leg.
-        HearStatus,
+        HandleStatus,
         /// What became of a recording.
-        HearRecording,
+        HandleRecording,
         /// The caller is at the voicemail, or left a message.
-        HearVoicemail,
+        HandleVoicemail,
         /// Twilio transcribed a recording, or could not.
-        HearTranscription,
+        HandleTranscription,
         /// What happened in the conference.
-        HearConference,
+        HandleConference,
         /// Who picked up.
-        HearAmd,
+        HandleAmd,
         /// What the caller said.
-        HearCaller,
+        HandleCallerTurn,
         /// Any other callback.
-        HearOther,
+        HandleOther,
         /// Write down a call that was made elsewhere.
         CreateManually,
+        /// Queue a call.
+        Enqueue,
     }
     spelled {
         // Before.
-        /// Put a call in the queue.
-        Enqueue {
-            /// Whom to call.
-            to: PersonalText,
-            /// Our number, E.164.
-            from: String,
-            /// Who shall speak.
-            agent: AgentId,
-            /// What kind of call it is.
-            purpose: Purpose,
-            /// What it is to reach.
-            objective: PersonalText,
-            /// The lead it belongs to.
-            lead: Option<String>,
-            /// Higher goes first.
-            priority: i32,
-            /// Not before this moment.
-            not_before: Option<Timestamp>,
-            /// How often to try, at most; from 1.
-            max_attempts: u32,
-            /// Who asks for it.
-            by: String,
-        },
         /// Take the call out of the queue.
         CancelQueued {
             /// Why.
@@ -153,30 +159,38 @@ commands! {
         },
         /// The rules allow the call now.
         PermitDial {
-            /// The rules that were looked at.
             rules: Vec<String>,
+            ruleset: RulesetVersion,
+            zones: Vec<String>,
+            lists: Vec<String>,
+            consent: Option<String>,
+            engagement: Option<String>,
+            valid_until: Timestamp,
         },
         /// A rule forbids the call.
         RefuseDial {
-            /// The rule.
             rule: String,
-            /// Why it applies.
             reason: String,
+            ruleset: RulesetVersion,
+            because: BTreeMap<String, String>,
+            r#final: bool,
         },
         /// Twilio was asked to place the call, and named the leg.
         AttemptDial {
             /// From 1.
             attempt: u32,
-            /// The leg.
             call_sid: String,
+            evidence: DialEvidence,
+            queue_ms: Option<u32>,
         },
         /// The attempt came to nothing.
         FailDial {
             /// From 1.
             attempt: u32,
-            /// Why.
             reason: String,
-            /// When it is tried again; never, if absent.
+            kind: DialFailure,
+            counts_as_attempt: bool,
+            /// Time of the next attempt; none follows if absent.
             retry_at: Option<Timestamp>,
         },
 
@@ -187,9 +201,15 @@ commands! {
             reason: VoicemailReason,
         },
         /// The caller heard that an AI speaks.
-        DiscloseAi {},
-        /// The caller heard that the call is recorded.
-        PlayConsentNotice {},
+        DiscloseAi {
+            /// The sentence that was spoken. A fixed text of ours: it stays readable after an erasure.
+            text: String,
+        },
+        /// The caller was informed that the call is recorded.
+        PlayConsentNotice {
+            /// The sentence that was spoken. A fixed text of ours: it stays readable after an erasure.
+            text: String,
+        },
         /// The AI says something.
         SpeakAi {
             /// The place in the conversation; the next free one, if absent.
@@ -215,7 +235,7 @@ commands! {
             heard_text: PersonalText,
         },
         /// The recogniser was not sure enough.
-        HearUnclearly {
+        ReportUnclearSpeech {
             /// How sure it was, 0 to 1.
             confidence: f64,
         },
@@ -279,7 +299,7 @@ commands! {
             /// The leg.
             call_sid: String,
             /// The seat to which they are called.
-            seat: u32,
+            participant: u32,
         },
         /// A user speaks now.
         TakeOver {

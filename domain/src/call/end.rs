@@ -1,7 +1,7 @@
 //! How a call ended, when several have something to say about it.
 
 use super::event::CallEvent;
-use super::moment::{Moment, least};
+use super::observed_at::{ObservedAt, least};
 use super::value::{EndedBy, Outcome};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
     /// When.
-    pub at: Moment,
+    pub at: ObservedAt,
     /// How it went.
     pub outcome: Outcome,
     /// Who ended it, where known.
@@ -27,7 +27,7 @@ impl End {
     pub fn of(event: &CallEvent) -> Option<Self> {
         let CallEvent::CallEnded {
             at,
-            told,
+            clock,
             outcome,
             ended_by,
             duration_s,
@@ -37,7 +37,7 @@ impl End {
             return None;
         };
         Some(Self {
-            at: Moment::new(*at, *told),
+            at: ObservedAt::new(*at, *clock),
             outcome: *outcome,
             ended_by: *ended_by,
             duration_s: *duration_s,

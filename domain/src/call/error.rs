@@ -39,8 +39,8 @@ pub enum CallError {
     #[error("no transfer is under way")]
     NoTransfer,
     /// Nobody was to be called to this seat.
-    #[error("the call has no seat {0}")]
-    NoSuchSeat(u32),
+    #[error("the call has no participant {0}")]
+    NoSuchParticipant(u32),
     /// The call has no such recording.
     #[error("the call has no such recording")]
     NoSuchRecording,

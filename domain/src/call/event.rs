@@ -5,12 +5,13 @@
 //! or repeated callback cannot move a time.
 
 use super::value::{
-    AnsweredBy, Direction, EndedBy, Grade, Outcome, ParticipantRole, Phase, Purpose, Segment, Sentiment, TokenCount,
-    VoicemailReason,
+    AnsweredBy, CallClass, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, ParticipantRole,
+    Phase, Purpose, RulesetVersion, Segment, Sentiment, TokenCount, VoicemailReason,
 };
-use crate::{AgentId, Personal, Timestamp};
+use crate::{AgentId, CallId, Personal, Timestamp};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A number, a name, words: text about a person.
 pub type PersonalText = Personal<String>;
@@ -48,71 +49,143 @@ pub(crate) use events;
 events! {
     /// An event on a call's stream.
     CallEvent {
-        // Before: a call that we queue ourselves.
-        /// A call was put in the queue.
+        // Before: calls that the platform queues. Unreleased: nothing sends these yet (`UNRELEASED`).
+        /// A call was queued.
         CallQueued {
-            /// Whom to call.
+            /// The number to call, E.164.
             to: PersonalText,
-            /// Our number, E.164.
+            /// The tenant's number that is shown to the callee, E.164.
             from: String,
-            /// Who shall speak.
+            /// The agent that speaks.
             agent: AgentId,
-            /// What kind of call it is.
             purpose: Purpose,
-            /// What it is to reach, in a sentence.
+            /// What the rules of permission take the call for.
+            class: CallClass,
+            /// What the call is about, in the words of a screening answer or a consent.
+            subject: PersonalText,
+            /// The goal of the conversation, in one sentence.
             objective: PersonalText,
-            /// The lead it belongs to, by the customer's own identifier.
+            /// Values that the script inserts, by name.
+            variables: Personal<BTreeMap<String, String>>,
+            /// The customer's own identifier of the lead.
             lead: Option<String>,
-            /// Higher goes first.
+            campaign: Option<String>,
+            /// The row of the campaign's list, from 1.
+            row: Option<u64>,
+            /// Higher is dialed first.
             priority: i32,
-            /// Not before this moment.
+            /// Earliest time of the first attempt.
             not_before: Option<Timestamp>,
-            /// How often to try, at most.
+            /// The call is dropped from the queue at this time.
+            expires_at: Option<Timestamp>,
             max_attempts: u32,
-            /// Who asked for it.
+            /// The consent that permits the call.
+            consent: Option<String>,
+            /// The call that this one retries.
+            retry_of: Option<CallId>,
+            /// The answering plan: what happens on voicemail, screening, a phone tree.
+            plan: Option<String>,
             by: String,
         },
-        /// The call was taken out of the queue.
+        /// Time or priority of a queued call was changed. An absent field stays as it was.
+        QueueEdited {
+            not_before: Option<Timestamp>,
+            priority: Option<i32>,
+            by: String,
+        },
+        QueuePaused {
+            by: String,
+        },
+        QueueResumed {
+            by: String,
+        },
+        /// The call was removed from the queue before it was answered.
         QueueCancelled {
-            /// Why.
             reason: String,
-            /// Who asked for it.
             by: String,
         },
-        /// The rules allow the call now.
-        DialPermitted {
-            /// The rules that were looked at.
-            rules: Vec<String>,
+        /// A rule forbids the call for now.
+        DialDeferred {
+            rule: String,
+            /// The call is judged again at this time.
+            until: Timestamp,
+            ruleset: RulesetVersion,
+            /// The inputs that decided, by name. No personal values.
+            because: BTreeMap<String, String>,
         },
         /// A rule forbids the call.
         DialRefused {
-            /// The rule.
             rule: String,
-            /// Why it applies.
             reason: String,
+            ruleset: RulesetVersion,
+            /// The inputs that decided, by name. No personal values.
+            because: BTreeMap<String, String>,
+            /// Whether the refusal ends the call.
+            r#final: bool,
         },
-        /// Twilio was asked to place the call.
+        /// Every rule permits the call.
+        DialPermitted {
+            /// The rules that were checked.
+            rules: Vec<String>,
+            ruleset: RulesetVersion,
+            /// The time zones in which the callee may be.
+            zones: Vec<String>,
+            /// The suppression and registry lists that were consulted, with their versions.
+            lists: Vec<String>,
+            consent: Option<String>,
+            /// The event that reserves the number for this call.
+            engagement: Option<String>,
+            valid_until: Timestamp,
+        },
+        /// The request to place the call is about to be sent: recorded before it is.
+        DialIntended {
+            /// From 1.
+            attempt: u32,
+            from: String,
+            /// No request for this attempt is sent after this time.
+            deadline: Timestamp,
+        },
+        /// The provider created the leg of an attempt.
         DialAttempted {
-            /// From 1.
             attempt: u32,
-            /// Twilio's name of the leg.
             call_sid: String,
+            evidence: DialEvidence,
+            /// How long the provider says it will queue the call.
+            queue_ms: Option<u32>,
         },
-        /// The attempt came to nothing.
         DialFailed {
-            /// From 1.
             attempt: u32,
-            /// Why.
             reason: String,
-            /// When it is tried again; never, if absent.
+            kind: DialFailure,
+            /// Whether the attempt counts toward `max_attempts` and the limits on frequency.
+            counts_as_attempt: bool,
+            /// Time of the next attempt; none follows if absent.
             retry_at: Option<Timestamp>,
+        },
+        /// It is not known whether the provider placed the call.
+        DialUnresolved {
+            attempt: u32,
+            since: Timestamp,
+        },
+        /// The provider placed two legs for one attempt.
+        DuplicateDialDetected {
+            attempt: u32,
+            /// The second leg.
+            call_sid: String,
+            /// The leg that is kept.
+            first: String,
+        },
+        /// A leg that no attempt accounts for was rejected when it was answered.
+        LegRefused {
+            call_sid: String,
+            reason: String,
         },
 
         // Start.
         /// The call exists. `inferred` when the first thing heard of it was something else.
         CallStarted {
             /// Whether `at` came from the provider's clock.
-            told: bool,
+            clock: ClockSource,
             /// Who called whom, seen from us.
             direction: Option<Direction>,
             /// Twilio's name of the first leg.
@@ -135,14 +208,14 @@ events! {
         /// The other side rings.
         CallRinging {
             /// Whether `at` came from the provider's clock.
-            told: bool,
+            clock: ClockSource,
             /// The leg that rings.
             call_sid: String,
         },
         /// Somebody, or something, picked up.
         CallAnswered {
             /// Whether `at` came from the provider's clock.
-            told: bool,
+            clock: ClockSource,
             /// The leg that was answered.
             call_sid: String,
             /// Who picked up.
@@ -155,10 +228,16 @@ events! {
         },
 
         // Talk.
-        /// The caller heard that an AI speaks.
-        AiDisclosed {},
-        /// The caller heard that the call is recorded.
-        ConsentNoticePlayed {},
+        /// The AI disclosed to the caller that it is an AI.
+        AiDisclosed {
+            /// The sentence that was spoken. A fixed text of ours: it stays readable after an erasure.
+            text: String,
+        },
+        /// The caller was informed that the call is recorded.
+        ConsentNoticePlayed {
+            /// The sentence that was spoken. A fixed text of ours: it stays readable after an erasure.
+            text: String,
+        },
         /// The caller said something.
         CallerTurn {
             /// Place in the conversation, from 1, shared with the AI's turns.
@@ -239,7 +318,7 @@ events! {
             user: String,
             /// The seat to which their telephone is called.
             #[serde(default)]
-            seat: u32,
+            participant: u32,
         },
         /// A user stopped listening.
         ListenerLeft {
@@ -256,7 +335,7 @@ events! {
             /// Who.
             user: String,
             /// The seat to which their telephone is called; that of a listener is theirs already.
-            seat: u32,
+            participant: u32,
         },
         /// A user declined to take the call over.
         TakeoverDeclined {
@@ -291,7 +370,7 @@ events! {
             to: PersonalText,
             /// The seat to which the target is called.
             #[serde(default)]
-            seat: u32,
+            participant: u32,
         },
         /// The transfer reached its target.
         Transferred {
@@ -317,12 +396,12 @@ events! {
             /// Whose leg.
             role: ParticipantRole,
             /// Their seat: one of the places to which somebody is called, numbered from 1 in each call.
-            seat: u32,
+            participant: u32,
         },
         /// Somebody who was called into the conversation did not come.
         ParticipantUnreached {
             /// Whether `at` came from the provider's clock.
-            told: bool,
+            clock: ClockSource,
             /// Their leg.
             call_sid: String,
             /// Whose leg.
@@ -333,7 +412,7 @@ events! {
         /// A leg joined the conversation.
         ParticipantJoined {
             /// Whether `at` came from the provider's clock.
-            told: bool,
+            clock: ClockSource,
             /// The leg.
             call_sid: String,
             /// Whose leg.
@@ -345,7 +424,7 @@ events! {
         /// A leg left the conversation.
         ParticipantLeft {
             /// Whether `at` came from the provider's clock.
-            told: bool,
+            clock: ClockSource,
             /// The leg.
             call_sid: String,
             /// Whose leg.
@@ -354,14 +433,14 @@ events! {
         /// The conference that holds the legs began.
         ConferenceStarted {
             /// Whether `at` came from the provider's clock.
-            told: bool,
+            clock: ClockSource,
             /// Twilio's name of it.
             conference_sid: String,
         },
         /// The conference ended.
         ConferenceEnded {
             /// Whether `at` came from the provider's clock.
-            told: bool,
+            clock: ClockSource,
             /// Twilio's name of it.
             conference_sid: String,
         },
@@ -462,7 +541,7 @@ events! {
         /// The call is over.
         CallEnded {
             /// Whether `at` came from the provider's clock.
-            told: bool,
+            clock: ClockSource,
             /// How it went.
             outcome: Outcome,
             /// Who ended it, where known.
@@ -584,7 +663,7 @@ events! {
         /// A callback that changes nothing else.
         ProviderReported {
             /// Whether `at` came from the provider's clock.
-            told: bool,
+            clock: ClockSource,
             /// Which callback: `call-status`, `conference-status`, `amd-status`, ...
             kind: String,
             /// The leg, where one was named.

@@ -10,7 +10,7 @@
 //!
 //! The provider's callbacks come twice, late, and in any order. So what is heard from it is never refused, and what is
 //! known of a call never depends on the order: a beginning that was only inferred yields to the real one field by field
-//! ([`Start`]), a moment told by the provider's clock beats one merely heard ([`Moment`]), the higher outcome and the
+//! ([`Start`]), a moment told by the provider's clock beats one merely heard ([`ObservedAt`]), the higher outcome and the
 //! longer duration stand ([`End`]). Readers of the log join in the same way, with the same types.
 //!
 //! Deliberately not here: who may do what (the doors know users and roles), and when something is tried again (the process
@@ -22,10 +22,10 @@ mod decide;
 pub mod end;
 pub mod error;
 pub mod event;
-pub mod facts;
-mod fold;
-pub mod heard;
-pub mod moment;
+pub mod seen_callbacks;
+mod apply;
+pub mod callback;
+pub mod observed_at;
 pub mod start;
 pub mod state;
 mod upcast;
@@ -35,7 +35,7 @@ pub use command::CallCommand;
 pub use end::End;
 pub use error::CallError;
 pub use event::CallEvent;
-pub use moment::Moment;
+pub use observed_at::ObservedAt;
 pub use start::Start;
 pub use state::Call;
 pub use value::CallStatus;

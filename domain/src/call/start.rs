@@ -1,7 +1,7 @@
 //! How a call began, and what to make of a beginning that was only inferred.
 
 use super::event::{CallEvent, PersonalText};
-use super::moment::{Moment, least, least_personal, least_personal_option, least_text, says_something};
+use super::observed_at::{ObservedAt, least, least_personal, least_personal_option, least_text, says_something};
 use super::value::Direction;
 use crate::AgentId;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Start {
     /// When.
-    pub at: Moment,
+    pub at: ObservedAt,
     /// Who called whom.
     pub direction: Option<Direction>,
     /// The first leg; empty when no callback named it.
@@ -35,7 +35,7 @@ impl Start {
     pub fn of(event: &CallEvent) -> Option<(Self, bool)> {
         let CallEvent::CallStarted {
             at,
-            told,
+            clock,
             direction,
             call_sid,
             from,
@@ -50,7 +50,7 @@ impl Start {
             return None;
         };
         let start = Self {
-            at: Moment::new(*at, *told),
+            at: ObservedAt::new(*at, *clock),
             direction: *direction,
             call_sid: call_sid.clone(),
             from: from.clone(),
@@ -68,7 +68,7 @@ impl Start {
     pub fn into_event(self, inferred: bool) -> CallEvent {
         CallEvent::CallStarted {
             at: self.at.at,
-            told: self.at.told,
+            clock: self.at.clock,
             direction: self.direction,
             call_sid: self.call_sid,
             from: self.from,

@@ -1,13 +1,13 @@
 //! [`Call`]: what is known of a call. Small on purpose: it holds what decisions need and what an auditor asks for, and no
 //! word of the conversation.
 //!
-//! What the provider tells is merged so that the order in which it came leaves no trace: see [`super::moment`],
+//! What the provider tells is merged so that the order in which it came leaves no trace: see [`super::observed_at`],
 //! [`Start`], [`End`]. What people order happens in the order in which they order it.
 
 use super::end::End;
 use super::event::PersonalText;
-use super::facts::Facts;
-use super::moment::Moment;
+use super::seen_callbacks::SeenCallbacks;
+use super::observed_at::ObservedAt;
 use super::start::Start;
 use super::value::{
     AnsweredBy, CallStatus, Direction, Grade, Outcome, ParticipantRole, Phase, Purpose, VoicemailReason,
@@ -68,7 +68,7 @@ pub struct Call {
     pub erased: bool,
     /// Which of the provider's facts were heard.
     #[serde(skip)]
-    pub heard: Facts,
+    pub seen_callbacks: SeenCallbacks,
 }
 
 /// A call's time in the queue.
@@ -96,7 +96,7 @@ pub struct Queue {
     pub attempts: BTreeMap<u32, Attempt>,
     /// The rule that forbids it; none when the rules last allowed it.
     pub refused: Option<String>,
-    /// Whether it was taken out.
+    pub paused: bool,
     pub cancelled: bool,
 }
 
@@ -130,17 +130,17 @@ pub struct LegState {
     /// Whose it is, where somebody said.
     pub role: Option<ParticipantRole>,
     /// When it rang.
-    pub ringing: Option<Moment>,
+    pub ringing: Option<ObservedAt>,
     /// When it was answered.
-    pub answered: Option<Moment>,
+    pub answered: Option<ObservedAt>,
     /// Who picked up.
     pub answered_by: Option<AnsweredBy>,
     /// When it first joined the conversation.
-    pub joined: Option<Moment>,
+    pub joined: Option<ObservedAt>,
     /// When it last joined the conversation.
-    pub joined_last: Option<Moment>,
+    pub joined_last: Option<ObservedAt>,
     /// When it last left the conversation.
-    pub left: Option<Moment>,
+    pub left: Option<ObservedAt>,
     /// Why it never came into the conversation.
     pub unreached: Option<String>,
 }
@@ -157,7 +157,7 @@ impl LegState {
 
     /// Whether the leg came to nothing. A conference may say that it left before we hear that it never came.
     #[must_use]
-    pub fn never_came(&self) -> bool {
+    pub fn was_not_reached(&self) -> bool {
         self.unreached.is_some() || (self.left.is_some() && self.joined_last.is_none())
     }
 
@@ -173,9 +173,9 @@ impl LegState {
 #[serde(default)]
 pub struct Conference {
     /// When it began.
-    pub started: Option<Moment>,
+    pub started: Option<ObservedAt>,
     /// When it ended.
-    pub ended: Option<Moment>,
+    pub ended: Option<ObservedAt>,
 }
 
 /// What was said, in figures.
@@ -229,12 +229,12 @@ pub struct People {
     /// How often keypad digits were sent.
     pub digits_sent: u32,
     /// The places to which somebody was or is to be called, by number.
-    pub seats: BTreeMap<u32, Seat>,
+    pub participants: BTreeMap<u32, Participant>,
 }
 
 /// A place in the conversation to which somebody is called: a person of ours, or where the call is transferred to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seat {
+pub struct Participant {
     /// Whose place.
     pub role: ParticipantRole,
     /// The user, if it is a person's of ours.
@@ -249,7 +249,7 @@ pub struct Transfer {
     /// Whither.
     pub to: PersonalText,
     /// The seat to which the target is called.
-    pub seat: u32,
+    pub participant: u32,
     /// What became of it.
     pub state: TransferState,
 }
@@ -390,8 +390,8 @@ pub struct Reconciliation {
 impl People {
     /// The next free seat.
     #[must_use]
-    pub fn next_seat(&self) -> u32 {
-        self.seats.keys().next_back().map_or(1, |last| last + 1)
+    pub fn next_participant(&self) -> u32 {
+        self.participants.keys().next_back().map_or(1, |last| last + 1)
     }
 }
 
@@ -468,7 +468,7 @@ impl Call {
         } else if self.queue.is_some() {
             CallStatus::Queued
         } else {
-            CallStatus::Unheard
+            CallStatus::Unknown
         }
     }
 
@@ -495,18 +495,18 @@ impl Call {
 
     /// The leg that was called to a seat, if one was.
     #[must_use]
-    pub fn seated_leg(&self, seat: u32) -> Option<&LegState> {
-        self.legs.get(self.people.seats.get(&seat)?.call_sid.as_ref()?)
+    pub fn leg_of_participant(&self, participant: u32) -> Option<&LegState> {
+        self.legs.get(self.people.participants.get(&participant)?.call_sid.as_ref()?)
     }
 
     /// Whether this user listens in and nobody answered their telephone: then they hear the AI, and no person.
     #[must_use]
     pub fn listens_out_of_reach(&self, user: &str) -> bool {
         let is_theirs =
-            |(_, seat): &(&u32, &Seat)| seat.role == ParticipantRole::Listener && seat.user.as_deref() == Some(user);
-        let last = self.people.seats.iter().rev().find(is_theirs);
-        let leg = last.and_then(|(number, _)| self.seated_leg(*number));
-        self.people.listeners.contains(user) && leg.is_some_and(LegState::never_came)
+            |(_, participant): &(&u32, &Participant)| participant.role == ParticipantRole::Listener && participant.user.as_deref() == Some(user);
+        let last = self.people.participants.iter().rev().find(is_theirs);
+        let leg = last.and_then(|(number, _)| self.leg_of_participant(*number));
+        self.people.listeners.contains(user) && leg.is_some_and(LegState::was_not_reached)
     }
 
     /// The conference that runs, as far as is known.

@@ -34,11 +34,29 @@ macro_rules! words {
         }
     };
 }
+pub(crate) use words;
 
 /// A text that is none of the words of the named kind. It does not repeat the text, which may be anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a known {0}")]
 pub struct UnknownWord(pub &'static str);
+
+words! {
+    /// Whose clock an event's `at` comes from. `Provider` is preferred, so that a late or repeated callback cannot move a time.
+    ClockSource {
+        /// The service's clock: the time at which the message was received.
+        Local = "local",
+        /// The time that the provider states in its message.
+        Provider = "provider",
+    }
+}
+
+impl ClockSource {
+    #[must_use]
+    pub const fn is_provider(self) -> bool {
+        matches!(self, Self::Provider)
+    }
+}
 
 words! {
     /// Who called whom, seen from us.
@@ -86,14 +104,11 @@ words! {
         Silence = "silence",
         /// It had lasted long enough.
         TimeLimit = "time_limit",
-        /// The other side.
+        /// The call's cost limit was reached.
+        CostLimit = "cost_limit",
         Caller = "caller",
-        /// A person of ours, from the call.
-        Agent = "agent",
-        /// The AI, having finished.
         Ai = "ai",
-        /// A person of ours, from outside the call.
-        Operator = "operator",
+        TeamMember = "team_member",
     }
 }
 words! {
@@ -114,9 +129,9 @@ words! {
     ParticipantRole {
         /// The person outside.
         Caller = "caller",
-        /// A person of ours, speaking.
-        Agent = "agent",
-        /// A person of ours, listening.
+        /// A team member, speaking.
+        TeamMember = "team_member",
+        /// A team member, listening.
         Listener = "listener",
         /// Where the call was transferred to.
         TransferTarget = "transfer_target",
@@ -143,7 +158,7 @@ words! {
     /// Where a call stands.
     CallStatus {
         /// Nothing was ever heard of it.
-        Unheard = "unheard",
+        Unknown = "unknown",
         /// It waits in the queue.
         Queued = "queued",
         /// It exists, and nobody was reached yet.
@@ -196,10 +211,49 @@ words! {
     }
 }
 
+words! {
+    /// What the law takes an outbound call for.
+    CallClass {
+        Marketing = "marketing",
+        Informational = "informational",
+        /// The callee asked to be called.
+        Callback = "callback",
+    }
+}
+words! {
+    /// How the platform learned the provider's identifier of a leg that it asked for.
+    DialEvidence {
+        /// The response to the request.
+        Answer = "answer",
+        /// A callback for the leg.
+        Callback = "callback",
+        /// The provider's list of calls.
+        Listing = "listing",
+    }
+}
+words! {
+    /// What kind of failure ended an attempt.
+    DialFailure {
+        /// The provider rejected the request.
+        Rejected = "rejected",
+        /// The leg was created and ended unanswered.
+        Ended = "ended",
+        /// The request did not reach the provider.
+        NotPlaced = "not_placed",
+    }
+}
+
+/// A version of a set of permission rules.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesetVersion {
+    pub name: String,
+    pub version: u32,
+}
+
 /// Some words of a transcript.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
-    /// Who spoke: `caller`, `agent`, `ai`, or `speaker_<n>` where nobody knows.
+    /// Who spoke: `caller`, `team_member`, `ai`, or `speaker_<n>` where nobody knows.
     pub speaker: String,
     /// The words.
     pub text: String,

@@ -31,20 +31,6 @@ commands! {
             /// Who.
             by: String,
         },
-        /// The person is not to be called.
-        ListDoNotCall {
-            /// Why. Never a personal value.
-            reason: String,
-            /// Who.
-            by: String,
-        },
-        /// The person may be called again.
-        LiftDoNotCall {
-            /// Why. Never a personal value.
-            reason: String,
-            /// Who.
-            by: String,
-        },
         /// Destroy every personal value of the contact.
         Erase {
             /// On what ground. Never a personal value.

@@ -61,25 +61,6 @@ pub fn decide(contact: &Contact, command: &ContactCommand) -> Decision {
         ContactCommand::Remove { by, .. } => {
             unless(contact.removed, ContactEvent::ContactRemoved { at, by: by.clone() })
         }
-        // A wish not to be called outlives the contact.
-        ContactCommand::ListDoNotCall { reason, by, .. } => {
-            words("reason", reason, MAX_REASON)?;
-            let event = ContactEvent::DoNotCallListed {
-                at,
-                reason: reason.clone(),
-                by: by.clone(),
-            };
-            unless(contact.do_not_call.is_some(), event)
-        }
-        ContactCommand::LiftDoNotCall { reason, by, .. } => {
-            words("reason", reason, MAX_REASON)?;
-            let event = ContactEvent::DoNotCallLifted {
-                at,
-                reason: reason.clone(),
-                by: by.clone(),
-            };
-            unless(contact.do_not_call.is_none(), event)
-        }
         ContactCommand::Erase { ground, by, .. } => {
             words("ground", ground, MAX_REASON)?;
             unless(

@@ -31,20 +31,6 @@ events! {
             /// Who.
             by: String,
         },
-        /// The person is not to be called.
-        DoNotCallListed {
-            /// Why.
-            reason: String,
-            /// Who.
-            by: String,
-        },
-        /// The person may be called again.
-        DoNotCallLifted {
-            /// Why.
-            reason: String,
-            /// Who.
-            by: String,
-        },
         /// Every personal value of the contact was destroyed.
         ContactErased {
             /// On what ground. Never a personal value.

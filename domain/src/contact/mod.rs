@@ -1,7 +1,7 @@
 //! A contact: a person outside whom somebody of ours wants to find again.
 //!
-//! A contact is added with a name and a number, renamed, and removed. Whether the person may be called is kept here too,
-//! and outlives the removal. Erasing destroys the name and the number; that there was somebody stays in the log.
+//! A contact is added with a name and a number, renamed, and removed. Erasing destroys the name and the number; the events
+//! stay. Whether a number may be called is not part of a contact.
 
 mod aggregate;
 pub mod command;

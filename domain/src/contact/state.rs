@@ -15,8 +15,6 @@ pub struct Contact {
     pub name: Option<PersonalText>,
     /// Their number, E.164.
     pub phone: Option<PersonalText>,
-    /// Why they are not to be called, if they are not.
-    pub do_not_call: Option<String>,
     /// Whether they were taken out of the contacts.
     pub removed: bool,
     /// Whether their personal values were destroyed.
@@ -31,7 +29,7 @@ impl Contact {
     }
 
     /// Folds an event into what is known.
-    pub fn fold(&mut self, event: &ContactEvent) {
+    pub fn apply(&mut self, event: &ContactEvent) {
         use ContactEvent as E;
         match event {
             E::ContactAdded { at, name, phone, .. } => {
@@ -46,8 +44,6 @@ impl Contact {
                 }
             }
             E::ContactRemoved { .. } => self.removed = true,
-            E::DoNotCallListed { reason, .. } => self.do_not_call = Some(reason.clone()),
-            E::DoNotCallLifted { .. } => self.do_not_call = None,
             E::ContactErased { .. } => {
                 self.erased = true;
                 self.name = Some(Personal::Erased);

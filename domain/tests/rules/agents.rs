@@ -13,7 +13,7 @@ fn given(events: impl Into<Vec<AgentEvent>>) -> AggregateTestExecutor<Agent> {
 
 fn agent(events: impl IntoIterator<Item = AgentEvent>) -> Agent {
     let mut agent = Agent::default();
-    events.into_iter().for_each(|event| agent.fold(&event));
+    events.into_iter().for_each(|event| agent.apply(&event));
     agent
 }
 

@@ -3,7 +3,7 @@
 use crate::given::*;
 use domain::call::command::CallCommand;
 use domain::call::value::{EndedBy, Outcome};
-use domain::call::{CallError, CallEvent, CallStatus, Moment};
+use domain::call::{CallError, CallEvent, CallStatus, ObservedAt};
 
 fn hang_up(by: EndedBy) -> CallCommand {
     CallCommand::EndCall {
@@ -17,33 +17,33 @@ fn hang_up(by: EndedBy) -> CallCommand {
 
 #[test]
 fn a_call_that_we_end_after_talking_is_completed_and_one_before_is_canceled() {
-    let (call, _) = after([hear_inbound().into(), hang_up(EndedBy::Ai)]);
+    let (call, _) = after([handle_inbound().into(), hang_up(EndedBy::Ai)]);
     assert_eq!(call.outcome(), Some(Outcome::Completed));
-    let (call, _) = after([hear_status("ringing", 1).into(), hang_up(EndedBy::Operator)]);
+    let (call, _) = after([handle_status("ringing", 1).into(), hang_up(EndedBy::TeamMember)]);
     assert_eq!(call.outcome(), Some(Outcome::Canceled));
 }
 
 #[test]
 fn our_end_and_the_providers_are_one_end_in_either_order() {
-    let provider: CallCommand = domain::call::command::HearStatus {
+    let provider: CallCommand = domain::call::command::HandleStatus {
         duration_s: Some(58),
-        ..hear_status("completed", 60)
+        ..handle_status("completed", 60)
     }
     .into();
     for order in [
-        [hang_up(EndedBy::Operator), provider.clone()],
-        [provider.clone(), hang_up(EndedBy::Operator)],
+        [hang_up(EndedBy::TeamMember), provider.clone()],
+        [provider.clone(), hang_up(EndedBy::TeamMember)],
     ] {
-        let (call, _) = after([hear_inbound().into()].into_iter().chain(order));
+        let (call, _) = after([handle_inbound().into()].into_iter().chain(order));
         let end = call.end.expect("it ended");
-        assert_eq!(end.at, Moment::new(second(60), true));
-        assert_eq!((end.ended_by, end.duration_s), (Some(EndedBy::Operator), Some(58)));
+        assert_eq!(end.at, ObservedAt::new(second(60), true));
+        assert_eq!((end.ended_by, end.duration_s), (Some(EndedBy::TeamMember), Some(58)));
     }
 }
 
 #[test]
 fn hanging_up_twice_ends_once() {
-    let (call, events) = after([hear_inbound().into(), hang_up(EndedBy::Ai), hang_up(EndedBy::Ai)]);
+    let (call, events) = after([handle_inbound().into(), hang_up(EndedBy::Ai), hang_up(EndedBy::Ai)]);
     assert_eq!(events.iter().filter(|event| event.name() == "CallEnded").count(), 1);
     assert_eq!(call.status(), CallStatus::Ended);
 }
@@ -51,7 +51,7 @@ fn hanging_up_twice_ends_once() {
 #[test]
 fn a_call_that_nobody_heard_of_cannot_be_ended() {
     given([])
-        .when(hang_up(EndedBy::Operator))
+        .when(hang_up(EndedBy::TeamMember))
         .then_expect_error(CallError::NotFound);
 }
 

@@ -38,9 +38,9 @@ fn cancel() -> CallCommand {
 }
 
 fn on_attempt(status: &str) -> CallCommand {
-    HearStatus {
+    HandleStatus {
         leg: Leg::Attempt,
-        ..hear_status(status, 20)
+        ..handle_status(status, 20)
     }
     .into()
 }

@@ -172,7 +172,7 @@ fn a_call_is_resolved_and_reopened() {
         by: USER.into(),
     };
     let (call, events) = after([
-        hear_inbound().into(),
+        handle_inbound().into(),
         resolve("spam"),
         resolve("spam"),
         resolve("resolved"),
@@ -196,7 +196,7 @@ fn edit(name: &str) -> CallCommand {
 
 #[test]
 fn an_edit_says_only_what_differs() {
-    let (_, first) = after([hear_inbound().into(), edit("Ada")]);
+    let (_, first) = after([handle_inbound().into(), edit("Ada")]);
     given(first.clone()).when(edit("Ada")).then_expect_events(vec![]);
     given(first)
         .when(edit("Grace"))
@@ -230,7 +230,7 @@ fn an_erased_call_takes_no_personal_values_but_can_be_judged() {
 #[test]
 fn erasing_leaves_no_personal_value_in_the_state() {
     let (call, _) = after([
-        hear_inbound().into(),
+        handle_inbound().into(),
         edit("Ada"),
         CallCommand::StartTransfer {
             at: second(20),

@@ -1,8 +1,8 @@
 //! What our people do with a call while it lasts, and with its sound.
 
 use crate::given::*;
-use domain::call::command::{CallCommand, HearConference, HearStatus, Leg, Origin};
-use domain::call::value::{ParticipantRole, Phase, Segment};
+use domain::call::command::{CallCommand, HandleConference, HandleStatus, Leg, Origin};
+use domain::call::value::{ClockSource, ParticipantRole, Phase, Segment};
 use domain::call::{CallError, CallEvent, CallStatus};
 
 fn take_over(user: &str) -> CallCommand {
@@ -21,13 +21,13 @@ fn hold() -> CallCommand {
 
 /// What the conference says of a telephone of one of ours.
 fn in_conference(event: &str, call_sid: &str, seconds: i64) -> CallCommand {
-    HearConference {
+    HandleConference {
         at: second(seconds),
-        told: true,
+        clock: ClockSource::Provider,
         event: event.into(),
         conference_sid: "CF1".into(),
         call_sid: Some(call_sid.into()),
-        role: Some(ParticipantRole::Agent),
+        role: Some(ParticipantRole::TeamMember),
         sequence_number: None,
         origin: Origin::default(),
     }
@@ -37,7 +37,7 @@ fn in_conference(event: &str, call_sid: &str, seconds: i64) -> CallCommand {
 /// A user has agreed to take the call over, and their telephone is in the conversation.
 fn ready() -> [CallCommand; 4] {
     [
-        hear_inbound().into(),
+        handle_inbound().into(),
         accept(USER),
         called("CA2", 1),
         in_conference("participant-join", "CA2", 10),
@@ -70,7 +70,7 @@ fn nobody_takes_over_who_is_not_there() {
     };
     let there = ready();
     for before in [
-        vec![hear_inbound().into()],
+        vec![handle_inbound().into()],
         there[..2].to_vec(),
         there[..3].to_vec(),
         [there.to_vec(), vec![gone]].concat(),
@@ -144,7 +144,7 @@ fn a_listener_may_leave_after_the_end() {
     let joined = CallEvent::ListenerJoined {
         at: second(5),
         user: USER.into(),
-        seat: 1,
+        participant: 1,
     };
     let left = CallEvent::ListenerLeft {
         at: second(70),
@@ -162,14 +162,14 @@ fn a_listener_may_leave_after_the_end() {
 
 #[test]
 fn holding_twice_is_holding_once() {
-    let (call, events) = after([hear_inbound().into(), hold(), hold()]);
+    let (call, events) = after([handle_inbound().into(), hold(), hold()]);
     assert_eq!(events.iter().filter(|event| event.name() == "PutOnHold").count(), 1);
     assert_eq!(call.status(), CallStatus::OnHold);
     let resume = CallCommand::TakeOffHold {
         at: second(30),
         user: USER.into(),
     };
-    let (call, _) = after([hear_inbound().into(), hold(), resume.clone(), resume]);
+    let (call, _) = after([handle_inbound().into(), hold(), resume.clone(), resume]);
     assert_eq!(call.status(), CallStatus::InProgress);
 }
 
@@ -188,14 +188,14 @@ fn one_transfer_at_a_time() {
         at: second(26),
         to: "+12025550177".into(),
     };
-    let (_, under_way) = after([hear_inbound().into(), start()]);
+    let (_, under_way) = after([handle_inbound().into(), start()]);
     given(under_way.clone())
         .when(start())
         .then_expect_error(CallError::TransferUnderWay);
     given([started()])
         .when(complete())
         .then_expect_error(CallError::NoTransfer);
-    let (_, failed) = after([hear_inbound().into(), start(), fail()]);
+    let (_, failed) = after([handle_inbound().into(), start(), fail()]);
     given(failed.clone())
         .when(complete())
         .then_expect_error(CallError::NoTransfer);
@@ -236,7 +236,7 @@ fn archive(sha256: &str) -> CallCommand {
 #[test]
 fn a_recording_is_archived_once() {
     let digest = "0".repeat(64);
-    let (_, archived) = after([hear_inbound().into()]);
+    let (_, archived) = after([handle_inbound().into()]);
     let archived = [archived, vec![recording_ready()]].concat();
     let events = given(archived.clone())
         .when(archive(&digest))
@@ -292,7 +292,7 @@ fn a_transcript_has_words() {
     given([started()])
         .when(transcript(" "))
         .then_expect_error_message("segments have no words");
-    let (_, events) = after([hear_inbound().into(), transcript("Hello."), transcript("Hello.")]);
+    let (_, events) = after([handle_inbound().into(), transcript("Hello."), transcript("Hello.")]);
     assert_eq!(
         events.iter().filter(|event| event.name() == "TranscriptReady").count(),
         1
@@ -347,31 +347,31 @@ fn accept(user: &str) -> CallCommand {
     }
 }
 
-fn called(call_sid: &str, seat: u32) -> CallCommand {
+fn called(call_sid: &str, participant: u32) -> CallCommand {
     CallCommand::CallParticipant {
         at: second(7),
         call_sid: call_sid.into(),
-        seat,
+        participant,
     }
 }
 
 fn leg(call_sid: &str, role: ParticipantRole, status: &str, seconds: i64) -> CallCommand {
-    HearStatus {
+    HandleStatus {
         call_sid: call_sid.into(),
         leg: Leg::Participant(role),
-        ..hear_status(status, seconds)
+        ..handle_status(status, seconds)
     }
     .into()
 }
 
-fn seats(events: &[CallEvent]) -> Vec<u32> {
-    let seat = |event: &CallEvent| match event {
-        CallEvent::ListenerJoined { seat, .. }
-        | CallEvent::TakeoverAccepted { seat, .. }
-        | CallEvent::TransferStarted { seat, .. } => Some(*seat),
+fn participants(events: &[CallEvent]) -> Vec<u32> {
+    let participant = |event: &CallEvent| match event {
+        CallEvent::ListenerJoined { participant, .. }
+        | CallEvent::TakeoverAccepted { participant, .. }
+        | CallEvent::TransferStarted { participant, .. } => Some(*participant),
         _ => None,
     };
-    events.iter().filter_map(seat).collect()
+    events.iter().filter_map(participant).collect()
 }
 
 #[test]
@@ -380,21 +380,21 @@ fn everybody_who_is_called_has_a_seat_of_their_own() {
         at: second(30),
         to: "+12025550177".into(),
     };
-    let (call, events) = after([hear_inbound().into(), listen(USER), accept("user:2"), transfer]);
-    assert_eq!(seats(&events), [1, 2, 3]);
-    assert_eq!(call.people.next_seat(), 4);
+    let (call, events) = after([handle_inbound().into(), listen(USER), accept("user:2"), transfer]);
+    assert_eq!(participants(&events), [1, 2, 3]);
+    assert_eq!(call.people.next_participant(), 4);
 }
 
 #[test]
 fn a_listener_takes_over_from_where_they_sit() {
     let (call, events) = after([
-        hear_inbound().into(),
+        handle_inbound().into(),
         listen(USER),
         called("CA2", 1),
         accept(USER),
         accept(USER),
     ]);
-    assert_eq!(seats(&events), [1, 1]);
+    assert_eq!(participants(&events), [1, 1]);
     assert_eq!(call.people.takeover_accepted.get(USER), Some(&1));
 }
 
@@ -405,7 +405,7 @@ fn a_listener_whose_telephone_nobody_answered_hears_the_ai_until_they_leave() {
         user: USER.into(),
     };
     let (call, unreached) = after([
-        hear_inbound().into(),
+        handle_inbound().into(),
         listen(USER),
         called("CA2", 1),
         leg("CA2", ParticipantRole::Listener, "no-answer", 30),
@@ -416,7 +416,7 @@ fn a_listener_whose_telephone_nobody_answered_hears_the_ai_until_they_leave() {
         .inspect_result()
         .expect("again");
     assert!(
-        matches!(again[..], [CallEvent::ListenerJoined { seat: 2, .. }]),
+        matches!(again[..], [CallEvent::ListenerJoined { participant: 2, .. }]),
         "{again:?}"
     );
     let left = given(unreached).when(leave()).inspect_result().expect("left");
@@ -427,18 +427,18 @@ fn a_listener_whose_telephone_nobody_answered_hears_the_ai_until_they_leave() {
 fn a_listener_who_is_said_to_leave_a_conference_before_they_came_hears_the_ai_all_the_same() {
     let left = || CallEvent::ParticipantLeft {
         at: second(30),
-        told: true,
+        clock: ClockSource::Provider,
         call_sid: "CA2".into(),
         role: ParticipantRole::Listener,
     };
     let joined = || CallEvent::ParticipantJoined {
         at: second(10),
-        told: true,
+        clock: ClockSource::Provider,
         call_sid: "CA2".into(),
         role: ParticipantRole::Listener,
         conference_sid: None,
     };
-    let (call, _) = after([hear_inbound().into(), listen(USER), called("CA2", 1)]);
+    let (call, _) = after([handle_inbound().into(), listen(USER), called("CA2", 1)]);
     let with = |events: Vec<CallEvent>| {
         let mut call = call.clone();
         for event in events {
@@ -454,28 +454,28 @@ fn a_listener_who_is_said_to_leave_a_conference_before_they_came_hears_the_ai_al
 #[test]
 fn a_listener_whose_telephone_hung_up_listens_no_more_and_takes_a_new_seat() {
     let (call, events) = after([
-        hear_inbound().into(),
+        handle_inbound().into(),
         listen(USER),
         called("CA2", 1),
         leg("CA2", ParticipantRole::Listener, "in-progress", 10),
         leg("CA2", ParticipantRole::Listener, "completed", 12),
         listen(USER),
     ]);
-    assert_eq!(seats(&events), [1, 2]);
+    assert_eq!(participants(&events), [1, 2]);
     assert!(call.people.listeners.contains(USER));
 }
 
 #[test]
 fn a_telephone_that_nobody_picks_up_takes_nothing_over() {
-    let orders = [hear_inbound().into(), accept(USER), called("CA2", 1)];
+    let orders = [handle_inbound().into(), accept(USER), called("CA2", 1)];
     let (call, _) = after(orders.clone());
     assert_eq!(call.people.takeover_accepted.get(USER), Some(&1));
-    let unanswered = leg("CA2", ParticipantRole::Agent, "no-answer", 30);
+    let unanswered = leg("CA2", ParticipantRole::TeamMember, "no-answer", 30);
     let (call, events) = after(orders.into_iter().chain([unanswered.clone()]));
     assert_eq!(events.last().map(CallEvent::name), Some("ParticipantUnreached"));
     assert!(call.people.takeover_accepted.is_empty() && call.people.taken_over_by.is_none());
     // The network may tell it before we know which leg it is.
-    let (early, _) = after([hear_inbound().into(), accept(USER), unanswered, called("CA2", 1)]);
+    let (early, _) = after([handle_inbound().into(), accept(USER), unanswered, called("CA2", 1)]);
     assert_eq!(early.people, call.people);
 }
 
@@ -483,7 +483,7 @@ fn a_telephone_that_nobody_picks_up_takes_nothing_over() {
 fn nobody_is_called_to_a_seat_that_was_not_reserved() {
     given([started()])
         .when(called("CA2", 1))
-        .then_expect_error(CallError::NoSuchSeat(1));
-    let (_, reserved) = after([hear_inbound().into(), listen(USER), called("CA2", 1)]);
+        .then_expect_error(CallError::NoSuchParticipant(1));
+    let (_, reserved) = after([handle_inbound().into(), listen(USER), called("CA2", 1)]);
     given(reserved).when(called("CA3", 1)).then_expect_events(vec![]);
 }

@@ -19,9 +19,9 @@ fn tour() -> Vec<CallCommand> {
     let by = user;
     let target = || "+12025550177".into();
     let sid = || RECORDING.to_owned();
-    let conference = |event: &str| HearConference {
+    let conference = |event: &str| HandleConference {
         at,
-        told: true,
+        clock: ClockSource::Provider,
         event: event.into(),
         conference_sid: "CF1".into(),
         call_sid: Some(CALL.into()),
@@ -29,13 +29,13 @@ fn tour() -> Vec<CallCommand> {
         sequence_number: None,
         origin: Origin::default(),
     };
-    let of_taker = |event: &str, seconds| HearConference {
+    let of_taker = |event: &str, seconds| HandleConference {
         at: second(seconds),
         call_sid: Some("CA3".into()),
-        role: Some(ParticipantRole::Agent),
+        role: Some(ParticipantRole::TeamMember),
         ..conference(event)
     };
-    let recording = |status| HearRecording {
+    let recording = |status| HandleRecording {
         at,
         phase: Phase::Ai,
         recording_sid: RECORDING.into(),
@@ -77,10 +77,10 @@ fn tour() -> Vec<CallCommand> {
     ]
     .into_iter()
     .chain(vec![
-        hear_status("initiated", 1).into(),
-        hear_status("ringing", 2).into(),
-        hear_status("in-progress", 3).into(),
-        HearCaller {
+        handle_status("initiated", 1).into(),
+        handle_status("ringing", 2).into(),
+        handle_status("in-progress", 3).into(),
+        HandleCallerTurn {
             at,
             turn: None,
             text: "Hello?".into(),
@@ -108,7 +108,7 @@ fn tour() -> Vec<CallCommand> {
         },
         C::DiscloseAi { at },
         C::PlayConsentNotice { at },
-        C::HearUnclearly { at, confidence: 0.2 },
+        C::ReportUnclearSpeech { at, confidence: 0.2 },
         C::PromptSilence { at },
         C::CollectField {
             at,
@@ -133,7 +133,7 @@ fn tour() -> Vec<CallCommand> {
         C::CallParticipant {
             at,
             call_sid: "CA2".into(),
-            seat: 1,
+            participant: 1,
         },
         C::LeaveListener { at, user: user() },
         C::RequestTakeover { at, user: user() },
@@ -143,7 +143,7 @@ fn tour() -> Vec<CallCommand> {
         C::CallParticipant {
             at,
             call_sid: "CA3".into(),
-            seat: 3,
+            participant: 3,
         },
         of_taker("participant-join", 11).into(),
         C::TakeOver { at, user: user() },
@@ -167,17 +167,17 @@ fn tour() -> Vec<CallCommand> {
             at,
             digits: "1#".into(),
         },
-        HearStatus {
+        HandleStatus {
             call_sid: "CA2".into(),
             leg: Leg::Participant(ParticipantRole::Listener),
-            ..hear_status("no-answer", 9)
+            ..handle_status("no-answer", 9)
         }
         .into(),
         conference("conference-start").into(),
         conference("participant-join").into(),
         conference("participant-leave").into(),
         conference("conference-end").into(),
-        HearAmd {
+        HandleAmd {
             at,
             call_sid: CALL.into(),
             answered_by: AnsweredBy::Human,
@@ -242,11 +242,11 @@ fn tour() -> Vec<CallCommand> {
             phase: Phase::Ai,
             by: by(),
         },
-        hear_status("completed", 60).into(),
+        handle_status("completed", 60).into(),
         C::EndCall {
             at,
             outcome: None,
-            ended_by: EndedBy::Operator,
+            ended_by: EndedBy::TeamMember,
             duration_s: None,
             reason: None,
         },
@@ -333,7 +333,7 @@ fn tour() -> Vec<CallCommand> {
 /// Everything that the tour leads to. Orders that a cancelled or ended call refuses are given to it before that.
 fn events_of_the_tour() -> Vec<CallEvent> {
     let queue = [enqueue()].into_iter().chain(tour().into_iter().take(5));
-    let talk = [CallCommand::from(hear_inbound())]
+    let talk = [CallCommand::from(handle_inbound())]
         .into_iter()
         .chain(tour().into_iter().skip(5));
     [after(queue).1, after(talk).1, after([create().into()]).1].concat()
@@ -366,7 +366,7 @@ fn every_event_changes_what_is_known() {
             .into_iter()
             .chain(tour().into_iter().take(5))
             .collect::<Vec<_>>(),
-        [CallCommand::from(hear_inbound())]
+        [CallCommand::from(handle_inbound())]
             .into_iter()
             .chain(tour().into_iter().skip(5))
             .collect(),
@@ -375,7 +375,7 @@ fn every_event_changes_what_is_known() {
         for command in commands {
             for event in call.decide(&command).expect("is accepted") {
                 let before = call.clone();
-                call.fold(&event);
+                call.apply(&event);
                 assert_eq!(before == call, silent.contains(&event.name()), "{}", event.name());
             }
         }
@@ -390,7 +390,7 @@ fn no_name_of_a_type_stands_twice() {
 
 #[test]
 fn a_state_reads_as_something_meaningful_and_debug_hides_people() {
-    let (call, _) = after([hear_inbound().into(), hear_status("completed", 60).into()]);
+    let (call, _) = after([handle_inbound().into(), handle_status("completed", 60).into()]);
     let json = serde_json::to_value(&call).expect("serialises");
     assert_eq!(json["end"]["outcome"], "completed");
     assert_eq!(json["talk"]["ai_turns"], 1);

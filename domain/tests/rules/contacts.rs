@@ -127,7 +127,7 @@ fn a_wish_not_to_be_called_outlives_the_contact() {
 fn erasing_forgets_name_and_number() {
     let mut contact = Contact::default();
     for event in &[added(), erased()] {
-        contact.fold(event);
+        contact.apply(event);
     }
     assert_eq!(
         (contact.name, contact.phone),

@@ -1,6 +1,6 @@
 //! Any order, repetition or delay of one call's callbacks ends in the same call, and states the same facts.
 
-use crate::given::{CALL, OTHER_LEG, hear_inbound, second};
+use crate::given::{CALL, OTHER_LEG, handle_inbound, second};
 use domain::call::command::*;
 use domain::call::value::*;
 use domain::call::{Call, CallEvent};
@@ -81,7 +81,7 @@ fn statuses() -> impl Strategy<Value = CallCommand> {
     );
     (about, detail).prop_map(
         |((when, call_sid, leg, status, number), (answered_by, duration_s, reason, origin))| {
-            HearStatus {
+            HandleStatus {
                 at: when.0,
                 told: when.1,
                 kind: "call-status".into(),
@@ -112,7 +112,7 @@ fn sounds() -> impl Strategy<Value = CallCommand> {
     let recordings = (recording, figures).prop_map(
         |((phase, recording_sid, status, url), (duration_s, channels, origin))| {
             let at = second(0);
-            HearRecording {
+            HandleRecording {
                 at,
                 phase,
                 recording_sid,
@@ -137,7 +137,7 @@ fn sounds() -> impl Strategy<Value = CallCommand> {
         origins(),
     )
         .prop_map(|(reason, message, origin)| {
-            HearVoicemail {
+            HandleVoicemail {
                 at: second(0),
                 reason,
                 message,
@@ -153,7 +153,7 @@ fn sounds() -> impl Strategy<Value = CallCommand> {
     )
         .prop_map(|(phase, status, text, origin)| {
             let text = text.map(Personal::Known);
-            HearTranscription {
+            HandleTranscription {
                 at: second(0),
                 phase,
                 status,
@@ -181,7 +181,7 @@ fn others() -> impl Strategy<Value = CallCommand> {
         origins(),
     )
         .prop_map(|(when, event, call_sid, role, origin)| {
-            HearConference {
+            HandleConference {
                 at: when.0,
                 told: when.1,
                 event,
@@ -194,7 +194,7 @@ fn others() -> impl Strategy<Value = CallCommand> {
             .into()
         });
     let detections = (legs(), answerers(), origins()).prop_map(|(call_sid, answered_by, origin)| {
-        HearAmd {
+        HandleAmd {
             at: second(0),
             call_sid,
             answered_by,
@@ -203,7 +203,7 @@ fn others() -> impl Strategy<Value = CallCommand> {
         .into()
     });
     let turns = (2u32..6, few(&["Yes.", "No."]), origins()).prop_map(|(turn, text, origin)| {
-        HearCaller {
+        HandleCallerTurn {
             at: second(0),
             turn: Some(turn),
             text: text.into(),
@@ -219,20 +219,20 @@ fn others() -> impl Strategy<Value = CallCommand> {
 }
 
 fn beginnings() -> impl Strategy<Value = CallCommand> {
-    let outbound = HearOutbound {
+    let outbound = HandleOutbound {
         at: second(0),
-        told: false,
+        clock: ClockSource::Local,
         call_sid: CALL.into(),
         from: "client:anna".into(),
         to: "+12025550143".into(),
         agent: None,
         number: None,
     };
-    let closed = HearInbound {
+    let closed = HandleInbound {
         routed: Routed::Voicemail(VoicemailReason::Closed),
-        ..hear_inbound()
+        ..handle_inbound()
     };
-    select(vec![hear_inbound().into(), closed.into(), outbound.into()])
+    select(vec![handle_inbound().into(), closed.into(), outbound.into()])
 }
 
 /// One call's callbacks, in two orders, each callback at least once and perhaps again.
@@ -254,22 +254,22 @@ fn two_orders() -> impl Strategy<Value = (Vec<CallCommand>, Vec<CallCommand>)> {
 }
 
 /// The same callback, heard at another moment; what the provider told of its own clock stays.
-fn heard_at(command: &CallCommand, heard: Timestamp) -> CallCommand {
+fn received_at(command: &CallCommand, heard: Timestamp) -> CallCommand {
     let mut command = command.clone();
     match &mut command {
-        CallCommand::HearInbound(HearInbound { at, told, .. })
-        | CallCommand::HearOutbound(HearOutbound { at, told, .. })
-        | CallCommand::HearStatus(HearStatus { at, told, .. })
-        | CallCommand::HearConference(HearConference { at, told, .. }) => {
+        CallCommand::HandleInbound(HandleInbound { at, told, .. })
+        | CallCommand::HandleOutbound(HandleOutbound { at, told, .. })
+        | CallCommand::HandleStatus(HandleStatus { at, told, .. })
+        | CallCommand::HandleConference(HandleConference { at, told, .. }) => {
             if !*told {
                 *at = heard;
             }
         }
-        CallCommand::HearRecording(HearRecording { at, .. })
-        | CallCommand::HearVoicemail(HearVoicemail { at, .. })
-        | CallCommand::HearTranscription(HearTranscription { at, .. })
-        | CallCommand::HearAmd(HearAmd { at, .. })
-        | CallCommand::HearCaller(HearCaller { at, .. }) => *at = heard,
+        CallCommand::HandleRecording(HandleRecording { at, .. })
+        | CallCommand::HandleVoicemail(HandleVoicemail { at, .. })
+        | CallCommand::HandleTranscription(HandleTranscription { at, .. })
+        | CallCommand::HandleAmd(HandleAmd { at, .. })
+        | CallCommand::HandleCallerTurn(HandleCallerTurn { at, .. }) => *at = heard,
         other => panic!("{} is not a callback", other.name()),
     }
     command
@@ -281,10 +281,10 @@ fn hear(callbacks: &[CallCommand]) -> (Call, Vec<CallEvent>) {
     for (index, callback) in callbacks.iter().enumerate() {
         let heard = second(100 + i64::try_from(index).expect("is a small number"));
         let decided = call
-            .decide(&heard_at(callback, heard))
+            .decide(&received_at(callback, heard))
             .expect("nothing heard is refused");
         for event in &decided {
-            call.fold(event);
+            call.apply(event);
         }
         events.extend(decided);
     }
@@ -350,7 +350,7 @@ proptest! {
         let (call, events) = hear(&told);
         let mut replayed = Call::default();
         for event in &events {
-            replayed.fold(event);
+            replayed.apply(event);
         }
         prop_assert_eq!(&replayed, &call);
         let json = serde_json::to_value(&call).expect("serialises");
@@ -362,7 +362,7 @@ proptest! {
     fn what_was_heard_already_is_no_news((told, _) in two_orders()) {
         let (call, _) = hear(&told);
         for callback in &told {
-            let decided = call.decide(&heard_at(callback, second(500))).expect("nothing heard is refused");
+            let decided = call.decide(&received_at(callback, second(500))).expect("nothing heard is refused");
             prop_assert_eq!(decided, vec![], "{}", callback.name());
         }
     }

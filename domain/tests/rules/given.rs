@@ -1,8 +1,8 @@
 //! What the tests have in common: a call, a caller, and a clock that stands where it is told to.
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
-use domain::call::command::{HearInbound, HearStatus, Leg, Origin, Routed};
-use domain::call::value::{Direction, ParticipantRole, Phase};
+use domain::call::command::{HandleInbound, HandleStatus, Leg, Origin, Routed};
+use domain::call::value::{ClockSource, Direction, ParticipantRole, Phase};
 use domain::call::{Call, CallCommand, CallEvent};
 use domain::{Decide, Timestamp};
 
@@ -31,17 +31,17 @@ pub fn after(commands: impl IntoIterator<Item = CallCommand>) -> (Call, Vec<Call
             .decide(&command)
             .unwrap_or_else(|error| panic!("{} is refused: {error}", command.name()));
         for event in &decided {
-            call.fold(event);
+            call.apply(event);
         }
         events.extend(decided);
     }
     (call, events)
 }
 
-pub fn hear_inbound() -> HearInbound {
-    HearInbound {
+pub fn handle_inbound() -> HandleInbound {
+    HandleInbound {
         at: second(0),
-        told: false,
+        clock: ClockSource::Local,
         call_sid: CALL.into(),
         from: CALLER.into(),
         to: OURS.into(),
@@ -52,16 +52,16 @@ pub fn hear_inbound() -> HearInbound {
         routed: Routed::Answered {
             greeting: "Hello, this call is recorded, and I am an AI.".into(),
             persona_version: 0,
-            discloses_ai: true,
-            consent_notice: true,
+            disclosure: Some("You are speaking with an AI.".into()),
+            consent_notice: Some("This call is recorded.".into()),
         },
     }
 }
 
-pub fn hear_status(status: &str, seconds: i64) -> HearStatus {
-    HearStatus {
+pub fn handle_status(status: &str, seconds: i64) -> HandleStatus {
+    HandleStatus {
         at: second(seconds),
-        told: true,
+        clock: ClockSource::Provider,
         kind: "call-status".into(),
         call_sid: CALL.into(),
         leg: Leg::Conversation,
@@ -82,7 +82,7 @@ pub fn hear_status(status: &str, seconds: i64) -> HearStatus {
 pub fn started() -> CallEvent {
     CallEvent::CallStarted {
         at: second(0),
-        told: false,
+        clock: ClockSource::Local,
         direction: Some(Direction::Inbound),
         call_sid: CALL.into(),
         from: CALLER.into(),
@@ -110,7 +110,7 @@ pub fn greeted() -> CallEvent {
 pub fn ended() -> CallEvent {
     CallEvent::CallEnded {
         at: second(60),
-        told: true,
+        clock: ClockSource::Provider,
         outcome: domain::call::value::Outcome::Completed,
         ended_by: None,
         duration_s: Some(60),
@@ -138,5 +138,5 @@ pub fn recording_ready() -> CallEvent {
 }
 
 pub fn agent_leg() -> Leg {
-    Leg::Participant(ParticipantRole::Agent)
+    Leg::Participant(ParticipantRole::TeamMember)
 }

@@ -1,14 +1,14 @@
 //! The end as we see it, and what is reckoned afterwards: the summary, the costs, the comparison with the provider.
 
-use super::{Decision, heard_of, remembered, unless};
+use super::{Decision, ensure_exists, ensure_not_erased, unless};
 use crate::call::command::CallCommand;
 use crate::call::event::CallEvent;
 use crate::call::state::{Call, FailedEffect};
-use crate::call::value::Outcome;
+use crate::call::value::{ClockSource, Outcome};
 use crate::invalid::{Invalid, open, words};
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
-    heard_of(call)?;
+    ensure_exists(call)?;
     let at = command.at();
     match command {
         // Even when the provider has said that the call is over: who ended it is something that only we know.
@@ -26,13 +26,13 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             };
             let event = CallEvent::CallEnded {
                 at,
-                told: false,
+                clock: ClockSource::Local,
                 outcome: outcome.unwrap_or_else(|| call.outcome().unwrap_or(reckoned)),
                 ended_by: Some(*ended_by),
                 duration_s: *duration_s,
                 reason: reason.clone(),
             };
-            unless(call.heard.knows(&event), event)
+            unless(call.seen_callbacks.knows(&event), event)
         }
         CallCommand::Summarize { .. } => summarize(call, command),
         CallCommand::RequestDoNotCall { .. } => unless(call.do_not_call, CallEvent::DoNotCallRequested { at }),
@@ -127,7 +127,7 @@ fn summarize(call: &Call, command: &CallCommand) -> Decision {
     else {
         return Ok(Vec::new());
     };
-    remembered(call)?;
+    ensure_not_erased(call)?;
     words("summary", open("summary", summary)?, 10_000)?;
     words("model", model, 100)?;
     if lead_score.is_some_and(|score| score > 100) {

@@ -6,20 +6,21 @@
 //! something ([`infer`]); and a weaker reason for voicemail is not stated after a stronger one.
 
 mod end;
-mod heard;
-mod people;
+mod callback;
+mod participants;
 mod queue;
 mod review;
-mod sound;
+mod recording;
 mod status;
-mod talk;
+mod dialogue;
 
 use super::command::{CallCommand, Origin};
 use super::error::CallError;
 use super::event::{CallEvent, PersonalText};
-use super::moment::Moment;
+use super::observed_at::ObservedAt;
 use super::start::Start;
 use super::state::Call;
+use super::value::ClockSource;
 use crate::decide::unless;
 use crate::{Personal, Timestamp};
 
@@ -33,19 +34,19 @@ type Decision = Result<Vec<CallEvent>, CallError>;
 pub fn decide(call: &Call, command: &CallCommand) -> Decision {
     use CallCommand as C;
     match command {
-        C::HearInbound(heard) => Ok(heard::inbound(call, heard)),
-        C::HearOutbound(heard) => Ok(heard::outbound(call, heard)),
-        C::HearStatus(heard) => Ok(status::status(call, heard)),
-        C::HearRecording(heard) => Ok(heard::recording(call, heard)),
-        C::HearVoicemail(heard) => Ok(heard::voicemail(call, heard)),
-        C::HearTranscription(heard) => Ok(heard::transcription(call, heard)),
-        C::HearConference(heard) => Ok(status::conference(call, heard)),
-        C::HearAmd(heard) => Ok(status::amd(call, heard)),
-        C::HearCaller(heard) => Ok(talk::caller(call, heard)),
-        C::HearOther(heard) => Ok(heard::other(call, heard)),
+        C::HandleInbound(callback) => Ok(callback::inbound(call, callback)),
+        C::HandleOutbound(callback) => Ok(callback::outbound(call, callback)),
+        C::HandleStatus(callback) => Ok(status::status(call, callback)),
+        C::HandleRecording(callback) => Ok(callback::recording(call, callback)),
+        C::HandleVoicemail(callback) => Ok(callback::voicemail(call, callback)),
+        C::HandleTranscription(callback) => Ok(callback::transcription(call, callback)),
+        C::HandleConference(callback) => Ok(status::conference(call, callback)),
+        C::HandleAmd(callback) => Ok(status::amd(call, callback)),
+        C::HandleCallerTurn(callback) => Ok(dialogue::caller(call, callback)),
+        C::HandleOther(callback) => Ok(callback::other(call, callback)),
         C::CreateManually(order) => review::create(call, order),
-        C::Enqueue { .. }
-        | C::CancelQueued { .. }
+        C::Enqueue(call_to_queue) => queue::enqueue(call, call_to_queue),
+        C::CancelQueued { .. }
         | C::PermitDial { .. }
         | C::RefuseDial { .. }
         | C::AttemptDial { .. }
@@ -55,12 +56,12 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         | C::PlayConsentNotice { .. }
         | C::SpeakAi { .. }
         | C::InterruptAi { .. }
-        | C::HearUnclearly { .. }
+        | C::ReportUnclearSpeech { .. }
         | C::PromptSilence { .. }
         | C::CollectField { .. }
         | C::TriggerEscalation { .. }
         | C::TripGuardrail { .. }
-        | C::ReportAiFailure { .. } => talk::decide(call, command),
+        | C::ReportAiFailure { .. } => dialogue::decide(call, command),
         C::JoinListener { .. }
         | C::LeaveListener { .. }
         | C::RequestTakeover { .. }
@@ -74,7 +75,7 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         | C::StartTransfer { .. }
         | C::CompleteTransfer { .. }
         | C::FailTransfer { .. }
-        | C::SendDigits { .. } => people::decide(call, command),
+        | C::SendDigits { .. } => participants::decide(call, command),
         C::StartRecording { .. }
         | C::PauseRecording { .. }
         | C::ResumeRecording { .. }
@@ -83,7 +84,7 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         | C::StoreTranscript { .. }
         | C::RequestTranscription { .. }
         | C::FailTranscription { .. }
-        | C::PlayRecording { .. } => sound::decide(call, command),
+        | C::PlayRecording { .. } => recording::decide(call, command),
         C::EndCall { .. }
         | C::Summarize { .. }
         | C::RequestDoNotCall { .. }
@@ -104,7 +105,7 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
 }
 
 /// A beginning concluded from what a callback tells in passing; `None` when it adds nothing to what is known.
-fn infer(call: &Call, at: Moment, origin: &Origin) -> Option<CallEvent> {
+fn infer(call: &Call, at: ObservedAt, origin: &Origin) -> Option<CallEvent> {
     // An erased call learns no personal value again.
     let personal = |value: &Option<PersonalText>| if call.erased { None } else { value.clone() };
     let concluded = Start {
@@ -127,14 +128,14 @@ fn infer(call: &Call, at: Moment, origin: &Origin) -> Option<CallEvent> {
 }
 
 /// The facts of a callback that are news, after the beginning that they imply if that is news too.
-fn news(call: &Call, at: Moment, origin: &Origin, facts: Vec<CallEvent>) -> Vec<CallEvent> {
-    let facts = facts.into_iter().filter(|fact| !call.heard.knows(fact));
+fn news(call: &Call, at: ObservedAt, origin: &Origin, facts: Vec<CallEvent>) -> Vec<CallEvent> {
+    let facts = facts.into_iter().filter(|fact| !call.seen_callbacks.knows(fact));
     infer(call, at, origin).into_iter().chain(facts).collect()
 }
 
 /// A callback that changes nothing else.
 fn report(
-    at: Moment,
+    at: ObservedAt,
     kind: &str,
     call_sid: Option<&str>,
     sequence_number: Option<u32>,
@@ -142,7 +143,7 @@ fn report(
 ) -> CallEvent {
     CallEvent::ProviderReported {
         at: at.at,
-        told: at.told,
+        clock: at.clock,
         kind: kind.to_owned(),
         call_sid: call_sid.map(str::to_owned),
         sequence_number,
@@ -151,7 +152,7 @@ fn report(
 }
 
 /// Refuses a call that nobody ever heard of.
-const fn heard_of(call: &Call) -> Result<(), CallError> {
+const fn ensure_exists(call: &Call) -> Result<(), CallError> {
     if call.exists() {
         Ok(())
     } else {
@@ -160,18 +161,18 @@ const fn heard_of(call: &Call) -> Result<(), CallError> {
 }
 
 /// Refuses a call that is over, or that nobody ever heard of.
-fn alive(call: &Call) -> Result<(), CallError> {
-    heard_of(call)?;
+fn ensure_active(call: &Call) -> Result<(), CallError> {
+    ensure_exists(call)?;
     if call.is_over() { Err(CallError::Over) } else { Ok(()) }
 }
 
 /// Refuses an erased call, which takes no new personal values, or one that nobody ever heard of.
-fn remembered(call: &Call) -> Result<(), CallError> {
-    heard_of(call)?;
+fn ensure_not_erased(call: &Call) -> Result<(), CallError> {
+    ensure_exists(call)?;
     if call.erased { Err(CallError::Erased) } else { Ok(()) }
 }
 
 /// A moment that we heard of by ourselves.
-const fn heard_at(at: Timestamp) -> Moment {
-    Moment::new(at, false)
+const fn received_at(at: Timestamp) -> ObservedAt {
+    ObservedAt::new(at, ClockSource::Local)
 }

@@ -1,14 +1,14 @@
 //! Calls that we place ourselves: into the queue, out of it, and every attempt in between.
 
-use super::{Decision, heard_of, remembered, unless};
+use super::{Decision, ensure_exists, ensure_not_erased, unless};
 use crate::Personal;
-use crate::call::command::CallCommand;
+use crate::call::command::{CallCommand, Enqueue};
 use crate::call::error::CallError;
 use crate::call::event::CallEvent;
-use crate::call::moment::Moment;
+use crate::call::observed_at::ObservedAt;
 use crate::call::start::Start;
 use crate::call::state::{Call, Queue};
-use crate::call::value::Direction;
+use crate::call::value::{ClockSource, Direction};
 use crate::invalid::{Invalid, e164, open, words};
 
 /// As often as anybody may be tried.
@@ -18,10 +18,7 @@ const MAX_OBJECTIVE: usize = 2_000;
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     let at = command.at();
-    if let CallCommand::Enqueue { .. } = command {
-        return enqueue(call, command);
-    }
-    heard_of(call)?;
+    ensure_exists(call)?;
     let queue = call.queue.as_ref().ok_or(CallError::NotQueued)?;
     match command {
         CallCommand::CancelQueued { reason, by, .. } => {
@@ -41,30 +38,70 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 },
             )
         }
-        CallCommand::PermitDial { rules, .. } => {
+        CallCommand::PermitDial {
+            rules,
+            ruleset,
+            zones,
+            lists,
+            consent,
+            engagement,
+            valid_until,
+            ..
+        } => {
             waiting(call, queue)?;
-            remembered(call)?;
+            ensure_not_erased(call)?;
             Ok(vec![CallEvent::DialPermitted {
                 at,
                 rules: rules.clone(),
+                ruleset: ruleset.clone(),
+                zones: zones.clone(),
+                lists: lists.clone(),
+                consent: consent.clone(),
+                engagement: engagement.clone(),
+                valid_until: *valid_until,
             }])
         }
-        CallCommand::RefuseDial { rule, reason, .. } => {
+        CallCommand::RefuseDial {
+            rule,
+            reason,
+            ruleset,
+            because,
+            r#final,
+            ..
+        } => {
             waiting(call, queue)?;
             let event = CallEvent::DialRefused {
                 at,
                 rule: rule.clone(),
                 reason: reason.clone(),
+                ruleset: ruleset.clone(),
+                because: because.clone(),
+                r#final: *r#final,
             };
             unless(queue.refused.as_ref() == Some(rule), event)
         }
         // What Twilio was asked to do was asked, whatever happened to the queue meanwhile.
-        CallCommand::AttemptDial { attempt, call_sid, .. } => {
-            Ok(attempt_dial(call, queue, command, *attempt, call_sid))
+        CallCommand::AttemptDial {
+            at,
+            attempt,
+            call_sid,
+            evidence,
+            queue_ms,
+        } => {
+            let attempted = CallEvent::DialAttempted {
+                at: *at,
+                attempt: *attempt,
+                call_sid: call_sid.clone(),
+                evidence: *evidence,
+                queue_ms: *queue_ms,
+            };
+            Ok(attempt_dial(call, queue, *attempt, call_sid, attempted))
         }
         CallCommand::FailDial {
             attempt,
             reason,
+            kind,
+            counts_as_attempt,
             retry_at,
             ..
         } => {
@@ -82,6 +119,8 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 at,
                 attempt: *attempt,
                 reason: reason.clone(),
+                kind: *kind,
+                counts_as_attempt: *counts_as_attempt,
                 retry_at: *retry_at,
             };
             unless(known, event)
@@ -91,44 +130,39 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     }
 }
 
-fn enqueue(call: &Call, command: &CallCommand) -> Decision {
-    let CallCommand::Enqueue {
-        at,
-        to,
-        from,
-        agent,
-        purpose,
-        objective,
-        lead,
-        priority,
-        not_before,
-        max_attempts,
-        by,
-    } = command
-    else {
-        return Ok(Vec::new());
-    };
+pub(super) fn enqueue(call: &Call, command: &Enqueue) -> Decision {
     if call.exists() {
         return Err(CallError::AlreadyExists);
     }
-    e164("to", open("to", to)?)?;
-    e164("from", from)?;
-    words("objective", open("objective", objective)?, MAX_OBJECTIVE)?;
-    if !(1..=MAX_ATTEMPTS).contains(max_attempts) {
+    e164("to", open("to", &command.to)?)?;
+    e164("from", &command.from)?;
+    words("subject", open("subject", &command.subject)?, MAX_OBJECTIVE)?;
+    words("objective", open("objective", &command.objective)?, MAX_OBJECTIVE)?;
+    if !(1..=MAX_ATTEMPTS).contains(&command.max_attempts) {
         return Err(Invalid::new("max_attempts", format!("is not between 1 and {MAX_ATTEMPTS}")).into());
     }
+    let queued = command.clone();
     Ok(vec![CallEvent::CallQueued {
-        at: *at,
-        to: to.clone(),
-        from: from.clone(),
-        agent: agent.clone(),
-        purpose: *purpose,
-        objective: objective.clone(),
-        lead: lead.clone(),
-        priority: *priority,
-        not_before: *not_before,
-        max_attempts: *max_attempts,
-        by: by.clone(),
+        at: queued.at,
+        to: queued.to,
+        from: queued.from,
+        agent: queued.agent,
+        purpose: queued.purpose,
+        class: queued.class,
+        subject: queued.subject,
+        objective: queued.objective,
+        variables: queued.variables,
+        lead: queued.lead,
+        campaign: queued.campaign,
+        row: queued.row,
+        priority: queued.priority,
+        not_before: queued.not_before,
+        expires_at: queued.expires_at,
+        max_attempts: queued.max_attempts,
+        consent: queued.consent,
+        retry_of: queued.retry_of,
+        plan: queued.plan,
+        by: queued.by,
     }])
 }
 
@@ -145,8 +179,8 @@ const fn waiting(call: &Call, queue: &Queue) -> Result<(), CallError> {
 }
 
 /// Twilio has a leg for us: with the first one, the call exists.
-fn attempt_dial(call: &Call, queue: &Queue, command: &CallCommand, attempt: u32, call_sid: &str) -> Vec<CallEvent> {
-    let at = command.at();
+fn attempt_dial(call: &Call, queue: &Queue, attempt: u32, call_sid: &str, attempted: CallEvent) -> Vec<CallEvent> {
+    let at = attempted.at();
     if queue
         .attempts
         .get(&attempt)
@@ -155,7 +189,7 @@ fn attempt_dial(call: &Call, queue: &Queue, command: &CallCommand, attempt: u32,
         return Vec::new();
     }
     let start = Start {
-        at: Moment::new(at, false),
+        at: ObservedAt::new(at, ClockSource::Local),
         direction: Some(Direction::Outbound),
         call_sid: call_sid.to_owned(),
         from: Personal::Known(queue.from.clone()),
@@ -166,10 +200,5 @@ fn attempt_dial(call: &Call, queue: &Queue, command: &CallCommand, attempt: u32,
         attestation: None,
     };
     let started = call.started.is_none().then(|| start.into_event(false));
-    let attempted = CallEvent::DialAttempted {
-        at,
-        attempt,
-        call_sid: call_sid.to_owned(),
-    };
     [attempted].into_iter().chain(started).collect()
 }

@@ -1,12 +1,13 @@
 //! What people make of a call afterwards, and calls that people write down themselves.
 
-use super::{Decision, heard_of, remembered, unless};
+use super::{Decision, ensure_exists, ensure_not_erased, unless};
 use crate::call::command::{CallCommand, CreateManually};
 use crate::call::error::CallError;
 use crate::call::event::{CallEvent, PersonalText};
-use crate::call::moment::Moment;
+use crate::call::observed_at::ObservedAt;
 use crate::call::start::Start;
 use crate::call::state::Call;
+use crate::call::value::ClockSource;
 use crate::invalid::{Invalid, at_most, open, words};
 
 /// As long as a note may be, in characters.
@@ -15,7 +16,7 @@ const MAX_NOTE: usize = 10_000;
 const MAX_NAME: usize = 200;
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
-    heard_of(call)?;
+    ensure_exists(call)?;
     let at = command.at();
     let review = &call.review;
     match command {
@@ -61,7 +62,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             by,
             ..
         } => {
-            remembered(call)?;
+            ensure_not_erased(call)?;
             limited("caller_name", caller_name.as_ref(), MAX_NAME)?;
             limited("caller_number", caller_number.as_ref(), MAX_NAME)?;
             limited("notes", notes.as_ref(), MAX_NOTE)?;
@@ -107,7 +108,7 @@ fn correct(call: &Call, command: &CallCommand) -> Decision {
     let corrections = &call.review.corrections;
     match command {
         CallCommand::NoteCorrection { note, turn, by, .. } => {
-            remembered(call)?;
+            ensure_not_erased(call)?;
             words("note", open("note", note)?, MAX_NOTE)?;
             if let Some(turn) = turn.filter(|turn| *turn == 0 || *turn > call.talk.last_turn) {
                 return Err(CallError::NoSuchTurn(turn));
@@ -155,7 +156,7 @@ pub(super) fn create(call: &Call, order: &CreateManually) -> Decision {
         return Err(Invalid::new("duration_s", "is given though the call is not over").into());
     }
     let start = Start {
-        at: Moment::new(order.at, false),
+        at: ObservedAt::new(order.at, ClockSource::Local),
         direction: Some(order.direction),
         call_sid: order.call_sid.clone(),
         from: order.from.clone(),
@@ -167,7 +168,7 @@ pub(super) fn create(call: &Call, order: &CreateManually) -> Decision {
     };
     let ended = order.outcome.map(|outcome| CallEvent::CallEnded {
         at: order.at.plus_seconds(i64::from(order.duration_s.unwrap_or(0))),
-        told: false,
+        clock: ClockSource::Local,
         outcome,
         ended_by: None,
         duration_s: order.duration_s,

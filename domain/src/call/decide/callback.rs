@@ -1,11 +1,11 @@
 //! How calls begin, and what becomes of their sound, as the provider tells it.
 
-use super::{heard_at, news, report};
+use super::{received_at, news, report};
 use crate::call::command::{
-    HearInbound, HearOther, HearOutbound, HearRecording, HearTranscription, HearVoicemail, RecordingStatus, Routed,
+    HandleInbound, HandleOther, HandleOutbound, HandleRecording, HandleTranscription, HandleVoicemail, RecordingStatus, Routed,
 };
 use crate::call::event::{CallEvent, PersonalText};
-use crate::call::moment::Moment;
+use crate::call::observed_at::ObservedAt;
 use crate::call::start::Start;
 use crate::call::state::Call;
 use crate::call::value::{Direction, ParticipantRole, Phase, Segment, VoicemailReason};
@@ -15,32 +15,32 @@ use crate::{Personal, Timestamp};
 const GREETING: u32 = 1;
 
 /// Somebody calls one of our numbers. Once: a repetition is answered with the same TwiML and says nothing new.
-pub(super) fn inbound(call: &Call, heard: &HearInbound) -> Vec<CallEvent> {
+pub(super) fn inbound(call: &Call, callback: &HandleInbound) -> Vec<CallEvent> {
     if call.started.is_some() {
         return Vec::new();
     }
     let start = Start {
-        at: Moment::new(heard.at, heard.told),
+        at: ObservedAt::new(callback.at, callback.clock),
         direction: Some(Direction::Inbound),
-        call_sid: heard.call_sid.clone(),
-        from: heard.from.clone(),
-        to: heard.to.clone(),
-        caller_name: heard.caller_name.clone(),
-        agent: Some(heard.agent.clone()),
-        number: Some(heard.number.clone()),
-        attestation: heard.attestation.clone(),
+        call_sid: callback.call_sid.clone(),
+        from: callback.from.clone(),
+        to: callback.to.clone(),
+        caller_name: callback.caller_name.clone(),
+        agent: Some(callback.agent.clone()),
+        number: Some(callback.number.clone()),
+        attestation: callback.attestation.clone(),
     };
     let mut events = vec![start.into_event(false)];
-    let at = heard.at;
-    match &heard.routed {
+    let at = callback.at;
+    match &callback.routed {
         Routed::Answered {
             greeting,
             persona_version,
-            discloses_ai,
+            disclosure,
             consent_notice,
         } => {
-            events.extend(discloses_ai.then_some(CallEvent::AiDisclosed { at }));
-            events.extend(consent_notice.then_some(CallEvent::ConsentNoticePlayed { at }));
+            events.extend(disclosure.clone().map(|text| CallEvent::AiDisclosed { at, text }));
+            events.extend(consent_notice.clone().map(|text| CallEvent::ConsentNoticePlayed { at, text }));
             events.push(CallEvent::AiTurn {
                 at,
                 turn: GREETING,
@@ -57,26 +57,26 @@ pub(super) fn inbound(call: &Call, heard: &HearInbound) -> Vec<CallEvent> {
 }
 
 /// Somebody of ours calls out from the browser, whose leg is there from the first moment.
-pub(super) fn outbound(call: &Call, heard: &HearOutbound) -> Vec<CallEvent> {
+pub(super) fn outbound(call: &Call, callback: &HandleOutbound) -> Vec<CallEvent> {
     if call.started.is_some() {
         return Vec::new();
     }
     let start = Start {
-        at: Moment::new(heard.at, heard.told),
+        at: ObservedAt::new(callback.at, callback.clock),
         direction: Some(Direction::Outbound),
-        call_sid: heard.call_sid.clone(),
-        from: heard.from.clone(),
-        to: heard.to.clone(),
+        call_sid: callback.call_sid.clone(),
+        from: callback.from.clone(),
+        to: callback.to.clone(),
         caller_name: None,
-        agent: heard.agent.clone(),
-        number: heard.number.clone(),
+        agent: callback.agent.clone(),
+        number: callback.number.clone(),
         attestation: None,
     };
     let joined = CallEvent::ParticipantJoined {
-        at: heard.at,
-        told: heard.told,
-        call_sid: heard.call_sid.clone(),
-        role: ParticipantRole::Agent,
+        at: callback.at,
+        clock: callback.clock,
+        call_sid: callback.call_sid.clone(),
+        role: ParticipantRole::TeamMember,
         conference_sid: None,
     };
     vec![start.into_event(false), joined]
@@ -89,11 +89,11 @@ pub(super) fn voicemail_route(call: &Call, at: Timestamp, reason: VoicemailReaso
 }
 
 /// The caller is at the voicemail, or left a message.
-pub(super) fn voicemail(call: &Call, heard: &HearVoicemail) -> Vec<CallEvent> {
-    let at = heard.at;
-    let route = voicemail_route(call, at, heard.reason.unwrap_or(VoicemailReason::Requested));
+pub(super) fn voicemail(call: &Call, callback: &HandleVoicemail) -> Vec<CallEvent> {
+    let at = callback.at;
+    let route = voicemail_route(call, at, callback.reason.unwrap_or(VoicemailReason::Requested));
     // Silence until the time-out leaves a recording of no length, which is no message.
-    let message = heard
+    let message = callback
         .message
         .as_ref()
         .filter(|message| message.duration_s != Some(0))
@@ -106,20 +106,20 @@ pub(super) fn voicemail(call: &Call, heard: &HearVoicemail) -> Vec<CallEvent> {
             channels: None,
         });
     let facts = route.into_iter().chain(message).collect();
-    news(call, heard_at(at), &heard.origin, facts)
+    news(call, received_at(at), &callback.origin, facts)
 }
 
 /// What became of a recording.
-pub(super) fn recording(call: &Call, heard: &HearRecording) -> Vec<CallEvent> {
-    let (at, phase, recording_sid) = (heard.at, heard.phase, heard.recording_sid.clone());
+pub(super) fn recording(call: &Call, callback: &HandleRecording) -> Vec<CallEvent> {
+    let (at, phase, recording_sid) = (callback.at, callback.phase, callback.recording_sid.clone());
     let unavailable = |reason: &str| CallEvent::RecordingUnavailable {
         at,
         phase,
-        recording_sid: Some(heard.recording_sid.clone()),
+        recording_sid: Some(callback.recording_sid.clone()),
         reason: reason.to_owned(),
         attempts: 0,
     };
-    let fact = match (heard.status, &heard.url) {
+    let fact = match (callback.status, &callback.url) {
         (RecordingStatus::InProgress, _) => CallEvent::RecordingStarted {
             at,
             phase,
@@ -130,26 +130,26 @@ pub(super) fn recording(call: &Call, heard: &HearRecording) -> Vec<CallEvent> {
             phase,
             recording_sid,
             url: url.clone(),
-            duration_s: heard.duration_s,
-            channels: heard.channels,
+            duration_s: callback.duration_s,
+            channels: callback.channels,
         },
         (RecordingStatus::Completed, None) => unavailable("no address"),
         (RecordingStatus::Absent, _) => unavailable("absent"),
         (RecordingStatus::Failed, _) => unavailable("failed"),
     };
-    news(call, heard_at(at), &heard.origin, vec![fact])
+    news(call, received_at(at), &callback.origin, vec![fact])
 }
 
 /// Twilio transcribed a recording, or could not. A blank text is no transcript.
-pub(super) fn transcription(call: &Call, heard: &HearTranscription) -> Vec<CallEvent> {
-    let (at, phase) = (heard.at, heard.phase);
+pub(super) fn transcription(call: &Call, callback: &HandleTranscription) -> Vec<CallEvent> {
+    let (at, phase) = (callback.at, callback.phase);
     let failed = |reason: &str| CallEvent::TranscriptionFailed {
         at,
         phase,
         reason: reason.to_owned(),
     };
-    let fact = if heard.status == "completed" {
-        heard.text.as_ref().and_then(|text| segments(text, phase)).map_or_else(
+    let fact = if callback.status == "completed" {
+        callback.text.as_ref().and_then(|text| segments(text, phase)).map_or_else(
             || failed("empty"),
             |segments| CallEvent::TranscriptReady {
                 at,
@@ -161,7 +161,7 @@ pub(super) fn transcription(call: &Call, heard: &HearTranscription) -> Vec<CallE
     } else {
         failed("the provider could not transcribe it")
     };
-    news(call, heard_at(at), &heard.origin, vec![fact])
+    news(call, received_at(at), &callback.origin, vec![fact])
 }
 
 /// Twilio tells the words of a recording without saying who spoke when; only one person speaks on a voicemail message,
@@ -188,14 +188,14 @@ fn segments(text: &PersonalText, phase: Phase) -> Option<Personal<Vec<Segment>>>
 }
 
 /// Any other callback.
-pub(super) fn other(call: &Call, heard: &HearOther) -> Vec<CallEvent> {
-    let at = Moment::new(heard.at, heard.told);
+pub(super) fn other(call: &Call, callback: &HandleOther) -> Vec<CallEvent> {
+    let at = ObservedAt::new(callback.at, callback.clock);
     let fact = report(
         at,
-        &heard.kind,
-        heard.call_sid.as_deref(),
-        heard.sequence_number,
-        heard.status.as_str(),
+        &callback.kind,
+        callback.call_sid.as_deref(),
+        callback.sequence_number,
+        callback.status.as_str(),
     );
-    news(call, at, &heard.origin, vec![fact])
+    news(call, at, &callback.origin, vec![fact])
 }

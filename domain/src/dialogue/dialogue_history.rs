@@ -46,7 +46,7 @@ impl Conversation {
     pub fn of<'a>(events: impl IntoIterator<Item = &'a CallEvent>) -> Self {
         let mut conversation = Self::default();
         for event in events {
-            conversation.fold(event);
+            conversation.apply(event);
         }
         conversation
     }
@@ -57,7 +57,7 @@ impl Conversation {
         self.turns.keys().next_back().copied().unwrap_or(0)
     }
 
-    fn fold(&mut self, event: &CallEvent) {
+    fn apply(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
             E::CallStarted { at, .. } => self.began = Some(self.began.map_or(*at, |began| began.min(*at))),

@@ -1,37 +1,38 @@
-//! [`Moment`]: when something happened, and how well we know it; and the small joins by which late news improves early
+//! [`ObservedAt`]: when something happened, and how well we know it; and the small joins by which late news improves early
 //! news whatever the order in which they come.
 
 use super::event::PersonalText;
+use super::value::ClockSource;
 use crate::{Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// When something happened, by whose clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moment {
+pub struct ObservedAt {
     /// The moment.
     pub at: Timestamp,
     /// Whether the provider's own clock told it; else it is when we heard.
-    pub told: bool,
+    pub clock: ClockSource,
 }
 
-impl Moment {
+impl ObservedAt {
     /// A moment told by the provider, or merely heard.
     #[must_use]
-    pub const fn new(at: Timestamp, told: bool) -> Self {
-        Self { at, told }
+    pub const fn new(at: Timestamp, clock: ClockSource) -> Self {
+        Self { at, clock }
     }
 
     /// The better of two reports of one moment: told over heard, then the earlier.
     #[must_use]
     pub fn earliest(self, other: Self) -> Self {
-        let key = |moment: &Self| (!moment.told, moment.at);
+        let key = |moment: &Self| (!moment.clock.is_provider(), moment.at);
         if key(&other) < key(&self) { other } else { self }
     }
 
     /// For what happens again and again: told over heard, then the later.
     #[must_use]
     pub fn latest(self, other: Self) -> Self {
-        if (other.told, other.at) > (self.told, self.at) {
+        if (other.clock, other.at) > (self.clock, self.at) {
             other
         } else {
             self
@@ -101,8 +102,8 @@ mod tests {
 
     #[test]
     fn a_told_moment_outranks_a_heard_one_and_of_equals_the_earlier_stands() {
-        let told = |s| Moment::new(Timestamp::from_seconds(s), true);
-        let heard = |s| Moment::new(Timestamp::from_seconds(s), false);
+        let told = |s| ObservedAt::new(Timestamp::from_seconds(s), ClockSource::Provider);
+        let heard = |s| ObservedAt::new(Timestamp::from_seconds(s), ClockSource::Local);
         assert_eq!(heard(1).earliest(told(5)), told(5));
         assert_eq!(told(5).earliest(heard(1)), told(5));
         assert_eq!(told(5).earliest(told(3)), told(3));

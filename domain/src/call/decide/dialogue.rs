@@ -1,8 +1,8 @@
 //! What is said, by the caller and by the AI. It is recorded after the fact, so it is accepted even when the call is over.
 
-use super::heard::voicemail_route;
-use super::{Decision, heard_at, heard_of, news, remembered, unless};
-use crate::call::command::{CallCommand, HearCaller};
+use super::callback::voicemail_route;
+use super::{Decision, received_at, ensure_exists, news, ensure_not_erased, unless};
+use crate::call::command::{CallCommand, HandleCallerTurn};
 use crate::call::error::CallError;
 use crate::call::event::CallEvent;
 use crate::call::state::Call;
@@ -12,7 +12,7 @@ use crate::invalid::{Invalid, words};
 const MAX_NAME: usize = 100;
 
 /// What the caller said.
-pub(super) fn caller(call: &Call, heard: &HearCaller) -> Vec<CallEvent> {
+pub(super) fn caller(call: &Call, heard: &HandleCallerTurn) -> Vec<CallEvent> {
     let fact = CallEvent::CallerTurn {
         at: heard.at,
         turn: heard.turn.unwrap_or_else(|| call.next_turn()),
@@ -22,17 +22,21 @@ pub(super) fn caller(call: &Call, heard: &HearCaller) -> Vec<CallEvent> {
         ended_at: heard.ended_at,
         source: heard.source.clone(),
     };
-    news(call, heard_at(heard.at), &heard.origin, vec![fact])
+    news(call, received_at(heard.at), &heard.origin, vec![fact])
 }
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
-    heard_of(call)?;
+    ensure_exists(call)?;
     let at = command.at();
     match command {
         CallCommand::RouteToVoicemail { reason, .. } => Ok(voicemail_route(call, at, *reason).into_iter().collect()),
-        CallCommand::DiscloseAi { .. } => unless(call.talk.ai_disclosed, CallEvent::AiDisclosed { at }),
-        CallCommand::PlayConsentNotice { .. } => {
-            unless(call.talk.consent_notice, CallEvent::ConsentNoticePlayed { at })
+        CallCommand::DiscloseAi { text, .. } => {
+            let text = text.clone();
+            unless(call.talk.ai_disclosed, CallEvent::AiDisclosed { at, text })
+        }
+        CallCommand::PlayConsentNotice { text, .. } => {
+            let text = text.clone();
+            unless(call.talk.consent_notice, CallEvent::ConsentNoticePlayed { at, text })
         }
         CallCommand::SpeakAi {
             turn,
@@ -43,7 +47,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             tokens,
             ..
         } => {
-            remembered(call)?;
+            ensure_not_erased(call)?;
             Ok(vec![CallEvent::AiTurn {
                 at,
                 turn: turn.unwrap_or_else(|| call.next_turn()),
@@ -60,7 +64,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             heard_text,
             ..
         } => {
-            remembered(call)?;
+            ensure_not_erased(call)?;
             if *turn == 0 || *turn > call.talk.last_turn {
                 return Err(CallError::NoSuchTurn(*turn));
             }
@@ -72,7 +76,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 heard_text,
             }])
         }
-        CallCommand::HearUnclearly { confidence, .. } => {
+        CallCommand::ReportUnclearSpeech { confidence, .. } => {
             if !(0.0..=1.0).contains(confidence) {
                 return Err(Invalid::new("confidence", "is not between 0 and 1").into());
             }
@@ -85,7 +89,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         CallCommand::CollectField {
             field, value, valid, ..
         } => {
-            remembered(call)?;
+            ensure_not_erased(call)?;
             words("field", field, MAX_NAME)?;
             Ok(vec![CallEvent::FieldCollected {
                 at,

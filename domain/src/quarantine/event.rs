@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 events! {
-    /// An event on the stream of an unrouted callback.
-    UnroutedEvent {
+    /// An event on the stream of an quarantine callback.
+    QuarantineEvent {
         /// A correctly signed callback could not be understood, and is kept whole.
-        CallbackUnrouted {
+        WebhookQuarantined {
             /// Which webhook it came to: `call-status`, `recording-status`, ...
             endpoint: String,
             /// All of its parameters.
@@ -19,7 +19,7 @@ events! {
             reason: String,
         },
         /// It was understood after a fix.
-        CallbackReingested {
+        WebhookReingested {
             /// The call whose stream now has its facts.
             call_id: CallId,
             /// Who saw to it.
@@ -28,12 +28,12 @@ events! {
     }
 }
 
-impl UnroutedEvent {
+impl QuarantineEvent {
     /// Today's version of every event type.
     pub const VERSION: &str = "1.0";
 }
 
-impl DomainEvent for UnroutedEvent {
+impl DomainEvent for QuarantineEvent {
     fn event_type(&self) -> String {
         self.name().to_owned()
     }

@@ -1,6 +1,6 @@
 //! What we do with a call's sound: keep it, pause it, store it, write it down, listen to it.
 
-use super::{Decision, heard_of, remembered, unless};
+use super::{Decision, ensure_exists, ensure_not_erased, unless};
 use crate::call::command::CallCommand;
 use crate::call::error::CallError;
 use crate::call::event::CallEvent;
@@ -8,7 +8,7 @@ use crate::call::state::{Call, Recording};
 use crate::invalid::{Invalid, words};
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
-    heard_of(call)?;
+    ensure_exists(call)?;
     let at = command.at();
     match command {
         CallCommand::StartRecording {
@@ -20,7 +20,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 phase: *phase,
                 recording_sid: recording_sid.clone(),
             };
-            unless(call.heard.knows(&event), event)
+            unless(call.seen_callbacks.knows(&event), event)
         }
         CallCommand::PauseRecording {
             phase, recording_sid, ..
@@ -69,11 +69,11 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 reason: reason.clone(),
                 attempts: *attempts,
             };
-            unless(archived || call.heard.knows(&event), event)
+            unless(archived || call.seen_callbacks.knows(&event), event)
         }
         CallCommand::StoreTranscript { .. } | CallCommand::FailTranscription { .. } => write_down(call, command),
         CallCommand::RequestTranscription { phase, by, .. } => {
-            remembered(call)?;
+            ensure_not_erased(call)?;
             let has_sound = |it: &Recording| it.phase == *phase && it.archived.is_some();
             if !call.recordings.values().any(has_sound) {
                 return Err(CallError::NoSuchRecording);
@@ -109,7 +109,7 @@ fn write_down(call: &Call, command: &CallCommand) -> Decision {
             engine,
             ..
         } => {
-            remembered(call)?;
+            ensure_not_erased(call)?;
             words("engine", engine, 100)?;
             let known = segments
                 .known()
@@ -127,7 +127,7 @@ fn write_down(call: &Call, command: &CallCommand) -> Decision {
             };
             // The same words again are an answer to whoever asked for them again.
             let is_wanted = call.transcripts.get(phase).is_some_and(|transcript| transcript.wanted);
-            unless(call.heard.knows(&event) && !is_wanted, event)
+            unless(call.seen_callbacks.knows(&event) && !is_wanted, event)
         }
         CallCommand::FailTranscription { phase, reason, .. } => {
             words("reason", reason, 500)?;
@@ -136,7 +136,7 @@ fn write_down(call: &Call, command: &CallCommand) -> Decision {
                 phase: *phase,
                 reason: reason.clone(),
             };
-            unless(call.heard.knows(&event), event)
+            unless(call.seen_callbacks.knows(&event), event)
         }
         // No other command comes here.
         _ => Ok(Vec::new()),
@@ -161,7 +161,7 @@ fn archive(call: &Call, command: &CallCommand) -> Decision {
     else {
         return Ok(Vec::new());
     };
-    remembered(call)?;
+    ensure_not_erased(call)?;
     words("key", key, 1_024)?;
     if *bytes == 0 {
         return Err(Invalid::new("bytes", "is nothing").into());

@@ -72,7 +72,7 @@ impl Reply {
         let (notes, text, next) = match step {
             Step::Think => return None,
             Step::AskAgain { confidence } => (
-                vec![CallCommand::HearUnclearly { at, confidence }],
+                vec![CallCommand::ReportUnclearSpeech { at, confidence }],
                 phrases.ask_again,
                 Next::Listen,
             ),
@@ -86,14 +86,14 @@ impl Reply {
             Step::Farewell => (vec![], phrases.goodbye, Next::HangUp(EndedBy::Caller)),
             Step::HandOver { rule } => {
                 let text = if here.is_empty() {
-                    phrases.nobody_there
+                    phrases.no_team_member
                 } else {
                     phrases.one_moment
                 };
                 let (notes, next) = hand_over(rule, here, at);
                 (notes, text, next)
             }
-            Step::Deflect { rule } => {
+            Step::RefuseInjection { rule } => {
                 let rule = rule.to_owned();
                 (
                     vec![CallCommand::TripGuardrail { at, rule }],
@@ -101,9 +101,9 @@ impl Reply {
                     Next::Listen,
                 )
             }
-            Step::Obey => (
+            Step::HonorOptOut => (
                 vec![CallCommand::RequestDoNotCall { at }],
-                phrases.obeyed,
+                phrases.opt_out_confirmed,
                 Next::HangUp(EndedBy::Caller),
             ),
         };

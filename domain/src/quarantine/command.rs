@@ -5,12 +5,12 @@ use crate::{CallId, Personal};
 use std::collections::BTreeMap;
 
 commands! {
-    /// A command to an unrouted callback.
-    UnroutedCommand
+    /// A command to an quarantine callback.
+    QuarantineCommand
     whole {}
     spelled {
         /// Keep the callback whole. Never refused.
-        Keep {
+        Quarantine {
             /// Which webhook it came to: `call-status`, `recording-status`, ...
             endpoint: String,
             /// All of its parameters.

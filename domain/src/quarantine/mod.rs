@@ -5,6 +5,6 @@ pub mod command;
 pub mod event;
 pub mod state;
 
-pub use command::UnroutedCommand;
-pub use event::UnroutedEvent;
-pub use state::{Unrouted, UnroutedError};
+pub use command::QuarantineCommand;
+pub use event::QuarantineEvent;
+pub use state::{Quarantine, QuarantineError};

@@ -1,10 +1,10 @@
 //! What our people do while a call lasts: listen, take over, hold, transfer, press keys.
 
-use super::{Decision, alive, heard_of, remembered, unless};
+use super::{Decision, ensure_active, ensure_exists, ensure_not_erased, unless};
 use crate::call::command::CallCommand;
 use crate::call::error::CallError;
 use crate::call::event::CallEvent;
-use crate::call::state::{Call, LegState, Seat, TransferState};
+use crate::call::state::{Call, LegState, Participant, TransferState};
 use crate::call::value::ParticipantRole;
 use crate::invalid::{Invalid, open, words};
 
@@ -17,7 +17,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     match command {
         // Whoever leaves after the end left all the same.
         CallCommand::LeaveListener { user, .. } => {
-            heard_of(call)?;
+            ensure_exists(call)?;
             unless(
                 !people.listeners.contains(user),
                 CallEvent::ListenerLeft { at, user: user.clone() },
@@ -25,8 +25,8 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         }
         CallCommand::CompleteTransfer { .. } | CallCommand::FailTransfer { .. } => conclude_transfer(call, command),
         // Twilio was asked: that is so even if the call has ended meanwhile.
-        CallCommand::CallParticipant { call_sid, seat, .. } => {
-            let reserved = people.seats.get(seat).ok_or(CallError::NoSuchSeat(*seat))?;
+        CallCommand::CallParticipant { call_sid, participant, .. } => {
+            let reserved = people.participants.get(participant).ok_or(CallError::NoSuchParticipant(*participant))?;
             words("call_sid", call_sid, 64)?;
             unless(
                 reserved.call_sid.is_some(),
@@ -34,12 +34,12 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                     at,
                     call_sid: call_sid.clone(),
                     role: reserved.role,
-                    seat: *seat,
+                    participant: *participant,
                 },
             )
         }
         _ => {
-            alive(call)?;
+            ensure_active(call)?;
             while_it_lasts(call, command)
         }
     }
@@ -57,7 +57,7 @@ fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
             CallEvent::ListenerJoined {
                 at,
                 user: user.clone(),
-                seat: people.next_seat(),
+                participant: people.next_participant(),
             },
         ),
         CallCommand::RequestTakeover { user, .. } => {
@@ -66,13 +66,13 @@ fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
         }
         CallCommand::AcceptTakeover { user, .. } => {
             let known = people.takeover_accepted.contains_key(user) || is_takers(call, user)?;
-            let seat = listeners_seat(call, user).unwrap_or_else(|| people.next_seat());
+            let participant = participant_of_listener(call, user).unwrap_or_else(|| people.next_participant());
             unless(
                 known,
                 CallEvent::TakeoverAccepted {
                     at,
                     user: user.clone(),
-                    seat,
+                    participant,
                 },
             )
         }
@@ -108,7 +108,7 @@ fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
             CallEvent::TakenOffHold { at, user: user.clone() },
         ),
         CallCommand::StartTransfer { to, .. } => {
-            remembered(call)?;
+            ensure_not_erased(call)?;
             words("to", open("to", to)?, 200)?;
             if people
                 .transfer
@@ -120,11 +120,11 @@ fn while_it_lasts(call: &Call, command: &CallCommand) -> Decision {
             Ok(vec![CallEvent::TransferStarted {
                 at,
                 to: to.clone(),
-                seat: people.next_seat(),
+                participant: people.next_participant(),
             }])
         }
         CallCommand::SendDigits { digits, .. } => {
-            remembered(call)?;
+            ensure_not_erased(call)?;
             let keys = open("digits", digits)?;
             words("digits", keys, MAX_DIGITS)?;
             if !keys.chars().all(|key| matches!(key, '0'..='9' | '*' | '#' | 'w' | 'W')) {
@@ -150,8 +150,8 @@ fn is_takers(call: &Call, user: &str) -> Result<bool, CallError> {
 
 /// Whether this user has agreed to take the call over and can begin: their telephone is in the conversation.
 fn is_ready(call: &Call, user: &str) -> bool {
-    let seat = call.people.takeover_accepted.get(user);
-    seat.and_then(|seat| call.seated_leg(*seat))
+    let participant = call.people.takeover_accepted.get(user);
+    participant.and_then(|participant| call.leg_of_participant(*participant))
         .is_some_and(LegState::is_present)
 }
 
@@ -159,29 +159,29 @@ fn is_ready(call: &Call, user: &str) -> bool {
 fn is_present(call: &Call, user: &str) -> bool {
     let theirs = call
         .people
-        .seats
+        .participants
         .iter()
-        .filter(|(_, seat)| seat.user.as_deref() == Some(user));
+        .filter(|(_, participant)| participant.user.as_deref() == Some(user));
     theirs
-        .filter_map(|(number, _)| call.seated_leg(*number))
+        .filter_map(|(number, _)| call.leg_of_participant(*number))
         .any(LegState::is_present)
 }
 
 /// The seat of a user who listens: their telephone need not be called a second time.
-fn listeners_seat(call: &Call, user: &str) -> Option<u32> {
-    let is_theirs = |(number, seat): &(&u32, &Seat)| {
-        seat.role == ParticipantRole::Listener
-            && seat.user.as_deref() == Some(user)
-            && !call.seated_leg(**number).is_some_and(LegState::is_gone)
+fn participant_of_listener(call: &Call, user: &str) -> Option<u32> {
+    let is_theirs = |(number, participant): &(&u32, &Participant)| {
+        participant.role == ParticipantRole::Listener
+            && participant.user.as_deref() == Some(user)
+            && !call.leg_of_participant(**number).is_some_and(LegState::is_gone)
     };
     let listens = call.people.listeners.contains(user);
-    let seat = call.people.seats.iter().rev().find(is_theirs);
-    seat.filter(|_| listens).map(|(number, _)| *number)
+    let participant = call.people.participants.iter().rev().find(is_theirs);
+    participant.filter(|_| listens).map(|(number, _)| *number)
 }
 
 /// A transfer may be found to have ended after the call did.
 fn conclude_transfer(call: &Call, command: &CallCommand) -> Decision {
-    remembered(call)?;
+    ensure_not_erased(call)?;
     let state = call
         .people
         .transfer

@@ -1,4 +1,4 @@
-//! [`Facts`]: which facts of the provider a call has heard already, so that a repetition says nothing new.
+//! [`SeenCallbacks`]: which facts of the provider a call has heard already, so that a repetition says nothing new.
 
 use super::CallEvent;
 use crate::Timestamp;
@@ -8,9 +8,9 @@ use std::hash::{DefaultHasher, Hasher};
 /// Fingerprints of facts. They live in memory only: a state that was serialised and read back merely takes one repetition
 /// of each fact for news, which no reader minds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts(BTreeSet<u64>);
+pub struct SeenCallbacks(BTreeSet<u64>);
 
-impl Facts {
+impl SeenCallbacks {
     /// Whether the event states a fact that was stated before.
     #[must_use]
     pub fn knows(&self, event: &CallEvent) -> bool {
@@ -29,16 +29,16 @@ fn fingerprint(event: &CallEvent) -> Option<u64> {
     use CallEvent as E;
     let mut fact = event.clone();
     match &mut fact {
-        E::CallRinging { at, told, .. }
-        | E::CallAnswered { at, told, .. }
-        | E::CallEnded { at, told, .. }
-        | E::ParticipantJoined { at, told, .. }
-        | E::ParticipantLeft { at, told, .. }
-        | E::ParticipantUnreached { at, told, .. }
-        | E::ConferenceStarted { at, told, .. }
-        | E::ConferenceEnded { at, told, .. }
-        | E::ProviderReported { at, told, .. } => {
-            if !*told {
+        E::CallRinging { at, clock, .. }
+        | E::CallAnswered { at, clock, .. }
+        | E::CallEnded { at, clock, .. }
+        | E::ParticipantJoined { at, clock, .. }
+        | E::ParticipantLeft { at, clock, .. }
+        | E::ParticipantUnreached { at, clock, .. }
+        | E::ConferenceStarted { at, clock, .. }
+        | E::ConferenceEnded { at, clock, .. }
+        | E::ProviderReported { at, clock, .. } => {
+            if !clock.is_provider() {
                 *at = Timestamp::default();
             }
         }

@@ -3,7 +3,7 @@
 //! A callback says what Twilio said and nothing more. What it means is for [`super::CallEvent`]s to state.
 
 use super::event::PersonalText;
-use super::value::{AnsweredBy, Direction, ParticipantRole, Phase, VoicemailReason};
+use super::value::{AnsweredBy, ClockSource, Direction, ParticipantRole, Phase, VoicemailReason};
 use crate::{AgentId, Timestamp};
 
 /// What a callback tells in passing about the call it belongs to: enough to begin the stream when nothing else was heard.
@@ -45,10 +45,10 @@ pub enum Routed {
         greeting: PersonalText,
         /// The persona that speaks; 0 is the base prompt alone.
         persona_version: u32,
-        /// Whether the greeting says that an AI speaks.
-        discloses_ai: bool,
-        /// Whether the greeting says that the call is recorded.
-        consent_notice: bool,
+        /// The sentence that discloses the AI, if it is spoken before the greeting.
+        disclosure: Option<String>,
+        /// The sentence about the recording, if it is spoken before the greeting.
+        consent_notice: Option<String>,
     },
     /// The caller may leave a message.
     Voicemail(VoicemailReason),
@@ -56,11 +56,11 @@ pub enum Routed {
 
 /// The `inbound` webhook: somebody calls one of our numbers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HearInbound {
+pub struct HandleInbound {
     /// When.
     pub at: Timestamp,
     /// Whether `at` came from the provider's clock.
-    pub told: bool,
+    pub clock: ClockSource,
     /// The caller's leg.
     pub call_sid: String,
     /// The caller's number.
@@ -81,11 +81,11 @@ pub struct HearInbound {
 
 /// The `voice` webhook: somebody of ours calls out from the browser.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HearOutbound {
+pub struct HandleOutbound {
     /// When.
     pub at: Timestamp,
     /// Whether `at` came from the provider's clock.
-    pub told: bool,
+    pub clock: ClockSource,
     /// The browser's leg.
     pub call_sid: String,
     /// The caller: the browser's client name.
@@ -100,11 +100,11 @@ pub struct HearOutbound {
 
 /// The `call-status` and `inbound-status` webhooks: what became of a leg.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HearStatus {
+pub struct HandleStatus {
     /// When: the callback's `Timestamp`, else when it was heard.
     pub at: Timestamp,
     /// Whether `at` came from the provider's clock.
-    pub told: bool,
+    pub clock: ClockSource,
     /// Which callback, for the record: `call-status`, `inbound-status`.
     pub kind: String,
     /// The leg.
@@ -140,7 +140,7 @@ pub enum RecordingStatus {
 
 /// The `recording-status` webhook.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HearRecording {
+pub struct HandleRecording {
     /// When it was heard.
     pub at: Timestamp,
     /// Which part of the call, as our callback address says.
@@ -172,7 +172,7 @@ pub struct VoicemailMessage {
 
 /// The `voicemail` webhook (the caller is about to hear the beep; no message) and the `voicemail-done` webhook.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HearVoicemail {
+pub struct HandleVoicemail {
     /// When it was heard.
     pub at: Timestamp,
     /// Why the caller is there, as our callback address says.
@@ -185,7 +185,7 @@ pub struct HearVoicemail {
 
 /// The `transcription-status` webhook.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HearTranscription {
+pub struct HandleTranscription {
     /// When it was heard.
     pub at: Timestamp,
     /// Which part of the call, as our callback address says.
@@ -200,11 +200,11 @@ pub struct HearTranscription {
 
 /// The `conference-status` webhook.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HearConference {
+pub struct HandleConference {
     /// When: the callback's `Timestamp`, else when it was heard.
     pub at: Timestamp,
     /// Whether `at` came from the provider's clock.
-    pub told: bool,
+    pub clock: ClockSource,
     /// Twilio's `StatusCallbackEvent`: `conference-start`, `conference-end`, `participant-join`, `participant-leave`, ...
     pub event: String,
     /// Twilio's name of the conference.
@@ -221,7 +221,7 @@ pub struct HearConference {
 
 /// The `amd-status` webhook: who picked up, found out while the call goes on.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HearAmd {
+pub struct HandleAmd {
     /// When it was heard.
     pub at: Timestamp,
     /// The leg.
@@ -234,7 +234,7 @@ pub struct HearAmd {
 
 /// What the caller said: the `ai-respond` webhook, or our own media stream.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HearCaller {
+pub struct HandleCallerTurn {
     /// When.
     pub at: Timestamp,
     /// The place in the conversation, where the callback's address says it: then a repetition is known as such. The next
@@ -256,11 +256,11 @@ pub struct HearCaller {
 
 /// Any other callback of a call, kept as it was reported.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HearOther {
+pub struct HandleOther {
     /// When: the callback's `Timestamp`, else when it was heard.
     pub at: Timestamp,
     /// Whether `at` came from the provider's clock.
-    pub told: bool,
+    pub clock: ClockSource,
     /// Which callback.
     pub kind: String,
     /// The leg, where one is named.

@@ -6,12 +6,12 @@
 
 pub mod field;
 pub mod intent;
-mod memory;
+mod dialogue_history;
 mod phrases;
 mod reply;
 mod step;
 
-pub use memory::{Conversation, Speaker, Turn};
+pub use dialogue_history::{Conversation, Speaker, Turn};
 pub use phrases::Phrases;
 pub use reply::{Next, Reply, Spoken, hand_over};
 pub use step::{Step, Utterance, next_step};

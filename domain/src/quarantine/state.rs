@@ -1,7 +1,7 @@
-//! [`Unrouted`]: what is known of a callback that nobody understood, and what may be done with it.
+//! [`Quarantine`]: what is known of a callback that nobody understood, and what may be done with it.
 
-use super::command::UnroutedCommand;
-use super::event::UnroutedEvent;
+use super::command::QuarantineCommand;
+use super::event::QuarantineEvent;
 use crate::decide::aggregate;
 use crate::{CallId, Decide, Timestamp};
 use cqrs_es::persist::EventUpcaster;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// What is known of a callback that nobody understood. Its parameters are in the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Unrouted {
+pub struct Quarantine {
     /// When it came.
     pub at: Option<Timestamp>,
     /// Which webhook it came to.
@@ -21,9 +21,9 @@ pub struct Unrouted {
     pub reingested: Option<CallId>,
 }
 
-/// Why a command to an unrouted callback is refused.
+/// Why a command to an quarantine callback is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UnroutedError {
+pub enum QuarantineError {
     /// There is no such callback.
     #[error("there is no such callback")]
     NotFound,
@@ -32,45 +32,45 @@ pub enum UnroutedError {
     AlreadyReingested,
 }
 
-aggregate!(Unrouted, "unrouted", UnroutedCommand, UnroutedEvent, UnroutedError);
+aggregate!(Quarantine, "quarantine", QuarantineCommand, QuarantineEvent, QuarantineError);
 
-impl Unrouted {
+impl Quarantine {
     /// Folds an event into what is known.
-    pub fn fold(&mut self, event: &UnroutedEvent) {
+    pub fn apply(&mut self, event: &QuarantineEvent) {
         match event {
-            UnroutedEvent::CallbackUnrouted {
+            QuarantineEvent::WebhookQuarantined {
                 at, endpoint, reason, ..
             } => {
                 self.at = Some(*at);
                 self.endpoint.clone_from(endpoint);
                 self.reason.clone_from(reason);
             }
-            UnroutedEvent::CallbackReingested { call_id, .. } => self.reingested = Some(call_id.clone()),
+            QuarantineEvent::WebhookReingested { call_id, .. } => self.reingested = Some(call_id.clone()),
         }
     }
 }
 
-impl Decide for Unrouted {
-    fn decide(&self, command: &UnroutedCommand) -> Result<Vec<UnroutedEvent>, UnroutedError> {
+impl Decide for Quarantine {
+    fn decide(&self, command: &QuarantineCommand) -> Result<Vec<QuarantineEvent>, QuarantineError> {
         match command {
             // The same callback again, under the same name.
-            UnroutedCommand::Keep { .. } if self.at.is_some() => Ok(Vec::new()),
-            UnroutedCommand::Keep {
+            QuarantineCommand::Quarantine { .. } if self.at.is_some() => Ok(Vec::new()),
+            QuarantineCommand::Quarantine {
                 at,
                 endpoint,
                 params,
                 reason,
-            } => Ok(vec![UnroutedEvent::CallbackUnrouted {
+            } => Ok(vec![QuarantineEvent::WebhookQuarantined {
                 at: *at,
                 endpoint: endpoint.clone(),
                 params: params.clone(),
                 reason: reason.clone(),
             }]),
-            UnroutedCommand::MarkReingested { at, call_id, by } => match &self.reingested {
-                _ if self.at.is_none() => Err(UnroutedError::NotFound),
+            QuarantineCommand::MarkReingested { at, call_id, by } => match &self.reingested {
+                _ if self.at.is_none() => Err(QuarantineError::NotFound),
                 Some(known) if known == call_id => Ok(Vec::new()),
-                Some(_) => Err(UnroutedError::AlreadyReingested),
-                None => Ok(vec![UnroutedEvent::CallbackReingested {
+                Some(_) => Err(QuarantineError::AlreadyReingested),
+                None => Ok(vec![QuarantineEvent::WebhookReingested {
                     at: *at,
                     call_id: call_id.clone(),
                     by: by.clone(),
@@ -91,8 +91,8 @@ mod tests {
     use cqrs_es::test::TestFramework;
     use std::collections::BTreeMap;
 
-    fn keep() -> UnroutedCommand {
-        UnroutedCommand::Keep {
+    fn quarantine() -> QuarantineCommand {
+        QuarantineCommand::Quarantine {
             at: Timestamp(1),
             endpoint: "call-status".into(),
             params: BTreeMap::from([("CallSid".to_owned(), vec![])]).into(),
@@ -100,8 +100,8 @@ mod tests {
         }
     }
 
-    fn kept() -> UnroutedEvent {
-        UnroutedEvent::CallbackUnrouted {
+    fn quarantined() -> QuarantineEvent {
+        QuarantineEvent::WebhookQuarantined {
             at: Timestamp(1),
             endpoint: "call-status".into(),
             params: BTreeMap::from([("CallSid".to_owned(), vec![])]).into(),
@@ -109,53 +109,53 @@ mod tests {
         }
     }
 
-    fn reingest(call: &str) -> UnroutedCommand {
-        UnroutedCommand::MarkReingested {
+    fn reingest(call: &str) -> QuarantineCommand {
+        QuarantineCommand::MarkReingested {
             at: Timestamp(2),
             call_id: call.into(),
             by: "user:1".into(),
         }
     }
 
-    fn reingested(call: &str) -> UnroutedEvent {
-        UnroutedEvent::CallbackReingested {
+    fn reingested(call: &str) -> QuarantineEvent {
+        QuarantineEvent::WebhookReingested {
             at: Timestamp(2),
             call_id: call.into(),
             by: "user:1".into(),
         }
     }
 
-    fn unrouted() -> TestFramework<Unrouted> {
+    fn webhook() -> TestFramework<Quarantine> {
         TestFramework::with(())
     }
 
     #[test]
     fn a_callback_is_kept_whole_and_once() {
-        unrouted()
+        webhook()
             .given_no_previous_events()
-            .when(keep())
-            .then_expect_events(vec![kept()]);
-        unrouted().given(vec![kept()]).when(keep()).then_expect_events(vec![]);
+            .when(quarantine())
+            .then_expect_events(vec![quarantined()]);
+        webhook().given(vec![quarantined()]).when(quarantine()).then_expect_events(vec![]);
     }
 
     #[test]
     fn a_callback_goes_to_one_call() {
-        unrouted()
-            .given(vec![kept()])
+        webhook()
+            .given(vec![quarantined()])
             .when(reingest("CA1"))
             .then_expect_events(vec![reingested("CA1")]);
-        let twice = || unrouted().given(vec![kept(), reingested("CA1")]);
+        let twice = || webhook().given(vec![quarantined(), reingested("CA1")]);
         twice().when(reingest("CA1")).then_expect_events(vec![]);
         twice()
             .when(reingest("CA2"))
-            .then_expect_error(UnroutedError::AlreadyReingested);
+            .then_expect_error(QuarantineError::AlreadyReingested);
     }
 
     #[test]
     fn a_callback_that_never_came_cannot_be_reingested() {
-        unrouted()
+        webhook()
             .given_no_previous_events()
             .when(reingest("CA1"))
-            .then_expect_error(UnroutedError::NotFound);
+            .then_expect_error(QuarantineError::NotFound);
     }
 }

@@ -2,30 +2,30 @@
 
 use super::end::End;
 use super::event::CallEvent;
-use super::moment::{Moment, least};
+use super::observed_at::{ObservedAt, least};
 use super::start::Start;
 use super::state::{
     Archived, Attempt, Call, Correction, FailedEffect, LegState, People, Queue, Reconciliation, Recording, Resolution,
-    Seat, Transfer, TransferState,
+    Participant, Transfer, TransferState,
 };
 use super::value::{ParticipantRole, Phase};
 
 impl Call {
     /// Folds an event into what is known.
-    pub fn fold(&mut self, event: &CallEvent) {
-        self.heard.note(event);
-        if !(self.fold_queue(event)
-            || self.fold_course(event)
-            || self.fold_talk(event)
-            || self.fold_people(event)
-            || self.fold_sound(event))
+    pub fn apply(&mut self, event: &CallEvent) {
+        self.seen_callbacks.note(event);
+        if !(self.apply_queue(event)
+            || self.apply_progress(event)
+            || self.apply_dialogue(event)
+            || self.apply_team(event)
+            || self.apply_recording(event))
         {
-            self.fold_aftermath(event);
+            self.apply_outcome(event);
         }
     }
 
     /// The queue. Answers whether the event was about it.
-    fn fold_queue(&mut self, event: &CallEvent) -> bool {
+    fn apply_queue(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         match event {
             E::CallQueued {
@@ -52,11 +52,26 @@ impl Call {
                     max_attempts: *max_attempts,
                     attempts: std::collections::BTreeMap::new(),
                     refused: None,
+                    paused: false,
                     cancelled: false,
                 });
             }
+            E::QueueEdited {
+                not_before, priority, ..
+            } => self.in_queue(|queue| {
+                queue.not_before = not_before.or(queue.not_before);
+                queue.priority = priority.unwrap_or(queue.priority);
+            }),
+            E::QueuePaused { .. } => self.in_queue(|queue| queue.paused = true),
+            E::QueueResumed { .. } => self.in_queue(|queue| queue.paused = false),
             E::QueueCancelled { .. } => self.in_queue(|queue| queue.cancelled = true),
             E::DialPermitted { .. } => self.in_queue(|queue| queue.refused = None),
+            // What the dialer makes of these is decided when it exists.
+            E::DialDeferred { .. }
+            | E::DialIntended { .. }
+            | E::DialUnresolved { .. }
+            | E::DuplicateDialDetected { .. }
+            | E::LegRefused { .. } => {}
             E::DialRefused { rule, .. } => self.in_queue(|queue| queue.refused = Some(rule.clone())),
             E::DialAttempted { attempt, call_sid, .. } => {
                 self.in_attempt(*attempt, |attempt| attempt.call_sid = Some(call_sid.clone()));
@@ -76,26 +91,26 @@ impl Call {
     }
 
     /// The course of the call as the provider tells it. Answers whether the event was about it.
-    fn fold_course(&mut self, event: &CallEvent) -> bool {
+    fn apply_progress(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         match event {
             E::CallStarted { .. } => {
                 if let Some((start, inferred)) = Start::of(event) {
-                    self.fold_start(start, inferred);
+                    self.apply_start(start, inferred);
                 }
             }
-            E::CallRinging { at, told, call_sid } => {
-                Moment::note_earliest(&mut self.leg(call_sid).ringing, Moment::new(*at, *told));
+            E::CallRinging { at, clock, call_sid } => {
+                ObservedAt::note_earliest(&mut self.leg(call_sid).ringing, ObservedAt::new(*at, *clock));
             }
-            E::CallAnswered { at, told, call_sid, by } => {
+            E::CallAnswered { at, clock, call_sid, by } => {
                 let leg = self.leg(call_sid);
-                Moment::note_earliest(&mut leg.answered, Moment::new(*at, *told));
+                ObservedAt::note_earliest(&mut leg.answered, ObservedAt::new(*at, *clock));
                 leg.answered_by = leg.answered_by.max(Some(*by));
             }
             E::RoutedToVoicemail { reason, .. } => self.voicemail = least(self.voicemail, Some(*reason)),
             E::ParticipantJoined {
                 at,
-                told,
+                clock,
                 call_sid,
                 role,
                 conference_sid,
@@ -105,51 +120,51 @@ impl Call {
                     self.conferences.entry(sid.clone()).or_default();
                 }
                 let leg = self.leg_of(call_sid, *role);
-                Moment::note_earliest(&mut leg.joined, Moment::new(*at, *told));
-                Moment::note_latest(&mut leg.joined_last, Moment::new(*at, *told));
+                ObservedAt::note_earliest(&mut leg.joined, ObservedAt::new(*at, *clock));
+                ObservedAt::note_latest(&mut leg.joined_last, ObservedAt::new(*at, *clock));
                 // That they left may have been heard before.
-                self.vacate();
+                self.release();
             }
             E::ParticipantLeft {
                 at,
-                told,
+                clock,
                 call_sid,
                 role,
             } => {
-                Moment::note_latest(&mut self.leg_of(call_sid, *role).left, Moment::new(*at, *told));
-                self.vacate();
+                ObservedAt::note_latest(&mut self.leg_of(call_sid, *role).left, ObservedAt::new(*at, *clock));
+                self.release();
             }
             E::ParticipantCalled {
-                call_sid, role, seat, ..
+                call_sid, role, participant, ..
             } => {
                 self.leg_of(call_sid, *role);
-                if let Some(seat) = self.people.seats.get_mut(seat) {
-                    seat.call_sid = Some(call_sid.clone());
+                if let Some(participant) = self.people.participants.get_mut(participant) {
+                    participant.call_sid = Some(call_sid.clone());
                 }
-                self.vacate();
+                self.release();
             }
             E::ParticipantUnreached {
                 call_sid, role, reason, ..
             } => {
                 let leg = self.leg_of(call_sid, *role);
                 leg.unreached = least(leg.unreached.take(), Some(reason.clone()));
-                self.vacate();
+                self.release();
             }
             E::ConferenceStarted {
                 at,
-                told,
+                clock,
                 conference_sid,
             } => {
                 let conference = self.conferences.entry(conference_sid.clone()).or_default();
-                Moment::note_earliest(&mut conference.started, Moment::new(*at, *told));
+                ObservedAt::note_earliest(&mut conference.started, ObservedAt::new(*at, *clock));
             }
             E::ConferenceEnded {
                 at,
-                told,
+                clock,
                 conference_sid,
             } => {
                 let conference = self.conferences.entry(conference_sid.clone()).or_default();
-                Moment::note_earliest(&mut conference.ended, Moment::new(*at, *told));
+                ObservedAt::note_earliest(&mut conference.ended, ObservedAt::new(*at, *clock));
             }
             E::CallEnded { .. } => {
                 if let Some(end) = End::of(event) {
@@ -166,7 +181,7 @@ impl Call {
     }
 
     /// What is said. Answers whether the event was about it.
-    fn fold_talk(&mut self, event: &CallEvent) -> bool {
+    fn apply_dialogue(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         let talk = &mut self.talk;
         match event {
@@ -199,15 +214,15 @@ impl Call {
     }
 
     /// What our people do while it lasts. Answers whether the event was about it.
-    fn fold_people(&mut self, event: &CallEvent) -> bool {
+    fn apply_team(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         let people = &mut self.people;
         match event {
-            E::ListenerJoined { user, seat, .. } => {
+            E::ListenerJoined { user, participant, .. } => {
                 people.listeners.insert(user.clone());
                 people
-                    .seats
-                    .insert(*seat, reserved(ParticipantRole::Listener, Some(user)));
+                    .participants
+                    .insert(*participant, reserved(ParticipantRole::Listener, Some(user)));
             }
             E::ListenerLeft { user, .. } => {
                 people.listeners.remove(user);
@@ -216,13 +231,13 @@ impl Call {
                 people.takeover_declined.remove(user);
                 people.takeover_requested.insert(user.clone());
             }
-            E::TakeoverAccepted { user, seat, .. } => {
+            E::TakeoverAccepted { user, participant, .. } => {
                 people.takeover_declined.remove(user);
-                people.takeover_accepted.insert(user.clone(), *seat);
+                people.takeover_accepted.insert(user.clone(), *participant);
                 people
-                    .seats
-                    .entry(*seat)
-                    .or_insert_with(|| reserved(ParticipantRole::Agent, Some(user)));
+                    .participants
+                    .entry(*participant)
+                    .or_insert_with(|| reserved(ParticipantRole::TeamMember, Some(user)));
             }
             E::TakeoverDeclined { user, .. } => {
                 people.takeover_requested.remove(user);
@@ -242,13 +257,13 @@ impl Call {
             }
             E::PutOnHold { user, .. } => people.on_hold_by = Some(user.clone()),
             E::TakenOffHold { .. } => people.on_hold_by = None,
-            E::TransferStarted { to, seat, .. } => {
+            E::TransferStarted { to, participant, .. } => {
                 people
-                    .seats
-                    .insert(*seat, reserved(ParticipantRole::TransferTarget, None));
+                    .participants
+                    .insert(*participant, reserved(ParticipantRole::TransferTarget, None));
                 people.transfer = Some(Transfer {
                     to: to.clone(),
-                    seat: *seat,
+                    participant: *participant,
                     state: TransferState::Started,
                 });
             }
@@ -261,7 +276,7 @@ impl Call {
     }
 
     /// Sound and transcripts. Answers whether the event was about them.
-    fn fold_sound(&mut self, event: &CallEvent) -> bool {
+    fn apply_recording(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         match event {
             E::RecordingStarted {
@@ -342,7 +357,7 @@ impl Call {
     }
 
     /// What is made of it afterwards.
-    fn fold_aftermath(&mut self, event: &CallEvent) {
+    fn apply_outcome(&mut self, event: &CallEvent) {
         use CallEvent as E;
         let review = &mut self.review;
         match event {
@@ -422,7 +437,7 @@ impl Call {
         }
     }
 
-    fn fold_start(&mut self, start: Start, inferred: bool) {
+    fn apply_start(&mut self, start: Start, inferred: bool) {
         if inferred {
             self.inferred = Some(match self.inferred.take() {
                 Some(known) => known.join(start),
@@ -484,27 +499,27 @@ impl Call {
 
     /// Whoever's leg is gone does not take over, and does not listen any more; but whose telephone nobody answered hears the
     /// AI all the same.
-    fn vacate(&mut self) {
+    fn release(&mut self) {
         let gone: Vec<_> = self
             .people
-            .seats
+            .participants
             .iter()
-            .filter_map(|(seat, it)| {
-                let leg = self.seated_leg(*seat).filter(|leg| leg.is_gone())?;
-                let has_left = it.role == ParticipantRole::Listener && !leg.never_came();
-                Some((*seat, has_left, it.user.clone()?))
+            .filter_map(|(participant, it)| {
+                let leg = self.leg_of_participant(*participant).filter(|leg| leg.is_gone())?;
+                let has_left = it.role == ParticipantRole::Listener && !leg.was_not_reached();
+                Some((*participant, has_left, it.user.clone()?))
             })
             .collect();
         let people = &mut self.people;
-        for (seat, has_left, user) in gone {
-            let seats_of_user = people
-                .seats
-                .range(seat + 1..)
+        for (participant, has_left, user) in gone {
+            let has_later_participant = people
+                .participants
+                .range(participant + 1..)
                 .any(|(_, later)| later.user.as_ref() == Some(&user));
-            if has_left && !seats_of_user {
+            if has_left && !has_later_participant {
                 people.listeners.remove(&user);
             }
-            if people.takeover_accepted.get(&user) == Some(&seat) {
+            if people.takeover_accepted.get(&user) == Some(&participant) {
                 people.takeover_accepted.remove(&user);
                 people.takeover_requested.remove(&user);
             }
@@ -534,8 +549,8 @@ impl People {
     }
 }
 
-fn reserved(role: ParticipantRole, user: Option<&String>) -> Seat {
-    Seat {
+fn reserved(role: ParticipantRole, user: Option<&String>) -> Participant {
+    Participant {
         role,
         user: user.cloned(),
         call_sid: None,
