@@ -14,6 +14,7 @@ pub mod decide;
 pub mod hours;
 pub mod ids;
 pub mod invalid;
+pub mod ledger;
 pub mod money;
 pub mod personal;
 pub mod phone;

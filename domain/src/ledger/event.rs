@@ -1,0 +1,44 @@
+//! Events on the ledger stream.
+
+use crate::Timestamp;
+use crate::call::event::events;
+use crate::call::value::{UnknownWord, words};
+use cqrs_es::DomainEvent;
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// The clock from which the log takes its times.
+    LedgerClock {
+        /// The operating system's clock.
+        System = "system",
+        /// The virtual clock of the sandbox. Times in such a log are not real.
+        Sandbox = "sandbox",
+    }
+}
+
+events! {
+    /// An event on the ledger stream.
+    LedgerEvent {
+        /// The log was created. This is its first event.
+        LedgerCreated {
+            /// 32 lower-case hexadecimal digits: 16 random bytes that tell this log from every other.
+            identity: String,
+            clock: LedgerClock,
+        },
+    }
+}
+
+impl LedgerEvent {
+    /// The current version of every event type.
+    pub const VERSION: &str = "1.0";
+}
+
+impl DomainEvent for LedgerEvent {
+    fn event_type(&self) -> String {
+        self.name().to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        Self::VERSION.to_owned()
+    }
+}
