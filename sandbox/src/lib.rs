@@ -1,11 +1,10 @@
-//! A telephone network for one machine.
+//! A telephone network for one machine, in place of Twilio.
 //!
-//! It stands where Twilio stands: it speaks Twilio's public protocol to a service under test and knows nothing of how
-//! that service is built. It imports none of the house's other crates, so that what it says comes from Twilio's
-//! documentation and never from our own reading of it.
+//! It speaks Twilio's public protocol to a service under test. It depends on no other crate of this workspace, so that
+//! its behavior follows Twilio's documentation and not the service's interpretation of it.
 //!
-//! It has two ways of calling a service: [`network`] answers REST requests and executes TwiML, call by call, as somebody
-//! at the other end lives through them; [`traffic`] posts a day of calls as Twilio would post them, and waits for nothing.
+//! It calls a service in two ways: [`network`] serves Twilio's REST API and executes TwiML, call by call, with scripted
+//! or typed parties; [`traffic`] posts a day of callbacks as Twilio would send them, without reacting to the answers.
 
 pub mod audio;
 pub mod models;

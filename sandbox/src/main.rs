@@ -1,11 +1,11 @@
-//! `call-ledger-sandbox`: the command line of the telephone network.
+//! `call-ledger-sandbox`: the command line of the sandbox network.
 
 mod cli;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// A telephone network for one machine: it stands where Twilio stands
+/// A telephone network for one machine, in place of Twilio
 #[derive(Parser)]
 #[command(name = "call-ledger-sandbox", version)]
 struct Arguments {
@@ -30,7 +30,7 @@ async fn main() -> ExitCode {
         Verb::Sign(arguments) => Ok(cli::sign::run(&arguments)),
     };
     outcome.unwrap_or_else(|error| {
-        // With its causes, and without a backtrace: it is for the person at the terminal.
+        // With its causes, without a backtrace: the reader is at a terminal.
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })

@@ -1,24 +1,24 @@
-//! G.711 mu-law: how telephone networks carry sound, in 8 bits a sample
-//! (ITU-T recommendation G.711, <https://www.itu.int/rec/T-REC-G.711>). Twilio's Media Streams carry it too.
+//! G.711 mu-law, the 8-bit encoding of telephone networks and of Twilio's Media Streams
+//! (ITU-T recommendation G.711, <https://www.itu.int/rec/T-REC-G.711>).
 
-/// Added to the magnitude, so that every segment begins at a power of two.
+/// Added to the magnitude so that every segment begins at a power of two.
 const BIAS: u16 = 0x84;
-/// The loudest magnitude that can be told.
+/// Largest magnitude that can be encoded.
 const CLIP: u16 = 32_635;
 
-/// One sample of 16 bits in 8.
+/// Encodes one 16-bit sample.
 #[must_use]
 pub fn encode_sample(sample: i16) -> u8 {
     let sign = if sample < 0 { 0x80 } else { 0 };
     let magnitude = sample.unsigned_abs().min(CLIP) + BIAS;
-    // The highest bit is one of 7 to 14.
+    // The highest set bit is 7 to 14.
     let segment = magnitude.ilog2() - 7;
     let [_, low] = (magnitude >> (segment + 3)).to_be_bytes();
     let [.., segment] = segment.to_be_bytes();
     !(sign | (segment << 4) | (low & 0x0f))
 }
 
-/// One sample back; what 8 bits cannot tell is lost.
+/// Decodes one sample. The encoding is lossy.
 #[must_use]
 pub fn decode_sample(byte: u8) -> i16 {
     let byte = !byte;
@@ -27,13 +27,13 @@ pub fn decode_sample(byte: u8) -> i16 {
     if byte & 0x80 == 0 { magnitude } else { -magnitude }
 }
 
-/// Samples as bytes.
+/// Encodes samples.
 #[must_use]
 pub fn encode(sound: &[i16]) -> Vec<u8> {
     sound.iter().map(|sample| encode_sample(*sample)).collect()
 }
 
-/// Bytes as samples.
+/// Decodes samples.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Vec<i16> {
     bytes.iter().map(|byte| decode_sample(*byte)).collect()
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ends_and_the_middle_are_those_of_the_recommendation() {
+    fn extreme_and_middle_samples_match_the_recommendation() {
         for (sample, byte) in [(0, 0xff), (-1, 0x7f), (i16::MAX, 0x80), (i16::MIN, 0x00), (1000, 0xce)] {
             assert_eq!(encode_sample(sample), byte, "{sample}");
         }
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_told_in_8_bits_is_told_the_same_again() {
+    fn decoded_byte_survives_encoding_again() {
         for byte in 0..=u8::MAX {
             let sample = decode_sample(byte);
             assert_eq!(decode_sample(encode_sample(sample)), sample, "{byte:#x}");
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_error_is_small_beside_the_sample() {
+    fn encoding_error_is_small_relative_to_the_sample() {
         for sample in (i16::MIN..=i16::MAX).step_by(17) {
             let error = (i32::from(decode_sample(encode_sample(sample))) - i32::from(sample)).unsigned_abs();
             assert!(

@@ -1,30 +1,30 @@
-//! Sound at another rate: files may come at 16, 24 or 48 kHz, and a telephone has 8.
+//! Sample rate conversion, for files at 16, 24 or 48 kHz; a telephone uses 8 kHz.
 
 use super::symbols::to_sample;
 use std::f64::consts::PI;
 
-/// Waves of the narrower band on each side of a sample that have a say in it.
-const REACH: f64 = 8.0;
+/// Half-width of the sinc kernel, in periods of the narrower band.
+const KERNEL_HALF_WIDTH: f64 = 8.0;
 
-/// The same sound at another rate, both in samples a second: a windowed sinc, cut off below half the lower rate.
+/// Converts audio between sample rates in Hz with a windowed sinc that cuts off below half the lower rate.
 ///
 /// # Panics
 /// When a rate is 0.
 #[must_use]
 pub fn resample(sound: &[i16], from: u32, to: u32) -> Vec<i16> {
-    assert!(from > 0 && to > 0, "a rate is above zero");
+    assert!(from > 0 && to > 0, "sample rates must be above zero");
     if from == to {
         return sound.to_vec();
     }
     let (from_rate, to_rate) = (f64::from(from), f64::from(to));
     let band = 0.95 * (to_rate / from_rate).min(1.0);
-    let reach = REACH / band;
+    let reach = KERNEL_HALF_WIDTH / band;
     let length = sound.len() as u64 * u64::from(to) / u64::from(from);
     (0..length)
         .map(|n| {
-            // Whole and remaining part by themselves, so that an hour is as exact as a second.
-            let place = n * u64::from(from);
-            let (whole, rest) = (place / u64::from(to), place % u64::from(to));
+            // Integer and fractional part are computed separately to keep precision over hours of audio.
+            let position = n * u64::from(from);
+            let (whole, rest) = (position / u64::from(to), position % u64::from(to));
             let whole = usize::try_from(whole).unwrap_or(usize::MAX);
             let rest = u32::try_from(rest).map_or(0.0, f64::from) / to_rate;
             to_sample(at(sound, whole, rest, band, reach))
@@ -51,7 +51,7 @@ fn at(sound: &[i16], whole: usize, rest: f64, band: f64, reach: f64) -> f64 {
         add(*sample, distance);
         distance += 1.0;
     }
-    // Before the beginning and after the end there is silence.
+    // Samples outside the audio count as silence.
     sum * band
 }
 
@@ -65,22 +65,22 @@ fn kernel(distance: f64, band: f64, reach: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::{RATE, Voice, listen, sounds, speak, speak_at};
+    use crate::audio::{RATE, Voice, decode_speech, encode_speech, encode_speech_at, sounds};
     use std::time::Duration;
 
     #[test]
-    fn speech_is_understood_after_it_was_resampled() {
+    fn resampled_speech_is_decoded() {
         let text = "The quick brown fox";
         for rate in [16_000, 24_000, 44_100, 48_000] {
-            let wide = resample(&speak(text, Voice::Ai), RATE, rate);
-            assert_eq!(listen(&resample(&wide, rate, RATE))[0].text, text, "{rate}");
+            let wide = resample(&encode_speech(text, Voice::Ai), RATE, rate);
+            assert_eq!(decode_speech(&resample(&wide, rate, RATE))[0].text, text, "{rate}");
         }
-        let spoken = speak_at(text, Voice::Ai, 24_000);
-        assert_eq!(listen(&resample(&spoken, 24_000, RATE))[0].text, text);
+        let spoken = encode_speech_at(text, Voice::Ai, 24_000);
+        assert_eq!(decode_speech(&resample(&spoken, 24_000, RATE))[0].text, text);
     }
 
     #[test]
-    fn a_tone_keeps_its_loudness_and_length() {
+    fn resampled_tone_keeps_volume_and_duration() {
         let tone = sounds::tone(1_000, Duration::from_millis(100));
         let wide = resample(&tone, RATE, 24_000);
         assert_eq!(wide.len(), 2_400);

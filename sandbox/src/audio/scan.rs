@@ -1,27 +1,27 @@
-//! Finds blocks in sound.
+//! Finds blocks in audio.
 //!
-//! It tells apart what it could read, what sounds like speech and could not be read, and everything else: silence, noise,
-//! music and beeps are nothing.
+//! The scan distinguishes decoded blocks from speech that could not be decoded. Everything else (silence, noise, music,
+//! beeps) is ignored.
 
 use super::block::{self, Block};
 use super::symbols::{self, PREAMBLE_SYMBOLS};
 use std::ops::Range;
 
-/// A preamble is looked for at every so many samples: a tenth of a symbol.
-const HOP: usize = symbols::SAMPLES / 10;
-/// Lost symbols are looked for at every so many samples.
-const STRIDE: usize = symbols::SAMPLES * 3 / 10;
-const PREAMBLE: usize = PREAMBLE_SYMBOLS * symbols::SAMPLES;
-/// A preamble this clear is worth a look: one that is missed by a hop has 0.65.
-const WORTH_A_LOOK: f64 = 0.4;
-/// Pieces of lost speech this near belong together: a preamble is no byte.
-pub(super) const NEAR: usize = PREAMBLE + symbols::SAMPLES;
+/// Step of the search for preambles: a tenth of a symbol.
+const PREAMBLE_STEP_SAMPLES: usize = symbols::SAMPLES / 10;
+/// Step of the search for undecodable symbols.
+const LOST_STEP_SAMPLES: usize = symbols::SAMPLES * 3 / 10;
+const PREAMBLE_SAMPLES: usize = PREAMBLE_SYMBOLS * symbols::SAMPLES;
+/// Minimum clarity of a preamble candidate, from 0 to 1. A preamble that is off by one step has 0.65.
+const MIN_CLARITY: f64 = 0.4;
+/// Pieces of undecodable speech with a smaller gap are merged, because a preamble reads as no byte.
+pub(super) const MAX_GAP_SAMPLES: usize = PREAMBLE_SAMPLES + symbols::SAMPLES;
 
-/// What was found, each list in order of time. Places are samples from the beginning.
+/// Result of a scan, in order of time. Positions are samples from the start.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub blocks: Vec<(usize, Block)>,
-    /// Speech in which no block could be read.
+    /// Speech in which no block could be decoded.
     pub lost: Vec<Range<usize>>,
 }
 
@@ -33,9 +33,9 @@ pub(super) fn scan(sound: &[i16]) -> Found {
             at += symbols::SAMPLES;
             continue;
         }
-        let clear = clearness(sound, at);
-        if clear > WORTH_A_LOOK {
-            let start = sharpen(sound, at, clear);
+        let value = clarity(sound, at);
+        if value > MIN_CLARITY {
+            let start = refine(sound, at, value);
             if let Some(block) = Block::read(&sound[start..]) {
                 found.blocks.push((start, block));
                 at = start + block::SAMPLES;
@@ -45,30 +45,35 @@ pub(super) fn scan(sound: &[i16]) -> Found {
         }
         if at >= next_lost {
             if symbols::read(window).is_some() {
-                note(&mut found.lost, at..at + symbols::SAMPLES);
+                add_lost(&mut found.lost, at..at + symbols::SAMPLES);
             }
-            next_lost = at + STRIDE;
+            next_lost = at + LOST_STEP_SAMPLES;
         }
-        at += HOP;
+        at += PREAMBLE_STEP_SAMPLES;
     }
     found
 }
 
-fn clearness(sound: &[i16], at: usize) -> f64 {
-    sound.get(at..at + PREAMBLE).map_or(0.0, symbols::preamble)
+fn clarity(sound: &[i16], at: usize) -> f64 {
+    sound.get(at..at + PREAMBLE_SAMPLES).map_or(0.0, symbols::preamble)
 }
 
-/// The place near this one where the preamble is clearest, to the sample.
-fn sharpen(sound: &[i16], at: usize, clear: f64) -> usize {
-    let mut best = (at, clear);
-    for step in [HOP / 2, HOP / 4, HOP / 10, 1] {
+/// Refines a preamble position to the sample with the highest clarity nearby.
+fn refine(sound: &[i16], at: usize, value: f64) -> usize {
+    let mut best = (at, value);
+    for step in [
+        PREAMBLE_STEP_SAMPLES / 2,
+        PREAMBLE_STEP_SAMPLES / 4,
+        PREAMBLE_STEP_SAMPLES / 10,
+        1,
+    ] {
         loop {
             let near = [best.0.checked_sub(step), Some(best.0 + step)];
             let better = near
                 .into_iter()
                 .flatten()
-                .map(|place| (place, clearness(sound, place)))
-                .find(|(_, clear)| *clear > best.1);
+                .map(|position| (position, clarity(sound, position)))
+                .find(|(_, value)| *value > best.1);
             match better {
                 Some(better) => best = better,
                 None => break,
@@ -78,9 +83,9 @@ fn sharpen(sound: &[i16], at: usize, clear: f64) -> usize {
     best.0
 }
 
-fn note(lost: &mut Vec<Range<usize>>, piece: Range<usize>) {
+fn add_lost(lost: &mut Vec<Range<usize>>, piece: Range<usize>) {
     match lost.last_mut() {
-        Some(last) if piece.start <= last.end + NEAR => last.end = piece.end,
+        Some(last) if piece.start <= last.end + MAX_GAP_SAMPLES => last.end = piece.end,
         _ => lost.push(piece),
     }
 }

@@ -1,4 +1,4 @@
-//! Sounds that are no speech, and are not taken for speech: a beep, a ringing tone, music on hold.
+//! Sounds that do not decode as speech: a beep, a ringing tone, hold music.
 
 use super::RATE;
 use super::symbols::to_sample;
@@ -6,29 +6,29 @@ use super::track::samples_in;
 use std::f64::consts::TAU;
 use std::time::Duration;
 
-/// A tone, in Hz, at a tenth of the greatest loudness.
+/// A tone of `hertz` Hz at about a tenth of full volume.
 #[must_use]
 pub fn tone(hertz: u32, time: Duration) -> Vec<i16> {
     (0_u32..)
         .take(samples_in(time))
         .map(|n| {
-            // A second holds whole waves, so that the phase stays small and exact however long the tone is.
+            // A second holds a whole number of periods, so the phase can be reduced and stays exact for long tones.
             let phase = f64::from(hertz * (n % RATE) % RATE) / f64::from(RATE);
             to_sample(3_000.0 * (TAU * phase).sin())
         })
         .collect()
 }
 
-/// The beep before a message is recorded: a second at 1 kHz.
+/// The beep before a voicemail recording: one second at 1 kHz.
 #[must_use]
 pub fn beep() -> Vec<i16> {
     tone(1_000, Duration::from_secs(1))
 }
 
-/// After so long, music is the same again.
+/// Period after which the hold music repeats.
 pub const MUSIC_ROUND: Duration = Duration::from_secs(2);
 
-/// Music: a scale up and down, four notes a second.
+/// Hold music: a scale up and down, four notes per second.
 #[must_use]
 pub fn music(time: Duration) -> Vec<i16> {
     const NOTES: [u32; 8] = [262, 294, 330, 349, 392, 349, 330, 294];

@@ -1,7 +1,8 @@
-//! Text into blocks. A letter of any alphabet takes one byte as long as a block holds one alphabet beside ASCII, so
-//! that Hindi is spoken as fast as English; what fits no such alphabet (emoji, Chinese beside Greek) is said in UTF-8.
+//! Splits text into blocks. A letter of any alphabet takes one byte while its block holds one alphabet besides ASCII,
+//! so Hindi is as fast as English. Text that does not fit one such alphabet (emoji, Chinese beside Greek) is sent as
+//! UTF-8.
 
-use super::block::{Block, CAPACITY, encode, place_after};
+use super::block::{Block, TEXT_BYTES, encode, sequence_after};
 use super::voice::Voice;
 
 /// The blocks of an utterance; none for an empty text.
@@ -17,7 +18,7 @@ pub(super) fn spell(text: &str, voice: Voice) -> Vec<Block> {
             is_last: end == characters.len(),
             starts_word: at == 0 || is_boundary(characters[at - 1], characters[at]),
             ends_word: end == characters.len() || is_boundary(characters[end - 1], characters[end]),
-            place: place_after(0, blocks.len()),
+            sequence: sequence_after(0, blocks.len()),
             text: characters[at..end].iter().collect(),
             alphabet,
         });
@@ -30,27 +31,27 @@ fn is_boundary(before: char, after: char) -> bool {
     before.is_whitespace() || after.is_whitespace()
 }
 
-/// The alphabet in which most characters fit into one block, and how many do: one at least.
+/// The alphabet in which the most characters fit into one block, and their number (at least one).
 fn take(characters: &[char]) -> (u8, usize) {
     let foreign = characters
         .iter()
-        .take(CAPACITY)
+        .take(TEXT_BYTES)
         .find(|character| !character.is_ascii())
         .and_then(|character| u8::try_from(u32::from(*character) >> 7).ok());
-    let in_utf_8 = (0, fitting(characters, 0));
+    let in_utf_8 = (0, count_fitting(characters, 0));
     foreign
-        .map(|alphabet| (alphabet, fitting(characters, alphabet)))
+        .map(|alphabet| (alphabet, count_fitting(characters, alphabet)))
         .filter(|(_, count)| *count > in_utf_8.1)
         .unwrap_or(in_utf_8)
 }
 
-fn fitting(characters: &[char], alphabet: u8) -> usize {
-    let mut room = CAPACITY;
+fn count_fitting(characters: &[char], alphabet: u8) -> usize {
+    let mut free_bytes = TEXT_BYTES;
     characters
         .iter()
         .take_while(|character| {
-            let left = encode(**character, alphabet).and_then(|bytes| room.checked_sub(bytes.len()));
-            room = left.unwrap_or(room);
+            let left = encode(**character, alphabet).and_then(|bytes| free_bytes.checked_sub(bytes.len()));
+            free_bytes = left.unwrap_or(free_bytes);
             left.is_some()
         })
         .count()
@@ -65,20 +66,20 @@ mod tests {
     }
 
     #[test]
-    fn eight_letters_of_any_alphabet_are_one_block() {
+    fn eight_letters_of_any_alphabet_fit_one_block() {
         assert_eq!(texts("My laptop"), ["My lapto", "p"]);
         assert_eq!(texts("मेरा लैपटॉप"), ["मेरा लैप", "टॉप"]);
         assert_eq!(texts("Größenwahn"), ["Größenwa", "hn"]);
     }
 
     #[test]
-    fn what_has_no_alphabet_of_its_own_is_said_in_utf_8() {
+    fn text_without_a_single_alphabet_is_encoded_in_utf_8() {
         assert_eq!(texts("😀😀😀"), ["😀😀", "😀"]);
         assert_eq!(texts(""), [""; 0]);
     }
 
     #[test]
-    fn a_block_tells_whether_its_ends_are_ends_of_words() {
+    fn block_flags_word_boundaries_at_its_ends() {
         let ends: Vec<_> = spell("My lapt op is", Voice::Ai)
             .iter()
             .map(|block| (block.starts_word, block.ends_word, block.is_last))

@@ -1,39 +1,40 @@
-//! A byte as a sound of 25 ms: two tones at once, one for each half of it, as a telephone's keys do (ITU-T Q.23).
+//! Symbol: a byte as 25 ms of two simultaneous tones, one for each half of the byte, like the DTMF keys of a telephone
+//! (ITU-T Q.23).
 //!
-//! All tones are multiples of 40 Hz, so that each fills a symbol with whole waves and is not heard in the others' place;
-//! neighbours lie 80 Hz apart, so that a symbol may be looked for a few milliseconds beside its place.
+//! All tones are multiples of 40 Hz, so a symbol holds whole periods of each and the tones are orthogonal. Adjacent
+//! tones are 80 Hz apart, so a symbol can be read a few milliseconds off its start.
 
 use super::RATE;
 use std::f64::consts::TAU;
 
-/// Symbols a second, and the step between frequencies in Hz.
+/// Symbols per second, and the step between frequencies in Hz.
 pub(super) const PER_SECOND: u32 = 40;
 
-/// Samples of a symbol at 8 kHz.
+/// Samples per symbol at 8 kHz.
 pub(super) const SAMPLES: usize = (RATE / PER_SECOND) as usize;
 
-/// The low half of a byte: 400 to 1600 Hz, in steps of 80 Hz.
+/// First step of the low half of a byte: 400 to 1600 Hz, 80 Hz apart.
 const LOW: u32 = 10;
-/// The high half: 1760 to 2960 Hz.
+/// First step of the high half: 1760 to 2960 Hz.
 const HIGH: u32 = 44;
-/// What no byte uses: 1680 Hz and then 3120 Hz open a block.
+/// Steps of the preamble, which no byte uses: 1680 Hz, then 3120 Hz.
 const PREAMBLE: [u32; 2] = [42, 78];
 
-/// Symbols of a preamble.
+/// Symbols per preamble.
 pub(super) const PREAMBLE_SYMBOLS: usize = PREAMBLE.len();
 
-/// The amplitude of all tones of a symbol together: half of what 16 bits can hold.
-const LOUDNESS: f64 = 16_000.0;
+/// Combined amplitude of the tones of a symbol: half of the 16-bit range.
+const AMPLITUDE: f64 = 16_000.0;
 
-/// Samples below this in a whole symbol are silence: a hundredth of what is spoken.
-const SILENCE: u16 = 160;
+/// A symbol whose samples are all below this amplitude is silence: a hundredth of speech.
+const SILENCE_AMPLITUDE: u16 = 160;
 
-/// Adds one symbol for a byte.
+/// Appends the symbol of a byte.
 pub(super) fn write(byte: u8, rate: u32, sound: &mut Vec<i16>) {
     tones(&[low(byte), high(byte)], rate, sound);
 }
 
-/// Adds the preamble.
+/// Appends the preamble.
 pub(super) fn write_preamble(rate: u32, sound: &mut Vec<i16>) {
     for tone in PREAMBLE {
         tones(&[tone], rate, sound);
@@ -50,30 +51,30 @@ fn high(byte: u8) -> u32 {
 
 fn tones(steps: &[u32], rate: u32, sound: &mut Vec<i16>) {
     let samples = rate / PER_SECOND;
-    // At most two, so that no precision is lost.
-    let loudness = if steps.len() == 1 { LOUDNESS } else { LOUDNESS / 2.0 };
+    // There are at most two tones.
+    let amplitude = if steps.len() == 1 { AMPLITUDE } else { AMPLITUDE / 2.0 };
     sound.extend((0..samples).map(|n| {
         let wave: f64 = steps
             .iter()
             .map(|step| (TAU * f64::from(step * n) / f64::from(samples)).sin())
             .sum();
-        to_sample(wave * loudness)
+        to_sample(wave * amplitude)
     }));
 }
 
-/// The nearest sample; louder than the loudest is the loudest.
+/// Rounds and clamps to a 16-bit sample.
 pub(super) fn to_sample(value: f64) -> i16 {
-    #[expect(clippy::cast_possible_truncation, reason = "it is brought into range first")]
+    #[expect(clippy::cast_possible_truncation, reason = "the value is clamped to the range first")]
     let sample = value.round().clamp(f64::from(i16::MIN), f64::from(i16::MAX)) as i16;
     sample
 }
 
-/// Whether nothing is heard.
+/// Whether the window is silent.
 pub(super) fn is_silent(window: &[i16]) -> bool {
-    window.iter().all(|sample| sample.unsigned_abs() < SILENCE)
+    window.iter().all(|sample| sample.unsigned_abs() < SILENCE_AMPLITUDE)
 }
 
-/// The byte that this window of a symbol's length says, if two of the tones make most of its sound.
+/// Reads the byte in a window of one symbol, if two of the tones carry most of its energy.
 pub(super) fn read(window: &[i16]) -> Option<u8> {
     let energy = energy(window);
     let (low_half, low_share) = loudest(window, LOW, energy)?;
@@ -82,7 +83,7 @@ pub(super) fn read(window: &[i16]) -> Option<u8> {
     clear.then_some(high_half << 4 | low_half)
 }
 
-/// How much a preamble begins exactly here, from 0 to 1. The sound is two symbols long.
+/// Clarity of a preamble that begins exactly here, from 0 to 1. `sound` is two symbols long.
 pub(super) fn preamble(sound: &[i16]) -> f64 {
     sound
         .chunks_exact(SAMPLES)
@@ -91,7 +92,7 @@ pub(super) fn preamble(sound: &[i16]) -> f64 {
         .product()
 }
 
-/// The loudest of the sixteen tones from here on, and its share of the sound.
+/// The loudest of the sixteen tones from `first` on, and its share of the energy.
 fn loudest(window: &[i16], first: u32, energy: f64) -> Option<(u8, f64)> {
     (0..16_u8)
         .map(|half| (half, share(window, first + 2 * u32::from(half), energy)))
@@ -102,7 +103,7 @@ fn energy(window: &[i16]) -> f64 {
     window.iter().map(|sample| f64::from(*sample).powi(2)).sum()
 }
 
-/// The share of a window's energy that is in one tone: Goertzel's algorithm.
+/// Share of a window's energy in one tone, by Goertzel's algorithm.
 fn share(window: &[i16], step: u32, energy: f64) -> f64 {
     if energy <= 0.0 {
         return 0.0;
@@ -121,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_is_read_as_it_was_written() {
+    fn written_byte_is_read_back() {
         for byte in 0..=u8::MAX {
             let mut sound = vec![];
             write(byte, RATE, &mut sound);
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_is_still_read_a_few_milliseconds_beside_its_place() {
+    fn byte_is_read_a_few_milliseconds_off_its_start() {
         let mut sound = vec![];
         for byte in [0x00, 0x5a, 0xff] {
             write(byte, RATE, &mut sound);
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn one_tone_is_no_byte_and_a_preamble_is_none_either() {
+    fn single_tone_and_preamble_read_as_no_byte() {
         let mut sound = vec![];
         tones(&[LOW], RATE, &mut sound);
         write_preamble(RATE, &mut sound);
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn every_tone_lies_in_the_band_of_a_telephone() {
+    fn all_tones_are_within_the_telephone_band() {
         let steps = [low(0), high(0xff), PREAMBLE[0], PREAMBLE[1]];
         assert!(
             steps.iter().all(|step| (300..3400).contains(&(step * PER_SECOND))),

@@ -1,23 +1,23 @@
-//! Sound laid along time: what a recording of one channel is made of.
+//! Timeline of one audio channel, from which recordings are made.
 
 use super::RATE;
 use super::symbols::to_sample;
 use std::ops::Range;
 use std::time::Duration;
 
-/// How many samples at 8 kHz fill a time.
+/// Number of samples in a duration, at 8 kHz.
 #[must_use]
 pub fn samples_in(time: Duration) -> usize {
     usize::try_from(time.as_nanos() * u128::from(RATE) / 1_000_000_000).unwrap_or(usize::MAX)
 }
 
-/// The time that so many samples at 8 kHz fill.
+/// Duration of a number of samples, at 8 kHz.
 #[must_use]
 pub fn time_of(samples: usize) -> Duration {
     Duration::from_nanos((samples as u64).saturating_mul(1_000_000_000 / u64::from(RATE)))
 }
 
-/// Two sounds at once, as long as the longer one. Where both are loud, the loudest sample is as loud as it gets.
+/// Mixes two sounds; the result is as long as the longer one. Samples are clamped, not wrapped.
 #[must_use]
 pub fn mix(one: &[i16], other: &[i16]) -> Vec<i16> {
     let mut track = Track::default();
@@ -26,7 +26,7 @@ pub fn mix(one: &[i16], other: &[i16]) -> Vec<i16> {
     track.into_samples()
 }
 
-/// A sound at another volume: 1.0 changes nothing, 0.0 is silence.
+/// Scales the volume: 1.0 changes nothing, 0.0 is silence.
 #[must_use]
 pub fn at_volume(sound: &[i16], volume: f64) -> Vec<i16> {
     sound
@@ -35,24 +35,24 @@ pub fn at_volume(sound: &[i16], volume: f64) -> Vec<i16> {
         .collect()
 }
 
-/// One channel at 8 kHz. It is silent where nothing was laid.
+/// One channel at 8 kHz, silent where no sound was added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Track(Vec<i16>);
 
 impl Track {
-    /// A track that is silent for so long.
+    /// A silent track of this duration.
     #[must_use]
     pub fn silent(time: Duration) -> Self {
         Self(vec![0; samples_in(time)])
     }
 
-    /// How long it is.
+    /// Duration of the track.
     #[must_use]
     pub fn duration(&self) -> Duration {
         time_of(self.0.len())
     }
 
-    /// Lays a sound over what is there, from this time on; the track grows as needed.
+    /// Mixes a sound into the track at this time; the track grows as needed.
     pub fn lay(&mut self, at: Duration, sound: &[i16]) {
         let start = samples_in(at);
         let end = start + sound.len();
@@ -64,12 +64,12 @@ impl Track {
         }
     }
 
-    /// Adds a sound at the end.
+    /// Appends a sound.
     pub fn append(&mut self, sound: &[i16]) {
         self.0.extend_from_slice(sound);
     }
 
-    /// Adds silence at the end, up to this time; a longer track stays as it is.
+    /// Appends silence up to this time. A longer track is unchanged.
     pub fn extend_to(&mut self, time: Duration) {
         let length = samples_in(time);
         if self.0.len() < length {
@@ -77,19 +77,19 @@ impl Track {
         }
     }
 
-    /// Takes everything away that lies after this time: the recording ends.
+    /// Truncates the track at this time, where the recording ended.
     pub fn end_at(&mut self, time: Duration) {
         self.0.truncate(samples_in(time));
     }
 
-    /// Takes a piece out and closes the gap: the recording was paused.
+    /// Removes a range and closes the gap, for a paused recording.
     pub fn cut(&mut self, time: Range<Duration>) {
         let end = samples_in(time.end).min(self.0.len());
         let start = samples_in(time.start).min(end);
         self.0.drain(start..end);
     }
 
-    /// Makes a piece silent and keeps its length: the recording was paused with `PauseBehavior=silence`
+    /// Silences a range and keeps its length, for a recording that was paused with `PauseBehavior=silence`
     /// (<https://www.twilio.com/docs/voice/api/recording#update-a-recording>).
     pub fn hush(&mut self, time: Range<Duration>) {
         let end = samples_in(time.end).min(self.0.len());
@@ -103,7 +103,7 @@ impl Track {
         &self.0
     }
 
-    /// The samples, for keeps.
+    /// Consumes the track and returns its samples.
     #[must_use]
     pub fn into_samples(self) -> Vec<i16> {
         self.0
@@ -115,12 +115,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sounds_laid_at_one_time_are_mixed_and_never_turn_over() {
+    fn mixed_samples_are_clamped_and_never_wrap() {
         assert_eq!(mix(&[1, i16::MAX], &[2, 1, 7]), [3, i16::MAX, 7]);
     }
 
     #[test]
-    fn a_cut_closes_the_gap_and_a_hush_keeps_it() {
+    fn cut_closes_the_gap_and_hush_keeps_it() {
         let mut track = Track::silent(Duration::from_millis(1));
         track.append(&[1; 8]);
         track.append(&[2; 8]);

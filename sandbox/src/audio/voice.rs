@@ -1,23 +1,23 @@
-//! Who speaks. Every block of sound says it, so that speakers in one channel can be told apart.
+//! Speaker identity. Every block carries it, so speakers in one channel can be distinguished.
 
 use std::fmt;
 
-/// A voice, by the part that its owner plays in a call.
+/// Voice of a party to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Voice {
-    /// Whoever called, or was called: the other side of the service.
+    /// The party that called or was called, on the other side from the service.
     Caller,
-    /// The service's own voice: `<Say>`, or sound that it made with a speech model.
+    /// The service's own voice: `<Say>`, or audio from a speech model.
     Ai,
-    /// A person who works with the service.
+    /// A team member of the service.
     Person,
 }
 
 impl Voice {
-    /// Every voice.
+    /// All voices.
     pub const ALL: [Self; 3] = [Self::Caller, Self::Ai, Self::Person];
 
-    /// Two bits.
+    /// Two-bit code in a block.
     pub(super) fn bits(self) -> u8 {
         match self {
             Self::Caller => 0,
@@ -30,7 +30,7 @@ impl Voice {
         Self::ALL.into_iter().find(|voice| voice.bits() == bits)
     }
 
-    /// The word for it: `caller`, `ai`, `person`.
+    /// Name of the voice: `caller`, `ai`, `person`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,44 +1,44 @@
 //! WAV files: 16-bit PCM, one or two channels.
 //!
-//! A WAV file that holds mu-law (format 7) is not read: `hound` knows PCM and floats only, and nothing here makes such
-//! files. Mu-law without a file around it, as in a media stream, is [`super::mulaw`].
+//! WAV files with mu-law (format 7) are not supported: `hound` reads only PCM and floats, and the sandbox makes no such
+//! files. [`super::mulaw`] handles raw mu-law, as in a media stream.
 
 use super::{RATE, resample};
 use std::io::Cursor;
 use thiserror::Error;
 
-/// Sound of one or more channels.
+/// Audio with one or more channels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sound {
-    /// Samples a second.
+    /// Sample rate in Hz.
     pub rate: u32,
-    /// The samples of each channel, equally many.
+    /// Samples of each channel, of equal length when decoded.
     pub channels: Vec<Vec<i16>>,
 }
 
-/// Why a file is no sound.
+/// A file cannot be decoded.
 #[derive(Debug, Error)]
 pub enum WavError {
-    /// It is no WAV file, or a broken one, or of a kind that is not read.
-    #[error("not a WAV file of 16-bit PCM: {0}")]
+    /// The file is not a WAV file, is malformed, or has an unsupported format.
+    #[error("not a WAV file with 16-bit PCM: {0}")]
     Unreadable(#[from] hound::Error),
-    /// Samples are not 16 bits wide.
-    #[error("a WAV file with samples of {0} bits; 16-bit PCM is read")]
+    /// Bits per sample are not 16.
+    #[error("a WAV file with {0}-bit samples; only 16-bit PCM is supported")]
     Width(u16),
-    /// The rate is below that of a telephone.
-    #[error("a WAV file at {0} Hz; 8000 Hz and above is read")]
+    /// The sample rate is below that of a telephone.
+    #[error("a WAV file at {0} Hz; at least 8000 Hz is required")]
     Rate(u32),
 }
 
 impl Sound {
-    /// How long it is, in seconds.
+    /// Duration in seconds.
     #[must_use]
     pub fn seconds(&self) -> f64 {
         let samples = self.channels.first().map_or(0, Vec::len);
         u32::try_from(samples).map_or(f64::INFINITY, f64::from) / f64::from(self.rate)
     }
 
-    /// Its channels at 8 kHz.
+    /// The channels resampled to 8 kHz.
     #[must_use]
     pub fn at_telephone_rate(&self) -> Vec<Vec<i16>> {
         self.channels
@@ -48,10 +48,10 @@ impl Sound {
     }
 }
 
-/// A file of one channel at 8 kHz.
+/// Encodes one channel at 8 kHz.
 ///
 /// # Panics
-/// When it is longer than a WAV file can be: 4 GiB, three days.
+/// When the file would exceed the WAV limit of 4 GiB (three days).
 #[must_use]
 pub fn mono(sound: &[i16]) -> Vec<u8> {
     encode(&Sound {
@@ -60,7 +60,7 @@ pub fn mono(sound: &[i16]) -> Vec<u8> {
     })
 }
 
-/// A file of two channels at 8 kHz, as long as the longer one.
+/// Encodes two channels at 8 kHz. The shorter one is padded with silence.
 ///
 /// # Panics
 /// As [`mono`].
@@ -72,15 +72,15 @@ pub fn stereo(left: &[i16], right: &[i16]) -> Vec<u8> {
     })
 }
 
-/// A file of any rate and number of channels. A channel that ends before the longest one is silent from there on.
+/// Encodes audio of any rate and number of channels. Shorter channels are padded with silence.
 ///
 /// # Panics
-/// When it is longer than a WAV file can be, or has more than 65,535 channels, or none.
+/// When the file would exceed the WAV limit of 4 GiB, or has no channel or more than 65,535.
 #[must_use]
 pub fn encode(sound: &Sound) -> Vec<u8> {
     let mut file = Cursor::new(vec![]);
     let spec = hound::WavSpec {
-        channels: u16::try_from(sound.channels.len()).expect("a few channels"),
+        channels: u16::try_from(sound.channels.len()).expect("at most 65,535 channels"),
         sample_rate: sound.rate,
         bits_per_sample: 16,
         sample_format: hound::SampleFormat::Int,
@@ -88,21 +88,21 @@ pub fn encode(sound: &Sound) -> Vec<u8> {
     let mut write = || -> hound::Result<()> {
         let mut writer = hound::WavWriter::new(&mut file, spec)?;
         let longest = sound.channels.iter().map(Vec::len).max().unwrap_or(0);
-        for place in 0..longest {
+        for index in 0..longest {
             for channel in &sound.channels {
-                writer.write_sample(channel.get(place).copied().unwrap_or(0))?;
+                writer.write_sample(channel.get(index).copied().unwrap_or(0))?;
             }
         }
         writer.finalize()
     };
-    write().expect("memory takes what a WAV file can hold");
+    write().expect("audio fits into a WAV file");
     file.into_inner()
 }
 
-/// Reads a file.
+/// Decodes a file.
 ///
 /// # Errors
-/// When it is no WAV file of 16-bit PCM at 8 kHz or more.
+/// When the file is not a WAV file with 16-bit PCM at 8 kHz or more.
 pub fn decode(file: &[u8]) -> Result<Sound, WavError> {
     let mut reader = hound::WavReader::new(Cursor::new(file))?;
     let spec = reader.spec();
@@ -128,29 +128,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_is_read_again() {
+    fn encoded_file_is_decoded_unchanged() {
         let sound = Sound {
             rate: 24_000,
             channels: vec![vec![1, -2, 3], vec![i16::MIN, 0, i16::MAX]],
         };
-        assert_eq!(decode(&encode(&sound)).expect("it was just written"), sound);
+        assert_eq!(decode(&encode(&sound)).expect("a valid file"), sound);
     }
 
     #[test]
-    fn the_shorter_channel_is_silent_at_its_end() {
-        let sound = decode(&stereo(&[5], &[6, 7])).expect("it was just written");
+    fn shorter_channel_is_padded_with_silence() {
+        let sound = decode(&stereo(&[5], &[6, 7])).expect("a valid file");
         assert_eq!(sound.channels, [vec![5, 0], vec![6, 7]]);
     }
 
     #[test]
-    fn other_files_are_refused_with_the_reason() {
+    fn unsupported_file_is_rejected_with_a_reason() {
         assert!(matches!(decode(b"<html>404</html>"), Err(WavError::Unreadable(_))));
         let slow = Sound {
             rate: 4_000,
             channels: vec![vec![1]],
         };
-        let error = decode(&encode(&slow)).expect_err("too slow");
-        assert_eq!(error.to_string(), "a WAV file at 4000 Hz; 8000 Hz and above is read");
+        let error = decode(&encode(&slow)).expect_err("rate below 8 kHz");
+        assert_eq!(error.to_string(), "a WAV file at 4000 Hz; at least 8000 Hz is required");
         let mut cut = mono(&[1; 100]);
         cut.truncate(60);
         assert!(decode(&cut).is_err());

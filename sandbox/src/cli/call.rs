@@ -1,4 +1,4 @@
-//! `call`: has somebody call, prints what they live through, and says whether it went as it should.
+//! `call`: places a call by a scripted caller, prints its events, and checks the scenario's expectations.
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
@@ -11,54 +11,54 @@ use std::process::ExitCode;
 
 /// Call a service through a running sandbox
 ///
-/// The caller follows a scenario, or speaks what is typed. The conversation is printed as it happens. The exit code is 0
-/// only if the call went as the scenario expects.
+/// The caller follows a scenario or speaks the lines that you type. The conversation is printed live. The exit code is
+/// 0 only if the call meets the scenario's expectations.
 #[derive(Args)]
 #[command(after_help = "Examples:
   call-ledger-sandbox call --scenario support
   call-ledger-sandbox call --file my-scenario.toml --to +15045550100
-  call-ledger-sandbox call --type            then type words; /1# presses keys, /bye hangs up")]
+  call-ledger-sandbox call --type            then type a line to speak; /1# presses keys, /bye hangs up")]
 pub struct Arguments {
-    /// A scenario of the library
+    /// Scenario from the library
     #[arg(long, value_name = "NAME", conflicts_with_all = ["file", "type"])]
     scenario: Option<String>,
 
-    /// A scenario in a file
+    /// Scenario file
     #[arg(long, value_name = "FILE", conflicts_with = "type")]
     file: Option<PathBuf>,
 
-    /// Speak what is typed: a line is said, `/` and keys are pressed, `/bye` hangs up
+    /// Type what the caller says: a line is spoken, `/` before keys presses them, `/bye` hangs up
     #[arg(long = "type")]
     r#type: bool,
 
-    /// List the scenarios of the library
+    /// List the library's scenarios
     #[arg(long)]
     list: bool,
 
-    /// Where the sandbox listens
+    /// URL of the sandbox
     #[arg(long, default_value = "http://127.0.0.1:3200")]
     sandbox: String,
 
-    /// The number to call [default: the scenario's, else the account's first]
+    /// Number to call [default: the scenario's, otherwise the account's first number]
     #[arg(long)]
     to: Option<String>,
 
-    /// Who calls [default: the scenario's]
+    /// Number of the caller [default: the scenario's]
     #[arg(long)]
     from: Option<String>,
 
-    /// Also print every request to the service
+    /// Also print every request sent to the service
     #[arg(long, short)]
     verbose: bool,
 }
 
-/// Calls, and follows the call to its end.
+/// Places the call and follows it to its end.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     if arguments.list {
         return list();
     }
     let scenario = arguments.scenario()?;
-    // A sandbox on this machine is not reached through a proxy.
+    // The sandbox usually runs on this machine, so proxies are bypassed.
     let client = reqwest::Client::builder().no_proxy().build()?;
     let base = format!("{}/sandbox/calls", arguments.sandbox.trim_end_matches('/'));
     let placed = client
@@ -68,15 +68,18 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         .await
         .with_context(|| format!("there is no sandbox at {} (start one with `serve`)", arguments.sandbox))?;
     let status = placed.status();
-    let placed: Value = placed.json().await.context("the sandbox's answer is no JSON")?;
+    let placed: Value = placed.json().await.context("the sandbox's response is not JSON")?;
     ensure!(
         status.is_success(),
-        "the sandbox refused the call: {}",
+        "the sandbox rejected the call: {}",
         placed["error"].as_str().unwrap_or("no reason given")
     );
-    let sid = placed["sid"].as_str().context("the sandbox named no call")?.to_owned();
+    let sid = placed["sid"]
+        .as_str()
+        .context("the sandbox's response contains no call SID")?
+        .to_owned();
     if arguments.r#type {
-        read_typing(client.clone(), format!("{base}/{sid}/line"));
+        send_typed_lines(client.clone(), format!("{base}/{sid}/line"));
     }
     let response = client
         .get(format!("{base}/{sid}/follow"))
@@ -89,17 +92,17 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         rest.extend_from_slice(&part.context("the sandbox was stopped")?);
         while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = rest.drain(..=end).collect();
-            let moment: Value = serde_json::from_slice(&line)?;
-            if moment["what"] == "over" {
-                return Ok(finish(&moment));
+            let event: Value = serde_json::from_slice(&line)?;
+            if event["what"] == "over" {
+                return Ok(finish(&event));
             }
-            if let Some(text) = tell(&moment, arguments.verbose) {
+            if let Some(text) = format_event(&event, arguments.verbose) {
                 println!("{text}");
                 stdout().flush()?;
             }
         }
     }
-    bail!("the sandbox stopped before the call was over")
+    bail!("the sandbox stopped before the call ended")
 }
 
 impl Arguments {
@@ -107,12 +110,12 @@ impl Arguments {
         let mut scenario = match (&self.scenario, &self.file) {
             _ if self.r#type => Scenario::typed("+15045550142", None),
             (Some(name), _) => sandbox::network::scenario::named(name)?
-                .with_context(|| format!("there is no scenario {name:?}; --list lists them"))?,
+                .with_context(|| format!("unknown scenario {name:?}; list them with --list"))?,
             (None, Some(file)) => {
                 let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
                 Scenario::from_toml(&text).with_context(|| file.display().to_string())?
             }
-            (None, None) => bail!("say which call: --scenario, --file or --type; --list lists the scenarios"),
+            (None, None) => bail!("specify --scenario, --file or --type; list the scenarios with --list"),
         };
         if let Some(from) = &self.from {
             scenario.caller.from.clone_from(from);
@@ -132,11 +135,11 @@ fn list() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A moment as a line, if it is of interest.
-fn tell(moment: &Value, verbose: bool) -> Option<String> {
-    let text = |name: &str| moment[name].as_str().unwrap_or_default().to_owned();
+/// Formats an event of the call as a line. `None` if the event is not printed.
+fn format_event(event: &Value, verbose: bool) -> Option<String> {
+    let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
     let time = text("at").get(11..19).unwrap_or_default().to_owned();
-    let told = match moment["what"].as_str()? {
+    let line_text = match event["what"].as_str()? {
         "status" => format!("-- {}", text("status")),
         "said" => format!("caller: {}", text("text")),
         "heard" if ["twiml", "stream"].contains(&text("from").as_str()) => format!("  says: {}", text("text")),
@@ -148,21 +151,21 @@ fn tell(moment: &Value, verbose: bool) -> Option<String> {
         "recording" => format!("-- recording {}", text("status")),
         "stream" => format!("-- {}", text("event")),
         "occasion" => format!("-- {}", text("name")),
-        "error" => format!("!! error {}: {}", moment["code"], text("message")),
+        "error" => format!("!! error {}: {}", event["code"], text("message")),
         "asked" if verbose => {
-            let status = moment["status"]
+            let status = event["status"]
                 .as_u64()
                 .map_or("no answer".to_owned(), |status| status.to_string());
             format!(
                 "   {} {} -> {status} in {} ms",
                 text("why"),
                 text("url"),
-                moment["took_ms"]
+                event["took_ms"]
             )
         }
         _ => return None,
     };
-    Some(format!("{time}  {told}"))
+    Some(format!("{time}  {line_text}"))
 }
 
 fn finish(over: &Value) -> ExitCode {
@@ -176,22 +179,22 @@ fn finish(over: &Value) -> ExitCode {
         "\nThe call {} ended {} (by {}).",
         over["sid"].as_str().unwrap_or_default(),
         over["status"].as_str().unwrap_or_default(),
-        over["ended_by"].as_str().unwrap_or("nobody"),
+        over["ended_by"].as_str().unwrap_or("unknown"),
     );
     if unmet.is_empty() {
-        println!("It went as it should.");
+        println!("All expectations were met.");
         return ExitCode::SUCCESS;
     }
-    for what in unmet {
-        println!("not as it should: {what}");
+    for expectation in unmet {
+        println!("expectation not met: {expectation}");
     }
     ExitCode::FAILURE
 }
 
-/// Sends what is typed until there is nothing more, or the program ends.
-fn read_typing(client: reqwest::Client, url: String) {
+/// Sends typed lines to the sandbox until standard input ends.
+fn send_typed_lines(client: reqwest::Client, url: String) {
     let (typed, mut lines) = tokio::sync::mpsc::unbounded_channel();
-    // Reading from a terminal blocks, and does not end with the call: a thread that nobody waits for.
+    // Reading from a terminal blocks and does not end with the call, so it runs on a detached thread.
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
             if typed.send(line).is_err() {
@@ -211,7 +214,7 @@ fn read_typing(client: reqwest::Client, url: String) {
             };
             match client.post(&url).body(act.to_string()).send().await {
                 Ok(answer) if answer.status().is_success() => {}
-                Ok(answer) => eprintln!("refused: {}", answer.text().await.unwrap_or_default()),
+                Ok(answer) => eprintln!("rejected: {}", answer.text().await.unwrap_or_default()),
                 Err(error) => eprintln!("error: {error}"),
             }
         }

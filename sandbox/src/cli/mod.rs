@@ -1,4 +1,4 @@
-//! One file a verb.
+//! Subcommands, one file each.
 
 pub mod call;
 mod progress;

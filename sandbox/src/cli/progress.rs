@@ -1,4 +1,4 @@
-//! How far it is: a bar on a terminal, a line at each tenth elsewhere. Written to standard error.
+//! Progress on standard error: a bar on a terminal, otherwise a line per 10 %.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal as _, stderr};
@@ -14,11 +14,11 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Nothing done yet.
+    /// Starts at zero of `total` requests.
     pub fn towards(total: usize) -> Self {
         let bar = stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{bar:40} {pos}/{len} requests  {per_sec}  {eta} left")
-                .expect("the template is valid");
+                .expect("template is valid");
             let length = u64::try_from(total).unwrap_or(u64::MAX);
             ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr()).with_style(style)
         });
@@ -29,7 +29,7 @@ impl Progress {
         }
     }
 
-    /// One more is done.
+    /// Counts one completed request.
     pub fn step(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         match &self.bar {
@@ -41,7 +41,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

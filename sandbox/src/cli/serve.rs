@@ -1,4 +1,4 @@
-//! `serve`: a telephone network that stays.
+//! `serve`: runs the telephone network as a server.
 
 use anyhow::Context as _;
 use clap::Args;
@@ -8,75 +8,75 @@ use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Serve a telephone network that stands where Twilio stands
+/// Serve a telephone network in place of Twilio
 ///
-/// A service reaches it by its base URL, with the account's SID and auth token, as it would reach Twilio's own. It reaches
-/// the service by the addresses of the account's numbers and applications, which are given here or set by REST. Calls are
-/// placed with `call`, or under /sandbox/calls. Beside it, the sandbox's models answer at /v1.
+/// A service uses its base URL with the account's SID and auth token, as it would use Twilio's API. The network sends
+/// webhooks to the URLs of the account's numbers and applications, which are given here or set by REST. Place calls
+/// with `call`, or under /sandbox/calls. The sandbox's models are served at /v1.
 ///
-/// It keeps everything in memory, and ends with Ctrl-C, or with its standard input where it was asked to.
+/// All state is in memory. The server stops on Ctrl-C, or with --until-stdin-closes when standard input closes.
 #[derive(Args)]
 #[command(after_help = "Example:
   call-ledger-sandbox serve --auth-token secret \\
     --number +15045550100=http://127.0.0.1:3000/twilio/inbound-call,http://127.0.0.1:3000/twilio/call-status")]
 pub struct Arguments {
-    /// The address to listen on
+    /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     host: IpAddr,
 
-    /// The port to listen on; 0 is any free one
+    /// Port to listen on; 0 selects a free port
     #[arg(long, default_value_t = 3200)]
     port: u16,
 
-    /// The account
+    /// SID of the account
     #[arg(long, env = "TWILIO_ACCOUNT_SID", default_value = sandbox::traffic::plan::ACCOUNT_SID)]
     account_sid: String,
 
-    /// Its auth token, for who comes in and for signatures
+    /// Auth token of the account, for API requests and webhook signatures
     #[arg(long, env = "TWILIO_AUTH_TOKEN", hide_env_values = true)]
     auth_token: String,
 
-    /// An API key of the account, which may come in too
+    /// API key of the account, also accepted for API requests
     #[arg(long, value_name = "SID=SECRET", value_parser = pair)]
     api_key: Vec<(String, String)>,
 
-    /// A number of the account, the URL that is asked when it is called, and the one that is told when a call has ended
+    /// Number of the account, with its voice URL and status callback URL
     #[arg(long, value_name = "NUMBER[=VOICE_URL[,STATUS_URL]]", value_parser = number)]
     number: Vec<NumberSpec>,
 
-    /// A TwiML application of the account, likewise
+    /// TwiML application of the account, with its voice URL and status callback URL
     #[arg(long, value_name = "SID[=VOICE_URL[,STATUS_URL]]", value_parser = application)]
     application: Vec<ApplicationSpec>,
 
-    /// How many times faster than the world its clock runs while no request is under way
+    /// Speed of the network's clock relative to real time while no request is in progress
     #[arg(long, default_value_t = 1.0, value_parser = speed)]
     speed: f64,
 
-    /// How long the clock keeps the world's pace after a request, in milliseconds
+    /// How long the clock runs in real time after a request, in milliseconds
     #[arg(long, default_value_t = 20)]
     settle_ms: u64,
 
-    /// How long it does so after a media stream has begun, and after somebody has spoken or pressed a key in it, unless the
-    /// service answers earlier, in milliseconds
+    /// How long the clock runs in real time after a media stream starts and after speech or a key press in it, unless
+    /// the service answers earlier, in milliseconds
     #[arg(long, default_value_t = 1000)]
     turn_settle_ms: u64,
 
-    /// Connect elsewhere for URLs that begin like this; what is signed stays the same. A route for https:// or
-    /// http:// holds for wss:// too
+    /// Connect to REAL_URL for URLs that begin with PUBLIC_URL; signatures still use PUBLIC_URL. A route for https://
+    /// or http:// also applies to wss://
     #[arg(long, value_name = "PUBLIC_URL=REAL_URL", value_parser = pair)]
     route: Vec<(String, String)>,
 
-    /// How long after its end a call's Events.json is filled, in seconds of the network's clock
+    /// Delay after the end of a call before its Events.json is available, in seconds of the network's clock
     #[arg(long, default_value_t = 900)]
     events_lag_s: u64,
 
-    /// End when standard input is closed: so it ends with whoever started it, however they end
+    /// Stop when standard input closes, so that the server ends with its parent process
     #[arg(long)]
     until_stdin_closes: bool,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("there is no `=` in it")?;
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
     Ok((key.to_owned(), value.to_owned()))
 }
 
@@ -97,7 +97,7 @@ fn number(text: &str) -> Result<NumberSpec, String> {
         .strip_prefix('+')
         .is_some_and(|digits| digits.chars().all(|char| char.is_ascii_digit()));
     if !is_e164 {
-        return Err("a number is in E.164: + and digits".to_owned());
+        return Err("expected an E.164 number: + and digits".to_owned());
     }
     let (voice_url, status_callback) = urls(rest)?;
     Ok(NumberSpec {
@@ -113,7 +113,7 @@ fn application(text: &str) -> Result<ApplicationSpec, String> {
         .split_once('=')
         .map_or((text, None), |(sid, rest)| (sid, Some(rest)));
     if sid.len() != 34 || !sid.starts_with("AP") {
-        return Err("an application is AP and 32 hexadecimal digits".to_owned());
+        return Err("expected an application SID: AP and 32 hexadecimal digits".to_owned());
     }
     let (voice_url, status_callback) = urls(rest)?;
     Ok(ApplicationSpec {
@@ -128,23 +128,23 @@ fn speed(text: &str) -> Result<f64, String> {
     if speed.is_finite() && speed > 0.0 {
         Ok(speed)
     } else {
-        Err("not above zero".to_owned())
+        Err("must be greater than 0".to_owned())
     }
 }
 
-/// Waits until standard input is closed. What is written to it does not matter.
+/// Waits until standard input closes. Its content is ignored.
 async fn stdin_closes() {
     let (closed, is_closed) = tokio::sync::oneshot::channel();
-    // Reading it blocks, and nobody waits for this thread when the program ends otherwise.
+    // Reading blocks, so it runs on a detached thread.
     std::thread::spawn(move || {
-        // However reading ends, nobody is there any more.
+        // A read error also means that the parent process has gone.
         let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
         let _ = closed.send(());
     });
     let _ = is_closed.await;
 }
 
-/// Serves until it is interrupted.
+/// Serves until interrupted.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let options = Options {
         listen: SocketAddr::from((arguments.host, arguments.port)),

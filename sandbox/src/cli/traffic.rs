@@ -1,4 +1,4 @@
-//! `traffic`: plans a day, disturbs it, posts it, reviews it, and reports.
+//! `traffic`: plans a day of calls, applies disturbances, sends the webhooks, reviews the calls and prints a report.
 
 use super::progress::Progress;
 use chrono::{NaiveDate, Utc};
@@ -11,41 +11,42 @@ use sandbox::traffic::send::{self, Network, Pace};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Post a day of calls as Twilio would post them, then review some of them as people would
+/// Send the webhooks of a day of calls as Twilio would, then review some of the calls
 ///
-/// Every request is form-encoded and signed, and carries an idempotency token. Callers are answered by the AI, missed,
-/// sent to voicemail, recorded, taken over, held and transferred; people call out from the browser and find somebody,
-/// a machine, a busy line or nobody. The same --seed and --day give the same calls, in calm as in chaos: all numbers,
-/// names and words are fiction.
+/// Every request is form-encoded and signed, and carries an idempotency token. Inbound calls are answered by the AI,
+/// missed, sent to voicemail, recorded, taken over, held and transferred. Outbound calls from the browser are answered
+/// by a person or a machine, busy or unanswered. The same --seed and --day give the same calls, with or without
+/// disturbances. All numbers, names and words are fictitious.
 ///
-/// Ends with a table. The exit code is 0 only if every request was answered with 2xx and every review was accepted.
+/// Prints a summary table. The exit code is 0 only if every request was answered with 2xx and every review was
+/// accepted.
 #[derive(Args)]
 #[command(after_help = "Examples:
   call-ledger-sandbox traffic --auth-token secret --email me@example.com --password hunter22
   call-ledger-sandbox traffic --auth-token secret --no-review --calls 5000 --seed 7 --chaos
-  call-ledger-sandbox traffic --auth-token secret --no-review --speed 60     an hour a minute")]
+  call-ledger-sandbox traffic --auth-token secret --no-review --speed 60     one hour per minute")]
 pub struct Arguments {
-    /// Where the service listens
+    /// URL of the service
     #[arg(long, default_value = "http://127.0.0.1:3000")]
     url: String,
 
-    /// The URL by which the service knows itself, which is the one that is signed [default: --url]
+    /// Public URL of the service, used in signatures [default: --url]
     #[arg(long)]
     public_url: Option<String>,
 
-    /// The auth token with which requests are signed
+    /// Auth token that signs the requests
     #[arg(long, env = "TWILIO_AUTH_TOKEN", hide_env_values = true)]
     auth_token: String,
 
-    /// The account in whose name the calls are made
+    /// SID of the account that the calls belong to
     #[arg(long, env = "TWILIO_ACCOUNT_SID", default_value = plan::ACCOUNT_SID)]
     account_sid: String,
 
-    /// The service's own telephone number
+    /// Telephone number of the service
     #[arg(long, default_value = "+15045550100")]
     number: String,
 
-    /// Where recordings are said to be
+    /// Base URL of recording URLs
     #[arg(long, env = "TWILIO_API_BASE", default_value = "https://api.twilio.com")]
     api_base: String,
 
@@ -65,35 +66,35 @@ pub struct Arguments {
 #[derive(Args)]
 #[command(next_help_heading = "The day")]
 struct DayArguments {
-    /// How many calls
+    /// Number of calls
     #[arg(long, default_value_t = 200)]
     calls: usize,
 
-    /// Decides who calls, when, and what happens
+    /// Seed of all random choices: callers, times and courses of the calls
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
-    /// The day of the calls, in UTC; its later hours may be still to come [default: today]
+    /// Day of the calls, in UTC; calls may lie in the future [default: today]
     #[arg(long, value_name = "YYYY-MM-DD")]
     day: Option<NaiveDate>,
 }
 
 #[derive(Args)]
-#[command(next_help_heading = "Disturbances (what the requests say stays the same)")]
+#[command(next_help_heading = "Disturbances (the content of the requests is unchanged)")]
 struct Disturbance {
-    /// The share of requests that are sent again, 0 to 1
+    /// Share of requests that are duplicated, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     duplicates: f64,
 
-    /// The share of requests that change places with another of the same call, 0 to 1
+    /// Share of requests that are swapped with another request of the same call, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     reorder: f64,
 
-    /// The share of requests that come seconds to half an hour late, 0 to 1
+    /// Share of requests that are delayed by seconds to half an hour, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     delay: f64,
 
-    /// All three: 0.3 duplicates, 0.3 reordered, 0.2 late
+    /// All three: 0.3 duplicated, 0.3 reordered, 0.2 delayed
     #[arg(long, conflicts_with_all = ["duplicates", "reorder", "delay"])]
     chaos: bool,
 }
@@ -115,11 +116,11 @@ impl Disturbance {
 #[derive(Args)]
 #[command(next_help_heading = "Delivery")]
 struct Delivery {
-    /// How many times faster than the day itself; 0 is as fast as possible
+    /// Speed relative to real time; 0 sends as fast as possible
     #[arg(long, default_value_t = 0.0, value_parser = speed)]
     speed: f64,
 
-    /// At most so many requests under way at once
+    /// Maximum number of concurrent requests
     #[arg(long, default_value_t = 32, value_parser = at_least_one)]
     in_flight: usize,
 }
@@ -127,15 +128,15 @@ struct Delivery {
 #[derive(Args)]
 #[command(next_help_heading = "Review (grades, corrections, resolutions, contacts)")]
 struct ReviewArguments {
-    /// Review nothing afterwards
+    /// Do not review the calls
     #[arg(long)]
     no_review: bool,
 
-    /// Who reviews; registered first if the service has no users yet
+    /// Email of the reviewer; registered first if the service has no users yet
     #[arg(long, env = "CALL_LEDGER_EMAIL", required_unless_present = "no_review")]
     email: Option<String>,
 
-    /// Their password
+    /// Password of the reviewer
     #[arg(
         long,
         env = "CALL_LEDGER_PASSWORD",
@@ -150,7 +151,7 @@ fn share(text: &str) -> Result<f64, String> {
     if (0.0..=1.0).contains(&share) {
         Ok(share)
     } else {
-        Err("not between 0 and 1".to_owned())
+        Err("must be between 0 and 1".to_owned())
     }
 }
 
@@ -159,23 +160,23 @@ fn speed(text: &str) -> Result<f64, String> {
     if speed.is_finite() && speed >= 0.0 {
         Ok(speed)
     } else {
-        Err("not zero or more".to_owned())
+        Err("must be 0 or greater".to_owned())
     }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(0) => Err("at least 1".to_owned()),
+        Ok(0) => Err("must be at least 1".to_owned()),
         Ok(count) => Ok(count),
         Err(_) => Err("not a whole number".to_owned()),
     }
 }
 
-/// The whole of it. Fails if anything was not accepted.
+/// Runs the command. The exit code is a failure if a request or a review was not accepted.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let seed = arguments.day.seed;
     let calls = plan::plan_day(&arguments.options());
-    // Before the day is sent: who cannot log in learns it now.
+    // Log in first, so that wrong credentials fail before the day is sent.
     let reviewer = arguments.reviewer().await?;
     let reviews = plan_review(&calls, seed);
 
@@ -244,7 +245,7 @@ impl Arguments {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the sandbox is the outside world: here, today is whatever it is"
+    reason = "the sandbox stands in for external services, which use wall-clock time"
 )]
 fn today() -> NaiveDate {
     Utc::now().date_naive()

@@ -1,32 +1,37 @@
-//! What a model answers to a conversation, whichever provider's surface it was asked through.
+//! Answer generation, shared by the OpenAI and Anthropic surfaces.
 
 use super::conversation::Conversation;
 use super::rules::Rules;
 use super::{structured, tokens};
 use serde_json::Value;
 
-/// An answer, and what it costs.
+/// Answer text with its token counts.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub text: String,
-    /// Whether it was cut off at the greatest length that was asked for.
+    /// The text was truncated at the requested token limit.
     pub is_cut: bool,
     pub input_tokens: usize,
     pub output_tokens: usize,
 }
 
-/// What an answer is to look like.
+/// Requested output format.
 pub(super) enum Format<'a> {
     Text,
-    /// JSON of this schema.
+    /// JSON that matches this schema.
     Schema(&'a Value),
-    /// JSON of the shape that the prompt names.
+    /// JSON whose shape is inferred from the prompt.
     Json,
 }
 
 impl Answer {
-    /// `most`: as many tokens as it may have.
-    pub(super) fn to(conversation: &Conversation, format: &Format<'_>, most: Option<usize>, rules: &Rules) -> Self {
+    /// Answers a conversation with at most `max_tokens` tokens.
+    pub(super) fn to(
+        conversation: &Conversation,
+        format: &Format<'_>,
+        max_tokens: Option<usize>,
+        rules: &Rules,
+    ) -> Self {
         let text = match format {
             Format::Text => structured::summary(conversation, rules).unwrap_or_else(|| rules.answer(conversation)),
             Format::Schema(schema) => structured::answer(conversation, schema, rules).to_string(),
@@ -38,7 +43,7 @@ impl Answer {
                 structured::answer(conversation, &schema, rules).to_string()
             }
         };
-        let (text, is_cut) = tokens::cut(text, most);
+        let (text, is_cut) = tokens::cut(text, max_tokens);
         Self {
             input_tokens: tokens::of_all(conversation.texts()),
             output_tokens: tokens::of(&text),
@@ -47,7 +52,7 @@ impl Answer {
         }
     }
 
-    /// The text in the pieces in which it is streamed: words, each with the space before it.
+    /// The text split into the pieces that are streamed: words, each with its trailing whitespace.
     pub(super) fn pieces(&self) -> Vec<String> {
         let mut pieces: Vec<String> = vec![];
         for word in self.text.split_inclusive(char::is_whitespace) {

@@ -1,15 +1,15 @@
-//! A conversation, as both providers' requests describe it.
+//! Provider-independent form of a conversation.
 
 use serde_json::Value;
 
-/// Who said something to a model, or was it the model.
+/// Author of a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     User,
     Assistant,
 }
 
-/// What a model is asked: what it is to be, and what was said.
+/// System prompt and turns of a request.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Conversation {
     pub system: String,
@@ -35,13 +35,13 @@ impl Conversation {
             .map(|(_, text)| text.as_str())
     }
 
-    /// Everything that the model is told, to be counted.
+    /// System prompt and all turns, for token counting.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.system.as_str()).chain(self.turns.iter().map(|(_, text)| text.as_str()))
     }
 }
 
-/// A message's content: a text, or a list of parts of which those of type `text` count. `None`: neither.
+/// Text of a message's content: a string, or a list of parts that are all of type `text`. `None` for anything else.
 pub(super) fn content(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),

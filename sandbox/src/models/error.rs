@@ -1,6 +1,7 @@
-//! Refusals, in the words and the shape of the provider whose surface was asked.
+//! Error responses in the format of the requested provider.
 //!
-//! `OpenAI`: <https://platform.openai.com/docs/guides/error-codes>; Anthropic: <https://docs.anthropic.com/en/api/errors>.
+//! `OpenAI`: <https://platform.openai.com/docs/guides/error-codes>; Anthropic:
+//! <https://docs.anthropic.com/en/api/errors>.
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -8,21 +9,21 @@ use axum::http::header::{HeaderValue, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// Whose errors look how.
+/// Error format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     OpenAi,
     Anthropic,
 }
 
-/// Why a request is not answered.
+/// An error response.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub status: StatusCode,
     pub message: String,
     /// `OpenAI`'s `error.code`.
     pub code: Option<&'static str>,
-    /// `OpenAI`'s `error.param`: what is wrong.
+    /// `OpenAI`'s `error.param`: the invalid parameter.
     pub param: Option<&'static str>,
     /// Seconds.
     pub retry_after: Option<u64>,
@@ -53,7 +54,7 @@ impl Refusal {
         self
     }
 
-    /// What a status means where nothing else is to be said: a fault on demand.
+    /// Default error for a status, for injected faults.
     pub(super) fn of_status(status: StatusCode, retry_after: Option<u64>) -> Self {
         let (code, message) = match status {
             StatusCode::UNAUTHORIZED => (Some("invalid_api_key"), "Incorrect API key provided."),

@@ -1,7 +1,7 @@
-//! Faults on demand: `/sandbox/models/faults`.
+//! Fault injection: `/sandbox/models/faults`.
 //!
-//! `POST` orders one, `GET` lists what is still to come, `DELETE` forgets all. A request takes the first fault that is
-//! meant for its surface, and only that one.
+//! `POST` adds a fault, `GET` lists the pending faults, `DELETE` removes all. A request consumes the first pending
+//! fault for its surface, and only that one.
 
 use super::Models;
 use super::surface::Surface;
@@ -12,53 +12,53 @@ use serde::{Deserialize, Serialize};
 use std::num::NonZeroU16;
 use std::sync::Mutex;
 
-/// Something that goes wrong.
+/// A fault to inject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// For which surface; any of them, if none is named.
+    /// Surface that the fault applies to; any surface if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surface: Option<Surface>,
-    /// For how many requests: 1 if not said otherwise, `null` for all until it is taken away.
+    /// Number of requests that the fault applies to; 1 by default, `null` for all requests until the fault is removed.
     #[serde(default = "once")]
     pub times: Option<u32>,
-    /// Milliseconds before anything else happens.
+    /// Delay before the response, in milliseconds.
     #[serde(default)]
     pub delay_ms: u64,
-    /// What happens then; without it, the request is answered as ever.
+    /// Fault applied after the delay; if absent, the request is answered normally.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<FaultKind>,
 }
 
-/// What happens to a request.
+/// Kind of fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
-    /// It is refused with this status.
+    /// Responds with this status.
     Status {
         /// 400 to 599.
         status: NonZeroU16,
-        /// Seconds to wait, said in `Retry-After`.
+        /// Value of `Retry-After`, in seconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<u64>,
     },
-    /// It is answered 200 with the first half of the answer, as if that were all.
+    /// Responds 200 with the first half of the answer as the complete body.
     Malformed,
-    /// The connection breaks after the first half of the answer.
+    /// Breaks the connection after the first half of the answer.
     Cut,
-    /// After the first half of the answer nothing more comes, and the connection stays.
+    /// Sends the first half of the answer and keeps the connection open without sending the rest.
     Stall,
-    /// Nothing ever comes.
+    /// Keeps the connection open and never responds.
     Hang,
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "serde wants the field's own type")]
+#[expect(clippy::unnecessary_wraps, reason = "serde's `default` requires the field's type")]
 fn once() -> Option<u32> {
     Some(1)
 }
 
 impl Fault {
-    /// One request to this surface goes wrong like this.
+    /// Applies `kind` to one request to this surface.
     #[must_use]
     pub fn once(surface: Surface, kind: FaultKind) -> Self {
         Self {
@@ -69,10 +69,10 @@ impl Fault {
         }
     }
 
-    /// Every request to this surface is refused with this status, until it is taken away: the model is down.
+    /// Responds to every request to this surface with this status until the fault is removed.
     ///
     /// # Panics
-    /// When the status is no error.
+    /// When `status` is not 400 to 599.
     #[must_use]
     pub fn down(surface: Surface, status: u16) -> Self {
         let status = NonZeroU16::new(status)
@@ -90,7 +90,7 @@ impl Fault {
         }
     }
 
-    /// Every request to this surface takes so long, until it is taken away: the model is slow.
+    /// Delays every request to this surface until the fault is removed.
     #[must_use]
     pub fn slow(surface: Surface, delay_ms: u64) -> Self {
         Self {
@@ -106,7 +106,7 @@ fn is_error(status: NonZeroU16) -> bool {
     (400..600).contains(&status.get())
 }
 
-/// What is still to go wrong, in the order in which it was ordered.
+/// Pending faults, in insertion order.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Mutex<Vec<Fault>>);
 
@@ -123,35 +123,35 @@ impl Faults {
         self.lock().clone()
     }
 
-    /// The fault of the next request to a surface.
+    /// Consumes the fault for the next request to a surface.
     pub(super) fn take(&self, surface: Surface) -> Option<Fault> {
         let mut faults = self.lock();
-        let place = faults
+        let index = faults
             .iter()
             .position(|fault| fault.surface.is_none_or(|meant| meant == surface) && fault.times != Some(0))?;
-        let fault = faults[place].clone();
-        if let Some(times) = &mut faults[place].times {
+        let fault = faults[index].clone();
+        if let Some(times) = &mut faults[index].times {
             *times -= 1;
             if *times == 0 {
-                faults.remove(place);
+                faults.remove(index);
             }
         }
         Some(fault)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Fault>> {
-        self.0.lock().expect("nothing panics while it holds the faults")
+        self.0.lock().expect("fault lock is not poisoned")
     }
 }
 
-pub(super) async fn order(
+pub(super) async fn add(
     State(models): State<Models>,
     Json(fault): Json<Fault>,
 ) -> Result<StatusCode, (StatusCode, &'static str)> {
     if let Some(FaultKind::Status { status, .. }) = fault.kind
         && !is_error(status)
     {
-        return Err((StatusCode::BAD_REQUEST, "status is one from 400 to 599"));
+        return Err((StatusCode::BAD_REQUEST, "status must be 400 to 599"));
     }
     models.add_fault(fault);
     Ok(StatusCode::NO_CONTENT)
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_comes_as_often_as_it_was_ordered_and_only_where() {
+    fn fault_applies_the_requested_number_of_times_to_its_surface_only() {
         let faults = Faults::default();
         faults.add(Fault {
             times: Some(2),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_ordered_in_json() {
+    fn fault_is_deserialized_from_json() {
         let read = |text| serde_json::from_str::<Fault>(text);
         let fault =
             read(r#"{"surface": "chat", "kind": {"status": {"status": 429, "retry_after": 2}}}"#).expect("a fault");

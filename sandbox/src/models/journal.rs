@@ -1,6 +1,6 @@
-//! What was asked, for whoever tests the asker: `GET /sandbox/models/requests`, the oldest first.
+//! Journal of the requests that the models received, for tests: `GET /sandbox/models/requests`, oldest first.
 //!
-//! The bodies are kept as they came, without headers: keys are in headers. Only the last thousand are kept.
+//! Bodies are kept unchanged. Headers are not kept, because they hold API keys.
 
 use super::Models;
 use super::surface::Surface;
@@ -12,14 +12,13 @@ use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 
-const KEPT: usize = 1_000;
+/// Requests kept; older ones are dropped.
+const CAPACITY: usize = 1_000;
 
-/// One request, as it was understood. A transcription's sound is left out but for its length in bytes (`file_bytes`).
+/// A received request. The audio of a transcription is replaced by its length in bytes (`file_bytes`).
 #[derive(Debug, Clone, Serialize)]
 pub struct Request {
-    /// Where it was sent to.
     pub surface: Surface,
-    /// Its body.
     pub body: Value,
 }
 
@@ -27,9 +26,9 @@ pub struct Request {
 pub(super) struct Journal(Mutex<VecDeque<Request>>);
 
 impl Journal {
-    pub(super) fn note(&self, surface: Surface, body: Value) {
+    pub(super) fn record(&self, surface: Surface, body: Value) {
         let mut requests = self.lock();
-        if requests.len() == KEPT {
+        if requests.len() == CAPACITY {
             requests.pop_front();
         }
         requests.push_back(Request { surface, body });
@@ -40,7 +39,7 @@ impl Journal {
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Request>> {
-        self.0.lock().expect("nothing panics while it holds the journal")
+        self.0.lock().expect("journal lock is not poisoned")
     }
 }
 

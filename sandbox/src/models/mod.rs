@@ -1,20 +1,20 @@
-//! Language, transcription and speech models that need no account: the HTTP surfaces of `OpenAI` and Anthropic, answered
-//! by [`rules`].
+//! Scripted language, transcription and speech models that need no account: the HTTP surfaces of `OpenAI` and
+//! Anthropic, answered by [`rules`].
 //!
-//! What they hear is read from the sound ([`crate::audio`]), what they say is made into sound, and what they answer
-//! follows from the conversation that they are given: the same question gets the same answer, every time. They can be
-//! made slow, and broken in every way in which a provider breaks ([`Fault`]).
+//! Transcriptions are decoded from the audio ([`crate::audio`]), speech is encoded into audio, and answers depend only
+//! on the conversation in the request: the same request gets the same answer. [`Fault`] injects delays and provider
+//! failures.
 //!
-//! They deliberately understand nothing: who needs another answer writes another rule. Tools are called only when a
-//! request forces one; images, files and several choices at once are refused with the reason.
+//! The models understand nothing by design: a different answer needs a different rule. Tools are called only when a
+//! request forces one; images, files and multiple choices are rejected with a reason.
 
 mod answer;
 mod anthropic;
 mod conversation;
-mod door;
 mod error;
 mod faults;
 mod journal;
+mod middleware;
 mod openai;
 pub mod rules;
 mod server;
@@ -38,20 +38,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// The largest body: `OpenAI` takes files up to 25 MiB
-/// (<https://platform.openai.com/docs/guides/speech-to-text>), and around the file there is a form.
-const LARGEST: usize = (25 << 20) + (1 << 20);
+/// Maximum request body in bytes: `OpenAI` accepts files up to 25 MiB
+/// (<https://platform.openai.com/docs/guides/speech-to-text>), plus 1 MiB for the form around the file.
+const MAX_BODY_BYTES: usize = (25 << 20) + (1 << 20);
 
-/// How the models are.
+/// Configuration of the models.
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// Keys that are taken. None: every request is, with any key or without one.
+    /// Accepted API keys. If empty, requests with any key or no key are accepted.
     pub keys: Vec<String>,
-    /// How long they think before every answer.
+    /// Delay before every answer.
     pub delay: Duration,
-    /// How long they take for every further word of a streamed answer.
+    /// Delay before every further word of a streamed answer.
     pub word_delay: Duration,
-    /// What they answer.
     pub rules: Rules,
 }
 
@@ -65,7 +64,7 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// The models of one sandbox. Clones are the same models.
+/// The models of one sandbox. Clones share state.
 #[derive(Clone, Debug)]
 pub struct Models(Arc<Inner>);
 
@@ -85,7 +84,7 @@ impl Default for Models {
 }
 
 impl Models {
-    /// Models with these settings.
+    /// Creates models with these settings.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self(Arc::new(Inner {
@@ -97,23 +96,24 @@ impl Models {
         }))
     }
 
-    /// Orders a fault, after those that were ordered before.
+    /// Adds a fault after the pending ones.
     pub fn add_fault(&self, fault: Fault) {
         self.0.faults.add(fault);
     }
 
-    /// Takes all faults away.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         self.0.faults.clear();
     }
 
-    /// The last thousand requests that reached a model, the oldest first.
+    /// The last 1,000 requests that reached a model, oldest first.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.0.journal.read()
     }
 
-    /// Ends what hangs or stalls on demand. Whoever serves the [`router`] calls it before they shut down.
+    /// Ends responses that hang or stall because of a fault. A server of the [`router`] calls this before it shuts
+    /// down.
     pub fn stop(&self) {
         self.0.stop.cancel();
     }
@@ -126,22 +126,22 @@ impl Models {
         &self.0
     }
 
-    /// An identifier that nothing else here has: the same after the same requests.
+    /// Next identifier: unique in this sandbox, and deterministic for the same sequence of requests.
     fn next_id(&self, prefix: &str) -> String {
         format!("{prefix}-{:08}", self.0.served.fetch_add(1, Ordering::Relaxed))
     }
 }
 
-/// Seconds since 1970.
+/// Unix time in seconds.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the sandbox is the outside world: its time is the world's"
+    reason = "the sandbox stands in for external services, which use wall-clock time"
 )]
 fn now() -> i64 {
     Utc::now().timestamp()
 }
 
-/// Everything that is served: the models' surfaces and, below `/sandbox/models`, what tests need.
+/// Routes of the model surfaces, and of the test controls below `/sandbox/models`.
 pub fn router(models: Models) -> Router {
     let surfaces = Router::new()
         .route("/v1/chat/completions", post(openai::chat::create))
@@ -150,12 +150,12 @@ pub fn router(models: Models) -> Router {
         .route("/v1/models", get(openai::list::all))
         .route("/v1/models/{model}", get(openai::list::one))
         .route("/v1/messages", post(anthropic::messages::create))
-        .layer(axum::middleware::from_fn_with_state(models.clone(), door::pass))
-        .layer(DefaultBodyLimit::max(LARGEST));
+        .layer(axum::middleware::from_fn_with_state(models.clone(), middleware::handle))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
     let controls = Router::new()
         .route(
             "/sandbox/models/faults",
-            get(faults::list).post(faults::order).delete(faults::clear),
+            get(faults::list).post(faults::add).delete(faults::clear),
         )
         .route("/sandbox/models/requests", get(journal::list).delete(journal::clear));
     surfaces.merge(controls).with_state(models)

@@ -1,4 +1,4 @@
-//! The models alone, on a port of their own: for tests, and for whoever needs nothing else.
+//! Server for the models alone, without the telephone network.
 
 use super::error::{Dialect, Refusal};
 use super::{Models, router};
@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// A running server. When it is dropped it stops as well, without waiting for what is under way.
+/// A running server. Dropping it stops it without waiting for requests in progress.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -18,10 +18,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it on a free port of this machine.
+    /// Starts a server on a free loopback port.
     ///
     /// # Errors
-    /// When there is none.
+    /// When no port can be bound.
     pub async fn start(models: Models) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
@@ -35,25 +35,26 @@ impl Server {
         Ok(Self { address, models, task })
     }
 
-    /// `http://127.0.0.1:<port>`: Anthropic's base URL. `OpenAI`'s has `/v1` after it.
+    /// Base URL for Anthropic clients: `http://127.0.0.1:<port>`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// `http://127.0.0.1:<port>/v1`: `OpenAI`'s base URL.
+    /// Base URL for `OpenAI` clients: `http://127.0.0.1:<port>/v1`.
     #[must_use]
     pub fn openai_url(&self) -> String {
         format!("{}/v1", self.url())
     }
 
-    /// What it serves.
+    /// The models that this server serves.
     #[must_use]
     pub fn models(&self) -> &Models {
         &self.models
     }
 
-    /// Stops it. What hangs on demand is ended, and what else is under way is answered first.
+    /// Stops the server. Responses that hang because of a fault are ended; other requests in progress are answered
+    /// first.
     ///
     /// # Errors
     /// When serving failed.

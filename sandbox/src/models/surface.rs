@@ -1,10 +1,10 @@
-//! What can be asked for: the paths, and the models behind each.
+//! The API surfaces: their paths and the models of each.
 
 use super::error::{Dialect, Refusal};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-/// One of the surfaces.
+/// An API surface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Surface {
@@ -16,11 +16,11 @@ pub enum Surface {
     Speech,
     /// `GET /v1/models`
     Models,
-    /// `POST /v1/messages`: Anthropic's.
+    /// `POST /v1/messages` (Anthropic)
     Messages,
 }
 
-/// The model of every surface that needs no name: `sandbox`.
+/// Model name that every surface accepts.
 pub const SANDBOX: &str = "sandbox";
 
 const CHAT: &[&str] = &[
@@ -43,7 +43,7 @@ const SPEECH: &[&str] = &["gpt-4o-mini-tts", "tts-1", "tts-1-hd"];
 const MESSAGES: &[&str] = &["claude-"];
 
 impl Surface {
-    /// The surface at a path.
+    /// The surface that serves a path.
     pub(super) fn at(path: &str) -> Option<Self> {
         Some(match path {
             "/v1/chat/completions" => Self::Chat,
@@ -63,7 +63,8 @@ impl Surface {
         }
     }
 
-    /// Refuses a model that this surface does not have. Anthropic's names change with the month: any `claude-` will do.
+    /// Rejects a model that this surface does not offer. Any name that begins with `claude-` is accepted on Anthropic's
+    /// surface, because those names change often.
     pub(super) fn check(self, model: &str) -> Result<(), Refusal> {
         let is_known = match self {
             Self::Messages => MESSAGES.iter().any(|family| model.starts_with(family)),
@@ -83,7 +84,7 @@ impl Surface {
     }
 }
 
-/// Every model of `OpenAI`'s surfaces.
+/// All models of `OpenAI`'s surfaces.
 pub(super) fn models() -> impl Iterator<Item = &'static str> {
     [CHAT, TRANSCRIPTIONS, SPEECH, &[SANDBOX]]
         .into_iter()

@@ -1,10 +1,11 @@
-//! The network's own time.
+//! The network's time.
 //!
-//! It runs `speed` times as fast as the world's, so that a call of a minute takes a test much less. What the service does
-//! is not sped up with it: while a request is under way in either direction, and for a moment after (`settle`), the clock
-//! runs as the world does. So a service that needs 20 ms to answer has needed 20 ms, at any speed.
+//! The clock starts at the current time and runs `speed` times as fast as real time, so that a one-minute call takes a
+//! test much less. The service itself is not accelerated: while a request is in progress in either direction, and for
+//! `settle` afterwards, the clock runs in real time. A service that takes 20 ms to answer therefore takes 20 ms at any
+//! speed.
 //!
-//! Whoever tests a service may stop it, while the service is started anew. It begins at the world's time. Nothing here decides how long something takes; a leg computes that and waits here.
+//! A test may stop the clock, for example while it restarts the service. Durations are computed by the legs, not here.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -17,45 +18,45 @@ use tokio::time::Instant;
 pub struct Clock {
     speed: f64,
     settle: Duration,
-    hands: Mutex<Hands>,
+    reading: Mutex<Reading>,
     pace: watch::Sender<u64>,
 }
 
 #[derive(Debug)]
-struct Hands {
-    /// The time told at `mark`.
-    told: DateTime<Utc>,
+struct Reading {
+    /// Network time at `mark`.
+    now: DateTime<Utc>,
     mark: Instant,
-    /// Requests under way.
+    /// Number of [`RealTime`] guards.
     held: u32,
-    /// Those who stopped it.
+    /// Number of [`Stopped`] guards.
     stopped: u32,
-    /// Until then it runs as the world does, held or not.
+    /// The clock runs in real time until this instant, with or without guards.
     slow_until: Instant,
 }
 
-/// While it lives, the clock runs as the world does.
+/// Guard: the clock runs in real time while it exists.
 #[derive(Debug)]
-pub struct Held(Arc<Clock>);
+pub struct RealTime(Arc<Clock>);
 
-/// While it lives, the clock stands still.
+/// Guard: the clock is stopped while it exists.
 #[derive(Debug)]
 pub struct Stopped(Arc<Clock>);
 
 impl Clock {
-    /// A clock that starts now. `speed` is above zero; 1 is real time.
+    /// A clock that starts now. `speed` must be above zero; 1 is real time.
     #[must_use]
     #[expect(
         clippy::disallowed_methods,
-        reason = "the sandbox is the outside world: its time begins with the world's"
+        reason = "the sandbox simulates the outside world; its clock starts at the current time"
     )]
     pub fn new(speed: f64, settle: Duration) -> Arc<Self> {
         let mark = Instant::now();
         Arc::new(Self {
             speed,
             settle,
-            hands: Mutex::new(Hands {
-                told: Utc::now(),
+            reading: Mutex::new(Reading {
+                now: Utc::now(),
                 mark,
                 held: 0,
                 stopped: 0,
@@ -65,13 +66,13 @@ impl Clock {
         })
     }
 
-    /// What it shows.
+    /// The current network time.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        self.read().told
+        self.read().now
     }
 
-    /// Returns once it shows this time.
+    /// Waits until the clock reaches `at`.
     pub async fn sleep_until(&self, at: DateTime<Utc>) {
         let mut pace = self.pace.subscribe();
         loop {
@@ -87,23 +88,23 @@ impl Clock {
         }
     }
 
-    /// Returns after so much of its time.
+    /// Waits for a span of network time.
     pub async fn sleep(&self, time: TimeDelta) {
         self.sleep_until(self.now() + time).await;
     }
 
-    /// Slows it down to the world's pace, until what is returned is dropped.
+    /// Slows the clock to real time until the guard is dropped.
     #[must_use]
-    pub fn hold(self: &Arc<Self>) -> Held {
+    pub fn hold(self: &Arc<Self>) -> RealTime {
         self.read().held += 1;
-        // Nobody needs to be told of a pace that stays the same.
+        // At speed 1 the pace does not change; sleepers need no wake-up.
         if (self.speed - 1.0).abs() > f64::EPSILON {
             self.changed();
         }
-        Held(Arc::clone(self))
+        RealTime(Arc::clone(self))
     }
 
-    /// Stops it, until what is returned is dropped: nothing in the network goes on by itself.
+    /// Stops the clock until the guard is dropped.
     #[must_use]
     pub fn stop(self: &Arc<Self>) -> Stopped {
         self.read().stopped += 1;
@@ -115,52 +116,52 @@ impl Clock {
         self.pace.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// The hands, moved to where they are now.
-    fn read(&self) -> MutexGuard<'_, Hands> {
-        let mut hands = self.hands.lock().expect("nothing panics while it reads the clock");
+    /// The reading, advanced to the current instant.
+    fn read(&self) -> MutexGuard<'_, Reading> {
+        let mut reading = self.reading.lock().expect("no panic while reading the clock");
         let now = Instant::now();
-        if hands.stopped > 0 {
-            hands.mark = now;
-            return hands;
+        if reading.stopped > 0 {
+            reading.mark = now;
+            return reading;
         }
-        let passed = now.saturating_duration_since(hands.mark);
-        let slow = if hands.held > 0 {
+        let passed = now.saturating_duration_since(reading.mark);
+        let slow = if reading.held > 0 {
             passed
         } else {
-            passed.min(hands.slow_until.saturating_duration_since(hands.mark))
+            passed.min(reading.slow_until.saturating_duration_since(reading.mark))
         };
-        let told = slow + passed.saturating_sub(slow).mul_f64(self.speed);
-        hands.told += TimeDelta::from_std(told).unwrap_or(TimeDelta::MAX);
-        hands.mark = now;
-        hands
+        let advance = slow + passed.saturating_sub(slow).mul_f64(self.speed);
+        reading.now += TimeDelta::from_std(advance).unwrap_or(TimeDelta::MAX);
+        reading.mark = now;
+        reading
     }
 
-    /// How long the world has to wait for this time, at the present pace.
-    fn wait(&self, hands: &Hands, at: DateTime<Utc>) -> Duration {
-        let Ok(left) = (at - hands.told).to_std() else {
+    /// Real time until the clock reaches `at`, at the current pace.
+    fn wait(&self, reading: &Reading, at: DateTime<Utc>) -> Duration {
+        let Ok(left) = (at - reading.now).to_std() else {
             return Duration::ZERO;
         };
-        if hands.stopped > 0 {
-            // Whoever lets it run again wakes everybody.
+        if reading.stopped > 0 {
+            // Dropping the `Stopped` guard wakes all sleepers.
             return if left.is_zero() { left } else { Duration::MAX };
         }
-        let slow = if hands.held > 0 {
+        let slow = if reading.held > 0 {
             left
         } else {
-            left.min(hands.slow_until.saturating_duration_since(hands.mark))
+            left.min(reading.slow_until.saturating_duration_since(reading.mark))
         };
         slow + left.saturating_sub(slow).div_f64(self.speed)
     }
 }
 
-impl Drop for Held {
+impl Drop for RealTime {
     fn drop(&mut self) {
-        let mut hands = self.0.read();
-        hands.held -= 1;
-        if hands.held == 0 {
-            hands.slow_until = Instant::now() + self.0.settle;
+        let mut reading = self.0.read();
+        reading.held -= 1;
+        if reading.held == 0 {
+            reading.slow_until = Instant::now() + self.0.settle;
         }
-        drop(hands);
+        drop(reading);
         if (self.0.speed - 1.0).abs() > f64::EPSILON {
             self.0.changed();
         }
@@ -183,16 +184,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_runs_as_fast_as_it_was_told_to() {
+    async fn clock_runs_at_its_speed() {
         let clock = Clock::new(60.0, Duration::ZERO);
-        let (began, world) = (clock.now(), Instant::now());
+        let (began, started) = (clock.now(), Instant::now());
         clock.sleep(TimeDelta::minutes(1)).await;
         assert!(passed(&clock, began) >= TimeDelta::minutes(1));
-        assert!(world.elapsed() <= Duration::from_millis(1_002));
+        assert!(started.elapsed() <= Duration::from_millis(1_002));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_runs_as_the_world_does_while_a_request_is_under_way_and_a_moment_after() {
+    async fn clock_runs_in_real_time_during_a_request_and_while_settling() {
         let clock = Clock::new(1_000.0, Duration::from_millis(30));
         let began = clock.now();
         let held = clock.hold();
@@ -204,9 +205,9 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_stands_still_while_somebody_stopped_it_and_wakes_who_slept_through_it() {
+    async fn stopped_clock_stands_still_and_wakes_its_sleepers_later() {
         let clock = Clock::new(1.0, Duration::ZERO);
-        let (began, world) = (clock.now(), Instant::now());
+        let (began, started) = (clock.now(), Instant::now());
         let stopped = clock.stop();
         let asleep = tokio::spawn({
             let clock = Arc::clone(&clock);
@@ -218,16 +219,16 @@ mod tests {
         drop(stopped);
         asleep.await.expect("it does not panic");
         assert!(
-            (70_000..70_050).contains(&world.elapsed().as_millis()),
+            (70_000..70_050).contains(&started.elapsed().as_millis()),
             "{:?}",
-            world.elapsed()
+            started.elapsed()
         );
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_sleeps_is_slowed_down_too() {
+    async fn sleeper_is_slowed_by_a_real_time_guard() {
         let clock = Clock::new(1_000.0, Duration::ZERO);
-        let world = Instant::now();
+        let started = Instant::now();
         let asleep = tokio::spawn({
             let clock = Arc::clone(&clock);
             async move { clock.sleep(TimeDelta::seconds(10)).await }
@@ -238,9 +239,9 @@ mod tests {
         drop(held);
         asleep.await.expect("it does not panic");
         assert!(
-            (3_000..3_050).contains(&world.elapsed().as_millis()),
+            (3_000..3_050).contains(&started.elapsed().as_millis()),
             "{:?}",
-            world.elapsed()
+            started.elapsed()
         );
     }
 }

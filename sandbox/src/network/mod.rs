@@ -1,88 +1,83 @@
-//! A telephone network that stands where Twilio stands.
+//! A telephone network that replaces Twilio in development and tests.
 //!
-//! The service reaches it by a base URL, as it would reach `https://api.twilio.com`; the network reaches the service by
-//! the addresses that the service gave it. Nothing else connects the two.
+//! The service reaches it at a base URL, in place of `https://api.twilio.com`; the network calls the service at the
+//! webhook URLs that the service configured. There is no other connection between the two.
 //!
-//! | folder | answers for |
-//! |---|---|
-//! | [`clock`] | the network's own time, which may run faster |
-//! | [`twiml`] | documents into typed verbs |
-//! | [`exchange`] | what is known: calls, recordings, conferences, numbers |
-//! | [`courier`] | signed requests to the service, with Twilio's retries |
-//! | [`person`] | who calls and who is called: scripts, and people who type |
-//! | [`line`] | the life of one leg: executing documents, hearing, speaking |
-//! | [`stream`], [`horizon`] | media streams: a leg's sound to the service and back |
-//! | [`recorder`], [`room`] | recordings and conferences, for legs and REST alike |
-//! | [`scenario`] | what is played out, and what is expected of it |
-//! | [`rest`] | Twilio's REST surface |
-//! | [`control`] | `/sandbox/...`: placing calls, following them, faults |
-//! | [`sound`] | what was heard on a leg, as an audio file |
+//! | module | responsibility |
+//! | --- | --- |
+//! | [`clock`] | the network's time, optionally accelerated |
+//! | [`twiml`] | parses TwiML documents into typed verbs |
+//! | [`switch`] | shared state: calls, recordings, conferences, numbers |
+//! | [`webhook_client`] | signed requests to the service, with Twilio's retries |
+//! | [`party`] | callers and callees: scripted or typed |
+//! | [`leg`] | one call leg: executes documents, plays and receives audio |
+//! | [`stream`], [`audio_watermark`] | media streams: a leg's audio to the service and back |
+//! | [`recorder`], [`conference`] | recordings and conferences, for legs and REST |
+//! | [`scenario`] | scripted calls and their expected outcome |
+//! | [`rest`] | Twilio's REST API |
+//! | [`control`] | `/sandbox/...`: placing and following calls, faults |
+//! | [`sound`] | renders a leg's audio to a file |
 //!
-//! Left out: SMS, SIP, queues, `<Pay>`, conversations and prices.
+//! Not implemented: SMS, SIP, queues, `<Pay>`, conversations and prices.
 
+pub mod audio_watermark;
 pub mod clock;
+pub mod conference;
 pub mod control;
-pub mod courier;
-pub mod exchange;
-pub mod horizon;
-pub mod line;
-pub mod person;
+pub mod leg;
+pub mod party;
 pub mod recorder;
 pub mod rest;
-pub mod room;
-mod running;
 pub mod scenario;
+mod server;
 pub mod sound;
 pub mod stream;
+pub mod switch;
 pub mod twiml;
+pub mod webhook_client;
 
-pub use running::{Network, Running};
+pub use server::{Network, Running};
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// How a network is started.
+/// Configuration of a network.
 #[derive(Clone)]
 pub struct Options {
-    /// Where it listens; port 0 is any free one.
+    /// Listen address; port 0 picks a free port.
     pub listen: SocketAddr,
-    /// The account: `AC` and 32 hexadecimal digits.
+    /// `AC` and 32 hexadecimal digits.
     pub account_sid: String,
-    /// Its auth token, for basic authentication and signatures.
+    /// For basic authentication and webhook signatures.
     pub auth_token: String,
-    /// API keys: identifier and secret.
+    /// Key SID and secret.
     pub api_keys: Vec<(String, String)>,
-    /// How many times faster than the world.
+    /// Clock speed relative to real time; must be above zero.
     pub speed: f64,
-    /// How long the clock keeps the world's pace after a request, so that the service can act on what it was told.
+    /// How long the clock runs in real time after a request, so that the service can act on it.
     pub settle: Duration,
-    /// How long it does so after a media stream has begun, and after somebody has finished speaking or pressed a key in it,
-    /// unless the service answers earlier.
+    /// How long the clock runs in real time after a media stream starts and after the caller finishes speaking or
+    /// presses a key in it. Ends early when the service answers.
     pub turn_settle: Duration,
-    /// The account's numbers.
     pub numbers: Vec<NumberSpec>,
-    /// The account's TwiML applications.
     pub applications: Vec<ApplicationSpec>,
-    /// Where requests really go: a public base URL, and the one that is connected to instead. What is signed is public.
-    /// A route for `https://` holds for `wss://` too.
+    /// Pairs of a public base URL and the base URL to connect to instead. Signatures use the public URL. A route for
+    /// `https://` also covers `wss://`.
     pub routes: Vec<(String, String)>,
-    /// How long after its end a call's `Events.json` is filled, by the network's clock. Twilio: 15 minutes.
+    /// Delay after the end of a call until its `Events.json` is filled, in network time. Twilio: 15 minutes.
     pub events_lag: Duration,
-    /// The least time between two outbound calls, by the network's clock. Twilio: one second.
+    /// Minimum interval between two outbound calls, in network time. Twilio: one second.
     pub between_calls: Duration,
 }
 
-/// A number of the account.
+/// A phone number of the account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NumberSpec {
     /// E.164.
     pub phone_number: String,
-    /// Asked when it is called.
     pub voice_url: Option<String>,
-    /// Asked when that fails.
     pub voice_fallback_url: Option<String>,
-    /// Told when a call to it has ended.
     pub status_callback: Option<String>,
 }
 
@@ -91,14 +86,13 @@ pub struct NumberSpec {
 pub struct ApplicationSpec {
     /// `AP` and 32 hexadecimal digits.
     pub sid: String,
-    /// Asked when a browser calls.
+    /// Requested when a browser places a call.
     pub voice_url: Option<String>,
-    /// Told when such a call has ended.
     pub status_callback: Option<String>,
 }
 
 impl Options {
-    /// A network for one account, on a free port, in real time, without numbers.
+    /// Options for one account: a free port, real time, no numbers.
     #[must_use]
     pub fn new(account_sid: impl Into<String>, auth_token: impl Into<String>) -> Self {
         Self {

@@ -1,24 +1,22 @@
-//! Recordings: starting, pausing, stopping, and what becomes of them.
+//! Recordings: start, pause, resume, stop and processing.
 //!
-//! A recording is nothing but a span of time until it is stopped: the sound is made from what was heard, once, when it is
-//! processed. Shorter than a tenth of a second, it is absent.
+//! A running recording is only a time span; its audio is rendered once, when it is processed. A recording shorter than
+//! 100 ms becomes `absent`.
 
-use super::exchange::{Exchange, Listener, Paused, Recording, RecordingStatus, State, Track, Utterance};
-use super::line::recording_event;
-use super::person::Occasion;
+use super::leg::recording_event;
+use super::party::PartyEvent;
 use super::sound::{Take, whole_seconds};
+use super::switch::{Listener, Paused, Recording, RecordingStatus, State, Switch, Track, Utterance};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 
-/// How long Twilio works on a recording before it is there.
-const PROCESSING: TimeDelta = TimeDelta::milliseconds(1_500);
+/// Delay between the end of a recording and `completed`.
+const PROCESSING_DELAY: TimeDelta = TimeDelta::milliseconds(1_500);
 
-/// A recording to be started.
+/// What to record.
 #[derive(Debug, Clone)]
-pub struct Wanted {
-    /// The leg.
+pub struct RecordingOptions {
     pub call_sid: String,
-    /// The conference, if that is recorded.
     pub conference_sid: Option<String>,
     /// 1 or 2.
     pub channels: u16,
@@ -26,28 +24,27 @@ pub struct Wanted {
     pub source: &'static str,
     /// `both`, `inbound` or `outbound`.
     pub track: &'static str,
-    /// Whether silence at both ends is taken away.
+    /// Removes silence at both ends.
     pub trim: bool,
-    /// Who is told.
     pub listener: Option<Listener>,
 }
 
-/// Starts one.
-pub fn start(net: &Arc<Exchange>, wanted: Wanted, at: DateTime<Utc>) -> Recording {
+/// Starts a recording.
+pub fn start(net: &Arc<Switch>, options: RecordingOptions, at: DateTime<Utc>) -> Recording {
     let recording = Recording {
         sid: net.sid("RE"),
-        call_sid: wanted.call_sid,
-        conference_sid: wanted.conference_sid,
+        call_sid: options.call_sid,
+        conference_sid: options.conference_sid,
         status: RecordingStatus::InProgress,
-        channels: wanted.channels,
-        source: wanted.source,
-        track: wanted.track,
+        channels: options.channels,
+        source: options.source,
+        track: options.track,
         started: at,
         ended: None,
         updated: at,
         pauses: vec![],
-        trim: wanted.trim,
-        listener: wanted.listener,
+        trim: options.trim,
+        listener: options.listener,
         media: None,
         duration_s: None,
         completed: None,
@@ -56,13 +53,13 @@ pub fn start(net: &Arc<Exchange>, wanted: Wanted, at: DateTime<Utc>) -> Recordin
     net.state().recordings.push(recording.clone());
     recording_event(net, &recording, at);
     if let Some(call) = net.state().call(&recording.call_sid) {
-        call.send(super::line::Control::Noticed(Occasion::Recorded));
+        call.send(super::leg::Control::Noticed(PartyEvent::Recorded));
     }
     recording
 }
 
-/// Pauses one that runs. `skip` leaves the pause out; otherwise it is recorded as silence.
-pub fn pause(net: &Exchange, sid: &str, skip: bool, at: DateTime<Utc>) {
+/// Pauses a running recording. `skip` removes the pause from the audio; otherwise it is silence.
+pub fn pause(net: &Switch, sid: &str, skip: bool, at: DateTime<Utc>) {
     if let Some(recording) = net.state().recording_mut(sid)
         && recording.status == RecordingStatus::InProgress
     {
@@ -76,8 +73,8 @@ pub fn pause(net: &Exchange, sid: &str, skip: bool, at: DateTime<Utc>) {
     }
 }
 
-/// Goes on with one that is paused.
-pub fn resume(net: &Exchange, sid: &str, at: DateTime<Utc>) {
+/// Resumes a paused recording.
+pub fn resume(net: &Switch, sid: &str, at: DateTime<Utc>) {
     if let Some(recording) = net.state().recording_mut(sid)
         && recording.status == RecordingStatus::Paused
     {
@@ -89,8 +86,8 @@ pub fn resume(net: &Exchange, sid: &str, at: DateTime<Utc>) {
     }
 }
 
-/// Stops one, and has it processed.
-pub fn stop(net: &Arc<Exchange>, sid: &str, at: DateTime<Utc>) {
+/// Stops a recording and schedules its processing.
+pub fn stop(net: &Arc<Switch>, sid: &str, at: DateTime<Utc>) {
     if let Some(recording) = net.state().recording_mut(sid) {
         if !recording.is_running() {
             return;
@@ -105,14 +102,14 @@ pub fn stop(net: &Arc<Exchange>, sid: &str, at: DateTime<Utc>) {
     let (net, sid) = (Arc::clone(net), sid.to_owned());
     net.clone().tasks.spawn(async move {
         tokio::select! {
-            () = net.clock.sleep_until(at + PROCESSING) => process(&net, &sid, at + PROCESSING),
+            () = net.clock.sleep_until(at + PROCESSING_DELAY) => process(&net, &sid, at + PROCESSING_DELAY),
             () = net.stop.cancelled() => {}
         }
     });
 }
 
-/// Stops all that run on a leg.
-pub fn stop_all(net: &Arc<Exchange>, call_sid: &str, at: DateTime<Utc>) {
+/// Stops all running recordings of a leg.
+pub fn stop_all(net: &Arc<Switch>, call_sid: &str, at: DateTime<Utc>) {
     let running: Vec<String> = net
         .state()
         .recordings
@@ -127,8 +124,8 @@ pub fn stop_all(net: &Arc<Exchange>, call_sid: &str, at: DateTime<Utc>) {
     }
 }
 
-/// Stops all that run on a conference.
-pub fn stop_conference(net: &Arc<Exchange>, conference_sid: &str, at: DateTime<Utc>) {
+/// Stops all running recordings of a conference.
+pub fn stop_conference(net: &Arc<Switch>, conference_sid: &str, at: DateTime<Utc>) {
     let running: Vec<String> = net
         .state()
         .recordings
@@ -141,8 +138,8 @@ pub fn stop_conference(net: &Arc<Exchange>, conference_sid: &str, at: DateTime<U
     }
 }
 
-fn process(net: &Arc<Exchange>, sid: &str, at: DateTime<Utc>) {
-    let Some((recording, channels)) = heard(&mut net.state(), sid) else {
+fn process(net: &Arc<Switch>, sid: &str, at: DateTime<Utc>) {
+    let Some((recording, channels)) = channels_of(&mut net.state(), sid) else {
         return;
     };
     let ended = recording.ended.unwrap_or(at);
@@ -152,7 +149,7 @@ fn process(net: &Arc<Exchange>, sid: &str, at: DateTime<Utc>) {
         trim: recording.trim,
     };
     let channels: Vec<Vec<&Utterance>> = channels.iter().map(|channel| channel.iter().collect()).collect();
-    // Not under the lock: a long recording takes a moment.
+    // Outside the lock: rendering a long recording takes time.
     let (media, length) = take.file(&channels);
     let recording = {
         let mut state = net.state();
@@ -174,20 +171,20 @@ fn process(net: &Arc<Exchange>, sid: &str, at: DateTime<Utc>) {
     recording_event(net, &recording, at);
 }
 
-/// What is in each channel of a recording: the leg's own person in the first, everything else in the second.
-fn heard(state: &mut State, sid: &str) -> Option<(Recording, Vec<Vec<Utterance>>)> {
+/// The audio of each channel: with two channels, inbound in the first and everything else in the second.
+fn channels_of(state: &mut State, sid: &str) -> Option<(Recording, Vec<Vec<Utterance>>)> {
     let recording = state.recording_mut(sid)?.clone();
     let conference = recording.conference_sid.as_deref();
     let sounds: Vec<Utterance> = match conference {
         Some(conference) => state.conference_mut(conference)?.sounds.clone(),
         None => state.call(&recording.call_sid)?.sounds.clone(),
     };
-    let wanted = |utterance: &Utterance| match recording.track {
+    let on_track = |utterance: &Utterance| match recording.track {
         "inbound" => utterance.track == Track::Inbound,
         "outbound" => utterance.track == Track::Outbound,
         _ => true,
     };
-    let sounds: Vec<Utterance> = sounds.into_iter().filter(wanted).collect();
+    let sounds: Vec<Utterance> = sounds.into_iter().filter(on_track).collect();
     let channels = if recording.channels == 2 {
         let (one, two) = sounds
             .into_iter()

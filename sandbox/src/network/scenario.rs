@@ -1,10 +1,10 @@
-//! Scenarios: who calls, what they do, who else can be called, what goes wrong, and how it should end.
+//! Scenarios: the caller, the other parties, faults and the expected outcome.
 //!
-//! Written in TOML, in files under `sandbox/scenarios/` that are built in; the same shape in JSON is what the control
-//! endpoint takes. A scenario says nothing of how the service works, only what a person experiences.
+//! Scenarios are TOML files in `sandbox/scenarios/`, embedded into the binary; the control endpoint accepts the same
+//! structure as JSON. A scenario describes only what a party experiences, never how the service works.
 
-use super::exchange::{Call, Exchange, Faults};
-use super::person::{Behaviour, Step};
+use super::party::{Behavior, Step};
+use super::switch::{Call, Faults, Switch};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -13,102 +13,96 @@ mod library;
 
 pub use library::{LIBRARY, named};
 
-/// A call, as it should go.
+/// A scripted call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// What it is about, in a sentence.
+    /// One sentence.
     pub description: String,
-    /// Who calls.
     pub caller: Caller,
-    /// Who else can be called, by number or `client:` and identity.
+    /// Parties that can be called, by number or `client:` and identity.
     #[serde(default)]
-    pub parties: BTreeMap<String, Behaviour>,
-    /// What goes wrong in the network.
+    pub parties: BTreeMap<String, Behavior>,
     #[serde(default)]
     pub faults: Faults,
-    /// How it should end.
     #[serde(default)]
     pub expect: Expect,
 }
 
-/// Who calls.
+/// The calling party.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Caller {
-    /// Their number, or `client:` and an identity.
+    /// Number, or `client:` and an identity.
     pub from: String,
-    /// The number that they call; the account's first one if it is not said.
+    /// Number to call [default: the account's first].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// A browser's TwiML application; the account's first one if it is not said.
+    /// A browser's TwiML application [default: the account's first].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<String>,
-    /// What a browser says beside: custom parameters of the Voice SDK.
+    /// Custom parameters of the Voice SDK, for a browser.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
-    /// What they do.
     #[serde(default)]
     pub steps: Vec<Step>,
-    /// Somebody types for them; there are no steps then.
+    /// The party's input comes from the control endpoint; `steps` is then empty.
     #[serde(default)]
     pub typed: bool,
-    /// Who types, in the words of whoever placed the call: told again when the call is looked at.
+    /// An opaque identifier of the typist, set by the client that placed the call and returned with the call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typist: Option<String>,
-    /// Their name, as the network knows it: `CallerName`.
+    /// `CallerName`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-/// How a call should end, beside that the script was acted out to its end.
+/// The expected outcome, in addition to a script that ran to its end.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Expect {
     /// The final `CallStatus` [default: `completed`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// Who ends it: `caller`, `twiml`, `api`, `peer`, `error`.
+    /// `caller`, `twiml`, `api`, `peer` or `error`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<String>,
-    /// Regular expressions, each of which something that was heard matches.
+    /// Regular expressions that must match something the caller heard.
     pub hears: Vec<String>,
-    /// Regular expressions that nothing that was heard matches.
+    /// Regular expressions that must not match anything the caller heard.
     pub never_hears: Vec<String>,
-    /// How many recordings of the call there are.
+    /// Number of recordings of the call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recordings: Option<usize>,
-    /// Errors in documents, by Twilio's number; none unless they are listed.
+    /// Expected Twilio error codes; any other error is unexpected.
     pub errors: Vec<u32>,
 }
 
-/// Why a scenario cannot be acted out.
+/// Why a scenario is invalid.
 #[derive(Debug, Error)]
 pub enum ScenarioError {
-    /// Not in the shape of a scenario.
-    #[error("not a scenario: {0}")]
-    Shape(#[from] toml::de::Error),
-    /// Something in it makes no sense.
-    #[error("not a scenario: {0}")]
-    Sense(String),
+    #[error("invalid scenario: {0}")]
+    Syntax(#[from] toml::de::Error),
+    #[error("invalid scenario: {0}")]
+    Invalid(String),
 }
 
 impl Scenario {
-    /// Reads one.
+    /// Parses a scenario.
     ///
     /// # Errors
-    /// [`ScenarioError`], with the place.
+    /// [`ScenarioError`], with the position.
     pub fn from_toml(text: &str) -> Result<Self, ScenarioError> {
         let scenario: Self = toml::from_str(text)?;
         scenario.check()?;
         Ok(scenario)
     }
 
-    /// Somebody who calls a number and types.
+    /// A call from `from` with typed input.
     #[must_use]
     pub fn typed(from: &str, to: Option<&str>) -> Self {
         Self {
-            description: "somebody types".to_owned(),
+            description: "typed call".to_owned(),
             caller: Caller {
                 from: from.to_owned(),
                 to: to.map(str::to_owned),
@@ -125,30 +119,30 @@ impl Scenario {
         }
     }
 
-    /// Whether all of it can be acted out.
+    /// Validates the steps and regular expressions.
     ///
     /// # Errors
-    /// [`ScenarioError::Sense`].
+    /// [`ScenarioError::Invalid`].
     pub fn check(&self) -> Result<(), ScenarioError> {
-        let sense = |place: String| move |why| ScenarioError::Sense(format!("{place}: {why}"));
+        let invalid = |place: String| move |why| ScenarioError::Invalid(format!("{place}: {why}"));
         for (number, step) in self.caller.steps.iter().enumerate() {
             step.read()
-                .map_err(sense(format!("step {} of the caller", number + 1)))?;
+                .map_err(invalid(format!("step {} of the caller", number + 1)))?;
         }
-        for (address, behaviour) in &self.parties {
-            behaviour.check().map_err(sense(address.clone()))?;
+        for (address, behavior) in &self.parties {
+            behavior.check().map_err(invalid(address.clone()))?;
         }
         for expression in self.expect.hears.iter().chain(&self.expect.never_hears) {
-            super::person::expression(expression).map_err(sense("expect".to_owned()))?;
+            super::party::expression(expression).map_err(invalid("expect".to_owned()))?;
         }
         Ok(())
     }
 
-    /// Makes the network as the scenario wants it, and has the caller call.
+    /// Registers the parties and faults, and places the call.
     ///
     /// # Errors
-    /// [`super::line::PlaceError`].
-    pub fn begin(&self, net: &std::sync::Arc<Exchange>) -> Result<String, super::line::PlaceError> {
+    /// [`super::leg::PlaceError`].
+    pub fn begin(&self, net: &std::sync::Arc<Switch>) -> Result<String, super::leg::PlaceError> {
         {
             let mut state = net.state();
             state.directory.extend(self.parties.clone());
@@ -156,49 +150,49 @@ impl Scenario {
                 state.faults = self.faults.clone();
             }
         }
-        let sid = super::line::ring_in(net, self)?;
+        let sid = super::leg::place_inbound(net, self)?;
         net.state().expectations.insert(sid.clone(), self.expect.clone());
         Ok(sid)
     }
 }
 
 impl Expect {
-    /// What was not as expected in a call that is over.
+    /// The expectations that an ended call did not meet.
     #[must_use]
     pub fn unmet(&self, call: &Call, recordings: usize) -> Vec<String> {
-        let verdict = call.verdict.clone().unwrap_or_default();
-        let mut unmet = verdict.disappointments;
+        let report = call.report.clone().unwrap_or_default();
+        let mut unmet = report.unmet;
         let status = self.status.as_deref().unwrap_or("completed");
         if call.status.as_str() != status {
-            unmet.push(format!("it ended {}, not {status}", call.status.as_str()));
+            unmet.push(format!("status is {}, expected {status}", call.status.as_str()));
         }
         if let Some(by) = &self.ended_by
             && call.ended_by != Some(by)
         {
             unmet.push(format!(
-                "it was ended by {}, not by {by}",
-                call.ended_by.unwrap_or("nobody")
+                "ended by {}, expected {by}",
+                call.ended_by.unwrap_or("unknown")
             ));
         }
-        let heard = verdict.heard.join("\n");
+        let heard = report.heard.join("\n");
         let matches =
-            |text: &String| super::person::expression(text).is_ok_and(|expression| expression.is_match(&heard));
+            |text: &String| super::party::expression(text).is_ok_and(|expression| expression.is_match(&heard));
         unmet.extend(
             self.hears
                 .iter()
                 .filter(|text| !matches(text))
-                .map(|text| format!("nobody said /{text}/")),
+                .map(|text| format!("never heard /{text}/")),
         );
         unmet.extend(
             self.never_hears
                 .iter()
                 .filter(|text| matches(text))
-                .map(|text| format!("somebody said /{text}/")),
+                .map(|text| format!("unexpectedly heard /{text}/")),
         );
         if let Some(expected) = self.recordings
             && recordings != expected
         {
-            unmet.push(format!("there are {recordings} recordings, not {expected}"));
+            unmet.push(format!("{recordings} recordings, expected {expected}"));
         }
         for (code, message) in call.errors.iter().filter(|(code, _)| !self.errors.contains(code)) {
             unmet.push(format!("error {code}: {message}"));
@@ -208,7 +202,7 @@ impl Expect {
             .iter()
             .filter(|code| !call.errors.iter().any(|(had, _)| had == *code))
         {
-            unmet.push(format!("there was no error {code}"));
+            unmet.push(format!("expected error {code} did not occur"));
         }
         unmet
     }

@@ -1,18 +1,18 @@
-//! What was heard, as sound: how long it takes, and an audio file of it.
+//! Renders the audio of legs: durations, samples and audio files.
 //!
-//! The only place that knows how text becomes sound; see [`crate::audio`].
+//! The only module that converts text to audio; see [`crate::audio`].
 
-use super::exchange::{Paused, Sound, Utterance};
+use super::switch::{Paused, Sound, Utterance};
 use crate::audio::{self, sounds, wav};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::ops::Range;
 use std::time::Duration;
 
-/// Samples in a packet of 20 ms, which is how sound travels (RFC 3551).
-const PACKET: usize = 160;
+/// Samples of one 20 ms packet (RFC 3551).
+const PACKET_SAMPLES: usize = 160;
 
-/// A time in seconds, as scripts give it.
+/// Seconds as a time span; zero if negative or too large.
 #[must_use]
 pub fn seconds(seconds: f64) -> TimeDelta {
     Duration::try_from_secs_f64(seconds)
@@ -21,13 +21,13 @@ pub fn seconds(seconds: f64) -> TimeDelta {
         .unwrap_or_default()
 }
 
-/// A time in milliseconds.
+/// Milliseconds as a time span.
 #[must_use]
 pub fn millis(millis: u32) -> TimeDelta {
     TimeDelta::milliseconds(i64::from(millis))
 }
 
-/// A length as Twilio tells it: in whole seconds, and at least one.
+/// A duration as Twilio reports it: rounded to whole seconds, at least 1.
 #[must_use]
 pub fn whole_seconds(time: Duration) -> u64 {
     u64::try_from((time.as_millis() + 500) / 1_000)
@@ -35,7 +35,7 @@ pub fn whole_seconds(time: Duration) -> u64 {
         .max(1)
 }
 
-/// How long a sound is. Music has no end of its own: a quarter of an hour.
+/// Duration of a sound. Music has no end: 15 minutes.
 #[must_use]
 pub fn duration(sound: &Sound) -> TimeDelta {
     let time = match sound {
@@ -48,44 +48,45 @@ pub fn duration(sound: &Sound) -> TimeDelta {
     TimeDelta::from_std(time).unwrap_or_default()
 }
 
-/// A file that was played: its samples at telephone rate and the words in it, if it is speech that can be read.
+/// Decodes a played file: its samples at 8 kHz, and its words if it is decodable speech.
 ///
-/// `None` if it is no WAV file.
+/// `None` if it is not a WAV file.
 #[must_use]
 pub fn decode(file: &[u8]) -> Option<(Vec<i16>, String)> {
     let sound = wav::decode(file).ok()?;
     let samples = sound.at_telephone_rate().into_iter().next()?;
-    let words: Vec<String> = audio::listen(&samples).into_iter().map(|said| said.text).collect();
+    let words: Vec<String> = audio::decode_speech(&samples)
+        .into_iter()
+        .map(|said| said.text)
+        .collect();
     Some((samples, words.join(" ")))
 }
 
-/// The length of a file that is no WAV, if it is an MP3 of 128 kbit/s, as most are: in milliseconds.
+/// Estimated duration of another file in milliseconds, taken as MP3 at 128 kbit/s.
 #[must_use]
 pub fn guess_ms(file: &[u8]) -> i64 {
     i64::try_from(file.len() / 16).unwrap_or(i64::MAX).clamp(500, 600_000)
 }
 
-/// What is to be recorded: from when to when, and what was not.
+/// The time span to render, and its pauses.
 pub struct Take<'a> {
-    /// From its beginning to its end.
     pub time: Range<DateTime<Utc>>,
-    /// Its pauses.
     pub pauses: &'a [Paused],
-    /// Whether silence at both ends is taken away.
+    /// Removes silence at both ends.
     pub trim: bool,
 }
 
 impl Take<'_> {
-    /// A WAV file with these channels, and how long it is.
+    /// Renders the channels to a WAV file. Returns the file and its duration.
     #[must_use]
     pub fn file(&self, channels: &[Vec<&Utterance>]) -> (Bytes, Duration) {
         let mut tracks: Vec<Vec<i16>> = channels.iter().map(|heard| self.track(heard)).collect();
         if self.trim {
             trim(&mut tracks);
         }
-        // The packet in which it was stopped is still in it, so that what ends with it does not end abruptly.
+        // Includes the packet in which the recording stopped, so that audio that ends there is not cut off.
         for track in tracks.iter_mut().filter(|track| !track.is_empty()) {
-            track.resize(track.len() + PACKET, 0);
+            track.resize(track.len() + PACKET_SAMPLES, 0);
         }
         let length = audio::time_of(tracks.iter().map(Vec::len).max().unwrap_or(0));
         let file = wav::encode(&wav::Sound {
@@ -113,7 +114,7 @@ impl Take<'_> {
             track.lay(at, &sound[missed..last]);
         }
         track.end_at(total);
-        // From the last to the first, so that a gap that is closed moves none that is still to be closed.
+        // From last to first, so that removing one pause does not shift those still to process.
         for pause in self.pauses.iter().rev() {
             let until = pause.until.unwrap_or(self.time.end).min(self.time.end);
             let from = (pause.from - self.time.start).to_std().unwrap_or_default();
@@ -128,11 +129,11 @@ impl Take<'_> {
     }
 }
 
-/// A sound as it is heard: 16-bit PCM at telephone rate. Music lasts as long as is said.
+/// Samples of a sound: 16-bit PCM at 8 kHz. `time` is the length of music.
 #[must_use]
 pub fn samples(sound: &Sound, time: TimeDelta) -> Vec<i16> {
     match sound {
-        Sound::Words { text, voice } => audio::speak(text, *voice),
+        Sound::Words { text, voice } => audio::encode_speech(text, *voice),
         Sound::Samples(samples) => samples.to_vec(),
         Sound::Silence(_) => vec![],
         Sound::Beep => sounds::beep(),
@@ -152,8 +153,12 @@ fn trim(tracks: &mut [Vec<i16>]) {
         .map(|span| span.start)
         .min()
         .unwrap_or(0)
-        .saturating_sub(PACKET);
-    let end = spans.iter().map(|span| span.end).max().map_or(0, |end| end + PACKET);
+        .saturating_sub(PACKET_SAMPLES);
+    let end = spans
+        .iter()
+        .map(|span| span.end)
+        .max()
+        .map_or(0, |end| end + PACKET_SAMPLES);
     for track in tracks {
         track.truncate(end);
         track.drain(..start.min(track.len()));
@@ -164,7 +169,7 @@ fn trim(tracks: &mut [Vec<i16>]) {
 mod tests {
     use super::*;
     use crate::audio::Voice;
-    use crate::network::exchange::Track;
+    use crate::network::switch::Track;
 
     fn at(ms: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms)
@@ -186,12 +191,12 @@ mod tests {
 
     fn words(file: &[u8], channel: usize) -> String {
         let sound = wav::decode(file).expect("a WAV file");
-        let heard = audio::listen(&sound.channels[channel]);
+        let heard = audio::decode_speech(&sound.channels[channel]);
         heard.into_iter().map(|said| said.text).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
-    fn each_channel_has_its_own_words() {
+    fn two_channels_contain_their_own_words() {
         let (one, two) = (says("good morning", 500), says("hello there", 3_000));
         let take = Take {
             time: at(0)..at(6_000),
@@ -207,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_said_in_a_pause_is_not_in_the_file() {
+    fn speech_during_a_pause_is_not_in_the_file() {
         let (one, two, three) = (says("first", 100), says("secret", 2_500), says("last", 5_100));
         let paused = |skip| Paused {
             from: at(2_000),
@@ -227,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn trimming_takes_silence_away_at_both_ends() {
+    fn trim_removes_silence_at_both_ends() {
         let one = says("only this", 2_000);
         let take = Take {
             time: at(0)..at(60_000),
@@ -241,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_sound_begins_between_two_samples_does_not_matter() {
+    fn speech_at_any_subsample_offset_is_decodable() {
         let mut lost = vec![];
         for offset in (0..2_000_000).step_by(31_250) {
             let mut one = says("You are welcome", 2_000);

@@ -1,46 +1,46 @@
-//! How a day arrives when the network has a bad one: some requests twice, some in another order, some late.
+//! Delivery disturbances: duplicated, reordered and delayed requests.
 //!
-//! Pure. Only the number and the times of the requests change; what they say (time stamps and idempotency tokens, too)
-//! stays that of the clean plan, so that both tell of the same calls and must end in the same rows.
+//! Pure. Only the number and the times of the requests change. Their content, including timestamps and idempotency
+//! tokens, is that of the clean plan, so both must result in the same rows.
 
-use super::dice::Dice;
 use super::plan::{PlannedCall, PlannedRequest};
+use super::rng::SeededRng;
 use crate::twilio::sid::Mint;
 
-/// Which share of the requests is disturbed, from 0 to 1.
+/// Shares of disturbed requests, from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shares {
-    /// Sent again, once or twice.
+    /// Sent once or twice more.
     pub duplicates: f64,
-    /// Sent at the time of another request of the same call, which is sent at theirs.
+    /// Swapped with another request of the same call.
     pub reorder: f64,
-    /// Sent seconds to half an hour late.
+    /// Delayed by seconds to half an hour.
     pub delay: f64,
 }
 
 impl Shares {
-    /// A clean day.
+    /// No disturbances.
     pub const NONE: Self = Self {
         duplicates: 0.0,
         reorder: 0.0,
         delay: 0.0,
     };
 
-    /// A bad day: enough of each that hardly a call arrives as it was.
+    /// Enough disturbances to affect almost every call.
     pub const CHAOS: Self = Self {
         duplicates: 0.3,
         reorder: 0.3,
         delay: 0.2,
     };
 
-    /// Whether anything is disturbed.
+    /// Whether any share is above zero.
     #[must_use]
     pub fn any(&self) -> bool {
         self.duplicates > 0.0 || self.reorder > 0.0 || self.delay > 0.0
     }
 }
 
-/// The same calls, disturbed. The requests of each call are in their new order.
+/// Applies disturbances. The requests of each call are returned in their new order.
 #[must_use]
 pub fn disturb(calls: &[PlannedCall], shares: Shares, seed: u64) -> Vec<PlannedCall> {
     calls
@@ -53,34 +53,34 @@ pub fn disturb(calls: &[PlannedCall], shares: Shares, seed: u64) -> Vec<PlannedC
 }
 
 fn scramble(call: &PlannedCall, shares: Shares, seed: u64) -> Vec<PlannedRequest> {
-    let mut dice = Dice::new(Mint::new(format!("{seed}/chaos")).seed(&call.call_sid));
+    let mut rng = SeededRng::new(Mint::new(format!("{seed}/chaos")).seed(&call.call_sid));
     let mut requests = call.requests.clone();
 
     for index in 0..requests.len() {
-        if dice.chance(shares.reorder) {
-            let other = dice.below(requests.len());
+        if rng.chance(shares.reorder) {
+            let other = rng.below(requests.len());
             let (mine, theirs) = (requests[index].offset, requests[other].offset);
             requests[index].offset = theirs;
             requests[other].offset = mine;
         }
     }
     for request in &mut requests {
-        if dice.chance(shares.delay) {
-            // Mostly seconds, at times long after the call is over.
-            let late = if dice.chance(0.8) {
+        if rng.chance(shares.delay) {
+            // Usually seconds, sometimes long after the end of the call.
+            let late = if rng.chance(0.8) {
                 1_000..=30_000
             } else {
                 60_000..=1_800_000
             };
-            request.offset += dice.time(late);
+            request.offset += rng.time(late);
         }
     }
     for index in 0..requests.len() {
-        if dice.chance(shares.duplicates) {
-            let copies = if dice.chance(0.2) { 2 } else { 1 };
+        if rng.chance(shares.duplicates) {
+            let copies = if rng.chance(0.2) { 2 } else { 1 };
             for _ in 0..copies {
                 let mut copy = requests[index].clone();
-                copy.offset += dice.time(0..=20_000);
+                copy.offset += rng.time(0..=20_000);
                 requests.push(copy);
             }
         }

@@ -1,16 +1,16 @@
-//! A day of calls, posted to a service as Twilio would post them.
+//! Generator of a day of calls, sent to a service as Twilio would send them.
 //!
-//! [`plan`] decides what happens (pure: a seed and options, no clock), [`chaos`] disturbs how it arrives (pure),
-//! [`send`] posts it, [`review`] does afterwards what people do with the day's calls, and [`report`] sums up.
-//! The pure parts serve tests that need the requests without HTTP.
+//! [`plan`] builds the calls (pure: from a seed and options, without a clock), [`chaos`] disturbs their delivery
+//! (pure), [`send`] posts the requests, [`review`] reviews the calls through the API, and [`report`] prints a summary.
+//! Tests use the pure parts without HTTP.
 
 pub mod chaos;
 pub mod data;
-pub mod dice;
 pub mod kinds;
 pub mod plan;
 pub mod report;
 pub mod review;
+pub mod rng;
 pub mod send;
 mod shape;
 

@@ -1,38 +1,37 @@
-//! What happens on a day: every call, and every request that Twilio would make about it, with its time.
+//! Plan of a day: every call, with every request that Twilio would send for it and its time.
 //!
-//! Pure: the same options give the same day, to the byte.
+//! Pure: the same options give the same plan, byte for byte.
 
 use super::data::people::Person;
-use super::dice::Dice;
 use super::kinds::{self, Kind};
+use super::rng::SeededRng;
 use super::shape;
 use crate::twilio::params::CallStatus;
 use crate::twilio::sid::Mint;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use std::time::Duration;
 
-/// The account in whose name calls are made unless another is given.
+/// Default account.
 pub const ACCOUNT_SID: &str = "AC5a17dbe7c0ffee0000000000000ca115";
 
-/// What decides a day.
+/// Options of a day.
 #[derive(Debug, Clone)]
 pub struct DayOptions {
-    /// Decides everything that is left open below.
+    /// Seed of all random choices.
     pub seed: u64,
-    /// How many calls.
+    /// Number of calls.
     pub calls: usize,
-    /// On which day, in UTC.
+    /// Day of the calls, in UTC.
     pub day: NaiveDate,
-    /// The business's own number, in E.164.
+    /// Number of the business, in E.164.
     pub number: String,
-    /// `AccountSid`.
     pub account_sid: String,
-    /// Where recordings are said to be: Twilio's API, or what stands in its place.
+    /// Base URL of recording URLs: Twilio's API or a substitute.
     pub api_base: String,
 }
 
 impl DayOptions {
-    /// 200 calls of seed 1 to a number in New Orleans.
+    /// Defaults: seed 1, 200 calls, a number in New Orleans.
     #[must_use]
     pub fn on(day: NaiveDate) -> Self {
         Self {
@@ -45,59 +44,58 @@ impl DayOptions {
         }
     }
 
-    /// Midnight, at which the day's offsets begin.
+    /// Midnight of the day, the origin of all offsets.
     #[must_use]
     pub fn midnight(&self) -> DateTime<Utc> {
         self.day.and_time(NaiveTime::MIN).and_utc()
     }
 }
 
-/// One call, and all that is to be heard about it.
+/// A planned call with its requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedCall {
-    /// What kind of call it is.
     pub kind: Kind,
-    /// The `CallSid` of its first leg, by which the call is known.
+    /// `CallSid` of the first leg, which identifies the call.
     pub call_sid: String,
-    /// Who is at the other end.
+    /// The other party.
     pub person: Person,
-    /// How it ends.
+    /// Final status.
     pub outcome: CallStatus,
-    /// For how long they were connected, as the last status callback tells it.
+    /// Connected time, as in the final status callback.
     pub talked: Duration,
-    /// What was talked about: an index into [`CONVERSATIONS`](super::data::words::CONVERSATIONS).
+    /// Index into [`CONVERSATIONS`](super::data::words::CONVERSATIONS).
     pub conversation: usize,
-    /// In the order in which they are sent.
+    /// Requests in sending order.
     pub requests: Vec<PlannedRequest>,
 }
 
 impl PlannedCall {
-    /// When the first request about it is sent.
+    /// Time of the first request, as an offset from midnight.
     #[must_use]
     pub fn starts(&self) -> Duration {
         self.requests.first().map_or(Duration::ZERO, |request| request.offset)
     }
 }
 
-/// One request, ready to be signed and sent.
+/// A request to be signed and sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedRequest {
-    /// The `CallSid` of the first leg of its call, also where the request itself is about another leg.
+    /// `CallSid` of the call's first leg, even if the request is about another leg.
     pub call_sid: String,
-    /// Under the service's URL, from `/twilio/`.
+    /// Path from `/twilio/`.
     pub path: &'static str,
-    /// Without `?`; empty if there is none.
+    /// Query without `?`; may be empty.
     pub query: String,
-    /// The form.
+    /// Form parameters.
     pub params: Vec<(String, String)>,
-    /// `I-Twilio-Idempotency-Token`: the same on each repetition.
+    /// `I-Twilio-Idempotency-Token`, the same on each retry.
     pub idempotency_token: String,
-    /// When it is sent, from midnight.
+    /// Sending time, as an offset from midnight.
     pub offset: Duration,
 }
 
 impl PlannedRequest {
-    /// What follows the service's URL.
+    /// Path and query of the request.
     #[must_use]
     pub fn path_and_query(&self) -> String {
         if self.query.is_empty() {
@@ -107,7 +105,7 @@ impl PlannedRequest {
         }
     }
 
-    /// Whether Twilio waits for instructions (TwiML). Of such requests it repeats none that was answered at all.
+    /// Whether Twilio expects TwiML. It does not retry such a request once it got any response.
     #[must_use]
     pub fn asks_for_twiml(&self) -> bool {
         matches!(
@@ -126,21 +124,21 @@ impl PlannedRequest {
     }
 }
 
-/// The day's calls, by the time at which they begin.
+/// Plans the calls of a day, by start time.
 #[must_use]
 pub fn plan_day(options: &DayOptions) -> Vec<PlannedCall> {
     let day = Mint::new(format!("{}/{}", options.seed, options.day));
     let mut kinds = kinds::quotas(options.calls);
-    Dice::new(day.seed("kinds")).shuffle(&mut kinds);
+    SeededRng::new(day.seed("kinds")).shuffle(&mut kinds);
 
     let mut calls: Vec<_> = kinds
         .into_iter()
         .enumerate()
         .map(|(index, kind)| {
             let mint = Mint::new(format!("{}/{}/{index}", options.seed, options.day));
-            let mut dice = Dice::new(mint.seed("dice"));
-            let start = shape::time_of_day(&mut dice, kind.while_open());
-            kinds::tell(kind, options, mint, dice, start)
+            let mut rng = SeededRng::new(mint.seed("dice"));
+            let start = shape::time_of_day(&mut rng, kind.while_open());
+            kinds::build(kind, options, mint, rng, start)
         })
         .collect();
     calls.sort_by(|a, b| (a.starts(), &a.call_sid).cmp(&(b.starts(), &b.call_sid)));

@@ -1,4 +1,4 @@
-//! The table at the end.
+//! Summary table.
 
 use super::kinds::Kind;
 use super::plan::PlannedCall;
@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::fmt::{Display, Write as _};
 use std::time::Duration;
 
-/// How many of the requests are repetitions of another.
+/// Number of duplicate requests.
 #[must_use]
 pub fn duplicates(calls: &[PlannedCall]) -> usize {
     let requests = calls.iter().flat_map(|call| &call.requests);
@@ -18,7 +18,7 @@ pub fn duplicates(calls: &[PlannedCall]) -> usize {
         .count()
 }
 
-/// Calls by kind, requests, answers, speed.
+/// Renders the table: calls by kind, requests, responses, reviews.
 #[must_use]
 pub fn render(calls: &[PlannedCall], sent: &Tally, reviewed: Option<&ReviewTally>) -> String {
     let mut table = Table::default();
@@ -31,7 +31,7 @@ pub fn render(calls: &[PlannedCall], sent: &Tally, reviewed: Option<&ReviewTally
     table.head("Requests");
     table.row("sent", sent.requests);
     table.row("of them duplicates", duplicates(calls));
-    table.row("tried again", sent.retries);
+    table.row("retries", sent.retries);
     table.row("requests/s", per_second(sent.requests, sent.took));
 
     table.head("Answers");
@@ -84,6 +84,6 @@ impl Table {
     }
 
     fn line(&mut self, text: std::fmt::Arguments) {
-        writeln!(self.0, "{text}").expect("writing to a string does not fail");
+        writeln!(self.0, "{text}").expect("writing to a string cannot fail");
     }
 }

@@ -1,6 +1,6 @@
-//! Posts a plan: signed, in its order, so many at a time, and repeated as Twilio repeats.
+//! Sends a plan: signed, in order, with limited concurrency, and with Twilio's retries.
 //!
-//! What the service answers is counted, not read: TwiML is not executed here.
+//! Responses are counted. TwiML in them is not executed.
 
 mod post;
 mod tally;
@@ -15,24 +15,24 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-/// How fast, and how much at once.
+/// Speed, concurrency and ordering.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// At most so many requests are under way at the same time.
+    /// Maximum number of concurrent requests.
     pub in_flight: usize,
-    /// How many times faster than the plan; 0 waits for nothing.
+    /// Speed relative to the plan; 0 sends without waiting.
     pub speed: f64,
-    /// Whether a call's next request waits for the answer to the one before. Without it, repetitions overlap.
+    /// A call's next request waits for the response to the previous one. If false, duplicates overlap.
     pub in_call_order: bool,
 }
 
-/// Requests that follow one another, as places in the plan: (call, request).
+/// Requests sent one after another, as indexes into the plan: (call, request).
 type Lane = Vec<(usize, usize)>;
 
-/// Posts every request of these calls; `sent` hears of each as it is done.
+/// Sends every request of these calls, and calls `sent` after each.
 ///
 /// # Panics
-/// If `sent` does.
+/// If `sent` panics.
 pub async fn send_all(
     network: Network,
     pace: Pace,
@@ -42,21 +42,21 @@ pub async fn send_all(
     let lanes = lanes(&calls, pace.in_call_order);
     let first = lanes.first().map_or(Duration::ZERO, |lane| offset(&calls, lane[0]));
     let clock = Clock {
-        began: Instant::now(),
+        started: Instant::now(),
         first,
         speed: pace.speed,
     };
 
     let network = Arc::new(network);
     let requests = Arc::new(Semaphore::new(pace.in_flight));
-    // Without waiting, a lane keeps a request under way all the time, so this bounds what is spawned; with waiting, most
-    // lanes sleep, and only requests are bounded.
-    let lanes_at_once = if pace.speed > 0.0 {
+    // At speed 0 every running lane has a request in progress, so `in_flight` also bounds the spawned lanes. At other
+    // speeds most lanes sleep, and only requests are bounded.
+    let max_lanes = if pace.speed > 0.0 {
         Semaphore::MAX_PERMITS
     } else {
         pace.in_flight
     };
-    let lane_slots = Arc::new(Semaphore::new(lanes_at_once));
+    let lane_slots = Arc::new(Semaphore::new(max_lanes));
 
     let mut tally = Tally::default();
     let mut running = JoinSet::new();
@@ -65,7 +65,7 @@ pub async fn send_all(
         let slot = Arc::clone(&lane_slots)
             .acquire_owned()
             .await
-            .expect("the semaphore is never closed");
+            .expect("semaphore is never closed");
         let (network, calls, requests, sent) = (
             Arc::clone(&network),
             Arc::clone(&calls),
@@ -77,7 +77,7 @@ pub async fn send_all(
             for (call, request) in lane {
                 let request = &calls[call].requests[request];
                 clock.wait_for(request.offset).await;
-                let permit = requests.acquire().await.expect("the semaphore is never closed");
+                let permit = requests.acquire().await.expect("semaphore is never closed");
                 network.deliver(request, &mut tally).await;
                 drop(permit);
                 sent();
@@ -86,13 +86,13 @@ pub async fn send_all(
             tally
         });
         while let Some(done) = running.try_join_next() {
-            tally += done.expect("a lane does not panic");
+            tally += done.expect("lane task does not panic");
         }
     }
     while let Some(done) = running.join_next().await {
-        tally += done.expect("a lane does not panic");
+        tally += done.expect("lane task does not panic");
     }
-    tally.took = clock.began.elapsed();
+    tally.took = clock.started.elapsed();
     tally
 }
 
@@ -117,10 +117,10 @@ fn offset(calls: &[PlannedCall], (call, request): (usize, usize)) -> Duration {
     calls[call].requests[request].offset
 }
 
-/// The plan's time against ours. The first request is sent at once.
+/// Maps times of the plan to real time. The first request is sent immediately.
 #[derive(Clone, Copy)]
 struct Clock {
-    began: Instant,
+    started: Instant,
     first: Duration,
     speed: f64,
 }
@@ -128,7 +128,7 @@ struct Clock {
 impl Clock {
     async fn wait_for(&self, offset: Duration) {
         if self.speed > 0.0 {
-            tokio::time::sleep_until(self.began + offset.saturating_sub(self.first).div_f64(self.speed)).await;
+            tokio::time::sleep_until(self.started + offset.saturating_sub(self.first).div_f64(self.speed)).await;
         }
     }
 }

@@ -1,9 +1,9 @@
-//! When in the day people call.
+//! Distribution of calls over the day.
 
-use super::dice::Dice;
+use super::rng::SeededRng;
 use std::time::Duration;
 
-/// Calls by the hour while the business is open: a hill before noon, a lower one after lunch.
+/// Weight of each hour while the business is open: a peak before noon, a lower one after lunch.
 const OPEN: [(u64, u32); 10] = [
     (8, 6),
     (9, 12),
@@ -17,8 +17,8 @@ const OPEN: [(u64, u32); 10] = [
     (17, 3),
 ];
 
-/// Calls by the hour while it is closed: evening, a few at night, more towards the morning. None after 23:00: what
-/// begins on this day also ends on it, so that a day's figures are complete.
+/// Weight of each hour while the business is closed. No calls begin after 23:00, so all calls end on the same day and
+/// the day's figures are complete.
 const CLOSED: [(u64, u32); 13] = [
     (0, 1),
     (1, 1),
@@ -35,9 +35,9 @@ const CLOSED: [(u64, u32); 13] = [
     (22, 3),
 ];
 
-/// A time of day at which somebody calls, while the business is open or closed.
-pub fn time_of_day(dice: &mut Dice, open: bool) -> Duration {
+/// A random time of day for a call, while the business is open or closed.
+pub fn time_of_day(rng: &mut SeededRng, open: bool) -> Duration {
     let hours: &[_] = if open { &OPEN } else { &CLOSED };
-    let (hour, _) = dice.weigh(hours, |(_, weight)| *weight);
-    Duration::from_secs(hour * 3600) + dice.time(0..=3_599_999)
+    let (hour, _) = rng.weigh(hours, |(_, weight)| *weight);
+    Duration::from_secs(hour * 3600) + rng.time(0..=3_599_999)
 }

@@ -1,5 +1,5 @@
-//! Twilio's public vocabulary: identifiers, webhook parameters, signatures. No call is told here; see
-//! [`traffic`](crate::traffic).
+//! Twilio's public formats: identifiers, webhook parameters, signatures. Calls are generated in
+//! [`traffic`](crate::traffic) and run in [`network`](crate::network).
 
 pub mod params;
 pub mod sid;

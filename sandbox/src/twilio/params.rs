@@ -1,21 +1,21 @@
-//! The parameters of Twilio's voice webhooks, by the names and in the shapes of its documentation: the standard ones of
-//! every request (<https://www.twilio.com/docs/voice/twiml#request-parameters>) and those of call progress.
+//! Parameters of Twilio's voice webhooks: the standard ones of every request
+//! (<https://www.twilio.com/docs/voice/twiml#request-parameters>) and those of call progress.
 //!
-//! What only recordings, conferences or machine detection carry is added where those are told.
+//! Parameters of recordings, conferences and machine detection are added where those callbacks are built.
 
 use chrono::{DateTime, Utc};
 use std::time::Duration;
 
-/// A growing list of form parameters, in the order in which they were said.
+/// A list of form parameters, in insertion order.
 #[derive(Debug, Clone, Default)]
 pub struct Params(Vec<(String, String)>);
 
 impl Params {
-    /// The list with one more parameter.
+    /// Appends a parameter.
     #[must_use]
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "text, numbers and truth values come as their owners have them"
+        reason = "accepts strings, numbers and booleans by value"
     )]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.0.push((name.to_owned(), value.to_string()));
@@ -29,21 +29,20 @@ impl Params {
     }
 }
 
-/// Where Twilio believes a phone number to be.
+/// Location that Twilio assigns to a phone number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// In capitals, as Twilio writes it.
+    /// Upper case.
     pub city: &'static str,
     /// Two letters.
     pub state: &'static str,
-    /// The postal code.
     pub zip: &'static str,
     /// ISO 3166, two letters.
     pub country: &'static str,
 }
 
 impl Place {
-    /// A number that Twilio knows nothing about: it sends the parameters all the same, empty.
+    /// No location: Twilio sends the parameters with empty values.
     pub const UNKNOWN: Self = Self {
         city: "",
         state: "",
@@ -52,22 +51,20 @@ impl Place {
     };
 }
 
-/// One end of a call.
+/// The address of one end of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Party {
-    /// A telephone, in E.164.
+pub enum PartyAddress {
     Phone {
-        /// `+1...`
+        /// E.164.
         number: String,
-        /// Where it is.
         place: Place,
     },
-    /// A browser that registered with the Voice SDK under this identity.
+    /// Identity of a browser registered with the Voice SDK.
     Client(String),
 }
 
-impl Party {
-    /// The address as in `From` and `To`.
+impl PartyAddress {
+    /// The value of `From` and `To`.
     #[must_use]
     pub fn address(&self) -> String {
         match self {
@@ -89,9 +86,8 @@ impl Party {
     }
 }
 
-/// `CallStatus`. A call that was answered is `in-progress`, also in the callback for the event `answered`.
+/// `CallStatus`. An answered call is `in-progress`, also in the callback for the event `answered`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the names are Twilio's own")]
 pub enum CallStatus {
     Initiated,
     Ringing,
@@ -104,7 +100,7 @@ pub enum CallStatus {
 }
 
 impl CallStatus {
-    /// The word on the wire.
+    /// The value on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -119,7 +115,7 @@ impl CallStatus {
         }
     }
 
-    /// Whether nothing can follow it.
+    /// Whether no other status can follow.
     #[must_use]
     pub fn is_final(self) -> bool {
         !matches!(self, Self::Initiated | Self::Ringing | Self::InProgress)
@@ -129,7 +125,7 @@ impl CallStatus {
 /// `Direction`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// To one of our numbers, or from a browser to our TwiML application.
+    /// To a number of the account, or from a browser to its TwiML application.
     Inbound,
     /// Placed through the REST API.
     OutboundApi,
@@ -147,29 +143,26 @@ impl Direction {
     }
 }
 
-/// One leg: what Twilio calls a Call. It counts its own progress callbacks.
+/// The parameters of one leg, which Twilio calls a Call. Counts its progress callbacks.
 #[derive(Debug, Clone)]
-pub struct Leg {
+pub struct LegParams {
     /// `AC...`
     pub account_sid: String,
     /// `CA...`
     pub sid: String,
-    /// The leg that dialled this one.
+    /// The leg that dialed this one.
     pub parent_sid: Option<String>,
-    /// Who calls.
-    pub from: Party,
-    /// Who is called.
-    pub to: Party,
-    /// Which way.
+    pub from: PartyAddress,
+    pub to: PartyAddress,
     pub direction: Direction,
-    /// What only some legs carry in every request: `StirVerstat`, `CallerName`, `ApplicationSid`.
+    /// Additional parameters of every request: `StirVerstat`, `CallerName`, `ApplicationSid`.
     pub extras: Vec<(&'static str, String)>,
     /// The next `SequenceNumber`.
     pub next_sequence: u32,
 }
 
-impl Leg {
-    /// What every request about this leg carries.
+impl LegParams {
+    /// Parameters of every request about this leg.
     #[must_use]
     pub fn standard(&self, status: CallStatus) -> Params {
         let mut params = Params::default()
@@ -194,7 +187,7 @@ impl Leg {
             .fold(params, |params, (name, value)| params.with(name, value))
     }
 
-    /// A progress callback: the standard parameters, when it happened, and its place among this leg's callbacks.
+    /// Parameters of a progress callback: the standard ones, the time and the sequence number.
     #[must_use]
     pub fn progress(&mut self, status: CallStatus, at: DateTime<Utc>) -> Params {
         let sequence = self.next_sequence;
@@ -205,19 +198,19 @@ impl Leg {
             .with("Timestamp", rfc_2822(at))
     }
 
-    /// The last progress callback, with the length of the call and the answer that ended it.
+    /// Parameters of the final progress callback, with the duration and the SIP response code.
     #[must_use]
     pub fn ended(&mut self, status: CallStatus, at: DateTime<Utc>, talked: Duration, sip: u16) -> Params {
         let seconds = talked.as_secs();
         self.progress(status, at)
             .with("CallDuration", seconds)
-            // `Duration` is in minutes begun, as they are billed.
+            // `Duration` counts started minutes, as billed.
             .with("Duration", seconds.div_ceil(60))
             .with("SipResponseCode", sip)
     }
 }
 
-/// A time as Twilio writes it: always in UTC, with a day of two digits.
+/// A time in Twilio's format: UTC, two-digit day.
 #[must_use]
 pub fn rfc_2822(at: DateTime<Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S %z").to_string()
@@ -227,13 +220,13 @@ pub fn rfc_2822(at: DateTime<Utc>) -> String {
 mod tests {
     use super::*;
 
-    fn leg() -> Leg {
-        Leg {
+    fn leg() -> LegParams {
+        LegParams {
             account_sid: "AC1".into(),
             sid: "CA1".into(),
             parent_sid: None,
-            from: Party::Client("front_desk".into()),
-            to: Party::Phone {
+            from: PartyAddress::Client("front_desk".into()),
+            to: PartyAddress::Phone {
                 number: "+15045550123".into(),
                 place: Place::UNKNOWN,
             },
@@ -252,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leg_numbers_its_callbacks_from_zero() {
+    fn callbacks_of_a_leg_are_numbered_from_zero() {
         let (mut leg, at) = (leg(), DateTime::UNIX_EPOCH);
         let ringing = leg.progress(CallStatus::Ringing, at).into_pairs();
         let ended = leg
@@ -263,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn call_duration_is_in_seconds_and_duration_in_minutes_begun() {
+    fn call_duration_is_in_seconds_and_duration_in_started_minutes() {
         let ended = leg()
             .ended(
                 CallStatus::Completed,
@@ -276,12 +269,12 @@ mod tests {
     }
 
     #[test]
-    fn times_are_rfc_2822_with_two_digits_for_the_day() {
+    fn time_is_rfc_2822_with_a_two_digit_day() {
         assert_eq!(rfc_2822(DateTime::UNIX_EPOCH), "Thu, 01 Jan 1970 00:00:00 +0000");
     }
 
     #[test]
-    fn a_browser_has_an_address_and_no_city() {
+    fn client_has_an_address_and_no_city() {
         let params = leg().standard(CallStatus::Ringing).into_pairs();
         assert_eq!(value(&params, "From"), "client:front_desk");
         assert!(!params.iter().any(|(name, _)| name == "FromCity"));

@@ -1,21 +1,21 @@
-//! Identifiers that look as random as Twilio's and follow from a seed, so that the same seed gives the same calls on
-//! every run, and in calm as in chaos.
+//! Identifiers in Twilio's format, derived from a seed: the same seed gives the same calls in every run, with and
+//! without chaos.
 
 use sha1::{Digest as _, Sha1};
 
-/// Makes every identifier of one scope (a call, a review): the same scope and label, the same identifier.
+/// Derives the identifiers of one scope (a call, a review): the same scope and label give the same identifier.
 #[derive(Debug, Clone)]
 pub struct Mint {
     scope: String,
 }
 
 impl Mint {
-    /// A mint for a scope, which names all that makes it different from others: seed, day, call.
+    /// A generator for a scope, which must contain everything that distinguishes it: seed, day, call.
     pub fn new(scope: impl Into<String>) -> Self {
         Self { scope: scope.into() }
     }
 
-    /// A SID: two letters that tell the kind (`CA`, `RE`, `CF`, ...) and 32 hexadecimal digits.
+    /// A SID: two letters for the type (`CA`, `RE`, `CF`, ...) and 32 hexadecimal digits.
     #[must_use]
     pub fn sid(&self, prefix: &str, label: &str) -> String {
         format!(
@@ -24,7 +24,7 @@ impl Mint {
         )
     }
 
-    /// A token in the form of a UUID, as in `I-Twilio-Idempotency-Token`.
+    /// A token formatted as a UUID, as in `I-Twilio-Idempotency-Token`.
     #[must_use]
     pub fn token(&self, label: &str) -> String {
         uuid::Builder::from_random_bytes(self.bytes(label))
@@ -32,7 +32,7 @@ impl Mint {
             .to_string()
     }
 
-    /// A seed for a generator of random choices.
+    /// A seed for a random number generator.
     #[must_use]
     pub fn seed(&self, label: &str) -> u64 {
         let (seed, _) = uuid::Uuid::from_bytes(self.bytes(label)).as_u64_pair();
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sid_has_its_prefix_and_32_hexadecimal_digits() {
+    fn sid_has_its_prefix_and_32_hexadecimal_digits() {
         let sid = Mint::new("1").sid("CA", "call");
         assert!(sid.starts_with("CA") && sid.len() == 34, "{sid}");
         assert!(
@@ -65,13 +65,13 @@ mod tests {
     }
 
     #[test]
-    fn two_kinds_of_sid_under_one_label_have_nothing_in_common() {
+    fn sids_of_different_types_differ_for_the_same_label() {
         let mint = Mint::new("1");
         assert_ne!(mint.sid("RE", "ai")[2..], mint.sid("TR", "ai")[2..]);
     }
 
     #[test]
-    fn scope_and_label_decide_the_identifier() {
+    fn identifier_depends_on_scope_and_label() {
         assert_eq!(Mint::new("1").token("x"), Mint::new("1").token("x"));
         assert_ne!(Mint::new("1").token("x"), Mint::new("1").token("y"));
         assert_ne!(Mint::new("1").token("x"), Mint::new("2").token("x"));

@@ -1,26 +1,26 @@
-//! `X-Twilio-Signature`, as <https://www.twilio.com/docs/usage/security> defines it.
+//! `X-Twilio-Signature`, as defined in <https://www.twilio.com/docs/usage/security>.
 //!
-//! Only the signature of form-encoded requests. Bodies in JSON are signed differently and are not sent from here.
+//! Only form-encoded requests; JSON bodies are signed differently and not sent from here.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac as _};
 use sha1::Sha1;
 
-/// The header in which Twilio sends the signature.
+/// The header of the signature.
 pub const HEADER: &str = "X-Twilio-Signature";
 
-/// Signs a request to `url` (the public one, with its query) that carries `params`.
+/// Signs a request to `url`, the public URL with its query, with the form parameters `params`.
 ///
-/// The values of a repeated key are sorted and de-duplicated, which is what sorting and de-duplicating the pairs does.
+/// Values of a repeated key are sorted and deduplicated; sorting and deduplicating the pairs has the same effect.
 #[must_use]
-#[expect(clippy::missing_panics_doc, reason = "HMAC takes keys of any length")]
+#[expect(clippy::missing_panics_doc, reason = "HMAC accepts keys of any length")]
 pub fn sign(auth_token: &str, url: &str, params: &[(String, String)]) -> String {
     let mut pairs: Vec<_> = params.iter().collect();
     pairs.sort_unstable();
     pairs.dedup();
 
-    let mut mac = Hmac::<Sha1>::new_from_slice(auth_token.as_bytes()).expect("HMAC takes keys of any length");
+    let mut mac = Hmac::<Sha1>::new_from_slice(auth_token.as_bytes()).expect("HMAC accepts keys of any length");
     mac.update(url.as_bytes());
     for (key, value) in pairs {
         mac.update(key.as_bytes());
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_the_first_published_vector() {
+    fn signature_matches_the_first_published_vector() {
         let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
         assert_eq!(
             sign("12345", url, &call_from("+12349013030")),
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_the_second_published_vector() {
+    fn signature_matches_the_second_published_vector() {
         let url = "https://example.com/myapp.php?foo=1&bar=2";
         assert_eq!(
             sign("12345", url, &call_from("+14158675310")),
@@ -68,18 +68,18 @@ mod tests {
     }
 
     #[test]
-    fn repeated_values_of_one_key_count_once_and_in_sorted_order() {
+    fn repeated_values_are_sorted_and_deduplicated() {
         let url = "https://example.com/";
-        let told = pairs(&[("MediaUrl", "b"), ("MediaUrl", "a"), ("MediaUrl", "b")]);
+        let params = pairs(&[("MediaUrl", "b"), ("MediaUrl", "a"), ("MediaUrl", "b")]);
         assert_eq!(
-            sign("t", url, &told),
+            sign("t", url, &params),
             sign("t", url, &pairs(&[("MediaUrl", "a"), ("MediaUrl", "b")]))
         );
-        assert_ne!(sign("t", url, &told), sign("t", url, &pairs(&[("MediaUrl", "a")])));
+        assert_ne!(sign("t", url, &params), sign("t", url, &pairs(&[("MediaUrl", "a")])));
     }
 
     #[test]
-    fn every_part_counts() {
+    fn signature_depends_on_token_url_and_parameters() {
         let params = pairs(&[("CallSid", "CA1")]);
         let signature = sign("t", "https://example.com/a", &params);
         assert_ne!(signature, sign("u", "https://example.com/a", &params), "the token");

@@ -1,24 +1,23 @@
-//! Speech as sound, from outside: whatever happens to it on the way, what is heard is what was said, or is said to be
-//! missing.
+//! Speech encoding: decoded text equals the spoken text, or is marked as inaudible, whatever happens to the audio.
 
 use proptest::prelude::*;
 use sandbox::audio::{
-    INAUDIBLE, RATE, Track, Utterance, Voice, at_volume, duration, listen, mix, mulaw, sounds, speak,
+    INAUDIBLE, RATE, Track, Utterance, Voice, at_volume, decode_speech, duration, encode_speech, mix, mulaw, sounds,
 };
 use std::time::Duration;
 
 const HINDI: &str = "नमस्ते, मेरा लैपटॉप चालू नहीं हो रहा है।";
 const ENGLISH: &str = "Hello, my laptop does not start any more, and I need it tomorrow morning.";
 
-fn texts(heard: &[Utterance]) -> Vec<&str> {
-    heard.iter().map(|utterance| utterance.text.as_str()).collect()
+fn texts(decoded: &[Utterance]) -> Vec<&str> {
+    decoded.iter().map(|utterance| utterance.text.as_str()).collect()
 }
 
 fn voices() -> impl Strategy<Value = Voice> {
     prop::sample::select(Voice::ALL.to_vec())
 }
 
-/// Sentences of different words, so that a wrong or a swapped one is noticed.
+/// Sentences of distinct words, so that a wrong or swapped word is detected.
 fn sentences() -> impl Strategy<Value = String> {
     prop::collection::vec("[a-zäéкनमक]{1,12}", 2..12).prop_map(|words| {
         let numbered: Vec<_> = words.iter().enumerate().map(|(n, word)| format!("{word}{n}")).collect();
@@ -26,7 +25,7 @@ fn sentences() -> impl Strategy<Value = String> {
     })
 }
 
-/// Noise as loud as this, the same on every run.
+/// Deterministic noise with samples up to `loudness`.
 fn noise(samples: usize, loudness: i16) -> Vec<i16> {
     let mut state = 1_u32;
     (0..samples)
@@ -38,10 +37,10 @@ fn noise(samples: usize, loudness: i16) -> Vec<i16> {
         .collect()
 }
 
-/// Whether every word that was heard was said, in this order.
-fn are_words_of(heard: &[Utterance], said: &str) -> bool {
+/// Whether every decoded word was spoken, in this order.
+fn are_words_of(decoded: &[Utterance], said: &str) -> bool {
     let mut said = said.split_whitespace();
-    heard
+    decoded
         .iter()
         .flat_map(|utterance| utterance.text.split_whitespace())
         .filter(|word| *word != INAUDIBLE)
@@ -52,21 +51,21 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn any_text_is_heard_as_it_was_said(text in any::<String>(), voice in voices()) {
-        let heard = listen(&speak(&text, voice));
+    fn any_text_is_decoded_unchanged(text in any::<String>(), voice in voices()) {
+        let decoded = decode_speech(&encode_speech(&text, voice));
         if text.is_empty() {
-            prop_assert_eq!(heard, vec![]);
+            prop_assert_eq!(decoded, vec![]);
         } else {
-            prop_assert_eq!(heard.len(), 1);
-            prop_assert_eq!(&heard[0].text, &text);
-            prop_assert_eq!(heard[0].voice, Some(voice));
-            prop_assert!(heard[0].whole);
-            prop_assert_eq!(u128::from(heard[0].end_ms), duration(&text).as_millis());
+            prop_assert_eq!(decoded.len(), 1);
+            prop_assert_eq!(&decoded[0].text, &text);
+            prop_assert_eq!(decoded[0].voice, Some(voice));
+            prop_assert!(decoded[0].whole);
+            prop_assert_eq!(u128::from(decoded[0].end_ms), duration(&text).as_millis());
         }
     }
 
     #[test]
-    fn a_telephone_line_changes_no_word(
+    fn telephone_line_effects_do_not_change_the_text(
         text in sentences(),
         voice in voices(),
         before in 0_usize..5_000,
@@ -74,38 +73,39 @@ proptest! {
         loudness in 0_i16..200,
     ) {
         let mut sound = vec![0; before];
-        sound.extend(at_volume(&speak(&text, voice), volume));
+        sound.extend(at_volume(&encode_speech(&text, voice), volume));
         sound.extend([0; 1_000]);
         let sound = mix(&sound, &noise(sound.len(), loudness));
-        let heard = listen(&mulaw::decode(&mulaw::encode(&sound)));
-        prop_assert_eq!(texts(&heard), [text.as_str()]);
-        let begins = heard[0].start_ms.abs_diff(before as u64 / 8);
+        let decoded = decode_speech(&mulaw::decode(&mulaw::encode(&sound)));
+        prop_assert_eq!(texts(&decoded), [text.as_str()]);
+        let begins = decoded[0].start_ms.abs_diff(before as u64 / 8);
         prop_assert!(begins <= 2, "{} ms beside", begins);
     }
 
     #[test]
-    fn of_a_recording_that_began_late_and_ended_early_no_wrong_word_is_heard(
+    fn truncated_recording_yields_no_wrong_word(
         text in sentences(),
         from in 0.0_f64..1.0,
         length in 0.0_f64..1.0,
     ) {
         let whole = duration(&text);
         let mut track = Track::default();
-        track.append(&speak(&text, Voice::Caller));
+        track.append(&encode_speech(&text, Voice::Caller));
         track.end_at(whole.mul_f64((from + length).min(1.0)));
         track.cut(Duration::ZERO..whole.mul_f64(from));
-        let heard = listen(track.samples());
-        prop_assert!(are_words_of(&heard, &text), "{heard:?}");
-        // What is longer than a symbol was noticed, and is not passed off as all that was said.
-        let is_noticed = !heard.is_empty() || track.duration() < Duration::from_millis(250);
-        prop_assert!(is_noticed, "{:?} unheard", track.duration());
+        let decoded = decode_speech(track.samples());
+        prop_assert!(are_words_of(&decoded, &text), "{decoded:?}");
+        // Speech longer than a symbol is detected, and is not reported as complete.
+        let is_detected = !decoded.is_empty() || track.duration() < Duration::from_millis(250);
+        prop_assert!(is_detected, "{:?} not detected", track.duration());
         if track.duration() < whole {
-            prop_assert!(heard.iter().all(|utterance| !utterance.whole && utterance.text.contains(INAUDIBLE)), "{heard:?}");
+            let is_marked = decoded.iter().all(|utterance| !utterance.whole && utterance.text.contains(INAUDIBLE));
+            prop_assert!(is_marked, "{decoded:?}");
         }
     }
 
     #[test]
-    fn of_a_recording_that_was_paused_no_wrong_word_is_heard(
+    fn paused_recording_yields_no_wrong_word(
         text in sentences(),
         from in 0.0_f64..1.0,
         length in 0.01_f64..1.0,
@@ -114,103 +114,109 @@ proptest! {
         let whole = duration(&text);
         let pause = whole.mul_f64(from)..whole.mul_f64((from + length).min(1.0));
         let mut track = Track::default();
-        track.append(&speak(&text, Voice::Caller));
+        track.append(&encode_speech(&text, Voice::Caller));
         if is_hushed {
             track.hush(pause);
         } else {
             track.cut(pause);
         }
-        let heard = listen(track.samples());
-        prop_assert!(are_words_of(&heard, &text), "{heard:?}");
-        prop_assert!(!heard.iter().any(|utterance| utterance.whole && utterance.text != text), "{heard:?}");
+        let decoded = decode_speech(track.samples());
+        prop_assert!(are_words_of(&decoded, &text), "{decoded:?}");
+        prop_assert!(!decoded.iter().any(|utterance| utterance.whole && utterance.text != text), "{decoded:?}");
     }
 
     #[test]
-    fn speakers_who_take_turns_are_told_apart(
+    fn speakers_who_take_turns_are_separated(
         turns in prop::collection::vec((sentences(), voices(), 0_u64..900), 1..4),
     ) {
         let mut track = Track::default();
         let mut said = vec![];
         for (text, voice, pause) in &turns {
             let start = track.duration();
-            track.append(&speak(text, *voice));
+            track.append(&encode_speech(text, *voice));
             said.push((text.as_str(), Some(*voice), start.as_millis(), track.duration().as_millis()));
             track.extend_to(track.duration() + Duration::from_millis(*pause));
         }
-        let heard = listen(track.samples());
-        let heard: Vec<_> = heard
+        let decoded = decode_speech(track.samples());
+        let decoded: Vec<_> = decoded
             .iter()
-            .map(|heard| (heard.text.as_str(), heard.voice, u128::from(heard.start_ms), u128::from(heard.end_ms)))
+            .map(|one| (one.text.as_str(), one.voice, u128::from(one.start_ms), u128::from(one.end_ms)))
             .collect();
-        prop_assert_eq!(heard, said);
+        prop_assert_eq!(decoded, said);
     }
 }
 
 #[test]
-fn speech_is_as_fast_as_a_person_in_english_and_in_hindi() {
+fn speech_pace_is_15_to_20_characters_per_second_in_english_and_hindi() {
     for text in [ENGLISH, HINDI] {
         let characters = u32::try_from(text.chars().count()).expect("a short text");
         let pace = f64::from(characters) / duration(text).as_secs_f64();
         assert!((15.0..=20.0).contains(&pace), "{pace} characters a second");
-        let samples = u32::try_from(speak(text, Voice::Ai).len()).expect("a short text");
+        let samples = u32::try_from(encode_speech(text, Voice::Ai).len()).expect("a short text");
         let seconds = f64::from(samples) / f64::from(RATE);
         assert!((duration(text).as_secs_f64() - seconds).abs() < 1e-9);
     }
 }
 
 #[test]
-fn a_text_longer_than_its_places_are_numbered_is_heard_whole() {
+fn text_longer_than_the_sequence_numbers_is_decoded_whole() {
     let text = "word ".repeat(600);
-    let heard = listen(&speak(&text, Voice::Ai));
-    assert_eq!(texts(&heard), [text]);
+    let decoded = decode_speech(&encode_speech(&text, Voice::Ai));
+    assert_eq!(texts(&decoded), [text]);
 }
 
 #[test]
-fn what_was_cut_off_is_said_to_be_inaudible() {
-    let sound = speak("I would like to order two of them", Voice::Caller);
-    let late = listen(&sound[3_500..]);
+fn cut_off_speech_is_marked_inaudible() {
+    let sound = encode_speech("I would like to order two of them", Voice::Caller);
+    let late = decode_speech(&sound[3_500..]);
     assert_eq!(texts(&late), ["[inaudible] order two of them"]);
     assert!(
         late[0].start_ms < 50 && late[0].voice == Some(Voice::Caller),
         "{late:?}"
     );
-    assert_eq!(texts(&listen(&sound[..9_000])), ["I would like to [inaudible]"]);
-    assert_eq!(texts(&listen(&sound[500..2_500])), [INAUDIBLE]);
-    assert_eq!(listen(&sound[500..2_500])[0].voice, None);
+    assert_eq!(texts(&decode_speech(&sound[..9_000])), ["I would like to [inaudible]"]);
+    assert_eq!(texts(&decode_speech(&sound[500..2_500])), [INAUDIBLE]);
+    assert_eq!(decode_speech(&sound[500..2_500])[0].voice, None);
 }
 
 #[test]
-fn a_disturbance_takes_the_words_that_it_covers() {
-    let mut sound = speak("I would like to order two of them", Voice::Caller);
+fn noise_makes_only_the_covered_words_inaudible() {
+    let mut sound = encode_speech("I would like to order two of them", Voice::Caller);
     for (sample, noise) in sound[4_000..5_000].iter_mut().zip(noise(1_000, i16::MAX - 1)) {
         *sample = noise;
     }
-    let heard = listen(&sound);
-    assert_eq!(texts(&heard), ["I would [inaudible] order two of them"]);
-    assert!(!heard[0].whole);
+    let decoded = decode_speech(&sound);
+    assert_eq!(texts(&decoded), ["I would [inaudible] order two of them"]);
+    assert!(!decoded[0].whole);
 }
 
 #[test]
-fn two_who_speak_at_once_in_one_channel_are_not_understood_and_in_two_they_are() {
-    let (one, other) = (speak(ENGLISH, Voice::Caller), speak("Please let me finish", Voice::Ai));
+fn simultaneous_speakers_are_inaudible_in_one_channel_and_decoded_in_two() {
+    let (one, other) = (
+        encode_speech(ENGLISH, Voice::Caller),
+        encode_speech("Please let me finish", Voice::Ai),
+    );
     let mut track = Track::default();
     track.lay(Duration::ZERO, &one);
     track.lay(Duration::from_millis(850), &other);
-    let heard = listen(track.samples());
-    let said: Vec<_> = heard
+    let decoded = decode_speech(track.samples());
+    let said: Vec<_> = decoded
         .iter()
-        .flat_map(|heard| heard.text.split_whitespace())
+        .flat_map(|decoded| decoded.text.split_whitespace())
         .filter(|word| *word != INAUDIBLE)
         .collect();
-    assert_eq!(heard[0].voice, Some(Voice::Caller));
-    assert!(heard[0].text.starts_with("Hello, my laptop [inaudible] "), "{heard:?}");
+    assert_eq!(decoded[0].voice, Some(Voice::Caller));
+    assert!(
+        decoded[0].text.starts_with("Hello, my laptop [inaudible] "),
+        "{decoded:?}"
+    );
     assert!(said.iter().all(|word| ENGLISH.contains(word)), "{said:?}");
-    assert_eq!(texts(&listen(&one)), [ENGLISH]);
-    assert_eq!(texts(&listen(&other)), ["Please let me finish"]);
+    assert_eq!(texts(&decode_speech(&one)), [ENGLISH]);
+    assert_eq!(texts(&decode_speech(&other)), ["Please let me finish"]);
 }
 
 #[test]
-fn silence_noise_beeps_and_music_are_no_speech() {
+fn silence_noise_beeps_and_music_are_not_decoded_as_speech() {
     let second = Duration::from_secs(1);
     let mut sounds = vec![
         vec![],
@@ -222,6 +228,6 @@ fn silence_noise_beeps_and_music_are_no_speech() {
     sounds.push(sounds::music(second * 4));
     sounds.extend((300..3_400).step_by(40).map(|hertz| sounds::tone(hertz, second / 10)));
     for sound in sounds {
-        assert_eq!(listen(&sound), []);
+        assert_eq!(decode_speech(&sound), []);
     }
 }

@@ -1,4 +1,4 @@
-//! The same day with a bad network.
+//! Disturbed days.
 
 use crate::plan::day;
 use proptest::prelude::*;
@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Token, path, query and form.
-type Said<'a> = (&'a str, &'a str, &'a str, &'a [(String, String)]);
+type RequestContent<'a> = (&'a str, &'a str, &'a str, &'a [(String, String)]);
 
-/// What the requests of a call say, each once, without when they are sent.
-fn said(call: &PlannedCall) -> BTreeSet<Said<'_>> {
+/// The distinct requests of a call, without their times.
+fn distinct_requests(call: &PlannedCall) -> BTreeSet<RequestContent<'_>> {
     call.requests
         .iter()
         .map(|request| {
@@ -29,7 +29,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn only_repetition_and_order_change(
+    fn disturbance_changes_only_repetition_and_order(
         seed in any::<u64>(),
         duplicates in 0.0..=1.0_f64,
         reorder in 0.0..=1.0_f64,
@@ -40,7 +40,7 @@ proptest! {
         prop_assert_eq!(clean.len(), disturbed.len());
         for (before, after) in clean.iter().zip(&disturbed) {
             prop_assert_eq!(&before.call_sid, &after.call_sid);
-            prop_assert_eq!(said(before), said(after));
+            prop_assert_eq!(distinct_requests(before), distinct_requests(after));
             prop_assert!(after.requests.len() >= before.requests.len());
             prop_assert!(after.requests.is_sorted_by_key(|request| request.offset));
         }
@@ -48,20 +48,20 @@ proptest! {
 }
 
 #[test]
-fn without_shares_nothing_changes() {
+fn zero_shares_change_nothing() {
     let clean = day(1, 100);
     assert_eq!(disturb(&clean, Shares::NONE, 1), clean);
 }
 
 #[test]
-fn the_same_seed_gives_the_same_disturbance() {
+fn same_seed_gives_the_same_disturbance() {
     let clean = day(1, 100);
     assert_eq!(disturb(&clean, Shares::CHAOS, 1), disturb(&clean, Shares::CHAOS, 1));
     assert_ne!(disturb(&clean, Shares::CHAOS, 1), disturb(&clean, Shares::CHAOS, 2));
 }
 
 #[test]
-fn duplicates_come_in_about_the_share_asked_for() {
+fn duplicates_match_the_requested_share() {
     let clean = day(1, 400);
     let count = |calls: &[PlannedCall]| calls.iter().map(|call| call.requests.len()).sum::<usize>();
     let disturbed = disturb(
@@ -77,7 +77,7 @@ fn duplicates_come_in_about_the_share_asked_for() {
 }
 
 #[test]
-fn reordering_makes_requests_overtake_others() {
+fn reorder_changes_the_order_of_requests() {
     let clean = day(1, 100);
     let disturbed = disturb(
         &clean,
@@ -102,7 +102,7 @@ fn reordering_makes_requests_overtake_others() {
 }
 
 #[test]
-fn delay_only_makes_requests_later() {
+fn delay_only_moves_requests_later() {
     let clean = day(1, 100);
     let disturbed = disturb(
         &clean,

@@ -1,4 +1,4 @@
-//! The command line.
+//! The commands `sign`, `traffic` and `serve`.
 
 use crate::service::{AUTH_TOKEN, PUBLIC_URL, Service};
 use std::io::{BufRead as _, BufReader};
@@ -13,7 +13,7 @@ fn sandbox(arguments: &[&str]) -> Output {
         .expect("the sandbox starts")
 }
 
-/// A day posted to this service, without review.
+/// Runs `traffic` against this service, without review.
 async fn traffic(service: &Service, auth_token: &str, more: &[&str]) -> Output {
     let url = service.start().await;
     let mut arguments: Vec<String> = [
@@ -30,7 +30,7 @@ async fn traffic(service: &Service, auth_token: &str, more: &[&str]) -> Output {
     .to_vec();
     arguments.extend(more.iter().map(|argument| (*argument).to_owned()));
     let run = move || sandbox(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    tokio::task::spawn_blocking(run).await.expect("it does not panic")
+    tokio::task::spawn_blocking(run).await.expect("no panic")
 }
 
 #[test]
@@ -55,14 +55,14 @@ fn sign_prints_the_signature_of_a_published_vector() {
 }
 
 #[test]
-fn traffic_without_an_auth_token_says_what_is_missing() {
+fn traffic_without_auth_token_names_the_missing_option() {
     let output = sandbox(&["traffic", "--no-review"]);
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("--auth-token"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_that_is_accepted_ends_with_a_table_and_success() {
+async fn accepted_day_prints_a_table_and_succeeds() {
     let service = Service::default();
     let output = traffic(&service, AUTH_TOKEN, &["--calls", "30", "--day", "2026-03-27"]).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -74,13 +74,13 @@ async fn a_day_that_is_accepted_ends_with_a_table_and_success() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_that_is_refused_ends_with_failure() {
+async fn refused_day_exits_with_failure() {
     let output = traffic(&Service::default(), "another token", &["--calls", "1"]).await;
     assert_eq!(output.status.code(), Some(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn chaos_sends_repetitions() {
+async fn chaos_sends_duplicates() {
     let service = Service::default();
     let output = traffic(&service, AUTH_TOKEN, &["--calls", "20", "--chaos"]).await;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -90,7 +90,7 @@ async fn chaos_sends_repetitions() {
 }
 
 #[test]
-fn serve_ends_when_its_standard_input_is_closed() {
+fn serve_ends_when_stdin_closes() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_call-ledger-sandbox"))
         .args([
             "serve",
@@ -105,14 +105,14 @@ fn serve_ends_when_its_standard_input_is_closed() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("the sandbox starts");
-    let mut told = String::new();
+    let mut line = String::new();
     let mut out = BufReader::new(child.stdout.take().expect("its output"));
-    out.read_line(&mut told).expect("a line");
-    assert!(told.starts_with("telephone network: http://127.0.0.1:"), "{told}");
+    out.read_line(&mut line).expect("a line");
+    assert!(line.starts_with("telephone network: http://127.0.0.1:"), "{line}");
     assert_eq!(
         child.try_wait().expect("a process"),
         None,
-        "it goes on while somebody is there"
+        "it runs while stdin is open"
     );
     drop(child.stdin.take());
     assert!(child.wait().expect("a process").success());

@@ -1,5 +1,5 @@
-//! The official packages of OpenAI and Anthropic from `PyPI`, in a Python environment below `target/tmp`: the independent
-//! check of the models' surfaces, for nobody here wrote them.
+//! The official OpenAI and Anthropic clients from `PyPI`, in a Python environment below `target/tmp`. They check the
+//! models' API surfaces independently of this project.
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
@@ -11,28 +11,29 @@ use std::process::{Command, Output, Stdio};
 const REQUIREMENTS: &str = include_str!("../validators/models_requirements.txt");
 const SCRIPT: &str = include_str!("../validators/models_clients.py");
 
-/// What the packages made of each call, in order; the script says what a call and an outcome are.
+/// Runs calls through the official clients and returns an outcome for each, in order. The script documents the format
+/// of calls and outcomes.
 pub async fn outcomes(calls: Vec<Value>) -> Vec<Value> {
-    tokio::task::spawn_blocking(move || ask(&calls))
+    tokio::task::spawn_blocking(move || run_script(&calls))
         .await
-        .expect("it does not panic")
-        .expect("the official packages run")
+        .expect("task does not panic")
+        .expect("the official clients run")
 }
 
-fn ask(calls: &[Value]) -> Result<Vec<Value>> {
+fn run_script(calls: &[Value]) -> Result<Vec<Value>> {
     let mut script = tempfile::NamedTempFile::new()?;
     script.write_all(SCRIPT.as_bytes())?;
-    let mut questions = tempfile::tempfile()?;
+    let mut input = tempfile::tempfile()?;
     for call in calls {
-        serde_json::to_writer(&mut questions, call)?;
-        questions.write_all(b"\n")?;
+        serde_json::to_writer(&mut input, call)?;
+        input.write_all(b"\n")?;
     }
-    questions.rewind()?;
+    input.rewind()?;
     let output = Command::new(python()?)
         .env("PYTHONUTF8", "1")
         .env("NO_PROXY", "*")
         .arg(script.path())
-        .stdin(questions)
+        .stdin(input)
         .stderr(Stdio::inherit())
         .output()
         .context("cannot run Python")?;
@@ -50,35 +51,35 @@ fn ask(calls: &[Value]) -> Result<Vec<Value>> {
     Ok(outcomes)
 }
 
-/// The environment's Python, after making the environment if it is not there or holds other versions.
+/// Python of the environment, which is created if it is missing or has other versions.
 fn python() -> Result<PathBuf> {
     let exe = std::env::current_exe()?;
     let target = exe
         .ancestors()
         .find(|directory| directory.join("CACHEDIR.TAG").is_file())
-        .with_context(|| format!("{} does not lie in a cargo target directory", exe.display()))?;
+        .with_context(|| format!("{} is not in a cargo target directory", exe.display()))?;
     let directory = target.join("tmp/models-clients");
     fs::create_dir_all(&directory)?;
     let lock = File::create(directory.join("lock"))?;
     lock.lock()?;
-    let (venv, holds) = (directory.join("venv"), directory.join("holds"));
+    let (venv, installed_versions) = (directory.join("venv"), directory.join("installed_versions"));
     let python = venv.join("bin/python");
-    if fs::read_to_string(&holds).is_ok_and(|held| held == REQUIREMENTS) && python.is_file() {
+    if fs::read_to_string(&installed_versions).is_ok_and(|held| held == REQUIREMENTS) && python.is_file() {
         return Ok(python);
     }
-    make(&venv)?;
-    fs::write(holds, REQUIREMENTS)?;
+    create(&venv)?;
+    fs::write(installed_versions, REQUIREMENTS)?;
     Ok(python)
 }
 
-fn make(venv: &Path) -> Result<()> {
-    let made = Command::new("python3")
+fn create(venv: &Path) -> Result<()> {
+    let created = Command::new("python3")
         .args(["-m", "venv", "--clear"])
         .arg(venv)
         .output();
-    match made {
-        Err(error) => bail!("this test needs python3 for the official packages, and cannot run it: {error}"),
-        Ok(output) => succeeded(
+    match created {
+        Err(error) => bail!("this test needs python3 for the official clients, and running it failed: {error}"),
+        Ok(output) => ensure_success(
             &output,
             "python3 -m venv (Debian, Ubuntu: apt-get install python3-venv)",
         )?,
@@ -87,13 +88,13 @@ fn make(venv: &Path) -> Result<()> {
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
         .args(REQUIREMENTS.lines())
         .output()?;
-    succeeded(&installed, &format!("pip install {}", REQUIREMENTS.trim()))
+    ensure_success(&installed, &format!("pip install {}", REQUIREMENTS.trim()))
 }
 
-fn succeeded(output: &Output, what: &str) -> Result<()> {
+fn ensure_success(output: &Output, what: &str) -> Result<()> {
     ensure!(
         output.status.success(),
-        "this test needs the official packages, and {what} failed:\n{}",
+        "this test needs the official clients, and {what} failed:\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
     Ok(())

@@ -1,4 +1,4 @@
-//! The day as it is planned.
+//! Plan of a day of calls.
 
 use chrono::{DateTime, NaiveDate};
 use sandbox::traffic::plan::{DayOptions, PlannedCall, PlannedRequest, plan_day};
@@ -19,30 +19,30 @@ fn requests(calls: &[PlannedCall]) -> impl Iterator<Item = &PlannedRequest> {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_day() {
+fn same_seed_gives_the_same_day() {
     assert_eq!(day(1, 100), day(1, 100));
 }
 
 #[test]
-fn another_seed_gives_other_calls() {
+fn different_seed_gives_different_calls() {
     let sids: HashSet<_> = day(1, 100).into_iter().map(|call| call.call_sid).collect();
     assert!(day(2, 100).iter().all(|call| !sids.contains(&call.call_sid)));
 }
 
 #[test]
-fn another_day_gives_other_calls() {
+fn different_day_gives_different_calls() {
     let tomorrow = plan_day(&DayOptions::on(NaiveDate::from_ymd_opt(2026, 3, 28).expect("a day")));
     let sids: HashSet<_> = day(1, 200).into_iter().map(|call| call.call_sid).collect();
     assert!(tomorrow.iter().all(|call| !sids.contains(&call.call_sid)));
 }
 
 #[test]
-fn all_kinds_of_calls_and_all_webhooks_occur() {
+fn day_contains_all_call_kinds_and_all_webhooks() {
     let calls = day(1, 200);
     let kinds: HashSet<_> = calls.iter().map(|call| call.kind).collect();
     assert_eq!(kinds.len(), Kind::SHARES.len());
     let paths: HashSet<_> = requests(&calls).map(|request| request.path).collect();
-    for door in [
+    for webhook in [
         "voice",
         "call-status",
         "inbound",
@@ -55,14 +55,14 @@ fn all_kinds_of_calls_and_all_webhooks_occur() {
         "amd-status",
     ] {
         assert!(
-            paths.contains(format!("/twilio/{door}").as_str()),
-            "nothing is posted to {door}"
+            paths.contains(format!("/twilio/{webhook}").as_str()),
+            "no request to {webhook}"
         );
     }
 }
 
 #[test]
-fn every_token_and_every_call_is_unique() {
+fn idempotency_tokens_and_call_sids_are_unique() {
     let calls = day(1, 500);
     let tokens: HashSet<_> = requests(&calls).map(|request| &request.idempotency_token).collect();
     assert_eq!(tokens.len(), requests(&calls).count());
@@ -71,7 +71,7 @@ fn every_token_and_every_call_is_unique() {
 }
 
 #[test]
-fn a_request_that_names_another_leg_or_none_names_its_call_in_the_query() {
+fn request_about_another_leg_has_the_call_id_in_its_query() {
     for request in requests(&day(1, 300)) {
         let of_call = format!("call_id={}", request.call_sid);
         if request.param("CallSid") != Some(&request.call_sid) {
@@ -86,7 +86,7 @@ fn a_request_that_names_another_leg_or_none_names_its_call_in_the_query() {
 }
 
 #[test]
-fn the_first_request_of_a_call_asks_for_instructions_about_its_first_leg() {
+fn first_request_of_a_call_requests_twiml_for_the_first_leg() {
     for call in day(1, 300) {
         let first = &call.requests[0];
         assert!(
@@ -100,7 +100,7 @@ fn the_first_request_of_a_call_asks_for_instructions_about_its_first_leg() {
 }
 
 #[test]
-fn requests_are_in_the_order_of_their_times_and_all_on_the_day() {
+fn requests_are_sorted_by_time_and_within_the_day() {
     for call in day(1, 1_000) {
         assert!(call.requests.is_sorted_by_key(|request| request.offset));
         let last = call.requests.last().expect("a call has requests");
@@ -109,7 +109,7 @@ fn requests_are_in_the_order_of_their_times_and_all_on_the_day() {
 }
 
 #[test]
-fn sequence_numbers_of_a_leg_and_of_a_conference_rise_with_time() {
+fn sequence_numbers_of_legs_and_conferences_increase_with_time() {
     for call in day(1, 300) {
         let mut last: HashMap<String, (u32, i64)> = HashMap::new();
         for request in &call.requests {
@@ -119,9 +119,9 @@ fn sequence_numbers_of_a_leg_and_of_a_conference_rise_with_time() {
             let of = request
                 .param("ConferenceSid")
                 .or(request.param("CallSid"))
-                .expect("about something")
+                .expect("a conference or call SID")
                 .to_owned();
-            let at = DateTime::parse_from_rfc2822(request.param("Timestamp").expect("a time stamp"))
+            let at = DateTime::parse_from_rfc2822(request.param("Timestamp").expect("a timestamp"))
                 .expect("RFC 2822")
                 .timestamp();
             let number = number.parse().expect("a number");
@@ -134,7 +134,7 @@ fn sequence_numbers_of_a_leg_and_of_a_conference_rise_with_time() {
 }
 
 #[test]
-fn exactly_one_final_status_decides_each_call_and_it_is_the_one_promised() {
+fn call_has_exactly_one_final_status_which_matches_its_outcome() {
     for call in day(1, 500) {
         let deciding: Vec<_> = call
             .requests
@@ -156,7 +156,7 @@ fn exactly_one_final_status_decides_each_call_and_it_is_the_one_promised() {
 }
 
 #[test]
-fn kinds_end_as_their_names_say() {
+fn call_outcome_matches_its_kind() {
     for call in day(3, 500) {
         let fits = match call.kind {
             Kind::Busy => call.outcome == CallStatus::Busy,
@@ -178,7 +178,7 @@ fn kinds_end_as_their_names_say() {
 }
 
 #[test]
-fn a_recording_that_is_ready_was_started_and_is_no_longer_than_its_call() {
+fn completed_recording_was_started_and_is_not_longer_than_its_call() {
     let calls = day(1, 300);
     let ready = |request: &&PlannedRequest| request.param("RecordingStatus") == Some("completed");
     assert!(requests(&calls).filter(ready).count() > 50);
@@ -205,7 +205,7 @@ fn a_recording_that_is_ready_was_started_and_is_no_longer_than_its_call() {
 }
 
 #[test]
-fn a_call_taken_over_has_a_recording_of_each_phase() {
+fn taken_over_call_has_a_recording_of_each_phase() {
     for call in day(1, 300).iter().filter(|call| call.kind == Kind::TakenOver) {
         for phase in ["phase=ai", "phase=human"] {
             let ready = call.requests.iter().filter(|request| {
@@ -217,7 +217,7 @@ fn a_call_taken_over_has_a_recording_of_each_phase() {
 }
 
 #[test]
-fn voicemail_happens_while_closed_and_the_rest_while_open() {
+fn voicemail_calls_are_outside_business_hours_and_others_within() {
     for call in day(1, 300) {
         let hour = call.starts().as_secs() / 3600;
         assert_eq!(
@@ -230,18 +230,18 @@ fn voicemail_happens_while_closed_and_the_rest_while_open() {
 }
 
 #[test]
-fn every_telephone_number_is_one_kept_for_fiction() {
+fn telephone_numbers_are_reserved_for_fictional_use() {
     for request in requests(&day(1, 300)) {
         for name in ["From", "To", "Caller", "Called"] {
             let Some(address) = request.param(name) else { continue };
-            let fiction = address.starts_with("client:") || (address.len() == 12 && &address[5..9] == "5550");
-            assert!(fiction, "{name}={address}");
+            let is_fictional = address.starts_with("client:") || (address.len() == 12 && &address[5..9] == "5550");
+            assert!(is_fictional, "{name}={address}");
         }
     }
 }
 
 #[test]
-fn sids_are_of_their_kind() {
+fn sids_have_the_prefix_of_their_resource() {
     for request in requests(&day(1, 300)) {
         for (name, prefix) in [
             ("AccountSid", "AC"),
@@ -260,7 +260,7 @@ fn sids_are_of_their_kind() {
 }
 
 #[test]
-fn no_placeholder_is_left_in_what_is_said() {
+fn transcripts_contain_no_placeholder() {
     assert!(
         CONVERSATIONS
             .iter()

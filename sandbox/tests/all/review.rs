@@ -1,4 +1,4 @@
-//! What people do afterwards.
+//! The review of a day's calls.
 
 use crate::plan::day;
 use crate::service::serve;
@@ -13,13 +13,13 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 #[test]
-fn the_same_seed_gives_the_same_review() {
+fn same_seed_gives_the_same_review() {
     let calls = day(1, 200);
     assert_eq!(plan_review(&calls, 1), plan_review(&calls, 1));
 }
 
 #[test]
-fn calls_are_graded_corrected_and_resolved_and_callers_become_contacts() {
+fn review_grades_corrects_resolves_and_adds_contacts() {
     let actions: Vec<_> = plan_review(&day(1, 200), 1).into_iter().flatten().collect();
     for name in ["graded", "corrections noted", "resolved", "contacts added"] {
         assert!(actions.iter().any(|action| action.name == name), "nothing is {name}");
@@ -55,21 +55,21 @@ fn only_conversations_are_graded() {
 }
 
 #[test]
-fn nobody_becomes_a_contact_twice() {
+fn each_phone_number_becomes_a_contact_once() {
     let actions: Vec<_> = plan_review(&day(1, 500), 1).into_iter().flatten().collect();
     let phones: Vec<_> = actions.iter().filter_map(|action| action.body.get("phone")).collect();
     assert_eq!(phones.iter().collect::<HashSet<_>>().len(), phones.len());
 }
 
-/// A service with users, of which the first registers; it has each call only at the second question for it.
+/// A service whose first user must register, and which knows each call only from the second request for it on.
 #[derive(Clone, Default)]
-struct People {
+struct Accounts {
     registered: Arc<Mutex<bool>>,
     asked: Arc<Mutex<HashSet<String>>>,
 }
 
-async fn people(State(people): State<People>, request: Request) -> Response {
-    let mut registered = people.registered.lock().expect("no test panics while it holds this");
+async fn accounts(State(accounts): State<Accounts>, request: Request) -> Response {
+    let mut registered = accounts.registered.lock().expect("no panic");
     match (request.method().as_str(), request.uri().path()) {
         ("POST", "/api/auth/register") if !*registered => {
             *registered = true;
@@ -89,11 +89,7 @@ async fn people(State(people): State<People>, request: Request) -> Response {
                 .to_str()
                 .expect("text")
                 .to_owned();
-            let first_time = people
-                .asked
-                .lock()
-                .expect("no test panics while it holds this")
-                .insert(key);
+            let first_time = accounts.asked.lock().expect("no panic").insert(key);
             let known = !first_time || !path.starts_with("/api/call-logs/");
             if known { StatusCode::OK } else { StatusCode::NOT_FOUND }.into_response()
         }
@@ -102,32 +98,32 @@ async fn people(State(people): State<People>, request: Request) -> Response {
 }
 
 #[tokio::test]
-async fn the_first_reviewer_registers_and_a_call_not_listed_yet_is_waited_for() {
-    let state = People::default();
-    let url = serve(Router::new().fallback(people).with_state(state.clone())).await;
+async fn reviewer_registers_and_retries_a_call_not_listed_yet() {
+    let state = Accounts::default();
+    let url = serve(Router::new().fallback(accounts).with_state(state.clone())).await;
     let reviews = plan_review(&day(1, 50), 1);
     let actions: usize = reviews.iter().map(Vec::len).sum();
 
     let reviewer = Reviewer::log_in(&url, "a@example.com", "secret word")
         .await
-        .expect("is let in");
+        .expect("login succeeds");
     let tally = reviewer.work_through(reviews).await;
-    assert!(*state.registered.lock().expect("no test panics while it holds this"));
+    assert!(*state.registered.lock().expect("no panic"));
     assert!(tally.all_done(), "{:?}", tally.refused);
     assert_eq!(tally.done.values().sum::<usize>(), actions);
 }
 
 #[tokio::test]
-async fn who_is_not_let_in_learns_why_and_no_password_is_told() {
+async fn failed_login_reports_the_reason_without_the_password() {
     let refuse = || async { (StatusCode::UNAUTHORIZED, Json(json!({ "title": "Wrong password" }))) };
     let url = serve(Router::new().fallback(refuse)).await;
     let error = Reviewer::log_in(&url, "a@example.com", "secret word")
         .await
         .err()
-        .expect("is not let in");
-    let told = format!("{error:?}");
+        .expect("login fails");
+    let message = format!("{error:?}");
     assert!(
-        told.contains("Wrong password") && !told.contains("secret word"),
-        "{told}"
+        message.contains("Wrong password") && !message.contains("secret word"),
+        "{message}"
     );
 }

@@ -1,4 +1,4 @@
-//! The requests as a service receives them.
+//! Planned requests as a service receives them.
 
 use crate::plan::day;
 use crate::service::{AUTH_TOKEN, PUBLIC_URL, Service};
@@ -22,7 +22,7 @@ async fn post(calls: Vec<PlannedCall>, url: &str, auth_token: &str, pace: Pace) 
 }
 
 #[tokio::test]
-async fn every_request_is_accepted_by_a_service_that_checks_signatures() {
+async fn every_request_has_a_valid_signature() {
     let (service, calls) = (Service::default(), day(1, 200));
     let tally = post(calls.clone(), &service.start().await, AUTH_TOKEN, FAST).await;
 
@@ -33,7 +33,7 @@ async fn every_request_is_accepted_by_a_service_that_checks_signatures() {
 }
 
 #[tokio::test]
-async fn a_clean_day_keeps_the_order_within_each_call() {
+async fn clean_day_keeps_the_order_within_each_call() {
     let (service, calls) = (Service::default(), day(2, 100));
     post(calls.clone(), &service.start().await, AUTH_TOKEN, FAST).await;
 
@@ -52,7 +52,7 @@ async fn a_clean_day_keeps_the_order_within_each_call() {
 }
 
 #[tokio::test]
-async fn a_chaotic_day_brings_every_request_with_its_repetitions() {
+async fn chaotic_day_delivers_every_request_and_duplicate() {
     let (service, clean) = (Service::default(), day(1, 60));
     let calls = disturb(&clean, Shares::CHAOS, 1);
     let pace = Pace {
@@ -80,7 +80,7 @@ async fn a_chaotic_day_brings_every_request_with_its_repetitions() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_is_refused_and_told() {
+async fn wrong_token_is_refused_and_reported() {
     let (service, calls) = (Service::default(), day(1, 1));
     let tally = post(calls.clone(), &service.start().await, "another token", FAST).await;
     assert!(!tally.all_accepted());
@@ -90,7 +90,7 @@ async fn a_wrong_token_is_refused_and_told() {
 }
 
 #[tokio::test]
-async fn callbacks_are_sent_again_after_an_error_and_requests_for_twiml_are_not() {
+async fn callbacks_are_retried_after_an_error_and_twiml_requests_are_not() {
     let service = Service::that_refuses_once(StatusCode::INTERNAL_SERVER_ERROR);
     let calls = day(1, 10);
     let tally = post(calls.clone(), &service.start().await, AUTH_TOKEN, FAST).await;
@@ -109,7 +109,7 @@ async fn callbacks_are_sent_again_after_an_error_and_requests_for_twiml_are_not(
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_there_is_tried_again_and_counted() {
+async fn unreachable_service_is_retried_and_counted() {
     let mut calls = day(1, 1);
     calls[0].requests.truncate(1);
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0")
@@ -124,7 +124,7 @@ async fn a_service_that_is_not_there_is_tried_again_and_counted() {
 }
 
 #[tokio::test]
-async fn speed_keeps_the_distances_between_requests() {
+async fn speed_scales_the_intervals_between_requests() {
     let (service, mut calls) = (Service::default(), day(1, 1));
     let first = calls[0].requests[0].offset;
     for (request, place) in calls[0].requests.iter_mut().zip(0_u32..) {

@@ -1,4 +1,4 @@
-//! A tiny service to be called: it checks every signature and keeps what it got.
+//! A test service that verifies signatures and records accepted requests.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -13,7 +13,7 @@ use url::form_urlencoded;
 pub const AUTH_TOKEN: &str = "not a real token";
 pub const PUBLIC_URL: &str = "https://calls.example.com";
 
-/// One request that was accepted.
+/// An accepted request.
 #[derive(Debug, Clone)]
 pub struct Received {
     pub path: String,
@@ -21,7 +21,7 @@ pub struct Received {
     pub call_sid: String,
 }
 
-/// What the service got, and which requests it refuses the first time.
+/// Records requests; optionally refuses each one the first time.
 #[derive(Clone, Default)]
 pub struct Service {
     received: Arc<Mutex<Vec<Received>>>,
@@ -30,7 +30,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// One that answers every request with this status before it accepts it.
+    /// Answers the first attempt of every request with this status.
     pub fn that_refuses_once(status: StatusCode) -> Self {
         Self {
             refuses_once: Some(status),
@@ -38,7 +38,7 @@ impl Service {
         }
     }
 
-    /// Starts it; gives its URL.
+    /// Starts the service. Returns its URL.
     pub async fn start(&self) -> String {
         let router = Router::new()
             .route("/twilio/{webhook}", post(webhook))
@@ -47,14 +47,11 @@ impl Service {
     }
 
     pub fn received(&self) -> Vec<Received> {
-        self.received
-            .lock()
-            .expect("no test panics while it holds this")
-            .clone()
+        self.received.lock().expect("no panic").clone()
     }
 }
 
-/// Serves anything on a port of its own; gives its URL.
+/// Serves a router on a free port. Returns its URL.
 pub async fn serve(router: Router) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
@@ -86,11 +83,7 @@ async fn webhook(
     }
     let token = header("I-Twilio-Idempotency-Token");
     if let Some(status) = service.refuses_once
-        && service
-            .refused
-            .lock()
-            .expect("no test panics while it holds this")
-            .insert(token.clone())
+        && service.refused.lock().expect("no panic").insert(token.clone())
     {
         return status;
     }
@@ -108,10 +101,6 @@ async fn webhook(
         token,
         call_sid,
     };
-    service
-        .received
-        .lock()
-        .expect("no test panics while it holds this")
-        .push(received);
+    service.received.lock().expect("no panic").push(received);
     StatusCode::NO_CONTENT
 }

@@ -1,7 +1,8 @@
-"""Drives a sandbox network through every resource that a service uses, with Twilio's own client.
+"""Exercises every resource of a sandbox network that a service uses, with Twilio's official client.
 
-Called with the network's base URL, the account, its token, the URL of a product that answers with TwiML, and the
-account's number; streams go to wss://media.example.com. Fails at the first thing that is not as Twilio's documentation says. Prints what it did.
+Arguments: base URL of the network, account SID, auth token, URL of a product that answers with TwiML, number of the
+account. Streams connect to wss://media.example.com. Fails at the first deviation from Twilio's documentation. Prints
+the completed steps.
 """
 
 import json
@@ -21,21 +22,21 @@ MEDIA = "wss://media.example.com"
 
 
 class Redirected(TwilioHttpClient):
-    """Sends what is meant for api.twilio.com to the network, and changes nothing else."""
+    """Redirects requests for api.twilio.com to the network without other changes."""
 
     def request(self, method, url, *args, **kwargs):
-        here, there = urlsplit(BASE), urlsplit(url)
-        assert there.netloc == "api.twilio.com", url
-        return super().request(method, urlunsplit((here.scheme, here.netloc, *there[2:])), *args, **kwargs)
+        base, target = urlsplit(BASE), urlsplit(url)
+        assert target.netloc == "api.twilio.com", url
+        return super().request(method, urlunsplit((base.scheme, base.netloc, *target[2:])), *args, **kwargs)
 
 
-def connected(token=TOKEN):
+def create_client(token=TOKEN):
     http = Redirected()
     http.session.trust_env = False
     return Client(ACCOUNT, token, http_client=http)
 
 
-client = connected()
+client = create_client()
 
 
 def eventually(what, get):
@@ -45,27 +46,27 @@ def eventually(what, get):
         if value:
             return value
         time.sleep(0.02)
-    raise AssertionError(f"never: {what}")
+    raise AssertionError(f"timed out: {what}")
 
 
-def is_refused(status, code, do):
+def assert_rejected(status, code, do):
     try:
         do()
     except TwilioRestException as error:
         assert (error.status, error.code) == (status, code), error
         return
-    raise AssertionError(f"not refused with {code}")
+    raise AssertionError(f"not rejected with {code}")
 
 
 def done(what):
     print(what, flush=True)
 
 
-def is_answered(sid):
+def wait_until_answered(sid):
     return eventually("the answer", lambda: client.calls(sid).fetch().status == "in-progress")
 
 
-def is_over(sid):
+def wait_until_ended(sid):
     over = ("completed", "busy", "no-answer", "failed", "canceled")
     return eventually("the end", lambda: client.calls(sid).fetch().status in over)
 
@@ -80,7 +81,7 @@ def numbers():
     assert client.incoming_phone_numbers(number.sid).fetch().status_callback == f"{PRODUCT}/status"
     bought = client.incoming_phone_numbers.create(phone_number="+15045550107")
     assert bought.delete() is True
-    is_refused(404, 20404, lambda: bought.fetch())
+    assert_rejected(404, 20404, lambda: bought.fetch())
     done("numbers")
 
 
@@ -102,8 +103,8 @@ def calls_and_recordings():
         timeout=30,
     )
     assert (call.status, call.direction, call.to, call.price) == ("queued", "outbound-api", FRIEND, None)
-    is_refused(400, 21220, lambda: client.calls(call.sid).recordings.create())
-    is_answered(call.sid)
+    assert_rejected(400, 21220, lambda: client.calls(call.sid).recordings.create())
+    wait_until_answered(call.sid)
     recording = client.calls(call.sid).recordings.create(
         recording_channels="dual",
         recording_status_callback=f"{PRODUCT}/recording",
@@ -117,12 +118,12 @@ def calls_and_recordings():
     assert [one.sid for one in client.calls(call.sid).recordings.list()] == [recording.sid]
     time.sleep(0.05)
     assert current.update(status="stopped").status == "stopped"
-    is_refused(404, 20404, lambda: current.update(status="paused"))
+    assert_rejected(404, 20404, lambda: current.update(status="paused"))
     redirected = client.calls(call.sid).update(twiml="<Response><Say>Another thing</Say><Pause length='3600'/></Response>")
     assert redirected.status == "in-progress"
     assert client.calls(call.sid).update(status="completed").status == "completed"
-    is_refused(400, 21220, lambda: client.calls(call.sid).update(url=f"{PRODUCT}/long"))
-    is_refused(400, 21220, lambda: client.calls(call.sid).recordings.create())
+    assert_rejected(400, 21220, lambda: client.calls(call.sid).update(url=f"{PRODUCT}/long"))
+    assert_rejected(400, 21220, lambda: client.calls(call.sid).recordings.create())
     ended = client.calls(call.sid).fetch()
     assert isinstance(ended.end_time, datetime) and int(ended.duration) >= 0
     assert call.sid in [one.sid for one in client.calls.list(to=FRIEND, status="completed")]
@@ -133,7 +134,7 @@ def calls_and_recordings():
     assert int(whole.duration) >= 1 and whole.media_url.endswith(f"/Recordings/{recording.sid}")
     assert [one.sid for one in client.recordings.list(call_sid=call.sid)] == [recording.sid]
     assert client.recordings(recording.sid).delete() is True
-    is_refused(404, 20404, lambda: client.recordings(recording.sid).fetch())
+    assert_rejected(404, 20404, lambda: client.recordings(recording.sid).fetch())
 
     events = eventually("the events", lambda: client.calls(call.sid).events.list())
     urls = [event.request["url"] for event in events]
@@ -141,22 +142,22 @@ def calls_and_recordings():
     done("calls and recordings")
 
 
-def refusals():
+def rejections():
     make = client.calls.create
-    is_refused(400, 21205, lambda: make(to=FRIEND, from_=NUMBER))
-    is_refused(400, 21210, lambda: make(to=FRIEND, from_="+15045550199", url=f"{PRODUCT}/long"))
-    is_refused(400, 21211, lambda: make(to="+12", from_=NUMBER, url=f"{PRODUCT}/long"))
-    is_refused(401, 20003, lambda: connected("wrong").calls("CA" + "0" * 32).fetch())
-    is_refused(404, 20404, lambda: client.calls("CA" + "0" * 32).fetch())
+    assert_rejected(400, 21205, lambda: make(to=FRIEND, from_=NUMBER))
+    assert_rejected(400, 21210, lambda: make(to=FRIEND, from_="+15045550199", url=f"{PRODUCT}/long"))
+    assert_rejected(400, 21211, lambda: make(to="+12", from_=NUMBER, url=f"{PRODUCT}/long"))
+    assert_rejected(401, 20003, lambda: create_client("wrong").calls("CA" + "0" * 32).fetch())
+    assert_rejected(404, 20404, lambda: client.calls("CA" + "0" * 32).fetch())
     done("refusals")
 
 
 def conferences():
     caller = client.calls.create(to=FRIEND, from_=NUMBER, url=f"{PRODUCT}/room")
-    rooms = lambda: client.conferences.list(friendly_name="room", status="init")
-    [room] = eventually("the conference", rooms)
-    here = client.conferences(room.sid)
-    agent = here.participants.create(
+    waiting = lambda: client.conferences.list(friendly_name="room", status="init")
+    [conference] = eventually("the conference", waiting)
+    conference_context = client.conferences(conference.sid)
+    agent = conference_context.participants.create(
         from_=NUMBER,
         to="+15045550112",
         label="agent",
@@ -167,30 +168,30 @@ def conferences():
         status_callback_event=["ringing", "answered", "completed"],
     )
     assert (agent.status, agent.label, agent.muted) == ("queued", "agent", False)
-    eventually("the beginning", lambda: here.fetch().status == "in-progress")
-    assert {one.call_sid for one in here.participants.list()} == {caller.sid, agent.call_sid}
-    seat = here.participants("agent")
-    assert seat.update(muted=True).muted is True
-    assert [one.call_sid for one in here.participants.list(muted=True)] == [agent.call_sid]
-    assert seat.update(muted=False).muted is False
-    held = here.participants(caller.sid).update(hold=True, hold_url=f"{PRODUCT}/hold", hold_method="POST")
+    eventually("the beginning", lambda: conference_context.fetch().status == "in-progress")
+    assert {one.call_sid for one in conference_context.participants.list()} == {caller.sid, agent.call_sid}
+    participant = conference_context.participants("agent")
+    assert participant.update(muted=True).muted is True
+    assert [one.call_sid for one in conference_context.participants.list(muted=True)] == [agent.call_sid]
+    assert participant.update(muted=False).muted is False
+    held = conference_context.participants(caller.sid).update(hold=True, hold_url=f"{PRODUCT}/hold", hold_method="POST")
     assert held.hold is True
-    assert here.participants(caller.sid).update(hold=False).hold is False
-    assert seat.update(end_conference_on_exit=True).end_conference_on_exit is True
-    assert here.participants(caller.sid).update(announce_url=f"{PRODUCT}/hold").call_sid == caller.sid
-    coached = seat.update(coaching=True, call_sid_to_coach=caller.sid)
+    assert conference_context.participants(caller.sid).update(hold=False).hold is False
+    assert participant.update(end_conference_on_exit=True).end_conference_on_exit is True
+    assert conference_context.participants(caller.sid).update(announce_url=f"{PRODUCT}/hold").call_sid == caller.sid
+    coached = participant.update(coaching=True, call_sid_to_coach=caller.sid)
     assert (coached.coaching, coached.call_sid_to_coach) == (True, caller.sid)
-    assert seat.update(coaching=False).coaching is False
-    assert seat.fetch().status == "connected"
-    assert here.participants(caller.sid).delete() is True
-    eventually("the caller is out", lambda: len(here.participants.list()) == 1)
-    assert here.update(status="completed").status == "completed"
-    ended = here.fetch()
+    assert participant.update(coaching=False).coaching is False
+    assert participant.fetch().status == "connected"
+    assert conference_context.participants(caller.sid).delete() is True
+    eventually("the caller is out", lambda: len(conference_context.participants.list()) == 1)
+    assert conference_context.update(status="completed").status == "completed"
+    ended = conference_context.fetch()
     assert ended.reason_conference_ended == "conference-ended-via-api", ended.reason_conference_ended
-    is_over(caller.sid)
-    is_over(agent.call_sid)
-    is_refused(404, 20404, lambda: seat.fetch())
-    assert here.recordings.list() == []
+    wait_until_ended(caller.sid)
+    wait_until_ended(agent.call_sid)
+    assert_rejected(404, 20404, lambda: participant.fetch())
+    assert conference_context.recordings.list() == []
     done("conferences")
 
 
@@ -203,10 +204,10 @@ def is_streaming(sid):
 
 def streams():
     call = client.calls.create(to=FRIEND, from_=NUMBER, url=f"{PRODUCT}/long")
-    here = client.calls(call.sid).streams
-    is_refused(400, 21220, lambda: here.create(url=f"{MEDIA}/copy"))
-    is_answered(call.sid)
-    stream = here.create(
+    call_streams = client.calls(call.sid).streams
+    assert_rejected(400, 21220, lambda: call_streams.create(url=f"{MEDIA}/copy"))
+    wait_until_answered(call.sid)
+    stream = call_streams.create(
         url=f"{MEDIA}/copy",
         name="copy",
         track="both_tracks",
@@ -220,12 +221,12 @@ def streams():
     assert (stream.status, stream.name, stream.call_sid) == ("in-progress", "copy", call.sid)
     assert (stream.account_sid, stream.sid[:2]) == (ACCOUNT, "MZ") and isinstance(stream.date_updated, datetime)
     eventually("the stream", lambda: is_streaming(call.sid))
-    is_refused(400, 31922, lambda: here.create(url="ws://media.example.com/copy"))
-    is_refused(400, 31920, lambda: here.create(url=f"{MEDIA}/copy?call=7"))
-    is_refused(400, 31941, lambda: here.create(url=f"{MEDIA}/copy", track="every_track"))
-    is_refused(404, 20404, lambda: client.calls("CA" + "0" * 32).streams.create(url=f"{MEDIA}/copy"))
+    assert_rejected(400, 31922, lambda: call_streams.create(url="ws://media.example.com/copy"))
+    assert_rejected(400, 31920, lambda: call_streams.create(url=f"{MEDIA}/copy?call=7"))
+    assert_rejected(400, 31941, lambda: call_streams.create(url=f"{MEDIA}/copy", track="every_track"))
+    assert_rejected(404, 20404, lambda: client.calls("CA" + "0" * 32).streams.create(url=f"{MEDIA}/copy"))
     assert client.calls(call.sid).streams("copy").update(status="stopped").status == "stopped"
-    is_refused(404, 20404, lambda: client.calls(call.sid).streams(stream.sid).update(status="stopped"))
+    assert_rejected(404, 20404, lambda: client.calls(call.sid).streams(stream.sid).update(status="stopped"))
     assert client.calls(call.sid).update(status="completed").status == "completed"
     done("streams")
 
@@ -242,7 +243,7 @@ def pages():
 numbers()
 applications()
 calls_and_recordings()
-refusals()
+rejections()
 conferences()
 streams()
 pages()

@@ -1,8 +1,8 @@
-"""The official packages of OpenAI and Anthropic, one JSON line in, one out.
+"""Calls the official OpenAI and Anthropic clients: reads one call per line as JSON, writes one outcome per line.
 
 {"client": "openai" | "anthropic", "base_url", "key", "call": "chat.completions.create", "args": {...}}
-    -> {"value": what the package made of the answer}
-    -> {"error": {"class", "status", "body", "retry_after"}} when the package raised something
+    -> {"value": the client's result}
+    -> {"error": {"class", "status", "body", "retry_after"}} if the client raised an exception
 
 In "args", {"$bytes": base64, "name": "a.wav"} stands for a file and {"$model": "Summary"} for the class below.
 With "collect" the answer is a stream, and the value is the list of its parts.
@@ -43,8 +43,8 @@ def argument(value):
 
 def plain(value):
     if isinstance(value, BaseModel):
-        # The packages take what they get; here it must be of the types that they declare. What they parsed into a class
-        # of the caller's they have checked themselves.
+        # The clients do not validate responses, so this checks them against the declared types. Results parsed into a
+        # class of the caller are already validated.
         if not type(value).__name__.startswith("Parsed"):
             type(value).model_validate(value.model_dump())
         return value.model_dump(mode="json")

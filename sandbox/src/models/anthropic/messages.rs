@@ -37,26 +37,26 @@ struct Message {
     content: Value,
 }
 
-/// A message, before it is written in one piece or in many.
-pub(super) struct Written {
+/// A message to be sent whole or streamed.
+pub(super) struct Reply {
     pub id: String,
     pub model: String,
     pub answer: Answer,
-    /// The tool that had to be used: the answer is its input.
+    /// The forced tool; the answer is its input.
     pub tool: Option<String>,
 }
 
 pub(in crate::models) async fn create(State(models): State<Models>, body: Bytes) -> Response {
     match write(&models, &body) {
-        Ok((written, true)) => stream::stream(&written, models.inner().settings.word_delay),
-        Ok((written, false)) => Json(written.whole()).into_response(),
+        Ok((reply, true)) => stream::stream(&reply, models.inner().settings.word_delay),
+        Ok((reply, false)) => Json(reply.whole()).into_response(),
         Err(refusal) => refusal.into_response(Dialect::Anthropic),
     }
 }
 
-fn write(models: &Models, body: &[u8]) -> Result<(Written, bool), Refusal> {
+fn write(models: &Models, body: &[u8]) -> Result<(Reply, bool), Refusal> {
     let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::bad("The request body is not valid JSON."))?;
-    models.inner().journal.note(Surface::Messages, body.clone());
+    models.inner().journal.record(Surface::Messages, body.clone());
     let request: Request = serde_json::from_value(body).map_err(|error| Refusal::bad(error.to_string()))?;
     Surface::Messages.check(&request.model)?;
     let conversation = request.conversation()?;
@@ -67,7 +67,7 @@ fn write(models: &Models, body: &[u8]) -> Result<(Written, bool), Refusal> {
         None if schema.is_object() => Format::Schema(schema),
         None => Format::Text,
     };
-    let written = Written {
+    let reply = Reply {
         id: models.next_id("msg_sandbox"),
         answer: Answer::to(
             &conversation,
@@ -78,7 +78,7 @@ fn write(models: &Models, body: &[u8]) -> Result<(Written, bool), Refusal> {
         tool: tool.map(|(name, _)| name),
         model: request.model,
     };
-    Ok((written, request.stream))
+    Ok((reply, request.stream))
 }
 
 impl Request {
@@ -99,7 +99,7 @@ impl Request {
             Some(_) => {}
         }
         let only_text =
-            || Refusal::bad("messages: the sandbox reads text: images, documents and tool results are not taken");
+            || Refusal::bad("messages: the sandbox supports text only, not images, documents or tool results");
         let mut conversation = Conversation::default();
         if !self.system.is_null() {
             conversation.add_system(&content(&self.system).ok_or_else(only_text)?);
@@ -115,7 +115,7 @@ impl Request {
                     return Err(Refusal::bad(message));
                 }
             };
-            // https://docs.anthropic.com/en/api/errors: an empty text is refused.
+            // https://docs.anthropic.com/en/api/errors: empty text is rejected.
             if text.trim().is_empty() {
                 return Err(Refusal::bad("messages: text content blocks must be non-empty"));
             }
@@ -124,7 +124,7 @@ impl Request {
         Ok(conversation)
     }
 
-    /// The tool that has to be used, and the schema of its input.
+    /// The forced tool and its input schema.
     fn tool(&self) -> Result<Option<(String, Value)>, Refusal> {
         if self.tools.is_empty() || self.tool_choice["type"] == "none" {
             return Ok(None);
@@ -136,7 +136,7 @@ impl Request {
         };
         let Some(tool) = forced else {
             return Err(Refusal::bad(
-                "tool_choice: the sandbox uses a tool only when it is the one that must be used",
+                "tool_choice: the sandbox uses a tool only when tool_choice forces it",
             ));
         };
         let name = tool["name"].as_str().unwrap_or_default().to_owned();
@@ -144,7 +144,7 @@ impl Request {
     }
 }
 
-impl Written {
+impl Reply {
     pub(super) fn stop_reason(&self) -> &'static str {
         match &self.tool {
             _ if self.answer.is_cut => "max_tokens",
@@ -153,7 +153,7 @@ impl Written {
         }
     }
 
-    /// The message without what it says.
+    /// The message without its content.
     pub(super) fn head(&self, output_tokens: usize) -> Value {
         json!({
             "id": self.id,
@@ -167,7 +167,7 @@ impl Written {
         })
     }
 
-    /// The use of a tool, with this input.
+    /// A `tool_use` block with this input.
     pub(super) fn tool_use(&self, name: &str, input: &Value) -> Value {
         json!({ "type": "tool_use", "id": format!("toolu_{}", self.id), "name": name, "input": input })
     }

@@ -1,4 +1,4 @@
-//! Anthropic's surface: <https://docs.anthropic.com/en/api/messages>.
+//! Anthropic's Messages API: <https://docs.anthropic.com/en/api/messages>.
 
 pub(super) mod messages;
 mod stream;

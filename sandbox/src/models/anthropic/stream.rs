@@ -1,6 +1,6 @@
-//! A message, piece by piece: <https://docs.anthropic.com/en/docs/build-with-claude/streaming>.
+//! Streaming of a message: <https://docs.anthropic.com/en/docs/build-with-claude/streaming>.
 
-use super::messages::Written;
+use super::messages::Reply;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::{StreamExt as _, stream};
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::time::Duration;
 
-pub(super) fn stream(written: &Written, word_delay: Duration) -> Response {
-    let events = stream::iter(events(written).into_iter().enumerate()).then(move |(place, data)| async move {
-        if place > 0 && !word_delay.is_zero() {
+pub(super) fn stream(reply: &Reply, word_delay: Duration) -> Response {
+    let events = stream::iter(events(reply).into_iter().enumerate()).then(move |(index, data)| async move {
+        if index > 0 && !word_delay.is_zero() {
             tokio::time::sleep(word_delay).await;
         }
         let name = data["type"].as_str().unwrap_or_default();
@@ -19,10 +19,10 @@ pub(super) fn stream(written: &Written, word_delay: Duration) -> Response {
     Sse::new(events).into_response()
 }
 
-fn events(written: &Written) -> Vec<Value> {
-    let (block, delta): (Value, fn(String) -> Value) = match &written.tool {
+fn events(reply: &Reply) -> Vec<Value> {
+    let (block, delta): (Value, fn(String) -> Value) = match &reply.tool {
         Some(name) => (
-            written.tool_use(name, &json!({})),
+            reply.tool_use(name, &json!({})),
             |text| json!({ "type": "input_json_delta", "partial_json": text }),
         ),
         None => (
@@ -31,18 +31,18 @@ fn events(written: &Written) -> Vec<Value> {
         ),
     };
     let mut events = vec![
-        json!({ "type": "message_start", "message": written.head(1) }),
+        json!({ "type": "message_start", "message": reply.head(1) }),
         json!({ "type": "content_block_start", "index": 0, "content_block": block }),
         json!({ "type": "ping" }),
     ];
-    let pieces = written.answer.pieces().into_iter();
+    let pieces = reply.answer.pieces().into_iter();
     events.extend(pieces.map(|piece| json!({ "type": "content_block_delta", "index": 0, "delta": delta(piece) })));
     events.extend([
         json!({ "type": "content_block_stop", "index": 0 }),
         json!({
             "type": "message_delta",
-            "delta": { "stop_reason": written.stop_reason(), "stop_sequence": null },
-            "usage": { "output_tokens": written.answer.output_tokens },
+            "delta": { "stop_reason": reply.stop_reason(), "stop_sequence": null },
+            "usage": { "output_tokens": reply.answer.output_tokens },
         }),
         json!({ "type": "message_stop" }),
     ]);

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// What is read of a request; the rest changes nothing about an answer by rules.
+/// The request fields that affect an answer; other fields are ignored.
 #[derive(Debug, Deserialize)]
 pub(super) struct Request {
     model: String,
@@ -46,13 +46,13 @@ struct Message {
     content: Value,
 }
 
-/// A completion, before it is written in one piece or in many.
+/// A completion to be sent whole or streamed.
 pub(super) struct Completion {
     pub id: String,
     pub created: i64,
     pub model: String,
     pub answer: Answer,
-    /// The function that had to be called: the answer is its arguments.
+    /// The forced function; the answer is its arguments.
     pub function: Option<String>,
     pub includes_usage: bool,
 }
@@ -68,7 +68,7 @@ pub(in crate::models) async fn create(State(models): State<Models>, body: Bytes)
 fn complete(models: &Models, body: &[u8]) -> Result<(Completion, bool), Refusal> {
     let body: Value =
         serde_json::from_slice(body).map_err(|_| Refusal::bad("We could not parse the JSON body of your request."))?;
-    models.inner().journal.note(Surface::Chat, body.clone());
+    models.inner().journal.record(Surface::Chat, body.clone());
     let request: Request =
         serde_json::from_value(body).map_err(|error| Refusal::bad(format!("Invalid request: {error}")))?;
     Surface::Chat.check(&request.model)?;
@@ -78,11 +78,11 @@ fn complete(models: &Models, body: &[u8]) -> Result<(Completion, bool), Refusal>
         Some((_, parameters)) => Format::Schema(parameters),
         None => request.format(&conversation)?,
     };
-    let most = request.max_completion_tokens.or(request.max_tokens);
+    let max_tokens = request.max_completion_tokens.or(request.max_tokens);
     let completion = Completion {
         id: models.next_id("chatcmpl-sandbox"),
         created: now(),
-        answer: Answer::to(&conversation, &format, most, &models.inner().settings.rules),
+        answer: Answer::to(&conversation, &format, max_tokens, &models.inner().settings.rules),
         function: function.map(|(name, _)| name),
         model: request.model,
         includes_usage: request.stream_options.include_usage,
@@ -97,7 +97,7 @@ impl Request {
             return Err(Refusal::bad(message).with_param("messages"));
         }
         if self.n.is_some_and(|n| n != 1) {
-            return Err(Refusal::bad("The sandbox gives one choice: leave 'n' out.").with_param("n"));
+            return Err(Refusal::bad("The sandbox returns one choice: omit 'n'.").with_param("n"));
         }
         if let Some(temperature) = self.temperature
             && !(0.0..=2.0).contains(&temperature)
@@ -112,13 +112,13 @@ impl Request {
             match (message.role.as_str(), text) {
                 ("user", Some(text)) => conversation.add(Role::User, &text),
                 ("assistant", text) => conversation.add(Role::Assistant, &text.unwrap_or_default()),
-                // What a tool gave is known to the model and said by nobody.
+                // A tool result is context for the model, not a turn of either party.
                 ("system" | "developer" | "tool" | "function", Some(text)) => conversation.add_system(&text),
                 ("system" | "developer" | "user" | "tool" | "function", None) => {
-                    return Err(Refusal::bad(
-                        "The sandbox reads messages of text: images, sound and files are not taken.",
-                    )
-                    .with_param("messages"));
+                    return Err(
+                        Refusal::bad("The sandbox supports text messages only, not images, audio or files.")
+                            .with_param("messages"),
+                    );
                 }
                 (role, _) => {
                     let supported = "'system', 'assistant', 'user', 'function', 'tool', and 'developer'";
@@ -130,7 +130,7 @@ impl Request {
         Ok(conversation)
     }
 
-    /// The function that has to be called, and its parameters.
+    /// The forced function and its parameters.
     fn function(&self) -> Result<Option<(String, Value)>, Refusal> {
         let choice = self.tool_choice.as_ref().unwrap_or(&Value::Null);
         if self.tools.is_empty() || choice == "none" {
@@ -169,7 +169,7 @@ impl Request {
                 let outer = &format["json_schema"];
                 let Some(name) = outer["name"].as_str().filter(|name| is_name(name)) else {
                     return refused(
-                        "Invalid 'response_format.json_schema.name': letters, digits, '_' and '-', up to 64 of them.",
+                        "Invalid 'response_format.json_schema.name': use 1 to 64 letters, digits, '_' or '-'.",
                     );
                 };
                 let Some(schema) = outer.get("schema").filter(|schema| schema.is_object()) else {
@@ -182,7 +182,7 @@ impl Request {
                 }
                 Ok(Format::Schema(schema))
             }
-            _ => refused("Invalid 'response_format.type': one of 'text', 'json_object', 'json_schema'."),
+            _ => refused("Invalid 'response_format.type': use 'text', 'json_object' or 'json_schema'."),
         }
     }
 }
@@ -195,7 +195,7 @@ fn is_name(name: &str) -> bool {
 }
 
 impl Completion {
-    /// A call that was forced ends with `stop`, too: <https://platform.openai.com/docs/guides/function-calling>.
+    /// A forced function call also ends with `stop`: <https://platform.openai.com/docs/guides/function-calling>.
     pub(super) fn finish_reason(&self) -> &'static str {
         if self.answer.is_cut { "length" } else { "stop" }
     }
@@ -208,7 +208,7 @@ impl Completion {
         })
     }
 
-    /// What the function is called with.
+    /// The function call with its arguments.
     pub(super) fn call(&self, name: &str) -> Value {
         json!({
             "id": format!("call-{}", self.id),

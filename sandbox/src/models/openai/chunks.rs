@@ -1,4 +1,4 @@
-//! A chat completion, word by word: <https://platform.openai.com/docs/api-reference/chat-streaming>.
+//! Streaming of a chat completion: <https://platform.openai.com/docs/api-reference/chat-streaming>.
 
 use super::chat::Completion;
 use axum::response::sse::{Event, Sse};
@@ -13,8 +13,8 @@ pub(super) fn stream(completion: &Completion, word_delay: Duration) -> Response 
         .into_iter()
         .map(|chunk| chunk.to_string())
         .chain(["[DONE]".to_owned()]);
-    let events = stream::iter(events.enumerate()).then(move |(place, data)| async move {
-        if place > 0 && !word_delay.is_zero() {
+    let events = stream::iter(events.enumerate()).then(move |(index, data)| async move {
+        if index > 0 && !word_delay.is_zero() {
             tokio::time::sleep(word_delay).await;
         }
         Ok::<_, Infallible>(Event::default().data(data))

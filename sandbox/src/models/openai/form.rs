@@ -1,4 +1,4 @@
-//! The form of a transcription request.
+//! Multipart form of a transcription request.
 
 use crate::models::error::Refusal;
 use axum::extract::Multipart;
@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-/// What the form holds. Lists come as `name[]` or as one name many times.
+/// Fields of the form. A list is sent as `name[]` or as a repeated name.
 #[derive(Debug, Default)]
 pub(super) struct Form {
     pub file: Option<Bytes>,
@@ -48,24 +48,24 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
-    /// For the journal.
-    pub(super) fn told(&self) -> Value {
-        let mut told = Map::new();
+    /// The form as JSON, for the journal.
+    pub(super) fn to_json(&self) -> Value {
+        let mut fields = Map::new();
         for (name, value) in &self.fields {
-            let values = told.entry(name).or_insert_with(|| json!([]));
+            let values = fields.entry(name).or_insert_with(|| json!([]));
             if let Value::Array(values) = values {
                 values.push(json!(value));
             }
         }
-        // What comes once is no list.
-        for value in told.values_mut() {
+        // A single value is not a list.
+        for value in fields.values_mut() {
             if let Value::Array(values) = value
                 && values.len() == 1
             {
                 *value = values.remove(0);
             }
         }
-        told.insert("file_bytes".to_owned(), json!(self.file.as_ref().map_or(0, Bytes::len)));
-        Value::Object(told)
+        fields.insert("file_bytes".to_owned(), json!(self.file.as_ref().map_or(0, Bytes::len)));
+        Value::Object(fields)
     }
 }

@@ -1,10 +1,10 @@
-//! `OpenAI`'s surfaces, as far as a telephone service uses them: <https://platform.openai.com/docs/api-reference>.
+//! The parts of `OpenAI`'s API that a telephone service uses: <https://platform.openai.com/docs/api-reference>.
 
+mod audio_input;
 pub(super) mod chat;
 mod chunks;
 mod form;
 pub(super) mod list;
-mod sound;
 pub(super) mod speech;
 mod transcript;
 pub(super) mod transcriptions;

@@ -1,8 +1,7 @@
-//! What was heard, in the formats of a transcription:
-//! <https://platform.openai.com/docs/api-reference/audio/json-object>, `verbose_json`, and `diarized_json` with its
-//! segments `{type, id, start, end, text, speaker}`.
+//! Formats of a transcription: <https://platform.openai.com/docs/api-reference/audio/json-object>, `verbose_json`, and
+//! `diarized_json` with segments `{type, id, start, end, text, speaker}`.
 
-use super::sound::Heard;
+use super::audio_input::Recognized;
 use crate::audio::{Utterance, Voice};
 use crate::models::tokens;
 use axum::Json;
@@ -11,8 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// Audio tokens of a second: `OpenAI` bills ten.
-const TOKENS_A_SECOND: f64 = 10.0;
+/// Audio tokens billed per second by `OpenAI`.
+const TOKENS_PER_SECOND: f64 = 10.0;
 
 /// `response_format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,21 +38,21 @@ impl Format {
     }
 }
 
-/// A transcript, before it has a format.
+/// A transcript to be rendered in a format.
 pub(super) struct Transcript {
-    /// What the names of its segments begin with.
+    /// Prefix of the segment identifiers.
     pub id: String,
-    pub heard: Heard,
+    pub recognized: Recognized,
     pub known: Vec<(Voice, String)>,
     pub has_words: bool,
     pub has_segments: bool,
     pub is_billed_by_time: bool,
-    /// What the request says that it is.
+    /// Language given in the request.
     pub language: Option<String>,
 }
 
 impl Transcript {
-    pub(super) fn told(&self, format: Format) -> Response {
+    pub(super) fn to_response(&self, format: Format) -> Response {
         match format {
             Format::Json => Json(json!({ "text": self.text(), "usage": self.usage() })).into_response(),
             Format::Text => plain(self.text() + "\n"),
@@ -65,7 +64,7 @@ impl Transcript {
     }
 
     fn utterances(&self) -> impl Iterator<Item = &Utterance> {
-        self.heard.utterances.iter().map(|(_, utterance)| utterance)
+        self.recognized.utterances.iter().map(|(_, utterance)| utterance)
     }
 
     fn text(&self) -> String {
@@ -75,14 +74,14 @@ impl Transcript {
 
     fn usage(&self) -> Value {
         if self.is_billed_by_time {
-            return json!({ "type": "duration", "seconds": self.heard.seconds.ceil() });
+            return json!({ "type": "duration", "seconds": self.recognized.seconds.ceil() });
         }
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "a file of 25 MiB has few seconds, and none below zero"
+            reason = "the duration of a 25 MiB file is small and not negative"
         )]
-        let input = (self.heard.seconds * TOKENS_A_SECOND).ceil() as usize;
+        let input = (self.recognized.seconds * TOKENS_PER_SECOND).ceil() as usize;
         let output = tokens::of(&self.text());
         json!({
             "type": "tokens",
@@ -97,9 +96,9 @@ impl Transcript {
         let mut verbose = json!({
             "task": "transcribe",
             "language": self.language(),
-            "duration": self.heard.seconds,
+            "duration": self.recognized.seconds,
             "text": self.text(),
-            "usage": { "type": "duration", "seconds": self.heard.seconds.ceil() },
+            "usage": { "type": "duration", "seconds": self.recognized.seconds.ceil() },
         });
         if self.has_segments {
             let segments = self.utterances().enumerate().map(|(id, utterance)| {
@@ -125,48 +124,48 @@ impl Transcript {
     }
 
     fn diarized(&self) -> Value {
-        let mut met: Vec<(usize, Option<Voice>)> = vec![];
+        let mut seen: Vec<(usize, Option<Voice>)> = vec![];
         let segments: Vec<_> = self
-            .heard
+            .recognized
             .utterances
             .iter()
             .enumerate()
-            .map(|(place, (channel, utterance))| {
+            .map(|(index, (channel, utterance))| {
                 json!({
                     "type": "transcript.text.segment",
-                    "id": format!("{}-{place:03}", self.id),
+                    "id": format!("{}-{index:03}", self.id),
                     "start": seconds(utterance.start_ms),
                     "end": seconds(utterance.end_ms),
                     "text": utterance.text,
-                    "speaker": self.speaker(&mut met, *channel, utterance.voice),
+                    "speaker": self.speaker(&mut seen, *channel, utterance.voice),
                 })
             })
             .collect();
         json!({
             "task": "transcribe",
-            "duration": self.heard.seconds,
+            "duration": self.recognized.seconds,
             "text": self.text(),
             "segments": segments,
             "usage": self.usage(),
         })
     }
 
-    /// The name of a known voice; otherwise `A`, `B`, ... in the order in which they are met.
-    fn speaker(&self, met: &mut Vec<(usize, Option<Voice>)>, channel: usize, voice: Option<Voice>) -> String {
+    /// The name of a known voice; otherwise `A`, `B`, ... in order of first appearance.
+    fn speaker(&self, seen: &mut Vec<(usize, Option<Voice>)>, channel: usize, voice: Option<Voice>) -> String {
         if let Some((_, name)) = self.known.iter().find(|(known, _)| Some(*known) == voice) {
             return name.clone();
         }
-        let place = met.iter().position(|one| *one == (channel, voice)).unwrap_or_else(|| {
-            met.push((channel, voice));
-            met.len() - 1
+        let index = seen.iter().position(|one| *one == (channel, voice)).unwrap_or_else(|| {
+            seen.push((channel, voice));
+            seen.len() - 1
         });
-        match u8::try_from(place) {
-            Ok(place @ 0..26) => char::from(b'A' + place).to_string(),
-            _ => format!("speaker_{place}"),
+        match u8::try_from(index) {
+            Ok(index @ 0..26) => char::from(b'A' + index).to_string(),
+            _ => format!("speaker_{index}"),
         }
     }
 
-    /// Whisper's word for the language: what the request says, or what the letters say.
+    /// Whisper's name for the language: the requested language, or one detected from the script.
     fn language(&self) -> &str {
         let is_hindi = || self.text().chars().any(|c| ('\u{900}'..='\u{97f}').contains(&c));
         match self.language.as_deref() {
@@ -179,19 +178,19 @@ impl Transcript {
     }
 
     fn subtitles(&self, point: char, head: &str) -> String {
-        let mut told = head.to_owned();
-        for (place, utterance) in self.utterances().enumerate() {
+        let mut subtitles = head.to_owned();
+        for (index, utterance) in self.utterances().enumerate() {
             let time = |ms: u64| {
                 let (s, ms) = (ms / 1_000, ms % 1_000);
                 format!("{:02}:{:02}:{:02}{point}{ms:03}", s / 3_600, s / 60 % 60, s % 60)
             };
             if head.is_empty() {
-                let _ = writeln!(told, "{}", place + 1);
+                let _ = writeln!(subtitles, "{}", index + 1);
             }
             let (start, end) = (time(utterance.start_ms), time(utterance.end_ms));
-            let _ = write!(told, "{start} --> {end}\n{}\n\n", utterance.text);
+            let _ = write!(subtitles, "{start} --> {end}\n{}\n\n", utterance.text);
         }
-        told
+        subtitles
     }
 }
 
@@ -203,19 +202,19 @@ fn seconds(ms: u64) -> f64 {
     u32::try_from(ms).map_or(f64::MAX, f64::from) / 1_000.0
 }
 
-/// The words of an utterance, each as long as its share of the letters.
+/// Words of an utterance. Each word's duration is proportional to its number of characters.
 fn words(utterance: &Utterance) -> Vec<Value> {
     let count = utterance.text.chars().count().max(1) as u64;
-    let time = |place: u64| seconds(utterance.start_ms + (utterance.end_ms - utterance.start_ms) * place / count);
-    let mut place = 0;
+    let time = |offset: u64| seconds(utterance.start_ms + (utterance.end_ms - utterance.start_ms) * offset / count);
+    let mut offset = 0;
     let mut words = vec![];
     for piece in utterance.text.split_inclusive(char::is_whitespace) {
         let word = piece.trim();
         let length = word.chars().count() as u64;
         if length > 0 {
-            words.push(json!({ "word": word, "start": time(place), "end": time(place + length) }));
+            words.push(json!({ "word": word, "start": time(offset), "end": time(offset + length) }));
         }
-        place += piece.chars().count() as u64;
+        offset += piece.chars().count() as u64;
     }
     words
 }

@@ -1,10 +1,10 @@
 //! `POST /v1/audio/transcriptions`: <https://platform.openai.com/docs/api-reference/audio/createTranscription>.
 //!
-//! What is answered was heard in the file, and nowhere else. Which model gives which format, and what a diarising model
-//! refuses, is as documented there; streaming is not offered.
+//! The transcript is decoded from the audio file alone. The formats of each model and the restrictions of the
+//! diarization model follow that documentation; streaming is not supported.
 
+use super::audio_input::{of_data_url, recognize};
 use super::form::Form;
-use super::sound::{hear, of_data_url};
 use super::transcript::{Format, Transcript};
 use crate::models::Models;
 use crate::models::error::{Dialect, Refusal};
@@ -16,10 +16,9 @@ use axum::response::Response;
 
 const DIARIZE: &str = "gpt-4o-transcribe-diarize";
 const WHISPER: &str = "whisper-1";
-/// Longer sound than this a diarising model takes only in pieces of its own choice, in seconds.
-const UNCHUNKED: f64 = 30.0;
-/// So many voices can be known beforehand.
-const KNOWN: usize = 4;
+/// Longer audio needs `chunking_strategy` with the diarization model.
+const MAX_UNCHUNKED_SECONDS: f64 = 30.0;
+const MAX_KNOWN_SPEAKERS: usize = 4;
 
 pub(in crate::models) async fn create(
     State(models): State<Models>,
@@ -34,7 +33,7 @@ pub(in crate::models) async fn create(
 
 async fn transcribe(models: &Models, multipart: Multipart) -> Result<Response, Refusal> {
     let form = Form::read(multipart).await?;
-    models.inner().journal.note(Surface::Transcriptions, form.told());
+    models.inner().journal.record(Surface::Transcriptions, form.to_json());
     let missing = |name| Refusal::bad(format!("Missing required parameter: '{name}'.")).with_param(name);
     let model = form.get("model").ok_or_else(|| missing("model"))?;
     Surface::Transcriptions.check(model)?;
@@ -44,15 +43,15 @@ async fn transcribe(models: &Models, multipart: Multipart) -> Result<Response, R
         return Err(Refusal::bad("The sandbox does not stream transcriptions.").with_param("stream"));
     }
     let known = known(&form)?;
-    // Listening takes a while, and others are served meanwhile.
-    let heard = tokio::task::spawn_blocking(move || hear(&file))
+    // Recognition is CPU-bound, so it runs off the async threads.
+    let recognized = tokio::task::spawn_blocking(move || recognize(&file))
         .await
         .map_err(|_| Refusal::of_status(StatusCode::INTERNAL_SERVER_ERROR, None))??;
     if model == DIARIZE {
         if form.get("prompt").is_some_and(|prompt| !prompt.is_empty()) {
             return Err(Refusal::bad("Prompt is not supported for diarization models").with_param("prompt"));
         }
-        if heard.seconds > UNCHUNKED && form.get("chunking_strategy").is_none() {
+        if recognized.seconds > MAX_UNCHUNKED_SECONDS && form.get("chunking_strategy").is_none() {
             return Err(
                 Refusal::bad("chunking_strategy is required for diarization models").with_param("chunking_strategy")
             );
@@ -61,17 +60,17 @@ async fn transcribe(models: &Models, multipart: Multipart) -> Result<Response, R
     let granularities: Vec<&str> = form.all("timestamp_granularities").collect();
     let transcript = Transcript {
         id: models.next_id("seg"),
-        heard,
+        recognized,
         known,
         has_words: granularities.contains(&"word"),
         has_segments: granularities.is_empty() || granularities.contains(&"segment"),
         is_billed_by_time: model == WHISPER,
         language: form.get("language").map(ToOwned::to_owned),
     };
-    Ok(transcript.told(format))
+    Ok(transcript.to_response(format))
 }
 
-/// The format, if the model has it.
+/// Parses the format and checks that the model supports it.
 fn format(model: &str, name: &str) -> Result<Format, Refusal> {
     let format = Format::from_name(name);
     let is_offered = match model {
@@ -88,24 +87,28 @@ fn format(model: &str, name: &str) -> Result<Format, Refusal> {
     })
 }
 
-/// Voices that are known by name, each with a sample of it.
+/// Named speakers, each identified by the voice of a reference sample.
 fn known(form: &Form) -> Result<Vec<(crate::audio::Voice, String)>, Refusal> {
     let names: Vec<&str> = form.all("known_speaker_names").collect();
     let samples: Vec<&str> = form.all("known_speaker_references").collect();
     let refused = |message: String| Refusal::bad(message).with_param("known_speaker_references");
-    if names.len() != samples.len() || names.len() > KNOWN {
+    if names.len() != samples.len() || names.len() > MAX_KNOWN_SPEAKERS {
         return Err(refused(format!(
-            "known_speaker_names and known_speaker_references must be of one length, {KNOWN} at most."
+            "known_speaker_names and known_speaker_references must have the same length, at most {MAX_KNOWN_SPEAKERS}."
         )));
     }
     names
         .into_iter()
         .zip(samples)
         .map(|(name, sample)| {
-            let file = of_data_url(sample).ok_or_else(|| refused(format!("The sample of '{name}' is no data URL.")))?;
-            let heard = hear(&file)?;
-            let voice = heard.utterances.into_iter().find_map(|(_, utterance)| utterance.voice);
-            let voice = voice.ok_or_else(|| refused(format!("Nobody speaks in the sample of '{name}'.")))?;
+            let file =
+                of_data_url(sample).ok_or_else(|| refused(format!("The sample of '{name}' is not a data URL.")))?;
+            let recognized = recognize(&file)?;
+            let voice = recognized
+                .utterances
+                .into_iter()
+                .find_map(|(_, utterance)| utterance.voice);
+            let voice = voice.ok_or_else(|| refused(format!("The sample of '{name}' contains no speech.")))?;
             Ok((voice, name.to_owned()))
         })
         .collect()

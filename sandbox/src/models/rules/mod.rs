@@ -1,7 +1,8 @@
-//! What the models say: the first rule that fits what was said last.
+//! Answer rules of the models. The first rule that matches the caller's last sentence gives the answer.
 //!
-//! A rule is a regular expression and answers to it. The same conversation gets the same answer, every time: nothing is
-//! drawn by lot. The built-in rules are the `.toml` files beside this one; a scenario puts its own before them.
+//! A rule is a regular expression with a list of answers. Answers are deterministic: the same conversation gets the
+//! same answer. The built-in rules are the `.toml` files in this directory; a scenario's rules take precedence over
+//! them.
 
 use super::conversation::{Conversation, Role};
 use regex::Regex;
@@ -17,60 +18,53 @@ const BUILT_IN: [&str; 5] = [
     include_str!("last.toml"),
 ];
 
-/// What a rule tells about whoever said what it fits.
+/// A fact about the caller that a matching rule establishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
-    /// They have said goodbye.
     Goodbye,
-    /// They want to speak to a person.
+    /// The caller wants to speak to a person.
     WantsPerson,
-    /// They are angry.
     Angry,
-    /// They are content.
     Pleased,
-    /// They might buy.
     Interested,
-    /// They will not buy.
     NotInterested,
-    /// They have got what they wanted.
+    /// The caller's request is settled.
     Resolved,
-    /// They want to be called back.
+    /// The caller wants to be called back.
     Callback,
 }
 
-/// One rule.
+/// A rule.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// What it is called, in the log of a test.
     pub name: String,
-    /// Fits what was said, as a regular expression of the `regex` crate.
+    /// Pattern that the caller's sentence must match.
     #[serde(with = "pattern")]
     said: Regex,
-    /// Fits the system prompt, too. Without it, any prompt will do.
+    /// Pattern that the system prompt must also match, if given.
     #[serde(default, with = "maybe_pattern")]
     system: Option<Regex>,
-    /// What was wanted, in a word.
+    /// The caller's intent, in one word.
     pub intent: String,
-    /// What was spoken about, as in "The caller asked about ...".
+    /// Subject for summaries, as in "The caller spoke about ...".
     pub about: Option<String>,
-    /// What is to be done after the call.
+    /// Follow-up action after the call.
     pub next_action: Option<String>,
-    /// What else it tells.
     #[serde(default)]
     pub marks: BTreeSet<Mark>,
-    /// What is answered the first time that it fits in a conversation, the second, and from then on the last. `$name` is
-    /// what the group of that name caught. Without answers it only leaves its marks.
+    /// Answers for the first match in a conversation, the second and so on; the last one is repeated. `$name` expands
+    /// to the capture group of that name. A rule without answers only adds its marks.
     #[serde(default)]
     answers: Vec<String>,
 }
 
-/// Rules, in the order in which they are tried.
+/// Rules in order of precedence.
 #[derive(Debug, Clone)]
 pub struct Rules(Vec<Rule>);
 
-/// Why a text holds no rules: what TOML, or a regular expression in it, says.
+/// A rules document is not valid TOML, or contains an invalid regular expression.
 #[derive(Debug, Error)]
 #[error("rules cannot be read: {0}")]
 pub struct RulesError(#[from] toml::de::Error);
@@ -82,40 +76,40 @@ struct File {
 }
 
 impl Default for Rules {
-    /// The built-in ones.
+    /// The built-in rules.
     fn default() -> Self {
-        let built_in = |text| Self::parse(text).expect("the built-in rules are read in a test").0;
+        let built_in = |text| Self::parse(text).expect("built-in rules are valid").0;
         Self(BUILT_IN.into_iter().flat_map(built_in).collect())
     }
 }
 
 impl Rules {
-    /// Rules from a TOML document: an array of tables named `rule`.
+    /// Parses rules from a TOML document: an array of tables named `rule`.
     ///
     /// # Errors
-    /// When it is no such document, or an expression is wrong.
+    /// When the document or a regular expression in it is invalid.
     pub fn parse(text: &str) -> Result<Self, RulesError> {
         Ok(Self(toml::from_str::<File>(text)?.rule))
     }
 
-    /// These rules before those of a document.
+    /// Concatenates two rule sets; `self` takes precedence over `others`.
     #[must_use]
     pub fn before(mut self, others: Self) -> Self {
         self.0.extend(others.0);
         self
     }
 
-    /// Every rule that fits what somebody said.
-    pub(super) fn fitting<'a>(&'a self, system: &'a str, said: &'a str) -> impl Iterator<Item = &'a Rule> {
-        self.0.iter().filter(move |rule| rule.fits(system, said))
+    /// All rules that match a sentence.
+    pub(super) fn matching<'a>(&'a self, system: &'a str, said: &'a str) -> impl Iterator<Item = &'a Rule> {
+        self.0.iter().filter(move |rule| rule.matches(system, said))
     }
 
-    /// The rule that answers.
+    /// The rule that answers a sentence: the first match that has answers.
     pub(super) fn answering<'a>(&'a self, system: &'a str, said: &'a str) -> Option<&'a Rule> {
-        self.fitting(system, said).find(|rule| !rule.answers.is_empty())
+        self.matching(system, said).find(|rule| !rule.answers.is_empty())
     }
 
-    /// What is answered to the last thing that the user said.
+    /// Answers the last user turn.
     pub(super) fn answer(&self, conversation: &Conversation) -> String {
         let said: Vec<&str> = conversation.said_by(Role::User).collect();
         let (last, before) = said
@@ -135,7 +129,7 @@ impl Rules {
 }
 
 impl Rule {
-    fn fits(&self, system: &str, said: &str) -> bool {
+    fn matches(&self, system: &str, said: &str) -> bool {
         self.said.is_match(said) && self.system.as_ref().is_none_or(|pattern| pattern.is_match(system))
     }
 
@@ -196,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_say_finds_its_rule() {
+    fn sentences_match_the_expected_rule() {
         for (said, rule) in [
             ("Hello, my laptop does not start.", "computer-does-not-start"),
             ("My laptop won't turn on", "computer-does-not-start"),
@@ -228,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_time_something_else_is_answered_and_then_the_last_answer_stays() {
+    fn repeated_match_advances_to_the_last_answer_and_stays() {
         let said = ["Hello?", "Hello?", "Hello?"];
         let answers = answers("", &said);
         assert_ne!(answers[0], answers[1]);
@@ -236,27 +230,27 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_repeats_what_it_heard() {
+    fn answer_expands_capture_groups() {
         assert!(answers("", &["My order number is A-10234."])[0].starts_with("Order A-10234 was sent"));
         assert!(answers("", &["मेरा नाम आशा है"])[0].contains("आशा जी"));
     }
 
     #[test]
-    fn the_system_prompt_may_decide() {
+    fn system_prompt_pattern_selects_the_rule() {
         assert_ne!(answers("You sell cars", &["Hm."]), answers("You help", &["Hm."]));
     }
 
     #[test]
-    fn a_scenario_has_the_first_word() {
+    fn prepended_rule_takes_precedence_over_built_in_rules() {
         let own = "[[rule]]\nname = 'own'\nsaid = '(?i)hello'\nintent = 'greeting'\nanswers = ['Ahoy']\n";
-        let rules = Rules::parse(own).expect("it is well-formed").before(Rules::default());
+        let rules = Rules::parse(own).expect("rules are valid").before(Rules::default());
         let mut conversation = Conversation::default();
         conversation.add(Role::User, "Hello");
         assert_eq!(rules.answer(&conversation), "Ahoy");
     }
 
     #[test]
-    fn what_is_no_rule_is_refused_with_the_reason() {
+    fn invalid_rule_is_rejected_with_a_reason() {
         for (text, reason) in [
             ("[[rule]]\nname = 'a'\nsaid = '('\nintent = 'x'\n", "unclosed group"),
             (
@@ -264,7 +258,7 @@ mod tests {
                 "unknown field",
             ),
         ] {
-            let error = Rules::parse(text).expect_err("it is no rule").to_string();
+            let error = Rules::parse(text).expect_err("rule is invalid").to_string();
             assert!(error.contains(reason), "{error}");
         }
     }

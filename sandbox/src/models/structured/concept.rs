@@ -1,9 +1,11 @@
-//! What a property means, by its name and its description: `lead_score`, `leadScore` and "The lead's score" are one.
+//! Classification of a schema property by its name and description: `lead_score`, `leadScore` and "The lead's score"
+//! are the same concept.
 
-/// What can be asked for by name. Everything else is [`Concept::Other`], and is looked for in questions and answers.
+/// Meaning of a property. A property with no known meaning is [`Concept::Other`]; its value is searched for in the
+/// questions and answers of the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Concept {
-    /// What the model says next.
+    /// The model's next sentence.
     Reply,
     Summary,
     Sentiment,
@@ -17,11 +19,11 @@ pub(super) enum Concept {
     Intent,
     Language,
     Goodbye,
-    /// A person is wanted.
+    /// The caller wants to speak to a person.
     Person,
     Callback,
     Topics,
-    /// Rules drawn from notes.
+    /// Rules derived from notes.
     Rules,
     Speaker,
     Email,
@@ -35,14 +37,14 @@ pub(super) enum Concept {
     OrderNumber,
     PostalCode,
     City,
-    /// The matter itself, in the caller's words.
+    /// The caller's request in their own words.
     Matter,
-    /// The value of the property around it.
+    /// The value of the enclosing property.
     Value,
     Other,
 }
 
-/// Each list of words must stand in the name, in any order; the first line that fits counts.
+/// Words that a name must all contain, in any order, for each concept. The first match wins.
 const NAMES: &[(&[&str], Concept)] = &[
     (&["lead", "score"], Concept::LeadScore),
     (&["word", "count"], Concept::WordCount),
@@ -145,8 +147,8 @@ const NAMES: &[(&[&str], Concept)] = &[
     (&["content"], Concept::Value),
 ];
 
-/// Words that change nothing about `name`.
-const OF_A_PERSON: &[&str] = &[
+/// Words that may accompany `name` in the name of a property that holds a person's name.
+const PERSON_NAME_WORDS: &[&str] = &[
     "name",
     "full",
     "caller",
@@ -162,7 +164,7 @@ const OF_A_PERSON: &[&str] = &[
     "your",
 ];
 
-/// What a property means. Only what its name leaves open is looked for in its description.
+/// Classifies a property by its name, and by its description if the name is not conclusive.
 pub(super) fn of(name: &str, description: &str) -> Concept {
     let words = words(name);
     match of_words(&words) {
@@ -180,10 +182,10 @@ fn of_words(words: &[String]) -> Concept {
 }
 
 fn is_name(words: &[String]) -> bool {
-    words.iter().any(|word| word == "name") && words.iter().all(|word| OF_A_PERSON.contains(&word.as_str()))
+    words.iter().any(|word| word == "name") && words.iter().all(|word| PERSON_NAME_WORDS.contains(&word.as_str()))
 }
 
-/// A description is prose, in which only the plainest words are taken for what they say.
+/// A description is prose, so only unambiguous words in it count.
 fn of_description(description: &str) -> Concept {
     let words = words(description);
     match of_words(&words) {
@@ -196,7 +198,9 @@ fn of_description(description: &str) -> Concept {
         | Concept::Sentiment
         | Concept::LeadScore) => plain,
         _ if words.iter().any(|word| word == "name")
-            && words.iter().any(|word| OF_A_PERSON[1..8].contains(&word.as_str())) =>
+            && words
+                .iter()
+                .any(|word| PERSON_NAME_WORDS[1..8].contains(&word.as_str())) =>
         {
             Concept::Name
         }
@@ -204,7 +208,7 @@ fn of_description(description: &str) -> Concept {
     }
 }
 
-/// The words of a name or a text, in lower case: `leadScore`, `lead_score` and `Lead score` are two words each.
+/// The lower-case words of a name or text: `leadScore`, `lead_score` and `Lead score` have two words each.
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_lower = false;
@@ -232,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_property_is_known_by_its_name_in_any_spelling() {
+    fn property_name_is_classified_in_any_spelling() {
         for (name, concept) in [
             ("lead_score", Concept::LeadScore),
             ("leadScore", Concept::LeadScore),
@@ -257,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_description_helps_where_the_name_does_not() {
+    fn description_is_used_when_the_name_is_inconclusive() {
         assert_eq!(of("field_1", "The caller's e-mail address, or email"), Concept::Email);
         assert_eq!(of("who", "Full name of the caller"), Concept::Name);
         assert_eq!(of("device", "The name of the device"), Concept::Other);

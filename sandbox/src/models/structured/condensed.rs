@@ -1,23 +1,23 @@
-//! Rules that are drawn from notes: what a message lists last, each note once, as a sentence. A note by which a person could
-//! be known is left out, as a model that was asked to would.
+//! Rules derived from notes: the items of the last list in a message, deduplicated and formatted as sentences. Notes
+//! with personal data are omitted, as an instructed model would omit them.
 
-/// Fewer digits than this are no telephone number.
-const TELEPHONE: usize = 7;
+/// A text with fewer digits contains no telephone number.
+const MIN_PHONE_DIGITS: usize = 7;
 
-/// The rules that a message's last list comes to, in its order.
+/// Rules from the last list of a message, in order.
 pub(super) fn rules(message: &str) -> Vec<String> {
     let mut rules: Vec<String> = vec![];
     for note in last_list(message) {
         let rule = sentence(note);
         let is_known = rules.iter().any(|other| other.to_lowercase() == rule.to_lowercase());
-        if !rule.is_empty() && !is_known && !names_somebody(note) {
+        if !rule.is_empty() && !is_known && !has_personal_data(note) {
             rules.push(rule);
         }
     }
     rules
 }
 
-/// What stands after the bullets since the last line of another kind; empty lines between them are none.
+/// The bullet items after the last line that is neither a bullet nor empty.
 fn last_list(message: &str) -> Vec<&str> {
     let mut list = vec![];
     for line in message.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -38,8 +38,8 @@ fn sentence(note: &str) -> String {
     })
 }
 
-fn names_somebody(note: &str) -> bool {
-    note.contains('@') || note.chars().filter(|c| c.is_numeric()).count() >= TELEPHONE
+fn has_personal_data(note: &str) -> bool {
+    note.contains('@') || note.chars().filter(|c| c.is_numeric()).count() >= MIN_PHONE_DIGITS
 }
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_list_is_told_in_sentences_each_once() {
+    fn last_list_becomes_deduplicated_sentences() {
         let message = "Known:\n- Be brief.\n\nNotes:\n- ask for the street first\n- Ask for the street first!\n- call +15045550142 back";
         assert_eq!(rules(message), ["Ask for the street first."]);
         assert_eq!(rules("Notes:\n"), Vec::<String>::new());

@@ -1,7 +1,7 @@
 //! Dates and times in sentences: `12 March 2026` is `2026-03-12`, `3 pm` is `15:00`.
 //!
-//! `tomorrow` and `Monday` need to know which day it is; a prompt may tell. Without it they stay as they were said, as
-//! does a date without a year.
+//! Relative dates (`tomorrow`, `Monday`) and dates without a year are resolved with the current date if the prompt
+//! gives it. Otherwise they are returned as spoken.
 
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use regex::Regex;
@@ -33,10 +33,10 @@ static TIME: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 fn compile(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the pattern is well-formed")
+    Regex::new(pattern).expect("pattern is valid")
 }
 
-/// The last date in a text: `YYYY-MM-DD` where that can be told, and otherwise as it was said.
+/// The last date in a text: `YYYY-MM-DD` if it can be resolved, otherwise as spoken.
 pub(super) fn date(text: &str, today: Option<&str>) -> Option<String> {
     let today = today.and_then(|today| today.parse::<NaiveDate>().ok());
     if let Some(found) = ISO.find_iter(text).last() {
@@ -89,10 +89,10 @@ pub(super) fn time(text: &str) -> Option<String> {
     (hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
 }
 
-/// The day that a prompt says it is: the first date after the word `today`, or the only one that there is.
+/// The current date according to a prompt: the first ISO date after the word `today`, or the first in the prompt.
 pub(super) fn today_in(prompt: &str) -> Option<&str> {
     let after = prompt.to_lowercase().find("today").unwrap_or(0);
-    // Lower case may be longer or shorter than what it is of.
+    // Lower-casing can change the byte length, so the offset may not be a character boundary.
     let rest = prompt.get(after..).unwrap_or(prompt);
     ISO.find(rest).map(|found| found.as_str())
 }
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_is_told_as_exactly_as_it_was_said() {
+    fn date_is_resolved_as_far_as_known() {
         for (said, today, expected) in [
             ("on 2026-03-12", None, "2026-03-12"),
             ("on the 1st of May 2026", None, "2026-05-01"),
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_told_in_24_hours() {
+    fn time_is_formatted_in_24_hours() {
         for (said, expected) in [
             ("at 3 pm", "15:00"),
             ("12:30 a.m.", "00:30"),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_prompt_may_tell_which_day_it_is() {
+    fn current_date_is_read_from_the_prompt() {
         assert_eq!(
             today_in("Founded 1999-01-01. Today is Wednesday, 2026-03-11."),
             Some("2026-03-11")

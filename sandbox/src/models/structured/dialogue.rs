@@ -1,7 +1,7 @@
-//! Who said what, wherever the prompt has it: as messages of two roles, as lines `Caller: ...`, or as JSON.
+//! Extraction of the dialogue from a request: from messages of two roles, from lines `Caller: ...`, or from JSON.
 //!
-//! Where nobody says who speaks, it is guessed from the words: one side asks how it can help, the other one has a matter
-//! that some rule knows.
+//! A speaker without a known label is inferred from the words: the agent offers help, the caller states a request that
+//! some rule matches.
 
 use crate::models::conversation::{Conversation, Role};
 use crate::models::rules::Rules;
@@ -9,27 +9,27 @@ use regex::Regex;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-/// The side of a call on which somebody speaks.
+/// Side of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Side {
-    /// Whoever the service talks to.
+    /// The party that the service talks to.
     Caller,
-    /// The service, be it a machine or a person.
+    /// The service: the AI or a team member.
     Agent,
 }
 
-/// Something that was said.
+/// An utterance with its side.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub side: Side,
-    /// The speaker, in the prompt's own word.
+    /// The speaker's label in the prompt.
     pub label: Option<String>,
     pub text: String,
-    /// The object that it came in, where it came in JSON.
+    /// The JSON object that contained the utterance, if any.
     pub source: Map<String, Value>,
 }
 
-/// A line before its side is known.
+/// An utterance before its side is determined.
 struct Said {
     label: Option<String>,
     text: String,
@@ -41,16 +41,15 @@ static LINE: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = format!(
         r"^\s*{time}(?:\*\*|\[)?(?P<label>[\p{{L}}_][\p{{L}}\p{{M}}\d_ -]{{0,24}}?)(?:\*\*|\])?\s*(?:\([^)]*\))?:(?:\*\*)?\s+(?P<text>\S.*)$"
     );
-    Regex::new(&pattern).expect("the pattern is well-formed")
+    Regex::new(&pattern).expect("pattern is valid")
 });
 
-/// `A`, `Speaker 1`, `SPEAKER_00`: how transcripts name voices that nobody knows.
+/// Labels of unidentified voices in transcripts: `A`, `Speaker 1`, `SPEAKER_00`.
 static ANONYMOUS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^(?:[A-Z]|(?i:speaker)[ _]?\w{0,3})$").expect("the pattern is well-formed"));
+    LazyLock::new(|| Regex::new(r"^(?:[A-Z]|(?i:speaker)[ _]?\w{0,3})$").expect("pattern is valid"));
 
-static POINTS_UP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(transcript|conversation|summar\w+|extract\w*|analy[sz]e)\b")
-        .expect("the pattern is well-formed")
+static ASKS_ABOUT_TRANSCRIPT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(transcript|conversation|summar\w+|extract\w*|analy[sz]e)\b").expect("pattern is valid")
 });
 
 static AGENT_SAYS: LazyLock<Regex> = LazyLock::new(|| {
@@ -64,21 +63,27 @@ static AGENT_SAYS: LazyLock<Regex> = LazyLock::new(|| {
         r"is there anything else",
         r"क्या मदद कर सक",
     ];
-    Regex::new(&format!("(?i){}", phrases.join("|"))).expect("the pattern is well-formed")
+    Regex::new(&format!("(?i){}", phrases.join("|"))).expect("pattern is valid")
 });
 
-/// The dialogue that a request is about: the transcript in its last message or in its system prompt, and otherwise the
-/// messages themselves.
+/// The dialogue that a request is about: the transcript in its last message or system prompt, otherwise the messages
+/// themselves.
 pub(super) fn of(conversation: &Conversation, rules: &Rules) -> Vec<Line> {
     let asked = conversation.said_by(Role::User).last().unwrap_or_default();
-    // A system prompt may hold former calls, or examples: they are looked at only when that is what the question is about.
-    let points_up = conversation.turns.len() < 2 && (asked.trim().is_empty() || POINTS_UP.is_match(asked));
+    // A system prompt may contain earlier calls or examples, so it is searched only if the question asks about a
+    // transcript.
+    let uses_system_prompt =
+        conversation.turns.len() < 2 && (asked.trim().is_empty() || ASKS_ABOUT_TRANSCRIPT.is_match(asked));
     in_text(asked, rules)
-        .or_else(|| points_up.then(|| in_text(&conversation.system, rules)).flatten())
+        .or_else(|| {
+            uses_system_prompt
+                .then(|| in_text(&conversation.system, rules))
+                .flatten()
+        })
         .unwrap_or_else(|| of_turns(conversation))
 }
 
-/// The transcript that a text holds.
+/// Finds the transcript in a text.
 pub(super) fn in_text(text: &str, rules: &Rules) -> Option<Vec<Line>> {
     let said = in_json(text).or_else(|| in_lines(text))?;
     let sides = sides(&said, rules);
@@ -104,8 +109,8 @@ fn of_turns(conversation: &Conversation) -> Vec<Line> {
     conversation.turns.iter().map(line).collect()
 }
 
-/// `Caller: ...`, with or without a time before it. One such line is enough if its label names a side; other labels need
-/// company, for "My problem: it is broken" is no transcript.
+/// Parses lines `Caller: ...`, with or without a leading time. One line is enough if its label names a side; other
+/// labels must repeat, because "My problem: it is broken" is not a transcript.
 fn in_lines(text: &str) -> Option<Vec<Said>> {
     let said: Vec<Said> = text
         .lines()
@@ -125,7 +130,7 @@ fn in_lines(text: &str) -> Option<Vec<Said>> {
     if known == 0 {
         return (lines > 2 && repeats && labels.len() <= 4).then_some(said);
     }
-    // Instructions stand among the lines: "Outcome: one word".
+    // Drops instructions among the lines, such as "Outcome: one word".
     let is_speaker = |said: &Said| {
         let label = said.label.as_deref().unwrap_or_default();
         side_of(label).is_some() || ANONYMOUS.is_match(label)
@@ -133,7 +138,7 @@ fn in_lines(text: &str) -> Option<Vec<Said>> {
     Some(said.into_iter().filter(is_speaker).collect())
 }
 
-/// The first array in a text whose members are objects with a text.
+/// The first JSON array in a text whose members are objects with a text.
 fn in_json(text: &str) -> Option<Vec<Said>> {
     super::shape::documents(text).find_map(|(_, document)| in_value(&document))
 }
@@ -192,8 +197,8 @@ pub(super) fn side_of(label: &str) -> Option<Side> {
     }
 }
 
-/// The side of each line: by its label; by what that label says all in all; by what the line says; else not the side of
-/// the line before it.
+/// Determines the side of each line by its label, by all lines with that label, by its words, or else as the opposite
+/// of the previous line's side.
 fn sides(said: &[Said], rules: &Rules) -> Vec<Side> {
     let agent = unnamed_agent(said, rules);
     let mut sides = vec![];
@@ -212,8 +217,8 @@ fn sides(said: &[Said], rules: &Rules) -> Vec<Side> {
     sides
 }
 
-/// Of the labels that name no side, the one that is the agent's: of several, the one that speaks most like an agent, or
-/// spoke first; a single one, if the caller has a label already, or if it speaks like an agent.
+/// Finds the agent's label among labels that name no side. Of several, it is the one with the highest agent score, or
+/// the first to speak. A single one is the agent's if another label is the caller's, or if its agent score is positive.
 fn unnamed_agent<'a>(said: &'a [Said], rules: &Rules) -> Option<&'a str> {
     let mut scores: Vec<(&str, i32)> = vec![];
     let mut knows_caller = false;
@@ -233,7 +238,7 @@ fn unnamed_agent<'a>(said: &'a [Said], rules: &Rules) -> Option<&'a str> {
     }
     match scores.as_slice() {
         [(label, score)] => (knows_caller || *score > 0).then_some(*label),
-        // Of equals, the last one wins here: turned round, that is the first one who spoke.
+        // `max_by_key` returns the last of equal elements; reversed, that is the first speaker.
         several => several
             .iter()
             .rev()
@@ -242,11 +247,11 @@ fn unnamed_agent<'a>(said: &'a [Said], rules: &Rules) -> Option<&'a str> {
     }
 }
 
-/// Above zero for what an agent says, below for what a caller says.
+/// Positive for a sentence typical of an agent, negative for one typical of a caller.
 fn agent_score(text: &str, rules: &Rules) -> i32 {
     if AGENT_SAYS.is_match(text) {
         2
-    } else if rules.fitting("", text).any(|rule| rule.about.is_some()) {
+    } else if rules.matching("", text).any(|rule| rule.about.is_some()) {
         -1
     } else {
         0
@@ -263,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transcript_is_found_in_lines_and_in_json() {
+    fn transcript_is_found_in_lines_and_json() {
         let expected = Some(vec![
             (Side::Agent, "How can I help you?".to_owned()),
             (Side::Caller, "My laptop is broken.".to_owned()),
@@ -280,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_speakers_are_told_apart_by_what_they_say() {
+    fn unlabeled_speakers_are_assigned_sides_by_their_words() {
         let text = "A: Yes?\nB: Thank you for calling. How can I help?\nA: Where is my parcel?\nB: One moment.";
         let sides: Vec<Side> = sides_in(text)
             .expect("a transcript")
@@ -291,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn voices_without_a_name_stand_beside_named_ones() {
+    fn anonymous_voices_are_accepted_beside_named_speakers() {
         let text =
             "[ai]\ncaller: My laptop is broken.\nai: One moment.\n[human]\nA: Hello there.\nB: Yes, hello.\nTone: calm";
         let sides: Vec<Side> = sides_in(text)
@@ -303,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_caller_says_is_no_transcript() {
+    fn caller_sentence_is_not_a_transcript() {
         for text in [
             "My problem: it is broken",
             "Hello, my laptop does not start.",

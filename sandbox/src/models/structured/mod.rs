@@ -1,7 +1,8 @@
-//! Answers in JSON: each property of a schema is filled from the conversation, by its name, type, choices and description.
+//! JSON answers: each property of the requested schema is filled from the conversation by its name, type, choices and
+//! description.
 //!
-//! The schema is the asker's; nothing here knows one. What the conversation does not tell is null where the schema allows
-//! null, and otherwise empty: as with a real model, a property that must be there is there.
+//! No schema is built in. A value that the conversation does not contain is null if the schema allows it, otherwise
+//! empty; required properties are always present, as with a real model.
 
 mod concept;
 mod condensed;
@@ -20,17 +21,17 @@ use dialogue::Line;
 use report::Report;
 use serde_json::Value;
 
-/// Everything that an answer is made from.
+/// Inputs of an answer.
 struct Known<'a> {
     conversation: &'a Conversation,
     lines: Vec<Line>,
     report: Report,
-    /// What a model without a schema would say.
+    /// The answer without a schema.
     reply: String,
     today: Option<&'a str>,
 }
 
-/// A value of this schema.
+/// Answers with a value that matches this schema.
 pub(super) fn answer(conversation: &Conversation, schema: &Value, rules: &Rules) -> Value {
     let lines = dialogue::of(conversation, rules);
     let known = Known {
@@ -43,7 +44,7 @@ pub(super) fn answer(conversation: &Conversation, schema: &Value, rules: &Rules)
     fill::Filler::new(&known, schema).answer()
 }
 
-/// A summary in plain words, if that is what is asked for: a transcript, and a word for summary.
+/// A plain-text summary, if the request contains a transcript and asks for a summary.
 pub(super) fn summary(conversation: &Conversation, rules: &Rules) -> Option<String> {
     let asked = conversation.said_by(Role::User).last()?;
     let wants_summary = conversation.texts().any(|text| text.to_lowercase().contains("summar"));

@@ -1,4 +1,4 @@
-//! Numbers, in digits and in words up to twenty.
+//! Numbers in digits, and in words up to twenty.
 
 use regex::Regex;
 use std::sync::LazyLock;
@@ -27,12 +27,12 @@ const WORDS: [&str; 21] = [
     "twenty",
 ];
 
-/// Fewer digits in a row than this are no telephone number.
-const TELEPHONE: usize = 7;
+/// A shorter sequence of digits is not a telephone number.
+const MIN_PHONE_DIGITS: usize = 7;
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = format!(r"(?i)\b(?:\d+(?:[.,]\d+)?|{})\b", WORDS.join("|"));
-    Regex::new(&pattern).expect("the pattern is well-formed")
+    Regex::new(&pattern).expect("pattern is valid")
 });
 
 /// The first number in a text.
@@ -40,14 +40,14 @@ pub(super) fn first(text: &str) -> Option<f64> {
     NUMBER.find(text).and_then(|found| value(found.as_str()))
 }
 
-/// The number before a word, with one word between them at most: "three new laptops".
+/// The number before a word, with at most one word between them: "three new laptops".
 pub(super) fn before(text: &str, word: &str) -> Option<f64> {
     let pattern = format!(r"(?i)(?P<number>{})(?: \w+)? {}", NUMBER.as_str(), regex::escape(word));
     let found = Regex::new(&pattern).ok()?.captures(text)?;
     value(&found["number"])
 }
 
-/// A telephone number whose digits were said one by one.
+/// A telephone number spoken digit by digit.
 pub(super) fn spelled_out(text: &str) -> Option<String> {
     let mut digits = String::new();
     for word in super::concept::words(text) {
@@ -57,11 +57,11 @@ pub(super) fn spelled_out(text: &str) -> Option<String> {
             .or((word == "oh").then_some(0));
         match digit {
             Some(digit) => digits.push_str(&digit.to_string()),
-            None if digits.len() >= TELEPHONE => break,
+            None if digits.len() >= MIN_PHONE_DIGITS => break,
             None => digits.clear(),
         }
     }
-    (digits.len() >= TELEPHONE).then_some(digits)
+    (digits.len() >= MIN_PHONE_DIGITS).then_some(digits)
 }
 
 fn value(number: &str) -> Option<f64> {

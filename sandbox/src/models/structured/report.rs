@@ -1,20 +1,19 @@
-//! What is to be said of a whole conversation: summary, mood, outcome, what comes next. All of it follows from the rules
-//! that fit what the caller said.
+//! Analysis of a whole conversation: summary, sentiment, outcome, next action. It is derived from the rules that match
+//! the caller's sentences.
 
 use super::dialogue::{Line, Side};
 use crate::models::rules::{Mark, Rules};
 use std::collections::BTreeSet;
 
-/// As much of a caller's words as a summary quotes, in characters.
-const QUOTED: usize = 120;
+const MAX_QUOTE_CHARACTERS: usize = 120;
 
-/// A conversation, judged.
+/// Analysis of a conversation.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     marks: BTreeSet<Mark>,
-    /// What the last line of the caller alone tells.
+    /// Marks of the caller's last line only.
     last_marks: BTreeSet<Mark>,
-    /// What was spoken about, each matter once, in order.
+    /// Subjects, deduplicated, in order of first mention.
     abouts: Vec<String>,
     intents: Vec<String>,
     next_action: Option<String>,
@@ -32,7 +31,7 @@ impl Report {
         };
         for line in lines.iter().filter(|line| line.side == Side::Caller) {
             report.last_marks.clear();
-            for rule in rules.fitting(system, &line.text) {
+            for rule in rules.matching(system, &line.text) {
                 report.last_marks.extend(&rule.marks);
                 report.abouts.extend(rule.about.clone());
                 report.next_action = rule.next_action.clone().or(report.next_action);
@@ -51,7 +50,7 @@ impl Report {
         report
     }
 
-    /// Whether somebody did this, anywhere in the conversation, or just now.
+    /// Whether the mark was set anywhere in the conversation or, with `just_now`, in the caller's last line.
     pub(super) fn has(&self, mark: Mark, just_now: bool) -> bool {
         if just_now { &self.last_marks } else { &self.marks }.contains(&mark)
     }
@@ -72,7 +71,7 @@ impl Report {
         self.is(Mark::Interested) && !self.is(Mark::NotInterested)
     }
 
-    /// The words for each judgement, the best first: the first one that a schema's list has is taken.
+    /// Candidate words, best first; the first one that the schema's choices contain is used.
     pub(super) fn sentiment(&self) -> &'static [&'static str] {
         if self.is_negative() {
             &["negative", "angry", "frustrated", "upset", "unhappy", "bad"]
@@ -204,7 +203,7 @@ impl Report {
         self.words
     }
 
-    /// What the caller came with, in their own words.
+    /// The caller's request in their own words.
     pub(super) fn matter(&self) -> Option<&str> {
         self.first_words.as_deref()
     }
@@ -216,7 +215,7 @@ impl Report {
         };
         let mut summary = match self.abouts.as_slice() {
             [] => {
-                let quote: String = first.chars().take(QUOTED).collect();
+                let quote: String = first.chars().take(MAX_QUOTE_CHARACTERS).collect();
                 format!("The caller said: \"{quote}\".")
             }
             [one] => format!("The caller spoke about {one}."),

@@ -1,21 +1,21 @@
-//! The shape of the JSON that is asked for, where the request has no schema: an example in the prompt, or names in it.
+//! Infers the shape of the requested JSON from the prompt if the request has no schema: from an example or from
+//! property names.
 
 use super::concept::{self, Concept};
 use regex::Regex;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
-static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"["`](?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)["`]"#).expect("the pattern is well-formed")
-});
+static QUOTED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"["`](?P<name>[a-z][a-z0-9]*(?:_[a-z0-9]+)*)["`]"#).expect("pattern is valid"));
 
-/// `- name (kind): what it is`
+/// `- name (kind): description`
 static LISTED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r#"(?m)^\s*[-*•]\s*["`]?(?P<name>[A-Za-z]\w*)["`]?\s*(?:\((?P<kind>[^)]*)\))?\s*:\s*(?P<about>.*)$"#)
-        .expect("the pattern is well-formed")
+        .expect("pattern is valid")
 });
 
-/// Every JSON object or array that stands in a text, and where it begins; those inside another one are not listed.
+/// Every top-level JSON object or array in a text, with its byte offset.
 pub(super) fn documents(text: &str) -> impl Iterator<Item = (usize, Value)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -33,13 +33,13 @@ pub(super) fn documents(text: &str) -> impl Iterator<Item = (usize, Value)> {
     })
 }
 
-/// A schema for what a prompt asks for. `None`: it names nothing.
+/// Builds a schema from a prompt. `None` if the prompt names no property.
 pub(in crate::models) fn asked_for(prompt: &str) -> Option<Value> {
     let example = documents(prompt)
         .filter_map(|(_, document)| document.is_object().then_some(document))
         .last();
     if let Some(example) = example.filter(|example| example.as_object().is_some_and(|map| !map.is_empty())) {
-        // Some write the schema itself into the prompt.
+        // The prompt may contain the schema itself.
         let is_schema = example["type"] == "object" && example["properties"].is_object();
         return Some(if is_schema { example } else { of_example(&example) });
     }
@@ -57,7 +57,7 @@ pub(in crate::models) fn asked_for(prompt: &str) -> Option<Value> {
     (!names.is_empty()).then(|| json!({ "type": "object", "properties": names }))
 }
 
-/// The type of a property of which a prompt gives only the name.
+/// Type of a property for which the prompt gives no type.
 fn kind_of(name: &str, about: &str) -> Value {
     match concept::of(name, about) {
         Concept::GoalAchieved | Concept::Goodbye | Concept::Person | Concept::Callback => json!("boolean"),
@@ -67,7 +67,7 @@ fn kind_of(name: &str, about: &str) -> Value {
     }
 }
 
-/// Names that a prompt lists, with what it says of them.
+/// Property names that a prompt lists, with their descriptions.
 pub(super) fn listed(prompt: &str) -> impl Iterator<Item = (String, String)> {
     LISTED.captures_iter(prompt).map(|found| {
         let kind = found.name("kind").map_or("", |kind| kind.as_str());
@@ -78,7 +78,7 @@ pub(super) fn listed(prompt: &str) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-/// A schema that fits an example. `"a | b"` as a value lists what may stand there; any other text describes it.
+/// Builds a schema from an example. A value `"a | b"` lists the choices; any other text is a description.
 fn of_example(example: &Value) -> Value {
     match example {
         Value::Object(map) => {
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_example_gives_names_and_types() {
+    fn example_gives_names_and_types() {
         let prompt =
             r#"Answer in JSON like {"summary": "two sentences", "score": 50, "mood": "good | bad", "tags": []}."#;
         let schema = asked_for(prompt).expect("an example");
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_taken_from_quotes_and_lists() {
+    fn names_are_read_from_quotes_and_lists() {
         for prompt in [
             "Give JSON with \"email\" and `order_number`.",
             "Answer in JSON:\n- email: where to write to\n- order_number (text): the number of the order",
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_json_on_the_way_is_passed_over() {
+    fn malformed_json_is_skipped() {
         let found: Vec<_> = documents("{a} [1, {\"b\": [2]} {\"c\": 3} ]")
             .map(|(_, value)| value)
             .collect();

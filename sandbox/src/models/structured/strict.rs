@@ -1,10 +1,10 @@
-//! What `OpenAI` asks of a schema in strict mode: every object lists all its properties as required and allows no others
+//! `OpenAI`'s strict mode: every object must list all its properties as required and allow no others
 //! (<https://platform.openai.com/docs/guides/structured-outputs#supported-schemas>).
 
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Why a schema is refused, in `OpenAI`'s words. `None`: it is fine.
+/// The reason why strict mode rejects a schema, in `OpenAI`'s wording. `None` if the schema is valid.
 pub(in crate::models) fn fault(schema: &Value) -> Option<String> {
     if schema["type"] != "object" {
         return Some("schema must be a JSON Schema of 'type: \"object\"'.".to_owned());
@@ -79,7 +79,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_object_of_a_strict_schema_is_closed_and_complete() {
+    fn strict_schema_objects_must_be_closed_and_list_all_properties() {
         let inner = |extra: Value| {
             json!({
                 "type": "object",

@@ -1,5 +1,5 @@
-//! Values in what a caller said: an address, a number, a name, a date; the last one said counts, for people correct
-//! themselves.
+//! Extraction of values from the caller's sentences: addresses, numbers, names, dates. The last mention wins, because
+//! callers correct themselves.
 
 use super::concept::{self, Concept};
 use super::dialogue::{Line, Side};
@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 macro_rules! pattern {
     ($name:ident, $text:expr) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("the pattern is well-formed"));
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($text).expect("pattern is valid"));
     };
 }
 
@@ -47,14 +47,14 @@ pattern!(
     r"(?i)^(?:(?:yes|yeah|no|well|sure|okay|ok|um|uh|please)[,.]? )*(?:(?:it is|it's|that is|that's|they are|i want|i would like|i'd like|i need|make it) )?(?:please )?"
 );
 
-/// Words in questions that tell nothing about what is asked for.
-const EMPTY_WORDS: &[&str] = &[
+/// Words in questions that do not identify the requested property.
+const STOP_WORDS: &[&str] = &[
     "what", "which", "your", "their", "caller", "customer", "text", "value", "known", "missing", "required",
     "optional", "string", "number", "this", "that", "with", "from", "does", "have", "name", "whether", "when", "many",
     "much", "about",
 ];
 
-/// The value of a property among what was said. `None`: it was not said.
+/// The value of a property. `None` if the caller did not state it.
 pub(super) fn of(concept: Concept, lines: &[Line], hints: &Hints<'_>) -> Option<String> {
     match concept {
         Concept::Email => last(lines, email),
@@ -65,45 +65,46 @@ pub(super) fn of(concept: Concept, lines: &[Line], hints: &Hints<'_>) -> Option<
             let name = name(lines)?;
             name.split_once(' ').map(|(_, last)| last.to_owned())
         }
-        Concept::Company => last(lines, |text| caught(&COMPANY, text)),
-        Concept::OrderNumber => last(lines, |text| caught(&ORDER, text)).or_else(|| {
-            let answer = answered(lines, &["order".to_owned()])?;
-            caught(&CODE, answer)
+        Concept::Company => last(lines, |text| captured(&COMPANY, text)),
+        Concept::OrderNumber => last(lines, |text| captured(&ORDER, text)).or_else(|| {
+            let answer = answer_to(lines, &["order".to_owned()])?;
+            captured(&CODE, answer)
         }),
-        Concept::PostalCode => last(lines, |text| caught(&POSTAL, text)),
-        Concept::City => last(lines, |text| caught(&CITY, text)).or_else(|| free(lines, hints)),
+        Concept::PostalCode => last(lines, |text| captured(&POSTAL, text)),
+        Concept::City => last(lines, |text| captured(&CITY, text)).or_else(|| free_text(lines, hints)),
         Concept::Date => last(lines, |text| dates::date(text, hints.today)),
         Concept::Time => last(lines, dates::time),
-        _ => free(lines, hints),
+        _ => free_text(lines, hints),
     }
 }
 
-/// What else is known about a property.
+/// Details of a property that help to find its value.
 pub(super) struct Hints<'a> {
-    /// Its name, and what else is said of it.
+    /// Significant words of the name and description.
     pub words: Vec<String>,
-    /// What a value must look like: a schema's `pattern`.
+    /// The schema's `pattern`.
     pub pattern: Option<Regex>,
-    /// `YYYY-MM-DD`, if the prompt tells.
+    /// Current date as `YYYY-MM-DD`, if the prompt gives it.
     pub today: Option<&'a str>,
 }
 
 impl Hints<'_> {
-    /// The words of a name and a description that tell something.
+    /// Significant words of a name and a description.
     pub(super) fn words_of(name: &str, description: &str) -> Vec<String> {
         let mut words = concept::words(name);
         words.extend(concept::words(description));
-        words.retain(|word| word.chars().count() > 3 && !EMPTY_WORDS.contains(&word.as_str()));
+        words.retain(|word| word.chars().count() > 3 && !STOP_WORDS.contains(&word.as_str()));
         words.dedup();
         words
     }
 }
 
-/// Whether the caller agreed to what the property is about. `None`: nobody asked, or the answer was neither.
+/// Whether the caller answered yes to the question about the property. `None` if it was not asked or the answer was
+/// neither yes nor no.
 pub(super) fn agreed(lines: &[Line], hints: &Hints<'_>) -> Option<bool> {
     pattern!(YES, r"(?i)^(yes|yeah|yep|sure|okay|ok|of course|please|हाँ|जी)\b");
     pattern!(NO, r"(?i)^(no|nope|not|never|नहीं)\b");
-    let answer = answered(lines, &hints.words)?;
+    let answer = answer_to(lines, &hints.words)?;
     if YES.is_match(answer) {
         Some(true)
     } else {
@@ -111,7 +112,7 @@ pub(super) fn agreed(lines: &[Line], hints: &Hints<'_>) -> Option<bool> {
     }
 }
 
-/// The number that a property asks for: the answer to the question about it, or the number before what it counts.
+/// The number for a property: the one before the counted noun, or the answer to the question about the property.
 pub(super) fn number(lines: &[Line], hints: &Hints<'_>) -> Option<f64> {
     let counted = |text: &str| {
         hints.words.iter().find_map(|word| {
@@ -119,7 +120,7 @@ pub(super) fn number(lines: &[Line], hints: &Hints<'_>) -> Option<f64> {
             numbers::before(text, stem)
         })
     };
-    last(lines, counted).or_else(|| numbers::first(answered(lines, &hints.words)?))
+    last(lines, counted).or_else(|| numbers::first(answer_to(lines, &hints.words)?))
 }
 
 fn callers(lines: &[Line]) -> impl DoubleEndedIterator<Item = &str> {
@@ -129,12 +130,12 @@ fn callers(lines: &[Line]) -> impl DoubleEndedIterator<Item = &str> {
         .map(|line| line.text.as_str())
 }
 
-/// What is found in the last line of the caller in which it is found.
+/// Applies `find` to the caller's lines, last first, and returns the first result.
 fn last<T>(lines: &[Line], find: impl Fn(&str) -> Option<T>) -> Option<T> {
     callers(lines).rev().find_map(find)
 }
 
-fn caught(pattern: &Regex, text: &str) -> Option<String> {
+fn captured(pattern: &Regex, text: &str) -> Option<String> {
     let found = pattern.captures_iter(text).last()?;
     Some(found["name"].trim_end_matches(['.', ',', '-']).to_owned())
 }
@@ -150,7 +151,7 @@ fn email(text: &str) -> Option<String> {
 fn phone(text: &str) -> Option<String> {
     let written = PHONE.find_iter(text).last().map(|found| found.as_str().to_owned());
     let number = written.or_else(|| numbers::spelled_out(text))?;
-    // A date is digits and dashes, too.
+    // A date also consists of digits and dashes.
     if dates::date(&number, None).is_some() {
         return None;
     }
@@ -160,14 +161,14 @@ fn phone(text: &str) -> Option<String> {
 }
 
 fn name(lines: &[Line]) -> Option<String> {
-    // "It is Monday" names nobody.
-    let told = |text: &str| caught(&NAME, text).filter(|name| dates::date(name, None).is_none());
-    last(lines, |text| told(text).or_else(|| caught(&HINDI_NAME, text)))
-        .or_else(|| caught(&BARE_NAME, answered(lines, &["name".to_owned(), "नाम".to_owned()])?))
+    // "It is Monday" is not a name.
+    let introduction = |text: &str| captured(&NAME, text).filter(|name| dates::date(name, None).is_none());
+    last(lines, |text| introduction(text).or_else(|| captured(&HINDI_NAME, text)))
+        .or_else(|| captured(&BARE_NAME, answer_to(lines, &["name".to_owned(), "नाम".to_owned()])?))
 }
 
-/// What the caller said after a question with one of these words in it.
-fn answered<'a>(lines: &'a [Line], words: &[String]) -> Option<&'a str> {
+/// The caller's answer to the last question that contains one of these words.
+fn answer_to<'a>(lines: &'a [Line], words: &[String]) -> Option<&'a str> {
     let asks = |line: &Line| {
         let asked = concept::words(&line.text);
         line.side == Side::Agent && line.text.contains('?') && words.iter().any(|word| asked.contains(word))
@@ -179,22 +180,22 @@ fn answered<'a>(lines: &'a [Line], words: &[String]) -> Option<&'a str> {
         .map(|pair| pair[1].text.as_str())
 }
 
-/// A value of no known kind: what fits its pattern; what follows "my ... is"; the answer to the question about it.
-fn free(lines: &[Line], hints: &Hints<'_>) -> Option<String> {
+/// A value of unknown kind: a match of its pattern, the text after "my ... is", or the answer to the question about it.
+fn free_text(lines: &[Line], hints: &Hints<'_>) -> Option<String> {
     if let Some(pattern) = &hints.pattern {
         return last(lines, |text| pattern.find(text).map(|found| found.as_str().to_owned()));
     }
-    let told = |text: &str| {
+    let statement = |text: &str| {
         hints.words.iter().find_map(|word| {
             let pattern = format!(
                 r"(?i)\b{}\b(?: \w+)? (?:is|are) (?:an? |the )?(?P<name>[^.,;!?]+)",
                 regex::escape(word)
             );
-            caught(&Regex::new(&pattern).ok()?, text)
+            captured(&Regex::new(&pattern).ok()?, text)
         })
     };
-    last(lines, told).or_else(|| {
-        let answer = answered(lines, &hints.words)?;
+    last(lines, statement).or_else(|| {
+        let answer = answer_to(lines, &hints.words)?;
         let answer = LEAD_IN.replace(answer.trim(), "");
         let answer = answer.trim_end_matches(['.', '!', '?', '।']).trim();
         (!answer.is_empty()).then(|| answer.to_owned())
@@ -233,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_found_in_sentences() {
+    fn values_are_extracted_from_sentences() {
         for (name, said, expected) in [
             (
                 "email",
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_said_is_not_found() {
+    fn unstated_value_is_none() {
         for name in [
             "email",
             "phone",
@@ -290,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_to_a_question_is_the_value() {
+    fn answer_to_a_question_is_the_value() {
         assert_eq!(
             value("name", &["> What is your name?", "Ada Lovelace."]).as_deref(),
             Some("Ada Lovelace")
@@ -306,13 +307,13 @@ mod tests {
     }
 
     #[test]
-    fn the_last_one_said_counts() {
+    fn last_mention_wins() {
         let said = ["a@example.com", "no, sorry, b@example.com"];
         assert_eq!(value("email", &said).as_deref(), Some("b@example.com"));
     }
 
     #[test]
-    fn numbers_are_read_before_what_they_count() {
+    fn number_is_read_before_the_counted_noun() {
         let hints = Hints {
             words: Hints::words_of("number_of_laptops", ""),
             pattern: None,

@@ -1,8 +1,8 @@
-//! Placing calls, and looking at them.
+//! Placing and inspecting calls.
 
 use super::Refusal;
-use crate::network::exchange::{Call, Exchange, Moment, State as Known};
 use crate::network::scenario::{self, Expect, Scenario};
+use crate::network::switch::{Call, State as Known, Switch, TimelineEntry};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// What is to be played out: a scenario of the library, or one that comes along.
+/// A built-in scenario by name, or a complete scenario.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum Placing {
+pub(super) enum PlaceCall {
     Named {
         scenario: String,
         #[serde(default)]
@@ -24,9 +24,9 @@ pub(super) enum Placing {
     Whole(Box<Scenario>),
 }
 
-/// A call, from a person's point of view.
+/// A call as the control endpoint returns it.
 #[derive(Serialize)]
-pub(super) struct Shown<'a> {
+pub(super) struct CallView<'a> {
     sid: &'a str,
     parent: Option<&'a str>,
     from: String,
@@ -34,16 +34,16 @@ pub(super) struct Shown<'a> {
     status: &'static str,
     ended_by: Option<&'static str>,
     conference: Option<&'a str>,
-    /// Who types for the person on this leg, as whoever placed the call said.
+    /// As set by the client that placed the call.
     typist: Option<&'a str>,
     over: bool,
-    /// What was not as the scenario expects; none while it is not over.
+    /// Unmet expectations; empty until the call has ended.
     unmet: Vec<String>,
     errors: Vec<Value>,
-    moments: &'a [Moment],
+    moments: &'a [TimelineEntry],
 }
 
-pub(super) fn shown<'a>(known: &'a Known, call: &'a Call) -> Shown<'a> {
+pub(super) fn call_view<'a>(known: &'a Known, call: &'a Call) -> CallView<'a> {
     let sid = &call.leg.sid;
     let over = call.ended.is_some() && call.controls.is_none();
     let recordings = known
@@ -57,7 +57,7 @@ pub(super) fn shown<'a>(known: &'a Known, call: &'a Call) -> Shown<'a> {
         _ if over => any.unmet(call, recordings),
         _ => vec![],
     };
-    Shown {
+    CallView {
         sid,
         parent: call.leg.parent_sid.as_deref(),
         from: call.leg.from.address(),
@@ -73,31 +73,31 @@ pub(super) fn shown<'a>(known: &'a Known, call: &'a Call) -> Shown<'a> {
             .iter()
             .map(|(code, message)| json!({ "code": code, "message": message }))
             .collect(),
-        moments: &call.moments,
+        moments: &call.timeline,
     }
 }
 
-pub(super) async fn list(State(net): State<Arc<Exchange>>) -> Json<Value> {
+pub(super) async fn list(State(net): State<Arc<Switch>>) -> Json<Value> {
     let state = net.state();
-    let calls: Vec<Shown> = state.calls.iter().map(|call| shown(&state, call)).collect();
+    let calls: Vec<CallView> = state.calls.iter().map(|call| call_view(&state, call)).collect();
     Json(json!({ "calls": calls }))
 }
 
-pub(super) async fn show(State(net): State<Arc<Exchange>>, Path(sid): Path<String>) -> Result<Json<Value>, Refusal> {
+pub(super) async fn show(State(net): State<Arc<Switch>>, Path(sid): Path<String>) -> Result<Json<Value>, Refusal> {
     let state = net.state();
     let call = state.call(&sid).ok_or_else(Refusal::no_call)?;
-    Ok(Json(json!(shown(&state, call))))
+    Ok(Json(json!(call_view(&state, call))))
 }
 
-/// Places a call; with an `Idempotency-Key` that was seen before, tells again which one was placed then.
+/// Places a call. A repeated `Idempotency-Key` returns the call that it placed before.
 pub(super) async fn place(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     headers: HeaderMap,
-    Json(placing): Json<Placing>,
+    Json(placing): Json<PlaceCall>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let scenario = match placing {
-        Placing::Whole(scenario) => *scenario,
-        Placing::Named { scenario, from, to } => {
+        PlaceCall::Whole(scenario) => *scenario,
+        PlaceCall::Named { scenario, from, to } => {
             let mut known = scenario::named(&scenario)
                 .map_err(Refusal::bad)?
                 .ok_or_else(|| Refusal(StatusCode::NOT_FOUND, format!("there is no scenario {scenario:?}")))?;
@@ -112,7 +112,7 @@ pub(super) async fn place(
         let sid = scenario.begin(&net).map_err(Refusal::bad)?;
         return Ok((StatusCode::CREATED, Json(json!({ "sid": sid }))));
     };
-    // One after the other: of two requests with one key the second must find what the first has placed.
+    // Serialized: of two requests with one key, the second must find the first one's call.
     let mut placed = net.placed.lock().await;
     if let Some(sid) = placed.get(key) {
         return Ok((StatusCode::OK, Json(json!({ "sid": sid }))));

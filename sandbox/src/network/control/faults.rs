@@ -1,15 +1,15 @@
-//! What goes wrong.
+//! Reading and setting the injected faults.
 
-use crate::network::exchange::{Exchange, Faults};
+use crate::network::switch::{Faults, Switch};
 use axum::Json;
 use axum::extract::State;
 use std::sync::Arc;
 
-pub(super) async fn show(State(net): State<Arc<Exchange>>) -> Json<Faults> {
+pub(super) async fn show(State(net): State<Arc<Switch>>) -> Json<Faults> {
     Json(net.state().faults.clone())
 }
 
-pub(super) async fn set(State(net): State<Arc<Exchange>>, Json(faults): Json<Faults>) -> Json<Faults> {
+pub(super) async fn set(State(net): State<Arc<Switch>>, Json(faults): Json<Faults>) -> Json<Faults> {
     net.state().faults = faults.clone();
     Json(faults)
 }

@@ -1,7 +1,7 @@
-//! Following a call as it happens: one line of JSON for every moment, and a last one when it is over.
+//! Following a call: one JSON line per event, and a final line when it has ended.
 
 use super::{Refusal, calls};
-use crate::network::exchange::Exchange;
+use crate::network::switch::Switch;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -9,17 +9,17 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use std::sync::Arc;
 
-/// What was told since then, and whether that was all.
-pub(super) fn since(net: &Exchange, sid: &str, told: usize) -> Option<(Vec<String>, bool)> {
+/// The lines after the first `sent` ones, and whether the call has ended.
+pub(super) fn since(net: &Switch, sid: &str, sent: usize) -> Option<(Vec<String>, bool)> {
     let state = net.state();
     let call = state.call(sid)?;
-    let mut lines: Vec<String> = call.moments[told.min(call.moments.len())..]
+    let mut lines: Vec<String> = call.timeline[sent.min(call.timeline.len())..]
         .iter()
-        .map(|moment| json!(moment).to_string())
+        .map(|entry| json!(entry).to_string())
         .collect();
     let over = call.ended.is_some() && call.controls.is_none();
     if over {
-        let mut end = json!(calls::shown(&state, call));
+        let mut end = json!(calls::call_view(&state, call));
         if let Some(end) = end.as_object_mut() {
             end.remove("moments");
             end.insert("what".to_owned(), json!("over"));
@@ -29,20 +29,20 @@ pub(super) fn since(net: &Exchange, sid: &str, told: usize) -> Option<(Vec<Strin
     Some((lines, over))
 }
 
-pub(super) async fn follow(State(net): State<Arc<Exchange>>, Path(sid): Path<String>) -> Result<Response, Refusal> {
+pub(super) async fn follow(State(net): State<Arc<Switch>>, Path(sid): Path<String>) -> Result<Response, Refusal> {
     since(&net, &sid, 0).ok_or_else(Refusal::no_call)?;
     let lines = futures::stream::unfold(Some((net, sid, 0_usize)), async |place| {
-        let (net, sid, told) = place?;
-        let mut changes = net.told.subscribe();
+        let (net, sid, sent) = place?;
+        let mut changes = net.changes.subscribe();
         loop {
             changes.borrow_and_update();
-            let (lines, over) = since(&net, &sid, told)?;
+            let (lines, over) = since(&net, &sid, sent)?;
             if !lines.is_empty() {
-                let told = told + lines.len();
+                let sent = sent + lines.len();
                 let text: String = lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect();
                 return Some((
                     Ok::<_, std::convert::Infallible>(text),
-                    (!over).then_some((net, sid, told)),
+                    (!over).then_some((net, sid, sent)),
                 ));
             }
             tokio::select! {

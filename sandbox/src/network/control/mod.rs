@@ -1,6 +1,6 @@
-//! `/sandbox/...`: what a person at the keyboard, or a test, does to the world. Twilio has nothing of the kind.
+//! The control endpoints, `/sandbox/...`: they place, type, follow and disturb calls. Twilio has no equivalent.
 //!
-//! No authentication: it listens on loopback, and what it does is pretend.
+//! Without authentication: the network listens on loopback and reaches no real telephone.
 
 mod calls;
 mod faults;
@@ -8,13 +8,13 @@ mod follow;
 mod parties;
 mod typing;
 
-use super::exchange::Exchange;
+use super::switch::Switch;
 use axum::Router;
 use axum::routing::{get, put};
 use std::sync::Arc;
 
-/// The whole of it.
-pub fn router(net: &Arc<Exchange>) -> Router {
+/// The routes of the control endpoints.
+pub fn router(net: &Arc<Switch>) -> Router {
     Router::new()
         .route("/sandbox/calls", get(calls::list).post(calls::place))
         .route("/sandbox/calls/{call}", get(calls::show))
@@ -22,12 +22,12 @@ pub fn router(net: &Arc<Exchange>) -> Router {
         .route("/sandbox/calls/{call}/line", get(typing::socket).post(typing::line))
         .route("/sandbox/scenarios", get(calls::scenarios))
         .route("/sandbox/parties", get(parties::list))
-        .route("/sandbox/parties/{address}", put(parties::set).delete(parties::forget))
+        .route("/sandbox/parties/{address}", put(parties::set).delete(parties::remove))
         .route("/sandbox/faults", get(faults::show).put(faults::set))
         .with_state(Arc::clone(net))
 }
 
-/// A refusal: a status and a sentence.
+/// An error: status and message.
 struct Refusal(axum::http::StatusCode, String);
 
 impl Refusal {
@@ -36,7 +36,7 @@ impl Refusal {
     }
 
     fn no_call() -> Self {
-        Self(axum::http::StatusCode::NOT_FOUND, "there is no such call".to_owned())
+        Self(axum::http::StatusCode::NOT_FOUND, "no such call".to_owned())
     }
 }
 

@@ -1,11 +1,11 @@
-//! Typing for somebody on a leg: over a WebSocket, or a line at a time.
+//! Typed input of a party: over a WebSocket, or one line per request.
 //!
-//! In: `{"say": "hello", "confidence": 0.9}`, `{"digits": "1#"}`, `{"hang_up": true}`. Out: every moment of the call, as
-//! [`super::follow`] tells them.
+//! Input: `{"say": "hello", "confidence": 0.9}`, `{"digits": "1#"}`, `{"hang_up": true}`. Output: every event of the
+//! call, in the format of [`super::follow`].
 
 use super::{Refusal, follow};
-use crate::network::exchange::Exchange;
-use crate::network::person::{Act, Action, Step};
+use crate::network::party::{PartyAction, Step, StepAction};
+use crate::network::switch::Switch;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -13,7 +13,7 @@ use axum::response::Response;
 use std::sync::Arc;
 
 pub(super) async fn line(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     Path(sid): Path<String>,
     body: String,
 ) -> Result<StatusCode, Refusal> {
@@ -22,7 +22,7 @@ pub(super) async fn line(
 }
 
 pub(super) async fn socket(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     Path(sid): Path<String>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Refusal> {
@@ -30,22 +30,22 @@ pub(super) async fn socket(
     Ok(upgrade.on_upgrade(async move |socket| converse(net, sid, socket).await))
 }
 
-async fn converse(net: Arc<Exchange>, sid: String, mut socket: WebSocket) {
-    let mut changes = net.told.subscribe();
-    let mut told = 0;
+async fn converse(net: Arc<Switch>, sid: String, mut socket: WebSocket) {
+    let mut changes = net.changes.subscribe();
+    let mut sent = 0;
     loop {
         changes.borrow_and_update();
-        let Some((lines, over)) = follow::since(&net, &sid, told) else {
+        let Some((lines, over)) = follow::since(&net, &sid, sent) else {
             return;
         };
-        told += lines.len();
+        sent += lines.len();
         for line in lines {
             if socket.send(Message::Text(line.into())).await.is_err() {
                 return;
             }
         }
         if over {
-            // Whoever listens sees the end by the last line.
+            // The last line already announced the end.
             let _ = socket.send(Message::Close(None)).await;
             return;
         }
@@ -68,26 +68,26 @@ async fn converse(net: Arc<Exchange>, sid: String, mut socket: WebSocket) {
     }
 }
 
-/// Does what a line says, at once.
-fn type_line(net: &Exchange, sid: &str, line: &str) -> Result<(), Refusal> {
+/// Executes one line immediately.
+fn type_line(net: &Switch, sid: &str, line: &str) -> Result<(), Refusal> {
     let step: Step = serde_json::from_str(line).map_err(Refusal::bad)?;
     let (action, _) = step.read().map_err(Refusal::bad)?;
     let acts = match action {
-        Action::Say(words, confidence) => vec![Act::Say { words, confidence }],
-        Action::Press(keys) => keys.chars().map(Act::Press).collect(),
-        Action::HangUp => vec![Act::HangUp],
-        Action::Listen | Action::Wait(_) | Action::Silent(_) => {
-            return Err(Refusal::bad("one types say, digits or hang_up"));
+        StepAction::Say(words, confidence) => vec![PartyAction::Say { words, confidence }],
+        StepAction::Press(keys) => keys.chars().map(PartyAction::Press).collect(),
+        StepAction::HangUp => vec![PartyAction::HangUp],
+        StepAction::Listen | StepAction::Wait(_) | StepAction::Silent(_) => {
+            return Err(Refusal::bad("typed input must be say, digits or hang_up"));
         }
     };
     let state = net.state();
     let call = state.call(sid).ok_or_else(Refusal::no_call)?;
-    let Some(mouth) = &call.mouth else {
-        return Err(Refusal(StatusCode::CONFLICT, "the call is over".to_owned()));
+    let Some(typed_actions) = &call.typed_actions else {
+        return Err(Refusal(StatusCode::CONFLICT, "the call has ended".to_owned()));
     };
     for act in acts {
-        // A task that has just ended no longer listens.
-        let _ = mouth.send(act);
+        // A task that has just ended no longer receives.
+        let _ = typed_actions.send(act);
     }
     Ok(())
 }

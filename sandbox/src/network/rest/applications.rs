@@ -1,12 +1,12 @@
-//! `Applications`: <https://www.twilio.com/docs/usage/api/applications>. The voice part of them.
+//! `Applications`, voice properties only: <https://www.twilio.com/docs/usage/api/applications>.
 
 use super::error::RestError;
 use super::form::Form;
 use super::numbers::address;
 use super::page::page;
-use super::{Answer, show};
+use super::{Answer, resource};
 use crate::network::ApplicationSpec;
-use crate::network::exchange::{Application, Exchange};
+use crate::network::switch::{Application, Switch};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
@@ -26,7 +26,7 @@ impl ApplicationPath {
     }
 }
 
-pub(super) async fn list(State(net): State<Arc<Exchange>>, OriginalUri(uri): OriginalUri) -> Answer {
+pub(super) async fn list(State(net): State<Arc<Switch>>, OriginalUri(uri): OriginalUri) -> Answer {
     let query = Form::query(uri.query());
     let found: Vec<_> = net
         .state()
@@ -37,12 +37,12 @@ pub(super) async fn list(State(net): State<Arc<Exchange>>, OriginalUri(uri): Ori
                 .filled("FriendlyName")
                 .is_none_or(|name| app.friendly_name == name)
         })
-        .map(|app| show::application(&net, app))
+        .map(|app| resource::application(&net, app))
         .collect();
     Ok(page(&uri, &query, "applications", &found))
 }
 
-pub(super) async fn create(State(net): State<Arc<Exchange>>, body: Bytes) -> Answer {
+pub(super) async fn create(State(net): State<Arc<Switch>>, body: Bytes) -> Answer {
     let spec = ApplicationSpec {
         sid: net.sid("AP"),
         ..ApplicationSpec::default()
@@ -50,17 +50,17 @@ pub(super) async fn create(State(net): State<Arc<Exchange>>, body: Bytes) -> Ans
     let mut app = Application::from_spec(&spec, net.clock.now());
     change(&mut app, &Form::read(&body))?;
     net.state().applications.push(app.clone());
-    Ok((StatusCode::CREATED, Json(show::application(&net, &app))).into_response())
+    Ok((StatusCode::CREATED, Json(resource::application(&net, &app))).into_response())
 }
 
 pub(super) async fn fetch(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<ApplicationPath>,
 ) -> Answer {
     let state = net.state();
     let app = state.applications.iter().find(|app| app.sid == path.sid());
-    Ok(Json(show::application(
+    Ok(Json(resource::application(
         &net,
         app.ok_or_else(|| RestError::not_found(uri.path()))?,
     ))
@@ -68,7 +68,7 @@ pub(super) async fn fetch(
 }
 
 pub(super) async fn update(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<ApplicationPath>,
     body: Bytes,
@@ -78,11 +78,11 @@ pub(super) async fn update(
     let app = app.ok_or_else(|| RestError::not_found(uri.path()))?;
     change(app, &Form::read(&body))?;
     app.updated = net.clock.now();
-    Ok(Json(show::application(&net, app)).into_response())
+    Ok(Json(resource::application(&net, app)).into_response())
 }
 
 pub(super) async fn delete(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<ApplicationPath>,
 ) -> Answer {

@@ -3,9 +3,9 @@
 use super::error::RestError;
 use super::form::Form;
 use super::page::{newest_first, page};
-use super::{Answer, calls, recordings, show};
-use crate::network::exchange::{Exchange, Recording};
-use crate::network::recorder::{self, Wanted};
+use super::{Answer, calls, recordings, resource};
+use crate::network::recorder::{self, RecordingOptions};
+use crate::network::switch::{Recording, Switch};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
@@ -26,7 +26,7 @@ pub(super) struct Child {
 }
 
 pub(super) async fn list(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Parent>,
 ) -> Answer {
@@ -39,20 +39,20 @@ pub(super) async fn list(
         .recordings
         .iter()
         .filter(|recording| recording.call_sid == path.call && !recording.deleted)
-        .map(|recording| show::call_recording(&net, recording))
+        .map(|recording| resource::call_recording(&net, recording))
         .collect();
     Ok(page(&uri, &query, "recordings", &newest_first(found)))
 }
 
 pub(super) async fn create(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Parent>,
     body: Bytes,
 ) -> Answer {
-    let wanted = Wanted {
+    let options = RecordingOptions {
         call_sid: path.call.clone(),
-        ..calls::wanted(&Form::read(&body), "StartCallRecordingAPI")?
+        ..calls::recording_options(&Form::read(&body), "StartCallRecordingAPI")?
     };
     {
         let state = net.state();
@@ -64,21 +64,21 @@ pub(super) async fn create(
             ));
         }
     }
-    let recording = recorder::start(&net, wanted, net.clock.now());
-    Ok((StatusCode::CREATED, Json(show::call_recording(&net, &recording))).into_response())
+    let recording = recorder::start(&net, options, net.clock.now());
+    Ok((StatusCode::CREATED, Json(resource::call_recording(&net, &recording))).into_response())
 }
 
 pub(super) async fn fetch(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Child>,
 ) -> Answer {
     let recording = find(&net, &path, &uri)?;
-    Ok(Json(show::call_recording(&net, &recording)).into_response())
+    Ok(Json(resource::call_recording(&net, &recording)).into_response())
 }
 
 pub(super) async fn update(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Child>,
     body: Bytes,
@@ -99,20 +99,20 @@ pub(super) async fn update(
         _ => recorder::stop(&net, sid, now),
     }
     let recording = net.state().recording_mut(sid).cloned().unwrap_or(recording);
-    Ok(Json(show::call_recording(&net, &recording)).into_response())
+    Ok(Json(resource::call_recording(&net, &recording)).into_response())
 }
 
 pub(super) async fn delete(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Child>,
 ) -> Answer {
     let recording = find(&net, &path, &uri)?;
-    recordings::forget(&net, &recording.sid, &uri)
+    recordings::delete_ended(&net, &recording.sid, &uri)
 }
 
-/// A recording of the call by its identifier, or `Twilio.CURRENT` for the one that runs.
-fn find(net: &Exchange, path: &Child, uri: &Uri) -> Result<Recording, RestError> {
+/// A recording of the call by SID, or the running one by `Twilio.CURRENT`.
+fn find(net: &Switch, path: &Child, uri: &Uri) -> Result<Recording, RestError> {
     let sid = path.recording.trim_end_matches(".json");
     let state = net.state();
     let recording = state

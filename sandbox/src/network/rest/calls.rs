@@ -3,12 +3,12 @@
 use super::error::RestError;
 use super::form::{Form, is_e164};
 use super::page::{newest_first, page};
-use super::{Answer, show};
-use crate::network::exchange::{Address, Exchange, Listener};
-use crate::network::line::{CallOut, Control, Detects, Ending, Source, Then, address, call_out};
-use crate::network::recorder::Wanted;
+use super::{Answer, resource};
+use crate::network::leg::{Control, Ending, MachineDetection, OnAnswer, OutboundCall, Source, address, place_outbound};
+use crate::network::recorder::RecordingOptions;
+use crate::network::switch::{Address, Listener, Switch};
 use crate::network::twiml;
-use crate::twilio::params::{CallStatus, Party};
+use crate::twilio::params::{CallStatus, PartyAddress};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
@@ -31,7 +31,7 @@ impl CallPath {
 pub(super) const PROGRESS: [&str; 4] = ["initiated", "ringing", "answered", "completed"];
 pub(super) const RECORDING: [&str; 3] = ["in-progress", "completed", "absent"];
 
-pub(super) async fn list(State(net): State<Arc<Exchange>>, OriginalUri(uri): OriginalUri) -> Answer {
+pub(super) async fn list(State(net): State<Arc<Switch>>, OriginalUri(uri): OriginalUri) -> Answer {
     let query = Form::query(uri.query());
     let found = net
         .state()
@@ -47,33 +47,33 @@ pub(super) async fn list(State(net): State<Arc<Exchange>>, OriginalUri(uri): Ori
         .filter(|call| {
             query
                 .filled("Status")
-                .is_none_or(|status| show::status(call.status) == status)
+                .is_none_or(|status| resource::status(call.status) == status)
         })
         .filter(|call| starts(&query, call.answered.or(call.ended)))
-        .map(|call| show::call(&net, call))
+        .map(|call| resource::call(&net, call))
         .collect();
     Ok(page(&uri, &query, "calls", &newest_first(found)))
 }
 
-/// `StartTime`, `StartTime<` and `StartTime>`: days, in UTC.
+/// Filters by `StartTime`, `StartTime<` and `StartTime>`: dates in UTC.
 fn starts(query: &Form, at: Option<chrono::DateTime<chrono::Utc>>) -> bool {
     let day = at.map(|at| at.format("%Y-%m-%d").to_string());
-    let wanted = |name: &str| query.filled(name).map(|day| day.chars().take(10).collect::<String>());
-    wanted("StartTime").is_none_or(|wanted| day.as_ref() == Some(&wanted))
-        && wanted("StartTime<").is_none_or(|wanted| day.as_ref().is_some_and(|day| *day <= wanted))
-        && wanted("StartTime>").is_none_or(|wanted| day.as_ref().is_some_and(|day| *day >= wanted))
+    let date = |name: &str| query.filled(name).map(|day| day.chars().take(10).collect::<String>());
+    date("StartTime").is_none_or(|date| day.as_ref() == Some(&date))
+        && date("StartTime<").is_none_or(|date| day.as_ref().is_some_and(|day| *day <= date))
+        && date("StartTime>").is_none_or(|date| day.as_ref().is_some_and(|day| *day >= date))
 }
 
-pub(super) async fn create(State(net): State<Arc<Exchange>>, body: Bytes) -> Answer {
+pub(super) async fn create(State(net): State<Arc<Switch>>, body: Bytes) -> Answer {
     let form = Form::read(&body);
     let to = callee(&form)?;
     let from = caller(&net, &form)?;
-    let then = program(&net, &form)?.ok_or_else(|| RestError::bad(21205, "Url parameter is required."))?;
+    let then = document_source(&net, &form)?.ok_or_else(|| RestError::bad(21205, "Url parameter is required."))?;
     let fallback = form.address("FallbackUrl", "FallbackMethod", 21205)?;
-    let out = CallOut {
+    let out = OutboundCall {
         from,
         to,
-        then: Then::Program(then),
+        then: OnAnswer::Execute(then),
         fallback,
         listener: form.listener(
             ["StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent"],
@@ -82,21 +82,21 @@ pub(super) async fn create(State(net): State<Arc<Exchange>>, body: Bytes) -> Ans
         )?,
         timeout_s: form.number("Timeout", 1..=600)?.unwrap_or(60),
         send_digits: form.filled("SendDigits").map(str::to_owned),
-        detects: detects(&form)?,
+        detection: detection(&form)?,
         record: record(&form)?,
     };
-    let sid = call_out(&net, out);
-    Ok((StatusCode::CREATED, Json(shown(&net, &sid)?)).into_response())
+    let sid = place_outbound(&net, out);
+    Ok((StatusCode::CREATED, Json(call_json(&net, &sid)?)).into_response())
 }
 
-/// Whom to call. <https://www.twilio.com/docs/api/errors/21211>
-pub(super) fn callee(form: &Form) -> Result<Party, RestError> {
+/// `To`. <https://www.twilio.com/docs/api/errors/21211>
+pub(super) fn callee(form: &Form) -> Result<PartyAddress, RestError> {
     let to = form
         .filled("To")
         .ok_or_else(|| RestError::bad(21201, "No 'To' number is specified"))?;
     let is_client = to.strip_prefix("client:").is_some_and(|identity| !identity.is_empty());
     if is_client {
-        // What follows a question mark is told to the browser.
+        // Parameters after a question mark are for the browser.
         return Ok(address(to.split('?').next().unwrap_or(to)));
     }
     if to.starts_with("sip:") {
@@ -112,8 +112,8 @@ pub(super) fn callee(form: &Form) -> Result<Party, RestError> {
     Err(RestError::bad(if to.starts_with('+') { 21211 } else { 21217 }, message))
 }
 
-/// Who seems to call: a number of the account. <https://www.twilio.com/docs/api/errors/21210>
-pub(super) fn caller(net: &Exchange, form: &Form) -> Result<Party, RestError> {
+/// `From`, a number of the account. <https://www.twilio.com/docs/api/errors/21210>
+pub(super) fn caller(net: &Switch, form: &Form) -> Result<PartyAddress, RestError> {
     let from = form
         .filled("From")
         .ok_or_else(|| RestError::bad(21213, "No 'From' number is specified"))?;
@@ -137,31 +137,31 @@ pub(super) fn caller(net: &Exchange, form: &Form) -> Result<Party, RestError> {
 }
 
 /// `Twiml`, `Url` or `ApplicationSid`.
-fn program(net: &Exchange, form: &Form) -> Result<Option<Source>, RestError> {
+fn document_source(net: &Switch, form: &Form) -> Result<Option<Source>, RestError> {
     if let Some(sid) = form.filled("ApplicationSid") {
         let state = net.state();
         let app = state.applications.iter().find(|app| app.sid == sid);
         let voice = app
             .and_then(|app| app.voice.clone())
             .ok_or_else(|| RestError::bad(21218, format!("The application {sid} is not valid")))?;
-        return Ok(Some(ask(voice)));
+        return Ok(Some(voice_source(voice)));
     }
     match (form.filled("Twiml"), form.address("Url", "Method", 21205)?) {
         (Some(_), Some(_)) => Err(RestError::bad(21223, "Twiml and Url are mutually exclusive")),
         (Some(text), None) => match twiml::parse(text) {
-            // A document with wrong verbs is found when it is executed; one that is no XML at once.
+            // Malformed XML is refused now; invalid verbs are found when the document is executed.
             Err(error) if error.code == 12100 => Err(RestError::bad(12100, error.message)),
             _ => Ok(Some(Source::Twiml(text.to_owned()))),
         },
-        (None, url) => Ok(url.map(ask)),
+        (None, url) => Ok(url.map(voice_source)),
     }
 }
 
-fn ask(address: Address) -> Source {
+fn voice_source(address: Address) -> Source {
     Source::Ask { address, extra: vec![] }
 }
 
-pub(super) fn detects(form: &Form) -> Result<Option<Detects>, RestError> {
+pub(super) fn detection(form: &Form) -> Result<Option<MachineDetection>, RestError> {
     if form
         .word("MachineDetection", &["Enable", "DetectMessageEnd"])?
         .is_none()
@@ -170,21 +170,21 @@ pub(super) fn detects(form: &Form) -> Result<Option<Detects>, RestError> {
     }
     let callback = form.address("AsyncAmdStatusCallback", "AsyncAmdStatusCallbackMethod", 21609)?;
     let asynchronous = form.truth("AsyncAmd").unwrap_or(false);
-    Ok(Some(Detects {
+    Ok(Some(MachineDetection {
         callback: callback.filter(|_| asynchronous),
     }))
 }
 
-pub(super) fn record(form: &Form) -> Result<Option<Wanted>, RestError> {
+pub(super) fn record(form: &Form) -> Result<Option<RecordingOptions>, RestError> {
     if !form.truth("Record").unwrap_or(false) {
         return Ok(None);
     }
-    wanted(form, "OutboundAPI").map(Some)
+    recording_options(form, "OutboundAPI").map(Some)
 }
 
-/// The recording that a form asks for.
-pub(super) fn wanted(form: &Form, source: &'static str) -> Result<Wanted, RestError> {
-    Ok(Wanted {
+/// The recording options of a form.
+pub(super) fn recording_options(form: &Form, source: &'static str) -> Result<RecordingOptions, RestError> {
+    Ok(RecordingOptions {
         call_sid: String::new(),
         conference_sid: None,
         channels: match form.word("RecordingChannels", &["mono", "dual"])? {
@@ -209,18 +209,18 @@ pub(super) fn wanted(form: &Form, source: &'static str) -> Result<Wanted, RestEr
 }
 
 pub(super) async fn fetch(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<CallPath>,
 ) -> Answer {
-    match shown(&net, path.sid()) {
+    match call_json(&net, path.sid()) {
         Ok(call) => Ok(Json(call).into_response()),
         Err(_) => Err(RestError::not_found(uri.path())),
     }
 }
 
 pub(super) async fn update(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<CallPath>,
     body: Bytes,
@@ -228,7 +228,7 @@ pub(super) async fn update(
     let form = Form::read(&body);
     let sid = path.sid();
     let status = form.word("Status", &["canceled", "completed"])?;
-    let program = program(&net, &form)?;
+    let source = document_source(&net, &form)?;
     let listener = form.address("StatusCallback", "StatusCallbackMethod", 21609)?;
     {
         let mut state = net.state();
@@ -242,7 +242,7 @@ pub(super) async fn update(
                 events: vec!["completed".to_owned()],
             });
         }
-        match (status, program) {
+        match (status, source) {
             (Some("canceled"), _) if call.answered.is_some() => {}
             (Some(word), _) => {
                 let ending = if word == "canceled" {
@@ -263,28 +263,28 @@ pub(super) async fn update(
         }
     }
     if status.is_some() {
-        gone(&net, sid).await;
+        wait_until_ended(&net, sid).await;
     }
-    Ok(Json(shown(&net, sid)?).into_response())
+    Ok(Json(call_json(&net, sid)?).into_response())
 }
 
-/// Waits a moment for a call that was told to end, so that the answer shows it.
-async fn gone(net: &Exchange, sid: &str) {
-    let mut told = net.told.subscribe();
+/// Waits for a call that is ending, so that the answer shows its final status.
+async fn wait_until_ended(net: &Switch, sid: &str) {
+    let mut changes = net.changes.subscribe();
     let ended = async {
         loop {
-            told.borrow_and_update();
-            if net.state().call(sid).is_none_or(|call| call.controls.is_none()) || told.changed().await.is_err() {
+            changes.borrow_and_update();
+            if net.state().call(sid).is_none_or(|call| call.controls.is_none()) || changes.changed().await.is_err() {
                 return;
             }
         }
     };
-    // Longer than any leg needs to notice; then the answer shows it as it is.
+    // Longer than a leg needs to end; after the timeout the answer shows the current status.
     let _ = tokio::time::timeout(std::time::Duration::from_millis(500), ended).await;
 }
 
 pub(super) async fn delete(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<CallPath>,
 ) -> Answer {
@@ -300,10 +300,10 @@ pub(super) async fn delete(
     }
 }
 
-fn shown(net: &Exchange, sid: &str) -> Result<serde_json::Value, RestError> {
+fn call_json(net: &Switch, sid: &str) -> Result<serde_json::Value, RestError> {
     let state = net.state();
     let call = state
         .call(sid)
-        .ok_or_else(|| RestError::not_found(&show::path(net, &format!("Calls/{sid}.json"))))?;
-    Ok(show::call(net, call))
+        .ok_or_else(|| RestError::not_found(&resource::path(net, &format!("Calls/{sid}.json"))))?;
+    Ok(resource::call(net, call))
 }

@@ -3,10 +3,10 @@
 use super::error::RestError;
 use super::form::Form;
 use super::page::{newest_first, page};
-use super::{Answer, show};
-use crate::network::exchange::Exchange;
-use crate::network::line::{Control, Seat};
-use crate::network::room;
+use super::{Answer, resource};
+use crate::network::conference;
+use crate::network::leg::{ConferenceEvent, Control};
+use crate::network::switch::Switch;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
@@ -19,7 +19,7 @@ pub(super) struct ConferencePath {
     conference: String,
 }
 
-pub(super) async fn list(State(net): State<Arc<Exchange>>, OriginalUri(uri): OriginalUri) -> Answer {
+pub(super) async fn list(State(net): State<Arc<Switch>>, OriginalUri(uri): OriginalUri) -> Answer {
     let query = Form::query(uri.query());
     query.word("Status", &["init", "in-progress", "completed"])?;
     let found = net
@@ -32,13 +32,13 @@ pub(super) async fn list(State(net): State<Arc<Exchange>>, OriginalUri(uri): Ori
                 .is_none_or(|name| one.friendly_name == name)
         })
         .filter(|one| query.filled("Status").is_none_or(|status| one.status == status))
-        .map(|one| show::conference(&net, one))
+        .map(|one| resource::conference(&net, one))
         .collect();
     Ok(page(&uri, &query, "conferences", &newest_first(found)))
 }
 
 pub(super) async fn fetch(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<ConferencePath>,
 ) -> Answer {
@@ -46,11 +46,11 @@ pub(super) async fn fetch(
     let conference = state
         .conference_mut(path.conference.trim_end_matches(".json"))
         .ok_or_else(|| RestError::not_found(uri.path()))?;
-    Ok(Json(show::conference(&net, conference)).into_response())
+    Ok(Json(resource::conference(&net, conference)).into_response())
 }
 
 pub(super) async fn update(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<ConferencePath>,
     body: Bytes,
@@ -68,16 +68,16 @@ pub(super) async fn update(
         let seated: Vec<String> = conference.participants.iter().map(|one| one.call_sid.clone()).collect();
         if let Some(address) = announce {
             for call in seated.iter().filter_map(|sid| state.call(sid)) {
-                call.send(Control::Seat(Seat::Announce(address.clone())));
+                call.send(Control::Conference(ConferenceEvent::Announce(address.clone())));
             }
         }
     }
     if ends {
-        room::end(&net, sid, "conference-ended-via-api", None, net.clock.now());
+        conference::end(&net, sid, "conference-ended-via-api", None, net.clock.now());
     }
     let mut state = net.state();
     let conference = state
         .conference_mut(sid)
         .ok_or_else(|| RestError::not_found(uri.path()))?;
-    Ok(Json(show::conference(&net, conference)).into_response())
+    Ok(Json(resource::conference(&net, conference)).into_response())
 }

@@ -1,11 +1,11 @@
-//! Errors in Twilio's shape. <https://www.twilio.com/docs/usage/twilios-response#exception-format>
+//! Errors in Twilio's format. <https://www.twilio.com/docs/usage/twilios-response#exception-format>
 
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// A refusal.
+/// An error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RestError {
     code: u32,
@@ -14,7 +14,7 @@ pub(super) struct RestError {
 }
 
 impl RestError {
-    /// One of Twilio's errors about a request.
+    /// 400 with Twilio's error code.
     pub fn bad(code: u32, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -23,7 +23,7 @@ impl RestError {
         }
     }
 
-    /// Neither account nor token, or the wrong ones.
+    /// 401: missing or wrong credentials.
     pub fn unauthorized() -> Self {
         Self {
             code: 20003,
@@ -32,7 +32,7 @@ impl RestError {
         }
     }
 
-    /// There is nothing under this path.
+    /// 404: no resource at this path.
     pub fn not_found(path: &str) -> Self {
         Self {
             code: 20404,
@@ -41,7 +41,7 @@ impl RestError {
         }
     }
 
-    /// 429 and what else a fault asks for.
+    /// The error of an injected fault.
     pub fn fault(status: StatusCode) -> Self {
         let (code, message) = match status {
             StatusCode::TOO_MANY_REQUESTS => (20429, "Too Many Requests"),

@@ -1,14 +1,14 @@
-//! `Calls/{Sid}/Events.json`: every request that was made for a call, and its answer.
+//! `Calls/{Sid}/Events.json`: the requests to the service about a call, and its answers.
 //! <https://www.twilio.com/docs/voice/api/call-event-resource>
 //!
-//! Empty until some time after the call has ended; how long, the network's options say. What the service asked of the
-//! network is not listed.
+//! Empty until [`events_lag`](crate::network::Options::events_lag) after the end of the call. REST requests of the
+//! service are not listed.
 
 use super::Answer;
 use super::error::RestError;
 use super::form::Form;
 use super::page::page;
-use crate::network::exchange::{Exchange, Request};
+use crate::network::switch::{Request, Switch};
 use crate::twilio::params::rfc_2822;
 use axum::extract::{OriginalUri, Path, State};
 use chrono::TimeDelta;
@@ -22,7 +22,7 @@ pub(super) struct CallPath {
 }
 
 pub(super) async fn list(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<CallPath>,
 ) -> Answer {
@@ -30,8 +30,8 @@ pub(super) async fn list(
     let lag = TimeDelta::from_std(net.options.events_lag).unwrap_or_default();
     let state = net.state();
     let call = state.call(&path.call).ok_or_else(|| RestError::not_found(uri.path()))?;
-    let there = lag.is_zero() || call.ended.is_some_and(|ended| net.clock.now() >= ended + lag);
-    let found: Vec<Value> = if there {
+    let is_available = lag.is_zero() || call.ended.is_some_and(|ended| net.clock.now() >= ended + lag);
+    let found: Vec<Value> = if is_available {
         call.requests.iter().map(event).collect()
     } else {
         vec![]
@@ -61,7 +61,7 @@ fn event(request: &Request) -> Value {
     })
 }
 
-/// `CallSid` as `call_sid`: so Twilio writes the names there.
+/// Converts `CallSid` to `call_sid`, as Twilio names parameters in events.
 fn snake(name: &str) -> String {
     let mut snake = String::new();
     for char in name.chars() {

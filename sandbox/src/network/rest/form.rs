@@ -1,11 +1,11 @@
-//! The parameters of a request, which come as a form: names with capitals, some of them more than once.
+//! Form parameters of a request, in `PascalCase`; a name may occur several times.
 
 use super::error::RestError;
-use crate::network::exchange::{Address, Listener};
+use crate::network::switch::{Address, Listener};
 use axum::body::Bytes;
 use url::{Url, form_urlencoded};
 
-/// The parameters.
+/// Parsed form parameters.
 #[derive(Debug, Default)]
 pub(super) struct Form(Vec<(String, String)>);
 
@@ -26,7 +26,7 @@ impl Form {
         &self.0
     }
 
-    /// The last value of a name; one that is empty counts.
+    /// The last value of a name; may be empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
@@ -35,12 +35,12 @@ impl Form {
             .map(|(_, value)| value.as_str())
     }
 
-    /// A value that is not empty.
+    /// A non-empty value.
     pub fn filled(&self, name: &str) -> Option<&str> {
         self.get(name).map(str::trim).filter(|value| !value.is_empty())
     }
 
-    /// Anything but `true` is false, as Twilio takes it.
+    /// `true`; every other value is false, as at Twilio.
     pub fn truth(&self, name: &str) -> Option<bool> {
         self.get(name).map(|value| value.eq_ignore_ascii_case("true"))
     }
@@ -63,7 +63,7 @@ impl Form {
         }
     }
 
-    /// One of some words.
+    /// One of the allowed values.
     pub fn word(&self, name: &str, words: &[&'static str]) -> Result<Option<&'static str>, RestError> {
         let Some(value) = self.filled(name) else {
             return Ok(None);
@@ -77,7 +77,7 @@ impl Form {
         }
     }
 
-    /// An address and the method beside it. `code` is Twilio's number for one that is none.
+    /// A URL and its method. `code` is Twilio's error code for an invalid URL.
     pub fn address(&self, url: &str, method: &str, code: u32) -> Result<Option<Address>, RestError> {
         let Some(text) = self.filled(url) else { return Ok(None) };
         let get = self.is_get(method)?;
@@ -90,7 +90,7 @@ impl Form {
         }))
     }
 
-    /// Whether a method is GET; POST if it is not said.
+    /// Whether the method is GET [default: POST].
     pub fn is_get(&self, method: &str) -> Result<bool, RestError> {
         match self.filled(method) {
             None | Some("POST") => Ok(false),
@@ -99,7 +99,7 @@ impl Form {
         }
     }
 
-    /// An address that is told of events: repeated, or separated by spaces.
+    /// A callback URL with its method and events; events are repeated or separated by spaces.
     pub fn listener(
         &self,
         names: [&str; 3],
@@ -107,11 +107,11 @@ impl Form {
         default: &[&'static str],
     ) -> Result<Option<Listener>, RestError> {
         let [url, method, about] = names;
-        let mut told = Vec::new();
+        let mut subscribed = Vec::new();
         let values = self.0.iter().filter(|(key, _)| key == about);
         for word in values.flat_map(|(_, value)| value.split_whitespace()) {
             match events.iter().find(|event| **event == word) {
-                Some(event) => told.push((*event).to_owned()),
+                Some(event) => subscribed.push((*event).to_owned()),
                 None => {
                     return Err(RestError::bad(
                         21626,
@@ -120,12 +120,13 @@ impl Form {
                 }
             }
         }
-        if told.is_empty() {
-            told = default.iter().map(|event| (*event).to_owned()).collect();
+        if subscribed.is_empty() {
+            subscribed = default.iter().map(|event| (*event).to_owned()).collect();
         }
-        Ok(self
-            .address(url, method, 21609)?
-            .map(|address| Listener { address, events: told }))
+        Ok(self.address(url, method, 21609)?.map(|address| Listener {
+            address,
+            events: subscribed,
+        }))
     }
 }
 

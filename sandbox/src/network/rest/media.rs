@@ -1,11 +1,11 @@
-//! `Recordings/{Sid}`: with `.json` the resource, with `.wav` or nothing the sound.
+//! `Recordings/{Sid}`: the resource with `.json`, the audio with `.wav` or without extension.
 //!
-//! MP3 is refused: nothing here encodes it, and a file under a false name would be worse.
+//! MP3 is refused, because there is no encoder here.
 
 use super::error::RestError;
-use super::{Answer, show};
-use crate::network::exchange::Exchange;
+use super::{Answer, resource};
 use crate::network::sound::seconds;
+use crate::network::switch::Switch;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};
@@ -22,7 +22,7 @@ pub(super) struct RecordingPath {
 }
 
 pub(super) async fn fetch(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<RecordingPath>,
     headers: HeaderMap,
@@ -32,14 +32,14 @@ pub(super) async fn fetch(
         let mut state = net.state();
         let recording = state.recording_mut(sid).filter(|recording| !recording.deleted);
         let shown = recording
-            .map(|recording| show::recording(&net, recording))
+            .map(|recording| resource::recording(&net, recording))
             .ok_or_else(not_found)?;
         return Ok(Json(shown).into_response());
     }
     if path.recording.strip_suffix(".mp3").is_some() {
         return Err(RestError::bad(
             20001,
-            "This network has recordings as .wav only, not as .mp3",
+            "This network serves recordings only as .wav, not as .mp3",
         ));
     }
     let sid = path.recording.trim_end_matches(".wav");
@@ -61,7 +61,7 @@ pub(super) async fn fetch(
     ))
 }
 
-/// RFC 9110, section 14: one range of bytes; what is not understood is ignored.
+/// Answers with one byte range (RFC 9110, section 14); an unparsable range is ignored.
 fn serve(media: Bytes, range: Option<&str>) -> Response {
     let total = media.len();
     let response = Response::builder()
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_range_is_read_or_ignored_or_refused() {
+    fn range_is_parsed_or_ignored_or_refused() {
         assert_eq!(read_range("bytes=0-9", 100), Some(Ok(0..10)));
         assert_eq!(read_range("bytes=90-", 100), Some(Ok(90..100)));
         assert_eq!(read_range("bytes=-5", 100), Some(Ok(95..100)));

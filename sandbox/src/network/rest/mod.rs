@@ -1,13 +1,13 @@
-//! Twilio's REST surface, `/2010-04-01`: what a service does to calls.
+//! Twilio's REST API, `/2010-04-01`.
 //!
-//! Paths, parameters, shapes and errors are those of the OpenAPI document `twilio_api_v2010.json` and of Twilio's error
-//! dictionary. A parameter that is not known is ignored, as Twilio does.
+//! Paths, parameters, formats and errors follow the OpenAPI document `twilio_api_v2010.json` and Twilio's error
+//! dictionary. Unknown parameters are ignored, as at Twilio.
 
 mod applications;
+mod auth;
 mod call_recordings;
 mod calls;
 mod conferences;
-mod door;
 mod error;
 mod events;
 mod form;
@@ -16,21 +16,21 @@ mod numbers;
 mod page;
 mod participants;
 mod recordings;
-mod show;
+mod resource;
 mod streams;
 
-use super::exchange::Exchange;
+use super::switch::Switch;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use error::RestError;
 use std::sync::Arc;
 
-/// What every endpoint answers: JSON, or one of Twilio's errors.
+/// JSON, or an error in Twilio's format.
 type Answer = Result<axum::response::Response, RestError>;
 
-/// The whole surface, behind basic authentication.
-pub fn router(net: &Arc<Exchange>) -> Router {
+/// The routes of the REST API, with basic authentication.
+pub fn router(net: &Arc<Switch>) -> Router {
     let account = Router::new()
         .route("/Calls.json", get(calls::list).post(calls::create))
         .route("/Calls/{call}/Events.json", get(events::list))
@@ -87,8 +87,10 @@ pub fn router(net: &Arc<Exchange>) -> Router {
         .nest("/2010-04-01/Accounts/{account}", account)
         .route(
             "/2010-04-01/{*rest}",
-            get(door::nowhere).post(door::nowhere).delete(door::nowhere),
+            get(auth::unknown_path)
+                .post(auth::unknown_path)
+                .delete(auth::unknown_path),
         )
-        .layer(from_fn_with_state(Arc::clone(net), door::guard))
+        .layer(from_fn_with_state(Arc::clone(net), auth::authenticate))
         .with_state(Arc::clone(net))
 }

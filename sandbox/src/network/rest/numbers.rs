@@ -3,9 +3,9 @@
 use super::error::RestError;
 use super::form::{Form, is_e164};
 use super::page::page;
-use super::{Answer, show};
+use super::{Answer, resource};
 use crate::network::NumberSpec;
-use crate::network::exchange::{Address, Exchange, Number};
+use crate::network::switch::{Address, Number, Switch};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
@@ -25,13 +25,13 @@ impl NumberPath {
     }
 }
 
-pub(super) async fn list(State(net): State<Arc<Exchange>>, OriginalUri(uri): OriginalUri) -> Answer {
+pub(super) async fn list(State(net): State<Arc<Switch>>, OriginalUri(uri): OriginalUri) -> Answer {
     let query = Form::query(uri.query());
     let found: Vec<_> = net
         .state()
         .numbers
         .iter()
-        // A part of a number will do, with `*` for any digits.
+        // Matches a part of the number; `*` stands for any digits.
         .filter(|number| {
             query
                 .filled("PhoneNumber")
@@ -42,12 +42,12 @@ pub(super) async fn list(State(net): State<Arc<Exchange>>, OriginalUri(uri): Ori
                 .filled("FriendlyName")
                 .is_none_or(|name| number.friendly_name == name)
         })
-        .map(|number| show::number(&net, number))
+        .map(|number| resource::number(&net, number))
         .collect();
     Ok(page(&uri, &query, "incoming_phone_numbers", &found))
 }
 
-pub(super) async fn create(State(net): State<Arc<Exchange>>, body: Bytes) -> Answer {
+pub(super) async fn create(State(net): State<Arc<Switch>>, body: Bytes) -> Answer {
     let form = Form::read(&body);
     let phone_number = form
         .filled("PhoneNumber")
@@ -70,22 +70,22 @@ pub(super) async fn create(State(net): State<Arc<Exchange>>, body: Bytes) -> Ans
     }
     state.numbers.push(number.clone());
     drop(state);
-    Ok((StatusCode::CREATED, Json(show::number(&net, &number))).into_response())
+    Ok((StatusCode::CREATED, Json(resource::number(&net, &number))).into_response())
 }
 
 pub(super) async fn fetch(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<NumberPath>,
 ) -> Answer {
     let state = net.state();
     let number = state.numbers.iter().find(|number| number.sid == path.sid());
     let number = number.ok_or_else(|| RestError::not_found(uri.path()))?;
-    Ok(Json(show::number(&net, number)).into_response())
+    Ok(Json(resource::number(&net, number)).into_response())
 }
 
 pub(super) async fn update(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<NumberPath>,
     body: Bytes,
@@ -102,11 +102,11 @@ pub(super) async fn update(
     let number = number.ok_or_else(|| RestError::not_found(uri.path()))?;
     change(number, &form)?;
     number.updated = net.clock.now();
-    Ok(Json(show::number(&net, number)).into_response())
+    Ok(Json(resource::number(&net, number)).into_response())
 }
 
 pub(super) async fn delete(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<NumberPath>,
 ) -> Answer {
@@ -119,7 +119,7 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// What is said is changed; an empty address takes one away. Nothing changes if something is wrong.
+/// Applies the given parameters; an empty URL removes one. Changes nothing if a parameter is invalid.
 fn change(number: &mut Number, form: &Form) -> Result<(), RestError> {
     let mut changed = number.clone();
     if let Some(name) = form.filled("FriendlyName") {
@@ -147,7 +147,7 @@ fn change(number: &mut Number, form: &Form) -> Result<(), RestError> {
     Ok(())
 }
 
-/// An address that is said, and a method that may be said alone.
+/// Applies a URL and its method; the method may be given alone.
 pub(super) fn address(
     form: &Form,
     known: &mut Option<Address>,

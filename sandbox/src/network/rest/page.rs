@@ -1,4 +1,4 @@
-//! Lists, a page at a time. <https://www.twilio.com/docs/usage/twilios-response#response-formats-list-paging-information>
+//! Paged lists. <https://www.twilio.com/docs/usage/twilios-response#response-formats-list-paging-information>
 
 use super::form::Form;
 use axum::Json;
@@ -7,13 +7,13 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-const USUAL: usize = 50;
-const LARGEST: usize = 1_000;
+const DEFAULT_PAGE_SIZE: usize = 50;
+const MAX_PAGE_SIZE: usize = 1_000;
 
-/// One page of what was found, under this name.
+/// One page of `found`, under the key `name`.
 pub(super) fn page(uri: &Uri, query: &Form, name: &str, found: &[Value]) -> Response {
     let number = |name: &str| query.filled(name).and_then(|value| value.parse::<usize>().ok());
-    let size = number("PageSize").unwrap_or(USUAL).clamp(1, LARGEST);
+    let size = number("PageSize").unwrap_or(DEFAULT_PAGE_SIZE).clamp(1, MAX_PAGE_SIZE);
     let page = number("Page").unwrap_or(0);
     let start = page.saturating_mul(size).min(found.len());
     let end = (start + size).min(found.len());

@@ -1,14 +1,14 @@
 //! `Conferences/{Sid}/Participants`: <https://www.twilio.com/docs/voice/api/conference-participant-resource>.
 
-use super::calls::{PROGRESS, RECORDING, callee, caller, detects, record};
+use super::calls::{PROGRESS, RECORDING, callee, caller, detection, record};
 use super::error::RestError;
 use super::form::Form;
 use super::page::page;
-use super::{Answer, show};
-use crate::network::exchange::{Exchange, Participant};
-use crate::network::line::{CallOut, Control, Seat, Then, call_out};
-use crate::network::recorder::Wanted;
-use crate::network::room::{self, Change, Entry, Wait};
+use super::{Answer, resource};
+use crate::network::conference::{self, JoinRequest, ParticipantUpdate, WaitAudio};
+use crate::network::leg::{ConferenceEvent, Control, OnAnswer, OutboundCall, place_outbound};
+use crate::network::recorder::RecordingOptions;
+use crate::network::switch::{Participant, Switch};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, Path, State};
@@ -35,12 +35,12 @@ impl Child {
 }
 
 pub(super) async fn list(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Parent>,
 ) -> Answer {
     let query = Form::query(uri.query());
-    let is = |name: &str, value: bool| query.truth(name).is_none_or(|wanted| wanted == value);
+    let is = |name: &str, value: bool| query.truth(name).is_none_or(|expected| expected == value);
     let mut state = net.state();
     let conference = state
         .conference_mut(&path.conference)
@@ -49,19 +49,19 @@ pub(super) async fn list(
         .participants
         .iter()
         .filter(|one| is("Muted", one.muted) && is("Hold", one.hold) && is("Coaching", one.coaching))
-        .map(|one| show::participant(&net, &conference.sid, one))
+        .map(|one| resource::participant(&net, &conference.sid, one))
         .collect();
     Ok(page(&uri, &query, "participants", &found))
 }
 
 pub(super) async fn create(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Parent>,
     body: Bytes,
 ) -> Answer {
     let form = Form::read(&body);
-    // A name makes a conference; an identifier only finds one that is not over.
+    // A name creates a conference; a SID only finds a running one.
     let is_sid = path.conference.len() == 34 && path.conference.starts_with("CF");
     if is_sid
         && net
@@ -73,11 +73,11 @@ pub(super) async fn create(
     }
     let to = callee(&form)?;
     let from = caller(&net, &form)?;
-    let entry = entry(&form, &path.conference)?;
-    let out = CallOut {
+    let request = join_request(&form, &path.conference)?;
+    let out = OutboundCall {
         from,
         to,
-        then: Then::Room(Box::new(entry.clone())),
+        then: OnAnswer::Join(Box::new(request.clone())),
         fallback: None,
         listener: form.listener(
             ["StatusCallback", "StatusCallbackMethod", "StatusCallbackEvent"],
@@ -86,15 +86,17 @@ pub(super) async fn create(
         )?,
         timeout_s: form.number("Timeout", 5..=600)?.unwrap_or(60),
         send_digits: None,
-        detects: detects(&form)?,
+        detection: detection(&form)?,
         record: record(&form)?,
     };
-    if let Some(label) = &entry.label {
+    if let Some(label) = &request.label {
         let mut state = net.state();
         let taken = state
             .conferences
             .iter_mut()
-            .filter(|one| one.status != "completed" && (one.friendly_name == entry.room || one.sid == entry.room))
+            .filter(|one| {
+                one.status != "completed" && (one.friendly_name == request.conference || one.sid == request.conference)
+            })
             .any(|one| one.participant_mut(label).is_some());
         if taken {
             return Err(RestError::bad(
@@ -104,23 +106,27 @@ pub(super) async fn create(
         }
     }
     let now = net.clock.now();
-    let sid = call_out(&net, out);
-    let conference = room::reserve(&net, &entry, &sid, now);
+    let sid = place_outbound(&net, out);
+    let conference = conference::reserve(&net, &request, &sid, now);
     let mut state = net.state();
     let one = state
         .conference_mut(&conference)
         .and_then(|conference| conference.participant_mut(&sid).cloned())
         .ok_or_else(|| RestError::not_found(&path.conference))?;
-    Ok((StatusCode::CREATED, Json(show::participant(&net, &conference, &one))).into_response())
+    Ok((
+        StatusCode::CREATED,
+        Json(resource::participant(&net, &conference, &one)),
+    )
+        .into_response())
 }
 
-fn entry(form: &Form, room: &str) -> Result<Entry, RestError> {
+fn join_request(form: &Form, conference: &str) -> Result<JoinRequest, RestError> {
     let wait = match form.get("WaitUrl") {
-        None => Wait::Music,
-        Some("") => Wait::Silence,
+        None => WaitAudio::Music,
+        Some("") => WaitAudio::Silence,
         Some(_) => match form.address("WaitUrl", "WaitMethod", 21205)? {
-            Some(address) => Wait::Document(address),
-            None => Wait::Silence,
+            Some(address) => WaitAudio::Document(address),
+            None => WaitAudio::Silence,
         },
     };
     let coached = form.filled("CallSidToCoach").map(str::to_owned);
@@ -129,7 +135,7 @@ fn entry(form: &Form, room: &str) -> Result<Entry, RestError> {
         &["true", "false", "record-from-start", "do-not-record"],
     )?;
     let record = match record {
-        Some("true" | "record-from-start") => Some(Wanted {
+        Some("true" | "record-from-start") => Some(RecordingOptions {
             call_sid: String::new(),
             conference_sid: None,
             channels: 1,
@@ -148,8 +154,8 @@ fn entry(form: &Form, room: &str) -> Result<Entry, RestError> {
         }),
         _ => None,
     };
-    Ok(Entry {
-        room: room.to_owned(),
+    Ok(JoinRequest {
+        conference: conference.to_owned(),
         label: form.filled("Label").map(str::to_owned),
         muted: form.truth("Muted").unwrap_or(false),
         coached: coached.filter(|_| form.truth("Coaching").unwrap_or(true)),
@@ -182,16 +188,16 @@ fn entry(form: &Form, room: &str) -> Result<Entry, RestError> {
 }
 
 pub(super) async fn fetch(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Child>,
 ) -> Answer {
     let one = find(&net, &path, &uri)?;
-    Ok(Json(show::participant(&net, &path.conference, &one)).into_response())
+    Ok(Json(resource::participant(&net, &path.conference, &one)).into_response())
 }
 
 pub(super) async fn update(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Child>,
     body: Bytes,
@@ -199,7 +205,7 @@ pub(super) async fn update(
     let form = Form::read(&body);
     let mut hold_url = form.address("HoldUrl", "HoldMethod", 21205)?;
     if let Some(address) = hold_url.as_mut().filter(|_| form.filled("HoldMethod").is_none()) {
-        // Unlike every other method, this one is GET unless it is said.
+        // Unlike every other method, `HoldMethod` defaults to GET.
         address.get = true;
     }
     let coaching = form.truth("Coaching");
@@ -207,7 +213,7 @@ pub(super) async fn update(
     if coaching == Some(true) && coached.is_none() && find(&net, &path, &uri)?.coached.is_none() {
         return Err(RestError::bad(13240, "CallSidToCoach is required with Coaching"));
     }
-    let change = Change {
+    let change = ParticipantUpdate {
         muted: form.truth("Muted"),
         hold: form.truth("Hold"),
         hold_url,
@@ -216,25 +222,25 @@ pub(super) async fn update(
         end_on_exit: form.truth("EndConferenceOnExit"),
         announce: form.address("AnnounceUrl", "AnnounceMethod", 21205)?,
     };
-    let one = room::change(&net, &path.conference, path.who(), &change, net.clock.now())
+    let one = conference::update(&net, &path.conference, path.who(), &change, net.clock.now())
         .map_err(|error| RestError::bad(error.code(), error.to_string()))?
         .ok_or_else(|| RestError::not_found(uri.path()))?;
-    Ok(Json(show::participant(&net, &path.conference, &one)).into_response())
+    Ok(Json(resource::participant(&net, &path.conference, &one)).into_response())
 }
 
 pub(super) async fn delete(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Child>,
 ) -> Answer {
     let one = find(&net, &path, &uri)?;
     if let Some(call) = net.state().call(&one.call_sid) {
-        call.send(Control::Seat(Seat::Kicked));
+        call.send(Control::Conference(ConferenceEvent::Kicked));
     }
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-fn find(net: &Exchange, path: &Child, uri: &Uri) -> Result<Participant, RestError> {
+fn find(net: &Switch, path: &Child, uri: &Uri) -> Result<Participant, RestError> {
     let mut state = net.state();
     state
         .conference_mut(&path.conference)

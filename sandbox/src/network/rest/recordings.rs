@@ -1,10 +1,10 @@
-//! `Recordings`: <https://www.twilio.com/docs/voice/api/recording>. The sound itself is in [`super::media`].
+//! `Recordings`: <https://www.twilio.com/docs/voice/api/recording>. The audio is served by [`super::media`].
 
 use super::error::RestError;
 use super::form::Form;
 use super::page::{newest_first, page};
-use super::{Answer, show};
-use crate::network::exchange::{Exchange, Recording};
+use super::{Answer, resource};
+use crate::network::switch::{Recording, Switch};
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::IntoResponse as _;
@@ -21,19 +21,19 @@ pub(super) struct ConferencePath {
     conference: String,
 }
 
-pub(super) async fn list(State(net): State<Arc<Exchange>>, OriginalUri(uri): OriginalUri) -> Answer {
+pub(super) async fn list(State(net): State<Arc<Switch>>, OriginalUri(uri): OriginalUri) -> Answer {
     let query = Form::query(uri.query());
-    let wanted = |recording: &&Recording| {
+    let matches = |recording: &&Recording| {
         query.filled("CallSid").is_none_or(|sid| recording.call_sid == sid)
             && query
                 .filled("ConferenceSid")
                 .is_none_or(|sid| recording.conference_sid.as_deref() == Some(sid))
     };
-    Ok(shown(&net, &uri, &query, wanted))
+    Ok(shown(&net, &uri, &query, matches))
 }
 
 pub(super) async fn of_conference(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<ConferencePath>,
 ) -> Answer {
@@ -41,32 +41,32 @@ pub(super) async fn of_conference(
     if net.state().conference_mut(&path.conference).is_none() {
         return Err(RestError::not_found(uri.path()));
     }
-    let wanted = |recording: &&Recording| recording.conference_sid.as_deref() == Some(&path.conference);
-    Ok(shown(&net, &uri, &query, wanted))
+    let matches = |recording: &&Recording| recording.conference_sid.as_deref() == Some(&path.conference);
+    Ok(shown(&net, &uri, &query, matches))
 }
 
-fn shown(net: &Exchange, uri: &Uri, query: &Form, wanted: impl Fn(&&Recording) -> bool) -> axum::response::Response {
+fn shown(net: &Switch, uri: &Uri, query: &Form, matches: impl Fn(&&Recording) -> bool) -> axum::response::Response {
     let found = net
         .state()
         .recordings
         .iter()
         .filter(|recording| !recording.deleted)
-        .filter(wanted)
-        .map(|recording| show::recording(net, recording))
+        .filter(matches)
+        .map(|recording| resource::recording(net, recording))
         .collect();
     page(uri, query, "recordings", &newest_first(found))
 }
 
 pub(super) async fn delete(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<RecordingPath>,
 ) -> Answer {
-    forget(&net, path.recording.trim_end_matches(".json"), &uri)
+    delete_ended(&net, path.recording.trim_end_matches(".json"), &uri)
 }
 
-/// Deletes a recording that is over.
-pub(super) fn forget(net: &Exchange, sid: &str, uri: &Uri) -> Answer {
+/// Deletes an ended recording.
+pub(super) fn delete_ended(net: &Switch, sid: &str, uri: &Uri) -> Answer {
     let mut state = net.state();
     let recording = state
         .recording_mut(sid)

@@ -2,9 +2,9 @@
 
 use super::error::RestError;
 use super::form::Form;
-use super::{Answer, show};
-use crate::network::exchange::{Exchange, Stream};
-use crate::network::stream::{self, Wanted};
+use super::{Answer, resource};
+use crate::network::stream::{self, StreamOptions};
+use crate::network::switch::{Stream, Switch};
 use crate::network::twiml::{Track, stream_address_fault};
 use axum::Json;
 use axum::body::Bytes;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use url::Url;
 
 /// Twilio: `Parameter1` to `Parameter99`.
-const PARAMETERS: u32 = 99;
+const MAX_PARAMETERS: u32 = 99;
 
 #[derive(Deserialize)]
 pub(super) struct Parent {
@@ -30,14 +30,14 @@ pub(super) struct Child {
     stream: String,
 }
 
-/// One that goes one way: the other kind is started by `<Connect>` only.
+/// Starts a unidirectional stream; `<Connect>` starts bidirectional ones.
 pub(super) async fn create(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Parent>,
     body: Bytes,
 ) -> Answer {
-    let wanted = wanted(&Form::read(&body))?;
+    let options = stream_options(&Form::read(&body))?;
     {
         let state = net.state();
         let call = state.call(&path.call).ok_or_else(|| RestError::not_found(uri.path()))?;
@@ -45,14 +45,14 @@ pub(super) async fn create(
             return Err(RestError::bad(21220, "Call is not in-progress. Cannot start a stream."));
         }
     }
-    let sid = stream::start(&net, &path.call, wanted, net.clock.now())
+    let sid = stream::start(&net, &path.call, options, net.clock.now())
         .ok_or_else(|| RestError::bad(20001, "Name must be unique among the streams of the call"))?;
     let shown = shown(&net, &sid).ok_or_else(|| RestError::not_found(uri.path()))?;
     Ok((StatusCode::CREATED, Json(shown)).into_response())
 }
 
 pub(super) async fn update(
-    State(net): State<Arc<Exchange>>,
+    State(net): State<Arc<Switch>>,
     OriginalUri(uri): OriginalUri,
     Path(path): Path<Child>,
     body: Bytes,
@@ -73,13 +73,13 @@ pub(super) async fn update(
     Ok(Json(shown).into_response())
 }
 
-fn shown(net: &Exchange, sid: &str) -> Option<serde_json::Value> {
+fn shown(net: &Switch, sid: &str) -> Option<serde_json::Value> {
     let state = net.state();
     let stream: &Stream = state.streams.iter().rev().find(|known| known.sid == sid)?;
-    Some(show::stream(net, stream))
+    Some(resource::stream(net, stream))
 }
 
-fn wanted(form: &Form) -> Result<Wanted, RestError> {
+fn stream_options(form: &Form) -> Result<StreamOptions, RestError> {
     let url = form
         .filled("Url")
         .ok_or_else(|| RestError::bad(21205, "Url parameter is required."))?;
@@ -87,14 +87,14 @@ fn wanted(form: &Form) -> Result<Wanted, RestError> {
     if let Some((code, why)) = stream_address_fault(url.as_str()) {
         return Err(RestError::bad(code, why));
     }
-    let parameters: BTreeMap<String, String> = (1..=PARAMETERS)
+    let parameters: BTreeMap<String, String> = (1..=MAX_PARAMETERS)
         .filter_map(|number| {
             let name = form.filled(&format!("Parameter{number}.Name"))?;
             let value = form.get(&format!("Parameter{number}.Value")).unwrap_or_default();
             Some((name.to_owned(), value.to_owned()))
         })
         .collect();
-    Ok(Wanted {
+    Ok(StreamOptions {
         url: url.into(),
         name: form.filled("Name").map(str::to_owned),
         track: Track::from_word(form.filled("Track"))

@@ -1,10 +1,10 @@
-//! The scenarios that are built in, by name.
+//! The built-in scenarios.
 
 use super::{Scenario, ScenarioError};
 
 macro_rules! library {
     ($($name:literal),* $(,)?) => {
-        /// Every scenario that is built in: its name and its text.
+        /// Name and TOML text of every built-in scenario.
         pub const LIBRARY: &[(&str, &str)] = &[
             $(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/", $name, ".toml")))),*
         ];
@@ -60,10 +60,10 @@ library![
     "withheld-number",
 ];
 
-/// A scenario by its name. `None` if there is none.
+/// A built-in scenario by name; `None` if it does not exist.
 ///
 /// # Errors
-/// If it cannot be read, which a test rules out.
+/// If it does not parse, which a test excludes.
 pub fn named(name: &str) -> Result<Option<Scenario>, ScenarioError> {
     let text = LIBRARY.iter().find(|(known, _)| *known == name);
     text.map(|(_, text)| Scenario::from_toml(text)).transpose()
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_scenario_can_be_read() {
+    fn every_scenario_parses() {
         for (name, text) in LIBRARY {
             let scenario = Scenario::from_toml(text).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(!scenario.description.is_empty(), "{name}");
@@ -82,10 +82,10 @@ mod tests {
     }
 
     #[test]
-    fn every_file_is_in_the_library() {
+    fn every_scenario_file_is_in_the_library() {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
         let mut files: Vec<String> = std::fs::read_dir(directory)
-            .expect("the scenarios are there")
+            .expect("the scenarios directory exists")
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
             .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
             .collect();

@@ -1,40 +1,40 @@
-//! A leg's sound, cut into frames of 20 ms as it is made.
+//! Splits a leg's audio into 20 ms frames as it is produced.
 //!
-//! Nothing waits in a queue here: frames are made of what was laid on the leg, when somebody can take them. So a reader
-//! that is slow makes no heap, whatever the clock's speed.
+//! Nothing is queued here: frames are computed from the leg's audio when the sender can take them. A slow reader
+//! therefore needs no memory, at any clock speed.
 
-use super::FRAME;
+use super::FRAME_BYTES;
 use crate::audio::{self, RATE, mulaw, sounds};
-use crate::network::exchange::{Exchange, Sound, State, Track, Utterance};
 use crate::network::sound;
+use crate::network::switch::{Sound, State, Switch, Track, Utterance};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Milliseconds of a frame.
-const FRAME_MS: u64 = (FRAME as u64) * 1_000 / (RATE as u64);
+/// Duration of a frame in milliseconds.
+const FRAME_MS: u64 = (FRAME_BYTES as u64) * 1_000 / (RATE as u64);
 
 /// One frame of one track.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     pub track: Track,
-    /// From the beginning of the stream, in milliseconds.
+    /// Milliseconds from the start of the stream.
     pub timestamp: u64,
     /// 160 bytes of mu-law.
     pub sound: Vec<u8>,
 }
 
-/// The frames of a leg from a moment on.
+/// The frames of a leg from `start` on.
 #[derive(Debug)]
 pub(super) struct Frames {
     call_sid: String,
-    /// Where the call was found in the books.
+    /// Cached index of the call.
     place: usize,
     start: DateTime<Utc>,
     tracks: Vec<Track>,
-    /// How many of each track were cut.
+    /// Number of frames produced per track.
     cut: u64,
-    /// Sounds that were made, by the number of their utterance.
+    /// Rendered sounds, by utterance ID.
     made: HashMap<u64, Arc<Vec<i16>>>,
 }
 
@@ -54,21 +54,21 @@ impl Frames {
         &self.tracks
     }
 
-    /// When so many frames from now are over.
+    /// End of the frame that is `ahead` frames after the last one.
     pub(super) fn end_of(&self, ahead: u64) -> DateTime<Utc> {
         let ms = (self.cut + ahead).saturating_mul(FRAME_MS);
         self.start + TimeDelta::milliseconds(i64::try_from(ms).unwrap_or(i64::MAX))
     }
 
-    /// The next frames that are over at this time, at most so many of each track.
-    pub(super) fn take(&mut self, net: &Exchange, until: DateTime<Utc>, most: u64) -> Vec<Frame> {
+    /// The next frames that have ended at `until`, at most `most` of each track.
+    pub(super) fn take(&mut self, net: &Switch, until: DateTime<Utc>, most: u64) -> Vec<Frame> {
         let over = (until - self.start).num_milliseconds().max(0);
         let over = u64::try_from(over).unwrap_or(0) / FRAME_MS;
         let count = over.saturating_sub(self.cut).min(most);
         if count == 0 {
             return vec![];
         }
-        let samples = usize::try_from(count).unwrap_or(0) * FRAME;
+        let samples = usize::try_from(count).unwrap_or(0) * FRAME_BYTES;
         let heard = self.heard(net, self.end_of(0), self.end_of(count));
         let channels: Vec<Vec<i16>> = self
             .tracks
@@ -83,7 +83,7 @@ impl Frames {
         (0..count)
             .zip(0..)
             .flat_map(|(number, place)| {
-                let range = place * FRAME..(place + 1) * FRAME;
+                let range = place * FRAME_BYTES..(place + 1) * FRAME_BYTES;
                 self.tracks.iter().zip(&channels).map(move |(track, channel)| Frame {
                     track: *track,
                     timestamp: (first + number) * FRAME_MS,
@@ -93,37 +93,37 @@ impl Frames {
             .collect()
     }
 
-    /// What can be heard in a piece of time.
-    fn heard(&mut self, net: &Exchange, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Utterance> {
+    /// The utterances of a time span.
+    fn heard(&mut self, net: &Switch, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Utterance> {
         let state = net.state();
         let Some(call) = state.call_at(&mut self.place, &self.call_sid) else {
             return vec![];
         };
-        let wanted = |utterance: &&Utterance| {
+        let in_span = |utterance: &&Utterance| {
             utterance.at < to && utterance.until > from && self.tracks.contains(&utterance.track)
         };
-        call.sounds.iter().filter(wanted).cloned().collect()
+        call.sounds.iter().filter(in_span).cloned().collect()
     }
 
-    /// Until when what is heard on the leg is settled: by itself, and by everybody who is heard on it.
-    pub(super) fn settled(&mut self, net: &Exchange) -> DateTime<Utc> {
+    /// The time up to which the leg's audio is final: on the leg itself, and on every leg that is heard on it.
+    pub(super) fn settled(&mut self, net: &Switch) -> DateTime<Utc> {
         let now = net.clock.now();
         let state = net.state();
         let Some(call) = state.call_at(&mut self.place, &self.call_sid) else {
             return now;
         };
-        let room = call.conference.as_deref().map(|sid| seated(&state, sid));
+        let participants = call.conference.as_deref().map(|sid| joined(&state, sid));
         call.peer
             .as_deref()
             .into_iter()
-            .chain(room.into_iter().flatten())
+            .chain(participants.into_iter().flatten())
             .filter_map(|sid| state.call(sid))
-            .fold(call.horizon.limit(now), |settled, other| {
-                settled.min(other.horizon.limit(now))
+            .fold(call.watermark.limit(now), |settled, other| {
+                settled.min(other.watermark.limit(now))
             })
     }
 
-    /// One track of the next so many samples.
+    /// The next samples of one track.
     fn channel(&mut self, heard: &[Utterance], track: Track, samples: usize) -> Vec<i16> {
         let start = self.samples_at(self.end_of(0));
         let mut channel = vec![0_i16; samples];
@@ -141,7 +141,7 @@ impl Frames {
                 let Ok(inside) = usize::try_from(place - begins) else {
                     continue;
                 };
-                // Music begins again and again; everything else is over at its end.
+                // Music repeats; everything else ends.
                 let inside = match utterance.sound {
                     Sound::Music => inside % sound.len(),
                     _ => inside,
@@ -154,7 +154,7 @@ impl Frames {
         channel
     }
 
-    /// A moment as samples from the beginning of the stream, before it too.
+    /// A time as samples from the start of the stream; negative before it.
     fn samples_at(&self, at: DateTime<Utc>) -> i64 {
         let time = at - self.start;
         let nanos = i128::from(time.num_seconds()) * 1_000_000_000 + i128::from(time.subsec_nanos());
@@ -163,7 +163,7 @@ impl Frames {
 
     fn sound(&mut self, utterance: &Utterance) -> Arc<Vec<i16>> {
         match &utterance.sound {
-            // A played stream grows.
+            // The audio of a stream grows while it plays.
             Sound::Samples(samples) => Arc::clone(samples),
             Sound::Silence(_) => Arc::default(),
             Sound::Music => Arc::clone(
@@ -180,7 +180,7 @@ impl Frames {
     }
 }
 
-fn seated<'a>(state: &'a State, conference: &str) -> impl Iterator<Item = &'a str> {
+fn joined<'a>(state: &'a State, conference: &str) -> impl Iterator<Item = &'a str> {
     let conference = state.conferences.iter().rev().find(|one| one.sid == conference);
     conference
         .into_iter()
@@ -189,7 +189,7 @@ fn seated<'a>(state: &'a State, conference: &str) -> impl Iterator<Item = &'a st
         .map(|one| one.call_sid.as_str())
 }
 
-/// A time that so many samples fill.
+/// Duration of a number of samples.
 pub(super) fn time_of(samples: usize) -> TimeDelta {
     TimeDelta::from_std(audio::time_of(samples)).unwrap_or_default()
 }

@@ -1,21 +1,21 @@
-//! The messages of a media stream, letter by letter as in
-//! <https://www.twilio.com/docs/voice/media-streams/websocket-messages>: the order of the keys is that of its examples, and
-//! every number outside `mediaFormat` is text.
+//! Messages of a media stream, byte for byte as in
+//! <https://www.twilio.com/docs/voice/media-streams/websocket-messages>: keys in the order of its examples, and all
+//! numbers outside `mediaFormat` as strings.
 
-use crate::network::exchange::Track;
+use crate::network::switch::Track;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// The first message of all. It alone has no sequence number.
+/// The first message, the only one without a sequence number.
 pub(super) const CONNECTED: &str = r#"{"event":"connected","protocol":"Call","version":"1.0.0"}"#;
 
-/// Who talks in a stream, as every message says it.
+/// Identifiers contained in every message.
 #[derive(Debug, Clone)]
 pub(super) struct About {
-    /// Its identifier; so are the others.
+    /// `MZ...`; the other two are the call SID and the account SID.
     pub stream: String,
     pub call: String,
     pub account: String,
@@ -28,7 +28,7 @@ pub(super) enum ToService<'a> {
         tracks: &'a [Track],
         parameters: &'a BTreeMap<String, String>,
     },
-    /// One frame; `chunk` counts from 1, `timestamp` is in milliseconds from the beginning of the stream.
+    /// One frame; `chunk` counts from 1, `timestamp` is in milliseconds from the start of the stream.
     Media {
         track: Track,
         chunk: u64,
@@ -135,7 +135,7 @@ struct Call<'a> {
 }
 
 impl ToService<'_> {
-    /// The message as text, with its sequence number.
+    /// Encodes the message as JSON.
     pub(super) fn text(&self, about: &About, sequence: u64) -> String {
         let sequence_number = sequence.to_string();
         let stream_sid = about.stream.as_str();
@@ -200,21 +200,22 @@ impl ToService<'_> {
 }
 
 fn json(message: &impl Serialize) -> String {
-    serde_json::to_string(message).expect("texts and numbers are JSON")
+    serde_json::to_string(message).expect("strings and numbers serialize")
 }
 
-/// What the service says in a bidirectional stream.
+/// A message of the service in a bidirectional stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
-    /// Sound to be played, in mu-law.
+pub enum ServiceMessage {
+    /// Mu-law audio.
     Media(Vec<u8>),
-    /// Tell me when everything before this was played.
+    /// The name of a mark, sent back when everything before it was played.
     Mark(String),
-    /// Play nothing of what is left.
+    /// Discards buffered audio.
     Clear,
 }
 
-/// A message that is none: Twilio's 31951 (<https://www.twilio.com/docs/api/errors/31951>). What is in it is not repeated.
+/// An invalid message, Twilio's error 31951 (<https://www.twilio.com/docs/api/errors/31951>). Does not contain the
+/// message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("{0}")]
 pub(super) struct Invalid(&'static str);
@@ -240,22 +241,22 @@ struct Label {
     name: String,
 }
 
-/// Reads a message of the service in this stream.
-pub(super) fn read(text: &str, stream_sid: &str) -> Result<Said, Invalid> {
+/// Parses a message of the service.
+pub(super) fn read(text: &str, stream_sid: &str) -> Result<ServiceMessage, Invalid> {
     let message: FromService =
-        serde_json::from_str(text).map_err(|_| Invalid("not JSON, or with a field too many or too few"))?;
+        serde_json::from_str(text).map_err(|_| Invalid("not JSON, or with an unknown or missing field"))?;
     if message.stream_sid != stream_sid {
-        return Err(Invalid("it names another stream"));
+        return Err(Invalid("wrong stream SID"));
     }
     match (message.event.as_str(), message.media, message.mark) {
         ("media", Some(media), None) => STANDARD
             .decode(media.payload)
-            .map(Said::Media)
-            .map_err(|_| Invalid("the payload is not base64")),
-        ("mark", None, Some(mark)) => Ok(Said::Mark(mark.name)),
-        ("clear", None, None) => Ok(Said::Clear),
-        ("media" | "mark" | "clear", _, _) => Err(Invalid("with a field too many or too few")),
-        _ => Err(Invalid("neither media, mark nor clear")),
+            .map(ServiceMessage::Media)
+            .map_err(|_| Invalid("payload is not base64")),
+        ("mark", None, Some(mark)) => Ok(ServiceMessage::Mark(mark.name)),
+        ("clear", None, None) => Ok(ServiceMessage::Clear),
+        ("media" | "mark" | "clear", _, _) => Err(Invalid("unexpected or missing field")),
+        _ => Err(Invalid("event is not media, mark or clear")),
     }
 }
 
@@ -271,9 +272,9 @@ mod tests {
         }
     }
 
-    /// The examples of Twilio's page, without their white space.
+    /// The examples of Twilio's documentation, without white space.
     #[test]
-    fn messages_are_letter_by_letter_as_documented() {
+    fn messages_match_the_documentation_byte_for_byte() {
         let parameters = [("FirstName", "Jane"), ("LastName", "Doe"), ("RemoteParty", "Bob")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into();
@@ -319,24 +320,24 @@ mod tests {
     }
 
     #[test]
-    fn media_mark_and_clear_are_read() {
+    fn media_mark_and_clear_messages_parse() {
         for (text, said) in [
             (
                 r#"{"event":"media","streamSid":"MZ1","media":{"payload":"no+J"}}"#,
-                Said::Media(vec![0x9e, 0x8f, 0x89]),
+                ServiceMessage::Media(vec![0x9e, 0x8f, 0x89]),
             ),
             (
                 r#"{"event":"mark","streamSid":"MZ1","mark":{"name":"my label"}}"#,
-                Said::Mark("my label".to_owned()),
+                ServiceMessage::Mark("my label".to_owned()),
             ),
-            (r#"{ "streamSid": "MZ1", "event": "clear" }"#, Said::Clear),
+            (r#"{ "streamSid": "MZ1", "event": "clear" }"#, ServiceMessage::Clear),
         ] {
             assert_eq!(read(text, "MZ1"), Ok(said), "{text}");
         }
     }
 
     #[test]
-    fn everything_else_is_invalid() {
+    fn other_messages_are_invalid() {
         for text in [
             "",
             "media",

@@ -1,54 +1,54 @@
-//! What the service plays on a leg: buffered and played in order, with marks between, until it is cleared.
+//! Plays the service's audio on a leg: buffered, in order, with marks, until cleared.
 //! <https://www.twilio.com/docs/voice/media-streams/websocket-messages#send-websocket-messages-to-twilio>
 //!
-//! What is played is laid on the leg as one sound that grows, so that recordings and other streams hear it too. What the
-//! person makes of it is told by [`Heard`].
+//! The audio is added to the leg as one growing sound, so that recordings and other streams contain it too. Its words
+//! are reported as [`DecodedSpeech`].
 
-use super::ear::{Ear, Heard};
 use super::frames::time_of;
+use super::speech_decoder::{DecodedSpeech, SpeechDecoder};
 use crate::audio::mulaw;
-use crate::network::exchange::{Exchange, Sound, State, Track, Utterance};
+use crate::network::switch::{Sound, State, Switch, Track, Utterance};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// How long something waits to be played when nothing else is, so that what follows it may come a little late.
-const JITTER: TimeDelta = TimeDelta::milliseconds(100);
+/// Delay before playing into an empty buffer, so that the next message may be slightly late.
+const JITTER_BUFFER_DELAY: TimeDelta = TimeDelta::milliseconds(100);
 
-/// The buffer of one stream.
+/// The playback buffer of one stream.
 #[derive(Debug, Default)]
 pub struct Player {
-    /// The sound that is played, by its number.
+    /// Utterance ID of the playing sound.
     playing: Option<u64>,
-    /// When everything in the buffer was played.
+    /// End of the buffered audio.
     end: DateTime<Utc>,
     marks: VecDeque<(String, DateTime<Utc>)>,
-    ear: Ear,
+    decoder: SpeechDecoder,
 }
 
 impl Player {
-    /// Sound to be played after what is in the buffer, in mu-law.
-    pub fn media(&mut self, net: &Exchange, call_sid: &str, sound: &[u8], at: DateTime<Utc>) {
+    /// Appends mu-law audio to the buffer.
+    pub fn media(&mut self, net: &Switch, call_sid: &str, sound: &[u8], at: DateTime<Utc>) {
         if sound.is_empty() {
             return;
         }
         let samples = mulaw::decode(sound);
         let is_idle = self.end <= at;
         if is_idle {
-            self.end = at + JITTER;
+            self.end = at + JITTER_BUFFER_DELAY;
         }
         let (start, end) = (self.end, self.end + time_of(samples.len()));
-        self.ear.takes(start, &samples);
+        self.decoder.append(start, &samples);
         self.end = end;
         let growing = self.playing.filter(|_| !is_idle);
         let mut state = net.state();
         let Some(call) = state.call_mut(call_sid) else { return };
         if let Some(id) = growing
-            && let Some(there) = call.sounds.iter_mut().rev().find(|known| known.id == id)
-            && let Sound::Samples(played) = &mut there.sound
+            && let Some(sound) = call.sounds.iter_mut().rev().find(|known| known.id == id)
+            && let Sound::Samples(played) = &mut sound.sound
         {
             Arc::make_mut(played).extend(&samples);
-            there.until = end;
+            sound.until = end;
             return;
         }
         if let Some(id) = self.playing.take() {
@@ -66,41 +66,41 @@ impl Player {
         });
     }
 
-    /// A mark behind what is in the buffer. It is played at once if there is nothing.
+    /// Appends a mark. It is due immediately if the buffer is empty.
     pub fn mark(&mut self, name: String, at: DateTime<Utc>) {
         self.marks.push_back((name, self.end.max(at)));
     }
 
-    /// When something happens next by itself.
+    /// Time of the next mark or decoding step.
     #[must_use]
     pub fn due(&self) -> Option<DateTime<Utc>> {
         let mark = self.marks.front().map(|(_, at)| *at);
-        [mark, self.ear.due()].into_iter().flatten().min()
+        [mark, self.decoder.due()].into_iter().flatten().min()
     }
 
-    /// The marks that were played until now, in order.
+    /// The marks reached until now, in order.
     pub fn played(&mut self, now: DateTime<Utc>) -> Vec<(String, DateTime<Utc>)> {
         let count = self.marks.iter().take_while(|(_, at)| *at <= now).count();
         self.marks.drain(..count).collect()
     }
 
-    /// What was understood until now.
-    pub fn heard(&mut self, now: DateTime<Utc>) -> Vec<Heard> {
-        self.ear.hear(now)
+    /// The speech decoded until now.
+    pub fn heard(&mut self, now: DateTime<Utc>) -> Vec<DecodedSpeech> {
+        self.decoder.decode(now)
     }
 
-    /// Plays nothing more of what is in the buffer. Gives the marks in it, and what was heard until now.
-    pub fn clear(&mut self, net: &Exchange, now: DateTime<Utc>) -> (Vec<String>, Vec<Heard>) {
+    /// Clears the buffer. Returns its marks, and the speech heard until now.
+    pub fn clear(&mut self, net: &Switch, now: DateTime<Utc>) -> (Vec<String>, Vec<DecodedSpeech>) {
         if let Some(id) = self.playing.take() {
-            net.cut(id, now);
+            net.cut_sound(id, now);
         }
         self.end = self.end.min(now);
         let marks = self.marks.drain(..).map(|(name, _)| name).collect();
-        (marks, self.ear.cut(now))
+        (marks, self.decoder.cut(now))
     }
 }
 
-/// Of a sound that was played and that nobody wants any more, only its length is kept: an hour of it is 60 MB.
+/// Replaces a played sound by silence of the same length if nothing reads it any more: an hour takes 60 MB.
 fn forget(state: &mut State, call_sid: &str, id: u64) {
     let is_recorded = state
         .recordings

@@ -1,13 +1,13 @@
-//! What comes from the service, and how the socket ends. A message that is none is told of once
-//! (<https://www.twilio.com/docs/api/errors/31951>) and has no further consequence; a socket that breaks its own protocol
-//! ends the stream (<https://www.twilio.com/docs/api/errors/31924>).
+//! Receives the service's messages, and detects the end of the socket. Invalid messages are reported once
+//! (<https://www.twilio.com/docs/api/errors/31951>) and otherwise ignored; a violation of the WebSocket protocol ends
+//! the stream (<https://www.twilio.com/docs/api/errors/31924>).
 
-use super::message::{self, Said};
-use super::{FAREWELL, life};
-use crate::network::clock::Held;
-use crate::network::courier::{Failure, Socket};
-use crate::network::exchange::Exchange;
-use crate::network::line::Control;
+use super::message::{self, ServiceMessage};
+use super::{CLOSE_TIMEOUT, lifecycle};
+use crate::network::clock::RealTime;
+use crate::network::leg::Control;
+use crate::network::switch::Switch;
+use crate::network::webhook_client::{Failure, Socket};
 use futures::StreamExt as _;
 use futures::stream::SplitStream;
 use std::sync::Arc;
@@ -18,20 +18,21 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
 
-/// A service speaks piece by piece, in the world's time: for so long, the next one is waited for at the world's pace.
-const BETWEEN_PIECES: Duration = Duration::from_millis(300);
+/// After an audio message the clock runs in real time for this long, because a service sends speech in pieces in real
+/// time.
+const PIECE_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// The other direction of a stream.
+/// The receiving task of a stream.
 pub(super) struct Receiver {
-    pub net: Arc<Exchange>,
+    pub net: Arc<Switch>,
     pub call_sid: String,
     pub stream_sid: String,
     pub is_bidirectional: bool,
-    /// To be cancelled when the socket has ended.
-    pub gone: CancellationToken,
+    /// Canceled when the socket has ended.
+    pub closed: CancellationToken,
 }
 
-/// What was already told of, as each is told of once.
+/// Errors already reported; each is reported once.
 #[derive(Default)]
 struct Warned {
     malformed: bool,
@@ -40,32 +41,32 @@ struct Warned {
 
 /// Receives until the socket has ended.
 pub(super) async fn run(receiver: Receiver, mut source: SplitStream<Socket>) {
-    let Receiver { net, gone, .. } = &receiver;
+    let Receiver { net, closed, .. } = &receiver;
     let end = tokio::select! {
-        end = receiver.receives(&mut source) => end,
-        () = gone.cancelled() => None,
+        end = receiver.receive(&mut source) => end,
+        () = closed.cancelled() => None,
         () = net.stop.cancelled() => None,
     };
-    gone.cancel();
+    closed.cancel();
     let now = net.clock.now();
     match end {
-        None => life::over(net, &receiver.stream_sid, now),
-        Some(failure) => life::fail(net, &receiver.stream_sid, &failure, now),
+        None => lifecycle::end(net, &receiver.stream_sid, now),
+        Some(failure) => lifecycle::fail(net, &receiver.stream_sid, &failure, now),
     }
-    // What is left of the closing handshake: nobody waits for it.
+    // The rest of the closing handshake.
     let rest = async { while source.next().await.is_some_and(|message| message.is_ok()) {} };
     tokio::select! {
         () = rest => {}
-        () = sleep(FAREWELL) => {}
+        () = sleep(CLOSE_TIMEOUT) => {}
         () = net.stop.cancelled() => {}
     }
 }
 
 impl Receiver {
-    /// Until the end; an error if it is none that was wished for.
-    async fn receives(&self, source: &mut SplitStream<Socket>) -> Option<Failure> {
+    /// Receives messages until the end. Returns a failure unless the end was normal.
+    async fn receive(&self, source: &mut SplitStream<Socket>) -> Option<Failure> {
         let mut warned = Warned::default();
-        let mut pieces: Option<(Held, Instant)> = None;
+        let mut pieces: Option<(RealTime, Instant)> = None;
         loop {
             let until = pieces.as_ref().map(|(_, until)| *until);
             let message = tokio::select! {
@@ -77,18 +78,18 @@ impl Receiver {
             };
             match message {
                 Some(Ok(Message::Text(text))) => {
-                    // The service has said something: it is given a moment to go on.
-                    let told = self.net.clock.hold();
-                    if self.takes(&text, &mut warned) {
-                        pieces = Some((told, Instant::now() + BETWEEN_PIECES));
+                    // Gives the service time to continue.
+                    let real_time = self.net.clock.hold();
+                    if self.handle(&text, &mut warned) {
+                        pieces = Some((real_time, Instant::now() + PIECE_TIMEOUT));
                     }
                 }
                 Some(Ok(Message::Binary(_))) => {
-                    let message = "Stream - Protocol - Malformed Message: it is binary".to_owned();
+                    let message = "Stream - Protocol - Malformed Message: binary message".to_owned();
                     self.warn(&mut warned.malformed, 31950, message);
                 }
                 Some(Ok(Message::Close(frame))) => {
-                    return farewell(frame.map_or(CloseCode::Status, |frame| frame.code));
+                    return closed_by_service(frame.map_or(CloseCode::Status, |frame| frame.code));
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Err(error)) => return Some(lost(Some(&error))),
@@ -97,19 +98,19 @@ impl Receiver {
         }
     }
 
-    /// Hands a message to the leg. Gives whether it is a piece of sound, after which another one may come soon.
-    fn takes(&self, text: &str, warned: &mut Warned) -> bool {
-        let said = match message::read(text, &self.stream_sid) {
-            Ok(_) if !self.is_bidirectional => Err("the stream goes one way".to_owned()),
-            said => said.map_err(|invalid| invalid.to_string()),
+    /// Passes a message to the leg. Returns whether it is audio, which more audio may follow.
+    fn handle(&self, text: &str, warned: &mut Warned) -> bool {
+        let parsed = match message::read(text, &self.stream_sid) {
+            Ok(_) if !self.is_bidirectional => Err("the stream is unidirectional".to_owned()),
+            message => message.map_err(|invalid| invalid.to_string()),
         };
-        match said {
-            Ok(said) => {
-                let is_piece = matches!(said, Said::Media(_));
-                let said = Some(said);
+        match parsed {
+            Ok(message) => {
+                let is_piece = matches!(message, ServiceMessage::Media(_));
+                let message = Some(message);
                 let (net, stream) = (&self.net, self.stream_sid.clone());
                 if let Some(call) = net.state().call(&self.call_sid) {
-                    call.send(Control::Stream { stream, said });
+                    call.send(Control::Stream { stream, message });
                 }
                 is_piece
             }
@@ -124,23 +125,23 @@ impl Receiver {
     fn warn(&self, warned: &mut bool, code: u32, message: String) {
         if !std::mem::replace(warned, true) {
             let now = self.net.clock.now();
-            life::erred(&self.net, &self.call_sid, &Failure { code, message }, now);
+            lifecycle::log_error(&self.net, &self.call_sid, &Failure { code, message }, now);
         }
     }
 }
 
-/// The service closes the connection in due form; without a code that is [`CloseCode::Status`] (RFC 6455, 7.1.5).
-fn farewell(code: CloseCode) -> Option<Failure> {
+/// A close frame of the service. Without a code it is [`CloseCode::Status`] (RFC 6455, 7.1.5).
+fn closed_by_service(code: CloseCode) -> Option<Failure> {
     match code {
         CloseCode::Normal | CloseCode::Away | CloseCode::Status => None,
-        code => Some(closed(&format!(
+        code => Some(close_error(&format!(
             "the service closed the connection with {}",
             u16::from(code)
         ))),
     }
 }
 
-/// The connection ends without that.
+/// The connection ended without a close frame.
 fn lost(error: Option<&Error>) -> Failure {
     match error {
         None
@@ -150,7 +151,7 @@ fn lost(error: Option<&Error>) -> Failure {
             | Error::Io(_)
             | Error::Tls(_)
             | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake),
-        ) => closed("the connection was lost"),
+        ) => close_error("the connection was lost"),
         Some(error) => Failure {
             code: 31924,
             message: format!("Stream - Websocket - Protocol Error: {error}"),
@@ -158,7 +159,7 @@ fn lost(error: Option<&Error>) -> Failure {
     }
 }
 
-fn closed(why: &str) -> Failure {
+fn close_error(why: &str) -> Failure {
     Failure {
         code: 31921,
         message: format!("Stream - WebSocket - Close Error: {why}"),

@@ -1,12 +1,11 @@
-//! What goes to the service: the frames as time passes, and between them what the leg orders, each after the sound that
-//! was heard before it.
+//! Sends to the service: frames as time passes, and the leg's commands, each after the audio that precedes it.
 
 use super::frames::{Frame, Frames};
 use super::message::{About, CONNECTED, ToService};
-use super::{FAREWELL, Order, life};
-use crate::network::clock::Held;
-use crate::network::courier::{Failure, Socket};
-use crate::network::exchange::Exchange;
+use super::{CLOSE_TIMEOUT, StreamCommand, lifecycle};
+use crate::network::clock::RealTime;
+use crate::network::switch::Switch;
+use crate::network::webhook_client::{Failure, Socket};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::SinkExt as _;
 use futures::stream::SplitSink;
@@ -21,78 +20,79 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
 
-/// Frames of a track that are handed on at once.
-const AT_ONCE: u64 = 50;
-/// So many frames behind, the clock is slowed down.
-const BEHIND: i64 = 50;
-/// How long a service may take nothing.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// A leg that is not where the clock is gets there within moments of the world.
-const MOMENT: Duration = Duration::from_millis(1);
+/// Maximum number of frames of a track per batch.
+const MAX_FRAMES_PER_BATCH: u64 = 50;
+/// Lag in frames above which the clock slows to real time.
+const MAX_LAG_FRAMES: i64 = 50;
+/// Limit for the service to take a message.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// Polling interval, in real time, for a leg that has not caught up with the clock; and the limit of a send before the
+/// clock slows.
+const POLL_INTERVAL: Duration = Duration::from_millis(1);
 
 type Sink = SplitSink<Socket, Message>;
 
 /// Why nothing can be sent.
 enum Lost {
-    /// The socket is closed or broken; who reads from it knows more.
+    /// The socket is closed or broken; the receiver knows the reason.
     Socket(String),
-    /// The service takes nothing.
+    /// The service takes no messages.
     Stuck,
 }
 
-/// One direction of a stream.
+/// The sending task of a stream.
 pub(super) struct Sender {
-    net: Arc<Exchange>,
+    net: Arc<Switch>,
     about: About,
     sink: Sink,
-    orders: mpsc::UnboundedReceiver<Order>,
+    commands: mpsc::UnboundedReceiver<StreamCommand>,
     frames: Frames,
-    /// The socket has ended from the other end.
-    gone: CancellationToken,
+    /// Canceled when the socket has ended.
+    closed: CancellationToken,
     sequence: u64,
     chunk: u64,
-    /// While it lags behind.
-    held: Option<Held>,
+    /// Held while the service lags.
+    held: Option<RealTime>,
 }
 
 impl Sender {
     pub(super) fn new(
-        net: Arc<Exchange>,
+        net: Arc<Switch>,
         about: About,
         sink: Sink,
-        orders: mpsc::UnboundedReceiver<Order>,
+        commands: mpsc::UnboundedReceiver<StreamCommand>,
         frames: Frames,
-        gone: CancellationToken,
+        closed: CancellationToken,
     ) -> Self {
         Self {
             net,
             about,
             sink,
-            orders,
+            commands,
             frames,
-            gone,
+            closed,
             sequence: 0,
             chunk: 0,
             held: None,
         }
     }
 
-    /// Sends until the stream is over, from this end or the other.
+    /// Sends until the stream ends from either side.
     pub(super) async fn run(mut self, parameters: BTreeMap<String, String>) {
-        let (net, gone) = (Arc::clone(&self.net), self.gone.clone());
+        let (net, closed) = (Arc::clone(&self.net), self.closed.clone());
         let outcome = tokio::select! {
-            outcome = self.sends(parameters) => outcome,
-            () = gone.cancelled() => return,
+            outcome = self.send_all(parameters) => outcome,
+            () = closed.cancelled() => return,
             () = net.stop.cancelled() => return,
         };
         match outcome {
             Ok(()) => {
-                // The service says its farewell in return; it need not.
-                let _ = timeout(FAREWELL, gone.cancelled()).await;
+                // The service may answer with a close frame.
+                let _ = timeout(CLOSE_TIMEOUT, closed.cancelled()).await;
             }
             Err(lost) => {
                 let why = match lost {
-                    Lost::Socket(_) if timeout(FAREWELL, gone.cancelled()).await.is_ok() => return,
+                    Lost::Socket(_) if timeout(CLOSE_TIMEOUT, closed.cancelled()).await.is_ok() => return,
                     Lost::Socket(why) => why,
                     Lost::Stuck => "the service takes no messages".to_owned(),
                 };
@@ -100,13 +100,13 @@ impl Sender {
                     code: 31921,
                     message: format!("Stream - WebSocket - Close Error: {why}"),
                 };
-                life::fail(&net, &self.about.stream, &failure, net.clock.now());
+                lifecycle::fail(&net, &self.about.stream, &failure, net.clock.now());
             }
         }
-        gone.cancel();
+        closed.cancel();
     }
 
-    async fn sends(&mut self, parameters: BTreeMap<String, String>) -> Result<(), Lost> {
+    async fn send_all(&mut self, parameters: BTreeMap<String, String>) -> Result<(), Lost> {
         self.feed(Message::text(CONNECTED)).await?;
         let tracks = self.frames.tracks().to_vec();
         let start = self.next(&ToService::Start {
@@ -116,31 +116,31 @@ impl Sender {
         self.feed(start).await?;
         self.flush().await?;
         loop {
-            let order = tokio::select! {
+            let command = tokio::select! {
                 biased;
-                order = self.orders.recv() => order,
-                settled = due(&self.net, &mut self.frames) => {
+                command = self.commands.recv() => command,
+                settled = next_settled(&self.net, &mut self.frames) => {
                     self.frames_until(settled).await?;
                     continue;
                 }
             };
-            let Some(order) = order else { return Ok(()) };
-            // What the leg has ordered, it ordered at its present: nothing is laid before that. The frame in which the
-            // stream is stopped is still sent, so that what ends with it does not end abruptly.
-            let ends_in = match order {
-                Order::Stop { .. } => TimeDelta::milliseconds(20),
+            let Some(command) = command else { return Ok(()) };
+            // A command was issued at the leg's current position; no audio is added before it. The frame in which the
+            // stream stops is still sent, so that audio that ends there is not cut off.
+            let ends_in = match command {
+                StreamCommand::Stop { .. } => TimeDelta::milliseconds(20),
                 _ => TimeDelta::zero(),
             };
-            self.frames_until(order.at() + ends_in).await?;
-            let message = match &order {
-                Order::Dtmf { key, .. } => self.next(&ToService::Dtmf { key: *key }),
-                Order::Mark { name, .. } => self.next(&ToService::Mark { name }),
-                Order::Stop { .. } => self.next(&ToService::Stop),
+            self.frames_until(command.at() + ends_in).await?;
+            let message = match &command {
+                StreamCommand::Dtmf { key, .. } => self.next(&ToService::Dtmf { key: *key }),
+                StreamCommand::Mark { name, .. } => self.next(&ToService::Mark { name }),
+                StreamCommand::Stop { .. } => self.next(&ToService::Stop),
             };
-            // The service acts on it in its own time.
-            let _told = self.net.clock.hold();
+            // The service acts on it in real time.
+            let _held = self.net.clock.hold();
             self.feed(message).await?;
-            if matches!(order, Order::Stop { .. }) {
+            if matches!(command, StreamCommand::Stop { .. }) {
                 let normally = CloseFrame {
                     code: CloseCode::Normal,
                     reason: "".into(),
@@ -154,13 +154,13 @@ impl Sender {
 
     async fn frames_until(&mut self, until: DateTime<Utc>) -> Result<(), Lost> {
         loop {
-            let behind = self.net.clock.now() > self.frames.end_of(0) + TimeDelta::milliseconds(20 * BEHIND);
+            let behind = self.net.clock.now() > self.frames.end_of(0) + TimeDelta::milliseconds(20 * MAX_LAG_FRAMES);
             if !behind {
                 self.held = None;
             } else if self.held.is_none() {
                 self.held = Some(self.net.clock.hold());
             }
-            let frames = self.frames.take(&self.net, until, AT_ONCE);
+            let frames = self.frames.take(&self.net, until, MAX_FRAMES_PER_BATCH);
             if frames.is_empty() {
                 return Ok(());
             }
@@ -189,21 +189,21 @@ impl Sender {
     }
 
     async fn feed(&mut self, message: Message) -> Result<(), Lost> {
-        in_time(&self.net, self.sink.feed(message)).await
+        with_timeout(&self.net, self.sink.feed(message)).await
     }
 
     async fn flush(&mut self) -> Result<(), Lost> {
-        in_time(&self.net, self.sink.flush()).await
+        with_timeout(&self.net, self.sink.flush()).await
     }
 }
 
-async fn in_time(net: &Exchange, sends: impl Future<Output = Result<(), Error>>) -> Result<(), Lost> {
-    let mut sends = pin!(sends);
-    let outcome = match timeout(MOMENT, &mut sends).await {
+async fn with_timeout(net: &Switch, send: impl Future<Output = Result<(), Error>>) -> Result<(), Lost> {
+    let mut send = pin!(send);
+    let outcome = match timeout(POLL_INTERVAL, &mut send).await {
         Err(_elapsed) => {
-            // Whoever takes nothing is not to be left behind by a fast clock.
+            // A slow service must not fall behind a fast clock.
             let _held = net.clock.hold();
-            timeout(PATIENCE, sends).await
+            timeout(SEND_TIMEOUT, send).await
         }
         sent => sent,
     };
@@ -214,8 +214,8 @@ async fn in_time(net: &Exchange, sends: impl Future<Output = Result<(), Error>>)
     }
 }
 
-/// Returns when another frame is over and settled, with how far that goes.
-async fn due(net: &Exchange, frames: &mut Frames) -> DateTime<Utc> {
+/// Waits for the next final frame. Returns the time up to which audio is final.
+async fn next_settled(net: &Switch, frames: &mut Frames) -> DateTime<Utc> {
     let next = frames.end_of(1);
     net.clock.sleep_until(next).await;
     loop {
@@ -223,6 +223,6 @@ async fn due(net: &Exchange, frames: &mut Frames) -> DateTime<Utc> {
         if settled >= next {
             return settled;
         }
-        sleep(MOMENT).await;
+        sleep(POLL_INTERVAL).await;
     }
 }

@@ -1,10 +1,10 @@
-//! The attributes of one element, taken one by one. What nobody took is unknown, and refused.
+//! Attributes of one element. Each is taken once; an attribute that remains is unknown and refused.
 
 use super::xml::Element;
 use super::{Callback, Hook, TwimlError};
 use std::cell::RefCell;
 
-/// What is left to be taken.
+/// The attributes not yet taken.
 pub(super) struct Attributes<'a> {
     element: &'a str,
     left: RefCell<Vec<&'a (String, String)>>,
@@ -25,7 +25,7 @@ impl<'a> Attributes<'a> {
         Some(left.remove(place).1.clone())
     }
 
-    /// A value that must not be empty.
+    /// A non-empty value, trimmed.
     pub fn filled(&self, name: &str) -> Result<Option<String>, TwimlError> {
         match self.text(name) {
             Some(value) if value.trim().is_empty() => Err(self.wrong(name, "is empty")),
@@ -39,7 +39,7 @@ impl<'a> Attributes<'a> {
             None => Ok(default),
             Some("true") => Ok(true),
             Some("false") => Ok(false),
-            Some(_) => Err(self.wrong(name, "is neither true nor false")),
+            Some(_) => Err(self.wrong(name, "must be true or false")),
         }
     }
 
@@ -50,21 +50,21 @@ impl<'a> Attributes<'a> {
             Ok(number) if range.contains(&number) => Ok(Some(number)),
             _ => Err(self.wrong(
                 name,
-                &format!("is not a whole number from {} to {}", range.start(), range.end()),
+                &format!("must be a whole number from {} to {}", range.start(), range.end()),
             )),
         }
     }
 
-    /// One of some words.
+    /// One of the allowed values.
     pub fn word(&self, name: &str, words: &[&'static str]) -> Result<Option<&'static str>, TwimlError> {
         let Some(value) = self.text(name) else { return Ok(None) };
         match words.iter().find(|word| **word == value) {
             Some(word) => Ok(Some(word)),
-            None => Err(self.wrong(name, &format!("is none of: {}", words.join(", ")))),
+            None => Err(self.wrong(name, &format!("must be one of: {}", words.join(", ")))),
         }
     }
 
-    /// Some of some words, separated by spaces.
+    /// Several of the allowed values, separated by spaces.
     pub fn words(&self, name: &str, words: &[&'static str]) -> Result<Option<Vec<&'static str>>, TwimlError> {
         let Some(value) = self.text(name) else { return Ok(None) };
         value
@@ -74,24 +74,24 @@ impl<'a> Attributes<'a> {
                     .iter()
                     .find(|word| **word == part)
                     .copied()
-                    .ok_or_else(|| self.wrong(name, &format!("has a word that is none of: {}", words.join(", "))))
+                    .ok_or_else(|| self.wrong(name, &format!("must contain only: {}", words.join(", "))))
             })
             .collect::<Result<_, _>>()
             .map(Some)
     }
 
-    /// `GET` or `POST`; POST if it is not said.
+    /// Whether the method is GET [default: POST].
     pub fn method(&self, name: &str) -> Result<bool, TwimlError> {
         Ok(self.word(name, &["POST", "GET"])?.unwrap_or("POST") == "GET")
     }
 
-    /// An address and the method beside it.
+    /// A URL and its method.
     pub fn hook(&self, url: &str, method: &str) -> Result<Option<Hook>, TwimlError> {
         let get = self.method(method)?;
         Ok(self.filled(url)?.map(|url| Hook { url, get }))
     }
 
-    /// An address, its method, and the events that are told there.
+    /// A callback URL, its method and events.
     pub fn callback(
         &self,
         names: [&str; 3],
@@ -99,21 +99,21 @@ impl<'a> Attributes<'a> {
         default: &[&'static str],
     ) -> Result<Option<Callback>, TwimlError> {
         let [url, method, about] = names;
-        let told = self.words(about, events)?.unwrap_or_else(|| default.to_vec());
+        let events = self.words(about, events)?.unwrap_or_else(|| default.to_vec());
         Ok(self.hook(url, method)?.map(|hook| Callback {
             hook,
-            events: told.into_iter().map(str::to_owned).collect(),
+            events: events.into_iter().map(str::to_owned).collect(),
         }))
     }
 
-    /// Takes attributes that change nothing here, because nobody hears them: voices of a language model, jitter buffers.
+    /// Takes attributes without effect here, such as voices of a language model and jitter buffers.
     pub fn without_effect(&self, names: &[&str]) {
         for name in names {
             self.text(name);
         }
     }
 
-    /// An error if something is left.
+    /// An error if an attribute remains.
     pub fn finish(self) -> Result<(), TwimlError> {
         match self.left.into_inner().first() {
             None => Ok(()),
@@ -124,7 +124,7 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// An error about one attribute. The value is not repeated: it may be somebody's words.
+    /// An error about one attribute. Does not contain its value, which may be personal.
     pub fn wrong(&self, name: &str, why: &str) -> TwimlError {
         TwimlError::schema(format!("{name:?} of <{}> {why}", self.element))
     }

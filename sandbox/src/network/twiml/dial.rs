@@ -8,81 +8,70 @@ use super::{Callback, Hook, RecordingCallback, TwimlError};
 /// `<Dial>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dial {
-    /// Who is dialled: several ring at once, or it is a conference.
+    /// Parties that ring simultaneously, or a conference.
     pub target: Target,
-    /// What is asked afterwards; without it the next verb follows.
+    /// Requested afterwards; without it the next verb follows.
     pub action: Option<Hook>,
-    /// How long it may ring, in seconds.
+    /// Ring timeout in seconds.
     pub timeout: u32,
-    /// The longest that they may talk, in seconds.
+    /// Maximum duration of the bridge, in seconds.
     pub time_limit: u32,
-    /// Who seems to call.
     pub caller_id: Option<String>,
-    /// Whether the caller hears it ring, and is answered only with the other.
+    /// The caller is answered only together with the dialed party, and hears it ring until then.
     pub answer_on_bridge: bool,
-    /// Whether `*` ends it for the caller.
+    /// `*` ends the bridge for the caller.
     pub hangup_on_star: bool,
-    /// When a recording begins: `record-from-answer-dual` and so on; `None` is not at all.
+    /// `record-from-answer-dual` and so on; `None` records nothing.
     pub record: Option<&'static str>,
-    /// Who is told of the recording.
-    pub told: RecordingCallback,
+    pub recording_callback: RecordingCallback,
 }
 
-/// Who is dialled.
+/// The target of a `<Dial>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// One or more telephones and browsers: the first to answer is connected.
-    Parties(Vec<Party>),
-    /// A conference.
+    /// The first one to answer is connected.
+    Parties(Vec<DialedParty>),
     Conference(Box<Conference>),
 }
 
 /// `<Number>` or `<Client>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Party {
+pub struct DialedParty {
     /// E.164, or `client:` and an identity.
     pub address: String,
-    /// What a browser is told.
+    /// Custom parameters for a browser.
     pub parameters: Vec<(String, String)>,
-    /// Keys pressed once it is answered.
+    /// Keys pressed after the answer.
     pub send_digits: Option<String>,
-    /// A document for the one who answers, before they are connected.
+    /// A document for the answering party, executed before the bridge.
     pub url: Option<Hook>,
-    /// Who is told of the call's progress.
     pub status: Option<Callback>,
 }
 
 /// `<Conference>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "the attributes are Twilio's own")]
+#[expect(clippy::struct_excessive_bools, reason = "mirrors Twilio's attributes")]
 pub struct Conference {
-    /// Its name.
     pub name: String,
-    /// Whether the others do not hear this one.
     pub muted: bool,
-    /// When a tone is heard: `true`, `false`, `onEnter`, `onExit`.
+    /// `true`, `false`, `onEnter` or `onExit`.
     pub beep: String,
-    /// Whether this one begins it.
     pub start_on_enter: bool,
-    /// Whether it ends with this one.
     pub end_on_exit: bool,
-    /// What is heard before it begins: `None` is Twilio's music, an empty address is silence.
+    /// Audio before the start: `None` is Twilio's music, an empty URL is silence.
     pub wait: Option<Hook>,
-    /// At most so many.
     pub max_participants: u32,
     /// `record-from-start`.
     pub record: bool,
-    /// Who is told of the recording.
-    pub told: RecordingCallback,
-    /// The call to be coached: nobody else hears this one.
+    pub recording_callback: RecordingCallback,
+    /// Call SID of the coached participant.
     pub coach: Option<String>,
-    /// Who is told what happens. The first participant decides for all.
+    /// The first participant's callback applies to the conference.
     pub status: Option<Callback>,
-    /// A name for this one.
     pub label: Option<String>,
 }
 
-/// What a leg can be told of, by the names of `statusCallbackEvent`.
+/// Values of `statusCallbackEvent`.
 const PROGRESS: [&str; 4] = ["initiated", "ringing", "answered", "completed"];
 
 const RECORD: [&str; 7] = [
@@ -110,7 +99,7 @@ pub(super) fn read(element: &Element) -> Result<Dial, TwimlError> {
             Some("true") => Some("record-from-answer"),
             from => from,
         },
-        told: recording(&attributes)?,
+        recording_callback: recording(&attributes)?,
     };
     attributes.word("recordingTrack", &["both", "inbound", "outbound"])?;
     attributes.truth("sequential", false)?;
@@ -129,8 +118,8 @@ fn target(dial: &Element) -> Result<Target, TwimlError> {
         })
         .collect();
     if nouns.is_empty() {
-        // A number may stand alone.
-        return Ok(Target::Parties(vec![Party {
+        // A number without a noun.
+        return Ok(Target::Parties(vec![DialedParty {
             address: dialable(&dial.text()?)?,
             parameters: vec![],
             send_digits: None,
@@ -150,7 +139,7 @@ fn target(dial: &Element) -> Result<Target, TwimlError> {
     let party = |noun: &Element| match noun.name.as_str() {
         "Number" => number(noun),
         "Client" => client(noun),
-        "Conference" => Err(TwimlError::schema("<Conference> is not alone inside <Dial>")),
+        "Conference" => Err(TwimlError::schema("<Conference> must be the only noun of <Dial>")),
         name @ ("Queue" | "Sim" | "Sip" | "Application" | "WhatsApp") => {
             Err(TwimlError::schema(format!("this network does not dial <{name}>")))
         }
@@ -159,9 +148,9 @@ fn target(dial: &Element) -> Result<Target, TwimlError> {
     Ok(Target::Parties(nouns.into_iter().map(party).collect::<Result<_, _>>()?))
 }
 
-fn number(noun: &Element) -> Result<Party, TwimlError> {
+fn number(noun: &Element) -> Result<DialedParty, TwimlError> {
     let attributes = Attributes::of(noun);
-    let party = Party {
+    let party = DialedParty {
         address: dialable(&noun.text()?)?,
         parameters: vec![],
         send_digits: attributes.filled("sendDigits")?,
@@ -173,18 +162,18 @@ fn number(noun: &Element) -> Result<Party, TwimlError> {
     Ok(party)
 }
 
-/// A number in E.164, spaces and punctuation taken out. <https://www.twilio.com/docs/api/errors/13224>
+/// A number in E.164, without spaces and punctuation. <https://www.twilio.com/docs/api/errors/13224>
 fn dialable(text: &str) -> Result<String, TwimlError> {
     let number: String = text.chars().filter(|char| !" -().\u{a0}".contains(*char)).collect();
     let digits = number.strip_prefix('+').unwrap_or_default();
     if (7..=15).contains(&digits.len()) && digits.chars().all(|char| char.is_ascii_digit()) {
         Ok(number)
     } else {
-        Err(TwimlError::value(13224, "<Dial> has a number that is not in E.164"))
+        Err(TwimlError::value(13224, "the number of <Dial> is not in E.164"))
     }
 }
 
-fn client(noun: &Element) -> Result<Party, TwimlError> {
+fn client(noun: &Element) -> Result<DialedParty, TwimlError> {
     let attributes = Attributes::of(noun);
     let mut parameters = Vec::new();
     let mut identity = String::new();
@@ -200,9 +189,11 @@ fn client(noun: &Element) -> Result<Party, TwimlError> {
         }
     }
     if identity.is_empty() || identity.len() > 121 {
-        return Err(TwimlError::schema("<Client> has no identity, or one that is too long"));
+        return Err(TwimlError::schema(
+            "<Client> needs an identity of at most 121 characters",
+        ));
     }
-    let party = Party {
+    let party = DialedParty {
         address: format!("client:{identity}"),
         parameters,
         send_digits: None,
@@ -230,7 +221,7 @@ pub(super) fn parameter(element: &Element) -> Result<(String, String), TwimlErro
     element.nothing_inside()?;
     match (name, value) {
         (Some(name), Some(value)) => Ok((name, value)),
-        _ => Err(TwimlError::schema("<Parameter> has no name or no value")),
+        _ => Err(TwimlError::schema("<Parameter> needs a name and a value")),
     }
 }
 
@@ -249,7 +240,9 @@ fn conference(noun: &Element) -> Result<Conference, TwimlError> {
     let attributes = Attributes::of(noun);
     let name = noun.text()?;
     if name.is_empty() || name.chars().count() > 128 {
-        return Err(TwimlError::schema("<Conference> has no name, or one that is too long"));
+        return Err(TwimlError::schema(
+            "<Conference> needs a name of at most 128 characters",
+        ));
     }
     let wait_get = attributes.method("waitMethod")?;
     let conference = Conference {
@@ -266,7 +259,7 @@ fn conference(noun: &Element) -> Result<Conference, TwimlError> {
         record: attributes
             .word("record", &["do-not-record", "record-from-start", "true", "false"])?
             .is_some_and(|from| matches!(from, "record-from-start" | "true")),
-        told: recording(&attributes)?,
+        recording_callback: recording(&attributes)?,
         coach: attributes.filled("coach")?,
         status: attributes.callback(
             ["statusCallback", "statusCallbackMethod", "statusCallbackEvent"],

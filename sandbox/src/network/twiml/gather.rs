@@ -7,37 +7,34 @@ use super::{Hook, TwimlError};
 
 /// `<Gather>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "the attributes are Twilio's own")]
+#[expect(clippy::struct_excessive_bools, reason = "mirrors Twilio's attributes")]
 pub struct Gather {
-    /// Whether words are heard.
     pub speech: bool,
-    /// Whether keys are heard.
     pub keys: bool,
-    /// What is asked with the result; the document's own address if it is not said.
+    /// Requested with the result [default: the document's URL].
     pub action: Option<Hook>,
-    /// GET for the document's own address.
+    /// GET for the default action.
     pub get: bool,
-    /// How long to wait for a beginning, in seconds; `None` is `auto`.
+    /// Seconds until the first input.
     pub timeout: u32,
-    /// The silence that ends speech.
+    /// Silence that ends speech.
     pub speech_timeout: Silence,
-    /// The longest that speech is listened to, in seconds.
+    /// Maximum duration of speech, in seconds.
     pub max_speech: u32,
-    /// So many keys are enough.
+    /// Number of keys that complete the input.
     pub num_digits: Option<u32>,
-    /// The key that ends it, if any.
+    /// The key that completes the input; empty for none.
     pub finish_on_key: String,
-    /// Whether the action is asked even with nothing.
+    /// Requests the action without input, too.
     pub action_on_empty: bool,
-    /// Whether what is said in the meantime is cut when the caller begins.
+    /// Input interrupts the prompts.
     pub barge_in: bool,
-    /// Who is told words while they are spoken.
+    /// Receives partial results.
     pub partial: Option<Hook>,
     /// BCP 47.
     pub language: String,
-    /// Words to be expected.
     pub hints: Option<String>,
-    /// Spoken and played while it listens: `Say`, `Play`, `Pause`.
+    /// `<Say>`, `<Play>` and `<Pause>`.
     pub prompts: Vec<Verb>,
 }
 
@@ -46,7 +43,6 @@ pub struct Gather {
 pub enum Silence {
     /// Until the sentence sounds finished.
     Auto,
-    /// For so many seconds.
     Seconds(u32),
 }
 
@@ -61,7 +57,7 @@ pub(super) fn read(element: &Element) -> Result<Gather, TwimlError> {
     let get = attributes.method("method")?;
     let finish_on_key = keys(&attributes, "finishOnKey", "#")?;
     if finish_on_key.chars().count() > 1 {
-        return Err(TwimlError::value(13310, "finishOnKey of <Gather> is more than one key"));
+        return Err(TwimlError::value(13310, "finishOnKey of <Gather> must be one key"));
     }
     let timeout = attributes.number("timeout", 1..=3_600)?.unwrap_or(5);
     let speech_timeout = match attributes.text("speechTimeout").as_deref() {
@@ -69,7 +65,7 @@ pub(super) fn read(element: &Element) -> Result<Gather, TwimlError> {
         Some("auto") => Silence::Auto,
         Some(seconds) => match seconds.parse() {
             Ok(seconds @ 1..=3_600) => Silence::Seconds(seconds),
-            _ => return Err(attributes.wrong("speechTimeout", "is neither auto nor a number of seconds")),
+            _ => return Err(attributes.wrong("speechTimeout", "must be auto or a number of seconds")),
         },
     };
     let gather = Gather {

@@ -1,8 +1,8 @@
-//! TwiML: an answer of the service, read into typed verbs.
+//! Parses TwiML documents into typed verbs.
 //!
-//! Stricter than Twilio in one way: what Twilio only warns about (12200, a verb or an attribute that its schema does not
-//! know) ends the document here, so that it is found. The names and values are those of
-//! <https://www.twilio.com/docs/voice/twiml> and of the builder in Twilio's own packages.
+//! Stricter than Twilio in one respect: what Twilio only warns about (12200, a verb or attribute unknown to its schema)
+//! is an error here, so that it is found. Names and values follow <https://www.twilio.com/docs/voice/twiml> and the
+//! builder in Twilio's packages.
 //!
 //! Verbs that this network does not execute (`Pay`, `Enqueue`, ...) are refused by name. Nothing is executed here.
 
@@ -13,20 +13,20 @@ mod stream;
 mod verbs;
 mod xml;
 
-pub use dial::{Conference, Dial, Party, Target};
+pub use dial::{Conference, Dial, DialedParty, Target};
 pub use gather::{Gather, Silence};
 pub use stream::{Stream, Track, stream_address_fault};
 pub use verbs::{Callback, Document, Hook, Pause, Play, Record, RecordingCallback, Say, Verb};
 
 use thiserror::Error;
 
-/// Why a document was refused, with the number under which Twilio's debugger would list it.
+/// Why a document was refused, with the error code of Twilio's debugger.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{code}: {message}")]
 pub struct TwimlError {
     /// As in <https://www.twilio.com/docs/api/errors>.
     pub code: u32,
-    /// Names the verb or attribute. Never what is said.
+    /// Names the verb or attribute; never contains spoken text.
     pub message: String,
 }
 
@@ -47,7 +47,7 @@ impl TwimlError {
         }
     }
 
-    /// One of the numbers that Twilio has for a single attribute.
+    /// A specific error code for one attribute.
     fn value(code: u32, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -56,15 +56,15 @@ impl TwimlError {
     }
 }
 
-/// Reads a document.
+/// Parses a document.
 ///
 /// # Errors
-/// [`TwimlError`], for the first thing that is wrong.
+/// [`TwimlError`], for the first problem.
 pub fn parse(text: &str) -> Result<Document, TwimlError> {
     let root = xml::read(text)?;
     if root.name != "Response" {
         return Err(TwimlError::parse(format!(
-            "the root is <{}>, not <Response>",
+            "the root element is <{}>, not <Response>",
             root.name
         )));
     }

@@ -8,21 +8,19 @@ use super::{Hook, TwimlError, dial};
 /// `<Stream>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
-    /// `wss://`, or relative to the document's own address; without a query.
+    /// `wss://`, or relative to the document's URL; without a query.
     pub url: String,
-    /// For stopping it by name.
+    /// Name for `<Stop>`.
     pub name: Option<String>,
-    /// What is sent.
     pub track: Track,
-    /// Told in the `start` message.
+    /// Sent in the `start` message.
     pub parameters: Vec<(String, String)>,
-    /// Who is told that it started, stopped or failed.
+    /// Receives start, stop and error events.
     pub status: Option<Hook>,
 }
 
-/// What the other end of a stream hears.
+/// The tracks that the service receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are Twilio's own")]
 pub enum Track {
     Inbound,
     Outbound,
@@ -30,7 +28,7 @@ pub enum Track {
 }
 
 impl Track {
-    /// By Twilio's word for it; the inbound track if it is not said.
+    /// By its name in TwiML [default: the inbound track].
     #[must_use]
     pub fn from_word(word: Option<&str>) -> Option<Self> {
         match word {
@@ -42,17 +40,17 @@ impl Track {
     }
 }
 
-/// Why an address cannot be streamed to, with Twilio's number: only `wss` is spoken
-/// (<https://www.twilio.com/docs/api/errors/31922>), and a query does not reach the other end
-/// (<https://www.twilio.com/docs/api/errors/31920>). A relative address has no scheme to be wrong.
+/// Why a URL is invalid for a stream, with Twilio's error code: the scheme must be `wss`
+/// (<https://www.twilio.com/docs/api/errors/31922>), and a query is not supported
+/// (<https://www.twilio.com/docs/api/errors/31920>). A relative URL has no scheme to check.
 #[must_use]
 pub fn stream_address_fault(url: &str) -> Option<(u32, &'static str)> {
     let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     if scheme.is_some_and(|scheme| scheme != "wss") {
-        return Some((31922, "the address of a stream is wss://"));
+        return Some((31922, "the URL of a stream must be wss://"));
     }
     url.contains('?')
-        .then_some((31920, "the address of a stream has a query; use parameters"))
+        .then_some((31920, "the URL of a stream must not have a query; use parameters"))
 }
 
 pub(super) fn start(element: &Element) -> Result<Verb, TwimlError> {
@@ -70,7 +68,7 @@ pub(super) fn connect(element: &Element) -> Result<Verb, TwimlError> {
     if stream.track != Track::Inbound {
         return Err(TwimlError::value(
             31941,
-            "<Stream> inside <Connect> has the inbound track only",
+            "<Stream> inside <Connect> supports only the inbound track",
         ));
     }
     Ok(Verb::Connect { stream, action })
@@ -82,7 +80,7 @@ pub(super) fn stop(element: &Element) -> Result<Verb, TwimlError> {
     let attributes = Attributes::of(stream);
     let name = attributes
         .filled("name")?
-        .ok_or_else(|| TwimlError::schema("<Stream> inside <Stop> has no name"))?;
+        .ok_or_else(|| TwimlError::schema("<Stream> inside <Stop> needs a name"))?;
     attributes.finish()?;
     stream.nothing_inside()?;
     Ok(Verb::Stop { name })
@@ -96,7 +94,7 @@ fn only_stream(element: &Element) -> Result<&Element, TwimlError> {
             other.name, element.name
         ))),
         _ => Err(TwimlError::schema(format!(
-            "<{}> does not have exactly one noun",
+            "<{}> must have exactly one noun",
             element.name
         ))),
     }
@@ -106,12 +104,16 @@ fn read(element: &Element) -> Result<Stream, TwimlError> {
     let attributes = Attributes::of(element);
     let url = attributes
         .filled("url")?
-        .ok_or_else(|| TwimlError::schema("<Stream> has no url"))?;
+        .ok_or_else(|| TwimlError::schema("<Stream> needs a url"))?;
     if let Some((code, why)) = stream_address_fault(&url) {
         return Err(TwimlError::value(code, why));
     }
-    let track = Track::from_word(attributes.text("track").as_deref())
-        .ok_or_else(|| TwimlError::value(31941, "<Stream> has no such track"))?;
+    let track = Track::from_word(attributes.text("track").as_deref()).ok_or_else(|| {
+        TwimlError::value(
+            31941,
+            "track of <Stream> must be inbound_track, outbound_track or both_tracks",
+        )
+    })?;
     let stream = Stream {
         url,
         name: attributes.filled("name")?,
@@ -129,13 +131,13 @@ fn read(element: &Element) -> Result<Stream, TwimlError> {
 }
 
 fn parameter(element: &Element) -> Result<(String, String), TwimlError> {
-    /// Twilio: name and value together stay under 500 characters.
-    const TOO_LONG: usize = 500;
+    /// Twilio: name and value together must stay below 500 characters.
+    const PARAMETER_CHARS_LIMIT: usize = 500;
     if element.name != "Parameter" {
         return Err(TwimlError::schema(format!("<{}> inside <Stream>", element.name)));
     }
     let (name, value) = dial::parameter(element)?;
-    if name.chars().count() + value.chars().count() >= TOO_LONG {
+    if name.chars().count() + value.chars().count() >= PARAMETER_CHARS_LIMIT {
         return Err(TwimlError::schema("<Parameter> has 500 characters or more"));
     }
     Ok((name, value))

@@ -1,4 +1,4 @@
-//! What is read, and what is refused.
+//! Accepted and refused documents.
 
 use super::*;
 
@@ -15,13 +15,13 @@ fn refused(inside: &str) -> TwimlError {
 }
 
 #[test]
-fn an_empty_response_is_a_document() {
+fn empty_response_parses() {
     assert_eq!(verbs(""), []);
     assert_eq!(parse("<Response/>").map(|document| document.verbs.len()), Ok(0));
 }
 
 #[test]
-fn what_is_said_is_unescaped_and_its_white_space_collapsed() {
+fn say_text_is_unescaped_and_its_white_space_collapsed() {
     let [Verb::Say(say)] =
         &verbs("<Say voice=\"Polly.Amy\" loop=\"2\">Tom &amp; Jerry&#33;\n  <![CDATA[<3]]></Say>")[..]
     else {
@@ -32,7 +32,7 @@ fn what_is_said_is_unescaped_and_its_white_space_collapsed() {
 }
 
 #[test]
-fn ssml_is_spoken_without_its_marks() {
+fn ssml_is_reduced_to_its_text() {
     let [Verb::Say(say)] = &verbs("<Say>Wait<break time=\"1s\"/>for <sub alias=\"aluminium\">Al</sub></Say>")[..]
     else {
         panic!("not one Say");
@@ -41,7 +41,7 @@ fn ssml_is_spoken_without_its_marks() {
 }
 
 #[test]
-fn a_gather_has_twilios_defaults() {
+fn gather_without_attributes_has_twilios_defaults() {
     let [Verb::Gather(gather)] = &verbs("<Gather/>")[..] else {
         panic!("not one Gather");
     };
@@ -51,7 +51,7 @@ fn a_gather_has_twilios_defaults() {
 }
 
 #[test]
-fn a_gather_for_speech_keeps_its_prompts_in_order() {
+fn gather_keeps_its_prompts_in_order() {
     let [Verb::Gather(gather)] = &verbs(
         "<Gather input=\"dtmf speech\" action=\"/next\" speechTimeout=\"auto\" actionOnEmptyResult=\"true\" \
          language=\"hi-IN\" hints=\"a, b\" speechModel=\"phone_call\" enhanced=\"true\" bargeIn=\"false\" \
@@ -72,7 +72,7 @@ fn a_gather_for_speech_keeps_its_prompts_in_order() {
 }
 
 #[test]
-fn a_number_may_stand_alone_inside_dial() {
+fn dial_accepts_a_bare_number() {
     let [Verb::Dial(dial)] = &verbs("<Dial callerId=\"+15045550100\">+1 (504) 555-0123</Dial>")[..] else {
         panic!("not one Dial");
     };
@@ -84,7 +84,7 @@ fn a_number_may_stand_alone_inside_dial() {
 }
 
 #[test]
-fn a_client_has_an_identity_and_parameters() {
+fn client_has_an_identity_and_parameters() {
     let [Verb::Dial(dial)] = &verbs(
         "<Dial answerOnBridge=\"true\"><Client statusCallback=\"/s\" statusCallbackEvent=\"ringing answered\">\
          <Identity>desk</Identity><Parameter name=\"call\" value=\"7\"/></Client><Number>+15045550123</Number></Dial>",
@@ -104,7 +104,7 @@ fn a_client_has_an_identity_and_parameters() {
 }
 
 #[test]
-fn a_conference_is_read_whole() {
+fn conference_attributes_parse() {
     let [Verb::Dial(dial)] = &verbs(
         "<Dial><Conference muted=\"true\" beep=\"false\" startConferenceOnEnter=\"false\" endConferenceOnExit=\"true\" \
          waitUrl=\"\" participantLabel=\"caller\" coach=\"CA1\" record=\"record-from-start\" \
@@ -123,13 +123,18 @@ fn a_conference_is_read_whole() {
     assert!(conference.muted && !conference.start_on_enter && conference.end_on_exit && conference.record);
     assert_eq!(conference.wait.as_ref().map(|hook| hook.url.as_str()), Some(""));
     assert_eq!(
-        conference.told.callback.as_ref().expect("a callback").events,
+        conference
+            .recording_callback
+            .callback
+            .as_ref()
+            .expect("a callback")
+            .events,
         ["completed"]
     );
 }
 
 #[test]
-fn what_is_not_xml_is_12100() {
+fn malformed_xml_is_error_12100() {
     for text in [
         "",
         "hello",
@@ -149,7 +154,7 @@ fn what_is_not_xml_is_12100() {
 }
 
 #[test]
-fn what_is_no_verb_or_attribute_is_12200() {
+fn unknown_verb_or_attribute_is_error_12200() {
     for inside in [
         "<Shout>hello</Shout>",
         "<say>hello</say>",
@@ -177,7 +182,7 @@ fn what_is_no_verb_or_attribute_is_12200() {
 }
 
 #[test]
-fn some_attributes_have_errors_of_their_own() {
+fn some_attributes_have_specific_error_codes() {
     assert_eq!(refused("<Gather finishOnKey=\"12\"/>").code, 13310);
     assert_eq!(refused("<Dial>someone</Dial>").code, 13224);
     for (stream, code) in [
@@ -197,7 +202,7 @@ fn some_attributes_have_errors_of_their_own() {
 }
 
 #[test]
-fn a_stream_is_read_whole() {
+fn stream_attributes_parse() {
     let [Verb::Connect { stream, action }] = &verbs(
         "<Connect action=\"/after\"><Stream url=\"wss://a/b\" name=\"talk\" statusCallback=\"/s\" \
          statusCallbackMethod=\"GET\"><Parameter name=\"call\" value=\"7\"/></Stream></Connect>",
@@ -223,7 +228,7 @@ fn a_stream_is_read_whole() {
 }
 
 #[test]
-fn an_error_does_not_repeat_what_is_said() {
+fn error_does_not_contain_spoken_text() {
     assert!(!refused("<Say loop=\"secret\">secret</Say>").message.contains("secret"));
     assert!(!refused("<Dial>secret</Dial>").message.contains("secret"));
 }

@@ -1,78 +1,65 @@
-//! The verbs, and those of them that have no family of their own.
+//! Verbs, and the parsers of those without a module of their own.
 
 use super::attributes::Attributes;
 use super::xml::{Content, Element};
 use super::{Dial, Gather, Stream, TwimlError, dial, gather, stream};
 
-/// A document: what is to be done, in order.
+/// A parsed document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// Its verbs.
+    /// In order of execution.
     pub verbs: Vec<Verb>,
 }
 
-/// One thing to do.
+/// A TwiML verb.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verb {
-    /// Speak.
     Say(Say),
-    /// Play a file or digits.
     Play(Play),
-    /// Be silent.
     Pause(Pause),
-    /// Listen for words or digits.
     Gather(Gather),
-    /// Take a message.
     Record(Record),
-    /// Connect with somebody else.
     Dial(Box<Dial>),
-    /// Go on with another document.
     Redirect(Hook),
-    /// End the call.
     Hangup,
-    /// Do not answer the call.
+    /// Refuse the call before it is answered.
     Reject {
-        /// `busy` rather than `rejected`.
+        /// `busy` instead of `rejected`.
         busy: bool,
     },
-    /// Copy the sound to a WebSocket and go on.
+    /// Copy the audio to a WebSocket and continue.
     Start(Stream),
-    /// End such a copy.
+    /// Stop such a copy.
     Stop {
-        /// The stream's name.
+        /// Name of the stream.
         name: String,
     },
-    /// Hand the call to a WebSocket.
+    /// Connect the call to a WebSocket.
     Connect {
-        /// Where to.
         stream: Stream,
-        /// What to ask when it has ended.
+        /// Requested when the stream has ended.
         action: Option<Hook>,
     },
 }
 
-/// An address that answers with TwiML, or is told something. Relative to the document's own.
+/// A URL that answers with TwiML or receives callbacks; may be relative to the document's URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hook {
-    /// Relative or absolute.
     pub url: String,
-    /// GET rather than POST.
+    /// GET instead of POST.
     pub get: bool,
 }
 
-/// An address that is told of events.
+/// A callback URL and its events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Callback {
-    /// Where.
     pub hook: Hook,
-    /// Which.
     pub events: Vec<String>,
 }
 
-/// What is told of recordings, and in which form they are made.
+/// Recording attributes of `<Record>`, `<Dial>` and `<Conference>`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RecordingCallback {
-    /// Who is told; nobody if it is not said.
     pub callback: Option<Callback>,
     /// `trim-silence`.
     pub trim: bool,
@@ -81,64 +68,60 @@ pub struct RecordingCallback {
 /// `<Say>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Say {
-    /// What is spoken, without SSML.
+    /// Text without SSML.
     pub text: String,
-    /// As written; `None` is the account's voice.
+    /// As written; `None` is the account's default.
     pub voice: Option<String>,
     /// BCP 47.
     pub language: Option<String>,
-    /// How often; 0 is until the call ends.
+    /// Repetitions; 0 repeats until the call ends.
     pub times: u32,
 }
 
 /// `<Play>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Play {
-    /// A file.
+    /// An audio file.
     File {
-        /// Where it is.
         url: String,
-        /// How often; 0 is until the call ends.
+        /// Repetitions; 0 repeats until the call ends.
         times: u32,
     },
-    /// Keys, with `w` for half a second of silence.
+    /// Keys; `w` is half a second of silence.
     Digits(String),
 }
 
 /// `<Pause>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pause {
-    /// For so long.
     pub seconds: u32,
 }
 
 /// `<Record>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    /// What is asked afterwards; the document's own address if it is not said.
+    /// Requested afterwards [default: the document's URL].
     pub action: Option<Hook>,
-    /// GET for the document's own address.
+    /// GET for the default action.
     pub get: bool,
-    /// Silence that ends it, in seconds.
+    /// Silence that ends the recording, in seconds; 0 disables it.
     pub timeout: u32,
-    /// Keys that end it.
+    /// Keys that end the recording.
     pub finish_on_key: String,
-    /// In seconds.
+    /// Seconds.
     pub max_length: u32,
-    /// Whether a tone comes first.
+    /// Plays a tone first.
     pub beep: bool,
-    /// Who is told of the recording.
-    pub told: RecordingCallback,
-    /// Whether the words are wanted.
+    pub recording_callback: RecordingCallback,
     pub transcribe: bool,
-    /// Who gets the words.
+    /// Receives the transcription.
     pub transcribe_callback: Option<Hook>,
 }
 
-/// What a recording can be told of, by the names of `recordingStatusCallbackEvent`.
+/// Values of `recordingStatusCallbackEvent`.
 pub(super) const RECORDING_EVENTS: [&str; 3] = ["in-progress", "completed", "absent"];
 
-/// Verbs that are TwiML and that this network does not execute.
+/// TwiML verbs that this network does not execute.
 const NOT_EXECUTED: [&str; 8] = ["Echo", "Enqueue", "Leave", "Pay", "Prompt", "Queue", "Refer", "Sms"];
 
 pub(super) fn document(root: &Element) -> Result<Document, TwimlError> {
@@ -168,7 +151,7 @@ fn verb(element: &Element) -> Result<Verb, TwimlError> {
         name if NOT_EXECUTED.contains(&name) => {
             return Err(TwimlError::schema(format!("this network does not execute <{name}>")));
         }
-        name => return Err(TwimlError::schema(format!("there is no verb <{name}>"))),
+        name => return Err(TwimlError::schema(format!("unknown verb <{name}>"))),
     })
 }
 
@@ -184,7 +167,7 @@ pub(super) fn say(element: &Element) -> Result<Say, TwimlError> {
     Ok(say)
 }
 
-/// What is spoken: the text, through SSML. <https://www.twilio.com/docs/voice/twiml/say/text-speech>
+/// The spoken text, without SSML. <https://www.twilio.com/docs/voice/twiml/say/text-speech>
 fn spoken(element: &Element) -> Result<String, TwimlError> {
     const SSML: [&str; 10] = [
         "break", "emphasis", "lang", "p", "phoneme", "prosody", "s", "say-as", "sub", "w",
@@ -223,13 +206,10 @@ pub(super) fn play(element: &Element) -> Result<Play, TwimlError> {
     attributes.finish()?;
     let url = element.text()?;
     match digits {
-        Some(_) if !url.is_empty() => Err(TwimlError::schema("<Play> has both an address and digits")),
+        Some(_) if !url.is_empty() => Err(TwimlError::schema("<Play> has both a URL and digits")),
         Some(digits) if digits.chars().all(|key| "0123456789*#wWABCD".contains(key)) => Ok(Play::Digits(digits)),
-        Some(_) => Err(TwimlError::value(
-            13410,
-            "digits of <Play> has something that is no key",
-        )),
-        None if url.is_empty() => Err(TwimlError::value(13420, "<Play> has no address")),
+        Some(_) => Err(TwimlError::value(13410, "digits of <Play> contains an invalid key")),
+        None if url.is_empty() => Err(TwimlError::value(13420, "<Play> needs a URL")),
         None => Ok(Play::File { url, times }),
     }
 }
@@ -248,7 +228,7 @@ fn redirect(element: &Element) -> Result<Hook, TwimlError> {
     attributes.finish()?;
     let url = element.text()?;
     if url.is_empty() {
-        return Err(TwimlError::schema("<Redirect> has no address"));
+        return Err(TwimlError::schema("<Redirect> needs a URL"));
     }
     Ok(Hook { url, get })
 }
@@ -277,8 +257,8 @@ fn record(element: &Element) -> Result<Record, TwimlError> {
         finish_on_key: keys(&attributes, "finishOnKey", "1234567890*#")?,
         max_length: attributes.number("maxLength", 1..=14_400)?.unwrap_or(3_600),
         beep: attributes.truth("playBeep", true)?,
-        told: recording(&attributes)?,
-        // A callback for the words asks for them.
+        recording_callback: recording(&attributes)?,
+        // `transcribeCallback` implies `transcribe`.
         transcribe: attributes.truth("transcribe", false)? || transcribe_callback.is_some(),
         transcribe_callback,
     };
@@ -288,7 +268,7 @@ fn record(element: &Element) -> Result<Record, TwimlError> {
     Ok(record)
 }
 
-/// The attributes that `Record`, `Dial` and `Conference` share.
+/// The attributes shared by `<Record>`, `<Dial>` and `<Conference>`.
 pub(super) fn recording(attributes: &Attributes) -> Result<RecordingCallback, TwimlError> {
     Ok(RecordingCallback {
         callback: attributes.callback(
@@ -304,11 +284,11 @@ pub(super) fn recording(attributes: &Attributes) -> Result<RecordingCallback, Tw
     })
 }
 
-/// Keys of a telephone; an empty value is no key at all.
+/// Telephone keys; an empty value is valid.
 pub(super) fn keys(attributes: &Attributes, name: &str, default: &str) -> Result<String, TwimlError> {
     match attributes.text(name) {
         None => Ok(default.to_owned()),
         Some(keys) if keys.chars().all(|key| "1234567890*#".contains(key)) => Ok(keys),
-        Some(_) => Err(attributes.wrong(name, "has something that is no key")),
+        Some(_) => Err(attributes.wrong(name, "contains an invalid key")),
     }
 }

@@ -1,31 +1,28 @@
-//! XML into a small tree. Only what TwiML needs: elements, attributes, text. No namespaces, no document types.
+//! Parses XML into a tree of elements, attributes and text. No namespaces and no document types.
 
 use super::TwimlError;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, escape};
 
-/// An element.
 #[derive(Debug, Default)]
 pub(super) struct Element {
-    /// As written: TwiML distinguishes capitals.
+    /// Case-sensitive.
     pub name: String,
-    /// In the order in which they were written.
+    /// In document order.
     pub attributes: Vec<(String, String)>,
-    /// What is inside.
     pub content: Vec<Content>,
 }
 
-/// What is inside an element.
+/// Content of an element.
 #[derive(Debug)]
 pub(super) enum Content {
-    /// Another element.
     Element(Element),
-    /// Text, with its references resolved.
+    /// Text with resolved references.
     Text(String),
 }
 
 impl Element {
-    /// The elements inside, or an error if there is text between them.
+    /// The child elements; an error if there is text between them.
     pub fn children(&self) -> Result<Vec<&Element>, TwimlError> {
         self.content
             .iter()
@@ -37,7 +34,7 @@ impl Element {
             .collect()
     }
 
-    /// The text inside, without the white space around it, or an error if there are elements.
+    /// The text content, trimmed; an error if there are child elements.
     pub fn text(&self) -> Result<String, TwimlError> {
         let mut text = String::new();
         for content in &self.content {
@@ -51,7 +48,7 @@ impl Element {
         Ok(text.trim().to_owned())
     }
 
-    /// An error unless it is empty.
+    /// An error unless the element is empty.
     pub fn nothing_inside(&self) -> Result<(), TwimlError> {
         if self.text()?.is_empty() {
             Ok(())
@@ -61,10 +58,10 @@ impl Element {
     }
 }
 
-/// Reads the one root element.
+/// Parses a document with one root element.
 pub(super) fn read(text: &str) -> Result<Element, TwimlError> {
     let not_xml = |error: &dyn std::fmt::Display| TwimlError::parse(format!("not well-formed XML: {error}"));
-    // Twilio accepts nothing, not even white space, before an XML declaration.
+    // Twilio accepts nothing before an XML declaration, not even white space.
     let mut reader = Reader::from_str(text.strip_prefix('\u{feff}').unwrap_or(text));
     let mut open: Vec<Element> = Vec::new();
     let mut root: Option<Element> = None;
@@ -81,7 +78,7 @@ pub(super) fn read(text: &str) -> Result<Element, TwimlError> {
             Event::Empty(tag) => close(element(&tag)?, &mut open, &mut root)?,
             Event::End(_) => {
                 let Some(element) = open.pop() else {
-                    return Err(TwimlError::parse("an end tag without a start"));
+                    return Err(TwimlError::parse("end tag without start tag"));
                 };
                 close(element, &mut open, &mut root)?;
             }
@@ -94,16 +91,16 @@ pub(super) fn read(text: &str) -> Result<Element, TwimlError> {
                 } else {
                     let name = reference.decode().map_err(|error| not_xml(&error))?;
                     escape::resolve_predefined_entity(&name)
-                        .ok_or_else(|| TwimlError::parse("an entity that XML does not define"))?
+                        .ok_or_else(|| TwimlError::parse("undefined entity"))?
                         .to_owned()
                 };
                 add(&resolved, &mut open)?;
             }
-            Event::DocType(_) => return Err(TwimlError::parse("a document type")),
-            Event::Decl(_) if !first => return Err(TwimlError::parse("an XML declaration that is not at the start")),
+            Event::DocType(_) => return Err(TwimlError::parse("document types are not supported")),
+            Event::Decl(_) if !first => return Err(TwimlError::parse("XML declaration not at the start")),
             Event::Decl(_) | Event::Comment(_) | Event::PI(_) => {}
-            Event::Eof if !open.is_empty() => return Err(TwimlError::parse("it ends inside an element")),
-            Event::Eof => return root.ok_or_else(|| TwimlError::parse("there is no element")),
+            Event::Eof if !open.is_empty() => return Err(TwimlError::parse("unclosed element")),
+            Event::Eof => return root.ok_or_else(|| TwimlError::parse("no root element")),
         }
         first = false;
     }

@@ -1,5 +1,5 @@
-//! The small lists that callers, places and conversations are drawn from. All of it is fiction; the numbers are from
-//! the range 555-0100 to 555-0199, which the North American numbering plan keeps for fiction.
+//! Sample callers, places and conversations. All are fictitious; the numbers are 555-0100 to 555-0199, which the North
+//! American Numbering Plan reserves for fictional use.
 
 pub mod people;
 pub mod places;

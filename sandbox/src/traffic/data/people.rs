@@ -1,7 +1,7 @@
-//! The people who call: a name and a number that always belong together.
+//! Fictitious people: each index has a fixed name and number.
 
 use super::places::PLACES;
-use crate::twilio::params::{Party, Place};
+use crate::twilio::params::{PartyAddress, Place};
 
 const FIRST_NAMES: [&str; 20] = [
     "Amara", "Bjørn", "Chloé", "Dario", "Eun-ji", "Farah", "Gideon", "Hana", "Ilya", "Jolene", "Kofi", "Lucía",
@@ -30,38 +30,38 @@ const LAST_NAMES: [&str; 19] = [
     "St. Clair",
 ];
 
-/// The lines of one area code: 555-0101 to 555-0199. 555-0100 is left to the business itself.
-const LINES: usize = 99;
+/// Numbers per area code: 555-0101 to 555-0199. 555-0100 is the business itself.
+const NUMBERS_PER_AREA: usize = 99;
 
-/// How many people there are.
-pub const POPULATION: usize = PLACES.len() * LINES;
+/// Number of people.
+pub const POPULATION: usize = PLACES.len() * NUMBERS_PER_AREA;
 
-/// The identities with which people of the business register their browsers.
+/// Client identities of the business's browsers.
 pub const DESKS: [&str; 5] = ["front_desk", "scheduling", "billing", "support_lead", "night_desk"];
 
-/// Somebody outside the business.
+/// A person outside the business.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     /// First and last name.
     pub name: String,
-    /// In E.164.
+    /// Telephone number in E.164.
     pub number: String,
-    /// Where the number is.
+    /// Place of the number.
     pub place: Place,
 }
 
 impl Person {
-    /// As one end of a call.
+    /// The person as a party of a call.
     #[must_use]
-    pub fn party(&self) -> Party {
-        Party::Phone {
+    pub fn party(&self) -> PartyAddress {
+        PartyAddress::Phone {
             number: self.number.clone(),
             place: self.place,
         }
     }
 }
 
-/// The person of this index, the same on every run; indexes wrap around at [`POPULATION`].
+/// The person with this index, the same on every run. Indexes wrap around at [`POPULATION`].
 #[must_use]
 pub fn person(index: usize) -> Person {
     let index = index % POPULATION;
@@ -83,13 +83,13 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn no_two_people_share_a_number() {
+    fn people_have_distinct_numbers() {
         let numbers: HashSet<_> = (0..POPULATION).map(|index| person(index).number).collect();
         assert_eq!(numbers.len(), POPULATION);
     }
 
     #[test]
-    fn every_number_is_one_kept_for_fiction() {
+    fn numbers_are_reserved_for_fictional_use() {
         for index in 0..POPULATION {
             let Person { number, .. } = person(index);
             assert_eq!(number.len(), 12, "{number}");

@@ -1,4 +1,4 @@
-//! Area codes and the places that Twilio reports for them.
+//! Area codes, and the places that Twilio reports for them.
 
 use crate::twilio::params::Place;
 
@@ -39,7 +39,7 @@ const fn place(city: &'static str, state: &'static str, zip: &'static str) -> Pl
     }
 }
 
-/// The place of a number in E.164, by its area code.
+/// The place of an E.164 number, by its area code.
 #[must_use]
 pub fn of(number: &str) -> Place {
     let area = number.strip_prefix("+1").and_then(|rest| rest.get(..3));
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_placed_by_its_area_code() {
+    fn number_is_located_by_its_area_code() {
         assert_eq!(of("+15045550100").city, "NEW ORLEANS");
         assert_eq!(of("+442079460000"), Place::UNKNOWN);
         assert_eq!(of("+1"), Place::UNKNOWN);

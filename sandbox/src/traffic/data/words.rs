@@ -1,18 +1,18 @@
-//! What is said. `{name}` stands for the person who calls.
+//! Sample speech. `{name}` stands for the person's name.
 
-/// A conversation with the AI agent and, for when a person takes over, how it goes on.
+/// A conversation with the AI, and its continuation after a takeover.
 pub struct Conversation {
-    /// With the AI.
+    /// Conversation with the AI.
     pub with_ai: &'static str,
-    /// With a person of the business.
+    /// Conversation with a team member.
     pub with_human: &'static str,
-    /// The label under which it is resolved afterwards.
+    /// Label of the resolution in the review.
     pub topic: &'static str,
-    /// What a reviewer would note about it.
+    /// Correction noted in the review.
     pub correction: &'static str,
 }
 
-/// The conversations that are had.
+/// All conversations.
 pub const CONVERSATIONS: [Conversation; 8] = [
     Conversation {
         with_ai: "Thank you for calling, this is the virtual assistant. How can I help? \
@@ -50,7 +50,7 @@ pub const CONVERSATIONS: [Conversation; 8] = [
         correction: "Do not read out a neighbour's house number before the caller is verified.",
     },
     Conversation {
-        with_ai: "Hello, how can I help? I want to cancel. All of it. I've told you people three times. \
+        with_ai: "Hello, how can I help? I want to cancel. All of it. I've asked you people three times. \
                   I understand, and I am sorry. May I ask for the e-mail on the account? \
                   No. Give me a person. One moment, I am connecting you.",
         with_human: "{name}, I am sorry that you had to call three times. It is cancelled as of now, and I have noted why. \
@@ -83,7 +83,7 @@ pub const CONVERSATIONS: [Conversation; 8] = [
     },
 ];
 
-/// Messages left after the beep.
+/// Voicemail messages.
 pub const VOICEMAILS: [&str; 6] = [
     "Hi, it's {name}. I'll be about twenty minutes late tomorrow. No need to call back.",
     "Hello, {name} here. Could someone please call me about the estimate? Any time before noon is good. Thanks.",
@@ -93,16 +93,16 @@ pub const VOICEMAILS: [&str; 6] = [
     "Hola, soy {name}. Llamo por la factura de marzo. Gracias.",
 ];
 
-/// What an answering machine is told.
+/// Message left on an answering machine.
 pub const MESSAGE_LEFT: &str =
     "Hello {name}, this is a courtesy call about your appointment. Please call us back when you can.";
 
-/// What is said on a call that a person places from the browser.
+/// Speech on outbound calls from the browser.
 pub const OUTBOUND: [&str; 3] = [
     "Hi {name}, you asked us to call back. Yes, thanks for being so quick. I have two questions about the offer.",
     "Good afternoon, is this {name}? Speaking. I am calling to confirm Monday at eight. Monday at eight works.",
     "Hello {name}, your order is ready to be picked up. Oh great, I'll come by after work.",
 ];
 
-/// Notes of a reviewer who resolves a call that nobody answered.
+/// Resolution labels for missed calls and voicemails.
 pub const FOLLOW_UPS: [&str; 4] = ["called back", "left a message", "no action needed", "wrong number"];

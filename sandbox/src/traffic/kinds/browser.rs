@@ -1,15 +1,15 @@
-//! Calls that a person of the business places from the browser: the browser's own leg asks for instructions, and
-//! `<Dial>` makes a child leg, about which the callbacks are.
+//! Outbound calls from the browser: the browser's leg requests TwiML, and `<Dial>` creates a child leg, which the
+//! callbacks report on.
 
 use super::script::{Ending, Script};
 use crate::traffic::data::people::DESKS;
-use crate::twilio::params::{CallStatus, Direction, Leg, Party};
+use crate::twilio::params::{CallStatus, Direction, LegParams, PartyAddress};
 use std::time::Duration;
 
 impl Script<'_> {
-    /// The browser calls; our instructions dial the person. Gives the child leg, dialled.
-    pub fn dials_out(&mut self) -> Leg {
-        let desk = Party::Client((*self.dice.pick(&DESKS)).to_owned());
+    /// Starts a call from the browser and dials the person. Returns the dialed child leg.
+    pub fn dials_out(&mut self) -> LegParams {
+        let desk = PartyAddress::Client((*self.rng.pick(&DESKS)).to_owned());
         let mut browser = self.leg("first leg", desk, self.person.party(), Direction::Inbound);
         browser.extras.push(("ApplicationSid", self.application_sid()));
         self.post("/twilio/voice", browser.standard(CallStatus::Ringing));
@@ -26,27 +26,27 @@ impl Script<'_> {
         child
     }
 
-    /// The other telephone rings for a while.
-    pub fn rings(&mut self, leg: &mut Leg, for_millis: std::ops::RangeInclusive<u64>) {
+    /// The other telephone rings for `for_millis` milliseconds.
+    pub fn rings(&mut self, leg: &mut LegParams, for_millis: std::ops::RangeInclusive<u64>) {
         self.wait(600..=2_500);
         self.progresses(leg, CallStatus::Ringing);
         self.wait(for_millis);
     }
 
-    /// A progress callback about a leg that is not the first.
-    pub fn progresses(&mut self, leg: &mut Leg, status: CallStatus) {
+    /// Posts a progress callback of a leg other than the first.
+    pub fn progresses(&mut self, leg: &mut LegParams, status: CallStatus) {
         let params = leg.progress(status, self.at());
         self.post_for_call("/twilio/call-status", &[], params);
     }
 
-    /// The last callback about a leg that is not the first.
-    pub fn ends(&mut self, leg: &mut Leg, outcome: CallStatus, talked: Duration, sip: u16) -> Ending {
+    /// Posts the final callback of a leg other than the first.
+    pub fn ends(&mut self, leg: &mut LegParams, outcome: CallStatus, talked: Duration, sip: u16) -> Ending {
         let params = leg.ended(outcome, self.at(), talked, sip);
         self.post_for_call("/twilio/call-status", &[], params);
         Ending { outcome, talked }
     }
 
-    /// The same for all calls of an account: the TwiML application that browsers call.
+    /// SID of the TwiML application that browsers call, the same for all calls of an account.
     fn application_sid(&self) -> String {
         crate::twilio::sid::Mint::new(self.day.account_sid.as_str()).sid("AP", "browser")
     }

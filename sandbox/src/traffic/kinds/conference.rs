@@ -1,22 +1,22 @@
-//! A conference: how a person of the business comes into a call that the AI answered.
+//! Conference that connects a team member to a call that the AI answered.
 
 use super::script::Script;
-use crate::twilio::params::{Leg, Params, rfc_2822};
+use crate::twilio::params::{LegParams, Params, rfc_2822};
 
-/// One conference; it numbers its events over all participants.
+/// A conference. Its events are numbered across all participants.
 pub(super) struct Conference {
     sid: String,
     name: String,
     next_sequence: u32,
 }
 
-/// What is true of a participant.
+/// A participant of a conference.
 #[derive(Clone, Copy)]
-pub(super) struct Seat<'a> {
-    pub leg: &'a Leg,
+pub(super) struct Participant<'a> {
+    pub leg: &'a LegParams,
     /// `ParticipantLabel`.
     pub label: &'static str,
-    /// Whether the conference ends when this one leaves.
+    /// `EndConferenceOnExit`.
     pub ends_on_exit: bool,
 }
 
@@ -29,49 +29,56 @@ impl Script<'_> {
         }
     }
 
-    /// Somebody joins.
-    pub fn joins(&mut self, conference: &mut Conference, seat: Seat) {
-        self.seat_event(conference, "participant-join", seat, false, &[]);
+    /// A participant joins.
+    pub fn joins(&mut self, conference: &mut Conference, participant: Participant) {
+        self.participant_event(conference, "participant-join", participant, false, &[]);
     }
 
-    /// Audio flows: there are two of them.
+    /// The conference starts, with its second participant.
     pub fn conference_starts(&mut self, conference: &mut Conference) {
         self.conference_event(conference, "conference-start", Params::default());
     }
 
-    /// Somebody is put on hold, or taken off it.
-    pub fn holds(&mut self, conference: &mut Conference, seat: Seat, on: bool) {
+    /// A participant is put on hold or resumed.
+    pub fn holds(&mut self, conference: &mut Conference, participant: Participant, on: bool) {
         let event = if on { "participant-hold" } else { "participant-unhold" };
-        self.seat_event(conference, event, seat, on, &[]);
+        self.participant_event(conference, event, participant, on, &[]);
     }
 
-    /// Somebody leaves, for this reason.
-    pub fn leaves(&mut self, conference: &mut Conference, seat: Seat, reason: &str) {
+    /// A participant leaves for this reason.
+    pub fn leaves(&mut self, conference: &mut Conference, participant: Participant, reason: &str) {
         let about = [
             ("ParticipantCallStatus", "completed"),
             ("ReasonParticipantLeft", reason),
         ];
-        self.seat_event(conference, "participant-leave", seat, false, &about);
+        self.participant_event(conference, "participant-leave", participant, false, &about);
     }
 
-    /// The conference ends because this one left.
-    pub fn conference_ends(&mut self, conference: &mut Conference, seat: Seat) {
+    /// The conference ends because this participant left.
+    pub fn conference_ends(&mut self, conference: &mut Conference, participant: Participant) {
         let params = Params::default()
-            .with("CallSidEndingConference", &seat.leg.sid)
-            .with("ParticipantLabelEndingConference", seat.label)
+            .with("CallSidEndingConference", &participant.leg.sid)
+            .with("ParticipantLabelEndingConference", participant.label)
             .with("ReasonConferenceEnded", "participant-with-end-conference-on-exit-left")
             .with("Reason", "Participant with endConferenceOnExit left");
         self.conference_event(conference, "conference-end", params);
     }
 
-    fn seat_event(&mut self, to: &mut Conference, event: &str, seat: Seat, hold: bool, about: &[(&str, &str)]) {
+    fn participant_event(
+        &mut self,
+        to: &mut Conference,
+        event: &str,
+        participant: Participant,
+        hold: bool,
+        about: &[(&str, &str)],
+    ) {
         let params = Params::default()
-            .with("CallSid", &seat.leg.sid)
-            .with("ParticipantLabel", seat.label)
+            .with("CallSid", &participant.leg.sid)
+            .with("ParticipantLabel", participant.label)
             .with("Muted", false)
             .with("Hold", hold)
             .with("Coaching", false)
-            .with("EndConferenceOnExit", seat.ends_on_exit)
+            .with("EndConferenceOnExit", participant.ends_on_exit)
             .with("StartConferenceOnEnter", true);
         let params = about
             .iter()

@@ -1,4 +1,4 @@
-//! The kinds of calls, one file each: what happens in them, told as the requests that Twilio makes.
+//! Kinds of calls, one file each. Each builds the sequence of requests that Twilio sends for such a call.
 
 mod amd;
 mod answered;
@@ -14,37 +14,37 @@ mod script;
 mod taken_over;
 mod voicemail;
 
-use super::dice::Dice;
 use super::plan::{DayOptions, PlannedCall};
+use super::rng::SeededRng;
 use crate::twilio::sid::Mint;
 use script::Script;
 use std::time::Duration;
 
-/// What kind of call it is.
+/// Kind of call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// Inbound, answered by the AI.
+    /// Inbound, answered by the AI, not recorded.
     Answered,
     /// Inbound, answered by the AI, recorded and transcribed.
     Recorded,
-    /// Inbound, and nobody answered or the caller gave up.
+    /// Inbound, not answered or canceled by the caller.
     Missed,
-    /// Inbound while the business is closed.
+    /// Inbound outside business hours.
     Voicemail,
-    /// Inbound, answered by the AI, then taken over by a person; sometimes held or transferred.
+    /// Inbound, answered by the AI, then taken over by a team member; some are held or transferred.
     TakenOver,
-    /// From a browser to a person, who answers or not.
+    /// From a browser; answered, not answered or canceled.
     Outbound,
     /// From a browser with answering-machine detection.
     MachineDetected,
-    /// From a browser to a person who is on the phone already.
+    /// From a browser to a busy number.
     Busy,
-    /// From a browser to a number that cannot be reached.
+    /// From a browser to an unreachable number.
     Failed,
 }
 
 impl Kind {
-    /// All of them, with their share in a hundred calls.
+    /// All kinds, with their share in percent.
     pub const SHARES: [(Self, usize); 9] = [
         (Self::Answered, 24),
         (Self::Recorded, 22),
@@ -57,7 +57,7 @@ impl Kind {
         (Self::Failed, 4),
     ];
 
-    /// What a person would call it.
+    /// Display name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -73,21 +73,21 @@ impl Kind {
         }
     }
 
-    /// Whether such calls happen during opening hours.
+    /// Whether such calls take place during business hours.
     #[must_use]
     pub fn while_open(self) -> bool {
         self != Self::Voicemail
     }
 }
 
-/// How many of each kind, as a list of kinds: the shares of `calls`, where the largest remainders are rounded up.
+/// List of kinds for `calls` calls, by their shares; the largest remainders are rounded up.
 pub(super) fn quotas(calls: usize) -> Vec<Kind> {
     let mut parts: Vec<_> = Kind::SHARES
         .iter()
         .map(|&(kind, share)| (kind, calls * share / 100, calls * share % 100))
         .collect();
     let missing = calls - parts.iter().map(|(_, whole, _)| whole).sum::<usize>();
-    // A stable sort: among equal remainders, the kinds at the top of the list come first.
+    // The sort is stable: among equal remainders, earlier kinds take precedence.
     parts.sort_by_key(|(_, _, remainder)| std::cmp::Reverse(*remainder));
     for (_, whole, _) in parts.iter_mut().take(missing) {
         *whole += 1;
@@ -98,19 +98,19 @@ pub(super) fn quotas(calls: usize) -> Vec<Kind> {
         .collect()
 }
 
-/// Tells one call, from its first request to its last.
-pub(super) fn tell(kind: Kind, day: &DayOptions, mint: Mint, dice: Dice, start: Duration) -> PlannedCall {
-    let mut script = Script::new(day, mint, dice, start);
+/// Builds one call with all its requests.
+pub(super) fn build(kind: Kind, day: &DayOptions, mint: Mint, rng: SeededRng, start: Duration) -> PlannedCall {
+    let mut script = Script::new(day, mint, rng, start);
     let ending = match kind {
-        Kind::Answered => answered::tell(&mut script),
-        Kind::Recorded => recorded::tell(&mut script),
-        Kind::Missed => missed::tell(&mut script),
-        Kind::Voicemail => voicemail::tell(&mut script),
-        Kind::TakenOver => taken_over::tell(&mut script),
-        Kind::Outbound => outbound::tell(&mut script),
-        Kind::MachineDetected => amd::tell(&mut script),
-        Kind::Busy => busy::tell(&mut script),
-        Kind::Failed => failed::tell(&mut script),
+        Kind::Answered => answered::build(&mut script),
+        Kind::Recorded => recorded::build(&mut script),
+        Kind::Missed => missed::build(&mut script),
+        Kind::Voicemail => voicemail::build(&mut script),
+        Kind::TakenOver => taken_over::build(&mut script),
+        Kind::Outbound => outbound::build(&mut script),
+        Kind::MachineDetected => amd::build(&mut script),
+        Kind::Busy => busy::build(&mut script),
+        Kind::Failed => failed::build(&mut script),
     };
     script.close(kind, &ending)
 }
@@ -120,20 +120,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_shares_make_a_hundred() {
+    fn shares_add_up_to_100_percent() {
         assert_eq!(Kind::SHARES.iter().map(|(_, share)| share).sum::<usize>(), 100);
     }
 
     #[test]
-    fn there_are_always_as_many_calls_as_asked_for() {
+    fn quotas_add_up_to_the_number_of_calls() {
         for calls in [0, 1, 7, 99, 100, 201] {
             assert_eq!(quotas(calls).len(), calls);
         }
     }
 
     #[test]
-    fn no_kind_is_forgotten_in_a_day_of_25_calls() {
-        let told = quotas(25);
-        assert!(Kind::SHARES.iter().all(|(kind, _)| told.contains(kind)), "{told:?}");
+    fn day_of_25_calls_contains_every_kind() {
+        let kinds = quotas(25);
+        assert!(Kind::SHARES.iter().all(|(kind, _)| kinds.contains(kind)), "{kinds:?}");
     }
 }

@@ -1,44 +1,44 @@
-//! From the browser to a person, who answers, does not answer, or is given up on.
+//! Outbound call from the browser that is answered, not answered, or canceled.
 
 use super::script::{Ending, Script};
 use crate::traffic::data::words::OUTBOUND;
-use crate::twilio::params::{CallStatus, Leg};
+use crate::twilio::params::{CallStatus, LegParams};
 use std::time::Duration;
 
-/// How it goes, with its weight.
-const WAYS: [(Way, u32); 4] = [
-    (Way::Recorded, 5),
-    (Way::Answered, 8),
-    (Way::NoAnswer, 5),
-    (Way::GivenUp, 2),
+/// Course of the call, with its weight.
+const COURSES: [(Course, u32); 4] = [
+    (Course::Recorded, 5),
+    (Course::Answered, 8),
+    (Course::NoAnswer, 5),
+    (Course::Canceled, 2),
 ];
 
 #[derive(Clone, Copy)]
-enum Way {
+enum Course {
     Recorded,
     Answered,
     NoAnswer,
-    GivenUp,
+    Canceled,
 }
 
-pub(super) fn tell(script: &mut Script) -> Ending {
+pub(super) fn build(script: &mut Script) -> Ending {
     let mut leg = script.dials_out();
-    let (way, _) = *script.dice.weigh(&WAYS, |(_, weight)| *weight);
-    match way {
-        Way::Recorded => talks(script, &mut leg, true),
-        Way::Answered => talks(script, &mut leg, false),
-        Way::NoAnswer => {
+    let (course, _) = *script.rng.weigh(&COURSES, |(_, weight)| *weight);
+    match course {
+        Course::Recorded => talks(script, &mut leg, true),
+        Course::Answered => talks(script, &mut leg, false),
+        Course::NoAnswer => {
             script.rings(&mut leg, 25_000..=60_000);
             script.ends(&mut leg, CallStatus::NoAnswer, Duration::ZERO, 480)
         }
-        Way::GivenUp => {
+        Course::Canceled => {
             script.rings(&mut leg, 4_000..=15_000);
             script.ends(&mut leg, CallStatus::Canceled, Duration::ZERO, 487)
         }
     }
 }
 
-fn talks(script: &mut Script, leg: &mut Leg, recorded: bool) -> Ending {
+fn talks(script: &mut Script, leg: &mut LegParams, recorded: bool) -> Ending {
     script.rings(leg, 3_000..=18_000);
     script.progresses(leg, CallStatus::InProgress);
     let answered = script.now;
@@ -47,7 +47,7 @@ fn talks(script: &mut Script, leg: &mut Leg, recorded: bool) -> Ending {
     let ending = script.ends(leg, CallStatus::Completed, script.since(answered), 200);
     if let Some(mut recording) = recording {
         script.stops_recording(&mut recording);
-        let words = *script.dice.pick(&OUTBOUND);
+        let words = *script.rng.pick(&OUTBOUND);
         script.transcribes(leg, &recording, words);
     }
     ending

@@ -1,15 +1,15 @@
-//! Inbound, answered by the AI, recorded and transcribed.
+//! Inbound call, answered by the AI, recorded and transcribed.
 
 use super::script::{Ending, Script};
 use crate::twilio::params::CallStatus;
 
-pub(super) fn tell(script: &mut Script) -> Ending {
+pub(super) fn build(script: &mut Script) -> Ending {
     let mut leg = script.rings_in();
     let answered = script.now;
     let mut recording = script.starts_recording("ai");
 
-    // Some hang up before a word was said: Twilio then reports the recording as absent.
-    if script.dice.chance(0.05) {
+    // Some callers hang up before speaking; Twilio then reports the recording as absent.
+    if script.rng.chance(0.05) {
         script.wait(500..=1_500);
         let ending = script.hangs_up(&mut leg, CallStatus::Completed, Some(answered));
         script.finds_nothing_recorded(&recording);

@@ -1,10 +1,10 @@
-//! Recordings and their transcripts, as every kind of call may have them.
+//! Recordings and transcripts, for all kinds of calls.
 
 use super::script::Script;
-use crate::twilio::params::{CallStatus, Leg, Params, rfc_2822};
+use crate::twilio::params::{CallStatus, LegParams, Params, rfc_2822};
 use std::time::Duration;
 
-/// One recording of a call.
+/// A recording of a call.
 pub(super) struct Recording {
     /// `RE...`
     pub sid: String,
@@ -15,7 +15,7 @@ pub(super) struct Recording {
 }
 
 impl Recording {
-    /// Where its audio will be.
+    /// URL of the audio.
     pub fn url(&self, script: &Script) -> String {
         let (base, account) = (&script.day.api_base, &script.day.account_sid);
         format!("{base}/2010-04-01/Accounts/{account}/Recordings/{}", self.sid)
@@ -23,7 +23,7 @@ impl Recording {
 }
 
 impl Script<'_> {
-    /// A recording that begins now and that nobody hears of yet.
+    /// Creates a recording that begins now, without a callback.
     pub fn recording(&self, phase: &'static str) -> Recording {
         Recording {
             sid: self.mint.sid("RE", phase),
@@ -33,7 +33,7 @@ impl Script<'_> {
         }
     }
 
-    /// Starts to record the call, a moment after its instructions were given.
+    /// Starts recording the call, shortly after its TwiML was returned.
     pub fn starts_recording(&mut self, phase: &'static str) -> Recording {
         self.wait(300..=1_500);
         let recording = self.recording(phase);
@@ -41,7 +41,7 @@ impl Script<'_> {
         recording
     }
 
-    /// Stops recording. The audio is ready some seconds later, while the call goes on.
+    /// Stops recording. The audio is ready some seconds later; the call continues meanwhile.
     pub fn stops_recording(&mut self, recording: &mut Recording) {
         recording.length = self.since(recording.started);
         self.meanwhile(1_500..=9_000, |script| {
@@ -49,16 +49,16 @@ impl Script<'_> {
         });
     }
 
-    /// Stops recording and finds that nothing was recorded.
+    /// Stops a recording that is empty (`absent`).
     pub fn finds_nothing_recorded(&mut self, recording: &Recording) {
         self.meanwhile(1_500..=9_000, |script| {
             script.recording_status(recording, "absent", Some(Duration::ZERO));
         });
     }
 
-    /// The transcript of a recording, well after its audio. One in twenty-five fails.
-    pub fn transcribes(&mut self, leg: &Leg, recording: &Recording, words: &str) {
-        let failed = self.dice.chance(0.04);
+    /// Posts the transcript of a recording, some time after its audio. One in 25 transcriptions fails.
+    pub fn transcribes(&mut self, leg: &LegParams, recording: &Recording, words: &str) {
+        let failed = self.rng.chance(0.04);
         let words = self.say(words);
         self.meanwhile(12_000..=90_000, |script| {
             let (account, base) = (&script.day.account_sid, &script.day.api_base);
@@ -79,18 +79,18 @@ impl Script<'_> {
         });
     }
 
-    /// Tells something that happens this many milliseconds from now, without letting time pass for the call.
-    pub fn meanwhile(&mut self, millis: std::ops::RangeInclusive<u64>, tell: impl FnOnce(&mut Self)) {
+    /// Runs `during` this many milliseconds from now, without advancing the time of the call.
+    pub fn meanwhile(&mut self, millis: std::ops::RangeInclusive<u64>, during: impl FnOnce(&mut Self)) {
         let now = self.now;
         self.wait(millis);
-        tell(self);
+        during(self);
         self.now = now;
     }
 
     fn recording_status(&mut self, recording: &Recording, status: &str, length: Option<Duration>) {
         let params = Params::default()
             .with("AccountSid", &self.day.account_sid)
-            // Always the first leg, whichever leg spoke.
+            // Always the first leg, whichever leg is recorded.
             .with("CallSid", &self.call_sid)
             .with("RecordingSid", &recording.sid)
             .with("RecordingUrl", recording.url(self))

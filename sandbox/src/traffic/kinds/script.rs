@@ -1,43 +1,43 @@
-//! The pen with which a call is told: who is calling, what time it is by now, what was posted so far.
+//! Builder of a call: tracks the caller, the current time and the requests so far.
 
 use crate::traffic::data::people::{self, Person};
 use crate::traffic::data::places;
 use crate::traffic::data::words::{CONVERSATIONS, Conversation};
-use crate::traffic::dice::Dice;
 use crate::traffic::kinds::Kind;
 use crate::traffic::plan::{DayOptions, PlannedCall, PlannedRequest};
-use crate::twilio::params::{CallStatus, Direction, Leg, Params, Party};
+use crate::traffic::rng::SeededRng;
+use crate::twilio::params::{CallStatus, Direction, LegParams, Params, PartyAddress};
 use crate::twilio::sid::Mint;
 use chrono::{DateTime, Utc};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 use url::form_urlencoded;
 
-/// How a call ended, and for how long its two ends were connected.
+/// How a call ended, and for how long the parties were connected.
 pub(super) struct Ending {
     pub outcome: CallStatus,
     pub talked: Duration,
 }
 
-/// One call while it is being told.
+/// A call under construction.
 pub(super) struct Script<'a> {
     pub day: &'a DayOptions,
-    pub dice: Dice,
+    pub rng: SeededRng,
     pub mint: Mint,
     /// The `CallSid` of the first leg.
     pub call_sid: String,
     pub person: Person,
-    /// From midnight.
+    /// Current time, as an offset from midnight.
     pub now: Duration,
     conversation: usize,
     requests: Vec<PlannedRequest>,
 }
 
 impl<'a> Script<'a> {
-    pub fn new(day: &'a DayOptions, mint: Mint, mut dice: Dice, start: Duration) -> Self {
-        // Fewer people than calls: some call twice.
+    pub fn new(day: &'a DayOptions, mint: Mint, mut rng: SeededRng, start: Duration) -> Self {
+        // Fewer people than calls, so some call more than once.
         let regulars = (day.calls * 2 / 3).clamp(1, people::POPULATION);
-        let mut index = dice.below(regulars);
+        let mut index = rng.below(regulars);
         if people::person(index).number == day.number {
             index += 1;
         }
@@ -46,45 +46,45 @@ impl<'a> Script<'a> {
             call_sid: mint.sid("CA", "first leg"),
             person: people::person(index),
             now: start,
-            conversation: dice.below(CONVERSATIONS.len()),
+            conversation: rng.below(CONVERSATIONS.len()),
             requests: vec![],
-            dice,
+            rng,
             mint,
         }
     }
 
-    /// Lets time pass: anything in this range of milliseconds.
+    /// Advances the time by a random number of milliseconds in this range.
     pub fn wait(&mut self, millis: RangeInclusive<u64>) {
-        self.now += self.dice.time(millis);
+        self.now += self.rng.time(millis);
     }
 
-    /// How long ago that was.
+    /// Time elapsed since `earlier`.
     pub fn since(&self, earlier: Duration) -> Duration {
         self.now.saturating_sub(earlier)
     }
 
-    /// The time by now.
+    /// Current time.
     pub fn at(&self) -> DateTime<Utc> {
         self.day.midnight() + self.now
     }
 
-    /// What they talk about.
+    /// The conversation of this call.
     pub fn conversation(&self) -> &'static Conversation {
         &CONVERSATIONS[self.conversation]
     }
 
-    /// A text in which the person's name stands.
+    /// Replaces `{name}` in a text by the person's name.
     pub fn say(&self, text: &str) -> String {
         text.replace("{name}", &self.person.name)
     }
 
-    /// Posts a request about the first leg.
+    /// Adds a request about the first leg.
     pub fn post(&mut self, path: &'static str, params: Params) {
         self.request(path, String::new(), params);
     }
 
-    /// Posts a callback to a URL that names the call, as ours do where Twilio's `CallSid` would be another leg's, and
-    /// what else this callback is about.
+    /// Adds a callback whose URL contains the call and the parameters `about`. The service uses such URLs where
+    /// Twilio's `CallSid` names another leg.
     pub fn post_for_call(&mut self, path: &'static str, about: &[(&str, &str)], params: Params) {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("call_id", &self.call_sid)
@@ -104,17 +104,17 @@ impl<'a> Script<'a> {
         });
     }
 
-    /// The business, as one end of a call.
-    pub fn business(&self) -> Party {
-        Party::Phone {
+    /// The business as a party of a call.
+    pub fn business(&self) -> PartyAddress {
+        PartyAddress::Phone {
             number: self.day.number.clone(),
             place: places::of(&self.day.number),
         }
     }
 
-    /// A leg of this call; `label` tells it from the others.
-    pub fn leg(&self, label: &str, from: Party, to: Party, direction: Direction) -> Leg {
-        Leg {
+    /// Creates a leg of this call; `label` must be unique within the call.
+    pub fn leg(&self, label: &str, from: PartyAddress, to: PartyAddress, direction: Direction) -> LegParams {
+        LegParams {
             account_sid: self.day.account_sid.clone(),
             sid: self.mint.sid("CA", label),
             parent_sid: None,
@@ -126,22 +126,22 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// The person's telephone calling our number: the first leg of an inbound call. Posts the request for instructions.
-    pub fn rings_in(&mut self) -> Leg {
+    /// Starts an inbound call: creates the first leg and posts the request for TwiML.
+    pub fn rings_in(&mut self) -> LegParams {
         let mut leg = self.leg("first leg", self.person.party(), self.business(), Direction::Inbound);
         let attestation = *self
-            .dice
+            .rng
             .pick(&["TN-Validation-Passed-A", "TN-Validation-Passed-B", "No-TN-Validation"]);
         leg.extras.push(("StirVerstat", attestation.to_owned()));
-        if self.dice.chance(0.6) {
+        if self.rng.chance(0.6) {
             leg.extras.push(("CallerName", self.person.name.to_uppercase()));
         }
         self.post("/twilio/inbound", leg.standard(CallStatus::Ringing));
         leg
     }
 
-    /// The end of an inbound call.
-    pub fn hangs_up(&mut self, leg: &mut Leg, outcome: CallStatus, answered_at: Option<Duration>) -> Ending {
+    /// Ends an inbound call.
+    pub fn hangs_up(&mut self, leg: &mut LegParams, outcome: CallStatus, answered_at: Option<Duration>) -> Ending {
         let talked = answered_at.map_or(Duration::ZERO, |answered| self.since(answered));
         let sip = match outcome {
             CallStatus::Completed => 200,
@@ -154,7 +154,7 @@ impl<'a> Script<'a> {
     }
 
     pub fn close(mut self, kind: Kind, ending: &Ending) -> PlannedCall {
-        // Told in order of cause; what takes its time (a transcript) may be told before what happens meanwhile.
+        // Requests were added in order of cause, so a late one (a transcript) may precede earlier ones.
         self.requests.sort_by_key(|request| request.offset);
         PlannedCall {
             kind,

@@ -1,85 +1,90 @@
-//! Inbound, answered by the AI, then taken over by a person: the caller is moved into a conference that the person's
-//! browser joins. Sometimes the caller is held, and sometimes transferred to a third telephone.
+//! Inbound call, answered by the AI, then taken over by a team member: the caller is moved into a conference that the
+//! team member's browser joins. Some callers are put on hold, and some are transferred to a third telephone.
 //!
-//! The other legs have status callbacks of their own, which end before or after the call does and must not end it.
+//! The other legs have their own status callbacks. These legs end before or after the call, and must not end it.
 
-use super::conference::{Conference, Seat};
+use super::conference::{Conference, Participant};
 use super::script::{Ending, Script};
 use crate::traffic::data::people::{self, DESKS};
-use crate::twilio::params::{CallStatus, Direction, Leg, Party};
+use crate::twilio::params::{CallStatus, Direction, LegParams, PartyAddress};
 use std::time::Duration;
 
-pub(super) fn tell(script: &mut Script) -> Ending {
+pub(super) fn build(script: &mut Script) -> Ending {
     let mut caller = script.rings_in();
     let answered = script.now;
     let mut with_ai = script.starts_recording("ai");
     script.wait(15_000..=120_000);
 
-    let desk = Party::Client((*script.dice.pick(&DESKS)).to_owned());
-    let (mut agent, agent_since) = calls_in(script, "agent", desk, 1_500..=8_000);
+    let desk = PartyAddress::Client((*script.rng.pick(&DESKS)).to_owned());
+    let (mut agent, agent_since) = dial_into_conference(script, "agent", desk, 1_500..=8_000);
     script.stops_recording(&mut with_ai);
     script.transcribes(&caller, &with_ai, script.conversation().with_ai);
 
     let mut conference = script.conference();
-    let caller_seat = Seat {
+    let caller_participant = Participant {
         leg: &caller.clone(),
         label: "caller",
         ends_on_exit: true,
     };
-    let agent_seat = Seat {
+    let agent_participant = Participant {
         leg: &agent.clone(),
         label: "agent",
         ends_on_exit: false,
     };
-    script.joins(&mut conference, caller_seat);
+    script.joins(&mut conference, caller_participant);
     script.wait(100..=600);
-    script.joins(&mut conference, agent_seat);
+    script.joins(&mut conference, agent_participant);
     script.conference_starts(&mut conference);
     let mut with_human = script.starts_recording("human");
     script.wait(15_000..=180_000);
 
-    if script.dice.chance(0.5) {
-        script.holds(&mut conference, caller_seat, true);
+    if script.rng.chance(0.5) {
+        script.holds(&mut conference, caller_participant, true);
         script.wait(8_000..=90_000);
-        script.holds(&mut conference, caller_seat, false);
+        script.holds(&mut conference, caller_participant, false);
         script.wait(5_000..=60_000);
     }
-    let third = if script.dice.chance(0.4) {
+    let transferred = if script.rng.chance(0.4) {
         transfers(script, &mut conference)
     } else {
         None
     };
-    if third.is_some() {
-        script.leaves(&mut conference, agent_seat, "participant_hung_up");
+    if transferred.is_some() {
+        script.leaves(&mut conference, agent_participant, "participant_hung_up");
         script.ends(&mut agent, CallStatus::Completed, script.since(agent_since), 200);
         script.wait(20_000..=240_000);
     }
 
-    script.leaves(&mut conference, caller_seat, "participant_hung_up");
+    script.leaves(&mut conference, caller_participant, "participant_hung_up");
     let ending = script.hangs_up(&mut caller, CallStatus::Completed, Some(answered));
     script.wait(50..=400);
-    let (mut last, since, seat) = match third {
+    let (mut last, since, participant) = match transferred {
         Some((leg, since)) => (
             leg.clone(),
             since,
-            Seat {
+            Participant {
                 leg: &leg.clone(),
                 label: "transfer",
                 ends_on_exit: false,
             },
         ),
-        None => (agent, agent_since, agent_seat),
+        None => (agent, agent_since, agent_participant),
     };
-    script.leaves(&mut conference, seat, "moderator_ended_conference");
-    script.conference_ends(&mut conference, caller_seat);
+    script.leaves(&mut conference, participant, "moderator_ended_conference");
+    script.conference_ends(&mut conference, caller_participant);
     script.ends(&mut last, CallStatus::Completed, script.since(since), 200);
     script.stops_recording(&mut with_human);
     script.transcribes(&caller, &with_human, script.conversation().with_human);
     ending
 }
 
-/// Another leg is called into the conference and answers. Gives it, and since when it is connected.
-fn calls_in(script: &mut Script, label: &str, to: Party, rings_for: std::ops::RangeInclusive<u64>) -> (Leg, Duration) {
+/// Dials another leg, which answers. Returns the leg and the time at which it was answered.
+fn dial_into_conference(
+    script: &mut Script,
+    label: &str,
+    to: PartyAddress,
+    rings_for: std::ops::RangeInclusive<u64>,
+) -> (LegParams, Duration) {
     let mut leg = script.leg(label, script.business(), to, Direction::OutboundApi);
     script.progresses(&mut leg, CallStatus::Initiated);
     script.rings(&mut leg, rings_for);
@@ -87,10 +92,10 @@ fn calls_in(script: &mut Script, label: &str, to: Party, rings_for: std::ops::Ra
     (leg, script.now)
 }
 
-/// A third telephone is called in. It may be busy, and then all stays as it was.
-fn transfers(script: &mut Script, conference: &mut Conference) -> Option<(Leg, Duration)> {
-    let colleague = people::person(script.dice.below(people::POPULATION)).party();
-    if script.dice.chance(0.2) {
+/// Transfers to a third telephone. `None` if it is busy; the conference is then unchanged.
+fn transfers(script: &mut Script, conference: &mut Conference) -> Option<(LegParams, Duration)> {
+    let colleague = people::person(script.rng.below(people::POPULATION)).party();
+    if script.rng.chance(0.2) {
         let mut leg = script.leg("transfer", script.business(), colleague, Direction::OutboundApi);
         script.progresses(&mut leg, CallStatus::Initiated);
         script.wait(800..=2_500);
@@ -98,11 +103,11 @@ fn transfers(script: &mut Script, conference: &mut Conference) -> Option<(Leg, D
         script.wait(10_000..=60_000);
         return None;
     }
-    let (leg, since) = calls_in(script, "transfer", colleague, 3_000..=15_000);
+    let (leg, since) = dial_into_conference(script, "transfer", colleague, 3_000..=15_000);
     script.wait(200..=800);
     script.joins(
         conference,
-        Seat {
+        Participant {
             leg: &leg,
             label: "transfer",
             ends_on_exit: false,

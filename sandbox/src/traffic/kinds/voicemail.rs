@@ -1,30 +1,30 @@
-//! Inbound while the business is closed: the caller is sent to voicemail and leaves a message, or not.
+//! Inbound call outside business hours: the caller is sent to voicemail and may leave a message.
 
 use super::script::{Ending, Script};
 use crate::traffic::data::words::VOICEMAILS;
-use crate::twilio::params::{CallStatus, Leg};
+use crate::twilio::params::{CallStatus, LegParams};
 
-pub(super) fn tell(script: &mut Script) -> Ending {
+pub(super) fn build(script: &mut Script) -> Ending {
     let mut leg = script.rings_in();
     let answered = script.now;
     script.wait(300..=900);
     script.post("/twilio/voicemail", leg.standard(CallStatus::InProgress));
     script.wait(6_000..=9_000);
 
-    // Who hangs up at the beep leaves an empty recording, about which Twilio says nothing.
-    if script.dice.chance(0.12) {
+    // A caller who hangs up at the beep leaves an empty recording, for which Twilio sends no callback.
+    if script.rng.chance(0.12) {
         return script.hangs_up(&mut leg, CallStatus::Completed, Some(answered));
     }
     leaves_message(script, &mut leg, answered)
 }
 
-fn leaves_message(script: &mut Script, leg: &mut Leg, answered: std::time::Duration) -> Ending {
+fn leaves_message(script: &mut Script, leg: &mut LegParams, answered: std::time::Duration) -> Ending {
     let mut message = script.recording("voicemail");
     script.wait(5_000..=75_000);
     message.length = script.since(message.started);
 
-    // The message ends with a key, and the call goes on; or with the call.
-    let by_key = script.dice.chance(0.25);
+    // The message ends with a key, while the call continues, or with the call.
+    let by_key = script.rng.chance(0.25);
     let status = if by_key {
         CallStatus::InProgress
     } else {
@@ -43,7 +43,7 @@ fn leaves_message(script: &mut Script, leg: &mut Leg, answered: std::time::Durat
     }
 
     let ending = script.hangs_up(leg, CallStatus::Completed, Some(answered));
-    let words = *script.dice.pick(&VOICEMAILS);
+    let words = *script.rng.pick(&VOICEMAILS);
     script.transcribes(leg, &message, words);
     ending
 }

@@ -1,4 +1,4 @@
-//! A person at the service's API: registers if nobody has yet, logs in, and works through a list of reviews.
+//! Client of the service's API: registers the first user if there is none, logs in, and executes the reviews.
 
 use super::plan::Action;
 use anyhow::{Context as _, bail};
@@ -12,53 +12,54 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-/// Reviews of so many calls at the same time.
-const AT_ONCE: usize = 8;
-/// Tries of one action: the call may not have reached the call list yet, or the service asks for patience.
-const TRIES: u32 = 8;
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3);
+/// Calls reviewed concurrently.
+const MAX_CONCURRENCY: usize = 8;
+/// Attempts per action: the call may not be in the read model yet, or the service may be overloaded.
+const MAX_ATTEMPTS: u32 = 8;
+const INITIAL_BACKOFF: Duration = Duration::from_millis(50);
+const MAX_BACKOFF: Duration = Duration::from_secs(3);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What came of the reviews.
+/// Results of the reviews.
 #[derive(Debug, Clone, Default)]
 pub struct ReviewTally {
-    /// Done, by name of the action.
+    /// Accepted actions, by name.
     pub done: BTreeMap<&'static str, usize>,
-    /// Refused at the last try, by name of the action and status.
+    /// Actions rejected on the last attempt, by name and status.
     pub refused: BTreeMap<(&'static str, u16), usize>,
-    /// Without an answer at the last try.
+    /// Actions without a response on the last attempt.
     pub unanswered: usize,
 }
 
 impl ReviewTally {
-    /// Whether all was done.
+    /// Whether all actions were accepted.
     #[must_use]
     pub fn all_done(&self) -> bool {
         self.refused.is_empty() && self.unanswered == 0
     }
 }
 
-/// Somebody who is logged in.
+/// A logged-in user.
 #[derive(Clone)]
 pub struct Reviewer {
     client: Client,
     url: String,
-    /// The session's cookie, as it is sent.
+    /// Session cookie, as `name=value`.
     session: String,
 }
 
 impl Reviewer {
-    /// Logs in at the service, after registering there if it is open to its first user.
+    /// Logs in to the service. Registers the user first if the service has no users.
     ///
     /// # Errors
-    /// If the service cannot be reached, or does not let this person in.
+    /// If the service is unreachable, or rejects the credentials.
     pub async fn log_in(url: &str, email: &str, password: &str) -> anyhow::Result<Self> {
         let url = url.trim_end_matches('/').to_owned();
-        let client = Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+        let client = Client::builder().no_proxy().timeout(REQUEST_TIMEOUT).build()?;
 
         let credentials = json!({ "email": email, "password": password });
         let log_in = || client.post(format!("{url}/api/auth/login")).json(&credentials).send();
-        let mut answer = log_in().await.context("the service cannot be reached")?;
+        let mut answer = log_in().await.context("the service is unreachable")?;
         if answer.status() == StatusCode::UNAUTHORIZED {
             let refusal = explain(answer).await;
             let body = json!({ "email": email, "password": password, "name": "Front Desk" });
@@ -67,7 +68,7 @@ impl Reviewer {
                 .json(&body)
                 .send()
                 .await?;
-            // Only a service without users takes the first one who comes.
+            // Registration without an invitation is open only while the service has no users.
             if !registered.status().is_success() {
                 bail!(
                     "cannot log in: {refusal}; and cannot register: {}",
@@ -81,31 +82,31 @@ impl Reviewer {
         }
         let cookie = answer.headers().get(SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
         let session = cookie.and_then(|cookie| cookie.split(';').next());
-        let session = session.context("the answer to the login sets no cookie")?.to_owned();
+        let session = session.context("the login response sets no cookie")?.to_owned();
         Ok(Self { client, url, session })
     }
 
-    /// Does all of it. The actions about one call are done one after the other.
+    /// Executes all reviews. The actions of one call are executed in order. Failed requests are counted.
     ///
     /// # Panics
-    /// Never: what goes wrong with a request is counted.
+    /// Never.
     pub async fn work_through(&self, reviews: Vec<Vec<Action>>) -> ReviewTally {
-        let slots = Arc::new(Semaphore::new(AT_ONCE));
+        let slots = Arc::new(Semaphore::new(MAX_CONCURRENCY));
         let mut running = JoinSet::new();
         for actions in reviews {
             let (slots, reviewer) = (Arc::clone(&slots), self.clone());
             running.spawn(async move {
-                let _slot = slots.acquire().await.expect("the semaphore is never closed");
+                let _slot = slots.acquire().await.expect("semaphore is never closed");
                 let mut outcomes = Vec::with_capacity(actions.len());
                 for action in actions {
-                    outcomes.push((action.name, reviewer.act(&action).await));
+                    outcomes.push((action.name, reviewer.execute(&action).await));
                 }
                 outcomes
             });
         }
         let mut tally = ReviewTally::default();
         while let Some(outcomes) = running.join_next().await {
-            for (name, outcome) in outcomes.expect("a review does not panic") {
+            for (name, outcome) in outcomes.expect("review task does not panic") {
                 match outcome {
                     Some(status) if status.is_success() => *tally.done.entry(name).or_default() += 1,
                     Some(status) => *tally.refused.entry((name, status.as_u16())).or_default() += 1,
@@ -116,11 +117,11 @@ impl Reviewer {
         tally
     }
 
-    /// The status of the last answer, `None` if there was none.
-    async fn act(&self, action: &Action) -> Option<StatusCode> {
+    /// Sends an action with retries. Returns the status of the last response, `None` if there was none.
+    async fn execute(&self, action: &Action) -> Option<StatusCode> {
         let mut status = None;
-        let mut pause = FIRST_PAUSE;
-        for _ in 0..TRIES {
+        let mut backoff = INITIAL_BACKOFF;
+        for _ in 0..MAX_ATTEMPTS {
             let method = if action.method == "PUT" {
                 Method::PUT
             } else {
@@ -136,24 +137,24 @@ impl Reviewer {
                 .await
                 .ok();
             status = answer.as_ref().map(Response::status);
-            if !status.is_none_or(is_worth_another_try) {
+            if !status.is_none_or(is_retryable) {
                 break;
             }
             sleep(
                 answer
                     .as_ref()
                     .and_then(retry_after)
-                    .unwrap_or(pause)
-                    .min(LONGEST_PAUSE),
+                    .unwrap_or(backoff)
+                    .min(MAX_BACKOFF),
             )
             .await;
-            pause *= 2;
+            backoff *= 2;
         }
         status
     }
 }
 
-fn is_worth_another_try(status: StatusCode) -> bool {
+fn is_retryable(status: StatusCode) -> bool {
     matches!(
         status,
         StatusCode::NOT_FOUND | StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
@@ -165,7 +166,7 @@ fn retry_after(answer: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// Status and the title of the problem document. Never the request: it holds the password.
+/// Status and message of the problem document. Excludes the request, which contains the password.
 async fn explain(answer: Response) -> String {
     let status = answer.status();
     let problem: Value = answer.json().await.unwrap_or_default();

@@ -1,6 +1,6 @@
-//! What people do afterwards with the day's calls: grade, correct, resolve, and put callers into the address book.
+//! Review of the day's calls: grades, corrections, resolutions and new contacts.
 //!
-//! [`plan_review`] decides (pure), [`Reviewer`] logs in and does it through the service's public API.
+//! [`plan_review`] plans the actions (pure); [`Reviewer`] executes them through the service's public API.
 
 mod client;
 mod plan;

@@ -1,8 +1,8 @@
-//! One request, from signature to final answer.
+//! Delivery of one request, with signature and retries.
 //!
-//! Repeated as <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides> says: a request for TwiML once
-//! more, and only if no connection came about; the other callbacks as for a URL with `#rc=5&rp=all`, five times more on
-//! any failure. All tries of one request together have 15 seconds.
+//! Retries follow <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>: a request for TwiML is
+//! retried once, and only if the connection failed; other callbacks are retried five times on any failure, as for a URL
+//! with `#rc=5&rp=all`. All attempts of a request share a timeout of 15 seconds.
 
 use super::tally::Tally;
 use crate::traffic::plan::PlannedRequest;
@@ -13,11 +13,12 @@ use tokio::time::{Instant, sleep, timeout_at};
 use url::form_urlencoded;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const TIME_FOR_ALL_TRIES: Duration = Duration::from_secs(15);
-const RETRIES_OF_CALLBACKS: u32 = 5;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// Limit for all attempts of a request together.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(15);
+const MAX_CALLBACK_RETRIES: u32 = 5;
+const INITIAL_BACKOFF: Duration = Duration::from_millis(100);
 
-/// The way to the service.
+/// HTTP client for the webhooks of the service.
 pub struct Network {
     client: reqwest::Client,
     url: String,
@@ -25,26 +26,26 @@ pub struct Network {
     auth_token: String,
 }
 
-/// What a try came to.
-enum Answer {
+/// Result of an attempt.
+enum Outcome {
     Accepted,
-    Refused,
+    Rejected,
     NotConnected,
-    Broken,
+    NoResponse,
 }
 
 impl Network {
-    /// `url` is where the service listens; `public_url` is where it believes to be, which is what is signed.
+    /// Creates a client. Requests are sent to `url` and signed for `public_url`.
     ///
     /// # Errors
-    /// If no HTTP client can be made on this machine.
+    /// If the HTTP client cannot be created.
     pub fn new(url: &str, public_url: &str, auth_token: &str, in_flight: usize) -> Result<Self, reqwest::Error> {
         let client = reqwest::Client::builder()
             .user_agent("TwilioProxy/1.1")
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_max_idle_per_host(in_flight)
             .redirect(Policy::none())
-            // A service on this machine is not reached through a proxy.
+            // The service usually runs on this machine, so proxies are bypassed.
             .no_proxy()
             .build()?;
         let base = |url: &str| url.trim_end_matches('/').to_owned();
@@ -56,12 +57,12 @@ impl Network {
         })
     }
 
-    /// Sends one request until it is accepted or given up, and notes every answer.
+    /// Sends one request until it is accepted or its retries are exhausted, and counts every response.
     pub(super) async fn deliver(&self, request: &PlannedRequest, tally: &mut Tally) {
-        let place = request.path_and_query();
+        let path_and_query = request.path_and_query();
         let signature = signature::sign(
             &self.auth_token,
-            &format!("{}{place}", self.public_url),
+            &format!("{}{path_and_query}", self.public_url),
             &request.params,
         );
         let body = form_urlencoded::Serializer::new(String::new())
@@ -69,67 +70,67 @@ impl Network {
             .finish();
         let post = self
             .client
-            .post(format!("{}{place}", self.url))
+            .post(format!("{}{path_and_query}", self.url))
             .header("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
             .header("I-Twilio-Idempotency-Token", &request.idempotency_token)
             .header(signature::HEADER, signature)
             .body(body);
 
         tally.requests += 1;
-        let deadline = Instant::now() + TIME_FOR_ALL_TRIES;
-        let mut tries = 0;
+        let deadline = Instant::now() + TOTAL_TIMEOUT;
+        let mut attempts = 0;
         loop {
-            let post = post.try_clone().expect("a body of text can be sent again");
-            let answer = try_once(post, request.path, deadline, tally).await;
-            tries += 1;
-            let pause = FIRST_PAUSE * 2_u32.pow(tries - 1);
-            if !is_tried_again(request, &answer, tries) || Instant::now() + pause >= deadline {
+            let post = post.try_clone().expect("a text body can be cloned");
+            let answer = attempt(post, request.path, deadline, tally).await;
+            attempts += 1;
+            let backoff = INITIAL_BACKOFF * 2_u32.pow(attempts - 1);
+            if !should_retry(request, &answer, attempts) || Instant::now() + backoff >= deadline {
                 return;
             }
-            sleep(pause).await;
+            sleep(backoff).await;
             tally.retries += 1;
         }
     }
 }
 
-async fn try_once(post: reqwest::RequestBuilder, path: &'static str, deadline: Instant, tally: &mut Tally) -> Answer {
-    let began = Instant::now();
+async fn attempt(post: reqwest::RequestBuilder, path: &'static str, deadline: Instant, tally: &mut Tally) -> Outcome {
+    let started = Instant::now();
     let answer = timeout_at(deadline, async {
         let response = post.send().await?;
         let status = response.status();
-        // Read to the end: an answer counts when all of it came, and the connection can be used again.
+        // Reads the body to the end, so that the connection can be reused; an incomplete response is an error.
         response.bytes().await.map(|_| status)
     })
     .await;
     match answer {
         Ok(Ok(status)) => {
-            tally.answered(path, status.as_u16(), began.elapsed());
+            tally.record_response(path, status.as_u16(), started.elapsed());
             if status.is_success() {
-                Answer::Accepted
+                Outcome::Accepted
             } else {
-                Answer::Refused
+                Outcome::Rejected
             }
         }
         Ok(Err(error)) => {
             tally.unanswered += 1;
             if error.is_connect() {
-                Answer::NotConnected
+                Outcome::NotConnected
             } else {
-                Answer::Broken
+                Outcome::NoResponse
             }
         }
         Err(_elapsed) => {
             tally.unanswered += 1;
-            Answer::Broken
+            Outcome::NoResponse
         }
     }
 }
 
-fn is_tried_again(request: &PlannedRequest, answer: &Answer, tries: u32) -> bool {
+fn should_retry(request: &PlannedRequest, answer: &Outcome, attempts: u32) -> bool {
     match answer {
-        Answer::Accepted => false,
-        Answer::NotConnected if request.asks_for_twiml() => tries <= 1,
-        Answer::Refused | Answer::Broken if request.asks_for_twiml() => false,
-        Answer::NotConnected | Answer::Refused | Answer::Broken => tries <= RETRIES_OF_CALLBACKS,
+        Outcome::Accepted => false,
+        Outcome::NotConnected if request.asks_for_twiml() => attempts <= 1,
+        Outcome::Rejected | Outcome::NoResponse if request.asks_for_twiml() => false,
+        Outcome::NotConnected | Outcome::Rejected | Outcome::NoResponse => attempts <= MAX_CALLBACK_RETRIES,
     }
 }

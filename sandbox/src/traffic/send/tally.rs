@@ -1,31 +1,30 @@
-//! What came of the requests.
+//! Counters of the sent requests.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::time::Duration;
 
-/// Counts of what was sent and answered.
+/// Counts of requests and responses.
 #[derive(Debug, Clone, Default)]
 pub struct Tally {
-    /// Requests that were sent, each counted once however often it was tried.
+    /// Requests sent, not counting retries.
     pub requests: usize,
-    /// Further tries of the same request.
     pub retries: usize,
-    /// Answers by status, those to retries included.
+    /// Responses by status, including those to retries.
     pub answers: BTreeMap<u16, usize>,
-    /// Tries that got no answer.
+    /// Attempts without a response.
     pub unanswered: usize,
-    /// Answers that were not 2xx, by path and status.
+    /// Responses other than 2xx, by path and status.
     pub refusals: BTreeMap<(&'static str, u16), usize>,
-    /// Microseconds to each answer.
+    /// Response times in microseconds.
     pub answer_times: Vec<u64>,
-    /// From the first request to the last answer.
+    /// Time from the first request to the last response.
     pub took: Duration,
 }
 
 impl Tally {
-    /// Notes one answer.
-    pub fn answered(&mut self, path: &'static str, status: u16, took: Duration) {
+    /// Counts one response.
+    pub fn record_response(&mut self, path: &'static str, status: u16, took: Duration) {
         *self.answers.entry(status).or_default() += 1;
         if !(200..300).contains(&status) {
             *self.refusals.entry((path, status)).or_default() += 1;
@@ -34,19 +33,19 @@ impl Tally {
             .push(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
-    /// Whether every try was answered 2xx.
+    /// Whether every attempt got a 2xx response.
     #[must_use]
     pub fn all_accepted(&self) -> bool {
         self.unanswered == 0 && self.refusals.is_empty()
     }
 
-    /// The time within which this many of a hundred answers came.
+    /// Response time at a percentile. `None` without responses.
     #[must_use]
     pub fn percentile(&self, percent: usize) -> Option<Duration> {
         let mut times = self.answer_times.clone();
         times.sort_unstable();
-        let place = (times.len() * percent).div_ceil(100).saturating_sub(1);
-        times.get(place).map(|micros| Duration::from_micros(*micros))
+        let index = (times.len() * percent).div_ceil(100).saturating_sub(1);
+        times.get(index).map(|micros| Duration::from_micros(*micros))
     }
 }
 
@@ -71,10 +70,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_percentile_is_the_time_that_so_many_answers_needed_at_most() {
+    fn percentile_is_the_response_time_at_that_rank() {
         let mut tally = Tally::default();
         for millis in [40, 10, 30, 20] {
-            tally.answered("/", 200, Duration::from_millis(millis));
+            tally.record_response("/", 200, Duration::from_millis(millis));
         }
         assert_eq!(tally.percentile(50), Some(Duration::from_millis(20)));
         assert_eq!(tally.percentile(99), Some(Duration::from_millis(40)));
@@ -82,11 +81,11 @@ mod tests {
     }
 
     #[test]
-    fn one_refusal_is_enough_to_fail() {
+    fn one_rejected_request_fails_the_tally() {
         let mut tally = Tally::default();
-        tally.answered("/", 204, Duration::ZERO);
+        tally.record_response("/", 204, Duration::ZERO);
         assert!(tally.all_accepted());
-        tally.answered("/", 302, Duration::ZERO);
+        tally.record_response("/", 302, Duration::ZERO);
         assert!(!tally.all_accepted());
     }
 }

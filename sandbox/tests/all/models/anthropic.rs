@@ -1,10 +1,11 @@
-//! Messages, with Anthropic's package.
+//! The Messages API with Anthropic's official client.
 
-use super::{anthropic, errors, says, start, values, with};
+use super::{anthropic, errors, start, user_message, values, with};
 use serde_json::{Value, json};
 
 fn args(extra: Value) -> Value {
-    let mut args = json!({ "model": "claude-haiku-4-5", "max_tokens": 200, "messages": says("When are you open?") });
+    let mut args =
+        json!({ "model": "claude-haiku-4-5", "max_tokens": 200, "messages": user_message("When are you open?") });
     if let (Value::Object(args), Value::Object(extra)) = (&mut args, extra) {
         args.extend(extra);
     }
@@ -12,7 +13,7 @@ fn args(extra: Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_message_is_answered_as_a_chat_would_be() {
+async fn message_is_answered_by_rules_streamed_and_truncated() {
     let server = start().await;
     let create = |extra| anthropic(&server, "messages.create", args(extra));
     let answers = values(vec![
@@ -36,7 +37,7 @@ async fn a_message_is_answered_as_a_chat_would_be() {
 }
 
 #[tokio::test]
-async fn a_tool_that_must_be_used_and_an_output_format_are_filled() {
+async fn forced_tool_and_output_format_are_filled_from_the_conversation() {
     let server = start().await;
     let schema = json!({
         "type": "object",
@@ -70,7 +71,7 @@ async fn a_tool_that_must_be_used_and_an_output_format_are_filled() {
 }
 
 #[tokio::test]
-async fn what_anthropic_refuses_is_refused_in_its_shape() {
+async fn invalid_request_is_rejected_in_anthropic_error_format() {
     let server = start().await;
     let create = |extra| anthropic(&server, "messages.create", args(extra));
     let cases = [
@@ -93,7 +94,7 @@ async fn what_anthropic_refuses_is_refused_in_its_shape() {
             "invalid_request_error",
         ),
         (
-            create(json!({ "messages": says(" ") })),
+            create(json!({ "messages": user_message(" ") })),
             "BadRequestError",
             400,
             "invalid_request_error",
@@ -118,7 +119,7 @@ async fn what_anthropic_refuses_is_refused_in_its_shape() {
 }
 
 #[tokio::test]
-async fn the_version_of_the_api_must_be_said() {
+async fn request_without_api_version_is_rejected_with_400() {
     let server = start().await;
     let response = reqwest::Client::new()
         .post(format!("{}/v1/messages", server.url()))
@@ -126,7 +127,7 @@ async fn the_version_of_the_api_must_be_said() {
         .json(&args(json!({})))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(response.status(), 400);
     let error: Value = response.json().await.expect("JSON");
     assert_eq!(error["error"]["type"], "invalid_request_error");

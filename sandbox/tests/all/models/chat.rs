@@ -1,13 +1,13 @@
-//! Chat completions and the list of models, with OpenAI's package.
+//! Chat completions and the list of models with OpenAI's official client.
 
-use super::{KEY, errors, openai, says, start, start_with, values, with};
+use super::{KEY, errors, openai, start, start_with, user_message, values, with};
 use sandbox::models::Settings;
 use sandbox::models::rules::Rules;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 #[tokio::test]
-async fn a_conversation_is_answered_by_the_rules_and_its_tokens_are_counted() {
+async fn conversation_is_answered_by_rules_with_token_counts() {
     let server = start().await;
     let turns = json!([
         { "role": "system", "content": "You help callers." },
@@ -23,7 +23,7 @@ async fn a_conversation_is_answered_by_the_rules_and_its_tokens_are_counted() {
         )
     };
     let answers = values(vec![
-        ask(says("Hello, my laptop does not start.")),
+        ask(user_message("Hello, my laptop does not start.")),
         ask(turns.clone()),
         ask(turns),
     ])
@@ -53,9 +53,9 @@ async fn a_conversation_is_answered_by_the_rules_and_its_tokens_are_counted() {
 }
 
 #[tokio::test]
-async fn a_stream_says_the_same_in_pieces_and_ends_with_the_usage() {
+async fn streamed_answer_equals_the_whole_answer_and_ends_with_usage() {
     let server = start().await;
-    let args = json!({ "model": "gpt-4o", "messages": says("When are you open?") });
+    let args = json!({ "model": "gpt-4o", "messages": user_message("When are you open?") });
     let mut streamed = args.clone();
     streamed["stream"] = true.into();
     let mut counted = streamed.clone();
@@ -88,16 +88,16 @@ async fn a_stream_says_the_same_in_pieces_and_ends_with_the_usage() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_too_long_is_cut_and_says_so() {
+async fn answer_over_the_token_limit_ends_with_finish_reason_length() {
     let server = start().await;
-    let args = json!({ "model": "gpt-4o", "messages": says("When are you open?"), "max_completion_tokens": 3 });
+    let args = json!({ "model": "gpt-4o", "messages": user_message("When are you open?"), "max_completion_tokens": 3 });
     let answers = values(vec![openai(&server, "chat.completions.create", args)]).await;
     assert_eq!(answers[0]["choices"][0]["finish_reason"], "length");
     assert_eq!(answers[0]["usage"]["completion_tokens"], 3);
 }
 
 #[tokio::test]
-async fn the_models_are_listed_and_each_one_can_be_asked_for() {
+async fn models_are_listed_and_retrieved() {
     let server = start().await;
     let answers = values(vec![
         openai(&server, "models.list", json!({})),
@@ -118,10 +118,10 @@ async fn the_models_are_listed_and_each_one_can_be_asked_for() {
 }
 
 #[tokio::test]
-async fn what_openai_refuses_is_refused_in_its_shape() {
+async fn invalid_request_is_rejected_in_openai_error_format() {
     let server = start().await;
     let chat = |args: Value| {
-        let mut whole = json!({ "model": "gpt-4o", "messages": says("Hello") });
+        let mut whole = json!({ "model": "gpt-4o", "messages": user_message("Hello") });
         for (name, value) in args.as_object().expect("arguments") {
             whole[name.as_str()] = value.clone();
         }
@@ -180,7 +180,7 @@ async fn what_openai_refuses_is_refused_in_its_shape() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_and_what_is_no_path_is_said_to_be() {
+async fn malformed_json_is_rejected_with_400_and_unknown_path_with_404() {
     let server = start().await;
     let client = reqwest::Client::new();
     let send = |path: &str, body: &'static str| {
@@ -203,7 +203,7 @@ async fn what_is_no_json_and_what_is_no_path_is_said_to_be() {
 }
 
 #[tokio::test]
-async fn without_keys_in_the_settings_nobody_is_asked_for_one() {
+async fn request_without_key_is_accepted_when_no_keys_are_configured() {
     let server = start_with(Settings::default()).await;
     let response = reqwest::get(format!("{}/models", server.openai_url()))
         .await
@@ -212,7 +212,7 @@ async fn without_keys_in_the_settings_nobody_is_asked_for_one() {
 }
 
 #[tokio::test]
-async fn a_scenario_brings_its_own_rules_and_sees_what_was_asked() {
+async fn custom_rules_answer_first_and_requests_are_recorded() {
     let own = "[[rule]]\nname = 'own'\nsaid = '(?i)parrot'\nintent = 'complaint'\nanswers = ['It is resting.']\n";
     let server = start_with(Settings {
         rules: Rules::parse(own).expect("a rule").before(Rules::default()),
@@ -220,17 +220,17 @@ async fn a_scenario_brings_its_own_rules_and_sees_what_was_asked() {
         ..Settings::default()
     })
     .await;
-    let args = json!({ "model": "sandbox", "messages": says("This parrot is dead.") });
+    let args = json!({ "model": "sandbox", "messages": user_message("This parrot is dead.") });
     let answers = values(vec![openai(&server, "chat.completions.create", args)]).await;
     assert_eq!(answers[0]["choices"][0]["message"]["content"], "It is resting.");
-    let asked = server.models().requests();
-    assert_eq!(asked.len(), 1);
-    assert_eq!(asked[0].body["messages"][0]["content"], "This parrot is dead.");
-    let told: Value = reqwest::get(format!("{}/sandbox/models/requests", server.url()))
+    let requests = server.models().requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].body["messages"][0]["content"], "This parrot is dead.");
+    let listed: Value = reqwest::get(format!("{}/sandbox/models/requests", server.url()))
         .await
-        .expect("an answer")
+        .expect("a response")
         .json()
         .await
         .expect("JSON");
-    assert_eq!(told[0]["surface"], "chat");
+    assert_eq!(listed[0]["surface"], "chat");
 }

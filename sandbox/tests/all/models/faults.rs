@@ -1,6 +1,6 @@
-//! Faults on demand, as the official packages see them, and a clean end.
+//! Injected faults as seen by the official clients, and shutdown.
 
-use super::{KEY, anthropic, errors, openai, says, start, start_with, values, with};
+use super::{KEY, anthropic, errors, openai, start, start_with, user_message, values, with};
 use sandbox::models::{Fault, FaultKind, Server, Settings, Surface};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -10,11 +10,11 @@ fn chat(server: &Server) -> Value {
     openai(
         server,
         "chat.completions.create",
-        json!({ "model": "gpt-4o", "messages": says("Hello") }),
+        json!({ "model": "gpt-4o", "messages": user_message("Hello") }),
     )
 }
 
-async fn order(server: &Server, fault: Value) -> u16 {
+async fn add_fault(server: &Server, fault: Value) -> u16 {
     let response = reqwest::Client::new()
         .post(format!("{}/sandbox/models/faults", server.url()))
         .json(&fault)
@@ -25,12 +25,12 @@ async fn order(server: &Server, fault: Value) -> u16 {
 }
 
 #[tokio::test]
-async fn a_status_is_ordered_over_http_and_comes_as_often_as_it_was_ordered() {
+async fn status_fault_added_over_http_applies_the_requested_number_of_times() {
     let server = start().await;
     let limit = json!({ "surface": "chat", "times": 2, "kind": { "status": { "status": 429, "retry_after": 7 } } });
-    assert_eq!(order(&server, limit).await, 204);
+    assert_eq!(add_fault(&server, limit).await, 204);
     assert_eq!(
-        order(&server, json!({ "kind": { "status": { "status": 200 } } })).await,
+        add_fault(&server, json!({ "kind": { "status": { "status": 200 } } })).await,
         400
     );
     for error in errors(vec![chat(&server), chat(&server)]).await {
@@ -42,23 +42,23 @@ async fn a_status_is_ordered_over_http_and_comes_as_often_as_it_was_ordered() {
 }
 
 #[tokio::test]
-async fn a_model_that_is_down_is_down_until_it_is_mended_and_others_are_not() {
+async fn down_fault_affects_one_surface_until_it_is_removed() {
     let server = start().await;
     server.models().add_fault(Fault::down(Surface::Messages, 529));
     server.models().add_fault(Fault::down(Surface::Chat, 500));
-    let args = json!({ "model": "claude-haiku-4-5", "max_tokens": 9, "messages": says("Hello") });
+    let args = json!({ "model": "claude-haiku-4-5", "max_tokens": 9, "messages": user_message("Hello") });
     let message = anthropic(&server, "messages.create", args);
-    let told = errors(vec![message.clone(), chat(&server), chat(&server)]).await;
-    assert_eq!(told[0]["body"]["error"]["type"], "overloaded_error");
-    assert_eq!(told[1]["class"], "InternalServerError");
-    assert_eq!(told[2]["body"]["type"], "server_error");
+    let failures = errors(vec![message.clone(), chat(&server), chat(&server)]).await;
+    assert_eq!(failures[0]["body"]["error"]["type"], "overloaded_error");
+    assert_eq!(failures[1]["class"], "InternalServerError");
+    assert_eq!(failures[2]["body"]["type"], "server_error");
     values(vec![openai(&server, "models.list", json!({}))]).await;
     server.models().clear_faults();
     values(vec![message, chat(&server)]).await;
 }
 
 #[tokio::test]
-async fn answers_are_spoilt_cut_off_and_withheld() {
+async fn malformed_cut_stalled_and_hanging_answers_fail_in_the_client() {
     let server = start().await;
     for kind in [FaultKind::Malformed, FaultKind::Cut, FaultKind::Stall, FaultKind::Hang] {
         server.models().add_fault(Fault::once(Surface::Chat, kind));
@@ -66,22 +66,28 @@ async fn answers_are_spoilt_cut_off_and_withheld() {
     let mut streamed = chat(&server);
     streamed["args"]["stream"] = true.into();
     let streamed = with(streamed, "collect", true);
-    let soon = |call: Value| with(call, "timeout", 1);
-    let told = errors(vec![chat(&server), streamed, soon(chat(&server)), soon(chat(&server))]).await;
+    let with_short_timeout = |call: Value| with(call, "timeout", 1);
+    let failures = errors(vec![
+        chat(&server),
+        streamed,
+        with_short_timeout(chat(&server)),
+        with_short_timeout(chat(&server)),
+    ])
+    .await;
     assert!(
-        told[0]["text"].to_string().contains("JSON") || told[0]["class"] == "JSONDecodeError",
+        failures[0]["text"].to_string().contains("JSON") || failures[0]["class"] == "JSONDecodeError",
         "{}",
-        told[0]
+        failures[0]
     );
-    assert!(told[1]["class"].to_string().contains("Error"), "{}", told[1]);
-    for error in &told[2..] {
+    assert!(failures[1]["class"].to_string().contains("Error"), "{}", failures[1]);
+    for error in &failures[2..] {
         assert!(error["class"].to_string().contains("Timeout"), "{error}");
     }
     values(vec![chat(&server)]).await;
 }
 
 #[tokio::test]
-async fn a_fault_can_be_a_delay_alone_and_every_answer_can_have_one() {
+async fn delay_is_applied_by_fault_and_by_settings() {
     let server = start_with(Settings {
         delay: Duration::from_hours(1),
         ..Settings::default()
@@ -104,7 +110,7 @@ async fn a_fault_can_be_a_delay_alone_and_every_answer_can_have_one() {
 }
 
 #[tokio::test]
-async fn a_server_stops_even_while_a_request_hangs() {
+async fn server_stops_while_a_request_hangs() {
     let server = start().await;
     server.models().add_fault(Fault::once(Surface::Models, FaultKind::Hang));
     let url = format!("{}/models", server.openai_url());
@@ -117,12 +123,12 @@ async fn a_server_stops_even_while_a_request_hangs() {
             .await
             .map(|response| response.status().as_u16())
     });
-    // The fault is taken when the request has arrived.
+    // The fault is consumed when the request arrives.
     let faults = format!("{}/sandbox/models/faults", server.url());
     loop {
         let left: Vec<Fault> = reqwest::get(&faults)
             .await
-            .expect("an answer")
+            .expect("a response")
             .json()
             .await
             .expect("JSON");
@@ -133,8 +139,8 @@ async fn a_server_stops_even_while_a_request_hangs() {
     }
     timeout(Duration::from_mins(1), server.stop())
         .await
-        .expect("it stops")
-        .expect("it served well");
-    let status = hanging.await.expect("it does not panic").expect("an answer");
+        .expect("server stops")
+        .expect("server succeeds");
+    let status = hanging.await.expect("task does not panic").expect("an answer");
     assert_eq!(status, 503);
 }

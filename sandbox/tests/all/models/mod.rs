@@ -1,9 +1,9 @@
-//! The models from outside: over HTTP, by the official packages where these have a say, and otherwise by hand.
+//! The models over HTTP: with the official clients where they cover the API, otherwise with plain requests.
 
 mod anthropic;
 mod chat;
 mod faults;
-mod sound;
+mod speech;
 mod structured;
 
 use crate::official_clients::outcomes;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 pub const KEY: &str = "sk-not-a-real-key";
 
-/// Models that want this key.
+/// Starts models that require [`KEY`].
 pub async fn start() -> Server {
     start_with(Settings {
         keys: vec![KEY.to_owned()],
@@ -22,16 +22,16 @@ pub async fn start() -> Server {
 }
 
 pub async fn start_with(settings: Settings) -> Server {
-    Server::start(Models::new(settings)).await.expect("a port is free")
+    Server::start(Models::new(settings)).await.expect("a free port")
 }
 
-/// A call of OpenAI's package.
+/// A call of OpenAI's client.
 pub fn openai(server: &Server, call: &str, args: Value) -> Value {
     let call = json!({ "client": "openai", "base_url": server.openai_url(), "key": KEY, "call": call });
     with(call, "args", args)
 }
 
-/// A call of Anthropic's package.
+/// A call of Anthropic's client.
 pub fn anthropic(server: &Server, call: &str, args: Value) -> Value {
     let call = json!({ "client": "anthropic", "base_url": server.url(), "key": KEY, "call": call });
     with(call, "args", args)
@@ -42,7 +42,7 @@ pub fn with(mut call: Value, name: &str, value: impl Into<Value>) -> Value {
     call
 }
 
-/// What became of the calls, none of which may have failed.
+/// The values of the calls, all of which must succeed.
 pub async fn values(calls: Vec<Value>) -> Vec<Value> {
     let values = outcomes(calls).await;
     values
@@ -54,7 +54,7 @@ pub async fn values(calls: Vec<Value>) -> Vec<Value> {
         .collect()
 }
 
-/// The error of each call, all of which must have failed.
+/// The errors of the calls, all of which must fail.
 pub async fn errors(calls: Vec<Value>) -> Vec<Value> {
     let values = outcomes(calls).await;
     values
@@ -66,7 +66,7 @@ pub async fn errors(calls: Vec<Value>) -> Vec<Value> {
         .collect()
 }
 
-/// One user's words.
-pub fn says(text: &str) -> Value {
+/// Messages with one user turn.
+pub fn user_message(text: &str) -> Value {
     json!([{ "role": "user", "content": text }])
 }

@@ -1,4 +1,4 @@
-//! Answers in JSON, for schemas that the sandbox has never seen.
+//! JSON answers for schemas that are not built into the sandbox.
 
 use super::{errors, openai, start, values};
 use sandbox::models::Server;
@@ -11,7 +11,7 @@ const CALL: &str = "Agent: Thank you for calling. How can I help you?\n\
     Agent: I will connect you.\n\
     Caller: Thank you, bye.";
 
-/// A strict schema of these properties, all of them required.
+/// A strict schema with these properties, all required.
 fn schema(properties: &Value) -> Value {
     let names: Vec<_> = properties.as_object().expect("properties").keys().collect();
     json!({ "type": "object", "properties": properties, "required": names, "additionalProperties": false })
@@ -33,7 +33,7 @@ fn json_of(answer: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_package_parses_a_summary_into_its_own_class() {
+async fn official_client_parses_a_summary_into_its_class() {
     let server = start().await;
     let messages = json!([{ "role": "system", "content": "Summarise the call." }, { "role": "user", "content": CALL }]);
     let args = json!({ "model": "gpt-4o", "messages": messages, "response_format": { "$model": "Summary" } });
@@ -54,7 +54,7 @@ async fn the_package_parses_a_summary_into_its_own_class() {
 }
 
 #[tokio::test]
-async fn a_turn_says_something_collects_values_and_knows_when_it_is_over() {
+async fn turn_has_a_reply_collected_values_and_end_flags() {
     let server = start().await;
     let nullable = |about: &str| json!({ "type": ["string", "null"], "description": about });
     let fields = schema(&json!({
@@ -105,9 +105,9 @@ async fn a_turn_says_something_collects_values_and_knows_when_it_is_over() {
 }
 
 #[tokio::test]
-async fn properties_are_filled_by_type_choice_and_bound() {
+async fn properties_are_filled_by_type_choices_and_bounds() {
     let server = start().await;
-    let wanted = schema(&json!({
+    let target = schema(&json!({
         "outcome": { "enum": ["resolved", "escalated", "follow_up", "no_answer"] },
         "interest": { "type": "string", "enum": ["none", "low", "medium", "high"] },
         "leadScore": { "type": "number", "minimum": 0, "maximum": 1 },
@@ -119,11 +119,11 @@ async fn properties_are_filled_by_type_choice_and_bound() {
         "shoe_size": { "type": ["integer", "null"] },
         "kind": { "const": "call" },
     }));
-    let mut wanted = wanted;
-    wanted["$defs"] =
+    let mut target = target;
+    target["$defs"] =
         json!({ "person": schema(&json!({ "first_name": { "type": "string" }, "company": { "type": "string" } })) });
     let messages = json!([{ "role": "user", "content": format!("Analyse this call:\n{CALL}") }]);
-    let answers = values(vec![ask(&server, &messages, &wanted)]).await;
+    let answers = values(vec![ask(&server, &messages, &target)]).await;
     let filled = json_of(&answers[0]);
     assert_eq!(filled["outcome"], "escalated");
     assert_eq!(filled["interest"], "low");
@@ -143,37 +143,37 @@ async fn properties_are_filled_by_type_choice_and_bound() {
 }
 
 #[tokio::test]
-async fn segments_are_given_to_their_speakers() {
+async fn segments_are_assigned_to_speakers() {
     let server = start().await;
     let segment = schema(&json!({
         "id": { "type": "integer" },
         "speaker": { "enum": ["ai", "caller"] },
         "text": { "type": "string" },
     }));
-    let wanted = schema(&json!({ "segments": { "type": "array", "items": segment } }));
+    let target = schema(&json!({ "segments": { "type": "array", "items": segment } }));
     let segments = json!([
         { "id": 7, "text": "Thank you for calling. How can I help you?" },
         { "id": 8, "text": "मेरा लैपटॉप चालू नहीं हो रहा है।" },
         { "id": 9, "text": "One moment." },
     ]);
     let messages = json!([{ "role": "user", "content": format!("Who says what?\n{segments}") }]);
-    let answers = values(vec![ask(&server, &messages, &wanted)]).await;
+    let answers = values(vec![ask(&server, &messages, &target)]).await;
     let filled = json_of(&answers[0]);
-    let told: Vec<_> = filled["segments"]
+    let speakers: Vec<_> = filled["segments"]
         .as_array()
         .expect("segments")
         .iter()
         .map(|segment| (segment["id"].as_i64(), segment["speaker"].as_str()))
         .collect();
     assert_eq!(
-        told,
+        speakers,
         [(Some(7), Some("ai")), (Some(8), Some("caller")), (Some(9), Some("ai"))]
     );
     assert_eq!(filled["segments"][1]["text"], segments[1]["text"]);
 }
 
 #[tokio::test]
-async fn without_a_schema_the_shape_is_the_one_in_the_prompt() {
+async fn json_mode_uses_the_shape_in_the_prompt() {
     let server = start().await;
     let ask = |system: &str| {
         let messages = json!([{ "role": "system", "content": system }, { "role": "user", "content": CALL }]);
@@ -201,7 +201,7 @@ async fn without_a_schema_the_shape_is_the_one_in_the_prompt() {
 }
 
 #[tokio::test]
-async fn a_forced_tool_is_called_with_what_the_conversation_tells() {
+async fn forced_tool_is_called_with_values_from_the_conversation() {
     let server = start().await;
     let parameters = schema(&json!({ "email": { "type": "string" } }));
     let tools = json!([{ "type": "function", "function": { "name": "note", "parameters": parameters } }]);

@@ -1,25 +1,25 @@
-//! How callbacks are delivered: retried, doubled, late, out of order.
+//! Delivery of callbacks: retries, duplicates, delays, reordering.
 
 use super::{Product, Reply, caller, get, network, network_with, until};
 use sandbox::network::Options;
-use sandbox::network::exchange::State;
+use sandbox::network::switch::State;
 
 fn status_at(options: &mut Options, product: &Product, fragment: &str) {
     options.numbers[0].status_callback = Some(product.url(&format!("/status{fragment}")));
 }
 
 #[tokio::test]
-async fn a_refused_callback_is_not_tried_again_unless_the_url_asks_for_it() {
+async fn refused_callback_is_retried_only_with_connection_overrides() {
     for (fragment, tries) in [("", 1), ("#rc=5&rp=all", 3), ("#rc=1&rp=all", 2), ("#rc=5&rp=4xx", 1)] {
         let product = Product::start().await;
         product
             .at("/voice", "<Hangup/>")
             .at_each("/status", [Reply::status(503), Reply::status(503), Reply::from("")]);
         let network = network_with(&product, |options| status_at(options, &product, fragment)).await;
-        let call = network.place(&caller("")).expect("it rings");
+        let call = network.place(&caller("")).expect("the call is placed");
         network.ended(&call).await;
         network.quiet().await;
-        let got = product.got("/status");
+        let got = product.requests("/status");
         assert_eq!(got.len(), tries, "{fragment}");
         assert!(
             got.iter().all(|one| one.token == got[0].token && !one.token.is_empty()),
@@ -30,7 +30,7 @@ async fn a_refused_callback_is_not_tried_again_unless_the_url_asks_for_it() {
 }
 
 #[tokio::test]
-async fn a_failed_connection_is_tried_once_more() {
+async fn failed_connection_is_retried_once() {
     let product = Product::start().await;
     product.at("/voice", "<Hangup/>");
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0")
@@ -42,7 +42,7 @@ async fn a_failed_connection_is_tried_once_more() {
         options.numbers[0].status_callback = Some(url.clone());
     })
     .await;
-    let call = network.place(&caller("")).expect("it rings");
+    let call = network.place(&caller("")).expect("the call is placed");
     network.ended(&call).await;
     network.quiet().await;
     let events = get(&network, &format!("/Calls/{call}/Events.json")).await;
@@ -57,11 +57,11 @@ async fn a_failed_connection_is_tried_once_more() {
 }
 
 #[tokio::test]
-async fn everything_that_was_asked_is_listed_with_its_answer() {
+async fn events_list_every_request_with_its_response() {
     let product = Product::start().await;
     product.at("/voice", "<Hangup/>");
     let network = network(&product).await;
-    let call = network.place(&caller("")).expect("it rings");
+    let call = network.place(&caller("")).expect("the call is placed");
     network.ended(&call).await;
     network.quiet().await;
     let events = get(&network, &format!("/Calls/{call}/Events.json")).await;
@@ -94,48 +94,48 @@ async fn everything_that_was_asked_is_listed_with_its_answer() {
 }
 
 #[tokio::test]
-async fn events_are_there_only_some_time_after_the_end() {
+async fn events_are_listed_only_after_the_lag() {
     let product = Product::start().await;
     product.at("/voice", "<Hangup/>");
     let network = network_with(&product, |options| {
         options.events_lag = std::time::Duration::from_mins(1);
     })
     .await;
-    let call = network.place(&caller("")).expect("it rings");
+    let call = network.place(&caller("")).expect("the call is placed");
     network.ended(&call).await;
     let path = format!("/Calls/{call}/Events.json");
     assert_eq!(get(&network, &path).await["events"].as_array().map(Vec::len), Some(0));
-    network.exchange().clock.sleep(chrono::TimeDelta::seconds(61)).await;
+    network.switch().clock.sleep(chrono::TimeDelta::seconds(61)).await;
     assert_ne!(get(&network, &path).await["events"].as_array().map(Vec::len), Some(0));
     network.stop().await;
 }
 
 #[tokio::test]
-async fn callbacks_can_be_doubled_and_change_places() {
+async fn callback_faults_duplicate_and_reorder() {
     let product = Product::start().await;
     product.at(
         "/voice",
         "<Dial><Number statusCallback=\"/leg\" statusCallbackEvent=\"initiated ringing answered completed\">+15045550111</Number></Dial>",
     );
     let network = network(&product).await;
-    network.exchange().state().faults.callbacks.duplicate = true;
-    network.exchange().state().faults.callbacks.reorder = true;
+    network.switch().state().faults.callbacks.duplicate = true;
+    network.switch().state().faults.callbacks.reorder = true;
     let call = network
         .place(&caller("{ on = 'connected', hang_up = true }"))
-        .expect("it rings");
+        .expect("the call is placed");
     network.ended(&call).await;
     network.quiet().await;
-    let mut told = product.told("/leg", "SequenceNumber");
-    assert_eq!(told.len(), 8, "{told:?}");
-    assert!(!told.is_sorted(), "{told:?}");
-    told.sort();
-    told.dedup();
-    assert_eq!(told, ["0", "1", "2", "3"]);
+    let mut numbers = product.values("/leg", "SequenceNumber");
+    assert_eq!(numbers.len(), 8, "{numbers:?}");
+    assert!(!numbers.is_sorted(), "{numbers:?}");
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers, ["0", "1", "2", "3"]);
     network.stop().await;
 }
 
 #[tokio::test]
-async fn what_is_signed_is_public_and_what_is_connected_to_need_not_be() {
+async fn routed_request_is_signed_with_the_public_url() {
     let product = Product::start().await;
     product.at("/voice", "<Hangup/>");
     let real = product.base_url.clone();
@@ -145,7 +145,7 @@ async fn what_is_signed_is_public_and_what_is_connected_to_need_not_be() {
         options.numbers[0].status_callback = None;
     })
     .await;
-    let call = network.place(&caller("")).expect("it rings");
+    let call = network.place(&caller("")).expect("the call is placed");
     network.ended(&call).await;
     until(&network, "the request", |state| {
         state
@@ -154,6 +154,6 @@ async fn what_is_signed_is_public_and_what_is_connected_to_need_not_be() {
     })
     .await;
     let url = |state: &State| state.call(&call).expect("the call").requests[0].url.clone();
-    assert_eq!(url(&network.exchange().state()), "https://calls.example.com/voice");
+    assert_eq!(url(&network.switch().state()), "https://calls.example.com/voice");
     network.stop().await;
 }

@@ -1,4 +1,4 @@
-//! The command line: a network that is served, and calls through it.
+//! The commands `serve` and `call`.
 
 use super::{ACCOUNT, NUMBER, Product, TOKEN};
 use std::io::Write as _;
@@ -6,7 +6,7 @@ use std::process::{Output, Stdio};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-/// `serve`, killed when it is dropped; and where it listens.
+/// Starts `serve`, killed on drop. Returns the process and its URL.
 async fn serve(product: &Product) -> (Child, String) {
     let number = format!("{NUMBER}={},{}", product.url("/voice"), product.url("/status"));
     let mut serve = Command::new(env!("CARGO_BIN_EXE_call-ledger-sandbox"))
@@ -29,7 +29,7 @@ async fn serve(product: &Product) -> (Child, String) {
     let mut lines = BufReader::new(serve.stdout.take().expect("it is piped")).lines();
     let first = lines.next_line().await.expect("it says something").expect("a line");
     let url = first.split_whitespace().last().expect("a URL").to_owned();
-    // Kept open: who writes to a closed pipe dies.
+    // Kept open: writing to a closed pipe would end the process.
     tokio::spawn(async move { while lines.next_line().await.is_ok_and(|line| line.is_some()) {} });
     (serve, url)
 }
@@ -54,7 +54,7 @@ fn scenario(expect: &str) -> tempfile::NamedTempFile {
 }
 
 #[tokio::test]
-async fn a_call_is_printed_and_judged() {
+async fn call_command_prints_the_call_and_checks_expectations() {
     let product = Product::start().await;
     product
         .at(
@@ -83,13 +83,13 @@ async fn a_call_is_printed_and_judged() {
         ] {
             assert!(said.contains(line), "{line:?} is not in {said}");
         }
-        assert_eq!(said.contains("nobody said /never said/"), !as_it_should, "{said}");
+        assert_eq!(said.contains("never heard /never said/"), !as_it_should, "{said}");
     }
-    assert_eq!(product.told("/turn", "SpeechResult"), ["my question", "my question"]);
+    assert_eq!(product.values("/turn", "SpeechResult"), ["my question", "my question"]);
 }
 
 #[tokio::test]
-async fn the_library_is_listed_and_what_is_not_there_is_said() {
+async fn call_command_lists_scenarios_and_reports_an_unknown_one() {
     let listed = call(&["--list"]).await;
     assert!(listed.status.success());
     assert!(String::from_utf8_lossy(&listed.stdout).contains("support"));

@@ -1,10 +1,10 @@
-//! Conferences: a take-over, hold, mute, coaching, and how they end.
+//! Conferences: takeover, hold, mute, coaching, and how they end.
 
 use super::{Product, caller, get, network, network_with, post, refused, rest, typed, types, typist, until};
 use reqwest::{Method, StatusCode};
 use sandbox::network::Running;
-use sandbox::network::exchange::{State, What};
-use sandbox::network::person::{Behaviour, Step};
+use sandbox::network::party::{Behavior, Step};
+use sandbox::network::switch::{State, TimelineEvent};
 use serde_json::Value;
 
 const AGENT: &str = "client:desk";
@@ -17,30 +17,30 @@ fn room(more: &str) -> String {
     )
 }
 
-async fn seated(running: &Running, sid: &str) -> String {
-    until(running, "a seat", |state| {
+async fn joined(running: &Running, sid: &str) -> String {
+    until(running, "a conference", |state| {
         state.call(sid).is_some_and(|call| call.conference.is_some())
     })
     .await;
-    let state = running.exchange().state();
+    let state = running.switch().state();
     state
         .call(sid)
         .and_then(|call| call.conference.clone())
-        .expect("a seat")
+        .expect("a conference")
 }
 
-async fn begun(running: &Running) {
-    until(running, "it begins", |state| {
+async fn started(running: &Running) {
+    until(running, "the conference starts", |state| {
         state.conferences.iter().any(|one| one.status == "in-progress")
     })
     .await;
 }
 
-/// Whether somebody has heard this.
+/// Whether a party has heard these words.
 fn hears(state: &State, sid: &str, words: &str) -> bool {
     let call = state.call(sid).expect("the call");
-    let is_it = |what: &What| matches!(what, What::Heard { text, .. } if text == words);
-    call.moments.iter().any(|moment| is_it(&moment.what))
+    let is_it = |what: &TimelineEvent| matches!(what, TimelineEvent::Heard { text, .. } if text == words);
+    call.timeline.iter().any(|entry| is_it(&entry.event))
 }
 
 async fn until_heard(running: &Running, sid: &str, words: &str) {
@@ -48,10 +48,10 @@ async fn until_heard(running: &Running, sid: &str, words: &str) {
 }
 
 fn has_heard(running: &Running, sid: &str, words: &str) -> bool {
-    hears(&running.exchange().state(), sid, words)
+    hears(&running.switch().state(), sid, words)
 }
 
-/// Two who type, in one conference: the caller, and somebody whom the product called.
+/// Two typing parties in one conference: the caller, and an agent called by the service.
 async fn two(product: &Product) -> (Running, String, String, String) {
     product
         .at(
@@ -60,8 +60,8 @@ async fn two(product: &Product) -> (Running, String, String, String) {
         )
         .at("/music", "<Say>Please hold the line</Say>");
     let network = network(product).await;
-    let call = network.place(&typist()).expect("it rings");
-    let conference = seated(&network, &call).await;
+    let call = network.place(&typist()).expect("the call is placed");
+    let conference = joined(&network, &call).await;
     network.register(AGENT, typed());
     let agent = post(
         &network,
@@ -77,34 +77,34 @@ async fn two(product: &Product) -> (Running, String, String, String) {
     .await;
     assert_eq!(agent["status"], "queued");
     assert_eq!(agent["conference_sid"], conference.as_str());
-    begun(&network).await;
-    let agent = agent["call_sid"].as_str().expect("a sid").to_owned();
+    started(&network).await;
+    let agent = agent["call_sid"].as_str().expect("a SID").to_owned();
     (network, call, agent, conference)
 }
 
 #[tokio::test]
-async fn a_conference_begins_with_two_and_ends_with_the_one_who_ends_it() {
+async fn conference_starts_with_two_and_ends_with_end_on_exit() {
     let product = Product::start().await;
     product.at("/left", "<Hangup/>");
     let (network, call, agent, conference) = two(&product).await;
     let listed = get(&network, "/Conferences.json?FriendlyName=room&Status=in-progress").await;
     assert_eq!(listed["conferences"][0]["sid"], conference.as_str());
-    let seats = get(&network, &format!("/Conferences/{conference}/Participants.json")).await;
-    let labels: Vec<&Value> = seats["participants"]
+    let participants = get(&network, &format!("/Conferences/{conference}/Participants.json")).await;
+    let labels: Vec<&Value> = participants["participants"]
         .as_array()
         .expect("a list")
         .iter()
         .map(|one| &one["label"])
         .collect();
     assert_eq!(labels, ["caller", "agent"]);
-    types(&network, &call, "{\"say\": \"is anybody there\"}").await;
-    until_heard(&network, &agent, "is anybody there").await;
+    types(&network, &call, "{\"say\": \"is anyone there\"}").await;
+    until_heard(&network, &agent, "is anyone there").await;
     types(&network, &call, "{\"hang_up\": true}").await;
     network.ended(&call).await;
     network.ended(&agent).await;
     network.quiet().await;
 
-    let events = product.got("/conference");
+    let events = product.requests("/conference");
     let names: Vec<&str> = events.iter().map(|event| event.is("StatusCallbackEvent")).collect();
     assert_eq!(
         names,
@@ -125,9 +125,12 @@ async fn a_conference_begins_with_two_and_ends_with_the_one_who_ends_it() {
         "participant-with-end-conference-on-exit-left"
     );
     assert_eq!(events[5].is("CallSidEndingConference"), call);
-    assert!(has_heard(&network, &call, "Please hold the line"), "while waiting");
+    assert!(
+        has_heard(&network, &call, "Please hold the line"),
+        "heard while waiting"
+    );
     assert_eq!(
-        product.told("/agent", "CallStatus"),
+        product.values("/agent", "CallStatus"),
         ["initiated", "ringing", "in-progress", "completed"]
     );
     let ended = get(&network, &format!("/Conferences/{conference}.json")).await;
@@ -141,7 +144,7 @@ async fn a_conference_begins_with_two_and_ends_with_the_one_who_ends_it() {
 }
 
 #[tokio::test]
-async fn who_is_muted_or_on_hold_is_not_heard() {
+async fn muted_or_held_participant_is_not_heard() {
     let product = Product::start().await;
     product
         .at("/hold", "<Say>You are on hold</Say>")
@@ -153,9 +156,9 @@ async fn who_is_muted_or_on_hold_is_not_heard() {
     types(&network, &call, "{\"say\": \"muted words\"}").await;
     until(&network, "it was said", |state| {
         state.call(&call).is_some_and(|call| {
-            call.moments
+            call.timeline
                 .iter()
-                .any(|moment| matches!(&moment.what, What::Said { .. }))
+                .any(|entry| matches!(&entry.event, TimelineEvent::Said { .. }))
         })
     })
     .await;
@@ -171,9 +174,9 @@ async fn who_is_muted_or_on_hold_is_not_heard() {
     types(&network, &agent, "{\"say\": \"between us\"}").await;
     until(&network, "it was said", |state| {
         state.call(&agent).is_some_and(|call| {
-            call.moments
+            call.timeline
                 .iter()
-                .any(|moment| matches!(&moment.what, What::Said { .. }))
+                .any(|entry| matches!(&entry.event, TimelineEvent::Said { .. }))
         })
     })
     .await;
@@ -181,7 +184,7 @@ async fn who_is_muted_or_on_hold_is_not_heard() {
     post(&network, &caller, &[("AnnounceUrl", &product.url("/announce"))]).await;
     until(&network, "the announcement is over", |_| {
         product
-            .told("/conference", "StatusCallbackEvent")
+            .values("/conference", "StatusCallbackEvent")
             .contains(&"announcement-end".to_owned())
     })
     .await;
@@ -190,7 +193,7 @@ async fn who_is_muted_or_on_hold_is_not_heard() {
     until_heard(&network, &agent, "hello again").await;
     assert!(!has_heard(&network, &agent, "muted words"));
     assert!(!has_heard(&network, &call, "between us"));
-    assert_eq!(product.got("/hold")[0].method, "GET");
+    assert_eq!(product.requests("/hold")[0].method, "GET");
 
     let (kicked, _) = rest(
         &network,
@@ -209,7 +212,7 @@ async fn who_is_muted_or_on_hold_is_not_heard() {
     .await;
     network.ended(&call).await;
     network.quiet().await;
-    let events = product.told("/conference", "StatusCallbackEvent");
+    let events = product.values("/conference", "StatusCallbackEvent");
     let changes: Vec<&str> = events
         .iter()
         .map(String::as_str)
@@ -231,7 +234,7 @@ async fn who_is_muted_or_on_hold_is_not_heard() {
 }
 
 #[tokio::test]
-async fn a_coach_is_heard_by_one_only() {
+async fn coach_is_heard_only_by_the_coached_participant() {
     let product = Product::start().await;
     let (network, call, agent, conference) = two(&product).await;
     network.register("client:coach", typed());
@@ -246,8 +249,8 @@ async fn a_coach_is_heard_by_one_only() {
         ],
     )
     .await;
-    let coach = coach["call_sid"].as_str().expect("a sid").to_owned();
-    seated(&network, &coach).await;
+    let coach = coach["call_sid"].as_str().expect("a SID").to_owned();
+    joined(&network, &coach).await;
     types(&network, &coach, "{\"say\": \"offer a discount\"}").await;
     until_heard(&network, &agent, "offer a discount").await;
     assert!(!has_heard(&network, &call, "offer a discount"));
@@ -268,7 +271,7 @@ async fn a_coach_is_heard_by_one_only() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_taken_over_moves_into_a_conference() {
+async fn takeover_moves_the_call_into_a_conference() {
     let product = Product::start().await;
     product
         .at(
@@ -280,16 +283,16 @@ async fn a_call_that_is_taken_over_moves_into_a_conference() {
     let network = network_with(&product, |options| options.speed = 50.0).await;
     network.register(
         AGENT,
-        Behaviour {
+        Behavior {
             steps: vec![Step {
                 say: Some("I am a person".to_owned()),
                 ..Step::default()
             }],
-            ..Behaviour::default()
+            ..Behavior::default()
         },
     );
     let steps = "{ when = 'machine' }, { on = 'redirected', within_s = 3600 }, { when = 'person', say = 'at last', within_s = 3600 }, { hang_up = true }";
-    let call = network.place(&caller(steps)).expect("it rings");
+    let call = network.place(&caller(steps)).expect("the call is placed");
     until_heard(&network, &call, "I am a machine").await;
     let url = product.url("/take-over");
     let moved = post(
@@ -299,14 +302,14 @@ async fn a_call_that_is_taken_over_moves_into_a_conference() {
     )
     .await;
     assert_eq!(moved["status"], "in-progress");
-    let conference = seated(&network, &call).await;
-    let seats = format!("/Conferences/{conference}/Participants.json");
-    let agent = post(&network, &seats, &[("From", super::NUMBER), ("To", AGENT)]).await;
-    let verdict = network.ended(&call).await.expect("a call");
-    assert_eq!(verdict.disappointments, [""; 0]);
-    let agent = agent["call_sid"].as_str().expect("a sid");
+    let conference = joined(&network, &call).await;
+    let participants = format!("/Conferences/{conference}/Participants.json");
+    let agent = post(&network, &participants, &[("From", super::NUMBER), ("To", AGENT)]).await;
+    let report = network.ended(&call).await.expect("a call");
+    assert_eq!(report.unmet, [""; 0]);
+    let agent = agent["call_sid"].as_str().expect("a SID");
     let heard_by_agent = network.ended(agent).await.expect("a call").heard;
     assert_eq!(heard_by_agent, ["at last"]);
-    assert!(product.got("/turn").is_empty());
+    assert!(product.requests("/turn").is_empty());
     network.stop().await;
 }

@@ -1,14 +1,14 @@
-//! `/sandbox`: placing calls from outside, following them, typing, faults.
+//! The control endpoints: placing and following calls, typing, faults.
 
 use super::{Product, client, network, rest, until};
 use futures::{SinkExt as _, StreamExt as _};
 use reqwest::{Method, StatusCode};
-use sandbox::network::exchange::What;
+use sandbox::network::switch::TimelineEvent;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test]
-async fn a_call_is_placed_and_followed_to_its_end() {
+async fn call_is_placed_and_followed_to_its_end() {
     let product = Product::start().await;
     product
         .at(
@@ -23,16 +23,16 @@ async fn a_call_is_placed_and_followed_to_its_end() {
         "expect": { "hears": ["yes", "good.*bye"], "ended_by": "caller" },
     });
     let url = format!("{}/sandbox/calls", network.base_url);
-    let placed = client().post(&url).json(&scenario).send().await.expect("an answer");
+    let placed = client().post(&url).json(&scenario).send().await.expect("a response");
     assert_eq!(placed.status(), StatusCode::CREATED);
     let placed: Value = placed.json().await.expect("JSON");
-    let sid = placed["sid"].as_str().expect("a sid");
-    let told = client()
+    let sid = placed["sid"].as_str().expect("a SID");
+    let response = client()
         .get(format!("{url}/{sid}/follow"))
         .send()
         .await
-        .expect("an answer");
-    let lines: Vec<Value> = told
+        .expect("a response");
+    let lines: Vec<Value> = response
         .text()
         .await
         .expect("text")
@@ -46,12 +46,12 @@ async fn a_call_is_placed_and_followed_to_its_end() {
     );
     let over = lines.last().expect("an end");
     assert_eq!(over["what"], "over");
-    assert_eq!(over["unmet"], json!(["it was ended by twiml, not by caller"]));
+    assert_eq!(over["unmet"], json!(["ended by twiml, expected caller"]));
     network.stop().await;
 }
 
 #[tokio::test]
-async fn somebody_types_over_a_web_socket() {
+async fn web_socket_accepts_typed_input() {
     let product = Product::start().await;
     product
         .at(
@@ -67,11 +67,11 @@ async fn somebody_types_over_a_web_socket() {
         .json(&scenario)
         .send()
         .await
-        .expect("an answer")
+        .expect("a response")
         .json()
         .await
         .expect("JSON");
-    let sid = placed["sid"].as_str().expect("a sid");
+    let sid = placed["sid"].as_str().expect("a SID");
     let socket = format!("{}/sandbox/calls/{sid}/line", network.base_url.replace("http", "ws"));
     let (mut socket, _) = tokio_tungstenite::connect_async(socket).await.expect("a socket");
     let mut all = Vec::new();
@@ -80,16 +80,19 @@ async fn somebody_types_over_a_web_socket() {
         let moment: Value = serde_json::from_str(&text).expect("JSON");
         match moment["what"].as_str() {
             Some("heard") => {
-                socket.send(Message::text("{\"dance\": 1}")).await.expect("it is open");
+                socket
+                    .send(Message::text("{\"dance\": 1}"))
+                    .await
+                    .expect("the socket is open");
                 socket
                     .send(Message::text("{\"digits\": \"5\"}"))
                     .await
-                    .expect("it is open");
+                    .expect("the socket is open");
             }
             Some("pressed") => socket
                 .send(Message::text("{\"hang_up\": true}"))
                 .await
-                .expect("it is open"),
+                .expect("the socket is open"),
             _ => {}
         }
         all.push(moment["what"].as_str().unwrap_or_default().to_owned());
@@ -102,18 +105,18 @@ async fn somebody_types_over_a_web_socket() {
         .body("{\"say\": \"hello\"}")
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(late.status(), StatusCode::CONFLICT);
     network.stop().await;
 }
 
 #[tokio::test]
-async fn faults_are_set_from_outside() {
+async fn put_faults_injects_rest_errors() {
     let product = Product::start().await;
     let network = network(&product).await;
     let url = format!("{}/sandbox/faults", network.base_url);
     let faults = json!({ "rest": [{ "status": 429, "next": 2, "path": "/Calls" }, { "status": 503, "next": 1 }] });
-    let set = client().put(&url).json(&faults).send().await.expect("an answer");
+    let set = client().put(&url).json(&faults).send().await.expect("a response");
     assert_eq!(set.status(), StatusCode::OK);
     let mut codes = Vec::new();
     for _ in 0..4 {
@@ -129,13 +132,13 @@ async fn faults_are_set_from_outside() {
         .json(&json!({ "weather": "bad" }))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
     network.stop().await;
 }
 
 #[tokio::test]
-async fn what_cannot_be_played_out_is_refused_with_the_reason() {
+async fn invalid_scenario_is_refused_with_the_reason() {
     let product = Product::start().await;
     let network = network(&product).await;
     let url = format!("{}/sandbox/calls", network.base_url);
@@ -152,7 +155,7 @@ async fn what_cannot_be_played_out_is_refused_with_the_reason() {
             "step 1 of the caller",
         ),
     ] {
-        let refused = client().post(&url).json(&body).send().await.expect("an answer");
+        let refused = client().post(&url).json(&body).send().await.expect("a response");
         assert_eq!(refused.status(), status, "{body}");
         assert!(refused.text().await.expect("text").contains(why), "{body}");
     }
@@ -160,7 +163,7 @@ async fn what_cannot_be_played_out_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_call_is_placed_once_for_one_key_and_tells_who_types() {
+async fn repeated_idempotency_key_places_one_call_and_returns_its_typist() {
     let product = Product::start().await;
     product.at(
         "/voice",
@@ -174,20 +177,22 @@ async fn a_call_is_placed_once_for_one_key_and_tells_who_types() {
     });
     let place = async |key: &str| {
         let request = client().post(&url).header("idempotency-key", key).json(&scenario);
-        let answer = request.send().await.expect("an answer");
+        let answer = request.send().await.expect("a response");
         (answer.status().as_u16(), answer.json::<Value>().await.expect("JSON"))
     };
     let (first, again, other) = (place("a").await, place("a").await, place("b").await);
     assert_eq!((first.0, again.0, other.0), (201, 200, 201));
     assert_eq!(first.1, again.1);
     assert_ne!(first.1, other.1);
-    let sid = first.1["sid"].as_str().expect("a sid");
-    until(&network, "somebody listens", |state| {
+    let sid = first.1["sid"].as_str().expect("a SID");
+    until(&network, "the gather listens", |state| {
         let call = state.call(sid).expect("the call");
-        call.moments.iter().any(|moment| matches!(moment.what, What::Listening))
+        call.timeline
+            .iter()
+            .any(|entry| matches!(entry.event, TimelineEvent::Listening))
     })
     .await;
-    let shown = client().get(format!("{url}/{sid}")).send().await.expect("an answer");
+    let shown = client().get(format!("{url}/{sid}")).send().await.expect("a response");
     let shown: Value = shown.json().await.expect("JSON");
     assert_eq!(shown["typist"], "user_1");
     let whats: Vec<&str> = shown["moments"]
@@ -197,6 +202,6 @@ async fn a_call_is_placed_once_for_one_key_and_tells_who_types() {
         .filter_map(|one| one["what"].as_str())
         .collect();
     assert!(whats.contains(&"listening"), "{whats:?}");
-    assert_eq!(product.got("/voice")[0].is("CallerName"), "Test call");
+    assert_eq!(product.requests("/voice")[0].is("CallerName"), "Test call");
     network.stop().await;
 }

@@ -1,12 +1,12 @@
-//! Conversations: words, keys, silence, interruptions.
+//! Conversations: speech, keys, silence, interruptions.
 
 use super::{NUMBER, Product, caller, network, until};
-use sandbox::network::exchange::What;
+use sandbox::network::switch::TimelineEvent;
 
 const LISTENS: &str = "<Gather input=\"speech\" action=\"/turn\" speechTimeout=\"auto\" timeout=\"4\">";
 
 #[tokio::test]
-async fn a_caller_and_a_product_talk_with_each_other() {
+async fn scripted_caller_completes_a_gather_conversation() {
     let product = Product::start().await;
     product
         .at(
@@ -25,30 +25,30 @@ async fn a_caller_and_a_product_talk_with_each_other() {
         .place(&caller(
             "{ say = 'my heating is broken' }, { say = 'Ada', confidence = 0.5 }",
         ))
-        .expect("it rings");
-    let verdict = network.ended(&call).await.expect("a call");
+        .expect("the call is placed");
+    let report = network.ended(&call).await.expect("a call");
     network.quiet().await;
 
-    assert_eq!(verdict.disappointments, [""; 0]);
+    assert_eq!(report.unmet, [""; 0]);
     assert_eq!(
-        verdict.heard,
+        report.heard,
         ["Welcome, how may we help?", "What is your name?", "Goodbye & thanks"]
     );
-    assert_eq!(product.told("/turn", "SpeechResult"), ["my heating is broken", "Ada"]);
-    let turns = product.got("/turn");
+    assert_eq!(product.values("/turn", "SpeechResult"), ["my heating is broken", "Ada"]);
+    let turns = product.requests("/turn");
     assert_eq!(
         (turns[0].is("Confidence"), turns[1].is("Confidence")),
         ("0.92000000", "0.50000000")
     );
     assert_eq!(turns[0].is("CallStatus"), "in-progress");
 
-    let [asked] = &product.got("/voice")[..] else {
-        panic!("asked once")
+    let [asked] = &product.requests("/voice")[..] else {
+        panic!("requested once")
     };
     assert_eq!((asked.is("CallStatus"), asked.is("Direction")), ("ringing", "inbound"));
     assert_eq!((asked.is("From"), asked.is("To")), ("+15045550142", NUMBER));
-    let [ended] = &product.got("/status")[..] else {
-        panic!("told once")
+    let [ended] = &product.requests("/status")[..] else {
+        panic!("called once")
     };
     assert_eq!((ended.is("CallStatus"), ended.is("SequenceNumber")), ("completed", "0"));
     assert_eq!(ended.is("CallbackSource"), "call-progress-events");
@@ -59,7 +59,7 @@ async fn a_caller_and_a_product_talk_with_each_other() {
 }
 
 #[tokio::test]
-async fn silence_falls_through_unless_the_action_wants_it() {
+async fn silence_skips_the_action_unless_action_on_empty_result() {
     let product = Product::start().await;
     product
         .at(
@@ -72,22 +72,24 @@ async fn silence_falls_through_unless_the_action_wants_it() {
         )
         .at("/empty", "<Hangup/>");
     let network = network(&product).await;
-    let call = network.place(&caller("{ silent_s = 100 }")).expect("it rings");
+    let call = network
+        .place(&caller("{ silent_s = 100 }"))
+        .expect("the call is placed");
     network.ended(&call).await;
-    assert!(product.got("/turn").is_empty());
-    let [again] = &product.got("/again")[..] else {
-        panic!("asked once")
+    assert!(product.requests("/turn").is_empty());
+    let [again] = &product.requests("/again")[..] else {
+        panic!("requested once")
     };
     assert_eq!((again.method.as_str(), again.is("try")), ("GET", "2"));
-    let [empty] = &product.got("/empty")[..] else {
-        panic!("asked once")
+    let [empty] = &product.requests("/empty")[..] else {
+        panic!("requested once")
     };
     assert_eq!((empty.is("SpeechResult"), empty.is("Digits")), ("", ""));
     network.stop().await;
 }
 
 #[tokio::test]
-async fn keys_end_a_gather_by_their_number_or_by_the_last_one() {
+async fn gather_ends_by_num_digits_or_finish_on_key() {
     let product = Product::start().await;
     product
         .at(
@@ -98,18 +100,18 @@ async fn keys_end_a_gather_by_their_number_or_by_the_last_one() {
         .at("/any", "<Hangup/>");
     let network = network(&product).await;
     let steps = "{ digits = '123', interrupt_after_ms = 500 }, { digits = '45#' }";
-    let call = network.place(&caller(steps)).expect("it rings");
+    let call = network.place(&caller(steps)).expect("the call is placed");
     network.ended(&call).await;
-    assert_eq!(product.told("/three", "Digits"), ["123"]);
-    let [any] = &product.got("/any")[..] else {
-        panic!("asked once")
+    assert_eq!(product.values("/three", "Digits"), ["123"]);
+    let [any] = &product.requests("/any")[..] else {
+        panic!("requested once")
     };
     assert_eq!((any.is("Digits"), any.is("FinishedOnKey")), ("45", "#"));
     network.stop().await;
 }
 
 #[tokio::test]
-async fn who_interrupts_cuts_what_is_said_unless_that_is_forbidden() {
+async fn interruption_cuts_the_prompt_unless_barge_in_is_off() {
     let product = Product::start().await;
     let long = "We are open from nine to five on every day of the week but Sunday and holidays";
     let document = |barge: bool| {
@@ -122,15 +124,15 @@ async fn who_interrupts_cuts_what_is_said_unless_that_is_forbidden() {
         .at_each("/turn", [&*document(false), "<Hangup/>"]);
     let network = network(&product).await;
     let steps = "{ interrupt_after_ms = 800, say = 'I know' }, { interrupt_after_ms = 800, say = 'stop' }, { say = 'now I may speak' }";
-    let call = network.place(&caller(steps)).expect("it rings");
+    let call = network.place(&caller(steps)).expect("the call is placed");
     network.ended(&call).await;
-    assert_eq!(product.told("/turn", "SpeechResult"), ["I know", "now I may speak"]);
+    assert_eq!(product.values("/turn", "SpeechResult"), ["I know", "now I may speak"]);
     let cuts = {
-        let state = network.exchange().state();
-        let moments = &state.call(&call).expect("the call").moments;
+        let state = network.switch().state();
+        let moments = &state.call(&call).expect("the call").timeline;
         moments
             .iter()
-            .filter(|moment| matches!(moment.what, What::Interrupted))
+            .filter(|entry| matches!(entry.event, TimelineEvent::Interrupted))
             .count()
     };
     assert_eq!(cuts, 1);
@@ -138,7 +140,7 @@ async fn who_interrupts_cuts_what_is_said_unless_that_is_forbidden() {
 }
 
 #[tokio::test]
-async fn a_caller_may_hang_up_while_the_product_thinks() {
+async fn caller_may_hang_up_before_the_service_answers() {
     let product = Product::start().await;
     let mut slow = super::Reply::from("<Say>too late</Say>");
     slow.after_ms = 400;
@@ -153,12 +155,12 @@ async fn a_caller_may_hang_up_while_the_product_thinks() {
         .place(&caller(
             "{ say = 'hello' }, { wait_s = 0.9 }, { hang_up = true, after_ms = 100 }",
         ))
-        .expect("it rings");
-    let verdict = network.ended(&call).await.expect("a call");
-    assert!(!verdict.heard.contains(&"too late".to_owned()));
+        .expect("the call is placed");
+    let report = network.ended(&call).await.expect("a call");
+    assert!(!report.heard.contains(&"too late".to_owned()));
     network.quiet().await;
-    assert_eq!(product.told("/status", "CallStatus"), ["completed"]);
-    // The answer that nobody heard is kept.
+    assert_eq!(product.values("/status", "CallStatus"), ["completed"]);
+    // The late answer is logged.
     until(&network, "the late answer", |state| {
         state
             .call(&call)
@@ -169,7 +171,7 @@ async fn a_caller_may_hang_up_while_the_product_thinks() {
 }
 
 #[tokio::test]
-async fn partial_results_are_told_while_somebody_speaks() {
+async fn partial_results_are_sent_while_the_caller_speaks() {
     let product = Product::start().await;
     product
         .at(
@@ -178,11 +180,13 @@ async fn partial_results_are_told_while_somebody_speaks() {
         )
         .at("/turn", "<Hangup/>");
     let network = network(&product).await;
-    let call = network.place(&caller("{ say = 'one two three' }")).expect("it rings");
+    let call = network
+        .place(&caller("{ say = 'one two three' }"))
+        .expect("the call is placed");
     network.ended(&call).await;
     network.quiet().await;
-    let [partial] = &product.got("/partial")[..] else {
-        panic!("told once")
+    let [partial] = &product.requests("/partial")[..] else {
+        panic!("called once")
     };
     assert_eq!(
         (partial.is("StableSpeechResult"), partial.is("UnstableSpeechResult")),
@@ -192,16 +196,16 @@ async fn partial_results_are_told_while_somebody_speaks() {
 }
 
 #[tokio::test]
-async fn a_rejected_call_is_never_answered() {
+async fn rejected_call_is_not_answered() {
     for (verb, status) in [("<Reject/>", "no-answer"), ("<Reject reason=\"busy\"/>", "busy")] {
         let product = Product::start().await;
         product.at("/voice", verb);
         let network = network(&product).await;
-        let call = network.place(&caller("")).expect("it rings");
+        let call = network.place(&caller("")).expect("the call is placed");
         network.ended(&call).await;
         network.quiet().await;
-        let [ended] = &product.got("/status")[..] else {
-            panic!("told once")
+        let [ended] = &product.requests("/status")[..] else {
+            panic!("called once")
         };
         assert_eq!((ended.is("CallStatus"), ended.is("CallDuration")), (status, "0"));
         network.stop().await;

@@ -4,15 +4,15 @@ use super::{Product, Reply, caller, network, network_with};
 
 async fn errors_of(product: &Product) -> (Vec<u32>, Vec<String>) {
     let network = network(product).await;
-    let call = network.place(&caller("")).expect("it rings");
+    let call = network.place(&caller("")).expect("the call is placed");
     let heard = network.ended(&call).await.expect("a call").heard;
-    let errors = network.exchange().state().call(&call).expect("the call").errors.clone();
+    let errors = network.switch().state().call(&call).expect("the call").errors.clone();
     network.stop().await;
     (errors.into_iter().map(|(code, _)| code).collect(), heard)
 }
 
 #[tokio::test]
-async fn a_caller_hears_of_an_error_and_the_call_ends() {
+async fn failing_document_plays_the_error_message_and_ends_the_call() {
     for (reply, code) in [
         (Reply::from("<Shout>hello</Shout>"), 12200),
         (Reply::from("<Say speed=\"9\">hello</Say>"), 12200),
@@ -27,13 +27,13 @@ async fn a_caller_hears_of_an_error_and_the_call_ends() {
         let (codes, heard) = errors_of(&product).await;
         assert_eq!(codes, [code], "{reply:?}");
         assert!(heard[0].contains("application error"), "{heard:?}");
-        // A 5xx is not tried again.
-        assert_eq!(product.got("/voice").len(), 1);
+        // A 5xx is not retried.
+        assert_eq!(product.requests("/voice").len(), 1);
     }
 }
 
 #[tokio::test]
-async fn a_fallback_is_asked_once_and_told_of_the_error() {
+async fn fallback_is_requested_once_with_the_error() {
     let product = Product::start().await;
     product
         .at("/voice", Reply::status(503))
@@ -43,11 +43,11 @@ async fn a_fallback_is_asked_once_and_told_of_the_error() {
         options.numbers[0].voice_fallback_url = Some(fallback);
     })
     .await;
-    let call = network.place(&caller("")).expect("it rings");
+    let call = network.place(&caller("")).expect("the call is placed");
     let heard = network.ended(&call).await.expect("a call").heard;
     assert_eq!(heard, ["We are back"]);
-    let [asked] = &product.got("/fallback")[..] else {
-        panic!("asked once")
+    let [asked] = &product.requests("/fallback")[..] else {
+        panic!("requested once")
     };
     assert_eq!(
         (asked.is("ErrorCode"), asked.is("ErrorUrl")),
@@ -57,7 +57,7 @@ async fn a_fallback_is_asked_once_and_told_of_the_error() {
 }
 
 #[tokio::test]
-async fn a_stream_goes_to_a_secure_web_socket_without_a_query() {
+async fn stream_url_must_be_wss_without_a_query() {
     for (url, code) in [
         ("ws://example.com/media", 31922),
         ("https://example.com/media", 31922),

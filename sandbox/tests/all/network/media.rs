@@ -1,10 +1,10 @@
-//! A service's end of media streams: a WebSocket server that a test speaks for.
+//! The service's side of media streams: a WebSocket server controlled by the test.
 
 use super::{Product, network_with};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::{SinkExt as _, StreamExt as _};
-use sandbox::audio::{Voice, listen, mulaw, samples_in, speak};
+use sandbox::audio::{Voice, decode_speech, encode_speech, mulaw, samples_in};
 use sandbox::network::{Options, Running};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -13,29 +13,28 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 
-/// Where streams go, as the network is told; the route leads to the server.
+/// The public URL of streams; a route leads to the server.
 pub const MEDIA: &str = "wss://media.example.com";
 
-/// The server.
 pub struct Media {
     listener: TcpListener,
 }
 
-/// One stream, from the service's end.
+/// The service's side of one stream.
 pub struct Talk {
     pub path: String,
     pub signature: String,
     pub user_agent: String,
     pub socket: WebSocketStream<TcpStream>,
-    /// Everything that came, as it came.
+    /// All received messages, unparsed.
     pub raw: Vec<String>,
-    /// The sound that came, by track.
+    /// Received audio, by track.
     pub inbound: Vec<i16>,
     pub outbound: Vec<i16>,
-    /// So much of the inbound one was understood.
+    /// Number of inbound samples already decoded.
     understood: usize,
     pub sid: String,
-    /// The last time that a frame had, in milliseconds.
+    /// Timestamp of the last frame, in milliseconds.
     pub last_ms: u64,
 }
 
@@ -47,11 +46,11 @@ impl Media {
 
     pub fn route(&self) -> (String, String) {
         let address = self.listener.local_addr().expect("it is bound");
-        // As for any other request of the network.
+        // HTTP routes also cover WebSockets.
         (MEDIA.replace("wss", "https"), format!("http://{address}"))
     }
 
-    /// A network from which this server is reached, fifty times as fast as the world.
+    /// A network that reaches this server, at 50 times real time.
     pub async fn network(&self, product: &Product) -> Running {
         self.network_with(product, |_| ()).await
     }
@@ -66,13 +65,13 @@ impl Media {
         .await
     }
 
-    /// A connection that is not upgraded yet.
+    /// The next connection, before its upgrade.
     pub async fn connection(&self) -> TcpStream {
-        let (stream, _) = in_time(self.listener.accept()).await.expect("it comes");
+        let (stream, _) = in_time(self.listener.accept()).await.expect("a connection");
         stream
     }
 
-    /// The next stream, after its two first messages.
+    /// The next stream, after `connected` and `start`.
     pub async fn accept(&self) -> Talk {
         let (mut path, mut signature, mut user_agent) = (String::new(), String::new(), String::new());
         let connection = self.connection().await;
@@ -104,13 +103,13 @@ impl Media {
         assert_eq!(connected["event"], "connected");
         let start = talk.next().await.expect("a second message");
         assert_eq!(start["event"], "start");
-        start["streamSid"].as_str().expect("a sid").clone_into(&mut talk.sid);
+        start["streamSid"].as_str().expect("a SID").clone_into(&mut talk.sid);
         talk
     }
 }
 
 impl Talk {
-    /// The next message; none if the socket is closed.
+    /// The next message; `None` if the socket is closed.
     pub async fn next(&mut self) -> Option<Value> {
         loop {
             let text = match in_time(self.socket.next()).await {
@@ -138,7 +137,7 @@ impl Talk {
         }
     }
 
-    /// The next message of a kind.
+    /// The next message with this event.
     pub async fn next_of(&mut self, event: &str) -> Value {
         loop {
             let message = self.next().await.unwrap_or_else(|| panic!("closed before {event}"));
@@ -148,7 +147,7 @@ impl Talk {
         }
     }
 
-    /// Every message but sound, until the socket is closed.
+    /// All messages but media, until the socket is closed.
     pub async fn rest(&mut self) -> Vec<Value> {
         let mut rest = vec![];
         while let Some(message) = self.next().await {
@@ -159,14 +158,14 @@ impl Talk {
         rest
     }
 
-    /// Listens until a sentence of the caller is over.
+    /// Receives until the caller has completed a sentence.
     pub async fn hears(&mut self) -> String {
         loop {
-            // Not after every frame: listening takes a moment.
+            // Not after every frame: decoding is slow.
             for _ in 0..10 {
                 self.next_of("media").await;
             }
-            let heard = listen(&self.inbound[self.understood..]);
+            let heard = decode_speech(&self.inbound[self.understood..]);
             if let Some(said) = heard.into_iter().find(|said| said.whole) {
                 self.understood += samples_in(Duration::from_millis(said.end_ms));
                 return said.text;
@@ -176,7 +175,7 @@ impl Talk {
 
     /// The words of a track.
     pub fn words(track: &[i16]) -> Vec<String> {
-        listen(track).into_iter().map(|said| said.text).collect()
+        decode_speech(track).into_iter().map(|said| said.text).collect()
     }
 
     pub async fn send(&mut self, message: &Value) {
@@ -184,12 +183,12 @@ impl Talk {
     }
 
     pub async fn send_raw(&mut self, message: Message) {
-        in_time(self.socket.send(message)).await.expect("it is open");
+        in_time(self.socket.send(message)).await.expect("the socket is open");
     }
 
-    /// Says something, all of it at once.
+    /// Sends speech in one message.
     pub async fn says(&mut self, text: &str) {
-        let sound = mulaw::encode(&speak(text, Voice::Ai));
+        let sound = mulaw::encode(&encode_speech(text, Voice::Ai));
         self.plays(&sound).await;
     }
 
@@ -209,14 +208,14 @@ impl Talk {
     }
 
     pub async fn closes(mut self) {
-        in_time(self.socket.close(None)).await.expect("it is open");
+        in_time(self.socket.close(None)).await.expect("the socket is open");
         while self.next().await.is_some() {}
     }
 }
 
-/// What must happen soon, in the world's time.
+/// Waits with a limit in real time.
 pub async fn in_time<T>(happens: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), happens)
         .await
-        .expect("it happens in time")
+        .expect("it happens within 20 seconds")
 }

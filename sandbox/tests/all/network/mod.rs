@@ -1,14 +1,13 @@
-//! The network from outside: a small product that answers it, callers that talk with the product, and REST.
+//! The network from outside: a test service that answers it, scripted and typing callers, and REST.
 
+mod browsers;
 mod callbacks;
-mod clients;
 mod commands;
 mod conferences;
 mod control;
 mod conversation;
-mod dialling;
+mod dialing;
 mod errors;
-mod judge;
 mod media;
 mod product;
 mod recordings;
@@ -16,14 +15,15 @@ mod rest;
 mod stream_copies;
 mod stream_ends;
 mod streams;
+mod twilio_client;
 mod voicemail;
 
 pub use product::{Product, Reply};
 
 use reqwest::{Method, StatusCode};
-use sandbox::network::exchange::State;
-use sandbox::network::person::Behaviour;
+use sandbox::network::party::Behavior;
 use sandbox::network::scenario::Scenario;
+use sandbox::network::switch::State;
 use sandbox::network::{ApplicationSpec, Network, NumberSpec, Options, Running};
 use serde_json::Value;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub const TOKEN: &str = "not a real token";
 pub const NUMBER: &str = "+15045550100";
 pub const APPLICATION: &str = "AP0123456789abcdef0123456789abcdef";
 
-/// A network with one number and one application, both of the product, two hundred times as fast as the world.
+/// A network with one number and one application, both pointing to `product`, at 200 times real time.
 pub async fn network(product: &Product) -> Running {
     network_with(product, |_| ()).await
 }
@@ -64,42 +64,42 @@ pub fn caller(steps: &str) -> Scenario {
     Scenario::from_toml(&text).expect("a scenario")
 }
 
-/// A caller for whom the test speaks.
+/// A caller whose input the test types.
 pub fn typist() -> Scenario {
     Scenario::typed("+15045550142", None)
 }
 
-/// Somebody who picks up, and for whom the test speaks.
-pub fn typed() -> Behaviour {
-    Behaviour {
+/// A party that answers and whose input the test types.
+pub fn typed() -> Behavior {
+    Behavior {
         typed: true,
-        ..Behaviour::default()
+        ..Behavior::default()
     }
 }
 
-/// Waits until something is true of what the network knows.
+/// Waits until a condition holds for the network's state.
 pub async fn until(running: &Running, what: &str, is_so: impl Fn(&mut State) -> bool) {
-    let mut told = running.exchange().told.subscribe();
+    let mut changes = running.switch().changes.subscribe();
     let wait = async {
         loop {
-            told.borrow_and_update();
-            if is_so(&mut running.exchange().state()) {
+            changes.borrow_and_update();
+            if is_so(&mut running.switch().state()) {
                 return;
             }
             tokio::select! {
-                changed = told.changed() => changed.expect("the network lives"),
-                // Some things are not told to followers.
+                changed = changes.changed() => changed.expect("the network lives"),
+                // Some changes are not announced to followers.
                 () = tokio::time::sleep(Duration::from_millis(5)) => {}
             }
         }
     };
     assert!(
         tokio::time::timeout(Duration::from_secs(20), wait).await.is_ok(),
-        "never: {what}"
+        "timed out waiting for {what}"
     );
 }
 
-/// One client for a whole test: making one takes a moment, and a moment is long at two hundred times its speed.
+/// One shared client: creating one is slow, and 200 times slower in network time.
 pub fn client() -> reqwest::Client {
     static CLIENT: std::sync::OnceLock<reqwest::Client> = std::sync::OnceLock::new();
     let make = || {
@@ -112,7 +112,7 @@ pub fn client() -> reqwest::Client {
     CLIENT.get_or_init(make).clone()
 }
 
-/// A REST request with the account's own token.
+/// A REST request with the account's auth token.
 pub async fn rest(running: &Running, method: Method, path: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
     let url = format!("{}/2010-04-01/Accounts/{ACCOUNT}{path}", running.base_url);
     let request = client().request(method.clone(), url).basic_auth(ACCOUNT, Some(TOKEN));
@@ -139,13 +139,13 @@ pub async fn post(running: &Running, path: &str, form: &[(&str, &str)]) -> Value
     body
 }
 
-/// The refusal of a POST: status and Twilio's number.
+/// Status and Twilio's error code of a refused POST.
 pub async fn refused(running: &Running, path: &str, form: &[(&str, &str)]) -> (u16, u64) {
     let (status, body) = rest(running, Method::POST, path, form).await;
     (status.as_u16(), body["code"].as_u64().unwrap_or(0))
 }
 
-/// Types for somebody.
+/// Sends one line of typed input.
 pub async fn types(running: &Running, sid: &str, line: &str) {
     let url = format!("{}/sandbox/calls/{sid}/line", running.base_url);
     let response = client()
@@ -153,6 +153,6 @@ pub async fn types(running: &Running, sid: &str, line: &str) {
         .body(line.to_owned())
         .send()
         .await
-        .expect("it answers");
+        .expect("a response");
     assert_eq!(response.status(), StatusCode::NO_CONTENT, "{line}");
 }

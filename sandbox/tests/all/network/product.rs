@@ -1,4 +1,4 @@
-//! A product that answers the network: what it is told to say at which path. It checks every signature.
+//! A test service with a configured answer per path. It verifies every signature.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -10,25 +10,25 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use url::form_urlencoded;
 
-/// One request that came.
+/// A received request.
 #[derive(Debug, Clone)]
-pub struct Got {
+pub struct ReceivedRequest {
     pub path: String,
     pub method: Method,
     pub params: HashMap<String, String>,
     pub token: String,
 }
 
-impl Got {
-    /// A parameter that must be there.
+impl ReceivedRequest {
+    /// The value of a required parameter.
     pub fn is(&self, name: &str) -> &str {
         self.params
             .get(name)
-            .unwrap_or_else(|| panic!("{} was not told {name}: {:?}", self.path, self.params))
+            .unwrap_or_else(|| panic!("{} has no parameter {name}: {:?}", self.path, self.params))
     }
 }
 
-/// What is answered.
+/// A configured answer.
 #[derive(Debug, Clone)]
 pub struct Reply {
     pub status: StatusCode,
@@ -38,7 +38,7 @@ pub struct Reply {
 }
 
 impl From<&str> for Reply {
-    /// Verbs, inside a `<Response>`.
+    /// Verbs inside a `<Response>`.
     fn from(verbs: &str) -> Self {
         Self {
             status: StatusCode::OK,
@@ -69,7 +69,7 @@ impl Reply {
 #[derive(Clone, Default)]
 struct Inside {
     base: Arc<Mutex<String>>,
-    got: Arc<Mutex<Vec<Got>>>,
+    got: Arc<Mutex<Vec<ReceivedRequest>>>,
     unsigned: Arc<Mutex<Vec<String>>>,
     replies: Arc<Mutex<HashMap<String, VecDeque<Reply>>>>,
 }
@@ -92,12 +92,12 @@ impl Product {
         format!("{}{path}", self.base_url)
     }
 
-    /// What is answered at a path.
+    /// Sets the answer of a path.
     pub fn at(&self, path: &str, reply: impl Into<Reply>) -> &Self {
         self.at_each(path, [reply])
     }
 
-    /// What is answered at a path, one after the other; the last one again and again.
+    /// Sets successive answers of a path; the last one repeats.
     pub fn at_each<R: Into<Reply>>(&self, path: &str, replies: impl IntoIterator<Item = R>) -> &Self {
         let replies = replies.into_iter().map(Into::into).collect();
         self.inside
@@ -108,17 +108,17 @@ impl Product {
         self
     }
 
-    /// What came to a path. Every signature must have been right until now.
-    pub fn got(&self, path: &str) -> Vec<Got> {
+    /// The requests to a path. Fails if any signature was invalid.
+    pub fn requests(&self, path: &str) -> Vec<ReceivedRequest> {
         let unsigned = self.inside.unsigned.lock().expect("no panic");
         assert!(unsigned.is_empty(), "wrongly signed: {unsigned:?}");
         let got = self.inside.got.lock().expect("no panic");
         got.iter().filter(|got| got.path == path).cloned().collect()
     }
 
-    /// The values of one parameter of everything that came to a path.
-    pub fn told(&self, path: &str, name: &str) -> Vec<String> {
-        self.got(path).iter().map(|got| got.is(name).to_owned()).collect()
+    /// The values of one parameter in the requests to a path.
+    pub fn values(&self, path: &str, name: &str) -> Vec<String> {
+        self.requests(path).iter().map(|got| got.is(name).to_owned()).collect()
     }
 }
 
@@ -143,7 +143,7 @@ async fn answer(
     }
     let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned();
     let path = uri.path().to_owned();
-    inside.got.lock().expect("no panic").push(Got {
+    inside.got.lock().expect("no panic").push(ReceivedRequest {
         path: path.clone(),
         method,
         params: query.chain(form).collect(),

@@ -1,10 +1,10 @@
-//! Recordings by REST: when they may start, pauses, and what is in the file.
+//! Recordings through REST: start, pauses, and the audio file.
 
 use super::{ACCOUNT, Product, Reply, TOKEN, client, get, network, post, refused, rest, types, typist, until};
 use reqwest::{Method, StatusCode};
-use sandbox::audio::{listen, wav};
+use sandbox::audio::{decode_speech, wav};
 use sandbox::network::Running;
-use sandbox::network::exchange::{Call, What};
+use sandbox::network::switch::{Call, TimelineEvent};
 
 async fn media(running: &Running, sid: &str, range: Option<&str>) -> reqwest::Response {
     let client = client();
@@ -19,39 +19,39 @@ async fn media(running: &Running, sid: &str, range: Option<&str>) -> reqwest::Re
 
 fn words(file: &[u8], channel: usize) -> String {
     let sound = wav::decode(file).expect("a WAV file");
-    let said: Vec<String> = listen(&sound.channels[channel])
+    let said: Vec<String> = decode_speech(&sound.channels[channel])
         .into_iter()
         .map(|said| said.text)
         .collect();
     said.join(" ")
 }
 
-/// Lets somebody say something, and waits until they have.
+/// Types speech and waits until it has been spoken.
 async fn says(running: &Running, call: &str, words: &str) {
     types(running, call, &format!("{{\"say\": \"{words}\"}}")).await;
     until(running, "it was said", |state| {
         let call = state.call(call).expect("the call");
-        let said = |what: &What| matches!(what, What::Said { text, .. } if text == words);
-        call.moments.iter().any(|moment| said(&moment.what))
+        let said = |what: &TimelineEvent| matches!(what, TimelineEvent::Said { text, .. } if text == words);
+        call.timeline.iter().any(|entry| said(&entry.event))
     })
     .await;
     let until = running
-        .exchange()
+        .switch()
         .state()
         .call(call)
         .and_then(|call| call.sounds.iter().map(|sound| sound.until).max())
         .expect("a sound");
-    running.exchange().clock.sleep_until(until).await;
+    running.switch().clock.sleep_until(until).await;
 }
 
 #[tokio::test]
-async fn a_recording_starts_only_after_the_answer_and_leaves_its_pauses_out() {
+async fn recording_starts_only_after_the_answer_and_skips_its_pauses() {
     let product = Product::start().await;
     let mut slow = Reply::from("<Say>Welcome</Say><Pause length=\"3600\"/>");
     slow.after_ms = 300;
     product.at("/voice", slow);
     let network = network(&product).await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     let path = format!("/Calls/{call}/Recordings.json");
     assert_eq!(refused(&network, &path, &[]).await, (400, 21220), "before the answer");
 
@@ -70,7 +70,7 @@ async fn a_recording_starts_only_after_the_answer_and_leaves_its_pauses_out() {
         ],
     )
     .await;
-    let sid = recording["sid"].as_str().expect("a sid").to_owned();
+    let sid = recording["sid"].as_str().expect("a SID").to_owned();
     assert_eq!(
         (recording["status"].as_str(), recording["channels"].as_u64()),
         (Some("in-progress"), Some(2))
@@ -106,7 +106,7 @@ async fn a_recording_starts_only_after_the_answer_and_leaves_its_pauses_out() {
 
     assert_eq!(refused(&network, &path, &[]).await, (400, 21220), "after the end");
     assert_eq!(
-        product.told("/recording", "RecordingStatus"),
+        product.values("/recording", "RecordingStatus"),
         ["in-progress", "completed"]
     );
     let file = media(&network, &sid, None).await;
@@ -130,7 +130,7 @@ async fn a_recording_starts_only_after_the_answer_and_leaves_its_pauses_out() {
 }
 
 #[tokio::test]
-async fn both_sides_have_their_own_channel() {
+async fn dual_recording_separates_both_sides() {
     let product = Product::start().await;
     product
         .at(
@@ -139,7 +139,7 @@ async fn both_sides_have_their_own_channel() {
         )
         .at("/turn", "<Say>You are welcome</Say>");
     let network = network(&product).await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     until(&network, "the answer", |state| {
         state.call(&call).is_some_and(Call::is_in_progress)
     })
@@ -153,7 +153,7 @@ async fn both_sides_have_their_own_channel() {
     types(&network, &call, "{\"say\": \"thank you very much\"}").await;
     network.ended(&call).await;
     network.quiet().await;
-    let sid = recording["sid"].as_str().expect("a sid");
+    let sid = recording["sid"].as_str().expect("a SID");
     let file = media(&network, sid, None).await.bytes().await.expect("a file");
     assert_eq!(
         (words(&file, 0).as_str(), words(&file, 1).as_str()),
@@ -167,11 +167,11 @@ async fn both_sides_have_their_own_channel() {
 }
 
 #[tokio::test]
-async fn media_can_be_late_or_missing() {
+async fn media_fault_makes_the_file_missing() {
     let product = Product::start().await;
     product.at("/voice", "<Say>Welcome to the show</Say>");
     let network = network(&product).await;
-    let call = network.place(&super::caller("")).expect("it rings");
+    let call = network.place(&super::caller("")).expect("the call is placed");
     until(&network, "the answer", |state| {
         state.call(&call).is_some_and(Call::is_in_progress)
     })
@@ -179,16 +179,16 @@ async fn media_can_be_late_or_missing() {
     let path = format!("/Calls/{call}/Recordings.json");
     let sid = post(&network, &path, &[]).await["sid"]
         .as_str()
-        .expect("a sid")
+        .expect("a SID")
         .to_owned();
     network.quiet().await;
-    network.exchange().state().faults.media.missing_next = 2;
+    network.switch().state().faults.media.missing_next = 2;
     let mut answers = Vec::new();
     for _ in 0..3 {
         answers.push(media(&network, &sid, None).await.status().as_u16());
     }
     assert_eq!(answers, [404, 404, 200]);
-    network.exchange().state().faults.media.missing = true;
+    network.switch().state().faults.media.missing = true;
     assert_eq!(media(&network, &sid, None).await.status(), StatusCode::NOT_FOUND);
     network.stop().await;
 }

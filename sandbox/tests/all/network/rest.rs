@@ -1,17 +1,17 @@
-//! REST: calls, numbers, applications, and refusals.
+//! REST: calls, numbers, applications, and errors.
 
 use super::{
     ACCOUNT, APPLICATION, NUMBER, Product, TOKEN, caller, client, get, network, network_with, post, refused, rest,
     until,
 };
 use reqwest::{Method, StatusCode};
-use sandbox::network::exchange::Call;
-use sandbox::network::person::{Behaviour, Picks};
+use sandbox::network::party::{Behavior, RingResponse};
+use sandbox::network::switch::Call;
 
 const FRIEND: &str = "+15045550111";
 
 #[tokio::test]
-async fn a_call_that_is_asked_for_rings_and_executes_its_document() {
+async fn outbound_call_rings_and_executes_its_document() {
     let product = Product::start().await;
     product.at("/outbound", "<Say>This is your reminder</Say>");
     let network = network(&product).await;
@@ -35,15 +35,15 @@ async fn a_call_that_is_asked_for_rings_and_executes_its_document() {
         (Some("queued"), Some("outbound-api"))
     );
     assert_eq!((call["price"].as_str(), call["duration"].as_str()), (None, None));
-    let sid = call["sid"].as_str().expect("a sid").to_owned();
+    let sid = call["sid"].as_str().expect("a SID").to_owned();
     let heard = network.ended(&sid).await.expect("a call").heard;
     network.quiet().await;
     assert_eq!(heard, ["This is your reminder"]);
     assert_eq!(
-        product.told("/progress", "CallStatus"),
+        product.values("/progress", "CallStatus"),
         ["initiated", "ringing", "in-progress", "completed"]
     );
-    assert_eq!(product.told("/outbound", "CallStatus"), ["in-progress"]);
+    assert_eq!(product.values("/outbound", "CallStatus"), ["in-progress"]);
     let shown = get(&network, &format!("/Calls/{sid}.json")).await;
     assert_eq!(shown["status"], "completed");
     assert!(chrono::DateTime::parse_from_rfc2822(shown["start_time"].as_str().expect("a date")).is_ok());
@@ -53,19 +53,19 @@ async fn a_call_that_is_asked_for_rings_and_executes_its_document() {
 }
 
 #[tokio::test]
-async fn calls_that_nobody_answers_end_as_such() {
+async fn unanswered_outbound_call_ends_with_its_status() {
     for (picks, status) in [
-        (Picks::Busy, "busy"),
-        (Picks::Nothing, "no-answer"),
-        (Picks::Failed, "failed"),
+        (RingResponse::Busy, "busy"),
+        (RingResponse::NoAnswer, "no-answer"),
+        (RingResponse::Failed, "failed"),
     ] {
         let product = Product::start().await;
         let network = network(&product).await;
         network.register(
             FRIEND,
-            Behaviour {
+            Behavior {
                 picks,
-                ..Behaviour::default()
+                ..Behavior::default()
             },
         );
         let call = post(
@@ -80,23 +80,23 @@ async fn calls_that_nobody_answers_end_as_such() {
             ],
         )
         .await;
-        network.ended(call["sid"].as_str().expect("a sid")).await;
+        network.ended(call["sid"].as_str().expect("a SID")).await;
         network.quiet().await;
-        assert_eq!(product.told("/progress", "CallStatus"), [status]);
+        assert_eq!(product.values("/progress", "CallStatus"), [status]);
         network.stop().await;
     }
 }
 
 #[tokio::test]
-async fn a_machine_is_told_to_the_document_or_beside_it() {
+async fn machine_detection_is_sent_with_the_document_or_asynchronously() {
     let product = Product::start().await;
     product.at("/outbound", "<Pause length=\"10\"/>");
     let network = network(&product).await;
     network.register(
         FRIEND,
-        Behaviour {
+        Behavior {
             machine: "machine_end_beep".to_owned(),
-            ..Behaviour::default()
+            ..Behavior::default()
         },
     );
     let (url, beside) = (product.url("/outbound"), product.url("/machine"));
@@ -107,25 +107,25 @@ async fn a_machine_is_told_to_the_document_or_beside_it() {
         ("MachineDetection", "DetectMessageEnd"),
     ];
     let call = post(&network, "/Calls.json", &form).await;
-    network.ended(call["sid"].as_str().expect("a sid")).await;
-    assert_eq!(product.told("/outbound", "AnsweredBy"), ["machine_end_beep"]);
+    network.ended(call["sid"].as_str().expect("a SID")).await;
+    assert_eq!(product.values("/outbound", "AnsweredBy"), ["machine_end_beep"]);
     let more = [("AsyncAmd", "true"), ("AsyncAmdStatusCallback", beside.as_str())];
     let call = post(&network, "/Calls.json", &[&form[..], &more].concat()).await;
-    network.ended(call["sid"].as_str().expect("a sid")).await;
+    network.ended(call["sid"].as_str().expect("a SID")).await;
     network.quiet().await;
-    let [machine] = &product.got("/machine")[..] else {
-        panic!("told once")
+    let [machine] = &product.requests("/machine")[..] else {
+        panic!("called once")
     };
     assert_eq!(
         (machine.is("AnsweredBy"), machine.is("CallSid")),
-        ("machine_end_beep", call["sid"].as_str().expect("a sid"))
+        ("machine_end_beep", call["sid"].as_str().expect("a SID"))
     );
-    assert!(!product.got("/outbound")[1].params.contains_key("AnsweredBy"));
+    assert!(!product.requests("/outbound")[1].params.contains_key("AnsweredBy"));
     network.stop().await;
 }
 
 #[tokio::test]
-async fn a_call_can_be_canceled_completed_and_redirected_in_its_time() {
+async fn call_is_canceled_completed_or_redirected_only_in_a_valid_state() {
     let product = Product::start().await;
     product
         .at(
@@ -136,9 +136,9 @@ async fn a_call_can_be_canceled_completed_and_redirected_in_its_time() {
     let network = network(&product).await;
     network.register(
         FRIEND,
-        Behaviour {
-            picks: Picks::Nothing,
-            ..Behaviour::default()
+        Behavior {
+            picks: RingResponse::NoAnswer,
+            ..Behavior::default()
         },
     );
     let form = [
@@ -148,7 +148,7 @@ async fn a_call_can_be_canceled_completed_and_redirected_in_its_time() {
         ("Timeout", "600"),
     ];
     let ringing = post(&network, "/Calls.json", &form).await;
-    let path = format!("/Calls/{}.json", ringing["sid"].as_str().expect("a sid"));
+    let path = format!("/Calls/{}.json", ringing["sid"].as_str().expect("a SID"));
     assert_eq!(
         refused(&network, &path, &[("Twiml", "<Response/>")]).await,
         (400, 21220)
@@ -159,7 +159,7 @@ async fn a_call_can_be_canceled_completed_and_redirected_in_its_time() {
     );
     assert_eq!(refused(&network, &path, &[("Status", "completed")]).await, (400, 21220));
 
-    let call = network.place(&super::typist()).expect("it rings");
+    let call = network.place(&super::typist()).expect("the call is placed");
     let path = format!("/Calls/{call}.json");
     until(&network, "the answer", |state| {
         state.call(&call).is_some_and(Call::is_in_progress)
@@ -176,12 +176,12 @@ async fn a_call_can_be_canceled_completed_and_redirected_in_its_time() {
     );
     assert_eq!(refused(&network, &path, &[("Status", "completed")]).await, (400, 21220));
     network.quiet().await;
-    assert_eq!(product.told("/status", "CallStatus"), ["completed"]);
+    assert_eq!(product.values("/status", "CallStatus"), ["completed"]);
     network.stop().await;
 }
 
 #[tokio::test]
-async fn bad_requests_are_refused_with_twilios_numbers() {
+async fn invalid_request_is_refused_with_twilios_error_code() {
     let product = Product::start().await;
     let network = network(&product).await;
     let url = product.url("/outbound");
@@ -193,7 +193,7 @@ async fn bad_requests_are_refused_with_twilios_numbers() {
         (vec![("To", "+1"), ("From", NUMBER), ("Url", &*url)], 21211),
         (vec![("To", FRIEND), ("From", "me"), ("Url", &*url)], 21212),
         (vec![("To", FRIEND), ("Url", &*url)], 21213),
-        (vec![("To", "nobody"), ("From", NUMBER), ("Url", &*url)], 21217),
+        (vec![("To", "no-number"), ("From", NUMBER), ("Url", &*url)], 21217),
         (vec![("To", FRIEND), ("From", NUMBER), ("ApplicationSid", "AP0")], 21218),
         (vec![("To", FRIEND), ("From", NUMBER), ("Twiml", "hello")], 12100),
     ] {
@@ -220,7 +220,7 @@ async fn bad_requests_are_refused_with_twilios_numbers() {
 }
 
 #[tokio::test]
-async fn only_the_account_and_its_keys_come_in() {
+async fn only_account_credentials_and_api_keys_authenticate() {
     let product = Product::start().await;
     let network = network_with(&product, |options| {
         options.api_keys = vec![("SK1".to_owned(), "secret".to_owned())];
@@ -240,7 +240,7 @@ async fn only_the_account_and_its_keys_come_in() {
             .basic_auth(user, Some(password))
             .send()
             .await
-            .expect("an answer");
+            .expect("a response");
         assert_eq!(answer.status(), status, "{user}");
     }
     let other = url.replace(ACCOUNT, "AC00000000000000000000000000000000");
@@ -249,13 +249,13 @@ async fn only_the_account_and_its_keys_come_in() {
         .basic_auth(ACCOUNT, Some(TOKEN))
         .send()
         .await
-        .expect("an answer");
+        .expect("a response");
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
     network.stop().await;
 }
 
 #[tokio::test]
-async fn numbers_are_found_and_pointed_elsewhere() {
+async fn numbers_are_listed_updated_and_created() {
     let product = Product::start().await;
     product.at("/elsewhere", "<Hangup/>");
     let network = network(&product).await;
@@ -266,7 +266,7 @@ async fn numbers_are_found_and_pointed_elsewhere() {
         (Some(NUMBER), Some("POST"))
     );
     assert_eq!(found["next_page_uri"].as_str(), None);
-    let path = format!("/IncomingPhoneNumbers/{}.json", number["sid"].as_str().expect("a sid"));
+    let path = format!("/IncomingPhoneNumbers/{}.json", number["sid"].as_str().expect("a SID"));
     let changed = post(
         &network,
         &path,
@@ -289,14 +289,14 @@ async fn numbers_are_found_and_pointed_elsewhere() {
         refused(&network, &path, &[("VoiceApplicationSid", "AP0")]).await,
         (400, 21218)
     );
-    let call = network.place(&caller("")).expect("it rings");
+    let call = network.place(&caller("")).expect("the call is placed");
     network.ended(&call).await;
-    assert_eq!(product.got("/elsewhere")[0].method, "GET");
+    assert_eq!(product.requests("/elsewhere")[0].method, "GET");
     post(&network, &path, &[("VoiceApplicationSid", APPLICATION)]).await;
     product.at("/browser", "<Hangup/>");
-    let call = network.place(&caller("")).expect("it rings");
+    let call = network.place(&caller("")).expect("the call is placed");
     network.ended(&call).await;
-    assert_eq!(product.got("/browser").len(), 1);
+    assert_eq!(product.requests("/browser").len(), 1);
     let bought = post(
         &network,
         "/IncomingPhoneNumbers.json",
@@ -312,7 +312,7 @@ async fn numbers_are_found_and_pointed_elsewhere() {
 }
 
 #[tokio::test]
-async fn lists_come_a_page_at_a_time() {
+async fn lists_are_paged() {
     let product = Product::start().await;
     let network = network_with(&product, |options| options.between_calls = std::time::Duration::ZERO).await;
     for _ in 0..5 {
@@ -341,7 +341,7 @@ async fn lists_come_a_page_at_a_time() {
 }
 
 #[tokio::test]
-async fn outbound_calls_are_placed_one_a_second() {
+async fn outbound_calls_are_placed_one_per_second() {
     let product = Product::start().await;
     let network = network(&product).await;
     for _ in 0..3 {
@@ -354,11 +354,11 @@ async fn outbound_calls_are_placed_one_a_second() {
     }
     network.quiet().await;
     let mut rang: Vec<_> = network
-        .exchange()
+        .switch()
         .state()
         .calls
         .iter()
-        .map(|call| call.moments[0].at)
+        .map(|call| call.timeline[0].at)
         .collect();
     rang.sort();
     for pair in rang.windows(2) {

@@ -1,10 +1,10 @@
-//! Media streams that go one way: what is said on a call, copied while its document goes on.
+//! Unidirectional media streams: copies of a call's audio while its document continues.
 
 use super::media::{MEDIA, Media, Talk};
 use super::streams::errors_of;
 use super::{ACCOUNT, Product, caller, get, post, refused, types, typist, until};
-use sandbox::network::exchange::Call;
-use sandbox::network::person::{Behaviour, Step};
+use sandbox::network::party::{Behavior, Step};
+use sandbox::network::switch::Call;
 
 const COPY: [(&str, &str); 2] = [("Url", "wss://media.example.com/copy"), ("Name", "copy")];
 
@@ -13,7 +13,7 @@ fn steps(steps: &str) -> Vec<Step> {
 }
 
 #[tokio::test]
-async fn a_stream_that_goes_one_way_copies_both_tracks_while_the_document_goes_on() {
+async fn unidirectional_stream_copies_both_tracks_while_the_document_continues() {
     let (product, media) = (Product::start().await, Media::start().await);
     let stream =
         format!("<Stream url=\"{MEDIA}/copy\" name=\"copy\" track=\"both_tracks\" statusCallback=\"/stream\"/>");
@@ -32,44 +32,44 @@ async fn a_stream_that_goes_one_way_copies_both_tracks_while_the_document_goes_o
     let network = media.network(&product).await;
     let call = network
         .place(&caller("{ when = 'name', say = 'Ada Lovelace' }, { when = 'goodbye' }"))
-        .expect("it rings");
+        .expect("the call is placed");
     let mut talk = media.accept().await;
     assert!(
         talk.raw[1].contains("\"tracks\":[\"inbound\",\"outbound\"]"),
         "{}",
         talk.raw[1]
     );
-    // A service may not speak in it.
-    talk.marks("nobody plays this").await;
+    // The service may not send in a unidirectional stream.
+    talk.marks("ignored mark").await;
     let rest = talk.rest().await;
     let events: Vec<&str> = rest.iter().filter_map(|message| message["event"].as_str()).collect();
     assert_eq!(events, ["stop"]);
     assert_eq!(Talk::words(&talk.inbound), ["Ada Lovelace"]);
     assert_eq!(Talk::words(&talk.outbound), ["What is your name?", "Thank you"]);
     assert_eq!(talk.inbound.len(), talk.outbound.len());
-    let verdict = network.ended(&call).await.expect("a call");
-    assert_eq!(verdict.disappointments, [""; 0]);
+    let report = network.ended(&call).await.expect("a call");
+    assert_eq!(report.unmet, [""; 0]);
     network.quiet().await;
-    let told = product.got("/stream");
-    let events: Vec<&str> = told.iter().map(|one| one.is("StreamEvent")).collect();
+    let callbacks = product.requests("/stream");
+    let events: Vec<&str> = callbacks.iter().map(|one| one.is("StreamEvent")).collect();
     assert_eq!(events, ["stream-started", "stream-stopped"]);
     assert_eq!(
-        (told[0].is("StreamName"), told[0].is("StreamSid")),
+        (callbacks[0].is("StreamName"), callbacks[0].is("StreamSid")),
         ("copy", talk.sid.as_str())
     );
     assert_eq!(
-        (told[0].is("CallSid"), told[0].is("AccountSid")),
+        (callbacks[0].is("CallSid"), callbacks[0].is("AccountSid")),
         (call.as_str(), ACCOUNT)
     );
-    assert!(chrono::DateTime::parse_from_rfc3339(told[0].is("Timestamp")).is_ok());
-    assert!(!told[0].params.contains_key("StreamError"));
+    assert!(chrono::DateTime::parse_from_rfc3339(callbacks[0].is("Timestamp")).is_ok());
+    assert!(!callbacks[0].params.contains_key("StreamError"));
     let codes: Vec<u32> = errors_of(&network, &call);
     assert_eq!(codes, [31951]);
     network.stop().await;
 }
 
 #[tokio::test]
-async fn a_stream_hears_the_person_whom_the_caller_is_put_through_to() {
+async fn stream_contains_the_bridged_party() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at(
         "/voice",
@@ -78,14 +78,16 @@ async fn a_stream_hears_the_person_whom_the_caller_is_put_through_to() {
     let network = media.network(&product).await;
     network.register(
         "+15045550111",
-        Behaviour {
+        Behavior {
             steps: steps(
                 "{ on = 'connected', say = 'Sales, what can I do for you?' }, { hang_up = true, after_ms = 500 }",
             ),
-            ..Behaviour::default()
+            ..Behavior::default()
         },
     );
-    let call = network.place(&caller("{ when = 'sales' }")).expect("it rings");
+    let call = network
+        .place(&caller("{ when = 'sales' }"))
+        .expect("the call is placed");
     let mut talk = media.accept().await;
     talk.rest().await;
     assert_eq!(Talk::words(&talk.outbound), ["Sales, what can I do for you?"]);
@@ -95,20 +97,20 @@ async fn a_stream_hears_the_person_whom_the_caller_is_put_through_to() {
 }
 
 #[tokio::test]
-async fn a_stream_that_is_started_in_the_middle_hears_from_there_on() {
+async fn stream_started_mid_call_contains_audio_from_there_on() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at(
         "/voice",
-        "<Say>Everybody who wants to know something about our opening hours stays on the line</Say>\
+        "<Say>Callers who want to know something about our opening hours stay on the line</Say>\
          <Dial><Conference>room</Conference></Dial>",
     );
     let network = media.network_with(&product, |options| options.speed = 5.0).await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     until(&network, "the answer", |state| {
         state.call(&call).is_some_and(Call::is_in_progress)
     })
     .await;
-    network.exchange().clock.sleep(chrono::TimeDelta::seconds(1)).await;
+    network.switch().clock.sleep(chrono::TimeDelta::seconds(1)).await;
     let form = [("Url", "wss://media.example.com/copy"), ("Track", "outbound_track")];
     post(&network, &format!("/Calls/{call}/Streams.json"), &form).await;
     let mut talk = media.accept().await;
@@ -119,7 +121,7 @@ async fn a_stream_that_is_started_in_the_middle_hears_from_there_on() {
     }
     let words = Talk::words(&talk.outbound);
     assert!(words[0].starts_with("[inaudible]"), "{words:?}");
-    // Then there is music, and it does not end.
+    // Endless music follows.
     let spoken = talk.outbound.len();
     while talk.outbound.len() < spoken + 5 * 8_000 {
         talk.next_of("media").await;
@@ -133,30 +135,30 @@ async fn a_stream_that_is_started_in_the_middle_hears_from_there_on() {
 }
 
 #[tokio::test]
-async fn a_stream_is_started_by_rest_only_after_the_answer() {
+async fn rest_starts_a_stream_only_after_the_answer() {
     let (product, media) = (Product::start().await, Media::start().await);
-    // A pause answers no call.
+    // `<Pause>` does not answer the call.
     product.at("/voice", "<Pause length=\"600\"/>");
     let network = media.network(&product).await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     let path = format!("/Calls/{call}/Streams.json");
     assert_eq!(refused(&network, &path, &COPY).await, (400, 21220));
     network.stop().await;
 }
 
 #[tokio::test]
-async fn a_stream_is_started_and_stopped_by_rest() {
+async fn rest_starts_and_stops_a_stream() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", "<Say>Hello</Say><Pause length=\"600\"/>");
     let network = media.network(&product).await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     until(&network, "the answer", |state| {
         state.call(&call).is_some_and(Call::is_in_progress)
     })
     .await;
     let path = format!("/Calls/{call}/Streams.json");
     let stream = post(&network, &path, &COPY).await;
-    let sid = stream["sid"].as_str().expect("a sid").to_owned();
+    let sid = stream["sid"].as_str().expect("a SID").to_owned();
     assert_eq!(
         (stream["status"].as_str(), stream["name"].as_str()),
         (Some("in-progress"), Some("copy"))

@@ -1,4 +1,4 @@
-//! How media streams end, and how they cannot begin.
+//! How media streams end, and how they fail to start.
 
 use super::media::{MEDIA, Media, Talk, in_time};
 use super::streams::errors_of;
@@ -14,25 +14,25 @@ fn connects(then: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_document_goes_on_when_the_service_closes_the_socket() {
+async fn document_continues_when_the_service_closes_the_socket() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects("<Say>That was all</Say>"));
     let network = media.network(&product).await;
-    let call = network.place(&caller("{ when = 'all' }")).expect("it rings");
+    let call = network.place(&caller("{ when = 'all' }")).expect("the call is placed");
     let mut talk = media.accept().await;
     talk.says("You will not hear the end of this very long sentence").await;
     talk.closes().await;
-    let verdict = network.ended(&call).await.expect("a call");
-    assert_eq!(verdict.disappointments, [""; 0]);
-    assert_eq!(verdict.heard.last().map(String::as_str), Some("That was all"));
+    let report = network.ended(&call).await.expect("a call");
+    assert_eq!(report.unmet, [""; 0]);
+    assert_eq!(report.heard.last().map(String::as_str), Some("That was all"));
     assert!(
-        !verdict.heard.iter().any(|heard| heard.contains("sentence")),
+        !report.heard.iter().any(|heard| heard.contains("sentence")),
         "{:?}",
-        verdict.heard
+        report.heard
     );
     network.quiet().await;
     assert_eq!(
-        product.told("/stream", "StreamEvent"),
+        product.values("/stream", "StreamEvent"),
         ["stream-started", "stream-stopped"]
     );
     assert_eq!(errors_of(&network, &call), [0; 0]);
@@ -40,7 +40,7 @@ async fn the_document_goes_on_when_the_service_closes_the_socket() {
 }
 
 #[tokio::test]
-async fn an_action_is_asked_when_the_stream_is_over() {
+async fn action_is_requested_when_the_stream_has_ended() {
     let (product, media) = (Product::start().await, Media::start().await);
     product
         .at(
@@ -49,11 +49,13 @@ async fn an_action_is_asked_when_the_stream_is_over() {
         )
         .at("/after", "<Say>Afterwards</Say>");
     let network = media.network(&product).await;
-    let call = network.place(&caller("{ when = 'afterwards' }")).expect("it rings");
+    let call = network
+        .place(&caller("{ when = 'afterwards' }"))
+        .expect("the call is placed");
     media.accept().await.closes().await;
     assert_eq!(network.ended(&call).await.expect("a call").heard, ["Afterwards"]);
-    let [asked] = &product.got("/after")[..] else {
-        panic!("asked once")
+    let [asked] = &product.requests("/after")[..] else {
+        panic!("requested once")
     };
     assert_eq!(
         (asked.is("CallSid"), asked.is("CallStatus")),
@@ -63,14 +65,14 @@ async fn an_action_is_asked_when_the_stream_is_over() {
 }
 
 #[tokio::test]
-async fn every_end_of_a_call_is_the_end_of_its_stream() {
+async fn stream_ends_with_its_call_or_document() {
     for how in ["hang up", "complete", "redirect"] {
         let (product, media) = (Product::start().await, Media::start().await);
         product.at("/voice", &*connects("<Say>never</Say>"));
         let network = media.network(&product).await;
-        let call = network.place(&typist()).expect("it rings");
+        let call = network.place(&typist()).expect("the call is placed");
         let mut talk = media.accept().await;
-        talk.says("A long story that nobody will hear to its end, for it is long")
+        talk.says("A long story that is cut before its end, for it is long")
             .await;
         talk.marks("end").await;
         talk.next_of("media").await;
@@ -99,7 +101,7 @@ async fn every_end_of_a_call_is_the_end_of_its_stream() {
         );
         network.quiet().await;
         assert_eq!(
-            product.told("/stream", "StreamEvent"),
+            product.values("/stream", "StreamEvent"),
             ["stream-started", "stream-stopped"],
             "{how}"
         );
@@ -109,7 +111,7 @@ async fn every_end_of_a_call_is_the_end_of_its_stream() {
 }
 
 #[tokio::test]
-async fn a_service_that_cannot_be_reached_is_an_error_with_its_number() {
+async fn unreachable_service_is_a_stream_error_with_its_code() {
     let product = Product::start().await;
     product.at("/page", Reply::status(404));
     let closed = {
@@ -130,69 +132,64 @@ async fn a_service_that_cannot_be_reached_is_an_error_with_its_number() {
             Some((MEDIA.to_owned(), format!("ws://{web}"))),
             31920,
         ),
-        // Without a route it speaks TLS, and the other end does not.
+        // Without a route the network speaks TLS, and the server does not.
         (format!("wss://{web}/page"), None, 31910),
     ] {
         let product = Product::start().await;
         product.at(
             "/voice",
             &*format!(
-                "<Connect><Stream url=\"{url}\" statusCallback=\"/stream\"/></Connect><Say>Nobody is there</Say>"
+                "<Connect><Stream url=\"{url}\" statusCallback=\"/stream\"/></Connect><Say>There is no answer</Say>"
             ),
         );
         let network = super::network_with(&product, |options| options.routes = route.into_iter().collect()).await;
-        let call = network.place(&caller("{ when = 'nobody' }")).expect("it rings");
-        let verdict = network.ended(&call).await.expect("a call");
-        assert_eq!(verdict.heard, ["Nobody is there"], "{code}");
+        let call = network
+            .place(&caller("{ when = 'no answer' }"))
+            .expect("the call is placed");
+        let report = network.ended(&call).await.expect("a call");
+        assert_eq!(report.heard, ["There is no answer"], "{code}");
         network.quiet().await;
         assert_eq!(errors_of(&network, &call), [code]);
-        let [told] = &product.got("/stream")[..] else {
-            panic!("told once")
+        let [callback] = &product.requests("/stream")[..] else {
+            panic!("called once")
         };
-        assert_eq!(told.is("StreamEvent"), "stream-error");
+        assert_eq!(callback.is("StreamEvent"), "stream-error");
         assert!(
-            told.is("StreamError").starts_with(&format!("{code}: Stream - ")),
+            callback.is("StreamError").starts_with(&format!("{code}: Stream - ")),
             "{}",
-            told.is("StreamError")
+            callback.is("StreamError")
         );
         network.stop().await;
     }
 }
 
 #[tokio::test]
-async fn a_call_may_end_before_its_stream_has_begun() {
+async fn call_may_end_before_its_stream_starts() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network(&product).await;
-    let call = network.place(&typist()).expect("it rings");
-    // It connects, and the service does not answer yet.
+    let call = network.place(&typist()).expect("the call is placed");
+    // Connected, but the upgrade is not answered.
     let connection = media.connection().await;
     types(&network, &call, "{\"hang_up\": true}").await;
     network.ended(&call).await.expect("a call");
     drop(connection);
     network.quiet().await;
     assert!(
-        product.got("/stream").is_empty(),
-        "nobody hears of a stream that never was"
+        product.requests("/stream").is_empty(),
+        "no callback for a stream that never started"
     );
     assert_eq!(errors_of(&network, &call), [0; 0]);
-    assert!(
-        network
-            .exchange()
-            .state()
-            .streams
-            .iter()
-            .all(|stream| !stream.is_running)
-    );
+    assert!(network.switch().state().streams.iter().all(|stream| !stream.is_running));
     network.stop().await;
 }
 
 #[tokio::test]
-async fn bad_messages_are_told_of_once_and_the_stream_goes_on() {
+async fn invalid_messages_are_reported_once_and_the_stream_continues() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network(&product).await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     let mut talk = media.accept().await;
     for bad in [
         Message::binary(vec![0xff; 160]),
@@ -204,7 +201,7 @@ async fn bad_messages_are_told_of_once_and_the_stream_goes_on() {
     ] {
         talk.send_raw(bad).await;
     }
-    // No sound at all is no fault.
+    // Empty audio is valid.
     talk.plays(&[]).await;
     talk.says("Still here").await;
     talk.marks("still here").await;
@@ -218,14 +215,14 @@ async fn bad_messages_are_told_of_once_and_the_stream_goes_on() {
     assert_eq!(codes, [31950, 31951]);
     network.quiet().await;
     assert_eq!(
-        product.told("/stream", "StreamEvent"),
+        product.values("/stream", "StreamEvent"),
         ["stream-started", "stream-stopped"]
     );
     network.stop().await;
 }
 
 #[tokio::test]
-async fn a_socket_that_breaks_is_an_error_and_the_document_goes_on() {
+async fn broken_socket_is_a_stream_error_and_the_document_continues() {
     for (how, code) in [
         ("vanishes", 31921),
         ("goes wrong", 31921),
@@ -234,7 +231,7 @@ async fn a_socket_that_breaks_is_an_error_and_the_document_goes_on() {
         let (product, media) = (Product::start().await, Media::start().await);
         product.at("/voice", &*connects("<Say>We lost them</Say>"));
         let network = media.network(&product).await;
-        let call = network.place(&caller("{ when = 'lost' }")).expect("it rings");
+        let call = network.place(&caller("{ when = 'lost' }")).expect("the call is placed");
         let mut talk = media.accept().await;
         match how {
             "vanishes" => drop(talk),
@@ -243,14 +240,18 @@ async fn a_socket_that_breaks_is_an_error_and_the_document_goes_on() {
                     code: CloseCode::Error,
                     reason: "a bug".into(),
                 };
-                in_time(talk.socket.close(Some(farewell))).await.expect("it is open");
+                in_time(talk.socket.close(Some(farewell)))
+                    .await
+                    .expect("the socket is open");
                 talk.rest().await;
             }
             _ => {
-                // An opcode that does not exist (RFC 6455, 5.2).
+                // An undefined opcode (RFC 6455, 5.2).
                 let socket = talk.socket.get_mut();
-                in_time(socket.write_all(&[0x83, 0x00])).await.expect("it is open");
-                in_time(socket.flush()).await.expect("it is open");
+                in_time(socket.write_all(&[0x83, 0x00]))
+                    .await
+                    .expect("the socket is open");
+                in_time(socket.flush()).await.expect("the socket is open");
                 talk.rest().await;
             }
         }
@@ -262,7 +263,7 @@ async fn a_socket_that_breaks_is_an_error_and_the_document_goes_on() {
         network.quiet().await;
         assert_eq!(errors_of(&network, &call), [code], "{how}");
         assert_eq!(
-            product.told("/stream", "StreamEvent"),
+            product.values("/stream", "StreamEvent"),
             ["stream-started", "stream-error"],
             "{how}"
         );
@@ -271,11 +272,11 @@ async fn a_socket_that_breaks_is_an_error_and_the_document_goes_on() {
 }
 
 #[tokio::test]
-async fn a_stream_that_goes_both_ways_is_not_stopped_by_itself() {
+async fn rest_cannot_stop_a_bidirectional_stream() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network(&product).await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     let mut talk: Talk = media.accept().await;
     let path = format!("/Calls/{call}/Streams/{}.json", talk.sid);
     assert_eq!(refused(&network, &path, &[("Status", "stopped")]).await, (400, 20001));
@@ -284,12 +285,12 @@ async fn a_stream_that_goes_both_ways_is_not_stopped_by_itself() {
         refused(&network, &elsewhere, &[("Status", "stopped")]).await,
         (404, 20404)
     );
-    // It goes on.
+    // The stream continues.
     talk.marks("a").await;
     talk.next_of("mark").await;
     in_time(talk.socket.send(Message::Close(None)))
         .await
-        .expect("it is open");
+        .expect("the socket is open");
     network.ended(&call).await;
     network.stop().await;
 }

@@ -1,9 +1,9 @@
-//! Media streams while they run: messages, words, marks, keys.
+//! Running media streams: messages, speech, marks, keys.
 
 use super::media::{MEDIA, Media, Talk};
-use super::{ACCOUNT, Product, TOKEN, caller, judge, post, types, typist, until};
-use sandbox::audio::{Voice, duration, mulaw, speak, wav};
-use sandbox::network::exchange::{Call, What};
+use super::{ACCOUNT, Product, TOKEN, caller, post, twilio_client, types, typist, until};
+use sandbox::audio::{Voice, duration, encode_speech, mulaw, wav};
+use sandbox::network::switch::{Call, TimelineEvent};
 use sandbox::twilio::signature;
 use std::process::Command;
 
@@ -12,11 +12,11 @@ fn connects(inside: &str) -> String {
 }
 
 #[tokio::test]
-async fn messages_are_letter_by_letter_as_documented() {
+async fn messages_match_the_documentation_byte_for_byte() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects("<Parameter name=\"call\" value=\"7 &amp; 8\"/>"));
     let network = media.network(&product).await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     let mut talk = media.accept().await;
     for _ in 0..3 {
         talk.next_of("media").await;
@@ -74,11 +74,11 @@ async fn messages_are_letter_by_letter_as_documented() {
 }
 
 #[tokio::test]
-async fn the_upgrade_is_signed_as_twilio_signs_it() {
+async fn upgrade_signature_is_accepted_by_twilios_validator() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network(&product).await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     let talk = media.accept().await;
     let url = format!("{MEDIA}/talk");
     assert_eq!(
@@ -86,11 +86,11 @@ async fn the_upgrade_is_signed_as_twilio_signs_it() {
         ("/talk", "Twilio.TmeWs/1.0")
     );
     assert_eq!(talk.signature, signature::sign(TOKEN, &url, &[]));
-    // Twilio's own validator takes it, and no other.
+    // Twilio's own validator accepts it, and no other URL or token.
     let validates = |url: &str, signature: &str| {
         let script = "import sys; from twilio.request_validator import RequestValidator as V; \
                       print(V(sys.argv[1]).validate(sys.argv[2], {}, sys.argv[3]))";
-        let python = judge::python().expect("Twilio's package");
+        let python = twilio_client::python().expect("Twilio's package");
         let mut command = Command::new(python);
         let output = command
             .args(["-c", script, TOKEN, url, signature])
@@ -107,7 +107,7 @@ async fn the_upgrade_is_signed_as_twilio_signs_it() {
         ]
     })
     .await
-    .expect("it does not panic");
+    .expect("no panic");
     assert_eq!(verdicts, ["True", "False", "False"]);
     types(&network, &call, "{\"hang_up\": true}").await;
     network.ended(&call).await;
@@ -115,18 +115,18 @@ async fn the_upgrade_is_signed_as_twilio_signs_it() {
 }
 
 #[tokio::test]
-async fn a_caller_and_a_service_talk_with_each_other() {
+async fn caller_and_service_converse_over_a_stream() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network(&product).await;
     let steps = "{ when = 'how may we help', say = 'my laptop is broken' }, \
                  { when = 'your name', say = 'Ada' }, { when = 'goodbye', hang_up = true }";
-    let call = network.place(&caller(steps)).expect("it rings");
+    let call = network.place(&caller(steps)).expect("the call is placed");
     let mut talk = media.accept().await;
     talk.says("Good morning, how may we help?").await;
     assert_eq!(talk.hears().await, "my laptop is broken");
-    // In pieces, as a speech model speaks.
-    for piece in mulaw::encode(&speak("What is your name?", Voice::Ai)).chunks(160) {
+    // In pieces, as a speech model produces them.
+    for piece in mulaw::encode(&encode_speech("What is your name?", Voice::Ai)).chunks(160) {
         talk.plays(piece).await;
     }
     assert_eq!(talk.hears().await, "Ada");
@@ -135,10 +135,10 @@ async fn a_caller_and_a_service_talk_with_each_other() {
     let rest = talk.rest().await;
     assert_eq!(rest.len(), 1, "{rest:?}");
     assert_eq!(rest[0]["event"], "stop");
-    let verdict = network.ended(&call).await.expect("a call");
-    assert_eq!(verdict.disappointments, [""; 0]);
+    let report = network.ended(&call).await.expect("a call");
+    assert_eq!(report.unmet, [""; 0]);
     assert_eq!(
-        verdict.heard,
+        report.heard,
         [
             "Good morning, how may we help?",
             "What is your name?",
@@ -149,31 +149,31 @@ async fn a_caller_and_a_service_talk_with_each_other() {
     assert_eq!(Talk::words(&talk.inbound), ["my laptop is broken", "Ada"]);
     network.quiet().await;
     assert_eq!(
-        product.told("/stream", "StreamEvent"),
+        product.values("/stream", "StreamEvent"),
         ["stream-started", "stream-stopped"]
     );
-    let told = {
-        let state = network.exchange().state();
-        let moments = &state.call(&call).expect("the call").moments;
-        let from_stream = |what: &What| matches!(what, What::Heard { from, .. } if from == "stream");
-        moments.iter().filter(|moment| from_stream(&moment.what)).count()
+    let heard = {
+        let state = network.switch().state();
+        let moments = &state.call(&call).expect("the call").timeline;
+        let from_stream = |what: &TimelineEvent| matches!(what, TimelineEvent::Heard { from, .. } if from == "stream");
+        moments.iter().filter(|entry| from_stream(&entry.event)).count()
     };
-    assert_eq!(told, 4);
+    assert_eq!(heard, 4);
     assert_eq!(errors_of(&network, &call), [0; 0]);
     network.stop().await;
 }
 
 #[tokio::test]
-async fn a_service_that_speaks_in_the_worlds_time_is_understood_at_any_speed() {
+async fn service_speaking_in_real_time_is_decoded_at_any_speed() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network_with(&product, |options| options.speed = 500.0).await;
     let call = network
         .place(&caller("{ when = 'goodbye', hang_up = true, within_s = 40000 }"))
-        .expect("it rings");
+        .expect("the call is placed");
     let mut talk = media.accept().await;
     let mut pace = tokio::time::interval(std::time::Duration::from_millis(20));
-    for piece in mulaw::encode(&speak("Thank you, goodbye.", Voice::Ai)).chunks(160) {
+    for piece in mulaw::encode(&encode_speech("Thank you, goodbye.", Voice::Ai)).chunks(160) {
         pace.tick().await;
         talk.plays(piece).await;
     }
@@ -186,17 +186,17 @@ async fn a_service_that_speaks_in_the_worlds_time_is_understood_at_any_speed() {
 }
 
 #[tokio::test]
-async fn a_caller_who_hears_nothing_speaks_first() {
+async fn caller_who_hears_nothing_speaks_first() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network(&product).await;
     let call = network
         .place(&caller("{ say = 'hello?' }, { hang_up = true }"))
-        .expect("it rings");
+        .expect("the call is placed");
     let mut talk = media.accept().await;
     assert_eq!(talk.hears().await, "hello?");
     let spoke = talk.inbound.iter().position(|sample| sample.unsigned_abs() > 1_000);
-    // Three seconds, and the time that somebody thinks.
+    // `FIRST_TURN_DELAY` and the party's reaction time.
     assert_eq!(spoke.expect("they spoke") / 8, 3_600);
     talk.rest().await;
     network.ended(&call).await;
@@ -204,11 +204,11 @@ async fn a_caller_who_hears_nothing_speaks_first() {
 }
 
 #[tokio::test]
-async fn a_mark_comes_back_when_everything_before_it_was_played() {
+async fn mark_is_returned_after_the_preceding_audio() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network(&product).await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     let mut talk = media.accept().await;
     let (one, two) = ("one two three four five", "six seven eight nine");
     talk.next_of("media").await;
@@ -222,7 +222,7 @@ async fn a_mark_comes_back_when_everything_before_it_was_played() {
         let length = u64::try_from(duration(&text).as_millis()).expect("small");
         assert!(talk.last_ms + 40 >= began + length, "{name}: {} {length}", talk.last_ms);
     }
-    // With nothing to be played, at once.
+    // Due immediately with an empty buffer.
     talk.marks("third").await;
     assert_eq!(talk.next_of("mark").await["mark"]["name"], "third");
     types(&network, &call, "{\"hang_up\": true}").await;
@@ -231,12 +231,12 @@ async fn a_mark_comes_back_when_everything_before_it_was_played() {
 }
 
 #[tokio::test]
-async fn clearing_ends_what_is_heard_and_returns_the_marks() {
+async fn clear_stops_playback_and_returns_the_marks() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network_with(&product, |options| options.speed = 2.0).await;
     let steps = "{ interrupt_after_ms = 900, say = 'I know' }, { when = 'goodbye', hang_up = true }";
-    let call = network.place(&caller(steps)).expect("it rings");
+    let call = network.place(&caller(steps)).expect("the call is placed");
     until(&network, "the answer", |state| {
         state.call(&call).is_some_and(Call::is_in_progress)
     })
@@ -248,13 +248,13 @@ async fn clearing_ends_what_is_heard_and_returns_the_marks() {
     )
     .await;
     let mut talk = media.accept().await;
-    // Nearly two minutes.
+    // Almost two minutes.
     let story = "We are open from nine to five on every day of the week but Sunday, and ".repeat(10);
     for (name, end) in [("0", ""), ("1", ""), ("2", "this is the end of the story")] {
         talk.says(&format!("{story}{end}")).await;
         talk.marks(name).await;
     }
-    // The caller begins to speak: barge-in.
+    // The caller interrupts: barge-in.
     while talk.inbound.last().is_none_or(|sample| sample.unsigned_abs() < 1_000) {
         talk.next_of("media").await;
     }
@@ -275,7 +275,7 @@ async fn clearing_ends_what_is_heard_and_returns_the_marks() {
     assert_eq!(heard.last().map(String::as_str), Some("Goodbye"));
     assert!(!heard.iter().any(|heard| heard.contains("the end")), "{heard:?}");
     network.quiet().await;
-    let sid = recording["sid"].as_str().expect("a sid");
+    let sid = recording["sid"].as_str().expect("a SID");
     let said = recorded(&network, sid, 1);
     assert!(said.starts_with("We are open") && said.ends_with("Goodbye"), "{said}");
     assert!(!said.contains("the end"), "{said}");
@@ -285,7 +285,7 @@ async fn clearing_ends_what_is_heard_and_returns_the_marks() {
 
 fn recorded(network: &sandbox::network::Running, sid: &str, channel: usize) -> String {
     let media = network
-        .exchange()
+        .switch()
         .state()
         .recording_mut(sid)
         .and_then(|recording| recording.media.clone());
@@ -294,12 +294,12 @@ fn recorded(network: &sandbox::network::Running, sid: &str, channel: usize) -> S
 }
 
 #[tokio::test]
-async fn keys_are_told_after_the_sound_before_them() {
+async fn keys_are_sent_after_the_preceding_audio() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network(&product).await;
     let steps = "{ when = 'key', digits = '1*#' }, { when = 'thank', hang_up = true }";
-    let call = network.place(&caller(steps)).expect("it rings");
+    let call = network.place(&caller(steps)).expect("the call is placed");
     let mut talk = media.accept().await;
     talk.says("Press a key").await;
     let mut pressed = vec![];
@@ -312,18 +312,18 @@ async fn keys_are_told_after_the_sound_before_them() {
     }
     let keys: Vec<&str> = pressed.iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(keys, ["1", "*", "#"]);
-    // 300 ms lie between two keys, and so do the frames.
+    // Keys are 300 ms apart, and so are the frames.
     for pair in pressed.windows(2) {
         assert!((280..=320).contains(&(pair[1].1 - pair[0].1)), "{pressed:?}");
     }
     talk.says("Thank you").await;
     talk.rest().await;
-    assert_eq!(network.ended(&call).await.expect("a call").disappointments, [""; 0]);
+    assert_eq!(network.ended(&call).await.expect("a call").unmet, [""; 0]);
     network.stop().await;
 }
 
 #[tokio::test]
-async fn an_address_may_be_relative_to_the_document() {
+async fn stream_url_may_be_relative_to_the_document() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", "<Connect><Stream url=\"/talk\"/></Connect>");
     let here = product.base_url.replace("http://", "");
@@ -333,7 +333,7 @@ async fn an_address_may_be_relative_to_the_document() {
             options.routes = vec![(format!("https://{here}"), real)];
         })
         .await;
-    let call = network.place(&typist()).expect("it rings");
+    let call = network.place(&typist()).expect("the call is placed");
     let talk = media.accept().await;
     assert_eq!(talk.path, "/talk");
     assert_eq!(
@@ -346,16 +346,16 @@ async fn an_address_may_be_relative_to_the_document() {
 }
 
 #[tokio::test]
-async fn a_slow_service_loses_nothing_of_a_fast_call() {
+async fn slow_service_receives_every_frame_of_a_fast_call() {
     let (product, media) = (Product::start().await, Media::start().await);
     product.at("/voice", &*connects(""));
     let network = media.network_with(&product, |options| options.speed = 1_000.0).await;
-    let text = "this was said while nobody took it from the line";
+    let text = "this was said while the service read nothing";
     let call = network
         .place(&caller(&format!(
             "{{ say = '{text}', within_s = 80000 }}, {{ wait_s = 600 }}, {{ hang_up = true }}"
         )))
-        .expect("it rings");
+        .expect("the call is placed");
     let mut talk = media.accept().await;
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     talk.rest().await;
@@ -372,7 +372,7 @@ async fn a_slow_service_loses_nothing_of_a_fast_call() {
 }
 
 pub fn errors_of(network: &sandbox::network::Running, call: &str) -> Vec<u32> {
-    let state = network.exchange().state();
+    let state = network.switch().state();
     let known = state.call(call).expect("the call");
     known.errors.iter().map(|(code, _)| *code).collect()
 }

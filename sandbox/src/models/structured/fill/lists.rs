@@ -1,7 +1,7 @@
-//! Lists: of the lines of a dialogue, of names and values, of plain words.
+//! Arrays: lines of the dialogue, name-value pairs, or plain strings.
 
 use super::schema::kind;
-use super::{Asked, Filler, named};
+use super::{Filler, Target, named};
 use crate::models::conversation::Role;
 use crate::models::structured::concept::{self, Concept};
 use crate::models::structured::condensed;
@@ -10,13 +10,15 @@ use crate::models::structured::shape;
 use serde_json::{Map, Value, json};
 
 impl<'a> Filler<'a> {
-    pub(super) fn list(&self, schema: &'a Value, asked: &Asked<'a>) -> Value {
+    pub(super) fn list(&self, schema: &'a Value, target: &Target<'a>) -> Value {
         let items = self.one_of(&schema["items"]);
-        let most = schema["maxItems"].as_u64().and_then(|most| usize::try_from(most).ok());
+        let max_items = schema["maxItems"]
+            .as_u64()
+            .and_then(|max_items| usize::try_from(max_items).ok());
         let mut members = if kind(items) == "object" {
-            self.objects(items, asked)
+            self.objects(items, target)
         } else {
-            match asked.concept {
+            match target.concept {
                 Concept::Topics | Concept::Summary => {
                     self.known.report.topics().iter().map(|text| json!(text)).collect()
                 }
@@ -29,37 +31,37 @@ impl<'a> Filler<'a> {
                     .into_iter()
                     .collect(),
                 Concept::Intent => self.known.report.intents().iter().map(|text| json!(text)).collect(),
-                _ => self.value(items, asked).into_iter().collect(),
+                _ => self.value(items, target).into_iter().collect(),
             }
         };
         if let Some(choices) = items["enum"].as_array() {
             members.retain(|member| choices.contains(member));
         }
-        members.truncate(most.unwrap_or(usize::MAX));
+        members.truncate(max_items.unwrap_or(usize::MAX));
         Value::Array(members)
     }
 
-    /// What the last message's notes come to.
+    /// Rules derived from the notes in the last message.
     fn notes(&self) -> Vec<String> {
-        let asked = self.known.conversation.said_by(Role::User).last();
-        asked.map(condensed::rules).unwrap_or_default()
+        let message = self.known.conversation.said_by(Role::User).last();
+        message.map(condensed::rules).unwrap_or_default()
     }
 
-    /// A list of objects: the lines of the dialogue if they have a text or a speaker; names and values if the names are
-    /// given.
-    fn objects(&self, items: &'a Value, asked: &Asked<'a>) -> Vec<Value> {
+    /// Fills an array of objects: with the lines of the dialogue if the items have a text or a speaker, with name-value
+    /// pairs if the names are given.
+    fn objects(&self, items: &'a Value, target: &Target<'a>) -> Vec<Value> {
         let names: Vec<&String> = items["properties"]
             .as_object()
             .into_iter()
             .flat_map(Map::keys)
             .collect();
-        let concept_of_any = |wanted: Concept| names.iter().any(|name| concept::of(name, "") == wanted);
+        let concept_of_any = |expected: Concept| names.iter().any(|name| concept::of(name, "") == expected);
         let key = names
             .iter()
             .find(|name| matches!(name.as_str(), "name" | "field" | "key" | "property"))
             .filter(|_| concept_of_any(Concept::Value));
         if let Some(key) = key {
-            return self.pairs(items, key, asked);
+            return self.pairs(items, key, target);
         }
         if !concept_of_any(Concept::Speaker) && !concept_of_any(Concept::Value) {
             return vec![];
@@ -67,17 +69,17 @@ impl<'a> Filler<'a> {
         let lines = self.known.lines.iter();
         lines
             .map(|line| {
-                let each = Asked {
+                let each = Target {
                     line: Some(line),
-                    ..asked.clone()
+                    ..target.clone()
                 };
                 Value::Object(self.properties(items, &each))
             })
             .collect()
     }
 
-    /// `[{"name": "email", "value": ...}, ...]` for the names that the schema or the prompt lists.
-    fn pairs(&self, items: &'a Value, key: &'a str, asked: &Asked<'a>) -> Vec<Value> {
+    /// `[{"name": "email", "value": ...}, ...]` for the names listed by the schema or the prompt.
+    fn pairs(&self, items: &'a Value, key: &'a str, target: &Target<'a>) -> Vec<Value> {
         let properties = &items["properties"];
         let choices = self.resolved(&properties[key])["enum"]
             .as_array()
@@ -97,7 +99,7 @@ impl<'a> Filler<'a> {
             let mut is_known = false;
             for (property, schema) in properties.as_object().into_iter().flatten() {
                 let concept = concept::of(property, "");
-                let below = Asked {
+                let below = Target {
                     name: "",
                     description: format!("{name} {about}"),
                     concept: if concept == Concept::Value {
@@ -105,7 +107,7 @@ impl<'a> Filler<'a> {
                     } else {
                         concept
                     },
-                    depth: asked.depth + 1,
+                    depth: target.depth + 1,
                     line: None,
                 };
                 let value = if property == key {
@@ -124,9 +126,9 @@ impl<'a> Filler<'a> {
     }
 }
 
-/// What one line has for a property: what it came with under that name, its words, or its speaker.
-pub(super) fn in_line(line: &Line, asked: &Asked<'_>) -> Option<String> {
-    match asked.concept {
+/// Value of a property for one line: the source field of that name, the line's text, or its speaker.
+pub(super) fn in_line(line: &Line, target: &Target<'_>) -> Option<String> {
+    match target.concept {
         Concept::Speaker => Some(
             match (line.label.clone().filter(|label| side_of(label).is_some()), line.side) {
                 (Some(label), _) => label,
@@ -135,19 +137,19 @@ pub(super) fn in_line(line: &Line, asked: &Asked<'_>) -> Option<String> {
             },
         ),
         Concept::Value | Concept::Reply => Some(line.text.clone()),
-        _ => match line.source.get(asked.name)? {
+        _ => match line.source.get(target.name)? {
             Value::String(text) => Some(text.clone()),
             other => Some(other.to_string()),
         },
     }
 }
 
-/// The choice that names a line's speaker: by the line's own label, or by its side.
-pub(super) fn choice_of_line(choices: &[Value], line: &Line, asked: &Asked<'_>) -> Option<Value> {
-    if asked.concept != Concept::Speaker {
+/// The choice for a line: for a speaker, the one that matches the line's label or side; otherwise the source field.
+pub(super) fn choice_of_line(choices: &[Value], line: &Line, target: &Target<'_>) -> Option<Value> {
+    if target.concept != Concept::Speaker {
         return line
             .source
-            .get(asked.name)
+            .get(target.name)
             .filter(|value| choices.contains(value))
             .cloned();
     }

@@ -1,4 +1,5 @@
-//! Fills a JSON Schema: the part of it that structured outputs take (types, `enum`, `const`, `anyOf`, `$ref`, bounds).
+//! Fills a JSON Schema. Supports the subset that structured outputs allow: types, `enum`, `const`, `anyOf`, `$ref`,
+//! bounds.
 
 mod lists;
 mod schema;
@@ -13,24 +14,24 @@ use regex::Regex;
 use schema::{kind, may_be_null, number, shortened, text};
 use serde_json::{Map, Value, json};
 
-/// A schema may refer to itself; nobody speaks so deeply.
-const DEEPEST: usize = 12;
+/// Nesting limit, because a schema may refer to itself.
+const MAX_DEPTH: usize = 12;
 
 pub(super) struct Filler<'a> {
     known: &'a Known<'a>,
     root: &'a Value,
-    /// Whether it is the next turn of a conversation that is asked for: then `goodbye` means now, and not ever.
+    /// The request asks for the next turn of a conversation, so marks such as `goodbye` refer to the last line only.
     is_turn: bool,
 }
 
-/// A property on the way to its value.
+/// A property to fill.
 #[derive(Clone)]
-struct Asked<'a> {
+struct Target<'a> {
     name: &'a str,
     description: String,
     concept: Concept,
     depth: usize,
-    /// The line that is being told, inside a list of lines.
+    /// The current line, inside an array of lines.
     line: Option<&'a Line>,
 }
 
@@ -45,23 +46,23 @@ impl<'a> Filler<'a> {
     }
 
     pub(super) fn answer(&self) -> Value {
-        let asked = Asked {
+        let target = Target {
             name: "",
             description: text(self.root, "description").to_owned(),
             concept: Concept::Other,
             depth: 0,
             line: None,
         };
-        self.required(self.root, &asked)
+        self.required(self.root, &target)
     }
 
-    /// A value, be it an empty one.
-    fn required(&self, schema: &'a Value, asked: &Asked<'a>) -> Value {
-        self.value(schema, asked).unwrap_or_else(|| self.empty(schema, asked))
+    /// Fills a required property: a value, or the empty value.
+    fn required(&self, schema: &'a Value, target: &Target<'a>) -> Value {
+        self.value(schema, target).unwrap_or_else(|| self.empty(schema, target))
     }
 
-    /// What is put where nothing is known.
-    fn empty(&self, schema: &'a Value, asked: &Asked<'a>) -> Value {
+    /// The value of a property for which the conversation has none.
+    fn empty(&self, schema: &'a Value, target: &Target<'a>) -> Value {
         if may_be_null(self.resolved(schema)) {
             return Value::Null;
         }
@@ -76,7 +77,7 @@ impl<'a> Filler<'a> {
                 .unwrap_or_default();
         }
         match kind(schema) {
-            "object" => Value::Object(self.properties(schema, asked)),
+            "object" => Value::Object(self.properties(schema, target)),
             "array" => json!([]),
             "boolean" => Value::Bool(false),
             "integer" | "number" => number(schema, 0.0),
@@ -84,9 +85,9 @@ impl<'a> Filler<'a> {
         }
     }
 
-    /// `None`: the conversation does not tell.
-    fn value(&self, schema: &'a Value, asked: &Asked<'a>) -> Option<Value> {
-        if asked.depth > DEEPEST {
+    /// `None` if the conversation does not contain the value.
+    fn value(&self, schema: &'a Value, target: &Target<'a>) -> Option<Value> {
+        if target.depth > MAX_DEPTH {
             return None;
         }
         let schema = self.one_of(schema);
@@ -94,35 +95,35 @@ impl<'a> Filler<'a> {
             return Some(only.clone());
         }
         if let Some(choices) = schema["enum"].as_array() {
-            return self.choice(choices, schema, asked);
+            return self.choice(choices, schema, target);
         }
         match kind(schema) {
-            "object" => Some(Value::Object(self.properties(schema, asked))),
-            "array" => Some(self.list(schema, asked)),
-            "boolean" => Some(Value::Bool(self.truth(schema, asked)?)),
-            "integer" | "number" => self.number(schema, asked).map(|value| number(schema, value)),
+            "object" => Some(Value::Object(self.properties(schema, target))),
+            "array" => Some(self.list(schema, target)),
+            "boolean" => Some(Value::Bool(self.truth(schema, target)?)),
+            "integer" | "number" => self.number(schema, target).map(|value| number(schema, value)),
             "null" => Some(Value::Null),
             _ => self
-                .text(schema, asked)
+                .text(schema, target)
                 .map(|text| Value::String(shortened(text, schema))),
         }
     }
 
-    fn properties(&self, schema: &'a Value, asked: &Asked<'a>) -> Map<String, Value> {
+    fn properties(&self, schema: &'a Value, target: &Target<'a>) -> Map<String, Value> {
         let mut filled = Map::new();
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            let below = self.below(name, property, asked);
+            let below = self.below(name, property, target);
             filled.insert(name.clone(), self.required(property, &below));
         }
-        // A map of anything: the prompt lists what belongs in it.
+        // A free-form map: the prompt lists its keys.
         let rest = &schema["additionalProperties"];
         if filled.is_empty() && (rest.is_object() || *rest == Value::Bool(true)) && schema.get("properties").is_none() {
             for (name, about) in shape::listed(&self.known.conversation.system) {
-                let below = Asked {
+                let below = Target {
                     name: "",
                     concept: concept::of(&name, &about),
                     description: format!("{name} {about}"),
-                    depth: asked.depth + 1,
+                    depth: target.depth + 1,
                     line: None,
                 };
                 if let Some(value) = self.value(rest, &below) {
@@ -133,7 +134,7 @@ impl<'a> Filler<'a> {
         filled
     }
 
-    fn below(&self, name: &'a str, schema: &'a Value, above: &Asked<'a>) -> Asked<'a> {
+    fn below(&self, name: &'a str, schema: &'a Value, above: &Target<'a>) -> Target<'a> {
         let schema = self.resolved(schema);
         let concept = concept_of(name, schema);
         // `{"email": {"value": ..., "confidence": ...}}`
@@ -141,11 +142,11 @@ impl<'a> Filler<'a> {
         let about = text(schema, "description").to_owned();
         let (name, concept, description) = match concept {
             Concept::Value if is_inside => (above.name, above.concept, format!("{} {about}", above.description)),
-            // Among the fields to be collected, a `message` is the caller's.
+            // Among collected fields, a `message` is the caller's.
             Concept::Reply if is_inside => (name, Concept::Other, about),
             _ => (name, concept, about),
         };
-        Asked {
+        Target {
             name,
             description,
             concept,
@@ -154,17 +155,17 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn text(&self, schema: &Value, asked: &Asked<'_>) -> Option<String> {
-        if let Some(line) = asked.line {
-            return in_line(line, asked);
+    fn text(&self, schema: &Value, target: &Target<'_>) -> Option<String> {
+        if let Some(line) = target.line {
+            return in_line(line, target);
         }
         let report = &self.known.report;
         let first = |words: &[&str]| words.first().map(|word| (*word).to_owned());
-        match (text(schema, "format"), asked.concept) {
+        match (text(schema, "format"), target.concept) {
             (_, Concept::Reply | Concept::Value) => Some(self.known.reply.clone()),
-            ("email", _) => self.said(Concept::Email, schema, asked),
-            // Half a date is none.
-            ("date", _) => self.said(Concept::Date, schema, asked).filter(|date| date.len() == 10),
+            ("email", _) => self.said(Concept::Email, schema, target),
+            // Only a full date (`YYYY-MM-DD`) is valid.
+            ("date", _) => self.said(Concept::Date, schema, target).filter(|date| date.len() == 10),
             (_, Concept::Summary) => Some(report.summary()),
             (_, Concept::Sentiment) => first(report.sentiment()),
             (_, Concept::Outcome) => first(report.outcome()),
@@ -175,42 +176,42 @@ impl<'a> Filler<'a> {
             (_, Concept::Topics) => report.topics().first().cloned(),
             (_, Concept::GoalAchieved) => first(if report.goal_achieved() { &["yes"] } else { &["no"] }),
             (_, Concept::Matter) => report.matter().map(ToOwned::to_owned),
-            (_, concept) => self.said(concept, schema, asked),
+            (_, concept) => self.said(concept, schema, target),
         }
     }
 
-    fn said(&self, concept: Concept, schema: &Value, asked: &Asked<'_>) -> Option<String> {
-        values::of(concept, &self.known.lines, &self.hints(schema, asked))
+    fn said(&self, concept: Concept, schema: &Value, target: &Target<'_>) -> Option<String> {
+        values::of(concept, &self.known.lines, &self.hints(schema, target))
     }
 
-    fn hints(&self, schema: &Value, asked: &Asked<'_>) -> Hints<'a> {
+    fn hints(&self, schema: &Value, target: &Target<'_>) -> Hints<'a> {
         let pattern = text(schema, "pattern").trim_start_matches('^').trim_end_matches('$');
         Hints {
-            words: Hints::words_of(asked.name, &asked.description),
+            words: Hints::words_of(target.name, &target.description),
             pattern: (!pattern.is_empty()).then(|| Regex::new(pattern).ok()).flatten(),
             today: self.known.today,
         }
     }
 
-    fn truth(&self, schema: &Value, asked: &Asked<'_>) -> Option<bool> {
+    fn truth(&self, schema: &Value, target: &Target<'_>) -> Option<bool> {
         let report = &self.known.report;
-        match asked.concept {
+        match target.concept {
             Concept::Goodbye => Some(report.has(Mark::Goodbye, self.is_turn)),
             Concept::Person => Some(report.has(Mark::WantsPerson, self.is_turn)),
             Concept::Callback => Some(report.has(Mark::Callback, self.is_turn)),
             Concept::GoalAchieved | Concept::Outcome => Some(report.goal_achieved()),
             Concept::Interest => Some(report.is_interested()),
             Concept::NextAction => Some(report.next_action().is_some()),
-            _ => values::agreed(&self.known.lines, &self.hints(schema, asked)),
+            _ => values::agreed(&self.known.lines, &self.hints(schema, target)),
         }
     }
 
-    fn number(&self, schema: &Value, asked: &Asked<'_>) -> Option<f64> {
-        if let Some(line) = asked.line {
-            return line.source.get(asked.name).and_then(Value::as_f64);
+    fn number(&self, schema: &Value, target: &Target<'_>) -> Option<f64> {
+        if let Some(line) = target.line {
+            return line.source.get(target.name).and_then(Value::as_f64);
         }
         let report = &self.known.report;
-        match asked.concept {
+        match target.concept {
             Concept::LeadScore | Concept::Interest => Some(report.lead_score()),
             Concept::Confidence => Some(0.9),
             Concept::WordCount => u32::try_from(report.word_count()).ok().map(f64::from),
@@ -219,17 +220,17 @@ impl<'a> Filler<'a> {
                 Some(&"negative") => -1.0,
                 _ => 0.0,
             }),
-            concept @ (Concept::PostalCode | Concept::OrderNumber) => self.said(concept, schema, asked)?.parse().ok(),
-            _ => values::number(&self.known.lines, &self.hints(schema, asked)),
+            concept @ (Concept::PostalCode | Concept::OrderNumber) => self.said(concept, schema, target)?.parse().ok(),
+            _ => values::number(&self.known.lines, &self.hints(schema, target)),
         }
     }
 
-    fn choice(&self, choices: &[Value], schema: &Value, asked: &Asked<'_>) -> Option<Value> {
-        if let Some(line) = asked.line {
-            return choice_of_line(choices, line, asked);
+    fn choice(&self, choices: &[Value], schema: &Value, target: &Target<'_>) -> Option<Value> {
+        if let Some(line) = target.line {
+            return choice_of_line(choices, line, target);
         }
         let report = &self.known.report;
-        let words: Vec<String> = match asked.concept {
+        let words: Vec<String> = match target.concept {
             Concept::Sentiment => owned(report.sentiment()),
             Concept::Outcome => owned(report.outcome()),
             Concept::Interest => owned(report.interest()),
@@ -254,15 +255,15 @@ impl<'a> Filler<'a> {
             })
         });
         spoken.cloned().or_else(|| {
-            let told = self.said(Concept::Other, schema, asked)?;
-            named(choices, &told).cloned()
+            let answer = self.said(Concept::Other, schema, target)?;
+            named(choices, &answer).cloned()
         })
     }
 
-    /// The schema that `$ref` points at, inside the same document.
+    /// Resolves `$ref` within the same document.
     fn resolved(&self, schema: &'a Value) -> &'a Value {
         let mut schema = schema;
-        for _ in 0..DEEPEST {
+        for _ in 0..MAX_DEPTH {
             match schema["$ref"]
                 .as_str()
                 .and_then(|path| self.root.pointer(path.trim_start_matches('#')))
@@ -274,7 +275,7 @@ impl<'a> Filler<'a> {
         schema
     }
 
-    /// Of alternatives, the first one that is not null.
+    /// The first alternative that is not null.
     fn one_of(&self, schema: &'a Value) -> &'a Value {
         let schema = self.resolved(schema);
         let alternatives = ["anyOf", "oneOf", "allOf"]
@@ -290,15 +291,20 @@ fn concept_of(name: &str, schema: &Value) -> Concept {
     concept::of(name, text(schema, "description"))
 }
 
-/// The choice that is this word, or has it among its words.
+/// The choice that equals this word, or contains it.
 fn named<'v>(choices: &'v [Value], word: &str) -> Option<&'v Value> {
-    let wanted = concept::words(word);
-    let is = |choice: &&Value| choice.as_str().map(concept::words).is_some_and(|words| words == wanted);
+    let expected = concept::words(word);
+    let is = |choice: &&Value| {
+        choice
+            .as_str()
+            .map(concept::words)
+            .is_some_and(|words| words == expected)
+    };
     let has = |choice: &&Value| {
         let words = choice.as_str().map(concept::words).unwrap_or_default();
-        // "not interested" has "interested" in it and means the contrary.
+        // "not interested" contains "interested" but means the opposite.
         !words.iter().any(|word| matches!(word.as_str(), "not" | "no" | "un"))
-            && wanted.iter().all(|word| words.contains(word))
+            && expected.iter().all(|word| words.contains(word))
     };
     choices.iter().find(is).or_else(|| choices.iter().find(has))
 }

@@ -1,13 +1,13 @@
-//! What a JSON Schema says of a value: its type, its bounds, whether it may be null.
+//! Reading of a JSON Schema: type, bounds, nullability.
 
 use serde_json::{Number, Value};
 
-/// A text in a schema; empty if it is not there.
+/// A string in a schema; empty if absent.
 pub(super) fn text<'v>(schema: &'v Value, name: &str) -> &'v str {
     schema[name].as_str().unwrap_or_default()
 }
 
-/// The type; of several, the first one that is not null.
+/// The type; of several, the first that is not null.
 pub(super) fn kind(schema: &Value) -> &str {
     let of_list = || {
         schema["type"]
@@ -28,7 +28,7 @@ pub(super) fn kind(schema: &Value) -> &str {
     })
 }
 
-/// Whether nothing will do.
+/// Whether the schema allows null.
 pub(super) fn may_be_null(schema: &Value) -> bool {
     let lists_null = |value: &Value| {
         value
@@ -46,11 +46,11 @@ pub(super) fn may_be_null(schema: &Value) -> bool {
         || alternative("oneOf")
 }
 
-/// A number inside the bounds of a schema.
+/// Rounds and clamps a number to the type and bounds of a schema.
 pub(super) fn number(schema: &Value, value: f64) -> Value {
     let bound = |name: &str| schema[name].as_f64();
     let mut value = value;
-    // A score from 0 to 100, asked for as 0 to 1 or 1 to 10.
+    // Scales a score from 0 to 100 to a range such as 0 to 1 or 1 to 10.
     if let (true, Some(most)) = (value > 1.0, bound("maximum"))
         && most <= 10.0
     {
@@ -69,7 +69,7 @@ pub(super) fn number(schema: &Value, value: f64) -> Value {
     Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
-/// A text of the length that a schema allows.
+/// Truncates a text to the schema's `maxLength`.
 pub(super) fn shortened(text: String, schema: &Value) -> String {
     match schema["maxLength"].as_u64().and_then(|most| usize::try_from(most).ok()) {
         Some(most) => text.chars().take(most).collect(),

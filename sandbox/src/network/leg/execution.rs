@@ -1,0 +1,285 @@
+//! Fetches, parses and executes TwiML documents.
+
+use super::playback::BargeIn;
+use super::{Ending, Flow, Interrupt, Leg, LegEvent, Source};
+use crate::audio::Voice;
+use crate::network::party::PartyEvent;
+use crate::network::switch::{Address, Sound, TimelineEvent};
+use crate::network::twiml::{self, Document, Hook, Target, Verb};
+use crate::network::webhook_client::{self, Answer, WebhookRequest};
+use crate::twilio::params::CallStatus;
+use std::sync::Arc;
+use url::Url;
+
+/// A document and its URL, against which relative URLs are resolved.
+pub(super) struct LoadedDocument {
+    pub document: Document,
+    /// `None` for a document that was sent with a REST request.
+    pub address: Option<Address>,
+}
+
+impl LoadedDocument {
+    /// Resolves a URL of the document.
+    pub fn resolve(&self, hook: &Hook) -> Result<Address, Interrupt> {
+        let base = self.address.as_ref().and_then(|address| Url::parse(&address.url).ok());
+        let url = match base {
+            Some(base) => base.join(&hook.url),
+            None => Url::parse(&hook.url),
+        };
+        match url {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(Address {
+                url: url.into(),
+                get: hook.get,
+            }),
+            _ => Err(Interrupt::Failed {
+                code: 11100,
+                message: "a URL in the document does not resolve to an absolute HTTP URL".into(),
+                url: self.address.as_ref().map(|address| address.url.clone()),
+            }),
+        }
+    }
+
+    /// The URL of an action; by default the document's own.
+    pub fn action(&self, action: Option<&Hook>, get: bool) -> Result<Address, Interrupt> {
+        match (action, &self.address) {
+            (Some(hook), _) => self.resolve(hook),
+            (None, Some(own)) => Ok(Address {
+                // Includes the fragment with its connection overrides.
+                url: own.url.clone(),
+                get,
+            }),
+            (None, None) => Err(Interrupt::Failed {
+                code: 11100,
+                message: "a document sent with a REST request needs an action with an absolute URL".into(),
+                url: None,
+            }),
+        }
+    }
+}
+
+impl Leg {
+    /// Executes documents until the call ends.
+    pub(super) async fn run_documents(&mut self, first: Source) -> Ending {
+        let mut source = first;
+        let mut failed = None;
+        loop {
+            let outcome = match self.load(source).await {
+                Ok(doc) => self.execute(&doc).await,
+                Err(interrupt) => Err(interrupt),
+            };
+            match outcome {
+                Ok(Flow::Next | Flow::Over) => return Ending::completed("twiml"),
+                Ok(Flow::Go(next)) | Err(Interrupt::Redirected(next)) => source = next,
+                Err(Interrupt::Ended(ending)) => return ending,
+                Err(Interrupt::Failed { code, message, url }) => {
+                    self.log_error(code, message);
+                    match self.fallback.clone().filter(|_| failed.is_none()) {
+                        Some(address) => {
+                            failed = Some(code);
+                            let mut extra = vec![("ErrorCode".to_owned(), code.to_string())];
+                            extra.extend(url.map(|url| ("ErrorUrl".to_owned(), url)));
+                            source = Source::Ask { address, extra };
+                        }
+                        None => return self.play_error_message().await,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Logs an error for REST and for followers of the call.
+    pub(super) fn log_error(&mut self, code: u32, message: String) {
+        tracing::warn!(call_sid = %self.sid, code, error = %message, "document failed");
+        if let Some(call) = self.net.state().call_mut(&self.sid) {
+            call.errors.push((code, message.clone()));
+        }
+        self.net
+            .log_event(&self.sid, self.at, TimelineEvent::Error { code, message });
+    }
+
+    /// Plays Twilio's error message to the caller.
+    async fn play_error_message(&mut self) -> Ending {
+        self.answer();
+        let text = "We are sorry. An application error has occurred. Goodbye.";
+        let from = "network".to_owned();
+        let heard = TimelineEvent::Heard {
+            from,
+            text: text.to_owned(),
+        };
+        self.net.log_event(&self.sid, self.at, heard);
+        let words = Sound::Words {
+            text: text.to_owned(),
+            voice: Voice::Ai,
+        };
+        match self.sound(words, Some(text), BargeIn::default()).await {
+            Err(Interrupt::Ended(ending)) => ending,
+            _ => Ending::completed("error"),
+        }
+    }
+
+    async fn load(&mut self, source: Source) -> Result<LoadedDocument, Interrupt> {
+        let (address, extra) = match source {
+            Source::Twiml(text) => {
+                let document = twiml::parse(&text).map_err(|error| Interrupt::refused(error, None))?;
+                return Ok(LoadedDocument {
+                    document,
+                    address: None,
+                });
+            }
+            Source::Ask { address, extra } => (address, extra),
+        };
+        let answer = self.request_document("document", &address, extra).await?;
+        let document = Self::read(&answer, &address)?;
+        Ok(LoadedDocument {
+            document,
+            address: Some(address),
+        })
+    }
+
+    /// Requests a document from the service.
+    pub(super) async fn request_document(
+        &mut self,
+        why: &'static str,
+        address: &Address,
+        extra: Vec<(String, String)>,
+    ) -> Result<Answer, Interrupt> {
+        let mut params = self.standard();
+        params.append(&mut self.custom);
+        params.extend(extra);
+        let webhook = WebhookRequest {
+            call_sid: self.sid.clone(),
+            why,
+            address: address.clone(),
+            params,
+            token: self.net.token(),
+        };
+        self.send_webhook(webhook).await
+    }
+
+    /// Sends a webhook while the leg continues.
+    pub(super) async fn send_webhook(&mut self, webhook: WebhookRequest) -> Result<Answer, Interrupt> {
+        let net = Arc::clone(&self.net);
+        let url = webhook.address.url.clone();
+        self.await_work(async move { webhook_client::send(&net, &webhook).await })
+            .await?
+            .map_err(|failure| Interrupt::failed(failure, &url))
+    }
+
+    /// <https://www.twilio.com/docs/voice/twiml#twilio-understands-mime-types>
+    pub(super) fn read(answer: &Answer, address: &Address) -> Result<Document, Interrupt> {
+        let url = Some(address.url.as_str());
+        match answer.content_type.as_str() {
+            "text/xml" | "application/xml" | "text/html" => {
+                let text = std::str::from_utf8(&answer.body).map_err(|_| Interrupt::Failed {
+                    code: 12100,
+                    message: "not UTF-8".to_owned(),
+                    url: url.map(str::to_owned),
+                })?;
+                twiml::parse(text).map_err(|error| Interrupt::refused(error, url))
+            }
+            // An audio file is played.
+            kind if kind.starts_with("audio/") => Ok(Document {
+                verbs: vec![Verb::Play(twiml::Play::File {
+                    url: address.url.clone(),
+                    times: 1,
+                })],
+            }),
+            kind => Err(Interrupt::Failed {
+                code: 12300,
+                message: format!("unsupported document type {kind:?}"),
+                url: url.map(str::to_owned),
+            }),
+        }
+    }
+
+    /// Runs `work` while the leg continues; the party may hang up meanwhile. The work then completes in the background,
+    /// because the service has already begun to answer.
+    pub(super) async fn await_work<T: Send + 'static>(
+        &mut self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Interrupt> {
+        let mut work = self.net.tasks.spawn(work);
+        let mut later = Vec::new();
+        let done = loop {
+            tokio::select! {
+                biased;
+                done = &mut work => break done,
+                event = self.next_event(None) => match event? {
+                    LegEvent::Elapsed
+                    | LegEvent::Speaks { .. }
+                    | LegEvent::Presses(_)
+                    | LegEvent::Stream { .. } => {}
+                    // Events of other legs and of the conference are handled later.
+                    event => later.push(event),
+                }
+            }
+        };
+        self.pending.extend(later);
+        self.sync_clock();
+        done.map_err(|_| Interrupt::Ended(Ending::completed("network")))
+    }
+
+    async fn execute(&mut self, doc: &LoadedDocument) -> Result<Flow, Interrupt> {
+        for verb in &doc.document.verbs {
+            match self.execute_verb(verb, doc).await? {
+                Flow::Next => {}
+                flow => return Ok(flow),
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    async fn execute_verb(&mut self, verb: &Verb, doc: &LoadedDocument) -> Result<Flow, Interrupt> {
+        let waits_unanswered = match verb {
+            Verb::Reject { .. } | Verb::Redirect(_) | Verb::Pause(_) => true,
+            Verb::Dial(dial) => dial.answer_on_bridge && matches!(dial.target, Target::Parties(_)),
+            _ => false,
+        };
+        if !waits_unanswered {
+            self.answer();
+        }
+        match verb {
+            Verb::Say(_) | Verb::Play(_) | Verb::Pause(_) => {
+                self.prompt(verb, doc, BargeIn::default()).await?;
+                Ok(Flow::Next)
+            }
+            Verb::Gather(gather) => self.gather(gather, doc).await,
+            Verb::Record(record) => self.record(record, doc).await,
+            Verb::Dial(dial) => self.dial(dial, doc).await,
+            Verb::Redirect(hook) => {
+                let address = doc.resolve(hook)?;
+                Ok(Flow::Go(Source::Ask { address, extra: vec![] }))
+            }
+            Verb::Hangup => Ok(Flow::Over),
+            Verb::Reject { busy } => {
+                let status = if *busy { CallStatus::Busy } else { CallStatus::NoAnswer };
+                if self.is_answered() {
+                    return Ok(Flow::Over);
+                }
+                Err(Interrupt::Ended(Ending { status, by: "twiml" }))
+            }
+            Verb::Start(stream) => self.start_stream(stream, doc),
+            Verb::Stop { name } => Ok(self.stop_stream(name)),
+            Verb::Connect { stream, action } => self.connect(stream, action.as_ref(), doc).await,
+        }
+    }
+
+    /// Answers the call, unless it is answered.
+    pub(super) fn answer(&mut self) {
+        if self.is_answered() {
+            return;
+        }
+        if let Some(call) = self.net.state().call_mut(&self.sid) {
+            call.answered = Some(self.at);
+        }
+        self.set_status(CallStatus::InProgress);
+        self.party_event(PartyEvent::Answered);
+    }
+
+    fn is_answered(&self) -> bool {
+        self.net
+            .state()
+            .call(&self.sid)
+            .is_some_and(|call| call.answered.is_some())
+    }
+}
