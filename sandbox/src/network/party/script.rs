@@ -31,11 +31,11 @@ pub struct Party {
     /// Events since the last step.
     events: Vec<(PartyEvent, DateTime<Utc>)>,
     keys: VecDeque<char>,
-    everything: Vec<String>,
+    all_heard: Vec<String>,
     /// When the party last began to speak or to press keys.
     acted: DateTime<Utc>,
-    /// Start of speech that is still being decoded, and its index in `everything`.
-    listens: Option<(DateTime<Utc>, usize)>,
+    /// Start of speech that is still being decoded, and its index in `all_heard`.
+    open_speech: Option<(DateTime<Utc>, usize)>,
     unmet: Vec<String>,
 }
 
@@ -75,9 +75,9 @@ impl Party {
             heard: vec![],
             events: vec![],
             keys: VecDeque::new(),
-            everything: vec![],
+            all_heard: vec![],
             acted: now,
-            listens: None,
+            open_speech: None,
             unmet: vec![],
         }
     }
@@ -93,7 +93,7 @@ impl Party {
 
     /// The party hears speech.
     pub fn hear(&mut self, text: &str, at: DateTime<Utc>, until: DateTime<Utc>) {
-        self.everything.push(text.to_owned());
+        self.all_heard.push(text.to_owned());
         self.heard.push(Heard {
             text: text.to_owned(),
             at,
@@ -104,7 +104,7 @@ impl Party {
     /// The party begins to hear speech that is decoded piece by piece; see [`Party::speech_updated`]. Its turn begins
     /// when that speech ends, unless it interrupts.
     pub fn speech_started(&mut self, text: &str, at: DateTime<Utc>, until: DateTime<Utc>) {
-        self.listens = Some((at, self.everything.len()));
+        self.open_speech = Some((at, self.all_heard.len()));
         self.hear(text, at, until);
         self.give_turn_after(at, until);
     }
@@ -117,8 +117,8 @@ impl Party {
 
     /// The speech decoded so far, and its current end.
     pub fn speech_updated(&mut self, text: &str, until: DateTime<Utc>) {
-        let Some((at, place)) = self.listens else { return };
-        text.clone_into(&mut self.everything[place]);
+        let Some((at, place)) = self.open_speech else { return };
+        text.clone_into(&mut self.all_heard[place]);
         // Absent if the current step no longer considers it.
         if let Some(heard) = self.heard.iter_mut().rev().find(|heard| heard.at == at) {
             text.clone_into(&mut heard.text);
@@ -239,12 +239,7 @@ impl Party {
         PartyReport {
             unmet,
             // Sounds without words are not speech.
-            heard: self
-                .everything
-                .iter()
-                .filter(|text| !text.is_empty())
-                .cloned()
-                .collect(),
+            heard: self.all_heard.iter().filter(|text| !text.is_empty()).cloned().collect(),
         }
     }
 
