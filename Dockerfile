@@ -11,7 +11,7 @@ FROM rust:1.95-bookworm AS build
 WORKDIR /build
 COPY . .
 COPY --from=web /web/dist/site web/dist/site
-# The caches are not part of the image, so what is wanted is copied out of them.
+# The cache mounts are not part of the image, so the binaries are copied out of them.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
     cargo build --release --locked --package call-ledger --package call-ledger-sandbox \
@@ -27,11 +27,11 @@ RUN apt-get update \
 COPY --from=build /out/ /usr/local/bin/
 USER 10001
 WORKDIR /data
-# SQLite files, recordings and generated keys, unless they are configured to be elsewhere.
+# SQLite files, recordings and generated keys, unless configured elsewhere.
 ENV DATA_DIR=/data PORT=3000 LOG_FORMAT=json
 VOLUME /data
 EXPOSE 3000
-# Liveness only: a database that is away is no reason to restart the process (readiness says so, and recovers by itself).
+# Liveness only: an unavailable database is no reason to restart the process (/health/ready reports it and recovers).
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
     CMD curl --fail --silent --output /dev/null "http://127.0.0.1:${PORT}/health/live"
 ENTRYPOINT ["call-ledger"]
