@@ -1,14 +1,14 @@
 //! The service: started from a configuration and a clock, stopped without hurting anybody.
 
 use crate::agents::DEFAULT;
-use crate::conversation;
-use crate::directory::Directory;
+use crate::dialogue;
+use crate::number_routing::NumberRouting;
 use crate::drain::Drain;
 use crate::health::metrics::recorder;
-use crate::listening::Listening;
-use crate::live::Rendered;
+use crate::audio_tap::AudioTaps;
+use crate::live::FeedCache;
 use crate::presence::Presence;
-use crate::processes;
+use crate::jobs;
 use crate::read_models::rebuild::Rebuilds;
 use crate::router::router;
 use crate::sandbox::{Sandbox, Standing, Standings};
@@ -20,14 +20,14 @@ use domain::agent::{Agent, AgentCommand, AgentError};
 use infra::blob::BlobStore;
 use infra::clock::{SharedClock, SystemClock};
 use infra::config::Config;
-use infra::db::Views;
+use infra::db::ReadStores;
 use infra::event_store::{Actor, Metadata};
 use infra::keys::MasterKey;
 use infra::leases::Leases;
 use infra::ledger::{Ledger, LedgerError, LedgerOptions};
-use infra::links::Links;
+use infra::recording_links::RecordingLinks;
 use infra::models::{Models, ModelsOptions};
-use infra::people::People;
+use infra::accounts::Accounts;
 use infra::twilio::rest::{Credentials, TwilioRest};
 use infra::twilio::sandbox::SandboxDoors;
 use projections::{Following, ReadModels};
@@ -50,7 +50,7 @@ pub struct Running {
     state: AppState,
     following: Following,
     server: JoinHandle<std::io::Result<()>>,
-    processes: Vec<JoinHandle<()>>,
+    jobs: Vec<JoinHandle<()>>,
     sandbox: Sandbox,
 }
 
@@ -91,7 +91,7 @@ impl App {
     ) -> anyhow::Result<Running> {
         let state = open(config, clock, ledger, sandbox.standing()).await?;
         make_default_agent(&state).await?;
-        tokio::task::spawn_blocking(conversation::prepare);
+        tokio::task::spawn_blocking(dialogue::warm_up);
         let following = state.models.follow();
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let drain = state.drain.clone();
@@ -100,13 +100,13 @@ impl App {
                 .with_graceful_shutdown(async move { drain.closing().await })
                 .await
         });
-        let processes = processes::spawn(&state);
+        let jobs = jobs::spawn(&state);
         Ok(Running {
             addr,
             state,
             following,
             server,
-            processes,
+            jobs,
             sandbox,
         })
     }
@@ -159,13 +159,13 @@ pub fn ledger_options(config: &Config, clock: SharedClock) -> anyhow::Result<Led
 }
 
 async fn open(config: Config, clock: SharedClock, ledger: Ledger, sandbox: Standings) -> anyhow::Result<AppState> {
-    let views = Views::open(&config.views_database)
+    let views = ReadStores::open(&config.read_models_database)
         .await
         .context("opening the read models")?;
     let models = ReadModels::open(views, ledger.clone(), clock.clone())
         .await
         .context("opening the read models")?;
-    let people = People::open(&config.people_database)
+    let accounts = Accounts::open(&config.accounts_database)
         .await
         .context("opening users and sessions")?;
     let twilio_token = config
@@ -174,12 +174,12 @@ async fn open(config: Config, clock: SharedClock, ledger: Ledger, sandbox: Stand
     let credentials = Credentials::AuthToken(twilio_token.clone());
     let twilio = TwilioRest::new(config.twilio_base(), config.twilio.account_sid.as_str(), credentials)?;
     let sandbox_doors = SandboxDoors::new(config.twilio_base())?;
-    let minds = ModelsOptions::from_config(&config.models, &config.sandbox_models());
-    let minds = Models::new(minds).context("setting up the models")?;
+    let language_models = ModelsOptions::from_config(&config.models, &config.sandbox_models());
+    let language_models = Models::new(language_models).context("setting up the models")?;
     let blobs = BlobStore::open(&config.recordings_url, config.s3_endpoint.as_deref())
         .await
         .context("RECORDINGS_URL")?;
-    let links = Links::new(&twilio_token);
+    let recording_links = RecordingLinks::new(&twilio_token);
     let leases = Leases::open(&config.ledger_database, clock.clone())
         .await
         .context("opening the leases")?;
@@ -189,21 +189,21 @@ async fn open(config: Config, clock: SharedClock, ledger: Ledger, sandbox: Stand
         clock,
         ledger,
         models,
-        people,
+        accounts,
         twilio_token,
         twilio,
         sandbox_doors,
         sandbox,
-        minds,
+        language_models,
         blobs,
-        links,
+        recording_links,
         leases,
-        directory: Directory::default(),
+        number_routing: NumberRouting::default(),
         limits: Limits::default(),
         presence: Presence::default(),
         rebuilds: Rebuilds::default(),
-        rendered: Rendered::default(),
-        listening: Listening::default(),
+        feed_cache: FeedCache::default(),
+        audio_taps: AudioTaps::default(),
         drain: Drain::default(),
         metrics: recorder(),
     }))
@@ -261,23 +261,23 @@ impl Running {
             tracing::warn!("some requests did not finish in time");
             Ok(())
         };
-        let listening = self.state.listening.over();
+        let listening = self.state.audio_taps.wait_closed();
         if tokio::time::timeout(self.state.config.drain_timeout, listening)
             .await
             .is_err()
         {
             tracing::warn!("some listeners did not go in time");
         }
-        for process in self.processes {
+        for job in self.jobs {
             // One that panicked has said so already.
-            let _ = process.await;
+            let _ = job.await;
         }
         self.sandbox.stop().await;
         if let Err(error) = self.state.leases.release().await {
             tracing::debug!(%error, "the leases expire by themselves");
         }
         self.following.stop().await;
-        self.state.people.close().await;
+        self.state.accounts.close().await;
         if let Err(error) = self.state.ledger.checkpoint().await {
             tracing::warn!(%error, "the write-ahead logs stay beside their files");
         }

@@ -26,8 +26,8 @@ const RETRIES: &str = "#rc=5&rp=all";
 
 /// The label of whoever was called to a seat.
 #[must_use]
-pub fn label(role: ParticipantRole, seat: u32) -> String {
-    format!("{role}-{seat}")
+pub fn label(role: ParticipantRole, participant: u32) -> String {
+    format!("{role}-{participant}")
 }
 
 /// Where Twilio tells what happens in a call's conference.

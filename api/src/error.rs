@@ -10,12 +10,12 @@ use domain::agent::AgentError;
 use domain::call::CallError;
 use domain::contact::ContactError;
 use domain::invalid::Invalid;
-use domain::unrouted::UnroutedError;
+use domain::quarantine::QuarantineError;
 use infra::db::DbError;
 use infra::event_store::StoreError;
 use infra::ledger::LedgerError;
 use infra::models::ModelError;
-use infra::people::DatabaseError;
+use infra::accounts::DatabaseError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -318,8 +318,8 @@ impl From<CallError> for ApiError {
     }
 }
 
-impl From<UnroutedError> for ApiError {
-    fn from(error: UnroutedError) -> Self {
+impl From<QuarantineError> for ApiError {
+    fn from(error: QuarantineError) -> Self {
         Self::Conflict(error.to_string())
     }
 }

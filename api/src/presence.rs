@@ -3,7 +3,7 @@
 //! Kept in memory, for this process; nothing durable follows from it but `last_seen_at`, written at most once a minute.
 
 use domain::Timestamp;
-use infra::people::User;
+use infra::accounts::User;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use tokio::sync::broadcast;
@@ -153,7 +153,7 @@ impl Drop for Guard<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use infra::people::Role;
+    use infra::accounts::Role;
 
     fn user(id: &str, tenant: &str) -> User {
         User {

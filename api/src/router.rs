@@ -4,7 +4,7 @@ use crate::state::AppState;
 use crate::web::{headers, middleware};
 use crate::{
     active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, live, openapi, read_models, site,
-    twilio, typed_calls, unrouted, users,
+    twilio, text_calls, quarantine, users,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -77,8 +77,8 @@ fn people() -> OpenApiRouter<AppState> {
         .routes(routes!(active_calls::hangup::hang_up))
         .routes(routes!(twilio::token::token))
         .route("/ws", get(live::live))
-        .routes(routes!(typed_calls::dial::dial))
-        .route("/api/typed-calls/{call_id}/line", get(typed_calls::line::line))
+        .routes(routes!(text_calls::dial::dial))
+        .route("/api/text-calls/{call_id}/line", get(text_calls::line::line))
         // Agents
         .routes(routes!(agents::list::list_agents, agents::create::create_agent))
         .routes(routes!(
@@ -117,8 +117,8 @@ fn people() -> OpenApiRouter<AppState> {
         // Read models, and what could not be understood
         .routes(routes!(read_models::status::projection_status))
         .routes(routes!(read_models::rebuild::rebuild_projection))
-        .routes(routes!(unrouted::list::list_unrouted))
-        .routes(routes!(unrouted::reingest::reingest))
+        .routes(routes!(quarantine::list::list_quarantined))
+        .routes(routes!(quarantine::reingest::reingest))
 }
 
 /// Doors for the telephone network: a signature.

@@ -1,10 +1,10 @@
 //! What every handler shares.
 
-use crate::directory::Directory;
+use crate::number_routing::NumberRouting;
 use crate::drain::Drain;
 use crate::error::ApiError;
-use crate::listening::Listening;
-use crate::live::Rendered;
+use crate::audio_tap::AudioTaps;
+use crate::live::FeedCache;
 use crate::presence::Presence;
 use crate::read_models::rebuild::Rebuilds;
 use crate::sandbox::Standings;
@@ -15,9 +15,9 @@ use infra::clock::SharedClock;
 use infra::config::{Config, Secret};
 use infra::leases::Leases;
 use infra::ledger::{Executed, Ledger, Outcome};
-use infra::links::Links;
+use infra::recording_links::RecordingLinks;
 use infra::models::Models;
-use infra::people::People;
+use infra::accounts::Accounts;
 use infra::twilio::rest::TwilioRest;
 use infra::twilio::sandbox::SandboxDoors;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -47,7 +47,7 @@ pub struct Shared {
     /// Questions to the read models.
     pub read: Read,
     /// Users and sessions.
-    pub people: People,
+    pub accounts: Accounts,
     /// Signs Twilio's requests.
     pub twilio_token: Secret,
     /// Twilio's REST API, or who stands in its place.
@@ -57,15 +57,15 @@ pub struct Shared {
     /// Whether it is there.
     pub sandbox: Standings,
     /// Language and speech models.
-    pub minds: Models,
+    pub language_models: Models,
     /// Recordings.
     pub blobs: BlobStore,
     /// Links to recordings.
-    pub links: Links,
+    pub recording_links: RecordingLinks,
     /// Which process does which kind of work.
     pub leases: Leases,
     /// Which agent answers which number.
-    pub directory: Directory,
+    pub number_routing: NumberRouting,
     /// How often somebody may knock.
     pub limits: Limits,
     /// Who is here.
@@ -73,9 +73,9 @@ pub struct Shared {
     /// What rebuilds came to.
     pub rebuilds: Rebuilds,
     /// Events as the live feed tells them.
-    pub rendered: Rendered,
+    pub feed_cache: FeedCache,
     /// The sound of calls to which somebody listens here.
-    pub listening: Listening,
+    pub audio_taps: AudioTaps,
     /// How far the service has come in stopping.
     pub drain: Drain,
     /// The figures that `/metrics` tells.

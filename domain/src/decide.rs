@@ -1,30 +1,30 @@
-//! [`Decide`]: the one trait through which the ledger meets an aggregate.
+//! [`Decide`]: the interface between the ledger and an aggregate.
 
 use cqrs_es::Aggregate;
 use cqrs_es::persist::EventUpcaster;
 
-/// An aggregate whose decisions are pure: the state and a command in, the events out.
+/// An aggregate whose decisions are pure functions of its state and a command.
 ///
-/// Its `cqrs_es::Aggregate::handle` only delegates to [`Decide::decide`], so that the framework's tools, its tests and
-/// our own ledger come to the same events.
+/// `cqrs_es::Aggregate::handle` only delegates to [`Decide::decide`], so the framework, its test tools and the ledger
+/// produce the same events.
 pub trait Decide: Aggregate<Services = (), Command: Clone + Send + Sync + 'static> {
-    /// What follows from the command in this state. No events is an answer too: nothing new was said.
+    /// The events that the command produces in this state. None if the command has no effect, such as a repetition.
     ///
     /// # Errors
-    /// When the command is refused. What the provider tells is never refused.
+    /// When the command is refused. Callbacks of the provider are never refused.
     fn decide(&self, command: &Self::Command) -> Result<Vec<Self::Event>, Self::Error>;
 
-    /// From every older shape of an event's JSON to today's.
+    /// Upcasters from every older version of an event's JSON to the current one, older versions first.
     fn upcasters() -> Vec<Box<dyn EventUpcaster>>;
 }
 
-/// The event, unless it would say nothing new.
-#[expect(clippy::unnecessary_wraps, reason = "it is what most arms of a decision end with")]
-pub(crate) fn unless<Event, Error>(known: bool, event: Event) -> Result<Vec<Event>, Error> {
+/// The event, unless its content is known already.
+#[expect(clippy::unnecessary_wraps, reason = "most arms of a decision return it")]
+pub(crate) fn unless_known<Event, Error>(known: bool, event: Event) -> Result<Vec<Event>, Error> {
     Ok(if known { Vec::new() } else { vec![event] })
 }
 
-/// Implements `cqrs_es::Aggregate` for a type that has [`Decide`] and an inherent `fold(&mut self, event: &Event)`.
+/// Implements `cqrs_es::Aggregate` for a type that has [`Decide`] and an inherent `apply(&mut self, event: &Event)`.
 macro_rules! aggregate {
     ($aggregate:ty, $name:literal, $command:ty, $event:ty, $error:ty) => {
         impl cqrs_es::Aggregate for $aggregate {

@@ -1,8 +1,7 @@
-//! Business hours: per day of the week, in a time zone.
+//! Business hours: time ranges per day of the week, in a time zone.
 //!
-//! A range is part of one local day. What lasts past midnight is two ranges, the first of which ends at 24:00. Whether
-//! somebody is open is asked of a moment, and a moment has exactly one local time even where clocks are put back; so
-//! daylight saving needs no rule of its own here.
+//! A range lies within one local day. Hours past midnight are two ranges, the first of which ends at 24:00. Every time has
+//! exactly one local time, even when clocks are set back, so daylight saving time needs no special rule.
 
 use crate::Timestamp;
 use chrono::{Datelike, Timelike};
@@ -11,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// Minutes in a day; as a time of day, midnight at its end.
-const DAY: u16 = 24 * 60;
-/// A minute, in microseconds.
+/// Minutes in a day. As a time of day: 24:00.
+const MINUTES_PER_DAY: u16 = 24 * 60;
+/// Microseconds in a minute.
 const MINUTE_MICROS: i64 = 60_000_000;
 /// Monday to Sunday, as in [`WeekHours::days`].
 const DAY_NAMES: [&str; 7] = [
@@ -26,61 +25,54 @@ const DAY_NAMES: [&str; 7] = [
     "Sunday",
 ];
 
-/// When an agent answers.
+/// The weekly hours of an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WeekHours {
-    /// IANA time zone: `America/Chicago`.
+    /// IANA name: `America/Chicago`.
     pub time_zone: Tz,
-    /// Monday to Sunday; a day without ranges is closed.
+    /// Monday to Sunday. A day without ranges is closed.
     pub days: [Vec<TimeRange>; 7],
 }
 
 /// Part of a day, in minutes from local midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeRange {
-    /// Open from this minute.
+    /// Inclusive.
     pub from: u16,
-    /// Closed from this minute; 1440 is midnight.
+    /// Exclusive; 1440 is 24:00.
     pub to: u16,
 }
 
-/// What is wrong with a week's hours.
+/// Why weekly hours are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{day}: {problem}")]
 pub struct HoursError {
-    /// The day.
     pub day: &'static str,
-    /// What is wrong with it.
     pub problem: HoursProblem,
 }
 
-/// What is wrong with a day's hours.
+/// Why the hours of a day are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HoursProblem {
-    /// A range ends when it begins, or before.
     #[error("{0} does not end after it begins")]
     Backwards(TimeRange),
-    /// A range ends after the day does.
     #[error("{0} ends after 24:00")]
     PastMidnight(TimeRange),
-    /// A range begins before the one before it ends.
     #[error("{0} and {1} overlap or are out of order")]
     Overlap(TimeRange, TimeRange),
 }
 
-/// A text that is not a time of day, or not a range of such times.
+/// The text is not a time of day, or not a range of such times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotATime {
-    /// Not `HH:MM` between 00:00 and 24:00.
     #[error("not a time of day: HH:MM from 00:00 to 24:00")]
     Time,
-    /// Not `HH:MM-HH:MM`.
     #[error("not a range of times: HH:MM-HH:MM")]
     Range,
 }
 
 impl WeekHours {
-    /// Refuses hours that cannot be kept: ranges that run backwards, past midnight, into each other, or out of order.
+    /// Refuses ranges that are empty or reversed, end after 24:00, overlap, or are out of order.
     ///
     /// # Errors
     /// Names the day.
@@ -88,7 +80,7 @@ impl WeekHours {
         for (day, ranges) in DAY_NAMES.into_iter().zip(&self.days) {
             let refuse = |problem| Err(HoursError { day, problem });
             for range in ranges {
-                if range.to > DAY {
+                if range.to > MINUTES_PER_DAY {
                     return refuse(HoursProblem::PastMidnight(*range));
                 }
                 if range.to <= range.from {
@@ -104,7 +96,7 @@ impl WeekHours {
         Ok(())
     }
 
-    /// Whether it is open at this moment.
+    /// Whether the hours include this time.
     #[must_use]
     pub fn is_open(&self, at: Timestamp) -> bool {
         let local = at.to_utc().with_timezone(&self.time_zone);
@@ -115,10 +107,10 @@ impl WeekHours {
             .any(|range| u32::from(range.from) <= minute && minute < u32::from(range.to))
     }
 
-    /// The first moment from `at` on at which it is open: `at` itself if it is open then, never if it never opens.
+    /// The first open time at or after `at`. `None` if no day has a range.
     ///
-    /// It walks minute by minute through at most eight days, because clocks put forward or back can make an opening out of
-    /// any minute; zones differ from UTC by whole minutes.
+    /// It checks every minute of at most eight days, because a clock change can make any minute an opening. Zones differ
+    /// from UTC by whole minutes.
     #[must_use]
     pub fn next_opening(&self, at: Timestamp) -> Option<Timestamp> {
         if self.is_open(at) {
@@ -128,16 +120,16 @@ impl WeekHours {
             return None;
         }
         let next_minute = at.0.div_euclid(MINUTE_MICROS) + 1;
-        (0..i64::from(DAY) * 8)
+        (0..i64::from(MINUTES_PER_DAY) * 8)
             .map(|minutes| Timestamp((next_minute + minutes) * MINUTE_MICROS))
-            .find(|moment| self.is_open(*moment))
+            .find(|time| self.is_open(*time))
     }
 }
 
-/// Reads a time of day, `HH:MM` from 00:00 to 24:00, as minutes from midnight.
+/// Parses a time of day, `HH:MM` from 00:00 to 24:00, into minutes from midnight.
 ///
 /// # Errors
-/// When it is not one.
+/// When the text is not such a time.
 pub fn parse_time(text: &str) -> Result<u16, NotATime> {
     let two_digits = |part: &str| {
         if part.len() == 2 && part.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -149,14 +141,14 @@ pub fn parse_time(text: &str) -> Result<u16, NotATime> {
     let (hours, minutes) = text.split_once(':').ok_or(NotATime::Time)?;
     let (hours, minutes) = two_digits(hours).zip(two_digits(minutes)).ok_or(NotATime::Time)?;
     let time = hours * 60 + minutes;
-    if minutes < 60 && time <= DAY {
+    if minutes < 60 && time <= MINUTES_PER_DAY {
         Ok(time)
     } else {
         Err(NotATime::Time)
     }
 }
 
-/// Minutes from midnight as a time of day: `09:30`, `24:00`.
+/// Formats minutes from midnight as a time of day: `09:30`, `24:00`.
 #[must_use]
 pub fn print_time(minutes: u16) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
@@ -186,7 +178,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn at(rfc3339: &str) -> Timestamp {
-        Timestamp::parse_rfc3339(rfc3339).expect("is a moment")
+        Timestamp::parse_rfc3339(rfc3339).expect("is a time")
     }
 
     fn every_day(time_zone: Tz, ranges: &[&str]) -> WeekHours {
@@ -205,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_minute_is_open_and_the_last_is_not() {
+    fn range_includes_its_start_and_excludes_its_end() {
         // A Friday in winter: Chicago is six hours behind UTC.
         assert!(!office().is_open(at("2026-01-09T08:59:59.999999-06:00")));
         assert!(office().is_open(at("2026-01-09T09:00:00-06:00")));
@@ -214,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn the_day_is_the_local_one() {
+    fn day_of_the_week_is_the_local_one() {
         // Friday 23:00 in Chicago is Saturday in London.
         let mut late = every_day(Tz::America__Chicago, &[]);
         late.days[4] = vec!["22:00-24:00".parse().expect("is a range")];
@@ -224,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn daylight_saving_moves_the_opening_in_utc() {
+    fn next_opening_in_utc_follows_daylight_saving_time() {
         assert_eq!(
             office().next_opening(at("2026-03-06T23:30:00Z")),
             Some(at("2026-03-09T14:00:00Z"))
@@ -236,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn an_opening_in_the_hour_that_is_left_out_comes_with_the_first_minute_after_it() {
+    fn opening_in_a_skipped_hour_moves_to_the_first_minute_after_it() {
         // On 2026-03-08 Chicago goes from 02:00 to 03:00.
         let early = every_day(Tz::America__Chicago, &["02:30-04:00"]);
         assert_eq!(
@@ -249,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_that_comes_twice_is_open_twice() {
+    fn range_in_a_repeated_hour_is_open_twice() {
         // On 2026-11-01 Chicago goes from 02:00 back to 01:00.
         let night = every_day(Tz::America__Chicago, &["00:30-01:15"]);
         assert!(night.is_open(at("2026-11-01T01:10:00-05:00")));
@@ -262,14 +254,14 @@ mod tests {
     }
 
     #[test]
-    fn who_is_open_opens_now_and_who_never_opens_never_does() {
+    fn next_opening_is_now_when_open_and_none_without_ranges() {
         let now = at("2026-01-09T10:00:00.000001-06:00");
         assert_eq!(office().next_opening(now), Some(now));
         assert_eq!(every_day(Tz::UTC, &[]).next_opening(now), None);
     }
 
     #[test]
-    fn a_single_opening_a_week_is_found_from_right_after_it() {
+    fn next_opening_a_week_later_is_found() {
         let mut hours = every_day(Tz::America__Chicago, &[]);
         hours.days[0] = vec!["00:00-00:01".parse().expect("is a range")];
         let after = at("2026-01-05T00:01:00-06:00");
@@ -277,11 +269,11 @@ mod tests {
     }
 
     #[test]
-    fn impossible_hours_are_refused_by_the_name_of_the_day() {
+    fn invalid_hours_are_refused_with_the_name_of_the_day() {
         let refused = |day: usize, ranges: &[TimeRange]| {
             let mut hours = every_day(Tz::UTC, &["09:00-17:00"]);
             hours.days[day] = ranges.to_vec();
-            hours.validate().expect_err("is impossible").to_string()
+            hours.validate().expect_err("is refused").to_string()
         };
         let range = |from, to| TimeRange { from, to };
         assert_eq!(
@@ -304,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_of_day_has_two_digits_a_colon_and_two_digits() {
+    fn time_of_day_in_another_format_is_refused() {
         assert_eq!(parse_time("00:00"), Ok(0));
         assert_eq!(parse_time("24:00"), Ok(1440));
         for text in ["", "9:00", "09:60", "24:01", "25:00", "+9:00", "09.00", "09:00:00"] {
@@ -315,26 +307,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_time_of_day_reads_back(minutes in 0u16..=1440) {
+        fn time_of_day_formats_and_parses_back(minutes in 0u16..=1440) {
             prop_assert_eq!(parse_time(&print_time(minutes)), Ok(minutes));
         }
 
         #[test]
-        fn the_next_opening_is_open_and_nothing_before_it_is(
+        fn next_opening_is_the_first_open_time(
             seconds in 1_700_000_000i64..1_900_000_000,
             from in 0u16..1439,
             length in 1u16..600,
             zone in prop::sample::select(vec![Tz::America__Chicago, Tz::Asia__Kolkata, Tz::Europe__London, Tz::Australia__Lord_Howe]),
         ) {
-            let range = TimeRange { from, to: (from + length).min(DAY) };
+            let range = TimeRange { from, to: (from + length).min(MINUTES_PER_DAY) };
             let hours = WeekHours { time_zone: zone, days: std::array::from_fn(|_| vec![range]) };
             let now = Timestamp::from_seconds(seconds);
             let opening = hours.next_opening(now).expect("opens every day");
             prop_assert!(hours.is_open(opening));
-            let mut moment = now;
-            while moment < opening {
-                prop_assert!(!hours.is_open(moment));
-                moment = moment.plus_seconds(60);
+            let mut time = now;
+            while time < opening {
+                prop_assert!(!hours.is_open(time));
+                time = time.plus_seconds(60);
             }
         }
     }

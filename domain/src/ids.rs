@@ -1,4 +1,4 @@
-//! Identifiers. All are text: some are made by Twilio, some by us, and none is ever computed with.
+//! Identifiers: text, issued by Twilio or by the service, never computed with.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,18 +32,18 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// One conversation. The `CallSid` of its first leg when Twilio starts it, `call_<uuid v7>` when we queue it.
+    /// One conversation. The `CallSid` of the first leg if Twilio starts the call, `call_<uuid v7>` if the platform queues it.
     CallId
 }
 text_id! {
-    /// An AI agent. `default` is the agent that answers numbers nobody assigned.
+    /// An AI agent. `default` answers the numbers that are not assigned to another agent.
     AgentId
 }
 text_id! {
-    /// A person in the contacts: `contact_<uuid v7>`.
+    /// A contact: `contact_<uuid v7>`.
     ContactId
 }
 text_id! {
-    /// Whose data it is. Every event's metadata and every row carries one; `default` until there is a second.
+    /// The owner of data. The metadata of every event and every row carry one; `default` unless there are several.
     Tenant
 }

@@ -1,17 +1,16 @@
-//! [`Invalid`]: a field of a command that cannot be accepted, and why, in words that never repeat the value.
+//! [`Invalid`]: a field of a command that is refused. The message never repeats the value.
 
-/// A field of a command that cannot be accepted.
+/// A field of a command that is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {problem}")]
 pub struct Invalid {
-    /// The field, as the command names it.
     pub field: &'static str,
-    /// What is wrong with it, continuing the sentence that the field begins: `is empty`.
+    /// What is wrong with the field, as the rest of a sentence that starts with its name: `is empty`.
     pub problem: String,
 }
 
 impl Invalid {
-    /// A field and what is wrong with it.
+    /// A field and its problem.
     #[must_use]
     pub fn new(field: &'static str, problem: impl Into<String>) -> Self {
         Self {
@@ -25,7 +24,7 @@ impl Invalid {
 ///
 /// # Errors
 /// Names the field and the limit.
-pub(crate) fn words(field: &'static str, text: &str, max: usize) -> Result<(), Invalid> {
+pub(crate) fn non_blank(field: &'static str, text: &str, max: usize) -> Result<(), Invalid> {
     if text.trim().is_empty() {
         return Err(Invalid::new(field, "is empty"));
     }
@@ -55,10 +54,10 @@ pub(crate) fn e164(field: &'static str, number: &str) -> Result<(), Invalid> {
     }
 }
 
-/// The words of a personal value that somebody sends us; there is no use for a sealed or erased one.
+/// The text of a personal value in a command. Refuses a sealed or erased one.
 ///
 /// # Errors
 /// Names the field.
-pub(crate) fn open<'a>(field: &'static str, value: &'a crate::Personal<String>) -> Result<&'a str, Invalid> {
+pub(crate) fn readable<'a>(field: &'static str, value: &'a crate::Personal<String>) -> Result<&'a str, Invalid> {
     value.text().ok_or_else(|| Invalid::new(field, "cannot be read"))
 }

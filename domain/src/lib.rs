@@ -1,16 +1,16 @@
-//! The rules of Call Ledger: what may happen to a call, an agent and a contact, and what it means when it has.
+//! The domain of Call Ledger: calls, agents, contacts, quarantined webhooks and the ledger's own stream, as event-sourced
+//! aggregates.
 //!
-//! Everything here is pure and synchronous. Time and identifiers come in with the command; no clock, no randomness,
-//! no I/O. `decide` turns a state and a command into events, `apply` folds an event into the state, and nothing else
-//! changes anything.
+//! The crate is pure and synchronous: no clock, no randomness, no I/O. Times and identifiers are part of the commands.
+//! `decide` turns a state and a command into events, and `apply` applies an event to the state. Nothing else changes state.
 //!
 //! **Architecture invariant:** this crate knows that some values are [`Personal`]; it does not know how they are sealed.
 
 pub mod agent;
 pub mod call;
 pub mod contact;
-pub mod dialogue;
 pub mod decide;
+pub mod dialogue;
 pub mod hours;
 pub mod ids;
 pub mod invalid;
@@ -18,8 +18,8 @@ pub mod ledger;
 pub mod money;
 pub mod personal;
 pub mod phone;
-pub mod time;
 pub mod quarantine;
+pub mod time;
 
 pub use decide::Decide;
 pub use ids::{AgentId, CallId, ContactId, Tenant};

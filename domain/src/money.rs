@@ -1,4 +1,4 @@
-//! Money: millionths of a currency, for a minute or a token costs less than a cent.
+//! Amounts of money, in millionths of a currency: a minute or a token costs less than a cent.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -9,7 +9,6 @@ use std::str::FromStr;
 pub struct Money {
     /// Millionths of the currency.
     pub micros: i64,
-    /// Which currency.
     pub currency: Currency,
 }
 
@@ -18,7 +17,7 @@ pub struct Money {
 #[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
 
-/// A text that is no currency's code.
+/// The text is not an ISO 4217 code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an ISO 4217 currency code")]
 pub struct NotACurrency;
@@ -30,7 +29,7 @@ impl Money {
         Self { micros, currency }
     }
 
-    /// The sum; `None` when the currencies differ or the sum is too large.
+    /// The sum. `None` if the currencies differ or the sum overflows.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         let micros = self
@@ -42,12 +41,12 @@ impl Money {
 }
 
 impl Currency {
-    /// The code.
+    /// The ISO 4217 code.
     #[must_use]
     pub const fn as_str(&self) -> &str {
         match std::str::from_utf8(&self.0) {
             Ok(code) => code,
-            // Only capital letters are ever stored.
+            // Unreachable: only ASCII letters are stored.
             Err(_) => "",
         }
     }
@@ -56,7 +55,7 @@ impl Currency {
 impl FromStr for Currency {
     type Err = NotACurrency;
 
-    /// Takes small letters too: Twilio writes some of its currencies so.
+    /// Accepts lower case too: Twilio writes some currencies so.
     fn from_str(text: &str) -> Result<Self, NotACurrency> {
         let code: [u8; 3] = text.as_bytes().try_into().map_err(|_| NotACurrency)?;
         if code.iter().all(u8::is_ascii_alphabetic) {
@@ -94,7 +93,7 @@ impl fmt::Display for Currency {
 }
 
 impl fmt::Display for Money {
-    /// All six places, so that no two amounts look alike: `0.008500 USD`.
+    /// With all six decimal places, so that different amounts never print alike: `0.008500 USD`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.micros < 0 { "-" } else { "" };
         let micros = self.micros.unsigned_abs();
@@ -117,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn amounts_show_every_millionth() {
+    fn amount_prints_with_six_decimal_places() {
         assert_eq!(usd(8_500).to_string(), "0.008500 USD");
         assert_eq!(usd(-1_250_000).to_string(), "-1.250000 USD");
         assert_eq!(usd(i64::MIN).to_string(), "-9223372036854.775808 USD");
     }
 
     #[test]
-    fn only_equal_currencies_add_up() {
+    fn sum_of_different_currencies_or_too_large_is_none() {
         let eur = Money::new(1, "eur".parse().expect("is a currency"));
         assert_eq!(usd(1).checked_add(usd(2)), Some(usd(3)));
         assert_eq!(usd(1).checked_add(eur), None);
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_currency_is_three_letters() {
+    fn currency_other_than_three_letters_is_refused() {
         for text in ["", "US", "USDT", "U5D", "€"] {
             assert_eq!(text.parse::<Currency>(), Err(NotACurrency), "{text}");
         }

@@ -1,9 +1,8 @@
 //! [`Personal`]: a value about a person.
 //!
-//! The type is the rule. Whatever is inside a `Personal` is sealed before it is written to the log and can be erased;
-//! whatever is not is stored in the clear for ever. On its way to the log it serialises as `{"personal": value}`, which
-//! the codec at the store's door replaces by `{"sealed": "..."}`. Read back it is the value again, or `{"erased": true}`
-//! once the key is gone.
+//! A value inside a `Personal` is sealed before it is written to the log and can be erased. Every other value is stored in
+//! the clear for ever. A `Personal` serializes as `{"personal": value}`; the codec of the event store replaces that by
+//! `{"sealed": "..."}`. Read back it is the value again, or `{"erased": true}` once the key is destroyed.
 
 use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -11,23 +10,22 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// The JSON key under which an open value stands.
+/// The JSON key of a readable value.
 pub const PERSONAL: &str = "personal";
-/// The JSON key under which a sealed value stands, as base64.
+/// The JSON key of a sealed value, in base64.
 pub const SEALED: &str = "sealed";
-/// The JSON key that says that a value was erased.
+/// The JSON key of an erased value.
 pub const ERASED: &str = "erased";
 
-/// A value about a person: a number, a name, words, notes, digits.
+/// A value about a person: a phone number, a name, spoken words, notes, digits.
 ///
-/// Its `Debug` never shows the value, so that a log line cannot.
+/// `Debug` never shows the value, so a log line cannot either.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Personal<T> {
-    /// The value, open.
     Known(T),
-    /// The value as it lies in the log; seen only by readers that have no keys.
+    /// The value as stored in the log, for readers without the key.
     Sealed(String),
-    /// The key was destroyed: nobody can read the value any more.
+    /// The key was destroyed; the value can never be read again.
     Erased,
 }
 
@@ -40,7 +38,7 @@ impl<T> Personal<T> {
         }
     }
 
-    /// The value by itself, unless it is sealed or erased.
+    /// The owned value, unless it is sealed or erased.
     pub fn into_known(self) -> Option<T> {
         match self {
             Self::Known(value) => Some(value),
@@ -50,7 +48,7 @@ impl<T> Personal<T> {
 }
 
 impl Personal<String> {
-    /// The text, or nothing when it is sealed or erased.
+    /// The text, unless it is sealed or erased.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         self.known().map(String::as_str)
@@ -129,30 +127,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_known_value_travels_under_its_own_key() {
+    fn known_value_serializes_under_the_personal_key() {
         let value: Personal<String> = "Ada".into();
-        let json = serde_json::to_string(&value).expect("serialises");
+        let json = serde_json::to_string(&value).expect("serializes");
         assert_eq!(json, r#"{"personal":"Ada"}"#);
-        assert_eq!(
-            serde_json::from_str::<Personal<String>>(&json).expect("reads back"),
-            value
-        );
+        assert_eq!(serde_json::from_str::<Personal<String>>(&json).expect("parses"), value);
     }
 
     #[test]
-    fn an_erased_value_reads_as_erased() {
-        let value: Personal<String> = serde_json::from_str(r#"{"erased":true}"#).expect("reads");
+    fn erased_json_parses_as_erased() {
+        let value: Personal<String> = serde_json::from_str(r#"{"erased":true}"#).expect("parses");
         assert_eq!(value, Personal::Erased);
         assert_eq!(value.text(), None);
     }
 
     #[test]
-    fn debug_never_shows_the_value() {
+    fn debug_output_hides_the_value() {
         assert_eq!(format!("{:?}", Personal::<String>::from("Ada")), "Personal(..)");
     }
 
     #[test]
-    fn a_map_with_anything_else_is_refused() {
+    fn json_with_other_keys_is_refused() {
         for json in ["{}", r#"{"name":"Ada"}"#, r#"{"personal":"Ada","x":1}"#, r#""Ada""#] {
             assert!(serde_json::from_str::<Personal<String>>(json).is_err(), "{json}");
         }

@@ -1,6 +1,6 @@
-//! Phone numbers: what people type, as E.164.
+//! Parsing of phone numbers into E.164.
 //!
-//! A number is a personal value, so no error repeats it and `Debug` masks it.
+//! A number is a personal value: no error repeats it, and `Debug` masks it.
 
 use phonenumber::country;
 use serde::{Deserialize, Serialize};
@@ -11,31 +11,30 @@ use std::fmt;
 #[serde(try_from = "String", into = "String")]
 pub struct E164(String);
 
-/// Why a text is not a phone number. Never repeats the text.
+/// Why a text is not a phone number. The message never repeats the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneError {
-    /// It is nothing like a number.
     #[error("is not a phone number")]
     NotANumber,
-    /// It has no country code, and no country was assumed.
+    /// There is no country code and no default region.
     #[error("has no country code")]
     NoCountryCode,
-    /// No country has the code, or no number of the country looks so.
+    /// The country code does not exist, or the number is not valid in the country.
     #[error("is not a number of its country")]
     NotOfItsCountry,
-    /// The country to assume is none.
+    /// The default region is not an ISO 3166 country code.
     #[error("cannot be read: the default region is not an ISO 3166 country code")]
     UnknownRegion,
 }
 
 impl E164 {
-    /// The number: `+12025550143`.
+    /// The number, such as `+12025550143`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The number by itself.
+    /// The number, owned.
     #[must_use]
     pub fn into_string(self) -> String {
         self.0
@@ -72,7 +71,7 @@ impl From<E164> for String {
     }
 }
 
-/// What Twilio gives as the number of a caller who does not show theirs: many people have it, and nobody does.
+/// Numbers that Twilio gives in place of a withheld caller id; they identify no caller.
 /// <https://help.twilio.com/articles/223179988>
 const WITHHELD: [&str; 8] = [
     "+266696687",
@@ -85,15 +84,14 @@ const WITHHELD: [&str; 8] = [
     "+464",
 ];
 
-/// Whether a number says who somebody is: it is one, and not what the network gives in place of one.
+/// Whether the number identifies a caller: it has the form of E.164 and is not a placeholder for a withheld caller id.
 #[must_use]
 pub fn identifies_caller(number: &str) -> bool {
     is_e164(number) && !WITHHELD.contains(&number)
 }
 
-/// Whether a text has the form of E.164: `+`, then 7 to 15 digits of which the first is not 0.
-///
-/// Form alone: whether anybody has the number is for the network to say.
+/// Whether the text has the form of E.164: `+`, then 7 to 15 digits of which the first is not 0. The number need not be in
+/// use.
 #[must_use]
 pub fn is_e164(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
@@ -103,14 +101,14 @@ pub fn is_e164(text: &str) -> bool {
     })
 }
 
-/// Reads a number as people type it. Without a leading `+` it is taken for one of `default_region`, an ISO 3166 country
-/// code such as `US`, and then must be a number that this country has.
+/// Parses a number as people type it. Without a leading `+` it is read as a number of `default_region`, an ISO 3166 country
+/// code such as `US`, and must be valid there.
 ///
 /// # Errors
-/// When it cannot be a phone number; the error does not repeat the text.
+/// When the text is not a phone number.
 pub fn parse(text: &str, default_region: Option<&str>) -> Result<E164, PhoneError> {
     let text = text.trim();
-    // Longer texts are not numbers, and the grammar below need not look at them.
+    // Bounds the input of the parser.
     if text.is_empty() || text.len() > 64 {
         return Err(PhoneError::NotANumber);
     }
@@ -130,15 +128,15 @@ pub fn parse(text: &str, default_region: Option<&str>) -> Result<E164, PhoneErro
         phonenumber::ParseError::InvalidCountryCode => PhoneError::NotOfItsCountry,
         _ => PhoneError::NotANumber,
     })?;
-    // What begins with a country code is believed: numbering plans grow faster than tables of them.
+    // A number with a country code is not checked against the table: numbering plans grow faster than the table.
     if !international && !phonenumber::is_valid(&number) {
         return Err(PhoneError::NotOfItsCountry);
     }
     E164::try_from(number.format().mode(phonenumber::Mode::E164).to_string())
 }
 
-/// A number fit for the eyes of people who need not know it: its first two characters and its last two digits. Texts that
-/// are too short to hide anything are hidden whole.
+/// The number with all but its first two and last two characters masked. A text of fewer than 7 characters is masked
+/// completely.
 #[must_use]
 pub fn masked(number: &str) -> String {
     let characters: Vec<char> = number.chars().collect();
@@ -165,25 +163,25 @@ mod tests {
     }
 
     #[test]
-    fn a_national_number_gets_the_code_of_its_country() {
+    fn national_number_gets_the_code_of_the_default_region() {
         assert_eq!(read("(202) 555-0143", Some("US")), Ok("+12025550143".into()));
         assert_eq!(read("020 7946 0018", Some("gb")), Ok("+442079460018".into()));
         assert_eq!(read("098765 43210", Some("IN")), Ok("+919876543210".into()));
     }
 
     #[test]
-    fn an_international_number_needs_no_country() {
+    fn international_number_needs_no_default_region() {
         assert_eq!(read("+1 202-555-0143", None), Ok("+12025550143".into()));
         assert_eq!(read("+44 20 7946 0018", Some("US")), Ok("+442079460018".into()));
     }
 
     #[test]
-    fn a_national_number_without_a_country_is_refused() {
+    fn national_number_without_a_default_region_is_refused() {
         assert_eq!(read("202 555 0143", None), Err(PhoneError::NoCountryCode));
     }
 
     #[test]
-    fn nonsense_is_refused_without_being_repeated() {
+    fn invalid_number_is_refused_without_repeating_it() {
         for text in [
             "",
             "   ",
@@ -194,14 +192,14 @@ mod tests {
             "12",
             &"9".repeat(70),
         ] {
-            let error = parse(text, Some("US")).expect_err("is no number").to_string();
+            let error = parse(text, Some("US")).expect_err("is refused").to_string();
             assert!(text.trim().is_empty() || !error.contains(text), "{error}");
         }
         assert_eq!(read("123", Some("Atlantis")), Err(PhoneError::UnknownRegion));
     }
 
     #[test]
-    fn debug_and_masks_hide_the_middle() {
+    fn mask_and_debug_hide_the_middle() {
         let number = parse("+12025550143", None).expect("is a number");
         assert_eq!(number.masked(), "+1••••••••43");
         assert_eq!(format!("{number:?}"), "+1••••••••43");
@@ -210,7 +208,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_the_parser_panic_and_whatever_it_accepts_is_e164(text in "\\PC{0,70}", plus in any::<bool>()) {
+        fn parser_never_panics_and_returns_e164(text in "\\PC{0,70}", plus in any::<bool>()) {
             let text = if plus { format!("+{text}") } else { text };
             if let Ok(number) = parse(&text, Some("US")) {
                 prop_assert!(is_e164(number.as_str()));
@@ -218,7 +216,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_e164_already_stays_as_it_is(digits in "[2-9][0-9]{9}") {
+        fn e164_number_parses_to_itself(digits in "[2-9][0-9]{9}") {
             let number = format!("+1{digits}");
             if let Ok(read) = parse(&number, None) {
                 prop_assert_eq!(read.into_string(), number);
@@ -227,10 +225,10 @@ mod tests {
     }
 
     #[test]
-    fn a_withheld_number_says_nothing_of_anybody() {
+    fn withheld_number_does_not_identify_the_caller() {
         assert!(identifies_caller("+15045550142"));
-        for nobody in ["+266696687", "anonymous", "", "client:ada", "+464"] {
-            assert!(!identifies_caller(nobody), "{nobody}");
+        for number in ["+266696687", "anonymous", "", "client:ada", "+464"] {
+            assert!(!identifies_caller(number), "{number}");
         }
     }
 }

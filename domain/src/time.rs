@@ -1,9 +1,9 @@
-//! Moments: epoch microseconds, the same in events, in both databases and in code.
+//! Times: epoch microseconds, the same in events, in both databases and in code.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A moment, in microseconds since 1970-01-01T00:00:00Z. Serialises as that integer.
+/// A time, in microseconds since 1970-01-01T00:00:00Z. Serializes as that integer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
@@ -21,13 +21,13 @@ impl Timestamp {
         Self(seconds.saturating_mul(1_000_000))
     }
 
-    /// This moment, later by `seconds` (earlier when negative).
+    /// This time plus `seconds`, which may be negative.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
-    /// As a date and time in UTC; moments outside chrono's range become the epoch.
+    /// The date and time in UTC. Times outside chrono's range become the epoch.
     #[must_use]
     pub fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0).unwrap_or_default()
@@ -39,26 +39,26 @@ impl Timestamp {
         self.to_utc().to_rfc3339_opts(SecondsFormat::Micros, true)
     }
 
-    /// Reads RFC 3339 with any offset. `None` when the text is not RFC 3339.
+    /// Parses RFC 3339 with any offset. `None` if the text is not RFC 3339.
     #[must_use]
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc3339(text)
             .ok()
-            .map(|moment| Self(moment.timestamp_micros()))
+            .map(|time| Self(time.timestamp_micros()))
     }
 
-    /// Reads RFC 2822, the form of Twilio's `Timestamp` parameter: `Fri, 27 Mar 2026 14:03:00 +0000`.
+    /// Parses RFC 2822, the format of Twilio's `Timestamp` parameter: `Fri, 27 Mar 2026 14:03:00 +0000`.
     #[must_use]
     pub fn parse_rfc2822(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc2822(text)
             .ok()
-            .map(|moment| Self(moment.timestamp_micros()))
+            .map(|time| Self(time.timestamp_micros()))
     }
 }
 
 impl From<DateTime<Utc>> for Timestamp {
-    fn from(moment: DateTime<Utc>) -> Self {
-        Self(moment.timestamp_micros())
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time.timestamp_micros())
     }
 }
 

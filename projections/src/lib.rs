@@ -1,18 +1,19 @@
-//! What readers ask: the read models of Call Ledger.
+//! The read models of Call Ledger.
 //!
-//! A read model is one question with tables of its own, folded from the log: thrown away and made again at will. Each has
-//! a folder: `mod.rs` says what it answers, `fold.rs` is pure, `tables.rs` holds its rows, `queries.rs` asks them.
-//! [`ReadModels`] holds them all together.
+//! A read model serves one kind of query from its own tables. The tables are folded from the log and can be rebuilt at
+//! any time. Each model has a folder: `mod.rs` describes it, `fold.rs` is pure, `tables.rs` defines its rows and
+//! `queries.rs` its queries. [`ReadModels`] opens and runs all of them.
 //!
-//! **Architecture invariant:** nothing here has an effect on the world; a projector writes rows and its checkpoint in one
-//! transaction and does nothing else. No query joins two models. No row says in which order a call's callbacks came.
+//! **Architecture invariant:** a projector has no external effects. It writes rows and its checkpoint in one
+//! transaction and does nothing else. No query joins two models. Rows do not depend on the order in which a call's
+//! callbacks arrived.
 
 pub mod agents;
 pub mod call_log;
 pub mod contacts;
 pub mod dashboard;
 pub mod engine;
-pub mod facts;
+pub mod call_view;
 pub mod live_calls;
 mod models;
 mod namespace;
@@ -21,7 +22,7 @@ pub mod projector;
 pub mod rebuild;
 pub mod rows;
 pub mod runner;
-mod words;
+mod text_enum;
 pub mod work;
 
 pub use models::{Following, ReadModels};
@@ -45,7 +46,7 @@ pub fn projectors() -> Vec<Arc<dyn Projector>> {
     ]
 }
 
-/// Every statement that is run on a read model's namespace, with the model: for the test that prepares them on both
+/// Every SQL statement that runs on a read model's namespace, with the model's name. A test prepares them on both
 /// engines.
 #[must_use]
 pub fn statements() -> Vec<(&'static str, &'static str)> {
@@ -59,7 +60,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
             .chain(runner::STATEMENTS)
             .chain([&rebuild::OPEN_CHECKPOINT]);
         all.extend(own.map(|text| (model, *text)));
-        let questions = match model {
+        let queries = match model {
             "call_log" => call_log::queries::statements(),
             "dashboard" => dashboard::queries::statements(),
             "live_calls" => live_calls::queries::statements(),
@@ -69,7 +70,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
             "work" => work::queries::statements(),
             _ => Vec::new(),
         };
-        all.extend(questions.into_iter().map(|text| (model, text)));
+        all.extend(queries.into_iter().map(|text| (model, text)));
     }
     all
 }

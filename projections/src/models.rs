@@ -1,4 +1,4 @@
-//! All read models together: opened, followed, asked about, rebuilt.
+//! [`ReadModels`]: opens, follows, queries and rebuilds all read models.
 
 use crate::agents::Agents;
 use crate::call_log::CallLog;
@@ -9,10 +9,10 @@ use crate::namespace;
 use crate::persona_feedback::Feedback;
 use crate::projector::Projector;
 use crate::rebuild::{self, RebuildError, RebuildOptions, RebuildReport};
-use crate::runner::{self, ModelStatus, Progress, World};
+use crate::runner::{self, ModelStatus, Progress, RunnerContext};
 use crate::work::Work;
 use infra::clock::{SharedClock, new_id};
-use infra::db::{DbError, Views};
+use infra::db::{DbError, ReadStores};
 use infra::event_store::Position;
 use infra::ledger::Ledger;
 use infra::subscription::checkpoint;
@@ -21,68 +21,68 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// A model that never ran is loaded in bulk when the log is longer than this; below, following it is as fast.
-const WORTH_LOADING: Position = 20_000;
-/// How long to wait before an outdated model's rebuild is tried again.
-const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// A new model is loaded in bulk when the log has more events than this. Below, following the log is as fast.
+const BULK_LOAD_THRESHOLD: Position = 20_000;
+/// Delay before the rebuild of an outdated model is retried.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// The read models. Cheap to clone; all clones are one.
+/// The read models. Cheap to clone; clones share state.
 #[derive(Clone)]
 pub struct ReadModels {
-    world: World,
+    context: RunnerContext,
     projectors: Arc<[Arc<dyn Projector>]>,
     progress: Progress,
 }
 
-/// The tasks that follow the log. Dropped, they go on; see [`Following::stop`].
+/// The tasks that follow the log. Dropping this does not stop them; see [`Following::stop`].
 pub struct Following {
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl Following {
-    /// Stops following: what was begun is committed, and the leases are given back.
+    /// Stops following the log. Transactions in progress are committed, and the leases are released.
     pub async fn stop(self) {
         self.stop.cancel();
         for task in self.tasks {
-            // A task that panicked has said so already.
+            // The panic hook has logged a task that panicked.
             let _ = task.await;
         }
     }
 }
 
 impl ReadModels {
-    /// Opens every read model: makes its tables where there are none, so that it can be asked at once.
+    /// Opens every read model. Creates its tables if they do not exist, so that queries work at once.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn open(views: Views, ledger: Ledger, clock: SharedClock) -> Result<Self, DbError> {
-        Self::open_with(views, ledger, clock, crate::projectors()).await
+    pub async fn open(read_stores: ReadStores, ledger: Ledger, clock: SharedClock) -> Result<Self, DbError> {
+        Self::open_with(read_stores, ledger, clock, crate::projectors()).await
     }
 
-    /// As [`ReadModels::open`], with projectors of one's own.
+    /// As [`ReadModels::open`], with the given projectors.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn open_with(
-        views: Views,
+        read_stores: ReadStores,
         ledger: Ledger,
         clock: SharedClock,
         projectors: Vec<Arc<dyn Projector>>,
     ) -> Result<Self, DbError> {
         for projector in &projectors {
-            let namespace = views.current(projector.name()).await?;
+            let namespace = read_stores.current(projector.name()).await?;
             namespace::prepare(projector.as_ref(), &namespace).await?;
         }
-        let progress = Progress::new(views.clone(), projectors.iter().map(|projector| projector.name()));
-        let world = World {
+        let progress = Progress::new(read_stores.clone(), projectors.iter().map(|projector| projector.name()));
+        let context = RunnerContext {
             ledger,
-            views,
+            read_stores,
             clock,
             owner: new_id("process").into(),
         };
         Ok(Self {
-            world,
+            context,
             projectors: projectors.into(),
             progress,
         })
@@ -94,19 +94,19 @@ impl ReadModels {
         &self.projectors
     }
 
-    /// How far each model has come.
+    /// The progress of each model.
     #[must_use]
     pub const fn progress(&self) -> &Progress {
         &self.progress
     }
 
-    /// Waits until a model has passed a position. `false`: it had not when the time was up.
+    /// Waits until a model has applied the event at `position`. Returns `false` on timeout.
     pub async fn wait(&self, model: &str, position: Position, timeout: Duration) -> bool {
         self.progress.wait(model, position, timeout).await
     }
 
-    /// Follows the log for every model whose lease this process can get, until told to stop. A model whose rows are of
-    /// another version is rebuilt first, beside the old rows.
+    /// Follows the log for every model whose lease this process can acquire, until [`Following::stop`]. A model whose
+    /// rows have another version is rebuilt first, beside the old rows.
     #[must_use]
     pub fn follow(&self) -> Following {
         let stop = CancellationToken::new();
@@ -117,7 +117,7 @@ impl ReadModels {
                     () = stop.cancelled() => return,
                     () = models.bring_up_to_date(&projector) => {}
                 }
-                let task = runner::spawn(projector, models.world.clone(), models.progress.clone(), stop);
+                let task = runner::spawn(projector, models.context.clone(), models.progress.clone(), stop);
                 let _ = task.await;
             })
         });
@@ -127,7 +127,7 @@ impl ReadModels {
         }
     }
 
-    /// Rebuilds a model whose rows are of another version, or that has a long log before it.
+    /// Rebuilds a model whose rows have another version, or that is empty while the log is long.
     async fn bring_up_to_date(&self, projector: &Arc<dyn Projector>) {
         let model = projector.name();
         let options = RebuildOptions {
@@ -137,62 +137,62 @@ impl ReadModels {
         loop {
             let error = match self.is_behind(projector.as_ref()).await {
                 Ok(Behind::No) => return,
-                Ok(behind) => match rebuild::rebuild(projector.clone(), &self.world, &self.progress, options).await {
+                Ok(behind) => match rebuild::rebuild(projector.clone(), &self.context, &self.progress, options).await {
                     Ok(report) => {
-                        tracing::info!(model, events = report.events, "rebuilt");
+                        tracing::info!(model, events = report.events, "read model rebuilt");
                         return;
                     }
-                    // Following parks what a rebuild stumbles over.
-                    Err(RebuildError::Projection(error)) if behind == Behind::Empty && error.is_in_the_events() => {
-                        tracing::error!(model, %error, "the read model is followed from the beginning instead");
+                    // A rebuild stops at an event that cannot be applied; a follower parks its stream.
+                    Err(RebuildError::Projection(error)) if behind == Behind::Empty && error.is_permanent() => {
+                        tracing::error!(model, %error, "rebuild failed, following the log from the start");
                         return;
                     }
                     Err(error) => error,
                 },
                 Err(error) => error.into(),
             };
-            tracing::warn!(model, %error, "the read model is not up to date yet");
-            tokio::time::sleep(TRY_AGAIN).await;
+            tracing::warn!(model, %error, "rebuild failed, will retry");
+            tokio::time::sleep(RETRY_AFTER).await;
         }
     }
 
     async fn is_behind(&self, projector: &dyn Projector) -> Result<Behind, DbError> {
-        let namespace = self.world.views.current(projector.name()).await?;
+        let namespace = self.context.read_stores.current(projector.name()).await?;
         let found = namespace::prepare(projector, &namespace).await?;
         if found.model_version != projector.version() {
             return Ok(Behind::Outdated);
         }
-        let empty = found.position == 0 && self.world.ledger.known_head() > WORTH_LOADING;
+        let empty = found.position == 0 && self.context.ledger.known_head() > BULK_LOAD_THRESHOLD;
         Ok(if empty { Behind::Empty } else { Behind::No })
     }
 
-    /// Rebuilds a model. Its progress is told by [`Progress::watch_rebuild`].
+    /// Rebuilds a model. [`Progress::watch_rebuild`] reports its progress.
     ///
     /// # Errors
-    /// When there is no such model, when it is being rebuilt already, and at the first event that cannot be applied. The
-    /// old rows are untouched then.
+    /// When the model does not exist, when a rebuild of it is running, or at the first event that cannot be applied.
+    /// The old rows are unchanged then.
     pub async fn rebuild(&self, model: &str, options: RebuildOptions) -> Result<RebuildReport, RebuildError> {
         let projector = self.projectors.iter().find(|projector| projector.name() == model);
         let projector = projector.ok_or(RebuildError::Unknown)?.clone();
-        rebuild::rebuild(projector, &self.world, &self.progress, options).await
+        rebuild::rebuild(projector, &self.context, &self.progress, options).await
     }
 
-    /// How every model stands.
+    /// The status of every model.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn status(&self) -> Result<Vec<ModelStatus>, DbError> {
-        let head = self.world.ledger.known_head();
+        let head = self.context.ledger.known_head();
         let mut all = Vec::with_capacity(self.projectors.len());
         for projector in self.projectors.iter() {
             let model = projector.name();
-            let namespace = self.world.views.current(model).await?;
+            let namespace = self.context.read_stores.current(model).await?;
             let found = checkpoint::read(&namespace.db, model)
                 .await?
                 .ok_or(sqlx::Error::RowNotFound)?;
             let (dead_letters, parked_streams) = namespace::count_dead(&namespace.db).await?;
             let head = head.max(found.position);
-            let now = self.world.clock.now().as_micros();
+            let now = self.context.clock.now().as_micros();
             all.push(ModelStatus {
                 model,
                 position: found.position,
@@ -212,46 +212,46 @@ impl ReadModels {
         Ok(all)
     }
 
-    /// Asks `call_log`.
+    /// The queries of `call_log`.
     #[must_use]
     pub fn call_log(&self) -> CallLog {
-        CallLog::new(self.world.views.clone())
+        CallLog::new(self.context.read_stores.clone())
     }
 
-    /// Asks `dashboard`.
+    /// The queries of `dashboard`.
     #[must_use]
     pub fn dashboard(&self) -> Dashboard {
-        Dashboard::new(self.world.views.clone())
+        Dashboard::new(self.context.read_stores.clone())
     }
 
-    /// Asks `live_calls`.
+    /// The queries of `live_calls`.
     #[must_use]
     pub fn live_calls(&self) -> LiveCalls {
-        LiveCalls::new(self.world.views.clone())
+        LiveCalls::new(self.context.read_stores.clone())
     }
 
-    /// Asks `persona_feedback`.
+    /// The queries of `persona_feedback`.
     #[must_use]
     pub fn feedback(&self) -> Feedback {
-        Feedback::new(self.world.views.clone())
+        Feedback::new(self.context.read_stores.clone())
     }
 
-    /// Asks `contacts`.
+    /// The queries of `contacts`.
     #[must_use]
     pub fn contacts(&self) -> Contacts {
-        Contacts::new(self.world.views.clone())
+        Contacts::new(self.context.read_stores.clone())
     }
 
-    /// Asks `agents`.
+    /// The queries of `agents`.
     #[must_use]
     pub fn agents(&self) -> Agents {
-        Agents::new(self.world.views.clone())
+        Agents::new(self.context.read_stores.clone())
     }
 
-    /// Asks `work`.
+    /// The queries of `work`.
     #[must_use]
     pub fn work(&self) -> Work {
-        Work::new(self.world.views.clone())
+        Work::new(self.context.read_stores.clone())
     }
 }
 

@@ -1,4 +1,4 @@
-//! A read model's namespace made ready: its tables, its checkpoint, its dead letters.
+//! Creates a read model's tables, checkpoint and dead letters in its namespace.
 
 use crate::projector::Projector;
 use crate::rows::execute_script;
@@ -6,7 +6,7 @@ use infra::db::{Db, Namespace};
 use infra::on_db;
 use infra::subscription::checkpoint::{self, CHECKPOINT_DDL, Checkpoint};
 
-/// Events that could not be projected, and those that follow them on their streams. The same text on both engines.
+/// Events that could not be projected, and later events of the same streams. Both engines take the same text.
 const DEAD_LETTERS_DDL: &str = "create table if not exists dead_letters (
   position       bigint primary key not null,
   aggregate_type text   not null,
@@ -17,7 +17,7 @@ const DEAD_LETTERS_DDL: &str = "create table if not exists dead_letters (
   parked_at      bigint not null
 )";
 
-/// Reads the checkpoint of the model in this namespace; makes tables and checkpoint where there are none.
+/// Reads the model's checkpoint in this namespace. Creates the tables and the checkpoint if they do not exist.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -25,52 +25,52 @@ pub(crate) async fn prepare(projector: &dyn Projector, namespace: &Namespace) ->
     if let Some(checkpoint) = find(projector, &namespace.db).await? {
         return Ok(checkpoint);
     }
-    // Two processes may come here at once: whoever fails because the other was first finds the tables made.
-    let made = make(projector, &namespace.db).await;
+    // Two processes may run this at once. The one that fails finds the tables that the other created.
+    let created = create_all(projector, &namespace.db).await;
     match find(projector, &namespace.db).await? {
         Some(checkpoint) => Ok(checkpoint),
-        None => made.and(Err(sqlx::Error::RowNotFound)),
+        None => created.and(Err(sqlx::Error::RowNotFound)),
     }
 }
 
-async fn make(projector: &dyn Projector, db: &Db) -> Result<(), sqlx::Error> {
-    make_tables(projector, db).await?;
-    make_indexes(projector, db).await?;
-    finish(projector, db).await
+async fn create_all(projector: &dyn Projector, db: &Db) -> Result<(), sqlx::Error> {
+    create_tables(projector, db).await?;
+    create_indexes(projector, db).await?;
+    create_checkpoint(projector, db).await
 }
 
-/// Makes the tables of the model, empty and without indexes.
+/// Creates the model's tables, empty and without indexes.
 ///
 /// # Errors
-/// When the database cannot be used, or the tables are there.
-pub(crate) async fn make_tables(projector: &dyn Projector, db: &Db) -> Result<(), sqlx::Error> {
+/// When the database cannot be used, or the tables exist.
+pub(crate) async fn create_tables(projector: &dyn Projector, db: &Db) -> Result<(), sqlx::Error> {
     execute_script(db, projector.schema(db.engine()).tables).await
 }
 
-/// Makes the indexes of the model.
+/// Creates the model's indexes.
 ///
 /// # Errors
-/// When the database cannot be used, or the indexes are there.
-pub(crate) async fn make_indexes(projector: &dyn Projector, db: &Db) -> Result<(), sqlx::Error> {
+/// When the database cannot be used, or the indexes exist.
+pub(crate) async fn create_indexes(projector: &dyn Projector, db: &Db) -> Result<(), sqlx::Error> {
     execute_script(db, projector.schema(db.engine()).indexes).await
 }
 
-/// Makes dead letters and checkpoint: the sign that all else is there.
+/// Creates dead letters and the checkpoint. It is the last step: a namespace with a checkpoint is complete.
 ///
 /// # Errors
 /// When the database cannot be used.
-pub(crate) async fn finish(projector: &dyn Projector, db: &Db) -> Result<(), sqlx::Error> {
+pub(crate) async fn create_checkpoint(projector: &dyn Projector, db: &Db) -> Result<(), sqlx::Error> {
     execute_script(db, DEAD_LETTERS_DDL).await?;
     execute_script(db, CHECKPOINT_DDL).await?;
     checkpoint::create(db, projector.name(), projector.version()).await
 }
 
-/// The checkpoint, if the namespace has been made ready.
+/// The checkpoint, if the namespace is complete.
 async fn find(projector: &dyn Projector, db: &Db) -> Result<Option<Checkpoint>, sqlx::Error> {
     const TABLES: &str = "select count(*) from sqlite_master where type = 'table' and name = 'checkpoint'";
     const RELATION: &str =
         "select count(*) from pg_tables where schemaname = current_schema() and tablename = 'checkpoint'";
-    // The one place of this crate where the engines differ: asking what tables there are.
+    // The only place in this crate where the engines differ: listing the tables.
     let found: i64 = match db {
         Db::Sqlite(c) => sqlx::query_scalar(TABLES).fetch_one(c).await?,
         Db::Postgres(c) => sqlx::query_scalar(RELATION).fetch_one(c).await?,
@@ -82,7 +82,7 @@ async fn find(projector: &dyn Projector, db: &Db) -> Result<Option<Checkpoint>, 
     }
 }
 
-/// How many dead letters and parked streams there are.
+/// The number of dead letters and the number of parked streams.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -90,7 +90,7 @@ pub(crate) async fn count_dead(db: &Db) -> Result<(i64, i64), sqlx::Error> {
     on_db!(db, c => sqlx::query_as(COUNT_DEAD).fetch_one(c).await)
 }
 
-/// There are few dead letters, or there is something badly wrong: counting them is cheap enough.
+/// Dead letters are few, so counting them is cheap.
 const COUNT_DEAD: &str = "select count(*), count(distinct aggregate_type || '/' || aggregate_id) from dead_letters";
 
 /// The statements of this file that both engines run.

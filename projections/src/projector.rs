@@ -1,4 +1,4 @@
-//! [`Projector`]: a read model as the runner and the rebuild see it, whatever its documents are.
+//! [`Projector`]: a read model as the runner and the rebuild use it, independent of its document type.
 
 use crate::engine::{Found, Missing, ProjectionError, ReadModel, Schema, Workset, WriteSet};
 use crate::rows::{Owner, Table, load_missing};
@@ -9,53 +9,54 @@ use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// A read model that can be filled. It writes rows and does nothing else: effects belong to process managers.
+/// A read model that events are applied to. It writes rows and does nothing else: effects belong to jobs.
 pub trait Projector: Send + Sync + 'static {
-    /// Its name, and its namespace's.
+    /// The model's name, which is also its namespace's.
     fn name(&self) -> &'static str;
-    /// The version of its tables and its fold.
+    /// The version of the tables and of the fold.
     fn version(&self) -> i64;
-    /// How its tables are made.
+    /// The SQL scripts that create the tables and indexes.
     fn schema(&self, engine: Engine) -> Schema;
-    /// Its tables.
+    /// The model's tables.
     fn tables(&self) -> &'static [Table];
-    /// Whether it must look at an event.
+    /// Whether the event can change the model.
     fn concerns(&self, event: &Recorded) -> bool;
-    /// Follows the log live.
+    /// A follower, which applies new events as they arrive.
     fn follower(&self) -> Box<dyn Follower>;
-    /// Fills an empty namespace.
+    /// A loader, which fills an empty namespace in bulk.
     fn loader(&self) -> Box<dyn Loader>;
 }
 
-/// Applies events as they come. It remembers the documents that it saw of late, which is sound while nobody else writes:
+/// Applies events as they arrive. It caches recently used documents, which is correct only while it is the only writer:
 /// under a lease.
 #[async_trait]
 pub trait Follower: Send + Sync {
-    /// Applies events within a transaction. Unless that is committed, [`Follower::forget`] must be called.
+    /// Applies events within a transaction. If the transaction is not committed, [`Follower::forget`] must be called.
     async fn apply(&mut self, tx: &mut Tx, events: &[Arc<Recorded>]) -> Result<(), ProjectionError>;
-    /// Forgets what it remembers.
+    /// Drops the cached documents.
     fn forget(&mut self);
 }
 
-/// Folds events in memory and gives away finished rows.
+/// Folds events in memory and returns rows to write.
 pub trait Loader: Send + Sync {
-    /// The streams that some of these events belong to and that were written out already: before they are folded,
-    /// everything given away must have been written, and be given back by [`Loader::recall`].
+    /// Streams of these events whose rows were written and evicted already. Before the events are folded, all returned
+    /// rows must have been written, and the rows of these streams passed to [`Loader::reload`].
     fn missing(&self, events: &[Arc<Recorded>]) -> Missing;
-    /// Takes in what is missing.
+    /// Takes back the rows of evicted streams.
     ///
     /// # Errors
-    /// When the rows are of another version.
-    fn recall(&mut self, found: Found) -> Result<(), ProjectionError>;
+    /// When the rows have another version.
+    fn reload(&mut self, found: Found) -> Result<(), ProjectionError>;
     /// Folds events.
     ///
     /// # Errors
-    /// At an event that cannot be read: a rebuild is strict.
+    /// At the first event that cannot be read: a rebuild is strict.
     fn fold(&mut self, events: &[Arc<Recorded>]) -> Result<(), ProjectionError>;
-    /// Rows that are probably final, if there are enough of them to be worth writing.
-    fn ripe(&mut self) -> Option<WriteSet>;
-    /// The rest, part by part; `None` when there is none.
-    fn rest(&mut self) -> Option<WriteSet>;
+    /// Rows of streams that are probably final, or of any streams if too many documents are in memory. `None` when
+    /// there is nothing to write yet.
+    fn drain_settled(&mut self) -> Option<WriteSet>;
+    /// The remaining rows, in parts. `None` when all were returned.
+    fn drain_all(&mut self) -> Option<WriteSet>;
 }
 
 /// The projector of a [`ReadModel`].
@@ -97,13 +98,13 @@ impl<M: ReadModel> Projector for Model<M> {
             work: Workset::default(),
             written: HashMap::new(),
             last: 0,
-            looked: 0,
+            last_scan: 0,
         })
     }
 }
 
-/// Most documents that a live projector remembers.
-const REMEMBERED: usize = 8_192;
+/// Most documents that a follower caches.
+const MAX_CACHED_DOCUMENTS: usize = 8_192;
 
 struct Live<M: ReadModel>(Workset<M>);
 
@@ -111,10 +112,10 @@ struct Live<M: ReadModel>(Workset<M>);
 impl<M: ReadModel> Follower for Live<M> {
     async fn apply(&mut self, tx: &mut Tx, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {
         let missing = self.0.missing(events.iter());
-        self.0.recall(load_missing(tx, M::TABLES, missing).await?)?;
+        self.0.reload(load_missing(tx, M::TABLES, missing).await?)?;
         self.0.fold(events.iter())?;
         self.0.changes().write(tx).await?;
-        self.0.trim(REMEMBERED);
+        self.0.trim(MAX_CACHED_DOCUMENTS);
         Ok(())
     }
 
@@ -123,24 +124,25 @@ impl<M: ReadModel> Follower for Live<M> {
     }
 }
 
-/// A stream is quiet when the log has gone on by this much since its last event.
-const QUIET: Position = 20_000;
-/// Most documents that a rebuild keeps in memory before it writes out those that look unfinished, too.
-const MOST_IN_MEMORY: usize = 200_000;
-/// Documents whose rows are given away together.
-const TOGETHER: usize = 2_000;
+/// A stream counts as settled when the log has this many events after the stream's last one.
+const SETTLED_AFTER: Position = 20_000;
+/// Most documents in memory during a rebuild. Above this limit, unfinished documents are written and evicted too.
+const MAX_DOCUMENTS_IN_MEMORY: usize = 200_000;
+/// Most documents whose rows one write set holds.
+const DOCUMENTS_PER_WRITE: usize = 2_000;
 
 struct Bulk<M: ReadModel> {
     work: Workset<M>,
-    /// The streams that were written out, by a hash of their identifier: a collision costs a needless look.
+    /// Streams that were written and evicted, by a hash of their identifier. A collision costs one needless lookup.
     written: HashMap<Owner, HashSet<u64>>,
     last: Position,
-    looked: Position,
+    /// The position at which documents were last scanned for settled ones.
+    last_scan: Position,
 }
 
 impl<M: ReadModel> Bulk<M> {
-    fn take_out(&mut self, quiet: Position, settled_only: bool) -> Option<WriteSet> {
-        let (taken, writes) = self.work.take_out(TOGETHER, quiet, settled_only);
+    fn evict(&mut self, untouched_since: Position, settled_only: bool) -> Option<WriteSet> {
+        let (taken, writes) = self.work.evict(DOCUMENTS_PER_WRITE, untouched_since, settled_only);
         if taken.is_empty() {
             return None;
         }
@@ -165,8 +167,8 @@ impl<M: ReadModel> Loader for Bulk<M> {
         missing
     }
 
-    fn recall(&mut self, found: Found) -> Result<(), ProjectionError> {
-        self.work.recall(found)
+    fn reload(&mut self, found: Found) -> Result<(), ProjectionError> {
+        self.work.reload(found)
     }
 
     fn fold(&mut self, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {
@@ -174,23 +176,23 @@ impl<M: ReadModel> Loader for Bulk<M> {
         self.work.fold(events.iter())
     }
 
-    fn ripe(&mut self) -> Option<WriteSet> {
-        if self.work.len() > MOST_IN_MEMORY {
-            return self.take_out(self.last - 1, false);
+    fn drain_settled(&mut self) -> Option<WriteSet> {
+        if self.work.len() > MAX_DOCUMENTS_IN_MEMORY {
+            return self.evict(self.last - 1, false);
         }
-        if self.last < self.looked + QUIET {
+        if self.last < self.last_scan + SETTLED_AFTER {
             return None;
         }
-        let writes = self.take_out(self.last - QUIET, true);
+        let writes = self.evict(self.last - SETTLED_AFTER, true);
         if writes.is_none() {
-            // Nothing more for now: looking through all documents is not free.
-            self.looked = self.last;
+            // A scan visits all documents, so the next one waits for more events.
+            self.last_scan = self.last;
         }
         writes
     }
 
-    fn rest(&mut self) -> Option<WriteSet> {
-        if let Some(writes) = self.take_out(Position::MAX, false) {
+    fn drain_all(&mut self) -> Option<WriteSet> {
+        if let Some(writes) = self.evict(Position::MAX, false) {
             return Some(writes);
         }
         let totals = self.work.remaining_totals();

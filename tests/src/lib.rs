@@ -1,19 +1,20 @@
-//! What the tests and benchmarks of the whole stand on: databases to throw away, built binaries, Twilio's own validator.
+//! Shared infrastructure of the end-to-end tests and benchmarks: disposable databases, built binaries, and Twilio's own
+//! validator.
 //!
-//! **Architecture invariant:** nothing here knows the rules of Call Ledger. What a test expects stands in the test.
+//! **Architecture invariant:** nothing here knows the rules of Call Ledger. Expectations belong to the tests.
 
 pub mod app;
 pub mod binaries;
 pub mod browser;
-pub mod ear;
-pub mod place;
+pub mod listener;
 pub mod ports;
 pub mod postgres;
 pub mod proxy;
 pub mod rows;
 pub mod scratch;
 pub mod service;
+pub mod test_env;
+pub mod test_stores;
 mod twilio_package;
 pub mod twilio_validator;
-pub mod twiml_judge;
-pub mod world;
+pub mod twiml_validator;

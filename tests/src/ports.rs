@@ -1,8 +1,8 @@
-//! Ports for servers that are told where to listen.
+//! Ports for servers with a fixed port.
 //!
-//! A port that was free a moment ago may be somebody else's when it is used: another test's, or that of any connection to
-//! somewhere, for which the system picks one from 32768 on. So these are below, and each belongs to one test process for
-//! as long as it lives: a service that is killed comes back on its own.
+//! A port that is free now may be taken by another test, or by an outgoing connection, for which the system assigns ports
+//! from 32768 up. The range here is below, and a file lock reserves each port for one test process until it exits, so a
+//! killed service can restart on its port.
 
 use crate::scratch::lasting_dir;
 use anyhow::{Context as _, Result};
@@ -10,23 +10,23 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::sync::{Mutex, PoisonError};
 
-/// Below those that Linux gives to connections (`net.ipv4.ip_local_port_range`).
-const OURS: std::ops::Range<u16> = 20_000..32_000;
+/// Below Linux's ephemeral ports (`net.ipv4.ip_local_port_range`).
+const PORT_RANGE: std::ops::Range<u16> = 20_000..32_000;
 
-/// The locks of the ports that this process has.
-static HELD: Mutex<Vec<File>> = Mutex::new(Vec::new());
+/// The locks of the ports reserved by this process.
+static PORT_LOCKS: Mutex<Vec<File>> = Mutex::new(Vec::new());
 
-/// A port of this machine's own address on which nobody listens, and which nobody else is given while this process lives.
+/// Reserves a free loopback port for this process.
 ///
 /// # Errors
-/// When there is none, or the locks cannot be kept.
+/// If no port is free, or the lock files cannot be created.
 pub fn free_port() -> Result<u16> {
     let locks = lasting_dir("ports")?;
-    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-    // Processes begin at different places, so that they seldom meet.
+    let mut held = PORT_LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+    // Each process starts its search at a different port, to reduce collisions.
     let first = usize::try_from(std::process::id())?.wrapping_mul(37) + held.len();
-    for n in 0..OURS.len() {
-        let port = OURS.start + u16::try_from((first + n) % OURS.len())?;
+    for n in 0..PORT_RANGE.len() {
+        let port = PORT_RANGE.start + u16::try_from((first + n) % PORT_RANGE.len())?;
         let lock = File::create(locks.join(port.to_string()))?;
         if lock.try_lock().is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
             held.push(lock);
@@ -41,7 +41,7 @@ mod tests {
     use super::free_port;
 
     #[test]
-    fn nobody_is_given_a_port_twice() {
+    fn free_port_returns_each_port_once() {
         let ports: std::collections::HashSet<u16> = (0..50).map(|_| free_port().unwrap()).collect();
         assert_eq!(ports.len(), 50);
     }

@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 
 
 class Form(dict):
-    """A form with repeated names, in the way that the package knows from Django."""
+    """A form with repeated names, with the interface that the package expects (Django's)."""
 
     def __init__(self, pairs):
         super().__init__()

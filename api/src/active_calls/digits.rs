@@ -1,15 +1,15 @@
-//! `POST /api/active-calls/{id}/digits`: keypad tones for the other side.
+//! `POST /api/active-calls/{id}/digits`: sends keypad tones to the caller.
 //!
-//! They are in the log before they are sent, once: whoever was killed in between has sent nothing, and whoever asks again
-//! with the same `Idempotency-Key` does not send them twice.
+//! The digits are recorded before they are sent, at most once: if the process is killed in between nothing is sent, and
+//! a repetition with the same `Idempotency-Key` does not send them again.
 
-use super::{ANSWERED_FROM, Handled, done_before, to_handle};
+use super::{READ_MODELS, Handled, done_before, load_for_handling};
 use crate::auth::SignedIn;
 use crate::conference::{announcement, of_caller, refused};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::settle::settle;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::wait_for_read_models::wait_for_read_models;
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::{Call, CallCommand};
 use infra::ledger::Outcome;
@@ -17,19 +17,19 @@ use infra::twilio::rest::ParticipantUpdate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What is to be sent, in the names of failed effects.
+/// Effect name in `EffectFailed`.
 const EFFECT: &str = "send_digits";
 
-/// Keys to be pressed.
+/// The keys to send.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Digits {
-    /// `0` to `9`, `*`, `#`; `w` waits half a second, `W` a second. 32 at most.
+    /// 1 to 32 of `0` to `9`, `*`, `#`, `w` (pause of half a second) and `W` (pause of one second).
     #[schema(example = "1w#")]
     digits: String,
 }
 
-/// Sends keypad tones to the other side.
+/// Sends keypad tones to the caller.
 #[utoipa::path(
     post, path = "/api/active-calls/{id}/digits", tag = "live", request_body = Digits,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -37,7 +37,7 @@ pub struct Digits {
         (status = OK, body = Handled),
         (status = UNPROCESSABLE_ENTITY, body = Problem),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "It is over, or no person of ours speaks with the caller."),
+        (status = CONFLICT, body = Problem, description = "The call has ended, or no team member has it."),
         (status = SERVICE_UNAVAILABLE, body = Problem, description = "The telephone network does not answer."),
     )
 )]
@@ -46,17 +46,17 @@ pub async fn digits(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<Digits>,
-) -> Result<Written<Handled>, ApiError> {
-    let call = to_handle(&state, &signed_in, &id).await?;
+    Body(body): Body<Digits>,
+) -> Result<WriteResponse<Handled>, ApiError> {
+    let call = load_for_handling(&state, &signed_in, &id).await?;
     if let Some(position) = done_before(&state, &signed_in, &key).await? {
-        return Ok(Written::changed(position, Handled { call_id: id }));
+        return Ok(WriteResponse::changed(position, Handled { call_id: id }));
     }
     let (conference, caller) = of_caller(&call)?;
     let metadata = signed_in.metadata("POST /api/active-calls/{id}/digits", key.of(&signed_in.user.user_id));
     let command = CallCommand::SendDigits {
         at: state.clock.now(),
-        digits: wanted.digits.into(),
+        digits: body.digits.into(),
     };
     let executed = state.ledger.execute::<Call>(&id, command, metadata.clone()).await?;
     if executed.outcome == Outcome::Committed {
@@ -82,6 +82,6 @@ pub async fn digits(
             return Err(refused(error));
         }
     }
-    settle(&state, ANSWERED_FROM, executed.position).await;
-    Ok(Written::changed(executed.position, Handled { call_id: id }))
+    wait_for_read_models(&state, READ_MODELS, executed.position).await;
+    Ok(WriteResponse::changed(executed.position, Handled { call_id: id }))
 }

@@ -1,28 +1,27 @@
-//! `POST /api/active-calls/{id}/hold` and `resume`: the caller hears music, and people again.
+//! `POST /api/active-calls/{id}/hold` and `resume`: puts the caller on hold with music, and takes them off hold.
 //!
-//! Twilio is told first, and then the call: that the caller hears music is a fact once they do. What is recorded of a person's
-//! part rests meanwhile.
+//! Twilio is called first, then the command is recorded. The recording of the human phase is paused during the hold.
 
-use super::{Handled, order, to_handle};
+use super::{Handled, execute, load_for_handling};
 use crate::auth::SignedIn;
 use crate::conference::{of_caller, refused};
 use crate::error::{ApiError, Problem};
-use crate::processes::resting;
+use crate::jobs::hold_recording;
 use crate::state::AppState;
-use crate::web::{CommandKey, PathOf, Written};
+use crate::web::{CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
 use domain::call::value::Phase;
 use infra::twilio::rest::ParticipantUpdate;
 
-/// Puts the caller on hold. Their music is not recorded.
+/// Puts the caller on hold. Recording is paused meanwhile.
 #[utoipa::path(
     post, path = "/api/active-calls/{id}/hold", tag = "live",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses(
         (status = OK, body = Handled),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "It is over, or no person of ours speaks with the caller."),
+        (status = CONFLICT, body = Problem, description = "The call has ended, or no team member has it."),
         (status = SERVICE_UNAVAILABLE, body = Problem, description = "The telephone network does not answer."),
     )
 )]
@@ -31,8 +30,8 @@ pub async fn hold(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-) -> Result<Written<Handled>, ApiError> {
-    put(&state, &signed_in, &key, id, true).await
+) -> Result<WriteResponse<Handled>, ApiError> {
+    set_hold(&state, &signed_in, &key, id, true).await
 }
 
 /// Takes the caller off hold.
@@ -42,7 +41,7 @@ pub async fn hold(
     responses(
         (status = OK, body = Handled),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "It is over, or no person of ours speaks with the caller."),
+        (status = CONFLICT, body = Problem, description = "The call has ended, or no team member has it."),
         (status = SERVICE_UNAVAILABLE, body = Problem, description = "The telephone network does not answer."),
     )
 )]
@@ -51,19 +50,18 @@ pub async fn resume(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-) -> Result<Written<Handled>, ApiError> {
-    put(&state, &signed_in, &key, id, false).await
+) -> Result<WriteResponse<Handled>, ApiError> {
+    set_hold(&state, &signed_in, &key, id, false).await
 }
 
-/// Puts the caller on hold, or takes them off.
-async fn put(
+async fn set_hold(
     state: &AppState,
     signed_in: &SignedIn,
     key: &CommandKey,
     id: String,
     on_hold: bool,
-) -> Result<Written<Handled>, ApiError> {
-    let call = to_handle(state, signed_in, &id).await?;
+) -> Result<WriteResponse<Handled>, ApiError> {
+    let call = load_for_handling(state, signed_in, &id).await?;
     let (conference, caller) = of_caller(&call)?;
     let update = ParticipantUpdate {
         hold: Some(on_hold),
@@ -72,7 +70,7 @@ async fn put(
     let changed = state.twilio.update_participant(conference, caller, &update).await;
     changed.map_err(refused)?;
     let (at, user) = (state.clock.now(), signed_in.user.user_id.clone());
-    let (endpoint, held) = if on_hold {
+    let (endpoint, command) = if on_hold {
         ("POST /api/active-calls/{id}/hold", CallCommand::PutOnHold { at, user })
     } else {
         (
@@ -80,12 +78,12 @@ async fn put(
             CallCommand::TakeOffHold { at, user },
         )
     };
-    let rested = if on_hold {
-        resting::pause(state, &call).await
+    let recordings = if on_hold {
+        hold_recording::pause(state, &call).await
     } else {
-        resting::resume(state, &call).await
+        hold_recording::resume(state, &call).await
     };
-    let rested = rested.into_iter().map(|recording_sid| {
+    let recordings = recordings.into_iter().map(|recording_sid| {
         let phase = Phase::Human;
         if on_hold {
             CallCommand::PauseRecording {
@@ -101,6 +99,6 @@ async fn put(
             }
         }
     });
-    let commands: Vec<_> = [held].into_iter().chain(rested).collect();
-    order(state, signed_in, key, endpoint, id, &commands).await
+    let commands: Vec<_> = [command].into_iter().chain(recordings).collect();
+    execute(state, signed_in, key, endpoint, id, &commands).await
 }

@@ -1,10 +1,10 @@
-//! `GET /api/active-calls`: every call that goes on now, with what was said so far.
+//! `GET /api/active-calls`: the active calls with their turns so far.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
 use crate::state::AppState;
 use crate::web::view::view;
-use crate::web::written::POSITION;
+use crate::web::write_response::POSITION;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
@@ -13,97 +13,89 @@ use projections::live_calls::tables::{LiveCallRow, LiveTurnRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How many calls go on, of which the latest are in the answer.
+/// Header with the number of active calls; the response holds the latest ones.
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
-/// Calls whose turns are looked up at once.
-const AT_ONCE: usize = 8;
+/// Maximum number of concurrent queries for turns.
+const MAX_CONCURRENCY: usize = 8;
 
 view! {
-    /// A call that goes on now.
+    /// An active call.
     ActiveCall of LiveCallRow {
         plain {
-            /// Its identifier.
             call_id: String,
             /// `inbound`, `outbound`.
             direction: Option<String>,
-            /// How far it has come.
+            /// Status of the caller's leg.
             status: String,
-            /// The agent.
+            /// ID of the agent.
             agent: Option<String>,
-            /// The number of ours.
+            /// Our number, E.164.
             number: Option<String>,
-            /// The caller's number.
             caller_number: Option<String>,
-            /// The caller's name.
             caller_name: Option<String>,
-            /// The called number.
             called_number: Option<String>,
-            /// Who holds the line: `ai`, `person`, `hold`, `voicemail`, `nobody`.
+            /// Who has the call: `ai`, `team_member`, `hold`, `voicemail`, `none`.
             holder: String,
-            /// The person who took over.
+            /// ID of the user who took over.
             taken_over_by: Option<String>,
-            /// Who put the caller on hold.
+            /// ID of the user who put the caller on hold.
             on_hold_by: Option<String>,
-            /// Whether a transfer is under way.
+            /// Whether a transfer is in progress.
             transferring: bool,
-            /// Whether a rule wants a person on the line.
+            /// Whether a rule asked for a team member.
             escalated: bool,
         }
-        moments {
-            /// When it began.
+        timestamps {
             started_at,
         }
-        maybe_moments {
-            /// When it was answered.
+        optional_timestamps {
             answered_at,
         }
     }
 }
 
 view! {
-    /// Something said in a call that goes on.
+    /// A turn of an active call.
     LiveTurn of LiveTurnRow {
         plain {
-            /// Place in the conversation, from 1.
+            /// Number of the turn, from 1.
             turn: i64,
             /// `caller`, `ai`.
             speaker: String,
-            /// The words.
+            /// Null once erased.
             text: Option<String>,
-            /// How much of it was heard before it was interrupted, in milliseconds.
+            /// How much of it was played before the interruption, in milliseconds.
             heard_ms: Option<i64>,
         }
-        moments {}
-        maybe_moments {}
+        timestamps {}
+        optional_timestamps {}
     }
 }
 
-/// A call that goes on now, with what was said so far.
+/// An active call with its turns so far.
 #[derive(Serialize, ToSchema)]
 pub struct ActiveCallWithTurns {
-    /// The call.
     #[serde(flatten)]
     call: ActiveCall,
-    /// Who listens in.
+    /// IDs of the users who listen in.
     listeners: Vec<String>,
-    /// Who asks to take over.
+    /// IDs of the users who were asked to take over.
     takeover_requests: Vec<String>,
-    /// Who agreed to take over, and whose telephone rings.
+    /// IDs of the users who accepted and are being dialed.
     takeovers_accepted: Vec<String>,
-    /// What was said so far.
     turns: Vec<LiveTurn>,
 }
 
-/// The calls that go on now, the latest first: all of them up to a thousand, and the header `X-Total-Count` says how many
-/// there are. The header `X-Ledger-Position` says how far the answer certainly reaches:
-/// whoever follows the live feed from there misses nothing, and at most hears again what the answer told.
+/// The active calls, the latest first, up to a thousand. `X-Total-Count` is the number of active calls.
+/// `X-Ledger-Position` is the position up to which the response is certainly complete: a reader that follows the live
+/// feed from there misses nothing, and may receive events again that the response already includes.
 #[utoipa::path(
     get, path = "/api/active-calls", tag = "live",
     responses((
         status = OK, body = Vec<ActiveCallWithTurns>,
         headers(
-            ("X-Ledger-Position" = i64, description = "The position up to which the answer is certainly complete"),
-            ("X-Total-Count" = i64, description = "How many calls go on")
+            ("X-Ledger-Position" = i64, description = "The position up to which the response is certainly complete"),
+            ("X-Total-Count" = i64, description = "Number of active calls")
         )
     ))
 )]
@@ -114,7 +106,7 @@ pub async fn active_calls(
     signed_in.may(Permission::ViewCalls)?;
     let tenant = signed_in.tenant();
     let live = &state.read.live_calls;
-    // Asked first: the calls that are read after it can only be later.
+    // Read before the calls, so that the calls are at least as recent.
     let position = live.position().await?;
     let (calls, total) = live.list(tenant).await?;
     let with_turns = stream::iter(calls)
@@ -122,7 +114,7 @@ pub async fn active_calls(
             let turns = live.turns(tenant, &call.call_id).await?;
             Ok::<_, ApiError>(with_turns(call, turns))
         })
-        .buffered(AT_ONCE)
+        .buffered(MAX_CONCURRENCY)
         .try_collect()
         .await?;
     Ok(([(POSITION, position.into()), (TOTAL, total.into())], Json(with_turns)))

@@ -1,47 +1,48 @@
-//! `POST` and `DELETE /api/active-calls/{id}/monitor`: a person of ours listens in, or is to take the call over.
+//! `POST` and `DELETE /api/active-calls/{id}/monitor`: a team member listens in, or takes the call over.
 //!
-//! Nobody is connected here: what was ordered is in the log, and the process managers call the person's telephone
-//! (`client:<user>`) to the conference that has the call's name. A listener hears whatever is spoken there: the caller and
-//! a person. While the AI speaks nobody is there, and the sound is to be had from [`super::sound`].
+//! These requests only record commands. Jobs then dial the team member's browser (`client:<user>`) into the conference
+//! named after the call. A listener hears everything in the conference: the caller and a team member. During the AI
+//! phase there is no conference, and the audio is available from [`super::sound`].
 
-use super::{Handled, order, to_handle};
+use super::{Handled, execute, load_for_handling};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// How somebody comes into a call.
+/// How a team member joins a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// Muted.
+    /// Joins muted.
     Listen,
-    /// To speak with the caller in the AI's place.
+    /// Speaks with the caller in place of the AI.
     TakeOver,
 }
 
-/// Who shall come into a call, and how.
+/// Who joins the call, and how.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Monitor {
     /// `listen`, `take_over`.
     mode: Mode,
-    /// A colleague who is asked to take the call over, and accepts or declines; absent: whoever asks does it at once.
+    /// ID of another user who is asked to take over and then accepts or declines. Absent: the requesting user takes
+    /// over at once.
     user: Option<String>,
 }
 
-/// Listens in, takes the call over, or asks a colleague to take it over.
+/// Listens in, takes the call over, or asks another user to take it over.
 #[utoipa::path(
     post, path = "/api/active-calls/{id}/monitor", tag = "live", request_body = Monitor,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses(
         (status = OK, body = Handled),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "It is over, or another's."),
+        (status = CONFLICT, body = Problem, description = "The call has ended, or another team member has it."),
     )
 )]
 pub async fn monitor(
@@ -49,16 +50,16 @@ pub async fn monitor(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<Monitor>,
-) -> Result<Written<Handled>, ApiError> {
-    to_handle(&state, &signed_in, &id).await?;
+    Body(body): Body<Monitor>,
+) -> Result<WriteResponse<Handled>, ApiError> {
+    load_for_handling(&state, &signed_in, &id).await?;
     let at = state.clock.now();
     let me = signed_in.user.user_id.clone();
-    let commands = match (wanted.mode, wanted.user) {
+    let commands = match (body.mode, body.user) {
         (Mode::Listen, None) => vec![CallCommand::JoinListener { at, user: me }],
-        (Mode::Listen, Some(_)) => return Err(ApiError::field("/user", "nobody listens in for another")),
+        (Mode::Listen, Some(_)) => return Err(ApiError::field("/user", "must be absent for mode `listen`")),
         (Mode::TakeOver, Some(user)) if user != me => {
-            colleague(&state, &signed_in, &user).await?;
+            ensure_may_take_calls(&state, &signed_in, &user).await?;
             vec![CallCommand::RequestTakeover { at, user }]
         }
         (Mode::TakeOver, _) => vec![
@@ -66,7 +67,7 @@ pub async fn monitor(
             CallCommand::AcceptTakeover { at, user: me },
         ],
     };
-    order(
+    execute(
         &state,
         &signed_in,
         &key,
@@ -88,11 +89,11 @@ pub async fn stop_monitoring(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-) -> Result<Written<Handled>, ApiError> {
-    to_handle(&state, &signed_in, &id).await?;
+) -> Result<WriteResponse<Handled>, ApiError> {
+    load_for_handling(&state, &signed_in, &id).await?;
     let (at, user) = (state.clock.now(), signed_in.user.user_id.clone());
     let commands = [CallCommand::LeaveListener { at, user }];
-    order(
+    execute(
         &state,
         &signed_in,
         &key,
@@ -103,15 +104,15 @@ pub async fn stop_monitoring(
     .await
 }
 
-/// Refuses whoever is no colleague, or may not handle calls.
-pub(super) async fn colleague(state: &AppState, signed_in: &SignedIn, user_id: &str) -> Result<(), ApiError> {
-    let known = state.people.user(user_id).await?;
+/// Checks that another user belongs to the same tenant and may handle calls.
+pub(super) async fn ensure_may_take_calls(state: &AppState, signed_in: &SignedIn, user_id: &str) -> Result<(), ApiError> {
+    let known = state.accounts.user(user_id).await?;
     let may = known.is_some_and(|user| {
         user.active && user.tenant == signed_in.tenant() && Permission::HandleCalls.is_granted_to(user.role)
     });
     if may {
         Ok(())
     } else {
-        Err(ApiError::field("/user", "is nobody who could take a call"))
+        Err(ApiError::field("/user", "is not an active user who may handle calls"))
     }
 }

@@ -1,18 +1,20 @@
-//! `GET /api/active-calls/{id}/sound`: a WebSocket on which somebody who listens in hears a call that no person of ours has.
+//! `GET /api/active-calls/{id}/sound`: a WebSocket with the audio of a call, for a listener, while no team member has
+//! the call.
 //!
-//! Binary messages are sound: one byte for the track (0: the caller; 1: what the caller hears), four for when it begins, in
-//! milliseconds from the beginning of the stream, big-endian, then mu-law (ITU-T G.711), one byte for each of 8,000 samples
-//! a second; Twilio sends 20 ms at once. Text messages are JSON: `{"type": "begun"}` when sound comes, and its time begins at
-//! 0 again; `{"type": "interrupted"}` when it broke off and is asked for anew; `{"type": "ended", "reason": ...}` at the end,
-//! and why: `taken_over`, `call_ended`, `left`, `unavailable`. A listener who is slow loses the oldest sound: the times tell.
+//! Binary messages are audio: one byte for the track (0: the caller; 1: what the caller hears), a big-endian u32 with
+//! the time since the start of the stream in milliseconds, then mu-law (ITU-T G.711) at 8,000 samples a second; Twilio
+//! sends 20 ms per message. Text messages are JSON: `{"type": "begun"}` when audio starts and its time restarts at 0;
+//! `{"type": "interrupted"}` when it broke off and is restarted; `{"type": "ended", "reason": ...}` at the end, with
+//! the reason `taken_over`, `call_ended`, `left` or `unavailable`. A slow listener loses the oldest audio, which shows
+//! in the times.
 //!
-//! Whoever listens said so before (`POST .../monitor`), so that it is in the log; here it is only heard.
+//! The listener must have joined with `POST .../monitor` before, which records it.
 
-use super::to_handle;
+use super::load_for_handling;
 use crate::auth::SignedIn;
 use crate::error::{ApiError, Problem};
-use crate::listening::{self, Listener, Stage, audible};
-use crate::live::{CHECK, Closing, PATIENCE, PING, read, still_signed_in};
+use crate::audio_tap::{self, Listener, Stage, audible_leg};
+use crate::live::{SESSION_CHECK_INTERVAL, Closing, SEND_TIMEOUT, PING_INTERVAL, read, still_signed_in};
 use crate::state::AppState;
 use crate::web::PathOf;
 use axum::extract::State;
@@ -27,10 +29,10 @@ use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
 
-/// The longest message that a listener may send: there is nothing to say.
-const LONGEST_MESSAGE: usize = 1024;
+/// Maximum size of a message from the listener, in bytes; listeners send nothing but control frames.
+const MAX_MESSAGE_BYTES: usize = 1024;
 
-/// Hears a call that goes on while no person of ours speaks in it.
+/// Streams the audio of an active call while no team member has it.
 #[utoipa::path(
     get, path = "/api/active-calls/{id}/sound", tag = "live", params(("id" = String, Path)),
     responses(
@@ -39,7 +41,7 @@ const LONGEST_MESSAGE: usize = 1024;
             `{\"type\": \"interrupted\"}`, `{\"type\": \"ended\", \"reason\": \"taken_over\" | \"call_ended\" | \"left\" | \
             \"unavailable\"}`."),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "It is over, a person speaks, or this user does not listen in."),
+        (status = CONFLICT, body = Problem, description = "The call has ended, a team member has it, or this user has not joined as a listener."),
     )
 )]
 pub async fn sound(
@@ -48,25 +50,26 @@ pub async fn sound(
     PathOf(id): PathOf<String>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
-    // Before the call is looked at: what happens to it after that is heard.
+    // Read before the call's state, so that no later event is missed.
     let head = state.ledger.head().await?;
-    let call = to_handle(&state, &signed_in, &id).await?;
-    audible(&call)?;
-    if !may_hear(&call, &signed_in) {
-        let first = "listen in first: POST /api/active-calls/{id}/monitor";
-        return Err(ApiError::Conflict(first.to_owned()));
+    let call = load_for_handling(&state, &signed_in, &id).await?;
+    audible_leg(&call)?;
+    if !is_listener(&call, &signed_in) {
+       let reason = "join as a listener first: POST /api/active-calls/{id}/monitor";
+       return Err(ApiError::Conflict(reason.to_owned()));
     }
-    let upgrade = upgrade.map_err(|_| ApiError::Malformed("this is a WebSocket: ask for an upgrade".into(), vec![]))?;
-    // They count as listening from now on: whoever closes another socket of theirs at this moment has not left.
-    let (door, listener) = (
-        state.listening.door(),
-        listening::listen(&state, &id, &signed_in.user.user_id),
+    let upgrade = upgrade.map_err(|_| ApiError::Malformed("this endpoint is a WebSocket: an upgrade is required".into(), vec![]))?;
+    // The listener counts from here on, so that closing another socket of the same user at this moment does not record
+    // a `ListenerLeft`.
+    let (open_socket, listener) = (
+        state.audio_taps.track_socket(),
+        audio_tap::listen(&state, &id, &signed_in.user.user_id),
     );
     Ok(upgrade
-        .max_message_size(LONGEST_MESSAGE)
+        .max_message_size(MAX_MESSAGE_BYTES)
         .on_upgrade(move |socket| async move {
-            let _door = door;
-            let ear = Ear {
+            let _open_socket = open_socket;
+            let listener_socket = ListenerSocket {
                 listener,
                 log: state.ledger.subscribe(head),
                 state,
@@ -75,53 +78,51 @@ pub async fn sound(
                 socket,
                 has_begun: false,
             };
-            ear.run().await;
+            listener_socket.run().await;
         }))
 }
 
-/// Whether this user listens in, or is about to take over.
-fn may_hear(call: &Call, signed_in: &SignedIn) -> bool {
+/// Whether this user has joined as a listener, or has accepted a takeover.
+fn is_listener(call: &Call, signed_in: &SignedIn) -> bool {
     let me = &signed_in.user.user_id;
     call.people.listeners.contains(me) || call.people.takeover_accepted.contains_key(me)
 }
 
-/// Somebody who listens.
-struct Ear {
+struct ListenerSocket {
     listener: Listener,
     log: Subscription,
     state: AppState,
     signed_in: SignedIn,
     call_id: String,
     socket: WebSocket,
-    /// Whether sound came at all.
+    /// Whether any audio was sent.
     has_begun: bool,
 }
 
-/// Why it ends.
+/// Why the socket ends.
 enum End {
-    /// The listener went, or the connection broke.
-    Gone,
+   /// The listener disconnected, or the connection broke.
+   Disconnected,
     /// The socket is closed with a code.
     Closed(Closing),
     /// There is nothing more to hear.
     Over(Ending),
 }
 
-/// Why there is nothing more to hear.
+/// Why listening is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
-    /// A person of ours speaks: that is heard by telephone.
+    /// A team member has the call; listening continues through the conference.
     TakenOver,
-    /// The call is over.
     CallEnded,
-    /// They said that they listen no more.
+    /// The listener left with `DELETE .../monitor`.
     Left,
-    /// The telephone network brings no sound.
+    /// The media stream failed.
     Unavailable,
 }
 
 impl Ending {
-    /// As the listener is told.
+    /// The `reason` in the `ended` message.
     const fn as_str(self) -> &'static str {
         match self {
             Self::TakenOver => "taken_over",
@@ -133,10 +134,9 @@ impl Ending {
 }
 
 impl End {
-    /// Whether the log says already why they hear no more. It does not of a socket that ends for a reason of its own: it
-    /// broke, they are signed out or too slow, the service stops, no sound comes. Should they come again, they say anew that
-    /// they listen.
-    const fn is_in_the_log(&self) -> bool {
+    /// Whether the log already has the reason. It does not when only the socket ends: it broke, the session ended, the
+    /// listener is too slow, the service stops, or the stream failed. A listener that reconnects must join again.
+    const fn is_recorded(&self) -> bool {
         matches!(self, Self::Over(Ending::TakenOver | Ending::CallEnded | Ending::Left))
     }
 }
@@ -147,49 +147,49 @@ impl From<Closing> for End {
     }
 }
 
-impl Ear {
+impl ListenerSocket {
     async fn run(mut self) {
         let end = self.follow().await;
-        // First what others read: whoever is too slow to be told anything hears nothing any more all the same.
-        if !end.is_in_the_log() {
+        // Recorded first: closing the socket may take long if the listener is slow.
+        if !end.is_recorded() {
             self.leave().await;
         }
         let closing = match end {
-            End::Gone => return,
+            End::Disconnected => return,
             End::Closed(closing) => closing,
             End::Over(reason) => {
-                let told = json!({ "type": "ended", "reason": reason.as_str() });
-                if self.put(Message::Text(told.to_string().into())).await.is_err() {
+                let message = json!({ "type": "ended", "reason": reason.as_str() });
+                if self.send(Message::Text(message.to_string().into())).await.is_err() {
                     return;
                 }
-                Closing(close_code::NORMAL, "there is nothing more to hear")
+                Closing(close_code::NORMAL, "listening is over")
             }
         };
-        let _ = self.put(closing.message()).await;
+        let _ = self.send(closing.message()).await;
     }
 
     async fn follow(&mut self) -> End {
         let drain = self.state.drain.clone();
-        let mut ping = tokio::time::interval(PING);
-        let mut check = tokio::time::interval(CHECK);
+        let mut ping = tokio::time::interval(PING_INTERVAL);
+        let mut check = tokio::time::interval(SESSION_CHECK_INTERVAL);
         check.reset();
-        // Sound may come already, for another.
+        // The stream may already run for another listener.
         self.listener.stage.mark_changed();
         loop {
             let done = tokio::select! {
                 () = drain.closing() => Err(Closing::RESTART.into()),
                 ready = self.log.ready() => match read(&mut self.log, ready).await {
-                    Ok(events) => self.ends(&events).await,
-                    Err(_) => Err(Closing::resume("the ledger cannot be read: come again").into()),
+                    Ok(events) => self.check_end(&events).await,
+                    Err(_) => Err(Closing::resume("ledger unavailable: reconnect").into()),
                 },
-                // The line is held: it does not close.
-                _ = self.listener.stage.changed() => self.news().await,
-                piece = self.listener.sound.recv() => self.piece(piece).await,
-                _ = ping.tick() => self.put(Message::Ping(Vec::new().into())).await,
+                // `self` keeps the tap alive, so this channel does not close.
+                _ = self.listener.stage.changed() => self.send_stage().await,
+                chunk = self.listener.sound.recv() => self.send_audio(chunk).await,
+                _ = ping.tick() => self.send(Message::Ping(Vec::new().into())).await,
                 _ = check.tick() => still_signed_in(&self.state, &self.signed_in).await.map_err(End::from),
-                said = self.socket.recv() => match said {
-                    // Listeners have nothing to say; pongs are answered by the library.
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
+                received = self.socket.recv() => match received {
+                    // Other messages are ignored; the library answers pings.
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Disconnected),
                     Some(Ok(_)) => Ok(()),
                 },
             };
@@ -199,28 +199,28 @@ impl Ear {
         }
     }
 
-    /// Tells how far the sound has come.
-    async fn news(&mut self) -> Result<(), End> {
+    /// Sends a change of the audio's state.
+    async fn send_stage(&mut self) -> Result<(), End> {
         let stage = *self.listener.stage.borrow_and_update();
         match stage {
-            Stage::Sounding => {
+            Stage::Streaming => {
                 self.has_begun = true;
-                self.tell("begun").await
+                self.send_type("begun").await
             }
-            Stage::Silent if self.has_begun => self.tell("interrupted").await,
+            Stage::Silent if self.has_begun => self.send_type("interrupted").await,
             Stage::Silent => Ok(()),
             Stage::Failed => Err(End::Over(Ending::Unavailable)),
         }
     }
 
-    async fn piece(&mut self, piece: Result<Bytes, RecvError>) -> Result<(), End> {
-        match piece {
-            Ok(piece) => {
-                // That sound comes is told before the first of it.
+    async fn send_audio(&mut self, chunk: Result<Bytes, RecvError>) -> Result<(), End> {
+        match chunk {
+            Ok(chunk) => {
+                // `begun` must precede the first audio.
                 if self.listener.stage.has_changed().unwrap_or(false) {
-                    self.news().await?;
+                    self.send_stage().await?;
                 }
-                self.put(Message::Binary(piece)).await
+                self.send(Message::Binary(chunk)).await
             }
             Err(RecvError::Lagged(lost)) => {
                 metrics::counter!("sound_pieces_dropped_total").increment(lost);
@@ -230,57 +230,57 @@ impl Ear {
         }
     }
 
-    /// Whether after these events there is nothing more to hear, and why.
-    async fn ends(&mut self, events: &[Arc<Recorded>]) -> Result<(), End> {
+    /// Checks whether listening is over after these events.
+    async fn check_end(&mut self, events: &[Arc<Recorded>]) -> Result<(), End> {
         let is_ours =
             |event: &Arc<Recorded>| event.stream.aggregate_type == "call" && event.stream.aggregate_id == self.call_id;
         if !events.iter().any(is_ours) {
             return Ok(());
         }
-        let away = Closing::resume("the ledger cannot be read: come again");
+        let unavailable = Closing::resume("ledger unavailable: reconnect");
         let known = self.state.ledger.state::<Call>(&self.call_id).await;
-        let Some((call, _)) = known.map_err(|_| away)? else {
+        let Some((call, _)) = known.map_err(|_| unavailable)? else {
             return Ok(());
         };
         if call.is_over() {
             Err(End::Over(Ending::CallEnded))
-        } else if audible(&call).is_err() {
+        } else if audible_leg(&call).is_err() {
             Err(End::Over(Ending::TakenOver))
-        } else if !may_hear(&call, &self.signed_in) {
+        } else if !is_listener(&call, &self.signed_in) {
             Err(End::Over(Ending::Left))
         } else {
             Ok(())
         }
     }
 
-    /// Whoever hears no more here has left, unless they listen by telephone as well, or through another socket.
+    /// Records that the listener left, unless the user also listens by telephone or through another socket.
     async fn leave(&mut self) {
-        let listens_on = self.listener.go();
+        let has_other_socket = self.listener.leave();
         let user = self.signed_in.user.user_id.clone();
         let known = self.state.ledger.state::<Call>(&self.call_id).await;
-        let is_only_ear = matches!(&known, Ok(Some((call, _))) if call.listens_out_of_reach(&user));
-        if !is_only_ear || listens_on {
+        let listens_here_only = matches!(&known, Ok(Some((call, _))) if call.listens_out_of_reach(&user));
+        if !listens_here_only || has_other_socket {
             return;
         }
         let at = self.state.clock.now();
         let metadata = self.signed_in.metadata("GET /api/active-calls/{id}/sound", None);
         let left = CallCommand::LeaveListener { at, user };
         if let Err(error) = self.state.ledger.execute::<Call>(&self.call_id, left, metadata).await {
-            tracing::warn!(call_id = self.call_id, %error, "that a listener left is not recorded");
+            tracing::warn!(call_id = self.call_id, %error, "listener leave not recorded");
         }
     }
 
-    async fn tell(&mut self, what: &str) -> Result<(), End> {
-        self.put(Message::Text(json!({ "type": what }).to_string().into()))
+    async fn send_type(&mut self, message_type: &str) -> Result<(), End> {
+        self.send(Message::Text(json!({ "type": message_type }).to_string().into()))
             .await
     }
 
-    /// Sends, unless the listener is too slow to take it.
-    async fn put(&mut self, message: Message) -> Result<(), End> {
-        match tokio::time::timeout(PATIENCE, self.socket.send(message)).await {
+    /// Sends a message, up to [`SEND_TIMEOUT`].
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        match tokio::time::timeout(SEND_TIMEOUT, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Gone),
-            Err(_elapsed) => Err(Closing::resume("too slow: come again").into()),
+            Ok(Err(_)) => Err(End::Disconnected),
+            Err(_elapsed) => Err(Closing::resume("too slow: reconnect").into()),
         }
     }
 }

@@ -1,27 +1,27 @@
-//! `POST /api/active-calls/{id}/transfer`: the call becomes somebody else's.
+//! `POST /api/active-calls/{id}/transfer`: transfers the call to another number or user.
 //!
-//! What was ordered is in the log, and the process managers do it: the caller hears music, the target is called to the
-//! conference and told that a caller comes, then they are connected, and our person leaves. A target that does not come
-//! leaves the caller where they were.
+//! The request only records the command. Jobs put the caller on hold, dial the target into the conference, play the
+//! announcement, connect the two, and release the team member. If the target does not join, the caller stays with the
+//! team member.
 
-use super::monitor::colleague;
-use super::{Handled, order, to_handle};
+use super::monitor::ensure_may_take_calls;
+use super::{Handled, execute, load_for_handling};
 use crate::auth::SignedIn;
 use crate::conference::of_caller;
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
 use domain::phone::E164;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Whither a call is transferred.
+/// The target of a transfer.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Transfer {
-    /// A telephone number in E.164, or a colleague's `user_id`.
+    /// A telephone number in E.164, or the ID of another user.
     #[schema(example = "+12025550177")]
     to: String,
 }
@@ -33,7 +33,7 @@ pub struct Transfer {
     responses(
         (status = OK, body = Handled),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "It is over, no person of ours speaks with the caller, or a transfer is under way."),
+        (status = CONFLICT, body = Problem, description = "The call has ended, no team member has it, or a transfer is in progress."),
     )
 )]
 pub async fn transfer(
@@ -41,23 +41,23 @@ pub async fn transfer(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<Transfer>,
-) -> Result<Written<Handled>, ApiError> {
-    let call = to_handle(&state, &signed_in, &id).await?;
-    let to = if wanted.to.starts_with('+') {
-        let number = E164::try_from(wanted.to);
+    Body(body): Body<Transfer>,
+) -> Result<WriteResponse<Handled>, ApiError> {
+    let call = load_for_handling(&state, &signed_in, &id).await?;
+    let to = if body.to.starts_with('+') {
+        let number = E164::try_from(body.to);
         number
             .map_err(|_| ApiError::field("/to", "is not a telephone number in E.164"))?
             .into_string()
     } else {
-        let no_colleague = |_| ApiError::field("/to", "is neither a telephone number in E.164 nor a colleague");
-        colleague(&state, &signed_in, &wanted.to).await.map_err(no_colleague)?;
-        format!("client:{}", wanted.to)
+        let not_a_target = |_| ApiError::field("/to", "is neither a telephone number in E.164 nor an active user who may handle calls");
+        ensure_may_take_calls(&state, &signed_in, &body.to).await.map_err(not_a_target)?;
+        format!("client:{}", body.to)
     };
     of_caller(&call)?;
     let at = state.clock.now();
     let commands = [CallCommand::StartTransfer { at, to: to.into() }];
-    order(
+    execute(
         &state,
         &signed_in,
         &key,

@@ -1,15 +1,15 @@
-//! `DELETE /api/agents/{id}`: the agent is no longer used. Its calls and its history stay.
+//! `DELETE /api/agents/{id}`: archives an agent. Its calls and its history stay.
 
-use super::{DEFAULT, order};
+use super::{DEFAULT, execute};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::written::Gone;
+use crate::web::write_response::NoContent;
 use crate::web::{CommandKey, PathOf};
 use axum::extract::State;
 use domain::agent::AgentCommand;
 
-/// Archives the agent.
+/// Archives the agent. Its calls and its history stay.
 #[utoipa::path(
     delete, path = "/api/agents/{id}", tag = "agents",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -20,18 +20,18 @@ pub async fn archive_agent(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     signed_in.may(Permission::EditAgents)?;
     if id == DEFAULT {
         return Err(ApiError::Conflict(
-            "the default agent answers numbers that nobody assigned, and stays".to_owned(),
+            "the default agent answers all unassigned numbers and cannot be archived".to_owned(),
         ));
     }
     let command = AgentCommand::Archive {
         at: state.clock.now(),
         by: signed_in.by(),
     };
-    order(&state, &signed_in, &key, "DELETE /api/agents/{id}", &id, command)
+    execute(&state, &signed_in, &key, "DELETE /api/agents/{id}", &id, command)
         .await
-        .map(Gone)
+        .map(NoContent)
 }

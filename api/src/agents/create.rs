@@ -1,17 +1,17 @@
-//! `POST /api/agents`: a new agent.
+//! `POST /api/agents`: creates an agent.
 
 use super::settings::Settings;
-use super::{ANSWERED_FROM, AgentView, view};
+use super::{READ_MODELS, AgentView, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::settle::settle;
-use crate::web::{Body, CommandKey, Written};
+use crate::web::wait_for_read_models::wait_for_read_models;
+use crate::web::{Body, CommandKey, WriteResponse};
 use axum::extract::State;
 use domain::agent::{Agent, AgentCommand};
 use infra::clock::new_id;
 
-/// Makes an agent. A name is required.
+/// Creates an agent. `name` is required.
 #[utoipa::path(
     post, path = "/api/agents", tag = "agents", request_body = Settings,
     params(("Idempotency-Key" = Option<String>, Header)),
@@ -21,19 +21,19 @@ pub async fn create_agent(
     State(state): State<AppState>,
     signed_in: SignedIn,
     key: CommandKey,
-    Body(wanted): Body<Settings>,
-) -> Result<Written<AgentView>, ApiError> {
+    Body(body): Body<Settings>,
+) -> Result<WriteResponse<AgentView>, ApiError> {
     signed_in.may(Permission::EditAgents)?;
     let id = new_id("agent");
     let command = AgentCommand::Create {
         at: state.clock.now(),
-        settings: wanted.into(),
+        settings: body.into(),
         by: signed_in.by(),
     };
     let metadata = signed_in.metadata("POST /api/agents", key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Agent>(&id, command, metadata).await?;
     let id = state.stream_of_first(&executed, id).await?;
-    settle(&state, ANSWERED_FROM, executed.position).await;
-    let body = view(&state, &signed_in, &id).await?;
-    Ok(Written::created(executed.position, format!("/api/agents/{id}"), body))
+    wait_for_read_models(&state, READ_MODELS, executed.position).await;
+    let agent = view(&state, &signed_in, &id).await?;
+    Ok(WriteResponse::created(executed.position, format!("/api/agents/{id}"), agent))
 }

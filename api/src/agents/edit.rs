@@ -1,27 +1,26 @@
-//! `PUT /api/agents/{id}`, and `PUT` and `POST /api/agent-settings` for the default agent: what an agent says and how.
+//! `PUT /api/agents/{id}`, and `PUT` and `POST /api/agent-settings` for the default agent: changes an agent.
 
 use super::hours::Hours;
 use super::settings::Settings;
-use super::{AgentView, DEFAULT, order, view};
+use super::{AgentView, DEFAULT, execute, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What changes; what is absent stays.
+/// The fields to change; absent fields stay unchanged.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditAgent {
-    /// What the agent says and how.
     #[serde(default)]
     settings: Settings,
-    /// When it answers.
+    /// Opening hours.
     hours: Option<Hours>,
-    /// Whether nobody is answered until further notice.
+    /// Whether all callers are routed to the voicemail until further notice.
     emergency_closed: Option<bool>,
 }
 
@@ -41,9 +40,9 @@ pub async fn edit_agent(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<EditAgent>,
-) -> Result<Written<AgentView>, ApiError> {
-    edit(&state, &signed_in, &key, "PUT /api/agents/{id}", &id, wanted).await
+    Body(body): Body<EditAgent>,
+) -> Result<WriteResponse<AgentView>, ApiError> {
+    edit(&state, &signed_in, &key, "PUT /api/agents/{id}", &id, body).await
 }
 
 /// Changes the default agent.
@@ -56,12 +55,12 @@ pub async fn put_agent_settings(
     State(state): State<AppState>,
     signed_in: SignedIn,
     key: CommandKey,
-    Body(wanted): Body<EditAgent>,
-) -> Result<Written<AgentView>, ApiError> {
-    edit(&state, &signed_in, &key, "PUT /api/agent-settings", DEFAULT, wanted).await
+    Body(body): Body<EditAgent>,
+) -> Result<WriteResponse<AgentView>, ApiError> {
+    edit(&state, &signed_in, &key, "PUT /api/agent-settings", DEFAULT, body).await
 }
 
-/// Changes the default agent: it exists from the first start on, so there is nothing to create.
+/// Changes the default agent. It is created at the first start, so this is the same as `PUT`.
 #[utoipa::path(
     post, path = "/api/agent-settings", tag = "agents", request_body = EditAgent,
     params(("Idempotency-Key" = Option<String>, Header)),
@@ -71,9 +70,9 @@ pub async fn post_agent_settings(
     State(state): State<AppState>,
     signed_in: SignedIn,
     key: CommandKey,
-    Body(wanted): Body<EditAgent>,
-) -> Result<Written<AgentView>, ApiError> {
-    edit(&state, &signed_in, &key, "POST /api/agent-settings", DEFAULT, wanted).await
+    Body(body): Body<EditAgent>,
+) -> Result<WriteResponse<AgentView>, ApiError> {
+    edit(&state, &signed_in, &key, "POST /api/agent-settings", DEFAULT, body).await
 }
 
 async fn edit(
@@ -82,26 +81,26 @@ async fn edit(
     key: &CommandKey,
     endpoint: &'static str,
     id: &str,
-    wanted: EditAgent,
-) -> Result<Written<AgentView>, ApiError> {
+    body: EditAgent,
+) -> Result<WriteResponse<AgentView>, ApiError> {
     signed_in.may(Permission::EditAgents)?;
     let (at, by) = (state.clock.now(), signed_in.by());
     let mut commands = Vec::new();
-    if !wanted.settings.is_empty() {
+    if !body.settings.is_empty() {
         commands.push(AgentCommand::Edit {
             at,
-            settings: wanted.settings.into(),
+            settings: body.settings.into(),
             by: by.clone(),
         });
     }
-    if let Some(hours) = &wanted.hours {
+    if let Some(hours) = &body.hours {
         commands.push(AgentCommand::SetHours {
             at,
             hours: Some(hours.read()?),
             by: by.clone(),
         });
     }
-    match wanted.emergency_closed {
+    match body.emergency_closed {
         Some(true) => commands.push(AgentCommand::CloseForEmergency { at, by }),
         Some(false) => commands.push(AgentCommand::LiftEmergency { at, by }),
         None => {}
@@ -111,7 +110,7 @@ async fn edit(
     }
     let mut position = 0;
     for (part, command) in commands.into_iter().enumerate() {
-        position = order(state, signed_in, &key.part(part), endpoint, id, command).await?;
+        position = execute(state, signed_in, &key.part(part), endpoint, id, command).await?;
     }
-    Ok(Written::changed(position, view(state, signed_in, id).await?))
+    Ok(WriteResponse::changed(position, view(state, signed_in, id).await?))
 }

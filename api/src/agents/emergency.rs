@@ -1,24 +1,24 @@
-//! `PUT /api/agents/{id}/emergency`: the switch that answers nobody until further notice.
+//! `PUT /api/agents/{id}/emergency`: routes all callers of an agent to the voicemail until further notice.
 
-use super::{AgentView, order, view};
+use super::{AgentView, execute, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// The switch.
+/// The emergency closure.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutEmergency {
-    /// Whether nobody is answered: every caller may leave a message.
+    /// Whether all callers are routed to the voicemail.
     closed: bool,
 }
 
-/// Closes for an emergency, or lifts that.
+/// Starts or ends the emergency closure.
 #[utoipa::path(
     put, path = "/api/agents/{id}/emergency", tag = "agents", request_body = PutEmergency,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -29,15 +29,15 @@ pub async fn put_emergency(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<PutEmergency>,
-) -> Result<Written<AgentView>, ApiError> {
+    Body(body): Body<PutEmergency>,
+) -> Result<WriteResponse<AgentView>, ApiError> {
     signed_in.may(Permission::EditAgents)?;
     let (at, by) = (state.clock.now(), signed_in.by());
-    let command = if wanted.closed {
+    let command = if body.closed {
         AgentCommand::CloseForEmergency { at, by }
     } else {
         AgentCommand::LiftEmergency { at, by }
     };
-    let position = order(&state, &signed_in, &key, "PUT /api/agents/{id}/emergency", &id, command).await?;
-    Ok(Written::changed(position, view(&state, &signed_in, &id).await?))
+    let position = execute(&state, &signed_in, &key, "PUT /api/agents/{id}/emergency", &id, command).await?;
+    Ok(WriteResponse::changed(position, view(&state, &signed_in, &id).await?))
 }

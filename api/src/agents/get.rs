@@ -1,4 +1,4 @@
-//! `GET /api/agents/{id}` and `GET /api/agent-settings`, which is the default agent.
+//! `GET /api/agents/{id}`, and `GET /api/agent-settings` for the default agent.
 
 use super::{AgentView, DEFAULT, view};
 use crate::auth::{Permission, SignedIn};

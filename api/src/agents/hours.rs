@@ -1,10 +1,10 @@
-//! `PUT /api/agents/{id}/hours`: when an agent answers. And hours as they go over the wire: `"09:00-17:00"`.
+//! `PUT /api/agents/{id}/hours`: sets the opening hours of an agent; and their JSON representation: `"09:00-17:00"`.
 
-use super::{AgentView, order, view};
+use super::{AgentView, execute, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use chrono_tz::Tz;
 use domain::agent::AgentCommand;
@@ -12,35 +12,28 @@ use domain::hours::{TimeRange, WeekHours};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// When an agent answers.
+/// The opening hours of an agent.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hours {
     /// IANA time zone.
     #[schema(example = "America/Chicago")]
     time_zone: String,
-    /// For each day the ranges in which it is open, in order; a day without is closed.
+    /// The opening ranges of each day, in order; a day without ranges is closed.
     days: Days,
 }
 
-/// For each day the ranges in which it is open: `"09:00-12:00"`, up to `"24:00"`.
+/// The opening ranges of each day, such as `"09:00-12:00"`; the latest end is `"24:00"`.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Days {
-    /// Monday.
     #[schema(example = json!(["09:00-12:00", "13:00-17:00"]))]
     pub monday: Vec<String>,
-    /// Tuesday.
     pub tuesday: Vec<String>,
-    /// Wednesday.
     pub wednesday: Vec<String>,
-    /// Thursday.
     pub thursday: Vec<String>,
-    /// Friday.
     pub friday: Vec<String>,
-    /// Saturday.
     pub saturday: Vec<String>,
-    /// Sunday.
     pub sunday: Vec<String>,
 }
 
@@ -55,10 +48,10 @@ const DAYS: [&str; 7] = [
 ];
 
 impl Hours {
-    /// The hours, if they can be read.
+    /// Parses the hours.
     ///
     /// # Errors
-    /// Points at the time zone or the range that cannot.
+    /// Names the invalid time zone or range.
     pub fn read(&self) -> Result<WeekHours, ApiError> {
         let time_zone = self.time_zone.parse::<Tz>();
         let time_zone = time_zone.map_err(|_| ApiError::field("/hours/time_zone", "is not an IANA time zone"))?;
@@ -72,8 +65,8 @@ impl Hours {
             sunday,
         } = &self.days;
         let mut days: [Vec<TimeRange>; 7] = Default::default();
-        let wanted = [monday, tuesday, wednesday, thursday, friday, saturday, sunday];
-        for ((name, ranges), day) in DAYS.into_iter().zip(wanted).zip(&mut days) {
+        let all_ranges = [monday, tuesday, wednesday, thursday, friday, saturday, sunday];
+        for ((name, ranges), day) in DAYS.into_iter().zip(all_ranges).zip(&mut days) {
             for (index, range) in ranges.iter().enumerate() {
                 let range = range.parse();
                 day.push(
@@ -104,15 +97,15 @@ impl From<&WeekHours> for Hours {
     }
 }
 
-/// When an agent is to answer.
+/// The new opening hours.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutHours {
-    /// The hours; `null` is always.
+    /// `null`: always open.
     hours: Option<Hours>,
 }
 
-/// Says when the agent answers.
+/// Sets the opening hours of the agent.
 #[utoipa::path(
     put, path = "/api/agents/{id}/hours", tag = "agents", request_body = PutHours,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -123,17 +116,17 @@ pub async fn put_hours(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<PutHours>,
-) -> Result<Written<AgentView>, ApiError> {
+    Body(body): Body<PutHours>,
+) -> Result<WriteResponse<AgentView>, ApiError> {
     signed_in.may(Permission::EditAgents)?;
-    let hours = wanted.hours.as_ref().map(Hours::read).transpose()?;
+    let hours = body.hours.as_ref().map(Hours::read).transpose()?;
     let command = AgentCommand::SetHours {
         at: state.clock.now(),
         hours,
         by: signed_in.by(),
     };
-    let position = order(&state, &signed_in, &key, "PUT /api/agents/{id}/hours", &id, command).await?;
-    Ok(Written::changed(position, view(&state, &signed_in, &id).await?))
+    let position = execute(&state, &signed_in, &key, "PUT /api/agents/{id}/hours", &id, command).await?;
+    Ok(WriteResponse::changed(position, view(&state, &signed_in, &id).await?))
 }
 
 #[cfg(test)]
@@ -152,13 +145,13 @@ mod tests {
     }
 
     #[test]
-    fn hours_read_back_as_they_were_written() {
+    fn hours_round_trip() {
         let read = hours(&["09:00-12:00", "13:00-24:00"]).read().expect("hours");
         assert_eq!(Hours::from(&read).days.monday, ["09:00-12:00", "13:00-24:00"]);
     }
 
     #[test]
-    fn a_range_that_cannot_be_read_is_pointed_at() {
+    fn invalid_range_is_named_in_the_error() {
         match hours(&["09:00-12:00", "noon"]).read() {
             Err(ApiError::Invalid(problems)) => {
                 assert_eq!(problems[0].pointer.as_deref(), Some("/hours/days/monday/1"));

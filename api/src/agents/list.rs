@@ -1,11 +1,11 @@
-//! `GET /api/agents`: every agent of the tenant.
+//! `GET /api/agents`: all agents of the tenant.
 
 use super::hours::Hours;
 use super::settings::Settings;
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::Moment;
+use crate::web::Rfc3339;
 use axum::Json;
 use axum::extract::State;
 use domain::agent::event::AgentSettings;
@@ -14,32 +14,26 @@ use projections::agents::tables::{AgentNumberRow, AgentRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An agent, as lists show it.
+/// An agent in a list.
 #[derive(Serialize, ToSchema)]
 pub struct ListedAgent {
-    /// Its identifier.
     agent_id: String,
-    /// What is set.
     settings: Settings,
-    /// When it answers; always, if absent.
+    /// Absent: always open.
     hours: Option<Hours>,
-    /// Whether nobody is answered until further notice.
+    /// Whether all callers are routed to the voicemail until further notice.
     emergency_closed: bool,
-    /// Since when.
-    emergency_since: Option<Moment>,
-    /// Our own numbers that it answers.
+    emergency_since: Option<Rfc3339>,
+    /// Assigned numbers, E.164.
     numbers: Vec<String>,
-    /// The persona in force; 0 is the base prompt alone.
+    /// The active version of the persona; 0 is the base prompt alone.
     persona_version: i64,
-    /// When it was made.
-    created_at: Moment,
-    /// When it was last changed.
-    changed_at: Moment,
-    /// Whether it is no longer used.
+    created_at: Rfc3339,
+    changed_at: Rfc3339,
     archived: bool,
 }
 
-/// Every agent.
+/// All agents.
 #[utoipa::path(get, path = "/api/agents", tag = "agents", responses((status = OK, body = Vec<ListedAgent>)))]
 pub async fn list_agents(
     State(state): State<AppState>,
@@ -71,7 +65,7 @@ fn listed(row: AgentRow, numbers: &[AgentNumberRow]) -> Result<ListedAgent, ApiE
         settings: settings.into(),
         hours: hours.as_ref().map(Hours::from),
         emergency_closed: row.emergency,
-        emergency_since: row.emergency_at.map(Moment::from),
+        emergency_since: row.emergency_at.map(Rfc3339::from),
         persona_version: row.persona_version,
         created_at: row.created_at.into(),
         changed_at: row.changed_at.into(),

@@ -1,4 +1,4 @@
-//! Agents: who answers, with which words, when, and on which numbers.
+//! Agents: their settings, opening hours, numbers and personas.
 
 pub mod archive;
 pub mod create;
@@ -15,8 +15,8 @@ pub mod test_calls;
 use crate::auth::SignedIn;
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::settle::settle;
-use crate::web::{CommandKey, Moment};
+use crate::web::wait_for_read_models::wait_for_read_models;
+use crate::web::{CommandKey, Rfc3339};
 use domain::agent::{Agent, AgentCommand, AgentEvent};
 use hours::Hours;
 use infra::event_store::{Event, Position, Recorded, StreamId};
@@ -24,31 +24,27 @@ use serde::Serialize;
 use settings::Settings;
 use utoipa::ToSchema;
 
-/// The agent that answers numbers nobody assigned; made at the first start.
+/// ID of the default agent, which answers all unassigned numbers. It is created at the first start.
 pub const DEFAULT: &str = "default";
 
-const ANSWERED_FROM: &[&str] = &["agents"];
+const READ_MODELS: &[&str] = &["agents"];
 
 /// An agent.
 #[derive(Serialize, ToSchema)]
 pub struct AgentView {
-    /// Its identifier.
     agent_id: String,
-    /// What is set.
     settings: Settings,
-    /// When it answers; always, if absent.
+    /// Absent: always open.
     hours: Option<Hours>,
-    /// Whether it would answer now.
+    /// Whether the agent would answer a call now.
     open: bool,
-    /// Whether nobody is answered until further notice.
+    /// Whether all callers are routed to the voicemail until further notice.
     emergency_closed: bool,
-    /// Our own numbers that it answers.
+    /// Assigned numbers, E.164.
     numbers: Vec<String>,
-    /// The persona in force; 0 is the base prompt alone.
+    /// The active version of the persona; 0 is the base prompt alone.
     persona_version: u32,
-    /// When it was made.
-    created_at: Option<Moment>,
-    /// Whether it is no longer used.
+    created_at: Option<Rfc3339>,
     archived: bool,
 }
 
@@ -62,53 +58,53 @@ impl AgentView {
             emergency_closed: agent.emergency_closed,
             numbers: agent.numbers.iter().cloned().collect(),
             persona_version: agent.persona_in_force,
-            created_at: agent.created_at.map(Moment),
+            created_at: agent.created_at.map(Rfc3339),
             archived: agent.archived,
         }
     }
 }
 
-/// An agent of the user's tenant, from its own stream: settings are read where they are decided.
+/// Loads an agent of the user's tenant from its stream.
 async fn agent(state: &AppState, signed_in: &SignedIn, agent_id: &str) -> Result<Agent, ApiError> {
-    Ok(fold(&theirs(state, signed_in, agent_id).await?))
+    Ok(fold(&load_history(state, signed_in, agent_id).await?))
 }
 
-/// All that happened to an agent of the user's tenant.
-async fn theirs(state: &AppState, signed_in: &SignedIn, agent_id: &str) -> Result<Vec<Recorded>, ApiError> {
+/// Loads the events of an agent. 404 for an agent of another tenant.
+async fn load_history(state: &AppState, signed_in: &SignedIn, agent_id: &str) -> Result<Vec<Recorded>, ApiError> {
     let history = state.ledger.history(&StreamId::agent(agent_id)).await?;
-    let is_theirs = history
+    let is_own = history
         .first()
         .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
-    if is_theirs {
+    if is_own {
         Ok(history)
     } else {
         Err(ApiError::NotFound("agent"))
     }
 }
 
-/// An agent after these events.
+/// The agent after these events.
 #[must_use]
 pub fn fold(history: &[Recorded]) -> Agent {
     let mut agent = Agent::default();
     for recorded in history {
         if let Event::Agent(event) = &recorded.event {
-            agent.fold(event);
+            agent.apply(event);
         }
     }
     agent
 }
 
-/// Whether these events made an agent: `AgentCreated` is its first.
+/// Whether the agent was created: `AgentCreated` is the first event of its stream.
 #[must_use]
-pub fn is_made(history: &[Recorded]) -> bool {
+pub fn is_created(history: &[Recorded]) -> bool {
     matches!(
         history.first().map(|first| &first.event),
         Some(Event::Agent(AgentEvent::AgentCreated { .. }))
     )
 }
 
-/// What a user orders about an existing agent of their tenant.
-async fn order(
+/// Executes a command on an existing agent of the user's tenant and waits until the read models show the result.
+async fn execute(
     state: &AppState,
     signed_in: &SignedIn,
     key: &CommandKey,
@@ -119,8 +115,8 @@ async fn order(
     agent(state, signed_in, agent_id).await?;
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Agent>(agent_id, command, metadata).await?;
-    settle(state, ANSWERED_FROM, executed.position).await;
-    state.directory.forget();
+    wait_for_read_models(state, READ_MODELS, executed.position).await;
+    state.number_routing.forget();
     Ok(executed.position)
 }
 

@@ -1,37 +1,37 @@
-//! `GET` and `PUT /api/phone-numbers`: which agent answers which of our numbers.
+//! `GET` and `PUT /api/phone-numbers`: lists and changes which agent answers which number.
 
-use super::{DEFAULT, agent, order};
+use super::{DEFAULT, agent, execute};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, Written};
+use crate::web::{Body, CommandKey, WriteResponse};
 use axum::Json;
 use axum::extract::State;
 use domain::agent::AgentCommand;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A number of ours.
+/// An assigned number.
 #[derive(Serialize, ToSchema)]
 pub struct PhoneNumber {
     /// E.164.
     number: String,
-    /// The agent that answers it.
+    /// ID of the agent that answers it.
     agent: String,
 }
 
-/// Which agent is to answer a number.
+/// The assignment of a number to an agent.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AssignNumber {
     /// E.164.
     #[schema(example = "+15045550100")]
     number: String,
-    /// The agent; `null` leaves the number to the default agent.
+    /// ID of the agent; `null` unassigns the number, so that the default agent answers it.
     agent: Option<String>,
 }
 
-/// Numbers that were assigned. Any other is answered by the default agent.
+/// The assigned numbers. The default agent answers all other numbers.
 #[utoipa::path(get, path = "/api/phone-numbers", tag = "agents", responses((status = OK, body = Vec<PhoneNumber>)))]
 pub async fn list_numbers(
     State(state): State<AppState>,
@@ -49,8 +49,8 @@ pub async fn list_numbers(
     ))
 }
 
-/// Assigns a number: first the agent that has it gives it up, then the other takes it. Should we be killed in between,
-/// the default agent answers, and the request can be repeated.
+/// Assigns a number. It is first unassigned from its current agent, then assigned to the new one. If the process is
+/// killed in between, the default agent answers the number, and the request can be repeated.
 #[utoipa::path(
     put, path = "/api/phone-numbers", tag = "agents", request_body = AssignNumber,
     params(("Idempotency-Key" = Option<String>, Header)),
@@ -64,32 +64,32 @@ pub async fn assign_number(
     State(state): State<AppState>,
     signed_in: SignedIn,
     key: CommandKey,
-    Body(wanted): Body<AssignNumber>,
-) -> Result<Written<PhoneNumber>, ApiError> {
+    Body(body): Body<AssignNumber>,
+) -> Result<WriteResponse<PhoneNumber>, ApiError> {
     const ENDPOINT: &str = "PUT /api/phone-numbers";
     signed_in.may(Permission::EditAgents)?;
-    if !domain::phone::is_e164(&wanted.number) {
-        return Err(ApiError::field("/number", "is not a number in E.164 form"));
+    if !domain::phone::is_e164(&body.number) {
+        return Err(ApiError::field("/number", "is not a telephone number in E.164"));
     }
-    if let Some(wanted) = &wanted.agent {
-        agent(&state, &signed_in, wanted).await.map_err(|error| match error {
-            ApiError::NotFound(_) => ApiError::field("/agent", "is no agent of yours"),
+    if let Some(agent_id) = &body.agent {
+        agent(&state, &signed_in, agent_id).await.map_err(|error| match error {
+            ApiError::NotFound(_) => ApiError::field("/agent", "is not the ID of an agent"),
             error => error,
         })?;
     }
-    let (number, at, by) = (wanted.number, state.clock.now(), signed_in.by());
+    let (number, at, by) = (body.number, state.clock.now(), signed_in.by());
     let mut position = state.ledger.known_head();
     let rows = state.read.agents.numbers(signed_in.tenant()).await?;
     let others = rows
         .into_iter()
-        .filter(|row| row.number == number && Some(&row.agent_id) != wanted.agent.as_ref());
+        .filter(|row| row.number == number && Some(&row.agent_id) != body.agent.as_ref());
     for (part, row) in others.enumerate() {
         let command = AgentCommand::UnassignNumber {
             at,
             number: number.clone(),
             by: by.clone(),
         };
-        position = order(
+        position = execute(
             &state,
             &signed_in,
             &key.part(part + 1),
@@ -99,14 +99,14 @@ pub async fn assign_number(
         )
         .await?;
     }
-    if let Some(agent) = &wanted.agent {
+    if let Some(agent) = &body.agent {
         let command = AgentCommand::AssignNumber {
             at,
             number: number.clone(),
             by,
         };
-        position = order(&state, &signed_in, &key, ENDPOINT, agent, command).await?;
+        position = execute(&state, &signed_in, &key, ENDPOINT, agent, command).await?;
     }
-    let agent = wanted.agent.unwrap_or_else(|| DEFAULT.to_owned());
-    Ok(Written::changed(position, PhoneNumber { number, agent }))
+    let agent = body.agent.unwrap_or_else(|| DEFAULT.to_owned());
+    Ok(WriteResponse::changed(position, PhoneNumber { number, agent }))
 }

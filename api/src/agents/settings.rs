@@ -1,36 +1,36 @@
-//! An agent's settings as they go over the wire.
+//! JSON representation of an agent's settings.
 
 use domain::agent::event::{AgentSettings, CallLimits, FewShot, FieldToCollect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What is set on an agent. In an edit, what is absent stays as it was.
+/// Settings of an agent. In a change, absent fields stay unchanged.
 #[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// For people.
+    /// Display name.
     #[schema(example = "Front desk")]
     name: Option<String>,
-    /// The system prompt.
+    /// System prompt of the language model.
     prompt: Option<String>,
-    /// The first thing the caller hears.
+    /// Spoken at the start of a call, after the disclosure and the recording notice.
     #[schema(example = "Thank you for calling. How can I help you?")]
     greeting: Option<String>,
-    /// What a caller hears before leaving a message.
+    /// Spoken before the caller leaves a message.
     voicemail_greeting: Option<String>,
     /// Examples of good answers.
     few_shot: Option<Vec<Example>>,
-    /// Twilio's name of the voice.
+    /// Name of a Twilio voice.
     #[schema(example = "Polly.Joanna")]
     voice: Option<String>,
-    /// BCP 47.
+    /// BCP 47 language tag.
     #[schema(example = "en-US")]
     language: Option<String>,
-    /// The language model.
+    /// Name of the language model; absent: the configured default.
     model: Option<String>,
-    /// What the agent is to find out.
+    /// Information that the agent collects.
     fields_to_collect: Option<Vec<Field>>,
-    /// What ends a call by itself.
+    /// Limits after which a call ends automatically.
     limits: Option<Limits>,
 }
 
@@ -38,20 +38,18 @@ pub struct Settings {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
-    /// What the caller says.
     caller: String,
-    /// What the agent answers.
+    /// The agent's answer.
     agent: String,
 }
 
-/// Something that the agent is to find out.
+/// A field that the agent collects.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// Its name.
     #[schema(example = "email")]
     name: String,
-    /// What is asked.
+    /// What to ask for.
     description: String,
     /// `text`, `email`, `phone`, `date`, `number`, `choice`.
     kind: String,
@@ -59,13 +57,12 @@ pub struct Field {
     required: bool,
 }
 
-/// What ends a call by itself.
+/// Limits after which a call ends automatically.
 #[derive(Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Seconds.
     max_duration_s: u32,
-    /// How often a silent caller is asked before the call ends.
+    /// Number of reminders to a silent caller before the call ends.
     silence_prompts: u32,
 }
 

@@ -19,6 +19,6 @@ pub struct FirstRun {
 /// Whether nobody has registered yet.
 #[utoipa::path(get, path = "/api/auth/first-run", tag = "auth", security(()), responses((status = OK, body = FirstRun)))]
 pub async fn first_run(State(state): State<AppState>) -> Result<Json<FirstRun>, ApiError> {
-    let first_run = state.people.is_empty().await?;
+    let first_run = state.accounts.is_empty().await?;
     Ok(Json(FirstRun { first_run }))
 }

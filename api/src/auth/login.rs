@@ -40,10 +40,10 @@ pub async fn login(
     address: Address,
     Body(wanted): Body<Login>,
 ) -> Result<impl IntoResponse, ApiError> {
-    state.limits.knock(address.0)?;
+    state.limits.login_attempt(address.0)?;
     let email = super::email(&wanted.email).map_err(|_| ApiError::WrongCredentials)?;
     state.limits.guess(&email)?;
-    let user = state.people.user_by_email(&email).await?.filter(|user| user.active);
+    let user = state.accounts.user_by_email(&email).await?.filter(|user| user.active);
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let is_right = password::verify(wanted.password, hash).await?;
     match user {
@@ -63,6 +63,6 @@ pub(super) async fn begin_session(state: &AppState, user: &User) -> Result<infra
     let now = state.clock.now();
     let length = i64::try_from(state.config.session_length.as_micros()).unwrap_or(i64::MAX);
     let until = Timestamp(now.as_micros().saturating_add(length));
-    state.people.begin_session(&hash, &user.user_id, now, until).await?;
+    state.accounts.begin_session(&hash, &user.user_id, now, until).await?;
     Ok(token)
 }

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", responses((status = NO_CONTENT)))]
 pub async fn logout(State(state): State<AppState>, signed_in: SignedIn) -> Result<impl IntoResponse, ApiError> {
     if let Some(session) = &signed_in.session {
-        state.people.end_session(session).await?;
+        state.accounts.end_session(session).await?;
     }
     Ok((StatusCode::NO_CONTENT, session::removal(&state)))
 }

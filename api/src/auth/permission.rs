@@ -1,6 +1,6 @@
 //! What each role may do: one table, and nothing about roles anywhere else.
 
-use infra::people::Role;
+use infra::accounts::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -55,7 +55,7 @@ permissions! {
     /// Rebuild read models.
     Rebuild = "rebuild": Admin Analyst,
     /// See callbacks that could not be understood.
-    ViewUnrouted = "view_unrouted": Admin Auditor,
+    ViewQuarantine = "view_quarantine": Admin Auditor,
     /// Read such callbacks again.
     Reingest = "reingest": Admin,
 }

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use infra::clock::new_id;
 use infra::config::Secret;
-use infra::people::{NewUser, Registration};
+use infra::accounts::{NewUser, Registration};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -48,14 +48,14 @@ pub async fn register(
     address: Address,
     Body(wanted): Body<Register>,
 ) -> Result<impl IntoResponse, ApiError> {
-    state.limits.knock(address.0)?;
+    state.limits.login_attempt(address.0)?;
     let (email, name) = (email(&wanted.email)?, name(&wanted.name)?);
     password::check(&wanted.password)?;
     let invitation = wanted
         .invitation
         .and_then(|text| token::hash(token::Kind::Invitation, text.trim()));
     // Hashing costs us: nobody gets it for free once the first user is there.
-    if invitation.is_none() && !state.people.is_empty().await? {
+    if invitation.is_none() && !state.accounts.is_empty().await? {
         return Err(ApiError::NotInvited);
     }
     let new = NewUser {
@@ -65,7 +65,7 @@ pub async fn register(
         password_hash: password::hash(wanted.password).await?,
         at: state.clock.now(),
     };
-    match state.people.register(&new, invitation.as_deref()).await? {
+    match state.accounts.register(&new, invitation.as_deref()).await? {
         Registration::Done(user) => {
             let cookie = super::login::begin_session(&state, &user).await?;
             Ok((

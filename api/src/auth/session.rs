@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::CookieJar;
 use infra::config::Secret;
 use infra::event_store::{Actor, Metadata};
 
-pub use infra::people::User;
+pub use infra::accounts::User;
 
 /// The session cookie.
 pub const COOKIE: &str = "call_ledger_session";
@@ -73,7 +73,7 @@ impl FromRequestParts<AppState> for SignedIn {
         let now = state.clock.now();
         let (user, session) = if let Some(token) = bearer(&parts.headers) {
             let hash = token::hash(token::Kind::Api, token).ok_or(ApiError::Unauthenticated)?;
-            (state.people.user_of_token(&hash, now).await?, None)
+            (state.accounts.user_of_token(&hash, now).await?, None)
         } else {
             let jar = CookieJar::from_headers(&parts.headers);
             let cookie = jar.get(COOKIE).ok_or(ApiError::Unauthenticated)?;
@@ -82,7 +82,7 @@ impl FromRequestParts<AppState> for SignedIn {
             if !parts.method.is_safe() || parts.headers.contains_key(header::UPGRADE) {
                 cross_site::refuse(&parts.headers, &state.config.public_url)?;
             }
-            (state.people.user_of_session(&hash, now).await?, Some(hash))
+            (state.accounts.user_of_session(&hash, now).await?, Some(hash))
         };
         let user = user.ok_or(ApiError::Unauthenticated)?;
         state.limits.request(&user.user_id)?;

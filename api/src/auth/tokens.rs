@@ -3,12 +3,12 @@
 use super::{SignedIn, token};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, Moment, PathOf};
+use crate::web::{Body, Rfc3339, PathOf};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use infra::clock::new_id;
-use infra::people::ApiToken;
+use infra::accounts::ApiToken;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,9 +40,9 @@ pub struct Token {
     /// For people.
     label: String,
     /// When it was made.
-    created_at: Moment,
+    created_at: Rfc3339,
     /// When it expires; never, if absent.
-    expires_at: Option<Moment>,
+    expires_at: Option<Rfc3339>,
 }
 
 /// A new token. This is the only time that it is shown.
@@ -61,7 +61,7 @@ impl From<ApiToken> for Token {
             token_id: token.token_id,
             label: token.label,
             created_at: token.created_at.into(),
-            expires_at: token.expires_at.map(Moment::from),
+            expires_at: token.expires_at.map(Rfc3339::from),
         }
     }
 }
@@ -104,7 +104,7 @@ pub async fn create_token(
             .expires_in_days
             .map(|days| now.plus_seconds(i64::from(days) * 86_400).as_micros()),
     };
-    state.people.add_token(&signed_in.user.user_id, &hash, &made).await?;
+    state.accounts.add_token(&signed_in.user.user_id, &hash, &made).await?;
     Ok((
         StatusCode::CREATED,
         Json(MadeToken {
@@ -117,7 +117,7 @@ pub async fn create_token(
 /// The user's own tokens.
 #[utoipa::path(get, path = "/api/auth/tokens", tag = "auth", responses((status = OK, body = Vec<Token>)))]
 pub async fn list_tokens(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<Vec<Token>>, ApiError> {
-    let tokens = state.people.tokens_of(&signed_in.user.user_id).await?;
+    let tokens = state.accounts.tokens_of(&signed_in.user.user_id).await?;
     Ok(Json(tokens.into_iter().map(Token::from).collect()))
 }
 
@@ -131,7 +131,7 @@ pub async fn delete_token(
     signed_in: SignedIn,
     PathOf(token_id): PathOf<String>,
 ) -> Result<StatusCode, ApiError> {
-    if state.people.remove_token(&signed_in.user.user_id, &token_id).await? {
+    if state.accounts.remove_token(&signed_in.user.user_id, &token_id).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ApiError::NotFound("token"))

@@ -1,28 +1,27 @@
-//! `POST /api/call-logs/{id}/corrections`, `DELETE …/{correction}`: what should have been said.
+//! `POST /api/call-logs/{id}/corrections`, `DELETE …/{correction}`: corrections of what the AI said.
 
 use super::change;
 use super::view::CallDetail;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What should have been said.
+/// A correction: what the AI should have said.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCorrection {
-    /// The note.
     #[schema(example = "Ask for the e-mail address before saying goodbye")]
     note: String,
-    /// The turn it is about; the whole call, if absent.
+    /// The number of the turn that it refers to; absent: the whole call.
     turn: Option<u32>,
 }
 
-/// Notes a correction.
+/// Adds a correction.
 #[utoipa::path(
     post, path = "/api/call-logs/{id}/corrections", tag = "review", request_body = NewCorrection,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -38,13 +37,13 @@ pub async fn note_correction(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<NewCorrection>,
-) -> Result<Written<CallDetail>, ApiError> {
+    Body(body): Body<NewCorrection>,
+) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
     let command = CallCommand::NoteCorrection {
         at: state.clock.now(),
-        note: wanted.note.into(),
-        turn: wanted.turn,
+        note: body.note.into(),
+        turn: body.turn,
         by: signed_in.by(),
     };
     change(
@@ -58,7 +57,7 @@ pub async fn note_correction(
     .await
 }
 
-/// Takes a correction back.
+/// Withdraws a correction.
 #[utoipa::path(
     delete, path = "/api/call-logs/{id}/corrections/{correction}", tag = "review",
     params(("id" = String, Path), ("correction" = u32, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -69,7 +68,7 @@ pub async fn withdraw_correction(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf((id, correction)): PathOf<(String, u32)>,
-) -> Result<Written<CallDetail>, ApiError> {
+) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
     let command = CallCommand::WithdrawCorrection {
         at: state.clock.now(),

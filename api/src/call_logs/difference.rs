@@ -1,26 +1,26 @@
-//! What is different between two states, as JSON pointers: pure.
+//! Compares two states and returns the differences as JSON pointers. Pure.
 
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// Something that is different between two versions.
+/// A difference between two versions.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub struct Change {
     /// JSON pointer into the state.
     #[schema(example = "/review/grade")]
     pub pointer: String,
-    /// As it was; absent when it was not there.
+    /// The old value; absent if the member was added.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub from: Option<Value>,
-    /// As it became; absent when it is gone.
+    /// The new value; absent if the member was removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub to: Option<Value>,
 }
 
-/// Where two states differ, leaf by leaf.
+/// Adds the differences of two states, leaf by leaf.
 pub fn differences(pointer: &str, from: &Value, to: &Value, changes: &mut Vec<Change>) {
     match (from, to) {
         (Value::Object(a), Value::Object(b)) => {
@@ -55,13 +55,13 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn only_what_differs_is_told_and_where() {
+    fn differences_name_the_pointers_of_changed_leaves() {
         let mut changes = Vec::new();
         let from = json!({ "a": 1, "b": { "c": null, "d": [1] }, "gone": true });
         let to = json!({ "a": 1, "b": { "c": "x", "d": [1, 2] }, "new/er": 2 });
         differences("", &from, &to, &mut changes);
-        let told: Vec<_> = changes.iter().map(|change| change.pointer.as_str()).collect();
-        assert_eq!(told, ["/b/c", "/b/d", "/gone", "/new~1er"]);
+        let pointers: Vec<_> = changes.iter().map(|change| change.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/b/c", "/b/d", "/gone", "/new~1er"]);
         assert_eq!(
             changes[2],
             Change {

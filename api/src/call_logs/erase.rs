@@ -1,25 +1,26 @@
-//! `POST /api/call-logs/{id}/erase`: every personal value of a call is destroyed.
+//! `POST /api/call-logs/{id}/erase`: destroys every personal value of a call.
 //!
-//! First the event, which says who asked and on what ground; then the key, after which nobody can read the values, here or
-//! in any backup of the log. Should we be killed in between, the eraser destroys the key later (`processes/eraser.rs`).
+//! The event with the requester and the ground is recorded first, then the data key is destroyed, after which the
+//! values can no longer be decrypted, here or in a backup of the log. If the process is killed in between, the eraser
+//! job destroys the key later (`jobs/eraser.rs`).
 
 use super::view::CallDetail;
-use super::{detail, order};
+use super::{detail, execute};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
 use infra::event_store::StreamId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// On what ground.
+/// The ground for an erasure.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Erase {
-    /// A law's article, a request's number. Never a personal value: the ground stays readable for ever.
+    /// Article of a law, or number of a request. Must not contain personal values: the ground stays readable.
     #[schema(example = "GDPR Art. 17, request 2026-114")]
     pub ground: String,
 }
@@ -40,16 +41,16 @@ pub async fn erase_call(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<Erase>,
-) -> Result<Written<CallDetail>, ApiError> {
+    Body(body): Body<Erase>,
+) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::Erase)?;
     let command = CallCommand::Erase {
         at: state.clock.now(),
-        ground: wanted.ground,
+        ground: body.ground,
         by: signed_in.by(),
     };
-    let position = order(&state, &signed_in, &key, "POST /api/call-logs/{id}/erase", &id, command).await?;
+    let position = execute(&state, &signed_in, &key, "POST /api/call-logs/{id}/erase", &id, command).await?;
     state.ledger.destroy_key(&StreamId::call(&id)).await?;
-    state.rendered.forget();
-    Ok(Written::changed(position, detail(&state, &signed_in, &id).await?))
+    state.feed_cache.clear();
+    Ok(WriteResponse::changed(position, detail(&state, &signed_in, &id).await?))
 }

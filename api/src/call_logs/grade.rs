@@ -1,22 +1,22 @@
-//! `PUT /api/call-logs/{id}/grade`: thumbs up, thumbs down, or neither.
+//! `PUT /api/call-logs/{id}/grade`: sets or clears the grade of a call.
 
 use super::change;
 use super::view::CallDetail;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
 use domain::call::value::Grade;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A judgement.
+/// The grade of a call.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutGrade {
-    /// `good`, `needs_improvement`; `null` takes the judgement back.
+    /// `good`, `needs_improvement`; `null` clears the grade.
     #[schema(value_type = Option<String>, example = "good")]
     grade: Option<Grade>,
 }
@@ -32,11 +32,11 @@ pub async fn grade_call(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<PutGrade>,
-) -> Result<Written<CallDetail>, ApiError> {
+    Body(body): Body<PutGrade>,
+) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
     let (at, by) = (state.clock.now(), signed_in.by());
-    let command = match wanted.grade {
+    let command = match body.grade {
         Some(grade) => CallCommand::Grade { at, grade, by },
         None => CallCommand::ClearGrade { at, by },
     };

@@ -1,13 +1,14 @@
-//! `GET /api/call-logs/{id}/history`: everything that happened, the call as it was, and what changed in between.
+//! `GET /api/call-logs/{id}/history`: the events of a call, its state at a version or time, and the changes between
+//! two.
 //!
-//! This is answered from the ledger itself and from no read model: what an auditor reads here is what the events say.
+//! The response is built from the ledger and not from a read model, so an auditor sees exactly what the events contain.
 
 use super::difference::{Change, differences};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
 use crate::web::opened::{fields_of, opened};
-use crate::web::{Moment, Parameters, PathOf};
+use crate::web::{Rfc3339, Parameters, PathOf};
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
@@ -18,30 +19,30 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-/// Which part of the history. With nothing said: all events.
+/// Selects a part of the history. Without parameters: all events.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct HistoryOf {
-    /// The call as it was after this event: its number in the stream, from 1; 0 is before the first.
+    /// Include the state after this event: its number in the stream, from 1; 0 is before the first.
     pub version: Option<i64>,
-    /// The call as the ledger knew it at this moment.
+    /// Include the state as the ledger knew it at this time.
     #[param(value_type = Option<String>, format = DateTime)]
-    pub at: Option<Moment>,
-    /// What changed from after this event (or from this moment) ...
+    pub at: Option<Rfc3339>,
+    /// Return the changes since this version (or time) ...
     #[param(value_type = Option<String>, example = "12")]
     pub from: Option<Point>,
-    /// ... to after this one (or to this moment) [default: now].
+    /// ... until this version (or time) [default: now].
     #[param(value_type = Option<String>)]
     pub to: Option<Point>,
-    /// Whether to show, too, what each webhook said word for word.
+    /// Include the raw parameters of each webhook.
     #[serde(default)]
     #[param(value_type = Option<bool>)]
     pub params: bool,
 }
 
 impl HistoryOf {
-    /// The events that this is answered from: all of the call's.
+    /// Reads all events of the call.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -55,12 +56,11 @@ impl HistoryOf {
     }
 }
 
-/// A point in a call's history: a version or a moment.
+/// A point in a call's history: a version or a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Point {
-    /// After the event of this number.
+    /// After the event with this number.
     Version(i64),
-    /// At this moment.
     At(Timestamp),
 }
 
@@ -71,24 +71,23 @@ impl<'de> Deserialize<'de> for Point {
             .map(Self::Version)
             .ok()
             .or_else(|| Timestamp::parse_rfc3339(&text).map(Self::At))
-            .ok_or_else(|| serde::de::Error::custom("expected a version or a time in RFC 3339 form"))
+            .ok_or_else(|| serde::de::Error::custom("expected a version or a time in RFC 3339"))
     }
 }
 
 /// A call's history.
 #[derive(Serialize, ToSchema)]
 pub struct History {
-    /// The call.
     call_id: String,
-    /// The version that `events` end with, and that `state` is as of.
+    /// The version of the last event, and of `state`.
     version: i64,
-    /// The events, by number; of a difference, those in between.
+    /// The events, by number; with `from`, those in between.
     events: Vec<HistoryEvent>,
-    /// What was known of the call then: with `version` or `at`.
+    /// The state of the call; present with `version` or `at`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     state: Option<Value>,
-    /// What is different: with `from`.
+    /// The differences; present with `from`.
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<Change>>,
 }
@@ -100,53 +99,54 @@ impl History {
         &self.events
     }
 
-    /// What was known then, if that was asked.
+    /// The state, if it was requested.
     #[must_use]
     pub const fn state(&self) -> Option<&Value> {
         self.state.as_ref()
     }
 
-    /// The version that the events end with.
+    /// The version of the last event.
     #[must_use]
     pub const fn version(&self) -> i64 {
         self.version
     }
 }
 
-/// Something that happened.
+/// An event of a call.
 #[derive(Serialize, ToSchema)]
 pub struct HistoryEvent {
-    /// Its number in the stream, from 1.
+    /// Number in the stream, from 1.
     version: i64,
-    /// Its place in the whole log.
+    /// Position in the whole log.
     position: i64,
-    /// Its name.
+    /// Event type.
     #[serde(rename = "type")]
     #[schema(example = "CallStarted")]
     kind: String,
-    /// When it happened, as told by whoever told us.
-    at: Option<Moment>,
-    /// When the ledger heard of it.
-    recorded_at: Moment,
-    /// Who.
+    /// Time of the event, as reported by its source.
+    at: Option<Rfc3339>,
+    /// Time at which the ledger recorded it.
+    recorded_at: Rfc3339,
+    /// `twilio`, `user:<id>`, `process:<name>`, `cli:<user>` or `import`.
     #[schema(example = "twilio")]
     actor: String,
-    /// The same for everything that one request set off.
+    /// Shared by all events that one request caused.
     correlation_id: String,
-    /// The event that led to it.
+    /// Position of the event that caused it.
     causation: Option<i64>,
-    /// By which door.
+    /// The HTTP endpoint that received the request.
     endpoint: Option<String>,
-    /// What it says. Erased values stand as `{"erased": true}`.
+    /// Payload of the event. An erased value is `{"erased": true}`.
     #[schema(value_type = Object)]
     data: Value,
-    /// All that the webhook said, each name with each of its values; on the first event that it led to. With `params`.
+    /// Raw parameters of the webhook, each name with all its values, on the first event that it caused. Present with
+    /// `params`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     params: Option<Value>,
 }
 
-/// Everything that happened; the call as of a version or a moment; or what changed between two.
+/// The events of a call; its state at a version or time; or the changes between two.
 #[utoipa::path(
     get, path = "/api/call-logs/{id}/history", tag = "audit", params(("id" = String, Path), HistoryOf),
     responses((status = OK, body = History), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem))
@@ -155,35 +155,35 @@ pub async fn history(
     State(state): State<AppState>,
     signed_in: SignedIn,
     PathOf(id): PathOf<String>,
-    Parameters(wanted): Parameters<HistoryOf>,
+    Parameters(query): Parameters<HistoryOf>,
 ) -> Result<Json<History>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
-    let events = wanted.read(&state.ledger, &id).await?;
+    let events = query.read(&state.ledger, &id).await?;
     let is_theirs = events
         .first()
         .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
     if !is_theirs {
         return Err(ApiError::NotFound("call"));
     }
-    answer(id, &events, &wanted).map(Json)
+    answer(id, &events, &query).map(Json)
 }
 
-/// The part of a history that is wanted.
+/// Selects the requested part of a history.
 ///
 /// # Errors
-/// When the wish makes no sense, or an event cannot be read by this program.
-pub fn answer(call_id: String, events: &[Recorded], wanted: &HistoryOf) -> Result<History, ApiError> {
+/// When the parameters contradict each other, or this version of the program cannot read an event.
+pub fn answer(call_id: String, events: &[Recorded], query: &HistoryOf) -> Result<History, ApiError> {
     let HistoryOf {
         version, at, from, to, ..
-    } = wanted;
+    } = query;
     if usize::from(version.is_some()) + usize::from(at.is_some()) + usize::from(from.is_some() || to.is_some()) > 1 {
         return Err(ApiError::parameter(
             "version",
-            "goes with neither `at` nor `from` and `to`",
+            "cannot be combined with `at`, `from` or `to`",
         ));
     }
     if to.is_some() && from.is_none() {
-        return Err(ApiError::parameter("from", "is missing"));
+        return Err(ApiError::parameter("from", "is required with `to`"));
     }
     if let Some(from) = from {
         let until = to.map_or(Ok(events), |to| up_to(events, to, "to"))?;
@@ -201,7 +201,7 @@ pub fn answer(call_id: String, events: &[Recorded], wanted: &HistoryOf) -> Resul
             changes: Some(changes),
         });
     }
-    let point = version.map(Point::Version).or(at.map(|moment| Point::At(moment.0)));
+    let point = version.map(Point::Version).or(at.map(|time| Point::At(time.0)));
     let (until, state) = match point {
         Some(point) => {
             let until = up_to(events, point, if version.is_some() { "version" } else { "at" })?;
@@ -218,7 +218,7 @@ pub fn answer(call_id: String, events: &[Recorded], wanted: &HistoryOf) -> Resul
     })
 }
 
-/// The events up to a point, which must not be beyond the last version.
+/// The events up to a point. A version must not exceed the last one.
 fn up_to<'a>(events: &'a [Recorded], point: Point, name: &'static str) -> Result<&'a [Recorded], ApiError> {
     match point {
         Point::Version(version) => {
@@ -227,7 +227,7 @@ fn up_to<'a>(events: &'a [Recorded], point: Point, name: &'static str) -> Result
                 count.ok_or_else(|| ApiError::parameter(name, format!("must be from 0 to {}", events.len())))?;
             Ok(&events[..count])
         }
-        // `recorded_at` never decreases, in the whole log.
+        // `recorded_at` never decreases in the log.
         Point::At(at) => Ok(&events[..events.partition_point(|event| event.recorded_at <= at)]),
     }
 }
@@ -236,16 +236,16 @@ fn last(events: &[Recorded]) -> i64 {
     events.last().map_or(0, |event| event.sequence)
 }
 
-/// What the ledger knew after these events: the very fold that decisions are made on.
+/// The state after these events, by the same fold that commands are decided on.
 ///
 /// # Errors
-/// When an event cannot be read by this program: a state without it would be a lie.
+/// When this version of the program cannot read an event: a state without it would be wrong.
 pub fn state_after(events: &[Recorded]) -> Result<Value, ApiError> {
     let mut call = Call::default();
     for event in events {
         match &event.event {
-            Event::Call(event) => call.fold(event),
-            Event::Unreadable { .. } | Event::Agent(_) | Event::Contact(_) | Event::Unrouted(_) => {
+            Event::Call(event) => call.apply(event),
+            Event::Unreadable { .. } | Event::Agent(_) | Event::Contact(_) | Event::Quarantine(_) | Event::Ledger(_) => {
                 return Err(ApiError::Conflict(format!(
                     "event {} ({}) cannot be read by this version of the program",
                     event.sequence, event.event_type
@@ -264,16 +264,16 @@ fn views(events: &[Recorded]) -> Result<Vec<HistoryEvent>, ApiError> {
 }
 
 impl HistoryEvent {
-    /// An event as readers see it.
+    /// The event as it is returned.
     ///
     /// # Errors
-    /// When it cannot be written as JSON.
+    /// When it cannot be serialized.
     pub fn of(recorded: &Recorded) -> Result<Self, serde_json::Error> {
         Ok(Self {
             version: recorded.sequence,
             position: recorded.position,
             kind: recorded.event_type.clone(),
-            at: recorded.event.at().map(Moment),
+            at: recorded.event.at().map(Rfc3339),
             recorded_at: recorded.recorded_at.into(),
             actor: recorded.metadata.actor.to_string(),
             correlation_id: recorded.metadata.correlation_id.clone(),
@@ -284,13 +284,13 @@ impl HistoryEvent {
         })
     }
 
-    /// All that the webhook said, if that was asked.
+    /// The raw parameters of the webhook, if they were requested.
     #[must_use]
     pub const fn params(&self) -> Option<&Value> {
         self.params.as_ref()
     }
 
-    /// For a terminal: number, time, name, who.
+    /// One line for a terminal: number, time, type, actor, payload.
     #[must_use]
     pub fn line(&self) -> String {
         let at = self.at.map_or_else(String::new, |at| at.0.to_rfc3339());
@@ -301,16 +301,17 @@ impl HistoryEvent {
     }
 }
 
-/// What an event says, its personal values open.
+/// The payload of an event, with its personal values decrypted.
 ///
 /// # Errors
-/// When it cannot be written as JSON.
+/// When it cannot be serialized.
 pub fn data_of(event: &Event) -> Result<Value, serde_json::Error> {
     match event {
         Event::Call(event) => fields_of(event),
         Event::Agent(event) => fields_of(event),
         Event::Contact(event) => fields_of(event),
-        Event::Unrouted(event) => fields_of(event),
+        Event::Quarantine(event) => fields_of(event),
+        Event::Ledger(event) => fields_of(event),
         Event::Unreadable { reason } => Ok(serde_json::json!({ "unreadable": reason })),
     }
 }
@@ -321,7 +322,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_point_is_a_version_or_a_moment() {
+    fn point_is_a_version_or_a_time() {
         let point = |text: &str| serde_json::from_value::<Point>(json!(text)).ok();
         assert_eq!(point("12"), Some(Point::Version(12)));
         assert_eq!(point("1970-01-01T00:00:01Z"), Some(Point::At(Timestamp(1_000_000))));

@@ -1,46 +1,47 @@
-//! `GET /api/call-logs`: a page of calls, newest first, with how many each filter holds.
+//! `GET /api/call-logs`: a page of calls, newest first, with the number of calls per filter.
 
 use super::view::CallView;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Moment, Parameters, cursor};
+use crate::web::{Rfc3339, Parameters, cursor};
 use axum::Json;
 use axum::extract::State;
 use domain::call::value::Grade;
-use projections::call_log::{Cursor, Question};
-use projections::facts::Filter;
+use projections::call_log::{Cursor, CallQuery};
+use projections::call_view::Filter;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
-/// The longest search text, in characters.
-const LONGEST_TEXT: usize = 200;
+/// Maximum length of the search text, in characters.
+const MAX_TEXT_CHARS: usize = 200;
 
-/// Which calls.
+/// Filters and paging.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListCalls {
     /// `all`, `inbound`, `outbound`, `voicemail`, `failed`, `busy_no_answer`, `resolved`; also `missed`, `answered`,
-    /// `taken_over`, `transferred`, `recorded`, and `pending_review`: over, with something to read or hear, and not graded.
+    /// `taken_over`, `transferred`, `recorded`, and `pending_review`: ended, with a transcript or recording, and not
+    /// graded.
     #[param(example = "all")]
     filter: Option<String>,
-    /// A part of a name, a number, or what was said.
+    /// Text to search for in names, numbers and transcripts.
     q: Option<String>,
-    /// Begun at or after this moment.
+    /// Calls that started at or after this time.
     #[param(value_type = Option<String>, format = DateTime)]
-    from: Option<Moment>,
-    /// Begun before this moment.
+    from: Option<Rfc3339>,
+    /// Calls that started before this time.
     #[param(value_type = Option<String>, format = DateTime)]
-    to: Option<Moment>,
-    /// This agent's calls.
+    to: Option<Rfc3339>,
+    /// ID of the agent.
     agent: Option<String>,
     /// `good`, `needs_improvement`.
     grade: Option<String>,
-    /// Where the last page ended.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
-    /// Most calls of a page, from 1 to 200 [default: 50].
+    /// Maximum number of calls per page, from 1 to 200 [default: 50].
     limit: Option<u32>,
 }
 
@@ -49,9 +50,10 @@ pub struct ListCalls {
 pub struct CallPage {
     /// The calls, newest first.
     calls: Vec<CallView>,
-    /// Where to go on; absent at the end. A search's page can be short, or empty, and yet have more behind it.
+    /// Cursor of the next page; absent on the last page. A page of a search can be short or empty although more pages
+    /// follow.
     next_cursor: Option<String>,
-    /// How many calls each filter holds, without regard to the other parameters.
+    /// Number of calls per filter, ignoring the other parameters.
     counts: BTreeMap<&'static str, i64>,
 }
 
@@ -63,10 +65,10 @@ pub struct CallPage {
 pub async fn list_calls(
     State(state): State<AppState>,
     signed_in: SignedIn,
-    Parameters(wanted): Parameters<ListCalls>,
+    Parameters(query): Parameters<ListCalls>,
 ) -> Result<Json<CallPage>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
-    let question = question(wanted)?;
+    let question = question(query)?;
     let (page, counts) = tokio::try_join!(
         state.read.call_log.list(signed_in.tenant(), &question),
         state.read.call_log.counts(signed_in.tenant()),
@@ -81,33 +83,33 @@ pub async fn list_calls(
     }))
 }
 
-fn question(wanted: ListCalls) -> Result<Question, ApiError> {
-    let filter = wanted.filter.as_deref().unwrap_or("all");
-    let filter = Filter::parse(filter).ok_or_else(|| ApiError::parameter("filter", "is not a filter that we have"))?;
-    if let Some(grade) = &wanted.grade {
+fn question(query: ListCalls) -> Result<CallQuery, ApiError> {
+    let filter = query.filter.as_deref().unwrap_or("all");
+    let filter = Filter::parse(filter).ok_or_else(|| ApiError::parameter("filter", "is not a known filter"))?;
+    if let Some(grade) = &query.grade {
         grade
             .parse::<Grade>()
             .map_err(|_| ApiError::parameter("grade", "must be good or needs_improvement"))?;
     }
-    let q = wanted
+    let q = query
         .q
         .map(|text| text.trim().to_owned())
         .filter(|text| !text.is_empty());
-    if q.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT) {
+    if q.as_ref().is_some_and(|text| text.chars().count() > MAX_TEXT_CHARS) {
         return Err(ApiError::parameter(
             "q",
-            format!("must have at most {LONGEST_TEXT} characters"),
+            format!("must have at most {MAX_TEXT_CHARS} characters"),
         ));
     }
-    let after = wanted.cursor.as_deref().map(cursor::decode).transpose()?;
-    Ok(Question {
+    let after = query.cursor.as_deref().map(cursor::decode).transpose()?;
+    Ok(CallQuery {
         filter,
         q,
-        from: wanted.from.map(|moment| moment.0.as_micros()),
-        to: wanted.to.map(|moment| moment.0.as_micros()),
-        agent: wanted.agent,
-        grade: wanted.grade,
+        from: query.from.map(|time| time.0.as_micros()),
+        to: query.to.map(|time| time.0.as_micros()),
+        agent: query.agent,
+        grade: query.grade,
         after: after.map(|(started_at, call_id)| Cursor { started_at, call_id }),
-        limit: cursor::limit(wanted.limit)?.into(),
+        limit: cursor::limit(query.limit)?.into(),
     })
 }

@@ -1,4 +1,4 @@
-//! Call logs: lists, one call, what reviewers do with it, its history.
+//! Call logs: lists, details, review actions, and history.
 
 pub mod correct;
 pub mod create;
@@ -18,17 +18,18 @@ pub mod view;
 use crate::auth::SignedIn;
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::settle::settle;
-use crate::web::{CommandKey, Written};
+use crate::web::wait_for_read_models::wait_for_read_models;
+use crate::web::{CommandKey, WriteResponse};
 use domain::call::{Call, CallCommand};
 use infra::event_store::Position;
 use view::CallDetail;
 
-/// The read models that pages about one call are answered from.
-const ANSWERED_FROM: &[&str] = &["call_log", "dashboard", "persona_feedback"];
+/// The read models that a client reads after a command on a call.
+const READ_MODELS: &[&str] = &["call_log", "dashboard", "persona_feedback"];
 
-/// What a user orders about an existing call of their tenant: done once, durable, and visible in the read models.
-async fn order(
+/// Executes a command on an existing call of the user's tenant, once per `Idempotency-Key`, and waits until the read
+/// models show the result.
+async fn execute(
     state: &AppState,
     signed_in: &SignedIn,
     key: &CommandKey,
@@ -37,15 +38,16 @@ async fn order(
     command: CallCommand,
 ) -> Result<Position, ApiError> {
     tracing::Span::current().record("call_id", call_id);
-    must_be_theirs(state, signed_in, call_id).await?;
+    ensure_own_tenant(state, signed_in, call_id).await?;
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Call>(call_id, command, metadata).await?;
-    settle(state, ANSWERED_FROM, executed.position).await;
+    wait_for_read_models(state, READ_MODELS, executed.position).await;
     Ok(executed.position)
 }
 
-/// A call of another tenant does not exist. The row may lag behind the ledger: a call without a row is looked up there.
-pub async fn must_be_theirs(state: &AppState, signed_in: &SignedIn, call_id: &str) -> Result<(), ApiError> {
+/// Answers 404 for a call of another tenant. The read model may lag, so a call without a row is looked up in the
+/// ledger.
+pub async fn ensure_own_tenant(state: &AppState, signed_in: &SignedIn, call_id: &str) -> Result<(), ApiError> {
     if state.read.call_log.call(signed_in.tenant(), call_id).await?.is_some() {
         return Ok(());
     }
@@ -61,13 +63,13 @@ pub async fn must_be_theirs(state: &AppState, signed_in: &SignedIn, call_id: &st
     }
 }
 
-/// The call as it is now, for the answer to a write.
+/// The current call, for the response to a write.
 async fn detail(state: &AppState, signed_in: &SignedIn, call_id: &str) -> Result<CallDetail, ApiError> {
     let found = state.read.call_log.call_with_all(signed_in.tenant(), call_id).await?;
     found.map(CallDetail::from).ok_or(ApiError::NotFound("call"))
 }
 
-/// As [`order`], answered with the call as it is after.
+/// Like [`execute`], and returns the call after the change.
 async fn change(
     state: &AppState,
     signed_in: &SignedIn,
@@ -75,7 +77,7 @@ async fn change(
     endpoint: &'static str,
     call_id: &str,
     command: CallCommand,
-) -> Result<Written<CallDetail>, ApiError> {
-    let position = order(state, signed_in, key, endpoint, call_id, command).await?;
-    Ok(Written::changed(position, detail(state, signed_in, call_id).await?))
+) -> Result<WriteResponse<CallDetail>, ApiError> {
+    let position = execute(state, signed_in, key, endpoint, call_id, command).await?;
+    Ok(WriteResponse::changed(position, detail(state, signed_in, call_id).await?))
 }

@@ -1,11 +1,11 @@
-//! `PUT /api/call-logs/{id}`: details, grade and notes at once, as an edit form sends them.
+//! `PUT /api/call-logs/{id}`: changes details, grade and notes together, as an edit form sends them.
 
 use super::view::CallDetail;
-use super::{detail, order};
+use super::{detail, execute};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::Personal;
 use domain::call::CallCommand;
@@ -13,37 +13,34 @@ use domain::call::value::Grade;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-/// What changes; what is absent stays.
+/// The fields to change; absent fields stay unchanged.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutCall {
-    /// The caller's name.
     caller_name: Option<String>,
-    /// The caller's number.
     caller_number: Option<String>,
-    /// Free notes.
     notes: Option<String>,
-    /// `good`, `needs_improvement`; `null` takes the judgement back.
-    #[serde(default, deserialize_with = "told")]
+    /// `good`, `needs_improvement`; `null` clears the grade.
+    #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
-    grade: Told<Grade>,
+    grade: Patch<Grade>,
 }
 
-/// A field that may be left out, be `null`, or have a value: three wishes.
+/// A field that may be absent, `null`, or a value.
 #[derive(Default)]
-enum Told<T> {
-    #[default]
-    Nothing,
+enum Patch<T> {
+   #[default]
+   Absent,
     Null,
     Value(T),
 }
 
-/// Is called only when the field is there.
-fn told<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Told<T>, D::Error> {
-    Ok(Option::<T>::deserialize(deserializer)?.map_or(Told::Null, Told::Value))
+/// Serde calls this only when the field is present.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Patch<T>, D::Error> {
+    Ok(Option::<T>::deserialize(deserializer)?.map_or(Patch::Null, Patch::Value))
 }
 
-/// Corrects details and grades, each as an event of its own.
+/// Changes details and grade. Each change is a separate event.
 #[utoipa::path(
     put, path = "/api/call-logs/{id}", tag = "calls", request_body = PutCall,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -59,33 +56,33 @@ pub async fn put_call(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<PutCall>,
-) -> Result<Written<CallDetail>, ApiError> {
+    Body(body): Body<PutCall>,
+) -> Result<WriteResponse<CallDetail>, ApiError> {
     const ENDPOINT: &str = "PUT /api/call-logs/{id}";
     signed_in.may(Permission::ReviewCalls)?;
     let (at, by) = (state.clock.now(), signed_in.by());
     let mut commands = Vec::new();
-    if wanted.caller_name.is_some() || wanted.caller_number.is_some() || wanted.notes.is_some() {
+    if body.caller_name.is_some() || body.caller_number.is_some() || body.notes.is_some() {
         commands.push(CallCommand::EditDetails {
             at,
-            caller_name: wanted.caller_name.map(Personal::from),
-            caller_number: wanted.caller_number.map(Personal::from),
-            notes: wanted.notes.map(Personal::from),
+            caller_name: body.caller_name.map(Personal::from),
+            caller_number: body.caller_number.map(Personal::from),
+            notes: body.notes.map(Personal::from),
             by: by.clone(),
         });
     }
-    match wanted.grade {
-        Told::Value(grade) => commands.push(CallCommand::Grade { at, grade, by }),
-        Told::Null => commands.push(CallCommand::ClearGrade { at, by }),
-        Told::Nothing => {}
+    match body.grade {
+        Patch::Value(grade) => commands.push(CallCommand::Grade { at, grade, by }),
+        Patch::Null => commands.push(CallCommand::ClearGrade { at, by }),
+        Patch::Absent => {}
     }
     if commands.is_empty() {
         return Err(ApiError::field("", "nothing to change"));
     }
     let mut position = 0;
     for (part, command) in commands.into_iter().enumerate() {
-        // Each command of the request is a command of its own to the ledger, and so has a key of its own.
-        position = order(&state, &signed_in, &key.part(part), ENDPOINT, &id, command).await?;
+        // Each command of the request needs its own command key.
+        position = execute(&state, &signed_in, &key.part(part), ENDPOINT, &id, command).await?;
     }
-    Ok(Written::changed(position, detail(&state, &signed_in, &id).await?))
+    Ok(WriteResponse::changed(position, detail(&state, &signed_in, &id).await?))
 }

@@ -1,7 +1,7 @@
-//! `GET /api/call-logs/{id}/recordings/{phase}`: a link that plays a part of the call for an hour. Who asked for it is an
-//! event: whoever has the link may listen.
+//! `GET /api/call-logs/{id}/recordings/{phase}`: a link that plays the recording of a phase for one hour. The request
+//! is recorded as an event, because the link itself needs no sign-in.
 
-use super::must_be_theirs;
+use super::ensure_own_tenant;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
@@ -16,22 +16,20 @@ use utoipa::ToSchema;
 /// A link that plays a recording.
 #[derive(Serialize, ToSchema)]
 pub struct RecordingLink {
-    /// Where the sound is, ranges included.
+    /// URL of the audio; it supports range requests.
     url: String,
-    /// Until when the link works.
     expires_at: String,
-    /// Its media type.
     #[schema(example = "audio/wav")]
     content_type: &'static str,
-    /// Its size.
     bytes: u64,
-    /// SHA-256 of its bytes, lower-case hex.
+    /// Lower-case hex.
     sha256: String,
-    /// Its length in seconds, where known.
+    /// Absent if unknown.
     duration_s: Option<u32>,
 }
 
-/// A link that plays a part of the call for an hour. Of several recordings of one part, the longest.
+/// A link that plays the recording of a phase for one hour. If the phase has several recordings, the longest one. The
+/// request is recorded in the call's history.
 #[utoipa::path(
     get, path = "/api/call-logs/{id}/recordings/{phase}", tag = "calls",
     params(("id" = String, Path), ("phase" = String, Path, description = "`ai`, `human`, `voicemail`")),
@@ -43,8 +41,8 @@ pub async fn recording_link(
     PathOf((id, phase)): PathOf<(String, String)>,
 ) -> Result<Json<RecordingLink>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
-    must_be_theirs(&state, &signed_in, &id).await?;
-    let phase: Phase = phase.parse().map_err(|_| ApiError::NotFound("part of a call"))?;
+    ensure_own_tenant(&state, &signed_in, &id).await?;
+    let phase: Phase = phase.parse().map_err(|_| ApiError::NotFound("phase"))?;
     let (call, _) = state
         .ledger
         .state::<Call>(&id)
@@ -58,7 +56,7 @@ pub async fn recording_link(
         .max_by_key(|(_, _, archived)| archived.bytes);
     let (sid, recording, archived) = longest.ok_or(ApiError::NotFound("recording"))?;
     let now = state.clock.now();
-    let link = state.links.make(&id, sid, &archived.key, now);
+    let link = state.recording_links.make(&id, sid, &archived.key, now);
     let (token, until) = link.map_err(ApiError::internal)?;
     let command = CallCommand::PlayRecording {
         at: now,

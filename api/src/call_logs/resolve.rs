@@ -1,28 +1,28 @@
-//! `PUT /api/call-logs/{id}/resolution`: what became of the call.
+//! `PUT /api/call-logs/{id}/resolution`: sets or clears the disposition of a call.
 
 use super::change;
 use super::view::CallDetail;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A decision.
+/// The disposition of a call.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutResolution {
-    /// `resolved`, `callback_needed`, `spam`, ...; `null` opens the call again.
+    /// `resolved`, `callback_needed`, `spam`, ...; `null` reopens the call.
     #[schema(example = "resolved")]
     disposition: Option<String>,
-    /// The same for people.
+    /// Display text of the disposition.
     label: Option<String>,
 }
 
-/// Decides what became of the call, or takes that back.
+/// Sets the disposition of the call, or reopens it.
 #[utoipa::path(
     put, path = "/api/call-logs/{id}/resolution", tag = "review", request_body = PutResolution,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -38,15 +38,15 @@ pub async fn resolve_call(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<PutResolution>,
-) -> Result<Written<CallDetail>, ApiError> {
+    Body(body): Body<PutResolution>,
+) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
     let (at, by) = (state.clock.now(), signed_in.by());
-    let command = match wanted.disposition {
+    let command = match body.disposition {
         Some(disposition) => CallCommand::Resolve {
             at,
             disposition,
-            label: wanted.label,
+            label: body.label,
             by,
         },
         None => CallCommand::Reopen { at, by },

@@ -1,4 +1,4 @@
-//! `GET /api/call-logs/{id}/transcript`: the words of a call, by phase and by what made them.
+//! `GET /api/call-logs/{id}/transcript`: the transcripts of a call, by phase and engine.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
@@ -12,14 +12,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 view! {
-    /// Words of a call.
+    /// A segment of a transcript.
     Segment of SegmentRow {
         plain {
-            /// Place among the segments; of a conversation the turn.
+            /// Number of the segment; with engine `turns`, of the turn.
             n: i64,
-            /// `caller`, `agent`, `ai`, or `speaker_<n>`.
+            /// `caller`, `team_member`, `ai`, or `speaker_<n>`.
             speaker: String,
-            /// The words; absent when they are erased.
+            /// Null once erased.
             text: Option<String>,
             /// `positive`, `neutral`, `negative`.
             sentiment: Option<String>,
@@ -27,41 +27,39 @@ view! {
             start_ms: Option<i64>,
             /// Milliseconds from the beginning of the phase.
             end_ms: Option<i64>,
-            /// How sure the recogniser was, 0 to 1.
+            /// Confidence of the speech recognizer, 0 to 1.
             confidence: Option<f64>,
-            /// The persona that spoke.
             persona_version: Option<i64>,
-            /// The language model.
+            /// Language model of an AI turn.
             model: Option<String>,
-            /// From the caller's last word to the AI's first, in milliseconds.
+            /// Milliseconds from the caller's last word to the AI's first.
             latency_ms: Option<i64>,
-            /// How much of an interrupted turn was heard, in milliseconds.
+            /// How much of an interrupted turn was played, in milliseconds.
             heard_ms: Option<i64>,
-            /// The words of it that were heard.
+            /// The part of an interrupted turn that was played.
             heard_text: Option<String>,
         }
-        moments {}
-        maybe_moments {
-            /// When the words of a turn began.
+        timestamps {}
+        optional_timestamps {
+            /// Start of the turn's speech.
             started_at,
-            /// When the words of a turn ended.
+            /// End of the turn's speech.
             ended_at,
         }
     }
 }
 
-/// The words of one phase, as one engine understood them.
+/// The transcript of one phase by one engine.
 #[derive(Serialize, ToSchema)]
 pub struct Transcript {
     /// `ai`, `human`, `voicemail`.
     phase: String,
-    /// `turns` is the conversation as it went; else what made the transcript.
+    /// `turns` for the dialogue itself; otherwise the engine of the transcription.
     engine: String,
-    /// The words, in order.
     segments: Vec<Segment>,
 }
 
-/// The words of a call. A phase that was transcribed more than once stands here more than once.
+/// The transcripts of a call. A phase that was transcribed more than once has several.
 #[utoipa::path(
     get, path = "/api/call-logs/{id}/transcript", tag = "calls", params(("id" = String, Path)),
     responses((status = OK, body = Vec<Transcript>), (status = NOT_FOUND, body = Problem))

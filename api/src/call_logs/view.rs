@@ -1,4 +1,4 @@
-//! A call as it goes over the wire.
+//! JSON representation of a call.
 
 use crate::web::view::view;
 use projections::call_log::queries::CallWithAll;
@@ -7,112 +7,94 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 view! {
-    /// A call, as lists show it.
+    /// A call.
     CallView of CallRow {
         plain {
-            /// Its identifier.
             call_id: String,
             /// `inbound`, `outbound`.
             direction: Option<String>,
-            /// The purpose of a call that we placed, else `voicemail`, `ai` or `person`.
+            /// The purpose of an outbound call placed by this service; otherwise `voicemail`, `ai` or `person`.
             call_type: String,
-            /// The lead it belongs to.
+            /// ID of the lead.
             lead: Option<String>,
-            /// The caller's number, SIP address or client name.
+            /// Number, SIP address or client name.
             caller_number: Option<String>,
-            /// The caller's name.
             caller_name: Option<String>,
-            /// The called number, SIP address or client name.
+            /// Number, SIP address or client name.
             called_number: Option<String>,
-            /// The agent that answers or speaks.
+            /// ID of the agent.
             agent: Option<String>,
-            /// The number of ours, E.164.
+            /// Our number, E.164.
             number: Option<String>,
             /// STIR/SHAKEN verdict.
             attestation: Option<String>,
-            /// How far it has come, or how it ended.
+            /// Current status; after the end, the outcome.
             status: String,
-            /// `completed`, `busy`, `no_answer`, `failed`, `canceled`; absent until it is over.
+            /// `completed`, `busy`, `no_answer`, `failed`, `canceled`; absent until the call has ended.
             outcome: Option<String>,
-            /// Who ended it.
             ended_by: Option<String>,
-            /// Why it failed.
             failure_reason: Option<String>,
             /// `human`, `machine`, `fax`, `unknown`.
             answered_by: Option<String>,
-            /// Seconds talked.
+            /// Talk time in seconds.
             duration_s: Option<i64>,
-            /// Whether the caller was sent to voicemail.
+            /// Whether the caller was routed to the voicemail.
             voicemail: bool,
-            /// Why.
             voicemail_reason: Option<String>,
             /// Whether there is a recording.
             recorded: bool,
-            /// The phases it has had, with commas between: `ai,human`.
+            /// The phases so far, comma-separated: `ai,human`.
             phases: String,
-            /// The persona that spoke; 0 is the base prompt alone.
+            /// Version of the persona that spoke; 0 is the base prompt alone.
             persona_version: Option<i64>,
-            /// Things the caller said.
             caller_turns: i64,
-            /// Things the AI said.
             ai_turns: i64,
-            /// Times the caller cut the AI short.
+            /// Number of times the caller interrupted the AI.
             interruptions: i64,
-            /// Who took the call over.
+            /// ID of the user who took over.
             taken_over_by: Option<String>,
-            /// Whether it was transferred.
             transferred: bool,
-            /// Whither.
             transferred_to: Option<String>,
-            /// Whether a rule wanted a person on the line.
+            /// Whether a rule asked for a team member.
             escalated: bool,
-            /// Whether the person asked not to be called again.
+            /// Whether the caller asked not to be called again.
             do_not_call: bool,
             /// `good`, `needs_improvement`.
             grade: Option<String>,
-            /// Who graded it.
             graded_by: Option<String>,
-            /// `reviewed` once it is graded or corrected, else `pending`.
+            /// `reviewed` once graded or corrected, otherwise `pending`.
             review_status: String,
             /// `resolved`, `callback_needed`, ...
             disposition: Option<String>,
-            /// The same for people.
+            /// Display text of the disposition.
             disposition_label: Option<String>,
-            /// Who decided.
             resolved_by: Option<String>,
-            /// Free notes.
             notes: Option<String>,
-            /// The call in a few words.
             summary: Option<String>,
-            /// What came of it, as summarized.
+            /// Outcome according to the summary.
             summary_outcome: Option<String>,
             /// `high`, `medium`, `low`, `none`.
             interest: Option<String>,
-            /// What to do next.
             next_action: Option<String>,
-            /// Whether the objective was reached.
+            /// Whether the caller's goal was reached.
             goal_achieved: Option<bool>,
             /// 0 to 100.
             lead_score: Option<i64>,
-            /// The caller's mood.
+            /// The caller's sentiment: `positive`, `neutral`, `negative`.
             sentiment: Option<String>,
-            /// Left out of lists.
+            /// Hidden from lists and figures.
             hidden: bool,
-            /// Its personal values are destroyed.
+            /// Whether its personal values are destroyed.
             erased: bool,
         }
-        moments {
-            /// When it began.
+        timestamps {
             started_at,
         }
-        maybe_moments {
-            /// When it was answered.
+        optional_timestamps {
             answered_at,
-            /// When it ended.
             ended_at,
-            /// When it was graded.
             graded_at,
-            /// When it was decided what became of it.
+            /// When the disposition was set.
             resolved_at,
         }
     }
@@ -122,16 +104,16 @@ view! {
     /// A leg of a call.
     Participant of ParticipantRow {
         plain {
-            /// The leg's `CallSid`.
+            /// `CallSid` of the leg.
             leg: String,
             /// `caller`, `agent`, `listener`, `transfer_target`, `ai`.
             role: String,
         }
-        moments {}
-        maybe_moments {
-            /// When it first joined.
+        timestamps {}
+        optional_timestamps {
+            /// First join.
             joined_at,
-            /// When it last left.
+            /// Last leave.
             left_at,
         }
     }
@@ -142,49 +124,42 @@ view! {
     #[expect(clippy::struct_field_names, reason = "a field has its column's name")]
     Recording of AssetRow {
         plain {
-            /// Twilio's name of it.
+            /// Twilio's `RecordingSid`.
             recording: String,
             /// `ai`, `human`, `voicemail`.
             phase: String,
             /// `recording`, `paused`, `ready`, `archived`, `unavailable`.
             state: String,
-            /// Its length in seconds.
             duration_s: Option<i64>,
             /// 1 or 2.
             channels: Option<i64>,
-            /// Its size.
             bytes: Option<i64>,
-            /// SHA-256 of its bytes.
+            /// Lower-case hex.
             sha256: Option<String>,
-            /// Its media type.
             content_type: Option<String>,
-            /// Why it cannot be had.
+            /// Reason why it is unavailable.
             unavailable: Option<String>,
         }
-        moments {}
-        maybe_moments {}
+        timestamps {}
+        optional_timestamps {}
     }
 }
 
 view! {
-    /// What a reviewer wrote should have been said.
+    /// A reviewer's correction: what the AI should have said.
     #[expect(clippy::struct_field_names, reason = "a field has its column's name")]
     Correction of CorrectionRow {
         plain {
-            /// Its number within the call, from 1.
+            /// Number within the call, from 1.
             correction: i64,
-            /// The turn it is about; the whole call, if absent.
+            /// The turn that it refers to; absent: the whole call.
             turn: Option<i64>,
-            /// The note.
             note: Option<String>,
-            /// Who.
             noted_by: Option<String>,
-            /// Whether it was taken back.
             withdrawn: bool,
         }
-        moments {}
-        maybe_moments {
-            /// When.
+        timestamps {}
+        optional_timestamps {
             noted_at,
         }
     }
@@ -194,35 +169,29 @@ view! {
     /// A value that the agent collected.
     CollectedField of FieldRow {
         plain {
-            /// Its name.
             field: String,
-            /// Its value.
             value: Option<String>,
-            /// Whether it is well-formed for its kind.
+            /// Whether the value is well-formed for the field's kind.
             valid: bool,
         }
-        moments {}
-        maybe_moments {}
+        timestamps {}
+        optional_timestamps {}
     }
 }
 
-/// A call with everything but its words.
+/// A call with all details except its transcripts.
 #[derive(Serialize, ToSchema)]
 pub struct CallDetail {
-    /// The call.
     #[serde(flatten)]
     call: CallView,
-    /// Milliseconds from the caller's last word to the AI's first, on average.
+    /// Average time from the caller's last word to the AI's first.
     latency_avg_ms: Option<i64>,
-    /// The longest of them.
+    /// Maximum time from the caller's last word to the AI's first.
     latency_max_ms: Option<i64>,
-    /// Its legs.
     participants: Vec<Participant>,
-    /// Its recordings.
     recordings: Vec<Recording>,
-    /// What reviewers wrote; those taken back as well.
+    /// Includes withdrawn corrections.
     corrections: Vec<Correction>,
-    /// What the agent collected.
     fields: Vec<CollectedField>,
 }
 

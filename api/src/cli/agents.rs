@@ -2,7 +2,7 @@
 
 use super::opened::{for_appending, for_reading};
 use super::{Configuration, operator, print};
-use crate::agents::{fold, is_made};
+use crate::agents::{fold, is_created};
 use crate::web::opened::opened as open_values;
 use clap::Subcommand;
 use domain::agent::event::AgentSettings;
@@ -118,7 +118,7 @@ impl Get {
             .ledger
             .history(&StreamId::agent(&self.id))
             .await?;
-        if !is_made(&history) {
+        if !is_created(&history) {
             anyhow::bail!("there is no agent {}", self.id);
         }
         print(&serde_json::to_string_pretty(&open_values(&fold(&history))?)?)

@@ -3,12 +3,12 @@
 use super::opened::for_reading;
 use super::{Configuration, print};
 use crate::call_logs::history::{History, HistoryOf, Point, answer};
-use crate::web::Moment;
+use crate::web::Rfc3339;
 use anyhow::Context as _;
 use clap::Subcommand;
 use domain::Timestamp;
-use projections::call_log::Question;
-use projections::facts::Filter;
+use projections::call_log::CallQuery;
+use projections::call_view::Filter;
 
 /// Look at calls.
 #[derive(clap::Args)]
@@ -76,10 +76,10 @@ impl List {
         let config = self.configuration.resolve_quietly()?;
         let filter = Filter::parse(&self.filter).with_context(|| format!("no such filter: {}", self.filter))?;
         let opened = for_reading(&config).await?;
-        let question = Question {
+        let question = CallQuery {
             filter,
             limit: self.limit.clamp(1, 500),
-            ..Question::default()
+            ..CallQuery::default()
         };
         let page = opened.models.call_log().list(&self.tenant, &question).await?;
         for call in page.calls {
@@ -110,7 +110,7 @@ impl HistoryOfCall {
         let opened = for_reading(&config).await?;
         let wanted = HistoryOf {
             version: self.version,
-            at: at.map(Moment),
+            at: at.map(Rfc3339),
             from: None::<Point>,
             to: None,
             params: self.params,

@@ -4,7 +4,7 @@ use crate::app::ledger_options;
 use anyhow::Context as _;
 use infra::clock::{SharedClock, SystemClock};
 use infra::config::Config;
-use infra::db::{DatabaseUrl, Views};
+use infra::db::{DatabaseUrl, ReadStores};
 use infra::ledger::{Ledger, LedgerOpenError};
 use projections::ReadModels;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ pub(super) async fn for_appending(config: &Config) -> anyhow::Result<Opened> {
 }
 
 async fn with_models(config: &Config, ledger: Ledger, clock: SharedClock) -> anyhow::Result<Opened> {
-    let views = Views::open(&config.views_database)
+    let views = ReadStores::open(&config.read_models_database)
         .await
         .context("opening the read models")?;
     let models = ReadModels::open(views, ledger.clone(), clock.clone())

@@ -26,7 +26,7 @@ fn every_variable_of_the_documented_table_is_there() {
         "PUBLIC_URL",
         "DATA_DIR",
         "LEDGER_DATABASE_URL",
-        "VIEWS_DATABASE_URL",
+        "READ_MODELS_DATABASE_URL",
         "KEYS_DATABASE_URL",
         "RECORDINGS_URL",
         "S3_ENDPOINT",

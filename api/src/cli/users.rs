@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use infra::clock::{Clock as _, SystemClock, new_id};
 use infra::config::Secret;
-use infra::people::{NewUser, People, Registration, Role};
+use infra::accounts::{NewUser, Accounts, Registration, Role};
 use std::io::{BufRead as _, IsTerminal as _};
 
 /// Look at users and add them.
@@ -64,7 +64,7 @@ impl Users {
 impl List {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
-        let people = People::open(&config.people_database).await?;
+        let people = Accounts::open(&config.accounts_database).await?;
         for user in people.users(&self.tenant).await? {
             let active = if user.active { "" } else { "(may not sign in)" };
             print(&format!(
@@ -89,7 +89,7 @@ impl Add {
             password_hash: password::hash(password).await.map_err(explain)?,
             at: SystemClock.now(),
         };
-        let people = People::open(&config.people_database).await?;
+        let people = Accounts::open(&config.accounts_database).await?;
         match people.add_user(&new, &self.tenant, self.role).await? {
             Registration::Done(user) => print(&format!("added {} as {}", user.user_id, user.role)),
             Registration::EmailTaken | Registration::NotInvited => anyhow::bail!("this e-mail address is registered"),

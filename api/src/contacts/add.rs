@@ -1,11 +1,11 @@
 //! `POST /api/contacts`: a person becomes known.
 
-use super::{ANSWERED_FROM, ContactView, phone, view};
+use super::{READ_MODELS, ContactView, phone, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::settle::settle;
-use crate::web::{Body, CommandKey, Written};
+use crate::web::wait_for_read_models::wait_for_read_models;
+use crate::web::{Body, CommandKey, WriteResponse};
 use axum::extract::State;
 use domain::contact::{Contact, ContactCommand};
 use infra::clock::new_id;
@@ -39,7 +39,7 @@ pub async fn add_contact(
     signed_in: SignedIn,
     key: CommandKey,
     Body(wanted): Body<NewContact>,
-) -> Result<Written<ContactView>, ApiError> {
+) -> Result<WriteResponse<ContactView>, ApiError> {
     signed_in.may(Permission::EditContacts)?;
     let (id, phone, command_key) = (new_id("contact"), phone(&wanted.phone), key.of(&signed_in.user.user_id));
     let is_repeated = match &command_key {
@@ -65,7 +65,7 @@ pub async fn add_contact(
     let metadata = signed_in.metadata("POST /api/contacts", command_key);
     let executed = state.ledger.execute::<Contact>(&id, command, metadata).await?;
     let id = state.stream_of_first(&executed, id).await?;
-    settle(&state, ANSWERED_FROM, executed.position).await;
+    wait_for_read_models(&state, READ_MODELS, executed.position).await;
     let body = view(&state, &signed_in, &id).await?;
-    Ok(Written::created(executed.position, format!("/api/contacts/{id}"), body))
+    Ok(WriteResponse::created(executed.position, format!("/api/contacts/{id}"), body))
 }

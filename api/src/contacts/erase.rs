@@ -1,11 +1,11 @@
 //! `POST /api/contacts/{id}/erase`: every personal value of a contact is destroyed. See `call_logs/erase.rs`.
 
-use super::order;
+use super::execute;
 use crate::auth::{Permission, SignedIn};
 use crate::call_logs::erase::Erase;
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::written::Gone;
+use crate::web::write_response::NoContent;
 use crate::web::{Body, CommandKey, PathOf};
 use axum::extract::State;
 use domain::contact::ContactCommand;
@@ -23,15 +23,15 @@ pub async fn erase_contact(
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(wanted): Body<Erase>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     signed_in.may(Permission::Erase)?;
     let command = ContactCommand::Erase {
         at: state.clock.now(),
         ground: wanted.ground,
         by: signed_in.by(),
     };
-    let position = order(&state, &signed_in, &key, "POST /api/contacts/{id}/erase", &id, command).await?;
+    let position = execute(&state, &signed_in, &key, "POST /api/contacts/{id}/erase", &id, command).await?;
     state.ledger.destroy_key(&StreamId::contact(&id)).await?;
-    state.rendered.forget();
-    Ok(Gone(position))
+    state.feed_cache.clear();
+    Ok(NoContent(position))
 }

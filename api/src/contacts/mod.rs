@@ -10,15 +10,15 @@ pub mod remove;
 use crate::auth::SignedIn;
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::settle::settle;
-use crate::web::{CommandKey, Moment};
+use crate::web::wait_for_read_models::wait_for_read_models;
+use crate::web::{CommandKey, Rfc3339};
 use domain::contact::{Contact, ContactCommand};
 use infra::event_store::Position;
 use projections::contacts::queries::ContactWithLastCall;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-const ANSWERED_FROM: &[&str] = &["contacts"];
+const READ_MODELS: &[&str] = &["contacts"];
 
 /// A contact.
 #[derive(Serialize, ToSchema)]
@@ -32,12 +32,8 @@ pub struct ContactView {
     letter: String,
     /// The number, E.164.
     phone: Option<String>,
-    /// Whether the person is not to be called.
-    do_not_call: bool,
-    /// Why.
-    do_not_call_reason: Option<String>,
     /// When it was added.
-    added_at: Moment,
+    added_at: Rfc3339,
     /// The last call with this number.
     last_call: Option<LastCall>,
 }
@@ -52,7 +48,7 @@ pub struct LastCall {
     /// How far it has come, or how it ended.
     status: Option<String>,
     /// When it began.
-    started_at: Option<Moment>,
+    started_at: Option<Rfc3339>,
 }
 
 impl From<ContactWithLastCall> for ContactView {
@@ -63,21 +59,19 @@ impl From<ContactWithLastCall> for ContactView {
             name: row.name,
             letter: letter.map_or_else(|| "#".to_owned(), |letter| letter.to_uppercase().to_string()),
             phone: row.phone,
-            do_not_call: row.do_not_call,
-            do_not_call_reason: row.do_not_call_reason,
             added_at: row.added_at.into(),
             last_call: row.last_call_id.map(|call_id| LastCall {
                 call_id,
                 direction: row.last_call_direction,
                 status: row.last_call_status,
-                started_at: row.last_call_at.map(Moment::from),
+                started_at: row.last_call_at.map(Rfc3339::from),
             }),
         }
     }
 }
 
 /// What a user orders about an existing contact of their tenant.
-async fn order(
+async fn execute(
     state: &AppState,
     signed_in: &SignedIn,
     key: &CommandKey,
@@ -95,7 +89,7 @@ async fn order(
     }
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Contact>(contact_id, command, metadata).await?;
-    settle(state, ANSWERED_FROM, executed.position).await;
+    wait_for_read_models(state, READ_MODELS, executed.position).await;
     Ok(executed.position)
 }
 

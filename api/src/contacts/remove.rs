@@ -1,10 +1,10 @@
 //! `DELETE /api/contacts/{id}`: the person is no longer in the contacts.
 
-use super::order;
+use super::execute;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::written::Gone;
+use crate::web::write_response::NoContent;
 use crate::web::{CommandKey, PathOf};
 use axum::extract::State;
 use domain::contact::ContactCommand;
@@ -20,13 +20,13 @@ pub async fn remove_contact(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-) -> Result<Gone, ApiError> {
+) -> Result<NoContent, ApiError> {
     signed_in.may(Permission::EditContacts)?;
     let command = ContactCommand::Remove {
         at: state.clock.now(),
         by: signed_in.by(),
     };
-    order(&state, &signed_in, &key, "DELETE /api/contacts/{id}", &id, command)
+    execute(&state, &signed_in, &key, "DELETE /api/contacts/{id}", &id, command)
         .await
-        .map(Gone)
+        .map(NoContent)
 }

@@ -4,7 +4,7 @@ use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
 use crate::web::view::view;
-use crate::web::{Moment, Parameters};
+use crate::web::{Rfc3339, Parameters};
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
@@ -99,7 +99,7 @@ pub struct Figures {
 #[derive(Serialize, ToSchema)]
 pub struct Bucket {
     /// When it begins.
-    from: Moment,
+    from: Rfc3339,
     /// Its figures.
     #[serde(flatten)]
     figures: Figures,
@@ -130,11 +130,11 @@ view! {
             /// `good`, `needs_improvement`.
             grade: Option<String>,
         }
-        moments {
+        timestamps {
             /// When it began.
             started_at,
         }
-        maybe_moments {}
+        optional_timestamps {}
     }
 }
 
@@ -162,7 +162,7 @@ pub async fn stats(
     };
     let ask = &state.read.dashboard;
     let (total, period, before, series, latest) = tokio::try_join!(
-        ask.altogether(tenant),
+        ask.all_time(tenant),
         ask.sums(tenant, Scale::Day, from..tomorrow),
         ask.sums(tenant, Scale::Day, from - days..from),
         ask.series(tenant, scale, buckets),

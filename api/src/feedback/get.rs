@@ -4,11 +4,11 @@ use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
 use crate::web::view::view;
-use crate::web::{Moment, Parameters};
+use crate::web::{Rfc3339, Parameters};
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
-use projections::persona_feedback::queries::FeedbackQuestion;
+use projections::persona_feedback::queries::FeedbackQuery;
 use projections::persona_feedback::tables::{FeedbackCorrectionRow, FeedbackDayRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -51,7 +51,7 @@ pub struct Feedback {
 #[derive(Serialize, ToSchema)]
 pub struct FeedbackDay {
     /// When the day begins, in UTC.
-    day: Moment,
+    day: Rfc3339,
     /// The agent; absent when nobody knows.
     agent: Option<String>,
     /// The persona that spoke; 0 is the base prompt alone.
@@ -83,8 +83,8 @@ view! {
             /// Who.
             noted_by: Option<String>,
         }
-        moments {}
-        maybe_moments {
+        timestamps {}
+        optional_timestamps {
             /// When.
             noted_at,
         }
@@ -112,7 +112,7 @@ pub async fn feedback(
         .days(tenant, tomorrow - days..tomorrow, wanted.agent.as_deref())
         .await?;
     let corrections = if signed_in.may(Permission::ViewCalls).is_ok() {
-        let question = FeedbackQuestion {
+        let question = FeedbackQuery {
             agent: wanted.agent,
             persona_version: wanted.persona_version,
         };

@@ -1,15 +1,15 @@
 //! The live feed: WebSocket `/ws?after=<position>`.
 //!
-//! Every event of the reader's tenant, in position order, nothing skipped: each reader follows the log by itself from the
-//! position it names, and a connection that was lost goes on from the last one it saw. A reader that is too slow to take
-//! what it is sent is told to resume and is closed. Presence and rebuild progress come over the same socket, without a
-//! position: whoever missed some of those has missed nothing.
+//! A reader receives every event of its tenant that it may see, in position order and without gaps: each reader follows
+//! the log from the position it names, and after a lost connection resumes from the last position it saw. The socket of
+//! a reader that is too slow is closed with a request to resume. Presence and rebuild progress use the same socket,
+//! without a position: they are not replayed.
 
-mod rendered;
+mod cache;
 mod socket;
 
-pub use rendered::Rendered;
-pub use socket::{CHECK, Closing, PATIENCE, PING, read, still_signed_in};
+pub use cache::FeedCache;
+pub use socket::{SESSION_CHECK_INTERVAL, Closing, SEND_TIMEOUT, PING_INTERVAL, read, still_signed_in};
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
@@ -24,7 +24,7 @@ use futures::SinkExt as _;
 use futures::stream::{SelectAll, StreamExt as _};
 use infra::event_store::{Position, Recorded};
 use projections::runner::RebuildStatus;
-use rendered::may_see;
+use cache::may_see;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -32,16 +32,16 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
-/// How often a rebuild's progress is told.
-const PROGRESS: Duration = Duration::from_millis(500);
-/// The longest message that a reader may send: it has nothing to say.
-const LONGEST_MESSAGE: usize = 1024;
+/// Time between two progress messages of a rebuild.
+const REBUILD_PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
+/// Maximum size of a message from the reader, in bytes; readers send nothing but control frames.
+const MAX_MESSAGE_BYTES: usize = 1024;
 
-/// Where to begin.
+/// Query parameters of the feed.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct After {
-    /// The last position that the reader saw; absent: from now on.
+    /// The last position that the reader saw; absent: only new events.
     after: Option<Position>,
 }
 
@@ -59,7 +59,7 @@ pub async fn live(
         return Err(ApiError::parameter("after", format!("must be from 0 to {head}")));
     }
     Ok(upgrade
-        .max_message_size(LONGEST_MESSAGE)
+        .max_message_size(MAX_MESSAGE_BYTES)
         .on_upgrade(move |socket| async move {
             Feed {
                 state,
@@ -81,30 +81,30 @@ struct Feed {
 
 /// Why a feed ends.
 enum End {
-    /// The reader went, or the connection broke.
-    Gone,
-    /// The reader is told why.
-    Told(Closing),
+    /// The reader disconnected, or the connection broke.
+    Disconnected,
+    /// The service closes the socket with a code.
+    Closed(Closing),
 }
 
 impl From<Closing> for End {
     fn from(closing: Closing) -> Self {
-        Self::Told(closing)
+        Self::Closed(closing)
     }
 }
 
 impl Feed {
     async fn run(mut self) {
         let state = self.state.clone();
-        // In this order: the reader is told of their own coming as well, and misses nobody's.
+        // Subscribe before entering, so that the reader also receives its own presence change.
         let changes = state.presence.changes();
-        let here = state.presence.enter(&self.signed_in.user, state.clock.now());
+        let presence = state.presence.enter(&self.signed_in.user, state.clock.now());
         metrics::gauge!("live_feeds").increment(1.0);
         let end = self.follow(changes).await;
         metrics::gauge!("live_feeds").decrement(1.0);
-        drop(here);
-        if let End::Told(closing) = end {
-            let _ = tokio::time::timeout(PATIENCE, self.socket.send(closing.message())).await;
+        drop(presence);
+        if let End::Closed(closing) = end {
+            let _ = tokio::time::timeout(SEND_TIMEOUT, self.socket.send(closing.message())).await;
         }
     }
 
@@ -113,19 +113,19 @@ impl Feed {
         let stop = CancellationToken::new();
         let _stop_rebuilds = stop.clone().drop_guard();
         let mut rebuilds = rebuilds(&self.state, &stop);
-        let mut ping = tokio::time::interval(PING);
-        let mut check = tokio::time::interval(CHECK);
+        let mut ping = tokio::time::interval(PING_INTERVAL);
+        let mut check = tokio::time::interval(SESSION_CHECK_INTERVAL);
         check.reset();
         let drain = self.state.drain.clone();
         loop {
             let sent = tokio::select! {
                 () = drain.closing() => return Closing::RESTART.into(),
-                // Read outside the race: reading that is cancelled whenever something else happens may get nowhere.
+                // Read outside of `select!`: a read that is canceled by every other event might never finish.
                 ready = log.ready() => match read(&mut log, ready).await {
-                    Ok(events) => self.tell(&events).await,
+                    Ok(events) => self.send_events(&events).await,
                     Err(error) => {
-                        tracing::warn!(%error, "a live feed waits for the ledger");
-                        return Closing::resume("the ledger cannot be read: come again from your position").into();
+                        tracing::warn!(%error, "live feed closed: ledger unavailable");
+                        return Closing::resume("ledger unavailable: reconnect from your last position").into();
                     }
                 },
                 change = presence.recv() => match change {
@@ -133,17 +133,17 @@ impl Feed {
                         self.send(&json!({ "type": "presence", "user_id": change.user_id, "here": change.here })).await
                     }
                     Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
-                    Err(broadcast::error::RecvError::Closed) => return End::Gone,
+                    Err(broadcast::error::RecvError::Closed) => return End::Disconnected,
                 },
                 Some((model, status)) = rebuilds.next() => {
                     let progress = status.map(RebuildProgress::from);
                     self.send(&json!({ "type": "rebuild", "name": model, "progress": progress })).await
                 },
-                _ = ping.tick() => self.put(Message::Ping(Vec::new().into())).await,
+                _ = ping.tick() => self.send_message(Message::Ping(Vec::new().into())).await,
                 _ = check.tick() => still_signed_in(&self.state, &self.signed_in).await.map_err(End::from),
-                said = self.socket.recv() => match said {
-                    // Readers have nothing to say; pongs are answered by the library.
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
+                received = self.socket.recv() => match received {
+                    // Other messages are ignored; the library answers pings.
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Disconnected,
                     Some(Ok(_)) => Ok(()),
                 },
             };
@@ -153,14 +153,14 @@ impl Feed {
         }
     }
 
-    /// Sends the events that the reader may see, in order: all of them, then one flush.
-    async fn tell(&mut self, events: &[Arc<Recorded>]) -> Result<(), End> {
+    /// Sends the events that the reader may see, in order, with one flush.
+    async fn send_events(&mut self, events: &[Arc<Recorded>]) -> Result<(), End> {
         let messages: Vec<Utf8Bytes> = events
             .iter()
             .filter(|event| {
                 event.metadata.tenant.as_str() == self.signed_in.tenant() && may_see(&self.signed_in, event)
             })
-            .filter_map(|event| self.state.rendered.message(event))
+            .filter_map(|event| self.state.feed_cache.message(event))
             .collect();
         let sending = async {
             for message in messages {
@@ -174,29 +174,29 @@ impl Feed {
     }
 
     async fn send(&mut self, message: &Value) -> Result<(), End> {
-        self.put(Message::Text(message.to_string().into())).await
+        self.send_message(Message::Text(message.to_string().into())).await
     }
 
-    async fn put(&mut self, message: Message) -> Result<(), End> {
+    async fn send_message(&mut self, message: Message) -> Result<(), End> {
         in_time(self.socket.send(message)).await
     }
 }
 
-/// Sending, unless the reader is too slow to take it.
+/// Waits for a send, up to [`SEND_TIMEOUT`].
 async fn in_time(sending: impl Future<Output = Result<(), axum::Error>>) -> Result<(), End> {
-    match tokio::time::timeout(PATIENCE, sending).await {
+    match tokio::time::timeout(SEND_TIMEOUT, sending).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(End::Gone),
+        Ok(Err(_)) => Err(End::Disconnected),
         Err(_) => {
             metrics::counter!("live_feeds_too_slow_total").increment(1);
-            Err(Closing::resume("too slow: come again from your position").into())
+            Err(Closing::resume("too slow: reconnect from your last position").into())
         }
     }
 }
 
 type Rebuild = (&'static str, Option<RebuildStatus>);
 
-/// The progress of every model's rebuilds, each at most twice a second and its end for certain.
+/// Rebuild progress of every read model: throttled, but the end of a rebuild is always included.
 fn rebuilds(state: &AppState, stop: &CancellationToken) -> SelectAll<futures::stream::BoxStream<'static, Rebuild>> {
     let mut all = SelectAll::new();
     for projector in state.models.projectors() {
@@ -212,7 +212,7 @@ fn rebuilds(state: &AppState, stop: &CancellationToken) -> SelectAll<futures::st
                     changed.ok()?;
                     let status = progress.borrow_and_update().clone();
                     if status.is_some() {
-                        tokio::time::sleep(PROGRESS).await;
+                        tokio::time::sleep(REBUILD_PROGRESS_INTERVAL).await;
                     }
                     Some(((name, status), (progress, stop)))
                 }

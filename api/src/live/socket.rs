@@ -1,4 +1,4 @@
-//! What `WebSockets` that stay open for long share: how patient they are, what closes them, and whose they are.
+//! Shared by the long-lived WebSockets: timeouts, close codes, and the session check.
 
 use crate::auth::SignedIn;
 use crate::state::AppState;
@@ -8,34 +8,34 @@ use infra::ledger::Subscription;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A reader that does not take a message for so long is too slow.
-pub const PATIENCE: Duration = Duration::from_secs(10);
-/// How often a quiet connection is tried, so that proxies keep it and a lost one is noticed.
-pub const PING: Duration = Duration::from_secs(20);
-/// How often it is looked whether the session still stands.
-pub const CHECK: Duration = Duration::from_mins(1);
-/// Events read at once.
-const BATCH: usize = 256;
-/// The close code that means: come again.
+/// Maximum time for sending one message; a slower reader is disconnected.
+pub const SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time between two pings, which keep proxies from closing the connection and detect a lost one.
+pub const PING_INTERVAL: Duration = Duration::from_secs(20);
+/// Time between two checks whether the login session is still valid.
+pub const SESSION_CHECK_INTERVAL: Duration = Duration::from_mins(1);
+/// Maximum number of events per read.
+const MAX_BATCH: usize = 256;
+/// Close code: reconnect and resume.
 const RESUME: u16 = 4000;
-/// The close code that means: sign in again.
+/// Close code: sign in again.
 const SIGNED_OUT: u16 = 4001;
 
-/// A code and words with which a socket is closed.
+/// Code and reason of a close frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Closing(pub u16, pub &'static str);
 
 impl Closing {
-    /// The service goes; another process takes whoever comes.
-    pub const RESTART: Self = Self(close_code::AWAY, "the service restarts: come again");
+    /// The service is stopping; reconnect to another process.
+    pub const RESTART: Self = Self(close_code::AWAY, "service restarting: reconnect");
 
-    /// Come again.
+    /// Asks the reader to reconnect and resume.
     #[must_use]
-    pub const fn resume(why: &'static str) -> Self {
-        Self(RESUME, why)
+    pub const fn resume(reason: &'static str) -> Self {
+        Self(RESUME, reason)
     }
 
-    /// As a message.
+    /// The close frame.
     #[must_use]
     pub fn message(self) -> Message {
         Message::Close(Some(CloseFrame {
@@ -45,29 +45,29 @@ impl Closing {
     }
 }
 
-/// The next events of a log that has some.
+/// Reads the next events of a subscription that is ready.
 ///
 /// # Errors
-/// When the ledger cannot be read, or not in time.
+/// When the ledger cannot be read within the timeout.
 pub async fn read(log: &mut Subscription, ready: Result<(), StoreError>) -> Result<Vec<Arc<Recorded>>, StoreError> {
     ready?;
-    let read = tokio::time::timeout(PATIENCE, log.read(BATCH)).await;
+    let read = tokio::time::timeout(SEND_TIMEOUT, log.read(MAX_BATCH)).await;
     read.unwrap_or(Err(StoreError::Closed))
 }
 
-/// A socket that is open for days ends with the session that opened it.
+/// Checks that the login session that opened a socket is still valid.
 ///
 /// # Errors
-/// When that session ended.
+/// When the session has ended, or the user's role has changed.
 pub async fn still_signed_in(state: &AppState, signed_in: &SignedIn) -> Result<(), Closing> {
     let user = match &signed_in.session {
-        Some(session) => state.people.user_of_session(session, state.clock.now()).await,
-        None => state.people.user(&signed_in.user.user_id).await,
+        Some(session) => state.accounts.user_of_session(session, state.clock.now()).await,
+        None => state.accounts.user(&signed_in.user.user_id).await,
     };
     match user {
         Ok(Some(user)) if user.active && user.role == signed_in.user.role => Ok(()),
         Ok(_) => Err(Closing(SIGNED_OUT, "sign in again")),
-        // The database is away: that ends nothing.
+        // The database is unavailable: the socket stays open.
         Err(_) => Ok(()),
     }
 }

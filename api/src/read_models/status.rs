@@ -3,7 +3,7 @@
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::Moment;
+use crate::web::Rfc3339;
 use axum::Json;
 use axum::extract::State;
 use projections::runner::{ModelStatus, RebuildStatus, Stage};
@@ -33,7 +33,7 @@ pub struct ProjectionStatus {
     /// The process that follows the log for it; absent when none does.
     owner: Option<String>,
     /// When its rows became the current ones by a rebuild.
-    switched_at: Option<Moment>,
+    switched_at: Option<Rfc3339>,
     /// Events that could not be projected, with those that wait behind them.
     dead_letters: i64,
     /// Streams that wait.
@@ -110,7 +110,7 @@ fn view(state: &AppState, status: ModelStatus) -> ProjectionStatus {
         code_version: status.code_version,
         generation: status.generation,
         owner: status.owner,
-        switched_at: status.switched_at.map(Moment::from),
+        switched_at: status.switched_at.map(Rfc3339::from),
         dead_letters: status.dead_letters,
         parked_streams: status.parked_streams,
         rebuild: status.rebuild.map(RebuildProgress::from),

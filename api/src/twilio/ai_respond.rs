@@ -1,9 +1,9 @@
 //! `POST /twilio/ai-respond`: what the caller said to the AI, or that they said nothing.
 
-use super::hear::{Heard, keep, tell, whose};
+use super::callback::{CallbackOutcome, quarantine, record, resolve_tenant};
 use super::inbound::sorry;
 use super::{Signed, TwiML};
-use crate::conversation::{Question, respond};
+use crate::dialogue::{TurnInput, respond};
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
@@ -19,15 +19,15 @@ pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result
     let gathered = match Gathered::understand(&signed.callback(Endpoint::AiRespond)) {
         Ok(gathered) => gathered,
         Err(reason) => {
-            keep(&state, &signed, Endpoint::AiRespond, &reason).await?;
+            quarantine(&state, &signed, Endpoint::AiRespond, &reason).await?;
             return Ok(sorry());
         }
     };
     let call_id = gathered.call_id.0.clone();
     let key = signed.command_key(Endpoint::AiRespond, &gathered.key());
     // What was said is durable before anything is thought about it.
-    let tenant = whose(&state, &signed, Endpoint::AiRespond, &call_id).await?;
-    let heard = tell(
+    let tenant = resolve_tenant(&state, &signed, Endpoint::AiRespond, &call_id).await?;
+    let heard = record(
         &state,
         &signed,
         Endpoint::AiRespond,
@@ -37,10 +37,10 @@ pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result
         tenant,
     )
     .await?;
-    let Heard::Call(on_call) = heard else {
+    let CallbackOutcome::Call(on_call) = heard else {
         return Ok(sorry());
     };
-    let question = Question {
+    let input = TurnInput {
         call_id: &call_id,
         turn: gathered.turn,
         at: gathered.at,
@@ -50,5 +50,5 @@ pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result
         correlation_id: signed.request_id().to_owned(),
         causation: on_call.executed.position,
     };
-    respond(&state, question).await
+    respond(&state, input).await
 }

@@ -1,6 +1,6 @@
 //! `POST /twilio/amd-status`: who picked up.
 
-use super::{Signed, TwiML, hear};
+use super::{Signed, TwiML, handle};
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
@@ -12,6 +12,6 @@ use infra::twilio::callbacks::Endpoint;
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn amd_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
-    hear(&state, &signed, Endpoint::AmdStatus).await?;
+    handle(&state, &signed, Endpoint::AmdStatus).await?;
     Ok(TwiML::nothing())
 }

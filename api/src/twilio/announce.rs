@@ -4,12 +4,12 @@
 //! to whoever reads logs of addresses.
 
 use super::{Signed, TwiML};
-use crate::conversation::orders::spoken;
+use crate::dialogue::voice_response::spoken;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::call::{Call, CallEvent};
-use domain::conversation::Phrases;
+use domain::dialogue::Phrases;
 use infra::event_store::{Event, StreamId};
 use infra::twilio::twiml::{Response, digits};
 

@@ -1,6 +1,6 @@
 //! `POST /twilio/conference-status`: what happened in a conference.
 
-use super::{Signed, TwiML, hear};
+use super::{Signed, TwiML, handle};
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
@@ -12,6 +12,6 @@ use infra::twilio::callbacks::Endpoint;
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn conference_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
-    hear(&state, &signed, Endpoint::ConferenceStatus).await?;
+    handle(&state, &signed, Endpoint::ConferenceStatus).await?;
     Ok(TwiML::nothing())
 }

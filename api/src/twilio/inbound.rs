@@ -6,16 +6,16 @@
 //! The answer is made from what was recorded, and from the agent as it was then: a repeated webhook is answered by the
 //! same orders, whatever was changed in between.
 
-use super::hear::{Heard, OnCall, keep, tell};
+use super::callback::{CallbackOutcome, CallContext, quarantine, record};
 use super::{Signed, TwiML};
-use crate::conversation::orders;
-use crate::directory::Answers;
+use crate::dialogue::voice_response;
+use crate::number_routing::NumberOwner;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::agent::{Agent, Routing};
 use domain::call::command::Routed;
-use domain::conversation::Phrases;
+use domain::dialogue::Phrases;
 use infra::twilio::callbacks::{Endpoint, Inbound};
 use infra::twilio::twiml::{self, hangup, pause, redirect, say};
 
@@ -35,7 +35,7 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
     let inbound = match Inbound::understand(&signed.callback(Endpoint::Inbound)) {
         Ok(inbound) => inbound,
         Err(reason) => {
-            keep(&state, &signed, Endpoint::Inbound, &reason).await?;
+            quarantine(&state, &signed, Endpoint::Inbound, &reason).await?;
             return Ok(sorry());
         }
     };
@@ -43,7 +43,7 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
         inbound.call_id.0.clone(),
         signed.command_key(Endpoint::Inbound, &inbound.key()),
     );
-    let answers = match state.directory.of_number(&state, &inbound.number).await {
+    let answers = match state.number_routing.of_number(&state, &inbound.number).await {
         Ok(answers) => answers,
         Err(error) => match waited(&signed) {
             times if times < WAITS => {
@@ -52,7 +52,7 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
             }
             _ => {
                 tracing::error!(%error, "nobody can say who answers: the default agent does");
-                Answers::default()
+                NumberOwner::default()
             }
         },
     };
@@ -64,7 +64,7 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
         .unwrap_or_default();
     let routed = route(&agent, agent.routing(inbound.at));
     let command = inbound.routed(answers.agent, routed).into();
-    match tell(
+    match record(
         &state,
         &signed,
         Endpoint::Inbound,
@@ -75,8 +75,8 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
     )
     .await?
     {
-        Heard::Call(on_call) => answer(&state, &on_call).await,
-        Heard::Unrouted => Ok(sorry()),
+        CallbackOutcome::Call(on_call) => answer(&state, &on_call).await,
+        CallbackOutcome::Quarantined => Ok(sorry()),
     }
 }
 
@@ -100,19 +100,18 @@ fn route(agent: &Agent, routing: Routing) -> Routed {
             Routed::Answered {
                 greeting: agent.settings.greeting.as_deref().unwrap_or(phrases.greeting).into(),
                 persona_version: agent.persona_in_force,
-                // Both are said before the greeting, in the agent's language: see `conversation::orders`.
-                discloses_ai: true,
-                consent_notice: true,
+                disclosure: Some(phrases.disclosure.to_owned()),
+                consent_notice: Some(phrases.recording_notice.to_owned()),
             }
         }
     }
 }
 
 /// The orders that follow from what was recorded.
-async fn answer(state: &AppState, on_call: &OnCall) -> Result<TwiML, ApiError> {
+async fn answer(state: &AppState, on_call: &CallContext) -> Result<TwiML, ApiError> {
     let events = on_call.events(state).await?;
     let settings = on_call.settings(state).await?;
-    Ok(TwiML(orders::after(state, &on_call.call_id, &settings, &events)))
+    Ok(TwiML(voice_response::from_events(state, &on_call.call_id, &settings, &events)))
 }
 
 /// What a caller hears when we cannot even say which call it is.

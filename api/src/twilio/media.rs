@@ -1,10 +1,11 @@
-//! `GET /twilio/media`: the WebSocket to which Twilio brings the sound of a call to which somebody listens.
+//! `GET /twilio/media`: the WebSocket on which Twilio sends the audio of a call that has a listener.
 //!
-//! The upgrade is signed over the `wss://` address that Twilio was told. Sound is taken only for a stream that this process
-//! asked for, by the name that it gave it; any other socket is closed. Nothing is sent back: the stream goes one way.
+//! The signature of the upgrade covers the `wss://` URL that was given to Twilio. Audio is accepted only for a stream
+//! that this process requested, by its unique name; any other socket is closed. The stream is one-way: nothing is sent
+//! back.
 
 use crate::error::{ApiError, Problem};
-use crate::listening::{Arrived, STREAM_NAME};
+use crate::audio_tap::{MediaSocket, STREAM_NAME};
 use crate::state::AppState;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{FromRequestParts, State};
@@ -14,16 +15,16 @@ use infra::twilio::media;
 use infra::twilio::signature::{self, Body};
 use std::time::Duration;
 
-/// The longest message that is taken. A piece of sound has some 400 bytes.
-const LONGEST_MESSAGE: usize = 16 * 1024;
-/// How long Twilio may take to say what a stream is.
-const BEGINS_WITHIN: Duration = Duration::from_secs(5);
-/// A stream that is silent for so long is lost: Twilio sends silence as well.
-const SILENCE: Duration = Duration::from_secs(30);
-/// How long saying farewell may take.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// Maximum size of a message, in bytes. A media message has about 400.
+const MAX_MESSAGE_BYTES: usize = 16 * 1024;
+/// How long Twilio may take to send the `start` message.
+const START_TIMEOUT: Duration = Duration::from_secs(5);
+/// Maximum time without a message. Twilio sends silence as well, so a quiet stream is lost.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Timeout of the closing handshake.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A WebSocket's opening that Twilio signed.
+/// A WebSocket upgrade with a valid Twilio signature.
 pub struct SignedUpgrade;
 
 impl FromRequestParts<AppState> for SignedUpgrade {
@@ -45,7 +46,7 @@ impl FromRequestParts<AppState> for SignedUpgrade {
     }
 }
 
-/// Takes a call's sound: a WebSocket that speaks Twilio's Media Streams.
+/// Receives a call's audio: a WebSocket with Twilio's Media Streams protocol.
 #[utoipa::path(
     get, path = "/twilio/media", tag = "twilio", security(("twilio" = [])),
     responses(
@@ -55,90 +56,90 @@ impl FromRequestParts<AppState> for SignedUpgrade {
 )]
 pub async fn media(State(state): State<AppState>, _: SignedUpgrade, upgrade: WebSocketUpgrade) -> Response {
     upgrade
-        .max_message_size(LONGEST_MESSAGE)
-        .max_frame_size(LONGEST_MESSAGE)
+        .max_message_size(MAX_MESSAGE_BYTES)
+        .max_frame_size(MAX_MESSAGE_BYTES)
         .on_upgrade(move |mut socket| async move {
-            let (code, reason) = take(&state, &mut socket).await;
+            let (code, reason) = receive(&state, &mut socket).await;
             let frame = CloseFrame {
                 code,
                 reason: reason.into(),
             };
-            let farewell = async {
+            let close = async {
                 let _ = socket.send(Message::Close(Some(frame))).await;
                 while let Some(Ok(_)) = socket.recv().await {}
             };
-            let _ = tokio::time::timeout(FAREWELL, farewell).await;
+            let _ = tokio::time::timeout(CLOSE_TIMEOUT, close).await;
         })
 }
 
-/// Takes sound until the stream is over; with which words the socket is then closed.
-async fn take(state: &AppState, socket: &mut WebSocket) -> (u16, &'static str) {
+/// Receives audio until the stream ends. Returns the code and reason of the close frame.
+async fn receive(state: &AppState, socket: &mut WebSocket) -> (u16, &'static str) {
     let drain = state.drain.clone();
-    let begun = tokio::select! {
-        begun = tokio::time::timeout(BEGINS_WITHIN, begin(state, socket)) => begun,
-        () = drain.closing() => return (close_code::AWAY, "the service stops"),
+    let started = tokio::select! {
+       started = tokio::time::timeout(START_TIMEOUT, wait_for_start(state, socket)) => started,
+       () = drain.closing() => return (close_code::AWAY, "service stopping"),
     };
-    let stream = match begun {
+    let stream = match started {
         Ok(Ok(stream)) => stream,
         Ok(Err(refused)) => return refused,
-        Err(_elapsed) => return (close_code::POLICY, "no start in time"),
+        Err(_elapsed) => return (close_code::POLICY, "no start message in time"),
     };
-    tracing::debug!(call_id = stream.call_id(), "a call's sound comes");
+    tracing::debug!(call_id = stream.call_id(), "media stream started");
     loop {
         let message = tokio::select! {
-            message = tokio::time::timeout(SILENCE, socket.recv()) => message,
-            () = stream.unwanted() => return (close_code::NORMAL, "nobody listens any more"),
-            () = drain.closing() => return (close_code::AWAY, "the service stops"),
+            message = tokio::time::timeout(IDLE_TIMEOUT, socket.recv()) => message,
+            () = stream.canceled() => return (close_code::NORMAL, "no listeners"),
+            () = drain.closing() => return (close_code::AWAY, "service stopping"),
         };
         match message {
             Ok(Some(Ok(Message::Text(text)))) => match media::read(&text) {
-                Ok(media::Message::Media(sound)) => stream.hand_on(&sound),
-                Ok(media::Message::Stop) => return (close_code::NORMAL, "the stream is over"),
+                Ok(media::Message::Media(sound)) => stream.forward(&sound),
+                Ok(media::Message::Stop) => return (close_code::NORMAL, "stream ended"),
                 Ok(_) => {}
                 Err(_) => malformed(),
             },
             Ok(Some(Ok(Message::Binary(_)))) => malformed(),
             Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => {}
-            Ok(Some(Ok(Message::Close(_))) | None) => return (close_code::NORMAL, "the stream is over"),
-            // Broken, or a message that is too long.
-            Ok(Some(Err(_))) => return (close_code::PROTOCOL, "the messages cannot be read"),
-            Err(_elapsed) => return (close_code::POLICY, "no sound for too long"),
+            Ok(Some(Ok(Message::Close(_))) | None) => return (close_code::NORMAL, "stream ended"),
+            // The connection broke, or a message is too long.
+            Ok(Some(Err(_))) => return (close_code::PROTOCOL, "unreadable message"),
+            Err(_elapsed) => return (close_code::POLICY, "no media in time"),
         }
     }
 }
 
-/// One piece that cannot be read costs 20 ms of sound, and no more.
+/// Counts a malformed message. It costs 20 ms of audio and does not end the stream.
 fn malformed() {
     metrics::counter!("twilio_media_malformed_total").increment(1);
 }
 
-/// Waits until the socket has said which stream it is.
-async fn begin(state: &AppState, socket: &mut WebSocket) -> Result<Arrived, (u16, &'static str)> {
+/// Waits for the `start` message, which names the stream.
+async fn wait_for_start(state: &AppState, socket: &mut WebSocket) -> Result<MediaSocket, (u16, &'static str)> {
     loop {
         let text = match socket.recv().await {
             Some(Ok(Message::Text(text))) => text,
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-            Some(Ok(Message::Binary(_))) => return Err((close_code::UNSUPPORTED, "messages are text")),
-            Some(Ok(Message::Close(_))) | None => return Err((close_code::NORMAL, "nothing was said")),
-            Some(Err(_)) => return Err((close_code::PROTOCOL, "the messages cannot be read")),
+            Some(Ok(Message::Binary(_))) => return Err((close_code::UNSUPPORTED, "text messages expected")),
+            Some(Ok(Message::Close(_))) | None => return Err((close_code::NORMAL, "no start message")),
+            Some(Err(_)) => return Err((close_code::PROTOCOL, "unreadable message")),
         };
         match media::read(&text) {
             Ok(media::Message::Connected) => {}
             Ok(media::Message::Start(start)) if !start.media_format.is_mulaw() => {
-                tracing::warn!("a media stream is in another format than mu-law at 8 kHz");
+                tracing::warn!("media stream format not supported");
                 return Err((close_code::UNSUPPORTED, "the format is not mu-law at 8 kHz"));
             }
             Ok(media::Message::Start(start)) => {
                 let name = start.custom_parameters.get(STREAM_NAME).map_or("", String::as_str);
-                return state.listening.arrive(name, &start.call_sid).ok_or_else(|| {
+                return state.audio_taps.accept(name, &start.call_sid).ok_or_else(|| {
                     metrics::counter!("twilio_media_strangers_total").increment(1);
-                    tracing::info!("a media stream that this process did not ask for is closed");
-                    (close_code::NORMAL, "this stream is not awaited here")
+                    tracing::info!("unknown media stream closed");
+                    (close_code::NORMAL, "stream not requested by this process")
                 });
             }
             _ => {
                 malformed();
-                return Err((close_code::POLICY, "what a stream is comes first"));
+                return Err((close_code::POLICY, "start message expected"));
             }
         }
     }

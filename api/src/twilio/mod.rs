@@ -1,7 +1,7 @@
 //! Twilio's doors: one file a webhook. Here is what they share.
 //!
 //! A request is believed when its signature is right, understood by `infra::twilio::callbacks`, and answered 2xx only
-//! after what it says is durable. What cannot be understood is kept whole on an `unrouted` stream, and answered 2xx as well:
+//! after what it says is durable. What cannot be understood is kept whole on an `quarantine` stream, and answered 2xx as well:
 //! asking Twilio to send it again would not make it clearer.
 
 pub mod ai_respond;
@@ -10,7 +10,7 @@ pub mod announce;
 pub mod answer;
 pub mod call_status;
 pub mod conference_status;
-pub mod hear;
+pub mod callback;
 pub mod inbound;
 pub mod inbound_status;
 pub mod media;
@@ -25,5 +25,5 @@ pub mod voicemail;
 pub mod voicemail_done;
 
 pub use answer::TwiML;
-pub use hear::hear;
+pub use callback::handle;
 pub use signed::Signed;

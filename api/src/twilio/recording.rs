@@ -38,7 +38,7 @@ pub async fn recording(
     // What is wrong with a link is nobody's business: there is no such recording.
     let missing = || ApiError::NotFound("recording");
     let opens = state
-        .links
+        .recording_links
         .open(&link.token, state.clock.now())
         .map_err(|_| missing())?;
     if opens.recording != sid {

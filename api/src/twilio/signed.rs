@@ -26,7 +26,7 @@ pub struct Signed {
     token: Option<String>,
     request_id: String,
     /// When it was heard.
-    pub heard_at: Timestamp,
+    pub received_at: Timestamp,
 }
 
 impl FromRequest<AppState> for Signed {
@@ -82,14 +82,14 @@ impl FromRequest<AppState> for Signed {
             query,
             token,
             request_id,
-            heard_at: state.clock.now(),
+            received_at: state.clock.now(),
         })
     }
 }
 
 /// Our end of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OurEnd<'a> {
+pub enum LocalParty<'a> {
     /// A number, E.164.
     Number(&'a str),
     /// The browser of a user of ours, by the user's identifier.
@@ -141,7 +141,7 @@ impl Signed {
             endpoint,
             form: &self.form,
             query: &self.query,
-            heard_at: self.heard_at,
+            received_at: self.received_at,
         }
     }
 
@@ -187,10 +187,10 @@ impl Signed {
     /// Our end of the call, if the request names it: it tells whose a call is that begins with this request. To Twilio a
     /// call from a browser is inbound as well, and its `To` is the number that was dialled: anybody's.
     #[must_use]
-    pub fn our_end(&self) -> Option<OurEnd<'_>> {
+    pub fn local_party(&self) -> Option<LocalParty<'_>> {
         let from = self.form.get("From");
         if let Some(user) = from.and_then(|from| from.strip_prefix("client:")) {
-            return Some(OurEnd::Browser(user));
+            return Some(LocalParty::Browser(user));
         }
         match self.form.get("Direction") {
             Some("inbound") => self.form.get("To"),
@@ -198,6 +198,6 @@ impl Signed {
             _ => None,
         }
         .filter(|number| number.starts_with('+'))
-        .map(OurEnd::Number)
+        .map(LocalParty::Number)
     }
 }

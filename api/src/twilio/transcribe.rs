@@ -3,11 +3,11 @@
 //! That it was asked for is in the log, and the transcriber finds it there.
 
 use crate::auth::{Permission, SignedIn};
-use crate::call_logs::must_be_theirs;
+use crate::call_logs::ensure_own_tenant;
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::settle::settle;
-use crate::web::{CommandKey, PathOf, Written};
+use crate::web::wait_for_read_models::wait_for_read_models;
+use crate::web::{CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::value::Phase;
 use domain::call::{Call, CallCommand};
@@ -39,9 +39,9 @@ pub async fn transcribe(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-) -> Result<Written<ToBeTranscribed>, ApiError> {
+) -> Result<WriteResponse<ToBeTranscribed>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
-    must_be_theirs(&state, &signed_in, &id).await?;
+    ensure_own_tenant(&state, &signed_in, &id).await?;
     let known = state.ledger.state::<Call>(&id).await?;
     let (call, _) = known.ok_or(ApiError::NotFound("call"))?;
     let kept = call
@@ -61,9 +61,9 @@ pub async fn transcribe(
     let commands: Vec<_> = phases.iter().map(request).collect();
     let metadata = signed_in.metadata("POST /twilio/transcribe/{id}", key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute_all::<Call>(&id, &commands, metadata).await?;
-    settle(&state, &["work"], executed.position).await;
+    wait_for_read_models(&state, &["work"], executed.position).await;
     let phases = phases.into_iter().map(Phase::as_str).collect();
-    Ok(Written::changed(
+    Ok(WriteResponse::changed(
         executed.position,
         ToBeTranscribed { call_id: id, phases },
     ))

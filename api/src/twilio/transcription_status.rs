@@ -1,6 +1,6 @@
 //! `POST /twilio/transcription-status`: what became of a transcription.
 
-use super::{Signed, TwiML, hear};
+use super::{Signed, TwiML, handle};
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
@@ -12,6 +12,6 @@ use infra::twilio::callbacks::Endpoint;
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn transcription_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
-    hear(&state, &signed, Endpoint::TranscriptionStatus).await?;
+    handle(&state, &signed, Endpoint::TranscriptionStatus).await?;
     Ok(TwiML::nothing())
 }

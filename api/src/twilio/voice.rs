@@ -2,7 +2,7 @@
 //!
 //! Nothing is recorded here yet: a recording needs a notice, and whose notice it is to give is the phone line's business.
 
-use super::hear::{Heard, OnCall, keep, tell, whose};
+use super::callback::{CallbackOutcome, CallContext, quarantine, record, resolve_tenant};
 use super::{Signed, TwiML};
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -23,7 +23,7 @@ pub async fn voice(State(state): State<AppState>, signed: Signed) -> Result<TwiM
     let outbound = match Outbound::understand(&signed.callback(Endpoint::Voice)) {
         Ok(outbound) => outbound,
         Err(reason) => {
-            keep(&state, &signed, Endpoint::Voice, &reason).await?;
+            quarantine(&state, &signed, Endpoint::Voice, &reason).await?;
             return Ok(cannot("This number cannot be dialled."));
         }
     };
@@ -32,22 +32,22 @@ pub async fn voice(State(state): State<AppState>, signed: Signed) -> Result<TwiM
         signed.command_key(Endpoint::Voice, &outbound.key()),
     );
     // Not recorded at all rather than under the wrong tenant, where it would stay; and what is heard is no error.
-    let tenant = match whose(&state, &signed, Endpoint::Voice, &call_id).await {
+    let tenant = match resolve_tenant(&state, &signed, Endpoint::Voice, &call_id).await {
         Ok(tenant) => tenant,
         Err(error) => {
-            tracing::error!(%error, "nobody can say whose the call from a browser is: it is not placed");
+            tracing::error!(%error, "nobody can say resolve_tenant the call from a browser is: it is not placed");
             return Ok(cannot("This call cannot be placed at the moment. Please try again."));
         }
     };
     let command = outbound.shown_as(None, state.config.twilio.phone_number.clone()).into();
-    match tell(&state, &signed, Endpoint::Voice, &call_id, command, key, tenant).await? {
-        Heard::Call(on_call) => answer(&state, &on_call).await,
-        Heard::Unrouted => Ok(cannot("This call cannot be placed.")),
+    match record(&state, &signed, Endpoint::Voice, &call_id, command, key, tenant).await? {
+        CallbackOutcome::Call(on_call) => answer(&state, &on_call).await,
+        CallbackOutcome::Quarantined => Ok(cannot("This call cannot be placed.")),
     }
 }
 
 /// The orders that follow from what was recorded.
-async fn answer(state: &AppState, on_call: &OnCall) -> Result<TwiML, ApiError> {
+async fn answer(state: &AppState, on_call: &CallContext) -> Result<TwiML, ApiError> {
     let events = on_call.events(state).await?;
     let started = events.iter().find_map(|event| match event {
         CallEvent::CallStarted { to, number, .. } => Some((to.text()?.to_owned(), number.clone())),

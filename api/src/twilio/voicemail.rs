@@ -1,13 +1,13 @@
 //! `POST /twilio/voicemail`: the caller is asked for a message.
 
-use super::hear::{Heard, hear};
+use super::callback::{CallbackOutcome, handle};
 use super::{Signed, TwiML};
-use crate::conversation::orders::spoken;
+use crate::dialogue::voice_response::spoken;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::agent::AgentSettings;
-use domain::conversation::Phrases;
+use domain::dialogue::Phrases;
 use infra::twilio::callbacks::Endpoint;
 use infra::twilio::twiml::{self, hangup, record, say};
 
@@ -24,13 +24,13 @@ const RETRIES: &str = "#rc=5&rp=all";
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn voicemail(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
-    match hear(&state, &signed, Endpoint::Voicemail).await? {
-        Heard::Call(on_call) => {
+    match handle(&state, &signed, Endpoint::Voicemail).await? {
+        CallbackOutcome::Call(on_call) => {
             let settings = on_call.settings(&state).await?;
             Ok(ask(&state, &on_call.call_id, &settings))
         }
         // Nobody could say whose message it were.
-        Heard::Unrouted => Ok(TwiML(
+        CallbackOutcome::Quarantined => Ok(TwiML(
             twiml::Response::new()
                 .then(say(Phrases::of(None).trouble_again))
                 .then(hangup()),

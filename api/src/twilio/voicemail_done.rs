@@ -1,8 +1,8 @@
 //! `POST /twilio/voicemail-done`: the caller left a message, or none.
 
-use super::hear::{Heard, hear};
+use super::callback::{CallbackOutcome, handle};
 use super::{Signed, TwiML};
-use crate::conversation::orders::spoken;
+use crate::dialogue::voice_response::spoken;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
@@ -18,9 +18,9 @@ const THANKS: &str = "Thank you. Goodbye.";
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn voicemail_done(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
-    let response = match hear(&state, &signed, Endpoint::VoicemailDone).await? {
-        Heard::Call(on_call) => twiml::Response::new().then(spoken(THANKS, &on_call.settings(&state).await?)),
-        Heard::Unrouted => twiml::Response::new(),
+    let response = match handle(&state, &signed, Endpoint::VoicemailDone).await? {
+        CallbackOutcome::Call(on_call) => twiml::Response::new().then(spoken(THANKS, &on_call.settings(&state).await?)),
+        CallbackOutcome::Quarantined => twiml::Response::new(),
     };
     Ok(TwiML(response.then(hangup())))
 }

@@ -3,7 +3,7 @@
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::Moment;
+use crate::web::Rfc3339;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub struct ActiveUser {
     /// `admin`, `agent`, `auditor`, `analyst`.
     role: &'static str,
     /// When they last asked for something.
-    seen_at: Moment,
+    seen_at: Rfc3339,
     /// Whether they have the live feed open.
     live: bool,
 }

@@ -8,7 +8,7 @@ use crate::web::{Body, PathOf};
 use axum::Json;
 use axum::extract::State;
 use infra::config::Secret;
-use infra::people::{Role, User, UserChange};
+use infra::accounts::{Role, User, UserChange};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -53,7 +53,7 @@ pub async fn change_user(
         signed_in.may(Permission::ManageUsers)?;
     }
     let user = state
-        .people
+        .accounts
         .user(&user_id)
         .await?
         .filter(|user| user.tenant == signed_in.tenant());
@@ -66,11 +66,11 @@ pub async fn change_user(
         active: wanted.active,
         password_hash: new_password(&state, &user, is_own, wanted.password, wanted.current_password).await?,
     };
-    state.people.change_user(&user_id, &change).await?;
+    state.accounts.change_user(&user_id, &change).await?;
     if ends_sessions {
-        state.people.end_sessions_of(&user_id).await?;
+        state.accounts.end_sessions_of(&user_id).await?;
     }
-    let changed = state.people.user(&user_id).await?.ok_or(ApiError::NotFound("user"))?;
+    let changed = state.accounts.user(&user_id).await?.ok_or(ApiError::NotFound("user"))?;
     Ok(Json(changed.into()))
 }
 
@@ -78,7 +78,7 @@ pub async fn change_user(
 async fn keep_an_admin(state: &AppState, user: &User, wanted: &ChangeUser) -> Result<(), ApiError> {
     let stops = user.role == Role::Admin
         && (wanted.role.is_some_and(|role| role != Role::Admin) || wanted.active == Some(false));
-    if stops && !state.people.has_other_admin(user).await? {
+    if stops && !state.accounts.has_other_admin(user).await? {
         return Err(ApiError::Conflict("this is the only admin".to_owned()));
     }
     Ok(())

@@ -3,11 +3,11 @@
 use crate::auth::{Permission, SignedIn, email, token};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, Moment};
+use crate::web::{Body, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use infra::people::{Invitation, Role};
+use infra::accounts::{Invitation, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,7 +34,7 @@ pub struct Invited {
     /// Whom it is for.
     email: String,
     /// Until when it is good.
-    expires_at: Moment,
+    expires_at: Rfc3339,
 }
 
 /// Invites somebody. The invitation is handed over by whoever made it: this service sends no mail.
@@ -54,7 +54,7 @@ pub async fn invite_user(
 ) -> Result<(StatusCode, Json<Invited>), ApiError> {
     signed_in.may(Permission::ManageUsers)?;
     let email = email(&wanted.email)?;
-    if state.people.user_by_email(&email).await?.is_some() {
+    if state.accounts.user_by_email(&email).await?.is_some() {
         return Err(ApiError::Conflict("this e-mail address is registered".to_owned()));
     }
     let secret = token::new(token::Kind::Invitation);
@@ -69,7 +69,7 @@ pub async fn invite_user(
         created_at: now.as_micros(),
         expires_at: now.plus_seconds(GOOD_FOR_S).as_micros(),
     };
-    state.people.invite(&hash, &invitation).await?;
+    state.accounts.invite(&hash, &invitation).await?;
     let expires_at = invitation.expires_at.into();
     Ok((
         StatusCode::CREATED,

@@ -14,6 +14,6 @@ use axum::extract::State;
 )]
 pub async fn list_users(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<Vec<UserView>>, ApiError> {
     signed_in.may(Permission::ManageUsers)?;
-    let users = state.people.users(signed_in.tenant()).await?;
+    let users = state.accounts.users(signed_in.tenant()).await?;
     Ok(Json(users.into_iter().map(UserView::from).collect()))
 }

@@ -6,8 +6,8 @@ pub mod invite;
 pub mod list;
 pub mod names;
 
-use crate::web::Moment;
-use infra::people::User;
+use crate::web::Rfc3339;
+use infra::accounts::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,9 +26,9 @@ pub struct UserView {
     /// Whether they may sign in.
     active: bool,
     /// When they registered.
-    created_at: Moment,
+    created_at: Rfc3339,
     /// When they were last seen.
-    last_seen_at: Option<Moment>,
+    last_seen_at: Option<Rfc3339>,
 }
 
 impl From<User> for UserView {
@@ -40,7 +40,7 @@ impl From<User> for UserView {
             role: user.role.as_str(),
             active: user.active,
             created_at: user.created_at.into(),
-            last_seen_at: user.last_seen_at.map(Moment::from),
+            last_seen_at: user.last_seen_at.map(Rfc3339::from),
         }
     }
 }

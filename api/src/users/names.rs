@@ -27,7 +27,7 @@ pub struct Colleague {
 )]
 pub async fn colleagues(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<Vec<Colleague>>, ApiError> {
     signed_in.may(Permission::ViewPresence)?;
-    let users = state.people.users(signed_in.tenant()).await?;
+    let users = state.accounts.users(signed_in.tenant()).await?;
     Ok(Json(
         users
             .into_iter()

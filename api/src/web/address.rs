@@ -1,12 +1,14 @@
-//! Where a request comes from: the peer's address, or what a trusted proxy says.
+//! The client address of a request: the peer's, or the one that trusted proxies report.
 
 use crate::state::AppState;
 use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use infra::config::IpNet;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Where a request comes from, as rate limits count it.
+/// The client address of a request, as rate limits count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address(pub IpAddr);
 
@@ -18,28 +20,40 @@ impl FromRequestParts<AppState> for Address {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::from(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-        let told = parts
-            .headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .next_back()
-            .and_then(|value| value.to_str().ok());
-        let address = if state.config.trust_proxy {
-            told.and_then(last).unwrap_or(peer)
-        } else {
-            peer
-        };
-        Ok(Self(counted(address)))
+        let address = client(peer, &parts.headers, &state.config.trusted_proxies);
+        Ok(Self(rate_limit_key(address)))
     }
 }
 
-/// The last address in the list is the one that our own proxy saw; those before it anybody may have written.
-fn last(list: &str) -> Option<IpAddr> {
-    list.rsplit(',').next()?.trim().parse().ok()
+/// Walks the chain of `X-Forwarded-For` from the nearest hop outward and stops at the first address that is not a
+/// trusted proxy: everything beyond it may have been written by the client.
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
+    let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
+    let mut hops = lines
+        .into_iter()
+        .rev()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.rsplit(','));
+    let mut address = peer;
+    while is_trusted(address) {
+        match hops.next().and_then(parse_hop) {
+            Some(hop) => address = hop,
+            None => break,
+        }
+    }
+    address
 }
 
-/// Whoever has one IPv6 address has 2^64 of them: they count as one.
-fn counted(address: IpAddr) -> IpAddr {
+/// Some proxies add the port.
+fn parse_hop(hop: &str) -> Option<IpAddr> {
+    let hop = hop.trim();
+    let without_port = || hop.parse().ok().map(|socket: SocketAddr| socket.ip());
+    hop.parse().ok().or_else(without_port)
+}
+
+/// A client with one IPv6 address usually has the whole /64: all of it counts as one.
+fn rate_limit_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
@@ -53,22 +67,40 @@ fn counted(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    #[test]
-    fn only_the_last_forwarded_address_is_our_proxys_word() {
-        assert_eq!(last("1.2.3.4, 5.6.7.8"), Some("5.6.7.8".parse().expect("an address")));
-        assert_eq!(last("nonsense"), None);
+    fn ip(text: &str) -> IpAddr {
+        text.parse().expect("an address")
+    }
+
+    fn client_of(peer: &str, forwarded: &[&'static str]) -> IpAddr {
+        let trusted = ["10.0.0.0/8", "127.0.0.1/32"].map(|network| network.parse().expect("a network"));
+        let mut headers = HeaderMap::new();
+        for line in forwarded {
+            headers.append("x-forwarded-for", axum::http::HeaderValue::from_static(line));
+        }
+        client(ip(peer), &headers, &trusted)
     }
 
     #[test]
-    fn neighbours_in_one_ipv6_network_count_as_one() {
-        let (a, b) = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9");
-        assert_eq!(
-            counted(a.parse().expect("an address")),
-            counted(b.parse().expect("an address"))
-        );
-        assert_ne!(
-            counted(a.parse().expect("an address")),
-            counted("2001:db8:1:3::1".parse().expect("an address"))
-        );
+    fn header_from_an_untrusted_peer_is_ignored() {
+        assert_eq!(client_of("8.8.8.8", &["1.2.3.4"]), ip("8.8.8.8"));
+    }
+
+    #[test]
+    fn nearest_address_that_is_no_trusted_proxy_is_the_client() {
+        assert_eq!(client_of("10.1.1.1", &["1.2.3.4, 5.6.7.8"]), ip("5.6.7.8"));
+        assert_eq!(client_of("10.1.1.1", &["1.2.3.4, 5.6.7.8, 10.2.2.2"]), ip("5.6.7.8"));
+        assert_eq!(client_of("127.0.0.1", &["1.2.3.4", "5.6.7.8:4711", "10.2.2.2"]), ip("5.6.7.8"));
+    }
+
+    #[test]
+    fn unreadable_hop_leaves_the_last_proxy() {
+        assert_eq!(client_of("10.1.1.1", &["1.2.3.4, nonsense"]), ip("10.1.1.1"));
+        assert_eq!(client_of("10.1.1.1", &[]), ip("10.1.1.1"));
+    }
+
+    #[test]
+    fn ipv6_addresses_of_one_network_share_a_rate_limit() {
+        assert_eq!(rate_limit_key(ip("2001:db8:1:2::1")), rate_limit_key(ip("2001:db8:1:2:ffff::9")));
+        assert_ne!(rate_limit_key(ip("2001:db8:1:2::1")), rate_limit_key(ip("2001:db8:1:3::1")));
     }
 }

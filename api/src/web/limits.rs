@@ -67,7 +67,7 @@ impl Limits {
     ///
     /// # Errors
     /// When they did so too often.
-    pub fn knock(&self, address: IpAddr) -> Result<(), ApiError> {
+    pub fn login_attempt(&self, address: IpAddr) -> Result<(), ApiError> {
         self.check(&self.knocks, &address)
     }
 

@@ -7,16 +7,16 @@ pub mod headers;
 pub mod idempotency;
 pub mod limits;
 pub mod middleware;
-pub mod moment;
+pub mod rfc3339;
 pub mod opened;
-pub mod settle;
+pub mod wait_for_read_models;
 pub mod view;
-pub mod written;
+pub mod write_response;
 
 pub use body::{Body, Parameters, PathOf};
 pub use idempotency::CommandKey;
-pub use moment::Moment;
-pub use written::Written;
+pub use rfc3339::Rfc3339;
+pub use write_response::WriteResponse;
 
 /// Bytes as lower-case hexadecimal digits.
 #[must_use]

@@ -5,16 +5,16 @@ macro_rules! view {
     (
         $(#[$doc:meta])* $name:ident of $row:ty {
             plain { $( $(#[$pdoc:meta])* $plain:ident : $ty:ty ),* $(,)? }
-            moments { $( $(#[$mdoc:meta])* $moment:ident ),* $(,)? }
-            maybe_moments { $( $(#[$odoc:meta])* $maybe:ident ),* $(,)? }
+            timestamps { $( $(#[$mdoc:meta])* $moment:ident ),* $(,)? }
+            optional_timestamps { $( $(#[$odoc:meta])* $maybe:ident ),* $(,)? }
         }
     ) => {
         $(#[$doc])*
         #[derive(serde::Serialize, utoipa::ToSchema)]
         pub struct $name {
             $( $(#[$pdoc])* pub $plain: $ty, )*
-            $( $(#[$mdoc])* pub $moment: $crate::web::Moment, )*
-            $( $(#[$odoc])* pub $maybe: Option<$crate::web::Moment>, )*
+            $( $(#[$mdoc])* pub $moment: $crate::web::Rfc3339, )*
+            $( $(#[$odoc])* pub $maybe: Option<$crate::web::Rfc3339>, )*
         }
 
         impl From<$row> for $name {
@@ -22,7 +22,7 @@ macro_rules! view {
                 Self {
                     $( $plain: row.$plain, )*
                     $( $moment: row.$moment.into(), )*
-                    $( $maybe: row.$maybe.map($crate::web::Moment::from), )*
+                    $( $maybe: row.$maybe.map($crate::web::Rfc3339::from), )*
                 }
             }
         }

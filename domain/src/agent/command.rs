@@ -1,92 +1,70 @@
-//! What an agent can be ordered to do.
+//! Commands to an agent.
 
 use super::event::AgentSettings;
 use crate::call::command::commands;
 use crate::hours::WeekHours;
 
 commands! {
-    /// A command to an agent. All are people's, and are refused with an [`super::AgentError`] when they make no sense.
+    /// A command to an agent. It can be refused with an [`super::AgentError`].
     AgentCommand
     whole {}
     spelled {
-        /// Make the agent.
         Create {
-            /// What it is made with; a name is required.
+            /// A name is required.
             settings: AgentSettings,
-            /// Who.
             by: String,
         },
-        /// Change the agent. What is absent stays as it was.
+        /// Changes settings. An absent setting keeps its value.
         Edit {
-            /// What changes.
             settings: AgentSettings,
-            /// Who.
             by: String,
         },
-        /// Say when the agent answers.
         SetHours {
-            /// The hours; always open, if absent.
+            /// Always open if absent.
             hours: Option<WeekHours>,
-            /// Who.
             by: String,
         },
-        /// Answer nobody until further notice.
+        /// Routes every caller to voicemail until the emergency is lifted.
         CloseForEmergency {
-            /// Who.
             by: String,
         },
-        /// Business as usual.
         LiftEmergency {
-            /// Who.
             by: String,
         },
-        /// Answer this number.
         AssignNumber {
-            /// Our own number, E.164.
+            /// A number of the tenant, E.164.
             number: String,
-            /// Who.
             by: String,
         },
-        /// No longer answer this number.
         UnassignNumber {
-            /// Our own number, E.164.
+            /// A number of the tenant, E.164.
             number: String,
-            /// Who.
             by: String,
         },
-        /// Propose rules drawn from corrections. The version is the next free one.
+        /// Proposes rules drawn from corrections as the next version of the persona.
         ProposePersona {
-            /// The rules, in words fit for a prompt.
+            /// Sentences for the system prompt.
             rules: Vec<String>,
-            /// Positions of the corrections that they were drawn from.
+            /// Log positions of the corrections that the rules were drawn from.
             sources: Vec<i64>,
-            /// Who.
             by: String,
         },
-        /// Put a proposed persona in force.
+        /// Puts a proposed persona in force.
         ApprovePersona {
-            /// Which.
             version: u32,
-            /// Who.
             by: String,
         },
-        /// Turn a proposed persona down.
         RejectPersona {
-            /// Which.
             version: u32,
-            /// Who.
             by: String,
         },
-        /// Put an earlier approved persona in force again.
+        /// Puts an approved persona in force again.
         RollBackPersona {
-            /// Which; 0 is the base prompt alone.
+            /// The version; 0 is the base prompt alone.
             to: u32,
-            /// Who.
             by: String,
         },
-        /// Use the agent no longer.
         Archive {
-            /// Who.
             by: String,
         },
     }

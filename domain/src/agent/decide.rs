@@ -1,4 +1,4 @@
-//! What follows from a command to an agent.
+//! Decisions of an agent.
 
 use super::command::AgentCommand;
 use super::error::AgentError;
@@ -6,13 +6,13 @@ use super::event::{AgentEvent, AgentSettings};
 use super::rules::{MAX_SOURCES, acceptable};
 use super::state::{Agent, Persona, PersonaStatus};
 use crate::Timestamp;
-use crate::decide::unless;
+use crate::decide::unless_known;
 use crate::invalid::{Invalid, e164};
 
-/// Events, or why there are none.
+/// The events, or the error with which the command is refused.
 type Decision = Result<Vec<AgentEvent>, AgentError>;
 
-/// What follows from the command.
+/// Decides a command.
 ///
 /// # Errors
 /// When the command is refused.
@@ -36,7 +36,7 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Decision {
             settings.validate()?;
             let settings = agent.settings.changes(settings);
             let nothing = settings == AgentSettings::default();
-            unless(
+            unless_known(
                 nothing,
                 AgentEvent::AgentEdited {
                     at,
@@ -52,13 +52,13 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Decision {
                 hours: hours.clone(),
                 by: by.clone(),
             };
-            unless(agent.hours == *hours, event)
+            unless_known(agent.hours == *hours, event)
         }
-        AgentCommand::CloseForEmergency { by, .. } => unless(
+        AgentCommand::CloseForEmergency { by, .. } => unless_known(
             agent.emergency_closed,
             AgentEvent::EmergencyClosed { at, by: by.clone() },
         ),
-        AgentCommand::LiftEmergency { by, .. } => unless(
+        AgentCommand::LiftEmergency { by, .. } => unless_known(
             !agent.emergency_closed,
             AgentEvent::EmergencyLifted { at, by: by.clone() },
         ),
@@ -69,7 +69,7 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Decision {
                 number: number.clone(),
                 by: by.clone(),
             };
-            unless(agent.numbers.contains(number), event)
+            unless_known(agent.numbers.contains(number), event)
         }
         AgentCommand::UnassignNumber { number, by, .. } => {
             let event = AgentEvent::NumberUnassigned {
@@ -77,7 +77,7 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Decision {
                 number: number.clone(),
                 by: by.clone(),
             };
-            unless(!agent.numbers.contains(number), event)
+            unless_known(!agent.numbers.contains(number), event)
         }
         AgentCommand::ProposePersona { .. }
         | AgentCommand::ApprovePersona { .. }
@@ -88,16 +88,16 @@ pub fn decide(agent: &Agent, command: &AgentCommand) -> Decision {
     }
 }
 
-/// The persona loop: proposed, approved or rejected by a person, rolled back.
+/// Commands that propose, approve, reject or roll back a persona.
 fn decide_persona(agent: &Agent, command: &AgentCommand) -> Decision {
     let at = command.at();
     match command {
         AgentCommand::ProposePersona { rules, sources, by, .. } => {
             acceptable(rules)?;
-            distinct(sources)?;
+            check_sources(sources)?;
             let rules: Vec<_> = rules.iter().map(|rule| rule.trim().to_owned()).collect();
             if agent.rules() == rules {
-                return Err(Invalid::new("rules", "are those in force already").into());
+                return Err(Invalid::new("rules", "are already in force").into());
             }
             let (version, sources) = (agent.next_persona(), sources.clone());
             Ok(vec![AgentEvent::PersonaProposed {
@@ -114,7 +114,7 @@ fn decide_persona(agent: &Agent, command: &AgentCommand) -> Decision {
             if status != PersonaStatus::Proposed && !in_force {
                 return Err(AgentError::NotProposed(*version));
             }
-            unless(
+            unless_known(
                 in_force,
                 AgentEvent::PersonaApproved {
                     at,
@@ -133,7 +133,7 @@ fn decide_persona(agent: &Agent, command: &AgentCommand) -> Decision {
                 version: *version,
                 by: by.clone(),
             };
-            unless(status == PersonaStatus::Rejected, event)
+            unless_known(status == PersonaStatus::Rejected, event)
         }
         AgentCommand::RollBackPersona { to, by, .. } => {
             if *to != 0 && persona(agent, *to)?.status != PersonaStatus::Approved {
@@ -144,9 +144,9 @@ fn decide_persona(agent: &Agent, command: &AgentCommand) -> Decision {
                 to: *to,
                 by: by.clone(),
             };
-            unless(agent.persona_in_force == *to, event)
+            unless_known(agent.persona_in_force == *to, event)
         }
-        // No other command comes here.
+        // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
     }
 }
@@ -170,14 +170,14 @@ fn persona(agent: &Agent, version: u32) -> Result<&Persona, AgentError> {
     agent.personas.get(&version).ok_or(AgentError::NoSuchPersona(version))
 }
 
-/// The corrections that rules are drawn from: each once. None at all is fine: a rule may only be taken away.
-fn distinct(sources: &[i64]) -> Result<(), Invalid> {
+/// Checks the corrections that rules are drawn from: no duplicates. The list may be empty: a version may only remove rules.
+fn check_sources(sources: &[i64]) -> Result<(), Invalid> {
     if sources.len() > MAX_SOURCES {
         return Err(Invalid::new("sources", format!("are more than {MAX_SOURCES}")));
     }
-    let is_twice = |(place, source): (usize, &i64)| sources[..place].contains(source);
-    if sources.iter().enumerate().any(is_twice) {
-        return Err(Invalid::new("sources", "name a correction twice"));
+    let is_duplicate = |(index, source): (usize, &i64)| sources[..index].contains(source);
+    if sources.iter().enumerate().any(is_duplicate) {
+        return Err(Invalid::new("sources", "contain a correction twice"));
     }
     Ok(())
 }

@@ -1,13 +1,13 @@
-//! An AI agent: who it is, when it works, what it has learned.
+//! An AI agent: its settings, its hours, its numbers, its personas.
 //!
-//! An agent is made with settings (prompt, greeting, voice, ...), which are edited one by one. It answers the numbers
-//! assigned to it within its hours, unless the emergency switch is on: [`Agent::routing`] decides. From the corrections of
-//! its calls rules are drawn and proposed as the next version of its persona; a person approves or rejects it, and can roll
-//! back to any version that was ever approved. What the model is told is the prompt and the approved rules, never a raw
-//! correction. In the end the agent is archived, and nothing about it changes any more.
+//! An agent is created with settings (prompt, greeting, voice, ...), which are edited one by one. It answers the numbers
+//! assigned to it within its hours, unless the emergency switch is on; [`Agent::routing`] decides. Rules drawn from the
+//! corrections of its calls are proposed as the next version of its persona; a user approves or rejects the version, and
+//! can roll back to any version that was approved before. The model receives the prompt and the approved rules, never a raw
+//! correction. An archived agent does not change any more.
 //!
-//! Deliberately not here: that one number has one agent (a rule across agents, which the door keeps by taking the number
-//! from one before giving it to the other).
+//! Not in this module: a number belongs to one agent. That rule spans agents, and the API enforces it: it unassigns the
+//! number from one agent before it assigns it to another.
 
 mod aggregate;
 pub mod command;

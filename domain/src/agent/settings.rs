@@ -1,20 +1,20 @@
-//! What settings an agent can have: how one edit lies over what was there, and what is refused.
+//! Merging and validation of the settings of an agent.
 
 use super::event::{AgentSettings, FewShot, FieldToCollect};
-use crate::invalid::{Invalid, words};
+use crate::invalid::{Invalid, non_blank};
 
-/// As long as a name may be, in characters.
+/// Maximum length of a name, in characters.
 const MAX_NAME: usize = 100;
-/// As long as a prompt may be.
+/// Maximum length of a prompt, in characters.
 const MAX_PROMPT: usize = 20_000;
-/// As long as something spoken at once may be: Twilio's limit for `<Say>` is 4,096.
+/// Maximum length of a spoken text, in characters. Twilio's limit for `<Say>` is 4,096.
 const MAX_SPOKEN: usize = 1_000;
-/// As many examples, and as many fields, as an agent may have.
+/// Maximum number of examples, and of fields to collect.
 const MAX_ENTRIES: usize = 50;
-/// What a field can be.
+/// The kinds of fields to collect.
 const FIELD_KINDS: &[&str] = &["text", "email", "phone", "date", "number", "choice"];
 
-/// Applies an expression to every field's name.
+/// Calls a macro with the names of all fields.
 macro_rules! each_setting {
     ($do:ident) => {
         $do!(
@@ -33,7 +33,7 @@ macro_rules! each_setting {
 }
 
 impl AgentSettings {
-    /// Lays an edit over these settings: what it says replaces, what it does not say stays.
+    /// Applies an edit: its present settings replace, absent ones keep their value.
     pub fn overlay(&mut self, edit: &Self) {
         macro_rules! overlay {
             ($($field:ident),*) => { $( if edit.$field.is_some() { self.$field.clone_from(&edit.$field); } )* };
@@ -41,7 +41,7 @@ impl AgentSettings {
         each_setting!(overlay);
     }
 
-    /// What of an edit changes anything.
+    /// The part of an edit that changes these settings.
     #[must_use]
     pub fn changes(&self, edit: &Self) -> Self {
         let mut changes = edit.clone();
@@ -52,7 +52,7 @@ impl AgentSettings {
         changes
     }
 
-    /// Refuses settings with which no call could be held.
+    /// Refuses settings that are too long, malformed or out of range.
     ///
     /// # Errors
     /// Names the field.
@@ -66,7 +66,7 @@ impl AgentSettings {
             ("language", &self.language, MAX_NAME),
             ("model", &self.model, MAX_NAME),
         ] {
-            text.as_ref().map_or(Ok(()), |text| words(field, text, max))?;
+            text.as_ref().map_or(Ok(()), |text| non_blank(field, text, max))?;
         }
         if self.language.as_ref().is_some_and(|tag| !is_language_tag(tag)) {
             return Err(Invalid::new("language", "is not a language tag such as en-US"));
@@ -75,7 +75,7 @@ impl AgentSettings {
         if self.voice.as_ref().is_some_and(|voice| !voice.chars().all(is_voice)) {
             return Err(Invalid::new(
                 "voice",
-                "has something other than letters, digits, dots and dashes",
+                "contains a character other than letters, digits, `.`, `-` and `_`",
             ));
         }
         self.few_shot.as_deref().map_or(Ok(()), examples)?;
@@ -101,8 +101,8 @@ fn examples(examples: &[FewShot]) -> Result<(), Invalid> {
         ));
     }
     examples.iter().try_for_each(|example| {
-        words("few_shot.caller", &example.caller, MAX_SPOKEN)?;
-        words("few_shot.agent", &example.agent, MAX_SPOKEN)
+        non_blank("few_shot.caller", &example.caller, MAX_SPOKEN)?;
+        non_blank("few_shot.agent", &example.agent, MAX_SPOKEN)
     })
 }
 
@@ -113,17 +113,17 @@ fn fields(fields: &[FieldToCollect]) -> Result<(), Invalid> {
             format!("has more than {MAX_ENTRIES} fields"),
         ));
     }
-    for (place, field) in fields.iter().enumerate() {
+    for (index, field) in fields.iter().enumerate() {
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        words("fields_to_collect.name", &field.name, MAX_NAME)?;
+        non_blank("fields_to_collect.name", &field.name, MAX_NAME)?;
         if !field.name.chars().all(is_name) {
             return Err(Invalid::new(
                 "fields_to_collect.name",
-                "has something other than a-z, 0-9 and _",
+                "contains a character other than a-z, 0-9 and _",
             ));
         }
-        if fields[..place].iter().any(|other| other.name == field.name) {
-            return Err(Invalid::new("fields_to_collect.name", "stands twice"));
+        if fields[..index].iter().any(|other| other.name == field.name) {
+            return Err(Invalid::new("fields_to_collect.name", "is used twice"));
         }
         if !FIELD_KINDS.contains(&field.kind.as_str()) {
             return Err(Invalid::new(
@@ -131,13 +131,13 @@ fn fields(fields: &[FieldToCollect]) -> Result<(), Invalid> {
                 format!("is none of {}", FIELD_KINDS.join(", ")),
             ));
         }
-        words("fields_to_collect.description", &field.description, MAX_SPOKEN)?;
+        non_blank("fields_to_collect.description", &field.description, MAX_SPOKEN)?;
     }
     Ok(())
 }
 
-/// Whether the text has the shape of a language tag (RFC 5646, section 2.1): a language of two or three letters, then
-/// subtags of one to eight letters and digits. Whether a voice speaks it is for Twilio to say.
+/// Whether the text has the form of a language tag (RFC 5646, section 2.1): a language of two or three letters, then
+/// subtags of one to eight letters and digits. Whether a voice supports it is not checked.
 fn is_language_tag(tag: &str) -> bool {
     let mut subtags = tag.split('-');
     let language = subtags
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_lies_over_what_was_there() {
+    fn edit_replaces_only_present_settings() {
         let mut settings = AgentSettings {
             name: Some("Front desk".into()),
             ..AgentSettings::default()
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_spoken_is_refused() {
+    fn empty_or_too_long_greeting_is_refused() {
         let greeting = |text: &str| AgentSettings {
             greeting: Some(text.into()),
             ..AgentSettings::default()
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_language_is_a_tag() {
+    fn malformed_language_tag_is_refused() {
         let language = |tag: &str| AgentSettings {
             language: Some(tag.into()),
             ..AgentSettings::default()
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_collected_once_and_is_of_a_known_kind() {
+    fn duplicate_field_or_unknown_kind_is_refused() {
         let field = |name: &str, kind: &str| FieldToCollect {
             name: name.into(),
             description: "What is it?".into(),
@@ -221,14 +221,14 @@ mod tests {
         );
         assert_eq!(
             refused(&collect(vec![field("email", "email"), field("email", "text")])),
-            "fields_to_collect.name stands twice"
+            "fields_to_collect.name is used twice"
         );
         assert!(refused(&collect(vec![field("age", "years")])).starts_with("fields_to_collect.kind is none of"));
-        assert!(refused(&collect(vec![field("E-Mail", "email")])).starts_with("fields_to_collect.name has"));
+        assert!(refused(&collect(vec![field("E-Mail", "email")])).starts_with("fields_to_collect.name contains"));
     }
 
     #[test]
-    fn a_call_has_limits_that_twilio_keeps() {
+    fn limits_out_of_range_are_refused() {
         let limits = |max_duration_s, silence_prompts| AgentSettings {
             limits: Some(CallLimits {
                 max_duration_s,

@@ -1,4 +1,4 @@
-//! [`Agent`]: what is known of an agent: its settings in force, its hours, its numbers, its personas.
+//! [`Agent`]: the state of an agent.
 
 use super::event::{AgentEvent, AgentSettings};
 use crate::Timestamp;
@@ -7,72 +7,65 @@ use crate::hours::WeekHours;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is known of an agent.
+/// The state of an agent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Agent {
-    /// When it was made; never, if it does not exist.
+    /// Absent if the agent does not exist.
     pub created_at: Option<Timestamp>,
-    /// The settings in force.
     pub settings: AgentSettings,
-    /// When it answers; always, if absent.
+    /// Always open if absent.
     pub hours: Option<WeekHours>,
-    /// Whether nobody is answered until further notice.
+    /// Whether every caller is routed to voicemail.
     pub emergency_closed: bool,
-    /// Our own numbers that it answers, E.164.
+    /// Numbers of the tenant that the agent answers, E.164.
     pub numbers: BTreeSet<String>,
-    /// Its personas by version, from 1.
+    /// By version, from 1.
     pub personas: BTreeMap<u32, Persona>,
-    /// The persona in force; 0 is the base prompt alone.
+    /// The version; 0 is the base prompt alone.
     pub persona_in_force: u32,
-    /// Whether it is no longer used.
     pub archived: bool,
 }
 
-/// Rules drawn from corrections.
+/// A version of the rules drawn from corrections.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Persona {
-    /// The rules, in words fit for a prompt.
+    /// Sentences for the system prompt.
     pub rules: Vec<String>,
-    /// Positions of the corrections that they were drawn from.
+    /// Log positions of the corrections that the rules were drawn from.
     pub sources: Vec<i64>,
-    /// Where it stands.
     pub status: PersonaStatus,
-    /// Who proposed it.
     pub proposed_by: String,
-    /// Who decided upon it.
+    /// The user who approved or rejected it.
     pub decided_by: Option<String>,
 }
 
-/// Where a persona stands.
+/// The status of a persona.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PersonaStatus {
-    /// It waits for a person.
+    /// It awaits the decision of a user.
     Proposed,
-    /// It is or was in force, and can be again.
+    /// It is or was in force, and can be put in force again.
     Approved,
-    /// It will not be used.
     Rejected,
 }
 
-/// What becomes of a caller.
+/// How an inbound call is routed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Routing {
-    /// The AI answers.
     Answer,
-    /// The caller may leave a message.
     Voicemail(VoicemailReason),
 }
 
 impl Agent {
-    /// Whether the agent was ever made.
+    /// Whether the agent was created.
     #[must_use]
     pub const fn exists(&self) -> bool {
         self.created_at.is_some()
     }
 
-    /// What becomes of somebody who calls at this moment.
+    /// The routing of a call at this time.
     #[must_use]
     pub fn routing(&self, at: Timestamp) -> Routing {
         if !self.exists() || self.archived {
@@ -94,7 +87,7 @@ impl Agent {
             .map_or(&[], |persona| &persona.rules)
     }
 
-    /// What the language model is told: the base prompt and the rules in force. Raw corrections never get here.
+    /// The system prompt of the model: the base prompt and the rules in force. Raw corrections are never part of it.
     #[must_use]
     pub fn system_prompt(&self) -> String {
         let mut prompt = self.settings.prompt.clone().unwrap_or_default();
@@ -105,13 +98,13 @@ impl Agent {
         prompt
     }
 
-    /// The version that the next proposed persona gets.
+    /// The version of the next proposed persona.
     #[must_use]
     pub fn next_persona(&self) -> u32 {
         self.personas.keys().next_back().map_or(1, |last| last + 1)
     }
 
-    /// Folds an event into what is known.
+    /// Applies an event to the state.
     pub fn apply(&mut self, event: &AgentEvent) {
         use AgentEvent as E;
         match event {
@@ -146,16 +139,16 @@ impl Agent {
                 self.personas.insert(*version, persona);
             }
             E::PersonaApproved { version, by, .. } => {
-                self.decided(*version, PersonaStatus::Approved, by);
+                self.set_status(*version, PersonaStatus::Approved, by);
                 self.persona_in_force = *version;
             }
-            E::PersonaRejected { version, by, .. } => self.decided(*version, PersonaStatus::Rejected, by),
+            E::PersonaRejected { version, by, .. } => self.set_status(*version, PersonaStatus::Rejected, by),
             E::PersonaRolledBack { to, .. } => self.persona_in_force = *to,
             E::AgentArchived { .. } => self.archived = true,
         }
     }
 
-    fn decided(&mut self, version: u32, status: PersonaStatus, by: &str) {
+    fn set_status(&mut self, version: u32, status: PersonaStatus, by: &str) {
         if let Some(persona) = self.personas.get_mut(&version) {
             persona.status = status;
             persona.decided_by = Some(by.to_owned());

@@ -1,4 +1,4 @@
-//! [`Call`] as an aggregate of cqrs-es.
+//! `cqrs_es::Aggregate` for [`Call`].
 
 use super::{Call, CallCommand, CallError, CallEvent, decide, upcast};
 use crate::Decide;

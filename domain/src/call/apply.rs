@@ -1,17 +1,17 @@
-//! How an event changes what is known of a call. Every event is accepted: it has happened.
+//! Applies events to the state of a call. No event is refused: it has happened.
 
 use super::end::End;
 use super::event::CallEvent;
 use super::observed_at::{ObservedAt, least};
 use super::start::Start;
 use super::state::{
-    Archived, Attempt, Call, Correction, FailedEffect, LegState, People, Queue, Reconciliation, Recording, Resolution,
-    Participant, Transfer, TransferState,
+    Archived, Attempt, Call, Correction, FailedEffect, LegState, Participant, People, Queue, Reconciliation, Recording,
+    Resolution, Transfer, TransferState,
 };
 use super::value::{ParticipantRole, Phase};
 
 impl Call {
-    /// Folds an event into what is known.
+    /// Applies an event to the state.
     pub fn apply(&mut self, event: &CallEvent) {
         self.seen_callbacks.note(event);
         if !(self.apply_queue(event)
@@ -24,7 +24,7 @@ impl Call {
         }
     }
 
-    /// The queue. Answers whether the event was about it.
+    /// Events of the queue and the dialer. Returns whether the event was one of them.
     fn apply_queue(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         match event {
@@ -66,7 +66,7 @@ impl Call {
             E::QueueResumed { .. } => self.in_queue(|queue| queue.paused = false),
             E::QueueCancelled { .. } => self.in_queue(|queue| queue.cancelled = true),
             E::DialPermitted { .. } => self.in_queue(|queue| queue.refused = None),
-            // What the dialer makes of these is decided when it exists.
+            // No state depends on these yet: the dialer does not exist.
             E::DialDeferred { .. }
             | E::DialIntended { .. }
             | E::DialUnresolved { .. }
@@ -90,7 +90,7 @@ impl Call {
         true
     }
 
-    /// The course of the call as the provider tells it. Answers whether the event was about it.
+    /// Events that callbacks of the provider produce. Returns whether the event was one of them.
     fn apply_progress(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         match event {
@@ -102,7 +102,12 @@ impl Call {
             E::CallRinging { at, clock, call_sid } => {
                 ObservedAt::note_earliest(&mut self.leg(call_sid).ringing, ObservedAt::new(*at, *clock));
             }
-            E::CallAnswered { at, clock, call_sid, by } => {
+            E::CallAnswered {
+                at,
+                clock,
+                call_sid,
+                by,
+            } => {
                 let leg = self.leg(call_sid);
                 ObservedAt::note_earliest(&mut leg.answered, ObservedAt::new(*at, *clock));
                 leg.answered_by = leg.answered_by.max(Some(*by));
@@ -115,14 +120,14 @@ impl Call {
                 role,
                 conference_sid,
             } => {
-                // Whoever is in a conference tells that it runs: its beginning may be heard later, or never.
+                // A join proves that the conference runs. Its start callback may be received later, or never.
                 if let Some(sid) = conference_sid {
                     self.conferences.entry(sid.clone()).or_default();
                 }
                 let leg = self.leg_of(call_sid, *role);
                 ObservedAt::note_earliest(&mut leg.joined, ObservedAt::new(*at, *clock));
                 ObservedAt::note_latest(&mut leg.joined_last, ObservedAt::new(*at, *clock));
-                // That they left may have been heard before.
+                // The leave callback may have been received before.
                 self.release();
             }
             E::ParticipantLeft {
@@ -135,7 +140,10 @@ impl Call {
                 self.release();
             }
             E::ParticipantCalled {
-                call_sid, role, participant, ..
+                call_sid,
+                role,
+                participant,
+                ..
             } => {
                 self.leg_of(call_sid, *role);
                 if let Some(participant) = self.people.participants.get_mut(participant) {
@@ -180,7 +188,7 @@ impl Call {
         true
     }
 
-    /// What is said. Answers whether the event was about it.
+    /// Events of the dialogue. Returns whether the event was one of them.
     fn apply_dialogue(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         let talk = &mut self.talk;
@@ -213,7 +221,7 @@ impl Call {
         true
     }
 
-    /// What our people do while it lasts. Answers whether the event was about it.
+    /// Events of team members and transfers. Returns whether the event was one of them.
     fn apply_team(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         let people = &mut self.people;
@@ -275,7 +283,7 @@ impl Call {
         true
     }
 
-    /// Sound and transcripts. Answers whether the event was about them.
+    /// Events of recordings and transcripts. Returns whether the event was one of them.
     fn apply_recording(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
         match event {
@@ -338,7 +346,7 @@ impl Call {
             }
             E::TranscriptReady { phase, engine, .. } => {
                 let transcript = self.transcripts.entry(*phase).or_default();
-                // What the network made by itself is not what somebody asked for.
+                // A transcript that Twilio made by itself does not answer a request.
                 transcript.wanted &= engine == "twilio";
                 transcript.engines.insert(engine.clone());
             }
@@ -356,7 +364,7 @@ impl Call {
         true
     }
 
-    /// What is made of it afterwards.
+    /// Summary, costs, review, comparison with the provider.
     fn apply_outcome(&mut self, event: &CallEvent) {
         use CallEvent as E;
         let review = &mut self.review;
@@ -432,7 +440,7 @@ impl Call {
                     missing: missing.clone(),
                 });
             }
-            // Everything else was folded before; that something was repaired shows in what was repaired.
+            // The other events were applied above; `GapRepaired` shows in the events that it adds.
             _ => {}
         }
     }
@@ -451,7 +459,7 @@ impl Call {
         }
     }
 
-    /// A state that is kept in memory forgets what the log forgets.
+    /// Removes personal values from the state in memory, as the erasure does in the log.
     fn forget(&mut self) {
         use crate::Personal;
         self.erased = true;
@@ -497,8 +505,8 @@ impl Call {
         leg
     }
 
-    /// Whoever's leg is gone does not take over, and does not listen any more; but whose telephone nobody answered hears the
-    /// AI all the same.
+    /// Withdraws the accepted takeover of every user whose leg is gone, and removes them from the listeners. A user whose
+    /// phone was not answered stays a listener: they hear the AI through the media stream.
     fn release(&mut self) {
         let gone: Vec<_> = self
             .people

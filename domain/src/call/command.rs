@@ -1,10 +1,10 @@
-//! What a call can be ordered to do, or told that it has done.
+//! Commands to a call.
 //!
-//! Commands named `Hear...` carry what the provider told us: they are never refused, whatever their order, repetition or
-//! delay. All others are somebody's wish, and can be refused with a [`super::CallError`].
+//! Commands named `Handle...` carry a callback of the provider. They are never refused, in whatever order, repeated or
+//! late. All other commands can be refused with a [`super::CallError`].
 //!
-//! Every command carries `at`, the moment it is about. Where the provider's own clock told that moment, the command says
-//! so (`told`), and the events repeat it.
+//! Every command carries `at`, the time at which its effect happened. Commands that carry a callback with a time of the
+//! provider also say so with `clock`, and the events repeat both.
 
 use super::event::PersonalText;
 use super::value::{
@@ -15,40 +15,32 @@ use crate::{AgentId, CallId, Personal, Timestamp};
 use std::collections::BTreeMap;
 
 pub use super::callback::{
-    HandleAmd, HandleCallerTurn, HandleConference, HandleInbound, HandleOther, HandleOutbound, HandleRecording, HandleStatus,
-    HandleTranscription, HandleVoicemail, Leg, Origin, RecordingStatus, Routed, VoicemailMessage,
+    HandleAmd, HandleCallerTurn, HandleConference, HandleInbound, HandleOther, HandleOutbound, HandleRecording,
+    HandleStatus, HandleTranscription, HandleVoicemail, Leg, Origin, RecordingStatus, Routed, VoicemailMessage,
 };
 
-/// A call that was made elsewhere and is written down by hand.
+/// Records by hand a call that did not pass through the service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateManually {
-    /// When the call began.
     pub at: Timestamp,
-    /// Names the first leg: the provider's name where known, else the call's own id.
+    /// The provider's identifier of the first leg if known, else the id of the call.
     pub call_sid: String,
-    /// Who called whom.
     pub direction: Direction,
-    /// The caller's number.
     pub from: PersonalText,
-    /// The called number.
     pub to: PersonalText,
-    /// The caller's name.
     pub caller_name: Option<PersonalText>,
-    /// The agent that spoke.
     pub agent: Option<AgentId>,
-    /// The number of ours, E.164.
+    /// The tenant's number, E.164.
     pub number: Option<String>,
-    /// How it went; still open, if absent.
+    /// Absent while the call has not ended.
     pub outcome: Option<Outcome>,
-    /// Seconds talked.
+    /// Seconds of conversation.
     pub duration_s: Option<u32>,
-    /// Free notes.
     pub notes: Option<PersonalText>,
-    /// Who.
     pub by: String,
 }
 
-/// A call to be queued. The fields are those of [`super::CallEvent::CallQueued`].
+/// Queues a call. The fields are those of [`super::CallEvent::CallQueued`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Enqueue {
     pub at: Timestamp,
@@ -73,6 +65,8 @@ pub struct Enqueue {
     pub by: String,
 }
 
+/// Defines an enum of commands: `whole` lists variants that hold a struct, `spelled` lists variants with named fields, to
+/// which it adds `at`.
 macro_rules! commands {
     (
         $(#[$doc:meta])* $name:ident
@@ -84,7 +78,6 @@ macro_rules! commands {
         pub enum $name {
             $( $(#[$wdoc])* $whole($whole), )*
             $( $(#[$vdoc])* $variant {
-                /// When.
                 at: $crate::Timestamp,
                 $( $(#[$fdoc])* $field : $ty ),*
             } ),*
@@ -106,7 +99,7 @@ macro_rules! commands {
                 }
             }
 
-            /// The moment that the command is about.
+            /// The time at which the effect of the command happened.
             #[must_use]
             pub const fn at(&self) -> $crate::Timestamp {
                 match self {
@@ -123,41 +116,27 @@ commands! {
     /// A command to a call.
     CallCommand
     whole {
-        /// Somebody calls one of our numbers.
         HandleInbound,
-        /// Somebody of ours calls out from the browser.
         HandleOutbound,
-        /// What became of a leg.
         HandleStatus,
-        /// What became of a recording.
         HandleRecording,
-        /// The caller is at the voicemail, or left a message.
         HandleVoicemail,
-        /// Twilio transcribed a recording, or could not.
         HandleTranscription,
-        /// What happened in the conference.
         HandleConference,
-        /// Who picked up.
         HandleAmd,
-        /// What the caller said.
         HandleCallerTurn,
-        /// Any other callback.
         HandleOther,
-        /// Write down a call that was made elsewhere.
         CreateManually,
-        /// Queue a call.
         Enqueue,
     }
     spelled {
         // Before.
-        /// Take the call out of the queue.
+        /// Removes the call from the queue.
         CancelQueued {
-            /// Why.
             reason: String,
-            /// Who asks for it.
             by: String,
         },
-        /// The rules allow the call now.
+        /// Records that the rules permit the call.
         PermitDial {
             rules: Vec<String>,
             ruleset: RulesetVersion,
@@ -167,7 +146,7 @@ commands! {
             engagement: Option<String>,
             valid_until: Timestamp,
         },
-        /// A rule forbids the call.
+        /// Records that a rule forbids the call.
         RefuseDial {
             rule: String,
             reason: String,
@@ -175,7 +154,7 @@ commands! {
             because: BTreeMap<String, String>,
             r#final: bool,
         },
-        /// Twilio was asked to place the call, and named the leg.
+        /// Records the leg that the provider created for an attempt.
         AttemptDial {
             /// From 1.
             attempt: u32,
@@ -183,390 +162,307 @@ commands! {
             evidence: DialEvidence,
             queue_ms: Option<u32>,
         },
-        /// The attempt came to nothing.
+        /// Records that an attempt failed.
         FailDial {
             /// From 1.
             attempt: u32,
             reason: String,
             kind: DialFailure,
             counts_as_attempt: bool,
-            /// Time of the next attempt; none follows if absent.
+            /// Time of the next attempt; absent if there is none.
             retry_at: Option<Timestamp>,
         },
 
-        // Talk.
-        /// The caller is sent to voicemail.
+        // Dialogue.
         RouteToVoicemail {
-            /// Why.
             reason: VoicemailReason,
         },
-        /// The caller heard that an AI speaks.
+        /// Records that the caller was informed that an AI is speaking. No effect if it is already recorded.
         DiscloseAi {
-            /// The sentence that was spoken. A fixed text of ours: it stays readable after an erasure.
+            /// The sentence that was spoken. A fixed phrase, not personal: it stays readable after an erasure.
             text: String,
         },
-        /// The caller was informed that the call is recorded.
+        /// Records that the caller was informed of the recording. No effect if it is already recorded.
         PlayConsentNotice {
-            /// The sentence that was spoken. A fixed text of ours: it stays readable after an erasure.
+            /// The sentence that was spoken. A fixed phrase, not personal: it stays readable after an erasure.
             text: String,
         },
-        /// The AI says something.
+        /// Records what the AI says.
         SpeakAi {
-            /// The place in the conversation; the next free one, if absent.
+            /// Position in the conversation; the next free one if absent.
             turn: Option<u32>,
-            /// The words.
             text: PersonalText,
-            /// The persona that speaks; 0 is the base prompt alone.
+            /// 0 is the base prompt alone.
             persona_version: u32,
-            /// The language model; absent for fixed texts.
+            /// The language model; absent for fixed phrases.
             model: Option<String>,
-            /// From the caller's last word to our first, in milliseconds.
+            /// From the end of the caller's speech to the start of the AI's, in milliseconds.
             latency_ms: Option<u32>,
-            /// What the model read and wrote.
             tokens: Option<TokenCount>,
         },
-        /// The caller cut the AI short.
+        /// Records that the caller interrupted the AI (barge-in).
         InterruptAi {
-            /// The turn that was cut.
             turn: u32,
-            /// How much of it was heard, in milliseconds.
+            /// Milliseconds of the turn that the caller heard.
             heard_ms: u32,
-            /// The words that were heard.
+            /// The part of the turn that the caller heard.
             heard_text: PersonalText,
         },
-        /// The recogniser was not sure enough.
+        /// Records that the recognizer's confidence was too low and the caller is asked to repeat.
         ReportUnclearSpeech {
-            /// How sure it was, 0 to 1.
+            /// 0 to 1.
             confidence: f64,
         },
-        /// The silent caller is asked whether they are there.
+        /// Records that a silent caller is asked whether they are still there.
         PromptSilence {},
-        /// A value was collected.
+        /// Records a collected value.
         CollectField {
-            /// Its name.
             field: String,
-            /// Its value.
             value: PersonalText,
-            /// Whether it is well-formed for its kind.
+            /// Whether the value is well-formed for the field's kind.
             valid: bool,
         },
-        /// A rule wants a person on the line.
+        /// Records that a rule requires a team member to take the call.
         TriggerEscalation {
-            /// The rule.
             rule: String,
         },
-        /// A rule kept something from being said.
+        /// Records that a rule blocked an input to or an output of the model.
         TripGuardrail {
-            /// The rule.
             rule: String,
         },
-        /// A model did not answer.
+        /// Records that a model did not answer.
         ReportAiFailure {
-            /// Which.
             provider: String,
-            /// Why, in words free of personal values.
+            /// No personal values.
             reason: String,
         },
 
-        // People.
-        /// A user listens in, muted.
+        // Participants.
+        /// Lets a user listen in, muted.
         JoinListener {
-            /// Who.
             user: String,
         },
-        /// A user stops listening.
         LeaveListener {
-            /// Who.
             user: String,
         },
-        /// A user asks to take the call over, or is asked to.
+        /// Records that a user requests the takeover of the call, or is asked to take it over.
         RequestTakeover {
-            /// Who shall take it over.
             user: String,
         },
-        /// A user agrees to take the call over.
+        /// Records that a user agrees to take the call over.
         AcceptTakeover {
-            /// Who.
             user: String,
         },
-        /// A user declines to take the call over.
         DeclineTakeover {
-            /// Who.
             user: String,
         },
-        /// Twilio was asked to call somebody into the conversation, and named the leg.
+        /// Records the leg that the provider created for a participant.
         CallParticipant {
-            /// The leg.
             call_sid: String,
-            /// The seat to which they are called.
             participant: u32,
         },
-        /// A user speaks now.
+        /// Records that a user speaks with the caller, and the AI no longer does.
         TakeOver {
-            /// Who.
             user: String,
         },
-        /// Whoever took the call over is gone, and the caller waits for them in vain.
+        /// Records that the user who took the call over left before the caller was connected to them.
         FailTakeover {
-            /// Who.
             user: String,
-            /// Why.
             reason: String,
         },
-        /// The caller shall hear music.
         PutOnHold {
-            /// Who does it.
             user: String,
         },
-        /// The caller shall hear people again.
         TakeOffHold {
-            /// Who does it.
             user: String,
         },
-        /// A transfer begins.
         StartTransfer {
-            /// Whither.
             to: PersonalText,
         },
-        /// The transfer reached its target.
+        /// Records that the transfer target was connected.
         CompleteTransfer {
-            /// Whither.
             to: PersonalText,
         },
-        /// The transfer did not reach its target.
+        /// Records that the transfer target was not connected.
         FailTransfer {
-            /// Whither.
             to: PersonalText,
-            /// Why.
             reason: String,
         },
-        /// Keypad digits are sent.
+        /// Records that keypad digits (DTMF) are sent.
         SendDigits {
-            /// The digits: `0`-`9`, `*`, `#`, `w` and `W` for pauses.
+            /// `0`-`9`, `*`, `#`; `w` and `W` are pauses.
             digits: PersonalText,
         },
 
-        // Sound.
-        /// Twilio was asked to record, and named the recording.
+        // Recordings and transcripts.
+        /// Records the recording that the provider started.
         StartRecording {
-            /// Which part of the call.
             phase: Phase,
-            /// Twilio's name of the recording.
             recording_sid: String,
         },
-        /// Twilio was asked to pause.
         PauseRecording {
-            /// Which part of the call.
             phase: Phase,
-            /// Twilio's name of the recording.
             recording_sid: String,
         },
-        /// Twilio was asked to go on.
         ResumeRecording {
-            /// Which part of the call.
             phase: Phase,
-            /// Twilio's name of the recording.
             recording_sid: String,
         },
-        /// We have the recording.
+        /// Records that the recording is in the blob store. Refused with `Erased` if the call was erased: the job that stored
+        /// it then deletes it.
         ArchiveRecording {
-            /// Which part of the call.
             phase: Phase,
-            /// Twilio's name of the recording.
             recording_sid: String,
-            /// Its name in our blob store.
+            /// The key in the blob store.
             key: String,
-            /// Its size.
             bytes: u64,
-            /// SHA-256 of its bytes, lower-case hex.
+            /// SHA-256 of the content, lower-case hex.
             sha256: String,
-            /// Its media type.
+            /// Media type.
             content_type: String,
         },
-        /// The recording cannot be had.
+        /// Records that the recording could not be obtained. No effect if it is archived.
         GiveUpRecording {
-            /// Which part of the call.
             phase: Phase,
-            /// Twilio's name of the recording.
             recording_sid: Option<String>,
-            /// Why.
             reason: String,
-            /// How often it was tried.
             attempts: u32,
         },
-        /// The words of a phase are known.
         StoreTranscript {
-            /// Which part of the call.
             phase: Phase,
-            /// Who said what; at least one segment with words.
+            /// At least one segment with text.
             segments: Personal<Vec<Segment>>,
-            /// What made it: `conversation`, or a model's name.
+            /// What produced it: `conversation`, or the name of a model.
             engine: String,
         },
-        /// The words of a phase shall be written down, or written down again.
+        /// Requests a transcript of a phase, or a new one.
         RequestTranscription {
-            /// Which part of the call.
             phase: Phase,
-            /// Who asks for it.
             by: String,
         },
-        /// The words of a phase could not be had.
         FailTranscription {
-            /// Which part of the call.
             phase: Phase,
-            /// Why.
             reason: String,
         },
-        /// Somebody listens to the recording.
+        /// Records that a user plays the recording.
         PlayRecording {
-            /// Which part of the call.
             phase: Phase,
-            /// Who.
             by: String,
         },
 
         // End.
-        /// One of ours ended the call, or found it over.
+        /// Records that the service ended the call or found that it has ended.
         EndCall {
-            /// How it went; from what is known of the call, if absent.
+            /// Derived from the state of the call if absent.
             outcome: Option<Outcome>,
-            /// Who ended it.
             ended_by: EndedBy,
-            /// Seconds talked, where known.
+            /// Seconds of conversation.
             duration_s: Option<u32>,
-            /// Why it failed.
+            /// Why the call failed.
             reason: Option<String>,
         },
-        /// The call in a few words.
         Summarize {
-            /// The words.
             summary: PersonalText,
-            /// What came of it.
             outcome: String,
             /// `high`, `medium`, `low`, `none`.
             interest: Option<String>,
-            /// What to do next.
             next_action: Option<PersonalText>,
             /// Whether the objective was reached.
             goal_achieved: Option<bool>,
             /// 0 to 100.
             lead_score: Option<u8>,
-            /// The caller's mood.
+            /// The caller's.
             sentiment: Option<Sentiment>,
-            /// What wrote it.
             model: String,
         },
-        /// The person does not want to be called again.
+        /// Records that the person asked not to be called again.
         RequestDoNotCall {},
-        /// Something was paid for.
         IncurCost {
-            /// What.
             item: String,
-            /// How much of it, in `unit`.
+            /// In `unit`.
             quantity: f64,
             /// `minute`, `token`, ...
             unit: String,
-            /// Its price in millionths of `currency`.
+            /// Millionths of `currency`.
             amount_micros: i64,
             /// ISO 4217.
             currency: String,
-            /// Which price list said so.
+            /// The price list that the amount was computed from.
             price_list: String,
             /// True until the provider's own figure is known.
             provisional: bool,
         },
 
         // Review.
-        /// Judge the call.
         Grade {
-            /// The judgement.
             grade: Grade,
-            /// Who.
             by: String,
         },
-        /// Take the judgement back.
         ClearGrade {
-            /// Who.
             by: String,
         },
-        /// Write what should have been said.
+        /// Notes what the AI should have said.
         NoteCorrection {
-            /// The note.
             note: PersonalText,
-            /// The turn it is about; the whole call, if absent.
+            /// Absent if the correction is about the whole call.
             turn: Option<u32>,
-            /// Who.
             by: String,
         },
-        /// Take a correction back.
         WithdrawCorrection {
-            /// Which one.
             correction: u32,
-            /// Who.
             by: String,
         },
-        /// Decide what became of the call.
+        /// Sets the disposition of the call.
         Resolve {
             /// `resolved`, `callback_needed`, `spam`, ...
             disposition: String,
-            /// The same for people.
+            /// Display text of the disposition.
             label: Option<String>,
-            /// Who.
             by: String,
         },
-        /// Take that decision back.
+        /// Withdraws the disposition.
         Reopen {
-            /// Who.
             by: String,
         },
-        /// Correct details by hand. What is absent stays as it was.
+        /// Edits details of the call. An absent field keeps its value; an empty text clears it.
         EditDetails {
-            /// The caller's name.
             caller_name: Option<PersonalText>,
-            /// The caller's number.
             caller_number: Option<PersonalText>,
-            /// Free notes.
             notes: Option<PersonalText>,
-            /// Who.
             by: String,
         },
-        /// Leave the call out of lists.
+        /// Omits the call from lists. This is what "delete" does.
         Hide {
-            /// Who.
             by: String,
         },
-        /// Destroy every personal value of the call.
+        /// Destroys every personal value of the call.
         Erase {
-            /// On what ground: a law's article, a request's number. Never a personal value.
+            /// Legal ground: an article of a law, the number of a request. No personal values.
             ground: String,
-            /// Who.
             by: String,
         },
 
-        // Truth.
-        /// The call was compared with the provider's own record.
+        // Provider record.
+        /// Records the comparison of the call with the provider's own record.
         Reconcile {
-            /// Whether nothing was missing.
             complete: bool,
-            /// What was missing.
             missing: Vec<String>,
         },
-        /// Something that we tried to do for the call did not come about.
+        /// Records that a job or request for the call failed.
         FailEffect {
-            /// What: `start_recording`, `archive_recording`, `transcribe`, `summarize`, ...
+            /// `start_recording`, `archive_recording`, `transcribe`, `summarize`, ...
             effect: String,
-            /// Which of several: a recording, a phase. Never a personal value.
+            /// Distinguishes several effects of one kind: a recording, a phase. No personal values.
             item: String,
-            /// Why, in words free of personal values.
+            /// No personal values.
             reason: String,
-            /// Which attempt it was, from 1.
+            /// From 1.
             attempt: u32,
-            /// When it is tried again; never, if absent.
+            /// Time of the next attempt; absent if there is none.
             retry_at: Option<Timestamp>,
         },
-        /// Something missing is filled in from the provider's record.
+        /// Records that missing data was completed from the provider's record.
         RepairGap {
-            /// Where it comes from.
             from: String,
         },
     }

@@ -1,4 +1,4 @@
-//! How a call ended, when several have something to say about it.
+//! [`End`]: the end of a call, joined from several reports.
 
 use super::event::CallEvent;
 use super::observed_at::{ObservedAt, least};
@@ -6,23 +6,20 @@ use super::value::{EndedBy, Outcome};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
-/// How a call ended.
+/// The end of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
-    /// When.
     pub at: ObservedAt,
-    /// How it went.
     pub outcome: Outcome,
-    /// Who ended it, where known.
     pub ended_by: Option<EndedBy>,
-    /// Seconds talked.
+    /// Seconds of conversation.
     pub duration_s: Option<u32>,
-    /// Why it failed.
+    /// Why the call failed.
     pub reason: Option<String>,
 }
 
 impl End {
-    /// What a `CallEnded` says. `None` for any other event.
+    /// The end in a `CallEnded`. `None` for any other event.
     #[must_use]
     pub fn of(event: &CallEvent) -> Option<Self> {
         let CallEvent::CallEnded {
@@ -45,8 +42,8 @@ impl End {
         })
     }
 
-    /// Two reports of one end, in whatever order: the outcome that outranks with its reason, the better moment, the longer
-    /// duration, the better known hand.
+    /// Joins two reports of one end, in any order: the outcome of higher rank with its reason, the better time, the longer
+    /// duration, the [`EndedBy`] of higher rank.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         let reason = match self.outcome.cmp(&other.outcome) {

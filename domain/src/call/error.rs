@@ -1,56 +1,45 @@
-//! Why a command to a call is refused. What the provider tells never is.
+//! Errors of commands to a call. Callbacks of the provider are never refused.
 
 use crate::invalid::Invalid;
 
 /// Why a command to a call is refused. No message repeats a personal value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
-    /// Nothing was ever heard of the call.
     #[error("there is no such call")]
     NotFound,
-    /// A call of this identifier exists.
     #[error("the call exists already")]
     AlreadyExists,
-    /// The call's personal values were destroyed, and no new ones are taken.
+    /// The personal values of the call were destroyed, and it accepts no new ones.
     #[error("the call was erased")]
     Erased,
-    /// The call is over.
     #[error("the call is over")]
     Over,
-    /// The call never was in the queue.
     #[error("the call was not queued by us")]
     NotQueued,
-    /// The call was answered: it can be ended, not cancelled.
+    /// The call was answered: it can be ended, but not removed from the queue.
     #[error("the call is under way")]
     UnderWay,
-    /// The call was taken out of the queue.
-    #[error("the call was cancelled")]
+    /// The call was removed from the queue.
+    #[error("the call was canceled")]
     Cancelled,
-    /// Another user took the call over.
     #[error("another user has taken the call over")]
     AlreadyTakenOver,
-    /// The user has not agreed to take the call over, or their telephone is not in the conversation.
+    /// The user has not accepted the takeover, or their phone has not joined the call.
     #[error("the user is not there to take the call over")]
     NotThere,
-    /// A transfer is under way.
     #[error("a transfer is under way")]
     TransferUnderWay,
-    /// No transfer is under way.
     #[error("no transfer is under way")]
     NoTransfer,
-    /// Nobody was to be called to this seat.
+    /// No participant is reserved under this number.
     #[error("the call has no participant {0}")]
     NoSuchParticipant(u32),
-    /// The call has no such recording.
     #[error("the call has no such recording")]
     NoSuchRecording,
-    /// The call has no such correction, or no longer.
     #[error("the call has no correction {0}")]
     NoSuchCorrection(u32),
-    /// The call has no such turn.
     #[error("the call has no turn {0}")]
     NoSuchTurn(u32),
-    /// A field cannot be accepted.
     #[error(transparent)]
     Invalid(#[from] Invalid),
 }

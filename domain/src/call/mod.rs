@@ -1,31 +1,30 @@
-//! A call: one conversation, whatever number of legs it has.
+//! A call: one conversation, with any number of legs.
 //!
-//! A call that we place waits in the *queue*: it is permitted or refused by the rules, attempted, and perhaps attempted
-//! again. Any call *starts*: somebody calls one of our numbers and is greeted by the AI or sent to voicemail, or somebody
-//! of ours calls out, and the other side rings and is answered. Then there is *talk*, in turns counted from 1, shared
-//! between the caller and the AI; *people* of ours listen in, take over, put the caller on hold, transfer. *Sound* is kept
-//! by phases (the AI's, the human's, a voicemail message), fetched, and written down. The call *ends*, perhaps several
-//! times: the provider says so, we say so, and the reports are joined. Afterwards it is *reviewed*: graded, corrected,
-//! resolved, hidden, erased. And it is held against the *truth*, the provider's own record.
+//! A call that the platform places waits in the *queue*: the rules permit or refuse it, and it is dialed, perhaps several
+//! times. Every call *starts*: a caller dials one of the tenant's numbers and is greeted by the AI or routed to voicemail,
+//! or a team member calls out; the leg rings and is answered. The *dialogue* consists of turns, numbered from 1 and shared
+//! by the caller and the AI. Other *participants* listen in, take the call over, put the caller on hold or receive a
+//! transfer. *Recordings* are made per phase (AI, human, voicemail), archived and transcribed. The call *ends*; several
+//! reports of the end are joined. Users *review* it: grade, correct, resolve, hide, erase. Finally it is compared with the
+//! *provider's record*.
 //!
-//! The provider's callbacks come twice, late, and in any order. So what is heard from it is never refused, and what is
-//! known of a call never depends on the order: a beginning that was only inferred yields to the real one field by field
-//! ([`Start`]), a moment told by the provider's clock beats one merely heard ([`ObservedAt`]), the higher outcome and the
-//! longer duration stand ([`End`]). Readers of the log join in the same way, with the same types.
+//! The provider's callbacks may be repeated, late and in any order. So callbacks are never refused, and the state of a call
+//! does not depend on their order: a real start wins over an inferred one field by field ([`Start`]), a time of the
+//! provider's clock wins over a local one ([`ObservedAt`]), the outcome of higher rank and the longer duration win
+//! ([`End`]). Readers of the log join reports with the same types.
 //!
-//! Deliberately not here: who may do what (the doors know users and roles), and when something is tried again (the process
-//! managers know the clock).
+//! Not in this module: authorization (the API knows users and roles) and retries (the jobs know the clock).
 
 mod aggregate;
+mod apply;
+pub mod callback;
 pub mod command;
 mod decide;
 pub mod end;
 pub mod error;
 pub mod event;
-pub mod seen_callbacks;
-mod apply;
-pub mod callback;
 pub mod observed_at;
+pub mod seen_callbacks;
 pub mod start;
 pub mod state;
 mod upcast;

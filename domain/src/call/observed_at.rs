@@ -1,35 +1,33 @@
-//! [`ObservedAt`]: when something happened, and how well we know it; and the small joins by which late news improves early
-//! news whatever the order in which they come.
+//! [`ObservedAt`]: a time and its source. And functions that join two reports of one value so that the result does not
+//! depend on the order of the reports.
 
 use super::event::PersonalText;
 use super::value::ClockSource;
 use crate::{Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// When something happened, by whose clock.
+/// A time and the clock it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedAt {
-    /// The moment.
     pub at: Timestamp,
-    /// Whether the provider's own clock told it; else it is when we heard.
     pub clock: ClockSource,
 }
 
 impl ObservedAt {
-    /// A moment told by the provider, or merely heard.
+    /// A time and the clock it comes from.
     #[must_use]
     pub const fn new(at: Timestamp, clock: ClockSource) -> Self {
         Self { at, clock }
     }
 
-    /// The better of two reports of one moment: told over heard, then the earlier.
+    /// Joins two reports of one time: the provider's clock wins over the local one, then the earlier time.
     #[must_use]
     pub fn earliest(self, other: Self) -> Self {
-        let key = |moment: &Self| (!moment.clock.is_provider(), moment.at);
+        let key = |time: &Self| (!time.clock.is_provider(), time.at);
         if key(&other) < key(&self) { other } else { self }
     }
 
-    /// For what happens again and again: told over heard, then the later.
+    /// Joins reports of a repeated action: the provider's clock wins over the local one, then the later time.
     #[must_use]
     pub fn latest(self, other: Self) -> Self {
         if (other.clock, other.at) > (self.clock, self.at) {
@@ -39,19 +37,19 @@ impl ObservedAt {
         }
     }
 
-    /// [`Self::earliest`] for a moment that may not be known yet.
-    pub fn note_earliest(known: &mut Option<Self>, heard: Self) {
-        *known = Some(known.map_or(heard, |moment| moment.earliest(heard)));
+    /// [`Self::earliest`] with a time that may not be known yet.
+    pub fn note_earliest(known: &mut Option<Self>, observed: Self) {
+        *known = Some(known.map_or(observed, |time| time.earliest(observed)));
     }
 
-    /// [`Self::latest`] for a moment that may not be known yet.
-    pub fn note_latest(known: &mut Option<Self>, heard: Self) {
-        *known = Some(known.map_or(heard, |moment| moment.latest(heard)));
+    /// [`Self::latest`] with a time that may not be known yet.
+    pub fn note_latest(known: &mut Option<Self>, observed: Self) {
+        *known = Some(known.map_or(observed, |time| time.latest(observed)));
     }
 }
 
-/// Joins two reports of one value: something over nothing; when they disagree the lesser, so that the order in which
-/// they came does not matter.
+/// Joins two reports of one value: a present value wins over an absent one, and the lesser of two values wins, so that the
+/// order of the reports does not matter.
 #[must_use]
 pub fn least<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
     match (a, b) {
@@ -60,7 +58,7 @@ pub fn least<T: Ord>(a: Option<T>, b: Option<T>) -> Option<T> {
     }
 }
 
-/// [`least`] for texts where an empty one says nothing.
+/// [`least`] for texts, where an empty text counts as absent.
 #[must_use]
 pub fn least_text(a: String, b: String) -> String {
     if a.is_empty() || (!b.is_empty() && b < a) { b } else { a }
@@ -81,7 +79,7 @@ pub fn least_personal_option(a: Option<PersonalText>, b: Option<PersonalText>) -
     }
 }
 
-/// Whether the text says anything, even if nobody can read it any more.
+/// Whether the text is not empty. A sealed or erased text is not.
 #[must_use]
 pub fn says_something(text: &PersonalText) -> bool {
     text.text() != Some("")
@@ -101,18 +99,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_told_moment_outranks_a_heard_one_and_of_equals_the_earlier_stands() {
-        let told = |s| ObservedAt::new(Timestamp::from_seconds(s), ClockSource::Provider);
-        let heard = |s| ObservedAt::new(Timestamp::from_seconds(s), ClockSource::Local);
-        assert_eq!(heard(1).earliest(told(5)), told(5));
-        assert_eq!(told(5).earliest(heard(1)), told(5));
-        assert_eq!(told(5).earliest(told(3)), told(3));
-        assert_eq!(told(5).latest(told(3)), told(5));
-        assert_eq!(heard(9).latest(told(3)), told(3));
+    fn provider_time_wins_over_local_time_and_then_the_earlier_one() {
+        let provider = |s| ObservedAt::new(Timestamp::from_seconds(s), ClockSource::Provider);
+        let local = |s| ObservedAt::new(Timestamp::from_seconds(s), ClockSource::Local);
+        assert_eq!(local(1).earliest(provider(5)), provider(5));
+        assert_eq!(provider(5).earliest(local(1)), provider(5));
+        assert_eq!(provider(5).earliest(provider(3)), provider(3));
+        assert_eq!(provider(5).latest(provider(3)), provider(5));
+        assert_eq!(local(9).latest(provider(3)), provider(3));
     }
 
     #[test]
-    fn an_empty_text_says_nothing() {
+    fn empty_text_counts_as_absent() {
         assert_eq!(least_text(String::new(), "b".into()), "b");
         assert_eq!(least_text("b".into(), String::new()), "b");
         assert_eq!(least_text("b".into(), "a".into()), "a");

@@ -1,30 +1,29 @@
-//! [`SeenCallbacks`]: which facts of the provider a call has heard already, so that a repetition says nothing new.
+//! [`SeenCallbacks`]: the facts that the provider has reported already, so that a repeated callback has no effect.
 
 use super::CallEvent;
 use crate::Timestamp;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hasher};
 
-/// Fingerprints of facts. They live in memory only: a state that was serialised and read back merely takes one repetition
-/// of each fact for news, which no reader minds.
+/// Fingerprints of facts, in memory only. A state that was serialized and parsed again has lost them and records one
+/// repetition of each fact again; readers ignore repetitions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SeenCallbacks(BTreeSet<u64>);
 
 impl SeenCallbacks {
-    /// Whether the event states a fact that was stated before.
+    /// Whether the event states a fact that was recorded before.
     #[must_use]
     pub fn knows(&self, event: &CallEvent) -> bool {
         fingerprint(event).is_some_and(|fingerprint| self.0.contains(&fingerprint))
     }
 
-    /// Remembers the event's fact, if it is of a kind that is repeated.
+    /// Records the event's fact, if it is of a kind that callbacks repeat.
     pub fn note(&mut self, event: &CallEvent) {
         self.0.extend(fingerprint(event));
     }
 }
 
-/// What is told at one moment is the same fact only if told again for that moment; what was merely heard is the same fact
-/// whenever it is heard again.
+/// Two facts with a provider's time are equal only if the times are equal. A local time is the time of receipt and is ignored.
 fn fingerprint(event: &CallEvent) -> Option<u64> {
     use CallEvent as E;
     let mut fact = event.clone();

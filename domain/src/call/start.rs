@@ -1,4 +1,4 @@
-//! How a call began, and what to make of a beginning that was only inferred.
+//! [`Start`]: the start of a call, stated or inferred.
 
 use super::event::{CallEvent, PersonalText};
 use super::observed_at::{ObservedAt, least, least_personal, least_personal_option, least_text, says_something};
@@ -6,31 +6,27 @@ use super::value::Direction;
 use crate::AgentId;
 use serde::{Deserialize, Serialize};
 
-/// How a call began.
+/// The start of a call.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Start {
-    /// When.
     pub at: ObservedAt,
-    /// Who called whom.
     pub direction: Option<Direction>,
-    /// The first leg; empty when no callback named it.
+    /// The first leg; empty if unknown.
     pub call_sid: String,
-    /// The caller's number; empty when no callback told it.
+    /// The caller's number; empty if unknown.
     pub from: PersonalText,
-    /// The called number; empty when no callback told it.
+    /// The called number; empty if unknown.
     pub to: PersonalText,
-    /// The caller's name.
     pub caller_name: Option<PersonalText>,
-    /// The agent.
     pub agent: Option<AgentId>,
-    /// The number of ours, E.164.
+    /// The tenant's number, E.164.
     pub number: Option<String>,
-    /// STIR/SHAKEN: Twilio's `StirVerstat`.
+    /// STIR/SHAKEN result: Twilio's `StirVerstat`.
     pub attestation: Option<String>,
 }
 
 impl Start {
-    /// What a `CallStarted` says, and whether it was inferred. `None` for any other event.
+    /// The start in a `CallStarted`, and whether it was inferred. `None` for any other event.
     #[must_use]
     pub fn of(event: &CallEvent) -> Option<(Self, bool)> {
         let CallEvent::CallStarted {
@@ -63,7 +59,7 @@ impl Start {
         Some((start, *inferred))
     }
 
-    /// The event that says this.
+    /// The `CallStarted` with this start.
     #[must_use]
     pub fn into_event(self, inferred: bool) -> CallEvent {
         CallEvent::CallStarted {
@@ -81,7 +77,7 @@ impl Start {
         }
     }
 
-    /// Two inferred beginnings of one call, in whatever order: the earlier moment, and of each field what is said.
+    /// Joins two inferred starts of one call, in any order: the earlier time, and every field that one of them has.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         Self {
@@ -97,7 +93,7 @@ impl Start {
         }
     }
 
-    /// A real beginning over an inferred one: field by field the real one holds, and where it says nothing, the inferred.
+    /// Joins a real start with an inferred one: the real one wins field by field; the inferred one fills in what it lacks.
     #[must_use]
     pub fn over(self, inferred: Self) -> Self {
         let text = |real: PersonalText, other| if says_something(&real) { real } else { other };
@@ -118,7 +114,7 @@ impl Start {
         }
     }
 
-    /// What is known when either, both or none of the two was heard.
+    /// The start that follows from a real and an inferred one, of which either may be absent.
     #[must_use]
     pub fn known(real: Option<Self>, inferred: Option<Self>) -> Option<Self> {
         match (real, inferred) {

@@ -1,19 +1,19 @@
-//! The small words of a call: directions, phases, outcomes. Their text form (`snake_case`) is the same in events, in
-//! rows and in JSON.
+//! Enums and small values of a call. The text form of an enum (`snake_case`) is the same in events, rows and JSON.
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! words {
+/// Defines an enum with a fixed text form for each variant.
+macro_rules! text_enum {
     ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident = $text:literal ),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum $name { $( $(#[$vdoc])* #[serde(rename = $text)] $variant ),* }
 
         impl $name {
-            /// Every word, in order.
+            /// Every variant, in order.
             pub const ALL: &[Self] = &[$( Self::$variant ),*];
 
-            /// The word as text.
+            /// The text form.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $( Self::$variant => $text ),* }
@@ -34,19 +34,19 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;
+pub(crate) use text_enum;
 
-/// A text that is none of the words of the named kind. It does not repeat the text, which may be anything.
+/// A text that is not a variant of the named enum. The error does not repeat the text, which may be a personal value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a known {0}")]
 pub struct UnknownWord(pub &'static str);
 
-words! {
-    /// Whose clock an event's `at` comes from. `Provider` is preferred, so that a late or repeated callback cannot move a time.
+text_enum! {
+    /// The source of an event's `at`. Readers prefer `Provider`, so a late or repeated callback cannot move a time.
     ClockSource {
-        /// The service's clock: the time at which the message was received.
+        /// The service's clock: the time at which the callback was received.
         Local = "local",
-        /// The time that the provider states in its message.
+        /// The time that the provider states in the callback.
         Provider = "provider",
     }
 }
@@ -58,161 +58,138 @@ impl ClockSource {
     }
 }
 
-words! {
-    /// Who called whom, seen from us.
+text_enum! {
+    /// The direction of a call, seen from the tenant.
     Direction {
-        /// They called us.
         Inbound = "inbound",
-        /// We called them.
         Outbound = "outbound",
     }
 }
-words! {
-    /// A part of a call whose sound is kept by itself.
+text_enum! {
+    /// A part of a call that has its own recordings and transcript.
     Phase {
-        /// While the AI spoke.
+        /// The AI speaks with the caller.
         Ai = "ai",
-        /// While a person of ours spoke.
+        /// A team member speaks with the caller.
         Human = "human",
-        /// A message left on voicemail.
+        /// The voicemail message.
         Voicemail = "voicemail",
     }
 }
-words! {
-    /// How a call went. Later in this list outranks earlier, when two reports disagree.
+text_enum! {
+    /// The outcome of a call. When two reports disagree, the later one in this list wins.
     Outcome {
-        /// We or they gave up before it was answered.
+        /// One side hung up before the call was answered.
         Canceled = "canceled",
-        /// It could not be connected.
+        /// The call could not be connected.
         Failed = "failed",
-        /// Nobody picked up.
         NoAnswer = "no_answer",
-        /// The line was busy.
         Busy = "busy",
-        /// It was answered and ended.
+        /// The call was answered and has ended.
         Completed = "completed",
     }
 }
-words! {
-    /// Who ended a call. Later in this list outranks earlier, when two reports disagree.
+text_enum! {
+    /// Who or what ended a call. When two reports disagree, the later one in this list wins.
     EndedBy {
-        /// Found over by comparing with the provider's record.
+        /// The comparison with the provider's record found the call ended.
         Reconciler = "reconciler",
-        /// Twilio or the network.
+        /// The provider or the network.
         Provider = "provider",
-        /// Nobody spoke for too long.
+        /// The caller was silent for too long.
         Silence = "silence",
-        /// It had lasted long enough.
+        /// The maximum duration was reached.
         TimeLimit = "time_limit",
-        /// The call's cost limit was reached.
+        /// The cost limit of the call was reached.
         CostLimit = "cost_limit",
         Caller = "caller",
         Ai = "ai",
         TeamMember = "team_member",
     }
 }
-words! {
-    /// Who, or what, picked up.
+text_enum! {
+    /// Who or what answered a leg. When two reports disagree, the later one in this list wins.
     AnsweredBy {
-        /// Nobody looked.
+        /// Not detected.
         Unknown = "unknown",
-        /// A fax.
         Fax = "fax",
-        /// An answering machine.
         Machine = "machine",
-        /// A person.
         Human = "human",
     }
 }
-words! {
-    /// Whose leg of the call it is.
+text_enum! {
+    /// Whose leg it is. When two reports disagree, the earlier one in this list wins.
     ParticipantRole {
-        /// The person outside.
+        /// The person outside the tenant, in either direction.
         Caller = "caller",
-        /// A team member, speaking.
+        /// A team member who speaks.
         TeamMember = "team_member",
-        /// A team member, listening.
+        /// A team member who listens in, muted.
         Listener = "listener",
-        /// Where the call was transferred to.
         TransferTarget = "transfer_target",
-        /// The AI.
         Ai = "ai",
     }
 }
-words! {
-    /// Why a caller was sent to voicemail. Earlier in this list outranks later, when two reports disagree.
+text_enum! {
+    /// Why a caller was routed to voicemail. When two reports disagree, the earlier one in this list wins.
     VoicemailReason {
         /// Outside business hours.
         Closed = "closed",
-        /// The emergency switch is on.
+        /// The emergency switch of the agent is on.
         Emergency = "emergency",
-        /// Nobody took the call.
+        /// No team member took the call.
         NoAnswer = "no_answer",
         /// The AI could not answer.
         AiUnavailable = "ai_unavailable",
-        /// The voicemail webhook was the first thing heard.
+        /// The voicemail webhook was received first, so the reason is unknown.
         Requested = "requested",
     }
 }
-words! {
-    /// Where a call stands.
+text_enum! {
+    /// The status of a call.
     CallStatus {
-        /// Nothing was ever heard of it.
+        /// The stream is empty.
         Unknown = "unknown",
-        /// It waits in the queue.
         Queued = "queued",
-        /// It exists, and nobody was reached yet.
+        /// The call exists and neither rings nor is answered.
         Started = "started",
-        /// The other side rings.
         Ringing = "ringing",
-        /// The two sides speak.
         InProgress = "in_progress",
-        /// The caller hears music.
         OnHold = "on_hold",
-        /// The caller is at the voicemail.
         Voicemail = "voicemail",
-        /// It is over.
         Ended = "ended",
     }
 }
-words! {
-    /// A reviewer's judgement: thumbs up or down.
+text_enum! {
+    /// A reviewer's grade: thumbs up or thumbs down.
     Grade {
-        /// Thumbs up.
         Good = "good",
-        /// Thumbs down.
         NeedsImprovement = "needs_improvement",
     }
 }
-words! {
-    /// A person's mood.
+text_enum! {
+    /// The mood of a speaker.
     Sentiment {
-        /// Content.
         Positive = "positive",
-        /// Neither.
         Neutral = "neutral",
-        /// Upset.
         Negative = "negative",
     }
 }
-words! {
-    /// What kind of call we place.
+text_enum! {
+    /// The purpose of an outbound call.
     Purpose {
-        /// Find out whether a lead is worth a person's time.
+        /// Find out whether a lead is worth the time of a team member.
         QualifyLead = "qualify_lead",
-        /// Confirm an appointment.
         ConfirmAppointment = "confirm_appointment",
-        /// Follow up.
         FollowUp = "follow_up",
-        /// A consumer asked to be called.
+        /// The consumer asked to be called.
         ConsumerCallback = "consumer_callback",
-        /// Anything else.
         Other = "other",
     }
 }
 
-words! {
-    /// What the law takes an outbound call for.
+text_enum! {
+    /// The legal class of an outbound call.
     CallClass {
         Marketing = "marketing",
         Informational = "informational",
@@ -220,8 +197,8 @@ words! {
         Callback = "callback",
     }
 }
-words! {
-    /// How the platform learned the provider's identifier of a leg that it asked for.
+text_enum! {
+    /// How the dialer learned the `CallSid` of a leg that it requested.
     DialEvidence {
         /// The response to the request.
         Answer = "answer",
@@ -231,8 +208,8 @@ words! {
         Listing = "listing",
     }
 }
-words! {
-    /// What kind of failure ended an attempt.
+text_enum! {
+    /// How an attempt failed.
     DialFailure {
         /// The provider rejected the request.
         Rejected = "rejected",
@@ -250,35 +227,30 @@ pub struct RulesetVersion {
     pub version: u32,
 }
 
-/// Some words of a transcript.
+/// A segment of a transcript.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
-    /// Who spoke: `caller`, `team_member`, `ai`, or `speaker_<n>` where nobody knows.
+    /// `caller`, `team_member`, `ai`, or `speaker_<n>` if the speaker is unknown.
     pub speaker: String,
-    /// The words.
     pub text: String,
-    /// Milliseconds from the beginning of the phase.
+    /// Milliseconds from the start of the phase.
     pub start_ms: Option<u32>,
-    /// Milliseconds from the beginning of the phase.
+    /// Milliseconds from the start of the phase.
     pub end_ms: Option<u32>,
-    /// The speaker's mood, where known.
     pub sentiment: Option<Sentiment>,
 }
 
-/// What a language model read and wrote.
+/// Tokens that a language model read and wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenCount {
-    /// Tokens read.
     pub input: u32,
-    /// Tokens written.
     pub output: u32,
 }
 
-/// A value that an agent collected.
+/// The value of a collected field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldValue {
-    /// The value as text.
     pub value: String,
-    /// Whether it is well-formed for its kind.
+    /// Whether the value is well-formed for the field's kind.
     pub valid: bool,
 }

@@ -1,4 +1,4 @@
-//! [`Contact`] as an aggregate of cqrs-es.
+//! `cqrs_es::Aggregate` for [`Contact`].
 
 use super::{Contact, ContactCommand, ContactError, ContactEvent, decide};
 use crate::Decide;
@@ -12,7 +12,7 @@ impl Decide for Contact {
         decide::decide(self, command)
     }
 
-    /// None yet: every event is still in its first shape. See `call/upcast.rs` for how one is made.
+    /// None: every event type is at its first version. `call/upcast.rs` explains how to add one.
     fn upcasters() -> Vec<Box<dyn EventUpcaster>> {
         Vec::new()
     }

@@ -1,41 +1,33 @@
-//! What a contact can be ordered to do.
+//! Commands to a contact.
 
 use crate::call::command::commands;
 use crate::call::event::PersonalText;
 
 commands! {
-    /// A command to a contact. All are people's, and are refused with a [`super::ContactError`] when they make no sense.
+    /// A command to a contact. It can be refused with a [`super::ContactError`].
     ContactCommand
     whole {}
     spelled {
-        /// Add the person.
         Add {
-            /// Their name.
             name: PersonalText,
-            /// Their number, E.164.
+            /// E.164.
             phone: PersonalText,
-            /// Who.
             by: String,
         },
-        /// Change the name, or the number.
+        /// Changes the name and, if present, the number.
         Rename {
-            /// Their name.
             name: PersonalText,
-            /// Their number, E.164, where it changes.
+            /// E.164. An absent number keeps its value.
             phone: Option<PersonalText>,
-            /// Who.
             by: String,
         },
-        /// Take the person out of the contacts.
         Remove {
-            /// Who.
             by: String,
         },
-        /// Destroy every personal value of the contact.
+        /// Destroys every personal value of the contact.
         Erase {
-            /// On what ground. Never a personal value.
+            /// Legal ground. No personal values.
             ground: String,
-            /// Who.
             by: String,
         },
     }

@@ -1,22 +1,22 @@
-//! What follows from a command to a contact.
+//! Decisions of a contact.
 
 use super::command::ContactCommand;
 use super::error::ContactError;
 use super::event::ContactEvent;
 use super::state::Contact;
 use crate::call::event::PersonalText;
-use crate::decide::unless;
-use crate::invalid::{Invalid, e164, open, words};
+use crate::decide::unless_known;
+use crate::invalid::{Invalid, e164, non_blank, readable};
 
-/// As long as a name may be, in characters.
+/// Maximum length of a name, in characters.
 const MAX_NAME: usize = 200;
-/// As long as a reason may be, in characters.
-const MAX_REASON: usize = 500;
+/// Maximum length of the ground of an erasure, in characters.
+const MAX_GROUND: usize = 500;
 
-/// Events, or why there are none.
+/// The events, or the error with which the command is refused.
 type Decision = Result<Vec<ContactEvent>, ContactError>;
 
-/// What follows from the command.
+/// Decides a command.
 ///
 /// # Errors
 /// When the command is refused.
@@ -26,7 +26,7 @@ pub fn decide(contact: &Contact, command: &ContactCommand) -> Decision {
         if contact.exists() {
             return Err(ContactError::AlreadyExists);
         }
-        acceptable(name, Some(phone))?;
+        validate(name, Some(phone))?;
         return Ok(vec![ContactEvent::ContactAdded {
             at,
             name: name.clone(),
@@ -45,10 +45,10 @@ pub fn decide(contact: &Contact, command: &ContactCommand) -> Decision {
             if contact.removed {
                 return Err(ContactError::Removed);
             }
-            acceptable(name, phone.as_ref())?;
+            validate(name, phone.as_ref())?;
             let phone = phone.clone().filter(|phone| contact.phone.as_ref() != Some(phone));
             let nothing = phone.is_none() && contact.name.as_ref() == Some(name);
-            unless(
+            unless_known(
                 nothing,
                 ContactEvent::ContactRenamed {
                     at,
@@ -59,11 +59,11 @@ pub fn decide(contact: &Contact, command: &ContactCommand) -> Decision {
             )
         }
         ContactCommand::Remove { by, .. } => {
-            unless(contact.removed, ContactEvent::ContactRemoved { at, by: by.clone() })
+            unless_known(contact.removed, ContactEvent::ContactRemoved { at, by: by.clone() })
         }
         ContactCommand::Erase { ground, by, .. } => {
-            words("ground", ground, MAX_REASON)?;
-            unless(
+            non_blank("ground", ground, MAX_GROUND)?;
+            unless_known(
                 contact.erased,
                 ContactEvent::ContactErased {
                     at,
@@ -76,7 +76,7 @@ pub fn decide(contact: &Contact, command: &ContactCommand) -> Decision {
     }
 }
 
-fn acceptable(name: &PersonalText, phone: Option<&PersonalText>) -> Result<(), Invalid> {
-    words("name", open("name", name)?, MAX_NAME)?;
-    phone.map_or(Ok(()), |phone| e164("phone", open("phone", phone)?))
+fn validate(name: &PersonalText, phone: Option<&PersonalText>) -> Result<(), Invalid> {
+    non_blank("name", readable("name", name)?, MAX_NAME)?;
+    phone.map_or(Ok(()), |phone| e164("phone", readable("phone", phone)?))
 }

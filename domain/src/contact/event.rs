@@ -1,4 +1,4 @@
-//! What can have happened to a contact.
+//! Events of a contact.
 
 use crate::Timestamp;
 use crate::call::event::{PersonalText, events};
@@ -8,42 +8,37 @@ use serde::{Deserialize, Serialize};
 events! {
     /// An event on a contact's stream.
     ContactEvent {
-        /// The person is known.
         ContactAdded {
-            /// Their name.
             name: PersonalText,
-            /// Their number, E.164.
+            /// E.164.
             phone: PersonalText,
-            /// Who.
             by: String,
         },
-        /// The person has another name, or another number.
+        /// The name or the number changed.
         ContactRenamed {
-            /// Their name.
             name: PersonalText,
-            /// Their number, E.164, where it changed.
+            /// E.164. Absent if it did not change.
             phone: Option<PersonalText>,
-            /// Who.
             by: String,
         },
-        /// The person is no longer in the contacts.
         ContactRemoved {
-            /// Who.
             by: String,
         },
         /// Every personal value of the contact was destroyed.
         ContactErased {
-            /// On what ground. Never a personal value.
+            /// Legal ground. No personal values.
             ground: String,
-            /// Who.
             by: String,
         },
     }
 }
 
 impl ContactEvent {
-    /// Today's version of every event type.
+    /// The current version of every event type.
     pub const VERSION: &str = "1.0";
+
+    /// Event types that the service does not append yet.
+    pub const UNRELEASED: &[&str] = &[];
 }
 
 impl DomainEvent for ContactEvent {

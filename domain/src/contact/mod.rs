@@ -1,7 +1,7 @@
-//! A contact: a person outside whom somebody of ours wants to find again.
+//! A contact: the name and the number of a person outside the tenant.
 //!
-//! A contact is added with a name and a number, renamed, and removed. Erasing destroys the name and the number; the events
-//! stay. Whether a number may be called is not part of a contact.
+//! A contact is added, renamed and removed. An erasure destroys the name and the number; the events remain. Whether a number
+//! may be called is not part of a contact.
 
 mod aggregate;
 pub mod command;

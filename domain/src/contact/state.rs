@@ -1,34 +1,31 @@
-//! [`Contact`]: what is known of a person in the contacts.
+//! [`Contact`]: the state of a contact.
 
 use super::event::ContactEvent;
 use crate::call::event::PersonalText;
 use crate::{Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// What is known of a person in the contacts.
+/// The state of a contact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Contact {
-    /// When the person was added; never, if there is no such contact.
+    /// Absent if the contact does not exist.
     pub added_at: Option<Timestamp>,
-    /// Their name.
     pub name: Option<PersonalText>,
-    /// Their number, E.164.
+    /// E.164.
     pub phone: Option<PersonalText>,
-    /// Whether they were taken out of the contacts.
     pub removed: bool,
-    /// Whether their personal values were destroyed.
     pub erased: bool,
 }
 
 impl Contact {
-    /// Whether the person was ever added.
+    /// Whether the contact was added.
     #[must_use]
     pub const fn exists(&self) -> bool {
         self.added_at.is_some()
     }
 
-    /// Folds an event into what is known.
+    /// Applies an event to the state.
     pub fn apply(&mut self, event: &ContactEvent) {
         use ContactEvent as E;
         match event {

@@ -1,47 +1,44 @@
-//! [`Conversation`]: what was said so far, as a call's events tell it.
+//! [`Conversation`]: the dialogue so far, rebuilt from the events of a call.
 
 use crate::Timestamp;
 use crate::call::CallEvent;
 use crate::call::value::FieldValue;
 use std::collections::BTreeMap;
 
-/// What was said so far.
+/// The dialogue so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conversation {
-    /// When the call began, as far as its events say.
+    /// The start of the call; the earliest, if several were recorded.
     pub began: Option<Timestamp>,
-    /// What was said, by place. An erased or still sealed turn is not here.
+    /// By turn number. Erased and sealed turns are absent.
     pub turns: BTreeMap<u32, Turn>,
-    /// What was collected, the last value of each field.
+    /// The last collected value of each field.
     pub fields: BTreeMap<String, FieldValue>,
-    /// Times in a row that the caller was not heard clearly.
+    /// Consecutive turns with too low a confidence.
     pub unclear: u32,
-    /// Times in a row that the caller said nothing.
+    /// Consecutive prompts to a silent caller.
     pub silent: u32,
-    /// Times in a row that a model did not answer.
+    /// Consecutive failures of a model.
     pub failed: u32,
 }
 
-/// Something that was said.
+/// A turn of the dialogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
-    /// By whom.
     pub speaker: Speaker,
-    /// The words; of an answer that was cut short, those that were heard.
+    /// Of an interrupted turn only the part that the caller heard.
     pub text: String,
 }
 
-/// Who of the two speaks.
+/// The speaker of a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Speaker {
-    /// The person outside.
     Caller,
-    /// The AI.
     Ai,
 }
 
 impl Conversation {
-    /// What a call's events tell, in the order of its stream.
+    /// Applies the events of a call, in the order of its stream.
     #[must_use]
     pub fn of<'a>(events: impl IntoIterator<Item = &'a CallEvent>) -> Self {
         let mut conversation = Self::default();
@@ -51,7 +48,7 @@ impl Conversation {
         conversation
     }
 
-    /// The last turn's place; 0 before the first.
+    /// The number of the last turn; 0 before the first.
     #[must_use]
     pub fn last_turn(&self) -> u32 {
         self.turns.keys().next_back().copied().unwrap_or(0)

@@ -1,10 +1,10 @@
-//! Values that an agent collects: the value and not the sentence, well-formed for its kind.
+//! Validation of the values that an agent collects.
 
 use crate::phone;
 use chrono::NaiveDate;
 
-/// The value as it is kept, and whether it is well-formed for its kind (`text`, `email`, `phone`, `date`, `number`,
-/// `choice`). What is not well-formed is kept as it was said, so that a person can still read it.
+/// The normalized value, and whether it is well-formed for its kind (`text`, `email`, `phone`, `date`, `number`, `choice`).
+/// A malformed value is kept as it was said, so that a user can still read it.
 #[must_use]
 pub fn checked(kind: &str, said: &str, region: Option<&str>) -> (String, bool) {
     let said = said.trim();
@@ -21,8 +21,8 @@ pub fn checked(kind: &str, said: &str, region: Option<&str>) -> (String, bool) {
     }
 }
 
-/// An address as people give it out on the telephone: one `@`, a host with a dot, and none of the rarities of RFC 5321
-/// (quoted names, comments), which nobody dictates.
+/// An e-mail address: one `@` and a host with a dot. The rare forms of RFC 5321 (quoted names, comments) are refused: callers
+/// do not dictate them.
 fn email(text: &str) -> Option<String> {
     let (name, host) = text.split_once('@')?;
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-' | '\'');
@@ -45,7 +45,7 @@ fn email(text: &str) -> Option<String> {
     (name_ok && host_ok).then(|| format!("{name}@{}", host.to_lowercase()))
 }
 
-/// ISO 8601, which the model is asked for.
+/// A date in ISO 8601, the format that the model is asked for.
 fn date(text: &str) -> Option<String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_checked() {
+    fn malformed_email_is_kept_as_said() {
         assert_eq!(
             checked("email", " ann.lee@Example.COM ", None),
             ("ann.lee@example.com".into(), true)
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_telephones_become_e164() {
+    fn phone_number_is_normalized_to_e164() {
         assert_eq!(
             checked("phone", "(202) 555-0143", Some("US")),
             ("+12025550143".into(), true)
@@ -95,21 +95,21 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_days_that_exist() {
+    fn date_must_exist() {
         assert_eq!(checked("date", "2026-02-28", None), ("2026-02-28".into(), true));
         assert_eq!(checked("date", "2026-02-30", None), ("2026-02-30".into(), false));
         assert_eq!(checked("date", "next Tuesday", None), ("next Tuesday".into(), false));
     }
 
     #[test]
-    fn figures_are_figures() {
+    fn number_must_be_finite() {
         assert_eq!(checked("number", "1,250.50", None), ("1250.50".into(), true));
         assert_eq!(checked("number", "a dozen", None), ("a dozen".into(), false));
         assert_eq!(checked("number", "inf", None), ("inf".into(), false));
     }
 
     #[test]
-    fn text_needs_only_be_there() {
+    fn text_must_not_be_blank() {
         assert_eq!(checked("text", " Ann ", None), ("Ann".into(), true));
         assert_eq!(checked("text", "  ", None), (String::new(), false));
     }

@@ -1,12 +1,12 @@
-//! A conversation between a caller and an AI: what was said so far, and what follows from what was just heard.
+//! The dialogue between a caller and the AI: what was said so far, and the step that follows an utterance.
 //!
-//! Everything here is decided from the call's own events, so that a service that was killed in the middle of a call goes on
-//! where it was, and a repeated webhook comes to the same orders. What takes a language model is only asked for here
-//! ([`Step::Think`]); asking it is not this crate's job, and neither is putting words into TwiML.
+//! Every decision depends only on the events of the call. So a service that was killed during a call continues the dialogue,
+//! and a repeated webhook gets the same response. A step that needs a language model is only named here ([`Step::Think`]);
+//! the API calls the model and renders the TwiML.
 
+mod dialogue_history;
 pub mod field;
 pub mod intent;
-mod dialogue_history;
 mod phrases;
 mod reply;
 mod step;

@@ -1,45 +1,45 @@
-//! What is said without asking a model, in the agent's language.
+//! Fixed phrases of the AI, in the language of the agent.
 
-/// Fixed words in one language.
+/// The phrases in one language.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Phrases {
-    /// Its BCP 47 language subtag.
+    /// BCP 47 language subtag.
     pub language: &'static str,
-    /// Its name in English, for a model's instructions.
+    /// English name of the language, for the instructions of the model.
     pub name: &'static str,
-    /// That an AI speaks.
+    /// Informs the caller that an AI is speaking.
     pub disclosure: &'static str,
-    /// That the call is recorded.
+    /// Informs the caller that the call is recorded.
     pub recording_notice: &'static str,
-    /// The first words, when the agent has none of its own.
+    /// Used if the agent has no greeting of its own.
     pub greeting: &'static str,
-    /// When the caller was not heard clearly.
+    /// After an utterance with too low a confidence.
     pub ask_again: &'static str,
-    /// When the caller says nothing.
+    /// After a silence.
     pub still_there: &'static str,
-    /// When the caller said nothing for too long.
+    /// Before the call ends because the caller is silent.
     pub silent_goodbye: &'static str,
-    /// When the caller said goodbye.
+    /// After the caller's goodbye.
     pub goodbye: &'static str,
-    /// When the call has lasted as long as it may.
+    /// At the maximum duration of the call.
     pub time_up: &'static str,
-    /// When the model does not answer in time.
+    /// After the first failure of the model.
     pub trouble: &'static str,
-    /// When it does not answer again: the voicemail follows.
+    /// After the second failure of the model. Voicemail follows.
     pub trouble_again: &'static str,
-    /// When a person is wanted and none is there: the voicemail follows.
+    /// The caller asked for a person, and no team member is available. Voicemail follows.
     pub no_team_member: &'static str,
-    /// When a person is wanted and may come.
+    /// The caller asked for a person, and team members were asked to take over.
     pub one_moment: &'static str,
-    /// While a person is being looked for.
+    /// While the caller waits for a team member.
     pub still_looking: &'static str,
-    /// What somebody hears to whom a call is transferred, before the caller.
+    /// Spoken to a transfer target before the caller is connected.
     pub transfer: &'static str,
-    /// When the caller tries to change the AI's orders, or it said what must not be said.
+    /// After a prompt injection, or in place of a model output that a guardrail blocked.
     pub deflection: &'static str,
-    /// When the caller does not want to be called again.
+    /// After the caller asked not to be called again.
     pub opt_out_confirmed: &'static str,
-    /// What a caller hears before leaving a message.
+    /// Spoken before the caller leaves a message.
     pub leave_message: &'static str,
 }
 
@@ -154,10 +154,10 @@ const GERMAN: Phrases = Phrases {
 };
 
 impl Phrases {
-    /// The languages that there are.
+    /// All languages.
     pub const ALL: [&Self; 5] = [&ENGLISH, &HINDI, &SPANISH, &FRENCH, &GERMAN];
 
-    /// The phrases in a language, by its BCP 47 tag; in English where there are none in it.
+    /// The phrases for a BCP 47 tag; English if the language is not supported.
     #[must_use]
     pub fn of(tag: Option<&str>) -> &'static Self {
         let language = tag.unwrap_or_default().split('-').next().unwrap_or_default();
@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tag_leads_to_its_language_and_an_unknown_one_to_english() {
+    fn unsupported_language_falls_back_to_english() {
         for (tag, language) in [
             (Some("hi-IN"), "hi"),
             (Some("ES"), "es"),
@@ -187,9 +187,14 @@ mod tests {
     }
 
     #[test]
-    fn no_goodbye_is_mistaken_for_a_question() {
+    fn closing_phrases_are_statements_and_prompts_are_questions() {
         for phrases in Phrases::ALL {
-            for last in [phrases.goodbye, phrases.silent_goodbye, phrases.time_up, phrases.opt_out_confirmed] {
+            for last in [
+                phrases.goodbye,
+                phrases.silent_goodbye,
+                phrases.time_up,
+                phrases.opt_out_confirmed,
+            ] {
                 assert!(!last.ends_with('?'), "{last}");
             }
             for question in [

@@ -1,4 +1,4 @@
-//! What the AI says and does at once: words, what they note, and what comes next.
+//! [`Reply`]: what the AI says, the commands it records, and the next action.
 
 use super::phrases::Phrases;
 use super::step::Step;
@@ -6,47 +6,41 @@ use crate::call::CallCommand;
 use crate::call::value::{EndedBy, TokenCount, VoicemailReason};
 use crate::{Personal, Timestamp};
 
-/// What the AI says and does at once.
+/// A reply of the AI.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
-    /// What else is to be recorded, before the words.
+    /// Commands to record before the spoken text.
     pub notes: Vec<CallCommand>,
-    /// The words.
     pub spoken: Spoken,
-    /// What comes after them.
     pub next: Next,
 }
 
-/// What the AI says.
+/// A spoken text and its origin.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spoken {
-    /// The words.
     pub text: String,
-    /// The persona that speaks; 0 is the base prompt alone.
+    /// 0 is the base prompt alone.
     pub persona_version: u32,
-    /// The language model; absent for fixed words.
+    /// The language model; absent for fixed phrases.
     pub model: Option<String>,
-    /// From the caller's last word to our first, in milliseconds, as far as we can tell.
+    /// From the end of the caller's speech to the start of the AI's, in milliseconds, if known.
     pub latency_ms: Option<u32>,
-    /// What the model read and wrote.
     pub tokens: Option<TokenCount>,
 }
 
-/// What comes after the words.
+/// The action after the spoken text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// The caller speaks.
+    /// Listen to the caller.
     Listen,
-    /// The call is over.
     HangUp(EndedBy),
-    /// The caller may leave a message.
     Voicemail(VoicemailReason),
-    /// The caller waits for a person, for a while, and may leave a message then.
+    /// The caller waits for a team member. Voicemail follows after a time-out.
     Wait,
 }
 
 impl Spoken {
-    /// Fixed words.
+    /// A fixed phrase.
     #[must_use]
     pub fn fixed(text: &str, persona_version: u32) -> Self {
         Self {
@@ -60,13 +54,14 @@ impl Spoken {
 }
 
 impl Reply {
-    /// What is said when no model is needed. `None`: one is. `here`: the users who could take the call over.
+    /// The reply for a step that needs no model. `None` if the step needs one. `available`: the users who can take the call
+    /// over.
     #[must_use]
     pub fn without_model(
         step: Step,
         phrases: &Phrases,
         persona_version: u32,
-        here: &[String],
+        available: &[String],
         at: Timestamp,
     ) -> Option<Self> {
         let (notes, text, next) = match step {
@@ -85,12 +80,12 @@ impl Reply {
             Step::TimeUp => (vec![], phrases.time_up, Next::HangUp(EndedBy::TimeLimit)),
             Step::Farewell => (vec![], phrases.goodbye, Next::HangUp(EndedBy::Caller)),
             Step::HandOver { rule } => {
-                let text = if here.is_empty() {
+                let text = if available.is_empty() {
                     phrases.no_team_member
                 } else {
                     phrases.one_moment
                 };
-                let (notes, next) = hand_over(rule, here, at);
+                let (notes, next) = hand_over(rule, available, at);
                 (notes, text, next)
             }
             Step::RefuseInjection { rule } => {
@@ -114,7 +109,7 @@ impl Reply {
         })
     }
 
-    /// What the call is told: the notes, the words, and what ends it.
+    /// The commands that record the reply: the notes, the spoken text, and the end or the routing to voicemail.
     #[must_use]
     pub fn commands(self, at: Timestamp) -> Vec<CallCommand> {
         let Spoken {
@@ -149,16 +144,17 @@ impl Reply {
     }
 }
 
-/// A person is wanted: whoever is here is asked, and the caller waits; otherwise there is the voicemail.
+/// Escalation to a team member: every available user is asked to take over and the caller waits. Without an available user
+/// the caller is routed to voicemail.
 #[must_use]
-pub fn hand_over(rule: &str, here: &[String], at: Timestamp) -> (Vec<CallCommand>, Next) {
+pub fn hand_over(rule: &str, available: &[String], at: Timestamp) -> (Vec<CallCommand>, Next) {
     let rule = rule.to_owned();
     let ask = |user: &String| CallCommand::RequestTakeover { at, user: user.clone() };
     let notes = [CallCommand::TriggerEscalation { at, rule }]
         .into_iter()
-        .chain(here.iter().map(ask))
+        .chain(available.iter().map(ask))
         .collect();
-    let next = if here.is_empty() {
+    let next = if available.is_empty() {
         Next::Voicemail(VoicemailReason::NoAnswer)
     } else {
         Next::Wait

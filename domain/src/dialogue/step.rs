@@ -1,81 +1,77 @@
-//! What follows from what was just heard, before any model is asked.
+//! The step that follows an utterance of the caller, decided before a model is asked.
 
-use super::intent::{Intent, intent};
 use super::dialogue_history::Conversation;
+use super::intent::{Intent, intent};
 use crate::Timestamp;
 use crate::agent::event::AgentSettings;
 
-/// Below this the recogniser's words are not believed. Twilio gives 0 where the recogniser gives none at all, so that 0
-/// says nothing (<https://www.twilio.com/docs/voice/twiml/gather#action>).
-const BELIEVABLE: f64 = 0.5;
-/// So often in a row the caller is asked to say it again; then their words are taken as they were heard.
-const ASKED_AGAIN: u32 = 2;
-/// So often in a row a silent caller is asked, unless the agent has a limit of its own.
-const SILENCE_PROMPTS: u32 = 2;
-/// Seconds that a call may last, unless the agent has a limit of its own.
-const MAX_DURATION_S: u32 = 300;
+/// Minimum confidence to accept an utterance. Twilio sends 0 if the recognizer gives no confidence, so 0 counts as absent
+/// (<https://www.twilio.com/docs/voice/twiml/gather#action>).
+const MIN_CONFIDENCE: f64 = 0.5;
+/// Maximum number of consecutive requests to repeat. After that an utterance is accepted with any confidence.
+const MAX_REPEAT_REQUESTS: u32 = 2;
+/// Default number of consecutive prompts to a silent caller before the call ends.
+const DEFAULT_SILENCE_PROMPTS: u32 = 2;
+/// Default maximum duration of a call, in seconds.
+const DEFAULT_MAX_DURATION_S: u32 = 300;
 
-/// What came of listening.
+/// An utterance of the caller, or a silence.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Utterance {
-    /// The words; none: the caller was silent.
+    /// Absent if the caller was silent.
     pub text: Option<String>,
-    /// How sure the recogniser is, 0 to 1.
+    /// The recognizer's confidence, 0 to 1.
     pub confidence: Option<f64>,
 }
 
-/// What to do next.
+/// The step that follows an utterance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Step {
     /// Ask the model.
     Think,
-    /// Ask the caller to say it again.
+    /// Ask the caller to repeat.
     AskAgain {
-        /// How sure the recogniser was.
+        /// The recognizer's.
         confidence: f64,
     },
-    /// Ask the silent caller whether they are there.
+    /// Ask a silent caller whether they are still there.
     PromptSilence,
-    /// The caller was silent for too long.
+    /// End the call: the caller was silent for too long.
     GiveUpSilence,
-    /// The call has lasted as long as it may.
+    /// End the call: the maximum duration is reached.
     TimeUp,
-    /// The caller has said goodbye.
+    /// End the call: the caller said goodbye.
     Farewell,
-    /// The caller wants a person, or ought to speak with one.
-    HandOver {
-        /// The rule that says so.
-        rule: &'static str,
-    },
-    /// The caller tries to change the AI's orders; the model never sees it.
-    RefuseInjection {
-        /// The rule that says so.
-        rule: &'static str,
-    },
-    /// The caller does not want to be called again.
+    /// Escalate to a team member.
+    HandOver { rule: &'static str },
+    /// Refuse a prompt injection. The model never sees the utterance.
+    RefuseInjection { rule: &'static str },
+    /// End the call and record that the caller does not want to be called again.
     HonorOptOut,
 }
 
-/// What follows from what was just heard.
+/// The step that follows an utterance.
 #[must_use]
-pub fn next_step(conversation: &Conversation, settings: &AgentSettings, heard: &Utterance, at: Timestamp) -> Step {
+pub fn next_step(conversation: &Conversation, settings: &AgentSettings, utterance: &Utterance, at: Timestamp) -> Step {
     let limits = settings.limits;
-    let longest = limits.map_or(MAX_DURATION_S, |limits| limits.max_duration_s);
-    let lasted = conversation.began.map_or(0, |began| at.as_micros() - began.as_micros());
-    if lasted >= i64::from(longest) * 1_000_000 {
+    let max_duration_s = limits.map_or(DEFAULT_MAX_DURATION_S, |limits| limits.max_duration_s);
+    let elapsed_us = conversation.began.map_or(0, |began| at.as_micros() - began.as_micros());
+    if elapsed_us >= i64::from(max_duration_s) * 1_000_000 {
         return Step::TimeUp;
     }
-    let text = heard.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let text = utterance.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let Some(text) = text else {
-        let prompts = limits.map_or(SILENCE_PROMPTS, |limits| limits.silence_prompts);
+        let prompts = limits.map_or(DEFAULT_SILENCE_PROMPTS, |limits| limits.silence_prompts);
         return if conversation.silent < prompts {
             Step::PromptSilence
         } else {
             Step::GiveUpSilence
         };
     };
-    match heard.confidence {
-        Some(confidence) if confidence > 0.0 && confidence < BELIEVABLE && conversation.unclear < ASKED_AGAIN => {
+    match utterance.confidence {
+        Some(confidence)
+            if confidence > 0.0 && confidence < MIN_CONFIDENCE && conversation.unclear < MAX_REPEAT_REQUESTS =>
+        {
             return Step::AskAgain { confidence };
         }
         _ => {}
@@ -116,12 +112,12 @@ mod tests {
         }
     }
 
-    fn step(conversation: &Conversation, heard: &Utterance) -> Step {
-        next_step(conversation, &AgentSettings::default(), heard, AT)
+    fn step(conversation: &Conversation, utterance: &Utterance) -> Step {
+        next_step(conversation, &AgentSettings::default(), utterance, AT)
     }
 
     #[test]
-    fn what_was_heard_well_is_thought_about() {
+    fn clear_utterance_goes_to_the_model() {
         assert_eq!(
             step(&Conversation::default(), &said("my laptop does not start")),
             Step::Think
@@ -129,9 +125,9 @@ mod tests {
     }
 
     #[test]
-    fn what_was_heard_badly_is_asked_again_but_not_for_ever() {
+    fn unclear_utterance_is_repeated_up_to_the_limit() {
         let mut conversation = Conversation::default();
-        for _ in 0..ASKED_AGAIN {
+        for _ in 0..MAX_REPEAT_REQUESTS {
             assert_eq!(step(&conversation, &unclear(0.2)), Step::AskAgain { confidence: 0.2 });
             conversation.unclear += 1;
         }
@@ -139,12 +135,12 @@ mod tests {
     }
 
     #[test]
-    fn a_confidence_of_zero_is_none_at_all() {
+    fn confidence_of_zero_counts_as_absent() {
         assert_eq!(step(&Conversation::default(), &unclear(0.0)), Step::Think);
     }
 
     #[test]
-    fn a_silent_caller_is_asked_as_often_as_the_agent_says() {
+    fn silence_prompts_follow_the_limit_of_the_agent() {
         let settings = AgentSettings {
             limits: Some(CallLimits {
                 max_duration_s: 60,
@@ -160,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn words_after_silence_begin_the_count_anew() {
+    fn utterance_resets_the_silence_count() {
         let prompted = CallEvent::SilencePrompted { at: AT };
         let words = CallEvent::CallerTurn {
             at: AT,
@@ -176,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn no_call_lasts_longer_than_it_may() {
+    fn call_ends_at_the_maximum_duration() {
         let conversation = Conversation {
             began: Some(Timestamp(AT.as_micros() - 300_000_000)),
             ..Conversation::default()
@@ -190,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_who_wants_a_person_is_not_argued_with() {
+    fn request_for_a_person_hands_over() {
         assert_eq!(
             step(&Conversation::default(), &said("Can I talk to a real person, please?")),
             Step::HandOver {
@@ -200,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn orders_to_the_model_never_reach_it() {
+    fn prompt_injection_does_not_reach_the_model() {
         assert_eq!(
             step(
                 &Conversation::default(),

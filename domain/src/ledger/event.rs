@@ -2,11 +2,11 @@
 
 use crate::Timestamp;
 use crate::call::event::events;
-use crate::call::value::{UnknownWord, words};
+use crate::call::value::{UnknownWord, text_enum};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 
-words! {
+text_enum! {
     /// The clock from which the log takes its times.
     LedgerClock {
         /// The operating system's clock.
@@ -21,7 +21,7 @@ events! {
     LedgerEvent {
         /// The log was created. This is its first event.
         LedgerCreated {
-            /// 32 lower-case hexadecimal digits: 16 random bytes that tell this log from every other.
+            /// 32 lower-case hexadecimal digits: 16 random bytes, unique to this log.
             identity: String,
             clock: LedgerClock,
         },
@@ -31,6 +31,9 @@ events! {
 impl LedgerEvent {
     /// The current version of every event type.
     pub const VERSION: &str = "1.0";
+
+    /// Event types that the service does not append yet.
+    pub const UNRELEASED: &[&str] = &[];
 }
 
 impl DomainEvent for LedgerEvent {

@@ -126,7 +126,12 @@ mod tests {
 
     #[test]
     fn identity_that_is_not_32_lower_case_hex_digits_is_refused() {
-        for identity in ["", "0011", "00112233445566778899AABBCCDDEEFF", "g0112233445566778899aabbccddeeff"] {
+        for identity in [
+            "",
+            "0011",
+            "00112233445566778899AABBCCDDEEFF",
+            "g0112233445566778899aabbccddeeff",
+        ] {
             ledger()
                 .given_no_previous_events()
                 .when(create(identity, LedgerClock::System))

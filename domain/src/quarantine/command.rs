@@ -1,28 +1,26 @@
-//! What can be done with a callback that nobody understood.
+//! Commands to a quarantined webhook.
 
 use crate::call::command::commands;
 use crate::{CallId, Personal};
 use std::collections::BTreeMap;
 
 commands! {
-    /// A command to an quarantine callback.
+    /// A command to a quarantined webhook.
     QuarantineCommand
     whole {}
     spelled {
-        /// Keep the callback whole. Never refused.
+        /// Stores the webhook. Never refused.
         Quarantine {
-            /// Which webhook it came to: `call-status`, `recording-status`, ...
+            /// The webhook: `call-status`, `recording-status`, ...
             endpoint: String,
-            /// All of its parameters.
+            /// All parameters of the request.
             params: Personal<BTreeMap<String, Vec<String>>>,
-            /// Why it could not be understood. Never a personal value.
+            /// Why it could not be parsed. No personal values.
             reason: String,
         },
-        /// The callback was understood after a fix, and its facts are on a call's stream.
+        /// Records that the webhook was parsed after a fix and its events are on the stream of a call.
         MarkReingested {
-            /// The call.
             call_id: CallId,
-            /// Who saw to it.
             by: String,
         },
     }

@@ -1,4 +1,4 @@
-//! What can have happened to a callback that nobody understood.
+//! Events of a quarantined webhook.
 
 use crate::call::event::events;
 use crate::{CallId, Personal, Timestamp};
@@ -7,30 +7,32 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 events! {
-    /// An event on the stream of an quarantine callback.
+    /// An event on the stream of a quarantined webhook.
     QuarantineEvent {
-        /// A correctly signed callback could not be understood, and is kept whole.
+        /// A webhook with a valid signature could not be parsed.
         WebhookQuarantined {
-            /// Which webhook it came to: `call-status`, `recording-status`, ...
+            /// The webhook: `call-status`, `recording-status`, ...
             endpoint: String,
-            /// All of its parameters.
+            /// All parameters of the request.
             params: Personal<BTreeMap<String, Vec<String>>>,
-            /// Why it could not be understood. Never a personal value.
+            /// Why it could not be parsed. No personal values.
             reason: String,
         },
-        /// It was understood after a fix.
+        /// The webhook was parsed after a fix.
         WebhookReingested {
-            /// The call whose stream now has its facts.
+            /// The call whose stream received the events.
             call_id: CallId,
-            /// Who saw to it.
             by: String,
         },
     }
 }
 
 impl QuarantineEvent {
-    /// Today's version of every event type.
+    /// The current version of every event type.
     pub const VERSION: &str = "1.0";
+
+    /// Event types that the service does not append yet.
+    pub const UNRELEASED: &[&str] = &[];
 }
 
 impl DomainEvent for QuarantineEvent {

@@ -1,5 +1,5 @@
-//! A callback that was correctly signed and that nobody understood: kept whole, so that a person can see it and have it
-//! read again after a fix. Each is a stream of its own.
+//! Quarantine: webhooks with a valid signature that could not be parsed. Each is stored in full on a stream of its own, so
+//! that a user can inspect it and have it parsed again after a fix.
 
 pub mod command;
 pub mod event;

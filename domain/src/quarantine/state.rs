@@ -1,4 +1,4 @@
-//! [`Quarantine`]: what is known of a callback that nobody understood, and what may be done with it.
+//! [`Quarantine`]: the state of a quarantined webhook, and its decisions.
 
 use super::command::QuarantineCommand;
 use super::event::QuarantineEvent;
@@ -7,35 +7,38 @@ use crate::{CallId, Decide, Timestamp};
 use cqrs_es::persist::EventUpcaster;
 use serde::{Deserialize, Serialize};
 
-/// What is known of a callback that nobody understood. Its parameters are in the log.
+/// The state of a quarantined webhook. Its parameters are only in the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Quarantine {
-    /// When it came.
+    /// When it was received. Absent if the stream is empty.
     pub at: Option<Timestamp>,
-    /// Which webhook it came to.
     pub endpoint: String,
-    /// Why it could not be understood.
+    /// Why it could not be parsed.
     pub reason: String,
-    /// The call whose stream has its facts by now.
+    /// The call whose stream received its events after a fix.
     pub reingested: Option<CallId>,
 }
 
-/// Why a command to an quarantine callback is refused.
+/// Why a command to a quarantined webhook is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QuarantineError {
-    /// There is no such callback.
-    #[error("there is no such callback")]
+    #[error("there is no such webhook")]
     NotFound,
-    /// Its facts went to another call's stream.
-    #[error("the callback was given to another call")]
+    #[error("the webhook was assigned to another call")]
     AlreadyReingested,
 }
 
-aggregate!(Quarantine, "quarantine", QuarantineCommand, QuarantineEvent, QuarantineError);
+aggregate!(
+    Quarantine,
+    "quarantine",
+    QuarantineCommand,
+    QuarantineEvent,
+    QuarantineError
+);
 
 impl Quarantine {
-    /// Folds an event into what is known.
+    /// Applies an event to the state.
     pub fn apply(&mut self, event: &QuarantineEvent) {
         match event {
             QuarantineEvent::WebhookQuarantined {
@@ -53,7 +56,7 @@ impl Quarantine {
 impl Decide for Quarantine {
     fn decide(&self, command: &QuarantineCommand) -> Result<Vec<QuarantineEvent>, QuarantineError> {
         match command {
-            // The same callback again, under the same name.
+            // A repetition of the same webhook has the same stream id.
             QuarantineCommand::Quarantine { .. } if self.at.is_some() => Ok(Vec::new()),
             QuarantineCommand::Quarantine {
                 at,
@@ -79,7 +82,7 @@ impl Decide for Quarantine {
         }
     }
 
-    /// None yet: every event is still in its first shape. See `call/upcast.rs` for how one is made.
+    /// None: every event type is at its first version. `call/upcast.rs` explains how to add one.
     fn upcasters() -> Vec<Box<dyn EventUpcaster>> {
         Vec::new()
     }
@@ -130,16 +133,19 @@ mod tests {
     }
 
     #[test]
-    fn a_callback_is_kept_whole_and_once() {
+    fn quarantine_repeated_has_no_effect() {
         webhook()
             .given_no_previous_events()
             .when(quarantine())
             .then_expect_events(vec![quarantined()]);
-        webhook().given(vec![quarantined()]).when(quarantine()).then_expect_events(vec![]);
+        webhook()
+            .given(vec![quarantined()])
+            .when(quarantine())
+            .then_expect_events(vec![]);
     }
 
     #[test]
-    fn a_callback_goes_to_one_call() {
+    fn reingest_to_a_second_call_is_refused() {
         webhook()
             .given(vec![quarantined()])
             .when(reingest("CA1"))
@@ -152,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_callback_that_never_came_cannot_be_reingested() {
+    fn reingest_of_an_unknown_webhook_is_refused() {
         webhook()
             .given_no_previous_events()
             .when(reingest("CA1"))

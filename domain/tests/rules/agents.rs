@@ -1,6 +1,6 @@
-//! The AI agents.
+//! Agents.
 
-use crate::given::{OURS, USER, second};
+use crate::fixtures::{OUR_NUMBER, USER, second};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use domain::Timestamp;
 use domain::agent::{Agent, AgentCommand, AgentError, AgentEvent, AgentSettings, Routing};
@@ -81,7 +81,7 @@ fn office_hours() -> WeekHours {
 }
 
 #[test]
-fn an_agent_has_a_name_and_is_made_once() {
+fn create_repeated_or_without_a_name_is_refused() {
     let create = |settings| AgentCommand::Create {
         at: second(0),
         settings,
@@ -97,7 +97,7 @@ fn an_agent_has_a_name_and_is_made_once() {
 }
 
 #[test]
-fn an_edit_says_only_what_changes() {
+fn edit_records_only_the_changed_settings() {
     let edit = |greeting: &str| AgentCommand::Edit {
         at: second(1),
         settings: AgentSettings {
@@ -126,9 +126,9 @@ fn an_edit_says_only_what_changes() {
 }
 
 #[test]
-fn a_caller_is_answered_within_hours_unless_there_is_an_emergency() {
-    let noon = Timestamp::parse_rfc3339("2026-01-09T12:00:00Z").expect("is a moment");
-    let night = Timestamp::parse_rfc3339("2026-01-09T23:00:00Z").expect("is a moment");
+fn routing_follows_the_hours_and_the_emergency_switch() {
+    let noon = Timestamp::parse_rfc3339("2026-01-09T12:00:00Z").expect("is a time");
+    let night = Timestamp::parse_rfc3339("2026-01-09T23:00:00Z").expect("is a time");
     let hours = AgentEvent::HoursSet {
         at: second(1),
         hours: Some(office_hours()),
@@ -155,7 +155,7 @@ fn a_caller_is_answered_within_hours_unless_there_is_an_emergency() {
 }
 
 #[test]
-fn hours_that_cannot_be_kept_are_refused() {
+fn invalid_hours_are_refused() {
     let mut hours = office_hours();
     hours.days[3] = vec![TimeRange { from: 600, to: 500 }];
     let set = |hours| AgentCommand::SetHours {
@@ -170,7 +170,7 @@ fn hours_that_cannot_be_kept_are_refused() {
 }
 
 #[test]
-fn the_emergency_switch_is_on_or_off() {
+fn emergency_switch_repeated_has_no_effect() {
     let close = AgentCommand::CloseForEmergency {
         at: second(1),
         by: USER.into(),
@@ -200,7 +200,7 @@ fn the_emergency_switch_is_on_or_off() {
 }
 
 #[test]
-fn a_number_is_assigned_in_e164() {
+fn assign_number_requires_e164_and_repeated_has_no_effect() {
     let assign = |number: &str| AgentCommand::AssignNumber {
         at: second(1),
         number: number.into(),
@@ -208,26 +208,26 @@ fn a_number_is_assigned_in_e164() {
     };
     let assigned = AgentEvent::NumberAssigned {
         at: second(1),
-        number: OURS.into(),
+        number: OUR_NUMBER.into(),
         by: USER.into(),
     };
     given([created()])
-        .when(assign(OURS))
+        .when(assign(OUR_NUMBER))
         .then_expect_events(vec![assigned.clone()]);
     given([created(), assigned.clone()])
-        .when(assign(OURS))
+        .when(assign(OUR_NUMBER))
         .then_expect_events(vec![]);
     given([created()])
         .when(assign("555"))
         .then_expect_error_message("number is not a number in E.164 form");
     let unassign = AgentCommand::UnassignNumber {
         at: second(2),
-        number: OURS.into(),
+        number: OUR_NUMBER.into(),
         by: USER.into(),
     };
     let unassigned = AgentEvent::NumberUnassigned {
         at: second(2),
-        number: OURS.into(),
+        number: OUR_NUMBER.into(),
         by: USER.into(),
     };
     given([created(), assigned])
@@ -237,7 +237,7 @@ fn a_number_is_assigned_in_e164() {
 }
 
 #[test]
-fn a_persona_is_in_force_once_a_person_approved_it() {
+fn persona_is_in_force_only_after_approval() {
     let waiting = agent([created(), proposed(1)]);
     assert_eq!(waiting.system_prompt(), "You answer the phone.");
     let in_force = agent([created(), proposed(1), approved(1)]);
@@ -254,7 +254,7 @@ fn a_persona_is_in_force_once_a_person_approved_it() {
 }
 
 #[test]
-fn a_proposed_persona_gets_the_next_version() {
+fn proposed_persona_gets_the_next_version_and_needs_new_rules() {
     let propose = |rules: &[&str]| AgentCommand::ProposePersona {
         at: second(1),
         rules: rules.iter().map(ToString::to_string).collect(),
@@ -272,11 +272,11 @@ fn a_proposed_persona_gets_the_next_version() {
         .then_expect_error_message("rules is empty");
     given([created(), proposed(1), approved(1)])
         .when(propose(&[" Rule 1. "]))
-        .then_expect_error_message("rules are those in force already");
+        .then_expect_error_message("rules are already in force");
 }
 
 #[test]
-fn rules_say_nothing_about_a_person() {
+fn rules_with_personal_values_and_invalid_sources_are_refused() {
     let propose = |rule: &str, sources: Vec<i64>| AgentCommand::ProposePersona {
         at: second(1),
         rules: vec![rule.into()],
@@ -285,17 +285,17 @@ fn rules_say_nothing_about_a_person() {
     };
     given([created()])
         .when(propose("Give out ann@example.com.", vec![7]))
-        .then_expect_error_message("rules must say nothing about a person, and there is an e-mail address (rule 1)");
+        .then_expect_error_message("rules must not contain an e-mail address (rule 1)");
     given([created()])
         .when(propose("Rule 1.", vec![7, 8, 7]))
-        .then_expect_error_message("sources name a correction twice");
+        .then_expect_error_message("sources contain a correction twice");
     given([created()])
         .when(propose("Rule 1.", (0..51).collect()))
         .then_expect_error_message("sources are more than 50");
 }
 
 #[test]
-fn a_rejected_persona_is_never_used() {
+fn rejected_persona_cannot_be_approved_or_rolled_back_to() {
     let reject = |version| AgentCommand::RejectPersona {
         at: second(2),
         version,
@@ -324,7 +324,7 @@ fn a_rejected_persona_is_never_used() {
 }
 
 #[test]
-fn an_agent_can_go_back_to_any_approved_persona_or_to_none() {
+fn roll_back_reaches_any_approved_persona_or_the_base_prompt() {
     let history = || vec![created(), proposed(1), approved(1), proposed(2), approved(2)];
     let rolled_back = |to| AgentEvent::PersonaRolledBack {
         at: second(3),
@@ -343,7 +343,7 @@ fn an_agent_can_go_back_to_any_approved_persona_or_to_none() {
 }
 
 #[test]
-fn an_archived_agent_does_not_change_and_answers_nobody() {
+fn archived_agent_refuses_changes_and_routes_to_voicemail() {
     let archived = || AgentEvent::AgentArchived {
         at: second(4),
         by: USER.into(),

@@ -1,8 +1,8 @@
-//! How calls end when we end them, and what is reckoned afterwards.
+//! Calls that the service ends; summaries and costs.
 
-use crate::given::*;
+use crate::fixtures::*;
 use domain::call::command::CallCommand;
-use domain::call::value::{EndedBy, Outcome};
+use domain::call::value::{ClockSource, EndedBy, Outcome};
 use domain::call::{CallError, CallEvent, CallStatus, ObservedAt};
 
 fn hang_up(by: EndedBy) -> CallCommand {
@@ -16,7 +16,7 @@ fn hang_up(by: EndedBy) -> CallCommand {
 }
 
 #[test]
-fn a_call_that_we_end_after_talking_is_completed_and_one_before_is_canceled() {
+fn end_call_is_completed_after_an_answer_and_canceled_before() {
     let (call, _) = after([handle_inbound().into(), hang_up(EndedBy::Ai)]);
     assert_eq!(call.outcome(), Some(Outcome::Completed));
     let (call, _) = after([handle_status("ringing", 1).into(), hang_up(EndedBy::TeamMember)]);
@@ -24,7 +24,7 @@ fn a_call_that_we_end_after_talking_is_completed_and_one_before_is_canceled() {
 }
 
 #[test]
-fn our_end_and_the_providers_are_one_end_in_either_order() {
+fn end_from_service_and_from_provider_join_in_either_order() {
     let provider: CallCommand = domain::call::command::HandleStatus {
         duration_s: Some(58),
         ..handle_status("completed", 60)
@@ -36,27 +36,27 @@ fn our_end_and_the_providers_are_one_end_in_either_order() {
     ] {
         let (call, _) = after([handle_inbound().into()].into_iter().chain(order));
         let end = call.end.expect("it ended");
-        assert_eq!(end.at, ObservedAt::new(second(60), true));
+        assert_eq!(end.at, ObservedAt::new(second(60), ClockSource::Provider));
         assert_eq!((end.ended_by, end.duration_s), (Some(EndedBy::TeamMember), Some(58)));
     }
 }
 
 #[test]
-fn hanging_up_twice_ends_once() {
+fn end_call_repeated_has_no_effect() {
     let (call, events) = after([handle_inbound().into(), hang_up(EndedBy::Ai), hang_up(EndedBy::Ai)]);
     assert_eq!(events.iter().filter(|event| event.name() == "CallEnded").count(), 1);
     assert_eq!(call.status(), CallStatus::Ended);
 }
 
 #[test]
-fn a_call_that_nobody_heard_of_cannot_be_ended() {
+fn end_call_on_an_unknown_call_is_refused() {
     given([])
         .when(hang_up(EndedBy::TeamMember))
         .then_expect_error(CallError::NotFound);
 }
 
 #[test]
-fn what_is_reckoned_makes_sense() {
+fn summary_and_cost_with_invalid_fields_are_refused() {
     let summarize = |score| CallCommand::Summarize {
         at: second(70),
         summary: "Wants an appointment.".into(),
@@ -92,7 +92,7 @@ fn what_is_reckoned_makes_sense() {
     };
     given([started()])
         .when(cost(f64::NAN, "USD"))
-        .then_expect_error_message("quantity is not a quantity");
+        .then_expect_error_message("quantity is negative or not finite");
     given([started()])
         .when(cost(1.0, "dollars"))
         .then_expect_error_message("currency is not an ISO 4217 code");

@@ -1,6 +1,6 @@
-//! What people make of a call afterwards.
+//! Review of calls, and calls recorded by hand.
 
-use crate::given::*;
+use crate::fixtures::*;
 use domain::Personal;
 use domain::call::command::{CallCommand, CreateManually};
 use domain::call::value::{Direction, Grade, Outcome};
@@ -58,7 +58,7 @@ fn withdrawn(correction: u32) -> CallEvent {
 }
 
 #[test]
-fn a_call_that_does_not_exist_cannot_be_reviewed() {
+fn review_of_an_unknown_call_is_refused() {
     let orders = [
         grade(Grade::Good),
         CallCommand::ClearGrade {
@@ -94,7 +94,7 @@ fn a_call_that_does_not_exist_cannot_be_reviewed() {
 }
 
 #[test]
-fn grading_with_the_same_thumb_twice_grades_once() {
+fn grade_repeated_has_no_effect() {
     given([started()])
         .when(grade(Grade::Good))
         .then_expect_events(vec![graded(Grade::Good)]);
@@ -108,7 +108,7 @@ fn grading_with_the_same_thumb_twice_grades_once() {
 }
 
 #[test]
-fn a_grade_can_be_taken_back_once() {
+fn clear_grade_repeated_has_no_effect() {
     let clear = || CallCommand::ClearGrade {
         at: second(101),
         by: USER.into(),
@@ -124,14 +124,14 @@ fn a_grade_can_be_taken_back_once() {
 }
 
 #[test]
-fn corrections_are_numbered_and_a_number_is_never_used_again() {
+fn correction_numbers_are_never_reused() {
     given([started(), noted(1), withdrawn(1)])
         .when(note("Offer an appointment.", None))
         .then_expect_events(vec![noted(2)]);
 }
 
 #[test]
-fn a_correction_that_does_not_exist_cannot_be_withdrawn() {
+fn withdrawal_of_an_unknown_correction_is_refused() {
     given([started(), noted(1)])
         .when(withdraw(2))
         .then_expect_error(CallError::NoSuchCorrection(2));
@@ -144,7 +144,7 @@ fn a_correction_that_does_not_exist_cannot_be_withdrawn() {
 }
 
 #[test]
-fn a_correction_is_about_a_turn_that_was_spoken_and_has_words() {
+fn correction_without_text_or_with_an_unknown_turn_is_refused() {
     assert!(
         given([started(), greeted()])
             .when(note("Say your name.", Some(1)))
@@ -160,7 +160,7 @@ fn a_correction_is_about_a_turn_that_was_spoken_and_has_words() {
 }
 
 #[test]
-fn a_call_is_resolved_and_reopened() {
+fn resolve_and_reopen_repeated_have_no_effect() {
     let resolve = |what: &str| CallCommand::Resolve {
         at: second(100),
         disposition: what.into(),
@@ -195,7 +195,7 @@ fn edit(name: &str) -> CallCommand {
 }
 
 #[test]
-fn an_edit_says_only_what_differs() {
+fn edit_records_only_the_changed_fields() {
     let (_, first) = after([handle_inbound().into(), edit("Ada")]);
     given(first.clone()).when(edit("Ada")).then_expect_events(vec![]);
     given(first)
@@ -210,7 +210,7 @@ fn an_edit_says_only_what_differs() {
 }
 
 #[test]
-fn an_erased_call_takes_no_personal_values_but_can_be_judged() {
+fn erased_call_refuses_personal_values_and_accepts_a_grade() {
     let erased_call = || given([started(), erased()]);
     erased_call().when(edit("Ada")).then_expect_error(CallError::Erased);
     erased_call()
@@ -228,7 +228,7 @@ fn an_erased_call_takes_no_personal_values_but_can_be_judged() {
 }
 
 #[test]
-fn erasing_leaves_no_personal_value_in_the_state() {
+fn erase_removes_personal_values_from_the_state() {
     let (call, _) = after([
         handle_inbound().into(),
         edit("Ada"),
@@ -242,13 +242,13 @@ fn erasing_leaves_no_personal_value_in_the_state() {
             by: USER.into(),
         },
     ]);
-    let json = serde_json::to_string(&call).expect("serialises");
+    let json = serde_json::to_string(&call).expect("serializes");
     assert!(!json.contains(r#""personal""#), "{json}");
     assert_eq!(call.review.caller_name, Some(Personal::Erased));
 }
 
 #[test]
-fn a_hidden_call_is_hidden_once() {
+fn hide_repeated_has_no_effect() {
     let hide = || CallCommand::Hide {
         at: second(100),
         by: USER.into(),
@@ -266,7 +266,7 @@ pub fn create() -> CreateManually {
         at: second(0),
         call_sid: "call_1".into(),
         direction: Direction::Outbound,
-        from: OURS.into(),
+        from: OUR_NUMBER.into(),
         to: CALLER.into(),
         caller_name: None,
         agent: None,
@@ -279,7 +279,7 @@ pub fn create() -> CreateManually {
 }
 
 #[test]
-fn a_call_can_be_written_down_by_hand_once() {
+fn call_is_created_manually_once() {
     let (call, events) = after([create().into()]);
     assert_eq!(
         events.iter().map(CallEvent::name).collect::<Vec<_>>(),
@@ -293,7 +293,7 @@ fn a_call_can_be_written_down_by_hand_once() {
 }
 
 #[test]
-fn no_error_repeats_a_personal_value() {
+fn error_message_does_not_contain_the_personal_value() {
     let order = CreateManually {
         caller_name: Some("Ada ".repeat(100).into()),
         ..create()

@@ -1,6 +1,6 @@
-//! The contacts.
+//! Contacts.
 
-use crate::given::{CALLER, USER, second};
+use crate::fixtures::{CALLER, USER, second};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use domain::Personal;
 use domain::contact::{Contact, ContactCommand, ContactError, ContactEvent};
@@ -53,7 +53,7 @@ fn erased() -> ContactEvent {
 }
 
 #[test]
-fn a_contact_is_added_once_and_has_a_number() {
+fn add_repeated_or_without_an_e164_number_is_refused() {
     given([]).when(add(CALLER)).then_expect_events(vec![added()]);
     given([added()])
         .when(add(CALLER))
@@ -64,7 +64,7 @@ fn a_contact_is_added_once_and_has_a_number() {
 }
 
 #[test]
-fn renaming_says_only_what_differs() {
+fn rename_records_only_the_changed_fields() {
     given([added()]).when(rename("Ada")).then_expect_events(vec![]);
     let renamed = ContactEvent::ContactRenamed {
         at: second(1),
@@ -79,7 +79,7 @@ fn renaming_says_only_what_differs() {
 }
 
 #[test]
-fn who_was_removed_or_erased_cannot_be_renamed() {
+fn rename_of_an_unknown_removed_or_erased_contact_is_refused() {
     given([])
         .when(rename("Grace"))
         .then_expect_error(ContactError::NotFound);
@@ -92,39 +92,7 @@ fn who_was_removed_or_erased_cannot_be_renamed() {
 }
 
 #[test]
-fn a_wish_not_to_be_called_outlives_the_contact() {
-    let list = ContactCommand::ListDoNotCall {
-        at: second(4),
-        reason: "asked".into(),
-        by: USER.into(),
-    };
-    let listed = ContactEvent::DoNotCallListed {
-        at: second(4),
-        reason: "asked".into(),
-        by: USER.into(),
-    };
-    given([added(), removed()])
-        .when(list.clone())
-        .then_expect_events(vec![listed.clone()]);
-    given([added(), listed.clone()]).when(list).then_expect_events(vec![]);
-    let lift = ContactCommand::LiftDoNotCall {
-        at: second(5),
-        reason: "asked".into(),
-        by: USER.into(),
-    };
-    let lifted = ContactEvent::DoNotCallLifted {
-        at: second(5),
-        reason: "asked".into(),
-        by: USER.into(),
-    };
-    given([added(), listed])
-        .when(lift.clone())
-        .then_expect_events(vec![lifted]);
-    given([added()]).when(lift).then_expect_events(vec![]);
-}
-
-#[test]
-fn erasing_forgets_name_and_number() {
+fn erase_removes_name_and_number_from_the_state() {
     let mut contact = Contact::default();
     for event in &[added(), erased()] {
         contact.apply(event);
@@ -142,7 +110,7 @@ fn erasing_forgets_name_and_number() {
 }
 
 #[test]
-fn removing_twice_removes_once() {
+fn remove_repeated_has_no_effect() {
     let remove = ContactCommand::Remove {
         at: second(2),
         by: USER.into(),

@@ -1,6 +1,6 @@
-//! Any order, repetition or delay of one call's callbacks ends in the same call, and states the same facts.
+//! Property tests: one call's callbacks, in any order, repeated or delayed, lead to the same state and the same facts.
 
-use crate::given::{CALL, OTHER_LEG, handle_inbound, second};
+use crate::fixtures::{CALL, OTHER_LEG, handle_inbound, second};
 use domain::call::command::*;
 use domain::call::value::*;
 use domain::call::{Call, CallEvent};
@@ -14,8 +14,8 @@ fn legs() -> impl Strategy<Value = String> {
     select(vec![CALL.to_owned(), OTHER_LEG.to_owned()])
 }
 
-fn moments() -> impl Strategy<Value = (Timestamp, bool)> {
-    (0i64..6, any::<bool>()).prop_map(|(seconds, told)| (second(seconds), told))
+fn times() -> impl Strategy<Value = (Timestamp, ClockSource)> {
+    (0i64..6, select(ClockSource::ALL)).prop_map(|(seconds, clock)| (second(seconds), clock))
 }
 
 fn phases() -> impl Strategy<Value = Phase> {
@@ -62,7 +62,7 @@ fn statuses() -> impl Strategy<Value = CallCommand> {
         Just(Leg::Attempt),
         roles().prop_map(Leg::Participant)
     ];
-    let word = few(&[
+    let status = few(&[
         "initiated",
         "ringing",
         "in-progress",
@@ -72,18 +72,18 @@ fn statuses() -> impl Strategy<Value = CallCommand> {
         "failed",
         "canceled",
     ]);
-    let about = (moments(), legs(), leg, word, prop::option::of(0u32..3));
-    let detail = (
+    let required = (times(), legs(), leg, status, prop::option::of(0u32..3));
+    let optional = (
         prop::option::of(answerers()),
         prop::option::of(0u32..90),
         prop::option::of(few(&["486", "503"])),
         origins(),
     );
-    (about, detail).prop_map(
+    (required, optional).prop_map(
         |((when, call_sid, leg, status, number), (answered_by, duration_s, reason, origin))| {
             HandleStatus {
                 at: when.0,
-                told: when.1,
+                clock: when.1,
                 kind: "call-status".into(),
                 call_sid,
                 leg,
@@ -99,7 +99,7 @@ fn statuses() -> impl Strategy<Value = CallCommand> {
     )
 }
 
-fn sounds() -> impl Strategy<Value = CallCommand> {
+fn recordings_and_transcriptions() -> impl Strategy<Value = CallCommand> {
     use RecordingStatus as S;
     let status = select(vec![S::InProgress, S::Completed, S::Absent, S::Failed]);
     let recording = (
@@ -174,7 +174,7 @@ fn others() -> impl Strategy<Value = CallCommand> {
         "participant-mute",
     ]);
     let conferences = (
-        moments(),
+        times(),
         event,
         prop::option::of(legs()),
         prop::option::of(roles()),
@@ -183,7 +183,7 @@ fn others() -> impl Strategy<Value = CallCommand> {
         .prop_map(|(when, event, call_sid, role, origin)| {
             HandleConference {
                 at: when.0,
-                told: when.1,
+                clock: when.1,
                 event,
                 conference_sid: "CF1".into(),
                 call_sid,
@@ -218,7 +218,7 @@ fn others() -> impl Strategy<Value = CallCommand> {
     prop_oneof![conferences, detections, turns]
 }
 
-fn beginnings() -> impl Strategy<Value = CallCommand> {
+fn starts() -> impl Strategy<Value = CallCommand> {
     let outbound = HandleOutbound {
         at: second(0),
         clock: ClockSource::Local,
@@ -237,9 +237,12 @@ fn beginnings() -> impl Strategy<Value = CallCommand> {
 
 /// One call's callbacks, in two orders, each callback at least once and perhaps again.
 fn two_orders() -> impl Strategy<Value = (Vec<CallCommand>, Vec<CallCommand>)> {
-    let callbacks = prop::collection::vec(prop_oneof![4 => statuses(), 2 => sounds(), 2 => others()], 0..10);
-    (prop::option::of(beginnings()), callbacks)
-        .prop_map(|(beginning, callbacks)| beginning.into_iter().chain(callbacks).collect::<Vec<_>>())
+    let callbacks = prop::collection::vec(
+        prop_oneof![4 => statuses(), 2 => recordings_and_transcriptions(), 2 => others()],
+        0..10,
+    );
+    (prop::option::of(starts()), callbacks)
+        .prop_map(|(start, callbacks)| start.into_iter().chain(callbacks).collect::<Vec<_>>())
         .prop_flat_map(|callbacks| {
             let again = prop::collection::vec(any::<prop::sample::Index>(), 0..6);
             let twice = (Just(callbacks.clone()), again).prop_map(|(mut all, again)| {
@@ -253,36 +256,36 @@ fn two_orders() -> impl Strategy<Value = (Vec<CallCommand>, Vec<CallCommand>)> {
         })
 }
 
-/// The same callback, heard at another moment; what the provider told of its own clock stays.
-fn received_at(command: &CallCommand, heard: Timestamp) -> CallCommand {
+/// The same callback, received at another time. A time that the provider stated does not change.
+fn received_at(command: &CallCommand, now: Timestamp) -> CallCommand {
     let mut command = command.clone();
     match &mut command {
-        CallCommand::HandleInbound(HandleInbound { at, told, .. })
-        | CallCommand::HandleOutbound(HandleOutbound { at, told, .. })
-        | CallCommand::HandleStatus(HandleStatus { at, told, .. })
-        | CallCommand::HandleConference(HandleConference { at, told, .. }) => {
-            if !*told {
-                *at = heard;
+        CallCommand::HandleInbound(HandleInbound { at, clock, .. })
+        | CallCommand::HandleOutbound(HandleOutbound { at, clock, .. })
+        | CallCommand::HandleStatus(HandleStatus { at, clock, .. })
+        | CallCommand::HandleConference(HandleConference { at, clock, .. }) => {
+            if !clock.is_provider() {
+                *at = now;
             }
         }
         CallCommand::HandleRecording(HandleRecording { at, .. })
         | CallCommand::HandleVoicemail(HandleVoicemail { at, .. })
         | CallCommand::HandleTranscription(HandleTranscription { at, .. })
         | CallCommand::HandleAmd(HandleAmd { at, .. })
-        | CallCommand::HandleCallerTurn(HandleCallerTurn { at, .. }) => *at = heard,
+        | CallCommand::HandleCallerTurn(HandleCallerTurn { at, .. }) => *at = now,
         other => panic!("{} is not a callback", other.name()),
     }
     command
 }
 
-fn hear(callbacks: &[CallCommand]) -> (Call, Vec<CallEvent>) {
+fn handle_all(callbacks: &[CallCommand]) -> (Call, Vec<CallEvent>) {
     let mut call = Call::default();
     let mut events = Vec::new();
     for (index, callback) in callbacks.iter().enumerate() {
-        let heard = second(100 + i64::try_from(index).expect("is a small number"));
+        let now = second(100 + i64::try_from(index).expect("is a small number"));
         let decided = call
-            .decide(&received_at(callback, heard))
-            .expect("nothing heard is refused");
+            .decide(&received_at(callback, now))
+            .expect("callbacks are never refused");
         for event in &decided {
             call.apply(event);
         }
@@ -291,31 +294,32 @@ fn hear(callbacks: &[CallCommand]) -> (Call, Vec<CallEvent>) {
     (call, events)
 }
 
-/// Merely heard moments are bookkeeping: they say when we heard, not when it was.
-fn without_heard_moments(value: &mut Value) {
+/// Sets times of the local clock to 0: they say when a callback was received, which differs between the orders.
+fn without_receipt_times(value: &mut Value) {
     if let Value::Object(map) = value {
-        if map.get("told") == Some(&json!(false)) || (map.contains_key("at") && !map.contains_key("told")) {
+        if map.get("clock") == Some(&json!("local")) || (map.contains_key("at") && !map.contains_key("clock")) {
             map.insert("at".into(), json!(0));
         }
-        map.values_mut().for_each(without_heard_moments);
+        map.values_mut().for_each(without_receipt_times);
     } else if let Value::Array(values) = value {
-        values.iter_mut().for_each(without_heard_moments);
+        values.iter_mut().for_each(without_receipt_times);
     }
 }
 
-/// What is known of the call, without the bookkeeping of how it became known.
-fn known(call: &Call) -> Value {
-    let mut known = serde_json::to_value(call).expect("serialises");
-    let map = known.as_object_mut().expect("a call is an object");
+/// The state as JSON, without the separation of real and inferred start and without receipt times.
+fn comparable(call: &Call) -> Value {
+    let mut state = serde_json::to_value(call).expect("serializes");
+    let map = state.as_object_mut().expect("a call is an object");
     map.remove("started");
     map.remove("inferred");
-    map.insert("start".into(), serde_json::to_value(call.start()).expect("serialises"));
+    map.insert("start".into(), serde_json::to_value(call.start()).expect("serializes"));
     map.insert("status".into(), json!(call.status().as_str()));
-    without_heard_moments(&mut known);
-    known
+    without_receipt_times(&mut state);
+    state
 }
 
-/// The facts that the events state, apart from what was inferred, and from weaker reasons that a stronger one makes idle.
+/// The events as text without receipt times, without inferred starts, and without `RoutedToVoicemail`: a weaker reason is
+/// not recorded after a stronger one.
 fn facts(events: &[CallEvent]) -> BTreeSet<String> {
     let states_a_fact = |event: &&CallEvent| {
         !matches!(
@@ -327,8 +331,8 @@ fn facts(events: &[CallEvent]) -> BTreeSet<String> {
         .iter()
         .filter(states_a_fact)
         .map(|event| {
-            let mut fact = serde_json::to_value(event).expect("serialises");
-            without_heard_moments(&mut fact);
+            let mut fact = serde_json::to_value(event).expect("serializes");
+            without_receipt_times(&mut fact);
             fact.to_string()
         })
         .collect()
@@ -338,31 +342,31 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_order_and_repetition_ends_in_the_same_call((told, shuffled) in two_orders()) {
-        let (call, events) = hear(&told);
-        let (other, other_events) = hear(&shuffled);
-        prop_assert_eq!(known(&call), known(&other));
+    fn callbacks_in_any_order_and_repeated_lead_to_the_same_call((callbacks, shuffled) in two_orders()) {
+        let (call, events) = handle_all(&callbacks);
+        let (other, other_events) = handle_all(&shuffled);
+        prop_assert_eq!(comparable(&call), comparable(&other));
         prop_assert_eq!(facts(&events), facts(&other_events));
     }
 
     #[test]
-    fn a_call_reads_back_from_its_own_events_and_from_its_json((told, _) in two_orders()) {
-        let (call, events) = hear(&told);
+    fn call_is_rebuilt_from_its_events_and_from_its_json((callbacks, _) in two_orders()) {
+        let (call, events) = handle_all(&callbacks);
         let mut replayed = Call::default();
         for event in &events {
             replayed.apply(event);
         }
         prop_assert_eq!(&replayed, &call);
-        let json = serde_json::to_value(&call).expect("serialises");
-        let read: Call = serde_json::from_value(json.clone()).expect("reads");
-        prop_assert_eq!(serde_json::to_value(&read).expect("serialises"), json);
+        let json = serde_json::to_value(&call).expect("serializes");
+        let read: Call = serde_json::from_value(json.clone()).expect("parses");
+        prop_assert_eq!(serde_json::to_value(&read).expect("serializes"), json);
     }
 
     #[test]
-    fn what_was_heard_already_is_no_news((told, _) in two_orders()) {
-        let (call, _) = hear(&told);
-        for callback in &told {
-            let decided = call.decide(&received_at(callback, second(500))).expect("nothing heard is refused");
+    fn callback_repeated_has_no_effect((callbacks, _) in two_orders()) {
+        let (call, _) = handle_all(&callbacks);
+        for callback in &callbacks {
+            let decided = call.decide(&received_at(callback, second(500))).expect("callbacks are never refused");
             prop_assert_eq!(decided, vec![], "{}", callback.name());
         }
     }

@@ -1,13 +1,13 @@
-//! The rules of Call Ledger, from outside: given what has happened, when somebody orders or tells something, then that.
+//! Tests of the aggregates through their public interface: events given, a command, the events or the error expected.
 
 mod agents;
 mod calls_ended;
-mod calls_heard;
-mod calls_placed;
+mod calls_in_progress;
+mod calls_queued;
+mod calls_reported;
 mod calls_reviewed;
-mod calls_steered;
-mod catalogue;
 mod contacts;
 mod convergence;
-mod given;
-mod old_shapes;
+mod event_types;
+mod event_versions;
+mod fixtures;

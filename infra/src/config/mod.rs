@@ -9,6 +9,7 @@ mod settings;
 
 pub use models::{AnthropicConfig, ChatProvider, ModelsConfig};
 pub use secret::Secret;
+pub use ipnet::IpNet;
 pub use settings::Settings;
 
 use crate::clock::random_bytes;
@@ -36,18 +37,18 @@ pub struct Config {
     pub public_url: Url,
     /// How Twilio reaches this very process with a call's sound: see [`Config::stream_url`].
     pub media_url: Url,
-    /// Whether `X-Forwarded-For` is to be believed.
-    pub trust_proxy: bool,
+    /// Reverse proxies whose `X-Forwarded-For` is used.
+    pub trusted_proxies: Vec<IpNet>,
     /// Folder for everything that is a file.
     pub data_dir: PathBuf,
     /// Where the events are.
     pub ledger_database: DatabaseUrl,
     /// Where the read models are.
-    pub views_database: DatabaseUrl,
+    pub read_models_database: DatabaseUrl,
     /// Where the data keys are.
     pub keys_database: DatabaseUrl,
     /// Where users and sessions are.
-    pub people_database: DatabaseUrl,
+    pub accounts_database: DatabaseUrl,
     /// The master key, unless it is in its file.
     pub master_key: Option<Secret>,
     /// Where recordings are.
@@ -120,6 +121,9 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A variable that has a new name is still set: ignoring it could open the wrong database.
+    #[error("{old} is set, but it is now called {new}: rename it, or unset it")]
+    Renamed { old: &'static str, new: &'static str },
     /// A database's address makes no sense.
     #[error("{variable} is not usable")]
     Database {
@@ -134,8 +138,9 @@ impl Settings {
     /// These settings, completed from the named TOML file, or from [`DEFAULT_FILE`] when it is there.
     ///
     /// # Errors
-    /// When the named file cannot be read, or a file has keys or values that are not understood.
+    /// When a variable is set that has a new name, the named file cannot be read, or a file has unknown keys or values.
     pub fn with_file(self, named: Option<&Path>) -> Result<Self, ConfigError> {
+        refuse_renamed(|variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty()))?;
         let path = named.unwrap_or(Path::new(DEFAULT_FILE));
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
@@ -184,10 +189,10 @@ impl Config {
             listen: SocketAddr::new(host, port),
             media_url: media_url.unwrap_or_else(|| Ok(public_url.clone()))?,
             public_url,
-            trust_proxy: s.trust_proxy.unwrap_or(false),
-            views_database: database("VIEWS_DATABASE_URL", s.views_database_url.as_ref(), &ledger)?,
+            trusted_proxies: trusted_proxies(s.trusted_proxies.as_deref().unwrap_or_default())?,
+            read_models_database: database("READ_MODELS_DATABASE_URL", s.read_models_database_url.as_ref(), &ledger)?,
             keys_database: database("KEYS_DATABASE_URL", s.keys_database_url.as_ref(), &ledger)?,
-            people_database: database("PEOPLE_DATABASE_URL", s.people_database_url.as_ref(), &ledger)?,
+            accounts_database: database("ACCOUNTS_DATABASE_URL", s.accounts_database_url.as_ref(), &ledger)?,
             ledger_database: ledger,
             master_key: s.ledger_master_key,
             recordings_url: s
@@ -259,6 +264,31 @@ fn setting(variable: &'static str, problem: impl Into<String>) -> ConfigError {
         variable,
         problem: problem.into(),
     }
+}
+
+/// Environment variables of earlier builds, and their names today.
+const RENAMED: [(&str, &str); 3] = [
+    ("VIEWS_DATABASE_URL", "READ_MODELS_DATABASE_URL"),
+    ("PEOPLE_DATABASE_URL", "ACCOUNTS_DATABASE_URL"),
+    ("TRUST_PROXY", "TRUSTED_PROXIES"),
+];
+
+fn refuse_renamed(is_set: impl Fn(&str) -> bool) -> Result<(), ConfigError> {
+    match RENAMED.into_iter().find(|(old, _)| is_set(old)) {
+        Some((old, new)) => Err(ConfigError::Renamed { old, new }),
+        None => Ok(()),
+    }
+}
+
+fn trusted_proxies(text: &str) -> Result<Vec<IpNet>, ConfigError> {
+    let network = |text: &str| {
+        let address = || text.parse::<IpAddr>().map(IpNet::from);
+        text.parse().or_else(|_| address()).map_err(|_| {
+            let problem = format!("`{text}` is neither an address nor a network such as 10.0.0.0/8");
+            setting("TRUSTED_PROXIES", problem)
+        })
+    };
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(network).collect()
 }
 
 fn database(

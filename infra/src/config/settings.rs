@@ -13,7 +13,6 @@ trait Given {
 }
 impl Given for u16 {}
 impl Given for u64 {}
-impl Given for bool {}
 impl Given for LogFormat {}
 impl Given for ChatProvider {}
 impl Given for String {
@@ -65,18 +64,18 @@ settings! {
     public_url: String = "PUBLIC_URL",
     /// How Twilio brings this very process the sound that somebody listens to, where several share PUBLIC_URL [default: as PUBLIC_URL]
     media_url: String = "MEDIA_URL",
-    /// True behind a proxy that sets X-Forwarded-For: rate limits then count by that address [default: false]
-    trust_proxy: bool = "TRUST_PROXY",
+    /// Addresses or networks of reverse proxies, separated by commas (`10.0.0.0/8, 127.0.0.1`): rate limits count by the X-Forwarded-For of requests from these [default: none]
+    trusted_proxies: String = "TRUSTED_PROXIES",
     /// Folder for SQLite files, recordings and generated keys [default: ./data]
     data_dir: PathBuf = "DATA_DIR",
     /// Where the events are: `sqlite:<folder>` or `postgres://...` [default: SQLite in DATA_DIR]
     ledger_database_url: Secret = "LEDGER_DATABASE_URL",
     /// Where the read models are [default: as LEDGER_DATABASE_URL]
-    views_database_url: Secret = "VIEWS_DATABASE_URL",
+    read_models_database_url: Secret = "READ_MODELS_DATABASE_URL",
     /// Where the data keys are [default: as LEDGER_DATABASE_URL]
     keys_database_url: Secret = "KEYS_DATABASE_URL",
     /// Where users and sessions are [default: as LEDGER_DATABASE_URL]
-    people_database_url: Secret = "PEOPLE_DATABASE_URL",
+    accounts_database_url: Secret = "ACCOUNTS_DATABASE_URL",
     /// The key that wraps all data keys, base64 of 32 bytes [default: a file in DATA_DIR, made on first start]
     ledger_master_key: Secret = "LEDGER_MASTER_KEY",
     /// Where recordings are: `file://...` or `s3://bucket/prefix` with the usual AWS variables [default: file://<DATA_DIR>/recordings]

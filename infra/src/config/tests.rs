@@ -31,14 +31,14 @@ fn the_public_url_follows_the_port() {
 }
 
 #[test]
-fn read_models_keys_and_people_follow_the_ledger_unless_told_otherwise() {
+fn unset_databases_default_to_the_ledger_database() {
     let config = resolved(Settings {
         ledger_database_url: Some(Secret::new("postgres://u:p@db/ledger")),
         keys_database_url: Some(Secret::new("postgres://u:p@vault/keys")),
         ..Settings::default()
     });
-    assert_eq!(config.views_database, config.ledger_database);
-    assert_eq!(config.people_database, config.ledger_database);
+    assert_eq!(config.read_models_database, config.ledger_database);
+    assert_eq!(config.accounts_database, config.ledger_database);
     assert_ne!(config.keys_database, config.ledger_database);
 }
 
@@ -213,4 +213,27 @@ fn streams_come_by_wss_to_the_public_address_or_to_the_one_of_this_process() {
     };
     let error = Config::resolve(wrong).expect_err("not http").to_string();
     assert!(error.starts_with("MEDIA_URL"), "{error}");
+}
+
+#[test]
+fn renamed_variable_that_is_still_set_stops_the_start_with_the_new_name() {
+    for (old, new) in super::RENAMED {
+        let error = super::refuse_renamed(|variable| variable == old).expect_err("refused");
+        let text = error.to_string();
+        assert!(text.contains(old) && text.contains(new), "{text}");
+        assert!(Settings::VARIABLES.contains(&new), "{new} is a setting");
+        assert!(!Settings::VARIABLES.contains(&old), "{old} is none");
+    }
+    super::refuse_renamed(|_| false).expect("nothing is set");
+}
+
+#[test]
+fn trusted_proxies_are_addresses_and_networks() {
+    let parse = |text: &str| super::trusted_proxies(text).map(|networks| networks.len());
+    assert_eq!(parse("").expect("none"), 0);
+    assert_eq!(parse("10.0.0.0/8, 127.0.0.1,::1 , fd00::/8").expect("four"), 4);
+    for text in ["true", "10.0.0.0/33", "proxy.example.com", "10.0.0.1:80"] {
+        let error = parse(text).expect_err(text).to_string();
+        assert!(error.contains("TRUSTED_PROXIES"), "{error}");
+    }
 }

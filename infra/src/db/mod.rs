@@ -5,11 +5,11 @@
 
 mod connect;
 mod migrate;
-mod views;
+mod read_stores;
 
 pub use connect::{DatabaseUrl, Durability, connect, make_folder};
 pub use migrate::{migrate_keys, migrate_ledger};
-pub use views::{Draft, Namespace, Views};
+pub use read_stores::{ShadowNamespace, Namespace, ReadStores};
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
@@ -150,10 +150,22 @@ pub enum DbError {
     Folder(#[source] std::io::Error),
     /// The schema could not be brought up to date.
     #[error("the schema could not be brought up to date")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[source] sqlx::migrate::MigrateError),
+    /// A migration that ran there differs from the one of this build.
+    #[error("the database was created by a build from before the first release and cannot be opened by this one: use an empty data folder or database, or the build that created it")]
+    EarlierBuild,
     /// The database said no, or nothing at all.
     #[error("the database could not be used")]
     Sqlx(#[from] sqlx::Error),
+}
+
+impl From<sqlx::migrate::MigrateError> for DbError {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        match error {
+            sqlx::migrate::MigrateError::VersionMismatch(_) => Self::EarlierBuild,
+            error => Self::Migrate(error),
+        }
+    }
 }
 
 /// Whether the database is away for now (not reachable, full up, restarting), so that trying again makes sense.

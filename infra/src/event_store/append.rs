@@ -55,7 +55,7 @@ pub enum Appended {
 }
 
 /// What one append of a batch came to, before it is told to its caller.
-pub(super) enum Verdict {
+pub(super) enum AppendDecision {
     Committed,
     Duplicate(Position),
     Conflict(i64),
@@ -67,7 +67,7 @@ pub(super) struct BatchOutcome {
     pub last_position: Position,
     pub recorded_at: Timestamp,
     /// One for each append, in order.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<AppendDecision>,
 }
 
 impl BatchOutcome {
@@ -78,9 +78,9 @@ impl BatchOutcome {
         let mut committed = Vec::new();
         for (append, verdict) in appends.into_iter().zip(self.verdicts) {
             answers.push(match verdict {
-                Verdict::Duplicate(first) => Appended::Duplicate { position: first },
-                Verdict::Conflict(actual) => Appended::Conflict { actual },
-                Verdict::Committed => {
+                AppendDecision::Duplicate(first) => Appended::Duplicate { position: first },
+                AppendDecision::Conflict(actual) => Appended::Conflict { actual },
+                AppendDecision::Committed => {
                     let count = i64::try_from(append.events.len()).unwrap_or(i64::MAX);
                     for (event, place) in append.opened.into_iter().zip(position + 1..) {
                         committed.push(Arc::new(Recorded {

@@ -27,7 +27,7 @@ pub type Position = i64;
 /// All events of one aggregate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::FromRow)]
 pub struct StreamId {
-    /// `call`, `agent`, `contact`, `unrouted`.
+    /// `call`, `agent`, `contact`, `quarantine`, `ledger`.
     pub aggregate_type: String,
     /// The identifier within its type.
     pub aggregate_id: String,
@@ -57,8 +57,13 @@ impl StreamId {
         Self::new("contact", id)
     }
 
-    /// The stream of a callback that could not be understood.
-    pub fn unrouted(id: impl Into<String>) -> Self {
-        Self::new("unrouted", id)
+    /// The ledger's own stream: its identity is the first event of the log.
+    pub fn ledger() -> Self {
+        Self::new("ledger", domain::ledger::STREAM_ID)
+    }
+
+    /// The stream of a webhook that could not be parsed.
+    pub fn quarantine(id: impl Into<String>) -> Self {
+        Self::new("quarantine", id)
     }
 }

@@ -1,6 +1,6 @@
 //! Appending to PostgreSQL: one call of one function a batch (`migrations/postgres/ledger`), one round trip.
 
-use super::append::{Append, BatchOutcome, Verdict};
+use super::append::{Append, BatchOutcome, AppendDecision};
 use super::{Position, StoreError};
 use domain::Timestamp;
 use sqlx::postgres::PgConnectOptions;
@@ -56,9 +56,9 @@ impl PostgresWriter {
         let row = call(&mut connection, batch, now).await?;
         self.connection = Some((connection, Instant::now()));
         let verdicts = row.states.iter().zip(&row.numbers).map(|(state, &number)| match state {
-            0 => Verdict::Committed,
-            1 => Verdict::Duplicate(number),
-            _ => Verdict::Conflict(number),
+            0 => AppendDecision::Committed,
+            1 => AppendDecision::Duplicate(number),
+            _ => AppendDecision::Conflict(number),
         });
         Ok(BatchOutcome {
             last_position: row.last_position,

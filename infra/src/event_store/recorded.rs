@@ -5,7 +5,8 @@ use domain::Timestamp;
 use domain::agent::AgentEvent;
 use domain::call::CallEvent;
 use domain::contact::ContactEvent;
-use domain::unrouted::UnroutedEvent;
+use domain::ledger::LedgerEvent;
+use domain::quarantine::QuarantineEvent;
 
 /// An event, where and when it was recorded, and why.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +38,8 @@ pub enum Event {
     Agent(AgentEvent),
     /// To a contact.
     Contact(ContactEvent),
-    /// To a callback that could not be understood.
-    Unrouted(UnroutedEvent),
+    Quarantine(QuarantineEvent),
+    Ledger(LedgerEvent),
     /// This program does not know the event: a newer one wrote it, or it is damaged. A reader must not skip it.
     Unreadable {
         /// Why, in words free of personal values.
@@ -54,7 +55,8 @@ impl Event {
             Self::Call(event) => Some(event.at()),
             Self::Agent(event) => Some(event.at()),
             Self::Contact(event) => Some(event.at()),
-            Self::Unrouted(event) => Some(event.at()),
+            Self::Quarantine(event) => Some(event.at()),
+            Self::Ledger(event) => Some(event.at()),
             Self::Unreadable { .. } => None,
         }
     }
@@ -69,4 +71,10 @@ macro_rules! from_stream_event {
         }
     )* };
 }
-from_stream_event!(CallEvent => Call, AgentEvent => Agent, ContactEvent => Contact, UnroutedEvent => Unrouted);
+from_stream_event!(
+    CallEvent => Call,
+    AgentEvent => Agent,
+    ContactEvent => Contact,
+    QuarantineEvent => Quarantine,
+    LedgerEvent => Ledger
+);

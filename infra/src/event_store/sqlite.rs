@@ -4,7 +4,7 @@
 //! memory and asked for once. The connection is rusqlite's and not sqlx's, which passes every statement to another thread
 //! and back: at one writer that costs more than the disk does (`docs/decisions`). Both use the same SQLite.
 
-use super::append::{Append, BatchOutcome, Verdict};
+use super::append::{Append, BatchOutcome, AppendDecision};
 use super::{Position, StoreError, StreamId};
 use domain::Timestamp;
 use quick_cache::unsync::Cache;
@@ -94,7 +94,7 @@ impl SqliteWriter {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
-            let mut judge = Judge {
+            let mut judge = AppendCheck {
                 known_key: tx.prepare_cached(KNOWN_KEY)?,
                 stream_head: tx.prepare_cached(STREAM_HEAD)?,
                 heads: &mut self.heads,
@@ -103,7 +103,7 @@ impl SqliteWriter {
             let mut insert_key = tx.prepare_cached(INSERT_KEY)?;
             for append in batch {
                 let verdict = judge.judge(append)?;
-                if matches!(verdict, Verdict::Committed) {
+                if matches!(verdict, AppendDecision::Committed) {
                     for (event, sequence) in append.events.iter().zip(append.expected + 1..) {
                         position += 1;
                         insert_event.execute(params![
@@ -128,7 +128,7 @@ impl SqliteWriter {
         tx.commit()?;
 
         for (append, verdict) in batch.iter().zip(&verdicts) {
-            if matches!(verdict, Verdict::Committed) {
+            if matches!(verdict, AppendDecision::Committed) {
                 let head = append.expected + i64::try_from(append.events.len()).unwrap_or(i64::MAX);
                 self.heads.insert(append.stream.clone(), head);
             }
@@ -145,24 +145,24 @@ impl SqliteWriter {
 }
 
 /// Says which appends may be written: first duplicates, then conflicts.
-struct Judge<'a> {
+struct AppendCheck<'a> {
     known_key: CachedStatement<'a>,
     stream_head: CachedStatement<'a>,
     heads: &'a mut Cache<StreamId, i64>,
 }
 
-impl Judge<'_> {
-    fn judge(&mut self, append: &Append) -> Result<Verdict, StoreError> {
+impl AppendCheck<'_> {
+    fn judge(&mut self, append: &Append) -> Result<AppendDecision, StoreError> {
         if let Some(key) = &append.command_key
             && let Some(position) = self.known_key.query_row([key], |row| row.get(0)).optional()?
         {
-            return Ok(Verdict::Duplicate(position));
+            return Ok(AppendDecision::Duplicate(position));
         }
         let actual = self.head(&append.stream)?;
         Ok(if actual == append.expected {
-            Verdict::Committed
+            AppendDecision::Committed
         } else {
-            Verdict::Conflict(actual)
+            AppendDecision::Conflict(actual)
         })
     }
 

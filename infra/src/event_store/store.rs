@@ -24,6 +24,9 @@ const NAME: &str = "ledger";
 const BATCH_EVENTS: usize = 2_000;
 /// Appends that may wait before their callers are held back.
 const WAITING: usize = 16_384;
+/// Bounds the lines of the hashed entry (characters); the database checks them too.
+const MAX_AGGREGATE_ID: usize = 255;
+const MAX_NAME: usize = 64;
 /// Connections for reading.
 const READERS: u32 = 4;
 
@@ -48,6 +51,13 @@ pub enum StoreError {
     /// unambiguously.
     #[error("identifiers and event names must not contain line breaks or other control characters")]
     ControlCharacter,
+    /// An identifier or an event's name is too long.
+    #[error("{what} is longer than {max} characters")]
+    TooLong {
+        what: &'static str,
+        /// In characters.
+        max: usize,
+    },
     /// An append must have at least one event.
     #[error("an append without events")]
     Empty,
@@ -99,7 +109,7 @@ impl StoreError {
             ),
             Self::Keys(error) => error.is_unavailable(),
             Self::Closed => true,
-            Self::Hole { .. } | Self::ControlCharacter | Self::Empty | Self::Encode(_) | Self::Unreadable(_) => false,
+            Self::Hole { .. } | Self::ControlCharacter | Self::TooLong { .. } | Self::Empty | Self::Encode(_) | Self::Unreadable(_) => false,
         }
     }
 }
@@ -110,11 +120,11 @@ pub struct EventStore {
     readers: Db,
     /// Reads runs of events, where the log is SQLite's.
     sqlite: Option<SqliteReader>,
-    appender: Option<mpsc::Sender<Waiting>>,
+    appender: Option<mpsc::Sender<QueuedAppend>>,
     recent: Arc<Recent>,
 }
 
-struct Waiting {
+struct QueuedAppend {
     append: Append,
     answer: Caller,
 }
@@ -195,7 +205,7 @@ impl EventStore {
         let (answer, answered) = oneshot::channel();
         let appender = self.appender.as_ref().ok_or(StoreError::Closed)?;
         appender
-            .send(Waiting { append, answer })
+            .send(QueuedAppend { append, answer })
             .await
             .map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
@@ -329,13 +339,26 @@ fn check(append: &Append) -> Result<(), StoreError> {
     {
         return Err(StoreError::ControlCharacter);
     }
+    within("aggregate_type", &append.stream.aggregate_type, MAX_NAME)?;
+    within("aggregate_id", &append.stream.aggregate_id, MAX_AGGREGATE_ID)?;
+    for event in &append.events {
+        within("event_type", &event.event_type, MAX_NAME)?;
+        within("event_version", &event.event_version, MAX_NAME)?;
+    }
+    Ok(())
+}
+
+fn within(what: &'static str, text: &str, max: usize) -> Result<(), StoreError> {
+    if text.len() > max && text.chars().count() > max {
+        return Err(StoreError::TooLong { what, max });
+    }
     Ok(())
 }
 
 /// Starts the appender. SQLite's blocks while it works, so it has a thread of its own.
 fn spawn_appender(
     writer: Writer,
-    waiting: mpsc::Receiver<Waiting>,
+    waiting: mpsc::Receiver<QueuedAppend>,
     recent: Arc<Recent>,
     clock: SharedClock,
 ) -> Result<(), DbError> {
@@ -355,7 +378,7 @@ fn spawn_appender(
 /// The appender: takes what is waiting, commits it as one transaction, answers each caller. Never lingers when idle.
 async fn run(
     mut writer: Writer,
-    mut waiting: mpsc::Receiver<Waiting>,
+    mut waiting: mpsc::Receiver<QueuedAppend>,
     recent: Arc<Recent>,
     clock: SharedClock,
     answers: Handle,
@@ -382,7 +405,7 @@ async fn run(
 }
 
 /// Takes a batch from the front. A stream or a command key that is in it already waits for the next.
-fn take_batch(queue: &mut VecDeque<Waiting>) -> (Vec<Append>, Vec<Caller>) {
+fn take_batch(queue: &mut VecDeque<QueuedAppend>) -> (Vec<Append>, Vec<Caller>) {
     let (mut appends, mut callers): (Vec<Append>, Vec<_>) = (Vec::new(), Vec::new());
     let mut streams: HashSet<StreamId> = HashSet::new();
     let mut keys: HashSet<String> = HashSet::new();

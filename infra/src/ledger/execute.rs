@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 /// How often a command is decided anew when somebody else wrote to the stream meanwhile.
 const ATTEMPTS: usize = 16;
 /// Aggregates kept in memory.
-const ALIVE: usize = 16_384;
+const MAX_CACHED_AGGREGATES: usize = 16_384;
 
 /// What a command came to.
 #[derive(Clone, Debug)]
@@ -67,12 +67,12 @@ type Slot = Arc<dyn Any + Send + Sync>;
 
 impl Default for Streams {
     fn default() -> Self {
-        Self(Cache::new(ALIVE))
+        Self(Cache::new(MAX_CACHED_AGGREGATES))
     }
 }
 
 /// An aggregate in memory: its state and how far its stream had come.
-struct Alive<A> {
+struct CachedAggregate<A> {
     state: Arc<A>,
     sequence: i64,
     /// The last event; 0 when it was read by way of cqrs-es, which knows no positions.
@@ -83,14 +83,14 @@ struct Alive<A> {
     tenant: Option<Tenant>,
 }
 
-impl<A> Alive<A> {
+impl<A> CachedAggregate<A> {
     /// Whose the stream is, or becomes with the first event of this command.
     fn tenant(&self, metadata: &Metadata) -> Tenant {
         self.tenant.as_ref().unwrap_or(&metadata.tenant).clone()
     }
 }
 
-impl<A: Default> Default for Alive<A> {
+impl<A: Default> Default for CachedAggregate<A> {
     fn default() -> Self {
         Self {
             state: Arc::default(),
@@ -102,7 +102,7 @@ impl<A: Default> Default for Alive<A> {
     }
 }
 
-impl<A> Clone for Alive<A> {
+impl<A> Clone for CachedAggregate<A> {
     fn clone(&self) -> Self {
         Self {
             state: self.state.clone(),
@@ -114,7 +114,7 @@ impl<A> Clone for Alive<A> {
     }
 }
 
-type Cell<A> = Mutex<Option<Alive<A>>>;
+type Cell<A> = Mutex<Option<CachedAggregate<A>>>;
 
 impl Streams {
     fn cell<A: Decide + 'static>(&self, stream: &StreamId) -> Arc<Cell<A>> {
@@ -182,7 +182,7 @@ impl Ledger {
             let is_guess = guard.is_none() && attempt == 0;
             let (alive, is_certain) = match &*guard {
                 Some(alive) => (alive.clone(), self.0.store.is_only_writer()),
-                None if is_guess => (Alive::default(), false),
+                None if is_guess => (CachedAggregate::default(), false),
                 None => (
                     guard.insert(self.load_after(&stream, before.take()).await?).clone(),
                     true,
@@ -202,7 +202,7 @@ impl Ledger {
                     }
                     undecided.map_err(LedgerError::Rejected)?;
                     let tenant = alive.tenant(&metadata);
-                    let Alive {
+                    let CachedAggregate {
                         state, position, began, ..
                     } = alive;
                     return Ok(Executed {
@@ -223,7 +223,7 @@ impl Ledger {
             *guard = None;
             match self.0.store.append(append).await? {
                 Appended::Committed { position, .. } => {
-                    let Alive {
+                    let CachedAggregate {
                         mut state,
                         sequence,
                         began,
@@ -240,7 +240,7 @@ impl Ledger {
                     } else {
                         began
                     };
-                    *guard = Some(Alive {
+                    *guard = Some(CachedAggregate {
                         state: state.clone(),
                         sequence: sequence + count,
                         position,
@@ -287,7 +287,7 @@ impl Ledger {
             let mut guard = cell.lock().await;
             let Some((sequence, position)) = last else {
                 if is_only_writer && guard.is_none() {
-                    *guard = Some(Alive::default());
+                    *guard = Some(CachedAggregate::default());
                 }
                 return Ok(None);
             };
@@ -338,13 +338,13 @@ impl Ledger {
     }
 
     /// As [`Ledger::load`], knowing what was known before: a stream that has not grown has its positions still.
-    async fn load_after<A: Decide>(&self, stream: &StreamId, before: Option<Alive<A>>) -> Result<Alive<A>, StoreError> {
+    async fn load_after<A: Decide>(&self, stream: &StreamId, before: Option<CachedAggregate<A>>) -> Result<CachedAggregate<A>, StoreError> {
         let now = self.load::<A>(stream).await?;
         Ok(before.filter(|before| before.sequence == now.sequence).unwrap_or(now))
     }
 
     /// Reads an aggregate from its stream, by way of cqrs-es's repositories.
-    async fn load<A: Decide>(&self, stream: &StreamId) -> Result<Alive<A>, StoreError> {
+    async fn load<A: Decide>(&self, stream: &StreamId) -> Result<CachedAggregate<A>, StoreError> {
         let events = self.0.store.load::<A>(&stream.aggregate_id).await?;
         let sequence = events
             .last()
@@ -357,7 +357,7 @@ impl Ledger {
         for event in opening::open_stream::<A>(&self.0.keys, stream, events).await? {
             state.apply(event);
         }
-        Ok(Alive {
+        Ok(CachedAggregate {
             state: Arc::new(state),
             sequence,
             position: 0,
@@ -431,7 +431,7 @@ fn decide_all<A: Decide + Clone>(state: &A, commands: &[A::Command]) -> Result<V
     Ok(events)
 }
 
-fn duplicate<A: Decide>(position: Position, alive: Alive<A>, metadata: &Metadata) -> Executed<A> {
+fn duplicate<A: Decide>(position: Position, alive: CachedAggregate<A>, metadata: &Metadata) -> Executed<A> {
     Executed {
         tenant: alive.tenant(metadata),
         position,

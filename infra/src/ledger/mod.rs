@@ -5,11 +5,13 @@
 
 mod execute;
 mod follow;
+mod identity;
 mod lock;
 mod opening;
 
 pub use execute::{Executed, LedgerError, Outcome};
 pub use follow::Subscription;
+pub use identity::{INSTALLATION, Identity};
 
 use crate::clock::SharedClock;
 use crate::db::{DatabaseUrl, DbError};
@@ -19,7 +21,7 @@ use execute::Streams;
 use lock::FolderLock;
 use opening::RawParams;
 use std::convert::identity;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How a ledger is opened.
 #[derive(Clone)]
@@ -42,6 +44,7 @@ struct Inner {
     store: EventStore,
     keys: KeyStore,
     streams: Streams,
+    identity: OnceLock<Identity>,
     /// Held for as long as this process may append to SQLite files.
     _lock: Option<FolderLock>,
 }
@@ -57,6 +60,9 @@ pub enum LedgerOpenError {
     /// The data folder cannot be used.
     #[error("the data folder {0} cannot be used")]
     Folder(String, #[source] std::io::Error),
+    /// The log does not begin with its identity.
+    #[error("the ledger was created by a build from before the first release and cannot be opened by this one: use an empty data folder or database, or the build that created it")]
+    EarlierBuild,
     /// The key store could not be opened, or the master key is not its own.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -89,13 +95,17 @@ impl Ledger {
             DatabaseUrl::Postgres(_) => None,
         };
         let keys = KeyStore::open(&options.keys, options.master_key, options.clock.clone()).await?;
-        let store = EventStore::open(&options.database, options.clock).await?;
-        Ok(Self(Arc::new(Inner {
+        let store = EventStore::open(&options.database, options.clock.clone()).await?;
+        let ledger = Self(Arc::new(Inner {
             store,
             keys,
             streams: Streams::default(),
+            identity: OnceLock::new(),
             _lock: lock,
-        })))
+        }));
+        let identity = identity::ensure(&ledger, &options.clock).await?;
+        ledger.0.identity.get_or_init(|| identity);
+        Ok(ledger)
     }
 
     /// Opens the ledger for reading only: beside the process that appends to the same SQLite folder.
@@ -105,12 +115,23 @@ impl Ledger {
     pub async fn open_read_only(options: LedgerOptions) -> Result<Self, LedgerOpenError> {
         let keys = KeyStore::open(&options.keys, options.master_key, options.clock).await?;
         let store = EventStore::open_read_only(&options.database).await?;
-        Ok(Self(Arc::new(Inner {
+        let ledger = Self(Arc::new(Inner {
             store,
             keys,
             streams: Streams::default(),
+            identity: OnceLock::new(),
             _lock: None,
-        })))
+        }));
+        if let Some(identity) = identity::read(&ledger).await? {
+            ledger.0.identity.get_or_init(|| identity);
+        }
+        Ok(ledger)
+    }
+
+    /// Which log this is. `None`: a log that was opened for reading only and is empty.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.0.identity.get()
     }
 
     /// All events of a stream, by sequence, opened, without the webhooks' raw parameters. Empty: no such stream.

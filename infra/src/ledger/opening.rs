@@ -7,7 +7,8 @@ use domain::Decide;
 use domain::agent::Agent;
 use domain::call::Call;
 use domain::contact::Contact;
-use domain::unrouted::Unrouted;
+use domain::ledger::Ledger as LedgerState;
+use domain::quarantine::Quarantine;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -24,7 +25,8 @@ type Upcasters = Vec<Box<dyn EventUpcaster>>;
 static CALL: LazyLock<Upcasters> = LazyLock::new(Call::upcasters);
 static AGENT: LazyLock<Upcasters> = LazyLock::new(Agent::upcasters);
 static CONTACT: LazyLock<Upcasters> = LazyLock::new(Contact::upcasters);
-static UNROUTED: LazyLock<Upcasters> = LazyLock::new(Unrouted::upcasters);
+static QUARANTINE: LazyLock<Upcasters> = LazyLock::new(Quarantine::upcasters);
+static LEDGER: LazyLock<Upcasters> = LazyLock::new(LedgerState::upcasters);
 
 /// Whether the webhooks' raw parameters are wanted too. They are most of what is sealed, and few ask for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +110,8 @@ fn open_event(raw: &RawEvent, key: Option<&SealingKey>) -> Result<Event, String>
         "call" => parse(&CALL, name, &payload).map(Event::Call),
         "agent" => parse(&AGENT, name, &payload).map(Event::Agent),
         "contact" => parse(&CONTACT, name, &payload).map(Event::Contact),
-        "unrouted" => parse(&UNROUTED, name, &payload).map(Event::Unrouted),
+        "quarantine" => parse(&QUARANTINE, name, &payload).map(Event::Quarantine),
+        "ledger" => parse(&LEDGER, name, &payload).map(Event::Ledger),
         _ => Err("its aggregate type is not known".to_owned()),
     }
 }

@@ -1,46 +1,43 @@
-//! A form, as Twilio posts it: names to values, in full. Strict, because what is signed is what was decoded.
+//! Form of a Twilio webhook: all parameters with all values. Parsing is strict, because the signature covers the
+//! decoded parameters.
 
 use percent_encoding::percent_decode;
 use std::collections::BTreeMap;
 
-/// More parameters than Twilio has ever sent.
+/// Parameter limit; Twilio sends far fewer.
 const MOST_PARAMETERS: usize = 500;
-/// Longer than any parameter's name.
+/// Name limit in bytes.
 const LONGEST_NAME: usize = 200;
 
-/// The parameters of a callback. A name may come more than once.
+/// The parameters of a callback. A name may have several values.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Form(BTreeMap<String, Vec<String>>);
 
-/// Its `Debug` shows names, never values.
+/// Shows parameter names but not values.
 impl std::fmt::Debug for Form {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
 
-/// Why bytes are no form.
+/// A form cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedForm {
     /// A value is not UTF-8 after decoding.
     #[error("the value of this field is not UTF-8")]
-    Value {
-        /// The field.
-        field: String,
-    },
-    /// A name cannot be one.
+    Value { field: String },
+    /// A name is empty, too long, or not UTF-8.
     #[error("field number {number} has no usable name")]
     Name {
-        /// From 1.
+        /// Position of the field, from 1.
         number: usize,
     },
-    /// There is no end to it.
     #[error("more than 500 fields")]
     TooMany,
 }
 
 impl MalformedForm {
-    /// The field that is wrong, where it has a name.
+    /// Name of the invalid field, if it has one.
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         match self {
@@ -51,10 +48,10 @@ impl MalformedForm {
 }
 
 impl Form {
-    /// Reads `application/x-www-form-urlencoded`.
+    /// Parses `application/x-www-form-urlencoded`.
     ///
     /// # Errors
-    /// When a name or a value is not UTF-8, a name is empty, or there are too many.
+    /// When a name or value is not UTF-8, a name is empty or too long, or there are too many parameters.
     pub fn parse(body: &[u8]) -> Result<Self, MalformedForm> {
         let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (index, pair) in body
@@ -80,7 +77,7 @@ impl Form {
         Ok(Self(parameters))
     }
 
-    /// A form with these parameters; for reading back what was kept.
+    /// Restores a form from stored parameters.
     #[must_use]
     pub fn from_parameters(parameters: BTreeMap<String, Vec<String>>) -> Self {
         Self(parameters)
@@ -92,7 +89,7 @@ impl Form {
         &self.0
     }
 
-    /// The first value of a parameter; an empty one is absent, as Twilio means it.
+    /// The first value of a parameter. Empty values count as absent, as Twilio sends them for unset parameters.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
@@ -102,7 +99,7 @@ impl Form {
             .filter(|value| !value.is_empty())
     }
 
-    /// Each name with each of its values, names in order; values as they came.
+    /// All name-value pairs, sorted by name, values in original order.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
@@ -126,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_keeps_every_value_of_a_name() {
+    fn form_keeps_every_value_of_a_name() {
         let form = Form::parse(b"a=1&b=%2B1504+555&a=2&c=&d").expect("a form");
         assert_eq!(form.parameters()["a"], ["1", "2"]);
         assert_eq!(form.get("b"), Some("+1504 555"));
@@ -134,18 +131,18 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_not_utf8_is_named() {
+    fn value_that_is_not_utf8_is_reported_with_its_field() {
         let error = Form::parse(b"CallSid=CA1&From=%ff%fe").expect_err("malformed");
         assert_eq!(error.field(), Some("From"));
     }
 
     #[test]
-    fn a_nameless_field_is_malformed() {
+    fn field_without_name_is_malformed() {
         assert_eq!(Form::parse(b"a=1&=2"), Err(MalformedForm::Name { number: 2 }));
     }
 
     #[test]
-    fn a_form_without_end_is_malformed() {
+    fn form_with_too_many_fields_is_malformed() {
         let body = vec!["a=1"; 501].join("&");
         assert_eq!(Form::parse(body.as_bytes()), Err(MalformedForm::TooMany));
     }

@@ -1,84 +1,82 @@
-//! What Twilio says in a media stream: <https://www.twilio.com/docs/voice/media-streams/websocket-messages>.
+//! Messages of a Twilio media stream: <https://www.twilio.com/docs/voice/media-streams/websocket-messages>.
 //!
-//! Messages are JSON; every number outside `mediaFormat` is text. Events and fields that nobody here reads are passed over:
-//! Twilio adds some without a word. Nothing of a message that cannot be read is repeated, for it is somebody's voice.
+//! Messages are JSON; every number outside `mediaFormat` is text. Unknown events and fields are ignored, because Twilio
+//! adds some without notice. Errors never include message content, because it is a recording of a person.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// The longest piece of sound that is taken: a second. Twilio sends 20 ms.
+/// Maximum audio in one message, in bytes: one second. Twilio sends 20 ms.
 const LONGEST: usize = 8_000;
 
-/// Which side of a leg is heard.
+/// Direction of the audio of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Track {
-    /// What comes from the leg: the caller's voice.
+    /// Audio from the leg: the caller's voice.
     Inbound,
-    /// What the leg hears: ours.
+    /// Audio to the leg: our side.
     Outbound,
 }
 
 /// A message of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// The socket is open; the first message of all.
+    /// The socket is open; the first message.
     Connected,
-    /// What the stream is; the second one.
+    /// Description of the stream; the second message.
     Start(Start),
-    /// Sound.
+    /// A piece of audio.
     Media(Sound),
-    /// The stream is over.
+    /// The stream has ended.
     Stop,
-    /// Something that says nothing here: `mark`, `dtmf`, and what Twilio has learned since.
+    /// An ignored event: `mark`, `dtmf`, or one unknown to this version.
     Other,
 }
 
-/// What a stream is.
+/// Description of a stream.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Start {
     /// `MZ...`
     pub stream_sid: String,
-    /// The leg.
+    /// `CallSid` of the leg.
     pub call_sid: String,
-    /// What we gave it when it was started.
+    /// Parameters that we passed when the stream was started.
     #[serde(default)]
     pub custom_parameters: BTreeMap<String, String>,
-    /// How its sound is written.
     pub media_format: MediaFormat,
 }
 
-/// How sound is written.
+/// Encoding of the audio.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MediaFormat {
     /// `audio/x-mulaw`
     pub encoding: String,
-    /// Samples in a second.
+    /// Sample rate in Hz.
     pub sample_rate: u32,
     /// 1
     pub channels: u8,
 }
 
 impl MediaFormat {
-    /// Whether it is the one that Twilio documents: mu-law (ITU-T G.711), 8,000 samples a second, one channel.
+    /// Whether the format is the documented one: mu-law (ITU-T G.711), 8 kHz, one channel.
     #[must_use]
     pub fn is_mulaw(&self) -> bool {
         self.encoding == "audio/x-mulaw" && self.sample_rate == 8_000 && self.channels == 1
     }
 }
 
-/// A piece of one track.
+/// A piece of audio of one track.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sound {
-    /// Whose.
     pub track: Track,
-    /// When it begins, in milliseconds from the beginning of the stream.
+    /// Start, in milliseconds from the start of the stream.
     pub at_ms: u32,
-    /// Mu-law, one byte for each of 8,000 samples a second.
+    /// Mu-law samples at 8 kHz, one byte each.
     pub mulaw: Vec<u8>,
 }
 
@@ -89,14 +87,14 @@ impl std::fmt::Debug for Sound {
     }
 }
 
-/// A message that is none of Twilio's.
+/// A message does not match Twilio's documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAMessage {
-    /// It is no JSON object with an `event`, or its event lacks what belongs to it.
+    /// The message is not a JSON object with an `event`, or the event lacks required fields.
     #[error("the message is not one that Twilio documents")]
     Shape,
-    /// The sound is not base64, empty, or longer than a second.
-    #[error("the message holds no sound that could be played")]
+    /// The audio is not base64, is empty, or is longer than a second.
+    #[error("the message contains no valid audio")]
     Sound,
 }
 
@@ -114,10 +112,10 @@ struct Media {
     payload: String,
 }
 
-/// Reads a message.
+/// Parses a message.
 ///
 /// # Errors
-/// When it is none.
+/// When the message is invalid.
 pub fn read(text: &str) -> Result<Message, NotAMessage> {
     let raw: Raw = serde_json::from_str(text).map_err(|_| NotAMessage::Shape)?;
     match (raw.event.as_str(), raw.start, raw.media) {
@@ -160,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn twilios_own_messages_are_read() {
+    fn documented_messages_are_parsed() {
         let connected = r#"{"event":"connected","protocol":"Call","version":"1.0.0"}"#;
         assert_eq!(read(connected), Ok(Message::Connected));
         let Ok(Message::Start(start)) = read(START) else {
@@ -188,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_message_is_refused() {
+    fn malformed_message_is_rejected() {
         for nonsense in [
             "",
             "[]",
@@ -213,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn another_format_is_not_taken_for_mu_law() {
+    fn other_media_format_is_not_mu_law() {
         for other in [
             START.replace("x-mulaw", "x-l16"),
             START.replace("8000", "16000"),
@@ -224,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voice_is_not_in_a_debug_text() {
+    fn debug_output_contains_no_audio() {
         let Ok(Message::Media(sound)) = read(&media("inbound", "0", "/wA=")) else {
             panic!("no sound")
         };
@@ -233,7 +231,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_whatever_makes_it_panic(text in ".{0,200}") {
+        fn arbitrary_text_never_panics(text in ".{0,200}") {
             let _ = read(&text);
             let _ = read(&media("inbound", "0", &text));
         }

@@ -1,7 +1,7 @@
-//! What Twilio says and how it is answered: the signature of its requests, their parameters, and TwiML; and what we ask
-//! of it: its REST API, and tokens for browsers that call through it.
+//! Twilio integration. Inbound: webhook signatures, callback parameters, media stream messages and TwiML. Outbound: the
+//! REST API, and access tokens for browsers.
 //!
-//! Nothing here is a web server or knows a call's state.
+//! This module contains no web server and no call state.
 
 pub mod callbacks;
 pub mod form;

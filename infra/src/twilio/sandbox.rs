@@ -1,7 +1,7 @@
-//! What the sandbox can beside what Twilio can: somebody is had to call, and a person types for them.
+//! Client of the sandbox's own API: places calls whose caller is typed by a user.
 //!
-//! Twilio has nothing of the kind, so this is asked only where the sandbox is the telephone network. It is reached by the
-//! same base address; its doors below `/sandbox` ask for no password, because it listens on loopback alone.
+//! Twilio has no equivalent, so this is used only if the sandbox is the telephone network. It has the same base URL as
+//! the REST API. Its routes below `/sandbox` need no credentials, because it listens on loopback only.
 
 use super::rest::SetupError;
 use crate::outbound::read_at_most;
@@ -14,154 +14,145 @@ use std::time::Duration;
 use url::Url;
 
 const CONNECT: Duration = Duration::from_secs(3);
-/// For an answer that is no story: a call's story lasts as long as the call.
+/// Response timeout, except for event streams, which last as long as the call.
 const ANSWER: Duration = Duration::from_secs(10);
-/// No answer, and no moment of a story, is longer.
+/// Limit of a response, and of an event of a stream, in bytes.
 const LONGEST: usize = 1 << 20;
 
-/// A client of the sandbox's own doors. Cheap to clone.
+/// Client of the sandbox's own API. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct SandboxDoors {
     http: reqwest::Client,
     base: Url,
 }
 
-/// A call that somebody is had to make, and for whom a person types.
+/// A call whose caller is typed by a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypedCall {
-    /// Who types; told again by [`SandboxDoors::typist`].
+pub struct TextCall {
+    /// The user who types; returned by [`SandboxDoors::typist`].
     pub typist: String,
-    /// Who calls.
-    pub caller: TypedCaller,
-    /// The number that they call, E.164.
+    pub caller: TextCaller,
+    /// Called number, E.164.
     pub to: String,
 }
 
-/// Who makes a typed call.
+/// Caller of a typed call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TypedCaller {
-    /// A telephone calls a number of the account.
+pub enum TextCaller {
+    /// A telephone that calls a number of the account.
     Phone {
-        /// Its number, E.164.
+        /// Caller's number, E.164.
         number: String,
-        /// Their name, as the network tells it (`CallerName`).
+        /// `CallerName`.
         name: String,
     },
-    /// A browser calls through the account's TwiML application, as the Voice SDK does.
+    /// A browser that calls through the account's TwiML application, as with the Voice SDK.
     Browser {
-        /// Its user.
+        /// Client identity of the browser.
         identity: String,
-        /// `AP...`; the account's first one if it is not said.
+        /// `AP...`; the account's first application if absent.
         application: Option<String>,
     },
 }
 
-/// What a person does at a telephone for which they type.
+/// Action of a typed caller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Typed {
-    /// Says this.
+    /// Speaks this text.
     Say(String),
-    /// Presses these keys: 0 to 9, `*`, `#`.
+    /// Presses keys: 0 to 9, `*`, `#`.
     Digits(String),
-    /// Puts the receiver down; always `true`.
+    /// Hangs up; always `true`.
     HangUp(bool),
 }
 
-/// A moment of a call's story, as the person on the leg lives through it.
+/// An event of a call, from the perspective of the person on the leg.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Moment {
-    /// When, by the network's clock: RFC 3339. The end has none.
+pub struct LineRecord {
+    /// RFC 3339, by the network's clock. Absent on the final event.
     #[serde(default)]
     pub at: Option<String>,
-    /// What.
     #[serde(flatten)]
-    pub told: Told,
+    pub content: LineContent,
 }
 
-/// What a moment tells. Whatever else the sandbox tells is of no interest to who is on the telephone.
+/// Content of an event. Event types that do not concern the person on the leg are [`Self::Else`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
-pub enum Told {
-    /// The call is in this state: Twilio's word.
+pub enum LineContent {
+    /// The call changed to this status.
     Status {
         /// `ringing`, `in-progress`, `completed`, ...
         status: String,
     },
-    /// They said this.
-    Said {
-        /// The words.
-        text: String,
-    },
-    /// They heard this.
+    /// The person spoke.
+    Said { text: String },
+    /// The person heard speech.
     Heard {
-        /// `twiml` (the service), `stream` (likewise), `network`, or the leg of another person.
+        /// `twiml` or `stream` (the service), `network`, or the leg of another person.
         from: String,
-        /// The words.
         text: String,
     },
-    /// They are waited for.
+    /// The service waits for input.
     Listening,
-    /// They pressed a key.
-    Pressed {
-        /// Which.
-        key: String,
-    },
-    /// They cut short what was said to them.
+    /// The person pressed a key.
+    Pressed { key: String },
+    /// The person interrupted the service.
     Interrupted,
-    /// Something was played to them.
+    /// A sound was played to the person.
     Played {},
-    /// Something happened around them.
+    /// The state of the leg changed.
     Occasion {
         /// `connected`, `joined`, `held`, `unheld`, ...
         name: String,
     },
-    /// The call is over: the last moment.
+    /// The call ended; the final event.
     Over {
-        /// Twilio's word.
+        /// Twilio's call status.
         status: String,
         /// `caller`, `twiml`, `api`, `peer`, `error`, `network`.
         #[serde(default)]
         ended_by: Option<String>,
     },
-    /// Anything else.
+    /// Any other event.
     #[serde(other)]
     Else,
 }
 
-/// Why the sandbox did not do what it was asked. Holds nothing that was said.
+/// A sandbox request failed. Contains no speech.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SandboxError {
-    /// It is not there, or broke off.
+    /// The sandbox is unreachable, or the connection broke.
     #[error("the sandbox does not answer")]
     Away,
-    /// It refused.
+    /// The sandbox rejected the request.
     #[error("the sandbox answered {status}: {why}")]
     Refused {
-        /// HTTP's status.
+        /// HTTP status.
         status: u16,
-        /// The sandbox's words.
+        /// Reason given by the sandbox.
         why: String,
     },
-    /// What it says is not as expected: another version, or no sandbox.
-    #[error("what answers in the sandbox's place is not the sandbox")]
+    /// The response is not as expected: another version, or not a sandbox.
+    #[error("the sandbox's response is malformed")]
     Malformed,
 }
 
 impl SandboxError {
-    /// Whether what was asked about is not there.
+    /// Whether the resource does not exist.
     #[must_use]
     pub const fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: 404, .. })
     }
 }
 
-impl TypedCall {
-    /// The call as a scenario of the sandbox's.
+impl TextCall {
+    /// The call as a sandbox scenario.
     fn scenario(&self) -> Value {
         let caller = match &self.caller {
-            TypedCaller::Phone { number, name } => json!({ "from": number, "name": name, "to": self.to }),
-            TypedCaller::Browser { identity, application } => json!({
+            TextCaller::Phone { number, name } => json!({ "from": number, "name": name, "to": self.to }),
+            TextCaller::Browser { identity, application } => json!({
                 "from": format!("client:{identity}"),
                 "application": application,
                 "parameters": { "To": self.to },
@@ -175,10 +166,10 @@ impl TypedCall {
 }
 
 impl SandboxDoors {
-    /// The doors of the sandbox at `base`, which is what it has instead of Twilio's address.
+    /// Creates a client for the sandbox at `base`, the URL that replaces Twilio's.
     ///
     /// # Errors
-    /// When the address cannot be used.
+    /// When the URL is invalid.
     pub fn new(base: &str) -> Result<Self, SetupError> {
         let base = Url::parse(base).map_err(|_| SetupError::Address)?;
         if base.cannot_be_a_base() {
@@ -191,12 +182,12 @@ impl SandboxDoors {
         Ok(Self { http, base })
     }
 
-    /// Has somebody call; gives the call's identifier (`CA...`). A key that was used before places nothing, and gives the
-    /// call that was placed then.
+    /// Places a call and returns its `CallSid`. With a `key` that was used before, it places no new call and returns
+    /// the earlier one.
     ///
     /// # Errors
     /// [`SandboxError::Refused`] with status 400 when the number or the application is not the account's.
-    pub async fn place(&self, call: &TypedCall, key: Option<&str>) -> Result<String, SandboxError> {
+    pub async fn place(&self, call: &TextCall, key: Option<&str>) -> Result<String, SandboxError> {
         #[derive(Deserialize)]
         struct Placed {
             sid: String,
@@ -209,7 +200,7 @@ impl SandboxDoors {
         Ok(placed.sid)
     }
 
-    /// Who types on a leg; `None` when nobody does, or there is no such leg.
+    /// The user who types on a leg. `None` if the leg is not typed or does not exist.
     ///
     /// # Errors
     /// When the sandbox does not answer.
@@ -226,17 +217,17 @@ impl SandboxDoors {
         }
     }
 
-    /// A call's story from its beginning, and on as it happens. [`Told::Over`] is its last moment; a story that ends
-    /// without it has broken off.
+    /// Streams the events of a call from its start, then live. [`LineContent::Over`] is the final event; a stream that
+    /// ends without it was interrupted.
     ///
     /// # Errors
-    /// When there is no such call, or the sandbox does not answer.
+    /// When the call does not exist, or the sandbox does not answer.
     pub async fn follow(
         &self,
         call_sid: &str,
-    ) -> Result<BoxStream<'static, Result<Moment, SandboxError>>, SandboxError> {
+    ) -> Result<BoxStream<'static, Result<LineRecord, SandboxError>>, SandboxError> {
         let request = self.http.get(self.url(&["calls", call_sid, "follow"])).send();
-        // The story itself may be quiet for as long as people are.
+        // Only the response headers have a timeout; the stream may be idle for any time.
         let response = tokio::time::timeout(ANSWER, request)
             .await
             .map_err(|_| SandboxError::Away)?;
@@ -245,10 +236,10 @@ impl SandboxDoors {
         Ok(stream::unfold(Some((parts, BytesMut::new())), next_moment).boxed())
     }
 
-    /// Does something for the person on a leg, at once.
+    /// Performs an action of the typed caller immediately.
     ///
     /// # Errors
-    /// [`SandboxError::Refused`] with status 409 when the call is over.
+    /// [`SandboxError::Refused`] with status 409 when the call has ended.
     pub async fn type_for(&self, call_sid: &str, typed: &Typed) -> Result<(), SandboxError> {
         let request = self.http.post(self.url(&["calls", call_sid, "line"])).json(typed);
         let response = request.timeout(ANSWER).send().await.map_err(|_| SandboxError::Away)?;
@@ -257,7 +248,7 @@ impl SandboxDoors {
 
     fn url(&self, path: &[&str]) -> Url {
         let mut url = self.base.clone();
-        // Checked when it was made: it can be a base.
+        // `new` checked that the URL can be a base.
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().push("sandbox").extend(path);
         }
@@ -275,8 +266,8 @@ impl SandboxDoors {
 
 type Story = (BoxStream<'static, reqwest::Result<Bytes>>, BytesMut);
 
-/// The next moment of a story: a line of JSON.
-async fn next_moment(story: Option<Story>) -> Option<(Result<Moment, SandboxError>, Option<Story>)> {
+/// Reads the next event of a stream: one line of JSON.
+async fn next_moment(story: Option<Story>) -> Option<(Result<LineRecord, SandboxError>, Option<Story>)> {
     let (mut parts, mut rest) = story?;
     loop {
         if let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
@@ -320,10 +311,10 @@ mod tests {
     use wiremock::matchers::{body_json, header, method, path};
     use wiremock::{Mock, MockServer, ResponseTemplate};
 
-    fn call() -> TypedCall {
-        TypedCall {
+    fn call() -> TextCall {
+        TextCall {
             typist: "user_1".to_owned(),
-            caller: TypedCaller::Browser {
+            caller: TextCaller::Browser {
                 identity: "user_1".to_owned(),
                 application: None,
             },
@@ -332,7 +323,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_browser_calls_with_the_number_among_its_parameters() {
+    async fn browser_call_passes_the_number_as_parameter() {
         let sandbox = MockServer::start().await;
         let scenario = json!({ "description": "a person types", "caller": {
             "from": "client:user_1", "application": null, "parameters": { "To": "+15045550123" },
@@ -345,12 +336,12 @@ mod tests {
             .respond_with(ResponseTemplate::new(201).set_body_json(json!({ "sid": "CA1" })))
             .mount(&sandbox)
             .await;
-        let doors = SandboxDoors::new(&sandbox.uri()).expect("doors");
+        let doors = SandboxDoors::new(&sandbox.uri()).expect("a client");
         assert_eq!(doors.place(&call(), Some("k")).await, Ok("CA1".to_owned()));
     }
 
     #[tokio::test]
-    async fn a_story_is_told_moment_by_moment_and_what_is_of_no_interest_is_told_as_such() {
+    async fn events_are_streamed_and_unknown_types_are_else() {
         let story = concat!(
             r#"{"at":"2026-03-27T14:00:00.000Z","what":"status","status":"ringing"}"#,
             "\n",
@@ -366,26 +357,26 @@ mod tests {
             .respond_with(ResponseTemplate::new(200).set_body_string(story))
             .mount(&sandbox)
             .await;
-        let doors = SandboxDoors::new(&sandbox.uri()).expect("doors");
-        let moments: Vec<Told> = doors
+        let doors = SandboxDoors::new(&sandbox.uri()).expect("a client");
+        let moments: Vec<LineContent> = doors
             .follow("CA1")
             .await
             .expect("a story")
-            .map(|moment| moment.expect("a moment").told)
+            .map(|moment| moment.expect("a record").content)
             .collect()
             .await;
-        let over = Told::Over {
+        let over = LineContent::Over {
             status: "completed".to_owned(),
             ended_by: Some("caller".to_owned()),
         };
-        let ringing = Told::Status {
+        let ringing = LineContent::Status {
             status: "ringing".to_owned(),
         };
-        assert_eq!(moments, [ringing, Told::Else, Told::Listening, over]);
+        assert_eq!(moments, [ringing, LineContent::Else, LineContent::Listening, over]);
     }
 
     #[tokio::test]
-    async fn a_refusal_keeps_the_sandboxs_words_and_nobody_there_is_away() {
+    async fn rejection_keeps_the_reason_and_unreachable_sandbox_is_away() {
         let sandbox = MockServer::start().await;
         Mock::given(path("/sandbox/calls"))
             .respond_with(
@@ -393,19 +384,19 @@ mod tests {
             )
             .mount(&sandbox)
             .await;
-        let doors = SandboxDoors::new(&sandbox.uri()).expect("doors");
+        let doors = SandboxDoors::new(&sandbox.uri()).expect("a client");
         let refused = SandboxError::Refused {
             status: 400,
             why: "the account has no such number".to_owned(),
         };
         assert_eq!(doors.place(&call(), None).await, Err(refused));
-        assert_eq!(doors.typist("CA1").await, Ok(None), "the server knows no such address");
-        let nobody = SandboxDoors::new("http://127.0.0.1:9").expect("doors");
-        assert_eq!(nobody.place(&call(), None).await, Err(SandboxError::Away));
+        assert_eq!(doors.typist("CA1").await, Ok(None), "unknown path");
+        let unreachable = SandboxDoors::new("http://127.0.0.1:9").expect("a client");
+        assert_eq!(unreachable.place(&call(), None).await, Err(SandboxError::Away));
     }
 
     #[test]
-    fn what_is_typed_is_written_as_the_sandbox_reads_it() {
+    fn typed_actions_serialize_to_the_sandbox_format() {
         let written = |typed: Typed| serde_json::to_value(typed).expect("JSON");
         assert_eq!(written(Typed::Say("hello".to_owned())), json!({ "say": "hello" }));
         assert_eq!(written(Typed::Digits("1#".to_owned())), json!({ "digits": "1#" }));

@@ -1,8 +1,9 @@
-//! `X-Twilio-Signature`: proof that a request comes from Twilio.
+//! Validation of `X-Twilio-Signature`, which proves that a request was sent by Twilio.
 //!
-//! The rules are Twilio's (<https://www.twilio.com/docs/usage/security>): base64 of HMAC-SHA1, keyed by the auth token,
-//! over the address and, for a form, every parameter sorted by name, the values of one name sorted and without
-//! repetition. A body that is no form is not signed itself; its SHA-256 stands in the signed query as `bodySHA256`.
+//! By Twilio's rules (<https://www.twilio.com/docs/usage/security>), the signature is the base64 of HMAC-SHA1, keyed by
+//! the auth token, over the URL and, for a form, all parameters sorted by name, with the values of one name sorted and
+//! deduplicated. A body other than a form is not signed directly: the signed query contains its SHA-256 as
+//! `bodySHA256`.
 
 use super::form::Form;
 use crate::config::Secret;
@@ -15,26 +16,26 @@ use std::fmt::Write as _;
 use subtle::ConstantTimeEq as _;
 use url::Url;
 
-/// The header that carries the signature.
+/// Header with the signature.
 pub const HEADER: &str = "X-Twilio-Signature";
-/// The header that is the same on each retry of one request.
+/// Header whose value is the same on each retry of a request.
 pub const IDEMPOTENCY_HEADER: &str = "I-Twilio-Idempotency-Token";
 
-/// What a request carries, besides its address.
+/// Body of a request.
 #[derive(Clone, Copy, Debug)]
 pub enum Body<'a> {
-    /// A form; all of its parameters are signed, also those that nobody knows.
+    /// A form; all parameters are signed, including unknown ones.
     Form(&'a Form),
-    /// Anything else, JSON mostly: signed through `bodySHA256`.
+    /// Any other body, usually JSON: signed through `bodySHA256`.
     Raw(&'a [u8]),
-    /// None: a WebSocket's upgrade.
+    /// No body: a WebSocket upgrade.
     Empty,
 }
 
 /// Whether `signature` proves that Twilio sent this request to `url`.
 ///
-/// `url` is the public address, with its query. It is tried as it is, with its port and without: proxies differ in what
-/// they show to Twilio. Comparisons take the same time whatever is wrong.
+/// `url` is the public URL with its query. It is checked unchanged, with the port and without, because proxies differ
+/// in the URL that Twilio signs. Comparisons run in constant time.
 #[must_use]
 pub fn is_valid(token: &Secret, url: &str, body: Body<'_>, signature: &str) -> bool {
     let body_is_right = match body {
@@ -57,14 +58,14 @@ pub fn is_valid(token: &Secret, url: &str, body: Body<'_>, signature: &str) -> b
     bool::from(any) & body_is_right
 }
 
-/// The signature of a request to `url`; without a form, of the address alone.
+/// Computes the signature of a request to `url`; without a form, of the URL alone.
 ///
 /// # Panics
-/// Never: HMAC takes keys of any length.
+/// Never: HMAC accepts keys of any length.
 #[must_use]
 pub fn sign(token: &Secret, url: &str, form: Option<&Form>) -> String {
     let mut mac =
-        <Hmac<Sha1> as Mac>::new_from_slice(token.expose().as_bytes()).expect("HMAC takes keys of any length");
+        <Hmac<Sha1> as Mac>::new_from_slice(token.expose().as_bytes()).expect("HMAC accepts keys of any length");
     mac.update(url.split('#').next().unwrap_or(url).as_bytes());
     for (name, values) in form.into_iter().flat_map(Form::parameters) {
         let mut values: Vec<&String> = values.iter().collect();
@@ -78,7 +79,7 @@ pub fn sign(token: &Secret, url: &str, form: Option<&Form>) -> String {
     STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// The address of a WebSocket, as Twilio is told it and signs it: always `wss://`, for Twilio speaks nothing else
+/// The URL of a WebSocket as Twilio signs it: always `wss://`, the only scheme that Twilio supports
 /// (<https://www.twilio.com/docs/api/errors/31922>).
 #[must_use]
 pub fn websocket_url(url: &str) -> String {
@@ -93,8 +94,8 @@ fn hash_in_query(url: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-/// The address as it is, with its port, and without. Only the authority is touched: the rest is signed byte for byte, and
-/// a parser that "normalises" it would sign something else.
+/// The URL unchanged, with the port, and without. Only the authority is changed: the rest is signed byte for byte, and
+/// a normalizing parser would change the signature.
 fn forms_of(url: &str) -> [String; 3] {
     let as_is = url.to_owned();
     let Some((scheme, rest)) = url.split_once("://") else {
@@ -102,7 +103,7 @@ fn forms_of(url: &str) -> [String; 3] {
     };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
-    // An IPv6 address holds colons of its own, inside brackets.
+    // An IPv6 address contains colons inside brackets.
     let host_end = authority.rfind(']').map_or(0, |at| at + 1);
     let (host, port) = match authority[host_end..].rfind(':') {
         Some(at) => (&authority[..host_end + at], Some(&authority[host_end + at + 1..])),
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn twilios_own_vectors_are_signed_as_published() {
+    fn published_test_vectors_are_signed_correctly() {
         let first = call_from("+12349013030");
         assert_eq!(
             sign(&token(), "https://mycompany.com/myapp.php?foo=1&bar=2", Some(&first)),
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signed_form_is_valid_with_and_without_the_port() {
+    fn signed_form_is_valid_with_and_without_port() {
         let form = call_from("+12349013030");
         let signature = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=";
         for url in [
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_changed_makes_it_invalid() {
+    fn changed_request_is_invalid() {
         let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
         let (form, signature) = (call_from("+12349013030"), "0/KCTR6DLpKmkAf8muzZqo1nDgQ=");
         assert!(!is_valid(
@@ -191,16 +192,16 @@ mod tests {
 
     #[test]
     fn repeated_values_are_signed_once_in_order() {
-        let told = Form::parse(b"a=2&a=1&a=2").expect("a form");
+        let repeated = Form::parse(b"a=2&a=1&a=2").expect("a form");
         let plain = Form::parse(b"a=1&a=2").expect("a form");
         assert_eq!(
-            sign(&token(), "https://e.com/", Some(&told)),
+            sign(&token(), "https://e.com/", Some(&repeated)),
             sign(&token(), "https://e.com/", Some(&plain))
         );
     }
 
     #[test]
-    fn a_json_body_is_valid_by_its_hash_in_the_query() {
+    fn json_body_is_validated_by_its_hash_in_the_query() {
         let body = br#"{"property": "value", "boolean": true}"#;
         let url = "https://example.com/a?bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620";
         let signature = sign(&token(), url, None);
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_json_body_without_its_hash_is_not_valid_however_well_the_address_is_signed() {
+    fn json_body_without_hash_in_the_query_is_invalid() {
         let url = "https://example.com/a";
         assert!(!is_valid(&token(), url, Body::Raw(b"{}"), &sign(&token(), url, None)));
     }
@@ -225,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_websocket_is_signed_over_its_own_scheme() {
+    fn websocket_is_signed_with_the_wss_scheme() {
         assert_eq!(
             websocket_url("https://example.com/twilio/media"),
             "wss://example.com/twilio/media"
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_host_keeps_its_colons() {
+    fn ipv6_host_is_valid_with_and_without_port() {
         let form = Form::default();
         let signature = sign(&token(), "http://[::1]/a", Some(&form));
         assert!(is_valid(&token(), "http://[::1]:3000/a", Body::Form(&form), &signature));

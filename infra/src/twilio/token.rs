@@ -1,51 +1,47 @@
-//! Access tokens, with which a browser calls and is called through Twilio's Voice SDK.
+//! Access tokens, which let a browser place and receive calls through Twilio's Voice SDK.
 //!
-//! A token is a JWT, signed with an API key's secret (<https://www.twilio.com/docs/iam/access-tokens>). Whoever holds it
-//! can place calls at our cost until it ends, so it lives for an hour and names one identity.
+//! A token is a JWT signed with an API key's secret (<https://www.twilio.com/docs/iam/access-tokens>). Its holder can
+//! place calls at our cost until it expires, so it is valid for one hour and for one identity.
 
 use crate::config::Secret;
 use domain::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
 
-/// How long a token lives.
+/// Validity of a token, in seconds.
 pub const LIFETIME_S: i64 = 60 * 60;
-/// Says that the token is Twilio's kind, version 1.
+/// JWT content type of Twilio's access tokens, version 1.
 const CONTENT_TYPE: &str = "twilio-fpa;v=1";
 
-/// What tokens are made with.
+/// Credentials for issuing tokens.
 #[derive(Clone, Debug)]
 pub struct TokenMaker {
     /// `AC...`
     pub account_sid: String,
     /// `SK...`
     pub api_key: String,
-    /// The key's secret.
     pub api_secret: Secret,
-    /// `AP...`: whom Twilio asks when a browser calls out. `None`: browsers do not.
+    /// `AP...`: the TwiML application for outgoing calls of browsers. `None` if browsers cannot place calls.
     pub twiml_app_sid: Option<String>,
 }
 
 /// A token for one browser.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
-    /// The token itself.
     pub jwt: Secret,
-    /// For whom: `client:<identity>` rings there.
+    /// Client identity; calls to `client:<identity>` ring this browser.
     pub identity: String,
-    /// When it ends.
     pub expires_at: Timestamp,
 }
 
-/// Why there is no token.
+/// A token cannot be issued.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    /// Twilio takes letters, digits and `_` alone, at most 121 of them
-    /// (<https://www.twilio.com/docs/voice/twiml/client>).
-    #[error("an identity has letters, digits and _ alone, at most 121 of them")]
+    /// The identity is invalid (<https://www.twilio.com/docs/voice/twiml/client>).
+    #[error("an identity must consist of 1 to 121 letters, digits or _")]
     Identity,
-    /// It could not be signed.
-    #[error("an access token cannot be signed")]
+    /// Signing failed.
+    #[error("the access token cannot be signed")]
     Signing(#[from] jsonwebtoken::errors::Error),
 }
 
@@ -84,10 +80,10 @@ struct Outgoing<'a> {
 }
 
 impl TokenMaker {
-    /// A token for `identity`, from `now` on for [`LIFETIME_S`]. `incoming`: whether calls may ring there.
+    /// Issues a token for `identity`, valid from `now` for [`LIFETIME_S`]. `incoming` allows incoming calls.
     ///
     /// # Errors
-    /// [`TokenError::Identity`] when the identity cannot be one.
+    /// [`TokenError::Identity`] when the identity is invalid.
     pub fn token(&self, identity: &str, incoming: bool, now: Timestamp) -> Result<AccessToken, TokenError> {
         let well = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         if identity.is_empty() || identity.len() > 121 || !identity.bytes().all(well) {
@@ -139,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_that_twilio_would_not_ring_is_refused() {
+    fn invalid_identity_is_rejected() {
         let now = Timestamp::from_seconds(1_800_000_000);
         for identity in ["", "ada@example.com", "ada lovelace", "ada-1", "ä", &"a".repeat(122)] {
             let token = maker().token(identity, true, now);
@@ -149,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ends_an_hour_after_the_second_in_which_it_was_made() {
+    fn token_expires_one_hour_after_the_second_of_issue() {
         let token = maker()
             .token("ada", true, Timestamp(1_800_000_000_999_999))
             .expect("a token");
@@ -157,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_the_secret_nor_the_token_shows_in_debug() {
+    fn debug_output_contains_neither_secret_nor_token() {
         let token = maker().token("ada", true, Timestamp::from_seconds(1)).expect("a token");
         let shown = format!("{:?} {token:?}", maker());
         assert!(

@@ -1,19 +1,19 @@
-//! TwiML: what Twilio is told to do with a call, as XML.
+//! TwiML: XML instructions that control a call.
 //!
-//! A [`Response`] is a list of [`Verb`]s; a verb is an element with attributes, made by one function below for each word
-//! of <https://www.twilio.com/docs/voice/twiml> that we use. Everything is escaped by the writer, and characters that XML
-//! cannot hold are left out, because a model or a caller may have said anything.
+//! A [`Response`] is a list of [`Verb`]s. A verb is an element with attributes; there is one function for each verb of
+//! <https://www.twilio.com/docs/voice/twiml> in use. The writer escapes all text, and characters that XML does not
+//! allow are removed, because text may come from a model or a caller.
 
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use quick_xml::writer::Writer;
 use std::fmt::Display;
 use std::io;
 
-/// What Twilio is told to do, in order.
+/// TwiML document: verbs in order of execution.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response(Vec<Verb>);
 
-/// One order: an element, its attributes, and what stands in it.
+/// TwiML verb: an element with attributes and content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verb {
     name: &'static str,
@@ -23,31 +23,31 @@ pub struct Verb {
 }
 
 impl Response {
-    /// No orders: the call ends when it has nothing else to do.
+    /// Creates an empty document; the call ends when its verbs are exhausted.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The orders, with one more.
+    /// Appends a verb.
     #[must_use]
     pub fn then(mut self, verb: Verb) -> Self {
         self.0.push(verb);
         self
     }
 
-    /// The orders, with one more if there is one.
+    /// Appends a verb, if given.
     #[must_use]
     pub fn then_maybe(mut self, verb: Option<Verb>) -> Self {
         self.0.extend(verb);
         self
     }
 
-    /// The document.
+    /// Serializes the document.
     #[must_use]
     pub fn to_xml(&self) -> String {
         let mut writer = Writer::new(Vec::new());
-        // Memory takes everything that is written to it, and what is written is UTF-8: neither of these can fail.
+        // Writing UTF-8 to memory cannot fail.
         let _ = writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
         let _ = write(&mut writer, "Response", &[], None, &self.0);
         String::from_utf8_lossy(&writer.into_inner()).into_owned()
@@ -79,7 +79,7 @@ fn write(
     Ok(())
 }
 
-/// What XML 1.0 can hold: the rest cannot be escaped either.
+/// Removes characters that XML 1.0 does not allow; they cannot be escaped either.
 fn clean(text: &str) -> String {
     text.chars()
         .filter(|c| matches!(c, '\t' | '\n' | '\r') || (!c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')))
@@ -103,14 +103,14 @@ impl Verb {
         }
     }
 
-    /// The verb with an attribute.
+    /// Adds an attribute.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Display) -> Self {
         self.attributes.push((name, clean(&format!("{value}"))));
         self
     }
 
-    /// The verb with an attribute, if there is a value.
+    /// Adds an attribute, if there is a value.
     #[must_use]
     pub fn with_maybe(self, name: &'static str, value: Option<impl Display>) -> Self {
         match value {
@@ -119,7 +119,7 @@ impl Verb {
         }
     }
 
-    /// The verb with another inside: a `<Say>` in a `<Gather>`, a `<Number>` in a `<Dial>`.
+    /// Nests a verb: a `<Say>` in a `<Gather>`, a `<Number>` in a `<Dial>`.
     #[must_use]
     pub fn containing(mut self, verb: Verb) -> Self {
         self.nested.push(verb);
@@ -127,43 +127,43 @@ impl Verb {
     }
 }
 
-/// Speaks words. Attributes: `voice`, `language`.
+/// Speaks text. Attributes: `voice`, `language`.
 #[must_use]
 pub fn say(words: &str) -> Verb {
     Verb::text("Say", words)
 }
 
-/// Plays a sound.
+/// Plays an audio file.
 #[must_use]
 pub fn play(url: &str) -> Verb {
     Verb::text("Play", url)
 }
 
-/// Plays keypad tones: `0`-`9`, `*`, `#`, and `w` and `W` for pauses.
+/// Plays DTMF tones: `0`-`9`, `*`, `#`, and `w` and `W` for pauses.
 #[must_use]
 pub fn digits(keys: &str) -> Verb {
     Verb::new("Play").with("digits", keys)
 }
 
-/// Says nothing for some seconds.
+/// Pauses for some seconds.
 #[must_use]
 pub fn pause(seconds: u32) -> Verb {
     Verb::new("Pause").with("length", seconds)
 }
 
-/// Listens for words or digits, and posts them to `action`.
+/// Collects speech or digits, and posts them to `action`.
 #[must_use]
 pub fn gather(action: &str) -> Verb {
     Verb::new("Gather").with("action", action).with("method", "POST")
 }
 
-/// Records a message, and posts to `action` when it is over.
+/// Records a message, and posts to `action` when it ends.
 #[must_use]
 pub fn record(action: &str) -> Verb {
     Verb::new("Record").with("action", action).with("method", "POST")
 }
 
-/// Goes on with the orders found at `url`.
+/// Continues with the TwiML at `url`.
 #[must_use]
 pub fn redirect(url: &str) -> Verb {
     Verb::text("Redirect", url).with("method", "POST")
@@ -175,7 +175,7 @@ pub fn hangup() -> Verb {
     Verb::new("Hangup")
 }
 
-/// Refuses the call without answering it.
+/// Rejects the call without answering it.
 #[must_use]
 pub fn reject(reason: RejectReason) -> Verb {
     let reason = match reason {
@@ -185,16 +185,16 @@ pub fn reject(reason: RejectReason) -> Verb {
     Verb::new("Reject").with("reason", reason)
 }
 
-/// What a refused caller hears.
+/// What a rejected caller hears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RejectReason {
-    /// That the number is not in service.
+    /// A not-in-service announcement.
     Rejected,
     /// A busy signal.
     Busy,
 }
 
-/// Connects the caller with somebody: put a [`number`] in it.
+/// Connects the caller to another party, given as a nested [`number`], [`client`] or [`conference`].
 #[must_use]
 pub fn dial() -> Verb {
     Verb::new("Dial")
@@ -206,13 +206,13 @@ pub fn number(e164: &str) -> Verb {
     Verb::text("Number", e164)
 }
 
-/// A browser to ring: its client name, without `client:`.
+/// A browser to ring, by its identity without `client:`.
 #[must_use]
 pub fn client(identity: &str) -> Verb {
     Verb::text("Client", identity)
 }
 
-/// A room in which several legs hear each other.
+/// A conference of several legs.
 #[must_use]
 pub fn conference(name: &str) -> Verb {
     Verb::text("Conference", name)
@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_orders_are_an_empty_response() {
+    fn document_without_verbs_is_an_empty_response() {
         assert_eq!(
             Response::new().to_xml(),
             r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_greeting_and_a_message_read_like_twilios_examples() {
+    fn greeting_and_record_match_the_documented_form() {
         let xml = Response::new()
             .then(
                 say("Hello")
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn words_cannot_become_orders() {
+    fn text_cannot_inject_verbs() {
         let xml = Response::new()
             .then(say("</Say><Dial>+1900</Dial> & \"more\""))
             .to_xml();
@@ -265,19 +265,19 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_cannot_end_early() {
+    fn attribute_value_is_escaped() {
         let xml = Response::new().then(say("x").with("voice", r#"a" loop="0"#)).to_xml();
         assert!(xml.contains(r#"voice="a&quot; loop=&quot;0""#), "{xml}");
     }
 
     #[test]
-    fn characters_that_xml_cannot_hold_are_left_out() {
+    fn characters_that_xml_does_not_allow_are_removed() {
         let xml = Response::new().then(say("a\u{0}b\u{8}c\u{ffff}d\ne")).to_xml();
         assert!(xml.contains("<Say>abcd\ne</Say>"), "{xml}");
     }
 
     #[test]
-    fn a_number_stands_inside_its_dial() {
+    fn number_is_nested_in_dial() {
         let xml = Response::new()
             .then(dial().with("callerId", "+1").containing(number("+2")))
             .to_xml();

@@ -71,7 +71,7 @@ create table calls (
   in_taken_over     bigint not null,
   in_transferred    bigint not null,
   in_recorded       bigint not null,
-  facts             text not null,
+  call_view         text not null,
   primary key (call_id)
 );
 
@@ -89,10 +89,10 @@ create table participants (
   tenant      text not null,
   role        text not null,
   joined_at   bigint,
-  joined_told bigint not null,
+  joined_provider_clock bigint not null,
   left_at     bigint,
-  left_told   bigint not null,
-  said        bigint not null,
+  left_provider_clock   bigint not null,
+  role_reported bigint not null,
   primary key (call_id, leg)
 );
 

@@ -8,8 +8,6 @@ create table contacts (
   sort_name          text collate "C" not null,
   phone              text,
   listed             bigint not null,
-  do_not_call        bigint not null,
-  do_not_call_reason text,
   added_at           bigint not null,
   added_by           text,
   removed            bigint not null,
@@ -26,6 +24,6 @@ create table calls_by_number (
   direction  text,
   status     text not null,
   duration_s bigint,
-  facts      text not null,
+  call_view  text not null,
   primary key (call_id)
 );

@@ -2,11 +2,11 @@
 -- `json`, not `jsonb`: it keeps the bytes as they were written, and the bytes are what gets hashed.
 create table events (
   position       bigint primary key,
-  aggregate_type text   not null,
-  aggregate_id   text   not null,
+  aggregate_type text   not null check (length(aggregate_type) <= 64),
+  aggregate_id   text   not null check (length(aggregate_id) <= 255),
   sequence       bigint not null check (sequence > 0),
-  event_type     text   not null,
-  event_version  text   not null,
+  event_type     text   not null check (length(event_type) <= 64),
+  event_version  text   not null check (length(event_version) <= 64),
   payload        json   not null,
   metadata       json   not null,
   recorded_at    bigint not null,

@@ -25,8 +25,8 @@ create table live_calls (
   conference_sid    text,
   escalated         bigint not null,
   turns             bigint not null,
-  seats             text not null,
-  facts             text not null,
+  participants             text not null,
+  call_view         text not null,
   primary key (call_id)
 );
 

@@ -4,7 +4,7 @@
 create table feedback_calls (
   call_id text collate "C" not null,
   tenant  text not null,
-  facts   text not null,
+  call_view text not null,
   primary key (call_id)
 );
 

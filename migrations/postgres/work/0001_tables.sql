@@ -4,7 +4,7 @@
 create table work_streams (
   stream text collate "C" not null,
   tenant text not null,
-  facts  text not null,
+  document text not null,
   primary key (stream)
 );
 

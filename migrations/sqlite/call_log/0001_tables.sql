@@ -71,7 +71,7 @@ create table calls (
   in_taken_over     integer not null,
   in_transferred    integer not null,
   in_recorded       integer not null,
-  facts             text not null,
+  call_view         text not null,
   primary key (call_id)
 ) strict;
 
@@ -89,10 +89,10 @@ create table participants (
   tenant      text not null,
   role        text not null,
   joined_at   integer,
-  joined_told integer not null,
+  joined_provider_clock integer not null,
   left_at     integer,
-  left_told   integer not null,
-  said        integer not null,
+  left_provider_clock   integer not null,
+  role_reported integer not null,
   primary key (call_id, leg)
 ) strict, without rowid;
 

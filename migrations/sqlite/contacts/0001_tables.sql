@@ -8,8 +8,6 @@ create table contacts (
   sort_name          text not null,
   phone              text,
   listed             integer not null,
-  do_not_call        integer not null,
-  do_not_call_reason text,
   added_at           integer not null,
   added_by           text,
   removed            integer not null,
@@ -26,6 +24,6 @@ create table calls_by_number (
   direction  text,
   status     text not null,
   duration_s integer,
-  facts      text not null,
+  call_view  text not null,
   primary key (call_id)
 ) strict;

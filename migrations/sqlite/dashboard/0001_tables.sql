@@ -16,7 +16,7 @@ create table dashboard_calls (
   duration_s    integer,
   grade         text,
   ai_turns      text not null,
-  facts         text not null,
+  call_view     text not null,
   primary key (call_id)
 ) strict;
 

@@ -1,11 +1,11 @@
 -- The log. Its first columns are exactly those of the cqrs-es schema, so that sqlite-es reads our streams.
 create table events (
   position       integer primary key not null,
-  aggregate_type text    not null,
-  aggregate_id   text    not null,
+  aggregate_type text    not null check (length(aggregate_type) <= 64),
+  aggregate_id   text    not null check (length(aggregate_id) <= 255),
   sequence       integer not null check (sequence > 0),
-  event_type     text    not null,
-  event_version  text    not null,
+  event_type     text    not null check (length(event_type) <= 64),
+  event_version  text    not null check (length(event_version) <= 64),
   payload        text    not null,
   metadata       text    not null,
   recorded_at    integer not null,

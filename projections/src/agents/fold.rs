@@ -1,4 +1,4 @@
-//! How events change an agent. Pure. Agents are changed by people, in the order in which they do it.
+//! Folds events into an [`AgentDocument`]. Pure. Only users change agents, so events apply in their own order.
 
 use super::tables::{AgentNumberRow, AgentRow, PersonaRow};
 use crate::rows::{ForeignRow, Row, Rows};
@@ -7,7 +7,7 @@ use domain::hours::WeekHours;
 use domain::{Tenant, Timestamp};
 use std::collections::BTreeMap;
 
-/// What is known of an agent in `agents`.
+/// The state of an agent in `agents`.
 #[derive(Clone, Debug, Default)]
 pub struct AgentDocument {
     tenant: Tenant,
@@ -33,12 +33,10 @@ struct Persona {
 
 #[derive(Clone, Copy, Debug, Default)]
 enum PersonaState {
-    /// It waits for a person.
+    /// Not decided yet.
     #[default]
     Proposed,
-    /// It may speak.
     Approved,
-    /// It will not.
     Rejected,
 }
 
@@ -190,10 +188,10 @@ impl AgentDocument {
 }
 
 fn json<T: serde::Serialize>(value: &T) -> String {
-    serde_json::to_string(value).expect("settings, hours and lists serialise")
+    serde_json::to_string(value).expect("settings, hours and lists serialize")
 }
 
-/// What is absent in an edit stays as it was.
+/// Applies an edit. Absent fields are unchanged.
 fn edit(settings: &mut AgentSettings, change: &AgentSettings) {
     macro_rules! take {
         ($($field:ident),*) => { $( if change.$field.is_some() { settings.$field.clone_from(&change.$field); } )* };

@@ -1,6 +1,6 @@
-//! `agents` answers: how an agent is set, when it answers, which numbers are its own, and what its personas are.
+//! `agents`: the settings, opening hours, numbers and personas of agents.
 //!
-//! It does not decide whether an agent is open at some moment: that is a rule (`domain`).
+//! Whether an agent is open at a given time is a rule of `domain`.
 
 mod fold;
 pub mod queries;

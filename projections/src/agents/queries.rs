@@ -1,8 +1,8 @@
-//! Questions to `agents`.
+//! Queries of `agents`.
 
 use super::tables::{AgentNumberRow, AgentRow, PersonaRow};
 use crate::rows::Row;
-use infra::db::{DbError, Views};
+use infra::db::{DbError, ReadStores};
 use infra::on_db;
 use std::sync::LazyLock;
 
@@ -25,7 +25,8 @@ static NUMBERS: LazyLock<String> = LazyLock::new(|| {
 
 const ALL_NUMBERS: &str = "select distinct number from agent_numbers order by number";
 
-/// Whoever was assigned last answers: the tenant of a number that is called is not known yet.
+/// The agent to which the number was assigned last. Not limited to a tenant: the tenant of a called number is not known
+/// yet.
 static BY_NUMBER: LazyLock<String> = LazyLock::new(|| {
     let columns: Vec<_> = AgentRow::TABLE
         .columns
@@ -53,23 +54,23 @@ pub(crate) fn statements() -> Vec<&'static str> {
         .collect()
 }
 
-/// Asks `agents`.
+/// Queries `agents`.
 #[derive(Clone, Debug)]
 pub struct Agents {
-    views: Views,
+    read_stores: ReadStores,
 }
 
 impl Agents {
-    pub(crate) const fn new(views: Views) -> Self {
-        Self { views }
+    pub(crate) const fn new(read_stores: ReadStores) -> Self {
+        Self { read_stores }
     }
 
-    /// The agents in use, the oldest first.
+    /// The agents that are not archived, oldest first.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn list(&self, tenant: &str) -> Result<Vec<AgentRow>, DbError> {
-        let db = self.views.current("agents").await?.db;
+        let db = self.read_stores.current("agents").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&LIST).bind(tenant).fetch_all(c).await)?)
     }
 
@@ -78,44 +79,44 @@ impl Agents {
     /// # Errors
     /// When the database cannot be used.
     pub async fn agent(&self, tenant: &str, agent_id: &str) -> Result<Option<AgentRow>, DbError> {
-        let db = self.views.current("agents").await?.db;
+        let db = self.read_stores.current("agents").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&ONE).bind(agent_id).bind(tenant).fetch_optional(c).await)?)
     }
 
-    /// The agent that answers a number of ours, whosever it is.
+    /// The agent that answers a number, of any tenant.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn by_number(&self, number: &str) -> Result<Option<AgentRow>, DbError> {
-        let db = self.views.current("agents").await?.db;
+        let db = self.read_stores.current("agents").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&BY_NUMBER).bind(number).fetch_optional(c).await)?)
     }
 
-    /// Which agent answers which number.
+    /// The assignments of numbers to agents.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn numbers(&self, tenant: &str) -> Result<Vec<AgentNumberRow>, DbError> {
-        let db = self.views.current("agents").await?.db;
+        let db = self.read_stores.current("agents").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&NUMBERS).bind(tenant).fetch_all(c).await)?)
     }
 
-    /// Every number that an agent answers, whosever it is.
+    /// Every assigned number, of every tenant.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn all_numbers(&self) -> Result<Vec<String>, DbError> {
-        let db = self.views.current("agents").await?.db;
+        let db = self.read_stores.current("agents").await?.db;
         let rows: Vec<(String,)> = on_db!(&db, c => sqlx::query_as(ALL_NUMBERS).fetch_all(c).await)?;
         Ok(rows.into_iter().map(|(number,)| number).collect())
     }
 
-    /// The personas of an agent, the latest first.
+    /// The personas of an agent, latest first.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn personas(&self, tenant: &str, agent_id: &str) -> Result<Vec<PersonaRow>, DbError> {
-        let db = self.views.current("agents").await?.db;
+        let db = self.read_stores.current("agents").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&PERSONAS).bind(agent_id).bind(tenant).fetch_all(c).await)?)
     }
 }

@@ -1,4 +1,4 @@
-//! The tables of `agents`. Nothing in them is about a person: prompts and numbers are our own.
+//! The tables of `agents`. They contain no personal values: prompts and numbers belong to the tenant.
 
 use crate::rows::Owner::Agent;
 use crate::rows::Role::OwnedBy;
@@ -8,32 +8,26 @@ use crate::rows::{Row, Table, table};
 pub const TABLES: &[Table] = &[AgentRow::TABLE, AgentNumberRow::TABLE, PersonaRow::TABLE];
 
 table! {
-    /// An agent. Moments are epoch microseconds.
+    /// An agent. Times are epoch microseconds.
     AgentRow in "agents", key 1, OwnedBy(Agent), personal []
     {
-        /// Its identifier.
         agent_id: String,
-        /// Whose data it is.
         tenant: String,
-        /// For people.
+        /// The display name.
         name: Option<String>,
         /// BCP 47.
         language: Option<String>,
-        /// All that is set, as `domain::agent::AgentSettings` in JSON.
+        /// All settings: `domain::agent::AgentSettings` as JSON.
         settings: String,
-        /// When it answers, as `domain::hours::WeekHours` in JSON; always, if absent.
+        /// The opening hours: `domain::hours::WeekHours` as JSON. Absent if always open.
         hours: Option<String>,
-        /// Whether nobody is answered until further notice.
+        /// Whether an emergency closure is in force: all calls go to voicemail.
         emergency: bool,
-        /// Since when.
         emergency_at: Option<i64>,
-        /// The persona in force; 0 is the base prompt alone.
+        /// The persona in force. 0 is the base prompt without a persona.
         persona_version: i64,
-        /// When it was made.
         created_at: i64,
-        /// When it was last changed.
         changed_at: i64,
-        /// Whether it is no longer used.
         archived: bool,
     }
 }
@@ -42,42 +36,35 @@ table! {
     /// A number that an agent answers.
     AgentNumberRow in "agent_numbers", key 2, OwnedBy(Agent), personal []
     {
-        /// The agent.
         agent_id: String,
-        /// Our own number, E.164.
+        /// E.164.
         number: String,
-        /// Whose data it is.
         tenant: String,
-        /// Since when, in epoch microseconds. Of two agents with one number the later answers.
+        /// Epoch microseconds. If two agents have the same number, the later assignment answers.
         assigned_at: i64,
     }
 }
 
 table! {
-    /// A version of an agent's persona. Moments are epoch microseconds.
+    /// A version of an agent's persona. Times are epoch microseconds.
     PersonaRow in "personas", key 2, OwnedBy(Agent), personal []
     {
-        /// The agent.
         agent_id: String,
         /// From 1.
         version: i64,
-        /// Whose data it is.
         tenant: String,
         /// `proposed`, `approved`, `rejected`.
         state: String,
-        /// Whether it speaks now.
+        /// Whether it is the agent's current persona.
         in_force: bool,
-        /// The rules: a JSON list of texts.
+        /// JSON array of strings.
         rules: String,
-        /// Positions of the corrections that they were drawn from: a JSON list of numbers.
+        /// Log positions of the corrections that the rules were derived from: JSON array of numbers.
         sources: String,
-        /// Who proposed it.
         proposed_by: Option<String>,
-        /// When it was proposed.
         proposed_at: Option<i64>,
-        /// Who approved or rejected it.
+        /// The user who approved or rejected it.
         decided_by: Option<String>,
-        /// When it was decided.
         decided_at: Option<i64>,
     }
 }

@@ -1,31 +1,31 @@
-//! What is known of a call in `call_log`.
+//! [`CallDocument`]: the state of a call in `call_log`.
 
-use crate::facts::CallFacts;
+use crate::call_view::CallView;
 use domain::Timestamp;
-use domain::call::moment::Moment;
+use domain::call::observed_at::ObservedAt;
 use domain::call::value::{ParticipantRole, Phase, Segment, Sentiment};
 use std::collections::BTreeMap;
 
-/// A call with everything that belongs to it.
+/// The state of a call.
 #[derive(Clone, Debug, Default)]
 pub struct CallDocument {
-    pub(super) facts: CallFacts,
+    pub(super) view: CallView,
     pub(super) summary: Option<Summary>,
-    /// By leg.
+    /// By the leg's `CallSid`.
     pub(super) participants: BTreeMap<String, Participant>,
-    /// By place and speaker.
+    /// By turn number and speaker.
     pub(super) turns: BTreeMap<(u32, Speaker), Turn>,
     /// By phase and engine.
     pub(super) transcripts: BTreeMap<(Phase, String), Vec<Segment>>,
-    /// By recording.
+    /// By `RecordingSid`.
     pub(super) assets: BTreeMap<String, Asset>,
     /// By number.
     pub(super) corrections: BTreeMap<u32, Correction>,
-    /// By name.
+    /// By field name: the value, and whether it is valid.
     pub(super) fields: BTreeMap<String, (Option<String>, bool)>,
 }
 
-/// The `engine` of segments that are turns of the conversation as it went.
+/// The `engine` of segments that are turns of the live conversation.
 pub const TURNS: &str = "turns";
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,8 +43,8 @@ pub(super) struct Summary {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Participant {
     pub role: Option<ParticipantRole>,
-    pub joined: Option<Moment>,
-    pub left: Option<Moment>,
+    pub joined: Option<ObservedAt>,
+    pub left: Option<ObservedAt>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,24 +1,24 @@
-//! How events change what is known of a call in `call_log`. Pure; any order and repetition of callbacks ends the same.
+//! Folds events into a [`CallDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
 use super::document::{Archived, Asset, CallDocument, Participant, Speaker, Summary, Turn};
 use domain::call::CallEvent;
-use domain::call::moment::{Moment, least};
+use domain::call::observed_at::{ObservedAt, least};
 use domain::call::value::{ParticipantRole, Phase, Segment};
 use domain::{Personal, Tenant};
 
 impl CallDocument {
     pub(super) fn fold(&mut self, tenant: &Tenant, event: &CallEvent) {
-        self.facts.fold(tenant, event);
-        self.fold_talk(event);
+        self.view.fold(tenant, event);
+        self.fold_conversation(event);
         self.fold_legs(event);
-        self.fold_sound(event);
-        self.fold_aftermath(event);
-        if self.facts.erased {
+        self.fold_recordings(event);
+        self.fold_review(event);
+        if self.view.erased {
             self.forget();
         }
     }
 
-    fn fold_talk(&mut self, event: &CallEvent) {
+    fn fold_conversation(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
             E::CallerTurn {
@@ -30,17 +30,17 @@ impl CallDocument {
                 source,
                 ..
             } => {
-                let place = self.turns.entry((*turn, Speaker::Caller)).or_default();
-                let said = Turn {
-                    text: known(text),
+                let entry = self.turns.entry((*turn, Speaker::Caller)).or_default();
+                let new = Turn {
+                    text: stored_text(text),
                     confidence: *confidence,
                     started_at: *started_at,
                     ended_at: *ended_at,
                     source: Some(source.clone()),
                     ..Turn::default()
                 };
-                if place.source.is_none() || said.text < place.text {
-                    *place = said;
+                if entry.source.is_none() || new.text < entry.text {
+                    *entry = new;
                 }
             }
             E::AiTurn {
@@ -52,19 +52,19 @@ impl CallDocument {
                 tokens,
                 ..
             } => {
-                let place = self.turns.entry((*turn, Speaker::Ai)).or_default();
-                let said = Turn {
-                    text: known(text),
+                let entry = self.turns.entry((*turn, Speaker::Ai)).or_default();
+                let new = Turn {
+                    text: stored_text(text),
                     persona_version: Some(*persona_version),
                     model: model.clone(),
                     latency_ms: *latency_ms,
                     tokens: tokens.map(|tokens| (tokens.input, tokens.output)),
-                    heard_ms: place.heard_ms,
-                    heard_text: place.heard_text.clone(),
+                    heard_ms: entry.heard_ms,
+                    heard_text: entry.heard_text.clone(),
                     ..Turn::default()
                 };
-                if place.persona_version.is_none() || said.text < place.text {
-                    *place = said;
+                if entry.persona_version.is_none() || new.text < entry.text {
+                    *entry = new;
                 }
             }
             E::AiTurnInterrupted {
@@ -73,16 +73,16 @@ impl CallDocument {
                 heard_text,
                 ..
             } => {
-                let place = self.turns.entry((*turn, Speaker::Ai)).or_default();
-                if place.heard_ms.is_none_or(|known| *heard_ms > known) {
-                    place.heard_ms = Some(*heard_ms);
-                    place.heard_text = known(heard_text);
+                let entry = self.turns.entry((*turn, Speaker::Ai)).or_default();
+                if entry.heard_ms.is_none_or(|known| *heard_ms > known) {
+                    entry.heard_ms = Some(*heard_ms);
+                    entry.heard_text = stored_text(heard_text);
                 }
             }
             E::FieldCollected {
                 field, value, valid, ..
             } => {
-                self.fields.insert(field.clone(), (known(value), *valid));
+                self.fields.insert(field.clone(), (stored_text(value), *valid));
             }
             _ => {}
         }
@@ -93,22 +93,22 @@ impl CallDocument {
         match event {
             E::ParticipantJoined {
                 at,
-                told,
+                clock,
                 call_sid,
                 role,
                 ..
             } => {
                 let leg = self.leg(call_sid, *role);
-                Moment::note_earliest(&mut leg.joined, Moment::new(*at, *told));
+                ObservedAt::note_earliest(&mut leg.joined, ObservedAt::new(*at, *clock));
             }
             E::ParticipantLeft {
                 at,
-                told,
+                clock,
                 call_sid,
                 role,
             } => {
                 let leg = self.leg(call_sid, *role);
-                Moment::note_latest(&mut leg.left, Moment::new(*at, *told));
+                ObservedAt::note_latest(&mut leg.left, ObservedAt::new(*at, *clock));
             }
             _ => {}
         }
@@ -120,7 +120,7 @@ impl CallDocument {
         leg
     }
 
-    fn fold_sound(&mut self, event: &CallEvent) {
+    fn fold_recordings(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
             E::RecordingStarted {
@@ -184,7 +184,7 @@ impl CallDocument {
                 ..
             } => {
                 let known = self.transcripts.entry((*phase, engine.clone())).or_default();
-                if fuller(segments, known) {
+                if is_fuller(segments, known) {
                     known.clone_from(segments);
                 }
             }
@@ -207,7 +207,7 @@ impl CallDocument {
         asset
     }
 
-    fn fold_aftermath(&mut self, event: &CallEvent) {
+    fn fold_review(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
             E::CallSummarized {
@@ -222,10 +222,10 @@ impl CallDocument {
                 ..
             } => {
                 self.summary = Some(Summary {
-                    text: known(summary),
+                    text: stored_text(summary),
                     outcome: outcome.clone(),
                     interest: interest.clone(),
-                    next_action: next_action.as_ref().and_then(known),
+                    next_action: next_action.as_ref().and_then(stored_text),
                     goal_achieved: *goal_achieved,
                     lead_score: *lead_score,
                     sentiment: *sentiment,
@@ -239,11 +239,11 @@ impl CallDocument {
                 turn,
                 by,
             } => {
-                let place = self.corrections.entry(*correction).or_default();
-                place.turn = *turn;
-                place.note = known(note);
-                place.by = Some(by.clone());
-                place.at = Some(*at);
+                let entry = self.corrections.entry(*correction).or_default();
+                entry.turn = *turn;
+                entry.note = stored_text(note);
+                entry.by = Some(by.clone());
+                entry.at = Some(*at);
             }
             E::CorrectionWithdrawn { correction, .. } => {
                 self.corrections.entry(*correction).or_default().withdrawn = true;
@@ -252,13 +252,13 @@ impl CallDocument {
         }
     }
 
-    /// The form of a call that was erased, whether its values were known before or never.
+    /// Erases all personal values. The result is the same whether they were known before or not.
     fn forget(&mut self) {
         for turn in self.turns.values_mut() {
             turn.text = None;
             turn.heard_text = None;
         }
-        // How many segments there were cannot be known once their key is gone.
+        // Once the key is destroyed, the number of segments is unknown.
         self.transcripts.clear();
         if let Some(summary) = &mut self.summary {
             summary.text = None;
@@ -271,8 +271,8 @@ impl CallDocument {
     }
 }
 
-fn known(text: &Personal<String>) -> Option<String> {
-    // PostgreSQL cannot hold the character NUL; what is compared must be what is stored.
+fn stored_text(text: &Personal<String>) -> Option<String> {
+    // PostgreSQL cannot store the character NUL. Comparisons must use the stored form.
     text.text().map(|text| {
         if text.contains('\0') {
             text.replace('\0', "\u{fffd}")
@@ -282,8 +282,9 @@ fn known(text: &Personal<String>) -> Option<String> {
     })
 }
 
-/// Of two transcripts of one phase by one engine, whichever says more; when both say as much, either, but always the same.
-fn fuller(new: &[Segment], old: &[Segment]) -> bool {
+/// Whether `new` replaces `old`, two transcripts of one phase by one engine: the longer one wins, and ties are broken
+/// the same way in any order.
+fn is_fuller(new: &[Segment], old: &[Segment]) -> bool {
     let weight = |segments: &[Segment]| segments.iter().map(|segment| segment.text.len()).sum::<usize>();
     let texts = |segments: &[Segment]| serde_json::to_string(segments).unwrap_or_default();
     match (new.len(), weight(new)).cmp(&(old.len(), weight(old))) {

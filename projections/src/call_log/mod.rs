@@ -1,11 +1,10 @@
-//! `call_log` answers: which calls were there, and what is in one of them.
+//! `call_log`: lists of calls, and the details of a call.
 //!
-//! It holds the call row, the legs, the words, the recordings, the corrections and the collected values, in tables that a
-//! person would want to query; and how many calls each list's selection holds, so that no page counts. It does not hold
-//! figures over time (`dashboard`), nor what is to be done (`work`).
+//! It has tables for calls, legs, transcripts, recordings, corrections and collected fields, and maintains the number
+//! of calls for each filter, so that no query counts rows. Figures over time are in `dashboard`, work items in `work`.
 
 mod document;
-mod earlier;
+mod previous_calls;
 mod fold;
 mod of_rows;
 pub mod queries;
@@ -14,8 +13,8 @@ pub mod tables;
 mod to_rows;
 
 pub use document::{CallDocument, TURNS};
-pub use earlier::Earlier;
-pub use queries::{CallLog, Cursor, Page, Question};
+pub use previous_calls::PreviousCall;
+pub use queries::{CallLog, Cursor, Page, CallQuery};
 
 use crate::engine::{ReadModel, Schema, Totals, schema};
 use crate::rows::{ForeignRow, Owner, Rows, Table};
@@ -27,7 +26,7 @@ pub struct CallLogModel;
 
 impl ReadModel for CallLogModel {
     const NAME: &'static str = "call_log";
-    const VERSION: i64 = 3;
+    const VERSION: i64 = 4;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = CallDocument;
 
@@ -58,6 +57,6 @@ impl ReadModel for CallLogModel {
     }
 
     fn settled(document: &CallDocument) -> bool {
-        document.facts.is_over()
+        document.view.is_over()
     }
 }

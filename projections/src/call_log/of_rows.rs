@@ -1,18 +1,18 @@
-//! A call made again from its rows.
+//! Restores a call from its rows.
 
 use super::document::{Archived, Asset, CallDocument, Correction, Participant, Speaker, Summary, TURNS, Turn};
 use super::tables::{AssetRow, CallRow, CorrectionRow, FieldRow, ParticipantRow, SegmentRow};
-use crate::facts::CallFacts;
+use crate::call_view::CallView;
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::Timestamp;
-use domain::call::moment::Moment;
-use domain::call::value::Segment;
+use domain::call::observed_at::ObservedAt;
+use domain::call::value::{ClockSource, Segment};
 
 impl CallDocument {
     pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
         let mut document = Self::default();
         for row in rows.take::<CallRow>()? {
-            document.facts = CallFacts::of_json(&row.facts).ok_or(ForeignRow(CallRow::TABLE.name))?;
+            document.view = CallView::from_json(&row.call_view).ok_or(ForeignRow(CallRow::TABLE.name))?;
             document.summary = row.summary_model.map(|model| Summary {
                 text: row.summary,
                 outcome: row.summary_outcome.unwrap_or_default(),
@@ -25,11 +25,14 @@ impl CallDocument {
             });
         }
         for row in rows.take::<ParticipantRow>()? {
-            let moment = |at: Option<i64>, told| at.map(|at| Moment::new(Timestamp(at), told));
+            let observed = |at: Option<i64>, is_provider| {
+                let clock = if is_provider { ClockSource::Provider } else { ClockSource::Local };
+                at.map(|at| ObservedAt::new(Timestamp(at), clock))
+            };
             let participant = Participant {
-                role: if row.said { row.role.parse().ok() } else { None },
-                joined: moment(row.joined_at, row.joined_told),
-                left: moment(row.left_at, row.left_told),
+                role: if row.role_reported { row.role.parse().ok() } else { None },
+                joined: observed(row.joined_at, row.joined_provider_clock),
+                left: observed(row.left_at, row.left_provider_clock),
             };
             if participant.role.is_some() {
                 document.participants.insert(row.leg, participant);
@@ -66,7 +69,7 @@ impl CallDocument {
         let foreign = ForeignRow(SegmentRow::TABLE.name);
         if row.engine != TURNS {
             let phase = row.phase.parse().map_err(|_| foreign)?;
-            // Rows come by key, hence by their place.
+            // Rows are sorted by key, hence by segment number.
             self.transcripts.entry((phase, row.engine)).or_default().push(Segment {
                 speaker: row.speaker,
                 text: row.text.ok_or(foreign)?,

@@ -1,41 +1,38 @@
-//! Questions to `call_log`.
+//! Queries of `call_log`.
 
 use super::search;
 use super::tables::{AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SegmentRow};
-use crate::facts::Filter;
+use crate::call_view::Filter;
 use crate::rows::{Row, Table};
-use infra::db::{Db, DbError, Views};
+use infra::db::{Db, DbError, ReadStores};
 use infra::on_db;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Most calls of a selection that one page of a free-text search looks at.
-pub const WINDOW: i64 = 20_000;
-/// Calls that a search looks at in one statement.
-const STEP: i64 = 2_000;
+/// Most calls that one page of a free-text search scans.
+pub const SEARCH_WINDOW: i64 = 20_000;
+/// Calls that one statement of a search scans.
+const SEARCH_STEP: i64 = 2_000;
 
-/// What list is asked for.
+/// Parameters of a list of calls.
 #[derive(Clone, Debug)]
-pub struct Question {
-    /// The selection.
+pub struct CallQuery {
     pub filter: Filter,
-    /// Free text: a part of a name, a number or what was said.
+    /// Free text: part of a name, a number or the transcript.
     pub q: Option<String>,
-    /// Begun at or after this moment, in epoch microseconds.
+    /// Earliest start, inclusive, in epoch microseconds.
     pub from: Option<i64>,
-    /// Begun before this moment, in epoch microseconds.
+    /// Latest start, exclusive, in epoch microseconds.
     pub to: Option<i64>,
-    /// This agent's calls.
     pub agent: Option<String>,
-    /// Graded so.
     pub grade: Option<String>,
-    /// Goes on where a page ended.
+    /// The end of the previous page.
     pub after: Option<Cursor>,
-    /// Most calls of a page.
+    /// Most calls in the page.
     pub limit: i64,
 }
 
-impl Default for Question {
+impl Default for CallQuery {
     fn default() -> Self {
         let (q, from, to, agent, grade, after) = (None, None, None, None, None, None);
         Self {
@@ -51,12 +48,11 @@ impl Default for Question {
     }
 }
 
-/// Where a page ended: the last call that was looked at.
+/// The end of a page: the last call that was scanned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    /// When that call began, in epoch microseconds.
+    /// Epoch microseconds.
     pub started_at: i64,
-    /// Its identifier.
     pub call_id: String,
 }
 
@@ -72,36 +68,33 @@ impl Cursor {
 /// A page of calls, newest first.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// The calls.
     pub calls: Vec<CallRow>,
-    /// Where to go on; `None` at the end. A search's page can be short, or empty, and yet have more behind it.
+    /// The start of the next page; `None` on the last page. A page of a search may be short or empty although more
+    /// follow.
     pub next: Option<Cursor>,
 }
 
-/// A call with everything that belongs to it.
+/// A call with its legs, recordings, corrections and fields.
 #[derive(Clone, Debug)]
 pub struct CallWithAll {
-    /// The call.
     pub call: CallRow,
-    /// Its legs.
     pub participants: Vec<ParticipantRow>,
-    /// Its recordings.
     pub recordings: Vec<AssetRow>,
-    /// What reviewers wrote; those taken back as well.
+    /// Includes withdrawn corrections.
     pub corrections: Vec<CorrectionRow>,
-    /// What the agent collected.
+    /// The values that the agent collected.
     pub fields: Vec<FieldRow>,
 }
 
-/// Asks `call_log`.
+/// Queries `call_log`.
 #[derive(Clone, Debug)]
 pub struct CallLog {
-    pub(super) views: Views,
+    pub(super) read_stores: ReadStores,
 }
 
 const COUNTS: &str = "select tenant, filter, calls from filter_counts where tenant = $1";
 
-/// The statements of lists: by selection, whether by agent, by grade, by text.
+/// The statements of lists, by filter and by whether agent, grade and text are given.
 static LISTS: LazyLock<HashMap<(Filter, bool, bool, bool), ListSql>> = LazyLock::new(|| {
     let mut lists = HashMap::new();
     for filter in Filter::ALL {
@@ -118,13 +111,13 @@ static LISTS: LazyLock<HashMap<(Filter, bool, bool, bool), ListSql>> = LazyLock:
 
 struct ListSql {
     page: String,
-    /// Where a step of a search ends.
+    /// Selects the last call of a search step.
     step_end: String,
 }
 
 impl ListSql {
     /// `$1` tenant, `$2` and `$3` the cursor, `$4` from, `$5` agent, `$6` grade, `$7` limit, `$8` pattern, `$9` step.
-    /// Each selection has indexes that hold it in the order of the list: as a whole, by agent, by grade, and by both.
+    /// Each filter has indexes in the order of the list: for all calls, by agent, by grade, and by both.
     fn compose(filter: Filter, agent: bool, grade: bool, text: bool) -> Self {
         let agent = if agent {
             "c.agent = $5"
@@ -136,7 +129,7 @@ impl ListSql {
         } else {
             "cast($6 as text) is null"
         };
-        let chosen = format!(
+        let matching = format!(
             "from calls c where c.tenant = $1 and c.in_{} = 1 and (c.started_at, c.call_id) < ($2, $3)
                and c.started_at >= $4 and {agent} and {grade} order by c.started_at desc, c.call_id desc",
             filter.as_str()
@@ -150,7 +143,7 @@ impl ListSql {
         };
         let page = if text {
             format!(
-                "select {} from (select c.call_id, c.started_at {chosen} limit $9) as chosen
+                "select {} from (select c.call_id, c.started_at {matching} limit $9) as chosen
                    join call_search s on s.call_id = chosen.call_id
                    join calls c on c.call_id = chosen.call_id
                  where s.text like $8 escape '\\'
@@ -158,11 +151,11 @@ impl ListSql {
                 columns("c")
             )
         } else {
-            format!("select {} {chosen} limit $7", columns("c"))
+            format!("select {} {matching} limit $7", columns("c"))
         };
         Self {
             page,
-            step_end: format!("select c.started_at, c.call_id {chosen} limit 1 offset $7"),
+            step_end: format!("select c.started_at, c.call_id {matching} limit 1 offset $7"),
         }
     }
 }
@@ -210,21 +203,21 @@ pub(crate) fn statements() -> Vec<&'static str> {
             .values()
             .flat_map(|list| [list.page.as_str(), list.step_end.as_str()]),
     );
-    all.extend(super::earlier::statements());
+    all.extend(super::previous_calls::statements());
     all
 }
 
-/// A list that is asked for, ready to be asked from any place on.
-struct Asked<'a> {
+/// A list query with its parameters, which can be run from any cursor.
+struct List<'a> {
     db: &'a Db,
     sql: &'a ListSql,
     tenant: &'a str,
-    question: &'a Question,
+    query: &'a CallQuery,
     from: i64,
 }
 
-impl Asked<'_> {
-    /// The calls after a cursor; with a pattern, those within one step that it finds.
+impl List<'_> {
+    /// The calls after a cursor. With a pattern, only the matching calls within one search step.
     async fn page(&self, after: &Cursor, limit: i64, pattern: Option<&str>) -> Result<Vec<CallRow>, sqlx::Error> {
         on_db!(self.db, c => {
             let mut query = sqlx::query_as(&self.sql.page)
@@ -232,112 +225,112 @@ impl Asked<'_> {
                 .bind(after.started_at)
                 .bind(&after.call_id)
                 .bind(self.from)
-                .bind(&self.question.agent)
-                .bind(&self.question.grade)
+                .bind(&self.query.agent)
+                .bind(&self.query.grade)
                 .bind(limit);
             if let Some(pattern) = pattern {
-                query = query.bind(pattern).bind(STEP);
+                query = query.bind(pattern).bind(SEARCH_STEP);
             }
             query.fetch_all(c).await
         })
     }
 
-    /// The last call of a full step after a cursor.
+    /// The last call of a search step after a cursor. `None` if fewer calls remain.
     async fn step_end(&self, after: &Cursor) -> Result<Option<Cursor>, sqlx::Error> {
         let end: Option<(i64, String)> = on_db!(self.db, c => sqlx::query_as(&self.sql.step_end)
             .bind(self.tenant)
             .bind(after.started_at)
             .bind(&after.call_id)
             .bind(self.from)
-            .bind(&self.question.agent)
-            .bind(&self.question.grade)
-            .bind(STEP - 1)
+            .bind(&self.query.agent)
+            .bind(&self.query.grade)
+            .bind(SEARCH_STEP - 1)
             .fetch_optional(c)
             .await)?;
         Ok(end.map(|(started_at, call_id)| Cursor { started_at, call_id }))
     }
 }
 
-fn full(calls: &[CallRow], limit: i64) -> bool {
+fn is_full(calls: &[CallRow], limit: i64) -> bool {
     i64::try_from(calls.len()).is_ok_and(|found| found == limit)
 }
 
 impl CallLog {
-    pub(crate) const fn new(views: Views) -> Self {
-        Self { views }
+    pub(crate) const fn new(read_stores: ReadStores) -> Self {
+        Self { read_stores }
     }
 
     /// A page of a list, newest first.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn list(&self, tenant: &str, question: &Question) -> Result<Page, DbError> {
-        let db = self.views.current("call_log").await?.db;
-        let pattern = question.q.as_deref().and_then(search::pattern);
+    pub async fn list(&self, tenant: &str, query: &CallQuery) -> Result<Page, DbError> {
+        let db = self.read_stores.current("call_log").await?.db;
+        let pattern = query.q.as_deref().and_then(search::pattern);
         let shape = (
-            question.filter,
-            question.agent.is_some(),
-            question.grade.is_some(),
+            query.filter,
+            query.agent.is_some(),
+            query.grade.is_some(),
             pattern.is_some(),
         );
         let sql = &LISTS[&shape];
-        let end = question.to.unwrap_or(i64::MAX);
-        let cursor = match &question.after {
+        let end = query.to.unwrap_or(i64::MAX);
+        let cursor = match &query.after {
             Some(cursor) if cursor.started_at < end => cursor.clone(),
             _ => Cursor {
                 started_at: end,
                 call_id: String::new(),
             },
         };
-        let asked = Asked {
+        let list = List {
             db: &db,
             sql,
             tenant,
-            question,
-            from: question.from.unwrap_or(i64::MIN),
+            query,
+            from: query.from.unwrap_or(i64::MIN),
         };
-        let limit = question.limit.clamp(1, 500);
-        // What waits for a grade has none: no index would find that out quickly.
-        if question.filter == Filter::PendingReview && question.grade.is_some() {
+        let limit = query.limit.clamp(1, 500);
+        // A call pending review has no grade, and no index serves this combination.
+        if query.filter == Filter::PendingReview && query.grade.is_some() {
             return Ok(Page {
                 calls: vec![],
                 next: None,
             });
         }
         let Some(pattern) = pattern else {
-            let calls = asked.page(&cursor, limit, None).await?;
-            let next = if full(&calls, limit) {
+            let calls = list.page(&cursor, limit, None).await?;
+            let next = if is_full(&calls, limit) {
                 calls.last().map(Cursor::of)
             } else {
                 None
             };
             return Ok(Page { calls, next });
         };
-        // Step by step: what is found often is found in the first, and no question looks at more than the window.
-        let (mut found, mut cursor, mut looked) = (Vec::new(), cursor, 0);
+        // Scans in steps: frequent matches fill a page in the first step, and no page scans more than the window.
+        let (mut found, mut cursor, mut scanned) = (Vec::new(), cursor, 0);
         loop {
-            let wanted = limit - i64::try_from(found.len()).unwrap_or(limit);
-            let calls = asked.page(&cursor, wanted, Some(&pattern)).await?;
-            let filled = full(&calls, wanted);
+            let missing = limit - i64::try_from(found.len()).unwrap_or(limit);
+            let calls = list.page(&cursor, missing, Some(&pattern)).await?;
+            let filled = is_full(&calls, missing);
             found.extend(calls);
             if filled {
                 let next = found.last().map(Cursor::of);
                 return Ok(Page { calls: found, next });
             }
-            looked += STEP;
-            match asked.step_end(&cursor).await? {
-                Some(end) if looked < WINDOW => cursor = end,
+            scanned += SEARCH_STEP;
+            match list.step_end(&cursor).await? {
+                Some(end) if scanned < SEARCH_WINDOW => cursor = end,
                 next => return Ok(Page { calls: found, next }),
             }
         }
     }
 
-    /// How many calls each selection holds.
+    /// The number of calls for each filter.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn counts(&self, tenant: &str) -> Result<Vec<(Filter, i64)>, DbError> {
-        let db = self.views.current("call_log").await?.db;
+        let db = self.read_stores.current("call_log").await?.db;
         let rows: Vec<FilterCountRow> = on_db!(&db, c => sqlx::query_as(COUNTS).bind(tenant).fetch_all(c).await)?;
         let count = |filter: Filter| {
             rows.iter()
@@ -347,16 +340,16 @@ impl CallLog {
         Ok(Filter::ALL.iter().map(|filter| (*filter, count(*filter))).collect())
     }
 
-    /// The row of one call, hidden or not. `None`: no such call, or another tenant's.
+    /// The row of one call, hidden or not. `None` if it does not exist or belongs to another tenant.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn call(&self, tenant: &str, call_id: &str) -> Result<Option<CallRow>, DbError> {
-        let db = self.views.current("call_log").await?.db;
+        let db = self.read_stores.current("call_log").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&OF_CALL.call).bind(call_id).bind(tenant).fetch_optional(c).await)?)
     }
 
-    /// One call with everything but its words.
+    /// One call with everything except its transcript.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -364,7 +357,7 @@ impl CallLog {
         let Some(call) = self.call(tenant, call_id).await? else {
             return Ok(None);
         };
-        let db = self.views.current("call_log").await?.db;
+        let db = self.read_stores.current("call_log").await?.db;
         let sql = &*OF_CALL;
         Ok(Some(CallWithAll {
             call,
@@ -379,12 +372,12 @@ impl CallLog {
         }))
     }
 
-    /// The words of a call, by phase and by what made them ([`super::TURNS`]: the conversation as it went).
+    /// The transcript of a call, by phase and engine ([`super::TURNS`]: the live conversation).
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn transcript(&self, tenant: &str, call_id: &str) -> Result<Vec<SegmentRow>, DbError> {
-        let db = self.views.current("call_log").await?.db;
+        let db = self.read_stores.current("call_log").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&OF_CALL.segments).bind(call_id).bind(tenant).fetch_all(c).await)?)
     }
 
@@ -393,7 +386,7 @@ impl CallLog {
     /// # Errors
     /// When the database cannot be used.
     pub async fn recordings(&self, tenant: &str, call_id: &str) -> Result<Vec<AssetRow>, DbError> {
-        let db = self.views.current("call_log").await?.db;
+        let db = self.read_stores.current("call_log").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&OF_CALL.recordings).bind(call_id).bind(tenant).fetch_all(c).await)?)
     }
 }

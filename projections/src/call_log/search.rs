@@ -1,17 +1,16 @@
-//! Free-text search, simple and honest: a call is found by any part of the names and numbers in it, and once it is over
-//! by any part of what was said.
+//! Free-text search: finds calls by any part of their names and numbers, and ended calls by any part of the transcript.
 //!
-//! It is a search for a part of a text, newest calls first, the same on both engines; it knows no stems, no ranks and no
-//! spelling. It is bounded: a page looks at no more than [`super::queries::WINDOW`] calls of the selection, and then says
-//! where to go on. A call that is still going on is found by names and numbers alone, so that a long conversation is
-//! not written again with each turn.
+//! It is a substring search, newest calls first, the same on both engines, without stemming, ranking or spelling
+//! correction. It is bounded: a page scans at most [`super::queries::SEARCH_WINDOW`] calls of the selection and returns
+//! a cursor. A call in progress is found by names and numbers only, so that its search text is not rewritten with each
+//! turn.
 
 use super::document::CallDocument;
 
-/// What the call can be found by. Empty once it is erased.
+/// The search text of a call. Empty once the call is erased.
 pub(super) fn text_of(document: &CallDocument) -> String {
-    let facts = &document.facts;
-    if facts.erased {
+    let view = &document.view;
+    if view.erased {
         return String::new();
     }
     let mut text = String::new();
@@ -22,16 +21,16 @@ pub(super) fn text_of(document: &CallDocument) -> String {
         }
     };
     [
-        facts.caller_name(),
-        facts.caller_number(),
-        facts.called_number(),
-        facts.number(),
+        view.caller_name(),
+        view.caller_number(),
+        view.called_number(),
+        view.number(),
     ]
     .into_iter()
     .flatten()
     .for_each(&mut add);
-    if facts.is_over() {
-        facts
+    if view.is_over() {
+        view
             .review
             .notes
             .iter()
@@ -56,24 +55,24 @@ pub(super) fn text_of(document: &CallDocument) -> String {
     text
 }
 
-/// The pattern for `like ... escape '\'` that finds `q` anywhere. `None` when there is nothing to look for.
+/// The pattern for `like ... escape '\'` that finds `q` anywhere. `None` if `q` is blank.
 #[must_use]
 pub fn pattern(q: &str) -> Option<String> {
     let q = q.trim().to_lowercase();
     let looks_like_a_number = q.chars().any(|c| c.is_ascii_digit())
         && q.chars()
             .all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '.'));
-    let wanted: String = if looks_like_a_number {
+    let needle: String = if looks_like_a_number {
         q.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
     } else {
         q
     };
-    if wanted.is_empty() {
+    if needle.is_empty() {
         return None;
     }
-    let mut pattern = String::with_capacity(wanted.len() + 2);
+    let mut pattern = String::with_capacity(needle.len() + 2);
     pattern.push('%');
-    for c in wanted.chars() {
+    for c in needle.chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }
@@ -88,17 +87,17 @@ mod tests {
     use super::pattern;
 
     #[test]
-    fn signs_of_the_pattern_language_are_ordinary_characters() {
+    fn pattern_wildcards_in_the_query_are_escaped() {
         assert_eq!(pattern("100%_a\\b").as_deref(), Some("%100\\%\\_a\\\\b%"));
     }
 
     #[test]
-    fn a_number_is_found_however_it_is_written() {
+    fn phone_number_query_is_normalized() {
         assert_eq!(pattern("+1 (555) 010-1234").as_deref(), Some("%+15550101234%"));
     }
 
     #[test]
-    fn blank_looks_for_nothing() {
+    fn blank_query_has_no_pattern() {
         assert_eq!(pattern("  "), None);
     }
 }

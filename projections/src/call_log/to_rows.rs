@@ -1,11 +1,11 @@
-//! The rows that a call makes.
+//! Converts a call to its rows.
 
 use super::document::{Asset, CallDocument, Participant, Speaker, TURNS};
 use super::tables::{
     AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SearchRow, SegmentRow,
 };
 use crate::engine::Totals;
-use crate::facts::Filter;
+use crate::call_view::Filter;
 use crate::rows::Rows;
 use domain::Timestamp;
 use domain::call::value::{Direction, ParticipantRole, Phase};
@@ -19,7 +19,7 @@ impl CallDocument {
         });
         self.write_participants(id, rows);
         self.write_segments(id, rows);
-        let tenant = || self.facts.tenant.0.clone();
+        let tenant = || self.view.tenant.0.clone();
         for (recording, asset) in &self.assets {
             rows.push(asset.row(id, recording, tenant()));
         }
@@ -47,9 +47,9 @@ impl CallDocument {
     }
 
     pub(super) fn write_totals(&self, totals: &mut Totals) {
-        for filter in Filter::ALL.iter().filter(|filter| self.facts.is_in(**filter)) {
+        for filter in Filter::ALL.iter().filter(|filter| self.view.is_in(**filter)) {
             totals.add(FilterCountRow {
-                tenant: self.facts.tenant.0.clone(),
+                tenant: self.view.tenant.0.clone(),
                 filter: filter.as_str().to_owned(),
                 calls: 1,
             });
@@ -57,7 +57,7 @@ impl CallDocument {
     }
 
     fn call_row(&self, id: &str) -> CallRow {
-        let facts = &self.facts;
+        let view = &self.view;
         let text = |text: Option<&str>| text.map(str::to_owned);
         let latencies = || self.turns.values().filter_map(|turn| turn.latency_ms).map(i64::from);
         let count =
@@ -67,35 +67,35 @@ impl CallDocument {
             .values()
             .filter(|c| !c.withdrawn && c.by.is_some())
             .count();
-        let grade = facts.review.grade.as_ref();
-        let resolution = facts.review.resolution.as_ref();
+        let grade = view.review.grade.as_ref();
+        let resolution = view.review.resolution.as_ref();
         let summary = self.summary.as_ref();
         CallRow {
             call_id: id.to_owned(),
-            tenant: facts.tenant.0.clone(),
-            direction: facts.direction().map(|direction| direction.as_str().to_owned()),
-            call_type: facts.call_type().to_owned(),
-            lead: text(facts.lead()),
-            caller_number: text(facts.caller_number()),
-            caller_name: text(facts.caller_name()),
-            called_number: text(facts.called_number()),
-            agent: text(facts.agent()),
-            number: text(facts.number()),
-            attestation: text(facts.attestation()),
-            status: facts.status().as_str().to_owned(),
-            outcome: facts.outcome().map(|outcome| outcome.as_str().to_owned()),
-            ended_by: facts.ended_by().map(|by| by.as_str().to_owned()),
-            failure_reason: text(facts.failure_reason()),
-            started_at: facts.started_at().as_micros(),
-            answered_at: facts.answered_at().map(Timestamp::as_micros),
-            answered_by: facts.answered_by().map(|by| by.as_str().to_owned()),
-            ended_at: facts.ended_at().map(Timestamp::as_micros),
-            duration_s: facts.duration_s(),
-            voicemail: facts.is_voicemail(),
-            voicemail_reason: facts.voicemail_reason().map(|reason| reason.as_str().to_owned()),
-            recorded: facts.is_recorded(),
-            phases: facts.phases().to_text(),
-            persona_version: facts.persona_version.map(i64::from),
+            tenant: view.tenant.0.clone(),
+            direction: view.direction().map(|direction| direction.as_str().to_owned()),
+            call_type: view.call_type().to_owned(),
+            lead: text(view.lead()),
+            caller_number: text(view.caller_number()),
+            caller_name: text(view.caller_name()),
+            called_number: text(view.called_number()),
+            agent: text(view.agent()),
+            number: text(view.number()),
+            attestation: text(view.attestation()),
+            status: view.status().as_str().to_owned(),
+            outcome: view.outcome().map(|outcome| outcome.as_str().to_owned()),
+            ended_by: view.ended_by().map(|by| by.as_str().to_owned()),
+            failure_reason: text(view.failure_reason()),
+            started_at: view.started_at().as_micros(),
+            answered_at: view.answered_at().map(Timestamp::as_micros),
+            answered_by: view.answered_by().map(|by| by.as_str().to_owned()),
+            ended_at: view.ended_at().map(Timestamp::as_micros),
+            duration_s: view.duration_s(),
+            voicemail: view.is_voicemail(),
+            voicemail_reason: view.voicemail_reason().map(|reason| reason.as_str().to_owned()),
+            recorded: view.is_recorded(),
+            phases: view.phases().to_text(),
+            persona_version: view.persona_version.map(i64::from),
             caller_turns: count(Speaker::Caller),
             ai_turns: count(Speaker::Ai),
             interruptions: i64::try_from(self.turns.values().filter(|turn| turn.heard_ms.is_some()).count())
@@ -103,11 +103,11 @@ impl CallDocument {
             latency_count: i64::try_from(latencies().count()).unwrap_or(i64::MAX),
             latency_sum_ms: latencies().sum(),
             latency_max_ms: latencies().max(),
-            taken_over_by: text(facts.taken_over_by()),
-            transferred: facts.is_transferred(),
-            transferred_to: text(facts.transferred_to()),
-            escalated: facts.escalated,
-            do_not_call: facts.do_not_call,
+            taken_over_by: text(view.taken_over_by()),
+            transferred: view.is_transferred(),
+            transferred_to: text(view.transferred_to()),
+            escalated: view.escalated,
+            do_not_call: view.do_not_call,
             grade: grade.map(|graded| graded.grade.as_str().to_owned()),
             graded_by: grade.map(|graded| graded.by.clone()),
             graded_at: grade.map(|graded| graded.at.as_micros()),
@@ -121,7 +121,7 @@ impl CallDocument {
             disposition_label: resolution.and_then(|resolution| resolution.label.clone()),
             resolved_by: resolution.map(|resolution| resolution.by.clone()),
             resolved_at: resolution.map(|resolution| resolution.at.as_micros()),
-            notes: facts.review.notes.as_ref().and_then(|notes| text(notes.text())),
+            notes: view.review.notes.as_ref().and_then(|notes| text(notes.text())),
             corrections: i64::try_from(corrections).unwrap_or(i64::MAX),
             summary: summary.and_then(|summary| summary.text.clone()),
             summary_outcome: summary.map(|summary| summary.outcome.clone()),
@@ -133,22 +133,22 @@ impl CallDocument {
                 .and_then(|summary| summary.sentiment)
                 .map(|mood| mood.as_str().to_owned()),
             summary_model: summary.map(|summary| summary.model.clone()),
-            hidden: facts.hidden,
-            erased: facts.erased,
-            in_all: facts.is_in(Filter::All),
-            in_inbound: facts.is_in(Filter::Inbound),
-            in_outbound: facts.is_in(Filter::Outbound),
-            in_voicemail: facts.is_in(Filter::Voicemail),
-            in_failed: facts.is_in(Filter::Failed),
-            in_busy_no_answer: facts.is_in(Filter::BusyNoAnswer),
-            in_resolved: facts.is_in(Filter::Resolved),
-            in_missed: facts.is_in(Filter::Missed),
-            in_pending_review: facts.is_in(Filter::PendingReview),
-            in_answered: facts.is_in(Filter::Answered),
-            in_taken_over: facts.is_in(Filter::TakenOver),
-            in_transferred: facts.is_in(Filter::Transferred),
-            in_recorded: facts.is_in(Filter::Recorded),
-            facts: facts.to_json(),
+            hidden: view.hidden,
+            erased: view.erased,
+            in_all: view.is_in(Filter::All),
+            in_inbound: view.is_in(Filter::Inbound),
+            in_outbound: view.is_in(Filter::Outbound),
+            in_voicemail: view.is_in(Filter::Voicemail),
+            in_failed: view.is_in(Filter::Failed),
+            in_busy_no_answer: view.is_in(Filter::BusyNoAnswer),
+            in_resolved: view.is_in(Filter::Resolved),
+            in_missed: view.is_in(Filter::Missed),
+            in_pending_review: view.is_in(Filter::PendingReview),
+            in_answered: view.is_in(Filter::Answered),
+            in_taken_over: view.is_in(Filter::TakenOver),
+            in_transferred: view.is_in(Filter::Transferred),
+            in_recorded: view.is_in(Filter::Recorded),
+            call_view: view.to_json(),
         }
     }
 
@@ -156,13 +156,13 @@ impl CallDocument {
         let row = |leg: &str, participant: &Participant, role: ParticipantRole| ParticipantRow {
             call_id: id.to_owned(),
             leg: leg.to_owned(),
-            tenant: self.facts.tenant.0.clone(),
+            tenant: self.view.tenant.0.clone(),
             role: role.as_str().to_owned(),
             joined_at: self.joined_at(leg, participant).map(Timestamp::as_micros),
-            joined_told: participant.joined.is_some_and(|moment| moment.told),
-            left_at: participant.left.map(|moment| moment.at.as_micros()),
-            left_told: participant.left.is_some_and(|moment| moment.told),
-            said: participant.role.is_some(),
+            joined_provider_clock: participant.joined.is_some_and(|time| time.clock.is_provider()),
+            left_at: participant.left.map(|time| time.at.as_micros()),
+            left_provider_clock: participant.left.is_some_and(|time| time.clock.is_provider()),
+            role_reported: participant.role.is_some(),
         };
         for (leg, participant) in &self.participants {
             rows.push(row(
@@ -171,15 +171,15 @@ impl CallDocument {
                 participant.role.unwrap_or(ParticipantRole::Caller),
             ));
         }
-        // The first leg takes part even if nobody reported that it joined anything.
+        // The first leg is a participant even if no callback reported that it joined.
         if let Some(leg) = self
-            .facts
+            .view
             .call_sid()
             .filter(|leg| !self.participants.contains_key(*leg))
         {
-            let from_browser = self.facts.direction() == Some(Direction::Outbound) && self.facts.purpose().is_none();
+            let from_browser = self.view.direction() == Some(Direction::Outbound) && self.view.purpose().is_none();
             let role = if from_browser {
-                ParticipantRole::Agent
+                ParticipantRole::TeamMember
             } else {
                 ParticipantRole::Caller
             };
@@ -187,13 +187,13 @@ impl CallDocument {
         }
     }
 
-    /// When a leg joined. When we heard of it depends on how late the news came; but the first leg was there from the
-    /// beginning, of which more is known.
+    /// When a leg joined. A local time depends on the delay of the callback, so for the first leg the start of the call
+    /// is used instead.
     fn joined_at(&self, leg: &str, participant: &Participant) -> Option<Timestamp> {
         let joined = participant.joined?;
-        let is_first = self.facts.call_sid() == Some(leg);
-        Some(if is_first && !joined.told {
-            self.facts.started_at()
+        let is_first = self.view.call_sid() == Some(leg);
+        Some(if is_first && !joined.clock.is_provider() {
+            self.view.started_at()
         } else {
             joined.at
         })
@@ -206,7 +206,7 @@ impl CallDocument {
             engine: engine.to_owned(),
             n,
             speaker: speaker.to_owned(),
-            tenant: self.facts.tenant.0.clone(),
+            tenant: self.view.tenant.0.clone(),
             text: None,
             sentiment: None,
             start_ms: None,

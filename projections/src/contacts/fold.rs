@@ -1,22 +1,19 @@
-//! How events change a contact, and what a call says about its number. Pure.
+//! Folds events into a [`ContactsDocument`]. Pure.
 
 use super::tables::{ContactRow, NumberCallRow};
-use crate::facts::CallFacts;
+use crate::call_view::CallView;
 use crate::rows::{ForeignRow, Owner, Row, Rows};
 use domain::contact::ContactEvent;
 use domain::{Tenant, Timestamp};
 use infra::event_store::Event;
 
-/// What is known of one stream in `contacts`.
+/// The state of one stream in `contacts`.
 #[derive(Clone, Debug, Default)]
 pub enum ContactsDocument {
-    /// Nothing yet.
     #[default]
     Nothing,
-    /// A contact.
     Contact(Contact),
-    /// A call.
-    Call(Box<CallFacts>),
+    Call(Box<CallView>),
 }
 
 /// A contact.
@@ -25,7 +22,6 @@ pub struct Contact {
     tenant: Tenant,
     name: Option<String>,
     phone: Option<String>,
-    do_not_call: Option<String>,
     added_at: Timestamp,
     added_by: Option<String>,
     removed: bool,
@@ -47,7 +43,7 @@ impl ContactsDocument {
         }
         match (self, event) {
             (Self::Contact(contact), Event::Contact(event)) => contact.fold(event),
-            (Self::Call(facts), Event::Call(event)) => facts.fold(tenant, event),
+            (Self::Call(view), Event::Call(event)) => view.fold(tenant, event),
             _ => {}
         }
     }
@@ -56,7 +52,7 @@ impl ContactsDocument {
         match self {
             Self::Nothing => {}
             Self::Contact(contact) => rows.push(contact.row(id)),
-            Self::Call(facts) => rows.push(call_row(id, facts)),
+            Self::Call(view) => rows.push(call_row(id, view)),
         }
     }
 
@@ -70,7 +66,7 @@ impl ContactsDocument {
         }
         let foreign = ForeignRow(NumberCallRow::TABLE.name);
         let row = rows.take::<NumberCallRow>()?.pop().ok_or(foreign)?;
-        Ok(Self::Call(Box::new(CallFacts::of_json(&row.facts).ok_or(foreign)?)))
+        Ok(Self::Call(Box::new(CallView::from_json(&row.call_view).ok_or(foreign)?)))
     }
 }
 
@@ -93,8 +89,6 @@ impl Contact {
                 }
             }
             E::ContactRemoved { .. } => self.removed = true,
-            E::DoNotCallListed { reason, .. } => self.do_not_call = Some(reason.clone()),
-            E::DoNotCallLifted { .. } => self.do_not_call = None,
             E::ContactErased { .. } => self.erased = true,
         }
         if self.erased {
@@ -111,8 +105,6 @@ impl Contact {
             sort_name: self.name.as_deref().unwrap_or_default().to_lowercase(),
             phone: self.phone.clone(),
             listed: !self.removed && !self.erased,
-            do_not_call: self.do_not_call.is_some(),
-            do_not_call_reason: self.do_not_call.clone(),
             added_at: self.added_at.as_micros(),
             added_by: self.added_by.clone(),
             removed: self.removed,
@@ -125,7 +117,6 @@ impl Contact {
             tenant: row.tenant.into(),
             name: row.name,
             phone: row.phone,
-            do_not_call: row.do_not_call_reason,
             added_at: Timestamp(row.added_at),
             added_by: row.added_by,
             removed: row.removed,
@@ -134,15 +125,15 @@ impl Contact {
     }
 }
 
-fn call_row(id: &str, facts: &CallFacts) -> NumberCallRow {
+fn call_row(id: &str, view: &CallView) -> NumberCallRow {
     NumberCallRow {
         call_id: id.to_owned(),
-        tenant: facts.tenant.0.clone(),
-        number: facts.outside_number().filter(|_| !facts.hidden).map(str::to_owned),
-        started_at: facts.started_at().as_micros(),
-        direction: facts.direction().map(|direction| direction.as_str().to_owned()),
-        status: facts.status().as_str().to_owned(),
-        duration_s: facts.duration_s(),
-        facts: facts.to_json(),
+        tenant: view.tenant.0.clone(),
+        number: view.outside_number().filter(|_| !view.hidden).map(str::to_owned),
+        started_at: view.started_at().as_micros(),
+        direction: view.direction().map(|direction| direction.as_str().to_owned()),
+        status: view.status().as_str().to_owned(),
+        duration_s: view.duration_s(),
+        call_view: view.to_json(),
     }
 }

@@ -1,7 +1,7 @@
-//! `contacts` answers: whom do we know, and when did we last speak.
+//! `contacts`: the contacts, with the last call of each.
 //!
-//! The last call of a number is found in this model's own table of calls by number: no query joins two models. Whether a
-//! number may be called is for the rules of dialling to decide; here it merely shows.
+//! The last call of a number comes from this model's own table of calls by number: no query joins two models. The
+//! dialing rules decide whether a number may be called, not this model.
 
 mod fold;
 pub mod queries;
@@ -20,7 +20,7 @@ pub struct ContactsModel;
 
 impl ReadModel for ContactsModel {
     const NAME: &'static str = "contacts";
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = ContactsDocument;
 

@@ -1,9 +1,9 @@
-//! Questions to `contacts`.
+//! Queries of `contacts`.
 
 use super::tables::{ContactRow, NumberCallRow};
 use crate::call_log::search;
 use crate::rows::{Row, table};
-use infra::db::{DbError, Views};
+use infra::db::{DbError, ReadStores};
 use infra::on_db;
 use std::sync::LazyLock;
 
@@ -12,35 +12,28 @@ table! {
     ContactWithLastCall in "contacts", key 1, crate::rows::Role::OwnedBy(crate::rows::Owner::Contact),
     personal ["name", "sort_name", "phone"]
     {
-        /// The contact's identifier.
         contact_id: String,
-        /// Whose data it is.
         tenant: String,
-        /// The name.
         name: Option<String>,
-        /// The name in lower case, which lists are sorted by.
+        /// The name in lower case. Lists are sorted by it.
         sort_name: String,
-        /// The number, E.164.
+        /// E.164.
         phone: Option<String>,
-        /// Whether the person is not to be called.
-        do_not_call: bool,
-        /// Why.
-        do_not_call_reason: Option<String>,
-        /// When it was added, in epoch microseconds.
+        /// Epoch microseconds.
         added_at: i64,
-        /// The last call; absent when there was none.
+        /// Absent if there was no call.
         last_call_id: Option<String>,
-        /// When it began, in epoch microseconds.
+        /// Start of the last call, in epoch microseconds.
         last_call_at: Option<i64>,
         /// `inbound`, `outbound`.
         last_call_direction: Option<String>,
-        /// [`crate::facts::Status`].
+        /// [`crate::call_view::Status`].
         last_call_status: Option<String>,
     }
 }
 
 const COLUMNS: &str =
-    "c.contact_id, c.tenant, c.name, c.sort_name, c.phone, c.do_not_call, c.do_not_call_reason, c.added_at,
+    "c.contact_id, c.tenant, c.name, c.sort_name, c.phone, c.added_at,
   n.call_id, n.started_at, n.direction, n.status
   from contacts c left join calls_by_number n on n.call_id = (
     select l.call_id from calls_by_number l where l.tenant = c.tenant and l.number = c.phone
@@ -87,27 +80,27 @@ pub(crate) fn statements() -> Vec<&'static str> {
         .collect()
 }
 
-/// Where a page ended.
+/// The position of the next page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactCursor {
-    /// The last contact's name in lower case.
+    /// The last contact's.
     pub sort_name: String,
-    /// Its identifier.
+    /// The last contact's.
     pub contact_id: String,
 }
 
-/// Asks `contacts`.
+/// Queries `contacts`.
 #[derive(Clone, Debug)]
 pub struct Contacts {
-    views: Views,
+    read_stores: ReadStores,
 }
 
 impl Contacts {
-    pub(crate) const fn new(views: Views) -> Self {
-        Self { views }
+    pub(crate) const fn new(read_stores: ReadStores) -> Self {
+        Self { read_stores }
     }
 
-    /// Contacts by name, after a cursor; those whose name or number holds `q`, if given.
+    /// Contacts sorted by name, after a cursor. With `q`, only those whose name or number contains it.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -118,7 +111,7 @@ impl Contacts {
         after: Option<&ContactCursor>,
         limit: i64,
     ) -> Result<Vec<ContactWithLastCall>, DbError> {
-        let db = self.views.current("contacts").await?.db;
+        let db = self.read_stores.current("contacts").await?.db;
         let start = ContactCursor::default();
         let after = after.unwrap_or(&start);
         let pattern = q.and_then(search::pattern);
@@ -136,12 +129,12 @@ impl Contacts {
         })?)
     }
 
-    /// A contact. `None`: no such contact, or it was removed.
+    /// A contact. `None` if it does not exist or was removed.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn contact(&self, tenant: &str, contact_id: &str) -> Result<Option<ContactWithLastCall>, DbError> {
-        let db = self.views.current("contacts").await?.db;
+        let db = self.read_stores.current("contacts").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&ONE).bind(contact_id).bind(tenant).fetch_optional(c).await)?)
     }
 
@@ -150,16 +143,16 @@ impl Contacts {
     /// # Errors
     /// When the database cannot be used.
     pub async fn by_phone(&self, tenant: &str, phone: &str) -> Result<Option<ContactRow>, DbError> {
-        let db = self.views.current("contacts").await?.db;
+        let db = self.read_stores.current("contacts").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&BY_PHONE).bind(tenant).bind(phone).fetch_optional(c).await)?)
     }
 
-    /// The calls of a number, the latest first.
+    /// The calls of a number, latest first.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn calls_of(&self, tenant: &str, number: &str, limit: i64) -> Result<Vec<NumberCallRow>, DbError> {
-        let db = self.views.current("contacts").await?.db;
+        let db = self.read_stores.current("contacts").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&CALLS).bind(tenant).bind(number).bind(limit).fetch_all(c).await)?)
     }
 }

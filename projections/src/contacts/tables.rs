@@ -8,55 +8,44 @@ use crate::rows::{Row, Table, table};
 pub const TABLES: &[Table] = &[ContactRow::TABLE, NumberCallRow::TABLE];
 
 table! {
-    /// A contact. Moments are epoch microseconds.
+    /// A contact. Times are epoch microseconds.
     ContactRow in "contacts", key 1, OwnedBy(Contact), personal ["name", "sort_name", "phone"]
     {
-        /// Its identifier.
         contact_id: String,
-        /// Whose data it is.
         tenant: String,
-        /// The name; absent once it is erased.
+        /// Absent once erased.
         name: Option<String>,
-        /// The name in lower case, which lists are sorted by.
+        /// The name in lower case. Lists are sorted by it.
         sort_name: String,
-        /// The number, E.164.
+        /// E.164. Absent once erased.
         phone: Option<String>,
-        /// Whether lists show it: neither removed nor erased.
+        /// Neither removed nor erased.
         listed: bool,
-        /// Whether the person is not to be called.
-        do_not_call: bool,
-        /// Why.
-        do_not_call_reason: Option<String>,
-        /// When it was added.
         added_at: i64,
-        /// Who added it.
+        /// The user.
         added_by: Option<String>,
-        /// Whether it was removed.
         removed: bool,
-        /// Its personal values are destroyed.
+        /// Its personal values are erased.
         erased: bool,
     }
 }
 
 table! {
-    /// A call by the number of the person outside. Moments are epoch microseconds.
-    NumberCallRow in "calls_by_number", key 1, OwnedBy(Call), personal ["number", "facts"]
+    /// A call by the number of the external party. Times are epoch microseconds.
+    NumberCallRow in "calls_by_number", key 1, OwnedBy(Call), personal ["number", "call_view"]
     {
-        /// The call.
         call_id: String,
-        /// Whose data it is.
         tenant: String,
-        /// The number; absent when nobody knows it, or once the call is erased or hidden.
+        /// Absent if unknown, and once the call is erased or hidden.
         number: Option<String>,
-        /// When it began.
         started_at: i64,
         /// `inbound`, `outbound`.
         direction: Option<String>,
-        /// [`crate::facts::Status`].
+        /// [`crate::call_view::Status`].
         status: String,
-        /// Seconds talked.
+        /// Talk time in seconds.
         duration_s: Option<i64>,
-        /// What the row follows from, as JSON: for the fold alone.
-        facts: String,
+        /// [`crate::call_view::CallView`] as JSON, used only by the fold.
+        call_view: String,
     }
 }

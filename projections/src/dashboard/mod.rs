@@ -1,8 +1,8 @@
-//! `dashboard` answers: how many, how long, how fast, by hour, day and altogether; and which calls were the latest.
+//! `dashboard`: figures by hour, by day and in total, and the latest calls.
 //!
-//! Every figure is a sum that is kept: no page counts rows. When better news moves a call from one figure to another
-//! (an outcome, a day), what the call had added is taken away and added anew; for that, and for the latest calls, there
-//! is one slim row a call. It does not hold what was said, nor anything that a list is searched by (`call_log`).
+//! Every figure is a maintained sum, so that no query counts rows. When an event moves a call from one figure to
+//! another (an outcome, a day), the call's old contribution is subtracted and the new one added. For that, and for the
+//! latest calls, there is one small row per call. Transcripts and searchable texts are in `call_log`.
 
 mod fold;
 pub mod queries;
@@ -21,7 +21,7 @@ pub struct DashboardModel;
 
 impl ReadModel for DashboardModel {
     const NAME: &'static str = "dashboard";
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = DashboardDocument;
 
@@ -52,6 +52,6 @@ impl ReadModel for DashboardModel {
     }
 
     fn settled(document: &DashboardDocument) -> bool {
-        document.facts.is_over()
+        document.view.is_over()
     }
 }

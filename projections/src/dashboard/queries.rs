@@ -1,12 +1,12 @@
-//! Questions to `dashboard`.
+//! Queries of `dashboard`.
 
 use super::tables::{FigureRow, LatestRow};
 use crate::rows::{Row, Table};
-use infra::db::{DbError, Views};
+use infra::db::{DbError, ReadStores};
 use infra::on_db;
 use std::sync::LazyLock;
 
-/// Sums over a stretch of time; absent when there was no call.
+/// Sums over a range of buckets. No row if there was no call.
 static SUMS: LazyLock<String> = LazyLock::new(|| {
     let FigureTable { key, amounts } = FigureTable::of(&FigureRow::TABLE);
     let sums: Vec<_> = amounts
@@ -54,10 +54,10 @@ pub(crate) fn statements() -> Vec<&'static str> {
     vec![SUMS.as_str(), SERIES.as_str(), LATEST.as_str()]
 }
 
-/// How long a stretch of time a figure is about.
+/// The length of the period of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
-    /// From the first call on. Its only bucket is 0.
+    /// All time. The only bucket is 0.
     All,
     /// A day in UTC; buckets are days since 1970-01-01.
     Day,
@@ -75,26 +75,26 @@ impl Scale {
     }
 }
 
-/// Asks `dashboard`.
+/// Queries `dashboard`.
 #[derive(Clone, Debug)]
 pub struct Dashboard {
-    views: Views,
+    read_stores: ReadStores,
 }
 
 impl Dashboard {
-    pub(crate) const fn new(views: Views) -> Self {
-        Self { views }
+    pub(crate) const fn new(read_stores: ReadStores) -> Self {
+        Self { read_stores }
     }
 
-    /// The figures from the first call on. `None` when there was no call.
+    /// The figures since the first call. `None` if there was no call.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn altogether(&self, tenant: &str) -> Result<Option<FigureRow>, DbError> {
+    pub async fn all_time(&self, tenant: &str) -> Result<Option<FigureRow>, DbError> {
         self.sums(tenant, Scale::All, 0..1).await
     }
 
-    /// The figures summed over buckets. `None` when there was no call.
+    /// The figures summed over buckets. `None` if there was no call.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -104,7 +104,7 @@ impl Dashboard {
         scale: Scale,
         buckets: std::ops::Range<i64>,
     ) -> Result<Option<FigureRow>, DbError> {
-        let db = self.views.current("dashboard").await?.db;
+        let db = self.read_stores.current("dashboard").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&SUMS)
             .bind(tenant)
             .bind(scale.as_str())
@@ -114,7 +114,7 @@ impl Dashboard {
             .await)?)
     }
 
-    /// The figures of each bucket in which there was a call, the earliest first.
+    /// The figures of each bucket with calls, earliest first.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -124,7 +124,7 @@ impl Dashboard {
         scale: Scale,
         buckets: std::ops::Range<i64>,
     ) -> Result<Vec<FigureRow>, DbError> {
-        let db = self.views.current("dashboard").await?.db;
+        let db = self.read_stores.current("dashboard").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&SERIES)
             .bind(tenant)
             .bind(scale.as_str())
@@ -134,12 +134,12 @@ impl Dashboard {
             .await)?)
     }
 
-    /// The calls that began last.
+    /// The latest calls by start.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn latest(&self, tenant: &str, limit: i64) -> Result<Vec<LatestRow>, DbError> {
-        let db = self.views.current("dashboard").await?.db;
+        let db = self.read_stores.current("dashboard").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&LATEST).bind(tenant).bind(limit).fetch_all(c).await)?)
     }
 }

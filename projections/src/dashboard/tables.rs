@@ -8,100 +8,77 @@ use crate::rows::{Row, Table, table};
 pub const TABLES: &[Table] = &[LatestRow::TABLE, FigureRow::TABLE];
 
 table! {
-    /// A call as the list of the latest shows it, and what its figures follow from. Moments are epoch microseconds.
+    /// A call as shown in the list of latest calls, and the source of its figures. Times are epoch microseconds.
     LatestRow in "dashboard_calls", key 1, OwnedBy(Call),
-    personal ["caller_number", "caller_name", "called_number", "facts"]
+    personal ["caller_number", "caller_name", "called_number", "call_view"]
     {
-        /// The call.
         call_id: String,
-        /// Whose data it is.
         tenant: String,
-        /// Whether lists show it.
         listed: bool,
-        /// When it began.
         started_at: i64,
         /// `inbound`, `outbound`.
         direction: Option<String>,
-        /// [`crate::facts::Status`].
+        /// [`crate::call_view::Status`].
         status: String,
-        /// Whether the caller was sent to voicemail.
+        /// Whether the caller was routed to voicemail.
         voicemail: bool,
-        /// The agent.
         agent: Option<String>,
-        /// The caller's number.
         caller_number: Option<String>,
-        /// The caller's name.
         caller_name: Option<String>,
-        /// The called number.
         called_number: Option<String>,
-        /// Seconds talked.
+        /// Talk time in seconds.
         duration_s: Option<i64>,
         /// `good`, `needs_improvement`.
         grade: Option<String>,
-        /// The AI's turns with their latencies, as JSON: for the fold alone.
+        /// Latencies by AI turn as JSON, used only by the fold.
         ai_turns: String,
-        /// What the row follows from, as JSON: for the fold alone.
-        facts: String,
+        /// [`crate::call_view::CallView`] as JSON, used only by the fold.
+        call_view: String,
     }
 }
 
 table! {
-    /// Sums over calls of one stretch of time, by when they began. Hidden calls are in none.
+    /// Sums over the calls that started in one period. Hidden calls are excluded.
     FigureRow in "figures", key 3, Counters, personal []
     {
-        /// Whose data it is.
         tenant: String,
-        /// `all`, `day`, `hour`: in UTC.
+        /// `all`, `day`, `hour`; in UTC.
         scale: String,
-        /// 0 for `all`; days, or hours, since 1970-01-01.
+        /// 0 for `all`, else days or hours since 1970-01-01.
         bucket: i64,
-        /// Calls.
         calls: i64,
-        /// They called us.
         inbound: i64,
-        /// We called them.
         outbound: i64,
-        /// They called us, nobody answered, and they were not sent to voicemail either.
+        /// Inbound, not answered and not routed to voicemail.
         missed: i64,
-        /// The caller was sent to voicemail.
         voicemail: i64,
-        /// Somebody, or the AI, took the call.
+        /// Answered by the AI or a person.
         answered: i64,
-        /// Ended after it was answered.
         completed: i64,
-        /// Could not be connected.
         failed: i64,
-        /// The line was busy.
         busy: i64,
-        /// Nobody picked up.
         no_answer: i64,
-        /// Given up before it was answered.
+        /// Canceled before the answer.
         canceled: i64,
-        /// Calls whose talk time is known.
+        /// Answered calls whose talk time is known.
         talked: i64,
-        /// Seconds talked in them.
+        /// Talk time of these calls, in seconds.
         talk_s: i64,
         /// Calls whose time to answer is known.
         waited: i64,
-        /// Milliseconds from their beginning to their answer.
+        /// Time to answer of these calls, in milliseconds.
         wait_ms: i64,
-        /// Things the AI said.
         ai_turns: i64,
         /// AI turns whose latency is known.
         latency_count: i64,
-        /// Milliseconds of latency in them.
+        /// Sum of these latencies.
         latency_sum_ms: i64,
-        /// Graded thumbs up.
         graded_good: i64,
-        /// Graded thumbs down.
         graded_needs_improvement: i64,
-        /// With a recording.
         recorded: i64,
-        /// Taken over by a person.
         taken_over: i64,
-        /// Transferred.
         transferred: i64,
-        /// Somebody decided what became of it.
+        /// Calls with a disposition.
         resolved: i64,
     }
 }

@@ -1,9 +1,8 @@
-//! What all read models have in common: events of a stream fold into a document, and a document is rows.
+//! The engine of all read models: the events of a stream fold into a document, and a document maps to rows.
 //!
-//! A read model ([`ReadModel`]) is pure: it folds, says what rows and what sums a document makes, and makes the document
-//! again from its rows. Following the log live and rebuilding from nothing are both done by a [`Workset`], the one
-//! writing what changed after each batch, the other writing whole documents in bulk. They run the same fold, hence
-//! their rows are equal.
+//! A read model ([`ReadModel`]) is pure: it folds events, maps a document to rows and counters, and restores the
+//! document from its rows. A [`Workset`] serves both following and rebuilding: a follower writes what changed after
+//! each batch, a rebuild writes whole documents in bulk. Both run the same fold, so their rows are equal.
 
 mod totals;
 mod workset;
@@ -17,51 +16,51 @@ use crate::rows::{ForeignRow, Owner, Rows, Table};
 use infra::db::Engine;
 use infra::event_store::{Event, Position, Recorded};
 
-/// A read model: one question, answered by tables of its own.
+/// A read model with its own tables.
 pub trait ReadModel: Send + Sync + 'static {
-    /// Its name: its namespace's name, and how people call it.
+    /// The model's name, which is also its namespace's.
     const NAME: &'static str;
-    /// Grows when the tables or the fold change: tables of an older version are rebuilt.
+    /// Increased when the tables or the fold change. Tables of another version are rebuilt.
     const VERSION: i64;
-    /// Its tables.
     const TABLES: &'static [Table];
 
-    /// What is known of one stream. As soon as it knows anything it makes a row at least, from which it can be made again.
+    /// The state folded from one stream. A document that any event was folded into has at least one row, from which it
+    /// can be restored.
     type Doc: Default + Send + Sync + 'static;
 
-    /// How its tables are made.
+    /// The SQL scripts that create the tables and indexes.
     fn schema(engine: Engine) -> Schema;
 
     /// Whether an event can change a document of this model.
     fn concerns(event: &Event) -> bool;
 
-    /// Takes an event in. The result must not depend on the order or number of a call's callbacks.
+    /// Applies an event. The result must not depend on the order or number of a call's callbacks.
     fn fold(doc: &mut Self::Doc, event: &Recorded);
 
-    /// The rows that a document makes.
+    /// Writes the rows of a document.
     fn rows(id: &str, doc: &Self::Doc, rows: &mut Rows);
 
-    /// What a document adds to the model's counters.
+    /// Adds a document's contribution to the model's counters.
     fn totals(_doc: &Self::Doc, _totals: &mut Totals) {}
 
-    /// The document again, from the rows that [`ReadModel::rows`] made.
+    /// Restores a document from the rows that [`ReadModel::rows`] wrote.
     ///
     /// # Errors
     /// When another version of the program wrote the rows.
     fn unfold(owner: Owner, rows: Rows) -> Result<Self::Doc, ForeignRow>;
 
-    /// Whether the stream has probably seen its last event: a rebuild may write it out and forget it.
+    /// Whether the stream has probably had its last event, so that a rebuild may write and evict it.
     fn settled(_doc: &Self::Doc) -> bool {
         true
     }
 }
 
-/// How a model's tables are made: SQL scripts.
+/// The SQL scripts that create a model's tables.
 #[derive(Clone, Copy, Debug)]
 pub struct Schema {
-    /// Tables and their keys.
+    /// Creates tables and primary keys.
     pub tables: &'static str,
-    /// Indexes; a rebuild makes them after loading.
+    /// Creates indexes. A rebuild runs it after loading.
     pub indexes: &'static str,
 }
 
@@ -82,8 +81,8 @@ macro_rules! schema {
 }
 pub(crate) use schema;
 
-/// Whether a model must look at an event. An unreadable one on a kind of stream that it reads must not be passed over,
-/// nor one on a kind of stream that nobody knows.
+/// Whether an event is relevant to a model. An unreadable event is relevant on a stream type that the model reads, and
+/// on an unknown stream type: it must not be skipped.
 #[must_use]
 pub fn relevant<M: ReadModel>(event: &Recorded) -> bool {
     match &event.event {
@@ -96,29 +95,29 @@ pub fn relevant<M: ReadModel>(event: &Recorded) -> bool {
 /// Why events could not be projected.
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectionError {
-    /// The database refused a row, or is away.
-    #[error("the read model's database could not be used")]
+    /// The database rejected a row or is unavailable.
+    #[error("read model database error")]
     Database(#[from] sqlx::Error),
-    /// A row is of another version.
+    /// A row has another version.
     #[error(transparent)]
     Foreign(#[from] ForeignRow),
-    /// The event is of a type or shape that this program does not know.
+    /// The event has a type or shape that this program does not know.
     #[error("event {position} cannot be read: {reason}")]
     Unreadable {
-        /// Which event.
         position: Position,
-        /// Why, in words free of personal values.
+        /// Contains no personal values.
         reason: String,
     },
 }
 
 impl ProjectionError {
-    /// Whether it is the events' fault: trying again is useless, and the others can go on. Otherwise it is the world's.
+    /// Whether the events cause the error, so that a retry is useless and other events can still be applied. Otherwise
+    /// the cause is the environment, and a retry may succeed.
     #[must_use]
-    pub fn is_in_the_events(&self) -> bool {
+    pub fn is_permanent(&self) -> bool {
         match self {
             Self::Foreign(_) | Self::Unreadable { .. } => true,
-            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| refuses_data(&code)),
+            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| rejects_data(&code)),
             Self::Database(error) => matches!(
                 error,
                 sqlx::Error::Encode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_)
@@ -126,12 +125,12 @@ impl ProjectionError {
         }
     }
 
-    /// What it says in `dead_letters`: never a value of a row, which a database's own message may hold.
+    /// The reason for `dead_letters`. It never contains a database's own message, which may hold values of a row.
     #[must_use]
     pub fn summary(&self) -> String {
         match self {
             Self::Database(sqlx::Error::Database(error)) => {
-                format!("the database refused a row (code {})", error.code().unwrap_or_default())
+                format!("the database rejected a row (code {})", error.code().unwrap_or_default())
             }
             Self::Unreadable { reason, .. } => reason.clone(),
             other => other.to_string(),
@@ -139,8 +138,8 @@ impl ProjectionError {
     }
 }
 
-/// Whether an error code means that this data cannot be stored, whoever tries and whenever.
-fn refuses_data(code: &str) -> bool {
+/// Whether an error code means that the database will never accept this data.
+fn rejects_data(code: &str) -> bool {
     if code.len() == 5 {
         // SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded.
         return ["22", "23", "54"].iter().any(|class| code.starts_with(class));
@@ -155,17 +154,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refused_row_is_the_events_fault() {
-        assert!(refuses_data("23505"));
-        assert!(refuses_data("1555"));
-        assert!(refuses_data("275"));
+    fn rejected_row_is_a_permanent_error() {
+        assert!(rejects_data("23505"));
+        assert!(rejects_data("1555"));
+        assert!(rejects_data("275"));
     }
 
     #[test]
-    fn a_database_that_is_busy_or_full_is_not() {
-        assert!(!refuses_data("5"));
-        assert!(!refuses_data("13"));
-        assert!(!refuses_data("57P03"));
-        assert!(!ProjectionError::Database(sqlx::Error::PoolTimedOut).is_in_the_events());
+    fn busy_or_full_database_is_not_a_permanent_error() {
+        assert!(!rejects_data("5"));
+        assert!(!rejects_data("13"));
+        assert!(!rejects_data("57P03"));
+        assert!(!ProjectionError::Database(sqlx::Error::PoolTimedOut).is_permanent());
     }
 }

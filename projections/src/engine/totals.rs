@@ -1,9 +1,9 @@
-//! Sums over documents: what keeps a page from counting rows.
+//! [`Totals`]: counters over documents, so that no query has to count rows.
 
 use crate::rows::{Row, Table, Value};
 use std::collections::BTreeMap;
 
-/// Changes to counters, summed: by table and key.
+/// Changes to counters, summed by table and key.
 #[derive(Default)]
 pub struct Totals {
     sums: BTreeMap<(&'static str, Vec<Value>), Vec<i64>>,
@@ -18,7 +18,7 @@ enum Sign {
 }
 
 impl Totals {
-    /// Adds a row of a counter table: its key says where, the rest how much.
+    /// Adds a row of a counter table: the key columns select the counter, the others are the amounts.
     pub fn add<R: Row>(&mut self, row: R) {
         let mut key = row.into_values();
         let amounts = key.split_off(R::TABLE.key);
@@ -33,19 +33,19 @@ impl Totals {
         }
     }
 
-    /// What `add` adds within `f` is taken away.
-    pub(super) fn taking(&mut self, f: impl FnOnce(&mut Self)) {
+    /// Runs `f` with every [`Totals::add`] subtracting instead.
+    pub(super) fn subtract(&mut self, f: impl FnOnce(&mut Self)) {
         self.sign = Sign::Minus;
         f(self);
         self.sign = Sign::Plus;
     }
 
-    /// Whether nothing was added.
+    /// Whether there are no changes.
     pub(super) fn is_empty(&self) -> bool {
         self.sums.is_empty()
     }
 
-    /// Takes the changes of a table: the rows to add, and the keys of those that may have come to nothing.
+    /// Takes the changes of a table: the rows to add, and the keys of counters that may have become zero.
     pub(super) fn take(&mut self, table: &Table) -> (Vec<Vec<Value>>, Vec<Vec<Value>>) {
         let (mut adds, mut sweeps) = (Vec::new(), Vec::new());
         let keys: Vec<_> = self

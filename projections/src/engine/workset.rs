@@ -1,4 +1,4 @@
-//! The documents at hand: folded in memory, written when asked.
+//! [`Workset`]: documents in memory, with the changes that remain to be written.
 
 use super::{ProjectionError, ReadModel, Totals, WriteSet, relevant};
 use crate::rows::{ForeignRow, Owner, Rows};
@@ -6,21 +6,21 @@ use infra::event_store::{Event, Position, Recorded};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Streams of which rows are wanted.
+/// Streams whose rows must be loaded.
 pub type Missing = HashMap<Owner, HashSet<String>>;
-/// Streams of which there are rows.
+/// Loaded rows by stream.
 pub type Found = HashMap<Owner, HashMap<String, Rows>>;
 
-/// Documents in memory, each with its rows as they lie in the database.
+/// Documents in memory, each with its rows as stored in the database.
 pub struct Workset<M: ReadModel> {
-    /// By the stream's kind, then by its identifier. In boxes: a map that grows moves what it holds.
+    /// By stream type, then by identifier. Boxed, because a growing map moves its values.
     documents: [HashMap<String, Box<Entry<M::Doc>>>; Owner::ALL.len()],
     totals: Totals,
 }
 
 struct Entry<D> {
     doc: D,
-    /// Its rows in the database; `None` while there are none.
+    /// The rows in the database; `None` if there are none.
     stored: Option<Rows>,
     changed: bool,
     touched: Position,
@@ -36,19 +36,19 @@ impl<M: ReadModel> Default for Workset<M> {
 }
 
 impl<M: ReadModel> Workset<M> {
-    /// How many documents there are in memory.
+    /// The number of documents in memory.
     #[must_use]
     pub fn len(&self) -> usize {
         self.documents.iter().map(HashMap::len).sum()
     }
 
-    /// Whether there is no document in memory.
+    /// Whether no document is in memory.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The streams that these events change and of which there may be rows that are not in memory.
+    /// The streams that these events change and whose rows may exist in the database but are not in memory.
     pub fn missing<'e>(&self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> Missing {
         let mut missing = Missing::new();
         let mut begun = HashSet::new();
@@ -60,7 +60,7 @@ impl<M: ReadModel> Workset<M> {
                 continue;
             };
             if event.sequence == 1 {
-                // Nothing was ever written of a stream that begins here.
+                // A stream that starts here has no rows yet.
                 begun.insert((owner, id));
             } else if !self.documents[owner as usize].contains_key(id) && !begun.contains(&(owner, id)) {
                 missing.entry(owner).or_default().insert(id.to_owned());
@@ -69,11 +69,11 @@ impl<M: ReadModel> Workset<M> {
         missing
     }
 
-    /// Takes in documents by their rows.
+    /// Restores documents from their rows.
     ///
     /// # Errors
-    /// When rows are of another version.
-    pub fn recall(&mut self, found: Found) -> Result<(), ProjectionError> {
+    /// When rows have another version.
+    pub fn reload(&mut self, found: Found) -> Result<(), ProjectionError> {
         for (owner, documents) in found {
             for (id, rows) in documents {
                 let entry = Entry::stored::<M>(owner, &id, rows)?;
@@ -86,16 +86,16 @@ impl<M: ReadModel> Workset<M> {
     /// Folds events into their documents.
     ///
     /// # Errors
-    /// At an event that cannot be read. Then the workset is of no use any more: [`Workset::forget`].
+    /// At an event that cannot be read. The workset is inconsistent then: call [`Workset::forget`].
     pub fn fold<'e>(&mut self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> Result<(), ProjectionError> {
         for event in events.filter(|event| relevant::<M>(event)) {
             let owner = Owner::of(&event.stream.aggregate_type);
-            let (Some(owner), Event::Call(_) | Event::Agent(_) | Event::Contact(_) | Event::Unrouted(_)) =
+            let (Some(owner), Event::Call(_) | Event::Agent(_) | Event::Contact(_) | Event::Quarantine(_)) =
                 (owner, &event.event)
             else {
                 let reason = match &event.event {
                     Event::Unreadable { reason } => reason.clone(),
-                    _ => format!("`{}` is no kind of stream that is known", event.stream.aggregate_type),
+                    _ => format!("unknown stream type `{}`", event.stream.aggregate_type),
                 };
                 return Err(ProjectionError::Unreadable {
                     position: event.position,
@@ -110,8 +110,8 @@ impl<M: ReadModel> Workset<M> {
                     .or_insert_with(|| Box::new(Entry::new())),
             };
             if !entry.changed && entry.stored.is_some() {
-                // What it has added so far; what it adds now comes with its rows.
-                self.totals.taking(|totals| M::totals(&entry.doc, totals));
+                // Subtracts the document's old contribution. The new one is added with its rows.
+                self.totals.subtract(|totals| M::totals(&entry.doc, totals));
             }
             entry.changed = true;
             entry.touched = event.position;
@@ -120,7 +120,7 @@ impl<M: ReadModel> Workset<M> {
         Ok(())
     }
 
-    /// What must be written for the documents that changed. They stay in memory.
+    /// The writes for the documents that changed. They stay in memory.
     pub fn changes(&mut self) -> WriteSet {
         let mut writes = WriteSet::of(M::TABLES);
         for documents in &mut self.documents {
@@ -139,9 +139,10 @@ impl<M: ReadModel> Workset<M> {
         writes
     }
 
-    /// Forgets documents that were not touched of late, once there are more than `most`. All must have been written.
-    pub fn trim(&mut self, most: usize) {
-        if self.len() <= most {
+    /// Evicts about half of the documents, the least recently touched, if there are more than `max`. All must have been
+    /// written.
+    pub fn trim(&mut self, max: usize) {
+        if self.len() <= max {
             return;
         }
         let mut ages: Vec<Position> = self
@@ -158,16 +159,16 @@ impl<M: ReadModel> Workset<M> {
         }
     }
 
-    /// Takes out up to `most` documents that have not been touched since `quiet`, with what must be written for them.
-    /// Counters wait for [`Workset::remaining_totals`].
-    pub fn take_out(&mut self, most: usize, quiet: Position, settled_only: bool) -> (Vec<(Owner, String)>, WriteSet) {
+    /// Evicts up to `max` documents without events after `untouched_since`, and returns their writes. Counters are left
+    /// to [`Workset::remaining_totals`].
+    pub fn evict(&mut self, max: usize, untouched_since: Position, settled_only: bool) -> (Vec<(Owner, String)>, WriteSet) {
         let mut writes = WriteSet::of(M::TABLES);
         let mut taken = Vec::new();
         for (owner, documents) in Owner::ALL.into_iter().zip(&mut self.documents) {
             let ready = documents
                 .iter()
-                .filter(|(_, entry)| entry.touched <= quiet && (!settled_only || M::settled(&entry.doc)));
-            let ready: Vec<String> = ready.map(|(id, _)| id.clone()).take(most - taken.len()).collect();
+                .filter(|(_, entry)| entry.touched <= untouched_since && (!settled_only || M::settled(&entry.doc)));
+            let ready: Vec<String> = ready.map(|(id, _)| id.clone()).take(max - taken.len()).collect();
             for id in ready {
                 let Some(mut entry) = documents.remove(&id) else {
                     continue;
@@ -186,14 +187,14 @@ impl<M: ReadModel> Workset<M> {
         (taken, writes)
     }
 
-    /// The changes to counters that [`Workset::take_out`] left.
+    /// The counter changes of evicted documents.
     pub fn remaining_totals(&mut self) -> WriteSet {
         let mut writes = WriteSet::of(M::TABLES);
         self.count(&mut writes);
         writes
     }
 
-    /// Forgets everything: what was folded was not written.
+    /// Drops all documents and changes: what was folded was not written.
     pub fn forget(&mut self) {
         *self = Self::default();
     }
@@ -219,7 +220,7 @@ impl<D: Default> Entry<D> {
 impl<D> Entry<D> {
     fn stored<M: ReadModel<Doc = D>>(owner: Owner, id: &str, rows: Rows) -> Result<Self, ForeignRow> {
         let doc = M::unfold(owner, rows)?;
-        // Made anew rather than kept as read: the difference that is written later is then the fold's own.
+        // Derived from the document rather than kept as read, so that later writes contain only changes by the fold.
         let mut stored = Rows::default();
         M::rows(id, &doc, &mut stored);
         stored.sort(M::TABLES);

@@ -1,4 +1,4 @@
-//! What is to be written: found out in memory, written in one go.
+//! [`WriteSet`]: changes to the tables of one read model, computed in memory and written together.
 
 use crate::rows::{Rows, Table, Value, Verb, write};
 use infra::db::Tx;
@@ -33,13 +33,13 @@ impl WriteSet {
         }
     }
 
-    /// Whether there is nothing to write.
+    /// Whether there are no changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows() == 0
     }
 
-    /// How many rows are written or removed.
+    /// The number of rows to write or delete.
     #[must_use]
     pub fn rows(&self) -> usize {
         let all = self.tables.iter();
@@ -47,14 +47,14 @@ impl WriteSet {
             .sum()
     }
 
-    /// Writes rows of a document that has none yet.
+    /// Adds the rows of a document that has none in the database.
     pub(super) fn insert(&mut self, mut rows: Rows) {
         for writes in &mut self.tables {
             writes.inserts.append(&mut rows.take_values(&writes.table));
         }
     }
 
-    /// Writes what differs between a document's rows as they are and as they should be. Both are in order.
+    /// Adds the differences between a document's old and new rows. Both must be sorted by key.
     pub(super) fn replace(&mut self, old: &Rows, new: &Rows) {
         for writes in &mut self.tables {
             let key = writes.table.key;
@@ -81,7 +81,7 @@ impl WriteSet {
         }
     }
 
-    /// What is to be done, in the order in which it must be done.
+    /// The changes in the order in which they must be written.
     pub(crate) fn into_steps(self) -> impl Iterator<Item = (Table, Verb, Vec<Vec<Value>>)> {
         self.tables.into_iter().flat_map(|writes| {
             let table = writes.table;
@@ -98,7 +98,7 @@ impl WriteSet {
     /// Writes everything.
     ///
     /// # Errors
-    /// When the database refuses a row, or is away.
+    /// When the database rejects a row or is unavailable.
     pub async fn write(self, tx: &mut Tx) -> Result<(), sqlx::Error> {
         for (table, verb, rows) in self.into_steps() {
             write(tx, &table, verb, rows).await?;

@@ -1,35 +1,34 @@
-//! How events change what is known of a call that goes on. Pure; any order and repetition of callbacks ends the same.
+//! Folds events into a [`LiveDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
 use super::tables::{EndedRow, LiveCallRow, LiveTurnRow};
-use crate::facts::{CallFacts, Seats, Status};
+use crate::call_view::{CallView, Participants, Status};
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::call::CallEvent;
-use domain::call::moment::least;
+use domain::call::observed_at::least;
 use domain::{Tenant, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What is known of a call in `live_calls`.
+/// The state of a call in `live_calls`.
 #[derive(Clone, Debug)]
 pub enum LiveDocument {
-    /// It has not ended, as far as is known.
     Open(Box<OpenCall>),
-    /// It ended.
     Ended(Tenant),
 }
 
-type Said = (Option<String>, Option<u32>);
+/// The text of a turn, and how many milliseconds of it were heard before an interruption.
+type LiveTurn = (Option<String>, Option<u32>);
 
 /// A call that has not ended.
 #[derive(Clone, Debug, Default)]
 pub struct OpenCall {
-    facts: CallFacts,
+    view: CallView,
     on_hold_by: Option<String>,
-    seats: Seats,
+    participants: Participants,
     transferring: bool,
     conference_sid: Option<String>,
-    /// By place and speaker: the words, and how much of them was heard.
-    turns: BTreeMap<(u32, &'static str), Said>,
+    /// By turn number and speaker.
+    turns: BTreeMap<(u32, &'static str), LiveTurn>,
 }
 
 impl Default for LiveDocument {
@@ -45,9 +44,9 @@ impl LiveDocument {
 
     pub(super) fn fold(&mut self, tenant: &Tenant, event: &CallEvent) {
         if let Self::Open(call) = self {
-            call.facts.fold(tenant, event);
-            if call.facts.is_over() {
-                *self = Self::Ended(call.facts.tenant.clone());
+            call.view.fold(tenant, event);
+            if call.view.is_over() {
+                *self = Self::Ended(call.view.tenant.clone());
             } else {
                 call.fold(event);
             }
@@ -75,10 +74,10 @@ impl LiveDocument {
 impl OpenCall {
     fn fold(&mut self, event: &CallEvent) {
         use CallEvent as E;
-        self.seats.fold(event);
+        self.participants.fold(event);
         match event {
-            E::CallerTurn { turn, text, .. } => self.said(*turn, "caller", text.text()),
-            E::AiTurn { turn, text, .. } => self.said(*turn, "ai", text.text()),
+            E::CallerTurn { turn, text, .. } => self.add_turn(*turn, "caller", text.text()),
+            E::AiTurn { turn, text, .. } => self.add_turn(*turn, "ai", text.text()),
             E::AiTurnInterrupted { turn, heard_ms, .. } => {
                 let (_, heard) = self.turns.entry((*turn, "ai")).or_default();
                 *heard = (*heard).max(Some(*heard_ms));
@@ -92,65 +91,65 @@ impl OpenCall {
             }
             _ => {}
         }
-        if self.facts.erased {
+        if self.view.erased {
             self.turns.values_mut().for_each(|(text, _)| *text = None);
         }
     }
 
-    fn said(&mut self, turn: u32, speaker: &'static str, words: Option<&str>) {
+    fn add_turn(&mut self, turn: u32, speaker: &'static str, words: Option<&str>) {
         let (text, _) = self.turns.entry((turn, speaker)).or_default();
         *text = least(text.take(), words.map(str::to_owned));
     }
 
     fn holder(&self) -> &'static str {
-        match self.facts.status() {
+        match self.view.status() {
             _ if self.on_hold_by.is_some() => "hold",
-            _ if self.facts.is_voicemail() => "voicemail",
-            _ if self.facts.taken_over_by().is_some() => "person",
-            Status::InProgress if self.facts.call_type() == "person" => "person",
+            _ if self.view.is_voicemail() => "voicemail",
+            _ if self.view.taken_over_by().is_some() => "team_member",
+            Status::InProgress if self.view.call_type() == "person" => "team_member",
             Status::InProgress => "ai",
             _ if !self.turns.is_empty() => "ai",
-            _ => "nobody",
+            _ => "none",
         }
     }
 
     fn write_rows(&self, id: &str, rows: &mut Rows) {
-        let facts = &self.facts;
+        let view = &self.view;
         let text = |text: Option<&str>| text.map(str::to_owned);
-        let waits = matches!(facts.status(), Status::Queued | Status::Refused | Status::Canceled);
+        let is_waiting = matches!(view.status(), Status::Queued | Status::Refused | Status::Canceled);
         rows.push(LiveCallRow {
             call_id: id.to_owned(),
-            tenant: facts.tenant.0.clone(),
-            live: !waits && !facts.hidden,
-            direction: facts.direction().map(|direction| direction.as_str().to_owned()),
-            status: facts.status().as_str().to_owned(),
-            agent: text(facts.agent()),
-            number: text(facts.number()),
-            caller_number: text(facts.caller_number()),
-            caller_name: text(facts.caller_name()),
-            called_number: text(facts.called_number()),
-            call_sid: text(facts.call_sid()),
-            started_at: facts.started_at().as_micros(),
-            answered_at: facts.answered_at().map(Timestamp::as_micros),
+            tenant: view.tenant.0.clone(),
+            live: !is_waiting && !view.hidden,
+            direction: view.direction().map(|direction| direction.as_str().to_owned()),
+            status: view.status().as_str().to_owned(),
+            agent: text(view.agent()),
+            number: text(view.number()),
+            caller_number: text(view.caller_number()),
+            caller_name: text(view.caller_name()),
+            called_number: text(view.called_number()),
+            call_sid: text(view.call_sid()),
+            started_at: view.started_at().as_micros(),
+            answered_at: view.answered_at().map(Timestamp::as_micros),
             holder: self.holder().to_owned(),
-            taken_over_by: text(facts.taken_over_by()),
+            taken_over_by: text(view.taken_over_by()),
             on_hold_by: self.on_hold_by.clone(),
-            listeners: json(&self.seats.listeners()),
-            takeover_requests: json(&self.seats.requests()),
-            takeovers_accepted: json(&self.seats.accepted()),
+            listeners: json(&self.participants.listeners()),
+            takeover_requests: json(&self.participants.requests()),
+            takeovers_accepted: json(&self.participants.accepted()),
             transferring: self.transferring,
             conference_sid: self.conference_sid.clone(),
-            escalated: facts.escalated,
+            escalated: view.escalated,
             turns: i64::try_from(self.turns.len()).unwrap_or(i64::MAX),
-            seats: json(&self.seats),
-            facts: facts.to_json(),
+            participants: json(&self.participants),
+            call_view: view.to_json(),
         });
         for ((turn, speaker), (text, heard_ms)) in &self.turns {
             rows.push(LiveTurnRow {
                 call_id: id.to_owned(),
                 turn: i64::from(*turn),
                 speaker: (*speaker).to_owned(),
-                tenant: facts.tenant.0.clone(),
+                tenant: view.tenant.0.clone(),
                 text: text.clone(),
                 heard_ms: heard_ms.map(i64::from),
             });
@@ -161,23 +160,23 @@ impl OpenCall {
         let foreign = ForeignRow(LiveCallRow::TABLE.name);
         let row = rows.take::<LiveCallRow>()?.pop().ok_or(foreign)?;
         let mut call = Self {
-            facts: CallFacts::of_json(&row.facts).ok_or(foreign)?,
+            view: CallView::from_json(&row.call_view).ok_or(foreign)?,
             on_hold_by: row.on_hold_by,
-            seats: serde_json::from_str(&row.seats).map_err(|_| foreign)?,
+            participants: serde_json::from_str(&row.participants).map_err(|_| foreign)?,
             transferring: row.transferring,
             conference_sid: row.conference_sid,
             turns: BTreeMap::new(),
         };
         for row in rows.take::<LiveTurnRow>()? {
-            let place = u32::try_from(row.turn).map_err(|_| foreign)?;
+            let turn = u32::try_from(row.turn).map_err(|_| foreign)?;
             let speaker = if row.speaker == "ai" { "ai" } else { "caller" };
             let heard = row.heard_ms.and_then(|heard| u32::try_from(heard).ok());
-            call.turns.insert((place, speaker), (row.text, heard));
+            call.turns.insert((turn, speaker), (row.text, heard));
         }
         Ok(call)
     }
 }
 
 fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("texts, numbers and maps with text keys serialise")
+    serde_json::to_string(value).expect("texts, numbers and maps with text keys serialize")
 }

@@ -1,7 +1,7 @@
-//! `live_calls` answers: which calls are going on now, who holds the line, and what was said so far.
+//! `live_calls`: the calls in progress, who is speaking with the caller, and the conversation so far.
 //!
-//! A call's rows go when it ends. What stays is a mark that it ended, so that a callback which comes late cannot bring it
-//! back; and a row that is not live for each call that waits in the queue.
+//! A call's rows are deleted when it ends. A row in `live_ended` remains, so that a late callback cannot make the call
+//! live again. A queued call has a row that is not live.
 
 mod fold;
 pub mod queries;
@@ -20,7 +20,7 @@ pub struct LiveCallsModel;
 
 impl ReadModel for LiveCallsModel {
     const NAME: &'static str = "live_calls";
-    const VERSION: i64 = 3;
+    const VERSION: i64 = 4;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = LiveDocument;
 

@@ -1,15 +1,15 @@
-//! Questions to `live_calls`.
+//! Queries of `live_calls`.
 
 use super::tables::{LiveCallRow, LiveTurnRow};
 use crate::rows::Row;
-use infra::db::{DbError, Views};
+use infra::db::{DbError, ReadStores};
 use infra::event_store::Position;
 use infra::on_db;
 use infra::subscription::checkpoint;
 use std::sync::LazyLock;
 
-/// Most live calls that are told of at once.
-const MOST: i64 = 1_000;
+/// Most calls in one list.
+const MAX_LISTED_CALLS: i64 = 1_000;
 
 static LIVE: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -39,58 +39,58 @@ pub(crate) fn statements() -> Vec<&'static str> {
     vec![COUNT, LIVE.as_str(), ONE.as_str(), TURNS.as_str()]
 }
 
-/// Asks `live_calls`.
+/// Queries `live_calls`.
 #[derive(Clone, Debug)]
 pub struct LiveCalls {
-    views: Views,
+    read_stores: ReadStores,
 }
 
 impl LiveCalls {
-    pub(crate) const fn new(views: Views) -> Self {
-        Self { views }
+    pub(crate) const fn new(read_stores: ReadStores) -> Self {
+        Self { read_stores }
     }
 
-    /// How far the model is: whatever is asked of it after this holds everything up to there.
+    /// The position of the model. Later queries include all events up to it.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn position(&self) -> Result<Position, DbError> {
-        let db = self.views.current("live_calls").await?.db;
+        let db = self.read_stores.current("live_calls").await?.db;
         let checkpoint = checkpoint::read(&db, "live_calls").await?;
         Ok(checkpoint.map_or(0, |checkpoint| checkpoint.position))
     }
 
-    /// The calls that go on now, the latest first, and how many there are: no more than a thousand are told of.
+    /// The calls in progress, latest first, and their number. The list has at most a thousand calls.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn list(&self, tenant: &str) -> Result<(Vec<LiveCallRow>, i64), DbError> {
-        let db = self.views.current("live_calls").await?.db;
+        let db = self.read_stores.current("live_calls").await?.db;
         let calls: Vec<LiveCallRow> =
-            on_db!(&db, c => sqlx::query_as(&LIVE).bind(tenant).bind(MOST).fetch_all(c).await)?;
-        let told = i64::try_from(calls.len()).unwrap_or(MOST);
-        if told < MOST {
-            return Ok((calls, told));
+            on_db!(&db, c => sqlx::query_as(&LIVE).bind(tenant).bind(MAX_LISTED_CALLS).fetch_all(c).await)?;
+        let listed = i64::try_from(calls.len()).unwrap_or(MAX_LISTED_CALLS);
+        if listed < MAX_LISTED_CALLS {
+            return Ok((calls, listed));
         }
-        let (all,) = on_db!(&db, c => sqlx::query_as(COUNT).bind(tenant).fetch_one(c).await)?;
-        Ok((calls, all))
+        let (total,) = on_db!(&db, c => sqlx::query_as(COUNT).bind(tenant).fetch_one(c).await)?;
+        Ok((calls, total))
     }
 
-    /// A call, if it goes on now.
+    /// A call, if it is in progress.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn call(&self, tenant: &str, call_id: &str) -> Result<Option<LiveCallRow>, DbError> {
-        let db = self.views.current("live_calls").await?.db;
+        let db = self.read_stores.current("live_calls").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&ONE).bind(call_id).bind(tenant).fetch_optional(c).await)?)
     }
 
-    /// What was said so far in a call that goes on.
+    /// The turns so far of a call in progress.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn turns(&self, tenant: &str, call_id: &str) -> Result<Vec<LiveTurnRow>, DbError> {
-        let db = self.views.current("live_calls").await?.db;
+        let db = self.read_stores.current("live_calls").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&TURNS).bind(call_id).bind(tenant).fetch_all(c).await)?)
     }
 }

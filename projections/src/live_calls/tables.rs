@@ -8,89 +8,75 @@ use crate::rows::{Row, Table, table};
 pub const TABLES: &[Table] = &[LiveCallRow::TABLE, LiveTurnRow::TABLE, EndedRow::TABLE];
 
 table! {
-    /// A call that has not ended. Moments are epoch microseconds.
+    /// A call that has not ended. Times are epoch microseconds.
     LiveCallRow in "live_calls", key 1, OwnedBy(Call),
-    personal ["caller_number", "caller_name", "called_number", "facts"]
+    personal ["caller_number", "caller_name", "called_number", "call_view"]
     {
-        /// The call.
         call_id: String,
-        /// Whose data it is.
         tenant: String,
-        /// Whether it goes on now; one that waits in the queue does not.
+        /// Whether the call is in progress. False for a queued or hidden call.
         live: bool,
         /// `inbound`, `outbound`.
         direction: Option<String>,
-        /// [`crate::facts::Status`].
+        /// [`crate::call_view::Status`].
         status: String,
-        /// The agent.
         agent: Option<String>,
-        /// The number of ours, E.164.
+        /// The tenant's own number, E.164.
         number: Option<String>,
-        /// The caller's number.
         caller_number: Option<String>,
-        /// The caller's name.
         caller_name: Option<String>,
-        /// The called number.
         called_number: Option<String>,
-        /// The first leg.
+        /// The first leg's.
         call_sid: Option<String>,
-        /// When it began.
         started_at: i64,
-        /// When it was answered.
         answered_at: Option<i64>,
-        /// Who holds the line: `ai`, `person`, `hold`, `voicemail`, `nobody`.
+        /// Who has the caller: `ai`, `team_member`, `hold`, `voicemail`, `none`.
         holder: String,
-        /// The person who took over.
+        /// The user who took over.
         taken_over_by: Option<String>,
-        /// Who put the caller on hold.
+        /// The user who put the caller on hold.
         on_hold_by: Option<String>,
-        /// Who listens in: a JSON list of users.
+        /// Users who listen in: JSON array.
         listeners: String,
-        /// Who asks to take over: a JSON list of users.
+        /// Users who ask to take over: JSON array.
         takeover_requests: String,
-        /// Who agreed to take over, and whose telephone is called: a JSON list of users.
+        /// Users who agreed to take over and whose phone is being dialed: JSON array.
         takeovers_accepted: String,
-        /// Whether a transfer is under way.
+        /// Whether a transfer is in progress.
         transferring: bool,
-        /// The conference that holds the legs.
         conference_sid: Option<String>,
-        /// Whether a rule wants a person on the line.
+        /// Whether an escalation rule asks for a team member.
         escalated: bool,
-        /// Things said so far.
+        /// Number of turns so far.
         turns: i64,
-        /// Who is called into the conversation, as JSON: for the fold alone.
-        seats: String,
-        /// What the row follows from, as JSON: for the fold alone.
-        facts: String,
+        /// [`crate::call_view::Participants`] as JSON, used only by the fold.
+        participants: String,
+        /// [`crate::call_view::CallView`] as JSON, used only by the fold.
+        call_view: String,
     }
 }
 
 table! {
-    /// Something said in a call that goes on.
+    /// A turn in a call in progress.
     LiveTurnRow in "live_turns", key 3, OwnedBy(Call), personal ["text"]
     {
-        /// The call.
         call_id: String,
-        /// Place in the conversation, from 1.
+        /// Number within the conversation, from 1.
         turn: i64,
         /// `caller`, `ai`.
         speaker: String,
-        /// Whose data it is.
         tenant: String,
-        /// The words.
         text: Option<String>,
-        /// How much of it was heard before it was interrupted, in milliseconds.
+        /// Milliseconds that were heard before an interruption.
         heard_ms: Option<i64>,
     }
 }
 
 table! {
-    /// A call that ended: what comes late cannot bring it back.
+    /// A call that ended. Late callbacks do not make it live again.
     EndedRow in "live_ended", key 1, OwnedBy(Call), personal []
     {
-        /// The call.
         call_id: String,
-        /// Whose data it is.
         tenant: String,
     }
 }

@@ -1,23 +1,23 @@
-//! How events change the feedback on a call. Pure; any order and repetition of callbacks ends the same.
+//! Folds events into a [`FeedbackDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
 use super::tables::{FeedbackCallRow, FeedbackCorrectionRow, FeedbackDayRow};
 use crate::engine::Totals;
-use crate::facts::{CallFacts, UtcHour};
+use crate::call_view::{CallView, UtcHour};
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::call::CallEvent;
 use domain::call::value::Grade;
 use domain::{Tenant, Timestamp};
 use std::collections::BTreeMap;
 
-/// What is known of a call in `persona_feedback`.
+/// The state of a call in `persona_feedback`.
 #[derive(Clone, Debug, Default)]
 pub struct FeedbackDocument {
-    pub(super) facts: CallFacts,
-    corrections: BTreeMap<u32, Noted>,
+    pub(super) view: CallView,
+    corrections: BTreeMap<u32, Correction>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Noted {
+struct Correction {
     turn: Option<u32>,
     note: Option<String>,
     by: Option<String>,
@@ -25,7 +25,7 @@ struct Noted {
     withdrawn: bool,
 }
 
-impl Noted {
+impl Correction {
     const fn counts(&self) -> bool {
         self.by.is_some() && !self.withdrawn
     }
@@ -34,7 +34,7 @@ impl Noted {
 impl FeedbackDocument {
     pub(super) fn fold(&mut self, tenant: &Tenant, event: &CallEvent) {
         use CallEvent as E;
-        self.facts.fold(tenant, event);
+        self.view.fold(tenant, event);
         match event {
             E::CorrectionNoted {
                 at,
@@ -43,42 +43,42 @@ impl FeedbackDocument {
                 turn,
                 by,
             } => {
-                let place = self.corrections.entry(*correction).or_default();
-                place.turn = *turn;
-                place.note = note.text().map(str::to_owned);
-                place.by = Some(by.clone());
-                place.at = Some(*at);
+                let entry = self.corrections.entry(*correction).or_default();
+                entry.turn = *turn;
+                entry.note = note.text().map(str::to_owned);
+                entry.by = Some(by.clone());
+                entry.at = Some(*at);
             }
             E::CorrectionWithdrawn { correction, .. } => {
                 self.corrections.entry(*correction).or_default().withdrawn = true;
             }
             _ => {}
         }
-        if self.facts.erased {
-            self.corrections.values_mut().for_each(|noted| noted.note = None);
+        if self.view.erased {
+            self.corrections.values_mut().for_each(|correction| correction.note = None);
         }
     }
 
     fn agent(&self) -> String {
-        self.facts.agent().unwrap_or_default().to_owned()
+        self.view.agent().unwrap_or_default().to_owned()
     }
 
     fn persona_version(&self) -> i64 {
-        i64::from(self.facts.persona_version.unwrap_or_default())
+        i64::from(self.view.persona_version.unwrap_or_default())
     }
 
     fn day(&self) -> i64 {
-        UtcHour::of(self.facts.started_at()).day
+        UtcHour::of(self.view.started_at()).day
     }
 
     pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
-        let tenant = &self.facts.tenant.0;
+        let tenant = &self.view.tenant.0;
         rows.push(FeedbackCallRow {
             call_id: id.to_owned(),
             tenant: tenant.clone(),
-            facts: self.facts.to_json(),
+            call_view: self.view.to_json(),
         });
-        for (number, noted) in &self.corrections {
+        for (number, correction) in &self.corrections {
             rows.push(FeedbackCorrectionRow {
                 call_id: id.to_owned(),
                 correction: i64::from(*number),
@@ -86,12 +86,12 @@ impl FeedbackDocument {
                 agent: self.agent(),
                 persona_version: self.persona_version(),
                 day: self.day(),
-                turn: noted.turn.map(i64::from),
-                note: noted.note.clone(),
-                noted_by: noted.by.clone(),
-                noted_at: noted.at.map(Timestamp::as_micros),
-                in_force: noted.counts() && !self.facts.hidden && !self.facts.erased,
-                withdrawn: noted.withdrawn,
+                turn: correction.turn.map(i64::from),
+                note: correction.note.clone(),
+                noted_by: correction.by.clone(),
+                noted_at: correction.at.map(Timestamp::as_micros),
+                in_force: correction.counts() && !self.view.hidden && !self.view.erased,
+                withdrawn: correction.withdrawn,
             });
         }
     }
@@ -99,7 +99,7 @@ impl FeedbackDocument {
     pub(super) fn write_totals(&self, totals: &mut Totals) {
         let graded = |grade| {
             i64::from(
-                self.facts
+                self.view
                     .review
                     .grade
                     .as_ref()
@@ -107,13 +107,13 @@ impl FeedbackDocument {
             )
         };
         let (good, needs_improvement) = (graded(Grade::Good), graded(Grade::NeedsImprovement));
-        let corrections = self.corrections.values().filter(|noted| noted.counts()).count();
+        let corrections = self.corrections.values().filter(|correction| correction.counts()).count();
         let corrections = i64::try_from(corrections).unwrap_or(i64::MAX);
-        if self.facts.hidden || good + needs_improvement + corrections == 0 {
+        if self.view.hidden || good + needs_improvement + corrections == 0 {
             return;
         }
         totals.add(FeedbackDayRow {
-            tenant: self.facts.tenant.0.clone(),
+            tenant: self.view.tenant.0.clone(),
             day: self.day(),
             agent: self.agent(),
             persona_version: self.persona_version(),
@@ -126,19 +126,19 @@ impl FeedbackDocument {
     pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
         let foreign = ForeignRow(FeedbackCallRow::TABLE.name);
         let row = rows.take::<FeedbackCallRow>()?.pop().ok_or(foreign)?;
-        let facts = CallFacts::of_json(&row.facts).ok_or(foreign)?;
+        let view = CallView::from_json(&row.call_view).ok_or(foreign)?;
         let mut corrections = BTreeMap::new();
         for row in rows.take::<FeedbackCorrectionRow>()? {
             let number = u32::try_from(row.correction).map_err(|_| foreign)?;
-            let noted = Noted {
+            let correction = Correction {
                 turn: row.turn.and_then(|turn| u32::try_from(turn).ok()),
                 note: row.note,
                 by: row.noted_by,
                 at: row.noted_at.map(Timestamp),
                 withdrawn: row.withdrawn,
             };
-            corrections.insert(number, noted);
+            corrections.insert(number, correction);
         }
-        Ok(Self { facts, corrections })
+        Ok(Self { view, corrections })
     }
 }

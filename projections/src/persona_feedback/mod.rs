@@ -1,13 +1,12 @@
-//! `persona_feedback` answers: what share of calls was good, by day, agent and persona version; and what reviewers wrote
-//! should have been said.
+//! `persona_feedback`: grades by day, agent and persona version, and the corrections by reviewers.
 //!
-//! It draws no rules from corrections: people do (`api/src/agents/personas`), and a person approves them.
+//! It does not derive rules from corrections: that is done in `api/src/agents/personas`, and a user approves them.
 
 mod fold;
 pub mod queries;
 pub mod tables;
 
-pub use queries::{Feedback, FeedbackQuestion};
+pub use queries::{Feedback, FeedbackQuery};
 
 use crate::engine::{ReadModel, Schema, Totals, schema};
 use crate::rows::{ForeignRow, Owner, Rows, Table};
@@ -20,7 +19,7 @@ pub struct FeedbackModel;
 
 impl ReadModel for FeedbackModel {
     const NAME: &'static str = "persona_feedback";
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = FeedbackDocument;
 
@@ -51,6 +50,6 @@ impl ReadModel for FeedbackModel {
     }
 
     fn settled(document: &FeedbackDocument) -> bool {
-        document.facts.is_over()
+        document.view.is_over()
     }
 }

@@ -1,8 +1,8 @@
-//! Questions to `persona_feedback`.
+//! Queries of `persona_feedback`.
 
 use super::tables::{FeedbackCorrectionRow, FeedbackDayRow};
 use crate::rows::Row;
-use infra::db::{DbError, Views};
+use infra::db::{DbError, ReadStores};
 use infra::on_db;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -38,27 +38,25 @@ pub(crate) fn statements() -> Vec<&'static str> {
     vec![DAYS.as_str(), CORRECTIONS.as_str(), CORRECTION.as_str()]
 }
 
-/// Which corrections are asked for.
+/// Selects corrections.
 #[derive(Clone, Debug, Default)]
-pub struct FeedbackQuestion {
-    /// Of this agent's calls.
+pub struct FeedbackQuery {
     pub agent: Option<String>,
-    /// Of calls in which this persona spoke.
     pub persona_version: Option<i64>,
 }
 
-/// Asks `persona_feedback`.
+/// Queries `persona_feedback`.
 #[derive(Clone, Debug)]
 pub struct Feedback {
-    views: Views,
+    read_stores: ReadStores,
 }
 
 impl Feedback {
-    pub(crate) const fn new(views: Views) -> Self {
-        Self { views }
+    pub(crate) const fn new(read_stores: ReadStores) -> Self {
+        Self { read_stores }
     }
 
-    /// Judgements by day of the call, agent and persona version; only days on which there are any.
+    /// Grades by day of the call, agent and persona version. Only days with grades or corrections are included.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -68,7 +66,7 @@ impl Feedback {
         days: Range<i64>,
         agent: Option<&str>,
     ) -> Result<Vec<FeedbackDayRow>, DbError> {
-        let db = self.views.current("persona_feedback").await?.db;
+        let db = self.read_stores.current("persona_feedback").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&DAYS)
             .bind(tenant)
             .bind(days.start)
@@ -78,21 +76,21 @@ impl Feedback {
             .await)?)
     }
 
-    /// The corrections in force, the latest first.
+    /// The corrections in force, latest first.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn corrections(
         &self,
         tenant: &str,
-        question: &FeedbackQuestion,
+        query: &FeedbackQuery,
         limit: i64,
     ) -> Result<Vec<FeedbackCorrectionRow>, DbError> {
-        let db = self.views.current("persona_feedback").await?.db;
+        let db = self.read_stores.current("persona_feedback").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&CORRECTIONS)
             .bind(tenant)
-            .bind(&question.agent)
-            .bind(question.persona_version)
+            .bind(&query.agent)
+            .bind(query.persona_version)
             .bind(limit)
             .fetch_all(c)
             .await)?)
@@ -108,7 +106,7 @@ impl Feedback {
         call_id: &str,
         correction: i64,
     ) -> Result<Option<FeedbackCorrectionRow>, DbError> {
-        let db = self.views.current("persona_feedback").await?.db;
+        let db = self.read_stores.current("persona_feedback").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&CORRECTION)
             .bind(call_id)
             .bind(correction)

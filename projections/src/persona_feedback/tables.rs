@@ -12,66 +12,57 @@ pub const TABLES: &[Table] = &[
 ];
 
 table! {
-    /// What a call's feedback follows from.
-    FeedbackCallRow in "feedback_calls", key 1, OwnedBy(Call), personal ["facts"]
+    /// The call view from which a call's feedback is derived.
+    FeedbackCallRow in "feedback_calls", key 1, OwnedBy(Call), personal ["call_view"]
     {
-        /// The call.
         call_id: String,
-        /// Whose data it is.
         tenant: String,
-        /// As JSON: for the fold alone.
-        facts: String,
+        /// JSON, used only by the fold.
+        call_view: String,
     }
 }
 
 table! {
-    /// What a reviewer wrote should have been said. Moments are epoch microseconds.
+    /// A correction: what a reviewer wrote the agent should have said. Times are epoch microseconds.
     FeedbackCorrectionRow in "feedback_corrections", key 2, OwnedBy(Call), personal ["note"]
     {
-        /// The call.
         call_id: String,
-        /// Its number within the call, from 1.
+        /// Number within the call, from 1.
         correction: i64,
-        /// Whose data it is.
         tenant: String,
-        /// The agent; empty when nobody knows.
+        /// Empty when unknown.
         agent: String,
-        /// The persona that spoke; 0 is the base prompt alone.
+        /// The persona that spoke. 0 is the base prompt without a persona.
         persona_version: i64,
-        /// The day of the call: days since 1970-01-01 in UTC.
+        /// Day of the call: days since 1970-01-01 in UTC.
         day: i64,
-        /// The turn it is about; the whole call, if absent.
+        /// The turn that it refers to. Absent if it refers to the whole call.
         turn: Option<i64>,
-        /// The note.
         note: Option<String>,
-        /// Who.
         noted_by: Option<String>,
-        /// When.
         noted_at: Option<i64>,
-        /// Whether it counts: neither taken back nor erased.
+        /// Neither withdrawn nor erased, and the call is not hidden.
         in_force: bool,
-        /// Whether it was taken back.
         withdrawn: bool,
     }
 }
 
 table! {
-    /// Judgements of the calls of one day. Hidden calls are in none.
+    /// Grades of the calls of one day. Hidden calls are excluded.
     FeedbackDayRow in "feedback_days", key 4, Counters, personal []
     {
-        /// Whose data it is.
         tenant: String,
-        /// The day of the call: days since 1970-01-01 in UTC.
+        /// Day of the call: days since 1970-01-01 in UTC.
         day: i64,
-        /// The agent; empty when nobody knows.
+        /// Empty when unknown.
         agent: String,
-        /// The persona that spoke; 0 is the base prompt alone.
+        /// The persona that spoke. 0 is the base prompt without a persona.
         persona_version: i64,
-        /// Thumbs up.
+        /// Calls graded `good`.
         good: i64,
-        /// Thumbs down.
+        /// Calls graded `needs_improvement`.
         needs_improvement: i64,
-        /// Corrections that were not taken back.
+        /// Corrections that were not withdrawn.
         corrections: i64,
     }
 }

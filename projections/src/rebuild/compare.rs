@@ -1,5 +1,5 @@
-//! What a rebuild would change: both models walked side by side, table by table, in the order of their keys. Neither is
-//! ever in memory as a whole.
+//! Compares the rebuilt rows with the current ones: both are streamed in key order, table by table, so that neither is
+//! held in memory as a whole.
 
 use super::RebuildError;
 use crate::rows::{Column, Table, Value, Verb, read_row, statement};
@@ -10,20 +10,19 @@ use infra::event_store::Position;
 use infra::on_db;
 use serde::Serialize;
 
-/// Most rows of a table whose differences are told in full.
-const SAMPLES: usize = 10;
+/// Most rows per table whose differences are reported in full.
+const MAX_SAMPLES: usize = 10;
 
-/// How two models differ.
+/// The differences between the old and the new rows of a model.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Difference {
-    /// The position at which both stood.
+    /// The position at which both were compared.
     pub position: Position,
-    /// By table.
     pub tables: Vec<TableDifference>,
 }
 
 impl Difference {
-    /// Whether there is none.
+    /// Whether the rows are equal.
     #[must_use]
     pub fn is_none(&self) -> bool {
         self.tables
@@ -32,14 +31,13 @@ impl Difference {
     }
 }
 
-/// How two versions of a table differ.
+/// The differences in one table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TableDifference {
-    /// The table.
     pub table: &'static str,
-    /// Whether the old model has this table with these columns.
+    /// Whether the old model has the table with the same columns.
     pub comparable: bool,
-    /// Rows in both that are equal.
+    /// Equal rows in both models.
     pub equal: u64,
     /// Rows that only the new model has.
     pub added: u64,
@@ -47,45 +45,42 @@ pub struct TableDifference {
     pub gone: u64,
     /// Rows in both that differ.
     pub different: u64,
-    /// The first of them.
+    /// The first differences only; the counts include all.
     pub first: Vec<RowDifference>,
 }
 
-/// How a row differs.
+/// The difference in one row.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RowDifference {
-    /// Its key.
     pub key: Vec<String>,
-    /// What happened to it.
     pub change: Change,
-    /// The fields that differ, of a row in both.
+    /// The fields that differ, if the row is in both models.
     pub fields: Vec<FieldDifference>,
 }
 
-/// What happened to a row.
+/// How a row differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
-    /// Only the new model has it.
+    /// Only the new model has the row.
     Added,
-    /// Only the old model has it.
+    /// Only the old model has the row.
     Gone,
-    /// Both have it, and it differs.
+    /// Both have the row, with different values.
     Different,
 }
 
-/// How a field differs. A value about a person is not told.
+/// The difference in one field. Personal values are not shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldDifference {
-    /// The column.
     pub column: &'static str,
-    /// In the old model.
+    /// The value in the old model.
     pub before: String,
-    /// In the new model.
+    /// The value in the new model.
     pub after: String,
 }
 
-/// The old model, held still for comparing while it goes on.
+/// A snapshot of the old model, which is still being followed during the comparison.
 pub(super) struct Snapshot {
     tx: Tx,
     pub position: Position,
@@ -94,7 +89,7 @@ pub(super) struct Snapshot {
 impl Snapshot {
     pub async fn of(old: &Namespace, model: &str) -> Result<Self, RebuildError> {
         const POSITION: &str = "select position from checkpoint where name = $1";
-        // Not `Db::begin`: that one is for writing, and would keep the old model's follower from its work.
+        // Not `Db::begin`, which starts a write transaction and would block the old model's follower.
         let mut tx = match &old.db {
             Db::Sqlite(pool) => Tx::Sqlite(pool.begin().await?),
             Db::Postgres(pool) => {
@@ -105,20 +100,20 @@ impl Snapshot {
                 Tx::Postgres(tx)
             }
         };
-        // The first read makes the snapshot.
+        // The first read creates the snapshot.
         let position = on_db!(&mut tx, c => sqlx::query_scalar(POSITION).bind(model).fetch_one(&mut **c).await)?;
         Ok(Self { tx, position })
     }
 
-    /// Compares the tables of this, the old model, with those of the new.
+    /// Compares the tables of the old model with those of the new one.
     pub async fn compare(&mut self, new: &Db, tables: &[Table]) -> Result<Difference, RebuildError> {
         let mut differences = Vec::with_capacity(tables.len());
         for table in tables {
             self.run("savepoint table_begun").await?;
             let difference = match compare_table(&mut self.tx, new, table).await {
                 Ok(difference) => difference,
-                // Another version's table: there is nothing to compare field by field. PostgreSQL would refuse everything
-                // after the error.
+                // The table has another version's columns, so fields cannot be compared. Without the rollback,
+                // PostgreSQL would refuse all further statements of the transaction.
                 Err(sqlx::Error::Database(_)) => {
                     self.run("rollback to savepoint table_begun").await?;
                     TableDifference {
@@ -155,13 +150,13 @@ impl TableDifference {
         }
     }
 
-    fn tell(&mut self, table: &Table, row: &[Value], change: Change, fields: Vec<FieldDifference>) {
+    fn record(&mut self, table: &Table, row: &[Value], change: Change, fields: Vec<FieldDifference>) {
         match change {
             Change::Added => self.added += 1,
             Change::Gone => self.gone += 1,
             Change::Different => self.different += 1,
         }
-        if self.first.len() < SAMPLES {
+        if self.first.len() < MAX_SAMPLES {
             let key = row[..table.key]
                 .iter()
                 .zip(table.columns)
@@ -197,11 +192,11 @@ async fn compare_table(old: &mut Tx, new: &Db, table: &Table) -> Result<TableDif
         match (&before, &after) {
             (None, None) => return Ok(difference),
             (Some(b), a) if a.as_ref().is_none_or(|a| b[..table.key] < a[..table.key]) => {
-                difference.tell(table, b, Change::Gone, Vec::new());
+                difference.record(table, b, Change::Gone, Vec::new());
                 before = old.next().await.transpose()?;
             }
             (b, Some(a)) if b.as_ref().is_none_or(|b| a[..table.key] < b[..table.key]) => {
-                difference.tell(table, a, Change::Added, Vec::new());
+                difference.record(table, a, Change::Added, Vec::new());
                 after = new.next().await.transpose()?;
             }
             (Some(b), Some(a)) => {
@@ -214,12 +209,12 @@ async fn compare_table(old: &mut Tx, new: &Db, table: &Table) -> Result<TableDif
                         before: shown(b, column),
                         after: shown(a, column),
                     });
-                    difference.tell(table, b, Change::Different, fields.collect());
+                    difference.record(table, b, Change::Different, fields.collect());
                 }
                 before = old.next().await.transpose()?;
                 after = new.next().await.transpose()?;
             }
-            _ => unreachable!("one of the two keys is the lesser, or they are equal"),
+            _ => unreachable!("one key is less than the other, or both are equal"),
         }
     }
 }

@@ -1,10 +1,11 @@
-//! Loading: reading and opening, folding, and writing go on at the same time, each a little ahead of the next.
+//! Loads a rebuild as a pipeline: reading and decrypting, folding, and writing run concurrently, each a bounded number
+//! of steps ahead of the next.
 
 use super::RebuildError;
-use super::write::{Order, Target, write_to_file, write_to_server};
+use super::write::{WriteRequest, Target, write_to_file, write_to_server};
 use crate::projector::{Loader, Projector};
 use crate::rows::RowsFile;
-use crate::runner::World;
+use crate::runner::RunnerContext;
 use futures::StreamExt;
 use infra::event_store::{Position, Recorded, StoreError};
 use infra::ledger::Ledger;
@@ -12,23 +13,23 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-/// Events that are read and opened together.
-const READ: Position = 4_096;
-/// Reads that are under way or waiting to be folded. Positions are dense, so a reader need not wait for the one before.
+/// Events per read.
+const EVENTS_PER_READ: Position = 4_096;
+/// Reads in progress or waiting to be folded. Positions are dense, so reads are independent of each other.
 const READS_AHEAD: usize = 4;
-/// Sets of rows that wait to be written.
+/// Write sets that wait to be written.
 const WRITES_AHEAD: usize = 4;
 
-/// Fills `target` with what the log says up to `goal`. A file is given back: it has no indexes yet.
+/// Fills `target` from the log up to `goal`. Returns the target file, if it is one; it has no indexes yet.
 pub(super) async fn load(
     projector: &Arc<dyn Projector>,
-    world: &World,
+    context: &RunnerContext,
     target: Target,
     goal: Position,
     mut progress: impl FnMut(Position) + Send,
 ) -> Result<Option<RowsFile>, RebuildError> {
-    let (orders, inbox) = mpsc::channel(WRITES_AHEAD);
-    // A set aborts its task when it is dropped: a rebuild that is called off writes nothing more.
+    let (requests, inbox) = mpsc::channel(WRITES_AHEAD);
+    // A `JoinSet` aborts its task when it is dropped, so that a cancelled rebuild stops writing.
     let mut writer = JoinSet::new();
     let tables = projector.tables();
     match target {
@@ -39,9 +40,9 @@ pub(super) async fn load(
             writer.spawn(async move { write_to_server(&db, tables, inbox).await.map(|()| None) });
         }
     }
-    let folded = fold_all(projector.loader(), &world.ledger, goal, &orders, &mut progress).await;
-    drop(orders);
-    // A writer that failed is why folding stopped: its reason comes first.
+    let folded = fold_all(projector.loader(), &context.ledger, goal, &requests, &mut progress).await;
+    drop(requests);
+    // If the writer failed, folding stopped because of it: return the writer's error first.
     let file = writer
         .join_next()
         .await
@@ -54,34 +55,34 @@ async fn fold_all(
     mut loader: Box<dyn Loader>,
     ledger: &Ledger,
     goal: Position,
-    orders: &mpsc::Sender<Order>,
+    requests: &mpsc::Sender<WriteRequest>,
     progress: &mut (impl FnMut(Position) + Send),
 ) -> Result<(), RebuildError> {
-    let starts = (0..).map(|n| n * READ).take_while(|after| *after < goal);
+    let starts = (0..).map(|n| n * EVENTS_PER_READ).take_while(|after| *after < goal);
     let mut reads = futures::stream::iter(starts)
-        .map(|after| tokio::spawn(read(ledger.clone(), after, (goal - after).min(READ))))
+        .map(|after| tokio::spawn(read(ledger.clone(), after, (goal - after).min(EVENTS_PER_READ))))
         .buffered(READS_AHEAD);
     while let Some(events) = reads.next().await {
         let events = events.map_err(|_| RebuildError::Interrupted)??;
         let missing = loader.missing(&events);
         if !missing.is_empty() {
-            let (tell, told) = oneshot::channel();
-            send(orders, Order::Recall(missing, tell)).await?;
-            loader.recall(told.await.map_err(|_| RebuildError::Interrupted)?)?;
+            let (reply, loaded) = oneshot::channel();
+            send(requests, WriteRequest::Load(missing, reply)).await?;
+            loader.reload(loaded.await.map_err(|_| RebuildError::Interrupted)?)?;
         }
         loader.fold(&events)?;
-        while let Some(writes) = loader.ripe() {
-            send(orders, Order::Write(writes)).await?;
+        while let Some(writes) = loader.drain_settled() {
+            send(requests, WriteRequest::Write(writes)).await?;
         }
         progress(events.last().map_or(0, |event| event.position));
     }
-    while let Some(writes) = loader.rest() {
-        send(orders, Order::Write(writes)).await?;
+    while let Some(writes) = loader.drain_all() {
+        send(requests, WriteRequest::Write(writes)).await?;
     }
     Ok(())
 }
 
-/// A run of exactly `count` events.
+/// Reads exactly `count` events.
 async fn read(ledger: Ledger, after: Position, count: Position) -> Result<Vec<Arc<Recorded>>, StoreError> {
     let mut events = Vec::with_capacity(usize::try_from(count).unwrap_or_default());
     let mut after = after;
@@ -106,6 +107,6 @@ async fn read(ledger: Ledger, after: Position, count: Position) -> Result<Vec<Ar
     Ok(events)
 }
 
-async fn send(orders: &mpsc::Sender<Order>, order: Order) -> Result<(), RebuildError> {
-    orders.send(order).await.map_err(|_| RebuildError::Interrupted)
+async fn send(requests: &mpsc::Sender<WriteRequest>, request: WriteRequest) -> Result<(), RebuildError> {
+    requests.send(request).await.map_err(|_| RebuildError::Interrupted)
 }

@@ -1,31 +1,31 @@
-//! From loaded to current: following what came in meanwhile, and taking the old model's place.
+//! The switch of a rebuild: catches up with the log and makes the new namespace the current one.
 
 use super::RebuildError;
 use crate::projector::{Follower, Projector};
-use crate::runner::World;
+use crate::runner::RunnerContext;
 use infra::db::Namespace;
 use infra::event_store::Position;
 use infra::on_db;
 use infra::subscription::checkpoint::{self, Lease};
 use std::time::{Duration, Instant};
 
-/// Most events of one transaction.
-const BATCH: usize = 2_000;
-/// Behind by no more than this the switch begins.
-const CLOSE: Position = 200;
-/// Rounds of catching up, after which the switch begins however fast the log grows.
-const ROUNDS: usize = 50;
-/// How long the old model's follower is kept out: longer than any switch.
-const KEPT_OUT_SECONDS: i64 = 30;
+/// Most events in one transaction.
+const MAX_BATCH_EVENTS: usize = 2_000;
+/// The switch starts when the lag is at most this many events.
+const MAX_SWITCH_LAG: Position = 200;
+/// Most rounds of catching up. After them the switch starts, however fast the log grows.
+const MAX_CATCH_UP_ROUNDS: usize = 50;
+/// How long the old model's follower is fenced off: longer than any switch takes.
+const SWITCH_LEASE_SECONDS: i64 = 30;
 
-/// The new checkpoint is free for any follower, and its fence is past every token that was given for the old one.
+/// Frees the new checkpoint for any follower, with a fencing token higher than every token of the old checkpoint.
 pub(crate) const OPEN_CHECKPOINT: &str = "update checkpoint
   set fence = $2, owner = null, lease_expires_at = 0, switched_at = $3, model_version = $4 where name = $1";
 
-/// The namespace that is being made.
+/// The namespace that the rebuild fills.
 pub(super) struct Next<'a> {
     projector: &'a dyn Projector,
-    world: &'a World,
+    context: &'a RunnerContext,
     pub namespace: Namespace,
     owner: &'a str,
     lease: Lease,
@@ -34,17 +34,17 @@ pub(super) struct Next<'a> {
 }
 
 impl<'a> Next<'a> {
-    /// The namespace holds what the log says up to `position`.
+    /// Takes over a namespace that was loaded up to `position`.
     pub async fn begin(
         projector: &'a dyn Projector,
-        world: &'a World,
+        context: &'a RunnerContext,
         namespace: &Namespace,
         owner: &'a str,
         position: Position,
     ) -> Result<Self, RebuildError> {
         let model = projector.name();
-        let now = world.clock.now();
-        let lease = checkpoint::acquire(&namespace.db, model, owner, now, KEPT_OUT_SECONDS)
+        let now = context.clock.now();
+        let lease = checkpoint::acquire(&namespace.db, model, owner, now, SWITCH_LEASE_SECONDS)
             .await?
             .ok_or(RebuildError::Interrupted)?;
         let mut tx = namespace.db.begin().await?;
@@ -55,7 +55,7 @@ impl<'a> Next<'a> {
         let follower = projector.follower();
         Ok(Self {
             projector,
-            world,
+            context,
             namespace: namespace.clone(),
             owner,
             lease,
@@ -64,11 +64,11 @@ impl<'a> Next<'a> {
         })
     }
 
-    /// Follows the log to a position, and no further.
+    /// Applies events up to exactly `to`.
     pub async fn catch_up(&mut self, to: Position) -> Result<(), RebuildError> {
         while self.position < to {
-            let count = usize::try_from(to - self.position).unwrap_or(BATCH).min(BATCH);
-            let events = self.world.ledger.read_all(self.position, count).await?;
+            let count = usize::try_from(to - self.position).unwrap_or(MAX_BATCH_EVENTS).min(MAX_BATCH_EVENTS);
+            let events = self.context.ledger.read_all(self.position, count).await?;
             let Some(last) = events.last() else {
                 return Err(RebuildError::Interrupted);
             };
@@ -84,11 +84,11 @@ impl<'a> Next<'a> {
         Ok(())
     }
 
-    /// Follows the log until it is close behind.
+    /// Applies events until the lag is at most [`MAX_SWITCH_LAG`], or for [`MAX_CATCH_UP_ROUNDS`] rounds.
     pub async fn follow_closely(&mut self) -> Result<(), RebuildError> {
-        for _ in 0..ROUNDS {
-            let head = self.world.ledger.head().await?;
-            if head - self.position <= CLOSE {
+        for _ in 0..MAX_CATCH_UP_ROUNDS {
+            let head = self.context.ledger.head().await?;
+            if head - self.position <= MAX_SWITCH_LAG {
                 break;
             }
             self.catch_up(head).await?;
@@ -96,39 +96,40 @@ impl<'a> Next<'a> {
         Ok(())
     }
 
-    /// Fences off the old model's follower, follows the rest, and takes its place. Answers how long the model stood still.
+    /// Fences off the old model's follower, applies the last events and switches namespaces. Returns how long no
+    /// follower applied events.
     pub async fn take_over(&mut self, old: &Namespace) -> Result<Duration, RebuildError> {
         let model = self.projector.name();
-        let now = self.world.clock.now();
+        let now = self.context.clock.now();
         let mut tx = old.db.begin().await?;
-        // Until here the old model's follower was at work; from here on it waits.
+        // The old model's follower is blocked from here on.
         let began = Instant::now();
-        let seized = checkpoint::seize(&mut tx, model, self.owner, now.plus_seconds(KEPT_OUT_SECONDS)).await?;
+        let seized = checkpoint::seize(&mut tx, model, self.owner, now.plus_seconds(SWITCH_LEASE_SECONDS)).await?;
         tx.commit().await?;
         let seized = seized.ok_or(RebuildError::Interrupted)?;
         let switched = self.switch_after(seized).await;
-        let stood_still = began.elapsed();
+        let downtime = began.elapsed();
         if switched.is_err() {
-            // The old model goes on.
+            // The old model's follower continues.
             let _ = checkpoint::release(&old.db, model, &seized).await;
         }
         switched?;
-        let (views, name) = (self.world.views.clone(), model);
+        let (read_stores, name) = (self.context.read_stores.clone(), model);
         tokio::spawn(async move {
-            if let Err(error) = views.sweep(name).await {
-                tracing::warn!(model = name, %error, "the old rows are left behind; the next rebuild removes them");
+            if let Err(error) = read_stores.sweep(name).await {
+                tracing::warn!(model = name, %error, "removing the old namespace failed, the next rebuild will remove it");
             }
         });
-        tracing::info!(model, position = self.position, "switched to the rebuilt rows");
-        Ok(stood_still)
+        tracing::info!(model, position = self.position, "read model switched to rebuilt rows");
+        Ok(downtime)
     }
 
     async fn switch_after(&mut self, seized: Lease) -> Result<(), RebuildError> {
-        // Whoever was told that the old model had passed a position must find it passed by the new one.
+        // A client that saw the old model reach a position must find the new one at that position too.
         self.catch_up(seized.position).await?;
         let model = self.projector.name();
         let fence = seized.fence.max(self.lease.fence) + 1;
-        let now = self.world.clock.now().as_micros();
+        let now = self.context.clock.now().as_micros();
         on_db!(&self.namespace.db, c => sqlx::query(OPEN_CHECKPOINT)
             .bind(model)
             .bind(fence)
@@ -137,7 +138,7 @@ impl<'a> Next<'a> {
             .execute(c)
             .await
             .map(|_| ()))?;
-        self.world.views.switch(self.namespace.clone()).await?;
+        self.context.read_stores.switch(self.namespace.clone()).await?;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! The writing half of loading: rows go out as they are given, and come back when a stream that was written out goes on.
+//! The writer of a rebuild: writes rows, and reads rows back when an evicted stream has further events.
 
 use super::RebuildError;
 use crate::engine::{Found, Missing, WriteSet};
@@ -6,55 +6,55 @@ use crate::rows::{RowsFile, Table, load_missing};
 use infra::db::Db;
 use tokio::sync::{mpsc, oneshot};
 
-/// What loading fills.
+/// The target of a rebuild.
 pub(super) enum Target {
-    /// A SQLite file that nobody else has open.
+    /// A SQLite file that only the rebuild has open.
     File(RowsFile),
-    /// A schema on a server.
+    /// A schema on a PostgreSQL server.
     Server(Db),
 }
 
-/// What is asked of the writer.
-pub(super) enum Order {
+/// A request to the writer.
+pub(super) enum WriteRequest {
     Write(WriteSet),
-    /// Give back the rows of these streams, as everything before has left them.
-    Recall(Missing, oneshot::Sender<Found>),
+    /// Reads the rows of these streams, including all earlier writes.
+    Load(Missing, oneshot::Sender<Found>),
 }
 
-/// Carries out orders until there are no more. Blocks.
+/// Handles requests until the channel closes. Blocks.
 pub(super) fn write_to_file(
     file: &RowsFile,
     tables: &[Table],
-    mut inbox: mpsc::Receiver<Order>,
+    mut inbox: mpsc::Receiver<WriteRequest>,
 ) -> Result<(), RebuildError> {
-    while let Some(order) = inbox.blocking_recv() {
-        match order {
-            Order::Write(writes) => file.write(writes)?,
-            // Whoever asked may be gone already.
-            Order::Recall(missing, tell) => drop(tell.send(file.load(tables, missing)?)),
+    while let Some(request) = inbox.blocking_recv() {
+        match request {
+            WriteRequest::Write(writes) => file.write(writes)?,
+            // The receiver may be dropped already.
+            WriteRequest::Load(missing, reply) => drop(reply.send(file.load(tables, missing)?)),
         }
     }
     Ok(())
 }
 
-/// Carries out orders until there are no more.
+/// Handles requests until the channel closes.
 pub(super) async fn write_to_server(
     db: &Db,
     tables: &[Table],
-    mut inbox: mpsc::Receiver<Order>,
+    mut inbox: mpsc::Receiver<WriteRequest>,
 ) -> Result<(), RebuildError> {
-    while let Some(order) = inbox.recv().await {
+    while let Some(request) = inbox.recv().await {
         let mut tx = db.begin().await?;
-        match order {
-            Order::Write(writes) => {
+        match request {
+            WriteRequest::Write(writes) => {
                 writes.write(&mut tx).await?;
                 tx.commit().await?;
             }
-            Order::Recall(missing, tell) => {
+            WriteRequest::Load(missing, reply) => {
                 let found = load_missing(&mut tx, tables, missing).await?;
                 tx.rollback().await?;
-                // Whoever asked may be gone already.
-                let _ = tell.send(found);
+                // The receiver may be dropped already.
+                let _ = reply.send(found);
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Rows into a SQLite file that nobody else has open, as a rebuild fills one: without a journal, without syncs, and on
-//! rusqlite, since there is nobody to keep waiting. Should it end half-way, the file is thrown away.
+//! [`RowsFile`]: writes rows to a new SQLite file during a rebuild, without journal and syncs. It uses blocking
+//! rusqlite, because the rebuild is the only user of the file. If a rebuild fails, the file is deleted.
 
 use super::sql::statement;
 use super::{Kind, Owner, Rows, Table, Value, Verb};
@@ -10,21 +10,21 @@ use rusqlite::{Connection, ToSql, params_from_iter};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Statements that are kept prepared: more than a model has.
-const STATEMENTS: usize = 128;
+/// Capacity of the prepared-statement cache: more than the statements of any model.
+const CACHED_STATEMENTS: usize = 128;
 
-/// A file of rows in the making.
+/// A SQLite file that a rebuild fills.
 pub(crate) struct RowsFile(Connection);
 
 impl RowsFile {
-    /// Makes a file with these tables, empty.
+    /// Creates a file with empty tables.
     pub fn create(path: &Path, tables: &str) -> rusqlite::Result<Self> {
         let connection = Connection::open(path)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         connection.pragma_update(None, "locking_mode", "exclusive")?;
         connection.pragma_update(None, "journal_mode", "off")?;
         connection.pragma_update(None, "synchronous", "off")?;
-        // KiB, when negative.
+        // A negative value is in KiB.
         connection.pragma_update(None, "cache_size", -65_536)?;
         connection.pragma_update(None, "temp_store", "memory")?;
         connection.execute_batch(tables)?;
@@ -43,7 +43,7 @@ impl RowsFile {
         Ok(())
     }
 
-    /// Reads all rows of all streams named.
+    /// Reads all rows of the given streams.
     pub fn load(&self, tables: &[Table], missing: Missing) -> rusqlite::Result<Found> {
         let mut found = Found::new();
         for (owner, ids) in missing {
@@ -80,7 +80,7 @@ impl RowsFile {
         Ok(found)
     }
 
-    /// Makes the indexes, and lets go of the file.
+    /// Creates the indexes and closes the file.
     pub fn finish(self, indexes: &str) -> rusqlite::Result<()> {
         self.0.execute_batch("commit")?;
         self.0.execute_batch(indexes)?;

@@ -1,4 +1,4 @@
-//! Rows into and out of the database, in bulk, on either engine.
+//! Reads and writes rows in bulk, on either engine.
 
 use super::sql::{sizes, statement};
 use super::{Column, Kind, Owner, Rows, Table, Value, Verb};
@@ -7,10 +7,10 @@ use infra::db::{Db, Engine, Tx};
 use infra::on_db;
 use sqlx::{Arguments, ColumnIndex, Decode, Encode, Type};
 
-/// Writes rows (or removes them, given their keys) in statements as large as they come.
+/// Writes rows, or deletes them by key, with as few statements as possible.
 ///
 /// # Errors
-/// When the database refuses a row, or is away.
+/// When the database rejects a row or is unavailable.
 pub async fn write(tx: &mut Tx, table: &Table, verb: Verb, rows: Vec<Vec<Value>>) -> Result<(), sqlx::Error> {
     let mut left = rows.len();
     let mut rows = rows.into_iter();
@@ -41,8 +41,8 @@ const fn engine_of(tx: &Tx) -> Engine {
     }
 }
 
-/// Of a value on its way to PostgreSQL, with its length.
-const TYPICAL_BYTES: usize = 16;
+/// Estimated size of an encoded PostgreSQL value with its length prefix.
+const TYPICAL_VALUE_BYTES: usize = 16;
 
 fn bind<A>(columns: &[Column], size: usize, rows: impl Iterator<Item = Vec<Value>>) -> Result<A, sqlx::Error>
 where
@@ -53,10 +53,10 @@ where
 {
     let mut arguments = A::default();
     let values = columns.len() * size;
-    arguments.reserve(values, values * TYPICAL_BYTES);
+    arguments.reserve(values, values * TYPICAL_VALUE_BYTES);
     for row in rows {
         for (value, column) in row.into_iter().zip(columns) {
-            // An absent value still has its column's type: PostgreSQL asks.
+            // PostgreSQL needs the column's type for a null as well.
             match (value, column.kind) {
                 (Value::Int(value), _) => arguments.add(Some(value)),
                 (Value::Real(value), _) => arguments.add(Some(value)),
@@ -74,7 +74,7 @@ where
 /// Reads a row's values, in the order of the columns.
 ///
 /// # Errors
-/// When a column does not hold what it should.
+/// When a column has a value of another type.
 pub fn read_row<'r, R>(row: &'r R, columns: &[Column]) -> Result<Vec<Value>, sqlx::Error>
 where
     R: sqlx::Row,
@@ -94,10 +94,10 @@ where
     Ok(values)
 }
 
-/// Reads all rows of the streams named, by stream.
+/// Reads all rows of the given streams of one type, by stream.
 ///
 /// # Errors
-/// When the database is away, or a column does not hold what it should.
+/// When the database is unavailable, or a column has a value of another type.
 pub async fn load_owned(
     tx: &mut Tx,
     tables: &[Table],
@@ -106,15 +106,15 @@ pub async fn load_owned(
 ) -> Result<std::collections::HashMap<String, Rows>, sqlx::Error> {
     let mut found: std::collections::HashMap<String, Rows> = std::collections::HashMap::new();
     for table in tables.iter().filter(|table| table.role.holds(owner)) {
-        let most = sizes(table, Verb::Load).next().unwrap_or(1);
-        for chunk in ids.chunks(most) {
-            // The next size up, filled with repetitions: the texts stay few.
+        let largest = sizes(table, Verb::Load).next().unwrap_or(1);
+        for chunk in ids.chunks(largest) {
+            // Padded with repetitions to the next statement size, to keep the number of statement texts small.
             let size = chunk.len().next_power_of_two();
             let text = statement(engine_of(tx), table, Verb::Load, size);
-            let wanted = chunk.iter().chain(std::iter::repeat_n(&chunk[0], size - chunk.len()));
+            let padded = chunk.iter().chain(std::iter::repeat_n(&chunk[0], size - chunk.len()));
             let rows: Vec<Vec<Value>> = on_db!(tx: Tx, c => {
                 let mut query = sqlx::query(text);
-                for id in wanted {
+                for id in padded {
                     query = query.bind(id);
                 }
                 let rows = query.fetch_all(&mut **c).await?;
@@ -133,10 +133,10 @@ pub async fn load_owned(
     Ok(found)
 }
 
-/// Reads all rows of all streams named.
+/// Reads all rows of the given streams.
 ///
 /// # Errors
-/// When the database is away, or a column does not hold what it should.
+/// When the database is unavailable, or a column has a value of another type.
 pub async fn load_missing(tx: &mut Tx, tables: &[Table], missing: Missing) -> Result<Found, sqlx::Error> {
     let mut found = Found::new();
     for (owner, ids) in missing {
@@ -146,10 +146,10 @@ pub async fn load_missing(tx: &mut Tx, tables: &[Table], missing: Missing) -> Re
     Ok(found)
 }
 
-/// Runs a script of several statements, as schemas are.
+/// Runs a script of several statements, such as a schema.
 ///
 /// # Errors
-/// When the database refuses a statement, or is away.
+/// When the database rejects a statement or is unavailable.
 pub async fn execute_script(db: &Db, script: &'static str) -> Result<(), sqlx::Error> {
     on_db!(db, c => sqlx::raw_sql(script).execute(c).await.map(|_| ()))
 }

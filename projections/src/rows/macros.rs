@@ -1,6 +1,6 @@
-//! [`table!`]: a row struct, its table and its way to and from the database, from one list of columns.
+//! [`table!`]: generates a row struct, its table and its conversions from one list of columns.
 
-/// A row struct beside its table. The columns of the key come first; `personal` names those about a person.
+/// A row struct and its table. The key columns are first; `personal` lists the columns with personal values.
 macro_rules! table {
     (
         $(#[$doc:meta])*
@@ -19,7 +19,7 @@ macro_rules! table {
                 columns: &[$( $crate::rows::Column {
                     name: stringify!($field),
                     kind: <$ty as $crate::rows::Field>::KIND,
-                    personal: $crate::rows::named(stringify!($field), &$personal),
+                    personal: $crate::rows::list_contains(stringify!($field), &$personal),
                 } ),*],
                 key: $key,
                 role: $role,
@@ -52,7 +52,7 @@ macro_rules! table {
         }
 
         impl std::fmt::Debug for $name {
-            /// Names the row's type alone: its values may be about a person.
+            /// Shows only the type name: values may be personal.
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(concat!(stringify!($name), " { .. }"))
             }

@@ -1,8 +1,8 @@
-//! Rows, as every read model writes and reads them: typed in code, plain values on their way to the database.
+//! Rows of read models: typed structs in code, plain values in statements.
 //!
-//! A read model says what its rows are (a struct made by [`table!`]) and nothing about how they get there: inserting in
-//! bulk, writing only what changed, loading one stream's rows and comparing two namespaces are the same code for all
-//! models and both engines. The SQL of a table is made from its columns, so the two cannot drift.
+//! A read model declares its rows with [`table!`]. Bulk inserts, incremental writes, loading a stream's rows and
+//! comparing two namespaces are shared code for all models and both engines. The SQL of a table is generated from its
+//! columns, so the two cannot diverge.
 
 mod file;
 mod io;
@@ -18,85 +18,79 @@ pub use value::{Field, Kind, Value};
 
 use std::fmt;
 
-/// Whose stream a table's rows belong to: the first column is its identifier.
+/// The type of stream that a table's rows belong to. The first column is the stream's identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Owner {
-    /// A call's.
     Call,
-    /// An agent's.
     Agent,
-    /// A contact's.
     Contact,
-    /// An unrouted callback's.
-    Unrouted,
+    /// A quarantined webhook.
+    Quarantine,
 }
 
 impl Owner {
-    /// Every kind of stream.
-    pub const ALL: [Self; 4] = [Self::Call, Self::Agent, Self::Contact, Self::Unrouted];
+    /// Every stream type.
+    pub const ALL: [Self; 4] = [Self::Call, Self::Agent, Self::Contact, Self::Quarantine];
 
-    /// The kind of stream that goes by this name in the log.
+    /// The stream type with this name in the log.
     #[must_use]
     pub fn of(aggregate_type: &str) -> Option<Self> {
         match aggregate_type {
             "call" => Some(Self::Call),
             "agent" => Some(Self::Agent),
             "contact" => Some(Self::Contact),
-            "unrouted" => Some(Self::Unrouted),
+            "quarantine" => Some(Self::Quarantine),
             _ => None,
         }
     }
 }
 
-/// What the rows of a table are.
+/// How a table's rows relate to streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Each belongs to one stream, and only that stream's events change it.
+    /// Each row belongs to one stream, and only that stream's events change it.
     OwnedBy(Owner),
-    /// As [`Role::OwnedBy`], for streams of every kind: identifiers are unique across kinds.
+    /// As [`Role::OwnedBy`], for streams of every type: identifiers are unique across types.
     OwnedByAny,
-    /// Sums over streams: key columns, then amounts. A row whose amounts are all zero does not exist.
+    /// Sums over streams: key columns, then amounts. Rows whose amounts are all zero are deleted.
     Counters,
 }
 
 impl Role {
-    /// Whether streams of this kind have rows there.
+    /// Whether streams of this type have rows in the table.
     #[must_use]
     pub fn holds(self, owner: Owner) -> bool {
         match self {
-            Self::OwnedBy(its) => its == owner,
+            Self::OwnedBy(own) => own == owner,
             Self::OwnedByAny => true,
             Self::Counters => false,
         }
     }
 }
 
-/// A column.
+/// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
-    /// Its name.
     pub name: &'static str,
-    /// What it holds.
     pub kind: Kind,
-    /// Whether it holds a value about a person, which no comparison may print.
+    /// Whether it holds a personal value, which a comparison must not print.
     pub personal: bool,
 }
 
 /// A table of a read model.
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
-    /// Its name, the same in every namespace.
+    /// The same in every namespace.
     pub name: &'static str,
-    /// Its columns, the key first.
+    /// The key columns are first.
     pub columns: &'static [Column],
-    /// How many of the first columns make the key.
+    /// The number of key columns.
     pub key: usize,
-    /// What its rows are.
     pub role: Role,
 }
 
 impl Table {
-    /// The columns' names with commas between.
+    /// The column names, separated by commas.
     #[must_use]
     pub fn column_list(&self) -> String {
         self.columns
@@ -107,19 +101,19 @@ impl Table {
     }
 }
 
-/// A row of some table, made by [`table!`].
+/// A row of a table, implemented by [`table!`].
 pub trait Row: Sized {
-    /// Its table.
+    /// The table of the row.
     const TABLE: Table;
 
-    /// Its values, in the order of the columns.
+    /// The values in the order of the columns.
     fn into_values(self) -> Vec<Value>;
 
-    /// The row again; `None` when the values are not of its columns' kinds.
+    /// The row from its values. `None` when a value does not have its column's kind.
     fn from_values(values: Vec<Value>) -> Option<Self>;
 }
 
-/// Rows of one stream, by table: what a fold makes of it.
+/// The rows of one stream, by table.
 #[derive(Clone, Default, PartialEq)]
 pub struct Rows {
     tables: Vec<(&'static str, Vec<Vec<Value>>)>,
@@ -138,12 +132,12 @@ impl Rows {
         }
     }
 
-    /// The rows by table, for whoever compares what folds make.
+    /// All rows by table.
     pub fn tables(&self) -> impl Iterator<Item = (&'static str, &[Vec<Value>])> {
         self.tables.iter().map(|(name, rows)| (*name, rows.as_slice()))
     }
 
-    /// Puts the rows of each table in the order of their keys.
+    /// Sorts the rows of each table by key.
     pub(crate) fn sort(&mut self, tables: &[Table]) {
         for (name, rows) in &mut self.tables {
             if let Some(table) = tables.iter().find(|table| table.name == *name) {
@@ -164,10 +158,10 @@ impl Rows {
         found.map(|(_, rows)| std::mem::take(rows)).unwrap_or_default()
     }
 
-    /// Takes all rows of a table, in the order of their keys.
+    /// Takes all rows of a table, sorted by key.
     ///
     /// # Errors
-    /// When a row is not of the table's shape: another version of the program wrote it.
+    /// When a row does not have the table's shape: another version of the program wrote it.
     pub fn take<R: Row>(&mut self) -> Result<Vec<R>, ForeignRow> {
         let mut rows = self.take_values(&R::TABLE);
         rows.sort_by(|a, b| a[..R::TABLE.key].cmp(&b[..R::TABLE.key]));
@@ -187,15 +181,15 @@ impl fmt::Debug for Rows {
 
 /// A row that this version of the program cannot read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a row of `{0}` cannot be read: rebuild the read model")]
+#[error("cannot read a row of `{0}`: rebuild the read model")]
 pub struct ForeignRow(pub &'static str);
 
-/// Whether `name` is in `list`; `const`, so that a table's definition can ask.
+/// Whether `name` is in `list`. It is `const` for use in table definitions.
 #[must_use]
-pub(crate) const fn named(name: &str, list: &[&str]) -> bool {
+pub(crate) const fn list_contains(name: &str, list: &[&str]) -> bool {
     let mut i = 0;
     while i < list.len() {
-        if same(name.as_bytes(), list[i].as_bytes()) {
+        if bytes_equal(name.as_bytes(), list[i].as_bytes()) {
             return true;
         }
         i += 1;
@@ -203,7 +197,7 @@ pub(crate) const fn named(name: &str, list: &[&str]) -> bool {
     false
 }
 
-const fn same(a: &[u8], b: &[u8]) -> bool {
+const fn bytes_equal(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }

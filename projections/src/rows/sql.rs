@@ -1,10 +1,10 @@
-//! The statements of a table, made from its columns.
+//! The SQL statements of a table, generated from its columns.
 //!
-//! Many rows go in one statement. Its length comes in few sizes (powers of two), so that the texts are few, prepared
-//! once and kept: a text lives as long as the program.
+//! One statement writes many rows. The number of rows is a power of two, so that there are few texts, each prepared
+//! once. A text lives as long as the program.
 //!
-//! The engines get the same text but for how a parameter is written: SQLite looks a parameter that has a name (`$1`) up
-//! from the first one on, for each one that is bound, which for thousands of them takes far longer than the writing.
+//! Both engines get the same text except for parameters: SQLite finds a named parameter (`$1`) by a linear search for
+//! each bound value, which for thousands of values takes far longer than the write itself.
 
 use super::{Role, Table};
 use infra::db::Engine;
@@ -15,40 +15,40 @@ use std::sync::{LazyLock, RwLock};
 /// What a statement does with rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verb {
-    /// Writes rows that are not there; one that is there is an error.
+    /// Inserts rows. An existing row is an error.
     Insert,
-    /// Writes rows, over those that are there.
+    /// Inserts rows or overwrites existing ones.
     Upsert,
     /// Adds to counters.
     Add,
-    /// Removes counters that have come to nothing, by key.
+    /// Deletes counters whose amounts are all zero, by key.
     Sweep,
-    /// Removes rows by key.
+    /// Deletes rows by key.
     Delete,
-    /// Reads the rows of streams.
+    /// Reads the rows of the given streams.
     Load,
-    /// Reads all rows by key.
+    /// Reads all rows in the order of their keys.
     Walk,
 }
 
-/// Most values of one statement. SQLite takes 32,766 and PostgreSQL 65,535, but what holds so many is too large for an
-/// allocator to keep, and is had from the operating system, zeroed, each time.
-const MOST_VALUES: usize = 8_000;
-/// Most rows of one statement: beyond, nothing is gained.
-const MOST_ROWS: usize = 256;
+/// Most values in one statement. SQLite accepts 32,766 and PostgreSQL 65,535, but a buffer for that many is too large
+/// for the allocator to reuse: the operating system provides zeroed memory each time.
+const MAX_VALUES: usize = 8_000;
+/// Most rows in one statement: more are not faster.
+const MAX_ROWS: usize = 256;
 
-/// The sizes in which `verb` takes rows of `table`, largest first.
+/// The numbers of rows for which statements of `verb` on `table` exist, largest first.
 pub fn sizes(table: &Table, verb: Verb) -> impl Iterator<Item = usize> {
-    let most = match verb {
-        Verb::Insert | Verb::Upsert | Verb::Add => MOST_ROWS.min(MOST_VALUES / table.columns.len()),
-        Verb::Load => MOST_ROWS,
+    let max = match verb {
+        Verb::Insert | Verb::Upsert | Verb::Add => MAX_ROWS.min(MAX_VALUES / table.columns.len()),
+        Verb::Load => MAX_ROWS,
         Verb::Sweep | Verb::Delete | Verb::Walk => 1,
     };
-    let largest = usize::BITS - 1 - most.max(1).leading_zeros();
+    let largest = usize::BITS - 1 - max.max(1).leading_zeros();
     (0..=largest).rev().map(|power| 1_usize << power)
 }
 
-/// The statement by which `verb` takes `rows` rows of `table`. Its parameters come in the order of the values.
+/// The statement of `verb` for `rows` rows of `table`. Its parameters are in the order of the values.
 pub fn statement(engine: Engine, table: &Table, verb: Verb, rows: usize) -> &'static str {
     type Texts = HashMap<(bool, &'static str, Verb, usize), &'static str>;
     static TEXTS: LazyLock<RwLock<Texts>> = LazyLock::new(RwLock::default);
@@ -66,7 +66,7 @@ pub fn statement(engine: Engine, table: &Table, verb: Verb, rows: usize) -> &'st
         .or_insert_with(|| Box::leak(compose(engine, table, verb, rows).into_boxed_str()))
 }
 
-/// Every kind of statement that is ever run on a table, in its smallest and a larger size, as both engines understand it.
+/// Every kind of statement that runs on a table, for one and for two rows, with parameters that both engines accept.
 #[must_use]
 pub fn statements_of(table: &Table) -> Vec<&'static str> {
     let verbs: &[Verb] = match table.role {
@@ -142,7 +142,7 @@ fn key_list(table: &Table) -> String {
         .join(", ")
 }
 
-/// How the `n`th parameter is written, when all are written in order.
+/// The `n`th parameter of a statement whose parameters are in order.
 fn parameter(engine: Engine, n: usize) -> String {
     match engine {
         Engine::Sqlite => "?".to_owned(),

@@ -1,12 +1,12 @@
-//! A value on its way to or from a column.
+//! [`Value`]: the value of a column.
 
 use std::cmp::Ordering;
 use std::fmt;
 
-/// What a column holds.
+/// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// `integer`, `bigint`: also moments (epoch microseconds) and yes/no (1/0).
+    /// `integer`, `bigint`. Also times (epoch microseconds) and booleans (1/0).
     Int,
     /// `real`, `double precision`.
     Real,
@@ -14,16 +14,12 @@ pub enum Kind {
     Text,
 }
 
-/// A value of a row. Its `Debug` never shows a text, which may be about a person.
+/// A value of a row. Its `Debug` never shows a text, which may be personal.
 #[derive(Clone, PartialEq)]
 pub enum Value {
-    /// Nothing.
     Null,
-    /// A whole number.
     Int(i64),
-    /// A number.
     Real(f64),
-    /// A text.
     Text(String),
 }
 
@@ -35,20 +31,20 @@ impl PartialOrd for Value {
     }
 }
 
-/// The order in which both engines sort a key: by number, and by the bytes of a text (`collate "C"`, SQLite's `binary`).
+/// The order in which both engines sort a key: numbers by value, texts by bytes (`collate "C"`, SQLite's `binary`).
 impl Ord for Value {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a.cmp(b),
             (Self::Real(a), Self::Real(b)) => a.total_cmp(b),
             (Self::Text(a), Self::Text(b)) => a.cmp(b),
-            _ => self.place().cmp(&other.place()),
+            _ => self.type_rank().cmp(&other.type_rank()),
         }
     }
 }
 
 impl Value {
-    const fn place(&self) -> u8 {
+    const fn type_rank(&self) -> u8 {
         match self {
             Self::Null => 0,
             Self::Int(_) => 1,
@@ -71,11 +67,11 @@ impl fmt::Debug for Value {
 
 /// A type that a column can hold.
 pub trait Field: Sized {
-    /// What the column holds.
+    /// The kind of its column.
     const KIND: Kind;
-    /// As a column's value.
+    /// Converts to a column value.
     fn into_value(self) -> Value;
-    /// From a column's value; `None` when it is of another kind.
+    /// Converts from a column value. `None` when it has another kind.
     fn from_value(value: Value) -> Option<Self>;
 }
 
@@ -125,7 +121,7 @@ impl Field for String {
     const KIND: Kind = Kind::Text;
 
     fn into_value(self) -> Value {
-        // PostgreSQL refuses the character NUL in a text; a caller may well have said it.
+        // PostgreSQL rejects the character NUL in a text, and external input may contain it.
         Value::Text(if self.contains('\0') {
             self.replace('\0', "\u{fffd}")
         } else {
@@ -161,17 +157,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_never_shows_a_text() {
+    fn debug_of_a_text_value_shows_only_its_length() {
         assert_eq!(format!("{:?}", Value::Text("Ada".into())), "text of 3 bytes");
     }
 
     #[test]
-    fn a_text_never_holds_the_character_that_postgresql_refuses() {
+    fn nul_character_in_a_text_is_replaced() {
         assert_eq!("a\0b".to_owned().into_value(), Value::Text("a\u{fffd}b".into()));
     }
 
     #[test]
-    fn absence_comes_back_as_absence() {
+    fn null_converts_to_none_for_an_optional_field_only() {
         assert_eq!(Option::<i64>::from_value(None::<i64>.into_value()), Some(None));
         assert_eq!(i64::from_value(Value::Null), None);
     }

@@ -1,7 +1,7 @@
-//! One model followed, for as long as its lease holds.
+//! Follows the log for one model while this process holds its lease.
 
-use super::parking::Parking;
-use super::{Progress, World};
+use super::dead_letters::DeadLetters;
+use super::{Progress, RunnerContext};
 use crate::engine::ProjectionError;
 use crate::namespace;
 use crate::projector::{Follower, Projector};
@@ -13,44 +13,46 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// Most events of one transaction.
-const BATCH: usize = 4_000;
-/// A follower that has caught up rests for so many times what its last transaction took, and so lets events gather: a
-/// transaction of fifty costs little more than one of one, and there are seven followers to a webhook.
-const REST_FACTOR: u32 = 16;
-/// It never rests for longer: people wait for what they have just changed.
-const LONGEST_REST: Duration = Duration::from_millis(40);
-/// So many events at once are a rush: then the callers that wait for an answer come first, and rows may be older.
-const RUSH: usize = 100;
-/// The longest rest in a rush.
-const LONGEST_REST_IN_A_RUSH: Duration = Duration::from_millis(250);
-/// How long a lease lasts that is not renewed: another process takes over after that.
+/// Most events in one transaction.
+const MAX_BATCH_EVENTS: usize = 4_000;
+/// A follower that has caught up pauses for this many times the duration of its last transaction, so that events
+/// accumulate. A transaction of fifty events costs little more than one of a single event, and each webhook is applied
+/// by seven followers.
+const PAUSE_FACTOR: u32 = 16;
+/// The longest such pause: users wait to see what they have just changed.
+const MAX_PAUSE: Duration = Duration::from_millis(40);
+/// A batch of this many events is a burst: answering calls then takes priority, and rows may lag longer.
+const BURST_EVENTS: usize = 100;
+/// The longest pause during a burst.
+const MAX_BURST_PAUSE: Duration = Duration::from_millis(250);
+/// A lease that is not renewed expires after this time, and another process takes over.
 const LEASE_SECONDS: i64 = 15;
-/// How often it is renewed, and a switch looked for when nothing happens.
-const RENEW: Duration = Duration::from_secs(5);
-/// A database that says nothing for longer is away: a network that swallows packets breaks no connection for many minutes.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How often a quiet follower looks whether a rebuild has switched.
-const LOOK: Duration = Duration::from_millis(250);
+/// Interval at which the lease is renewed.
+const LEASE_RENEW_INTERVAL: Duration = Duration::from_secs(5);
+/// Longest time to wait for a database operation: a network that drops packets leaves a connection open for many
+/// minutes.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Interval at which an idle follower checks whether a rebuild has switched the namespace.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Why a model is not followed any more, for now.
+/// Why following stopped.
 pub(super) enum Pause {
     /// Another process holds the lease.
-    HeldElsewhere,
+    LeaseHeld,
     /// Fenced off, or the namespace was switched.
     SteppedDown,
-    /// Told to stop.
+    /// The process is shutting down.
     Stopped,
 }
 
-/// What keeps a model from being followed.
+/// Why a model cannot be followed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FollowError {
     #[error(transparent)]
     Db(#[from] DbError),
     #[error(transparent)]
     Projection(#[from] ProjectionError),
-    #[error("the log could not be read")]
+    #[error("cannot read the log")]
     Log(#[from] StoreError),
 }
 
@@ -60,23 +62,23 @@ impl From<sqlx::Error> for FollowError {
     }
 }
 
-/// An error with its causes, for a log line. Errors here hold no personal value, but a database's own words may: of
-/// those only the code is told.
-pub(super) fn chain(error: &FollowError) -> String {
+/// The text of an error for a log line. A database's own message may contain personal values, so only its code is
+/// shown.
+pub(super) fn loggable(error: &FollowError) -> String {
     match error {
         FollowError::Projection(ProjectionError::Database(sqlx::Error::Database(error))) => {
-            format!("the database refused (code {})", error.code().unwrap_or_default())
+            format!("database error (code {})", error.code().unwrap_or_default())
         }
         other => other.to_string(),
     }
 }
 
-/// Waits for a database, not for ever. After this the follower begins anew, and forgets what it had half done.
-pub(super) async fn patiently<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<T, FollowError>
+/// Waits for a database operation for [`DATABASE_TIMEOUT`] at most. After a timeout the follower is reopened.
+pub(super) async fn with_timeout<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<T, FollowError>
 where
     FollowError: From<E>,
 {
-    match tokio::time::timeout(PATIENCE, work).await {
+    match tokio::time::timeout(DATABASE_TIMEOUT, work).await {
         Ok(done) => Ok(done?),
         Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()),
     }
@@ -84,45 +86,45 @@ where
 
 pub(super) struct Following<'a> {
     projector: &'a dyn Projector,
-    world: &'a World,
+    context: &'a RunnerContext,
     progress: &'a Progress,
     open: Option<Open>,
 }
 
-/// What a follower has while it holds the lease.
+/// The state of a follower that holds the lease.
 struct Open {
     namespace: Namespace,
     lease: Lease,
     position: Position,
     follower: Box<dyn Follower>,
-    parking: Parking,
+    dead_letters: DeadLetters,
     log: Subscription,
     renewed: Instant,
 }
 
 impl<'a> Following<'a> {
-    /// Makes the namespace ready and takes the lease, if it is free.
+    /// Prepares the namespace and acquires the lease, if it is free.
     pub async fn open(
         projector: &'a dyn Projector,
-        world: &'a World,
+        context: &'a RunnerContext,
         progress: &'a Progress,
     ) -> Result<Self, FollowError> {
         let model = projector.name();
-        let namespace = world.views.current(model).await?;
+        let namespace = context.read_stores.current(model).await?;
         let found = namespace::prepare(projector, &namespace).await?;
         progress.reached(model, found.position);
         let mut following = Self {
             projector,
-            world,
+            context,
             progress,
             open: None,
         };
         if found.model_version != projector.version() {
-            // Rows of another version: a rebuild replaces them, and until then they are as they were.
+            // The rows have another version. They stay as they are until a rebuild replaces them.
             return Ok(following);
         }
-        let now = world.clock.now();
-        let Some(lease) = checkpoint::acquire(&namespace.db, model, &world.owner, now, LEASE_SECONDS).await? else {
+        let now = context.clock.now();
+        let Some(lease) = checkpoint::acquire(&namespace.db, model, &context.owner, now, LEASE_SECONDS).await? else {
             return Ok(following);
         };
         tracing::info!(
@@ -132,10 +134,10 @@ impl<'a> Following<'a> {
             "following the log"
         );
         following.open = Some(Open {
-            parking: Parking::load(&namespace.db).await?,
+            dead_letters: DeadLetters::load(&namespace.db).await?,
             position: lease.position,
             follower: projector.follower(),
-            log: world.ledger.subscribe(lease.position),
+            log: context.ledger.subscribe(lease.position),
             renewed: Instant::now(),
             namespace,
             lease,
@@ -143,16 +145,16 @@ impl<'a> Following<'a> {
         Ok(following)
     }
 
-    /// Follows until something ends it.
+    /// Follows the log until the lease is lost, the process stops or an error occurs.
     pub async fn run(&mut self, stop: &CancellationToken) -> Result<Pause, FollowError> {
         let Some(mut open) = self.open.take() else {
-            return Ok(Pause::HeldElsewhere);
+            return Ok(Pause::LeaseHeld);
         };
         let ended = self.run_open(&mut open, stop).await;
         if matches!(ended, Ok(Pause::Stopped | Pause::SteppedDown)) {
-            // Another process need not wait for the lease to expire.
+            // Release the lease so that another process does not wait for it to expire.
             if let Err(error) = checkpoint::release(&open.namespace.db, self.projector.name(), &open.lease).await {
-                tracing::debug!(model = self.projector.name(), %error, "a lease is left to expire");
+                tracing::debug!(model = self.projector.name(), %error, "lease release failed, it will expire");
             }
         }
         ended
@@ -164,25 +166,26 @@ impl<'a> Following<'a> {
             let events = tokio::select! {
                 biased;
                 () = stop.cancelled() => return Ok(Pause::Stopped),
-                // Read outside the race: reading that is cancelled whenever it takes longer than a look gets nowhere.
+                // Read outside the select: a read that takes longer than the poll interval would be cancelled every
+                // time.
                 ready = open.log.ready() => {
                     ready?;
-                    let events = patiently(open.log.read(BATCH)).await?;
+                    let events = with_timeout(open.log.read(MAX_BATCH_EVENTS)).await?;
                     if events.is_empty() {
-                        // The log is known to go on, and what follows is not to be seen yet.
-                        tokio::time::sleep(LOOK).await;
+                        // The head of the log is ahead, but the next events are not readable yet.
+                        tokio::time::sleep(POLL_INTERVAL).await;
                     }
                     events
                 }
-                () = tokio::time::sleep(LOOK) => Vec::new(),
+                () = tokio::time::sleep(POLL_INTERVAL) => Vec::new(),
             };
-            if self.world.views.current(model).await?.generation != open.namespace.generation {
+            if self.context.read_stores.current(model).await?.generation != open.namespace.generation {
                 return Ok(Pause::SteppedDown);
             }
-            if open.renewed.elapsed() >= RENEW {
-                let now = self.world.clock.now();
+            if open.renewed.elapsed() >= LEASE_RENEW_INTERVAL {
+                let now = self.context.clock.now();
                 let renew = checkpoint::renew(&open.namespace.db, model, &open.lease, now, LEASE_SECONDS);
-                if !patiently(renew).await? {
+                if !with_timeout(renew).await? {
                     return Ok(Pause::SteppedDown);
                 }
                 open.renewed = Instant::now();
@@ -191,36 +194,37 @@ impl<'a> Following<'a> {
                 continue;
             }
             let begun = Instant::now();
-            if !patiently(self.apply(open, &events)).await? {
-                tracing::info!(model, "fenced off: another process follows, or a rebuild is switching");
+            if !with_timeout(self.apply(open, &events)).await? {
+                tracing::info!(model, "fenced off by another process or by a rebuild");
                 return Ok(Pause::SteppedDown);
             }
             let took = begun.elapsed();
             self.measure(open, events.len(), took);
-            if events.len() < BATCH {
-                let longest = if events.len() < RUSH {
-                    LONGEST_REST
+            if events.len() < MAX_BATCH_EVENTS {
+                let max_pause = if events.len() < BURST_EVENTS {
+                    MAX_PAUSE
                 } else {
-                    LONGEST_REST_IN_A_RUSH
+                    MAX_BURST_PAUSE
                 };
                 tokio::select! {
                     () = stop.cancelled() => return Ok(Pause::Stopped),
-                    () = tokio::time::sleep((took * REST_FACTOR).min(longest)) => {}
+                    () = tokio::time::sleep((took * PAUSE_FACTOR).min(max_pause)) => {}
                 }
             }
         }
     }
 
-    /// Applies events, bisecting to the one that cannot be applied. `false`: fenced off.
+    /// Applies events. If a batch fails, bisects it to find the event that cannot be applied. Returns `false` when
+    /// fenced off.
     async fn apply(&self, open: &mut Open, events: &[Arc<Recorded>]) -> Result<bool, FollowError> {
-        // A stack of runs yet to be done, the first on top.
+        // A stack of runs of events that remain to be applied, the first on top.
         let mut runs = vec![events];
         while let Some(run) = runs.pop() {
             let Some(last) = run.last() else { continue };
             match self.commit(open, run, None).await {
                 Ok(true) => {}
                 Ok(false) => return Ok(false),
-                Err(error) if !error.is_in_the_events() => return Err(error.into()),
+                Err(error) if !error.is_permanent() => return Err(error.into()),
                 Err(error) if run.len() == 1 => {
                     let reason = error.summary();
                     let model = self.projector.name();
@@ -228,7 +232,7 @@ impl<'a> Following<'a> {
                         model,
                         position = last.position,
                         reason,
-                        "an event cannot be projected: its stream is parked"
+                        "event dead-lettered, stream parked"
                     );
                     if !self.commit(open, run, Some(&reason)).await? {
                         return Ok(false);
@@ -244,8 +248,8 @@ impl<'a> Following<'a> {
         Ok(true)
     }
 
-    /// Rows, dead letters and checkpoint in one transaction. With a reason the events are given up, and their streams
-    /// parked.
+    /// Writes rows, dead letters and the checkpoint in one transaction. With `give_up` the events are written to
+    /// `dead_letters` with that reason, and their streams are parked.
     async fn commit(
         &self,
         open: &mut Open,
@@ -259,18 +263,18 @@ impl<'a> Following<'a> {
             Ok(true) => tx.commit().await.map(|()| true).map_err(ProjectionError::from),
             Ok(false) => tx.rollback().await.map(|()| false).map_err(ProjectionError::from),
             Err(error) => {
-                // The connection may be what failed; dropping it takes everything back as well.
+                // The connection itself may have failed. Dropping the transaction rolls it back as well.
                 drop(tx);
                 Err(error)
             }
         };
         if let Ok(true) = committed {
             open.position = last.position;
-            open.parking.keep();
+            open.dead_letters.on_commit();
             self.progress.reached(self.projector.name(), open.position);
         } else {
             open.follower.forget();
-            open.parking.take_back();
+            open.dead_letters.on_rollback();
         }
         committed
     }
@@ -284,15 +288,15 @@ impl<'a> Following<'a> {
     ) -> Result<bool, ProjectionError> {
         let Some(last) = events.last() else { return Ok(true) };
         let model = self.projector.name();
-        // First of all: it takes the row's lock, and nothing is done in vain.
+        // Done first: it locks the checkpoint row, so that no work is wasted after a lost lease.
         if !checkpoint::advance(tx, model, &open.lease, open.position, last.position).await? {
             return Ok(false);
         }
-        let now = self.world.clock.now();
+        let now = self.context.clock.now();
         let concerns = |event: &Recorded| self.projector.concerns(event);
         if let Some(reason) = give_up {
-            open.parking.park(tx, events, reason, now).await?;
-        } else if let Some(free) = open.parking.set_aside(tx, events, concerns, now).await? {
+            open.dead_letters.park(tx, events, reason, now).await?;
+        } else if let Some(free) = open.dead_letters.divert_parked(tx, events, concerns, now).await? {
             open.follower.apply(tx, &free).await?;
         } else {
             open.follower.apply(tx, events).await?;
@@ -302,14 +306,14 @@ impl<'a> Following<'a> {
 
     fn measure(&self, open: &Open, events: usize, took: Duration) {
         let model = self.projector.name();
-        let lag = (self.world.ledger.known_head() - open.position).max(0);
+        let lag = (self.context.ledger.known_head() - open.position).max(0);
         #[expect(
             clippy::cast_precision_loss,
-            reason = "a gauge is a float, and a lag is far below 2^52"
+            reason = "a gauge is a float, and the lag is far below 2^52"
         )]
         metrics::gauge!("projection_lag_events", "model" => model).set(lag as f64);
         metrics::counter!("projection_events_total", "model" => model).increment(events as u64);
         metrics::histogram!("projection_batch_seconds", "model" => model).record(took.as_secs_f64());
-        self.progress.worked(model, events);
+        self.progress.record_batch(model, events);
     }
 }

@@ -1,46 +1,47 @@
 //! Follows the log for every read model, one task for each.
 //!
-//! A model is followed by whichever process holds its lease. Rows and checkpoint change in one transaction, which a
-//! process that was fenced off cannot commit. A database that is away is waited for. An event that cannot be applied is
-//! written to `dead_letters` in the same transaction, its stream is parked, and the others go on: see [`parking`].
+//! The process that holds a model's lease follows the log for it. Rows and checkpoint change in one transaction, which
+//! a fenced-off process cannot commit. If the database is unavailable, the follower retries. An event that cannot be
+//! applied is written to `dead_letters` in the same transaction and its stream is parked; other streams are not
+//! affected: see [`dead_letters`].
 
 mod follow;
-mod parking;
+mod dead_letters;
 mod progress;
 
 pub use progress::{ModelStatus, Progress, RebuildStatus, Stage};
 
-pub(crate) use parking::STATEMENTS;
+pub(crate) use dead_letters::STATEMENTS;
 
 use crate::projector::Projector;
-use follow::{Following, Pause, patiently};
+use follow::{Following, Pause, with_timeout};
 use infra::clock::SharedClock;
-use infra::db::Views;
+use infra::db::ReadStores;
 use infra::ledger::Ledger;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Where a follower reads and writes, and who it is.
+/// What a follower reads from and writes to, and its identity as a lease owner.
 #[derive(Clone)]
-pub(crate) struct World {
+pub(crate) struct RunnerContext {
     pub ledger: Ledger,
-    pub views: Views,
+    pub read_stores: ReadStores,
     pub clock: SharedClock,
-    /// This process, by a name of its own: it holds the leases.
+    /// Identifies this process as the owner of leases.
     pub owner: Arc<str>,
 }
 
-/// How often a follower looks whether a lease is free that somebody else holds.
-const HELD_ELSEWHERE: Duration = Duration::from_millis(500);
-/// The longest that a follower waits before it tries a database again.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// Interval at which a follower tries to acquire a lease that another process holds.
+const LEASE_POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// Longest delay before a follower retries after a database error.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
 
-/// Follows the log for one model until it is told to stop.
+/// Follows the log for one model until `stop` is cancelled.
 pub(crate) fn spawn(
     projector: Arc<dyn Projector>,
-    world: World,
+    context: RunnerContext,
     progress: Progress,
     stop: CancellationToken,
 ) -> JoinHandle<()> {
@@ -49,24 +50,24 @@ pub(crate) fn spawn(
         let mut pause = Duration::from_millis(50);
         loop {
             let follow = async {
-                let mut following = patiently(Following::open(projector.as_ref(), &world, &progress)).await?;
+                let mut following = with_timeout(Following::open(projector.as_ref(), &context, &progress)).await?;
                 pause = Duration::from_millis(50);
                 following.run(&stop).await
             };
-            // A step that was begun is finished: it may be a commit.
+            // Not cancelled half-way: a step may be a commit.
             let ended = follow.await;
             if stop.is_cancelled() {
                 return;
             }
             let wait = match ended {
-                // A rebuild in this process is about to switch: the new rows are followed as soon as they are there.
-                Ok(Pause::HeldElsewhere) if progress.rebuild_of(model).is_some() => Duration::from_millis(10),
-                Ok(Pause::HeldElsewhere) => HELD_ELSEWHERE,
+                // A rebuild in this process is about to switch: follow the new rows without delay.
+                Ok(Pause::LeaseHeld) if progress.rebuild_of(model).is_some() => Duration::from_millis(10),
+                Ok(Pause::LeaseHeld) => LEASE_POLL_INTERVAL,
                 Ok(Pause::SteppedDown) => Duration::ZERO,
                 Ok(Pause::Stopped) => return,
                 Err(error) => {
-                    tracing::warn!(model, error = %follow::chain(&error), "the read model waits for its database");
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    tracing::warn!(model, error = %follow::loggable(&error), "read model database unavailable, will retry");
+                    pause = (pause * 2).min(MAX_RETRY_DELAY);
                     pause
                 }
             };

@@ -1,6 +1,6 @@
-//! How far each model has come: for whoever waits for it, and for whoever looks after it.
+//! [`Progress`]: the position, rate and rebuild status of each model.
 
-use infra::db::Views;
+use infra::db::ReadStores;
 use infra::event_store::Position;
 use infra::subscription::checkpoint;
 use std::collections::HashMap;
@@ -8,15 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How often a checkpoint is looked at that another process may move.
-const LOOK: Duration = Duration::from_millis(25);
+/// Interval at which the checkpoint is read when another process may follow the model.
+const POLL_INTERVAL: Duration = Duration::from_millis(25);
 
-/// How far the models have come. Cheap to clone; all clones are one.
+/// The progress of the models. Cheap to clone; clones share state.
 #[derive(Clone)]
 pub struct Progress(Arc<Inner>);
 
 struct Inner {
-    views: Views,
+    read_stores: ReadStores,
     models: HashMap<&'static str, ModelProgress>,
 }
 
@@ -26,7 +26,7 @@ struct ModelProgress {
     rebuild: watch::Sender<Option<RebuildStatus>>,
 }
 
-/// Events a second, over the last few seconds.
+/// Events per second over the last few seconds.
 struct Rate {
     since: Instant,
     events: usize,
@@ -55,69 +55,66 @@ impl Rate {
     }
 }
 
-/// What a rebuild is at.
+/// The stage of a rebuild.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Reads the log, folds and writes rows.
+    /// Reads and folds the log and writes rows.
     Loading,
-    /// Makes indexes.
+    /// Creates the indexes.
     Indexing,
-    /// Follows what came in meanwhile.
+    /// Applies events that were appended in the meantime.
     CatchingUp,
-    /// Compares the new rows with the old.
+    /// Compares the new rows with the old ones.
     Comparing,
-    /// Puts the new rows in the place of the old.
+    /// Replaces the old rows with the new ones.
     Switching,
 }
 
-/// How far a rebuild has come.
+/// The progress of a rebuild.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RebuildStatus {
-    /// What it is at.
     pub stage: Stage,
-    /// Events done.
+    /// Events applied.
     pub done: Position,
-    /// Events to do, as far as is known.
+    /// Events to apply.
     pub total: Position,
-    /// Events a second, so far.
+    /// Average since the start.
     pub events_per_second: f64,
-    /// Seconds left to load, at that rate. `None` while nobody knows.
+    /// Estimated from that rate; `None` except while loading.
     pub seconds_left: Option<f64>,
 }
 
-/// How a model stands.
+/// The status of a model.
 #[derive(Clone, Debug)]
 pub struct ModelStatus {
-    /// Its name.
     pub model: &'static str,
-    /// The last position that it has finished.
+    /// The position of the last event applied.
     pub position: Position,
-    /// The last position of the log.
+    /// The position of the last event in the log.
     pub head: Position,
-    /// How far it is behind.
+    /// `head` minus `position`.
     pub lag: Position,
-    /// Events a second that this process projects, lately.
+    /// The recent rate of this process.
     pub events_per_second: f64,
-    /// The version of its rows.
+    /// The version of the stored rows.
     pub version: i64,
-    /// The version that this program would make.
+    /// The version that this program writes.
     pub code_version: i64,
-    /// Which namespace is current.
+    /// The generation of the current namespace.
     pub generation: i64,
-    /// The process that follows the log for it.
+    /// The process that holds the lease.
     pub owner: Option<String>,
-    /// When its rows became the current ones by a rebuild, in epoch microseconds.
+    /// When a rebuild last switched to the current rows, in epoch microseconds.
     pub switched_at: Option<i64>,
-    /// Events that could not be projected, with those that wait behind them.
+    /// Events that could not be projected, including later events of parked streams.
     pub dead_letters: i64,
-    /// Streams that wait.
     pub parked_streams: i64,
-    /// The rebuild that goes on in this process.
+    /// The rebuild that is running in this process.
     pub rebuild: Option<RebuildStatus>,
 }
 
 impl Progress {
-    pub(crate) fn new(views: Views, models: impl Iterator<Item = &'static str>) -> Self {
+    pub(crate) fn new(read_stores: ReadStores, models: impl Iterator<Item = &'static str>) -> Self {
         let models = models.map(|model| {
             let progress = ModelProgress {
                 position: watch::Sender::new(0),
@@ -127,12 +124,13 @@ impl Progress {
             (model, progress)
         });
         Self(Arc::new(Inner {
-            views,
+            read_stores,
             models: models.collect(),
         }))
     }
 
-    /// Waits until a model has passed a position. `false`: it had not when the time was up, or there is no such model.
+    /// Waits until a model has applied the event at `position`. Returns `false` on timeout, or when the model does not
+    /// exist.
     pub async fn wait(&self, model: &str, position: Position, timeout: Duration) -> bool {
         let Some((name, progress)) = self.0.models.get_key_value(model) else {
             return false;
@@ -145,36 +143,37 @@ impl Progress {
                 }
                 tokio::select! {
                     _ = reached.changed() => {}
-                    // Another process may follow the model: then its checkpoint is all that tells.
-                    () = tokio::time::sleep(LOOK) => self.look(name).await,
+                    // Another process may follow the model; then only its checkpoint shows the position.
+                    () = tokio::time::sleep(POLL_INTERVAL) => self.refresh(name).await,
                 }
             }
         };
         tokio::time::timeout(timeout, wait).await.is_ok()
     }
 
-    /// Waits until a model moves, in this process, or until the time is up.
-    pub async fn moves(&self, model: &str, timeout: Duration) {
+    /// Waits until a model's position changes in this process, or until the timeout.
+    pub async fn changed(&self, model: &str, timeout: Duration) {
         let reached = self.0.models.get(model).map(|progress| progress.position.subscribe());
-        let moved = async {
+        let changed = async {
             match reached {
-                // What was reached before is seen: only what comes from now on counts.
+                // A new subscription ignores earlier changes.
                 Some(mut reached) => drop(reached.changed().await),
                 None => std::future::pending().await,
             }
         };
-        // The time being up is no failure here.
-        drop(tokio::time::timeout(timeout, moved).await);
+        // A timeout is not an error here.
+        drop(tokio::time::timeout(timeout, changed).await);
     }
 
-    /// Tells of each rebuild's progress in this process; `None` when there is none. `None` also for no such model.
+    /// A watch on the rebuild of a model in this process, holding `None` while no rebuild is running. Returns `None`
+    /// when the model does not exist.
     #[must_use]
     pub fn watch_rebuild(&self, model: &str) -> Option<watch::Receiver<Option<RebuildStatus>>> {
         self.0.models.get(model).map(|progress| progress.rebuild.subscribe())
     }
 
-    async fn look(&self, model: &'static str) {
-        let Ok(namespace) = self.0.views.current(model).await else {
+    async fn refresh(&self, model: &'static str) {
+        let Ok(namespace) = self.0.read_stores.current(model).await else {
             return;
         };
         if let Ok(Some(found)) = checkpoint::read(&namespace.db, model).await {
@@ -192,7 +191,7 @@ impl Progress {
         }
     }
 
-    pub(crate) fn worked(&self, model: &'static str, events: usize) {
+    pub(crate) fn record_batch(&self, model: &'static str, events: usize) {
         let rate = self.rate(model, events);
         metrics::gauge!("projection_events_per_second", "model" => model).set(rate);
     }

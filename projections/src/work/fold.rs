@@ -1,44 +1,44 @@
-//! What is left to do on a stream. Pure; any order and repetition of callbacks ends the same.
+//! Folds events into a [`WorkDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
-use super::people;
+use super::participants;
 use super::queries::Kind;
-use super::sound::Sound;
+use super::media::CallMedia;
 use super::tables::{WorkRow, WorkStreamRow};
-use super::todo::Tries;
-use crate::facts::Seats;
+use super::todo::FailedAttempts;
+use crate::call_view::Participants;
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::call::CallEvent;
 use domain::contact::ContactEvent;
-use domain::unrouted::UnroutedEvent;
+use domain::quarantine::QuarantineEvent;
 use domain::{Tenant, Timestamp};
 use infra::event_store::{Event, StreamId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What is known of a stream in `work`.
+/// The state of a stream in `work`.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WorkDocument {
     aggregate_type: String,
     #[serde(skip)]
     tenant: Tenant,
-    sound: Sound,
+    media: CallMedia,
     #[serde(skip_serializing_if = "is_blank")]
-    seats: Seats,
-    #[serde(skip_serializing_if = "Tries::is_empty")]
-    tries: Tries,
+    participants: Participants,
+    #[serde(skip_serializing_if = "FailedAttempts::is_empty")]
+    failed_attempts: FailedAttempts,
     #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<Queue>,
-    /// Answered, or over: a call that need not be placed any more.
+    /// Answered or over: the call need not be placed any more.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     reached: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    unrouted: Option<Unrouted>,
+    quarantine: Option<Quarantine>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     reingested: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     erased: bool,
-    /// Attempts at calling, by number. They can be heard of before the queue is.
+    /// Dial attempts by number. They may be reported before `CallQueued`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     attempts: BTreeMap<u32, Attempt>,
 }
@@ -61,18 +61,18 @@ struct Attempt {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Unrouted {
+struct Quarantine {
     at: Timestamp,
     endpoint: String,
     reason: String,
 }
 
-fn is_blank(seats: &Seats) -> bool {
-    *seats == Seats::default()
+fn is_blank(participants: &Participants) -> bool {
+    *participants == Participants::default()
 }
 
-/// Whether an event can leave work, or be its result.
-pub(super) fn leaves_work(event: &Event) -> bool {
+/// Whether an event can create work or be its result.
+pub(super) fn affects_work(event: &Event) -> bool {
     use CallEvent as E;
     match event {
         Event::Call(event) => {
@@ -87,11 +87,11 @@ pub(super) fn leaves_work(event: &Event) -> bool {
                     | E::CallAnswered { .. }
                     | E::CallErased { .. }
                     | E::EffectFailed { .. }
-            ) || Sound::concerns(event)
-                || Seats::concerns(event)
+            ) || CallMedia::concerns(event)
+                || Participants::concerns(event)
         }
         Event::Contact(event) => matches!(event, ContactEvent::ContactErased { .. }),
-        Event::Unrouted(_) => true,
+        Event::Quarantine(_) => true,
         _ => false,
     }
 }
@@ -105,16 +105,16 @@ impl WorkDocument {
         match event {
             Event::Call(event) => self.fold_call(event),
             Event::Contact(ContactEvent::ContactErased { .. }) => self.erased = true,
-            Event::Unrouted(UnroutedEvent::CallbackUnrouted {
+            Event::Quarantine(QuarantineEvent::WebhookQuarantined {
                 at, endpoint, reason, ..
             }) => {
-                self.unrouted = Some(Unrouted {
+                self.quarantine = Some(Quarantine {
                     at: *at,
                     endpoint: endpoint.clone(),
                     reason: reason.clone(),
                 });
             }
-            Event::Unrouted(UnroutedEvent::CallbackReingested { .. }) => self.reingested = true,
+            Event::Quarantine(QuarantineEvent::WebhookReingested { .. }) => self.reingested = true,
             _ => {}
         }
     }
@@ -150,16 +150,16 @@ impl WorkDocument {
             E::CallAnswered { .. } | E::CallEnded { .. } => self.reached = true,
             E::CallErased { .. } => self.erased = true,
             E::TranscriptionRequested { at, phase, .. } => {
-                for recording in self.sound.recordings_of(*phase) {
-                    self.tries.again(Kind::Transcribe, recording, *at);
+                for recording in self.media.recordings_of(*phase) {
+                    self.failed_attempts.retry(Kind::Transcribe, recording, *at);
                 }
             }
             _ => {}
         }
-        self.sound.fold(event);
-        self.tries.fold(event);
-        if Seats::concerns(event) {
-            self.seats.fold(event);
+        self.media.fold(event);
+        self.failed_attempts.fold(event);
+        if Participants::concerns(event) {
+            self.participants.fold(event);
         }
     }
 
@@ -173,10 +173,10 @@ impl WorkDocument {
         rows.push(WorkStreamRow {
             stream: id.to_owned(),
             tenant: self.tenant.0.clone(),
-            facts: serde_json::to_string(self).expect("texts, numbers and maps with text keys serialise"),
+            document: serde_json::to_string(self).expect("texts, numbers and maps with text keys serialize"),
         });
-        let of_people = people::items(&self.seats, &self.tries, self.sound.is_over());
-        for item in self.sound.items(&self.tries, self.erased).into_iter().chain(of_people) {
+        let of_participants = participants::items(&self.participants, &self.failed_attempts, self.media.is_over());
+        for item in self.media.items(&self.failed_attempts, self.erased).into_iter().chain(of_participants) {
             rows.push(WorkRow {
                 item: item.item,
                 not_before: item.not_before.as_micros(),
@@ -191,10 +191,10 @@ impl WorkDocument {
         if let Some(call) = self.call_to_place(id) {
             rows.push(call);
         }
-        if let Some(unrouted) = self.unrouted.as_ref().filter(|_| !self.reingested && !self.erased) {
+        if let Some(quarantine) = self.quarantine.as_ref().filter(|_| !self.reingested && !self.erased) {
             rows.push(WorkRow {
-                not_before: unrouted.at.as_micros(),
-                detail: serde_json::json!({ "endpoint": unrouted.endpoint, "reason": unrouted.reason }).to_string(),
+                not_before: quarantine.at.as_micros(),
+                detail: serde_json::json!({ "endpoint": quarantine.endpoint, "reason": quarantine.reason }).to_string(),
                 ..self.due(id, Kind::Reingest)
             });
         }
@@ -258,7 +258,7 @@ impl WorkDocument {
     pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
         let foreign = ForeignRow(WorkStreamRow::TABLE.name);
         let row = rows.take::<WorkStreamRow>()?.pop().ok_or(foreign)?;
-        let document: Self = serde_json::from_str(&row.facts).map_err(|_| foreign)?;
+        let document: Self = serde_json::from_str(&row.document).map_err(|_| foreign)?;
         Ok(Self {
             tenant: row.tenant.into(),
             ..document

@@ -1,15 +1,15 @@
-//! `work` answers: what is left to do, and since when or from when on.
+//! `work`: the work items of jobs, with the time from which each is due.
 //!
-//! Process managers find their work here, do it under a lease, and report the result as a command; then the item goes.
-//! The log is their queue: nothing is entered here that does not follow from events.
+//! Jobs query their items, run them under a lease and record the result with a command; its event removes the item. The
+//! log is the queue: every item follows from events.
 //!
-//! One item stays: that an erased stream's key must be destroyed. No event tells that it was, for the erasure is the fact
-//! and the destruction its execution; destroying a key again does nothing.
+//! One item is never removed: the destruction of an erased stream's key. No event records it, and destroying a key
+//! again has no effect.
 
 mod fold;
-mod people;
+mod participants;
 pub mod queries;
-mod sound;
+mod media;
 pub mod tables;
 mod todo;
 
@@ -26,7 +26,7 @@ pub struct WorkModel;
 
 impl ReadModel for WorkModel {
     const NAME: &'static str = "work";
-    const VERSION: i64 = 4;
+    const VERSION: i64 = 5;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = WorkDocument;
 
@@ -34,9 +34,9 @@ impl ReadModel for WorkModel {
         schema!("work", engine)
     }
 
-    /// Most events of a call, all that is said among them, leave nothing to do.
+    /// Most events of a call, such as its turns, create no work.
     fn concerns(event: &Event) -> bool {
-        fold::leaves_work(event)
+        fold::affects_work(event)
     }
 
     fn fold(document: &mut WorkDocument, event: &Recorded) {

@@ -1,40 +1,40 @@
-//! Questions to `work`.
+//! Queries of `work`.
 
 use super::tables::WorkRow;
 use crate::rows::Row;
-use crate::words::words;
-use infra::db::{DbError, Views};
+use crate::text_enum::text_enum;
+use infra::db::{DbError, ReadStores};
 use infra::on_db;
 use std::sync::LazyLock;
 
-words! {
-    /// What is to be done.
+text_enum! {
+    /// The kind of a work item.
     Kind {
-        /// Have a part of the call recorded.
+        /// Start the recording of a phase.
         StartRecording = "start_recording",
-        /// Fetch a recording from Twilio and keep it.
+        /// Download a recording from Twilio into the blob store.
         ArchiveRecording = "archive_recording",
-        /// Make a transcript of a recording.
+        /// Transcribe a recording.
         Transcribe = "transcribe",
-        /// Say in a few words what came of a call.
+        /// Summarize a call.
         Summarize = "summarize",
-        /// Delete our copy of an erased call's recording.
+        /// Delete a recording of an erased call.
         DeleteRecording = "delete_recording",
-        /// Call somebody into the conversation: a person of ours, or where a call is transferred to.
-        CallIn = "call_in",
-        /// Let a person of ours who is there speak with the caller.
+        /// Dial a participant: a team member or a transfer target.
+        DialParticipant = "dial_participant",
+        /// Connect a team member, whose leg has joined, with the caller.
         TakeOver = "take_over",
-        /// Give a caller who waits for somebody who is gone back to the AI.
-        HandBack = "hand_back",
-        /// Connect the caller with whom the call is transferred to, or find that they cannot be reached.
-        ConcludeTransfer = "conclude_transfer",
-        /// End the leg of somebody who is not wanted in the conversation any more.
-        LetGo = "let_go",
-        /// Destroy the key of an erased stream.
+        /// Return a caller to the AI after the team member has left.
+        ReturnToAi = "return_to_ai",
+        /// Connect the caller with the transfer target, or record that the target was not reached.
+        CompleteTransfer = "complete_transfer",
+        /// Hang up the leg of a participant who is no longer needed.
+        HangUpParticipant = "hang_up_participant",
+        /// Destroy the data key of an erased stream.
         DestroyKey = "destroy_key",
         /// Place a queued call.
         PlaceCall = "place_call",
-        /// Understand a callback that could not be understood.
+        /// Parse a quarantined webhook again.
         Reingest = "reingest",
     }
 }
@@ -67,41 +67,41 @@ pub(crate) fn statements() -> Vec<&'static str> {
     vec![DUE.as_str(), LIST.as_str(), &**OF_STREAM]
 }
 
-/// Asks `work`.
+/// Queries `work`.
 #[derive(Clone, Debug)]
 pub struct Work {
-    views: Views,
+    read_stores: ReadStores,
 }
 
 impl Work {
-    pub(crate) const fn new(views: Views) -> Self {
-        Self { views }
+    pub(crate) const fn new(read_stores: ReadStores) -> Self {
+        Self { read_stores }
     }
 
-    /// What is due by now (epoch microseconds), the most urgent first. For process managers: of every tenant.
+    /// Items due at `now` (epoch microseconds), highest priority first. Of every tenant, for jobs.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn due(&self, kind: Kind, now: i64, limit: i64) -> Result<Vec<WorkRow>, DbError> {
-        let db = self.views.current("work").await?.db;
+        let db = self.read_stores.current("work").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&DUE).bind(kind.as_str()).bind(now).bind(limit).fetch_all(c).await)?)
     }
 
-    /// What is left to do of one kind, due or not.
+    /// Items of one kind, due or not.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn list(&self, tenant: &str, kind: Kind, limit: i64) -> Result<Vec<WorkRow>, DbError> {
-        let db = self.views.current("work").await?.db;
+        let db = self.read_stores.current("work").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&LIST).bind(tenant).bind(kind.as_str()).bind(limit).fetch_all(c).await)?)
     }
 
-    /// What is left to do on one stream.
+    /// The items of one stream.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn of_stream(&self, stream: &str) -> Result<Vec<WorkRow>, DbError> {
-        let db = self.views.current("work").await?.db;
+        let db = self.read_stores.current("work").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&OF_STREAM).bind(stream).fetch_all(c).await)?)
     }
 }

@@ -1,4 +1,4 @@
-//! The tables of `work`. Nothing in them is about a person.
+//! The tables of `work`. They contain no personal values.
 
 use crate::rows::Role::OwnedByAny;
 use crate::rows::{Row, Table, table};
@@ -7,43 +7,41 @@ use crate::rows::{Row, Table, table};
 pub const TABLES: &[Table] = &[WorkStreamRow::TABLE, WorkRow::TABLE];
 
 table! {
-    /// What the work of a stream follows from.
+    /// The state from which a stream's work items are derived.
     WorkStreamRow in "work_streams", key 1, OwnedByAny, personal []
     {
         /// The stream's identifier.
         stream: String,
-        /// Whose data it is.
         tenant: String,
-        /// As JSON: for the fold alone.
-        facts: String,
+        /// JSON, used only by the fold.
+        document: String,
     }
 }
 
 table! {
-    /// Something to do. Moments are epoch microseconds.
+    /// A work item. Times are epoch microseconds.
     WorkRow in "work_items", key 3, OwnedByAny, personal []
     {
-        /// The stream it is about.
+        /// The stream's identifier.
         stream: String,
-        /// What is to be done: [`super::Kind`].
+        /// [`super::Kind`].
         kind: String,
-        /// Which of several of one kind and stream: a recording; else empty.
+        /// The recording, phase or participant that the item is about. Else empty.
         item: String,
-        /// `call`, `contact`, `unrouted`.
+        /// `call`, `contact`, `quarantine`.
         aggregate_type: String,
-        /// Whose data it is.
         tenant: String,
-        /// `due`; for a call to place also `placed` (the telephone network has it) and `refused` (a rule forbids it).
+        /// `due`. For `place_call` also `placed` (dialed by the provider) and `refused` (a dialing rule forbids it).
         state: String,
-        /// Higher goes first.
+        /// Higher values first.
         priority: i64,
-        /// Not before this moment; 0 is at once.
+        /// 0 if due at once.
         not_before: i64,
-        /// How often it was tried.
+        /// Number of failed or started attempts.
         attempts: i64,
-        /// At most so often; absent when there is no limit.
+        /// Absent if there is no limit.
         max_attempts: Option<i64>,
-        /// What is needed to do it, as JSON.
+        /// Parameters of the job, as JSON.
         detail: String,
     }
 }

@@ -1,4 +1,4 @@
-//! [`ToDo`], and [`Tries`]: what was tried in vain, so that it rests before it is tried again, and ends.
+//! [`ToDo`], a work item, and [`FailedAttempts`], which delays its retries and ends them.
 
 use super::queries::Kind;
 use domain::Timestamp;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Something to do.
+/// A work item.
 pub(super) struct ToDo {
     pub kind: Kind,
     pub item: String,
@@ -17,12 +17,12 @@ pub(super) struct ToDo {
     pub detail: Value,
 }
 
-/// What was tried in vain.
+/// Failed attempts by effect and item.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Tries(BTreeMap<String, FailedEffect>);
+pub(super) struct FailedAttempts(BTreeMap<String, FailedEffect>);
 
-impl Tries {
+impl FailedAttempts {
     pub fn fold(&mut self, event: &CallEvent) {
         if let CallEvent::EffectFailed {
             effect,
@@ -37,8 +37,9 @@ impl Tries {
         }
     }
 
-    /// Tries once more, from now on, what may have been given up. It counts as a try, so that what follows is news.
-    pub fn again(&mut self, kind: Kind, item: &str, at: Timestamp) {
+    /// Schedules another attempt at `at`, even if retries have ended. It counts as an attempt, so that the next failure
+    /// has a new number.
+    pub fn retry(&mut self, kind: Kind, item: &str, at: Timestamp) {
         let failed = self.0.entry(FailedEffect::name(kind.as_str(), item)).or_default();
         failed.note(failed.attempts + 1, Some(at));
     }
@@ -47,7 +48,7 @@ impl Tries {
         self.0.is_empty()
     }
 
-    /// The piece of work, unless it was given up; not before it is to be tried again.
+    /// The work item, due at `from` or at its retry time, whichever is later. `None` if retries have ended.
     pub fn item(&self, kind: Kind, item: &str, from: Timestamp, detail: Value) -> Option<ToDo> {
         let failed = self.0.get(&FailedEffect::name(kind.as_str(), item));
         let (attempts, retry_at) = match failed {

@@ -5,7 +5,7 @@ use crate::order::rows_of_every_model;
 use crate::support::at;
 use domain::Decide;
 use domain::call::command::*;
-use domain::call::value::{AnsweredBy, Direction, ParticipantRole, Phase, VoicemailReason};
+use domain::call::value::{ClockSource, AnsweredBy, Direction, ParticipantRole, Phase, VoicemailReason};
 use domain::call::{Call, CallCommand, CallEvent};
 use proptest::prelude::*;
 
@@ -25,9 +25,9 @@ fn origin() -> Origin {
 }
 
 fn inbound(heard: i64, routed: Routed) -> CallCommand {
-    HearInbound {
+    HandleInbound {
         at: at(heard),
-        told: false,
+        clock: ClockSource::Local,
         call_sid: "CA1".into(),
         from: "+15550100001".into(),
         to: "+15550100002".into(),
@@ -41,9 +41,9 @@ fn inbound(heard: i64, routed: Routed) -> CallCommand {
 }
 
 fn status(told_at: i64, status: &str, sequence: u32) -> CallCommand {
-    HearStatus {
+    HandleStatus {
         at: at(told_at),
-        told: true,
+        clock: ClockSource::Provider,
         kind: "inbound-status".into(),
         call_sid: "CA1".into(),
         leg: Leg::Conversation,
@@ -58,13 +58,13 @@ fn status(told_at: i64, status: &str, sequence: u32) -> CallCommand {
 }
 
 fn conference(told_at: i64, event: &str) -> CallCommand {
-    HearConference {
+    HandleConference {
         at: at(told_at),
-        told: true,
+        clock: ClockSource::Provider,
         event: event.into(),
         conference_sid: "CF1".into(),
         call_sid: Some("CA9".into()),
-        role: Some(ParticipantRole::Agent),
+        role: Some(ParticipantRole::TeamMember),
         sequence_number: None,
         origin: Origin::default(),
     }
@@ -72,7 +72,7 @@ fn conference(told_at: i64, event: &str) -> CallCommand {
 }
 
 fn recording(heard: i64, phase: Phase, sid: &str, duration_s: Option<u32>) -> CallCommand {
-    HearRecording {
+    HandleRecording {
         at: at(heard),
         phase,
         recording_sid: sid.into(),
@@ -86,7 +86,7 @@ fn recording(heard: i64, phase: Phase, sid: &str, duration_s: Option<u32>) -> Ca
 }
 
 fn said(heard: i64, turn: u32, words: &str) -> CallCommand {
-    HearCaller {
+    HandleCallerTurn {
         at: at(heard),
         turn: Some(turn),
         text: words.into(),
@@ -108,8 +108,8 @@ const ANSWERED: &[Callback] = &[
             Routed::Answered {
                 greeting,
                 persona_version: 1,
-                discloses_ai: true,
-                consent_notice: true,
+                disclosure: Some("You are speaking with an AI.".into()),
+                consent_notice: Some("This call is recorded.".into()),
             },
         )
     },
@@ -124,7 +124,7 @@ const ANSWERED: &[Callback] = &[
     |heard| recording(heard, Phase::Ai, "RE1", Some(31)),
     |heard| recording(heard, Phase::Human, "RE2", None),
     |heard| {
-        HearTranscription {
+        HandleTranscription {
             at: at(heard),
             phase: Phase::Human,
             status: "completed".into(),
@@ -134,7 +134,7 @@ const ANSWERED: &[Callback] = &[
         .into()
     },
     |heard| {
-        HearAmd {
+        HandleAmd {
             at: at(heard),
             call_sid: "CA1".into(),
             answered_by: AnsweredBy::Human,
@@ -148,7 +148,7 @@ const ANSWERED: &[Callback] = &[
 const VOICEMAIL: &[Callback] = &[
     |heard| inbound(heard, Routed::Voicemail(VoicemailReason::Closed)),
     |heard| {
-        HearVoicemail {
+        HandleVoicemail {
             at: at(heard),
             reason: Some(VoicemailReason::Closed),
             message: None,
@@ -162,7 +162,7 @@ const VOICEMAIL: &[Callback] = &[
             url: "https://api.example/RE1".into(),
             duration_s: Some(12),
         };
-        HearVoicemail {
+        HandleVoicemail {
             at: at(heard),
             reason: None,
             message: Some(message),
@@ -183,8 +183,8 @@ const MISSED: &[Callback] = &[
             Routed::Answered {
                 greeting,
                 persona_version: 0,
-                discloses_ai: false,
-                consent_notice: false,
+                disclosure: None,
+                consent_notice: None,
             },
         )
     },

@@ -10,17 +10,17 @@ const SOON: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_appended_is_soon_in_the_rows() {
-    let world = World::new().await;
-    let following = world.models.follow();
-    let position = world.append("CA1", full_call()).await;
+    let env = TestEnv::new().await;
+    let following = env.models.follow();
+    let position = env.append("CA1", full_call()).await;
     for projector in projectors() {
         assert!(
-            world.models.wait(projector.name(), position, SOON).await,
+            env.models.wait(projector.name(), position, SOON).await,
             "{}",
             projector.name()
         );
     }
-    let call = world
+    let call = env
         .models
         .call_log()
         .call("default", "CA1")
@@ -28,14 +28,14 @@ async fn what_is_appended_is_soon_in_the_rows() {
         .expect("asks")
         .expect("a call");
     assert_eq!((call.status.as_str(), call.duration_s), ("completed", Some(60)));
-    let status = world.models.status().await.expect("status");
+    let status = env.models.status().await.expect("status");
     assert!(
         status
             .iter()
             .all(|model| model.lag == 0 && model.owner.is_some() && model.dead_letters == 0)
     );
     following.stop().await;
-    let status = world.models.status().await.expect("status");
+    let status = env.models.status().await.expect("status");
     assert!(
         status.iter().all(|model| model.owner.is_none()),
         "leases are given back"
@@ -44,28 +44,28 @@ async fn what_is_appended_is_soon_in_the_rows() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wait_for_what_never_comes_ends() {
-    let world = World::new().await;
-    assert!(!world.models.wait("call_log", 1, Duration::from_millis(80)).await);
-    assert!(!world.models.wait("no_such_model", 0, Duration::from_millis(80)).await);
+    let env = TestEnv::new().await;
+    assert!(!env.models.wait("call_log", 1, Duration::from_millis(80)).await);
+    assert!(!env.models.wait("no_such_model", 0, Duration::from_millis(80)).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn following_goes_on_where_it_stopped() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let mut last = 0;
     for n in 0..6 {
-        let following = world.models.follow();
+        let following = env.models.follow();
         for m in 0..20 {
-            last = world.append(&format!("CA{n}-{m}"), full_call()).await;
+            last = env.append(&format!("CA{n}-{m}"), full_call()).await;
         }
         following.stop().await;
     }
-    let following = world.models.follow();
-    assert!(world.models.wait("dashboard", last, SOON).await);
-    let figures = world
+    let following = env.models.follow();
+    assert!(env.models.wait("dashboard", last, SOON).await);
+    let figures = env
         .models
         .dashboard()
-        .altogether("default")
+        .all_time("default")
         .await
         .expect("asks")
         .expect("figures");
@@ -75,27 +75,27 @@ async fn following_goes_on_where_it_stopped() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_processes_do_the_work_of_one() {
-    let world = World::new().await;
-    let other = world.reopened_with(projectors()).await;
-    let (one, two) = (world.models.follow(), other.follow());
+    let env = TestEnv::new().await;
+    let other = env.reopened_with(projectors()).await;
+    let (one, two) = (env.models.follow(), other.follow());
     let mut last = 0;
     for n in 0..50 {
-        last = world.append(&format!("CA{n}"), full_call()).await;
+        last = env.append(&format!("CA{n}"), full_call()).await;
     }
-    assert!(world.models.wait("dashboard", last, SOON).await);
+    assert!(env.models.wait("dashboard", last, SOON).await);
     assert!(
         other.wait("dashboard", last, SOON).await,
         "the other process hears of it too"
     );
     one.stop().await;
-    last = world.append("CA50", full_call()).await;
+    last = env.append("CA50", full_call()).await;
     assert!(
         other.wait("dashboard", last, SOON).await,
         "the other process takes over"
     );
     let figures = other
         .dashboard()
-        .altogether("default")
+        .all_time("default")
         .await
         .expect("asks")
         .expect("figures");
@@ -105,27 +105,27 @@ async fn two_processes_do_the_work_of_one() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_was_fenced_off_writes_nothing_any_more() {
-    let world = World::new().await;
-    let following = world.models.follow();
-    let first = world.append("CA1", vec![started(0, true)]).await;
-    assert!(world.models.wait("dashboard", first, SOON).await);
-    let db = world.db("dashboard").await;
+    let env = TestEnv::new().await;
+    let following = env.models.follow();
+    let first = env.append("CA1", vec![started(0, true)]).await;
+    assert!(env.models.wait("dashboard", first, SOON).await);
+    let db = env.db("dashboard").await;
     // Somebody else takes the lease for a while.
     let seize =
         "update checkpoint set fence = fence + 1, owner = 'other', lease_expires_at = $1 where name = 'dashboard'";
     let far = i64::MAX;
     on_db!(&db, c => sqlx::query(seize).bind(far).execute(c).await.map(|_| ())).expect("seizes");
-    let second = world
+    let second = env
         .append("CA1", vec![ended(60, true, Outcome::Completed, Some(50))])
         .await;
-    assert!(!world.models.wait("dashboard", second, Duration::from_millis(700)).await);
+    assert!(!env.models.wait("dashboard", second, Duration::from_millis(700)).await);
     let give_back = "update checkpoint set lease_expires_at = 0 where name = 'dashboard'";
     on_db!(&db, c => sqlx::query(give_back).execute(c).await.map(|_| ())).expect("gives back");
-    assert!(world.models.wait("dashboard", second, SOON).await);
-    let figures = world
+    assert!(env.models.wait("dashboard", second, SOON).await);
+    let figures = env
         .models
         .dashboard()
-        .altogether("default")
+        .all_time("default")
         .await
         .expect("asks")
         .expect("figures");

@@ -3,8 +3,8 @@
 mod callbacks;
 mod following;
 mod order;
-mod parking;
-mod questions;
+mod dead_letters;
+mod queries;
 mod rebuilding;
 mod rows;
 mod statements;

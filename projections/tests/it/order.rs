@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use domain::call::CallEvent;
-use domain::call::value::{Grade, Outcome, ParticipantRole, Phase, VoicemailReason};
+use domain::call::value::{ClockSource, Grade, Outcome, ParticipantRole, Phase, VoicemailReason};
 use infra::event_store::Recorded;
 use projections::call_log::CallLogModel;
 use projections::contacts::ContactsModel;
@@ -202,7 +202,7 @@ proptest! {
         let heard = |delay: i64| vec![
             started(delay, false),
             answered(delay, false),
-            CallEvent::CallRinging { at: at(delay), told: false, call_sid: "CA1".into() },
+            CallEvent::CallRinging { at: at(delay), clock: ClockSource::Local, call_sid: "CA1".into() },
             ended(delay, false, Outcome::Completed, None),
             inferred(delay),
         ];

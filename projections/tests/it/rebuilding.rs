@@ -18,8 +18,8 @@ const SWITCH: RebuildOptions = RebuildOptions {
     switch: true,
 };
 
-async fn filled(calls: usize) -> World {
-    let world = World::new().await;
+async fn filled(calls: usize) -> TestEnv {
+    let env = TestEnv::new().await;
     let mut last = 0;
     for n in 0..calls {
         let mut events = full_call();
@@ -27,34 +27,34 @@ async fn filled(calls: usize) -> World {
         if n % 11 == 0 {
             events.push(erased());
         }
-        last = world.append(&format!("CA{n:04}"), events).await;
+        last = env.append(&format!("CA{n:04}"), events).await;
     }
-    let following = world.models.follow();
+    let following = env.models.follow();
     for projector in projectors() {
-        assert!(world.models.wait(projector.name(), last, SOON).await);
+        assert!(env.models.wait(projector.name(), last, SOON).await);
     }
     following.stop().await;
-    world
+    env
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rebuild_of_a_sound_model_changes_nothing() {
-    let world = filled(60).await;
+    let env = filled(60).await;
     for projector in projectors() {
         let model = projector.name();
-        let before = world.rows(model).await;
-        let report = world.models.rebuild(model, SWITCH).await.expect("rebuilds");
+        let before = env.rows(model).await;
+        let report = env.models.rebuild(model, SWITCH).await.expect("rebuilds");
         let difference = report.difference.expect("was asked");
         assert!(difference.is_none(), "{model}: {difference:?}");
         assert!(report.switched);
-        assert_eq!(world.rows(model).await, before, "{model}");
+        assert_eq!(env.rows(model).await, before, "{model}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
-    let world = filled(20).await;
-    let db = world.db("call_log").await;
+    let env = filled(20).await;
+    let db = env.db("call_log").await;
     for damage in [
         "delete from calls where call_id = 'CA0003'",
         "update calls set duration_s = 7, caller_name = 'Somebody Else' where call_id = 'CA0004'",
@@ -62,10 +62,10 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
     ] {
         on_db!(&db, c => sqlx::query(damage).execute(c).await.map(|_| ())).expect("damages");
     }
-    let before = world.rows("call_log").await;
-    let report = world.models.rebuild("call_log", DRY).await.expect("rebuilds");
+    let before = env.rows("call_log").await;
+    let report = env.models.rebuild("call_log", DRY).await.expect("rebuilds");
     assert!(!report.switched);
-    assert_eq!(world.rows("call_log").await, before);
+    assert_eq!(env.rows("call_log").await, before);
     let difference = report.difference.expect("was asked");
     let table = |name| {
         difference
@@ -91,15 +91,15 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readers_and_writers_go_on_while_a_model_is_rebuilt() {
-    let world = Arc::new(filled(100).await);
-    let following = world.models.follow();
+    let env = Arc::new(filled(100).await);
+    let following = env.models.follow();
     let stop = Arc::new(AtomicBool::new(false));
     let reader = tokio::spawn({
-        let (world, stop) = (world.clone(), stop.clone());
+        let (env, stop) = (env.clone(), stop.clone());
         async move {
             let mut least = 0;
             while !stop.load(Ordering::SeqCst) {
-                let counts = world
+                let counts = env
                     .models
                     .call_log()
                     .counts("default")
@@ -116,11 +116,11 @@ async fn readers_and_writers_go_on_while_a_model_is_rebuilt() {
         }
     });
     let writer = tokio::spawn({
-        let (world, stop) = (world.clone(), stop.clone());
+        let (env, stop) = (env.clone(), stop.clone());
         async move {
             let (mut n, mut last) = (1_000, 0);
             while !stop.load(Ordering::SeqCst) {
-                last = world.append(&format!("CA{n}"), full_call()).await;
+                last = env.append(&format!("CA{n}"), full_call()).await;
                 n += 1;
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
@@ -129,7 +129,7 @@ async fn readers_and_writers_go_on_while_a_model_is_rebuilt() {
     });
     let mut longest: f64 = 0.0;
     for _ in 0..3 {
-        let report = world.models.rebuild("call_log", SWITCH).await.expect("rebuilds");
+        let report = env.models.rebuild("call_log", SWITCH).await.expect("rebuilds");
         assert!(report.difference.expect("was asked").is_none());
         longest = longest.max(report.switch_ms.expect("switched"));
     }
@@ -137,10 +137,10 @@ async fn readers_and_writers_go_on_while_a_model_is_rebuilt() {
     reader.await.expect("reads");
     let (written, last) = writer.await.expect("writes");
     assert!(
-        world.models.wait("call_log", last, SOON).await,
+        env.models.wait("call_log", last, SOON).await,
         "the rebuilt model is followed"
     );
-    let counts = world.models.call_log().counts("default").await.expect("asks");
+    let counts = env.models.call_log().counts("default").await.expect("asks");
     assert_eq!(counts[0].1, 100 + written);
     println!("the longest switch took {longest:.1} ms");
     following.stop().await;
@@ -148,27 +148,27 @@ async fn readers_and_writers_go_on_while_a_model_is_rebuilt() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rebuild_that_was_cut_short_can_be_started_again() {
-    let world = filled(50).await;
-    let before = world.rows("call_log").await;
+    let env = filled(50).await;
+    let before = env.rows("call_log").await;
     for cut in [1, 3, 10, 30] {
-        let cut = tokio::time::timeout(Duration::from_millis(cut), world.models.rebuild("call_log", DRY)).await;
+        let cut = tokio::time::timeout(Duration::from_millis(cut), env.models.rebuild("call_log", DRY)).await;
         drop(cut);
-        assert_eq!(world.rows("call_log").await, before, "the old rows are untouched");
+        assert_eq!(env.rows("call_log").await, before, "the old rows are untouched");
         // The lease of the one that was cut off has to go first; a killed process leaves it to expire.
-        let db = world.db("call_log").await;
+        let db = env.db("call_log").await;
         let expire = "update checkpoint set lease_expires_at = 0 where name = 'rebuild'";
         on_db!(&db, c => sqlx::query(expire).execute(c).await.map(|_| ())).expect("expires");
     }
-    let report = world.models.rebuild("call_log", SWITCH).await.expect("rebuilds");
+    let report = env.models.rebuild("call_log", SWITCH).await.expect("rebuilds");
     assert!(report.difference.expect("was asked").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_model_is_rebuilt_once_at_a_time() {
-    let world = filled(50).await;
+    let env = filled(50).await;
     let (one, two) = tokio::join!(
-        world.models.rebuild("call_log", DRY),
-        world.models.rebuild("call_log", DRY)
+        env.models.rebuild("call_log", DRY),
+        env.models.rebuild("call_log", DRY)
     );
     let refused = [&one, &two]
         .into_iter()
@@ -176,7 +176,7 @@ async fn a_model_is_rebuilt_once_at_a_time() {
         .count();
     assert_eq!(refused, 1, "{one:?} {two:?}");
     assert!(matches!(
-        world.models.rebuild("no_such_model", DRY).await,
+        env.models.rebuild("no_such_model", DRY).await,
         Err(RebuildError::Unknown)
     ));
 }
@@ -184,9 +184,9 @@ async fn a_model_is_rebuilt_once_at_a_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_comes_long_after_a_call_was_written_out_is_not_lost() {
     // Enough events in between for a rebuild to have written the first calls and forgotten them.
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for n in 0..5 {
-        world.append(&format!("CA{n}"), full_call()).await;
+        env.append(&format!("CA{n}"), full_call()).await;
     }
     for n in 0..2_200 {
         let events = vec![
@@ -195,16 +195,16 @@ async fn what_comes_long_after_a_call_was_written_out_is_not_lost() {
             graded(Grade::Good),
         ];
         let many = (0..4).flat_map(|_| events.clone()).collect();
-        world.append(&format!("CB{n}"), many).await;
+        env.append(&format!("CB{n}"), many).await;
     }
     for n in 0..5 {
-        world
+        env
             .append(&format!("CA{n}"), vec![graded(Grade::NeedsImprovement)])
             .await;
     }
-    let head = world.ledger.head().await.expect("a head");
+    let head = env.ledger.head().await.expect("a head");
     assert!(head > 25_000);
-    let report = world
+    let report = env
         .models
         .rebuild(
             "call_log",
@@ -216,7 +216,7 @@ async fn what_comes_long_after_a_call_was_written_out_is_not_lost() {
         .await
         .expect("loads");
     assert_eq!(report.position, head);
-    let call = world
+    let call = env
         .models
         .call_log()
         .call("default", "CA3")
@@ -225,6 +225,6 @@ async fn what_comes_long_after_a_call_was_written_out_is_not_lost() {
         .expect("a call");
     assert_eq!((call.grade.as_deref(), call.ai_turns), (Some("needs_improvement"), 2));
     // And it equals what following makes.
-    let again = world.models.rebuild("call_log", DRY).await.expect("rebuilds");
+    let again = env.models.rebuild("call_log", DRY).await.expect("rebuilds");
     assert!(again.difference.expect("was asked").is_none());
 }

@@ -62,7 +62,7 @@ async fn bulk(projector: &dyn Projector, db: &Db, events: &[Arc<Recorded>]) -> R
     for events in events.chunks(50) {
         loader.fold(events)?;
     }
-    while let Some(writes) = loader.rest() {
+    while let Some(writes) = loader.drain_all() {
         let mut tx = db.begin().await?;
         writes.write(&mut tx).await?;
         tx.commit().await?;
@@ -74,10 +74,10 @@ async fn bulk(projector: &dyn Projector, db: &Db, events: &[Arc<Recorded>]) -> R
 async fn live_and_bulk_make_the_same_rows() {
     let events = histories(40);
     let (whole, small, forgetful, bulky) = (
-        World::new().await,
-        World::new().await,
-        World::new().await,
-        World::new().await,
+        TestEnv::new().await,
+        TestEnv::new().await,
+        TestEnv::new().await,
+        TestEnv::new().await,
     );
     for projector in projectors() {
         let model = projector.name();
@@ -97,7 +97,7 @@ async fn live_and_bulk_make_the_same_rows() {
 
 #[tokio::test]
 async fn counters_that_come_to_nothing_go() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     let dashboard: Vec<_> = projectors().into_iter().filter(|p| p.name() == "dashboard").collect();
     let events = of_one_call([
         started(0, true),
@@ -106,15 +106,15 @@ async fn counters_that_come_to_nothing_go() {
             by: "u1".into(),
         },
     ]);
-    live(dashboard[0].as_ref(), &world.db("dashboard").await, &events, 1, false).await;
-    assert_eq!(world.rows("dashboard").await["figures"], Vec::<String>::new());
+    live(dashboard[0].as_ref(), &env.db("dashboard").await, &events, 1, false).await;
+    assert_eq!(env.rows("dashboard").await["figures"], Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_model_can_be_asked_before_anything_happened() {
-    let world = World::new().await;
-    let models: &ReadModels = &world.models;
-    assert_eq!(models.dashboard().altogether("default").await.expect("asks"), None);
+    let env = TestEnv::new().await;
+    let models: &ReadModels = &env.models;
+    assert_eq!(models.dashboard().all_time("default").await.expect("asks"), None);
     assert!(
         models
             .call_log()

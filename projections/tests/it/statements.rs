@@ -1,6 +1,6 @@
 //! Every statement fits the tables that the migrations make.
 
-use crate::support::World;
+use crate::support::TestEnv;
 use infra::db::Db;
 use projections::rows::{Kind, Role};
 use projections::{projectors, statements};
@@ -8,9 +8,9 @@ use sqlx::{Executor, Row};
 
 #[tokio::test]
 async fn every_statement_can_be_prepared() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for (model, statement) in statements() {
-        let Db::Sqlite(pool) = world.db(model).await else {
+        let Db::Sqlite(pool) = env.db(model).await else {
             unreachable!("a folder holds SQLite files")
         };
         if let Err(error) = pool.prepare(statement).await {
@@ -21,9 +21,9 @@ async fn every_statement_can_be_prepared() {
 
 #[tokio::test]
 async fn the_tables_have_exactly_the_columns_of_the_rows() {
-    let world = World::new().await;
+    let env = TestEnv::new().await;
     for projector in projectors() {
-        let Db::Sqlite(pool) = world.db(projector.name()).await else {
+        let Db::Sqlite(pool) = env.db(projector.name()).await else {
             unreachable!("a folder holds SQLite files")
         };
         for table in projector.tables() {

@@ -1,12 +1,12 @@
 //! What the tests have in common: calls that might have happened, a world to project them in, rows to compare.
 
 use domain::call::CallEvent;
-use domain::call::value::{
+use domain::call::value::{ClockSource, 
     AnsweredBy, Direction, EndedBy, Grade, Outcome, ParticipantRole, Phase, Segment, TokenCount, VoicemailReason,
 };
 use domain::{Personal, Timestamp};
 use infra::clock::{Clock, SystemClock};
-use infra::db::{DatabaseUrl, Db, Views};
+use infra::db::{DatabaseUrl, Db, ReadStores};
 use infra::event_store::{Actor, Append, Appended, Event, Metadata, NewEvent, Recorded, StreamId};
 use infra::keys::MasterKey;
 use infra::ledger::{Ledger, LedgerOptions};
@@ -64,7 +64,7 @@ pub fn started(seconds: i64, told: bool) -> CallEvent {
 pub fn inferred(seconds: i64) -> CallEvent {
     CallEvent::CallStarted {
         at: at(seconds),
-        told: true,
+        clock: ClockSource::Provider,
         direction: Some(Direction::Inbound),
         call_sid: "CA1".into(),
         from: "+15550100001".into(),
@@ -149,10 +149,10 @@ pub fn transcript(phase: Phase, words: &str) -> CallEvent {
 }
 
 pub fn joined(seconds: i64) -> CallEvent {
-    let (call_sid, role) = ("CA9".into(), ParticipantRole::Agent);
+    let (call_sid, role) = ("CA9".into(), ParticipantRole::TeamMember);
     CallEvent::ParticipantJoined {
         at: at(seconds),
-        told: true,
+        clock: ClockSource::Provider,
         call_sid,
         role,
         conference_sid: None,
@@ -160,10 +160,10 @@ pub fn joined(seconds: i64) -> CallEvent {
 }
 
 pub fn left(seconds: i64) -> CallEvent {
-    let (call_sid, role) = ("CA9".into(), ParticipantRole::Agent);
+    let (call_sid, role) = ("CA9".into(), ParticipantRole::TeamMember);
     CallEvent::ParticipantLeft {
         at: at(seconds),
-        told: true,
+        clock: ClockSource::Provider,
         call_sid,
         role,
     }
@@ -205,7 +205,7 @@ pub fn full_call() -> Vec<CallEvent> {
         started(0, true),
         CallEvent::CallRinging {
             at: at(1),
-            told: true,
+            clock: ClockSource::Provider,
             call_sid: "CA1".into(),
         },
         answered(2, true),
@@ -239,15 +239,15 @@ pub fn full_call() -> Vec<CallEvent> {
 }
 
 /// A ledger and read models in a folder of their own.
-pub struct World {
+pub struct TestEnv {
     _folder: TempDir,
     pub ledger: Ledger,
-    pub views: Views,
+    pub read_stores: ReadStores,
     pub models: ReadModels,
     sequences: std::sync::Mutex<BTreeMap<StreamId, i64>>,
 }
 
-impl World {
+impl TestEnv {
     pub async fn new() -> Self {
         Self::with(projectors()).await
     }
@@ -264,14 +264,14 @@ impl World {
         })
         .await
         .expect("a ledger");
-        let views = Views::open(&url).await.expect("views");
-        let models = ReadModels::open_with(views.clone(), ledger.clone(), clock, projectors)
+        let read_stores = ReadStores::open(&url).await.expect("read_stores");
+        let models = ReadModels::open_with(read_stores.clone(), ledger.clone(), clock, projectors)
             .await
             .expect("read models");
         Self {
             _folder: folder,
             ledger,
-            views,
+            read_stores,
             models,
             sequences: std::sync::Mutex::default(),
         }
@@ -280,7 +280,7 @@ impl World {
     /// The same folder, as a program that was started anew with other projectors finds it.
     pub async fn reopened_with(&self, projectors: Vec<Arc<dyn Projector>>) -> ReadModels {
         let clock = Arc::new(SystemClock);
-        ReadModels::open_with(self.views.clone(), self.ledger.clone(), clock, projectors)
+        ReadModels::open_with(self.read_stores.clone(), self.ledger.clone(), clock, projectors)
             .await
             .expect("read models")
     }
@@ -346,7 +346,7 @@ impl World {
     }
 
     pub async fn db(&self, model: &'static str) -> Db {
-        self.views.current(model).await.expect("a namespace").db
+        self.read_stores.current(model).await.expect("a namespace").db
     }
 
     /// All rows of a model.

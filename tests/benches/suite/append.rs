@@ -117,8 +117,8 @@ pub async fn sqlite(report: &mut Report) -> anyhow::Result<()> {
 
 /// P3: the median of one append against the median of one sync, alternating.
 pub async fn one_writer(report: &mut Report) -> anyhow::Result<()> {
-    let place = data_dir();
-    let store = EventStore::open(&DatabaseUrl::Folder(place.path().into()), Arc::new(SystemClock)).await?;
+    let stores = data_dir();
+    let store = EventStore::open(&DatabaseUrl::Folder(stores.path().into()), Arc::new(SystemClock)).await?;
     let (mut appends, mut syncs) = (Vec::new(), Vec::new());
     for _ in 0..10 {
         for _ in 0..200 {

@@ -5,7 +5,7 @@ use super::measure::{ROUNDS, median, rate};
 use super::report::{Floor, Line, Report};
 use domain::Timestamp;
 use domain::call::Call;
-use domain::call::command::{CallCommand, HearCaller, Origin};
+use domain::call::command::{CallCommand, HandleCallerTurn, Origin};
 use harness::postgres::durable_postgres;
 use harness::scratch::data_dir;
 use infra::clock::SystemClock;
@@ -22,7 +22,7 @@ const WRITERS: usize = 64;
 const LENGTH: u64 = 100;
 
 fn turn(n: u64) -> CallCommand {
-    HearCaller {
+    HandleCallerTurn {
         at: Timestamp::from_seconds(1_774_620_000 + i64::try_from(n).unwrap_or_default()),
         turn: u32::try_from(n + 1).ok(),
         text: "I would like to move my appointment from Tuesday to Thursday, if that is possible.".into(),

@@ -19,9 +19,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 const SUBSCRIBERS: usize = 100;
 const WEBHOOKS: u64 = 500;
 /// From one webhook to the next.
-const APART: Duration = Duration::from_millis(20);
+const INTERVAL: Duration = Duration::from_millis(20);
 /// How long after the last webhook everybody must have everything.
-const PATIENCE: Duration = Duration::from_secs(10);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// P9.
 pub async fn on_every_socket(report: &mut Report) -> anyhow::Result<()> {
@@ -33,14 +33,14 @@ pub async fn on_every_socket(report: &mut Report) -> anyhow::Result<()> {
     for _ in 0..SUBSCRIBERS {
         let (address, cookie, ready, last) = (served.address(), cookie.clone(), ready.clone(), last.clone());
         subscribers
-            .spawn(async move { tokio::time::timeout(PATIENCE * 3, subscribe(address, cookie, ready, last)).await? });
+            .spawn(async move { tokio::time::timeout(DELIVERY_TIMEOUT * 3, subscribe(address, cookie, ready, last)).await? });
     }
     for _ in 0..SUBSCRIBERS {
         readied.recv().await.context("a subscriber did not get through")?;
     }
     let mut poster = Connection::open(served.address()).await?;
     let mut sent = HashMap::new();
-    let mut pace = tokio::time::interval(APART);
+    let mut pace = tokio::time::interval(INTERVAL);
     for n in 0..WEBHOOKS {
         let call = traffic::call_id(n);
         let signed = webhook(&call, 0);
@@ -50,13 +50,13 @@ pub async fn on_every_socket(report: &mut Report) -> anyhow::Result<()> {
         sent.insert(call, (begun, Instant::now()));
     }
     let (mut since_sent, mut since_answered) = (Vec::new(), Vec::new());
-    while let Some(came) = subscribers.join_next().await {
-        let came = came??;
+    while let Some(received) = subscribers.join_next().await {
+        let received = received??;
         for (call, (begun, answered)) in &sent {
-            let came = came.get(call).context("a subscriber missed a call")?;
-            since_sent.push(came.duration_since(*begun).as_secs_f64() * 1e3);
+            let received = received.get(call).context("a subscriber missed a call")?;
+            since_sent.push(received.duration_since(*begun).as_secs_f64() * 1e3);
             // An event may well be on the socket before the answer is: that counts as no time at all.
-            since_answered.push(came.saturating_duration_since(*answered).as_secs_f64() * 1e3);
+            since_answered.push(received.saturating_duration_since(*answered).as_secs_f64() * 1e3);
         }
     }
     for (work, samples, share, floor) in [
@@ -89,7 +89,7 @@ pub async fn on_every_socket(report: &mut Report) -> anyhow::Result<()> {
             id: "P9",
             work: format!(
                 "{work}, {SUBSCRIBERS} subscribers, {} webhooks/s",
-                1_000 / APART.as_millis()
+                1_000 / INTERVAL.as_millis()
             ),
             ours: share.map_or_else(|| median(samples.clone()), |share| percentile(samples.clone(), share)),
             theirs: None,
@@ -115,7 +115,7 @@ async fn sign_in(address: SocketAddr) -> anyhow::Result<String> {
 
 /// What interests a subscriber in a message.
 #[derive(Deserialize)]
-struct Told {
+struct FeedMessage {
     call_id: Option<String>,
     #[serde(rename = "type")]
     kind: String,
@@ -132,19 +132,19 @@ async fn subscribe(
     request.headers_mut().insert("cookie", cookie.parse()?);
     let (mut socket, _) = tokio_tungstenite::connect_async(request).await?;
     ready.send(()).await?;
-    let mut came = HashMap::new();
+    let mut received = HashMap::new();
     loop {
         let message = socket.next().await.context("the feed ended")??;
         let now = Instant::now();
         let Message::Text(text) = message else { continue };
-        let told: Told = serde_json::from_str(&text)?;
-        let Some(call) = told.call_id else { continue };
+        let message_data: FeedMessage = serde_json::from_str(&text)?;
+        let Some(call) = message_data.call_id else { continue };
         // The greeting is the last that the webhook leads to.
-        let whole = told.kind == "AiTurn" || told.kind == "RoutedToVoicemail";
+        let whole = message_data.kind == "AiTurn" || message_data.kind == "RoutedToVoicemail";
         let is_last = call == last;
-        came.insert(call, now);
+        received.insert(call, now);
         if is_last && whole {
-            return Ok(came);
+            return Ok(received);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::traffic;
 use domain::call::CallEvent;
-use infra::db::Views;
+use infra::db::ReadStores;
 use infra::event_store::{Actor, Event, Metadata, Recorded, StreamId};
 use infra::subscription::checkpoint::{self, CHECKPOINT_DDL};
 use projections::engine::WriteSet;
@@ -14,14 +14,14 @@ use std::sync::Arc;
 /// Whose calls they are.
 pub const TENANT: &str = "default";
 /// Calls that are folded together.
-const TOGETHER: u64 = 500;
+const CALLS_PER_FOLD: u64 = 500;
 
 /// Fills `call_log` and `dashboard` with so many calls.
-pub async fn with_calls(views: &Views, calls: u64) -> anyhow::Result<()> {
+pub async fn with_calls(read_stores: &ReadStores, calls: u64) -> anyhow::Result<()> {
     let mut fills = Vec::new();
     for projector in projections::projectors() {
         if ["call_log", "dashboard"].contains(&projector.name()) {
-            fills.push(tokio::spawn(fill(views.clone(), projector, calls)));
+            fills.push(tokio::spawn(fill(read_stores.clone(), projector, calls)));
         }
     }
     for fill in fills {
@@ -30,8 +30,8 @@ pub async fn with_calls(views: &Views, calls: u64) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn fill(views: Views, projector: Arc<dyn Projector>, calls: u64) -> anyhow::Result<()> {
-    let namespace = views.open_draft(&views.draft(projector.name()).await?).await?;
+async fn fill(read_stores: ReadStores, projector: Arc<dyn Projector>, calls: u64) -> anyhow::Result<()> {
+    let namespace = read_stores.open_shadow(&read_stores.create_shadow(projector.name()).await?).await?;
     let schema = projector.schema(namespace.db.engine());
     execute_script(&namespace.db, schema.tables).await?;
     let (orders, mut inbox) = tokio::sync::mpsc::channel::<WriteSet>(4);
@@ -45,9 +45,9 @@ async fn fill(views: Views, projector: Arc<dyn Projector>, calls: u64) -> anyhow
         anyhow::Ok(())
     });
     let (mut loader, mut position) = (projector.loader(), 0);
-    for first in (0..calls).step_by(usize::try_from(TOGETHER)?) {
+    for first in (0..calls).step_by(usize::try_from(CALLS_PER_FOLD)?) {
         let mut events = Vec::new();
-        for n in first..(first + TOGETHER).min(calls) {
+        for n in first..(first + CALLS_PER_FOLD).min(calls) {
             for (event, sequence) in traffic::short(n).into_iter().zip(1..) {
                 position += 1;
                 events.push(Arc::new(recorded(n, position, sequence, event)));
@@ -59,7 +59,7 @@ async fn fill(views: Views, projector: Arc<dyn Projector>, calls: u64) -> anyhow
         }
         tokio::task::yield_now().await;
     }
-    while let Some(writes) = loader.rest() {
+    while let Some(writes) = loader.drain_all() {
         orders.send(writes).await?;
     }
     drop(orders);
@@ -67,7 +67,7 @@ async fn fill(views: Views, projector: Arc<dyn Projector>, calls: u64) -> anyhow
     execute_script(&namespace.db, schema.indexes).await?;
     execute_script(&namespace.db, CHECKPOINT_DDL).await?;
     checkpoint::create(&namespace.db, projector.name(), projector.version()).await?;
-    views.switch(namespace).await?;
+    read_stores.switch(namespace).await?;
     Ok(())
 }
 

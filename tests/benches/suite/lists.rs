@@ -4,11 +4,11 @@ use super::fill::{self, TENANT};
 use super::measure::percentile;
 use super::report::{Floor, Line, Report};
 use super::{seed, traffic};
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::clock::SystemClock;
-use infra::db::Views;
+use infra::db::ReadStores;
 use projections::ReadModels;
-use projections::call_log::queries::Question;
+use projections::call_log::queries::CallQuery;
 use projections::dashboard::queries::Scale;
 use projections::facts::{Filter, UtcHour};
 use std::sync::Arc;
@@ -89,37 +89,37 @@ async fn asked(
     Ok((percentile(of_many, 0.99), percentile(of_few, 0.99)))
 }
 
-type Named = Vec<(String, Question)>;
+type Named = Vec<(String, CallQuery)>;
 
 /// Every selection, alone and with each other filter; those that find nothing as well.
 fn lists() -> Vec<(&'static str, Named)> {
-    let every = |and: &str, with: &dyn Fn(Question) -> Question| -> Named {
+    let every = |and: &str, with: &dyn Fn(CallQuery) -> CallQuery| -> Named {
         let questions = Filter::ALL.iter().map(|filter| {
-            let question = Question {
+            let question = CallQuery {
                 filter: *filter,
-                ..Question::default()
+                ..CallQuery::default()
             };
             (format!("{}{and}", filter.as_str()), with(question))
         });
         questions.collect()
     };
     let agent = |agent: &'static str| {
-        move |question| Question {
+        move |question| CallQuery {
             agent: Some(agent.to_owned()),
             ..question
         }
     };
-    let graded = |question| Question {
+    let graded = |question| CallQuery {
         grade: Some("good".to_owned()),
         ..question
     };
-    let period = |question| Question {
+    let period = |question| CallQuery {
         from: Some(traffic::began(FEW / 4).as_micros()),
         to: Some(traffic::began(FEW / 2).as_micros()),
         ..question
     };
     let text = |text: &'static str| {
-        move |question| Question {
+        move |question| CallQuery {
             q: Some(text.to_owned()),
             ..question
         }
@@ -146,29 +146,29 @@ fn lists() -> Vec<(&'static str, Named)> {
 struct Filled {
     models: ReadModels,
     calls: u64,
-    _place: Place,
+    _place: TestStores,
 }
 
 impl Filled {
     async fn with(calls: u64) -> anyhow::Result<Self> {
-        let place = Place::sqlite().await;
-        let views = Views::open(&place.url).await?;
-        fill::with_calls(&views, calls).await?;
-        let models = ReadModels::open(views, place.ledger().await, Arc::new(SystemClock)).await?;
+        let stores = TestStores::sqlite().await;
+        let read_stores = ReadStores::open(&stores.url).await?;
+        fill::with_calls(&read_stores, calls).await?;
+        let models = ReadModels::open(read_stores, stores.ledger().await, Arc::new(SystemClock)).await?;
         let held = models
             .dashboard()
-            .altogether(TENANT)
+            .all_time(TENANT)
             .await?
             .map_or(0, |figures| figures.calls);
         anyhow::ensure!(held == i64::try_from(calls)?, "{held} calls instead of {calls}");
         Ok(Self {
             models,
             calls,
-            _place: place,
+            _place: stores,
         })
     }
 
-    async fn list(&self, question: &Question) -> anyhow::Result<()> {
+    async fn list(&self, question: &CallQuery) -> anyhow::Result<()> {
         self.models.call_log().list(TENANT, question).await?;
         Ok(())
     }
@@ -184,7 +184,7 @@ impl Filled {
         };
         let ask = self.models.dashboard();
         tokio::try_join!(
-            ask.altogether(TENANT),
+            ask.all_time(TENANT),
             ask.sums(TENANT, Scale::Day, from..tomorrow),
             ask.sums(TENANT, Scale::Day, from - days..from),
             ask.series(TENANT, scale, buckets),

@@ -9,9 +9,9 @@ use domain::Tenant;
 use domain::call::{Call, CallEvent};
 use harness::scratch::data_dir;
 use infra::clock::SystemClock;
-use infra::db::Views;
+use infra::db::ReadStores;
 use infra::ledger::Ledger;
-use projections::facts::CallFacts;
+use projections::call_view::CallView;
 use projections::{ReadModels, RebuildOptions};
 use serde::{Deserialize, Serialize};
 use sqlite_es::{SqliteEventRepository, SqliteViewRepository, default_sqlite_pool};
@@ -32,17 +32,17 @@ pub async fn call_log(report: &mut Report) -> anyhow::Result<()> {
          the peer on the first {PEER_EVENTS} of them, unsealed, in its own default settings, one slim row a call",
         seeded.calls
     ));
-    let views = Views::open(&seeded.place.url).await?;
+    let read_stores = ReadStores::open(&seeded.stores.url).await?;
     let theirs_place = data_dir();
     let pool = default_sqlite_pool(&format!("sqlite://{}", theirs_place.path().join("peer.db").display())).await;
     fill_peer(&pool).await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(rebuild(&seeded, &views, head).await?);
+        ours.push(rebuild(&seeded, &read_stores, head).await?);
         theirs.push(replay(&pool).await?);
     }
     pool.close().await;
-    views.close().await;
+    read_stores.close().await;
     for (theirs, floor) in [
         (Some(median(theirs)), Floor::RatioAtLeast(50.0)),
         (None, Floor::AtLeast(150_000.0)),
@@ -60,11 +60,11 @@ pub async fn call_log(report: &mut Report) -> anyhow::Result<()> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
-async fn rebuild(seeded: &seed::Seeded, views: &Views, head: i64) -> anyhow::Result<f64> {
+async fn rebuild(seeded: &seed::Seeded, read_stores: &ReadStores, head: i64) -> anyhow::Result<f64> {
     let clock = Arc::new(SystemClock);
     // A ledger of its own, as after a restart: no key and no event is in memory.
-    let ledger = Ledger::open_read_only(seeded.place.options(clock.clone())).await?;
-    let models = ReadModels::open(views.clone(), ledger, clock).await?;
+    let ledger = Ledger::open_read_only(seeded.stores.options(clock.clone())).await?;
+    let models = ReadModels::open(read_stores.clone(), ledger, clock).await?;
     let options = RebuildOptions {
         compare: false,
         switch: true,
@@ -78,14 +78,14 @@ async fn rebuild(seeded: &seed::Seeded, views: &Views, head: i64) -> anyhow::Res
         done.load_seconds,
         elapsed - done.load_seconds
     );
-    views.sweep("call_log").await?;
+    read_stores.sweep("call_log").await?;
     Ok(head as f64 / elapsed)
 }
 
 /// What the peer keeps of a call: what is known of it, without its words. Less than `call_log` does.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct CallView {
-    facts: CallFacts,
+    facts: CallView,
 }
 
 impl View<Call> for CallView {
@@ -136,8 +136,8 @@ fn serialized(id: String, sequence: usize, event: &CallEvent) -> anyhow::Result<
 #[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
 async fn replay(pool: &SqlitePool) -> anyhow::Result<f64> {
     sqlx::query("delete from call_view").execute(pool).await?;
-    let views = Arc::new(SqliteViewRepository::<CallView, Call>::new("call_view", pool.clone()));
-    let mut query = GenericQuery::<_, CallView, Call>::new(views);
+    let read_stores = Arc::new(SqliteViewRepository::<CallView, Call>::new("call_view", pool.clone()));
+    let mut query = GenericQuery::<_, CallView, Call>::new(read_stores);
     query.use_error_handler(Box::new(|error| panic!("{error}")));
     let mut replay: QueryReplay<_, _, Call> = QueryReplay::new(SqliteEventRepository::new(pool.clone()), query);
     replay.use_error_handler(Box::new(|error| panic!("{error}")));

@@ -7,7 +7,7 @@ use super::served::Served;
 use super::{fill, seed};
 use anyhow::Context as _;
 use harness::{browser, scratch};
-use infra::db::{DatabaseUrl, Views};
+use infra::db::{DatabaseUrl, ReadStores};
 use serde::Deserialize;
 
 /// What the script measures, in milliseconds from the click to the frame with the other calls.
@@ -21,9 +21,9 @@ struct Measured {
 pub async fn calls(report: &mut Report) -> anyhow::Result<()> {
     let calls = seed::size("BENCH_CALLS", MANY);
     let folder = scratch::data_dir();
-    let views = Views::open(&DatabaseUrl::Folder(folder.path().to_owned())).await?;
-    fill::with_calls(&views, calls).await?;
-    views.close().await;
+    let read_stores = ReadStores::open(&DatabaseUrl::Folder(folder.path().to_owned())).await?;
+    fill::with_calls(&read_stores, calls).await?;
+    read_stores.close().await;
     let served = Served::start_in(folder, |_| {}).await?;
     let base_url = format!("http://{}", served.address());
     let printed = browser::script("bench/calls.mjs", &base_url)

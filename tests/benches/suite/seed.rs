@@ -4,7 +4,7 @@
 use super::traffic;
 use domain::call::CallEvent;
 use domain::{Decide, Personal};
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::event_store::{Actor, Metadata};
 use infra::ledger::{Ledger, LedgerError};
 use serde::{Deserialize, Serialize};
@@ -13,11 +13,11 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// Calls that go on at the same time.
-const AT_ONCE: usize = 512;
+const MAX_CONCURRENCY: usize = 512;
 /// Events of one command.
-const TOGETHER: usize = 4;
+const EVENTS_PER_COMMAND: usize = 4;
 /// Of so many calls, one is long, where long ones are wanted.
-const LONG_ONE_OF: u64 = 200;
+const CALLS_PER_LONG_CALL: u64 = 200;
 
 /// A size that is set from outside for a quick look.
 pub fn size(variable: &str, usual: u64) -> u64 {
@@ -29,7 +29,7 @@ pub fn size(variable: &str, usual: u64) -> u64 {
 
 /// A ledger with a past, and where it lies.
 pub struct Seeded {
-    pub place: Place,
+    pub stores: TestStores,
     pub ledger: Ledger,
     /// Its calls: the numbers below this one.
     pub calls: u64,
@@ -39,42 +39,42 @@ pub struct Seeded {
 
 /// Fills a ledger with this many events or a few more. With `long`, one of two hundred calls has so many events.
 pub async fn ledger(events: u64, long: Option<usize>) -> anyhow::Result<Seeded> {
-    let place = Place::sqlite().await;
-    let ledger = place.ledger().await;
-    let (room, mut tasks) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    let stores = TestStores::sqlite().await;
+    let ledger = stores.ledger().await;
+    let (room, mut tasks) = (Arc::new(Semaphore::new(MAX_CONCURRENCY)), JoinSet::new());
     let (mut calls, mut long_ones) = (0, Vec::new());
     while ledger.known_head() < i64::try_from(events)? {
         let permit = room.clone().acquire_owned().await?;
-        let length = long.filter(|_| calls % LONG_ONE_OF == LONG_ONE_OF / 2);
+        let length = long.filter(|_| calls % CALLS_PER_LONG_CALL == CALLS_PER_LONG_CALL / 2);
         if length.is_some() {
             long_ones.push(traffic::call_id(calls));
         }
         let (ledger, n) = (ledger.clone(), calls);
         tasks.spawn(async move {
             let events = length.map_or_else(|| traffic::whole(n), |length| traffic::long(n, length));
-            let told = tell(&ledger, n, events).await;
+            let appended = append_events(&ledger, n, events).await;
             drop(permit);
-            told
+            appended
         });
-        while let Some(told) = tasks.try_join_next() {
-            told??;
+        while let Some(appended) = tasks.try_join_next() {
+            appended??;
         }
         calls += 1;
     }
-    while let Some(told) = tasks.join_next().await {
-        told??;
+    while let Some(appended) = tasks.join_next().await {
+        appended??;
     }
     Ok(Seeded {
-        place,
+        stores,
         ledger,
         calls,
         long: long_ones,
     })
 }
 
-async fn tell(ledger: &Ledger, n: u64, events: Vec<CallEvent>) -> Result<(), LedgerError<Never>> {
+async fn append_events(ledger: &Ledger, n: u64, events: Vec<CallEvent>) -> Result<(), LedgerError<Never>> {
     let id = traffic::call_id(n);
-    for (index, events) in events.chunks(TOGETHER).enumerate() {
+    for (index, events) in events.chunks(EVENTS_PER_COMMAND).enumerate() {
         let metadata = Metadata {
             endpoint: Some("/twilio/inbound-status".to_owned()),
             params: Some(Personal::Known(params(&id))),
@@ -88,7 +88,7 @@ async fn tell(ledger: &Ledger, n: u64, events: Vec<CallEvent>) -> Result<(), Led
 
 /// The raw parameters that come with a webhook.
 fn params(id: &str) -> infra::event_store::Params {
-    super::webhook::TWILIO_SENDS
+    super::webhook::COMMON_PARAMS
         .iter()
         .map(|(name, value)| ((*name).to_owned(), vec![(*value).to_owned()]))
         .chain([("CallSid".to_owned(), vec![id.to_owned()])])

@@ -2,24 +2,24 @@
 //! the events of real life. The same number makes the same call.
 
 use domain::call::command::{
-    CallCommand, HearCaller, HearInbound, HearOutbound, HearRecording, HearStatus, HearVoicemail, Leg, Origin,
+    CallCommand, HandleCallerTurn, HandleInbound, HandleOutbound, HandleRecording, HandleStatus, HandleVoicemail, Leg, Origin,
     RecordingStatus, Routed, VoicemailMessage,
 };
-use domain::call::value::{Direction, Grade, Phase, Segment, Sentiment, TokenCount, VoicemailReason};
+use domain::call::value::{ClockSource, Direction, Grade, Phase, Segment, Sentiment, TokenCount, VoicemailReason};
 use domain::call::{Call, CallEvent};
 use domain::{AgentId, Decide, Personal, Timestamp};
 
 /// When the first call begins: 2026-03-27T14:00:00Z.
-const FIRST: i64 = 1_774_620_000;
+const FIRST_CALL_S: i64 = 1_774_620_000;
 /// Seconds from one call's beginning to the next one's.
-const APART: i64 = 30;
+const CALL_INTERVAL_S: i64 = 30;
 
 /// Agents that answer at all hours.
 pub const AGENTS: [&str; 4] = ["front-desk", "sales", "billing", "support"];
 /// An agent that only takes messages.
 pub const NIGHT: &str = "night";
 
-const SAID: [&str; 6] = [
+const SENTENCES: [&str; 6] = [
     "I would like to move my appointment from Tuesday to Thursday, if that is possible at all.",
     "Yes, the invoice from last month is still open, and I wonder whether it reached you.",
     "Could somebody call me back about the offer that you sent us on Monday morning?",
@@ -46,7 +46,7 @@ pub fn call_id(n: u64) -> String {
 
 /// When a call begins.
 pub fn began(n: u64) -> Timestamp {
-    Timestamp::from_seconds(FIRST + i64::try_from(n).unwrap_or(i64::MAX / 1_000_000) * APART)
+    Timestamp::from_seconds(FIRST_CALL_S + i64::try_from(n).unwrap_or(i64::MAX / 1_000_000) * CALL_INTERVAL_S)
 }
 
 /// A call with all that belongs to it: 25 events on average.
@@ -157,9 +157,9 @@ impl Story {
     }
 
     fn rings(&mut self, agent: &str, routed: Routed) {
-        self.then(HearInbound {
+        self.then(HandleInbound {
             at: self.now(),
-            told: true,
+            clock: ClockSource::Provider,
             call_sid: self.sid(),
             from: self.caller(),
             to: "+15045550199".into(),
@@ -178,16 +178,16 @@ impl Story {
             Routed::Answered {
                 greeting: "Hello, you have reached us. You are speaking with an assistant. How can I help?".into(),
                 persona_version: 3,
-                discloses_ai: false,
-                consent_notice: false,
+                disclosure: None,
+                consent_notice: None,
             },
         );
     }
 
     fn status(&mut self, status: &str, seconds: u32) {
-        self.then(HearStatus {
+        self.then(HandleStatus {
             at: self.now(),
-            told: true,
+            clock: ClockSource::Provider,
             kind: "inbound-status".to_owned(),
             call_sid: self.sid(),
             leg: Leg::Conversation,
@@ -202,7 +202,7 @@ impl Story {
 
     fn recorded(&mut self, phase: Phase, status: RecordingStatus) {
         let sid = self.recording();
-        self.then(HearRecording {
+        self.then(HandleRecording {
             at: self.now(),
             phase,
             url: (status == RecordingStatus::Completed)
@@ -233,10 +233,10 @@ impl Story {
         self.status("in-progress", 0);
         self.recorded(Phase::Ai, RecordingStatus::InProgress);
         for _ in 0..turns {
-            self.then(HearCaller {
+            self.then(HandleCallerTurn {
                 at: self.now(),
                 turn: None,
-                text: self.pick(&SAID).into(),
+                text: self.pick(&SENTENCES).into(),
                 confidence: Some(0.93),
                 started_at: Some(self.now()),
                 ended_at: Some(self.now().plus_seconds(3)),
@@ -246,7 +246,7 @@ impl Story {
             self.then(CallCommand::SpeakAi {
                 at: self.now(),
                 turn: None,
-                text: self.pick(&SAID).into(),
+                text: self.pick(&SENTENCES).into(),
                 persona_version: 3,
                 model: Some("gpt-4o-mini".to_owned()),
                 latency_ms: Some(640),
@@ -264,7 +264,7 @@ impl Story {
         self.archived(Phase::Ai);
         let segment = |speaker: &str| Segment {
             speaker: speaker.to_owned(),
-            text: self.pick(&SAID).to_owned(),
+            text: self.pick(&SENTENCES).to_owned(),
             start_ms: Some(0),
             end_ms: Some(3_000),
             sentiment: None,
@@ -308,7 +308,7 @@ impl Story {
             url: "https://api.twilio.com/2010-04-01/Accounts/AC0/Recordings/RE0".to_owned(),
             duration_s: Some(20),
         };
-        self.then(HearVoicemail {
+        self.then(HandleVoicemail {
             at: self.now(),
             reason: Some(VoicemailReason::Closed),
             message: Some(message),
@@ -320,9 +320,9 @@ impl Story {
     /// A call that somebody of ours places from the browser.
     fn outbound(&mut self, status: &str) {
         let agent = AGENTS[usize::try_from(self.n).unwrap_or(0) % AGENTS.len()];
-        self.then(HearOutbound {
+        self.then(HandleOutbound {
             at: self.now(),
-            told: true,
+            clock: ClockSource::Provider,
             call_sid: self.sid(),
             from: "client:ada".into(),
             to: self.caller(),
@@ -346,9 +346,9 @@ impl Story {
             number: Some("+15045550199".to_owned()),
             ..self.origin()
         };
-        self.then(HearStatus {
+        self.then(HandleStatus {
             at: self.now(),
-            told: true,
+            clock: ClockSource::Provider,
             kind: "inbound-status".to_owned(),
             call_sid: self.sid(),
             leg: Leg::Conversation,

@@ -5,7 +5,7 @@ use super::measure::{median, percentile};
 use super::report::{Floor, Line, Report};
 use super::served::{Connection, PUBLIC_URL, Served, TOKEN};
 use super::traffic;
-use super::webhook::{TWILIO_SENDS, webhook};
+use super::webhook::{COMMON_PARAMS, webhook};
 use infra::config::{Config, Settings};
 use infra::models::{ChatRequest, Format, Message, Models, ModelsOptions};
 use sandbox::models::{self, Fault, Server, Surface};
@@ -18,14 +18,14 @@ const CALLS: u64 = 100;
 // The model keeps the last thousand questions, which are counted.
 const TURNS: u32 = 9;
 /// How long the model takes.
-const MODEL: Duration = Duration::from_millis(200);
+const MODEL_LATENCY: Duration = Duration::from_millis(200);
 /// From an answer to the caller's next words: shorter than any person listens and speaks.
-const LISTENS: Duration = Duration::from_secs(1);
+const CALLER_PAUSE: Duration = Duration::from_secs(1);
 
 /// P11.
 pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
     let model = Server::start(models::Models::default()).await?;
-    let delay_ms = u64::try_from(MODEL.as_millis())?;
+    let delay_ms = u64::try_from(MODEL_LATENCY.as_millis())?;
     model.models().add_fault(Fault::slow(Surface::Chat, delay_ms));
     // A model makes itself ready at its first question; that is not our time.
     ask(&model).await?;
@@ -57,8 +57,8 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
     report.note(format!(
         "P11: SQLite; {CALLS} calls of {TURNS} turns, the next words {} ms after an answer; the model, which takes {} ms, \
          the service and the callers share one process",
-        LISTENS.as_millis(),
-        MODEL.as_millis()
+        CALLER_PAUSE.as_millis(),
+        MODEL_LATENCY.as_millis()
     ));
     served.stop().await?;
     model.stop().await?;
@@ -101,13 +101,13 @@ async fn converse(address: SocketAddr, call: u64) -> anyhow::Result<Vec<f64>> {
     let mut connection = Connection::open(address).await?;
     connection.expect(&webhook(&call_id, 0), 200).await;
     // Nobody speaks at the same moment as everybody else.
-    tokio::time::sleep(LISTENS * u32::try_from(call)? / u32::try_from(CALLS)?).await;
+    tokio::time::sleep(CALLER_PAUSE * u32::try_from(call)? / u32::try_from(CALLS)?).await;
     let mut added = Vec::with_capacity(turns.len());
     for signed in &turns {
-        tokio::time::sleep(LISTENS).await;
+        tokio::time::sleep(CALLER_PAUSE).await;
         let begun = Instant::now();
         connection.expect(signed, 200).await;
-        added.push((begun.elapsed().as_secs_f64() - MODEL.as_secs_f64()) * 1e3);
+        added.push((begun.elapsed().as_secs_f64() - MODEL_LATENCY.as_secs_f64()) * 1e3);
     }
     Ok(added)
 }
@@ -116,7 +116,7 @@ async fn converse(address: SocketAddr, call: u64) -> anyhow::Result<Vec<f64>> {
 fn words(call_id: &str, turn: u32) -> Vec<u8> {
     let path = format!("/twilio/ai-respond?call_id={call_id}&turn={}", 2 * (turn + 1));
     let said = format!("and how is it with number {turn} of my questions about the laptop");
-    let form: Vec<(String, String)> = TWILIO_SENDS
+    let form: Vec<(String, String)> = COMMON_PARAMS
         .iter()
         .copied()
         .chain([

@@ -11,12 +11,12 @@ use tokio::sync::Mutex;
 
 const CONNECTIONS: usize = 64;
 /// Webhooks of a call.
-const OF_A_CALL: u64 = 5;
+const WEBHOOKS_PER_CALL: u64 = 5;
 /// Requests that are signed before a round begins, by connection: signing is Twilio's work and not ours.
-const SIGNED_AHEAD: u64 = 1_500;
+const SIGNED_PER_CONNECTION: u64 = 1_500;
 
 /// What Twilio sends with every webhook of a call, beside what names the call and what happened.
-pub const TWILIO_SENDS: [(&str, &str); 21] = [
+pub const COMMON_PARAMS: [(&str, &str); 21] = [
     ("AccountSid", "AC00000000000000000000000000000000"),
     ("ApiVersion", "2010-04-01"),
     ("Called", "+15045550199"),
@@ -44,7 +44,7 @@ pub const TWILIO_SENDS: [(&str, &str); 21] = [
 pub fn webhook(call_id: &str, n: u64) -> Vec<u8> {
     let recording = call_id.replacen("CA", "RE", 1);
     let url = format!("https://api.twilio.com/2010-04-01/Accounts/AC0/Recordings/{recording}");
-    let told = "Fri, 27 Mar 2026 14:00:00 +0000";
+    let timestamp = "Fri, 27 Mar 2026 14:00:00 +0000";
     let (path, own): (String, Vec<(&str, &str)>) = match n {
         0 => (
             "/twilio/inbound".to_owned(),
@@ -55,7 +55,7 @@ pub fn webhook(call_id: &str, n: u64) -> Vec<u8> {
             vec![
                 ("CallStatus", "in-progress"),
                 ("SequenceNumber", "1"),
-                ("Timestamp", told),
+                ("Timestamp", timestamp),
             ],
         ),
         2 => (
@@ -79,11 +79,11 @@ pub fn webhook(call_id: &str, n: u64) -> Vec<u8> {
                 ("CallStatus", "completed"),
                 ("SequenceNumber", "2"),
                 ("CallDuration", "31"),
-                ("Timestamp", told),
+                ("Timestamp", timestamp),
             ],
         ),
     };
-    let form: Vec<(String, String)> = TWILIO_SENDS
+    let form: Vec<(String, String)> = COMMON_PARAMS
         .iter()
         .copied()
         .chain([("CallSid", call_id)])
@@ -102,7 +102,7 @@ pub fn webhook(call_id: &str, n: u64) -> Vec<u8> {
     .into_bytes()
 }
 
-const ALIVE: &[u8] = b"GET /health/live HTTP/1.1\r\nhost: calls.example\r\n\r\n";
+const LIVENESS_REQUEST: &[u8] = b"GET /health/live HTTP/1.1\r\nhost: calls.example\r\n\r\n";
 
 /// P5.
 pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
@@ -124,7 +124,7 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
         alive.push(
             rate(CONNECTIONS, move |writer, _| {
                 let to = to.clone();
-                async move { to[writer].lock().await.expect(ALIVE, 200).await }
+                async move { to[writer].lock().await.expect(LIVENESS_REQUEST, 200).await }
             })
             .await,
         );
@@ -148,12 +148,12 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
 
 async fn post(connections: &Arc<Vec<Mutex<Connection>>>, round: u64, sent: &Arc<AtomicU64>) -> f64 {
     let name =
-        move |writer: usize, n: u64| traffic::call_id((((round << 16) + (writer as u64)) << 32) | (n / OF_A_CALL));
+        move |writer: usize, n: u64| traffic::call_id((((round << 16) + (writer as u64)) << 32) | (n / WEBHOOKS_PER_CALL));
     let ahead: Arc<Vec<Vec<Vec<u8>>>> = Arc::new(
         (0..CONNECTIONS)
             .map(|writer| {
-                (0..SIGNED_AHEAD)
-                    .map(|n| webhook(&name(writer, n), n % OF_A_CALL))
+                (0..SIGNED_PER_CONNECTION)
+                    .map(|n| webhook(&name(writer, n), n % WEBHOOKS_PER_CALL))
                     .collect()
             })
             .collect(),
@@ -165,7 +165,7 @@ async fn post(connections: &Arc<Vec<Mutex<Connection>>>, round: u64, sent: &Arc<
             let mut connection = to[writer].lock().await;
             match usize::try_from(n).ok().and_then(|n| ahead[writer].get(n)) {
                 Some(signed) => connection.expect(signed, 200).await,
-                None => connection.expect(&webhook(&name(writer, n), n % OF_A_CALL), 200).await,
+                None => connection.expect(&webhook(&name(writer, n), n % WEBHOOKS_PER_CALL), 200).await,
             }
             sent.fetch_add(1, Ordering::Relaxed);
         }

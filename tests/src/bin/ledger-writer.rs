@@ -1,7 +1,7 @@
-//! A process to be killed: appends to a ledger without end and says on its standard output what is acknowledged.
+//! Appends to a ledger until it is killed, and prints each acknowledged command.
 //!
-//! `ledger-writer <name> <from>`, with `LEDGER_DATABASE_URL` and `LEDGER_MASTER_KEY`: carries out commands `<name> <n>`
-//! for n from `from`, several at once, on a few calls. A line `ack <n>` is written once command n is durable.
+//! `ledger-writer <name> <from>`, with `LEDGER_DATABASE_URL` and `LEDGER_MASTER_KEY`, executes the commands `<name> <n>` for
+//! n from `from`, several concurrently, on several calls. It prints `ack <n>` once command n is durable.
 
 use anyhow::{Context, Result};
 use domain::Timestamp;
@@ -16,16 +16,14 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Commands under way at once.
-const AT_ONCE: usize = 8;
-/// Commands to one call before the next begins.
-const LENGTH: u64 = 7;
+const MAX_CONCURRENCY: usize = 8;
+const COMMANDS_PER_CALL: u64 = 7;
 
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
     let name = arguments.next().context("a name")?;
-    let from: u64 = arguments.next().context("a number to begin with")?.parse()?;
+    let from: u64 = arguments.next().context("the number of the first command")?.parse()?;
     let database: DatabaseUrl = std::env::var("LEDGER_DATABASE_URL")?.parse()?;
     let ledger = Ledger::open(LedgerOptions {
         keys: database.clone(),
@@ -35,7 +33,7 @@ async fn main() -> Result<()> {
     })
     .await?;
     let next = Arc::new(AtomicU64::new(from));
-    let writers = (0..AT_ONCE).map(|_| tokio::spawn(write(ledger.clone(), name.clone(), next.clone())));
+    let writers = (0..MAX_CONCURRENCY).map(|_| tokio::spawn(write(ledger.clone(), name.clone(), next.clone())));
     for writer in writers.collect::<Vec<_>>() {
         writer.await??;
     }
@@ -46,8 +44,8 @@ async fn write(ledger: Ledger, name: String, next: Arc<AtomicU64>) -> Result<()>
     loop {
         let n = next.fetch_add(1, Ordering::Relaxed);
         let metadata = Metadata::new("default", Actor::Import, "kill").with_key(format!("{name} {n}"));
-        let call = format!("CA-{name}-{}", n / LENGTH);
-        // The calls' first commands race each other: whichever comes first makes the call.
+        let call = format!("CA-{name}-{}", n / COMMANDS_PER_CALL);
+        // Several commands race to create the call; all but the first are refused.
         ledger
             .execute::<Call>(&call, create(&call), metadata.clone())
             .await

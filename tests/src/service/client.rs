@@ -1,4 +1,4 @@
-//! Somebody who talks to the service: a person with a session, or Twilio with a signature.
+//! An HTTP client of the service: a user with a login session, or Twilio with a signature.
 
 use super::{AUTH_TOKEN, PUBLIC_URL};
 use futures::StreamExt as _;
@@ -10,43 +10,41 @@ use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-/// The e-mail address of the first user, an admin.
+/// E-mail address of the first user, an admin.
 pub const ADMIN: &str = "admin@example.com";
-/// The password of everybody under test.
+/// Password of all test users.
 pub const PASSWORD: &str = "correct horse battery";
 
 /// An open WebSocket.
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// Somebody who talks to the service.
+/// An HTTP client of the service.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
-    /// Whereto requests go. By address, not by name: `localhost` may resolve to IPv6 first, where nobody listens.
+    /// Base URL. An IP address: `localhost` may resolve to IPv6 first, where the service does not listen.
     base: String,
     cookie: Option<String>,
 }
 
-/// What the service answered.
+/// A response of the service.
 #[derive(Debug)]
 pub struct Answer {
-    /// The HTTP status.
     pub status: u16,
-    /// The headers.
     pub headers: HeaderMap,
-    /// The body, as text.
+    /// The body.
     pub text: String,
 }
 
 impl Answer {
-    /// The same, if the status is this one.
+    /// Asserts the status.
     ///
     /// # Panics
-    /// When it is another.
+    /// If the response has another status.
     #[expect(
         clippy::must_use_candidate,
         clippy::return_self_not_must_use,
-        reason = "an assertion by itself, too"
+        reason = "also used only for its assertion"
     )]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
@@ -57,14 +55,14 @@ impl Answer {
     /// The body as JSON.
     ///
     /// # Panics
-    /// When it is none.
+    /// If it is not JSON.
     #[must_use]
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
-    /// A header's text.
+    /// A header's value.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
@@ -81,10 +79,10 @@ impl Client {
         }
     }
 
-    /// Registers the first user, or signs them in when they are there, and goes on as them.
+    /// Registers the first user, or signs them in if they exist.
     ///
     /// # Panics
-    /// When the service refuses.
+    /// If the service refuses.
     pub async fn signed_in(self) -> Self {
         let body = serde_json::json!({ "email": ADMIN, "name": "Admin", "password": PASSWORD });
         let mut answer = self.post("/api/auth/register", &body).await;
@@ -95,10 +93,10 @@ impl Client {
         self.with_session(&answer)
     }
 
-    /// Goes on in the session that this answer has begun.
+    /// Uses the login session that this response set.
     ///
     /// # Panics
-    /// When it has begun none.
+    /// If it set no session cookie.
     #[must_use]
     pub fn with_session(mut self, answer: &Answer) -> Self {
         let cookie = answer.header(SET_COOKIE.as_str()).expect("a session cookie");
@@ -106,31 +104,31 @@ impl Client {
         self
     }
 
-    /// The session's cookie, as it is sent: for what is not sent from here, a WebSocket's opening.
+    /// The session cookie, as a `Cookie` header value.
     #[must_use]
     pub fn cookie(&self) -> Option<&str> {
         self.cookie.as_deref()
     }
 
-    /// An open live feed: they are here for as long as it is kept.
+    /// Opens a live feed. The user counts as online until it is dropped.
     ///
     /// # Panics
-    /// When it cannot be opened.
+    /// If it cannot be opened.
     pub async fn feed(&self) -> impl Sized + use<> {
         let mut feed = self.socket("/ws", &[]).await.expect("a feed");
-        // The first thing that is sent, a ping at the latest: they count as being here by then.
+        // When the first message (at the latest a ping) arrives, the user counts as online.
         let first = feed.next().await;
-        assert!(matches!(first, Some(Ok(_))), "the feed ends at once: {first:?}");
+        assert!(matches!(first, Some(Ok(_))), "the feed ended at once: {first:?}");
         feed
     }
 
-    /// Opens a WebSocket with this client's session, if it has one, and with more headers.
+    /// Opens a WebSocket with this client's login session, if any, and with additional headers.
     ///
     /// # Errors
-    /// The HTTP status with which the service refuses it.
+    /// The HTTP status of the refusal.
     ///
     /// # Panics
-    /// When nobody answers.
+    /// If the connection fails.
     pub async fn socket(&self, path: &str, headers: &[(&'static str, &str)]) -> Result<Socket, u16> {
         let address = format!("{}{path}", self.base.replacen("http", "ws", 1));
         let mut request = address.into_client_request().expect("an address");
@@ -145,10 +143,10 @@ impl Client {
         }
     }
 
-    /// Opens the WebSocket to which Twilio brings a call's sound, signed as Twilio signs it.
+    /// Opens the media stream WebSocket, signed as Twilio signs it.
     ///
     /// # Errors
-    /// As [`Client::socket`].
+    /// Those of [`Client::socket`].
     pub async fn media(&self) -> Result<Socket, u16> {
         let url = format!("{}/twilio/media", PUBLIC_URL.replacen("http", "wss", 1));
         let signature = sandbox::twilio::signature::sign(AUTH_TOKEN, &url, &[]);
@@ -156,15 +154,15 @@ impl Client {
         self.socket("/twilio/media", &[header]).await
     }
 
-    /// GET. `None` when nobody answers.
+    /// GET. `None` if the connection fails.
     pub async fn get(&self, path: &str) -> Option<Answer> {
         self.send(self.request(Method::GET, path)).await
     }
 
-    /// GET that must be answered.
+    /// GET.
     ///
     /// # Panics
-    /// When nobody answers.
+    /// If the connection fails.
     pub async fn read(&self, path: &str) -> Answer {
         self.get(path).await.expect("an answer")
     }
@@ -172,7 +170,7 @@ impl Client {
     /// POST with a JSON body.
     ///
     /// # Panics
-    /// When nobody answers.
+    /// If the connection fails.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.json(Method::POST, path, body).await
     }
@@ -180,7 +178,7 @@ impl Client {
     /// PUT with a JSON body.
     ///
     /// # Panics
-    /// When nobody answers.
+    /// If the connection fails.
     pub async fn put(&self, path: &str, body: &Value) -> Answer {
         self.json(Method::PUT, path, body).await
     }
@@ -188,7 +186,7 @@ impl Client {
     /// DELETE.
     ///
     /// # Panics
-    /// When nobody answers.
+    /// If the connection fails.
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path)).await.expect("an answer")
     }
@@ -196,14 +194,14 @@ impl Client {
     /// Any method with a JSON body.
     ///
     /// # Panics
-    /// When nobody answers.
+    /// If the connection fails.
     pub async fn json(&self, method: Method, path: &str, body: &Value) -> Answer {
         self.send(self.request(method, path).json(body))
             .await
             .expect("an answer")
     }
 
-    /// A request to dress up further, with this client's session; [`Client::send`] sends it.
+    /// Starts a request with this client's login session; [`Client::send`] sends it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.cookie {
@@ -212,7 +210,7 @@ impl Client {
         }
     }
 
-    /// Sends it. `None` when nobody answers.
+    /// Sends a request. `None` if the connection fails.
     pub async fn send(&self, request: RequestBuilder) -> Option<Answer> {
         let response = request.send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -223,7 +221,7 @@ impl Client {
         })
     }
 
-    /// Posts a webhook as Twilio would, signed. `None` when nobody answers.
+    /// Posts a webhook, signed as Twilio signs it. `None` if the connection fails.
     pub async fn webhook(&self, path: &str, params: &[(&str, &str)]) -> Option<Answer> {
         let url = format!("{PUBLIC_URL}{path}");
         let owned: Vec<_> = params
@@ -234,7 +232,7 @@ impl Client {
         self.webhook_signed(path, params, &signature).await
     }
 
-    /// The same with a signature of the test's own choice.
+    /// Posts a webhook with the given signature.
     pub async fn webhook_signed(&self, path: &str, params: &[(&str, &str)], signature: &str) -> Option<Answer> {
         let body = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(params)

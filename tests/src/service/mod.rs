@@ -1,12 +1,12 @@
-//! The service as the world meets it: the real binary in a process of its own, on either engine, to be talked to over
-//! HTTP, killed, and started again on the same data.
+//! The service as a separate process of the real binary, on either database. Tests use it over HTTP, kill it, and restart it
+//! on the same data.
 
 mod client;
 
 pub use client::{ADMIN, Answer, Client, PASSWORD, Socket};
 
 use crate::binaries;
-use crate::place::Place;
+use crate::test_stores::TestStores;
 use crate::ports::free_port;
 use infra::db::DatabaseUrl;
 use std::fs::File;
@@ -15,67 +15,67 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// The auth token of every service under test.
+/// Twilio auth token of every service under test.
 pub const AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// How the world is told to reach every service under test. The same after a restart, on whatever port.
+/// Public URL of every service under test; the same after a restart on any port.
 pub const PUBLIC_URL: &str = "http://calls.example";
 
-/// An address where nobody listens: for tests that want no telephone network and no models.
-pub const NOBODY: &str = "http://127.0.0.1:9";
+/// A URL without a server, for tests without a telephone network and models.
+pub const UNREACHABLE_URL: &str = "http://127.0.0.1:9";
 
-/// How long a service may take to become ready; a debug build on a busy machine is slow.
-const READY_WITHIN: Duration = Duration::from_mins(1);
+/// Time for a debug build to become ready on a busy machine.
+const READY_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Where services live: one database, one master key. Several services may share a home on PostgreSQL.
+/// The data of a service: stores and master key. On PostgreSQL several services may share it.
 pub struct Home {
-    place: Place,
+    stores: TestStores,
     master_key: String,
     files: TempDir,
 }
 
 impl Home {
-    /// A home at this place.
+    /// Creates a home on these stores.
     #[must_use]
-    pub fn new(place: Place) -> Self {
+    pub fn new(stores: TestStores) -> Self {
         let master_key = rand::random::<[u8; 32]>()
             .iter()
             .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
         Self {
-            place,
+            stores,
             master_key,
             files: crate::scratch::data_dir(),
         }
     }
 
-    /// Starts a service here, and waits until it is ready.
+    /// Starts a service and waits until it is ready.
     ///
     /// # Panics
-    /// When it does not become ready, with its log.
+    /// If it does not become ready, with its log.
     pub async fn start(&self) -> Service {
         self.start_with(&[]).await
     }
 
-    /// The same with more settings, as environment variables.
+    /// Like [`Self::start`], with additional environment variables.
     ///
     /// # Panics
-    /// When it does not become ready, with its log.
+    /// If it does not become ready, with its log.
     pub async fn start_with(&self, settings: &[(&str, &str)]) -> Service {
         self.start_on(free_port().expect("a free port"), settings).await
     }
 
-    /// The same on a port of the caller's choice: where others expect it.
+    /// Like [`Self::start_with`], on the given port.
     ///
     /// # Panics
-    /// When it does not become ready, with its log.
+    /// If it does not become ready, with its log.
     pub async fn start_on(&self, port: u16, settings: &[(&str, &str)]) -> Service {
         let mut service = self.spawn_on(port, settings);
-        let deadline = Instant::now() + READY_WITHIN;
+        let deadline = Instant::now() + READY_TIMEOUT;
         while !service.is_ready().await {
-            let ended = service.process.try_wait().expect("a process to wait for");
+            let ended = service.process.try_wait().expect("the process can be waited for");
             assert!(
                 ended.is_none(),
-                "the service ended ({ended:?}); its log:\n{}",
+                "the service exited ({ended:?}); its log:\n{}",
                 service.log()
             );
             assert!(
@@ -88,10 +88,10 @@ impl Home {
         service
     }
 
-    /// Starts a service here without waiting: for those that are expected to refuse.
+    /// Starts a service without waiting, for services that are expected to fail.
     ///
     /// # Panics
-    /// When the binary cannot be run.
+    /// If the binary cannot be run.
     #[must_use]
     pub fn spawn(&self, settings: &[(&str, &str)]) -> Service {
         self.spawn_on(free_port().expect("a free port"), settings)
@@ -111,22 +111,22 @@ impl Home {
         Service { process, port, log }
     }
 
-    /// `call-ledger <verb>` with this home's settings, for the command line's other verbs.
+    /// `call-ledger <verb>` with the settings of this home.
     #[must_use]
     pub fn command(&self, verb: &str, settings: &[(&str, &str)]) -> Command {
         let mut command = Command::new(binaries::call_ledger());
         command
             .arg(verb)
-            // A call-ledger.toml of the developer's own is none of the test's.
+            // A developer's call-ledger.toml must not apply.
             .current_dir(self.files.path())
             .env_clear()
             .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
             .env("PUBLIC_URL", PUBLIC_URL)
             .env("LEDGER_MASTER_KEY", &self.master_key)
-            .env("TWILIO_API_BASE", NOBODY)
+            .env("TWILIO_API_BASE", UNREACHABLE_URL)
             .env("DRAIN_GRACE_SECONDS", "0")
             .env("LOG_FORMAT", "json");
-        match &self.place.url {
+        match &self.stores.url {
             DatabaseUrl::Folder(folder) => command.env("DATA_DIR", folder),
             DatabaseUrl::Postgres(url) => command
                 .env("DATA_DIR", self.files.path())
@@ -136,14 +136,14 @@ impl Home {
         command
     }
 
-    /// The database behind it.
+    /// The stores of this home.
     #[must_use]
-    pub const fn place(&self) -> &Place {
-        &self.place
+    pub const fn stores(&self) -> &TestStores {
+        &self.stores
     }
 }
 
-/// A running service. Killed when it is dropped.
+/// A running service. Killed on drop.
 pub struct Service {
     process: Child,
     port: u16,
@@ -151,25 +151,25 @@ pub struct Service {
 }
 
 impl Service {
-    /// Where it listens: for what the client does not do, a WebSocket or a raw request.
+    /// `host:port`, for raw requests and WebSockets.
     #[must_use]
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
-    /// Somebody who talks to it; not signed in.
+    /// A client without a login session.
     #[must_use]
     pub fn client(&self) -> Client {
         Client::new(self.port)
     }
 
-    /// What it has logged so far.
+    /// Its log so far.
     #[must_use]
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Whether it takes traffic.
+    /// Whether `/health/ready` answers 200.
     pub async fn is_ready(&self) -> bool {
         self.client()
             .get("/health/ready")
@@ -177,45 +177,45 @@ impl Service {
             .is_some_and(|answer| answer.status == 200)
     }
 
-    /// Kills it without a warning.
+    /// Kills the process.
     ///
     /// # Panics
-    /// When it cannot be killed.
+    /// If it cannot be killed.
     pub fn kill(mut self) {
-        self.process.kill().expect("a process to kill");
-        self.process.wait().expect("a process to wait for");
+        self.process.kill().expect("the process can be killed");
+        self.process.wait().expect("the process can be waited for");
     }
 
-    /// The same for one that is still held: what is left of it is its log.
+    /// Kills the process and keeps its log readable.
     ///
     /// # Panics
-    /// When it cannot be killed.
+    /// If it cannot be killed.
     pub fn kill_in_place(&mut self) {
-        self.process.kill().expect("a process to kill");
-        self.process.wait().expect("a process to wait for");
+        self.process.kill().expect("the process can be killed");
+        self.process.wait().expect("the process can be waited for");
     }
 
-    /// Asks it to stop, and waits for its exit code.
+    /// Sends SIGTERM and waits for the exit code.
     ///
     /// # Panics
-    /// When it does not stop within half a minute.
+    /// If it does not exit within 30 seconds.
     pub async fn stop(mut self) -> Option<i32> {
         crate::postgres::signal("TERM", self.process.id());
         self.exit_code().await
     }
 
-    /// Waits for it to end by itself, and gives its exit code.
+    /// Waits for the exit code.
     ///
     /// # Panics
-    /// When it does not end within half a minute.
+    /// If it does not exit within 30 seconds.
     pub async fn exit_code(&mut self) -> Option<i32> {
         for _ in 0..600 {
-            if let Some(status) = self.process.try_wait().expect("a process to wait for") {
+            if let Some(status) = self.process.try_wait().expect("the process can be waited for") {
                 return status.code();
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("the service does not end; its log:\n{}", self.log())
+        panic!("the service did not exit; its log:\n{}", self.log())
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What each crate of the house may import from the house.
-const MAY_IMPORT: &[(&str, &[&str])] = &[
+const ALLOWED_IMPORTS: &[(&str, &[&str])] = &[
     ("call-ledger-domain", &[]),
     ("call-ledger-infra", &["call-ledger-domain"]),
     ("call-ledger-projections", &["call-ledger-domain", "call-ledger-infra"]),
@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// What each crate does without, so that its job cannot creep.
-const NEVER: &[(&str, &[&str])] = &[
+const FORBIDDEN_DEPENDENCIES: &[(&str, &[&str])] = &[
     (
         "call-ledger-domain",
         &["tokio", "sqlx", "reqwest", "axum", "rand", "uuid", "tracing", "futures"],
@@ -87,7 +87,7 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
 #[test]
 fn a_crate_imports_only_from_its_left() {
     let dependencies = dependencies();
-    for (package, allowed) in MAY_IMPORT {
+    for (package, allowed) in ALLOWED_IMPORTS {
         let ours = dependencies[*package]
             .iter()
             .filter(|name| name.starts_with("call-ledger"));
@@ -99,13 +99,13 @@ fn a_crate_imports_only_from_its_left() {
 
 #[test]
 fn every_crate_has_its_place() {
-    let placed: BTreeSet<_> = MAY_IMPORT.iter().map(|(package, _)| (*package).to_owned()).collect();
-    let there: BTreeSet<_> = dependencies()
+    let listed: BTreeSet<_> = ALLOWED_IMPORTS.iter().map(|(package, _)| (*package).to_owned()).collect();
+    let existing: BTreeSet<_> = dependencies()
         .into_keys()
         .filter(|name| name != "call-ledger-tests")
         .collect();
     assert_eq!(
-        there, placed,
+        existing, listed,
         "a new crate needs a line in MAY_IMPORT, and in docs/architecture.md"
     );
 }
@@ -113,7 +113,7 @@ fn every_crate_has_its_place() {
 #[test]
 fn each_crate_does_without_what_is_not_its_job() {
     let dependencies = dependencies();
-    for (package, banned) in NEVER {
+    for (package, banned) in FORBIDDEN_DEPENDENCIES {
         for name in *banned {
             assert!(!dependencies[*package].contains(*name), "{package} depends on {name}");
         }

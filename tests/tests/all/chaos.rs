@@ -4,7 +4,7 @@ use domain::Timestamp;
 use futures::{StreamExt as _, stream};
 use harness::app::App;
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use harness::rows::{Tables, assert_same, rows_of};
 use harness::service::{ADMIN, AUTH_TOKEN, Client, PASSWORD, PUBLIC_URL};
 use infra::db::DatabaseUrl;
@@ -41,28 +41,28 @@ fn at(offset: Duration) -> Timestamp {
 }
 
 async fn post(client: &Client, request: &PlannedRequest) {
-    let place = request.path_and_query();
-    let signature = sandbox::twilio::signature::sign(AUTH_TOKEN, &format!("{PUBLIC_URL}{place}"), &request.params);
+    let stores = request.path_and_query();
+    let signature = sandbox::twilio::signature::sign(AUTH_TOKEN, &format!("{PUBLIC_URL}{stores}"), &request.params);
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(&request.params)
         .finish();
     let post = client
-        .request(reqwest::Method::POST, &place)
+        .request(reqwest::Method::POST, &stores)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("I-Twilio-Idempotency-Token", &request.idempotency_token)
         .header(sandbox::twilio::signature::HEADER, signature)
         .body(body);
     let answer = client.send(post).await.expect("an answer");
-    assert_eq!(answer.status, 200, "{place}: {}", answer.text);
+    assert_eq!(answer.status, 200, "{stores}: {}", answer.text);
 }
 
 /// Posts the day, several requests at once and each about when it is due by the service's clock.
-async fn tell(app: &App, calls: &[PlannedCall], at_once: usize) {
+async fn post_day(app: &App, calls: &[PlannedCall], concurrency: usize) {
     let mut requests: Vec<_> = calls.iter().flat_map(|call| &call.requests).collect();
     requests.sort_by_key(|request| request.offset);
     let client = app.client();
     stream::iter(requests)
-        .for_each_concurrent(at_once, |request| {
+        .for_each_concurrent(concurrency, |request| {
             app.clock.set(at(request.offset));
             post(&client, request)
         })
@@ -76,7 +76,7 @@ async fn review(app: &App, calls: &[PlannedCall]) {
     let tally = reviewer.work_through(plan_review(calls, SEED)).await;
     assert!(tally.all_done(), "{tally:?}");
     assert!(tally.done.len() >= 3, "{tally:?}");
-    app.settled().await;
+    app.wait_for_read_models().await;
 }
 
 /// The rows of a model. Users are called by another identifier at each service; here by none.
@@ -84,29 +84,29 @@ async fn rows(app: &App, model: &str) -> Tables {
     let client = app.client().signed_in().await;
     let user = client.read("/api/auth/me").await.expect(200).json()["user_id"].clone();
     let user = user.as_str().expect("an identifier");
-    let mut tables = rows_of(&app.views, model).await;
+    let mut tables = rows_of(&app.read_stores, model).await;
     for row in tables.values_mut().flatten() {
         *row = row.replace(user, "(the reviewer)");
     }
     tables
 }
 
-async fn another(place: &Place) -> Place {
-    match &place.url {
-        DatabaseUrl::Folder(_) => Place::sqlite().await,
-        DatabaseUrl::Postgres(_) => Place::postgres().await,
+async fn another_database(stores: &TestStores) -> TestStores {
+    match &stores.url {
+        DatabaseUrl::Folder(_) => TestStores::sqlite().await,
+        DatabaseUrl::Postgres(_) => TestStores::postgres().await,
     }
 }
 
-async fn a_day_told_badly_ends_in_the_rows_of_the_day_told_well(place: Place) {
+async fn a_day_told_badly_ends_in_the_rows_of_the_day_told_well(stores: TestStores) {
     let well = plan_day(&day(60));
     let badly = disturb(&well, Shares::CHAOS, SEED);
     let (clean, chaotic) = (
-        App::start(another(&place).await, midnight()).await,
-        App::start(place, midnight()).await,
+        App::start(another_database(&stores).await, midnight()).await,
+        App::start(stores, midnight()).await,
     );
-    tell(&clean, &well, 1).await;
-    tell(&chaotic, &badly, 12).await;
+    post_day(&clean, &well, 1).await;
+    post_day(&chaotic, &badly, 12).await;
     review(&clean, &well).await;
     review(&chaotic, &well).await;
     for model in ["call_log", "dashboard"] {
@@ -116,10 +116,10 @@ async fn a_day_told_badly_ends_in_the_rows_of_the_day_told_well(place: Place) {
     }
 }
 
-async fn a_rebuild_of_every_model_finds_nothing_to_change_after_a_bad_day(place: Place) {
+async fn a_rebuild_of_every_model_finds_nothing_to_change_after_a_bad_day(stores: TestStores) {
     let well = plan_day(&day(40));
-    let app = App::start(place, midnight()).await;
-    tell(&app, &disturb(&well, Shares::CHAOS, SEED + 1), 12).await;
+    let app = App::start(stores, midnight()).await;
+    post_day(&app, &disturb(&well, Shares::CHAOS, SEED + 1), 12).await;
     review(&app, &well).await;
     let compare = RebuildOptions {
         compare: true,
@@ -127,7 +127,7 @@ async fn a_rebuild_of_every_model_finds_nothing_to_change_after_a_bad_day(place:
     };
     for projector in projections::projectors() {
         let (model, head) = (projector.name(), app.head().await);
-        app.settled().await;
+        app.wait_for_read_models().await;
         let report = app
             .running
             .state()

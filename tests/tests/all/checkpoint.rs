@@ -2,8 +2,8 @@
 
 use domain::Timestamp;
 use harness::on_both_engines;
-use harness::place::Place;
-use infra::db::{Db, Namespace, Views};
+use harness::test_stores::TestStores;
+use infra::db::{Db, Namespace, ReadStores};
 use infra::subscription::checkpoint::{self, CHECKPOINT_DDL, Lease};
 use sqlx::Executor as _;
 
@@ -16,12 +16,12 @@ on_both_engines!(
 
 const T: Timestamp = Timestamp::from_seconds(1_000);
 
-async fn table(place: &Place) -> (Views, Db) {
-    let views = Views::open(&place.url).await.unwrap();
-    let db = views.current("dashboard").await.unwrap().db;
+async fn table(stores: &TestStores) -> (ReadStores, Db) {
+    let read_stores = ReadStores::open(&stores.url).await.unwrap();
+    let db = read_stores.current("dashboard").await.unwrap().db;
     infra::on_db!(&db, c => c.execute(CHECKPOINT_DDL).await.map(|_| ())).unwrap();
     checkpoint::create(&db, "dashboard", 1).await.unwrap();
-    (views, db)
+    (read_stores, db)
 }
 
 async fn acquire(db: &Db, owner: &str, now: Timestamp) -> Option<Lease> {
@@ -37,8 +37,8 @@ async fn advance(db: &Db, lease: &Lease, old: i64, new: i64) -> bool {
     advanced
 }
 
-async fn a_lease_is_held_by_one_until_it_expires(place: Place) {
-    let (_views, db) = table(&place).await;
+async fn a_lease_is_held_by_one_until_it_expires(stores: TestStores) {
+    let (_views, db) = table(&stores).await;
     let first = acquire(&db, "first", T).await.expect("free");
     assert_eq!(acquire(&db, "second", T.plus_seconds(9)).await, None);
     assert!(
@@ -58,8 +58,8 @@ async fn a_lease_is_held_by_one_until_it_expires(place: Place) {
     assert!(acquire(&db, "first", T.plus_seconds(20)).await.is_some(), "given back");
 }
 
-async fn a_holder_that_was_replaced_cannot_move_the_checkpoint(place: Place) {
-    let (_views, db) = table(&place).await;
+async fn a_holder_that_was_replaced_cannot_move_the_checkpoint(stores: TestStores) {
+    let (_views, db) = table(&stores).await;
     let late = acquire(&db, "late", T).await.expect("free");
     assert!(advance(&db, &late, 0, 5).await);
     assert!(!advance(&db, &late, 0, 7).await, "from where it is not");
@@ -69,8 +69,8 @@ async fn a_holder_that_was_replaced_cannot_move_the_checkpoint(place: Place) {
     assert!(advance(&db, &next, 5, 6).await);
 }
 
-async fn a_rolled_back_checkpoint_stays(place: Place) {
-    let (_views, db) = table(&place).await;
+async fn a_rolled_back_checkpoint_stays(stores: TestStores) {
+    let (_views, db) = table(&stores).await;
     let lease = acquire(&db, "first", T).await.expect("free");
     let mut tx = db.begin().await.unwrap();
     assert!(checkpoint::advance(&mut tx, "dashboard", &lease, 0, 5).await.unwrap());
@@ -84,17 +84,17 @@ async fn write(db: &Db, text: &str) {
     infra::on_db!(db, c => c.execute(&*sql).await.map(|_| ())).unwrap();
 }
 
-async fn read(views: &Views) -> Result<String, String> {
-    let db = views.current("dashboard").await.map_err(|error| error.to_string())?.db;
+async fn read(read_stores: &ReadStores) -> Result<String, String> {
+    let db = read_stores.current("dashboard").await.map_err(|error| error.to_string())?.db;
     infra::on_db!(&db, c => sqlx::query_scalar("select words from said").fetch_one(c).await)
         .map_err(|error| error.to_string())
 }
 
-async fn a_switch_replaces_the_tables_and_leaves_the_readers_reading(place: Place) {
-    let (views, db) = table(&place).await;
+async fn a_switch_replaces_the_tables_and_leaves_the_readers_reading(stores: TestStores) {
+    let (read_stores, db) = table(&stores).await;
     write(&db, "old").await;
     // A reader in another process.
-    let elsewhere = Views::open(&place.url).await.unwrap();
+    let elsewhere = ReadStores::open(&stores.url).await.unwrap();
     assert_eq!(read(&elsewhere).await.unwrap(), "old");
     let reader = tokio::spawn(async move {
         let mut answers = Vec::new();
@@ -104,14 +104,14 @@ async fn a_switch_replaces_the_tables_and_leaves_the_readers_reading(place: Plac
         }
         answers
     });
-    let leftover = fresh(&views).await;
+    let leftover = fresh(&read_stores).await;
     write(&leftover.db, "half").await;
     // That rebuild was killed; the next begins anew.
-    let next = fresh(&views).await;
+    let next = fresh(&read_stores).await;
     write(&next.db, "new").await;
-    views.switch(next).await.unwrap();
-    assert_eq!(read(&views).await.unwrap(), "new");
-    views.sweep("dashboard").await.unwrap();
+    read_stores.switch(next).await.unwrap();
+    assert_eq!(read(&read_stores).await.unwrap(), "new");
+    read_stores.sweep("dashboard").await.unwrap();
     let answers = tokio::time::timeout(std::time::Duration::from_secs(20), reader)
         .await
         .unwrap()
@@ -120,10 +120,10 @@ async fn a_switch_replaces_the_tables_and_leaves_the_readers_reading(place: Plac
         answers.iter().all(|answer| answer == "old" || answer == "new"),
         "{answers:?}"
     );
-    assert_eq!(read(&views).await.unwrap(), "new");
+    assert_eq!(read(&read_stores).await.unwrap(), "new");
 }
 
-async fn fresh(views: &Views) -> Namespace {
-    let draft = views.draft("dashboard").await.unwrap();
-    views.open_draft(&draft).await.unwrap()
+async fn fresh(read_stores: &ReadStores) -> Namespace {
+    let shadow = read_stores.create_shadow("dashboard").await.unwrap();
+    read_stores.open_shadow(&shadow).await.unwrap()
 }

@@ -1,7 +1,7 @@
 //! The real service, killed without a warning: what it acknowledged is there when it is started again, once.
 
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use harness::service::Home;
 
 const CALL: &str = "CA00000000000000000000000000000042";
@@ -22,8 +22,8 @@ on_both_engines!(
     a_forged_webhook_writes_nothing
 );
 
-async fn an_acknowledged_webhook_survives_a_kill_and_is_not_doubled(place: Place) {
-    let home = Home::new(place);
+async fn an_acknowledged_webhook_survives_a_kill_and_is_not_doubled(stores: TestStores) {
+    let home = Home::new(stores);
     let service = home.start().await;
     let answer = service
         .client()
@@ -51,8 +51,8 @@ async fn an_acknowledged_webhook_survives_a_kill_and_is_not_doubled(place: Place
     assert_eq!(answer.text, again.text, "and is answered with the same TwiML");
 }
 
-async fn a_forged_webhook_writes_nothing(place: Place) {
-    let home = Home::new(place);
+async fn a_forged_webhook_writes_nothing(stores: TestStores) {
+    let home = Home::new(stores);
     let service = home.start().await;
     let client = service.client().signed_in().await;
     let forged = client

@@ -5,7 +5,7 @@ use domain::call::value::Phase;
 use domain::call::{Call, CallCommand, CallEvent};
 use harness::app::App;
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::event_store::{Actor, Event, Metadata, StreamId};
 use std::time::{Duration, Instant};
 
@@ -16,10 +16,10 @@ const KEY: &str = "default/CA1/ai-RE1.wav";
 /// A byte more than is written down.
 const BYTES: u64 = 128 * 1024 * 1024 + 1;
 /// How long it may take; a debug build on a busy machine is slow.
-const WITHIN: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A file of that length, of which next to nothing is on the disk.
-fn lay_down(app: &App) {
+fn store_sparse_file(app: &App) {
     let folder = app
         .running
         .state()
@@ -33,9 +33,9 @@ fn lay_down(app: &App) {
     std::fs::File::create(path).unwrap().set_len(BYTES).unwrap();
 }
 
-async fn a_recording_that_is_too_large_is_given_up_at_once_and_for_good(place: Place) {
-    let app = App::start(place, FRIDAY).await;
-    lay_down(&app);
+async fn a_recording_that_is_too_large_is_given_up_at_once_and_for_good(stores: TestStores) {
+    let app = App::start(stores, FRIDAY).await;
+    store_sparse_file(&app);
     let client = app.client();
     let inbound = [
         ("CallSid", "CA1"),
@@ -70,7 +70,7 @@ async fn a_recording_that_is_too_large_is_given_up_at_once_and_for_good(place: P
     let metadata = Metadata::new("default", Actor::Process("test".into()), "archived");
     ledger.execute::<Call>("CA1", archived, metadata).await.unwrap();
 
-    let deadline = Instant::now() + WITHIN;
+    let deadline = Instant::now() + TIMEOUT;
     let (mut reasons, mut last) = (Vec::new(), false);
     while reasons.is_empty() || !last {
         assert!(Instant::now() < deadline, "it is not given up");
@@ -90,7 +90,7 @@ async fn a_recording_that_is_too_large_is_given_up_at_once_and_for_good(place: P
         reasons,
         ["the recording is too large to be written down: it has more than 128 MiB"]
     );
-    app.settled().await;
+    app.wait_for_read_models().await;
     let due = app
         .running
         .state()

@@ -1,24 +1,25 @@
-//! The whole, from outside: one test binary, both databases.
+//! End-to-end tests in one binary, against both databases.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 mod architecture;
-mod bad_start;
 mod chaos;
 mod checkpoint;
+mod child_sandbox;
 mod dashboard;
-mod database_away;
-mod documented;
-mod doors;
+mod database_outage;
+mod documentation;
+mod endpoints;
 mod event_store;
 mod killed_service;
+mod language;
 mod large_recording;
 mod ledger;
-mod listeners_gone;
-mod phone_line;
+mod lost_listeners;
 mod read_models;
-mod sandbox_beside;
 mod sql;
+mod startup_errors;
+mod telephony;
 mod tenants;
 mod throwaway_postgres;
 mod twilio_signature;

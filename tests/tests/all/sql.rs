@@ -1,10 +1,10 @@
 //! One SQL text serves both databases: every statement is prepared on both.
 
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::clock::SystemClock;
-use infra::db::{Db, Durability, Views, connect};
-use infra::people::People;
+use infra::db::{Db, Durability, ReadStores, connect};
+use infra::accounts::Accounts;
 use projections::ReadModels;
 use sqlx::{Executor as _, Row as _};
 use std::sync::Arc;
@@ -26,23 +26,23 @@ pub async fn prepare(db: &Db, statements: &[&str]) {
     }
 }
 
-async fn every_statement_of_the_ledger_is_understood(place: Place) {
-    let _ledger = place.ledger().await;
+async fn every_statement_of_the_ledger_is_understood(stores: TestStores) {
+    let _ledger = stores.ledger().await;
     for (schema, statements) in [
         ("ledger", infra::event_store::STATEMENTS),
         ("keys", infra::keys::STATEMENTS),
     ] {
         prepare(
-            &connect(&place.url, schema, Durability::Full, 1).await.unwrap(),
+            &connect(&stores.url, schema, Durability::Full, 1).await.unwrap(),
             statements,
         )
         .await;
     }
 }
 
-async fn every_statement_of_the_checkpoints_is_understood(place: Place) {
+async fn every_statement_of_the_checkpoints_is_understood(stores: TestStores) {
     use infra::subscription::checkpoint;
-    let namespace = Views::open(&place.url)
+    let namespace = ReadStores::open(&stores.url)
         .await
         .unwrap()
         .current("dashboard")
@@ -53,40 +53,40 @@ async fn every_statement_of_the_checkpoints_is_understood(place: Place) {
 }
 
 /// Every read model with its tables.
-async fn read_models(place: &Place) -> Views {
-    let views = Views::open(&place.url).await.unwrap();
-    let ledger = place.ledger().await;
-    ReadModels::open(views.clone(), ledger, Arc::new(SystemClock))
+async fn read_models(stores: &TestStores) -> ReadStores {
+    let read_stores = ReadStores::open(&stores.url).await.unwrap();
+    let ledger = stores.ledger().await;
+    ReadModels::open(read_stores.clone(), ledger, Arc::new(SystemClock))
         .await
         .unwrap();
-    views
+    read_stores
 }
 
-async fn every_statement_of_the_read_models_is_understood(place: Place) {
-    let views = read_models(&place).await;
+async fn every_statement_of_the_read_models_is_understood(stores: TestStores) {
+    let read_stores = read_models(&stores).await;
     let statements = projections::statements();
     for projector in projections::projectors() {
         let model = projector.name();
         let its = statements.iter().filter(|(of, _)| *of == model);
         let its: Vec<_> = its.map(|(_, text)| *text).collect();
-        prepare(&views.current(model).await.unwrap().db, &its).await;
+        prepare(&read_stores.current(model).await.unwrap().db, &its).await;
     }
 }
 
-async fn every_statement_of_the_people_is_understood(place: Place) {
-    let people = People::open(&place.url).await.unwrap();
-    for statements in infra::people::STATEMENTS {
+async fn every_statement_of_the_people_is_understood(stores: TestStores) {
+    let people = Accounts::open(&stores.url).await.unwrap();
+    for statements in infra::accounts::STATEMENTS {
         prepare(people.db(), statements).await;
     }
 }
 
-async fn the_tables_of_the_read_models_have_exactly_the_columns_of_their_rows(place: Place) {
+async fn the_tables_of_the_read_models_have_exactly_the_columns_of_their_rows(stores: TestStores) {
     const SQLITE: &str = "select name from pragma_table_info($1) order by cid";
     const POSTGRES: &str = "select cast(column_name as text) as name from information_schema.columns
       where table_schema = current_schema() and table_name = $1 order by ordinal_position";
-    let views = read_models(&place).await;
+    let read_stores = read_models(&stores).await;
     for projector in projections::projectors() {
-        let db = views.current(projector.name()).await.unwrap().db;
+        let db = read_stores.current(projector.name()).await.unwrap().db;
         for table in projector.tables() {
             let found: Vec<String> = match &db {
                 Db::Sqlite(c) => {

@@ -5,11 +5,11 @@ use domain::Timestamp;
 use futures::StreamExt as _;
 use harness::app::App;
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use harness::service::{Client, PASSWORD, Socket};
 use infra::event_store::StreamId;
 use infra::on_db;
-use infra::people::{NewUser, Registration, Role};
+use infra::accounts::{NewUser, Registration, Role};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -20,14 +20,14 @@ on_both_engines!(
 );
 
 const FRIDAY: Timestamp = Timestamp::from_seconds(1_774_620_000);
-const THEIRS: &str = "+15045550177";
-const NOBODYS: &str = "+15045550188";
+const ACME_NUMBER: &str = "+15045550177";
+const UNASSIGNED_NUMBER: &str = "+15045550188";
 const CALLER: &str = "+12025550143";
 /// How long a feed may take; a debug build on a busy machine is slow.
-const COMES_WITHIN: Duration = Duration::from_mins(1);
+const FEED_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Somebody of the tenant `acme`, and their identifier.
-async fn somebody_of_acme(app: &App) -> (Client, String) {
+async fn acme_user(app: &App) -> (Client, String) {
     // The first to register is of the tenant `default`; whoever has a shell adds users of any other.
     app.client().signed_in().await;
     let people = &app.running.state().people;
@@ -47,13 +47,13 @@ async fn somebody_of_acme(app: &App) -> (Client, String) {
 }
 
 /// `acme` has an agent, which answers a number.
-async fn answers_a_number(acme: &Client) -> String {
+async fn assign_number(acme: &Client) -> String {
     let agent = acme
         .post("/api/agents", &json!({ "name": "Reception" }))
         .await
         .expect(201);
     let agent = agent.json()["agent_id"].as_str().unwrap().to_owned();
-    let assignment = json!({ "number": THEIRS, "agent": agent });
+    let assignment = json!({ "number": ACME_NUMBER, "agent": agent });
     acme.put("/api/phone-numbers", &assignment).await.expect(200);
     agent
 }
@@ -68,12 +68,12 @@ fn inbound<'a>(call: &'a str, number: &'a str) -> [(&'a str, &'a str); 5] {
     ]
 }
 
-async fn hears(client: &Client, path: &str, params: &[(&str, &str)]) {
+async fn post_webhook(client: &Client, path: &str, params: &[(&str, &str)]) {
     client.webhook(path, params).await.unwrap().expect(200);
 }
 
 /// What follows a call's beginning without naming a number of ours.
-async fn callbacks_follow(client: &Client, call: &str) {
+async fn post_callbacks(client: &Client, call: &str) {
     let conference = format!("/twilio/conference-status?call_id={call}");
     for event in ["participant-join", "conference-start"] {
         let params = [
@@ -83,7 +83,7 @@ async fn callbacks_follow(client: &Client, call: &str) {
             ("ParticipantLabel", "caller"),
             ("FriendlyName", call),
         ];
-        hears(client, &conference, &params).await;
+        post_webhook(client, &conference, &params).await;
     }
     let recording = [
         ("CallSid", call),
@@ -91,8 +91,8 @@ async fn callbacks_follow(client: &Client, call: &str) {
         ("RecordingStatus", "in-progress"),
         ("RecordingSource", "Conference"),
     ];
-    hears(client, "/twilio/recording-status?phase=human", &recording).await;
-    hears(
+    post_webhook(client, "/twilio/recording-status?phase=human", &recording).await;
+    post_webhook(
         client,
         "/twilio/amd-status",
         &[("CallSid", call), ("AnsweredBy", "human")],
@@ -108,7 +108,7 @@ async fn tenants(app: &App, call: &str) -> Vec<(String, String)> {
 }
 
 #[track_caller]
-fn all_are_acmes(events: &[(String, String)], wanted: &[&str]) {
+fn assert_all_of_acme(events: &[(String, String)], wanted: &[&str]) {
     for name in wanted {
         assert!(events.iter().any(|(event, _)| event == name), "{name}: {events:?}");
     }
@@ -116,9 +116,9 @@ fn all_are_acmes(events: &[(String, String)], wanted: &[&str]) {
 }
 
 /// What a feed tells of calls from the beginning of the log, until it tells the last event of this call that there is.
-async fn told(client: &Client, call: &str, last: &str) -> Vec<(String, String)> {
+async fn feed_events(client: &Client, call: &str, last: &str) -> Vec<(String, String)> {
     let mut feed: Socket = client.socket("/ws?after=0", &[]).await.unwrap();
-    let mut told = Vec::new();
+    let mut feed_events = Vec::new();
     let reading = async {
         while let Some(message) = feed.next().await {
             let Ok(message) = serde_json::from_str::<Value>(message.unwrap().to_text().unwrap_or_default()) else {
@@ -129,25 +129,25 @@ async fn told(client: &Client, call: &str, last: &str) -> Vec<(String, String)> 
             };
             let event = message["type"].as_str().unwrap().to_owned();
             let is_last = call_id == call && event == last;
-            told.push((call_id.to_owned(), event));
+            feed_events.push((call_id.to_owned(), event));
             if is_last {
                 return;
             }
         }
-        panic!("the feed was closed: {told:?}");
+        panic!("the feed was closed: {feed_events:?}");
     };
-    tokio::time::timeout(COMES_WITHIN, reading)
+    tokio::time::timeout(FEED_TIMEOUT, reading)
         .await
         .unwrap_or_else(|_| panic!("{last} of {call} is not told"));
-    told
+    feed_events
 }
 
-async fn a_second_tenants_call_is_theirs_from_the_first_event_to_the_last(place: Place) {
-    let app = App::start(place, FRIDAY).await;
-    let (acme, _) = somebody_of_acme(&app).await;
-    let agent = answers_a_number(&acme).await;
-    hears(&acme, "/twilio/inbound", &inbound("CA1", THEIRS)).await;
-    callbacks_follow(&acme, "CA1").await;
+async fn a_second_tenants_call_is_theirs_from_the_first_event_to_the_last(stores: TestStores) {
+    let app = App::start(stores, FRIDAY).await;
+    let (acme, _) = acme_user(&app).await;
+    let agent = assign_number(&acme).await;
+    post_webhook(&acme, "/twilio/inbound", &inbound("CA1", ACME_NUMBER)).await;
+    post_callbacks(&acme, "CA1").await;
     let events = tenants(&app, "CA1").await;
     let wanted = [
         "CallStarted",
@@ -156,19 +156,19 @@ async fn a_second_tenants_call_is_theirs_from_the_first_event_to_the_last(place:
         "RecordingStarted",
         "CallAnswered",
     ];
-    all_are_acmes(&events, &wanted);
+    assert_all_of_acme(&events, &wanted);
     let state = app.running.state();
     let (call, _) = state.ledger.state::<domain::call::Call>("CA1").await.unwrap().unwrap();
     assert_eq!(call.agent().map(domain::AgentId::as_str), Some(agent.as_str()));
 
     // Each is told of their own calls; a feed is in order, so what was to come before the last has come.
-    hears(&acme, "/twilio/inbound", &inbound("CA2", NOBODYS)).await;
+    post_webhook(&acme, "/twilio/inbound", &inbound("CA2", UNASSIGNED_NUMBER)).await;
     assert!(tenants(&app, "CA2").await.iter().all(|(_, tenant)| tenant == "default"));
-    let theirs = told(&acme, "CA1", "CallAnswered").await;
-    assert_eq!(theirs.len(), events.len(), "{theirs:?}");
-    let others = told(&app.client().signed_in().await, "CA2", "CallStarted").await;
-    assert!(others.iter().all(|(call, _)| call != "CA1"), "{others:?}");
-    app.settled().await;
+    let acme_events = feed_events(&acme, "CA1", "CallAnswered").await;
+    assert_eq!(acme_events.len(), events.len(), "{acme_events:?}");
+    let other_events = feed_events(&app.client().signed_in().await, "CA2", "CallStarted").await;
+    assert!(other_events.iter().all(|(call, _)| call != "CA1"), "{other_events:?}");
+    app.wait_for_read_models().await;
     acme.read("/api/call-logs/CA1").await.expect(200);
     app.client()
         .signed_in()
@@ -178,9 +178,9 @@ async fn a_second_tenants_call_is_theirs_from_the_first_event_to_the_last(place:
         .expect(404);
 }
 
-async fn a_call_from_a_browser_is_its_users_tenants_whatever_number_they_dial(place: Place) {
-    let app = App::start(place, FRIDAY).await;
-    let (acme, user) = somebody_of_acme(&app).await;
+async fn a_call_from_a_browser_is_its_users_tenants_whatever_number_they_dial(stores: TestStores) {
+    let app = App::start(stores, FRIDAY).await;
+    let (acme, user) = acme_user(&app).await;
     let browser = format!("client:{user}");
     let call = |sid: &'static str| {
         [
@@ -192,31 +192,31 @@ async fn a_call_from_a_browser_is_its_users_tenants_whatever_number_they_dial(pl
         ]
     };
     let dials = call("CA1");
-    hears(
+    post_webhook(
         &acme,
         "/twilio/voice",
         &dials.each_ref().map(|(name, value)| (*name, value.as_str())),
     )
     .await;
-    callbacks_follow(&acme, "CA1").await;
-    all_are_acmes(
+    post_callbacks(&acme, "CA1").await;
+    assert_all_of_acme(
         &tenants(&app, "CA1").await,
         &["CallStarted", "ConferenceStarted", "RecordingStarted"],
     );
     // What became of the leg may be heard before the call itself.
     let rings = call("CA2");
-    hears(
+    post_webhook(
         &acme,
         "/twilio/call-status",
         &rings.each_ref().map(|(name, value)| (*name, value.as_str())),
     )
     .await;
-    all_are_acmes(&tenants(&app, "CA2").await, &["CallStarted"]);
+    assert_all_of_acme(&tenants(&app, "CA2").await, &["CallStarted"]);
 }
 
 /// Hides the tables in which the service looks up who answers, or shows them again.
-async fn hide_the_directory(app: &App, hidden: bool) {
-    let db = app.views.current("agents").await.unwrap().db;
+async fn set_numbers_hidden(app: &App, hidden: bool) {
+    let db = app.read_stores.current("agents").await.unwrap().db;
     let sql = if hidden {
         "alter table agent_numbers rename to agent_numbers_away"
     } else {
@@ -225,14 +225,14 @@ async fn hide_the_directory(app: &App, hidden: bool) {
     on_db!(&db, c => sqlx::query(sql).execute(c).await.map(|_| ())).unwrap();
 }
 
-async fn a_caller_rings_on_while_nobody_can_say_whose_their_call_is(place: Place) {
-    let app = App::start(place, FRIDAY).await;
-    let (acme, _) = somebody_of_acme(&app).await;
-    answers_a_number(&acme).await;
-    app.settled().await;
-    hide_the_directory(&app, true).await;
+async fn a_caller_rings_on_while_nobody_can_say_whose_their_call_is(stores: TestStores) {
+    let app = App::start(stores, FRIDAY).await;
+    let (acme, _) = acme_user(&app).await;
+    assign_number(&acme).await;
+    app.wait_for_read_models().await;
+    set_numbers_hidden(&app, true).await;
     let answer = acme
-        .webhook("/twilio/inbound", &inbound("CA1", THEIRS))
+        .webhook("/twilio/inbound", &inbound("CA1", ACME_NUMBER))
         .await
         .unwrap()
         .expect(200);
@@ -244,7 +244,7 @@ async fn a_caller_rings_on_while_nobody_can_say_whose_their_call_is(place: Place
     );
     assert!(answer.text.contains("/twilio/inbound?waited=1"), "{}", answer.text);
     // What is merely heard is heard later.
-    let ended = [inbound("CA1", THEIRS).as_slice(), &[("CallDuration", "7")]].concat();
+    let ended = [inbound("CA1", ACME_NUMBER).as_slice(), &[("CallDuration", "7")]].concat();
     acme.webhook("/twilio/inbound-status", &ended)
         .await
         .unwrap()
@@ -254,21 +254,21 @@ async fn a_caller_rings_on_while_nobody_can_say_whose_their_call_is(place: Place
         "nothing is filed under the wrong tenant"
     );
     // Who waits for long is answered all the same.
-    hears(&acme, "/twilio/inbound?waited=6", &inbound("CA2", THEIRS)).await;
+    post_webhook(&acme, "/twilio/inbound?waited=6", &inbound("CA2", ACME_NUMBER)).await;
     assert!(!tenants(&app, "CA2").await.is_empty());
 
-    hide_the_directory(&app, false).await;
+    set_numbers_hidden(&app, false).await;
     // A failure is believed for a second.
-    let deadline = std::time::Instant::now() + COMES_WITHIN;
+    let deadline = std::time::Instant::now() + FEED_TIMEOUT;
     while tenants(&app, "CA1").await.is_empty() {
         assert!(std::time::Instant::now() < deadline, "the directory is not asked again");
-        hears(&acme, "/twilio/inbound?waited=1", &inbound("CA1", THEIRS)).await;
+        post_webhook(&acme, "/twilio/inbound?waited=1", &inbound("CA1", ACME_NUMBER)).await;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    all_are_acmes(&tenants(&app, "CA1").await, &["CallStarted"]);
+    assert_all_of_acme(&tenants(&app, "CA1").await, &["CallStarted"]);
     // What was known once is believed on.
-    hide_the_directory(&app, true).await;
-    hears(&acme, "/twilio/inbound", &inbound("CA3", THEIRS)).await;
-    all_are_acmes(&tenants(&app, "CA3").await, &["CallStarted"]);
-    hide_the_directory(&app, false).await;
+    set_numbers_hidden(&app, true).await;
+    post_webhook(&acme, "/twilio/inbound", &inbound("CA3", ACME_NUMBER)).await;
+    assert_all_of_acme(&tenants(&app, "CA3").await, &["CallStarted"]);
+    set_numbers_hidden(&app, false).await;
 }

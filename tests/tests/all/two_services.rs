@@ -2,10 +2,10 @@
 
 use futures::StreamExt as _;
 use harness::app::App;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use harness::rows::{assert_same, rows_of};
 use harness::service::{Client, Home, Service};
-use infra::db::Views;
+use infra::db::ReadStores;
 use sandbox::traffic::plan::{DayOptions, PlannedCall, PlannedRequest, plan_day};
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 /// A lease lasts 15 s: after that somebody else follows.
-const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(30);
+const LEASE_TAKEOVER_TIMEOUT: Duration = Duration::from_secs(30);
 
 fn day() -> Vec<PlannedCall> {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 27).expect("a day");
@@ -34,8 +34,8 @@ async fn post(client: &Client, request: &PlannedRequest) {
 }
 
 /// Every position that a live feed tells of, from the first event to this one.
-async fn feed(service: &Service, client: &Client, until: i64) -> Vec<i64> {
-    told(service, client, until)
+async fn feed_positions(service: &Service, client: &Client, until: i64) -> Vec<i64> {
+    feed_messages(service, client, until)
         .await
         .into_iter()
         .map(|(position, _)| position)
@@ -43,7 +43,7 @@ async fn feed(service: &Service, client: &Client, until: i64) -> Vec<i64> {
 }
 
 /// Every event that a live feed tells of, with its whole message.
-async fn told(service: &Service, client: &Client, until: i64) -> Vec<(i64, String)> {
+async fn feed_messages(service: &Service, client: &Client, until: i64) -> Vec<(i64, String)> {
     let mut request = format!("ws://{}/ws?after=0", service.address())
         .into_client_request()
         .unwrap();
@@ -52,10 +52,10 @@ async fn told(service: &Service, client: &Client, until: i64) -> Vec<(i64, Strin
     let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
     let mut messages: Vec<(i64, String)> = Vec::new();
     while messages.last().is_none_or(|(last, _)| *last < until) {
-        let message = tokio::time::timeout(TAKEN_OVER_WITHIN, socket.next()).await;
+        let message = tokio::time::timeout(LEASE_TAKEOVER_TIMEOUT, socket.next()).await;
         if let Message::Text(text) = message.expect("in time").expect("a message").unwrap() {
-            let told: Value = serde_json::from_str(&text).unwrap();
-            messages.extend(told["position"].as_i64().map(|position| (position, text.to_string())));
+            let feed_messages: Value = serde_json::from_str(&text).unwrap();
+            messages.extend(feed_messages["position"].as_i64().map(|position| (position, text.to_string())));
         }
     }
     messages
@@ -68,8 +68,8 @@ async fn head(client: &Client) -> i64 {
 }
 
 /// Waits until the service says that every read model is where the log is.
-async fn until_followed(client: &Client) {
-    let deadline = Instant::now() + TAKEN_OVER_WITHIN;
+async fn wait_for_projectors(client: &Client) {
+    let deadline = Instant::now() + LEASE_TAKEOVER_TIMEOUT;
     loop {
         let models = client.read("/api/projections").await.expect(200).json();
         let models = models
@@ -89,7 +89,7 @@ async fn until_followed(client: &Client) {
 /// What one service makes of the same day, told in order.
 async fn expected(calls: &[PlannedCall]) -> App {
     let app = App::start(
-        Place::sqlite().await,
+        TestStores::sqlite().await,
         infra::clock::Clock::now(&infra::clock::SystemClock),
     )
     .await;
@@ -97,13 +97,13 @@ async fn expected(calls: &[PlannedCall]) -> App {
     for request in calls.iter().flat_map(|call| &call.requests) {
         post(&client, request).await;
     }
-    app.settled().await;
+    app.wait_for_read_models().await;
     app
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_services_share_the_traffic_and_one_outlives_the_other() {
-    let home = Home::new(Place::postgres().await);
+    let home = Home::new(TestStores::postgres().await);
     let settings = [("TWILIO_PHONE_NUMBER", "+15045550199")];
     // The first follows every read model.
     let one = home.start_with(&settings).await;
@@ -127,7 +127,7 @@ async fn two_services_share_the_traffic_and_one_outlives_the_other() {
         })
         .await;
     let until = head(&clients[0]).await.max(head(&clients[1]).await);
-    let (first, second) = tokio::join!(feed(&one, &clients[0], until), feed(&two, &clients[1], until));
+    let (first, second) = tokio::join!(feed_positions(&one, &clients[0], until), feed_positions(&two, &clients[1], until));
     for positions in [first, second] {
         assert!(
             positions
@@ -144,17 +144,17 @@ async fn two_services_share_the_traffic_and_one_outlives_the_other() {
     }
     let until = head(survivor).await;
     assert!(
-        feed(&two, survivor, until).await.into_iter().eq(1..=until),
+        feed_positions(&two, survivor, until).await.into_iter().eq(1..=until),
         "the feed waits for nobody"
     );
-    until_followed(survivor).await;
+    wait_for_projectors(survivor).await;
 
     let single = expected(&calls).await;
-    let views = Views::open(&home.place().url).await.unwrap();
+    let read_stores = ReadStores::open(&home.stores().url).await.unwrap();
     for model in ["call_log", "dashboard", "persona_feedback", "live_calls"] {
         assert_same(
-            &rows_of(&single.views, model).await,
-            &rows_of(&views, model).await,
+            &rows_of(&single.read_stores, model).await,
+            &rows_of(&read_stores, model).await,
             model,
         );
     }
@@ -163,18 +163,18 @@ async fn two_services_share_the_traffic_and_one_outlives_the_other() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_erased_at_one_service_is_forgotten_by_the_other() {
     const NUMBER: &str = "5005550001";
-    let home = Home::new(Place::postgres().await);
+    let home = Home::new(TestStores::postgres().await);
     let (one, two) = (home.start().await, home.start().await);
     let clients = [one.client().signed_in().await, two.client().signed_in().await];
     let rings = [("CallSid", "CA1"), ("From", "+15005550001"), ("To", "+15045550100")];
     clients[1].webhook("/twilio/inbound", &rings).await.unwrap().expect(200);
     let until = head(&clients[1]).await;
-    let before = told(&two, &clients[1], until).await;
+    let before = feed_messages(&two, &clients[1], until).await;
     assert!(
         before.iter().any(|(_, message)| message.contains(NUMBER)),
         "the other has it in memory"
     );
-    until_followed(&clients[1]).await;
+    wait_for_projectors(&clients[1]).await;
 
     let ground = serde_json::json!({ "ground": "request 17" });
     clients[0].post("/api/call-logs/CA1/erase", &ground).await.expect(200);
@@ -185,7 +185,7 @@ async fn what_is_erased_at_one_service_is_forgotten_by_the_other() {
         history.text
     );
     let deadline = Instant::now() + Duration::from_secs(12);
-    while told(&two, &clients[1], until)
+    while feed_messages(&two, &clients[1], until)
         .await
         .iter()
         .any(|(_, message)| message.contains(NUMBER))

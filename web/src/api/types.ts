@@ -31,6 +31,6 @@ export type Health = Schemas["Health"];
 /** The signed-in user. Permissions are widened to `string`; `session/permissions` lists those the pages use. */
 export type Me = Omit<Schemas["Me"], "permissions"> & { permissions: string[] };
 export type UserView = Schemas["UserView"];
-export type UnroutedCallback = Schemas["UnroutedCallback"];
+export type QuarantinedWebhook = Schemas["QuarantinedWebhook"];
 
 export type Grade = "good" | "needs_improvement";

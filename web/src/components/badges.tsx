@@ -38,10 +38,10 @@ export function StatusBadge({ status, voicemail }: { status: string; voicemail?:
 
 const HOLDERS: Record<string, BadgeStyle> = {
   ai: { label: "Assistant speaking", color: "indigo" },
-  person: { label: "Team member speaking", color: "teal" },
+  team_member: { label: "Team member speaking", color: "teal" },
   hold: { label: "On hold", color: "orange" },
   voicemail: { label: "Voicemail", color: "grape" },
-  nobody: { label: "Ringing", color: "gray" },
+  none: { label: "Ringing", color: "gray" },
 };
 
 /** Who the remote party is connected to. */

@@ -52,7 +52,6 @@ export function ContactsTab({ onChosen }: { onChosen: () => void }) {
               <Text size="sm">{contact.name ?? "Erased"}</Text>
               <Text size="xs" c="dimmed" className="figures">
                 {phone(contact.phone)}
-                {contact.do_not_call && " · Do not call"}
               </Text>
             </UnstyledButton>
           ))}

@@ -42,7 +42,7 @@ export class TextTelephone implements Telephone {
     };
     this.update({ call });
     try {
-      const placed = await body(api.POST("/api/typed-calls", { body: { to: number } }));
+      const placed = await body(api.POST("/api/text-calls", { body: { to: number } }));
       const line = new TextLine(placed.line);
       // The user hung up while the call was being placed.
       if (this.state.call !== call) return line.close();

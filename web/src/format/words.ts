@@ -2,7 +2,7 @@
 const WORDS: Record<string, string> = {
   ai: "Assistant",
   agent: "Team member",
-  operator: "Team member",
+  team_member: "Team member",
   human: "Person",
   no_answer: "No answer",
   busy_no_answer: "Busy / no answer",
@@ -11,9 +11,10 @@ const WORDS: Record<string, string> = {
   needs_improvement: "Needs improvement",
   ai_unavailable: "Assistant unavailable",
   time_limit: "Time limit",
+  cost_limit: "Cost limit",
   transfer_target: "Transfer target",
   callback_needed: "Callback needed",
-  nobody: "Connecting",
+  none: "Connecting",
   person: "Team member",
   hold: "On hold",
 };

@@ -38,7 +38,7 @@ it("a listener to the assistant can stop, and can listen here unless this page a
 });
 
 it("a listener to a taken-over call can stop, and other users can listen", () => {
-  const taken = { holder: "person", taken_over_by: "other" };
+  const taken = { holder: "team_member", taken_over_by: "other" };
   expect(allowedActions(call({ ...taken, listeners: ["me"] }), "me")).toMatchObject({
     listen: false,
     stopListening: true,
@@ -47,12 +47,12 @@ it("a listener to a taken-over call can stop, and other users can listen", () =>
 });
 
 it("a ringing call allows only hang up", () => {
-  const may = allowedActions(call({ status: "ringing", holder: "nobody" }), "me");
+  const may = allowedActions(call({ status: "ringing", holder: "none" }), "me");
   expect(Object.entries(may).filter(([, can]) => can)).toEqual([["hangUp", true]]);
 });
 
 it("a taken-over call allows hold, transfer and keypad", () => {
-  const may = allowedActions(call({ holder: "person", taken_over_by: "me" }), "me");
+  const may = allowedActions(call({ holder: "team_member", taken_over_by: "me" }), "me");
   expect(may).toMatchObject({ hold: true, handle: true, takeOver: false, listen: false });
 });
 

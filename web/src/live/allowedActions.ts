@@ -23,7 +23,7 @@ export function isWithAi(call: LiveCall): boolean {
 export function allowedActions(call: LiveCall, userId: string, isTapped = false): AllowedActions {
   const isActive = call.endedAt === null;
   // Not by the status: the network reports no answer event for a call that the assistant answers.
-  const isTalking = isActive && call.holder !== "nobody";
+  const isTalking = isActive && call.holder !== "none";
   const isListening = call.listeners.includes(userId);
   const isTaken = call.taken_over_by !== null && call.taken_over_by !== undefined;
   const isAtVoicemail = call.holder === "voicemail";

@@ -18,14 +18,14 @@ function callAfter(...events: EventMessage[]): LiveCall {
 
 describe("holder", () => {
   it("is unset before the answer", () => {
-    expect(callAfter(event("CallRinging")).holder).toBe("nobody");
+    expect(callAfter(event("CallRinging")).holder).toBe("none");
   });
   it("is the AI after the answer", () => {
     expect(callAfter(event("CallAnswered")).holder).toBe("ai");
   });
   it("is the user who took over", () => {
     const call = callAfter(event("CallAnswered"), event("TakenOver", { user: "user_1" }));
-    expect(call.holder).toBe("person");
+    expect(call.holder).toBe("team_member");
     expect(call.taken_over_by).toBe("user_1");
   });
   it("is hold while on hold, then the person again", () => {
@@ -35,7 +35,7 @@ describe("holder", () => {
       event("PutOnHold", { user: "user_1" }),
     );
     expect(held.holder).toBe("hold");
-    expect(applyEvent(held, event("TakenOffHold", { user: "user_1" })).holder).toBe("person");
+    expect(applyEvent(held, event("TakenOffHold", { user: "user_1" })).holder).toBe("team_member");
   });
   it("stays voicemail after a later CallAnswered", () => {
     expect(callAfter(event("RoutedToVoicemail", { reason: "closed" }), event("CallAnswered")).holder).toBe(

@@ -28,7 +28,7 @@ export function fromStartEvent(event: EventMessage): LiveCall | null {
     caller_number: text(data.from),
     caller_name: text(data.caller_name),
     called_number: text(data.to),
-    holder: "nobody",
+    holder: "none",
     taken_over_by: null,
     on_hold_by: null,
     transferring: false,
@@ -172,12 +172,12 @@ function applyData(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
 function holderOf(call: LiveCall, event: EventMessage): string {
   if (call.on_hold_by) return "hold";
   if (event.type === "RoutedToVoicemail" || call.holder === "voicemail") return "voicemail";
-  if (call.taken_over_by) return "person";
+  if (call.taken_over_by) return "team_member";
   if (call.turns.length > 0) return "ai";
-  if (call.status !== "in_progress") return call.holder === "hold" ? "nobody" : call.holder;
-  if (call.holder === "person") return "person";
+  if (call.status !== "in_progress") return call.holder === "hold" ? "none" : call.holder;
+  if (call.holder === "team_member") return "team_member";
   // An outbound call from a browser has no agent.
-  return call.agent ? "ai" : "person";
+  return call.agent ? "ai" : "team_member";
 }
 
 function withTurn(turns: readonly LiveTurn[], turn: LiveTurn): LiveTurn[] {

@@ -17,7 +17,7 @@ export type Permission =
   | "manage_users"
   | "view_projections"
   | "rebuild"
-  | "view_unrouted"
+  | "view_quarantine"
   | "reingest";
 
 export function isAllowed(me: Me, permission: Permission): boolean {

@@ -1,18 +1,18 @@
-//! `POST /api/agents/{id}/personas/{version}/approve`: puts a proposed version in force.
+//! `POST /api/agents/{id}/personas/{version}/approve`: activates a proposed version.
 //!
-//! Whoever proposed it may approve it, if their role may approve at all: a business of one must be able to teach its agent,
-//! and both names stay readable. A program with an API token may not: a persona is reviewed by a person.
+//! The proposer may approve the version if their role may approve at all: a business with one user must be able to
+//! teach its agent, and both names are recorded. An API token may not: a persona is reviewed by a person.
 
 use super::change;
 use super::view::Personas;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{CommandKey, PathOf, Written};
+use crate::web::{CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
 
-/// Puts a proposed version in force from the next call on.
+/// Activates a proposed version from the next call on.
 #[utoipa::path(
     post, path = "/api/agents/{id}/personas/{version}/approve", tag = "agents",
     params(("id" = String, Path), ("version" = u32, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -29,7 +29,7 @@ pub async fn approve_persona(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf((id, version)): PathOf<(String, u32)>,
-) -> Result<Written<Personas>, ApiError> {
+) -> Result<WriteResponse<Personas>, ApiError> {
     signed_in.may(Permission::ApprovePersonas)?;
     if signed_in.session.is_none() {
         return Err(ApiError::NotAPerson);
@@ -41,5 +41,5 @@ pub async fn approve_persona(
     };
     let endpoint = "POST /api/agents/{id}/personas/{version}/approve";
     let (position, personas) = change(&state, &signed_in, &key, endpoint, &id, command).await?;
-    Ok(Written::changed(position, personas))
+    Ok(WriteResponse::changed(position, personas))
 }

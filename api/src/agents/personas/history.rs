@@ -1,46 +1,44 @@
-//! [`PersonaLog`]: the versions of an agent's persona and who decided what, folded from the agent's stream. Pure.
+//! [`PersonaLog`]: the versions of an agent's persona and their decisions, folded from the agent's stream. Pure.
 
 use domain::Timestamp;
 use domain::agent::{AgentEvent, PersonaStatus};
 use infra::event_store::{Event, Recorded};
 use std::collections::BTreeMap;
 
-/// Somebody did something.
+/// Who did something, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed {
-    /// Who.
-    pub by: String,
-    /// When.
+pub struct Action {
+   pub by: String,
     pub at: Timestamp,
 }
 
-/// A version.
+/// A version of a persona.
 #[derive(Debug)]
 pub struct Version {
     pub rules: Vec<String>,
     pub sources: Vec<i64>,
     pub status: PersonaStatus,
-    pub proposed: Deed,
-    pub decided: Option<Deed>,
-    /// The version that was in force when this one was decided upon; until then nobody knows.
+    pub proposed: Action,
+    pub decided: Option<Action>,
+    /// The version that was active when this one was decided; absent while it is proposed.
     decided_against: Option<u32>,
 }
 
-/// The agent went back to an earlier version.
+/// A rollback to an earlier version.
 #[derive(Debug)]
-pub struct WentBack {
+pub struct RolledBack {
     pub from: u32,
     pub to: u32,
-    pub deed: Deed,
+    pub action: Action,
 }
 
-/// The versions of an agent's persona, and who decided what.
+/// The versions of an agent's persona, and their decisions.
 #[derive(Debug, Default)]
 pub struct PersonaLog {
     versions: BTreeMap<u32, Version>,
     pub in_force: u32,
-    /// The earliest first.
-    pub went_back: Vec<WentBack>,
+    /// Oldest first.
+    pub rollbacks: Vec<RolledBack>,
 }
 
 impl PersonaLog {
@@ -56,7 +54,7 @@ impl PersonaLog {
 
     fn fold(&mut self, event: &AgentEvent) {
         use AgentEvent as E;
-        let deed = |by: &String| Deed {
+        let action = |by: &String| Action {
             by: by.clone(),
             at: event.at(),
         };
@@ -72,22 +70,22 @@ impl PersonaLog {
                     rules: rules.clone(),
                     sources: sources.clone(),
                     status: PersonaStatus::Proposed,
-                    proposed: deed(by),
+                    proposed: action(by),
                     decided: None,
                     decided_against: None,
                 };
                 self.versions.insert(*version, proposed);
             }
             E::PersonaApproved { version, by, .. } => {
-                self.decide(*version, PersonaStatus::Approved, deed(by));
+                self.decide(*version, PersonaStatus::Approved, action(by));
                 self.in_force = *version;
             }
-            E::PersonaRejected { version, by, .. } => self.decide(*version, PersonaStatus::Rejected, deed(by)),
+            E::PersonaRejected { version, by, .. } => self.decide(*version, PersonaStatus::Rejected, action(by)),
             E::PersonaRolledBack { to, by, .. } => {
-                self.went_back.push(WentBack {
+                self.rollbacks.push(RolledBack {
                     from: self.in_force,
                     to: *to,
-                    deed: deed(by),
+                    action: action(by),
                 });
                 self.in_force = *to;
             }
@@ -95,11 +93,11 @@ impl PersonaLog {
         }
     }
 
-    fn decide(&mut self, version: u32, status: PersonaStatus, deed: Deed) {
+    fn decide(&mut self, version: u32, status: PersonaStatus, action: Action) {
         let against = self.in_force;
         if let Some(version) = self.versions.get_mut(&version) {
             version.status = status;
-            version.decided = Some(deed);
+            version.decided = Some(action);
             version.decided_against = Some(against);
         }
     }
@@ -108,7 +106,7 @@ impl PersonaLog {
         self.versions.get(&version)
     }
 
-    /// The versions before this one, or all, the latest first.
+    /// The versions before this one, or all, newest first.
     pub fn before(&self, version: Option<u32>) -> impl Iterator<Item = u32> {
         self.versions
             .range(..version.unwrap_or(u32::MAX))
@@ -116,18 +114,18 @@ impl PersonaLog {
             .map(|(version, _)| *version)
     }
 
-    /// A version's rules; none are those of 0, the prompt alone.
+    /// The rules of a version; version 0, the prompt alone, has none.
     pub fn rules(&self, version: u32) -> &[String] {
         self.version(version).map_or(&[], |version| &version.rules)
     }
 
-    /// Positions of the corrections behind a version.
+    /// Positions of the corrections that a version is based on.
     pub fn sources(&self, version: u32) -> &[i64] {
         self.version(version).map_or(&[], |version| &version.sources)
     }
 
-    /// What a version changes, and against which other: the one that was in force when it was decided upon, or the one that
-    /// is in force now while it waits.
+    /// The version that a version is compared with, and the difference: the version that was active when it was
+    /// decided, or the active one while it is proposed.
     pub fn change(&self, version: u32) -> (u32, Change) {
         let against = self.version(version).and_then(|version| version.decided_against);
         let against = against.unwrap_or(self.in_force);
@@ -135,7 +133,7 @@ impl PersonaLog {
     }
 }
 
-/// What is different between two lists of rules.
+/// The difference between two lists of rules.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Change {
     pub added: Vec<String>,
@@ -202,14 +200,14 @@ mod tests {
     }
 
     #[test]
-    fn a_version_that_waits_is_compared_with_what_is_in_force_now() {
+    fn proposed_version_is_compared_with_the_active_version() {
         let events = [proposed(1, &["a"]), proposed(2, &["b"]), approved(1)];
         assert_eq!(log(&events[..2]).change(2), (0, change(&["b"], &[])));
         assert_eq!(log(&events).change(2), (1, change(&["b"], &["a"])));
     }
 
     #[test]
-    fn a_version_that_was_decided_upon_stays_compared_with_what_it_replaced() {
+    fn decided_version_is_compared_with_the_version_it_replaced() {
         let events = [
             proposed(1, &["a"]),
             approved(1),
@@ -220,11 +218,11 @@ mod tests {
         let log = log(&events);
         assert_eq!(log.change(2), (1, change(&["b"], &[])));
         assert_eq!(log.in_force, 0);
-        assert_eq!((log.went_back[0].from, log.went_back[0].to), (2, 0));
+        assert_eq!((log.rollbacks[0].from, log.rollbacks[0].to), (2, 0));
     }
 
     #[test]
-    fn the_latest_versions_come_first() {
+    fn versions_are_listed_newest_first() {
         let log = log(&[proposed(1, &["a"]), proposed(2, &["b"]), proposed(3, &["c"])]);
         assert_eq!(log.before(None).collect::<Vec<_>>(), [3, 2, 1]);
         assert_eq!(log.before(Some(3)).collect::<Vec<_>>(), [2, 1]);

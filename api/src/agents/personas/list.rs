@@ -1,4 +1,4 @@
-//! `GET /api/agents/{id}/personas`: what an agent learned, from what, and who decided so.
+//! `GET /api/agents/{id}/personas`: the versions of an agent's persona, their sources and decisions.
 
 use super::personas;
 use super::view::Personas;
@@ -11,16 +11,16 @@ use axum::extract::State;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-/// Which versions.
+/// Paging.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Before {
-    /// Those before this one; the latest, if absent.
+    /// Return the versions before this one; absent: the latest.
     before: Option<u32>,
 }
 
-/// The versions of an agent's persona, the latest first, with what each changed, the corrections behind it, and who
+/// The versions of an agent's persona, newest first, each with its changes, the corrections it is based on, and who
 /// proposed, approved or rejected it.
 #[utoipa::path(
     get, path = "/api/agents/{id}/personas", tag = "agents",

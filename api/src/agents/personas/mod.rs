@@ -1,14 +1,14 @@
-//! Personas: what an agent learned. Rules that a person wrote from the corrections of its calls, proposed as a version;
-//! an admin approves or rejects it, and can go back to any version that was ever approved, or to the prompt alone.
+//! Personas: learned rules of an agent. A user writes rules from the corrections of its calls and proposes them as a
+//! version; an admin approves or rejects the version, and can roll back to any version that was ever approved, or to
+//! the prompt alone.
 //!
-//! Everything is read from the agent's own stream, as its settings are: what is told is what was decided, with nothing in
-//! between, and who took the agent back to an earlier version is there too. The corrections behind a version are read from
-//! the log at the positions that the version names; a correction of a call that was erased has no words any more.
+//! Everything is read from the agent's stream, including rollbacks. The corrections that a version is based on are read
+//! from the log at the positions that the version names; a correction of an erased call has no text.
 //!
-//! Rules are not personal values: they lie in the log in the clear and are told to the model in every call. What of a
-//! person can be found in them is refused by the domain (`domain::agent::rules`); names are for whoever approves to see.
-//! No door here changes a prompt by itself: a draft (`draft`) is words for a person to edit, and becomes a rule only by
-//! being proposed and approved.
+//! Rules are not personal values: they are stored in plain text and sent to the model in every call. Telephone numbers
+//! and e-mail addresses in them are refused by the domain (`domain::agent::rules`); names must be found by the
+//! approver. No endpoint here changes a prompt automatically: a draft (`draft`) is text for a user to edit, and becomes
+//! a rule only by being proposed and approved.
 
 pub mod approve;
 pub mod draft;
@@ -20,7 +20,7 @@ pub mod roll_back;
 mod sources;
 pub mod view;
 
-use super::{order, theirs};
+use super::{execute, load_history};
 use crate::auth::SignedIn;
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -30,24 +30,24 @@ use history::PersonaLog;
 use infra::event_store::Position;
 use view::Personas;
 
-/// The versions that are told at once, with the corrections behind them.
-const AT_ONCE: usize = 20;
+/// Maximum number of versions per page.
+const MAX_PAGE: usize = 20;
 
-/// The personas of an agent of the user's tenant: the latest versions, or those before one.
+/// A page of an agent's versions: the latest, or those before one.
 async fn personas(
     state: &AppState,
     signed_in: &SignedIn,
     agent_id: &str,
     before: Option<u32>,
 ) -> Result<Personas, ApiError> {
-    let log = PersonaLog::of(&theirs(state, signed_in, agent_id).await?);
-    let page: Vec<u32> = log.before(before).take(AT_ONCE).collect();
+    let log = PersonaLog::of(&load_history(state, signed_in, agent_id).await?);
+    let page: Vec<u32> = log.before(before).take(MAX_PAGE).collect();
     let positions = page.iter().flat_map(|version| log.sources(*version)).copied();
-    let sources = sources::told(state, signed_in, positions.collect()).await?;
+    let sources = sources::load(state, signed_in, positions.collect()).await?;
     Ok(Personas::of(agent_id.to_owned(), &log, &page, &sources))
 }
 
-/// What a user orders about an agent's personas, and the personas after.
+/// Executes a command on an agent's personas, and returns the personas after it.
 async fn change(
     state: &AppState,
     signed_in: &SignedIn,
@@ -56,6 +56,6 @@ async fn change(
     agent_id: &str,
     command: AgentCommand,
 ) -> Result<(Position, Personas), ApiError> {
-    let position = order(state, signed_in, key, endpoint, agent_id, command).await?;
+    let position = execute(state, signed_in, key, endpoint, agent_id, command).await?;
     Ok((position, personas(state, signed_in, agent_id, None).await?))
 }

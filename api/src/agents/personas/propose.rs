@@ -2,11 +2,11 @@
 
 use super::sources::{self, NamedCorrection};
 use super::view::Personas;
-use super::{change, theirs};
+use super::{change, load_history};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, CommandKey, PathOf, Written};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
 use serde::Deserialize;
@@ -16,17 +16,17 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPersona {
-    /// All rules of the version, in words fit for a prompt: 1 to 50 of one line and 500 characters at most. They are kept
-    /// in the clear and told to the model in every call: nothing about a person may stand in them. Telephone numbers and
-    /// e-mail addresses are refused.
+    /// All rules of the version, worded for a prompt: 1 to 50 rules of one line and at most 500 characters. They are
+    /// stored in plain text and sent to the model in every call, so they must not contain personal data. Telephone
+    /// numbers and e-mail addresses are refused.
     #[schema(example = json!(["Ask for the e-mail address before saying goodbye."]))]
     rules: Vec<String>,
-    /// The corrections that they were drawn from, 50 at most, all in force.
+    /// The corrections that the rules are based on: at most 50, all in force.
     #[serde(default)]
     sources: Vec<NamedCorrection>,
 }
 
-/// Proposes the next version. It changes nothing until an admin approves it.
+/// Proposes the next version. It has no effect until an admin approves it.
 #[utoipa::path(
     post, path = "/api/agents/{id}/personas", tag = "agents", request_body = NewPersona,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -42,20 +42,20 @@ pub async fn propose_persona(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<NewPersona>,
-) -> Result<Written<Personas>, ApiError> {
+    Body(body): Body<NewPersona>,
+) -> Result<WriteResponse<Personas>, ApiError> {
     signed_in.may(Permission::ProposePersonas)?;
-    theirs(&state, &signed_in, &id).await?;
-    let sources = sources::named(&state, &signed_in, &wanted.sources).await?;
+    load_history(&state, &signed_in, &id).await?;
+    let sources = sources::named(&state, &signed_in, &body.sources).await?;
     let command = AgentCommand::ProposePersona {
         at: state.clock.now(),
-        rules: wanted.rules,
+        rules: body.rules,
         sources: sources.iter().map(|source| source.position).collect(),
         by: signed_in.by(),
     };
     let endpoint = "POST /api/agents/{id}/personas";
     let (position, personas) = change(&state, &signed_in, &key, endpoint, &id, command).await?;
-    Ok(Written::created(
+    Ok(WriteResponse::created(
         position,
         format!("/api/agents/{id}/personas"),
         personas,

@@ -1,15 +1,15 @@
-//! `POST /api/agents/{id}/personas/{version}/reject`: turns a proposed version down.
+//! `POST /api/agents/{id}/personas/{version}/reject`: rejects a proposed version.
 
 use super::change;
 use super::view::Personas;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{CommandKey, PathOf, Written};
+use crate::web::{CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
 
-/// Turns a proposed version down: it will never be used.
+/// Rejects a proposed version. It can never become active.
 #[utoipa::path(
     post, path = "/api/agents/{id}/personas/{version}/reject", tag = "agents",
     params(("id" = String, Path), ("version" = u32, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -24,7 +24,7 @@ pub async fn reject_persona(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf((id, version)): PathOf<(String, u32)>,
-) -> Result<Written<Personas>, ApiError> {
+) -> Result<WriteResponse<Personas>, ApiError> {
     signed_in.may(Permission::ApprovePersonas)?;
     let command = AgentCommand::RejectPersona {
         at: state.clock.now(),
@@ -33,5 +33,5 @@ pub async fn reject_persona(
     };
     let endpoint = "POST /api/agents/{id}/personas/{version}/reject";
     let (position, personas) = change(&state, &signed_in, &key, endpoint, &id, command).await?;
-    Ok(Written::changed(position, personas))
+    Ok(WriteResponse::changed(position, personas))
 }

@@ -1,15 +1,15 @@
-//! `POST /api/agents/{id}/personas/{version}/rollback`: puts another approved version in force again.
+//! `POST /api/agents/{id}/personas/{version}/rollback`: activates a version that was approved before.
 
 use super::change;
 use super::view::Personas;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{CommandKey, PathOf, Written};
+use crate::web::{CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
 
-/// Puts a version that was approved once in force again, from the next call on; 0 is the prompt alone.
+/// Activates a version that was approved before, from the next call on; 0 is the prompt alone.
 #[utoipa::path(
     post, path = "/api/agents/{id}/personas/{version}/rollback", tag = "agents",
     params(("id" = String, Path), ("version" = u32, Path), ("Idempotency-Key" = Option<String>, Header)),
@@ -24,7 +24,7 @@ pub async fn roll_back_persona(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf((id, version)): PathOf<(String, u32)>,
-) -> Result<Written<Personas>, ApiError> {
+) -> Result<WriteResponse<Personas>, ApiError> {
     signed_in.may(Permission::ApprovePersonas)?;
     let command = AgentCommand::RollBackPersona {
         at: state.clock.now(),
@@ -33,5 +33,5 @@ pub async fn roll_back_persona(
     };
     let endpoint = "POST /api/agents/{id}/personas/{version}/rollback";
     let (position, personas) = change(&state, &signed_in, &key, endpoint, &id, command).await?;
-    Ok(Written::changed(position, personas))
+    Ok(WriteResponse::changed(position, personas))
 }

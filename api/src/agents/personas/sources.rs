@@ -1,10 +1,10 @@
-//! The corrections behind a persona: named by call and number when one is proposed, kept as positions in the log, and told
-//! as they are now.
+//! The corrections that a persona is based on: named by call and number in a proposal, stored as log positions, and
+//! returned in their current state.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
 use crate::state::AppState;
-use crate::web::Moment;
+use crate::web::Rfc3339;
 use domain::agent::rules::MAX_SOURCES;
 use domain::call::CallEvent;
 use infra::event_store::{Event, Position, Recorded, StreamId};
@@ -12,13 +12,12 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use utoipa::ToSchema;
 
-/// A correction, as a request names it.
+/// A reference to a correction.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NamedCorrection {
-    /// The call.
     call_id: String,
-    /// Its number within the call, from 1.
+    /// Number within the call, from 1.
     correction: u32,
 }
 
@@ -28,56 +27,54 @@ pub struct InForce {
     pub note: String,
 }
 
-/// A correction behind a persona, as it is now. Only its position is told to those who may not see calls.
+/// A correction that a persona is based on, in its current state. A user who may not see calls receives only its
+/// position.
 #[derive(Clone, Default, Serialize, ToSchema)]
 pub struct PersonaSource {
-    /// Its event's position in the log.
+    /// Log position of its event.
     position: i64,
-    /// The call.
     call_id: Option<String>,
-    /// Its number within the call, from 1.
+    /// Number within the call, from 1.
     correction: Option<u32>,
-    /// The turn it is about; the whole call, if absent.
+    /// The turn that it refers to; absent: the whole call.
     turn: Option<u32>,
-    /// What the reviewer wrote; absent once the call was erased or hidden.
+    /// Absent once the call is erased or hidden.
     note: Option<String>,
-    /// Who.
     noted_by: Option<String>,
-    /// When.
-    noted_at: Option<Moment>,
-    /// `in_force`, `withdrawn`, or `gone` with its call.
+    noted_at: Option<Rfc3339>,
+    /// `in_force`, `withdrawn`, or `gone` if its call was erased or hidden.
     state: Option<&'static str>,
 }
 
-/// The corrections that a request names, which must be the tenant's and in force: nobody is to learn from what was taken
-/// back. Read from the calls' own streams: a correction may be a moment old.
+/// Resolves the corrections that a request names. They must belong to the tenant and be in force. They are read from
+/// the calls' streams, because a correction may be newer than the read models.
 pub async fn named(
     state: &AppState,
     signed_in: &SignedIn,
     wanted: &[NamedCorrection],
 ) -> Result<Vec<InForce>, ApiError> {
     if wanted.len() > MAX_SOURCES {
-        return Err(ApiError::field("/sources", format!("are more than {MAX_SOURCES}")));
+        return Err(ApiError::field("/sources", format!("must have at most {MAX_SOURCES} entries")));
     }
     let mut histories: HashMap<&str, Vec<Recorded>> = HashMap::new();
     let mut found = Vec::with_capacity(wanted.len());
-    for (place, NamedCorrection { call_id, correction }) in wanted.iter().enumerate() {
+    for (index, NamedCorrection { call_id, correction }) in wanted.iter().enumerate() {
         if !histories.contains_key(call_id.as_str()) {
             let mut history = state.ledger.history(&StreamId::call(call_id)).await?;
-            if history.first().is_some_and(|first| !is_theirs(first, signed_in)) {
+            if history.first().is_some_and(|first| !is_own(first, signed_in)) {
                 history.clear();
             }
             histories.insert(call_id, history);
         }
         let one = in_force(&histories[call_id.as_str()], *correction);
         found.push(
-            one.ok_or_else(|| ApiError::field(format!("/sources/{place}"), "is no correction that is in force"))?,
+            one.ok_or_else(|| ApiError::field(format!("/sources/{index}"), "is not a correction that is in force"))?,
         );
     }
     Ok(found)
 }
 
-fn is_theirs(recorded: &Recorded, signed_in: &SignedIn) -> bool {
+fn is_own(recorded: &Recorded, signed_in: &SignedIn) -> bool {
     recorded.metadata.tenant.as_str() == signed_in.tenant()
 }
 
@@ -100,8 +97,8 @@ fn in_force(history: &[Recorded], wanted: u32) -> Option<InForce> {
     found
 }
 
-/// The corrections at these positions, by position.
-pub async fn told(
+/// Loads the corrections at these positions, by position.
+pub async fn load(
     state: &AppState,
     signed_in: &SignedIn,
     positions: BTreeSet<Position>,
@@ -114,17 +111,17 @@ pub async fn told(
             ..PersonaSource::default()
         };
         if may_see {
-            tell(state, signed_in, &mut source).await?;
+            fill(state, signed_in, &mut source).await?;
         }
         all.insert(position, source);
     }
     Ok(all)
 }
 
-/// Whether it still counts is the read model's to say; what it was, the event's.
-async fn tell(state: &AppState, signed_in: &SignedIn, source: &mut PersonaSource) -> Result<(), ApiError> {
+/// Fills in a correction: its content from the event, its state from the read model.
+async fn fill(state: &AppState, signed_in: &SignedIn, source: &mut PersonaSource) -> Result<(), ApiError> {
     let events = state.ledger.read_all(source.position - 1, 1).await?;
-    let Some(recorded) = events.first().filter(|recorded| is_theirs(recorded, signed_in)) else {
+    let Some(recorded) = events.first().filter(|recorded| is_own(recorded, signed_in)) else {
         return Ok(());
     };
     let Event::Call(CallEvent::CorrectionNoted {
@@ -143,7 +140,7 @@ async fn tell(state: &AppState, signed_in: &SignedIn, source: &mut PersonaSource
         .feedback
         .correction(signed_in.tenant(), call_id, i64::from(*correction))
         .await?;
-    // Without a row the read model is late, and the correction is new.
+    // No row: the read model lags and the correction is new.
     let withdrawn = row.as_ref().is_some_and(|row| row.withdrawn);
     let in_force = row.is_none_or(|row| row.in_force);
     source.call_id = Some(call_id.clone());

@@ -1,28 +1,27 @@
-//! Personas as they go over the wire.
+//! JSON representation of personas.
 
-use super::history::{Deed, PersonaLog, Version, WentBack};
+use super::history::{Action, PersonaLog, Version, RolledBack};
 use super::sources::PersonaSource;
-use crate::web::Moment;
+use crate::web::Rfc3339;
 use domain::agent::PersonaStatus;
 use infra::event_store::Position;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// What an agent learned.
+/// The learned rules of an agent.
 #[derive(Serialize, ToSchema)]
 pub struct Personas {
-    /// The agent.
     agent_id: String,
-    /// The version in force; 0 is the prompt alone.
+    /// The active version; 0 is the prompt alone.
     in_force: u32,
-    /// The rules in force: what the model is told after the prompt.
+    /// The active rules, which the model receives after the prompt.
     rules: Vec<String>,
-    /// The latest versions first, 20 at most.
+    /// At most 20, newest first.
     versions: Vec<PersonaVersion>,
-    /// Earlier ones come with `?before=` this version; absent when there are none.
+    /// Value of `before` for the next page; absent if there are no earlier versions.
     earlier: Option<u32>,
-    /// When the agent went back to an earlier version, the latest first.
+    /// Newest first.
     rollbacks: Vec<Rollback>,
 }
 
@@ -31,45 +30,39 @@ pub struct Personas {
 pub struct PersonaVersion {
     /// From 1.
     version: u32,
-    /// `proposed` (it waits for a decision), `approved` (it is or was in force, and can be again), `rejected`.
+    /// `proposed` (not decided), `approved` (active now or before; can be activated again), `rejected`.
     state: &'static str,
-    /// Whether it speaks now.
+    /// Whether it is active.
     in_force: bool,
-    /// Its rules.
     rules: Vec<String>,
-    /// The version that it is compared with: what it replaced, or would replace. 0 is the prompt alone.
+    /// The version that it replaced or would replace; 0 is the prompt alone.
     compared_with: u32,
-    /// Rules that the other has not.
+    /// Rules that `compared_with` does not have.
     added: Vec<String>,
-    /// Rules that only the other has.
+    /// Rules that only `compared_with` has.
     removed: Vec<String>,
-    /// The corrections that its rules were drawn from.
+    /// The corrections that its rules are based on.
     sources: Vec<PersonaSource>,
-    /// Who proposed it.
     proposed_by: String,
-    /// When.
-    proposed_at: Moment,
+    proposed_at: Rfc3339,
     /// Who approved or rejected it.
     decided_by: Option<String>,
-    /// When.
-    decided_at: Option<Moment>,
+    decided_at: Option<Rfc3339>,
 }
 
-/// An agent went back to an earlier version.
+/// A rollback to an earlier version.
 #[derive(Serialize, ToSchema)]
 pub struct Rollback {
-    /// The version that was in force before.
+    /// The active version before.
     from: u32,
-    /// The version that was in force after; 0 is the prompt alone.
+    /// The active version after; 0 is the prompt alone.
     to: u32,
-    /// Who.
     by: String,
-    /// When.
-    at: Moment,
+    at: Rfc3339,
 }
 
 impl Personas {
-    /// `page`: the versions that are told, the latest first.
+    /// `page`: the versions to include, newest first.
     pub(super) fn of(
         agent_id: String,
         log: &PersonaLog,
@@ -88,7 +81,7 @@ impl Personas {
                 .last()
                 .copied()
                 .filter(|last| log.before(Some(*last)).next().is_some()),
-            rollbacks: log.went_back.iter().rev().map(Rollback::of).collect(),
+            rollbacks: log.rollbacks.iter().rev().map(Rollback::of).collect(),
         }
     }
 }
@@ -115,19 +108,19 @@ impl PersonaVersion {
                 .collect(),
             proposed_by: version.proposed.by.clone(),
             proposed_at: version.proposed.at.into(),
-            decided_by: version.decided.as_ref().map(|Deed { by, .. }| by.clone()),
-            decided_at: version.decided.as_ref().map(|Deed { at, .. }| (*at).into()),
+            decided_by: version.decided.as_ref().map(|Action { by, .. }| by.clone()),
+            decided_at: version.decided.as_ref().map(|Action { at, .. }| (*at).into()),
         }
     }
 }
 
 impl Rollback {
-    fn of(went_back: &WentBack) -> Self {
+    fn of(rolled_back: &RolledBack) -> Self {
         Self {
-            from: went_back.from,
-            to: went_back.to,
-            by: went_back.deed.by.clone(),
-            at: went_back.deed.at.into(),
+            from: rolled_back.from,
+            to: rolled_back.to,
+            by: rolled_back.action.by.clone(),
+            at: rolled_back.action.at.into(),
         }
     }
 }

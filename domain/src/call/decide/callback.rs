@@ -1,8 +1,9 @@
-//! How calls begin, and what becomes of their sound, as the provider tells it.
+//! Callbacks that start a call or report a recording, a voicemail message or a transcription.
 
-use super::{received_at, news, report};
+use super::{new_facts, received_at, report};
 use crate::call::command::{
-    HandleInbound, HandleOther, HandleOutbound, HandleRecording, HandleTranscription, HandleVoicemail, RecordingStatus, Routed,
+    HandleInbound, HandleOther, HandleOutbound, HandleRecording, HandleTranscription, HandleVoicemail, RecordingStatus,
+    Routed,
 };
 use crate::call::event::{CallEvent, PersonalText};
 use crate::call::observed_at::ObservedAt;
@@ -11,10 +12,10 @@ use crate::call::state::Call;
 use crate::call::value::{Direction, ParticipantRole, Phase, Segment, VoicemailReason};
 use crate::{Personal, Timestamp};
 
-/// The place of the greeting in the conversation.
-const GREETING: u32 = 1;
+/// The turn number of the greeting.
+const GREETING_TURN: u32 = 1;
 
-/// Somebody calls one of our numbers. Once: a repetition is answered with the same TwiML and says nothing new.
+/// The start of an inbound call. A repetition has no effect: the webhook is answered with the same TwiML.
 pub(super) fn inbound(call: &Call, callback: &HandleInbound) -> Vec<CallEvent> {
     if call.started.is_some() {
         return Vec::new();
@@ -40,10 +41,14 @@ pub(super) fn inbound(call: &Call, callback: &HandleInbound) -> Vec<CallEvent> {
             consent_notice,
         } => {
             events.extend(disclosure.clone().map(|text| CallEvent::AiDisclosed { at, text }));
-            events.extend(consent_notice.clone().map(|text| CallEvent::ConsentNoticePlayed { at, text }));
+            events.extend(
+                consent_notice
+                    .clone()
+                    .map(|text| CallEvent::ConsentNoticePlayed { at, text }),
+            );
             events.push(CallEvent::AiTurn {
                 at,
-                turn: GREETING,
+                turn: GREETING_TURN,
                 text: greeting.clone(),
                 persona_version: *persona_version,
                 model: None,
@@ -56,7 +61,7 @@ pub(super) fn inbound(call: &Call, callback: &HandleInbound) -> Vec<CallEvent> {
     events
 }
 
-/// Somebody of ours calls out from the browser, whose leg is there from the first moment.
+/// The start of an outbound call from the browser. The leg of the browser joins at once.
 pub(super) fn outbound(call: &Call, callback: &HandleOutbound) -> Vec<CallEvent> {
     if call.started.is_some() {
         return Vec::new();
@@ -82,17 +87,17 @@ pub(super) fn outbound(call: &Call, callback: &HandleOutbound) -> Vec<CallEvent>
     vec![start.into_event(false), joined]
 }
 
-/// That the caller was sent to voicemail, unless that is known with a reason at least as good.
+/// `RoutedToVoicemail`, unless a reason of at least the same rank is recorded.
 pub(super) fn voicemail_route(call: &Call, at: Timestamp, reason: VoicemailReason) -> Option<CallEvent> {
     let known = call.voicemail.is_some_and(|known| known <= reason);
     (!known).then_some(CallEvent::RoutedToVoicemail { at, reason })
 }
 
-/// The caller is at the voicemail, or left a message.
+/// The voicemail webhooks.
 pub(super) fn voicemail(call: &Call, callback: &HandleVoicemail) -> Vec<CallEvent> {
     let at = callback.at;
     let route = voicemail_route(call, at, callback.reason.unwrap_or(VoicemailReason::Requested));
-    // Silence until the time-out leaves a recording of no length, which is no message.
+    // A caller who stays silent until the time-out leaves a recording of zero seconds.
     let message = callback
         .message
         .as_ref()
@@ -106,10 +111,10 @@ pub(super) fn voicemail(call: &Call, callback: &HandleVoicemail) -> Vec<CallEven
             channels: None,
         });
     let facts = route.into_iter().chain(message).collect();
-    news(call, received_at(at), &callback.origin, facts)
+    new_facts(call, received_at(at), &callback.origin, facts)
 }
 
-/// What became of a recording.
+/// The status of a recording.
 pub(super) fn recording(call: &Call, callback: &HandleRecording) -> Vec<CallEvent> {
     let (at, phase, recording_sid) = (callback.at, callback.phase, callback.recording_sid.clone());
     let unavailable = |reason: &str| CallEvent::RecordingUnavailable {
@@ -137,10 +142,10 @@ pub(super) fn recording(call: &Call, callback: &HandleRecording) -> Vec<CallEven
         (RecordingStatus::Absent, _) => unavailable("absent"),
         (RecordingStatus::Failed, _) => unavailable("failed"),
     };
-    news(call, received_at(at), &callback.origin, vec![fact])
+    new_facts(call, received_at(at), &callback.origin, vec![fact])
 }
 
-/// Twilio transcribed a recording, or could not. A blank text is no transcript.
+/// A transcription by Twilio. A blank text counts as failed.
 pub(super) fn transcription(call: &Call, callback: &HandleTranscription) -> Vec<CallEvent> {
     let (at, phase) = (callback.at, callback.phase);
     let failed = |reason: &str| CallEvent::TranscriptionFailed {
@@ -149,26 +154,30 @@ pub(super) fn transcription(call: &Call, callback: &HandleTranscription) -> Vec<
         reason: reason.to_owned(),
     };
     let fact = if callback.status == "completed" {
-        callback.text.as_ref().and_then(|text| segments(text, phase)).map_or_else(
-            || failed("empty"),
-            |segments| CallEvent::TranscriptReady {
-                at,
-                phase,
-                segments,
-                engine: "twilio".to_owned(),
-            },
-        )
+        callback
+            .text
+            .as_ref()
+            .and_then(|text| segments(text, phase))
+            .map_or_else(
+                || failed("empty"),
+                |segments| CallEvent::TranscriptReady {
+                    at,
+                    phase,
+                    segments,
+                    engine: "twilio".to_owned(),
+                },
+            )
     } else {
         failed("the provider could not transcribe it")
     };
-    news(call, received_at(at), &callback.origin, vec![fact])
+    new_facts(call, received_at(at), &callback.origin, vec![fact])
 }
 
-/// Twilio tells the words of a recording without saying who spoke when; only one person speaks on a voicemail message,
-/// and of the other phases nobody knows.
+/// The transcript as one segment: Twilio gives neither speakers nor times. The speaker of a voicemail message is the caller;
+/// in the other phases the speaker is unknown.
 fn segments(text: &PersonalText, phase: Phase) -> Option<Personal<Vec<Segment>>> {
-    let words = match text {
-        Personal::Known(words) => words,
+    let text = match text {
+        Personal::Known(text) => text,
         Personal::Sealed(bytes) => return Some(Personal::Sealed(bytes.clone())),
         Personal::Erased => return Some(Personal::Erased),
     };
@@ -179,12 +188,12 @@ fn segments(text: &PersonalText, phase: Phase) -> Option<Personal<Vec<Segment>>>
             "speaker_1"
         }
         .to_owned(),
-        text: words.clone(),
+        text: text.clone(),
         start_ms: None,
         end_ms: None,
         sentiment: None,
     };
-    (!words.trim().is_empty()).then(|| Personal::Known(vec![segment]))
+    (!text.trim().is_empty()).then(|| Personal::Known(vec![segment]))
 }
 
 /// Any other callback.
@@ -197,5 +206,5 @@ pub(super) fn other(call: &Call, callback: &HandleOther) -> Vec<CallEvent> {
         callback.sequence_number,
         callback.status.as_str(),
     );
-    news(call, at, &callback.origin, vec![fact])
+    new_facts(call, at, &callback.origin, vec![fact])
 }

@@ -1,28 +1,28 @@
-//! What is said, by the caller and by the AI. It is recorded after the fact, so it is accepted even when the call is over.
+//! What the caller and the AI say. It is recorded afterwards, so it is accepted even when the call is over.
 
 use super::callback::voicemail_route;
-use super::{Decision, received_at, ensure_exists, news, ensure_not_erased, unless};
+use super::{Decision, ensure_exists, ensure_not_erased, new_facts, received_at, unless_known};
 use crate::call::command::{CallCommand, HandleCallerTurn};
 use crate::call::error::CallError;
 use crate::call::event::CallEvent;
 use crate::call::state::Call;
-use crate::invalid::{Invalid, words};
+use crate::invalid::{Invalid, non_blank};
 
-/// As long as the name of a rule, field or provider may be, in characters.
+/// Maximum length of the name of a rule, field or provider, in characters.
 const MAX_NAME: usize = 100;
 
-/// What the caller said.
-pub(super) fn caller(call: &Call, heard: &HandleCallerTurn) -> Vec<CallEvent> {
+/// A turn of the caller.
+pub(super) fn caller_turn(call: &Call, callback: &HandleCallerTurn) -> Vec<CallEvent> {
     let fact = CallEvent::CallerTurn {
-        at: heard.at,
-        turn: heard.turn.unwrap_or_else(|| call.next_turn()),
-        text: heard.text.clone(),
-        confidence: heard.confidence,
-        started_at: heard.started_at,
-        ended_at: heard.ended_at,
-        source: heard.source.clone(),
+        at: callback.at,
+        turn: callback.turn.unwrap_or_else(|| call.next_turn()),
+        text: callback.text.clone(),
+        confidence: callback.confidence,
+        started_at: callback.started_at,
+        ended_at: callback.ended_at,
+        source: callback.source.clone(),
     };
-    news(call, received_at(heard.at), &heard.origin, vec![fact])
+    new_facts(call, received_at(callback.at), &callback.origin, vec![fact])
 }
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
@@ -32,11 +32,11 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         CallCommand::RouteToVoicemail { reason, .. } => Ok(voicemail_route(call, at, *reason).into_iter().collect()),
         CallCommand::DiscloseAi { text, .. } => {
             let text = text.clone();
-            unless(call.talk.ai_disclosed, CallEvent::AiDisclosed { at, text })
+            unless_known(call.talk.ai_disclosed, CallEvent::AiDisclosed { at, text })
         }
         CallCommand::PlayConsentNotice { text, .. } => {
             let text = text.clone();
-            unless(call.talk.consent_notice, CallEvent::ConsentNoticePlayed { at, text })
+            unless_known(call.talk.consent_notice, CallEvent::ConsentNoticePlayed { at, text })
         }
         CallCommand::SpeakAi {
             turn,
@@ -90,7 +90,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             field, value, valid, ..
         } => {
             ensure_not_erased(call)?;
-            words("field", field, MAX_NAME)?;
+            non_blank("field", field, MAX_NAME)?;
             Ok(vec![CallEvent::FieldCollected {
                 at,
                 field: field.clone(),
@@ -99,25 +99,25 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             }])
         }
         CallCommand::TriggerEscalation { rule, .. } => {
-            words("rule", rule, MAX_NAME)?;
-            unless(
+            non_blank("rule", rule, MAX_NAME)?;
+            unless_known(
                 call.talk.escalations.contains(rule),
                 CallEvent::EscalationTriggered { at, rule: rule.clone() },
             )
         }
         CallCommand::TripGuardrail { rule, .. } => {
-            words("rule", rule, MAX_NAME)?;
+            non_blank("rule", rule, MAX_NAME)?;
             Ok(vec![CallEvent::GuardrailTripped { at, rule: rule.clone() }])
         }
         CallCommand::ReportAiFailure { provider, reason, .. } => {
-            words("provider", provider, MAX_NAME)?;
+            non_blank("provider", provider, MAX_NAME)?;
             Ok(vec![CallEvent::AiFailed {
                 at,
                 provider: provider.clone(),
                 reason: reason.clone(),
             }])
         }
-        // The commands of the other themes do not come here.
+        // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
     }
 }

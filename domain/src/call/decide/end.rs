@@ -1,17 +1,17 @@
-//! The end as we see it, and what is reckoned afterwards: the summary, the costs, the comparison with the provider.
+//! The end of a call by the service, the summary, the costs, and the comparison with the provider's record.
 
-use super::{Decision, ensure_exists, ensure_not_erased, unless};
+use super::{Decision, ensure_exists, ensure_not_erased, unless_known};
 use crate::call::command::CallCommand;
 use crate::call::event::CallEvent;
 use crate::call::state::{Call, FailedEffect};
 use crate::call::value::{ClockSource, Outcome};
-use crate::invalid::{Invalid, open, words};
+use crate::invalid::{Invalid, non_blank, readable};
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     ensure_exists(call)?;
     let at = command.at();
     match command {
-        // Even when the provider has said that the call is over: who ended it is something that only we know.
+        // Recorded even if the provider has reported the end: only the service knows who ended the call.
         CallCommand::EndCall {
             outcome,
             ended_by,
@@ -19,7 +19,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             reason,
             ..
         } => {
-            let reckoned = if call.was_answered() || call.voicemail.is_some() {
+            let default_outcome = if call.was_answered() || call.voicemail.is_some() {
                 Outcome::Completed
             } else {
                 Outcome::Canceled
@@ -27,15 +27,15 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             let event = CallEvent::CallEnded {
                 at,
                 clock: ClockSource::Local,
-                outcome: outcome.unwrap_or_else(|| call.outcome().unwrap_or(reckoned)),
+                outcome: outcome.unwrap_or_else(|| call.outcome().unwrap_or(default_outcome)),
                 ended_by: Some(*ended_by),
                 duration_s: *duration_s,
                 reason: reason.clone(),
             };
-            unless(call.seen_callbacks.knows(&event), event)
+            unless_known(call.seen_callbacks.knows(&event), event)
         }
         CallCommand::Summarize { .. } => summarize(call, command),
-        CallCommand::RequestDoNotCall { .. } => unless(call.do_not_call, CallEvent::DoNotCallRequested { at }),
+        CallCommand::RequestDoNotCall { .. } => unless_known(call.do_not_call, CallEvent::DoNotCallRequested { at }),
         CallCommand::IncurCost {
             item,
             quantity,
@@ -46,10 +46,10 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             provisional,
             ..
         } => {
-            words("item", item, 100)?;
-            words("unit", unit, 100)?;
+            non_blank("item", item, 100)?;
+            non_blank("unit", unit, 100)?;
             if !quantity.is_finite() || *quantity < 0.0 {
-                return Err(Invalid::new("quantity", "is not a quantity").into());
+                return Err(Invalid::new("quantity", "is negative or not finite").into());
             }
             let currency: crate::money::Currency = currency
                 .parse()
@@ -70,7 +70,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 .reconciled
                 .as_ref()
                 .is_some_and(|it| it.complete == *complete && it.missing == *missing);
-            unless(
+            unless_known(
                 known,
                 CallEvent::Reconciled {
                     at,
@@ -87,8 +87,8 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             retry_at,
             ..
         } => {
-            words("effect", effect, 100)?;
-            words("reason", reason, 500)?;
+            non_blank("effect", effect, 100)?;
+            non_blank("reason", reason, 500)?;
             let known = call
                 .failed_effects
                 .get(&FailedEffect::name(effect, item))
@@ -101,13 +101,13 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 attempt: *attempt,
                 retry_at: *retry_at,
             };
-            unless(known, event)
+            unless_known(known, event)
         }
         CallCommand::RepairGap { from, .. } => {
-            words("from", from, 100)?;
+            non_blank("from", from, 100)?;
             Ok(vec![CallEvent::GapRepaired { at, from: from.clone() }])
         }
-        // The commands of the other themes do not come here.
+        // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
     }
 }
@@ -128,8 +128,8 @@ fn summarize(call: &Call, command: &CallCommand) -> Decision {
         return Ok(Vec::new());
     };
     ensure_not_erased(call)?;
-    words("summary", open("summary", summary)?, 10_000)?;
-    words("model", model, 100)?;
+    non_blank("summary", readable("summary", summary)?, 10_000)?;
+    non_blank("model", model, 100)?;
     if lead_score.is_some_and(|score| score > 100) {
         return Err(Invalid::new("lead_score", "is not between 0 and 100").into());
     }

@@ -1,18 +1,18 @@
-//! What follows from a command to a call: pure, one file a theme.
+//! Decisions of a call: from the state and a command to events. Pure; one file per topic.
 //!
-//! What the provider tells becomes events by itself alone, not by what is known: the same callbacks state the same facts
-//! in whatever order they come. Three things look at the state, and none of them matters to a reader that joins as
-//! [`super::Call`] does: a fact that was stated before is not stated again; a beginning is inferred only while it adds
-//! something ([`infer`]); and a weaker reason for voicemail is not stated after a stronger one.
+//! The events of a callback depend on the callback alone, not on the state: the same callbacks record the same facts in any
+//! order. There are three exceptions, none of which affects a reader that joins reports as [`super::Call`] does: a fact
+//! that was recorded before is not recorded again; an inferred start is recorded only if it adds something ([`infer`]); a
+//! weaker reason for voicemail is not recorded after a stronger one.
 
-mod end;
 mod callback;
+mod dialogue;
+mod end;
 mod participants;
 mod queue;
-mod review;
 mod recording;
+mod review;
 mod status;
-mod dialogue;
 
 use super::command::{CallCommand, Origin};
 use super::error::CallError;
@@ -21,16 +21,16 @@ use super::observed_at::ObservedAt;
 use super::start::Start;
 use super::state::Call;
 use super::value::ClockSource;
-use crate::decide::unless;
+use crate::decide::unless_known;
 use crate::{Personal, Timestamp};
 
-/// Events, or why there are none.
+/// The events, or the error with which the command is refused.
 type Decision = Result<Vec<CallEvent>, CallError>;
 
-/// What follows from the command.
+/// Decides a command: dispatches it to the file of its topic.
 ///
 /// # Errors
-/// When a person's command is refused; never for what the provider told.
+/// When the command is refused. Callbacks are never refused.
 pub fn decide(call: &Call, command: &CallCommand) -> Decision {
     use CallCommand as C;
     match command {
@@ -42,10 +42,10 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         C::HandleTranscription(callback) => Ok(callback::transcription(call, callback)),
         C::HandleConference(callback) => Ok(status::conference(call, callback)),
         C::HandleAmd(callback) => Ok(status::amd(call, callback)),
-        C::HandleCallerTurn(callback) => Ok(dialogue::caller(call, callback)),
+        C::HandleCallerTurn(callback) => Ok(dialogue::caller_turn(call, callback)),
         C::HandleOther(callback) => Ok(callback::other(call, callback)),
-        C::CreateManually(order) => review::create(call, order),
-        C::Enqueue(call_to_queue) => queue::enqueue(call, call_to_queue),
+        C::CreateManually(command) => review::create(call, command),
+        C::Enqueue(command) => queue::enqueue(call, command),
         C::CancelQueued { .. }
         | C::PermitDial { .. }
         | C::RefuseDial { .. }
@@ -104,11 +104,11 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
     }
 }
 
-/// A beginning concluded from what a callback tells in passing; `None` when it adds nothing to what is known.
+/// A start inferred from a callback. `None` if it adds nothing to the known start.
 fn infer(call: &Call, at: ObservedAt, origin: &Origin) -> Option<CallEvent> {
-    // An erased call learns no personal value again.
+    // An erased call takes no new personal values.
     let personal = |value: &Option<PersonalText>| if call.erased { None } else { value.clone() };
-    let concluded = Start {
+    let start = Start {
         at,
         direction: origin.direction,
         call_sid: origin.call_sid.clone().unwrap_or_default(),
@@ -120,20 +120,20 @@ fn infer(call: &Call, at: ObservedAt, origin: &Origin) -> Option<CallEvent> {
         attestation: None,
     };
     let inferred = match call.inferred.clone() {
-        Some(known) => known.join(concluded.clone()),
-        None => concluded.clone(),
+        Some(known) => known.join(start.clone()),
+        None => start.clone(),
     };
     let improved = Start::known(call.started.clone(), Some(inferred));
-    (improved != call.start()).then(|| concluded.into_event(true))
+    (improved != call.start()).then(|| start.into_event(true))
 }
 
-/// The facts of a callback that are news, after the beginning that they imply if that is news too.
-fn news(call: &Call, at: ObservedAt, origin: &Origin, facts: Vec<CallEvent>) -> Vec<CallEvent> {
+/// The facts of a callback that are new, preceded by the inferred start if that adds something.
+fn new_facts(call: &Call, at: ObservedAt, origin: &Origin, facts: Vec<CallEvent>) -> Vec<CallEvent> {
     let facts = facts.into_iter().filter(|fact| !call.seen_callbacks.knows(fact));
     infer(call, at, origin).into_iter().chain(facts).collect()
 }
 
-/// A callback that changes nothing else.
+/// A `ProviderReported`, for a callback that produces no other event.
 fn report(
     at: ObservedAt,
     kind: &str,
@@ -151,7 +151,7 @@ fn report(
     }
 }
 
-/// Refuses a call that nobody ever heard of.
+/// Refuses a call that does not exist.
 const fn ensure_exists(call: &Call) -> Result<(), CallError> {
     if call.exists() {
         Ok(())
@@ -160,19 +160,19 @@ const fn ensure_exists(call: &Call) -> Result<(), CallError> {
     }
 }
 
-/// Refuses a call that is over, or that nobody ever heard of.
+/// Refuses a call that is over or does not exist.
 fn ensure_active(call: &Call) -> Result<(), CallError> {
     ensure_exists(call)?;
     if call.is_over() { Err(CallError::Over) } else { Ok(()) }
 }
 
-/// Refuses an erased call, which takes no new personal values, or one that nobody ever heard of.
+/// Refuses a call that was erased, and so takes no new personal values, or does not exist.
 fn ensure_not_erased(call: &Call) -> Result<(), CallError> {
     ensure_exists(call)?;
     if call.erased { Err(CallError::Erased) } else { Ok(()) }
 }
 
-/// A moment that we heard of by ourselves.
+/// A time of receipt, by the local clock.
 const fn received_at(at: Timestamp) -> ObservedAt {
     ObservedAt::new(at, ClockSource::Local)
 }

@@ -1,6 +1,6 @@
-//! Calls that we place ourselves: into the queue, out of it, and every attempt in between.
+//! Calls that the platform queues and dials.
 
-use super::{Decision, ensure_exists, ensure_not_erased, unless};
+use super::{Decision, ensure_exists, ensure_not_erased, unless_known};
 use crate::Personal;
 use crate::call::command::{CallCommand, Enqueue};
 use crate::call::error::CallError;
@@ -9,11 +9,11 @@ use crate::call::observed_at::ObservedAt;
 use crate::call::start::Start;
 use crate::call::state::{Call, Queue};
 use crate::call::value::{ClockSource, Direction};
-use crate::invalid::{Invalid, e164, open, words};
+use crate::invalid::{Invalid, e164, non_blank, readable};
 
-/// As often as anybody may be tried.
+/// Maximum number of attempts for one call.
 const MAX_ATTEMPTS: u32 = 10;
-/// As long as an objective may be, in characters.
+/// Maximum length of a subject or an objective, in characters.
 const MAX_OBJECTIVE: usize = 2_000;
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
@@ -28,8 +28,8 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             if call.was_answered() {
                 return Err(CallError::UnderWay);
             }
-            words("reason", reason, 500)?;
-            unless(
+            non_blank("reason", reason, 500)?;
+            unless_known(
                 queue.cancelled,
                 CallEvent::QueueCancelled {
                     at,
@@ -48,7 +48,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             valid_until,
             ..
         } => {
-            waiting(call, queue)?;
+            ensure_waiting(call, queue)?;
             ensure_not_erased(call)?;
             Ok(vec![CallEvent::DialPermitted {
                 at,
@@ -69,7 +69,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             r#final,
             ..
         } => {
-            waiting(call, queue)?;
+            ensure_waiting(call, queue)?;
             let event = CallEvent::DialRefused {
                 at,
                 rule: rule.clone(),
@@ -78,9 +78,9 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 because: because.clone(),
                 r#final: *r#final,
             };
-            unless(queue.refused.as_ref() == Some(rule), event)
+            unless_known(queue.refused.as_ref() == Some(rule), event)
         }
-        // What Twilio was asked to do was asked, whatever happened to the queue meanwhile.
+        // Recorded even if the call was canceled meanwhile: the provider created the leg.
         CallCommand::AttemptDial {
             at,
             attempt,
@@ -109,7 +109,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 return Err(Invalid::new("attempt", "counts from 1").into());
             }
             if retry_at.is_some() && *attempt >= queue.max_attempts {
-                return Err(Invalid::new("retry_at", "is given though no attempt is left").into());
+                return Err(Invalid::new("retry_at", "is set although no attempt is left").into());
             }
             let known = queue
                 .attempts
@@ -123,9 +123,9 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 counts_as_attempt: *counts_as_attempt,
                 retry_at: *retry_at,
             };
-            unless(known, event)
+            unless_known(known, event)
         }
-        // The commands of the other themes do not come here.
+        // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
     }
 }
@@ -134,10 +134,10 @@ pub(super) fn enqueue(call: &Call, command: &Enqueue) -> Decision {
     if call.exists() {
         return Err(CallError::AlreadyExists);
     }
-    e164("to", open("to", &command.to)?)?;
+    e164("to", readable("to", &command.to)?)?;
     e164("from", &command.from)?;
-    words("subject", open("subject", &command.subject)?, MAX_OBJECTIVE)?;
-    words("objective", open("objective", &command.objective)?, MAX_OBJECTIVE)?;
+    non_blank("subject", readable("subject", &command.subject)?, MAX_OBJECTIVE)?;
+    non_blank("objective", readable("objective", &command.objective)?, MAX_OBJECTIVE)?;
     if !(1..=MAX_ATTEMPTS).contains(&command.max_attempts) {
         return Err(Invalid::new("max_attempts", format!("is not between 1 and {MAX_ATTEMPTS}")).into());
     }
@@ -166,8 +166,8 @@ pub(super) fn enqueue(call: &Call, command: &Enqueue) -> Decision {
     }])
 }
 
-/// Refuses a call that needs no more permission to be dialled.
-const fn waiting(call: &Call, queue: &Queue) -> Result<(), CallError> {
+/// Refuses a call that was canceled or is over.
+const fn ensure_waiting(call: &Call, queue: &Queue) -> Result<(), CallError> {
     if queue.cancelled {
         return Err(CallError::Cancelled);
     }
@@ -178,7 +178,7 @@ const fn waiting(call: &Call, queue: &Queue) -> Result<(), CallError> {
     }
 }
 
-/// Twilio has a leg for us: with the first one, the call exists.
+/// The attempt, and the start of the call with the first leg.
 fn attempt_dial(call: &Call, queue: &Queue, attempt: u32, call_sid: &str, attempted: CallEvent) -> Vec<CallEvent> {
     let at = attempted.at();
     if queue

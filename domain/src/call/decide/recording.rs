@@ -1,11 +1,11 @@
-//! What we do with a call's sound: keep it, pause it, store it, write it down, listen to it.
+//! Recordings and transcripts of a call.
 
-use super::{Decision, ensure_exists, ensure_not_erased, unless};
+use super::{Decision, ensure_exists, ensure_not_erased, unless_known};
 use crate::call::command::CallCommand;
 use crate::call::error::CallError;
 use crate::call::event::CallEvent;
 use crate::call::state::{Call, Recording};
-use crate::invalid::{Invalid, words};
+use crate::invalid::{Invalid, non_blank};
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     ensure_exists(call)?;
@@ -14,19 +14,19 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         CallCommand::StartRecording {
             phase, recording_sid, ..
         } => {
-            words("recording_sid", recording_sid, 64)?;
+            non_blank("recording_sid", recording_sid, 64)?;
             let event = CallEvent::RecordingStarted {
                 at,
                 phase: *phase,
                 recording_sid: recording_sid.clone(),
             };
-            unless(call.seen_callbacks.knows(&event), event)
+            unless_known(call.seen_callbacks.knows(&event), event)
         }
         CallCommand::PauseRecording {
             phase, recording_sid, ..
         } => {
             let paused = recording(call, recording_sid)?.paused;
-            unless(
+            unless_known(
                 paused,
                 CallEvent::RecordingPaused {
                     at,
@@ -39,7 +39,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             phase, recording_sid, ..
         } => {
             let paused = recording(call, recording_sid)?.paused;
-            unless(
+            unless_known(
                 !paused,
                 CallEvent::RecordingResumed {
                     at,
@@ -56,8 +56,8 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             attempts,
             ..
         } => {
-            words("reason", reason, 500)?;
-            // Whoever has it need not give it up.
+            non_blank("reason", reason, 500)?;
+            // An archived recording is available.
             let archived = recording_sid
                 .as_ref()
                 .and_then(|sid| call.recordings.get(sid))
@@ -69,9 +69,9 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 reason: reason.clone(),
                 attempts: *attempts,
             };
-            unless(archived || call.seen_callbacks.knows(&event), event)
+            unless_known(archived || call.seen_callbacks.knows(&event), event)
         }
-        CallCommand::StoreTranscript { .. } | CallCommand::FailTranscription { .. } => write_down(call, command),
+        CallCommand::StoreTranscript { .. } | CallCommand::FailTranscription { .. } => transcribe(call, command),
         CallCommand::RequestTranscription { phase, by, .. } => {
             ensure_not_erased(call)?;
             let has_sound = |it: &Recording| it.phase == *phase && it.archived.is_some();
@@ -94,13 +94,13 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 by: by.clone(),
             }])
         }
-        // The commands of the other themes do not come here.
+        // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
     }
 }
 
-/// What became of a phase's words.
-fn write_down(call: &Call, command: &CallCommand) -> Decision {
+/// The result of a transcription.
+fn transcribe(call: &Call, command: &CallCommand) -> Decision {
     let at = command.at();
     match command {
         CallCommand::StoreTranscript {
@@ -110,13 +110,13 @@ fn write_down(call: &Call, command: &CallCommand) -> Decision {
             ..
         } => {
             ensure_not_erased(call)?;
-            words("engine", engine, 100)?;
+            non_blank("engine", engine, 100)?;
             let known = segments
                 .known()
                 .ok_or_else(|| Invalid::new("segments", "cannot be read"))?;
-            // An empty answer of a transcriber is no transcript.
+            // An empty result of a transcriber is no transcript.
             if known.iter().all(|segment| segment.text.trim().is_empty()) {
-                return Err(Invalid::new("segments", "have no words").into());
+                return Err(Invalid::new("segments", "have no text").into());
             }
             let (segments, engine) = (segments.clone(), engine.clone());
             let event = CallEvent::TranscriptReady {
@@ -125,20 +125,20 @@ fn write_down(call: &Call, command: &CallCommand) -> Decision {
                 segments,
                 engine,
             };
-            // The same words again are an answer to whoever asked for them again.
-            let is_wanted = call.transcripts.get(phase).is_some_and(|transcript| transcript.wanted);
-            unless(call.seen_callbacks.knows(&event) && !is_wanted, event)
+            // The same transcript is recorded again if a user requested a new one.
+            let is_requested = call.transcripts.get(phase).is_some_and(|transcript| transcript.wanted);
+            unless_known(call.seen_callbacks.knows(&event) && !is_requested, event)
         }
         CallCommand::FailTranscription { phase, reason, .. } => {
-            words("reason", reason, 500)?;
+            non_blank("reason", reason, 500)?;
             let event = CallEvent::TranscriptionFailed {
                 at,
                 phase: *phase,
                 reason: reason.clone(),
             };
-            unless(call.seen_callbacks.knows(&event), event)
+            unless_known(call.seen_callbacks.knows(&event), event)
         }
-        // No other command comes here.
+        // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
     }
 }
@@ -147,7 +147,7 @@ fn recording<'a>(call: &'a Call, sid: &str) -> Result<&'a Recording, CallError> 
     call.recordings.get(sid).ok_or(CallError::NoSuchRecording)
 }
 
-/// An erased call's sound is not kept: whoever stored it learns so here, and deletes it.
+/// Refuses an erased call: the job that stored the recording then deletes it.
 fn archive(call: &Call, command: &CallCommand) -> Decision {
     let CallCommand::ArchiveRecording {
         at,
@@ -162,9 +162,9 @@ fn archive(call: &Call, command: &CallCommand) -> Decision {
         return Ok(Vec::new());
     };
     ensure_not_erased(call)?;
-    words("key", key, 1_024)?;
+    non_blank("key", key, 1_024)?;
     if *bytes == 0 {
-        return Err(Invalid::new("bytes", "is nothing").into());
+        return Err(Invalid::new("bytes", "is 0").into());
     }
     if sha256.len() != 64 || !sha256.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f')) {
         return Err(Invalid::new("sha256", "is not 64 lower-case hexadecimal digits").into());
@@ -173,7 +173,7 @@ fn archive(call: &Call, command: &CallCommand) -> Decision {
         .archived
         .as_ref()
         .is_some_and(|archived| archived.key == *key && archived.sha256 == *sha256);
-    unless(
+    unless_known(
         known,
         CallEvent::RecordingArchived {
             at: *at,

@@ -1,6 +1,6 @@
-//! What people make of a call afterwards, and calls that people write down themselves.
+//! Review of calls by users, and calls that users record by hand.
 
-use super::{Decision, ensure_exists, ensure_not_erased, unless};
+use super::{Decision, ensure_exists, ensure_not_erased, unless_known};
 use crate::call::command::{CallCommand, CreateManually};
 use crate::call::error::CallError;
 use crate::call::event::{CallEvent, PersonalText};
@@ -8,11 +8,11 @@ use crate::call::observed_at::ObservedAt;
 use crate::call::start::Start;
 use crate::call::state::Call;
 use crate::call::value::ClockSource;
-use crate::invalid::{Invalid, at_most, open, words};
+use crate::invalid::{Invalid, at_most, non_blank, readable};
 
-/// As long as a note may be, in characters.
+/// Maximum length of a note, in characters.
 const MAX_NOTE: usize = 10_000;
-/// As long as a name or a number may be, in characters.
+/// Maximum length of a name, a number or another short text, in characters.
 const MAX_NAME: usize = 200;
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
@@ -20,7 +20,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     let at = command.at();
     let review = &call.review;
     match command {
-        CallCommand::Grade { grade, by, .. } => unless(
+        CallCommand::Grade { grade, by, .. } => unless_known(
             review.grade == Some(*grade),
             CallEvent::Graded {
                 at,
@@ -29,20 +29,20 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             },
         ),
         CallCommand::ClearGrade { by, .. } => {
-            unless(review.grade.is_none(), CallEvent::GradeCleared { at, by: by.clone() })
+            unless_known(review.grade.is_none(), CallEvent::GradeCleared { at, by: by.clone() })
         }
         CallCommand::NoteCorrection { .. } | CallCommand::WithdrawCorrection { .. } => correct(call, command),
         CallCommand::Resolve {
             disposition, label, by, ..
         } => {
-            words("disposition", disposition, 100)?;
+            non_blank("disposition", disposition, 100)?;
             at_most("label", label.as_deref().unwrap_or_default(), MAX_NAME)?;
             let known = review
                 .resolution
                 .as_ref()
                 .is_some_and(|it| it.disposition == *disposition && it.label == *label);
             let (disposition, label, by) = (disposition.clone(), label.clone(), by.clone());
-            unless(
+            unless_known(
                 known,
                 CallEvent::Resolved {
                     at,
@@ -53,7 +53,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             )
         }
         CallCommand::Reopen { by, .. } => {
-            unless(review.resolution.is_none(), CallEvent::Reopened { at, by: by.clone() })
+            unless_known(review.resolution.is_none(), CallEvent::Reopened { at, by: by.clone() })
         }
         CallCommand::EditDetails {
             caller_name,
@@ -63,18 +63,18 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             ..
         } => {
             ensure_not_erased(call)?;
-            limited("caller_name", caller_name.as_ref(), MAX_NAME)?;
-            limited("caller_number", caller_number.as_ref(), MAX_NAME)?;
-            limited("notes", notes.as_ref(), MAX_NOTE)?;
-            // Only what differs is an edit.
-            let edit = |known: &Option<PersonalText>, wanted: &Option<PersonalText>| {
-                wanted.clone().filter(|wanted| known.as_ref() != Some(wanted))
+            limit_length("caller_name", caller_name.as_ref(), MAX_NAME)?;
+            limit_length("caller_number", caller_number.as_ref(), MAX_NAME)?;
+            limit_length("notes", notes.as_ref(), MAX_NOTE)?;
+            // Only fields that change are recorded.
+            let edit = |known: &Option<PersonalText>, new: &Option<PersonalText>| {
+                new.clone().filter(|new| known.as_ref() != Some(new))
             };
             let caller_name = edit(&review.caller_name, caller_name);
             let caller_number = edit(&review.caller_number, caller_number);
             let notes = edit(&review.notes, notes);
             let nothing = caller_name.is_none() && caller_number.is_none() && notes.is_none();
-            unless(
+            unless_known(
                 nothing,
                 CallEvent::DetailsEdited {
                     at,
@@ -85,10 +85,10 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 },
             )
         }
-        CallCommand::Hide { by, .. } => unless(call.hidden, CallEvent::CallHidden { at, by: by.clone() }),
+        CallCommand::Hide { by, .. } => unless_known(call.hidden, CallEvent::CallHidden { at, by: by.clone() }),
         CallCommand::Erase { ground, by, .. } => {
-            words("ground", ground, MAX_NAME)?;
-            unless(
+            non_blank("ground", ground, MAX_NAME)?;
+            unless_known(
                 call.erased,
                 CallEvent::CallErased {
                     at,
@@ -97,19 +97,19 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 },
             )
         }
-        // The commands of the other themes do not come here.
+        // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
     }
 }
 
-/// Corrections are numbered within the call, and no number is used again.
+/// Corrections are numbered within the call. A number is never reused.
 fn correct(call: &Call, command: &CallCommand) -> Decision {
     let at = command.at();
     let corrections = &call.review.corrections;
     match command {
         CallCommand::NoteCorrection { note, turn, by, .. } => {
             ensure_not_erased(call)?;
-            words("note", open("note", note)?, MAX_NOTE)?;
+            non_blank("note", readable("note", note)?, MAX_NOTE)?;
             if let Some(turn) = turn.filter(|turn| *turn == 0 || *turn > call.talk.last_turn) {
                 return Err(CallError::NoSuchTurn(turn));
             }
@@ -131,55 +131,55 @@ fn correct(call: &Call, command: &CallCommand) -> Decision {
                 correction: *correction,
                 by: by.clone(),
             };
-            unless(noted.withdrawn, event)
+            unless_known(noted.withdrawn, event)
         }
-        // No other command comes here.
+        // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
     }
 }
 
-/// A value that a person typed; an empty one clears what was there.
-fn limited(field: &'static str, value: Option<&PersonalText>, max: usize) -> Result<(), Invalid> {
-    value.map_or(Ok(()), |value| at_most(field, open(field, value)?, max))
+/// Limits the length of an optional text. An empty text is allowed: it clears the field.
+fn limit_length(field: &'static str, value: Option<&PersonalText>, max: usize) -> Result<(), Invalid> {
+    value.map_or(Ok(()), |value| at_most(field, readable(field, value)?, max))
 }
 
-/// Writes down a call that was made elsewhere.
-pub(super) fn create(call: &Call, order: &CreateManually) -> Decision {
+/// Records a call that did not pass through the service.
+pub(super) fn create(call: &Call, command: &CreateManually) -> Decision {
     if call.exists() {
         return Err(CallError::AlreadyExists);
     }
-    words("from", open("from", &order.from)?, MAX_NAME)?;
-    words("to", open("to", &order.to)?, MAX_NAME)?;
-    limited("caller_name", order.caller_name.as_ref(), MAX_NAME)?;
-    limited("notes", order.notes.as_ref(), MAX_NOTE)?;
-    if order.outcome.is_none() && order.duration_s.is_some() {
-        return Err(Invalid::new("duration_s", "is given though the call is not over").into());
+    non_blank("from", readable("from", &command.from)?, MAX_NAME)?;
+    non_blank("to", readable("to", &command.to)?, MAX_NAME)?;
+    limit_length("caller_name", command.caller_name.as_ref(), MAX_NAME)?;
+    limit_length("notes", command.notes.as_ref(), MAX_NOTE)?;
+    if command.outcome.is_none() && command.duration_s.is_some() {
+        return Err(Invalid::new("duration_s", "is set although the call has no outcome").into());
     }
     let start = Start {
-        at: ObservedAt::new(order.at, ClockSource::Local),
-        direction: Some(order.direction),
-        call_sid: order.call_sid.clone(),
-        from: order.from.clone(),
-        to: order.to.clone(),
-        caller_name: order.caller_name.clone(),
-        agent: order.agent.clone(),
-        number: order.number.clone(),
+        at: ObservedAt::new(command.at, ClockSource::Local),
+        direction: Some(command.direction),
+        call_sid: command.call_sid.clone(),
+        from: command.from.clone(),
+        to: command.to.clone(),
+        caller_name: command.caller_name.clone(),
+        agent: command.agent.clone(),
+        number: command.number.clone(),
         attestation: None,
     };
-    let ended = order.outcome.map(|outcome| CallEvent::CallEnded {
-        at: order.at.plus_seconds(i64::from(order.duration_s.unwrap_or(0))),
+    let ended = command.outcome.map(|outcome| CallEvent::CallEnded {
+        at: command.at.plus_seconds(i64::from(command.duration_s.unwrap_or(0))),
         clock: ClockSource::Local,
         outcome,
         ended_by: None,
-        duration_s: order.duration_s,
+        duration_s: command.duration_s,
         reason: None,
     });
-    let noted = order.notes.clone().map(|notes| CallEvent::DetailsEdited {
-        at: order.at,
+    let noted = command.notes.clone().map(|notes| CallEvent::DetailsEdited {
+        at: command.at,
         caller_name: None,
         caller_number: None,
         notes: Some(notes),
-        by: order.by.clone(),
+        by: command.by.clone(),
     });
     Ok([start.into_event(false)]
         .into_iter()

@@ -1,20 +1,20 @@
-//! What became of the legs: status callbacks, the conference, answering-machine detection.
+//! Status callbacks of legs and conferences, and answering machine detection.
 //!
-//! Twilio's words: <https://www.twilio.com/docs/voice/api/call-resource#call-status-values> and
+//! Twilio's values: <https://www.twilio.com/docs/voice/api/call-resource#call-status-values> and
 //! <https://www.twilio.com/docs/voice/twiml/conference#attributes-statusCallbackEvent>.
 
-use super::{received_at, news, report};
+use super::{new_facts, received_at, report};
 use crate::call::command::{HandleAmd, HandleConference, HandleStatus, Leg, Origin};
 use crate::call::event::CallEvent;
 use crate::call::observed_at::ObservedAt;
 use crate::call::state::Call;
 use crate::call::value::{AnsweredBy, ClockSource, EndedBy, Outcome, ParticipantRole};
 
-/// A leg's status.
+/// The status of a leg.
 pub(super) fn status(call: &Call, callback: &HandleStatus) -> Vec<CallEvent> {
     let at = ObservedAt::new(callback.at, callback.clock);
     let origin = match callback.leg {
-        // These legs are the first leg, unless the callback names another.
+        // The leg is the first leg, unless the callback names another one.
         Leg::Conversation | Leg::Attempt if callback.origin.call_sid.is_none() => Origin {
             call_sid: Some(callback.call_sid.clone()),
             ..callback.origin.clone()
@@ -26,7 +26,7 @@ pub(super) fn status(call: &Call, callback: &HandleStatus) -> Vec<CallEvent> {
         Leg::Conversation => of_conversation(callback, at, false),
         Leg::Attempt => of_conversation(callback, at, true),
     };
-    news(call, at, &origin, facts)
+    new_facts(call, at, &origin, facts)
 }
 
 fn as_reported(callback: &HandleStatus, at: ObservedAt) -> CallEvent {
@@ -39,8 +39,9 @@ fn as_reported(callback: &HandleStatus, at: ObservedAt) -> CallEvent {
     )
 }
 
-/// The leg whose fate is the call's. `tried_again`: failing to connect is for the queue to judge, and ends nothing yet.
-fn of_conversation(callback: &HandleStatus, at: ObservedAt, tried_again: bool) -> Vec<CallEvent> {
+/// Events of the leg whose end is the end of the call. With `is_attempt`, a failure to connect does not end the call: the
+/// dialer decides whether another attempt follows.
+fn of_conversation(callback: &HandleStatus, at: ObservedAt, is_attempt: bool) -> Vec<CallEvent> {
     let (outcome, ended_by) = match callback.status.as_str() {
         "ringing" => {
             return vec![CallEvent::CallRinging {
@@ -60,9 +61,9 @@ fn of_conversation(callback: &HandleStatus, at: ObservedAt, tried_again: bool) -
         }
         "completed" => (Outcome::Completed, None),
         "canceled" => (Outcome::Canceled, None),
-        "busy" if !tried_again => (Outcome::Busy, None),
-        "no-answer" if !tried_again => (Outcome::NoAnswer, None),
-        "failed" if !tried_again => (Outcome::Failed, Some(EndedBy::Provider)),
+        "busy" if !is_attempt => (Outcome::Busy, None),
+        "no-answer" if !is_attempt => (Outcome::NoAnswer, None),
+        "failed" if !is_attempt => (Outcome::Failed, Some(EndedBy::Provider)),
         _ => return vec![as_reported(callback, at)],
     };
     let ended = CallEvent::CallEnded {
@@ -73,7 +74,7 @@ fn of_conversation(callback: &HandleStatus, at: ObservedAt, tried_again: bool) -
         duration_s: callback.duration_s,
         reason: callback.reason.clone(),
     };
-    // Who picked up may be told only now. The moment is reckoned, so any moment that the provider tells is better.
+    // `AnsweredBy` may be known only now. Its time is computed, so it counts as local and any time of the provider wins.
     let answered = callback
         .answered_by
         .filter(|_| outcome == Outcome::Completed)
@@ -86,7 +87,7 @@ fn of_conversation(callback: &HandleStatus, at: ObservedAt, tried_again: bool) -
     answered.into_iter().chain([ended]).collect()
 }
 
-/// A leg that comes and goes while the call goes on.
+/// Events of a leg whose end does not end the call.
 fn of_participant(callback: &HandleStatus, at: ObservedAt, role: ParticipantRole) -> Vec<CallEvent> {
     let call_sid = callback.call_sid.clone();
     vec![match callback.status.as_str() {
@@ -114,8 +115,8 @@ fn of_participant(callback: &HandleStatus, at: ObservedAt, role: ParticipantRole
     }]
 }
 
-/// Something in the conference. Holding and muting are people's doing and are recorded as such when they are ordered;
-/// that Twilio did them is a report.
+/// A conference callback. Hold and mute are recorded when a user orders them; Twilio's callbacks about them are only
+/// recorded as reported.
 pub(super) fn conference(call: &Call, callback: &HandleConference) -> Vec<CallEvent> {
     let at = ObservedAt::new(callback.at, callback.clock);
     let role = callback.role.unwrap_or(ParticipantRole::Caller);
@@ -152,10 +153,10 @@ pub(super) fn conference(call: &Call, callback: &HandleConference) -> Vec<CallEv
             event,
         ),
     };
-    news(call, at, &callback.origin, vec![fact])
+    new_facts(call, at, &callback.origin, vec![fact])
 }
 
-/// Who picked up, found out later than that somebody did: the moment is merely when we heard.
+/// The result of answering machine detection. It is known later than the answer, so its time is the time of receipt.
 pub(super) fn amd(call: &Call, callback: &HandleAmd) -> Vec<CallEvent> {
     let at = received_at(callback.at);
     let fact = CallEvent::CallAnswered {
@@ -164,5 +165,5 @@ pub(super) fn amd(call: &Call, callback: &HandleAmd) -> Vec<CallEvent> {
         call_sid: callback.call_sid.clone(),
         by: callback.answered_by,
     };
-    news(call, at, &callback.origin, vec![fact])
+    new_facts(call, at, &callback.origin, vec![fact])
 }

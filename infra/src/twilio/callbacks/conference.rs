@@ -1,8 +1,8 @@
-//! `conference-status`: what happened in the conference that holds a call's legs.
+//! `conference-status`: events of the conference of a call.
 
 use super::{Callback, NotUnderstood, Understood, identifier};
 use domain::CallId;
-use domain::call::command::{HearConference, Origin};
+use domain::call::command::{HandleConference, Origin};
 use domain::call::value::ParticipantRole;
 
 pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
@@ -11,22 +11,22 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
     let event = identifier("StatusCallbackEvent", callback.required("StatusCallbackEvent")?)?;
     let call_sid = callback.identifier("CallSid")?;
     let sequence_number = callback.number("SequenceNumber")?;
-    let (at, told) = callback.moment();
+    let (at, clock) = callback.observed_at();
     let key = format!(
         "conference-status:{call_id}:{conference_sid}:{event}:{}:{}",
         call_sid.as_deref().unwrap_or_default(),
         sequence_number.map_or_else(String::new, |number| number.to_string())
     );
     let role = call_sid.as_deref().map(|sid| role(callback, sid, &call_id));
-    let command = HearConference {
+    let command = HandleConference {
         at,
-        told,
+        clock,
         event,
         conference_sid,
         call_sid,
         role,
         sequence_number,
-        // `CallSid` is some participant's here, so it says nothing about the first leg.
+        // `CallSid` is that of a participant here, so it does not identify the first leg.
         origin: Origin::default(),
     };
     Ok(Understood {
@@ -36,8 +36,8 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
     })
 }
 
-/// A participant's `CallSid` may be anybody's: the call is the one in our address, else the one that the conference is
-/// named after.
+/// The call in the callback URL, else the one that the conference is named after. A participant's `CallSid` may be that
+/// of any leg, so it does not identify the call.
 fn call_id(callback: &Callback<'_>) -> Result<CallId, NotUnderstood> {
     if let Some(own) = callback.own_call_id()? {
         return Ok(own);
@@ -49,17 +49,17 @@ fn call_id(callback: &Callback<'_>) -> Result<CallId, NotUnderstood> {
         .filter(|name| name.starts_with("CA") || name.starts_with("call_"))
         .map(CallId)
         .ok_or(NotUnderstood::new(
-            "neither `call_id` nor FriendlyName says which call the conference belongs to",
+            "neither `call_id` nor FriendlyName identifies the call of the conference",
         ))
 }
 
-/// The participant's label is the role that we gave it, and perhaps a seat: `agent-2`. Without one, the call's own leg is the caller's, any other an
-/// agent's.
+/// The role in the participant's label, which may have a suffix: `agent-2`. Without a label, the call's own leg is the
+/// caller's and any other leg a team member's.
 fn role(callback: &Callback<'_>, call_sid: &str, call_id: &CallId) -> ParticipantRole {
     let unlabelled = if call_sid == call_id.as_str() {
         ParticipantRole::Caller
     } else {
-        ParticipantRole::Agent
+        ParticipantRole::TeamMember
     };
     callback
         .form

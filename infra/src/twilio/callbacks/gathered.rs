@@ -1,49 +1,48 @@
-//! `ai-respond`: what came of listening to the caller (<https://www.twilio.com/docs/voice/twiml/gather#action>).
+//! `ai-respond`: result of a `<Gather>` (<https://www.twilio.com/docs/voice/twiml/gather#action>).
 //!
-//! Our address says which place in the conversation the words take, so that a repetition is known as one.
+//! The callback URL contains the turn number, so duplicates are recognized.
 
 use super::{Callback, NotUnderstood, Understood, not_a};
-use domain::call::command::{CallCommand, HearCaller, HearOther};
-use domain::conversation::Utterance;
+use domain::call::value::ClockSource;
+use domain::call::command::{CallCommand, HandleCallerTurn, HandleOther};
+use domain::dialogue::Utterance;
 use domain::{CallId, Personal, Timestamp};
 
-/// What came of listening.
+/// Speech or digits from a `<Gather>`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gathered {
-    /// The call.
     pub call_id: CallId,
-    /// The place in the conversation that the words take.
+    /// Turn number in the conversation.
     pub turn: u32,
-    /// When it was heard.
+    /// When the callback was received.
     pub at: Timestamp,
-    /// What was heard.
     pub utterance: Utterance,
-    /// What the call is told.
+    /// Command for the call.
     pub command: CallCommand,
 }
 
 impl Gathered {
-    /// Reads the callback. Keys count as words: a caller who cannot be heard can still press one.
+    /// Parses the callback. Digits count as an utterance, so callers can use the keypad instead of speech.
     ///
     /// # Errors
-    /// When it does not say which call it is, or which place the words take.
+    /// When the callback identifies no call or no turn.
     pub fn understand(callback: &Callback<'_>) -> Result<Self, NotUnderstood> {
         let call_id = callback.call_id()?;
         let turn = callback.query.get("turn").and_then(|turn| turn.parse().ok());
         let turn = turn
             .filter(|turn| (1..=10_000).contains(turn))
             .ok_or_else(|| not_a("turn", "place in a conversation"))?;
-        let at = callback.heard_at;
+        let at = callback.received_at;
         let speech = callback.form.get("SpeechResult").filter(|text| !text.trim().is_empty());
         let digits = callback.form.get("Digits").filter(|digits| !digits.is_empty());
-        // Of what cannot be read nothing is believed, and the words are not lost for it.
+        // An unparsable confidence is dropped; the utterance is kept.
         let confidence = speech
             .and(callback.form.get("Confidence"))
             .and_then(|text| text.parse::<f64>().ok())
             .filter(|confidence| (0.0..=1.0).contains(confidence));
         let text = speech.or(digits);
         let command = match text {
-            Some(words) => HearCaller {
+            Some(words) => HandleCallerTurn {
                 at,
                 turn: Some(turn),
                 text: Personal::from(words),
@@ -54,9 +53,9 @@ impl Gathered {
                 origin: callback.origin(true)?,
             }
             .into(),
-            None => HearOther {
+            None => HandleOther {
                 at,
-                told: false,
+                clock: ClockSource::Local,
                 kind: "ai-respond".to_owned(),
                 call_sid: callback.identifier("CallSid")?,
                 sequence_number: Some(turn),
@@ -77,14 +76,14 @@ impl Gathered {
         })
     }
 
-    /// What identifies the callback.
+    /// Deduplication key of the callback.
     #[must_use]
     pub fn key(&self) -> String {
         format!("ai-respond:{}:{}", self.call_id, self.turn)
     }
 }
 
-/// What the call is told, for a callback that is read again and answers nobody any more.
+/// Parses a callback that is replayed, so its response is not used.
 pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     let gathered = Gathered::understand(callback)?;
     let key = gathered.key();

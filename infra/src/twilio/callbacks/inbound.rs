@@ -1,39 +1,37 @@
-//! `inbound` and `voice`: somebody calls, and the answer decides what happens next.
+//! `inbound` and `voice`: a new call, whose TwiML response decides how it proceeds.
 
 use super::{Callback, NotUnderstood};
-use domain::call::command::{HearInbound, HearOutbound, Routed};
+use domain::call::value::ClockSource;
+use domain::call::command::{HandleInbound, HandleOutbound, Routed};
 use domain::{AgentId, CallId, Personal, Timestamp};
 
-/// Somebody calls one of our numbers.
+/// Call to one of our numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inbound {
-    /// The call.
     pub call_id: CallId,
-    /// When.
     pub at: Timestamp,
     /// Whether the provider's clock said so.
-    pub told: bool,
-    /// The caller's number.
+    pub clock: ClockSource,
     pub from: Personal<String>,
-    /// The called number: ours.
+    /// Called number, one of ours.
     pub number: String,
-    /// The caller's name, where the network told one.
+    /// Caller's name, if the network provides it.
     pub caller_name: Option<Personal<String>>,
-    /// STIR/SHAKEN.
+    /// STIR/SHAKEN attestation.
     pub attestation: Option<String>,
 }
 
 impl Inbound {
-    /// Reads the callback.
+    /// Parses the callback.
     ///
     /// # Errors
-    /// When it does not say which call it is, or which number is called.
+    /// When the callback has no call or no called number.
     pub fn understand(callback: &Callback<'_>) -> Result<Self, NotUnderstood> {
-        let (at, told) = callback.moment();
+        let (at, clock) = callback.observed_at();
         Ok(Self {
             call_id: CallId(callback.required_identifier("CallSid")?),
             at,
-            told,
+            clock,
             from: callback.form.get("From").unwrap_or("anonymous").into(),
             number: callback.required("To")?.to_owned(),
             caller_name: callback.form.get("CallerName").map(Personal::from),
@@ -41,18 +39,18 @@ impl Inbound {
         })
     }
 
-    /// What identifies the callback.
+    /// Deduplication key of the callback.
     #[must_use]
     pub fn key(&self) -> String {
         format!("inbound:{}", self.call_id)
     }
 
-    /// The command, once it is decided who answers and how.
+    /// Builds the command, given the agent and the routing decision.
     #[must_use]
-    pub fn routed(self, agent: AgentId, routed: Routed) -> HearInbound {
-        HearInbound {
+    pub fn routed(self, agent: AgentId, routed: Routed) -> HandleInbound {
+        HandleInbound {
             at: self.at,
-            told: self.told,
+            clock: self.clock,
             call_sid: self.call_id.0,
             from: self.from,
             to: self.number.as_str().into(),
@@ -65,28 +63,26 @@ impl Inbound {
     }
 }
 
-/// Somebody of ours calls out from the browser.
+/// Outbound call of a team member from the browser.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outbound {
-    /// The call.
     pub call_id: CallId,
-    /// When.
     pub at: Timestamp,
     /// Whether the provider's clock said so.
-    pub told: bool,
-    /// The browser's client name.
+    pub clock: ClockSource,
+    /// Client identity of the browser.
     pub from: Personal<String>,
-    /// The number to call.
+    /// Number to dial.
     pub to: Personal<String>,
 }
 
 impl Outbound {
-    /// Reads the callback.
+    /// Parses the callback.
     ///
     /// # Errors
-    /// When it does not say which call it is, or what to dial.
+    /// When the callback has no call or no valid number to dial.
     pub fn understand(callback: &Callback<'_>) -> Result<Self, NotUnderstood> {
-        let (at, told) = callback.moment();
+        let (at, clock) = callback.observed_at();
         let to = callback.required("To")?;
         let is_number = to
             .strip_prefix('+')
@@ -97,24 +93,24 @@ impl Outbound {
         Ok(Self {
             call_id: CallId(callback.required_identifier("CallSid")?),
             at,
-            told,
+            clock,
             from: callback.form.get("From").unwrap_or("client:unknown").into(),
             to: to.into(),
         })
     }
 
-    /// What identifies the callback.
+    /// Deduplication key of the callback.
     #[must_use]
     pub fn key(&self) -> String {
         format!("voice:{}", self.call_id)
     }
 
-    /// The command, once it is decided which number of ours is shown.
+    /// Builds the command, given the agent and the caller ID to show.
     #[must_use]
-    pub fn shown_as(self, agent: Option<AgentId>, number: Option<String>) -> HearOutbound {
-        HearOutbound {
+    pub fn shown_as(self, agent: Option<AgentId>, number: Option<String>) -> HandleOutbound {
+        HandleOutbound {
             at: self.at,
-            told: self.told,
+            clock: self.clock,
             call_sid: self.call_id.0,
             from: self.from,
             to: self.to,

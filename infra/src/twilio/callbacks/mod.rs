@@ -1,8 +1,8 @@
-//! Callbacks: a form that Twilio posted becomes a command to a call.
+//! Parsing of Twilio callbacks into commands for a call.
 //!
-//! [`understand`] is pure and the same for a callback that just came and for one that is read again from the `unrouted`
-//! streams. What it cannot make sense of it says in a [`NotUnderstood`], whose words name parameters and never repeat
-//! their values. It decides nothing about the call: that is `domain`'s.
+//! [`understand`] is pure and the same for a callback that just came and for one that is read again from the
+//! `quarantine` streams. What it cannot make sense of it says in a [`NotUnderstood`], whose words name parameters and
+//! never repeat their values. It decides nothing about the call: that is `domain`'s.
 
 mod conference;
 mod gathered;
@@ -17,41 +17,42 @@ pub use gathered::Gathered;
 pub use inbound::{Inbound, Outbound};
 
 use super::form::Form;
+use domain::call::value::ClockSource;
 use domain::call::command::CallCommand;
 use domain::{CallId, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// The callbacks that there are, one for each door under `/twilio/`.
+/// Callback endpoints, one for each route under `/twilio/`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Endpoint {
-    /// Somebody calls us.
+    /// Inbound call.
     Inbound,
-    /// What the caller said to the AI.
+    /// Speech or digits of the caller in a conversation with the AI.
     AiRespond,
-    /// What became of the caller's leg.
+    /// Status of the caller's leg.
     InboundStatus,
-    /// What became of another leg.
+    /// Status of another leg.
     CallStatus,
-    /// Somebody of ours calls from the browser.
+    /// Outbound call from the browser.
     Voice,
-    /// The caller is about to leave a message.
+    /// The caller was routed to voicemail.
     Voicemail,
-    /// The caller left a message, or none.
+    /// The voicemail recording ended, with or without a message.
     VoicemailDone,
-    /// What became of a recording.
+    /// Status of a recording.
     RecordingStatus,
-    /// What happened in a conference.
+    /// Conference event.
     ConferenceStatus,
-    /// What became of a transcription.
+    /// Status of a transcription.
     TranscriptionStatus,
-    /// Who picked up.
+    /// Result of answering machine detection.
     AmdStatus,
 }
 
 impl Endpoint {
-    /// All of them.
+    /// All endpoints.
     pub const ALL: [Self; 11] = [
         Self::Inbound,
         Self::AiRespond,
@@ -66,7 +67,7 @@ impl Endpoint {
         Self::AmdStatus,
     ];
 
-    /// Its name in the address: `call-status`.
+    /// Name in the URL, such as `call-status`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -98,11 +99,11 @@ impl FromStr for Endpoint {
         Self::ALL
             .into_iter()
             .find(|endpoint| endpoint.as_str() == text)
-            .ok_or(NotUnderstood::new("no such callback"))
+            .ok_or(NotUnderstood::new("unknown callback"))
     }
 }
 
-/// Why a callback could not be understood: words for a person, without any value of a parameter.
+/// Human-readable reason why a callback cannot be parsed. Contains no parameter values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotUnderstood(String);
@@ -113,39 +114,38 @@ impl NotUnderstood {
     }
 }
 
-/// A callback as it came: where, with which parameters, and when.
+/// A received callback.
 #[derive(Clone, Copy, Debug)]
 pub struct Callback<'a> {
-    /// Which door it came to.
     pub endpoint: Endpoint,
-    /// What was posted.
+    /// Posted form.
     pub form: &'a Form,
     /// What our own callback address carried: `call_id`, `phase`, `leg`, `role`, `attempt`, `reason`,
     /// `turn`.
     pub query: &'a Form,
-    /// When it was heard.
-    pub heard_at: Timestamp,
+    pub received_at: Timestamp,
 }
 
-/// What a callback means.
+/// A parsed callback.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Understood {
-    /// The call that it is about.
     pub call_id: CallId,
-    /// What the call is told.
+    /// Command for the call.
     pub command: CallCommand,
-    /// What identifies the callback, for when Twilio sent no idempotency token.
+    /// Deduplication key, used if Twilio sent no idempotency token.
     pub key: String,
 }
 
-/// What a callback means. `inbound` and `voice` are not among these: they are answered with a decision about the call,
-/// see [`Inbound`] and [`Outbound`].
+/// Parses a callback. `inbound` and `voice` are excluded, because they are answered with a routing decision: see
+/// [`Inbound`] and [`Outbound`].
 ///
 /// # Errors
-/// When it does not say which call it is about, or what happened.
+/// When the callback identifies no call or no known event.
 pub fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     match callback.endpoint {
-        Endpoint::Inbound | Endpoint::Voice => Err(NotUnderstood::new("is answered with a decision, not merely heard")),
+        Endpoint::Inbound | Endpoint::Voice => Err(NotUnderstood::new(
+            "inbound and voice callbacks need a routing decision",
+        )),
         Endpoint::AiRespond => gathered::understand(callback),
         Endpoint::InboundStatus | Endpoint::CallStatus => status::understand(callback),
         Endpoint::Voicemail => voicemail::arrived(callback),
@@ -157,10 +157,10 @@ pub fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> 
     }
 }
 
-/// How the parameters of our own address are told from the posted ones where both are kept together.
+/// Prefix of URL parameters where they are stored together with form parameters.
 const QUERY_MARK: &str = "?";
 
-/// All raw parameters of a callback, as they are kept: the posted ones by name, those of the address by `?name`.
+/// All raw parameters of a callback for storage: form parameters by `name`, URL parameters by `?name`.
 #[must_use]
 pub fn keep(form: &Form, query: &Form) -> BTreeMap<String, Vec<String>> {
     let mut kept = form.parameters().clone();
@@ -173,7 +173,7 @@ pub fn keep(form: &Form, query: &Form) -> BTreeMap<String, Vec<String>> {
     kept
 }
 
-/// The form and the address's parameters, from what was kept.
+/// Splits stored parameters into form and URL parameters.
 #[must_use]
 pub fn from_kept(kept: BTreeMap<String, Vec<String>>) -> (Form, Form) {
     let (query, form): (BTreeMap<_, _>, BTreeMap<_, _>) =
@@ -186,14 +186,14 @@ pub fn from_kept(kept: BTreeMap<String, Vec<String>>) -> (Form, Form) {
 }
 
 impl<'a> Callback<'a> {
-    /// A parameter that must be there.
+    /// A required parameter.
     fn required(&self, name: &str) -> Result<&'a str, NotUnderstood> {
         self.form
             .get(name)
             .ok_or_else(|| NotUnderstood(format!("{name} is missing")))
     }
 
-    /// A parameter that is an identifier, where it is there.
+    /// An optional parameter that is an identifier.
     fn identifier(&self, name: &str) -> Result<Option<String>, NotUnderstood> {
         self.form.get(name).map(|value| identifier(name, value)).transpose()
     }
@@ -202,7 +202,7 @@ impl<'a> Callback<'a> {
         identifier(name, self.required(name)?)
     }
 
-    /// A whole number, where it is there.
+    /// An optional whole number.
     fn number(&self, name: &str) -> Result<Option<u32>, NotUnderstood> {
         self.form
             .get(name)
@@ -210,7 +210,7 @@ impl<'a> Callback<'a> {
             .transpose()
     }
 
-    /// One of our words in the address, where it is there.
+    /// An optional keyword in the callback URL.
     fn word<T: FromStr>(&self, name: &str) -> Result<Option<T>, NotUnderstood> {
         self.query
             .get(name)
@@ -218,7 +218,7 @@ impl<'a> Callback<'a> {
             .transpose()
     }
 
-    /// The call: as our own address says, else the parent leg, else the leg itself.
+    /// The call: from the callback URL, else the parent leg, else the leg itself.
     fn call_id(&self) -> Result<CallId, NotUnderstood> {
         if let Some(own) = self.own_call_id()? {
             return Ok(own);
@@ -229,7 +229,7 @@ impl<'a> Callback<'a> {
         }
     }
 
-    /// The call that our own address names.
+    /// The call in the callback URL.
     fn own_call_id(&self) -> Result<Option<CallId>, NotUnderstood> {
         self.query
             .get("call_id")
@@ -237,12 +237,12 @@ impl<'a> Callback<'a> {
             .transpose()
     }
 
-    /// When it happened, and whether the provider's clock said so.
-    fn moment(&self) -> (Timestamp, bool) {
+    /// When it happened: the provider's `Timestamp`, else the time of receipt.
+    fn observed_at(&self) -> (Timestamp, ClockSource) {
         self.form
             .get("Timestamp")
             .and_then(Timestamp::parse_rfc2822)
-            .map_or((self.heard_at, false), |told| (told, true))
+            .map_or((self.received_at, ClockSource::Local), |timestamp| (timestamp, ClockSource::Provider))
     }
 }
 
@@ -250,7 +250,7 @@ fn not_a(name: &str, what: &str) -> NotUnderstood {
     NotUnderstood(format!("{name} is not a {what}"))
 }
 
-/// An identifier goes into addresses, keys and log lines: letters, digits, `-` and `_`, at most 64.
+/// Validates an identifier, which is used in URLs, keys and log lines: 1 to 64 letters, digits, `-` or `_`.
 fn identifier(name: &str, value: &str) -> Result<String, NotUnderstood> {
     let usable = (1..=64).contains(&value.len())
         && value

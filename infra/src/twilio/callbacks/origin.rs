@@ -1,4 +1,4 @@
-//! What a callback tells in passing about its conversation.
+//! Call details contained in a callback.
 
 use super::{Callback, NotUnderstood};
 use domain::Personal;
@@ -6,10 +6,10 @@ use domain::call::command::Origin;
 use domain::call::value::Direction;
 
 impl Callback<'_> {
-    /// What is known from this callback of the conversation as a whole.
+    /// Details of the whole call that this callback contains.
     ///
-    /// A child leg's `From` and `To` are not the conversation's, but for one case: what the browser dialled. Saying too
-    /// much here would make the row depend on which callback came first.
+    /// A child leg's `From` and `To` are not those of the call, except for the number that a browser dialed. Including
+    /// more would make the result depend on the order of callbacks.
     pub(super) fn origin(&self, is_conversation: bool) -> Result<Origin, NotUnderstood> {
         let parent = self.identifier("ParentCallSid")?;
         let has_parent = parent.is_some();
@@ -28,7 +28,7 @@ impl Callback<'_> {
             Some("inbound") if from.is_some_and(is_client) => {
                 origin.direction = Some(Direction::Outbound);
                 origin.from = from.map(Personal::from);
-                // Of a browser's leg, `To` is the application or what the page asked for; only a number counts.
+                // The `To` of a browser's leg is the application or the dialed number; only a number is used.
                 origin.to = to.filter(|to| to.starts_with('+')).map(Personal::from);
             }
             Some("inbound") => {
@@ -40,7 +40,7 @@ impl Callback<'_> {
             }
             Some("outbound-api" | "outbound-dial") => {
                 origin.direction = Some(Direction::Outbound);
-                // The child's `From` is the number we show; who called is the browser that its parent belongs to.
+                // The child's `From` is our caller ID; the call was placed by the browser of its parent leg.
                 origin.from = from.filter(|_| !has_parent).map(Personal::from);
                 origin.to = to.map(Personal::from);
                 origin.number = from.filter(|from| from.starts_with('+')).map(str::to_owned);
@@ -51,7 +51,7 @@ impl Callback<'_> {
     }
 }
 
-/// Whether an address is a browser's: `client:<identity>`.
+/// Whether an address is that of a browser: `client:<identity>`.
 pub(super) fn is_client(address: &str) -> bool {
     address.starts_with("client:")
 }

@@ -1,7 +1,7 @@
-//! `recording-status`: what became of a recording. Its `CallSid` is always the parent leg's.
+//! `recording-status`: status of a recording. `CallSid` is always that of the parent leg.
 
 use super::{Callback, NotUnderstood, Understood, not_a};
-use domain::call::command::{HearRecording, RecordingStatus};
+use domain::call::command::{HandleRecording, RecordingStatus};
 use domain::call::value::Phase;
 
 pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
@@ -23,8 +23,8 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
         "recording-status:{call_id}:{recording_sid}:{}",
         callback.required("RecordingStatus")?
     );
-    let command = HearRecording {
-        at: callback.heard_at,
+    let command = HandleRecording {
+        at: callback.received_at,
         phase,
         recording_sid,
         status,
@@ -40,7 +40,7 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
     })
 }
 
-/// Which part of the call, as our address says, else as the recording's source suggests.
+/// The recorded phase: from the callback URL, else derived from the recording's source.
 fn phase(callback: &Callback<'_>) -> Result<Phase, NotUnderstood> {
     if let Some(phase) = callback.word("phase")? {
         return Ok(phase);
@@ -50,7 +50,7 @@ fn phase(callback: &Callback<'_>) -> Result<Phase, NotUnderstood> {
         Some("DialVerb" | "Conference" | "OutboundAPI") => Ok(Phase::Human),
         Some("StartCallRecordingAPI" | "StartCallRecordingTwiML") => Ok(Phase::Ai),
         _ => Err(NotUnderstood::new(
-            "neither `phase` nor RecordingSource says which part of the call was recorded",
+            "neither `phase` nor RecordingSource identifies the recorded phase",
         )),
     }
 }

@@ -1,9 +1,9 @@
-//! `transcription-status` and `amd-status`: what Twilio found out by listening.
+//! `transcription-status` and `amd-status`: Twilio's transcriptions and answering machine detection.
 
 use super::status::answered_by;
 use super::{Callback, NotUnderstood, Understood, identifier};
 use domain::Personal;
-use domain::call::command::{HearAmd, HearTranscription};
+use domain::call::command::{HandleAmd, HandleTranscription};
 use domain::call::value::Phase;
 
 pub(super) fn transcription(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
@@ -14,9 +14,9 @@ pub(super) fn transcription(callback: &Callback<'_>) -> Result<Understood, NotUn
         None => callback.required_identifier("RecordingSid")?,
     };
     let key = format!("transcription-status:{call_id}:{sid}:{status}");
-    let command = HearTranscription {
-        at: callback.heard_at,
-        // Twilio's own transcription is asked for on voicemail only, by `<Record transcribe>`.
+    let command = HandleTranscription {
+        at: callback.received_at,
+        // Only voicemail uses Twilio's transcription (`<Record transcribe>`).
         phase: callback.word("phase")?.unwrap_or(Phase::Voicemail),
         status,
         text: callback.form.get("TranscriptionText").map(Personal::from),
@@ -35,8 +35,8 @@ pub(super) fn answering_machine(callback: &Callback<'_>) -> Result<Understood, N
     let word = callback.required("AnsweredBy")?;
     let answered_by = answered_by(word)?;
     let key = format!("amd-status:{call_id}:{call_sid}:{answered_by}");
-    let command = HearAmd {
-        at: callback.heard_at,
+    let command = HandleAmd {
+        at: callback.received_at,
         call_sid,
         answered_by,
         origin: callback.origin(false)?,

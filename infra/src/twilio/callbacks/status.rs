@@ -1,11 +1,11 @@
-//! `call-status` and `inbound-status`: what became of a leg. Also the end of a `<Dial>`, which comes to the same door.
+//! `call-status` and `inbound-status`: status of a leg. Also the `action` of a `<Dial>`, which uses the same endpoint.
 
 use super::origin::is_client;
 use super::{Callback, Endpoint, NotUnderstood, Understood, not_a};
-use domain::call::command::{HearStatus, Leg, Origin};
+use domain::call::command::{HandleStatus, Leg, Origin};
 use domain::call::value::{AnsweredBy, ParticipantRole};
 
-/// Twilio's words for a leg's progress.
+/// Twilio's call statuses.
 const STATUSES: [&str; 9] = [
     "queued",
     "initiated",
@@ -27,15 +27,15 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
     let status = known_status("CallStatus", callback.required("CallStatus")?)?;
     let leg = leg(callback)?;
     let sequence_number = callback.number("SequenceNumber")?;
-    let (at, told) = callback.moment();
+    let (at, clock) = callback.observed_at();
     let key = format!(
         "{}:{call_id}:{call_sid}:{status}:{}",
         callback.endpoint,
         sequence_number.map_or_else(String::new, |number| number.to_string())
     );
-    let command = HearStatus {
+    let command = HandleStatus {
         at,
-        told,
+        clock,
         kind: callback.endpoint.to_string(),
         call_sid,
         leg,
@@ -53,7 +53,7 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
     })
 }
 
-/// A leg that we called into a conference has no parent, and is not the conversation's first leg all the same.
+/// A leg dialed into a conference has no parent, but is not the first leg of the call either.
 fn origin(callback: &Callback<'_>, leg: Leg) -> Result<Origin, NotUnderstood> {
     let is_called_in = callback.query.get("role").is_some() && callback.form.get("ParentCallSid").is_none();
     if is_called_in {
@@ -62,21 +62,21 @@ fn origin(callback: &Callback<'_>, leg: Leg) -> Result<Origin, NotUnderstood> {
     callback.origin(origin_counts(callback, leg))
 }
 
-/// The end of a `<Dial>`, as its `action` tells it: the child leg's fate, also when there never was a child.
+/// Parses the `action` of a `<Dial>`: the final status of the child leg, even if no child leg was created.
 fn dialled(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     let call_id = callback.call_id()?;
     let parent = callback.required_identifier("CallSid")?;
     let child = callback.identifier("DialCallSid")?;
-    // `answered` is said of calls that were answered and are over; this callback comes after the end.
+    // `answered` means answered and ended, because this callback is sent after the end.
     let status = match callback.required("DialCallStatus")? {
         "answered" => "completed".to_owned(),
         other => known_status("DialCallStatus", other)?,
     };
-    let (at, told) = callback.moment();
+    let (at, clock) = callback.observed_at();
     let key = format!("dialled:{call_id}:{parent}:{status}");
-    let command = HearStatus {
+    let command = HandleStatus {
         at,
-        told,
+        clock,
         kind: callback.endpoint.to_string(),
         call_sid: child.unwrap_or(parent),
         leg: Leg::Conversation,
@@ -102,7 +102,7 @@ fn known_status(name: &str, word: &str) -> Result<String, NotUnderstood> {
     }
 }
 
-/// What the leg is to the conversation: as our address says, else as its kind suggests.
+/// The leg's function in the call: from the callback URL, else derived from the type of leg.
 fn leg(callback: &Callback<'_>) -> Result<Leg, NotUnderstood> {
     if callback.word::<u32>("attempt")?.is_some() {
         return Ok(Leg::Attempt);
@@ -111,20 +111,20 @@ fn leg(callback: &Callback<'_>) -> Result<Leg, NotUnderstood> {
         return Ok(Leg::Participant(role));
     }
     Ok(if is_browser(callback) {
-        Leg::Participant(ParticipantRole::Agent)
+        Leg::Participant(ParticipantRole::TeamMember)
     } else {
         Leg::Conversation
     })
 }
 
-/// The browser's own leg of an outbound call: the fate of the call is the dialled leg's.
+/// Whether this is the browser's leg of an outbound call, whose outcome is that of the dialed leg.
 fn is_browser(callback: &Callback<'_>) -> bool {
     callback.endpoint == Endpoint::CallStatus
         && callback.form.get("ParentCallSid").is_none()
         && callback.form.get("From").is_some_and(is_client)
 }
 
-/// Whether this leg's numbers are the conversation's.
+/// Whether this leg's numbers are those of the call.
 fn origin_counts(callback: &Callback<'_>, leg: Leg) -> bool {
     match leg {
         Leg::Conversation | Leg::Attempt => true,
@@ -132,7 +132,7 @@ fn origin_counts(callback: &Callback<'_>, leg: Leg) -> bool {
     }
 }
 
-/// Twilio's words for who picked up.
+/// Parses `AnsweredBy`.
 pub(super) fn answered_by(word: &str) -> Result<AnsweredBy, NotUnderstood> {
     match word {
         "human" => Ok(AnsweredBy::Human),
@@ -143,7 +143,7 @@ pub(super) fn answered_by(word: &str) -> Result<AnsweredBy, NotUnderstood> {
     }
 }
 
-/// Why it failed: Twilio's error code, else a SIP response that is no success.
+/// Reason of a failure: Twilio's error code, else an unsuccessful SIP response.
 fn reason(callback: &Callback<'_>) -> Result<Option<String>, NotUnderstood> {
     if let Some(code) = callback.number("ErrorCode")?.filter(|code| *code != 0) {
         return Ok(Some(format!("error {code}")));

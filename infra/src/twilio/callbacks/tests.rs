@@ -1,5 +1,5 @@
 use super::*;
-use domain::call::command::{HearStatus, Leg};
+use domain::call::command::{HandleStatus, Leg};
 use domain::call::value::{AnsweredBy, Direction, ParticipantRole, Phase};
 
 fn form(text: &str) -> Form {
@@ -12,14 +12,14 @@ fn heard(endpoint: Endpoint, posted: &str, address: &str) -> Result<Understood, 
         endpoint,
         form: &posted,
         query: &address,
-        heard_at: Timestamp(7),
+        received_at: Timestamp(7),
     })
 }
 
-fn status(posted: &str, address: &str) -> (CallId, HearStatus) {
+fn status(posted: &str, address: &str) -> (CallId, HandleStatus) {
     let understood = heard(Endpoint::CallStatus, posted, address).expect("understood");
     match understood.command {
-        CallCommand::HearStatus(status) => (understood.call_id, status),
+        CallCommand::HandleStatus(status) => (understood.call_id, status),
         other => panic!("not a status: {}", other.name()),
     }
 }
@@ -31,7 +31,7 @@ fn reason(endpoint: Endpoint, posted: &str, address: &str) -> String {
 }
 
 #[test]
-fn our_own_address_says_which_call_it_is() {
+fn callback_url_identifies_the_call() {
     let posted = "CallSid=CA2&ParentCallSid=CA1&CallStatus=ringing";
     assert_eq!(status(posted, "call_id=call_9").0.as_str(), "call_9");
     assert_eq!(status(posted, "").0.as_str(), "CA1");
@@ -39,7 +39,7 @@ fn our_own_address_says_which_call_it_is() {
 }
 
 #[test]
-fn the_providers_clock_is_believed_where_it_speaks() {
+fn provider_timestamp_is_used_if_valid() {
     let (_, told) = status(
         "CallSid=CA1&CallStatus=ringing&Timestamp=Thu%2C+01+Jan+1970+00%3A00%3A01+%2B0000",
         "",
@@ -50,7 +50,7 @@ fn the_providers_clock_is_believed_where_it_speaks() {
 }
 
 #[test]
-fn seconds_come_from_call_duration_and_never_from_duration() {
+fn duration_is_read_from_call_duration_only() {
     let (_, ended) = status("CallSid=CA1&CallStatus=completed&CallDuration=61&Duration=2", "");
     assert_eq!(ended.duration_s, Some(61));
     let (_, minutes) = status("CallSid=CA1&CallStatus=completed&Duration=2", "");
@@ -58,7 +58,7 @@ fn seconds_come_from_call_duration_and_never_from_duration() {
 }
 
 #[test]
-fn a_failure_tells_its_code_and_a_success_none() {
+fn failure_has_a_reason_and_success_none() {
     assert_eq!(
         status("CallSid=CA1&CallStatus=busy&SipResponseCode=486", "")
             .1
@@ -82,19 +82,19 @@ fn a_failure_tells_its_code_and_a_success_none() {
 }
 
 #[test]
-fn the_dialled_leg_is_the_conversation_and_the_browser_a_participant() {
+fn dialed_leg_is_the_conversation_and_browser_leg_a_participant() {
     let dialled = "CallSid=CA2&ParentCallSid=CA1&Direction=outbound-dial&From=%2B1504&To=%2B1505&CallStatus=ringing";
     let (_, child) = status(dialled, "");
     assert_eq!(child.leg, Leg::Conversation);
     assert_eq!(child.origin.direction, Some(Direction::Outbound));
     assert_eq!(child.origin.number.as_deref(), Some("+1504"));
-    assert!(child.origin.from.is_none(), "the child's From is the number we show");
+    assert!(child.origin.from.is_none(), "the child's From is our caller ID");
     let browser = "CallSid=CA1&Direction=inbound&From=client%3Aada&To=&CallStatus=completed";
-    assert_eq!(status(browser, "").1.leg, Leg::Participant(ParticipantRole::Agent));
+    assert_eq!(status(browser, "").1.leg, Leg::Participant(ParticipantRole::TeamMember));
 }
 
 #[test]
-fn our_address_says_what_a_leg_is() {
+fn callback_url_identifies_the_leg() {
     let posted = "CallSid=CA2&CallStatus=completed";
     assert_eq!(
         status(posted, "call_id=CA1&role=transfer_target").1.leg,
@@ -108,7 +108,7 @@ fn our_address_says_what_a_leg_is() {
 }
 
 #[test]
-fn the_end_of_a_dial_is_the_dialled_legs_fate() {
+fn dial_action_reports_the_status_of_the_dialed_leg() {
     let (call, end) = status(
         "CallSid=CA1&CallStatus=in-progress&DialCallStatus=no-answer&DialCallSid=CA2",
         "",
@@ -121,7 +121,7 @@ fn the_end_of_a_dial_is_the_dialled_legs_fate() {
 }
 
 #[test]
-fn machines_are_machines_however_they_end() {
+fn all_machine_results_are_answering_machines() {
     let (_, met) = status("CallSid=CA1&CallStatus=in-progress&AnsweredBy=machine_end_beep", "");
     assert_eq!(met.answered_by, Some(AnsweredBy::Machine));
     assert!(heard(Endpoint::AmdStatus, "CallSid=CA1&AnsweredBy=fax", "").is_ok());
@@ -132,7 +132,7 @@ fn machines_are_machines_however_they_end() {
 }
 
 #[test]
-fn what_is_missing_or_wrong_is_named_and_never_repeated() {
+fn invalid_parameter_is_named_without_its_value() {
     assert_eq!(
         reason(Endpoint::CallStatus, "CallStatus=ringing", ""),
         "CallSid is missing"
@@ -155,11 +155,11 @@ fn what_is_missing_or_wrong_is_named_and_never_repeated() {
 }
 
 #[test]
-fn a_recordings_phase_is_in_our_address_or_in_its_source() {
+fn recording_phase_is_read_from_url_or_source() {
     let posted = "CallSid=CA1&RecordingSid=RE1&RecordingStatus=completed&RecordingUrl=https%3A%2F%2Fa%2Fb";
     let phase = |posted: &str, address: &str| match heard(Endpoint::RecordingStatus, posted, address) {
         Ok(Understood {
-            command: CallCommand::HearRecording(recording),
+            command: CallCommand::HandleRecording(recording),
             ..
         }) => Ok(recording.phase),
         Ok(_) => panic!("not a recording"),
@@ -174,7 +174,7 @@ fn a_recordings_phase_is_in_our_address_or_in_its_source() {
 }
 
 #[test]
-fn a_conference_belongs_to_the_call_in_our_address_and_not_to_a_participant() {
+fn conference_belongs_to_the_call_in_the_url_and_not_to_a_participant() {
     let posted = "ConferenceSid=CF1&StatusCallbackEvent=participant-join&CallSid=CA9&SequenceNumber=3";
     let understood = heard(Endpoint::ConferenceStatus, posted, "call_id=CA1").expect("understood");
     assert_eq!(understood.call_id.as_str(), "CA1");
@@ -182,7 +182,7 @@ fn a_conference_belongs_to_the_call_in_our_address_and_not_to_a_participant() {
 }
 
 #[test]
-fn a_message_that_nobody_left_is_understood_too() {
+fn voicemail_without_message_is_parsed() {
     assert!(heard(Endpoint::VoicemailDone, "CallSid=CA1&Digits=hangup", "").is_ok());
     assert_eq!(
         reason(Endpoint::VoicemailDone, "CallSid=CA1&RecordingSid=RE1", ""),
@@ -191,7 +191,7 @@ fn a_message_that_nobody_left_is_understood_too() {
 }
 
 #[test]
-fn callbacks_that_differ_have_keys_that_differ() {
+fn different_callbacks_have_different_keys() {
     let key = |posted: &str| heard(Endpoint::CallStatus, posted, "").expect("understood").key;
     let first = key("CallSid=CA1&CallStatus=ringing&SequenceNumber=1");
     assert_eq!(first, key("CallSid=CA1&CallStatus=ringing&SequenceNumber=1&New=x"));
@@ -200,20 +200,20 @@ fn callbacks_that_differ_have_keys_that_differ() {
 }
 
 #[test]
-fn what_is_kept_can_be_read_again() {
+fn stored_parameters_are_restored() {
     let (posted, address) = (form("CallSid=CA1&a=1&a=2"), form("phase=ai"));
     assert_eq!(from_kept(keep(&posted, &address)), (posted, address));
 }
 
 #[test]
-fn the_browser_may_dial_numbers_and_nothing_else() {
+fn browser_can_dial_e164_numbers_only() {
     let outbound = |posted: &str| {
         let (posted, address) = (form(posted), Form::default());
         Outbound::understand(&Callback {
             endpoint: Endpoint::Voice,
             form: &posted,
             query: &address,
-            heard_at: Timestamp(7),
+            received_at: Timestamp(7),
         })
         .map(|outbound| outbound.call_id.0)
     };
@@ -226,7 +226,7 @@ fn the_browser_may_dial_numbers_and_nothing_else() {
 }
 
 #[test]
-fn every_endpoint_is_found_by_its_name() {
+fn endpoint_is_parsed_from_its_name() {
     for endpoint in Endpoint::ALL {
         assert_eq!(endpoint.as_str().parse(), Ok(endpoint));
     }

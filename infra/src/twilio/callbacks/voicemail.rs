@@ -1,13 +1,13 @@
-//! `voicemail` and `voicemail-done`: the caller is about to leave a message, and has left one or not.
+//! `voicemail` and `voicemail-done`: the caller is routed to voicemail, and the voicemail recording ends.
 
 use super::{Callback, NotUnderstood, Understood};
-use domain::call::command::{HearVoicemail, VoicemailMessage};
+use domain::call::command::{HandleVoicemail, VoicemailMessage};
 
 pub(super) fn arrived(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     let call_id = callback.call_id()?;
     let key = format!("voicemail:{call_id}");
-    let command = HearVoicemail {
-        at: callback.heard_at,
+    let command = HandleVoicemail {
+        at: callback.received_at,
         reason: callback.word("reason")?,
         message: None,
         origin: callback.origin(true)?,
@@ -34,8 +34,8 @@ pub(super) fn left(callback: &Callback<'_>) -> Result<Understood, NotUnderstood>
         }),
         None => None,
     };
-    let command = HearVoicemail {
-        at: callback.heard_at,
+    let command = HandleVoicemail {
+        at: callback.received_at,
         reason: callback.word("reason")?,
         message,
         origin: callback.origin(true)?,

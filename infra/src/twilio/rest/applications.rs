@@ -1,4 +1,4 @@
-//! TwiML applications, whom Twilio asks when somebody calls from the browser:
+//! TwiML applications, which hold the webhook URLs for browser calls:
 //! <https://www.twilio.com/docs/usage/api/applications>.
 
 use super::params::Params;
@@ -7,30 +7,26 @@ use super::{TwilioError, TwilioRest};
 use reqwest::Method;
 use serde::Deserialize;
 
-/// An application, as Twilio knows it.
+/// A TwiML application.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Application {
     /// `AP...`
     pub sid: String,
-    /// Whom Twilio asks when somebody calls through it.
+    /// Webhook for calls through the application.
     #[serde(default)]
     pub voice_url: Option<String>,
-    /// Whom it asks when that fails.
+    /// Webhook used when `voice_url` fails.
     #[serde(default)]
     pub voice_fallback_url: Option<String>,
-    /// Whom it tells what became of the call.
     #[serde(default)]
     pub status_callback: Option<String>,
 }
 
-/// Whom Twilio shall ask and tell; what is `None` stays, and an empty text takes away. All by POST.
+/// Changes to the webhooks, all with method POST. `None` leaves a URL unchanged; an empty string removes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ApplicationUpdate {
-    /// When somebody calls.
     pub voice_url: Option<String>,
-    /// When that fails.
     pub voice_fallback_url: Option<String>,
-    /// What became of the call.
     pub status_callback: Option<String>,
 }
 
@@ -48,10 +44,10 @@ impl ApplicationUpdate {
 }
 
 impl TwilioRest {
-    /// The application as Twilio knows it at this moment.
+    /// Fetches an application.
     ///
     /// # Errors
-    /// [`TwilioError::is_not_found`] when there is none; else when Twilio does not answer.
+    /// [`TwilioError::is_not_found`] when it does not exist; otherwise when Twilio does not answer.
     pub async fn application(&self, application_sid: &str) -> Result<Application, TwilioError> {
         self.json(Ask {
             resource: "application",
@@ -63,10 +59,10 @@ impl TwilioRest {
         .await
     }
 
-    /// Changes whom Twilio asks and tells about calls through an application. Doing it twice is as good as once.
+    /// Changes the webhooks of an application. Idempotent.
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn update_application(
         &self,
         application_sid: &str,

@@ -10,100 +10,91 @@ use reqwest::Method;
 use serde::Deserialize;
 use std::fmt;
 
-/// A call to be placed.
+/// Parameters of a new call.
 #[derive(Clone, Debug)]
 pub struct NewCall {
-    /// Who is called: E.164, or `client:<identity>`.
+    /// E.164, or `client:<identity>`.
     pub to: Personal<String>,
-    /// Our number that is shown, E.164.
+    /// Caller ID, one of our numbers in E.164.
     pub from: Personal<String>,
-    /// What happens when it is picked up.
+    /// TwiML source when the call is answered.
     pub answer: Answer,
-    /// Where Twilio tells what becomes of it.
     pub status_callback: Option<String>,
-    /// Which steps it tells; none: the end alone.
+    /// Reported events; if empty, only the end.
     pub status_callback_events: Vec<CallProgress>,
-    /// How long it rings, in seconds; Twilio's own limit is 60.
+    /// Ringing time in seconds; Twilio's default is 60.
     pub timeout_s: Option<u32>,
-    /// How long it may last, in seconds.
+    /// Maximum call duration in seconds.
     pub time_limit_s: Option<u32>,
-    /// Whether Twilio finds out who picks up.
     pub machine_detection: Option<MachineDetection>,
 }
 
-/// What a call does.
+/// TwiML source of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Twilio asks this address, by POST.
+    /// Twilio requests this URL with POST.
     Url(String),
-    /// This document. It may hold what a model or a person said.
+    /// This document, which may contain speech of a model or a person.
     Twiml(Personal<String>),
-    /// Twilio asks the address of this TwiML application.
+    /// Twilio requests the voice URL of this TwiML application.
     Application(String),
 }
 
 /// Answering machine detection (<https://www.twilio.com/docs/voice/answering-machine-detection>).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MachineDetection {
-    /// Whether to wait for the end of the machine's greeting.
+    /// Wait for the end of the machine's greeting.
     pub until_message_end: bool,
-    /// Where Twilio tells the verdict while the call goes on already; `None`: the call waits for it.
+    /// Webhook for the result of asynchronous detection. `None` for synchronous detection, which delays the call.
     pub callback: Option<String>,
 }
 
-/// Steps of a call that Twilio can tell.
+/// Call events that Twilio can report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallProgress {
-    /// It left the queue.
+    /// The call left the queue.
     Initiated,
-    /// It rings.
     Ringing,
-    /// It was picked up.
     Answered,
-    /// It ended.
     Completed,
 }
 
-/// What is to change in a call.
+/// Change to a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallUpdate {
-    /// It does something else from now on. ([`Answer::Application`] is for new calls alone.)
+    /// Continue with other TwiML. [`Answer::Application`] is for new calls only.
     Redirect(Answer),
-    /// It ends.
+    /// End the call.
     HangUp,
-    /// It ends if it has not been picked up.
+    /// End the call if it has not been answered.
     Cancel,
 }
 
-/// A call, as Twilio knows it.
+/// A call resource.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Call {
     /// `CA...`
     pub sid: String,
-    /// The call that this one is a leg of.
+    /// Parent leg.
     #[serde(default)]
     pub parent_call_sid: Option<String>,
-    /// What has become of it.
     pub status: CallStatus,
-    /// Who is called.
-    #[serde(default = "nobody", deserialize_with = "fields::personal")]
+    #[serde(default = "empty_number", deserialize_with = "fields::personal")]
     pub to: Personal<String>,
-    /// Who calls.
-    #[serde(default = "nobody", deserialize_with = "fields::personal")]
+    #[serde(default = "empty_number", deserialize_with = "fields::personal")]
     pub from: Personal<String>,
     /// `inbound`, `outbound-api`, `outbound-dial`.
     #[serde(default)]
     pub direction: Option<String>,
-    /// When it was picked up.
+    /// Time of answer.
     #[serde(default, deserialize_with = "fields::moment")]
     pub start_time: Option<Timestamp>,
-    /// When it ended.
     #[serde(default, deserialize_with = "fields::moment")]
     pub end_time: Option<Timestamp>,
-    /// How long it lasted, in seconds.
+    /// Duration in seconds.
     #[serde(default, rename = "duration", deserialize_with = "fields::number")]
     pub duration_s: Option<u32>,
-    /// Who picked up, where that was asked for.
+    /// Result of answering machine detection, if requested.
     #[serde(default)]
     pub answered_by: Option<String>,
     #[serde(default)]
@@ -112,39 +103,33 @@ pub struct Call {
     price_unit: Option<String>,
 }
 
-fn nobody() -> Personal<String> {
+fn empty_number() -> Personal<String> {
     String::new().into()
 }
 
-/// What has become of a call.
+/// Status of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CallStatus {
-    /// Twilio will place it.
     Queued,
-    /// It is being placed.
     Initiated,
-    /// It rings.
     Ringing,
-    /// People speak.
+    /// Answered and connected.
     InProgress,
-    /// It ended after it was picked up.
+    /// Ended after it was answered.
     Completed,
-    /// It was busy.
     Busy,
-    /// It could not be placed.
     Failed,
-    /// Nobody picked up.
     NoAnswer,
-    /// We took it back.
+    /// Canceled by us before it was answered.
     Canceled,
-    /// A word that Twilio has learned since.
+    /// A status unknown to this version.
     #[serde(other)]
     Other,
 }
 
 impl CallStatus {
-    /// Twilio's word for it.
+    /// Twilio's name of the status.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -161,7 +146,7 @@ impl CallStatus {
         }
     }
 
-    /// Whether nothing more will become of it.
+    /// Whether the status is final.
     #[must_use]
     pub const fn is_over(self) -> bool {
         matches!(
@@ -183,7 +168,7 @@ impl fmt::Display for CallProgress {
 }
 
 impl Call {
-    /// What it cost, once Twilio knows.
+    /// Cost of the call; `None` until Twilio has priced it.
     #[must_use]
     pub fn cost(&self) -> Option<Money> {
         fields::cost(self.price.as_deref(), self.price_unit.as_deref())
@@ -191,7 +176,7 @@ impl Call {
 }
 
 impl NewCall {
-    /// A call from one of our numbers, without any extras.
+    /// Creates the parameters of a call without optional settings.
     #[must_use]
     pub fn new(from: impl Into<String>, to: impl Into<String>, answer: Answer) -> Self {
         Self {
@@ -257,10 +242,10 @@ impl CallUpdate {
 }
 
 impl TwilioRest {
-    /// Places a call. After an error that is not [`TwilioError::is_safe_to_retry`], it may have been placed.
+    /// Places a call. After an error that is not [`TwilioError::is_safe_to_retry`], the call may have been placed.
     ///
     /// # Errors
-    /// When Twilio refuses, or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn create_call(&self, call: &NewCall) -> Result<Call, TwilioError> {
         self.json(Ask {
             resource: "call",
@@ -272,10 +257,10 @@ impl TwilioRest {
         .await
     }
 
-    /// The call as Twilio knows it at this moment.
+    /// Fetches a call.
     ///
     /// # Errors
-    /// [`TwilioError::is_not_found`] when there is none; else when Twilio does not answer.
+    /// [`TwilioError::is_not_found`] when it does not exist; otherwise when Twilio does not answer.
     pub async fn call(&self, call_sid: &str) -> Result<Call, TwilioError> {
         self.json(Ask {
             resource: "call",
@@ -290,7 +275,8 @@ impl TwilioRest {
     /// Changes a call.
     ///
     /// # Errors
-    /// [`TwilioError::is_already_over`] when there is nothing left to change; else when Twilio refuses or does not answer.
+    /// [`TwilioError::is_already_over`] when the call has ended; otherwise when Twilio rejects the request or does not
+    /// answer.
     pub async fn update_call(&self, call_sid: &str, update: &CallUpdate) -> Result<Call, TwilioError> {
         self.json(Ask {
             resource: "call",

@@ -6,50 +6,45 @@ use super::{TwilioError, TwilioRest};
 use reqwest::Method;
 use serde::Deserialize;
 
-/// A conference, as Twilio knows it.
+/// A conference resource.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Conference {
     /// `CF...`
     pub sid: String,
-    /// The name that we gave it.
     pub friendly_name: String,
-    /// What has become of it.
     pub status: ConferenceStatus,
-    /// Why it ended.
     #[serde(default)]
     pub reason_conference_ended: Option<String>,
 }
 
-/// What has become of a conference.
+/// Status of a conference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConferenceStatus {
-    /// Nobody has started it.
+    /// Not started: participants wait.
     Init,
-    /// It runs.
     InProgress,
-    /// It ended.
     Completed,
-    /// A word that Twilio has learned since.
+    /// A status unknown to this version.
     #[serde(other)]
     Other,
 }
 
-/// What is to change in a conference.
+/// Change to a conference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ConferenceUpdate {
-    /// It ends, for everybody.
+    /// End the conference for all participants.
     End,
-    /// Everybody hears what the TwiML at this address says.
+    /// Play the TwiML at this URL to all participants.
     Announce(String),
 }
 
 impl TwilioRest {
-    /// The conference of this name that has not ended, if there is one: it runs, or somebody waits in it. Twilio keeps the
-    /// names of such conferences apart.
+    /// Finds the conference of this name that has not ended: it is in progress, or participants wait in it. Such names
+    /// are unique at Twilio.
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn open_conference(&self, friendly_name: &str) -> Result<Option<Conference>, TwilioError> {
         let ask = Ask {
             resource: "conferences",
@@ -65,10 +60,10 @@ impl TwilioRest {
         }))
     }
 
-    /// The conference as Twilio knows it at this moment.
+    /// Fetches a conference.
     ///
     /// # Errors
-    /// [`TwilioError::is_not_found`] when there is none; else when Twilio does not answer.
+    /// [`TwilioError::is_not_found`] when it does not exist; otherwise when Twilio does not answer.
     pub async fn conference(&self, conference_sid: &str) -> Result<Conference, TwilioError> {
         self.json(Ask {
             resource: "conference",
@@ -83,7 +78,8 @@ impl TwilioRest {
     /// Changes a conference.
     ///
     /// # Errors
-    /// [`TwilioError::is_already_over`] when it ended before; else when Twilio refuses or does not answer.
+    /// [`TwilioError::is_already_over`] when it has ended; otherwise when Twilio rejects the request or does not
+    /// answer.
     pub async fn update_conference(
         &self,
         conference_sid: &str,

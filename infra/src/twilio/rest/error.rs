@@ -1,56 +1,55 @@
-//! What can go wrong between us and Twilio.
+//! Errors of requests to Twilio.
 
 use std::time::Duration;
 
-/// Why Twilio did not do what it was asked. Neither its `Debug` nor its text holds a number, a name or a secret: what
-/// Twilio writes is kept only as far as it is plain words.
+/// A request to Twilio failed. Neither `Debug` nor the message contains numbers, names or secrets: Twilio's message is
+/// reduced to plain words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TwilioError {
-    /// Twilio refused.
+    /// Twilio rejected the request.
     #[error("Twilio answered {status}{}: {message}", code.map(|code| format!(", error {code}")).unwrap_or_default())]
     Api {
-        /// HTTP's status, 400 to 499.
+        /// HTTP status, 400 to 499.
         status: u16,
-        /// Twilio's own code, explained at `https://www.twilio.com/docs/api/errors/<code>`.
+        /// Twilio's error code: `https://www.twilio.com/docs/api/errors/<code>`.
         code: Option<u32>,
-        /// Twilio's words, without what may be personal.
+        /// Twilio's message without personal data.
         message: String,
     },
-    /// Too many requests; this one was not looked at.
-    #[error("Twilio asks us to slow down")]
+    /// Too many requests; this one was not processed.
+    #[error("Twilio rate limit exceeded")]
     RateLimited {
-        /// How long to wait, where Twilio said so.
+        /// Waiting time, if Twilio gave one.
         retry_after: Option<Duration>,
     },
-    /// There was no answer, or one that says that Twilio is not well.
+    /// There was no response, or a server error.
     #[error("Twilio is unavailable: {reason}")]
     Unavailable {
-        /// What happened.
         reason: &'static str,
-        /// HTTP's status, where there was one: 500 and above.
+        /// HTTP status of the response, 500 or above, if any.
         status: Option<u16>,
-        /// Whether the request may have been carried out all the same.
+        /// The request may have been processed.
         ambiguous: bool,
     },
-    /// The answer is not what Twilio documents.
-    #[error("Twilio's answer is not understood: {0}")]
+    /// The response does not match Twilio's documentation.
+    #[error("Twilio's response is malformed: {0}")]
     Malformed(String),
-    /// We asked for something that has no address: not an identifier.
-    #[error("not an identifier of Twilio's")]
+    /// The request path contains an invalid identifier.
+    #[error("not a valid Twilio identifier")]
     NotAnIdentifier,
 }
 
-/// Of a call that has ended: it cannot be changed any more.
+/// The call is not in progress and cannot be changed: <https://www.twilio.com/docs/api/errors/21220>.
 const NOT_IN_PROGRESS: u32 = 21220;
-/// A number is not for sale (any more): <https://www.twilio.com/docs/api/errors/21422>.
+/// The number is not available for purchase: <https://www.twilio.com/docs/api/errors/21422>.
 const NOT_AVAILABLE: u32 = 21422;
-/// There is no such thing, or it is gone.
+/// The resource does not exist.
 const NOT_FOUND: u32 = 20404;
 /// Too many requests.
 pub(super) const TOO_MANY: u32 = 20429;
 
 impl TwilioError {
-    /// Whether what was to be changed is over or gone: for hanging up, as good as done.
+    /// Whether the call or conference has ended or does not exist. A hang-up can treat this as success.
     #[must_use]
     pub const fn is_already_over(&self) -> bool {
         matches!(
@@ -62,13 +61,13 @@ impl TwilioError {
         )
     }
 
-    /// Whether there is no such thing (yet).
+    /// Whether the resource does not exist, or not yet.
     #[must_use]
     pub const fn is_not_found(&self) -> bool {
         matches!(self, Self::Api { status: 404, .. })
     }
 
-    /// Whether a number cannot be bought because somebody has it.
+    /// Whether a number cannot be bought because it is taken.
     #[must_use]
     pub const fn is_not_available(&self) -> bool {
         matches!(
@@ -80,7 +79,7 @@ impl TwilioError {
         )
     }
 
-    /// Whether a recording cannot be started yet, or any more: the call is not in progress
+    /// Whether a recording cannot be started because the call is not in progress
     /// (<https://www.twilio.com/docs/api/errors/21220>).
     #[must_use]
     pub const fn is_not_in_progress(&self) -> bool {
@@ -93,8 +92,8 @@ impl TwilioError {
         )
     }
 
-    /// Whether the same request can be made again without doing something twice: it was never carried out, or it only
-    /// reads or removes. (Requests that read or remove are never `ambiguous`.)
+    /// Whether the request can be repeated without a double effect: it was not processed, or it only reads or deletes.
+    /// (Requests that read or delete are never `ambiguous`.)
     #[must_use]
     pub const fn is_safe_to_retry(&self) -> bool {
         matches!(
@@ -103,7 +102,7 @@ impl TwilioError {
         )
     }
 
-    /// HTTP's status, where there was an answer.
+    /// HTTP status of the response, if any.
     #[must_use]
     pub const fn status(&self) -> Option<u16> {
         match self {
@@ -115,15 +114,15 @@ impl TwilioError {
     }
 }
 
-/// Twilio's words without what may be personal. Its messages repeat what they complain of: numbers, addresses, values in
-/// quotes. What stays are words of plain letters and identifiers of Twilio's.
+/// Removes personal data from Twilio's messages, which quote request values such as numbers and addresses. Plain words
+/// and Twilio's identifiers are kept.
 pub(super) fn plain_words(message: &str) -> String {
     const MOST_WORDS: usize = 30;
     let mut quoted = false;
     let words = message.split_whitespace().take(MOST_WORDS).map(|word| {
         let quotes = word.matches(['\'', '"', '`']).count();
         let inside = quoted || quotes > 0;
-        // An apostrophe, as in `isn't`, is no quotation mark; `'one'` opens and closes.
+        // An apostrophe, as in `isn't`, is not a quotation mark; `'one'` opens and closes.
         let apostrophe = quotes == 1 && word.trim_matches(['\'', '"', '`']) == word;
         if quotes % 2 == 1 && !apostrophe {
             quoted = !quoted;
@@ -145,7 +144,7 @@ fn is_word(text: &str) -> bool {
         .all(|byte| byte.is_ascii_alphabetic() || b"-_/'".contains(&byte))
 }
 
-/// `CA` and the like, with 32 hexadecimal digits.
+/// Two capital letters such as `CA`, and 32 hexadecimal digits.
 fn is_sid(text: &str) -> bool {
     let (kind, rest) = text.as_bytes().split_at(text.len().min(2));
     rest.len() == 32 && kind.iter().all(u8::is_ascii_uppercase) && rest.iter().all(u8::is_ascii_hexdigit)
@@ -165,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_ended_or_is_gone_is_already_over() {
+    fn error_codes_are_classified() {
         assert!(api(400, 21220).is_already_over());
         assert!(api(404, 20404).is_already_over());
         assert!(!api(400, 21205).is_already_over());
@@ -175,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_cannot_have_been_done_is_safe_to_repeat() {
+    fn only_unprocessed_requests_are_safe_to_retry() {
         let unavailable = |ambiguous| TwilioError::Unavailable {
             reason: "",
             status: None,
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_reads_as_a_sentence() {
+    fn error_message_contains_status_code_and_text() {
         assert_eq!(
             TwilioError::Api {
                 status: 400,
@@ -202,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_twilio_repeats_of_us_is_left_out() {
+    fn quoted_request_values_are_removed_from_messages() {
         for (message, plain) in [
             (
                 "The phone number you are attempting to call, +15045550123, is not valid.",
@@ -232,7 +231,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_number_and_no_address_ever_stays(digits in "[+]?[0-9]{5,15}", before in "[a-z ]{0,20}", after in "[a-z., ]{0,20}") {
+        fn numbers_are_always_removed_from_messages(digits in "[+]?[0-9]{5,15}", before in "[a-z ]{0,20}", after in "[a-z., ]{0,20}") {
             let plain = plain_words(&format!("{before}{digits}{after}"));
             prop_assert!(!plain.contains(digits.trim_start_matches('+')), "{plain}");
         }

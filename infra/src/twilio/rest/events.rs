@@ -1,8 +1,8 @@
-//! Twilio's own record of a call: every request that it sent us, and what we answered.
+//! Twilio's event log of a call: every webhook that it sent, with our response.
 //!
-//! There from about 15 minutes after the end: <https://www.twilio.com/docs/voice/api/call-event-resource>. Names of
-//! parameters are written in `snake_case` there. Most values are personal: of the rest, fields that are free of it are
-//! read, and the parameters stay sealed in [`Personal`].
+//! Available from about 15 minutes after the end: <https://www.twilio.com/docs/voice/api/call-event-resource>.
+//! Parameter names are in `snake_case`. Most values are personal, so the parameters stay wrapped in [`Personal`]; other
+//! fields are read if they contain no personal data.
 
 use super::params::Params;
 use super::send::Ask;
@@ -13,40 +13,36 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A request of Twilio's, and our answer.
+/// A webhook request and our response.
 #[derive(Clone, Debug, Deserialize)]
 pub struct CallEvent {
-    /// What Twilio asked.
+    /// Webhook request.
     pub request: CallEventRequest,
-    /// What we answered.
+    /// Our response.
     #[serde(default)]
     pub response: CallEventResponse,
 }
 
-/// What Twilio asked.
+/// Webhook request.
 #[derive(Clone, Debug, Deserialize)]
 pub struct CallEventRequest {
-    /// Whom it asked.
     #[serde(default)]
     pub url: String,
-    /// By what method.
     #[serde(default)]
     pub method: String,
-    /// With what.
     #[serde(default = "nothing", deserialize_with = "parameters")]
     pub parameters: Personal<BTreeMap<String, String>>,
 }
 
-/// What we answered.
+/// Our response.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct CallEventResponse {
-    /// HTTP's status; nothing when there was no answer.
+    /// HTTP status; `None` without a response.
     #[serde(default, rename = "response_code", deserialize_with = "super::fields::number")]
     pub status: Option<u32>,
-    /// How long we took, in milliseconds.
+    /// Response time in milliseconds.
     #[serde(default, rename = "request_duration", deserialize_with = "super::fields::number")]
     pub took_ms: Option<u32>,
-    /// When.
     #[serde(default, rename = "date_created", deserialize_with = "super::fields::moment")]
     pub at: Option<Timestamp>,
 }
@@ -69,10 +65,10 @@ fn parameters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Personal<BTr
 }
 
 impl TwilioRest {
-    /// Everything that Twilio asked us about a call.
+    /// Fetches all webhook requests of a call.
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn call_events(&self, call_sid: &str) -> Result<Vec<CallEvent>, TwilioError> {
         let ask = Ask {
             resource: "events",

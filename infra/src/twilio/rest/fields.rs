@@ -1,15 +1,15 @@
-//! Fields as Twilio writes them: figures as texts, moments in RFC 2822, prices with a sign.
+//! Deserialization of Twilio's fields: numbers as strings, times in RFC 2822, signed prices.
 
 use domain::money::Money;
 use domain::{Personal, Timestamp};
 use serde::{Deserialize, Deserializer};
 
-/// Text that may be about a person.
+/// A string with personal data.
 pub(super) fn personal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Personal<String>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default().into())
 }
 
-/// A whole number: `"12"`, `12`; nothing for null and for `"-1"`, which means that it is not known yet.
+/// An integer: `"12"` or `12`. `None` for null, and for `"-1"`, which means not known yet.
 pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -25,22 +25,23 @@ pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
     )
 }
 
-/// A moment in RFC 2822; nothing for null and for what is no moment.
+/// An RFC 2822 time. `None` for null and for an invalid time.
 pub(super) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?
         .as_deref()
         .and_then(Timestamp::parse_rfc2822))
 }
 
-/// What something cost. Twilio writes a charge as a negative decimal (`"-0.00850"`, `"USD"`), we as a positive amount.
+/// Converts a price to a cost. Twilio gives charges as negative decimals (`"-0.00850"`, `"USD"`); the result is
+/// positive.
 pub(super) fn cost(price: Option<&str>, unit: Option<&str>) -> Option<Money> {
     let currency = unit?.parse().ok()?;
     let micros = micros(price?)?;
     Some(Money::new(-micros, currency))
 }
 
-/// Millionths of a decimal, exactly; digits beyond the sixth are rounded away from zero, so that a charge never becomes
-/// nothing.
+/// Converts a decimal to millionths exactly. Digits beyond the sixth are rounded away from zero, so a charge never
+/// becomes zero.
 fn micros(text: &str) -> Option<i64> {
     let (sign, digits) = match text.trim().strip_prefix('-') {
         Some(digits) => (-1, digits),
@@ -62,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_charge_is_a_positive_amount_to_the_millionth() {
+    fn charge_is_converted_to_positive_millionths() {
         let cost = |price| cost(Some(price), Some("USD")).map(|money| money.micros);
         assert_eq!(cost("-0.00850"), Some(8_500));
         assert_eq!(cost("-1"), Some(1_000_000));
@@ -75,13 +76,13 @@ mod tests {
     }
 
     #[test]
-    fn a_price_without_a_currency_is_unknown() {
+    fn price_without_currency_is_none() {
         assert_eq!(cost(Some("-1"), None), None);
         assert_eq!(cost(None, Some("USD")), None);
     }
 
     #[test]
-    fn figures_come_as_texts_and_as_numbers() {
+    fn number_is_read_from_string_and_number() {
         #[derive(Deserialize)]
         struct Duration(#[serde(deserialize_with = "number")] Option<u32>);
         let read = |json| serde_json::from_str::<Duration>(json).map(|duration| duration.0);

@@ -1,19 +1,19 @@
-//! Lists, page by page (<https://www.twilio.com/docs/usage/twilios-response#paging-information>).
+//! Pagination of lists (<https://www.twilio.com/docs/usage/twilios-response#paging-information>).
 
 use super::send::{Ask, parse};
 use super::{TwilioError, TwilioRest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The most that Twilio gives at once.
+/// Items per page, Twilio's maximum.
 pub(super) const PAGE_SIZE: u32 = 1000;
-/// More pages than any list that we ask for has: a list without end would be a fault.
+/// Page limit, more than any requested list has; protects against endless pagination.
 const MOST_PAGES: usize = 50;
 
 impl TwilioRest {
-    /// Everything in a list; `key` is its name in the answer.
+    /// Fetches all items of a list; `key` is its name in the response.
     pub(super) async fn all<T: DeserializeOwned>(&self, mut ask: Ask<'_>, key: &str) -> Result<Vec<T>, TwilioError> {
-        let malformed = || TwilioError::Malformed(format!("the list of {key} is not as documented"));
+        let malformed = || TwilioError::Malformed(format!("list of {key}: unexpected format"));
         ask.params = ask.params.with("PageSize", PAGE_SIZE);
         let mut url = self.url(ask.path)?;
         let mut all = Vec::new();
@@ -24,7 +24,7 @@ impl TwilioRest {
             all.extend(serde_json::from_value::<Vec<T>>(items).map_err(|_| malformed())?);
             match page["next_page_uri"].as_str() {
                 None | Some("") => return Ok(all),
-                // Path and query alone are taken: who answers is not for an answer to decide.
+                // Only path and query are used, so a response cannot redirect requests to another host.
                 Some(next) => {
                     let (path, query) = next.split_once('?').unwrap_or((next, ""));
                     if path != self.path_below_base(&url) {
@@ -35,10 +35,10 @@ impl TwilioRest {
                 }
             }
         }
-        Err(TwilioError::Malformed(format!("the list of {key} has no end")))
+        Err(TwilioError::Malformed(format!("list of {key}: more than 50 pages")))
     }
 
-    /// The path as Twilio writes it in its answers, which know nothing of where they are served.
+    /// The path as in Twilio's responses, relative to the base URL.
     fn path_below_base(&self, url: &url::Url) -> String {
         let base = self.0.base.path().trim_end_matches('/');
         url.path().strip_prefix(base).unwrap_or(url.path()).to_owned()

@@ -1,7 +1,7 @@
-//! The sound of a recording, checked: what is called a recording and is an error page is not stored as audio.
+//! Download of a recording's audio. The content is checked, so an error page is never stored as audio.
 //!
-//! The address is made from the recording's identifier. The one in Twilio's callbacks is not followed, however well it is
-//! signed: the base address alone decides who answers.
+//! The URL is built from the recording's SID. The URL in Twilio's callbacks is not used, even though it is signed:
+//! requests go to the configured base URL only.
 
 use super::params::Params;
 use super::send::Ask;
@@ -14,22 +14,21 @@ use futures::stream::{self, BoxStream};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, Response};
 
-/// As what to fetch it (<https://www.twilio.com/docs/voice/api/recording#fetch-a-recordings-media-file>).
+/// Audio format of the download
+/// (<https://www.twilio.com/docs/voice/api/recording#fetch-a-recordings-media-file>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaFormat {
-    /// As it was recorded: linear PCM.
+    /// Linear PCM, as recorded.
     Wav,
-    /// Compressed.
     Mp3,
 }
 
-/// The sound of a recording, to be read.
+/// Audio of a recording, as a stream.
 pub struct Media {
-    /// What kind of audio it is.
     pub media_type: MediaType,
-    /// How many bytes, where Twilio said so.
+    /// Length in bytes, if Twilio gave it.
     pub length: Option<u64>,
-    /// The bytes. When it ends without an error, all of them came.
+    /// Audio bytes. If the stream ends without an error, it is complete.
     pub stream: BoxStream<'static, Result<Bytes, TwilioError>>,
 }
 
@@ -42,15 +41,16 @@ impl std::fmt::Debug for Media {
     }
 }
 
-/// So many bytes tell what a file is.
+/// Bytes needed to recognize the file format.
 const ENOUGH: usize = 12;
 
 impl TwilioRest {
-    /// Begins to fetch the sound of a recording. Two channels must be asked for even when there are two.
+    /// Starts the download of a recording's audio. Two channels must be requested explicitly, even for a dual
+    /// recording.
     ///
     /// # Errors
-    /// [`TwilioError::is_not_found`] while the sound is not ready, or when it is gone; [`TwilioError::Malformed`] when
-    /// what comes is no audio; else when Twilio does not answer.
+    /// [`TwilioError::is_not_found`] when the audio is not ready or was deleted; [`TwilioError::Malformed`] when the
+    /// content is not audio; otherwise when Twilio does not answer.
     pub async fn fetch_media(
         &self,
         recording_sid: &str,
@@ -79,19 +79,19 @@ impl TwilioRest {
 }
 
 async fn checked(mut response: Response) -> Result<Media, TwilioError> {
-    let no_audio = |what: &str| Err(TwilioError::Malformed(format!("the recording is no audio: {what}")));
+    let no_audio = |what: &str| Err(TwilioError::Malformed(format!("the recording is not audio: {what}")));
     if response.status() != reqwest::StatusCode::OK {
-        return no_audio("it is not whole");
+        return no_audio("partial content");
     }
-    let told = response
+    let content_type = response
         .headers()
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
-    let Some(media_type) = told.and_then(MediaType::of_content_type) else {
-        return no_audio("another content type");
+    let Some(media_type) = content_type.and_then(MediaType::of_content_type) else {
+        return no_audio("unexpected content type");
     };
     if !media_type.as_str().starts_with("audio/") {
-        return no_audio("another content type");
+        return no_audio("unexpected content type");
     }
     let length = response.content_length();
     let mut head = BytesMut::new();
@@ -103,12 +103,12 @@ async fn checked(mut response: Response) -> Result<Media, TwilioError> {
     }
     if !sounds_like(media_type, &head) {
         return no_audio(if head.is_empty() {
-            "it is empty"
+            "empty body"
         } else {
-            "it begins otherwise"
+            "unexpected file header"
         });
     }
-    // The connection ends with an error when fewer or more bytes come than were announced.
+    // The stream ends with an error if the number of bytes differs from the announced length.
     let rest = response
         .bytes_stream()
         .map(|piece| piece.map_err(|error| interrupted(&error)));
@@ -119,7 +119,7 @@ async fn checked(mut response: Response) -> Result<Media, TwilioError> {
     })
 }
 
-/// Whether bytes begin as a file of this kind does. RIFF: "RIFF", a length, "WAVE". MPEG: an ID3 tag, or the eleven set
+/// Whether a file header matches the media type. RIFF: "RIFF", a length, "WAVE". MPEG: an ID3 tag, or the eleven set
 /// bits of a frame. Ogg: "`OggS`".
 fn sounds_like(media_type: MediaType, head: &[u8]) -> bool {
     match media_type {
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn audio_is_known_by_its_first_bytes() {
+    fn audio_is_recognized_by_its_header() {
         let wav = *b"RIFF\x24\0\0\0WAVEfmt ";
         assert!(sounds_like(MediaType::Wav, &wav));
         assert!(!sounds_like(MediaType::Wav, b"RIFF\x24\0\0\0AVI "));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_no_audio_whatever_it_is_called() {
+    fn text_is_never_recognized_as_audio() {
         for page in [
             &b"<!DOCTYPE html>"[..],
             b"<?xml version=\"1.0\"?>",

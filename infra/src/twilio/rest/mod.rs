@@ -1,11 +1,10 @@
-//! Twilio's REST API, as far as we ask for it: calls, recordings, conferences, media streams, numbers,
-//! applications.
+//! Client of Twilio's REST API: calls, recordings, conferences, media streams, numbers, applications.
 //!
-//! The base address alone decides who answers: Twilio, or the sandbox. Every request has a time limit and is repeated, a
-//! few times and with growing waits, when that is known to be harmless ([`TwilioError::is_safe_to_retry`]); a request
-//! that may have been carried out is never made again here. Whoever calls decides what an error means for the call.
+//! The base URL selects Twilio or the sandbox. Every request has a timeout and is retried with backoff if that is safe
+//! ([`TwilioError::is_safe_to_retry`]); a request that may have been processed is never repeated here. The calling code
+//! decides what an error means for the call.
 //!
-//! Where we ask: <https://www.twilio.com/docs/usage/api>. Resources have only the fields that somebody here reads.
+//! API reference: <https://www.twilio.com/docs/usage/api>. Resources contain only the fields in use.
 
 mod applications;
 mod calls;
@@ -39,16 +38,16 @@ use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
-/// Where Twilio is.
+/// Base URL of Twilio's REST API.
 pub const TWILIO: &str = "https://api.twilio.com";
 
 const CONNECT: Duration = Duration::from_secs(3);
-/// Between two pieces of an answer; a recording may take longer as a whole.
+/// Timeout between two pieces of a response; a whole recording may take longer.
 const SILENCE: Duration = Duration::from_secs(30);
-/// For an answer that is no recording.
+/// Timeout of a response other than a recording.
 const ANSWER: Duration = Duration::from_secs(10);
 
-/// A client of Twilio's REST API for one account. Cheap to clone; all clones share their connections.
+/// Client of Twilio's REST API for one account. Cheap to clone; clones share connections.
 #[derive(Clone, Debug)]
 pub struct TwilioRest(Arc<Inner>);
 
@@ -62,36 +61,35 @@ struct Inner {
     time_limit: Duration,
 }
 
-/// What proves that we may use the account.
+/// Credentials of the account.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// The account's own token.
+    /// Auth token of the account.
     AuthToken(Secret),
-    /// A key that was made for us, and can be taken back alone.
+    /// API key, which can be revoked separately.
     ApiKey {
         /// `SK...`
         sid: String,
-        /// Its secret.
         secret: Secret,
     },
 }
 
-/// Why there can be no client.
+/// The client cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// The address is not `http://` or `https://`, or carries a query or a password.
-    #[error("TWILIO_API_BASE is not a plain web address")]
+    /// The base URL is not `http://` or `https://`, or contains a query, fragment or credentials.
+    #[error("TWILIO_API_BASE must be an http:// or https:// URL without query, fragment or credentials")]
     Address,
-    /// TLS cannot be set up.
-    #[error("cannot set up a client for Twilio")]
+    /// The HTTP client cannot be created, for example because of TLS.
+    #[error("cannot create the HTTP client for Twilio")]
     Client(#[source] reqwest::Error),
 }
 
 impl TwilioRest {
-    /// A client for the account `account_sid` (`AC...`) at `base` ([`TWILIO`], or the sandbox).
+    /// Creates a client for the account `account_sid` (`AC...`) at `base` ([`TWILIO`] or the sandbox).
     ///
     /// # Errors
-    /// When the address cannot be used.
+    /// When the base URL is invalid.
     pub fn new(base: &str, account_sid: impl Into<String>, credentials: Credentials) -> Result<Self, SetupError> {
         let base = Url::parse(base).map_err(|_| SetupError::Address)?;
         let plain = base.query().is_none() && base.fragment().is_none() && base.username().is_empty();
@@ -114,7 +112,7 @@ impl TwilioRest {
         })))
     }
 
-    /// The same client, which repeats what it may repeat in this way.
+    /// Sets the backoff of retries.
     #[must_use]
     pub fn with_backoff(self, backoff: Backoff) -> Self {
         Self(Arc::new(Inner {
@@ -123,7 +121,7 @@ impl TwilioRest {
         }))
     }
 
-    /// The same client, which waits this long for an answer that is no recording.
+    /// Sets the timeout of responses other than recordings.
     #[must_use]
     pub fn with_time_limit(self, time_limit: Duration) -> Self {
         Self(Arc::new(Inner {
@@ -132,7 +130,7 @@ impl TwilioRest {
         }))
     }
 
-    /// Whose account it is.
+    /// SID of the account.
     #[must_use]
     pub fn account_sid(&self) -> &str {
         &self.0.account_sid
@@ -152,7 +150,7 @@ impl Inner {
 }
 
 impl Credentials {
-    /// The user name and the password of HTTP's basic authentication.
+    /// User name and password for HTTP basic authentication.
     fn pair<'a>(&'a self, account_sid: &'a str) -> (&'a str, &'a str) {
         match self {
             Self::AuthToken(token) => (account_sid, token.expose()),

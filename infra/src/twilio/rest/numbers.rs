@@ -1,4 +1,4 @@
-//! Our numbers: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
+//! Numbers of the account: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
 
 use super::params::Params;
 use super::send::Ask;
@@ -6,37 +6,33 @@ use super::{TwilioError, TwilioRest};
 use reqwest::Method;
 use serde::Deserialize;
 
-/// A number of ours, as Twilio knows it. It is ours, so it is not personal.
+/// A number of the account. It belongs to the business, so it is not personal data.
 #[derive(Clone, Debug, Deserialize)]
 pub struct IncomingNumber {
     /// `PN...`
     pub sid: String,
     /// E.164.
     pub phone_number: String,
-    /// Whom Twilio asks when somebody calls it.
+    /// Webhook for calls to the number.
     #[serde(default)]
     pub voice_url: Option<String>,
-    /// Whom it asks when that fails.
+    /// Webhook used when `voice_url` fails.
     #[serde(default)]
     pub voice_fallback_url: Option<String>,
-    /// Whom it tells what became of the call.
     #[serde(default)]
     pub status_callback: Option<String>,
-    /// The application that is asked in place of `voice_url`, if there is one.
+    /// TwiML application used instead of `voice_url`, if any.
     #[serde(default)]
     pub voice_application_sid: Option<String>,
 }
 
-/// Whom Twilio shall ask and tell; what is `None` stays, and an empty text takes away. All by POST.
+/// Changes to the webhooks, all with method POST. `None` leaves a value unchanged; an empty string removes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NumberUpdate {
-    /// When somebody calls.
     pub voice_url: Option<String>,
-    /// When that fails.
     pub voice_fallback_url: Option<String>,
-    /// What became of the call.
     pub status_callback: Option<String>,
-    /// An application, in place of `voice_url`.
+    /// TwiML application used instead of `voice_url`.
     pub voice_application_sid: Option<String>,
 }
 
@@ -55,10 +51,10 @@ impl NumberUpdate {
 }
 
 impl TwilioRest {
-    /// The number of ours that is exactly this one (E.164), if it is ours.
+    /// Finds a number of the account by exact match (E.164).
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn incoming_number(&self, number: &str) -> Result<Option<IncomingNumber>, TwilioError> {
         let ask = Ask {
             resource: "numbers",
@@ -67,15 +63,15 @@ impl TwilioRest {
             params: Params::new().with("PhoneNumber", number),
             call_sid: None,
         };
-        // Twilio's filter takes parts and patterns.
+        // Twilio's filter also matches parts and patterns.
         let found: Vec<IncomingNumber> = self.all(ask, "incoming_phone_numbers").await?;
         Ok(found.into_iter().find(|found| found.phone_number == number))
     }
 
-    /// All numbers of ours.
+    /// Fetches all numbers of the account.
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn incoming_numbers(&self) -> Result<Vec<IncomingNumber>, TwilioError> {
         let ask = Ask {
             resource: "numbers",
@@ -87,11 +83,12 @@ impl TwilioRest {
         self.all(ask, "incoming_phone_numbers").await
     }
 
-    /// Makes a number (E.164) ours, and says whom to ask and to tell about calls to it. At Twilio that is a purchase: only
-    /// for the sandbox, where every number is free.
+    /// Adds a number (E.164) to the account with its webhooks. At Twilio this is a purchase, so it is used only with
+    /// the sandbox, where numbers are free.
     ///
     /// # Errors
-    /// When Twilio refuses, which it does when the number is somebody's already, or does not answer.
+    /// [`TwilioError::is_not_available`] when the number is taken; otherwise when Twilio rejects the request or does
+    /// not answer.
     pub async fn buy_number(&self, number: &str, update: &NumberUpdate) -> Result<IncomingNumber, TwilioError> {
         self.json(Ask {
             resource: "numbers",
@@ -103,10 +100,10 @@ impl TwilioRest {
         .await
     }
 
-    /// Changes whom Twilio asks and tells about calls to a number. Doing it twice is as good as once.
+    /// Changes the webhooks of a number. Idempotent.
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn update_number(&self, number_sid: &str, update: &NumberUpdate) -> Result<IncomingNumber, TwilioError> {
         self.json(Ask {
             resource: "number",

@@ -1,4 +1,4 @@
-//! What a request carries: names and values, in order. A name may come more than once.
+//! Request parameters: names and values in order. A name may be repeated.
 
 use std::fmt::Display;
 
@@ -23,7 +23,7 @@ impl Params {
         }
     }
 
-    /// As Twilio takes lists: the name again with each value.
+    /// Adds a list, as Twilio expects it: the name is repeated with each value.
     pub(super) fn each<T: Display>(self, name: &'static str, values: impl IntoIterator<Item = T>) -> Self {
         values.into_iter().fold(self, |params, value| params.with(name, value))
     }

@@ -1,4 +1,4 @@
-//! Who is in a conference: <https://www.twilio.com/docs/voice/api/conference-participant-resource>.
+//! Conference participants: <https://www.twilio.com/docs/voice/api/conference-participant-resource>.
 
 use super::params::Params;
 use super::send::Ask;
@@ -7,23 +7,20 @@ use domain::Personal;
 use reqwest::Method;
 use serde::Deserialize;
 
-/// Somebody in a conference, as Twilio knows them.
+/// A participant resource.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Participant {
-    /// Their leg.
     pub call_sid: String,
-    /// The conference.
     pub conference_sid: String,
-    /// The name that we gave them, by which they can be asked for in place of their leg.
+    /// Label that can identify the participant instead of the `CallSid`.
     #[serde(default)]
     pub label: Option<String>,
-    /// Nobody hears them.
     #[serde(default)]
     pub muted: bool,
-    /// They hear music, and nobody hears them.
+    /// Hears hold music and is not heard.
     #[serde(default)]
     pub hold: bool,
-    /// Only the one whom they coach hears them.
+    /// Heard only by the coached participant.
     #[serde(default)]
     pub coaching: bool,
     /// `queued connecting ringing connected complete failed`
@@ -31,55 +28,50 @@ pub struct Participant {
     pub status: Option<String>,
 }
 
-/// Somebody who is called into a conference.
+/// Parameters of a participant to dial into a conference.
 #[derive(Clone, Debug, Default)]
 pub struct NewParticipant {
-    /// Our number that is shown, E.164, or `client:<identity>`.
+    /// Caller ID: one of our numbers in E.164, or `client:<identity>`.
     pub from: Option<Personal<String>>,
-    /// Who is called: E.164, or `client:<identity>`.
+    /// E.164, or `client:<identity>`.
     pub to: Option<Personal<String>>,
-    /// A name by which they can be asked for later; not about a person.
+    /// Label that identifies the participant later; must not contain personal data.
     pub label: Option<String>,
-    /// Where Twilio tells what becomes of their leg.
+    /// Status callback of the leg.
     pub status_callback: Option<String>,
-    /// Which steps it tells.
     pub status_callback_events: Vec<CallProgress>,
-    /// Where Twilio tells what happens in the conference, if this one is its first: nobody who comes later changes it.
+    /// Status callback of the conference. Only that of the first participant takes effect.
     pub conference_status_callback: Option<String>,
-    /// What it tells of the conference: `start`, `end`, `join`, `leave`, `mute`, `hold`, `modify`, `announcement`, ...
+    /// Conference events: `start`, `end`, `join`, `leave`, `mute`, `hold`, `modify`, `announcement`, ...
     pub conference_status_callback_events: Vec<&'static str>,
-    /// How long it rings, in seconds.
+    /// Ringing time in seconds.
     pub timeout_s: Option<u32>,
-    /// Nobody hears them.
     pub muted: Option<bool>,
-    /// The TwiML that they hear while they are alone in the conference; an empty text: nothing. Without it Twilio's own music.
+    /// TwiML played while the participant is alone in the conference; an empty string for silence, `None` for Twilio's
+    /// default music.
     pub wait_url: Option<String>,
-    /// Whether others hear them ring.
+    /// Other participants hear the ringing.
     pub early_media: Option<bool>,
-    /// Whether a tone tells that they come and go.
+    /// Play a tone on join and leave.
     pub beep: Option<bool>,
-    /// Whether the conference begins with them.
     pub start_conference_on_enter: Option<bool>,
-    /// Whether the conference ends with them.
     pub end_conference_on_exit: Option<bool>,
-    /// Whose leg they coach: only that one hears them.
+    /// Leg to coach; only that participant hears this one.
     pub call_sid_to_coach: Option<String>,
 }
 
-/// What is to change for somebody in a conference; what is `None` stays.
+/// Changes to a participant; `None` leaves a value unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParticipantUpdate {
-    /// Nobody hears them.
     pub muted: Option<bool>,
-    /// They hear music, and nobody hears them.
+    /// Hears hold music and is not heard.
     pub hold: Option<bool>,
-    /// The TwiML that they hear while they are held; without it Twilio's own music.
+    /// TwiML played on hold; Twilio's default music if absent.
     pub hold_url: Option<String>,
-    /// The TwiML that they hear, once.
+    /// TwiML played to the participant once.
     pub announce_url: Option<String>,
-    /// Whose leg they coach; an empty one: nobody's any more.
+    /// Leg to coach; an empty string ends coaching.
     pub call_sid_to_coach: Option<String>,
-    /// Whether the conference ends with them.
     pub end_conference_on_exit: Option<bool>,
 }
 
@@ -122,10 +114,10 @@ impl ParticipantUpdate {
 }
 
 impl TwilioRest {
-    /// Everybody in a conference.
+    /// Fetches all participants of a conference.
     ///
     /// # Errors
-    /// [`TwilioError::is_not_found`] when there is no such conference; else when Twilio does not answer.
+    /// [`TwilioError::is_not_found`] when the conference does not exist; otherwise when Twilio does not answer.
     pub async fn participants(&self, conference_sid: &str) -> Result<Vec<Participant>, TwilioError> {
         let ask = Ask {
             resource: "participants",
@@ -137,11 +129,12 @@ impl TwilioRest {
         self.all(ask, "participants").await
     }
 
-    /// Calls somebody into a conference. `conference` is its `CF...` or its friendly name: one that does not run is made.
+    /// Dials a participant into a conference. `conference` is its SID or friendly name; it is created if it does not
+    /// exist.
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer. After an error that is not [`TwilioError::is_safe_to_retry`], they may have
-    /// been called.
+    /// When Twilio rejects the request or does not answer. After an error that is not
+    /// [`TwilioError::is_safe_to_retry`], the participant may have been dialed.
     pub async fn create_participant(
         &self,
         conference: &str,
@@ -157,10 +150,11 @@ impl TwilioRest {
         .await
     }
 
-    /// Somebody in a conference, by their leg or their label.
+    /// Fetches a participant by `CallSid` or label.
     ///
     /// # Errors
-    /// [`TwilioError::is_not_found`] when they are not in it; else when Twilio does not answer.
+    /// [`TwilioError::is_not_found`] when the participant is not in the conference; otherwise when Twilio does not
+    /// answer.
     pub async fn participant(&self, conference_sid: &str, who: &str) -> Result<Participant, TwilioError> {
         self.json(Ask {
             resource: "participant",
@@ -172,10 +166,11 @@ impl TwilioRest {
         .await
     }
 
-    /// Changes something for somebody in a conference, by their leg or their label.
+    /// Changes a participant, by `CallSid` or label.
     ///
     /// # Errors
-    /// [`TwilioError::is_already_over`] when they left it; else when Twilio refuses or does not answer.
+    /// [`TwilioError::is_already_over`] when the participant has left; otherwise when Twilio rejects the request or
+    /// does not answer.
     pub async fn update_participant(
         &self,
         conference_sid: &str,
@@ -192,10 +187,10 @@ impl TwilioRest {
         .await
     }
 
-    /// Takes somebody out of a conference, by their leg or their label; their leg ends. That they left is as good.
+    /// Removes a participant by `CallSid` or label, which ends the leg. Succeeds if the participant has already left.
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn remove_participant(&self, conference_sid: &str, who: &str) -> Result<(), TwilioError> {
         self.removed(Ask {
             resource: "participant",

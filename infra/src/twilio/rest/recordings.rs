@@ -10,89 +10,80 @@ use reqwest::Method;
 use serde::Deserialize;
 use std::fmt;
 
-/// How a call shall be recorded.
+/// Parameters of a new recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StartRecording {
-    /// Both sides apart or mixed; Twilio's own choice is mixed.
+    /// Twilio's default is mono.
     pub channels: Option<Channels>,
-    /// Whose voice; Twilio's own choice is both.
+    /// Twilio's default is both.
     pub track: Option<Track>,
-    /// Where Twilio tells what becomes of it.
     pub status_callback: Option<String>,
-    /// Which steps it tells; none: that it is completed.
+    /// Reported events; if empty, only completion.
     pub status_callback_events: Vec<RecordingEvent>,
-    /// Whether silence at both ends is cut off. Twilio's own choice is that it is, and times in the transcript then no
-    /// longer fit the call.
+    /// Trim silence at both ends. Twilio's default is to trim, which shifts transcript times relative to the call.
     pub trim_silence: Option<bool>,
 }
 
-/// How many channels.
+/// Channels of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channels {
-    /// Everybody mixed.
+    /// All parties mixed.
     Mono,
-    /// The two sides of the call apart.
+    /// The two sides of the call separately.
     Dual,
 }
 
-/// Whose voice is recorded.
+/// Recorded direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Track {
-    /// What Twilio receives from the leg.
+    /// Audio from the leg to Twilio.
     Inbound,
-    /// What Twilio sends to the leg.
+    /// Audio from Twilio to the leg.
     Outbound,
-    /// Both.
     Both,
 }
 
-/// Steps of a recording that Twilio can tell.
+/// Recording events that Twilio can report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordingEvent {
-    /// It began.
     InProgress,
-    /// It can be fetched.
+    /// The audio is ready.
     Completed,
-    /// There was nothing to record.
+    /// Nothing was recorded.
     Absent,
 }
 
-/// What shall become of a running recording.
+/// Change to a running recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RecordingUpdate {
-    /// It rests; the pause is left out of it.
+    /// Pause; the pause is omitted from the audio.
     Pause,
-    /// It rests; the pause is in it, as silence, so that its times stay those of the call.
+    /// Pause; the pause becomes silence, so times in the recording stay those of the call.
     PauseWithSilence,
-    /// It goes on.
     Resume,
-    /// It ends.
     Stop,
 }
 
-/// A recording, as Twilio knows it.
+/// A recording resource.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Recording {
     /// `RE...`
     pub sid: String,
-    /// The call, always its parent leg.
+    /// Always the parent leg of the call.
     #[serde(default)]
     pub call_sid: Option<String>,
-    /// The conference, where it is one's.
+    /// Set for a recording of a conference.
     #[serde(default)]
     pub conference_sid: Option<String>,
-    /// What has become of it.
     pub status: RecordingStatus,
-    /// How long it is, in seconds; nothing while it runs.
+    /// Duration in seconds; `None` while it is in progress.
     #[serde(default, rename = "duration", deserialize_with = "fields::number")]
     pub duration_s: Option<u32>,
-    /// How many channels it has.
     #[serde(default, deserialize_with = "fields::number")]
     pub channels: Option<u32>,
-    /// When it began.
     #[serde(default, deserialize_with = "fields::moment")]
     pub start_time: Option<Timestamp>,
-    /// Why it failed (<https://www.twilio.com/docs/api/errors>).
+    /// Reason of a failure (<https://www.twilio.com/docs/api/errors>).
     #[serde(default, deserialize_with = "fields::number")]
     pub error_code: Option<u32>,
     #[serde(default)]
@@ -101,33 +92,29 @@ pub struct Recording {
     price_unit: Option<String>,
 }
 
-/// What has become of a recording.
+/// Status of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordingStatus {
-    /// It runs.
     InProgress,
-    /// It rests.
     Paused,
-    /// It ended, and is not ready.
+    /// Ended, audio not ready.
     Stopped,
-    /// It is being made ready.
     Processing,
-    /// It can be fetched.
+    /// The audio is ready.
     Completed,
-    /// There was nothing to record.
+    /// Nothing was recorded.
     Absent,
-    /// Its sound is gone.
+    /// The audio was deleted.
     Deleted,
-    /// It could not be made.
     Failed,
-    /// A word that Twilio has learned since.
+    /// A status unknown to this version.
     #[serde(other)]
     Other,
 }
 
 impl Recording {
-    /// What it cost, once Twilio knows.
+    /// Cost of the recording; `None` until Twilio has priced it.
     #[must_use]
     pub fn cost(&self) -> Option<Money> {
         fields::cost(self.price.as_deref(), self.price_unit.as_deref())
@@ -135,7 +122,7 @@ impl Recording {
 }
 
 impl Channels {
-    /// How many there are.
+    /// Number of channels.
     #[must_use]
     pub const fn count(self) -> u8 {
         match self {
@@ -200,11 +187,12 @@ impl RecordingUpdate {
 }
 
 impl TwilioRest {
-    /// Starts to record a call.
+    /// Starts recording a call.
     ///
     /// # Errors
-    /// [`TwilioError::is_not_in_progress`] before the call is picked up and after its end; else when Twilio refuses or
-    /// does not answer. After an error that is not [`TwilioError::is_safe_to_retry`], it may have started.
+    /// [`TwilioError::is_not_in_progress`] before the call is answered and after its end; otherwise when Twilio rejects
+    /// the request or does not answer. After an error that is not [`TwilioError::is_safe_to_retry`], it may have
+    /// started.
     pub async fn start_recording(&self, call_sid: &str, recording: &StartRecording) -> Result<Recording, TwilioError> {
         self.json(Ask {
             resource: "recording",
@@ -219,7 +207,8 @@ impl TwilioRest {
     /// Pauses, resumes or stops a call's recording.
     ///
     /// # Errors
-    /// [`TwilioError::is_already_over`] when it is not running any more; else when Twilio refuses or does not answer.
+    /// [`TwilioError::is_already_over`] when the recording has ended; otherwise when Twilio rejects the request or does
+    /// not answer.
     pub async fn update_recording(
         &self,
         call_sid: &str,
@@ -258,10 +247,10 @@ impl TwilioRest {
         .await
     }
 
-    /// The recordings of a call.
+    /// Fetches the recordings of a call.
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn recordings(&self, call_sid: &str) -> Result<Vec<Recording>, TwilioError> {
         let ask = Ask {
             resource: "recordings",
@@ -273,10 +262,10 @@ impl TwilioRest {
         self.all(ask, "recordings").await
     }
 
-    /// The recording as Twilio knows it at this moment.
+    /// Fetches a recording.
     ///
     /// # Errors
-    /// [`TwilioError::is_not_found`] when there is none; else when Twilio does not answer.
+    /// [`TwilioError::is_not_found`] when it does not exist; otherwise when Twilio does not answer.
     pub async fn recording(&self, recording_sid: &str) -> Result<Recording, TwilioError> {
         self.json(Ask {
             resource: "recording",
@@ -288,10 +277,10 @@ impl TwilioRest {
         .await
     }
 
-    /// Removes a recording at Twilio. That there is none is as good.
+    /// Deletes a recording at Twilio. Succeeds if it does not exist.
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn delete_recording(&self, recording_sid: &str) -> Result<(), TwilioError> {
         self.removed(Ask {
             resource: "recording",

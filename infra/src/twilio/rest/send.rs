@@ -1,4 +1,4 @@
-//! One request: its address, its attempts, and what its answer means.
+//! Sending of a request: URL, retries, interpretation of the response.
 
 use super::error::{TOO_MANY, plain_words};
 use super::params::Params;
@@ -12,23 +12,23 @@ use serde::de::DeserializeOwned;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// No answer that is no recording is longer.
+/// Limit of a response other than a recording, in bytes.
 const LONGEST: usize = 8 << 20;
 
-/// What is asked.
+/// A request.
 pub(super) struct Ask<'a> {
-    /// For figures and logs: `call`.
+    /// Resource name for metrics and logs, such as `call`.
     pub resource: &'static str,
     pub method: Method,
-    /// Below the account, the last one with its ending: `["Calls", "CA1.json"]`.
+    /// Path segments below the account, including the extension: `["Calls", "CA1.json"]`.
     pub path: &'a [&'a str],
-    /// In the form of a POST, else in the query.
+    /// Sent as a form with POST, otherwise in the query.
     pub params: Params,
-    /// Whose call it is about, for the log.
+    /// Call or participant, for the log.
     pub call_sid: Option<&'a str>,
 }
 
-/// What Twilio writes when it refuses (<https://www.twilio.com/docs/usage/twilios-response#exceptions>).
+/// Error body (<https://www.twilio.com/docs/usage/twilios-response#exceptions>).
 #[derive(Deserialize)]
 struct Refusal {
     code: Option<u32>,
@@ -37,14 +37,14 @@ struct Refusal {
 }
 
 impl TwilioRest {
-    /// Asks for JSON.
+    /// Sends a request and parses the JSON response.
     pub(super) async fn json<T: DeserializeOwned>(&self, ask: Ask<'_>) -> Result<T, TwilioError> {
         let url = self.url(ask.path)?;
         let body = self.body(&ask, url).await?;
         parse(ask.resource, &body)
     }
 
-    /// Removes something. That it is gone is as good, and is what the second of two attempts finds.
+    /// Deletes a resource. A 404 counts as success, because a retry may find it already deleted.
     pub(super) async fn removed(&self, ask: Ask<'_>) -> Result<(), TwilioError> {
         let url = self.url(ask.path)?;
         match self.body(&ask, url).await {
@@ -53,7 +53,7 @@ impl TwilioRest {
         }
     }
 
-    /// Asks at an address that was built before: a list's next page.
+    /// Sends a request to a given URL, such as that of a list's next page.
     pub(super) async fn body(&self, ask: &Ask<'_>, url: Url) -> Result<Bytes, TwilioError> {
         self.attempts(ask, || {
             let url = url.clone();
@@ -61,15 +61,15 @@ impl TwilioRest {
                 let response = self.exchange(ask, url, Some(self.0.time_limit)).await?;
                 read_at_most(response, LONGEST).await.map_err(|unread| match unread {
                     Unread::Broken(broken) => broke(&ask.method, broken),
-                    Unread::TooLong => TwilioError::Malformed(format!("the {} is too long", ask.resource)),
+                    Unread::TooLong => TwilioError::Malformed(format!("{}: response too long", ask.resource)),
                 })
             })
         })
         .await
     }
 
-    /// Makes attempts, for as long as another one is harmless and allowed.
-    /// (An async closure would do, but for a compiler that cannot yet tell that what it makes can be sent to a thread.)
+    /// Repeats `once` while a retry is safe and allowed.
+    /// (Boxed, because the compiler cannot yet prove that the future of an async closure is `Send`.)
     pub(super) async fn attempts<'a, T>(
         &'a self,
         ask: &'a Ask<'_>,
@@ -85,7 +85,13 @@ impl TwilioRest {
             let Some(wait) = self.wait(&error, attempt) else {
                 break Err(error);
             };
-            tracing::info!(resource = ask.resource, call_sid = ask.call_sid, attempt, %error, "asking Twilio again");
+            tracing::info!(
+                resource = ask.resource,
+                call_sid = ask.call_sid,
+                attempt,
+                %error,
+                "twilio request failed, retrying"
+            );
             metrics::counter!("twilio_requests_repeated_total", "resource" => ask.resource).increment(1);
             tokio::time::sleep(wait).await;
             attempt += 1;
@@ -99,13 +105,13 @@ impl TwilioRest {
             call_sid = ask.call_sid,
             attempt,
             outcome,
-            "asked Twilio"
+            "twilio request finished"
         );
         result
     }
 
-    /// How long to wait before asking again; `None`: do not. What Twilio asks for is waited, unless it is longer than we
-    /// ever wait: then it is for the caller, who can wait without holding anything.
+    /// Delay before the next attempt; `None` for no retry. Honors `Retry-After` up to the backoff cap; a longer delay
+    /// is left to the calling code, which can wait without holding resources.
     fn wait(&self, error: &TwilioError, attempt: u32) -> Option<Duration> {
         let wait = self
             .0
@@ -120,7 +126,7 @@ impl TwilioRest {
         }
     }
 
-    /// One attempt: an answer of success, or what its failure means.
+    /// Makes one attempt. Returns a successful response, or the error that the failure means.
     pub(super) async fn exchange(
         &self,
         ask: &Ask<'_>,
@@ -152,7 +158,7 @@ impl TwilioRest {
         Err(refused(&ask.method, response).await)
     }
 
-    /// The address of something below the account.
+    /// Builds the URL of a path below the account.
     pub(super) fn url(&self, path: &[&str]) -> Result<Url, TwilioError> {
         if !path.iter().all(|part| is_identifier(part)) {
             return Err(TwilioError::NotAnIdentifier);
@@ -167,7 +173,7 @@ impl TwilioRest {
     }
 }
 
-/// What may stand in an address: it comes from callbacks and from events, and must not lead elsewhere.
+/// Whether a path segment is safe in a URL. Segments come from callbacks and events, and must not change the path.
 fn is_identifier(part: &str) -> bool {
     part.starts_with(|first: char| first.is_ascii_alphanumeric())
         && part
@@ -177,10 +183,10 @@ fn is_identifier(part: &str) -> bool {
 }
 
 pub(super) fn parse<T: DeserializeOwned>(resource: &str, body: &[u8]) -> Result<T, TwilioError> {
-    // Not serde's own words: they may repeat a value.
+    // serde's message is not used, because it may quote a value.
     serde_json::from_slice(body).map_err(|error| {
         TwilioError::Malformed(format!(
-            "the {resource} is not as documented, line {} column {}",
+            "{resource}: unexpected format at line {} column {}",
             error.line(),
             error.column()
         ))
@@ -195,7 +201,7 @@ fn broke(method: &Method, broken: Broken) -> TwilioError {
     }
 }
 
-/// Whether doing it twice is as good as once. Twilio's POSTs create and change.
+/// Whether the method is idempotent. Twilio's POSTs create and change resources.
 fn is_repeatable(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::DELETE)
 }
@@ -211,7 +217,7 @@ async fn refused(method: &Method, response: Response) -> TwilioError {
     }
     if status.is_server_error() {
         return TwilioError::Unavailable {
-            reason: "it answered with a fault of its own",
+            reason: "server error",
             status: Some(status.as_u16()),
             ambiguous: !is_repeatable(method),
         };
@@ -247,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_below_the_account() {
+    fn url_is_below_the_account() {
         let expected = "/2010-04-01/Accounts/AC1/Calls/CA1.json";
         for base in [
             "https://api.twilio.com",
@@ -260,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_identifier_leads_nowhere() {
+    fn invalid_identifier_is_rejected() {
         let twilio = twilio(super::super::TWILIO);
         for part in ["", ".json", "..", "../AC2", "a/b", "a?b", "a#b", "a%2fb", "ä"] {
             assert_eq!(
@@ -272,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_with_more_than_a_place_is_refused() {
+    fn base_url_with_query_or_credentials_is_rejected() {
         for base in [
             "",
             "api.twilio.com",
@@ -287,12 +293,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_secret_shows_in_debug() {
+    fn debug_output_contains_no_secret() {
         assert!(!format!("{:?}", twilio(super::super::TWILIO)).contains("hunter2"));
     }
 
     #[test]
-    fn a_malformed_answer_is_not_repeated_in_the_error() {
+    fn parse_error_does_not_quote_the_response() {
         let error = parse::<Vec<u8>>("call", br#"{"to": "+15045550123"}"#).expect_err("no list");
         assert!(!format!("{error} {error:?}").contains("555"));
     }

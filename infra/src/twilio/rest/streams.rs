@@ -1,4 +1,4 @@
-//! A call's sound over a WebSocket, one way: <https://www.twilio.com/docs/voice/api/stream-resource>.
+//! Unidirectional media streams of a call: <https://www.twilio.com/docs/voice/api/stream-resource>.
 
 use super::params::Params;
 use super::send::Ask;
@@ -6,14 +6,14 @@ use super::{TwilioError, TwilioRest};
 use reqwest::Method;
 use serde::Deserialize;
 
-/// A media stream, as Twilio knows it.
+/// A media stream resource.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Stream {
     /// `MZ...`
     pub sid: String,
-    /// The leg whose sound it is.
+    /// Streamed leg.
     pub call_sid: String,
-    /// The name that we gave it, by which it can be stopped.
+    /// Name that can identify the stream instead of the SID.
     #[serde(default)]
     pub name: Option<String>,
     /// `in-progress`, `stopped`
@@ -21,15 +21,15 @@ pub struct Stream {
     pub status: Option<String>,
 }
 
-/// A media stream that is to be started: both tracks, what comes from the leg and what it hears.
+/// Parameters of a new media stream, which carries both tracks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewStream {
-    /// Where Twilio connects: `wss://`, and without a query, which would not arrive
+    /// URL that Twilio connects to: `wss://`, without a query, which is not supported
     /// (<https://www.twilio.com/docs/api/errors/31920>).
     pub url: String,
     /// Unique among the streams of the leg.
     pub name: String,
-    /// Told in the `start` message, in the place of a query.
+    /// Custom parameter in the `start` message; replaces the query.
     pub parameter: (&'static str, String),
 }
 
@@ -45,12 +45,12 @@ impl NewStream {
 }
 
 impl TwilioRest {
-    /// Starts a stream of a leg's sound. The leg goes on as before, and so it does when the stream fails.
+    /// Starts a media stream of a leg. The leg is not affected, even if the stream fails.
     ///
     /// # Errors
-    /// [`TwilioError::is_not_in_progress`] while the leg is not answered, or when it has ended; else when Twilio refuses or
-    /// does not answer. After an error that is not [`TwilioError::is_safe_to_retry`], it may have been started: another one
-    /// needs another name.
+    /// [`TwilioError::is_not_in_progress`] when the leg is not answered or has ended; otherwise when Twilio rejects the
+    /// request or does not answer. After an error that is not [`TwilioError::is_safe_to_retry`], the stream may have
+    /// started, so another one needs a different name.
     pub async fn start_stream(&self, call_sid: &str, stream: &NewStream) -> Result<Stream, TwilioError> {
         self.json(Ask {
             resource: "stream",
@@ -62,10 +62,10 @@ impl TwilioRest {
         .await
     }
 
-    /// Stops a stream, by its `MZ...` or its name. That it is over is as good.
+    /// Stops a stream by SID or name. Succeeds if it has already ended.
     ///
     /// # Errors
-    /// When Twilio refuses or does not answer.
+    /// When Twilio rejects the request or does not answer.
     pub async fn stop_stream(&self, call_sid: &str, stream: &str) -> Result<(), TwilioError> {
         let stopped = self
             .json::<Stream>(Ask {

@@ -2,7 +2,7 @@
 
 use super::{append, open, with_key};
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::db::{Db, Durability, connect};
 use sqlx::Executor as _;
 
@@ -16,33 +16,33 @@ on_both_engines!(
 );
 
 /// Runs a statement with the rights that the service itself has. `Err`: what the database said.
-async fn tamper(place: &Place, sql: &str) -> Result<(), String> {
-    let db = connect(&place.url, "ledger", Durability::Full, 1).await.unwrap();
+async fn tamper(stores: &TestStores, sql: &str) -> Result<(), String> {
+    let db = connect(&stores.url, "ledger", Durability::Full, 1).await.unwrap();
     infra::on_db!(&db, c => c.execute(sql).await.map(|_| ())).map_err(|error| error.to_string())
 }
 
-async fn filled(place: &Place) {
-    let store = open(place).await;
+async fn fill(stores: &TestStores) {
+    let store = open(stores).await;
     store.append(with_key(append("CA1", 0, 3), "token")).await.unwrap();
 }
 
 /// Every statement is refused, and the log stays what it was.
-async fn refused(place: &Place, statements: &[&str]) {
-    filled(place).await;
-    let before = open(place).await.read_all(0, 100).await.unwrap();
+async fn assert_refused(stores: &TestStores, statements: &[&str]) {
+    fill(stores).await;
+    let before = open(stores).await.read_all(0, 100).await.unwrap();
     for sql in statements {
-        let refusal = tamper(place, sql).await.expect_err(sql);
+        let refusal = tamper(stores, sql).await.expect_err(sql);
         assert!(
             refusal.contains("append-only") || refusal.contains("unique constraint"),
             "{sql}: {refusal}"
         );
     }
-    assert_eq!(open(place).await.read_all(0, 100).await.unwrap(), before);
+    assert_eq!(open(stores).await.read_all(0, 100).await.unwrap(), before);
 }
 
-async fn an_update_is_refused(place: Place) {
-    refused(
-        &place,
+async fn an_update_is_refused(stores: TestStores) {
+    assert_refused(
+        &stores,
         &[
             "update events set payload = '{}' where position = 1",
             "update events set position = 9",
@@ -51,32 +51,32 @@ async fn an_update_is_refused(place: Place) {
     .await;
 }
 
-async fn a_delete_is_refused(place: Place) {
-    refused(&place, &["delete from events where position = 3", "delete from events"]).await;
+async fn a_delete_is_refused(stores: TestStores) {
+    assert_refused(&stores, &["delete from events where position = 3", "delete from events"]).await;
 }
 
-async fn truncation_is_refused(place: Place) {
-    let db = connect(&place.url, "ledger", Durability::Full, 1).await.unwrap();
+async fn truncation_is_refused(stores: TestStores) {
+    let db = connect(&stores.url, "ledger", Durability::Full, 1).await.unwrap();
     match db {
         // SQLite's truncation is a delete without a condition; and no trick with triggers gets round it.
-        Db::Sqlite(_) => refused(&place, &["pragma recursive_triggers = off; delete from events"]).await,
+        Db::Sqlite(_) => assert_refused(&stores, &["pragma recursive_triggers = off; delete from events"]).await,
         Db::Postgres(_) => {
-            let asleep = "set session_replication_role = replica; ";
+            let replica_role = "set session_replication_role = replica; ";
             let sleeping = [
-                format!("{asleep} truncate events"),
-                format!("{asleep} delete from events"),
-                format!("{asleep} update events set payload = '{{}}'"),
+                format!("{replica_role} truncate events"),
+                format!("{replica_role} delete from events"),
+                format!("{replica_role} update events set payload = '{{}}'"),
             ];
             let sleeping: Vec<&str> = sleeping.iter().map(String::as_str).collect();
-            refused(&place, &["truncate events", "truncate events cascade"]).await;
-            refused_again(&place, &sleeping).await;
+            assert_refused(&stores, &["truncate events", "truncate events cascade"]).await;
+            assert_refused_as_replica(&stores, &sleeping).await;
         }
     }
 }
 
-async fn refused_again(place: &Place, statements: &[&str]) {
+async fn assert_refused_as_replica(stores: &TestStores, statements: &[&str]) {
     for sql in statements {
-        let refusal = tamper(place, sql).await.expect_err(sql);
+        let refusal = tamper(stores, sql).await.expect_err(sql);
         assert!(refusal.contains("append-only"), "{sql}: {refusal}");
     }
 }
@@ -84,14 +84,14 @@ async fn refused_again(place: &Place, statements: &[&str]) {
 const COLUMNS: &str =
     "(position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, recorded_at)";
 
-async fn a_replacement_is_refused(place: Place) {
+async fn a_replacement_is_refused(stores: TestStores) {
     let at_position = format!(
         "insert into events {COLUMNS} values (1, 'call', 'CA9', 1, 'X', '1', '{{}}', '{{}}', 99999999999999999)"
     );
     let at_sequence = format!(
         "insert into events {COLUMNS} values (4, 'call', 'CA1', 1, 'X', '1', '{{}}', '{{}}', 99999999999999999)"
     );
-    let db = connect(&place.url, "ledger", Durability::Full, 1).await.unwrap();
+    let db = connect(&stores.url, "ledger", Durability::Full, 1).await.unwrap();
     let statements = match db {
         Db::Sqlite(_) => vec![
             at_position.replacen("insert", "insert or replace", 1),
@@ -108,32 +108,32 @@ async fn a_replacement_is_refused(place: Place) {
         ],
     };
     let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
-    refused(&place, &statements).await;
+    assert_refused(&stores, &statements).await;
 }
 
 /// SQLite has no function through which alone rows come in, so its trigger keeps the log dense. On PostgreSQL that is
 /// the function's part, and a reader that meets a hole says so.
-async fn a_gap_is_refused(place: Place) {
-    filled(&place).await;
+async fn a_gap_is_refused(stores: TestStores) {
+    fill(&stores).await;
     let sql = format!(
         "insert into events {COLUMNS} values (9, 'call', 'CA9', 1, 'X', '1', '{{}}', '{{}}', 99999999999999999)"
     );
     match (
-        tamper(&place, &sql).await,
-        connect(&place.url, "ledger", Durability::Full, 1).await.unwrap(),
+        tamper(&stores, &sql).await,
+        connect(&stores.url, "ledger", Durability::Full, 1).await.unwrap(),
     ) {
         (Err(refusal), Db::Sqlite(_)) => assert!(refusal.contains("append-only"), "{refusal}"),
         (Ok(()), Db::Postgres(_)) => {
-            let error = open(&place).await.read_all(0, 100).await.expect_err("a hole");
+            let error = open(&stores).await.read_all(0, 100).await.expect_err("a hole");
             assert!(error.to_string().contains("position 4 is missing"), "{error}");
         }
         (outcome, db) => panic!("{outcome:?} on {:?}", db.engine()),
     }
 }
 
-async fn command_keys_are_append_only_too(place: Place) {
-    refused(
-        &place,
+async fn command_keys_are_append_only_too(stores: TestStores) {
+    assert_refused(
+        &stores,
         &["update command_keys set position = 1", "delete from command_keys"],
     )
     .await;

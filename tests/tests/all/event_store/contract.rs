@@ -4,7 +4,7 @@ use super::{append, event, open, open_at, position, with_key};
 use domain::Timestamp;
 use futures::future::join_all;
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::clock::TestClock;
 use infra::event_store::{Append, Appended, StoreError, StreamId};
 
@@ -24,14 +24,14 @@ on_both_engines!(
     an_empty_log_has_its_head_at_zero,
 );
 
-async fn an_empty_log_has_its_head_at_zero(place: Place) {
-    let store = open(&place).await;
+async fn an_empty_log_has_its_head_at_zero(stores: TestStores) {
+    let store = open(&stores).await;
     assert_eq!(store.head().await.unwrap(), 0);
     assert!(store.read_all(0, 10).await.unwrap().is_empty());
 }
 
-async fn positions_are_dense_and_in_commit_order(place: Place) {
-    let store = open(&place).await;
+async fn positions_are_dense_and_in_commit_order(stores: TestStores) {
+    let store = open(&stores).await;
     let appends = (0..200).map(|i| {
         let store = store.clone();
         async move { store.append(append(&format!("CA{i}"), 0, 1 + i % 3)).await.unwrap() }
@@ -52,8 +52,8 @@ async fn positions_are_dense_and_in_commit_order(place: Place) {
     assert_eq!(store.head().await.unwrap(), i64::try_from(total).unwrap());
 }
 
-async fn a_stream_keeps_its_order(place: Place) {
-    let store = open(&place).await;
+async fn a_stream_keeps_its_order(stores: TestStores) {
+    let store = open(&stores).await;
     store.append(append("CA1", 0, 2)).await.unwrap();
     store.append(append("CA2", 0, 1)).await.unwrap();
     store.append(append("CA1", 2, 3)).await.unwrap();
@@ -69,8 +69,8 @@ async fn a_stream_keeps_its_order(place: Place) {
     assert_eq!(store.read_stream(&stream, 3).await.unwrap().len(), 2);
 }
 
-async fn a_repeated_command_changes_nothing(place: Place) {
-    let store = open(&place).await;
+async fn a_repeated_command_changes_nothing(stores: TestStores) {
+    let store = open(&stores).await;
     let first = store.append(with_key(append("CA1", 0, 2), "token")).await.unwrap();
     let again = store.append(with_key(append("CA1", 2, 1), "token")).await.unwrap();
     assert_eq!(
@@ -84,8 +84,8 @@ async fn a_repeated_command_changes_nothing(place: Place) {
     assert_eq!(store.command_position("another").await.unwrap(), None);
 }
 
-async fn two_commands_with_one_key_at_once_write_once(place: Place) {
-    let store = open(&place).await;
+async fn two_commands_with_one_key_at_once_write_once(stores: TestStores) {
+    let store = open(&stores).await;
     let both = join_all((0..20).map(|i| store.append(with_key(append(&format!("CA{i}"), 0, 1), "token")))).await;
     let committed = both
         .iter()
@@ -95,8 +95,8 @@ async fn two_commands_with_one_key_at_once_write_once(place: Place) {
     assert_eq!(store.head().await.unwrap(), 1);
 }
 
-async fn a_wrong_expectation_is_a_conflict_that_names_the_truth(place: Place) {
-    let store = open(&place).await;
+async fn a_wrong_expectation_is_a_conflict_that_names_the_truth(stores: TestStores) {
+    let store = open(&stores).await;
     store.append(append("CA1", 0, 3)).await.unwrap();
     for expected in [0, 2, 4] {
         let appended = store.append(append("CA1", expected, 1)).await.unwrap();
@@ -109,8 +109,8 @@ async fn a_wrong_expectation_is_a_conflict_that_names_the_truth(place: Place) {
     assert_eq!(store.head().await.unwrap(), 3);
 }
 
-async fn one_callers_conflict_never_fails_anothers_append(place: Place) {
-    let store = open(&place).await;
+async fn one_callers_conflict_never_fails_anothers_append(stores: TestStores) {
+    let store = open(&stores).await;
     store.append(append("CA0", 0, 1)).await.unwrap();
     let appends = join_all((0..50).map(|i| {
         let wrong = i % 2 == 1;
@@ -129,8 +129,8 @@ async fn one_callers_conflict_never_fails_anothers_append(place: Place) {
     assert!(appends.iter().all(Result::is_ok));
 }
 
-async fn a_reader_never_sees_a_hole(place: Place) {
-    let store = open(&place).await;
+async fn a_reader_never_sees_a_hole(stores: TestStores) {
+    let store = open(&stores).await;
     let reader = {
         let store = store.clone();
         tokio::spawn(async move {
@@ -158,8 +158,8 @@ async fn a_reader_never_sees_a_hole(place: Place) {
     reader.await.unwrap();
 }
 
-async fn payloads_are_kept_byte_for_byte(place: Place) {
-    let store = open(&place).await;
+async fn payloads_are_kept_byte_for_byte(stores: TestStores) {
+    let store = open(&stores).await;
     let odd = "{ \"b\" : 1.10,\n\t\"a\":\"\\u00e9 é 🙂 \\u0000\", \"b\" : 2 }";
     let events = vec![event(odd)];
     store
@@ -172,9 +172,9 @@ async fn payloads_are_kept_byte_for_byte(place: Place) {
     assert_eq!(store.read_all(0, 1).await.unwrap()[0].payload, odd);
 }
 
-async fn time_does_not_run_backwards(place: Place) {
+async fn time_does_not_run_backwards(stores: TestStores) {
     let clock = TestClock::at(Timestamp::from_seconds(1_000));
-    let store = open_at(&place, clock.clone()).await;
+    let store = open_at(&stores, clock.clone()).await;
     store.append(append("CA1", 0, 1)).await.unwrap();
     clock.set(Timestamp::from_seconds(10));
     store.append(append("CA1", 1, 1)).await.unwrap();
@@ -190,8 +190,8 @@ async fn time_does_not_run_backwards(place: Place) {
     assert_eq!(times, [1_000, 1_000, 2_000]);
 }
 
-async fn names_with_control_characters_are_refused(place: Place) {
-    let store = open(&place).await;
+async fn names_with_control_characters_are_refused(stores: TestStores) {
+    let store = open(&stores).await;
     for name in ["CA1\nCA2", "CA\0", "CA\u{7f}"] {
         assert!(matches!(
             store.append(append(name, 0, 1)).await,
@@ -201,19 +201,19 @@ async fn names_with_control_characters_are_refused(place: Place) {
     assert_eq!(store.head().await.unwrap(), 0);
 }
 
-async fn an_append_without_events_is_refused(place: Place) {
-    let store = open(&place).await;
+async fn an_append_without_events_is_refused(stores: TestStores) {
+    let store = open(&stores).await;
     assert!(matches!(
         store.append(append("CA1", 0, 0)).await,
         Err(StoreError::Empty)
     ));
 }
 
-async fn a_reopened_store_goes_on_where_it_ended(place: Place) {
-    let store = open(&place).await;
+async fn a_reopened_store_goes_on_where_it_ended(stores: TestStores) {
+    let store = open(&stores).await;
     store.append(with_key(append("CA1", 0, 3), "token")).await.unwrap();
     drop(store);
-    let store = open(&place).await;
+    let store = open(&stores).await;
     let again = store.append(with_key(append("CA1", 3, 1), "token")).await.unwrap();
     assert_eq!(again, Appended::Duplicate { position: 3 });
     assert_eq!(position(&store.append(append("CA1", 3, 1)).await.unwrap()), 4);

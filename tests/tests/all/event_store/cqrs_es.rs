@@ -4,15 +4,15 @@ use cqrs_es::persist::{PersistedEventRepository, PersistedEventStore};
 use cqrs_es::{AggregateContext as _, EventStore as _};
 use domain::call::Call;
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::db::{Db, Durability, connect};
 
 on_both_engines!(their_stores_load_a_call_that_we_wrote);
 
-async fn their_stores_load_a_call_that_we_wrote(place: Place) {
-    let ledger = place.ledger().await;
+async fn their_stores_load_a_call_that_we_wrote(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let ours = crate::ledger::start_a_call(&ledger, "CA1").await.state;
-    match connect(&place.url, "ledger", Durability::Full, 1).await.unwrap() {
+    match connect(&stores.url, "ledger", Durability::Full, 1).await.unwrap() {
         Db::Sqlite(pool) => agrees(sqlite_es::SqliteEventRepository::new(pool), &ours).await,
         Db::Postgres(pool) => agrees(postgres_es::PostgresEventRepository::new(pool), &ours).await,
     }

@@ -4,17 +4,17 @@ mod append_only;
 mod contract;
 mod cqrs_es;
 
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::clock::{SharedClock, SystemClock};
 use infra::event_store::{Append, Appended, EventStore, NewEvent, Position, StreamId};
 use std::sync::Arc;
 
-async fn open(place: &Place) -> EventStore {
-    open_at(place, Arc::new(SystemClock)).await
+async fn open(stores: &TestStores) -> EventStore {
+    open_at(stores, Arc::new(SystemClock)).await
 }
 
-async fn open_at(place: &Place, clock: SharedClock) -> EventStore {
-    EventStore::open(&place.url, clock).await.expect("the store opens")
+async fn open_at(stores: &TestStores, clock: SharedClock) -> EventStore {
+    EventStore::open(&stores.url, clock).await.expect("the store opens")
 }
 
 fn event(payload: &str) -> NewEvent {

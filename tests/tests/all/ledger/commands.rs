@@ -6,7 +6,7 @@ use domain::call::command::{CallCommand, CreateManually};
 use domain::call::value::Direction;
 use futures::future::join_all;
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::event_store::{Metadata, StreamId};
 use infra::ledger::{LedgerError, Outcome};
 
@@ -22,8 +22,8 @@ on_both_engines!(
     a_stream_is_one_tenants_from_its_first_event,
 );
 
-async fn a_command_is_durable_when_it_returns(place: Place) {
-    let ledger = place.ledger().await;
+async fn a_command_is_durable_when_it_returns(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let executed = start_a_call(&ledger, "CA1").await;
     assert_eq!(executed.outcome, Outcome::Committed);
     let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
@@ -36,8 +36,8 @@ async fn a_command_is_durable_when_it_returns(place: Place) {
     assert_eq!(ledger.state::<Call>("CA2").await.unwrap(), None);
 }
 
-async fn a_repeated_command_is_not_carried_out_again(place: Place) {
-    let ledger = place.ledger().await;
+async fn a_repeated_command_is_not_carried_out_again(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let first = start_a_call(&ledger, "CA1").await;
     let again = ledger
         .execute::<Call>("CA1", said(3, "again"), by_twilio("start CA1"))
@@ -52,8 +52,8 @@ async fn a_repeated_command_is_not_carried_out_again(place: Place) {
     assert_eq!(of_command.len(), first.events.len());
 }
 
-async fn a_refused_command_that_was_done_before_is_a_repetition(place: Place) {
-    let ledger = place.ledger().await;
+async fn a_refused_command_that_was_done_before_is_a_repetition(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let create: CallCommand = CreateManually {
         at: super::at(0),
         call_sid: "CA1".into(),
@@ -83,15 +83,15 @@ async fn a_refused_command_that_was_done_before_is_a_repetition(place: Place) {
     );
 }
 
-async fn a_refused_command_writes_nothing(place: Place) {
-    let ledger = place.ledger().await;
+async fn a_refused_command_writes_nothing(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let refused = ledger.execute::<Call>("CA1", note("no such call"), by_user()).await;
     assert!(matches!(refused, Err(LedgerError::Rejected(_))));
     assert_eq!(ledger.head().await.unwrap(), 0);
 }
 
-async fn a_repetition_that_says_nothing_new_writes_nothing(place: Place) {
-    let ledger = place.ledger().await;
+async fn a_repetition_that_says_nothing_new_writes_nothing(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let first = start_a_call(&ledger, "CA1").await;
     let again = ledger
         .execute::<Call>("CA1", inbound("CA1"), by_twilio("another token"))
@@ -101,8 +101,8 @@ async fn a_repetition_that_says_nothing_new_writes_nothing(place: Place) {
     assert_eq!(ledger.head().await.unwrap(), first.position);
 }
 
-async fn many_commands_at_once_on_one_call_are_all_carried_out(place: Place) {
-    let ledger = place.ledger().await;
+async fn many_commands_at_once_on_one_call_are_all_carried_out(stores: TestStores) {
+    let ledger = stores.ledger().await;
     start_a_call(&ledger, "CA1").await;
     let notes = (0..60).map(|i| {
         let ledger = ledger.clone();
@@ -126,14 +126,14 @@ async fn many_commands_at_once_on_one_call_are_all_carried_out(place: Place) {
 }
 
 /// On SQLite a second ledger only reads; on PostgreSQL both write, and conflicts are decided anew.
-async fn two_ledgers_on_one_log_see_each_others_events(place: Place) {
-    let first = place.ledger().await;
+async fn two_ledgers_on_one_log_see_each_others_events(stores: TestStores) {
+    let first = stores.ledger().await;
     start_a_call(&first, "CA1").await;
-    let second = match place.try_ledger().await {
+    let second = match stores.try_ledger().await {
         Ok(second) => second,
         Err(_locked) => {
             let clock = std::sync::Arc::new(infra::clock::SystemClock);
-            let reader = infra::ledger::Ledger::open_read_only(place.options(clock))
+            let reader = infra::ledger::Ledger::open_read_only(stores.options(clock))
                 .await
                 .unwrap();
             first.execute::<Call>("CA1", note("first"), by_user()).await.unwrap();
@@ -185,8 +185,8 @@ async fn two_ledgers_on_one_log_see_each_others_events(place: Place) {
     assert_eq!(noted.outcome, Outcome::Committed);
 }
 
-async fn the_raw_parameters_are_kept_once_a_command(place: Place) {
-    let ledger = place.ledger().await;
+async fn the_raw_parameters_are_kept_once_a_command(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let executed = start_a_call(&ledger, "CA1").await;
     assert!(executed.events.len() > 1);
     let history = ledger.history_with_params(&StreamId::call("CA1")).await.unwrap();
@@ -196,13 +196,13 @@ async fn the_raw_parameters_are_kept_once_a_command(place: Place) {
     assert_eq!(kept["From"], [super::CALLER]);
 }
 
-async fn a_stream_is_one_tenants_from_its_first_event(place: Place) {
+async fn a_stream_is_one_tenants_from_its_first_event(stores: TestStores) {
     let of = |tenant: &str, key: &str| Metadata {
         tenant: tenant.into(),
         ..by_twilio(key)
     };
     let stream = StreamId::call("CA1");
-    let ledger = place.ledger().await;
+    let ledger = stores.ledger().await;
     assert_eq!(ledger.tenant::<Call>("CA1").await.unwrap(), None);
     let begun = ledger
         .execute::<Call>("CA1", inbound("CA1"), of("acme", "1"))
@@ -220,7 +220,7 @@ async fn a_stream_is_one_tenants_from_its_first_event(place: Place) {
     assert_eq!(ledger.remembered_tenant::<Call>("CA1").await, Some("acme".into()));
     drop(ledger);
 
-    let again = place.ledger().await;
+    let again = stores.ledger().await;
     assert_eq!(
         again.remembered_tenant::<Call>("CA1").await,
         None,

@@ -4,7 +4,7 @@ use super::{at, by_twilio, by_user, note, said, start_a_call};
 use domain::call::command::CallCommand;
 use domain::call::{Call, CallEvent};
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::event_store::{Event, Recorded, StreamId};
 
 on_both_engines!(
@@ -22,8 +22,8 @@ fn erase() -> CallCommand {
     }
 }
 
-async fn erased_call(place: &Place) -> infra::ledger::Ledger {
-    let ledger = place.ledger().await;
+async fn erased_call(stores: &TestStores) -> infra::ledger::Ledger {
+    let ledger = stores.ledger().await;
     for call in ["CA1", "CA2"] {
         start_a_call(&ledger, call).await;
         ledger
@@ -44,8 +44,8 @@ fn words(history: &[Recorded]) -> Vec<Option<String>> {
     texts.collect()
 }
 
-async fn an_erased_call_keeps_its_history_and_no_personal_value(place: Place) {
-    let ledger = erased_call(&place).await;
+async fn an_erased_call_keeps_its_history_and_no_personal_value(stores: TestStores) {
+    let ledger = erased_call(&stores).await;
     let history = ledger.history_with_params(&StreamId::call("CA1")).await.unwrap();
     assert_eq!(history.last().unwrap().event_type, "CallErased");
     assert_eq!(words(&history), [None]);
@@ -59,14 +59,14 @@ async fn an_erased_call_keeps_its_history_and_no_personal_value(place: Place) {
     );
 }
 
-async fn another_call_is_not_touched(place: Place) {
-    let ledger = erased_call(&place).await;
+async fn another_call_is_not_touched(stores: TestStores) {
+    let ledger = erased_call(&stores).await;
     let history = ledger.history(&StreamId::call("CA2")).await.unwrap();
     assert_eq!(words(&history), [Some(super::WORDS.to_owned())]);
 }
 
-async fn what_comes_after_is_erased_at_once(place: Place) {
-    let ledger = erased_call(&place).await;
+async fn what_comes_after_is_erased_at_once(stores: TestStores) {
+    let ledger = erased_call(&stores).await;
     ledger
         .execute::<Call>("CA1", said(9, "one more thing"), by_twilio("late"))
         .await
@@ -80,9 +80,9 @@ async fn what_comes_after_is_erased_at_once(place: Place) {
     assert!(refused.is_err(), "people write no personal value to an erased call");
 }
 
-async fn erasing_survives_a_restart(place: Place) {
-    drop(erased_call(&place).await);
-    let ledger = place.ledger().await;
+async fn erasing_survives_a_restart(stores: TestStores) {
+    drop(erased_call(&stores).await);
+    let ledger = stores.ledger().await;
     assert_eq!(words(&ledger.history(&StreamId::call("CA1")).await.unwrap()), [None]);
     assert_eq!(
         words(&ledger.history(&StreamId::call("CA2")).await.unwrap()),
@@ -93,13 +93,13 @@ async fn erasing_survives_a_restart(place: Place) {
 /// A file keeps what was deleted until it is written over, and each connection of a pool deletes by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_file_holds_a_destroyed_key() {
-    let place = Place::sqlite().await;
-    let ledger = place.ledger().await;
+    let stores = TestStores::sqlite().await;
+    let ledger = stores.ledger().await;
     let calls: Vec<_> = (0..24).map(|n| format!("CA{n}")).collect();
     for call in &calls {
         start_a_call(&ledger, call).await;
     }
-    let keys = infra::db::connect(&place.url, "keys", infra::db::Durability::Full, 1)
+    let keys = infra::db::connect(&stores.url, "keys", infra::db::Durability::Full, 1)
         .await
         .unwrap();
     let wrapped: Vec<String> = infra::on_db!(&keys, c => sqlx::query_scalar("select wrapped from data_keys")
@@ -109,7 +109,7 @@ async fn no_file_holds_a_destroyed_key() {
     assert_eq!(wrapped.len(), calls.len());
     keys.close().await;
     let held = || {
-        let infra::db::DatabaseUrl::Folder(folder) = &place.url else {
+        let infra::db::DatabaseUrl::Folder(folder) = &stores.url else {
             unreachable!("it is SQLite")
         };
         let files = ["keys.db", "keys.db-wal"].map(|file| std::fs::read(folder.join(file)).unwrap_or_default());

@@ -3,7 +3,7 @@
 use super::{by_user, note, start_a_call};
 use domain::call::Call;
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::ledger::Ledger;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,8 +38,8 @@ async fn notes(ledger: &Ledger, count: usize) {
     }
 }
 
-async fn a_subscriber_gets_every_event_once_and_in_order(place: Place) {
-    let ledger = place.ledger().await;
+async fn a_subscriber_gets_every_event_once_and_in_order(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let first = start_a_call(&ledger, "CA1").await.position;
     let readers: Vec<_> = (0..3)
         .map(|_| tokio::spawn(collect(ledger.clone(), 0, first + 100)))
@@ -50,22 +50,22 @@ async fn a_subscriber_gets_every_event_once_and_in_order(place: Place) {
     }
 }
 
-async fn a_subscriber_can_begin_anywhere(place: Place) {
-    let ledger = place.ledger().await;
+async fn a_subscriber_can_begin_anywhere(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let first = start_a_call(&ledger, "CA1").await.position;
     notes(&ledger, 10).await;
     drop(ledger);
     // A new process has nothing in memory: what is old is read, what is new is heard.
-    let ledger = place.ledger().await;
+    let ledger = stores.ledger().await;
     let reader = tokio::spawn(collect(ledger.clone(), first + 4, first + 20));
     notes(&ledger, 10).await;
     assert!(reader.await.unwrap().into_iter().eq(first + 5..=first + 20));
 }
 
-async fn a_subscriber_in_another_process_is_woken(place: Place) {
-    let writer = place.ledger().await;
-    let options = place.options(Arc::new(infra::clock::SystemClock));
-    let reader = match place.try_ledger().await {
+async fn a_subscriber_in_another_process_is_woken(stores: TestStores) {
+    let writer = stores.ledger().await;
+    let options = stores.options(Arc::new(infra::clock::SystemClock));
+    let reader = match stores.try_ledger().await {
         Ok(second) => second,
         Err(_locked) => Ledger::open_read_only(options).await.unwrap(),
     };

@@ -3,14 +3,15 @@
 mod commands;
 mod erasing;
 mod following;
-mod killed;
+mod killed_writer;
 mod opening;
 mod sealing;
 mod two_processes;
 
+use domain::call::value::ClockSource;
 use domain::Timestamp;
 use domain::call::Call;
-use domain::call::command::{CallCommand, HearCaller, HearInbound, Origin, Routed};
+use domain::call::command::{CallCommand, HandleCallerTurn, HandleInbound, Origin, Routed};
 use infra::event_store::{Actor, Metadata, Params};
 use infra::ledger::{Executed, Ledger};
 
@@ -35,9 +36,9 @@ pub fn by_user() -> Metadata {
 }
 
 pub fn inbound(call: &str) -> CallCommand {
-    HearInbound {
+    HandleInbound {
         at: at(0),
-        told: false,
+        clock: ClockSource::Local,
         call_sid: call.into(),
         from: CALLER.into(),
         to: "+15046366772".into(),
@@ -48,15 +49,15 @@ pub fn inbound(call: &str) -> CallCommand {
         routed: Routed::Answered {
             greeting: "Hello, you speak with an assistant.".into(),
             persona_version: 0,
-            discloses_ai: true,
-            consent_notice: true,
+            disclosure: Some("You are speaking with an AI.".into()),
+            consent_notice: Some("This call is recorded.".into()),
         },
     }
     .into()
 }
 
 pub fn said(turn: u32, text: &str) -> CallCommand {
-    HearCaller {
+    HandleCallerTurn {
         at: at(i64::from(turn)),
         turn: Some(turn),
         text: text.into(),

@@ -2,7 +2,7 @@
 
 use super::start_a_call;
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::clock::SystemClock;
 use infra::db::{DatabaseUrl, Durability, connect, migrate_keys};
 use infra::event_store::StreamId;
@@ -17,9 +17,9 @@ on_both_engines!(
     a_second_process_on_one_sqlite_folder_is_refused,
 );
 
-async fn a_wrong_master_key_is_refused_at_start(place: Place) {
-    start_a_call(&place.ledger().await, "CA1").await;
-    let mut options = place.options(Arc::new(SystemClock));
+async fn a_wrong_master_key_is_refused_at_start(stores: TestStores) {
+    start_a_call(&stores.ledger().await, "CA1").await;
+    let mut options = stores.options(Arc::new(SystemClock));
     options.master_key = MasterKey::random();
     let refused = Ledger::open(options).await.err().expect("refused");
     assert!(
@@ -28,11 +28,11 @@ async fn a_wrong_master_key_is_refused_at_start(place: Place) {
     );
 }
 
-async fn of_master_keys_that_come_at_the_same_time_one_is_the_stores_own(place: Place) {
-    migrate_keys(&connect(&place.url, "keys", Durability::Full, 1).await.unwrap())
+async fn of_master_keys_that_come_at_the_same_time_one_is_the_stores_own(stores: TestStores) {
+    migrate_keys(&connect(&stores.url, "keys", Durability::Full, 1).await.unwrap())
         .await
         .unwrap();
-    let open = || KeyStore::open(&place.url, MasterKey::random(), Arc::new(SystemClock));
+    let open = || KeyStore::open(&stores.url, MasterKey::random(), Arc::new(SystemClock));
     let opened = futures::future::join_all((0..8).map(|_| open())).await;
     let refused = opened
         .iter()
@@ -40,17 +40,17 @@ async fn of_master_keys_that_come_at_the_same_time_one_is_the_stores_own(place: 
     assert_eq!((refused.count(), opened.iter().flatten().count()), (7, 1));
 }
 
-async fn a_rotated_master_key_opens_everything_and_the_old_one_nothing(mut place: Place) {
-    let ledger = place.ledger().await;
+async fn a_rotated_master_key_opens_everything_and_the_old_one_nothing(mut stores: TestStores) {
+    let ledger = stores.ledger().await;
     start_a_call(&ledger, "CA1").await;
     let before = ledger.history(&StreamId::call("CA1")).await.unwrap();
     let raw = ledger.store().read_all(0, 100).await.unwrap();
     let new = MasterKey::random();
     assert_eq!(ledger.keys().rotate(&new).await.unwrap(), 1);
     drop(ledger);
-    assert!(place.try_ledger().await.is_err(), "the old key is no longer the one");
-    place.master_key = new;
-    let ledger = place.ledger().await;
+    assert!(stores.try_ledger().await.is_err(), "the old key is no longer the one");
+    stores.master_key = new;
+    let ledger = stores.ledger().await;
     assert_eq!(ledger.history(&StreamId::call("CA1")).await.unwrap(), before);
     assert_eq!(
         ledger.store().read_all(0, 100).await.unwrap(),
@@ -59,9 +59,9 @@ async fn a_rotated_master_key_opens_everything_and_the_old_one_nothing(mut place
     );
 }
 
-async fn a_second_process_on_one_sqlite_folder_is_refused(place: Place) {
-    let _first = place.ledger().await;
-    match (&place.url, place.try_ledger().await) {
+async fn a_second_process_on_one_sqlite_folder_is_refused(stores: TestStores) {
+    let _first = stores.ledger().await;
+    match (&stores.url, stores.try_ledger().await) {
         (DatabaseUrl::Folder(folder), Err(LedgerOpenError::Locked(named))) => {
             assert_eq!(named, folder.display().to_string());
         }

@@ -3,7 +3,7 @@
 use super::{CALLER, WORDS, by_twilio, said, start_a_call};
 use domain::call::{Call, CallEvent};
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::db::DatabaseUrl;
 use infra::event_store::{Event, Recorded, StreamId};
 
@@ -13,8 +13,8 @@ on_both_engines!(
     a_value_sealed_for_one_event_does_not_open_in_another,
 );
 
-async fn no_row_of_the_log_shows_a_number_or_a_word(place: Place) {
-    let ledger = place.ledger().await;
+async fn no_row_of_the_log_shows_a_number_or_a_word(stores: TestStores) {
+    let ledger = stores.ledger().await;
     start_a_call(&ledger, "CA1").await;
     ledger
         .execute::<Call>("CA1", said(2, WORDS), by_twilio("words"))
@@ -26,7 +26,7 @@ async fn no_row_of_the_log_shows_a_number_or_a_word(place: Place) {
             assert!(!event.metadata.contains(secret), "{}", event.metadata);
         }
     }
-    if let DatabaseUrl::Folder(folder) = &place.url {
+    if let DatabaseUrl::Folder(folder) = &stores.url {
         for entry in std::fs::read_dir(folder).unwrap() {
             let file = entry.unwrap().path();
             let bytes = std::fs::read(&file).unwrap();
@@ -38,15 +38,15 @@ async fn no_row_of_the_log_shows_a_number_or_a_word(place: Place) {
     }
 }
 
-async fn what_was_sealed_reads_back_as_it_was_said(place: Place) {
-    let ledger = place.ledger().await;
+async fn what_was_sealed_reads_back_as_it_was_said(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let words = "“Ünïcode”, \"quotes\", \\ and {\"personal\": \"look-alikes\"} 🙂";
     ledger
         .execute::<Call>("CA1", said(1, words), by_twilio("words"))
         .await
         .unwrap();
     drop(ledger);
-    let ledger = place.ledger().await;
+    let ledger = stores.ledger().await;
     let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
     let texts: Vec<&str> = history
         .iter()
@@ -59,8 +59,8 @@ async fn what_was_sealed_reads_back_as_it_was_said(place: Place) {
 }
 
 /// Somebody with write access to a copy of the log moves a sealed value to another event: it is noticed.
-async fn a_value_sealed_for_one_event_does_not_open_in_another(place: Place) {
-    let ledger = place.ledger().await;
+async fn a_value_sealed_for_one_event_does_not_open_in_another(stores: TestStores) {
+    let ledger = stores.ledger().await;
     ledger
         .execute::<Call>("CA1", said(1, "yes"), by_twilio("1"))
         .await
@@ -72,7 +72,7 @@ async fn a_value_sealed_for_one_event_does_not_open_in_another(place: Place) {
     let events = ledger.store().read_stream(&StreamId::call("CA1"), 0).await.unwrap();
     let moved = events.last().expect("events");
     assert!(moved.event_type == "CallerTurn" && moved.sequence > 1);
-    let copy = Place::sqlite().await;
+    let copy = TestStores::sqlite().await;
     let forged = infra::event_store::Append {
         stream: StreamId::call("CA1"),
         expected: 0,
@@ -85,7 +85,7 @@ async fn a_value_sealed_for_one_event_does_not_open_in_another(place: Place) {
         command_key: None,
         opened: Vec::new(),
     };
-    let mut options = place.options(std::sync::Arc::new(infra::clock::SystemClock));
+    let mut options = stores.options(std::sync::Arc::new(infra::clock::SystemClock));
     drop(ledger);
     options.database = copy.url.clone();
     let forged_ledger = infra::ledger::Ledger::open(options).await.unwrap();

@@ -2,16 +2,16 @@
 
 use super::{by_user, note, start_a_call};
 use domain::call::Call;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::event_store::StreamId;
 use infra::ledger::Ledger;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_writers_never_leave_a_hole_or_lose_an_event() {
-    let place = Place::postgres().await;
-    let ledgers = [place.ledger().await, place.ledger().await];
+    let stores = TestStores::postgres().await;
+    let ledgers = [stores.ledger().await, stores.ledger().await];
     start_a_call(&ledgers[0], "CA-shared").await;
-    let reader = tokio::spawn(follow(place.ledger().await));
+    let reader = tokio::spawn(follow(stores.ledger().await));
     let writers: Vec<_> = (0..16)
         .map(|writer| {
             let ledger = ledgers[writer % 2].clone();

@@ -1,8 +1,8 @@
 //! Following the log: every event once, whoever does it and however often it changes hands.
 
-use super::World;
+use super::TestEnv;
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use projections::projectors;
 
 on_both_engines!(
@@ -11,79 +11,79 @@ on_both_engines!(
     whoever_was_fenced_off_writes_nothing_any_more,
 );
 
-async fn what_is_ordered_is_soon_in_the_rows(place: Place) {
-    let world = World::open(&place).await;
-    let following = world.models.follow();
-    world.reached(world.call("CA1").await).await;
-    let call = world.models.call_log().call("default", "CA1").await.unwrap().unwrap();
+async fn what_is_ordered_is_soon_in_the_rows(stores: TestStores) {
+    let env = TestEnv::open(&stores).await;
+    let following = env.models.follow();
+    env.wait_for_position(env.call("CA1").await).await;
+    let call = env.models.call_log().call("default", "CA1").await.unwrap().unwrap();
     assert_eq!((call.status.as_str(), call.duration_s), ("completed", Some(55)));
     assert_eq!((call.grade.as_deref(), call.caller_turns), (Some("good"), 1));
-    assert_eq!(world.counted().await, 1);
-    let status = world.models.status().await.unwrap();
+    assert_eq!(env.counted_calls().await, 1);
+    let status = env.models.status().await.unwrap();
     assert!(status.iter().all(|model| model.lag == 0 && model.owner.is_some()));
     following.stop().await;
-    let status = world.models.status().await.unwrap();
+    let status = env.models.status().await.unwrap();
     assert!(
         status.iter().all(|model| model.owner.is_none()),
         "leases are given back"
     );
 }
 
-async fn following_goes_on_where_it_stopped(place: Place) {
-    let world = World::open(&place).await;
+async fn following_goes_on_where_it_stopped(stores: TestStores) {
+    let env = TestEnv::open(&stores).await;
     for n in 0..5 {
-        let following = world.models.follow();
+        let following = env.models.follow();
         for m in 0..4 {
-            world.call(&format!("CA{n}{m}")).await;
+            env.call(&format!("CA{n}{m}")).await;
         }
         following.stop().await;
     }
-    let following = world.models.follow();
-    world.reached(world.ledger.head().await.unwrap()).await;
-    assert_eq!(world.counted().await, 20);
+    let following = env.models.follow();
+    env.wait_for_position(env.ledger.head().await.unwrap()).await;
+    assert_eq!(env.counted_calls().await, 20);
     following.stop().await;
 }
 
-async fn whoever_was_fenced_off_writes_nothing_any_more(place: Place) {
-    let world = World::open(&place).await;
-    let following = world.models.follow();
-    world.reached(world.call("CA1").await).await;
+async fn whoever_was_fenced_off_writes_nothing_any_more(stores: TestStores) {
+    let env = TestEnv::open(&stores).await;
+    let following = env.models.follow();
+    env.wait_for_position(env.call("CA1").await).await;
     let seize = "update checkpoint set fence = fence + 1, owner = 'other', lease_expires_at = 9223372036854775807
       where name = 'dashboard'";
-    world.damage("dashboard", seize).await;
-    let last = world.call("CA2").await;
+    env.damage("dashboard", seize).await;
+    let last = env.call("CA2").await;
     let brief = std::time::Duration::from_millis(700);
-    assert!(!world.models.wait("dashboard", last, brief).await);
-    assert_eq!(world.counted().await, 1);
+    assert!(!env.models.wait("dashboard", last, brief).await);
+    assert_eq!(env.counted_calls().await, 1);
     let give_back = "update checkpoint set lease_expires_at = 0 where name = 'dashboard'";
-    world.damage("dashboard", give_back).await;
-    world.reached(last).await;
-    assert_eq!(world.counted().await, 2);
+    env.damage("dashboard", give_back).await;
+    env.wait_for_position(last).await;
+    assert_eq!(env.counted_calls().await, 2);
     following.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_processes_one_follows_each_model_and_the_other_takes_over() {
-    let place = Place::postgres().await;
-    let (one, two) = (World::open(&place).await, World::open(&place).await);
+    let stores = TestStores::postgres().await;
+    let (one, two) = (TestEnv::open(&stores).await, TestEnv::open(&stores).await);
     let first = one.models.follow();
-    one.reached(one.call("CA0").await).await;
+    one.wait_for_position(one.call("CA0").await).await;
     let second = two.models.follow();
     for n in 1..10 {
-        let world = if n % 2 == 0 { &one } else { &two };
-        world.call(&format!("CA{n}")).await;
+        let env = if n % 2 == 0 { &one } else { &two };
+        env.call(&format!("CA{n}")).await;
     }
     let head = one.ledger.head().await.unwrap();
-    one.reached(head).await;
+    one.wait_for_position(head).await;
     // The one that does not follow hears of it as well.
-    two.reached(head).await;
+    two.wait_for_position(head).await;
     let owners = owners(&one).await;
     assert!(owners.iter().all(Option::is_some) && owners.windows(2).all(|pair| pair[0] == pair[1]));
 
     first.stop().await;
     let last = two.call("CA10").await;
-    two.reached(last).await;
-    assert_eq!(two.counted().await, 11);
+    two.wait_for_position(last).await;
+    assert_eq!(two.counted_calls().await, 11);
     assert_ne!(self::owners(&two).await, owners);
     second.stop().await;
     let compare = projections::RebuildOptions {
@@ -96,7 +96,7 @@ async fn of_two_processes_one_follows_each_model_and_the_other_takes_over() {
     }
 }
 
-async fn owners(world: &World) -> Vec<Option<String>> {
-    let status = world.models.status().await.unwrap();
+async fn owners(env: &TestEnv) -> Vec<Option<String>> {
+    let status = env.models.status().await.unwrap();
     status.into_iter().map(|model| model.owner).collect()
 }

@@ -1,52 +1,52 @@
 //! Read models on both engines: followed, parked, rebuilt, switched, and followed by several processes.
 
 mod following;
-mod parking;
+mod dead_letters;
 mod rebuilding;
 
 use crate::ledger::{at, by_twilio, by_user, inbound, said};
 use domain::call::Call;
-use domain::call::command::{CallCommand, HearStatus, Leg, Origin};
-use domain::call::value::Grade;
-use harness::place::Place;
+use domain::call::command::{CallCommand, HandleStatus, Leg, Origin};
+use domain::call::value::{ClockSource, Grade};
+use harness::test_stores::TestStores;
 use harness::rows::{Tables, rows_of};
 use infra::clock::SystemClock;
-use infra::db::{Db, Views};
+use infra::db::{Db, ReadStores};
 use infra::ledger::Ledger;
 use projections::{ReadModels, projectors};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a read model may take; a debug build on a busy machine is slow.
-const SOON: Duration = Duration::from_secs(20);
+const READ_MODEL_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A process with a ledger and read models.
-struct World {
+struct TestEnv {
     ledger: Ledger,
-    views: Views,
+    read_stores: ReadStores,
     models: ReadModels,
 }
 
-impl World {
-    async fn open(place: &Place) -> Self {
-        let ledger = place.ledger().await;
-        let views = Views::open(&place.url).await.unwrap();
-        let models = ReadModels::open(views.clone(), ledger.clone(), Arc::new(SystemClock))
+impl TestEnv {
+    async fn open(stores: &TestStores) -> Self {
+        let ledger = stores.ledger().await;
+        let read_stores = ReadStores::open(&stores.url).await.unwrap();
+        let models = ReadModels::open(read_stores.clone(), ledger.clone(), Arc::new(SystemClock))
             .await
             .unwrap();
-        Self { ledger, views, models }
+        Self { ledger, read_stores, models }
     }
 
     /// A call that is answered, talked, ended and graded. Answers the position of its last event.
     async fn call(&self, call: &str) -> i64 {
         let twilio = |what: &str| by_twilio(&format!("{what} {call}"));
-        self.order(call, inbound(call), twilio("inbound")).await;
-        self.order(call, said(2, crate::ledger::WORDS), twilio("said")).await;
-        self.order(call, ended(call), twilio("ended")).await;
-        self.order(call, graded(), by_user()).await
+        self.execute(call, inbound(call), twilio("inbound")).await;
+        self.execute(call, said(2, crate::ledger::WORDS), twilio("said")).await;
+        self.execute(call, ended(call), twilio("ended")).await;
+        self.execute(call, graded(), by_user()).await
     }
 
-    async fn order(&self, call: &str, command: CallCommand, metadata: infra::event_store::Metadata) -> i64 {
+    async fn execute(&self, call: &str, command: CallCommand, metadata: infra::event_store::Metadata) -> i64 {
         self.ledger
             .execute::<Call>(call, command, metadata)
             .await
@@ -55,19 +55,19 @@ impl World {
     }
 
     /// Waits until every model has passed a position.
-    async fn reached(&self, position: i64) {
+    async fn wait_for_position(&self, position: i64) {
         for projector in projectors() {
             let model = projector.name();
-            assert!(self.models.wait(model, position, SOON).await, "{model} is late");
+            assert!(self.models.wait(model, position, READ_MODEL_TIMEOUT).await, "{model} is late");
         }
     }
 
     async fn rows(&self, model: &str) -> Tables {
-        rows_of(&self.views, model).await
+        rows_of(&self.read_stores, model).await
     }
 
     async fn db(&self, model: &'static str) -> Db {
-        self.views.current(model).await.unwrap().db
+        self.read_stores.current(model).await.unwrap().db
     }
 
     /// Does something to a model's rows that no projector would do.
@@ -77,16 +77,16 @@ impl World {
     }
 
     /// How many calls the figures count.
-    async fn counted(&self) -> i64 {
-        let figures = self.models.dashboard().altogether("default").await.unwrap();
+    async fn counted_calls(&self) -> i64 {
+        let figures = self.models.dashboard().all_time("default").await.unwrap();
         figures.map_or(0, |figures| figures.calls)
     }
 }
 
 fn ended(call: &str) -> CallCommand {
-    HearStatus {
+    HandleStatus {
         at: at(60),
-        told: true,
+        clock: ClockSource::Provider,
         kind: "inbound-status".into(),
         call_sid: call.into(),
         leg: Leg::Conversation,

@@ -1,10 +1,10 @@
 //! Rebuilding beside the old rows: the difference, the switch, and what erasing leaves to rebuild.
 
-use super::{SOON, World};
+use super::{SOON, TestEnv};
 use crate::ledger::{CALLER, WORDS, at, by_user};
 use domain::call::command::CallCommand;
 use harness::on_both_engines;
-use harness::place::Place;
+use harness::test_stores::TestStores;
 use infra::event_store::StreamId;
 use projections::{RebuildOptions, projectors};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ on_both_engines!(
     after_erasing_no_rebuild_brings_anything_back,
 );
 
-const DRY: RebuildOptions = RebuildOptions {
+const DRY_RUN: RebuildOptions = RebuildOptions {
     compare: true,
     switch: false,
 };
@@ -28,51 +28,51 @@ const SWITCH: RebuildOptions = RebuildOptions {
     switch: true,
 };
 
-async fn filled(place: &Place, calls: usize) -> World {
-    let world = World::open(place).await;
-    let following = world.models.follow();
+async fn filled(stores: &TestStores, calls: usize) -> TestEnv {
+    let env = TestEnv::open(stores).await;
+    let following = env.models.follow();
     for n in 0..calls {
-        world.call(&format!("CA{n:03}")).await;
+        env.call(&format!("CA{n:03}")).await;
     }
-    world.reached(world.ledger.head().await.unwrap()).await;
+    env.wait_for_position(env.ledger.head().await.unwrap()).await;
     following.stop().await;
-    world
+    env
 }
 
-async fn a_rebuild_of_sound_models_changes_nothing(place: Place) {
-    let world = filled(&place, 12).await;
+async fn a_rebuild_of_sound_models_changes_nothing(stores: TestStores) {
+    let env = filled(&stores, 12).await;
     for projector in projectors() {
         let model = projector.name();
-        let before = world.rows(model).await;
-        let report = world.models.rebuild(model, SWITCH).await.unwrap();
+        let before = env.rows(model).await;
+        let report = env.models.rebuild(model, SWITCH).await.unwrap();
         let difference = report.difference.unwrap();
         assert!(difference.is_none(), "{model}: {difference:?}");
         assert!(report.switched);
-        assert_eq!(world.rows(model).await, before, "{model}");
+        assert_eq!(env.rows(model).await, before, "{model}");
     }
 }
 
 /// One call gone, one changed, and a field that nobody collected.
-const DAMAGES: [&str; 3] = [
+const DAMAGE_STATEMENTS: [&str; 3] = [
     "delete from calls where call_id = 'CA003'",
     "update calls set duration_s = 7, caller_number = 'somebody else' where call_id = 'CA004'",
     "insert into call_fields (call_id, field, tenant, valid) values ('CA001', 'zzz', 'default', 1)",
 ];
 
-async fn damaged(place: &Place) -> World {
-    let world = filled(place, 10).await;
-    for damage in DAMAGES {
-        world.damage("call_log", damage).await;
+async fn damaged(stores: &TestStores) -> TestEnv {
+    let env = filled(stores, 10).await;
+    for damage in DAMAGE_STATEMENTS {
+        env.damage("call_log", damage).await;
     }
-    world
+    env
 }
 
-async fn a_dry_run_tells_what_would_change_and_changes_nothing(place: Place) {
-    let world = damaged(&place).await;
-    let before = world.rows("call_log").await;
-    let report = world.models.rebuild("call_log", DRY).await.unwrap();
+async fn a_dry_run_tells_what_would_change_and_changes_nothing(stores: TestStores) {
+    let env = damaged(&stores).await;
+    let before = env.rows("call_log").await;
+    let report = env.models.rebuild("call_log", DRY_RUN).await.unwrap();
     assert!(!report.switched);
-    assert_eq!(world.rows("call_log").await, before);
+    assert_eq!(env.rows("call_log").await, before);
     let difference = report.difference.unwrap();
     let table = |name| difference.tables.iter().find(|table| table.table == name).unwrap();
     let calls = table("calls");
@@ -92,24 +92,24 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing(place: Place) {
     assert_eq!((table("call_fields").gone, table("participants").different), (1, 0));
 }
 
-async fn a_switch_mends_damaged_rows(place: Place) {
-    let world = damaged(&place).await;
-    assert!(world.models.rebuild("call_log", SWITCH).await.unwrap().switched);
-    let again = world.models.rebuild("call_log", DRY).await.unwrap();
+async fn a_switch_mends_damaged_rows(stores: TestStores) {
+    let env = damaged(&stores).await;
+    assert!(env.models.rebuild("call_log", SWITCH).await.unwrap().switched);
+    let again = env.models.rebuild("call_log", DRY_RUN).await.unwrap();
     assert!(again.difference.unwrap().is_none());
-    let mended = world.models.call_log().call("default", "CA004").await.unwrap().unwrap();
-    assert_eq!(mended.duration_s, Some(55));
+    let repaired = env.models.call_log().call("default", "CA004").await.unwrap().unwrap();
+    assert_eq!(repaired.duration_s, Some(55));
 }
 
-async fn readers_and_writers_go_on_while_a_model_is_switched(place: Place) {
+async fn readers_and_writers_go_on_while_a_model_is_switched(stores: TestStores) {
     const BEFORE: i64 = 20;
-    let world = Arc::new(filled(&place, 20).await);
+    let env = Arc::new(filled(&stores, 20).await);
     // On PostgreSQL the readers are those of another process.
-    let elsewhere = match place.url {
-        infra::db::DatabaseUrl::Postgres(_) => Arc::new(World::open(&place).await),
-        infra::db::DatabaseUrl::Folder(_) => world.clone(),
+    let elsewhere = match stores.url {
+        infra::db::DatabaseUrl::Postgres(_) => Arc::new(TestEnv::open(&stores).await),
+        infra::db::DatabaseUrl::Folder(_) => env.clone(),
     };
-    let following = world.models.follow();
+    let following = env.models.follow();
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = stop.clone();
     let reader = tokio::spawn(async move {
@@ -122,7 +122,7 @@ async fn readers_and_writers_go_on_while_a_model_is_switched(place: Place) {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     });
-    let (writing, stopped) = (world.clone(), stop.clone());
+    let (writing, stopped) = (env.clone(), stop.clone());
     let writer = tokio::spawn(async move {
         let mut written = 0;
         while !stopped.load(Ordering::SeqCst) {
@@ -132,51 +132,51 @@ async fn readers_and_writers_go_on_while_a_model_is_switched(place: Place) {
         written
     });
     for _ in 0..3 {
-        let report = world.models.rebuild("call_log", SWITCH).await.unwrap();
+        let report = env.models.rebuild("call_log", SWITCH).await.unwrap();
         assert!(report.difference.unwrap().is_none());
         assert!(report.switched);
     }
     stop.store(true, Ordering::SeqCst);
     reader.await.unwrap();
     let written = writer.await.unwrap();
-    let head = world.ledger.head().await.unwrap();
+    let head = env.ledger.head().await.unwrap();
     assert!(
-        world.models.wait("call_log", head, SOON).await,
+        env.models.wait("call_log", head, SOON).await,
         "the new rows are followed"
     );
-    let counts = world.models.call_log().counts("default").await.unwrap();
+    let counts = env.models.call_log().counts("default").await.unwrap();
     assert_eq!(counts[0].1, BEFORE + written);
     following.stop().await;
-    let again = world.models.rebuild("call_log", DRY).await.unwrap();
+    let again = env.models.rebuild("call_log", DRY_RUN).await.unwrap();
     assert!(again.difference.unwrap().is_none());
 }
 
-async fn after_erasing_no_rebuild_brings_anything_back(place: Place) {
-    let world = filled(&place, 3).await;
+async fn after_erasing_no_rebuild_brings_anything_back(stores: TestStores) {
+    let env = filled(&stores, 3).await;
     let erase = CallCommand::Erase {
         at: at(500),
         ground: "request 17".into(),
         by: "u1".into(),
     };
-    let following = world.models.follow();
-    let erased = world.order("CA001", erase, by_user()).await;
-    world.ledger.destroy_key(&StreamId::call("CA001")).await.unwrap();
-    world.reached(erased).await;
+    let following = env.models.follow();
+    let erased = env.execute("CA001", erase, by_user()).await;
+    env.ledger.destroy_key(&StreamId::call("CA001")).await.unwrap();
+    env.wait_for_position(erased).await;
     following.stop().await;
     for projector in projectors() {
         let model = projector.name();
-        let before = world.rows(model).await;
-        let report = world.models.rebuild(model, SWITCH).await.unwrap();
+        let before = env.rows(model).await;
+        let report = env.models.rebuild(model, SWITCH).await.unwrap();
         let difference = report.difference.unwrap();
         assert!(difference.is_none(), "{model}: {difference:?}");
-        assert_eq!(world.rows(model).await, before);
+        assert_eq!(env.rows(model).await, before);
         for row in before.values().flatten().filter(|row| row.contains("CA001")) {
             for value in [CALLER, WORDS] {
                 assert!(!row.contains(value), "{model}: {row}");
             }
         }
     }
-    let others = world.rows("call_log").await["calls"]
+    let others = env.rows("call_log").await["calls"]
         .iter()
         .filter(|row| row.contains(CALLER))
         .count();

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Group, Menu, Stack, Text } from "@mantine/core";
+import { ActionIcon, Group, Menu, Stack, Text } from "@mantine/core";
 import { IconDots, IconPencil, IconTrash } from "@tabler/icons-react";
 import type { ContactView } from "../../api/types";
 import { LinkText } from "../../components/links";
@@ -20,14 +20,7 @@ export function ContactRow({ contact, mayEdit, onEdit, onRemove }: Props) {
   return (
     <Group justify="space-between" wrap="nowrap" py={8} component="li">
       <Stack gap={0} miw={0} flex={1}>
-        <Group gap="xs">
-          <Text fw={600}>{contact.name ?? "Erased"}</Text>
-          {contact.do_not_call && (
-            <Badge color="red" variant="light" size="sm" title={contact.do_not_call_reason ?? undefined}>
-              Do not call
-            </Badge>
-          )}
-        </Group>
+        <Text fw={600}>{contact.name ?? "Erased"}</Text>
         <Text size="sm" c="dimmed" className="figures">
           {phone(contact.phone)}
         </Text>

@@ -2,7 +2,7 @@ import { Badge, Button, Code, Collapse, Group, Paper, Stack, Text, Title } from 
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body, writeResponse } from "../../api/client";
-import type { UnroutedCallback } from "../../api/types";
+import type { QuarantinedWebhook as Webhook } from "../../api/types";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { notifyError, notifySuccess } from "../../components/notify";
 import { Timestamp } from "../../components/Timestamp";
@@ -12,10 +12,10 @@ const QUARANTINE = ["quarantined-webhooks"] as const;
 
 /** Webhooks that could not be parsed. They are stored whole and can be processed again after a fix. */
 export function QuarantinedWebhooks() {
-  const may = useMay("view_unrouted");
+  const may = useMay("view_quarantine");
   const webhooks = useQuery({
     queryKey: QUARANTINE,
-    queryFn: () => body(api.GET("/api/unrouted")),
+    queryFn: () => body(api.GET("/api/quarantined-webhooks")),
     enabled: may,
   });
   if (!may || webhooks.isPending) return null;
@@ -46,13 +46,13 @@ export function QuarantinedWebhooks() {
   );
 }
 
-function QuarantinedWebhook({ webhook }: { webhook: UnroutedCallback }) {
+function QuarantinedWebhook({ webhook }: { webhook: Webhook }) {
   const client = useQueryClient();
   const may = useMay("reingest");
   const [isOpen, { toggle }] = useDisclosure();
   const reingest = useMutation({
     mutationFn: () =>
-      writeResponse(api.POST("/api/unrouted/{id}/reingest", { params: { path: { id: webhook.id } } })),
+      writeResponse(api.POST("/api/quarantined-webhooks/{id}/reingest", { params: { path: { id: webhook.id } } })),
     onSuccess: async () => {
       notifySuccess("Webhook processed.");
       await client.invalidateQueries({ queryKey: QUARANTINE });

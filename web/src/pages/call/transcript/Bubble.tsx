@@ -41,7 +41,7 @@ export function Bubble({
   useEffect(() => {
     if (isActive && follows) box.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   }, [isActive, follows]);
-  const side = speaker === "ai" ? classes.ours : speaker === "agent" ? classes.person : "";
+  const side = speaker === "ai" ? classes.ours : speaker === "team_member" ? classes.person : "";
   return (
     <Box ref={box} className={`${classes.bubble} ${side} ${isActive ? classes.active : ""}`}>
       <Group gap={6} wrap="nowrap" justify="space-between">

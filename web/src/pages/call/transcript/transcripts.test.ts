@@ -15,7 +15,7 @@ it("phases are in call order, with the live turns before later transcripts", () 
 });
 
 it("speaker labels are product English", () => {
-  expect(["ai", "agent", "caller", "speaker_2"].map(speakerName)).toEqual([
+  expect(["ai", "team_member", "caller", "speaker_2"].map(speakerName)).toEqual([
     "Assistant",
     "Team member",
     "Caller",

@@ -34,7 +34,7 @@ export function byPhase(
 /** The display name of a speaker. */
 export function speakerName(speaker: string): string {
   if (speaker === "ai") return "Assistant";
-  if (speaker === "agent") return "Team member";
+  if (speaker === "team_member") return "Team member";
   const numbered = /^speaker_(\d+)$/.exec(speaker);
   if (numbered) return `Speaker ${numbered[1]}`;
   return speaker.charAt(0).toUpperCase() + speaker.slice(1);

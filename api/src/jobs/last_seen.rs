@@ -1,0 +1,21 @@
+//! Stores when users were last seen, with a resolution of one minute: a row for every request would cost too much.
+
+use crate::state::AppState;
+use std::time::Duration;
+
+const FLUSH_INTERVAL: Duration = Duration::from_secs(15);
+
+/// Runs until the service stops.
+pub async fn run(state: AppState) {
+    loop {
+        tokio::select! {
+            () = state.drain.closing() => return,
+            () = tokio::time::sleep(FLUSH_INTERVAL) => {}
+        }
+        for (user_id, at) in state.presence.to_write() {
+            if let Err(error) = state.accounts.saw_user(&user_id, at).await {
+                tracing::debug!(%error, "last-seen time of user not stored");
+            }
+        }
+    }
+}

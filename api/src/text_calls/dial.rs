@@ -1,0 +1,58 @@
+//! `POST /api/text-calls`: a user calls out and types what they say.
+//!
+//! The sandbox calls from the user's browser as the Voice SDK does: it requests `/twilio/voice` with `To`, and the call
+//! continues like any other browser call.
+
+use super::{Placed, PlacedCall, place, require_sandbox};
+use crate::auth::{Permission, SignedIn};
+use crate::error::{ApiError, Problem};
+use crate::state::AppState;
+use crate::web::{Body, CommandKey};
+use axum::extract::State;
+use infra::twilio::sandbox::TextCaller;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// The number to call.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dial {
+    /// E.164.
+    #[schema(example = "+15045550142")]
+    to: String,
+}
+
+/// Calls a number from the user's browser, in which they type. Only with the sandbox as the telephone network. A number
+/// without a configured party is answered after two seconds, by a party that says that no real person was called.
+#[utoipa::path(
+    post, path = "/api/text-calls", tag = "live", request_body = Dial,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses(
+        (status = CREATED, body = PlacedCall),
+        (status = FORBIDDEN, body = Problem),
+        (status = UNPROCESSABLE_ENTITY, body = Problem),
+        (status = CONFLICT, body = Problem, description = "The telephone network is Twilio, or no number or application is configured for outgoing calls."),
+        (status = SERVICE_UNAVAILABLE, body = Problem, description = "The telephone network does not answer."),
+    )
+)]
+pub async fn dial(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    key: CommandKey,
+    Body(body): Body<Dial>,
+) -> Result<Placed, ApiError> {
+    signed_in.may(Permission::HandleCalls)?;
+    require_sandbox(&state, "call with the dialer, which uses Twilio's Voice SDK")?;
+    if !domain::phone::is_e164(&body.to) {
+        return Err(ApiError::field("/to", "is not a telephone number in E.164"));
+    }
+    if state.config.twilio.phone_number.is_none() {
+        let missing = "no number is configured for outgoing calls: set TWILIO_PHONE_NUMBER";
+        return Err(ApiError::Conflict(missing.to_owned()));
+    }
+    let caller = TextCaller::Browser {
+        identity: signed_in.user.user_id.clone(),
+        application: state.config.twilio.twiml_app_sid.clone(),
+    };
+    place(&state, &signed_in, &key, caller, body.to).await
+}

@@ -1,0 +1,55 @@
+//! Invitations: an admin's word that somebody may register. Each is good for one registration, by one address.
+
+use super::{Accounts, Role};
+use crate::db::Tx;
+use crate::on_db;
+use domain::Timestamp;
+
+/// An invitation, without its token.
+#[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Invitation {
+    /// Whose data the invited will work on.
+    pub tenant: String,
+    /// Whom it is for, in lower case.
+    pub email: String,
+    #[sqlx(try_from = "String")]
+    /// What they will be.
+    pub role: Role,
+    /// The admin's user id.
+    pub invited_by: String,
+    /// Epoch microseconds.
+    pub created_at: i64,
+    /// Epoch microseconds.
+    pub expires_at: i64,
+}
+
+const INSERT: &str = "insert into invitations (token_hash, tenant, email, role, invited_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)";
+const TAKE: &str = "update invitations set used_at = $3 where token_hash = $1 and email = $2 and used_at is null and expires_at > $3 returning tenant, email, role, invited_by, created_at, expires_at";
+
+pub(super) const STATEMENTS: &[&str] = &[INSERT, TAKE];
+
+impl Accounts {
+    /// Writes an invitation down.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn invite(&self, token_hash: &str, invitation: &Invitation) -> Result<(), sqlx::Error> {
+        on_db!(&self.db, c => sqlx::query(INSERT)
+            .bind(token_hash).bind(&invitation.tenant).bind(&invitation.email).bind(invitation.role.as_str())
+            .bind(&invitation.invited_by).bind(invitation.created_at).bind(invitation.expires_at)
+            .execute(c).await.map(|_| ()))
+    }
+}
+
+impl Invitation {
+    /// Uses an invitation up, unless it is somebody else's, used or too old.
+    pub(super) async fn take(
+        tx: &mut Tx,
+        token_hash: &str,
+        email: &str,
+        now: Timestamp,
+    ) -> Result<Option<Self>, sqlx::Error> {
+        on_db!(tx: Tx, c => sqlx::query_as(TAKE)
+            .bind(token_hash).bind(email).bind(now.as_micros()).fetch_optional(&mut **c).await)
+    }
+}

@@ -1,0 +1,57 @@
+//! Sessions: who is signed in, by the hash of a token that only their browser has.
+
+use super::{Accounts, User};
+use crate::on_db;
+use domain::Timestamp;
+
+const INSERT: &str = "insert into sessions (token_hash, user_id, created_at, expires_at) values ($1, $2, $3, $4)";
+const USER: &str = "select u.user_id, u.tenant, u.email, u.name, u.role, u.password_hash, u.active, u.created_at, u.last_seen_at from sessions s join users u on u.user_id = s.user_id where s.token_hash = $1 and s.expires_at > $2 and u.active = $3";
+const DELETE: &str = "delete from sessions where token_hash = $1";
+const DELETE_OF_USER: &str = "delete from sessions where user_id = $1";
+const DELETE_EXPIRED: &str = "delete from sessions where expires_at <= $1";
+
+pub(super) const STATEMENTS: &[&str] = &[INSERT, USER, DELETE, DELETE_OF_USER, DELETE_EXPIRED];
+
+impl Accounts {
+    /// Begins a session, and clears away those that are over.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn begin_session(
+        &self,
+        token_hash: &str,
+        user_id: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), sqlx::Error> {
+        on_db!(&self.db, c => sqlx::query(DELETE_EXPIRED).bind(now.as_micros()).execute(c).await.map(|_| ()))?;
+        on_db!(&self.db, c => sqlx::query(INSERT)
+            .bind(token_hash).bind(user_id).bind(now.as_micros()).bind(until.as_micros())
+            .execute(c).await.map(|_| ()))
+    }
+
+    /// Whose session it is: nobody's, when it is over or the user may no longer sign in.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn user_of_session(&self, token_hash: &str, now: Timestamp) -> Result<Option<User>, sqlx::Error> {
+        on_db!(&self.db, c => sqlx::query_as(USER)
+            .bind(token_hash).bind(now.as_micros()).bind(true).fetch_optional(c).await)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn end_session(&self, token_hash: &str) -> Result<(), sqlx::Error> {
+        on_db!(&self.db, c => sqlx::query(DELETE).bind(token_hash).execute(c).await.map(|_| ()))
+    }
+
+    /// Ends every session of a user: after a new password, or when they may no longer sign in.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn end_sessions_of(&self, user_id: &str) -> Result<(), sqlx::Error> {
+        on_db!(&self.db, c => sqlx::query(DELETE_OF_USER).bind(user_id).execute(c).await.map(|_| ()))
+    }
+}

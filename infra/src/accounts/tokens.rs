@@ -1,0 +1,65 @@
+//! API tokens: for programs that act as a user.
+
+use super::{Accounts, User};
+use crate::on_db;
+use domain::Timestamp;
+
+/// A token, without the token.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct ApiToken {
+    /// `token_<uuid>`.
+    pub token_id: String,
+    /// For people.
+    pub label: String,
+    /// Epoch microseconds.
+    pub created_at: i64,
+    /// Epoch microseconds; never, if absent.
+    pub expires_at: Option<i64>,
+}
+
+const INSERT: &str = "insert into api_tokens (token_id, token_hash, user_id, label, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)";
+const USER: &str = "select u.user_id, u.tenant, u.email, u.name, u.role, u.password_hash, u.active, u.created_at, u.last_seen_at from api_tokens t join users u on u.user_id = t.user_id where t.token_hash = $1 and (t.expires_at is null or t.expires_at > $2) and u.active = $3";
+const LIST: &str =
+    "select token_id, label, created_at, expires_at from api_tokens where user_id = $1 order by created_at, token_id";
+const DELETE: &str = "delete from api_tokens where token_id = $1 and user_id = $2";
+
+pub(super) const STATEMENTS: &[&str] = &[INSERT, USER, LIST, DELETE];
+
+impl Accounts {
+    /// Adds a token.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn add_token(&self, user_id: &str, token_hash: &str, token: &ApiToken) -> Result<(), sqlx::Error> {
+        on_db!(&self.db, c => sqlx::query(INSERT)
+            .bind(&token.token_id).bind(token_hash).bind(user_id).bind(&token.label)
+            .bind(token.created_at).bind(token.expires_at).execute(c).await.map(|_| ()))
+    }
+
+    /// Whose token it is: nobody's, when it has expired or the user may no longer sign in.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn user_of_token(&self, token_hash: &str, now: Timestamp) -> Result<Option<User>, sqlx::Error> {
+        on_db!(&self.db, c => sqlx::query_as(USER)
+            .bind(token_hash).bind(now.as_micros()).bind(true).fetch_optional(c).await)
+    }
+
+    /// A user's tokens, oldest first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn tokens_of(&self, user_id: &str) -> Result<Vec<ApiToken>, sqlx::Error> {
+        on_db!(&self.db, c => sqlx::query_as(LIST).bind(user_id).fetch_all(c).await)
+    }
+
+    /// Takes a token back. `false`: the user has no such token.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn remove_token(&self, user_id: &str, token_id: &str) -> Result<bool, sqlx::Error> {
+        let rows = on_db!(&self.db, c => sqlx::query(DELETE)
+            .bind(token_id).bind(user_id).execute(c).await.map(|done| done.rows_affected()))?;
+        Ok(rows > 0)
+    }
+}

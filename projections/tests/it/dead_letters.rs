@@ -1,0 +1,230 @@
+//! An event that cannot be projected parks its stream, says so, and stops nobody else.
+
+use crate::support::*;
+use domain::call::value::Outcome;
+use infra::db::Engine;
+use infra::event_store::{Event, Recorded};
+use infra::on_db;
+use projections::engine::{ReadModel, Schema};
+use projections::projector::Model;
+use projections::rows::{Column, Field, ForeignRow, Kind, Owner, Role, Row, Rows, Table, Value};
+use projections::{RebuildError, RebuildOptions};
+use std::sync::Arc;
+use std::time::Duration;
+
+const SOON: Duration = Duration::from_secs(20);
+
+async fn dead_letters(env: &TestEnv, model: &'static str) -> Vec<(i64, String, String)> {
+    let db = env.db(model).await;
+    let text = "select position, aggregate_id, event_type from dead_letters order by position";
+    on_db!(&db, c => sqlx::query_as(text).fetch_all(c).await).expect("dead letters")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_future_event_parks_its_call_and_the_others_go_on() {
+    let env = TestEnv::new().await;
+    let following = env.models.follow();
+    env.append("CA1", vec![started(0, true)]).await;
+    env.append("CA2", vec![started(0, true)]).await;
+    let unreadable = env.append_unreadable("CA1").await;
+    let behind = env
+        .append("CA1", vec![ended(60, true, Outcome::Completed, Some(50))])
+        .await;
+    let last = env
+        .append("CA2", vec![ended(60, true, Outcome::Completed, Some(50))])
+        .await;
+    for model in ["call_log", "agents"] {
+        assert!(env.models.wait(model, last, SOON).await, "{model}");
+    }
+    let call = |id| {
+        let call_log = env.models.call_log();
+        async move {
+            call_log
+                .call("default", id)
+                .await
+                .expect("asks")
+                .expect("a call")
+                .status
+        }
+    };
+    assert_eq!(call("CA1").await, "started", "a parked call stands still");
+    assert_eq!(call("CA2").await, "completed");
+    let dead = dead_letters(&env, "call_log").await;
+    assert_eq!(
+        dead,
+        [
+            (unreadable, "CA1".into(), "CallTeleported".into()),
+            (behind, "CA1".into(), "CallEnded".into())
+        ]
+    );
+    assert!(
+        dead_letters(&env, "agents").await.is_empty(),
+        "a model that reads no calls has nothing to park"
+    );
+    let status = env.models.status().await.expect("status");
+    let call_log = status
+        .iter()
+        .find(|status| status.model == "call_log")
+        .expect("a status");
+    assert_eq!(
+        (call_log.dead_letters, call_log.parked_streams, call_log.lag),
+        (2, 1, 0)
+    );
+    following.stop().await;
+
+    // What is parked stays parked for whoever comes next.
+    let following = env.models.follow();
+    let later = env
+        .append("CA1", vec![graded(domain::call::value::Grade::Good)])
+        .await;
+    assert!(env.models.wait("call_log", later, SOON).await);
+    assert_eq!(dead_letters(&env, "call_log").await.len(), 3);
+    following.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rebuild_stops_at_an_event_that_it_cannot_read() {
+    let env = TestEnv::new().await;
+    env.append("CA1", vec![started(0, true)]).await;
+    let unreadable = env.append_unreadable("CA1").await;
+    let options = RebuildOptions {
+        compare: false,
+        switch: true,
+    };
+    match env.models.rebuild("call_log", options).await {
+        Err(RebuildError::Projection(error)) => {
+            assert!(error.to_string().contains(&format!("event {unreadable}")), "{error}");
+        }
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+/// A model whose table refuses some rows: no call may end in failure.
+struct Choosy;
+
+struct SeenRow {
+    call_id: String,
+    events: i64,
+    failed: bool,
+}
+
+impl Row for SeenRow {
+    const TABLE: Table = Table {
+        name: "seen",
+        columns: &[
+            Column {
+                name: "call_id",
+                kind: Kind::Text,
+                personal: false,
+            },
+            Column {
+                name: "events",
+                kind: Kind::Int,
+                personal: false,
+            },
+            Column {
+                name: "failed",
+                kind: Kind::Int,
+                personal: false,
+            },
+        ],
+        key: 1,
+        role: Role::OwnedBy(Owner::Call),
+    };
+
+    fn into_values(self) -> Vec<Value> {
+        vec![
+            self.call_id.into_value(),
+            self.events.into_value(),
+            self.failed.into_value(),
+        ]
+    }
+
+    fn from_values(values: Vec<Value>) -> Option<Self> {
+        let mut values = values.into_iter();
+        Some(Self {
+            call_id: String::from_value(values.next()?)?,
+            events: i64::from_value(values.next()?)?,
+            failed: bool::from_value(values.next()?)?,
+        })
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    failed: bool,
+    events: i64,
+}
+
+impl ReadModel for Choosy {
+    const NAME: &'static str = "choosy";
+    const VERSION: i64 = 1;
+    const TABLES: &'static [Table] = &[SeenRow::TABLE];
+    type Doc = Seen;
+
+    fn schema(_: Engine) -> Schema {
+        Schema {
+            tables: "create table seen (call_id text primary key not null, events integer not null, failed integer not null check (failed = 0)) strict;",
+            indexes: "create index seen_events on seen (events);",
+        }
+    }
+
+    fn concerns(event: &Event) -> bool {
+        matches!(event, Event::Call(_))
+    }
+
+    fn fold(seen: &mut Seen, event: &Recorded) {
+        seen.events += 1;
+        if let Event::Call(domain::call::CallEvent::CallEnded {
+            outcome: Outcome::Failed,
+            ..
+        }) = &event.event
+        {
+            seen.failed = true;
+        }
+    }
+
+    fn rows(id: &str, seen: &Seen, rows: &mut Rows) {
+        rows.push(SeenRow {
+            call_id: id.to_owned(),
+            events: seen.events,
+            failed: seen.failed,
+        });
+    }
+
+    fn unfold(_: Owner, mut rows: Rows) -> Result<Seen, ForeignRow> {
+        let row = rows.take::<SeenRow>()?.pop().ok_or(ForeignRow("seen"))?;
+        Ok(Seen {
+            failed: row.failed,
+            events: row.events,
+        })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_whose_row_is_refused_is_found_in_its_batch() {
+    let env = TestEnv::with(vec![Arc::new(Model::<Choosy>::default())]).await;
+    let mut last = 0;
+    let mut bad = 0;
+    for n in 0..200 {
+        let call = format!("CA{n:03}");
+        env.append(&call, vec![started(0, true)]).await;
+        let outcome = if n == 77 { Outcome::Failed } else { Outcome::Completed };
+        last = env.append(&call, vec![ended(60, true, outcome, None)]).await;
+        if n == 77 {
+            bad = last;
+        }
+    }
+    let following = env.models.follow();
+    assert!(env.models.wait("choosy", last, SOON).await);
+    assert_eq!(
+        dead_letters(&env, "choosy").await,
+        [(bad, "CA077".into(), "CallEnded".into())]
+    );
+    let db = env.db("choosy").await;
+    let counts: (i64, i64) =
+        on_db!(&db, c => sqlx::query_as("select count(*), cast(sum(events) as bigint) from seen").fetch_one(c).await)
+            .expect("counts");
+    assert_eq!(counts, (200, 399), "every event but one, once");
+    following.stop().await;
+}

@@ -1,0 +1,96 @@
+//! A writer is killed in the middle of appending, many times: nothing acknowledged is lost, nothing is doubled.
+
+use domain::call::CallEvent;
+use harness::binaries::profile_dir;
+use harness::on_both_engines;
+use harness::test_stores::TestStores;
+use infra::event_store::Event;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+on_both_engines!(nothing_acknowledged_is_lost_and_nothing_is_doubled_by_kills);
+
+/// How often the writer is killed.
+const KILLS: u64 = 12;
+
+fn url(stores: &TestStores) -> String {
+    match &stores.url {
+        infra::db::DatabaseUrl::Folder(folder) => format!("sqlite:{}", folder.display()),
+        infra::db::DatabaseUrl::Postgres(url) => url.clone(),
+    }
+}
+
+fn writer(stores: &TestStores, key: &str, name: &str, from: u64) -> Child {
+    Command::new(profile_dir().expect("a target directory").join("ledger-writer"))
+        .args([name, &from.to_string()])
+        .env("LEDGER_DATABASE_URL", url(stores))
+        .env("LEDGER_MASTER_KEY", key)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the writer is built with the tests")
+}
+
+/// Lets the writer work for a while after its first acknowledgement, kills it, and collects what it acknowledged.
+fn kill(mut child: Child, after: Duration) -> Vec<u64> {
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let mut acknowledged: Vec<String> = lines.next().map(|line| line.expect("a line")).into_iter().collect();
+    std::thread::sleep(after);
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    // What the kill cut off in the middle of a line was not acknowledged.
+    acknowledged.extend(lines.map_while(Result::ok));
+    acknowledged
+        .iter()
+        .filter_map(|line| line.strip_prefix("ack ")?.parse().ok())
+        .collect()
+}
+
+async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_kills(mut stores: TestStores) {
+    let key = "5a".repeat(32);
+    stores.master_key = key.parse().unwrap();
+    // On PostgreSQL a second process writes all the while, and is killed as well.
+    let names: &[&str] = if matches!(stores.url, infra::db::DatabaseUrl::Postgres(_)) {
+        &["a", "b"]
+    } else {
+        &["a"]
+    };
+    let mut acknowledged: Vec<(String, u64)> = Vec::new();
+    for round in 0..KILLS {
+        let children: Vec<_> = names
+            .iter()
+            .map(|name| (*name, writer(&stores, &key, name, round * 10_000)))
+            .collect();
+        for (name, child) in children {
+            let pause = Duration::from_millis(20 + (round * 37) % 120);
+            let acks = tokio::task::spawn_blocking(move || kill(child, pause)).await.unwrap();
+            assert!(!acks.is_empty(), "the writer acknowledged nothing in round {round}");
+            acknowledged.extend(acks.into_iter().map(|n| (name.to_owned(), n)));
+        }
+    }
+
+    let ledger = stores.ledger().await;
+    let mut notes: BTreeMap<(String, u64), usize> = BTreeMap::new();
+    let mut position = 0;
+    loop {
+        let events = ledger.read_all(position, 1_000).await.expect("a dense log");
+        let Some(last) = events.last() else { break };
+        position = last.position;
+        for event in &events {
+            if let Event::Call(CallEvent::CorrectionNoted { note, by, .. }) = &event.event {
+                let n = note.text().expect("opens").parse().expect("a number");
+                *notes.entry((by.clone(), n)).or_default() += 1;
+            }
+        }
+    }
+    for ack in &acknowledged {
+        assert!(notes.contains_key(ack), "{ack:?} was acknowledged and is lost");
+    }
+    assert!(notes.values().all(|&times| times == 1), "something was doubled");
+    assert!(
+        acknowledged.len() > 100,
+        "too little was written to prove anything: {}",
+        acknowledged.len()
+    );
+}

@@ -1,0 +1,132 @@
+//! An event of a future type: the projector parks its stream and says so, the others go on, and a rebuild stops.
+
+use super::{TestEnv, ended, graded};
+use crate::ledger::{by_twilio, by_user, inbound};
+use domain::call::Call;
+use harness::on_both_engines;
+use harness::test_stores::TestStores;
+use infra::event_store::{Append, Appended, NewEvent, StreamId};
+use infra::ledger::LedgerError;
+use infra::on_db;
+use projections::{RebuildError, RebuildOptions};
+
+on_both_engines!(
+    a_future_event_parks_its_call_and_the_others_go_on,
+    a_parked_call_stays_parked_for_whoever_follows_next,
+    a_rebuild_stops_at_a_future_event_and_leaves_the_rows_as_they_are,
+    nobody_decides_about_a_call_that_holds_a_future_event,
+);
+
+/// As a later version of the program would write it.
+async fn append_from_the_future(env: &TestEnv, call: &str) -> i64 {
+    let stream = StreamId::call(call);
+    let expected = env.ledger.store().read_stream(&stream, 0).await.unwrap().len();
+    let append = Append {
+        stream,
+        expected: i64::try_from(expected).unwrap(),
+        events: vec![NewEvent {
+            event_type: "CallTeleported".into(),
+            event_version: "1.0".into(),
+            payload: r#"{"CallTeleported":{"at":1774620000000000}}"#.into(),
+            metadata: r#"{"tenant":"default","actor":"import","correlation_id":"c"}"#.into(),
+        }],
+        command_key: None,
+        opened: Vec::new(),
+    };
+    match env.ledger.store().append(append).await.unwrap() {
+        Appended::Committed { position, .. } => position,
+        other => panic!("not committed: {other:?}"),
+    }
+}
+
+async fn dead_letters(env: &TestEnv, model: &'static str) -> Vec<(i64, String, String)> {
+    let db = env.db(model).await;
+    let text = "select position, aggregate_id, event_type from dead_letters order by position";
+    on_db!(&db, c => sqlx::query_as(text).fetch_all(c).await).unwrap()
+}
+
+/// A call whose future nobody here can read, and another one that goes on. Answers the position of the future event.
+async fn append_parked_call(env: &TestEnv) -> i64 {
+    env.execute("CA1", inbound("CA1"), by_twilio("1")).await;
+    let future = append_from_the_future(env, "CA1").await;
+    env.wait_for_position(env.call("CA2").await).await;
+    future
+}
+
+async fn status_of(env: &TestEnv, call: &str) -> String {
+    let row = env.models.call_log().call("default", call).await.unwrap();
+    row.unwrap().status
+}
+
+async fn a_future_event_parks_its_call_and_the_others_go_on(stores: TestStores) {
+    let env = TestEnv::open(&stores).await;
+    let following = env.models.follow();
+    let future = append_parked_call(&env).await;
+    assert_eq!(
+        status_of(&env, "CA1").await,
+        "in_progress",
+        "a parked call stands still"
+    );
+    assert_eq!(status_of(&env, "CA2").await, "completed");
+    let letter = (future, "CA1".to_owned(), "CallTeleported".to_owned());
+    assert_eq!(dead_letters(&env, "call_log").await, [letter]);
+    assert!(dead_letters(&env, "agents").await.is_empty(), "it reads no calls");
+    let status = env.models.status().await.unwrap();
+    let call_log = status.iter().find(|status| status.model == "call_log").unwrap();
+    assert_eq!(
+        (call_log.dead_letters, call_log.parked_streams, call_log.lag),
+        (1, 1, 0)
+    );
+    following.stop().await;
+}
+
+async fn a_parked_call_stays_parked_for_whoever_follows_next(stores: TestStores) {
+    let env = TestEnv::open(&stores).await;
+    let following = env.models.follow();
+    let future = append_parked_call(&env).await;
+    following.stop().await;
+    let following = env.models.follow();
+    let later = append_from_the_future(&env, "CA1").await;
+    env.wait_for_position(env.call("CA3").await).await;
+    let letters: Vec<_> = dead_letters(&env, "call_log")
+        .await
+        .into_iter()
+        .map(|letter| letter.0)
+        .collect();
+    assert_eq!(letters, [future, later]);
+    assert_eq!(status_of(&env, "CA1").await, "in_progress");
+    following.stop().await;
+}
+
+async fn a_rebuild_stops_at_a_future_event_and_leaves_the_rows_as_they_are(stores: TestStores) {
+    let env = TestEnv::open(&stores).await;
+    let following = env.models.follow();
+    let future = append_parked_call(&env).await;
+    following.stop().await;
+    let before = env.rows("call_log").await;
+    let switch = RebuildOptions {
+        compare: false,
+        switch: true,
+    };
+    match env.models.rebuild("call_log", switch).await {
+        Err(RebuildError::Projection(error)) => {
+            assert!(error.to_string().contains(&format!("event {future}")), "{error}");
+        }
+        other => panic!("not refused: {other:?}"),
+    }
+    assert_eq!(env.rows("call_log").await, before);
+    let another = env.models.rebuild("agents", switch).await.unwrap();
+    assert!(another.switched, "a model that reads no calls can be rebuilt");
+}
+
+async fn nobody_decides_about_a_call_that_holds_a_future_event(stores: TestStores) {
+    let env = TestEnv::open(&stores).await;
+    env.execute("CA1", inbound("CA1"), by_twilio("1")).await;
+    append_from_the_future(&env, "CA1").await;
+    let head = env.ledger.head().await.unwrap();
+    for (command, metadata) in [(ended("CA1"), by_twilio("2")), (graded(), by_user())] {
+        let refused = env.ledger.execute::<Call>("CA1", command, metadata).await;
+        assert!(matches!(refused, Err(LedgerError::Store(_))), "{refused:?}");
+    }
+    assert_eq!(env.ledger.head().await.unwrap(), head);
+}

@@ -1,0 +1,100 @@
+//! A service that must not start says why, ends with a code that is not zero, and writes nothing.
+
+use harness::on_both_engines;
+use harness::test_stores::TestStores;
+use harness::service::{Client, Home};
+use infra::event_store::EventStore;
+
+on_both_engines!(
+    a_wrong_master_key_is_refused_in_so_many_words,
+    a_master_key_that_is_none_is_refused
+);
+
+const CALL: [(&str, &str); 4] = [
+    ("CallSid", "CA1"),
+    ("Direction", "inbound"),
+    ("From", "+15005550001"),
+    ("To", "+15045550100"),
+];
+
+async fn post_inbound(client: &Client) {
+    client.webhook("/twilio/inbound", &CALL).await.unwrap().expect(200);
+}
+
+/// The log as it lies there, with the keys that it was sealed with.
+async fn stored_rows(stores: &TestStores) -> (Vec<infra::event_store::RawEvent>, Vec<String>) {
+    let store = EventStore::open_read_only(&stores.url).await.unwrap();
+    let keys = infra::db::connect(&stores.url, "keys", infra::db::Durability::Full, 1)
+        .await
+        .unwrap();
+    let sql = "select coalesce(wrapped, '') from data_keys order by aggregate_id";
+    let wrapped = infra::on_db!(&keys, c => sqlx::query_scalar(sql).fetch_all(c).await).unwrap();
+    (store.read_all(0, 1_000).await.unwrap(), wrapped)
+}
+
+/// Starts a service that is expected to refuse, and gives what it said.
+async fn refused_start(home: &Home, settings: &[(&str, &str)]) -> String {
+    let mut refused = home.spawn(settings);
+    let code = refused.exit_code().await;
+    assert!(code.is_some_and(|code| code != 0), "{code:?}: {}", refused.log());
+    refused.log()
+}
+
+async fn a_wrong_master_key_is_refused_in_so_many_words(stores: TestStores) {
+    let home = Home::new(stores);
+    let service = home.start().await;
+    post_inbound(&service.client()).await;
+    assert_eq!(service.stop().await, Some(0));
+    let before = stored_rows(home.stores()).await;
+    let another = "ab".repeat(32);
+    let output = refused_start(&home, &[("LEDGER_MASTER_KEY", &another)]).await;
+    assert!(output.contains("master key"), "{output}");
+    assert!(!output.contains(&another), "a secret is never printed");
+    assert_eq!(stored_rows(home.stores()).await, before, "nothing is written");
+    post_inbound(&home.start().await.client()).await;
+    assert_eq!(
+        stored_rows(home.stores()).await,
+        before,
+        "the right key still opens, and knows the call"
+    );
+}
+
+async fn a_master_key_that_is_none_is_refused(stores: TestStores) {
+    let home = Home::new(stores);
+    let output = refused_start(&home, &[("LEDGER_MASTER_KEY", "hunter2")]).await;
+    assert!(
+        output.contains("LEDGER_MASTER_KEY") && !output.contains("hunter2"),
+        "{output}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_process_on_one_sqlite_folder_is_refused_and_the_first_goes_on() {
+    let home = Home::new(TestStores::sqlite().await);
+    let first = home.start().await;
+    post_inbound(&first.client()).await;
+    let before = stored_rows(home.stores()).await;
+    let output = refused_start(&home, &[]).await;
+    assert!(output.contains("another call-ledger process"), "{output}");
+    assert_eq!(stored_rows(home.stores()).await, before, "nothing is written");
+    post_inbound(&first.client()).await;
+    assert!(first.is_ready().await);
+    // A killed process leaves no lock behind.
+    first.kill();
+    post_inbound(&home.start().await.client()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_configuration_that_makes_no_sense_is_refused_by_the_name_of_the_setting() {
+    let home = Home::new(TestStores::sqlite().await);
+    let refused = [
+        ("PUBLIC_URL", "calls.example"),
+        ("LISTEN", "somewhere"),
+        ("LEDGER_DATABASE_URL", "mysql://localhost/calls"),
+        ("TWILIO_API_KEY", "SK0123"),
+    ];
+    for (variable, value) in refused {
+        let output = refused_start(&home, &[(variable, value)]).await;
+        assert!(output.contains(variable), "{variable}: {output}");
+    }
+}

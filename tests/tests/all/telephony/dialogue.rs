@@ -1,0 +1,435 @@
+//! What the AI and the caller say to each other.
+
+use harness::on_both_engines;
+use harness::test_stores::TestStores;
+use harness::test_env::{NUMBER, OTHER_NUMBER, Pace, TestEnv};
+use sandbox::models::{Fault, Surface};
+use sandbox::network::scenario::Scenario;
+use serde_json::{Value, json};
+
+on_both_engines!(
+    a_caller_is_answered_turn_by_turn_until_they_say_goodbye,
+    a_caller_who_says_nothing_is_asked_and_then_let_go,
+    a_caller_who_is_not_heard_clearly_is_asked_again,
+    a_caller_who_wants_a_person_is_not_kept_by_the_machine,
+    a_model_that_fails_once_is_not_noticed_twice_and_then_there_is_the_voicemail,
+    values_are_collected_and_not_sentences,
+    an_agent_answers_in_its_language,
+    a_service_that_is_killed_during_a_call_goes_on_with_it,
+    a_person_ends_a_call_from_outside_once,
+    a_repeated_webhook_is_answered_the_same_and_asks_no_model,
+    a_number_that_is_assigned_leads_to_its_agent,
+);
+
+fn scenario(toml: &str) -> Scenario {
+    Scenario::from_toml(toml).unwrap()
+}
+
+/// The types of a call's events, in order, and the events.
+pub async fn history(env: &TestEnv, call: &str) -> (Vec<String>, Vec<Value>) {
+    let client = env.admin().await;
+    let path = format!("/api/call-logs/{call}/history");
+    let history = env
+        .until(&client, &path, "the call is over", |history| {
+            types(history).iter().any(|name| name == "CallEnded")
+        })
+        .await;
+    (types(&history), history["events"].as_array().cloned().unwrap())
+}
+
+pub fn types(history: &Value) -> Vec<String> {
+    let events = history["events"].as_array().cloned().unwrap_or_default();
+    events
+        .iter()
+        .map(|event| event["type"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+pub fn words<'a>(events: &'a [Value], kind: &str) -> Vec<&'a str> {
+    events
+        .iter()
+        .filter(|event| event["type"] == kind)
+        .map(|event| event["data"]["text"].as_str().unwrap())
+        .collect()
+}
+
+async fn a_caller_is_answered_turn_by_turn_until_they_say_goodbye(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let call = env
+        .play(&scenario(
+            r#"
+            description = "help with a laptop"
+            [caller]
+            from = "+15045550142"
+            [[caller.steps]]
+            say = "Hello, my laptop does not start"
+            [[caller.steps]]
+            say = "Thank you, goodbye"
+            [expect]
+            ended_by = "twiml"
+            hears = ["speaking with an A.I. assistant", "call is recorded", "Thank you for calling"]
+            "#,
+        ))
+        .await;
+    let (types, events) = history(&env, &call).await;
+    assert_eq!(
+        types[..3],
+        ["CallStarted", "AiDisclosed", "ConsentNoticePlayed"],
+        "{types:?}"
+    );
+    assert_eq!(
+        words(&events, "CallerTurn"),
+        ["Hello, my laptop does not start", "Thank you, goodbye"]
+    );
+    let said = words(&events, "AiTurn");
+    assert_eq!(said.len(), 3, "greeting, help, goodbye: {said:?}");
+    let help = events.iter().find(|event| event["data"]["turn"] == 3).unwrap();
+    assert!(
+        help["data"]["model"].is_string() && help["data"]["tokens"]["input"].is_u64(),
+        "{help}"
+    );
+    let ends: Vec<_> = events.iter().filter(|event| event["type"] == "CallEnded").collect();
+    assert!(ends.iter().any(|end| end["data"]["ended_by"] == "caller"), "{ends:?}");
+    env.close().await;
+}
+
+async fn a_caller_who_says_nothing_is_asked_and_then_let_go(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let silence = sandbox::network::scenario::named("silence").unwrap().unwrap();
+    let call = env.play(&silence).await;
+    let (types, events) = history(&env, &call).await;
+    assert_eq!(
+        types.iter().filter(|name| *name == "SilencePrompted").count(),
+        2,
+        "{types:?}"
+    );
+    assert!(
+        events.iter().any(|event| event["data"]["ended_by"] == "silence"),
+        "{types:?}"
+    );
+    env.close().await;
+}
+
+async fn a_caller_who_is_not_heard_clearly_is_asked_again(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let call = env
+        .play(&scenario(
+            r#"
+            description = "a bad line"
+            [caller]
+            from = "+15045550142"
+            [[caller.steps]]
+            say = "what are your opening hours"
+            confidence = 0.2
+            [[caller.steps]]
+            when = "say it again"
+            say = "what are your opening hours"
+            [[caller.steps]]
+            say = "thanks, bye"
+            [expect]
+            ended_by = "twiml"
+            "#,
+        ))
+        .await;
+    let (types, events) = history(&env, &call).await;
+    assert_eq!(
+        types.iter().filter(|name| *name == "HeardUnclearly").count(),
+        1,
+        "{types:?}"
+    );
+    // What was not believed is kept all the same.
+    assert_eq!(words(&events, "CallerTurn").len(), 3);
+    env.close().await;
+}
+
+async fn a_caller_who_wants_a_person_is_not_kept_by_the_machine(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let call = env
+        .play(&scenario(
+            r#"
+            description = "enough of machines"
+            [caller]
+            from = "+15045550142"
+            [[caller.steps]]
+            say = "I want to talk to a real person"
+            [[caller.steps]]
+            when = "leave a message"
+            say = "Please call me back about my order"
+            [[caller.steps]]
+            hang_up = true
+            "#,
+        ))
+        .await;
+    let (types, events) = history(&env, &call).await;
+    for expected in ["EscalationTriggered", "RoutedToVoicemail"] {
+        assert!(types.iter().any(|name| name == expected), "{expected}: {types:?}");
+    }
+    assert!(
+        events.iter().any(|event| event["data"]["rule"] == "asked_for_a_person"),
+        "{types:?}"
+    );
+    env.close().await;
+}
+
+async fn a_model_that_fails_once_is_not_noticed_twice_and_then_there_is_the_voicemail(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    env.models.add_fault(Fault {
+        times: Some(2),
+        ..Fault::down(Surface::Chat, 400)
+    });
+    let call = env
+        .play(&scenario(
+            r#"
+            description = "a broken model"
+            [caller]
+            from = "+15045550142"
+            [[caller.steps]]
+            say = "what are your opening hours"
+            [[caller.steps]]
+            when = "once more"
+            say = "what are your opening hours"
+            [[caller.steps]]
+            when = "leave a message"
+            say = "I only want to know when you are open"
+            [[caller.steps]]
+            hang_up = true
+            [expect]
+            never_hears = ["error", "status"]
+            "#,
+        ))
+        .await;
+    let (types, events) = history(&env, &call).await;
+    assert_eq!(types.iter().filter(|name| *name == "AiFailed").count(), 2, "{types:?}");
+    assert!(
+        events.iter().any(|event| event["data"]["reason"] == "ai_unavailable"),
+        "{types:?}"
+    );
+    env.close().await;
+}
+
+async fn values_are_collected_and_not_sentences(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let admin = env.admin().await;
+    let fields = json!([
+        { "name": "name", "description": "The caller's name", "kind": "text", "required": true },
+        { "name": "email", "description": "The caller's e-mail address", "kind": "email", "required": true },
+    ]);
+    admin
+        .put(
+            "/api/agent-settings",
+            &json!({ "settings": { "fields_to_collect": fields } }),
+        )
+        .await
+        .expect(200);
+    let call = env
+        .play(&scenario(
+            r#"
+            description = "a customer who tells who they are"
+            [caller]
+            from = "+15045550142"
+            [[caller.steps]]
+            say = "My laptop does not start"
+            [[caller.steps]]
+            say = "My name is Manas. Do you need my email? It is manas@example.com"
+            [[caller.steps]]
+            say = "That's all, goodbye"
+            "#,
+        ))
+        .await;
+    let detail = env
+        .until(
+            &admin,
+            &format!("/api/call-logs/{call}"),
+            "the fields are there",
+            |call| call["fields"].as_array().is_some_and(|fields| fields.len() == 2),
+        )
+        .await;
+    let value = |name: &str| {
+        let fields = detail["fields"].as_array().unwrap().iter();
+        fields.clone().find(|field| field["field"] == name).cloned().unwrap()
+    };
+    assert_eq!(
+        (&value("name")["value"], &value("name")["valid"]),
+        (&json!("Manas"), &json!(true))
+    );
+    assert_eq!(
+        (&value("email")["value"], &value("email")["valid"]),
+        (&json!("manas@example.com"), &json!(true))
+    );
+    env.close().await;
+}
+
+async fn an_agent_answers_in_its_language(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let admin = env.admin().await;
+    let settings = json!({ "settings": { "language": "hi-IN", "greeting": "नमस्ते, मैं आपकी क्या सहायता करूँ?" } });
+    admin.put("/api/agent-settings", &settings).await.expect(200);
+    let call = env
+        .play(&scenario(
+            r#"
+            description = "a goodbye in Hindi"
+            [caller]
+            from = "+919812345678"
+            [[caller.steps]]
+            say = "मेरा लैपटॉप चालू नहीं हो रहा है"
+            [[caller.steps]]
+            say = "धन्यवाद, अलविदा"
+            [expect]
+            ended_by = "twiml"
+            hears = ["कॉल रिकॉर्ड", "कॉल करने के लिए धन्यवाद"]
+            "#,
+        ))
+        .await;
+    let (_, events) = history(&env, &call).await;
+    let said = words(&events, "AiTurn");
+    let is_hindi = |text: &&str| text.chars().any(|c| ('\u{900}'..='\u{97f}').contains(&c));
+    assert!(said.len() == 3 && said.iter().all(is_hindi), "{said:?}");
+    env.close().await;
+}
+
+async fn a_service_that_is_killed_during_a_call_goes_on_with_it(stores: TestStores) {
+    let mut env = TestEnv::open_at(stores, Pace::slow()).await;
+    let scenario = scenario(
+        r#"
+        description = "a patient caller"
+        [caller]
+        from = "+15045550142"
+        to = "+15045550100"
+        [[caller.steps]]
+        say = "My laptop does not start"
+        [[caller.steps]]
+        say = "and what are your opening hours"
+        [[caller.steps]]
+        say = "thank you, bye"
+        [expect]
+        ended_by = "twiml"
+        "#,
+    );
+    assert_eq!(scenario.caller.to.as_deref(), Some(NUMBER));
+    let call = scenario.begin(env.network.switch()).unwrap();
+    let client = env.admin().await;
+    let path = format!("/api/call-logs/{call}/history");
+    env
+        .until(&client, &path, "the first answer is recorded", |history| {
+            types(history).iter().filter(|name| *name == "AiTurn").count() >= 2
+        })
+        .await;
+    env.kill_and_restart().await;
+    env.network.ended(&call).await.unwrap();
+    env.network.quiet().await;
+    let (_, events) = history(&env, &call).await;
+    let said = words(&events, "CallerTurn");
+    assert_eq!(
+        said,
+        [
+            "My laptop does not start",
+            "and what are your opening hours",
+            "thank you, bye"
+        ]
+    );
+    env.close().await;
+}
+
+async fn a_person_ends_a_call_from_outside_once(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let scenario = scenario(
+        r#"
+        description = "a caller who would stay"
+        [caller]
+        from = "+15045550142"
+        [[caller.steps]]
+        say = "My laptop does not start"
+        [[caller.steps]]
+        silent_s = 300
+        within_s = 400
+        "#,
+    );
+    let call = scenario.begin(env.network.switch()).unwrap();
+    let admin = env.admin().await;
+    let history_path = format!("/api/call-logs/{call}/history");
+    env
+        .until(&admin, &history_path, "the first answer is recorded", |history| {
+            types(history).iter().filter(|name| *name == "AiTurn").count() >= 2
+        })
+        .await;
+    let path = format!("/api/active-calls/{call}/hangup");
+    admin.post(&path, &json!({})).await.expect(200);
+    admin.post(&path, &json!({})).await.expect(409);
+    admin
+        .post("/api/active-calls/CAnobody/hangup", &json!({}))
+        .await
+        .expect(404);
+    env.service.client().post(&path, &json!({})).await.expect(401);
+    env.network.ended(&call).await.unwrap();
+    env.network.quiet().await;
+    let ended_by = env.network.switch().state().call(&call).unwrap().ended_by;
+    assert_eq!(ended_by, Some("api"));
+    let detail = env
+        .until(&admin, &format!("/api/call-logs/{call}"), "the call is over", |call| {
+            call["outcome"] == "completed"
+        })
+        .await;
+    assert_eq!(detail["ended_by"], "operator", "{detail:#}");
+    env.close().await;
+}
+
+async fn a_repeated_webhook_is_answered_the_same_and_asks_no_model(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let client = env.service.client();
+    let call = [
+        ("CallSid", "CA1"),
+        ("From", "+15045550142"),
+        ("To", NUMBER),
+        ("Direction", "inbound"),
+    ];
+    client.webhook("/twilio/inbound", &call).await.unwrap().expect(200);
+    let said = [
+        &call[..],
+        &[("SpeechResult", "My laptop does not start"), ("Confidence", "0.9")],
+    ]
+    .concat();
+    let path = "/twilio/ai-respond?call_id=CA1&turn=2";
+    let first = client.webhook(path, &said).await.unwrap().expect(200);
+    let again = client.webhook(path, &said).await.unwrap().expect(200);
+    assert!(first.text.contains("turn=4"), "{}", first.text);
+    assert_eq!(first.text, again.text);
+    assert_eq!(env.models.requests().len(), 1, "{:?}", env.models.requests());
+    env.close().await;
+}
+
+async fn a_number_that_is_assigned_leads_to_its_agent(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let admin = env.admin().await;
+    let workshop = json!({ "name": "Workshop", "greeting": "Workshop, what is broken?" });
+    let agent = admin.post("/api/agents", &workshop).await.expect(201).json()["agent_id"].clone();
+    let assignment = json!({ "number": OTHER_NUMBER, "agent": agent });
+    admin.put("/api/phone-numbers", &assignment).await.expect(200);
+    // Twilio is told whom to ask.
+    let is_known = |env: &TestEnv| {
+        let state = env.network.switch().state();
+        state.number(OTHER_NUMBER).is_some_and(|number| number.voice.is_some())
+    };
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while !is_known(&env) {
+        assert!(std::time::Instant::now() < deadline, "{}", env.service.log());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let call = env
+        .play(&scenario(
+            r#"
+            description = "somebody calls the workshop"
+            [caller]
+            from = "+15045550142"
+            to = "+15045550101"
+            [[caller.steps]]
+            say = "Nothing, goodbye"
+            [expect]
+            ended_by = "twiml"
+            hears = ["Workshop, what is broken"]
+            "#,
+        ))
+        .await;
+    let (_, events) = history(&env, &call).await;
+    assert_eq!(events[0]["data"]["agent"], agent, "{}", events[0]);
+    env.close().await;
+}

@@ -1,0 +1,346 @@
+//! People of ours who leave a call, or do not come to it: whoever stays goes on speaking, and a caller is never left alone
+//! with music.
+
+use super::dialogue::{history, types};
+use super::people::{
+    answering_phone, register_phone, behavior, wait_for_event, assert_no_open_legs, post_action, scenario, take_over, start_call,
+};
+use harness::on_both_engines;
+use harness::test_stores::TestStores;
+use harness::service::Client;
+use harness::test_env::{NUMBER, Pace, TestEnv};
+use sandbox::network::party::Behavior;
+use sandbox::network::scenario::Scenario;
+use sandbox::network::switch::RecordingStatus;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+on_both_engines!(
+    of_two_who_accept_one_is_let_go_and_the_other_goes_on,
+    whoever_left_unheard_takes_nothing_over,
+    a_caller_whom_nobody_came_to_meet_speaks_with_the_ai_again,
+    a_caller_is_not_on_hold_for_a_target_that_cannot_be_called_or_connected,
+    a_second_transfer_lets_the_first_target_go_and_what_was_paused_is_recorded_again,
+);
+
+/// A telephone that rings for a while, and in which nobody speaks.
+fn silent_phone(after_s: f64) -> Behavior {
+    Behavior {
+        after_s,
+        ..behavior("[[steps]]\nwait_s = 3000\n")
+    }
+}
+
+/// The legs to which somebody was called, in the order of their seats.
+fn dialed_legs(history: &Value) -> Vec<String> {
+    let events = history["events"].as_array().unwrap();
+    let called = events.iter().filter(|event| event["type"] == "ParticipantCalled");
+    called
+        .map(|event| event["data"]["call_sid"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn count_events(events: &[Value], kind: &str, field: &str, value: &str) -> usize {
+    let is_so = |event: &&Value| event["type"] == kind && event["data"][field] == value;
+    events.iter().filter(is_so).count()
+}
+
+/// Whether the network plays music to the caller instead of letting them hear the others.
+fn is_on_hold(env: &TestEnv, call: &str) -> bool {
+    let state = env.network.switch().state();
+    let mut everybody = state.conferences.iter().flat_map(|it| &it.participants);
+    everybody.any(|one| one.call_sid == call && one.hold)
+}
+
+async fn of_two_who_accept_one_is_let_go_and_the_other_goes_on(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let admin = env.admin().await;
+    let team_member = env.team_member(&admin, "bob", "agent").await;
+    let at_their_desk = |after_s| Behavior {
+        after_s,
+        ..behavior(
+            r#"
+            [[steps]]
+            when = "at last"
+            say = "I will send somebody tomorrow"
+            anytime = true
+            within_s = 900
+            [[steps]]
+            when = "anybody else"
+            say = "I am here alone"
+            anytime = true
+            within_s = 900
+            [[steps]]
+            wait_s = 3000
+            "#,
+        )
+    };
+    register_phone(&env, &admin, at_their_desk(8.0)).await;
+    register_phone(&env, &team_member, at_their_desk(8.0)).await;
+    let scenario = scenario(
+        r#"
+        [[caller.steps]]
+        when = "tomorrow"
+        within_s = 900
+        [[caller.steps]]
+        say = "Is anybody else there"
+        anytime = true
+        after_ms = 60000
+        within_s = 900
+        [[caller.steps]]
+        when = "alone"
+        within_s = 900
+        [[caller.steps]]
+        hang_up = true
+        [expect]
+        ended_by = "caller"
+        "#,
+    );
+    let call = start_call(&env, &admin, &scenario).await;
+    for person in [&admin, &team_member] {
+        post_action(person, &call, "monitor", json!({ "mode": "take_over" })).await;
+    }
+    wait_for_event(&env, &admin, &call, "ParticipantCalled", 2).await;
+    // So that neither is faster than the other comes.
+    env.fail_requests(&[("/Conferences.json", 400, 8)]);
+    wait_for_event(&env, &admin, &call, "ParticipantJoined", 2).await;
+    env.fail_requests(&[]);
+    let history_then = wait_for_event(&env, &admin, &call, "ParticipantLeft", 1).await;
+    assert!(
+        !types(&history_then).iter().any(|name| name == "CallEnded"),
+        "{history_then:#}"
+    );
+    env.network.ended(&call).await.unwrap();
+    env.network.quiet().await;
+    env.assert_expectations_met(&scenario, &call);
+    assert_no_open_legs(&env);
+    let (types, events) = history(&env, &call).await;
+    assert_eq!(types.iter().filter(|name| *name == "TakenOver").count(), 1, "{types:?}");
+    assert_eq!(count_events(&events, "ParticipantJoined", "role", "agent"), 2, "{events:#?}");
+    env.close().await;
+}
+
+async fn whoever_left_unheard_takes_nothing_over(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let admin = env.admin().await;
+    register_phone(&env, &admin, silent_phone(8.0)).await;
+    let call = start_call(&env, &admin, &scenario("")).await;
+    post_action(&admin, &call, "monitor", json!({ "mode": "take_over" })).await;
+    let called = wait_for_event(&env, &admin, &call, "ParticipantCalled", 1).await;
+    env.fail_requests(&[("/Conferences.json", 400, 3)]);
+    // They leave before it is tried a fourth time, and nobody tells us.
+    let failed = wait_for_event(&env, &admin, &call, "EffectFailed", 3).await;
+    let attempts = failed["events"].as_array().unwrap().iter();
+    let attempts = attempts.filter(|event| event["type"] == "EffectFailed" && event["data"]["effect"] == "take_over");
+    let attempts: Vec<_> = attempts.map(|event| &event["data"]["attempt"]).collect();
+    assert_eq!(attempts, [1, 2, 3], "{failed:#}");
+    env.network.switch().state().faults.callbacks.drop = true;
+    env.end_leg(&dialed_legs(&called)[0]).await;
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    env.network.switch().state().faults.callbacks.drop = false;
+    let turns = types(&failed).iter().filter(|name| *name == "AiTurn").count();
+    let goes_on = wait_for_event(&env, &admin, &call, "AiTurn", turns + 4).await;
+    assert!(!types(&goes_on).iter().any(|name| name == "TakenOver"), "{goes_on:#}");
+    post_action(&admin, &call, "hangup", json!({})).await;
+    env.network.ended(&call).await.unwrap();
+    env.network.quiet().await;
+    assert_no_open_legs(&env);
+    env.close().await;
+}
+
+/// Somebody who has much to say after the AI's first answer, and then waits for a person.
+fn talkative_caller() -> Scenario {
+    let mut long = "And then there is this".to_owned();
+    for n in 0..120 {
+        write!(long, " and also number {n}").unwrap();
+    }
+    Scenario::from_toml(&format!(
+        r#"
+        description = "a caller who is led to somebody who has left"
+        [caller]
+        from = "+15045550142"
+        [[caller.steps]]
+        say = "My question is too difficult for a machine"
+        [[caller.steps]]
+        say = "{long}"
+        within_s = 900
+        [[caller.steps]]
+        on = "joined"
+        within_s = 900
+        [[caller.steps]]
+        when = "still there"
+        within_s = 900
+        [[caller.steps]]
+        say = "Then what are your opening hours"
+        within_s = 900
+        [[caller.steps]]
+        say = "Thank you, goodbye"
+        within_s = 900
+        "#
+    ))
+    .unwrap()
+}
+
+async fn a_caller_whom_nobody_came_to_meet_speaks_with_the_ai_again(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let admin = env.admin().await;
+    register_phone(&env, &admin, silent_phone(1.0)).await;
+    let scenario = talkative_caller();
+    let call = start_call(&env, &admin, &scenario).await;
+    // Only the caller's next turn leads them to the conference.
+    let redirect = format!("/Calls/{call}.json");
+    env.fail_requests(&[(&redirect, 400, 100)]);
+    post_action(&admin, &call, "monitor", json!({ "mode": "take_over" })).await;
+    let taken = wait_for_event(&env, &admin, &call, "TakenOver", 1).await;
+    env.fail_requests(&[(&redirect, 400, 100), ("/Conferences.json", 429, 1000)]);
+    env.end_leg(&dialed_legs(&taken)[0]).await;
+    env
+        .until(
+            &admin,
+            &format!("/api/call-logs/{call}/history"),
+            "the caller is there",
+            |history| {
+                let events = history["events"].as_array().cloned().unwrap_or_default();
+                count_events(&events, "ParticipantJoined", "role", "caller") == 1
+            },
+        )
+        .await;
+    env.fail_requests(&[]);
+    wait_for_event(&env, &admin, &call, "TakeoverFailed", 1).await;
+    let live = admin.read("/api/active-calls").await.expect(200).json();
+    assert!(live[0]["taken_over_by"].is_null(), "{live:#}");
+    env.network.ended(&call).await.unwrap();
+    env.network.quiet().await;
+    env.assert_expectations_met(&scenario, &call);
+    assert_no_open_legs(&env);
+    let (types, events) = history(&env, &call).await;
+    let failed = types.iter().position(|name| name == "TakeoverFailed").unwrap();
+    assert!(
+        types[failed..].iter().filter(|name| *name == "AiTurn").count() >= 2,
+        "{types:?}"
+    );
+    assert!(
+        count_events(&events, "EffectFailed", "effect", "take_over") >= 1,
+        "{events:#?}"
+    );
+    for model in ["call_log", "live_calls", "work"] {
+        env.assert_rebuild_is_identical(model);
+    }
+    env.close().await;
+}
+
+async fn transfer(admin: &Client, call: &str, to: &str) {
+    post_action(admin, call, "transfer", json!({ "to": to })).await;
+}
+
+async fn a_caller_is_not_on_hold_for_a_target_that_cannot_be_called_or_connected(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let admin = env.admin().await;
+    register_phone(&env, &admin, answering_phone()).await;
+    env.set_party("+15045550111", silent_phone(8.0));
+    let patient = scenario("[[caller.steps]]\nwait_s = 3000\n");
+    let call = start_call(&env, &admin, &patient).await;
+    take_over(&env, &admin, &call).await;
+    // The number of ours from which the target is called was given up.
+    let numbers = std::mem::take(&mut env.network.switch().state().numbers);
+    assert!(numbers.iter().any(|number| number.phone_number == NUMBER));
+    transfer(&admin, &call, "+15045550111").await;
+    wait_for_event(&env, &admin, &call, "TransferFailed", 1).await;
+    assert!(!is_on_hold(&env, &call), "{}", env.service.log());
+    env.network.switch().state().numbers = numbers;
+    // Another time the target is called, and then nothing can be done for it.
+    transfer(&admin, &call, "+15045550111").await;
+    let called = wait_for_event(&env, &admin, &call, "ParticipantCalled", 2).await;
+    let target = &dialed_legs(&called)[1];
+    env.fail_requests(&[(&format!("/Participants/{target}.json"), 400, 100)]);
+    wait_for_event(&env, &admin, &call, "TransferFailed", 2).await;
+    assert!(!is_on_hold(&env, &call), "{}", env.service.log());
+    env.fail_requests(&[]);
+    post_action(&admin, &call, "hangup", json!({})).await;
+    env.network.ended(&call).await.unwrap();
+    env.network.quiet().await;
+    assert_no_open_legs(&env);
+    let (_, events) = history(&env, &call).await;
+    for reason in ["could not be called", "could not be connected"] {
+        assert_eq!(count_events(&events, "TransferFailed", "reason", reason), 1, "{events:#?}");
+    }
+    env.close().await;
+}
+
+async fn a_second_transfer_lets_the_first_target_go_and_what_was_paused_is_recorded_again(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let admin = env.admin().await;
+    register_phone(&env, &admin, answering_phone()).await;
+    env.set_party("+15045550111", silent_phone(1.0));
+    let store_room = r#"
+        [[steps]]
+        when = "transferred to you"
+        within_s = 900
+        [[steps]]
+        when = "anybody"
+        say = "This is the store room"
+        anytime = true
+        within_s = 900
+        [[steps]]
+        wait_s = 3000
+    "#;
+    env.set_party("+15045550112", behavior(store_room));
+    let scenario = scenario(
+        r#"
+        [[caller.steps]]
+        on = "unheld"
+        within_s = 900
+        [[caller.steps]]
+        on = "unheld"
+        within_s = 900
+        [[caller.steps]]
+        say = "Is anybody there"
+        anytime = true
+        after_ms = 60000
+        within_s = 900
+        [[caller.steps]]
+        when = "store room"
+        within_s = 900
+        [[caller.steps]]
+        hang_up = true
+        [expect]
+        ended_by = "caller"
+        "#,
+    );
+    let call = start_call(&env, &admin, &scenario).await;
+    take_over(&env, &admin, &call).await;
+    wait_for_event(&env, &admin, &call, "RecordingStarted", 2).await;
+    post_action(&admin, &call, "hold", json!({})).await;
+    wait_for_event(&env, &admin, &call, "RecordingPaused", 1).await;
+    transfer(&admin, &call, "+15045550111").await;
+    let transferred = wait_for_event(&env, &admin, &call, "Transferred", 1).await;
+    let names = types(&transferred);
+    for expected in ["TakenOffHold", "RecordingResumed"] {
+        assert!(names.iter().any(|name| name == expected), "{expected}: {transferred:#}");
+    }
+    let is_recorded = {
+        let state = env.network.switch().state();
+        let mut recordings = state.recordings.iter().filter(|it| it.call_sid == call);
+        recordings.any(|it| it.status == RecordingStatus::InProgress)
+    };
+    assert!(is_recorded, "{}", env.service.log());
+    transfer(&admin, &call, "+15045550112").await;
+    wait_for_event(&env, &admin, &call, "Transferred", 2).await;
+    env.network.ended(&call).await.unwrap();
+    env.network.quiet().await;
+    env.assert_expectations_met(&scenario, &call);
+    assert_no_open_legs(&env);
+    // Our person and the first target left before the caller did.
+    let (_, events) = history(&env, &call).await;
+    let left: Vec<_> = events
+        .iter()
+        .filter(|event| event["type"] == "ParticipantLeft")
+        .collect();
+    let roles: Vec<_> = left
+        .iter()
+        .take(2)
+        .map(|event| event["data"]["role"].as_str().unwrap())
+        .collect();
+    assert_eq!(roles, ["agent", "transfer_target"], "{left:#?}");
+    env.close().await;
+}

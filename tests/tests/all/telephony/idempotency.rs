@@ -1,0 +1,63 @@
+//! A request that is sent again under the same `Idempotency-Key` is answered as before, whatever has become of the call.
+
+use super::listening::{wait_for_event, silent_phone, start_call, user_of};
+use harness::on_both_engines;
+use harness::test_stores::TestStores;
+use harness::service::{Answer, Client};
+use harness::test_env::{Pace, TestEnv};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+on_both_engines!(keys_that_were_pressed_and_a_call_that_was_ended_are_answered_again_after_the_end);
+
+async fn post_action(admin: &Client, call: &str, what: &str, key: Option<&str>) -> Answer {
+    let body = match what {
+        "digits" => json!({ "digits": "1w#" }),
+        _ => json!({}),
+    };
+    let path = format!("/api/active-calls/{call}/{what}");
+    let mut request = admin.request(Method::POST, &path).json(&body);
+    if let Some(key) = key {
+        request = request.header("idempotency-key", key);
+    }
+    admin.send(request).await.expect("an answer")
+}
+
+async fn keys_that_were_pressed_and_a_call_that_was_ended_are_answered_again_after_the_end(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let admin = env.admin().await;
+    let call = start_call(&env, &admin).await;
+    env.set_party(&format!("client:{}", user_of(&admin).await), silent_phone());
+    let take_over = json!({ "mode": "take_over" });
+    admin
+        .post(&format!("/api/active-calls/{call}/monitor"), &take_over)
+        .await
+        .expect(200);
+    let history = format!("/api/call-logs/{call}/history");
+    env
+        .until(&admin, &history, "the caller has met the person", |history| {
+            let events = history["events"].as_array().cloned().unwrap_or_default();
+            let is_caller = |event: &Value| event["type"] == "ParticipantJoined" && event["data"]["role"] == "caller";
+            events.iter().any(is_caller)
+        })
+        .await;
+    let pressed = post_action(&admin, &call, "digits", Some("one")).await.expect(200);
+    let ended = post_action(&admin, &call, "hangup", Some("one")).await.expect(200);
+    env.network.ended(&call).await.unwrap();
+    wait_for_event(&env, &admin, &call, "CallEnded", 1).await;
+    for (what, first) in [("digits", pressed), ("hangup", ended)] {
+        let again = post_action(&admin, &call, what, Some("one")).await.expect(200);
+        assert_eq!(again.text, first.text, "{what}");
+        let position = |answer: &Answer| answer.header("x-ledger-position").map(str::to_owned);
+        assert!(position(&first).is_some());
+        assert_eq!(position(&again), position(&first), "{what}");
+        post_action(&admin, &call, what, Some("another")).await.expect(409);
+        post_action(&admin, &call, what, None).await.expect(409);
+    }
+    let after = admin.read(&history).await.expect(200).json();
+    let events = after["events"].as_array().unwrap();
+    let sent = events.iter().filter(|event| event["type"] == "DigitsSent").count();
+    assert_eq!(sent, 1);
+    env.network.quiet().await;
+    env.close().await;
+}

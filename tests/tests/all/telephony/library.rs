@@ -1,0 +1,281 @@
+//! The sandbox's library of scenarios, every one of them, against the service; afterwards every read model is what a rebuild
+//! makes of the log.
+
+use super::dialogue::types;
+use futures::future::join_all;
+use harness::on_both_engines;
+use harness::test_stores::TestStores;
+use harness::service::Client;
+use harness::test_env::{Pace, TestEnv};
+use sandbox::models::{Fault, Surface};
+use sandbox::network::scenario::{LIBRARY, Scenario, named};
+use sandbox::network::switch::Faults;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+on_both_engines!(
+    scenarios_that_need_nothing_go_as_they_should_at_the_same_time,
+    scenarios_with_a_troubled_network_end_in_the_same_rows,
+    scenarios_with_agents_of_their_own_go_as_they_should,
+    scenarios_with_a_model_in_trouble_never_let_the_caller_hear_it,
+    scenarios_with_people_go_as_they_should_at_the_same_time,
+);
+
+/// Need nothing but a caller.
+const CALLER_ONLY: [&str; 21] = [
+    "angry-caller",
+    "asks-for-a-person",
+    "browser-answered",
+    "browser-busy",
+    "browser-failed",
+    "browser-no-answer",
+    "corrects-themselves",
+    "goodbye-at-once",
+    "hang-up",
+    "hang-up-after-question",
+    "hang-up-while-ringing",
+    "interruption",
+    "keypad",
+    "long-talk",
+    "low-confidence",
+    "profanity",
+    "prompt-injection",
+    "silence",
+    "support",
+    "two-sentences",
+    "withheld-number",
+];
+/// Bring their own faults of the network.
+const NETWORK_FAULTS: [&str; 8] = [
+    "answer-lost",
+    "callbacks-late",
+    "callbacks-out-of-order",
+    "callbacks-twice",
+    "network-busy",
+    "network-down",
+    "recording-late",
+    "recording-never",
+];
+/// Need an agent that is like this.
+const AGENT_SETTINGS: [&str; 5] = [
+    "closed-hours",
+    "emergency",
+    "goodbye-hindi",
+    "voicemail",
+    "voicemail-silent",
+];
+/// Need a model that is like this.
+const MODEL_FAULTS: [&str; 2] = ["model-down", "model-slow"];
+/// Need people of ours who do this, once the AI has answered.
+const TEAM_MEMBER_ACTIONS: [(&str, &[Action]); 10] = [
+    ("agent-absent", &[Action::Accept]),
+    ("agent-declines", &[Action::Accept]),
+    ("hang-up-during-take-over", &[Action::TakeOver]),
+    ("hang-up-on-hold", &[Action::TakeOver, Action::Hold]),
+    ("held-and-resumed", &[Action::TakeOver, Action::Hold, Action::Resume]),
+    ("taken-over", &[Action::TakeOver]),
+    ("transfer-answered", &[Action::TakeOver, Action::Transfer("+15045550111")]),
+    ("transfer-busy", &[Action::TakeOver, Action::Transfer("+15045550113")]),
+    ("transfer-failed", &[Action::TakeOver, Action::Transfer("+15045550115")]),
+    ("transfer-no-answer", &[Action::TakeOver, Action::Transfer("+15045550114")]),
+];
+
+/// Something that a person of ours does.
+#[derive(Clone, Copy)]
+enum Action {
+    /// Agrees to take the call over, when they are asked.
+    Accept,
+    TakeOver,
+    Hold,
+    Resume,
+    Transfer(&'static str),
+}
+
+fn scenario(name: &str) -> Scenario {
+    named(name).expect("the library has it").expect("it can be acted out")
+}
+
+#[test]
+fn every_scenario_is_played() {
+    let played: BTreeSet<&str> = [&CALLER_ONLY[..], &NETWORK_FAULTS, &AGENT_SETTINGS, &MODEL_FAULTS]
+        .concat()
+        .into_iter()
+        .chain(TEAM_MEMBER_ACTIONS.map(|(name, _)| name))
+        .collect();
+    let library: BTreeSet<&str> = LIBRARY.iter().map(|(name, _)| *name).collect();
+    assert_eq!(played, library);
+    assert!(library.len() >= 30);
+}
+
+/// Waits until what followed from the calls is done, and rebuilds everything.
+async fn assert_rebuilds_are_identical(env: &TestEnv) {
+    env.network.quiet().await;
+    for model in [
+        "agents",
+        "call_log",
+        "contacts",
+        "dashboard",
+        "live_calls",
+        "persona_feedback",
+        "work",
+    ] {
+        env.assert_rebuild_is_identical(model);
+    }
+}
+
+async fn scenarios_that_need_nothing_go_as_they_should_at_the_same_time(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let scenarios = CALLER_ONLY.map(|name| (name, scenario(name)));
+    let begun = scenarios
+        .each_ref()
+        .map(|(_, scenario)| scenario.begin(env.network.switch()).expect("the call is placed"));
+    join_all(begun.each_ref().map(|call| env.network.ended(call))).await;
+    env.network.quiet().await;
+    let unmet: Vec<_> = scenarios
+        .iter()
+        .zip(&begun)
+        .map(|((name, scenario), call)| (name, env.unmet(scenario, call)))
+        .filter(|(_, unmet)| !unmet.is_empty())
+        .collect();
+    assert!(unmet.is_empty(), "{unmet:#?}\n{}", env.service.log());
+    let admin = env.admin().await;
+    let live = env
+        .until(&admin, "/api/active-calls", "nobody is on the telephone", |calls| {
+            calls.as_array().is_some_and(Vec::is_empty)
+        })
+        .await;
+    assert_eq!(live, json!([]));
+    let calls = admin.read("/api/call-logs?limit=100").await.expect(200).json();
+    let listed = calls["calls"].as_array().map(Vec::len);
+    assert_eq!(listed, Some(CALLER_ONLY.len()), "{calls:#}");
+    assert_rebuilds_are_identical(&env).await;
+    env.close().await;
+}
+
+async fn scenarios_with_a_troubled_network_end_in_the_same_rows(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    for name in NETWORK_FAULTS {
+        env.play(&scenario(name)).await;
+        env.network.switch().state().faults = Faults::default();
+    }
+    assert_rebuilds_are_identical(&env).await;
+    env.close().await;
+}
+
+async fn scenarios_with_agents_of_their_own_go_as_they_should(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let admin = env.admin().await;
+    let settings = |settings: Value| json!({ "settings": settings });
+    for name in AGENT_SETTINGS {
+        let is_hindi = name == "goodbye-hindi";
+        let language = if is_hindi { "hi-IN" } else { "en-US" };
+        admin
+            .put("/api/agent-settings", &settings(json!({ "language": language })))
+            .await
+            .expect(200);
+        let closed = json!({ "closed": !is_hindi });
+        admin.put("/api/agents/default/emergency", &closed).await.expect(200);
+        let call = env.play(&scenario(name)).await;
+        let detail = env
+            .until(&admin, &format!("/api/call-logs/{call}"), "it is over", |call| {
+                call["outcome"].is_string()
+            })
+            .await;
+        assert_eq!(detail["voicemail"], !is_hindi, "{name}: {detail:#}");
+    }
+    assert_rebuilds_are_identical(&env).await;
+    env.close().await;
+}
+
+async fn scenarios_with_a_model_in_trouble_never_let_the_caller_hear_it(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    for name in MODEL_FAULTS {
+        env.models.add_fault(if name == "model-down" {
+            Fault::down(Surface::Chat, 503)
+        } else {
+            Fault::slow(Surface::Chat, 30_000)
+        });
+        let mut scenario = scenario(name);
+        scenario
+            .expect
+            .never_hears
+            .extend(["error", "status", "timeout"].map(str::to_owned));
+        env.play(&scenario).await;
+        env.models.clear_faults();
+    }
+    assert_rebuilds_are_identical(&env).await;
+    env.close().await;
+}
+
+async fn scenarios_with_people_go_as_they_should_at_the_same_time(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let admin = env.admin().await;
+    join_all(TEAM_MEMBER_ACTIONS.map(|(name, actions)| play_with_team_member(&env, &admin, name, actions))).await;
+    assert_rebuilds_are_identical(&env).await;
+    env.close().await;
+}
+
+/// Plays a scenario with a person of its own, who does these things.
+async fn play_with_team_member(env: &TestEnv, admin: &Client, name: &str, actions: &[Action]) {
+    let person = env.team_member(admin, name, "agent").await;
+    let me = person.read("/api/auth/me").await.expect(200).json();
+    let user = me["user_id"].as_str().expect("an identifier").to_owned();
+    let mut scenario = scenario(name);
+    if let Some(behavior) = scenario.parties.remove("client:agent") {
+        scenario.parties.insert(format!("client:{user}"), behavior);
+    }
+    // Whoever looks at the live calls is asked.
+    let feed = person.feed().await;
+    let call = scenario.begin(env.network.switch()).expect("the call is placed");
+    let wait_for_event = async |event: &'static str, data: &'static str| {
+        let path = format!("/api/call-logs/{call}/history");
+        let has = |history: &Value| {
+            let events = history["events"].as_array().cloned().unwrap_or_default();
+            events
+                .iter()
+                .any(|it| it["type"] == event && it["data"].to_string().contains(data))
+        };
+        let what = format!("{name}: {event} {data}");
+        types(&env.until(&person, &path, &what, has).await)
+    };
+    let post_action = async |what: &str, body: Value| {
+        person
+            .post(&format!("/api/active-calls/{call}/{what}"), &body)
+            .await
+            .expect(200);
+    };
+    for deed in actions {
+        match deed {
+            Action::Accept => {
+                wait_for_event("TakeoverRequested", "").await;
+                post_action("agent-response", json!({ "answer": "accept" })).await;
+            }
+            Action::TakeOver => {
+                wait_for_event("CallerTurn", "").await;
+                post_action("monitor", json!({ "mode": "take_over" })).await;
+                if actions.len() > 1 {
+                    wait_for_event("ParticipantJoined", "\"caller\"").await;
+                }
+            }
+            Action::Hold => post_action("hold", json!({})).await,
+            Action::Resume => post_action("resume", json!({})).await,
+            Action::Transfer(to) => post_action("transfer", json!({ "to": to })).await,
+        }
+    }
+    env.network.ended(&call).await.expect("the call is known");
+    env.network.quiet().await;
+    env.assert_expectations_met(&scenario, &call);
+    let event_types = wait_for_event("CallEnded", "").await;
+    let expects = |event: &str| assert!(event_types.iter().any(|it| it == event), "{name}: {event} in {event_types:?}");
+    for deed in actions {
+        match deed {
+            Action::Accept => expects("ParticipantUnreached"),
+            Action::TakeOver => expects("TakenOver"),
+            Action::Hold => expects("PutOnHold"),
+            Action::Resume => expects("TakenOffHold"),
+            Action::Transfer("+15045550111") => expects("Transferred"),
+            Action::Transfer(_) => expects("TransferFailed"),
+        }
+    }
+    drop(feed);
+}

@@ -1,0 +1,226 @@
+//! What is kept of a call: its sound, its words, what came of it; and that a rebuild comes to the same.
+
+use harness::on_both_engines;
+use harness::test_stores::TestStores;
+use harness::service::PUBLIC_URL;
+use harness::test_env::{Pace, TestEnv};
+use sandbox::models::{Fault, Surface};
+use sandbox::network::scenario::named;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use std::time::{Duration, Instant};
+
+on_both_engines!(
+    a_call_is_recorded_written_down_and_summarized,
+    a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased,
+    a_call_is_written_down_again_when_somebody_asks_for_it,
+    the_model_is_told_what_the_same_person_spoke_of_before,
+);
+
+async fn a_call_is_recorded_written_down_and_summarized(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let admin = env.admin().await;
+    let call = env.play(&named("support").unwrap().unwrap()).await;
+    let path = format!("/api/call-logs/{call}");
+    let detail = env
+        .until(&admin, &path, "it is recorded and summarized", |call| {
+            call["summary"].is_string() && call["recorded"] == true
+        })
+        .await;
+    assert_eq!(detail["recordings"][0]["phase"], "ai", "{detail:#}");
+    let transcripts = env
+        .until(
+            &admin,
+            &format!("{path}/transcript"),
+            "the sound is written down",
+            |transcripts| transcripts.as_array().is_some_and(|all| all.len() == 2),
+        )
+        .await;
+    // The words that were spoken are in what was made of the sound, said by whom they were said.
+    let from_sound = transcripts
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["engine"] != "turns")
+        .unwrap();
+    assert_eq!(from_sound["phase"], "ai", "{from_sound:#}");
+    for words in ["my heating does not work since yesterday", "My name is Ada Fontaine"] {
+        let found = from_sound["segments"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|segment| segment["speaker"] == "caller" && segment["text"].as_str().unwrap().contains(words));
+        assert!(found, "{words}: {from_sound:#}");
+    }
+    env.assert_rebuild_is_identical("call_log");
+    env.close().await;
+}
+
+async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let admin = env.admin().await;
+    let call = env.play(&named("support").unwrap().unwrap()).await;
+    let path = format!("/api/call-logs/{call}");
+    let link = env
+        .until(
+            &admin,
+            &format!("{path}/recordings/ai"),
+            "the recording is kept",
+            |link| link["url"].is_string(),
+        )
+        .await;
+    let address = link["url"]
+        .as_str()
+        .unwrap()
+        .strip_prefix(PUBLIC_URL)
+        .unwrap()
+        .to_owned();
+    // Somebody without a session: the link is enough.
+    let http = reqwest::Client::new();
+    let url = format!("http://{}{address}", env.service.address());
+    let whole = http.get(&url).send().await.unwrap();
+    assert_eq!(
+        (whole.status().as_u16(), &whole.headers()["content-type"]),
+        (200, &"audio/wav".parse().unwrap())
+    );
+    let sound = whole.bytes().await.unwrap();
+    assert_eq!(link["bytes"], sound.len());
+    let digest = Sha256::digest(&sound)
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    assert_eq!(link["sha256"], digest);
+    // It is the call: the caller on the first channel, the AI on the second.
+    let channels = sandbox::audio::wav::decode(&sound).unwrap().channels;
+    let heard = |channel: usize| {
+        let utterances = sandbox::audio::decode_speech(&channels[channel]);
+        utterances
+            .iter()
+            .map(|it| it.text.clone())
+            .collect::<Vec<_>>()
+            .join(" | ")
+    };
+    assert!(heard(0).contains("I live in Maple Street"), "{}", heard(0));
+    assert!(heard(1).contains("Thank you for calling. Goodbye!"), "{}", heard(1));
+    // A player asks for parts.
+    let part = http.get(&url).header("range", "bytes=4-7").send().await.unwrap();
+    assert_eq!(part.status(), 206);
+    assert_eq!(
+        part.headers()["content-range"],
+        format!("bytes 4-7/{}", sound.len()).as_str()
+    );
+    assert_eq!(part.bytes().await.unwrap(), sound[4..8]);
+    let beyond = http.get(&url).header("range", "bytes=99999999-").send().await.unwrap();
+    assert_eq!(beyond.status(), 416);
+    // Another's link, or another recording's, opens nothing.
+    for wrong in [
+        url.replace("token=", "token=x"),
+        url.replace("/recording/RE", "/recording/RX"),
+    ] {
+        assert_eq!(http.get(&wrong).send().await.unwrap().status(), 404, "{wrong}");
+    }
+    let history = admin.read(&format!("{path}/history")).await.expect(200).text;
+    assert!(history.contains("RecordingPlayed"), "who listened is an event");
+    // Erased, it is gone, whoever still has a link.
+    let erase = serde_json::json!({ "ground": "a test" });
+    admin.post(&format!("{path}/erase"), &erase).await.expect(200);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while http.get(&url).send().await.unwrap().status() != 404 {
+        assert!(
+            Instant::now() < deadline,
+            "the recording is still there; {}",
+            env.service.log()
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    admin.read(&format!("{path}/recordings/ai")).await.expect(404);
+    let at_twilio = env.recording_status_at_twilio(link["url"].as_str().unwrap()).await;
+    assert_eq!(at_twilio, 404, "and it is gone at Twilio, too");
+    env.close().await;
+}
+
+async fn a_call_is_written_down_again_when_somebody_asks_for_it(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let admin = env.admin().await;
+    // The first attempt, and every one after it, is refused for good.
+    env.models.add_fault(Fault::down(Surface::Transcriptions, 400));
+    let call = env.play(&named("support").unwrap().unwrap()).await;
+    let history = format!("/api/call-logs/{call}/history");
+    let failed = |history: &Value| {
+        let events = history["events"].as_array().cloned().unwrap_or_default();
+        events
+            .iter()
+            .any(|event| event["type"] == "EffectFailed" && event["data"]["effect"] == "transcribe")
+    };
+    env.until(&admin, &history, "nobody can write it down", failed).await;
+    env.models.clear_faults();
+    let path = format!("/twilio/transcribe/{call}");
+    let asked = admin.post(&path, &json!({})).await.expect(200).json();
+    assert_eq!(asked["phases"], json!(["ai"]), "{asked}");
+    let transcript = format!("/api/call-logs/{call}/transcript");
+    let from_sound = |all: &Value, times: usize| {
+        let all = all.as_array().cloned().unwrap_or_default();
+        all.iter()
+            .filter(|it| it["phase"] == "ai" && it["engine"] != "turns")
+            .count()
+            >= times
+    };
+    env
+        .until(&admin, &transcript, "it is written down", |all| from_sound(all, 1))
+        .await;
+    // Once more, although there is one.
+    admin.post(&path, &json!({})).await.expect(200);
+    env
+        .until(&admin, &history, "it is written down twice", |history| {
+            let events = history["events"].as_array().cloned().unwrap_or_default();
+            events.iter().filter(|event| event["type"] == "TranscriptReady").count() == 2
+        })
+        .await;
+    admin.post("/twilio/transcribe/CAnobody", &json!({})).await.expect(404);
+    env.service.client().post(&path, &json!({})).await.expect(401);
+    env.assert_rebuild_is_identical("work");
+    env.close().await;
+}
+
+async fn the_model_is_told_what_the_same_person_spoke_of_before(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let admin = env.admin().await;
+    let support = named("support").unwrap().unwrap();
+    let first = env.play(&support).await;
+    let summarized = env
+        .until(&admin, &format!("/api/call-logs/{first}"), "it is summarized", |call| {
+            call["summary"].is_string()
+        })
+        .await;
+    let summary = summarized["summary"].as_str().unwrap();
+    let recalled_requests = |env: &TestEnv| {
+        let requests = env.models.requests();
+        let conversations = requests
+            .iter()
+            .filter(|it| it.body.to_string().contains("on the telephone"));
+        conversations
+            .filter(|it| it.body.to_string().contains("has spoken with you before"))
+            .count()
+    };
+    assert_eq!(recalled_requests(&env), 0, "nobody knew them the first time");
+    env.play(&support).await;
+    assert!(recalled_requests(&env) > 0);
+    let last = env
+        .models
+        .requests()
+        .into_iter()
+        .rfind(|it| it.body.to_string().contains("spoken with you before"));
+    let quoted = serde_json::to_string(summary).unwrap();
+    assert!(
+        last.unwrap().body.to_string().contains(quoted.trim_matches('"')),
+        "{summary}"
+    );
+    // Somebody else, and somebody who does not show their number.
+    let before = recalled_requests(&env);
+    for from in ["+15045550199", "+266696687", "+266696687"] {
+        let mut other = support.clone();
+        other.caller.from = from.to_owned();
+        env.play(&other).await;
+    }
+    assert_eq!(recalled_requests(&env), before);
+    env.close().await;
+}
