@@ -12,6 +12,7 @@ pub mod postgres;
 pub mod proxy;
 pub mod rows;
 pub mod scratch;
+pub mod sealed_value;
 pub mod service;
 pub mod test_env;
 pub mod test_stores;

@@ -1,6 +1,7 @@
-//! Twilio's official package from `PyPI`, in a Python environment below `target/tmp`.
+//! Packages from `PyPI`, in a Python environment below `target/tmp`: Twilio's official package, `cryptography` and
+//! `zstandard`.
 //!
-//! It is the independent check of our protocol code: nobody here wrote it.
+//! They are the independent check of our protocol code and of sealed values.
 
 use crate::scratch;
 use anyhow::{Context, Result, bail, ensure};
@@ -30,7 +31,7 @@ pub(crate) fn answers<Q: Serialize, A: DeserializeOwned>(script: &str, questions
         .stderr(Stdio::inherit())
         .output()
         .context("cannot run Python")?;
-    ensure!(output.status.success(), "Twilio's package failed: {}", output.status);
+    ensure!(output.status.success(), "the Python script failed: {}", output.status);
     let answers = String::from_utf8(output.stdout)?;
     let answers = answers
         .lines()
@@ -66,7 +67,7 @@ fn make(venv: &Path) -> Result<()> {
         .arg(venv)
         .output();
     match made {
-        Err(error) => bail!("this test needs python3 for Twilio's official package, and cannot run it: {error}"),
+        Err(error) => bail!("this test needs python3 for packages from PyPI, and cannot run it: {error}"),
         Ok(output) => succeeded(
             &output,
             "python3 -m venv (Debian, Ubuntu: apt-get install python3-venv)",
@@ -83,7 +84,7 @@ fn succeeded(output: &Output, what: &str) -> Result<()> {
     let said = || String::from_utf8_lossy(&output.stderr).into_owned();
     ensure!(
         output.status.success(),
-        "this test needs Twilio's official package, and {what} failed:\n{}",
+        "this test needs packages from PyPI, and {what} failed:\n{}",
         said()
     );
     Ok(())

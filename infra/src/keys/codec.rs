@@ -4,10 +4,12 @@
 //! `{"sealed":"`, cannot stand inside a JSON string (its quotes would be escaped there), so wherever it stands in what
 //! serde wrote, it is the mark.
 
+use super::compression::Codec;
 use super::{KeyError, SealingKey};
 use crate::event_store::{Params, StreamId};
 use domain::Personal;
 use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
 /// What [`Personal`] writes before an open value.
 const OPEN: &str = "{\"personal\":";
@@ -38,7 +40,10 @@ pub(crate) fn seal_payload(
         let plain = values.next().transpose()?.map_or("null", RawValue::get);
         sealed.push_str(before);
         match key {
-            Some(key) => sealed.extend([SEALED, &key.seal(plain.as_bytes(), &place), "\"}"]),
+            Some(key) => {
+                let plain = plain.as_bytes();
+                sealed.extend([SEALED, &key.seal(plain, Codec::of_value(plain), &place), "\"}"]);
+            }
             None => sealed.push_str(ERASED),
         }
         rest = value[values.byte_offset()..].strip_prefix('}').ok_or_else(|| {
@@ -75,15 +80,15 @@ pub(crate) fn open_payload(
     Ok(opened)
 }
 
-/// Seals a webhook's raw parameters. `None` when there is no key any more: they are dropped.
+/// Seals a webhook's raw parameters as a JSON object, sorted by name, of lists of values: `{"From":["+1..."],...}`. `None` when there is no key any more: they are dropped.
 pub(crate) fn seal_params(
     params: &Params,
     stream: &StreamId,
     sequence: i64,
     key: Option<&SealingKey>,
 ) -> Result<Option<String>, serde_json::Error> {
-    let plain = serde_json::to_vec(params)?;
-    Ok(key.map(|key| key.seal(&plain, &place(stream, sequence))))
+    let plain = Zeroizing::new(serde_json::to_vec(params)?);
+    Ok(key.map(|key| key.seal(&plain, Codec::PARAMS, &place(stream, sequence))))
 }
 
 /// Opens a webhook's raw parameters.

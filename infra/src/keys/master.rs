@@ -42,10 +42,10 @@ impl MasterKey {
         }
     }
 
-    /// Names the key without telling anything of it: the beginning of its commitment, in hex.
+    /// Names the key without revealing anything of it, in hex.
     #[must_use]
     pub fn id(&self) -> String {
-        hex(&self.0.commitment()[..8])
+        hex(&self.0.id())
     }
 
     pub(super) const fn key(&self) -> &SealingKey {

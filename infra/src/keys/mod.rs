@@ -8,11 +8,14 @@
 //! moves bytes.
 
 mod codec;
+mod compression;
 mod master;
 mod seal;
 mod store;
 
+pub use compression::dictionary;
 pub use master::MasterKey;
+pub use seal::ValueKey;
 pub use store::{KeyStore, STATEMENTS};
 
 pub(crate) use codec::{open_params, open_payload, seal_params, seal_payload};
@@ -45,6 +48,18 @@ pub enum KeyError {
     /// A sealed value was altered, moved, or sealed with another key.
     #[error("a sealed value does not open: it was altered, moved, or sealed with another key")]
     Broken,
+    /// A sealed value's codec byte names no codec of this version.
+    #[error("a sealed value uses codec {0}, which this version of call-ledger does not know: use a newer version")]
+    UnknownCodec(u8),
+    /// A sealed value was compressed with a dictionary that this version does not have.
+    #[error(
+        "a sealed value uses compression dictionary {0}, which this version of call-ledger does not have: use a newer \
+         version"
+    )]
+    UnknownDictionary(u16),
+    /// A sealed value opens, and what is in it is damaged or longer than any value this service writes.
+    #[error("a sealed value does not decompress")]
+    Decompression,
     /// The service is stopping.
     #[error("the key store is closed")]
     Closed,

@@ -1,6 +1,7 @@
 //! The key store: one data key a stream, wrapped, in a database of its own.
 
-use super::{KeyError, MasterKey, SealingKey};
+use super::compression::Codec;
+use super::{KeyError, MasterKey, SealingKey, ValueKey};
 use crate::clock::SharedClock;
 use crate::db::{DatabaseUrl, Db, Durability, Tx, connect, migrate_keys};
 use crate::event_store::StreamId;
@@ -135,6 +136,17 @@ impl KeyStore {
         Ok(keys)
     }
 
+    /// The key of one sealed value of a stream, for disclosure: it opens that value and no other. `None`: the stream has
+    /// no data key, or not any more.
+    ///
+    /// # Errors
+    /// [`KeyError::Broken`] when `sealed` was altered or belongs to another stream; else when the database cannot be used.
+    pub async fn value_key(&self, stream: &StreamId, sealed: &str) -> Result<Option<ValueKey>, KeyError> {
+        let keys = self.for_opening(std::iter::once(stream)).await?;
+        let key = keys.get(stream).and_then(Option::as_deref);
+        key.map(|key| key.value_key(sealed)).transpose()
+    }
+
     /// Destroys a stream's key: nothing that was sealed with it opens any more, here or in a backup of the log.
     ///
     /// # Errors
@@ -188,7 +200,11 @@ impl KeyStore {
                 .map(|_| ()))?;
             rotated += 1;
         }
-        let (id, proof, now) = (new.id(), new.key().seal(PROOF, PROOF), self.0.clock.now().as_micros());
+        let (id, proof, now) = (
+            new.id(),
+            new.key().seal(PROOF, Codec::Plain, PROOF),
+            self.0.clock.now().as_micros(),
+        );
         on_db!(&mut tx, c => sqlx::query(ADD_PROOF)
             .bind(&id).bind(proof).bind(now).execute(&mut **c).await.map(|_| ()))?;
         on_db!(&mut tx, c => sqlx::query(FORGET_OTHER_PROOFS).bind(&id).execute(&mut **c).await.map(|_| ()))?;
@@ -312,7 +328,7 @@ async fn prove(db: &Db, master: &MasterKey, clock: &SharedClock) -> Result<(), K
     }
     let proofs: Vec<(String, String)> = on_db!(&mut tx, c => sqlx::query_as(PROOFS).fetch_all(&mut **c).await)?;
     if proofs.is_empty() {
-        let proof = master.key().seal(PROOF, PROOF);
+        let proof = master.key().seal(PROOF, Codec::Plain, PROOF);
         let now = clock.now().as_micros();
         on_db!(&mut tx, c => sqlx::query(ADD_PROOF)
             .bind(master.id()).bind(proof).bind(now).execute(&mut **c).await.map(|_| ()))?;
@@ -341,7 +357,7 @@ fn place(stream: &StreamId) -> Vec<u8> {
 }
 
 fn wrap(master: &MasterKey, stream: &StreamId, key: &SealingKey) -> String {
-    master.key().seal(key.bytes(), &place(stream))
+    master.key().seal(key.bytes(), Codec::Plain, &place(stream))
 }
 
 fn unwrap(master: &MasterKey, stream: &StreamId, wrapped: &str) -> Result<Arc<SealingKey>, KeyError> {

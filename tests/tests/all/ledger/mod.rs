@@ -1,6 +1,7 @@
 //! The ledger: commands carried out once, durable when acknowledged; personal values sealed, and forgotten for good.
 
 mod commands;
+mod disclosure;
 mod erasing;
 mod following;
 mod killed_writer;
