@@ -2,10 +2,11 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: run demo test bench lint web web-test help
+.PHONY: run demo check test bench lint licenses web web-test help
 
-# Tools that `make test` had to install lie here, not in your home directory.
-export PATH := $(CURDIR)/target/tools/bin:$(PATH)
+# Tools that `tools/test-needs` installs, in a cache outside target/ and outside your cargo's own folder.
+TEST_CACHE := $(or $(CALL_LEDGER_TEST_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/call-ledger-tests)
+export PATH := $(shell awk '{ printf "$(TEST_CACHE)/%s-%s/bin:", $$1, $$2 }' tools/cargo-tools.txt)$(PATH)
 
 run: web ## Start the service on http://localhost:3000: SQLite and files under ./data, nothing to configure
 	@# Both packages, here and in `demo`: alone, each would have its dependencies built anew with other features.
@@ -16,40 +17,72 @@ demo: web ## The service and a day of sandbox calls, on a data folder of its own
 	cargo build --release --locked --package call-ledger --package call-ledger-sandbox
 	tools/demo
 
-test: ## Everything that must hold: formatting, lints, licences, the dashboard, and all tests on both databases
-	tools/test-needs
-	@$(MAKE) --no-print-directory web web-test
-	@$(MAKE) --no-print-directory lint
-	cargo test --workspace --doc --locked --quiet
-	@# Some tests run the binaries; built here, that is not on the tests' own time. With the tests, because they ask for
-	@# other features of some dependencies, which would all be built twice.
-	cargo build --workspace --lib --bins --tests --locked
-	@# The tests proper come last, so that their summary is the last thing to read.
-	@# Three for two cores: half of the tests' time is waiting for telephones.
-	@if cargo nextest --version >/dev/null 2>&1; then set -x; \
-		cargo nextest run --workspace --locked --no-fail-fast --test-threads $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)); \
-	else set -x; cargo test --workspace --locked --lib --bins --tests --no-fail-fast; fi
+check: ## Formatting, clippy, unit, property and page tests, for every edit: under 3 minutes
+	@tools/test-times start
+	@tools/step format cargo fmt --all --check
+	@tools/step clippy cargo clippy $(CHECKED) --all-targets --locked -- -D warnings
+	@tools/step "page tests" $(MAKE) --no-print-directory target/web-tested
+	@tools/step "build tests" cargo build $(CHECKED) --lib --bins --tests --locked
+	@tools/tests check $(CHECKED)
+	@echo "make check left out $(LEFT_OUT)"
 
-lint: ## Formatting, clippy, and what may depend on what
+# The same features of every dependency as in the whole workspace, so that nothing is built twice.
+CHECKED := --workspace --exclude call-ledger-tests
+LEFT_OUT := the package tests/ (both databases, telephony, browser, kill tests), its clippy, licences and doc tests: see make test
+
+test: ## Everything that must hold: formatting, lints, licences, the dashboard, and all tests on both databases
+	@tools/test-times start
+	@tools/step "test tools" tools/test-needs
+	@tools/step page $(MAKE) --no-print-directory web
+	@tools/step "page tests" $(MAKE) --no-print-directory web-test
+	@tools/step format cargo fmt --all --check
+	@tools/step clippy cargo clippy --workspace --all-targets --locked -- -D warnings
+	@tools/step licenses $(MAKE) --no-print-directory licenses
+	@# Everything in one build: tests never build a binary themselves.
+	@tools/step "build tests" cargo build --workspace --lib --bins --tests --locked
+	@tools/step "doc tests" cargo test --workspace --doc --locked --quiet
+	@# Last, so that their summary is the last thing to read.
+	@tools/tests default --workspace
+
+lint: licenses ## Formatting, clippy, licences, and which crates may depend on what
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
-	@if cargo deny --version >/dev/null 2>&1; then set -x; cargo deny --workspace check --hide-inclusion-graph; \
-	else echo "LEFT OUT: cargo deny is not installed, so deny.toml (licences, advisories, who may depend on what)" \
-		"was not checked here. The workflow checks it; to do so yourself: cargo install --locked cargo-deny"; fi
+
+licenses:
+	@if cargo deny --version >/dev/null 2>&1; then \
+		set -x; cargo deny --locked --workspace check --hide-inclusion-graph bans licenses sources; \
+	else \
+		echo "LEFT OUT: cargo deny is not installed, so licences, sources and bans (deny.toml) were not checked: run tools/test-needs"; \
+		[ -z "$$CI" ]; \
+	fi
+	@echo "LEFT OUT: advisories, whose database needs a network connection: the workflow in .github checks them"
 
 bench: web ## Measure against the peers, to the terminal and target/bench/report.md (ONLY="P1 P6" for some parts)
-	cargo bench --package call-ledger-tests --bench suite --locked -- $(ONLY)
+	@# One set of features for the benchmarks and for the binaries that they run.
+	cargo build --release --workspace --bins --bench suite --locked
+	cargo bench --workspace --bench suite --locked -- $(ONLY)
 
 web: web/dist/site/index.html ## Build the dashboard, which goes into the binary
 
-# Made anew when one of its files is newer. Without Node.js the service runs all the same, and says on / what is missing.
+WEB_SOURCES := $(shell find web/src web/e2e -type f) $(wildcard web/*.json web/*.ts web/*.html)
+
+# Rebuilt when one of its files is newer. Without Node.js the service runs as well, and says on / what is missing.
 web/dist/site/index.html: web/package-lock.json web/index.html web/vite.config.ts $(shell find web/src -type f)
-	@if command -v npm >/dev/null; then set -ex; cd web; npm ci --no-audit --no-fund; npm run build; \
-	else echo "LEFT OUT: Node.js with npm is not there, so the dashboard is not built. The API is all there: see /api/docs"; fi
+	@if command -v npm >/dev/null; then set -ex; \
+		if command -v python3 >/dev/null; then tools/test-cache node-modules; else cd web && npm ci --no-audit --no-fund && cd ..; fi; \
+		cd web; npm run build; \
+	else echo "LEFT OUT: Node.js with npm is not installed, so the dashboard is not built. The API is complete: see /api/docs"; fi
 
 web-test:
-	@if command -v npm >/dev/null; then set -ex; cd web; [ -d node_modules ] || npm ci --no-audit --no-fund; npm run check; npm test; \
-	else echo "LEFT OUT: Node.js with npm is not there, so the dashboard was neither checked nor tested here"; fi
+	@if command -v npm >/dev/null; then set -ex; tools/test-cache node-modules; cd web; npm run check; \
+		npm test -- --reporter=default --reporter=junit --outputFile.junit=../target/web-junit.xml; \
+	else echo "LEFT OUT: Node.js with npm is not installed, so the dashboard was neither checked nor tested"; fi
+
+# `make check` tests the page only when one of its files changed since its tests last passed.
+target/web-tested: $(WEB_SOURCES)
+	@$(MAKE) --no-print-directory web-test
+	@mkdir -p target && touch $@
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo; echo "  make check leaves out $(LEFT_OUT)"

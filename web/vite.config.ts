@@ -27,5 +27,8 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts"],
     environment: "node",
+    // A process for each test file would take most of the time.
+    pool: "threads",
+    isolate: false,
   },
 });

@@ -1,76 +1,69 @@
-//! The binaries under test, freshly built: `call-ledger` and `call-ledger-sandbox`.
-//!
-//! Cargo builds a package's binaries for that package's own tests only, so a test that runs another package's binary
-//! has to ask for it. The first test of a run asks; the others wait for it and find it done.
+//! The binaries under test. `make test` builds them before any test runs; a test never builds one itself.
 
-use crate::scratch;
-use anyhow::{Context, Result, ensure};
-use std::fs::{self, File};
+use anyhow::{Context, Result, bail};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::time::SystemTime;
 
 /// The `call-ledger` binary, of the profile that the running test was built with.
 ///
 /// # Panics
-/// When it cannot be built.
+/// When it is missing, or older than one of its sources.
 #[must_use]
 pub fn call_ledger() -> PathBuf {
-    binary("call-ledger").expect("call-ledger builds")
+    built("call-ledger").expect("the binary under test")
 }
 
 /// The `call-ledger-sandbox` binary, of the profile that the running test was built with.
 ///
 /// # Panics
-/// When it cannot be built.
+/// When it is missing, or older than one of its sources.
 #[must_use]
 pub fn sandbox() -> PathBuf {
-    binary("call-ledger-sandbox").expect("call-ledger-sandbox builds")
+    built("call-ledger-sandbox").expect("the binary under test")
 }
 
-/// How the variables begin by which cargo tells a test about its own package.
-const ABOUT_THE_TEST: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"];
-
-fn binary(name: &str) -> Result<PathBuf> {
-    let path = profile_dir()?.join(name);
-    let directory = scratch::lasting_dir("binaries")?;
-    let lock = File::create(directory.join("lock"))?;
-    lock.lock()?;
-    if !built_in_this_run(&directory.join(format!("{name}.run"))) {
-        build(name)?;
-        fs::write(directory.join(format!("{name}.run")), this_run())?;
+/// A binary of this workspace, if it is newer than its sources.
+///
+/// # Errors
+/// When it is missing or outdated, with the command that builds it.
+pub fn built(name: &str) -> Result<PathBuf> {
+    let profile = profile_dir()?;
+    let binary = profile.join(name);
+    let command = if profile.ends_with("release") {
+        "cargo build --release --workspace --bins --bench suite"
+    } else {
+        "cargo build --workspace --bins --tests"
+    };
+    let Ok(written) = fs::metadata(&binary).and_then(|metadata| metadata.modified()) else {
+        bail!("{} is not built: run `{command}` first", binary.display());
+    };
+    // Cargo lists the sources of each binary beside it.
+    let rule = profile.join(format!("{name}.d"));
+    let rule = fs::read_to_string(&rule).with_context(|| format!("cannot read {}", rule.display()))?;
+    match newer_source(&rule, written) {
+        Some(source) => bail!(
+            "{} is older than {}: run `{command}` first",
+            binary.display(),
+            source.display()
+        ),
+        None => Ok(binary),
     }
-    ensure!(path.is_file(), "{} is not there after building it", path.display());
-    Ok(path)
 }
 
-fn build(name: &str) -> Result<()> {
-    // The whole workspace with its tests, though one binary is wanted: cargo then chooses the same features of every
-    // dependency as it did for the tests, and builds none of them anew.
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .args(["build", "--quiet", "--workspace", "--bins"]);
-    let is_release = profile_dir()?.ends_with("release");
-    // Benchmarks need no optimised tests.
-    command.arg(if is_release { "--release" } else { "--tests" });
-    // What cargo tells a test about its own package would be taken for a change by build scripts that watch the same
-    // variables (ring's does), and half of the dependencies would be built anew.
-    for (name, _) in std::env::vars_os() {
-        if ABOUT_THE_TEST
-            .iter()
-            .any(|prefix| name.to_string_lossy().starts_with(prefix))
-        {
-            command.env_remove(name);
-        }
-    }
-    let output = command.output().context("cannot run cargo")?;
-    ensure!(
-        output.status.success(),
-        "cargo build of {name} failed:\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(())
+/// The first prerequisite of a Makefile rule (`target: source source`) that was modified after `written`.
+fn newer_source(rule: &str, written: SystemTime) -> Option<PathBuf> {
+    let (_, sources) = rule.split_once(": ")?;
+    // A space within a path is written as `\ `.
+    let sources = sources.replace("\\ ", "\0");
+    sources
+        .split_whitespace()
+        .map(|source| PathBuf::from(source.replace('\0', " ")))
+        .find(|source| modified(source).is_some_and(|modified| modified > written))
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|metadata| metadata.modified()).ok()
 }
 
 /// The directory of the running test's own profile: `target/debug` or `target/release`.
@@ -90,11 +83,20 @@ pub fn profile_dir() -> Result<PathBuf> {
         .context("the executable lies in no profile's directory")
 }
 
-/// A test runner that starts one process a test names its run; otherwise the process is the run.
-fn this_run() -> String {
-    std::env::var("NEXTEST_RUN_ID").unwrap_or_else(|_| format!("process {}", std::process::id()))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
 
-fn built_in_this_run(marker: &Path) -> bool {
-    fs::read_to_string(marker).is_ok_and(|run| run == this_run())
+    #[test]
+    fn source_modified_after_the_binary_is_reported() {
+        let folder = tempfile::tempdir().unwrap();
+        let source = folder.path().join("a source.rs");
+        fs::write(&source, "").unwrap();
+        let written = modified(&source).unwrap();
+        let escaped = source.display().to_string().replace(' ', "\\ ");
+        let rule = format!("/target/debug/it: /nowhere/removed.rs {escaped}\n");
+        assert_eq!(newer_source(&rule, written), None);
+        assert_eq!(newer_source(&rule, written - Duration::from_secs(1)), Some(source));
+    }
 }

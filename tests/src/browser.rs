@@ -1,12 +1,12 @@
-//! The dashboard in a real browser: its page built when it is older than its sources, and the stories of `web/e2e`, which
-//! Node's own test runner runs against a service under test.
+//! The dashboard in a real browser: the stories of `web/e2e`, which Node's own test runner runs against a service under
+//! test. `make test` builds the page before any test runs.
 //!
 //! What a story expects stands in the story. Nothing is left out without a word: without Node.js, npm or Chromium a test
 //! fails, and says how to get them.
 
 use crate::scratch;
 use anyhow::{Context, Result, ensure};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
@@ -14,11 +14,10 @@ use std::time::SystemTime;
 const NO_NODE: &str = "cannot run node: install Node.js 20.19 or newer (`tools/test-needs` says how)";
 /// What the page is made of, below `web/`.
 const SOURCES: [&str; 4] = ["src", "index.html", "vite.config.ts", "package-lock.json"];
-/// What is there once the packages are installed: what builds the page, and what drives the browser.
-const PACKAGES: [&str; 3] = ["vite", "playwright-core", "axe-core"];
+/// The packages that the stories import.
+const PACKAGES: [&str; 2] = ["playwright-core", "axe-core"];
 
-/// Has a story of `web/e2e` played out in a browser, and waits for its end, as nobody else on this thread does meanwhile. The
-/// page is built first, if it must be.
+/// Runs a story of `web/e2e` in a browser and blocks until it ends. The page must have been built from the present sources.
 ///
 /// The story finds the service at `BASE_URL`, and `settings` beside it in its environment. Its screenshots go to
 /// `target/screenshots`; that of a failure bears the story's name and `place`.
@@ -36,7 +35,7 @@ pub fn story(name: &str, place: &str, base_url: &str, settings: &[(&str, &str)],
         .env("PLACE", place)
         .envs(settings.iter().copied());
     let play = || {
-        build()?;
+        require_built_page()?;
         command.output().context(NO_NODE)
     };
     let played = tokio::task::block_in_place(play).expect("a story that can be played");
@@ -76,35 +75,24 @@ fn screenshots() -> Result<PathBuf> {
     Ok(directory)
 }
 
-/// Builds the page if it is older than its sources. One test does; the others wait for it.
-fn build() -> Result<()> {
-    let lock = File::create(scratch::lasting_dir("page")?.join("lock"))?;
-    lock.lock()?;
+/// Fails when the page is missing or older than its sources, or the packages of the stories are not installed.
+fn require_built_page() -> Result<()> {
     let web = web();
-    let installed = |package: &str| web.join("node_modules").join(package).join("package.json").is_file();
-    if !PACKAGES.into_iter().all(installed) {
-        npm(&["ci", "--no-audit", "--no-fund"])?;
+    for package in PACKAGES {
+        let installed = web.join("node_modules").join(package).join("package.json").is_file();
+        ensure!(
+            installed,
+            "web/node_modules has no {package}: run `tools/test-cache node-modules` first"
+        );
     }
-    let built = fs::metadata(web.join("dist/site/index.html")).and_then(|page| page.modified());
+    let page = web.join("dist/site/index.html");
+    let built = fs::metadata(&page).and_then(|page| page.modified());
+    let built = built.with_context(|| format!("{} is not built: run `make web` first", page.display()))?;
     let changed = newest(SOURCES.iter().map(|source| web.join(source)))?;
-    if built.is_ok_and(|built| built >= changed) {
-        return Ok(());
-    }
-    npm(&["run", "build"])
-}
-
-fn npm(arguments: &[&str]) -> Result<()> {
-    let output = Command::new("npm")
-        .current_dir(web())
-        .args(arguments)
-        .output()
-        .context("cannot run npm: install Node.js 20.19 or newer with npm (`tools/test-needs` says how)")?;
     ensure!(
-        output.status.success(),
-        "npm {} failed:\n{}{}",
-        arguments.join(" "),
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
+        built >= changed,
+        "{} is older than its sources: run `make web` first",
+        page.display()
     );
     Ok(())
 }

@@ -1,11 +1,8 @@
-//! Peers from `PyPI`, in a Python environment below `target/tmp`: moto, which is an S3, and Twilio's own package.
+//! Peers from `PyPI`, in a Python environment that `tools/test-cache` makes: moto, which is an S3, and Twilio's own package.
 
-use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
-
-const REQUIREMENTS: &str = include_str!("../peers/requirements.txt");
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// A script of `tests/peers` that runs: one line of JSON in, one out. It ends when this is dropped.
 pub struct Peer {
@@ -51,38 +48,17 @@ impl Drop for Peer {
     }
 }
 
-/// The environment's Python, after making the environment if it is not there or holds other versions.
+/// The interpreter of an environment with these packages, which are downloaded once.
 fn python() -> PathBuf {
-    let directory = target_dir().join("tmp/infra-peers");
-    fs::create_dir_all(&directory).expect("a folder below target");
-    let lock = File::create(directory.join("lock")).expect("a lock file");
-    lock.lock().expect("the lock");
-    let (venv, holds) = (directory.join("venv"), directory.join("holds"));
-    let python = venv.join("bin/python");
-    if !fs::read_to_string(&holds).is_ok_and(|held| held == REQUIREMENTS) || !python.is_file() {
-        let made = Command::new("python3")
-            .args(["-m", "venv", "--clear"])
-            .arg(&venv)
-            .output();
-        let made = made.unwrap_or_else(|error| panic!("these tests need python3, and cannot run it: {error}"));
-        succeeded(&made, "python3 -m venv (Debian, Ubuntu: apt-get install python3-venv)");
-        let installed = Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-            .args(REQUIREMENTS.lines())
-            .output()
-            .expect("pip runs");
-        succeeded(&installed, "pip install");
-        fs::write(holds, REQUIREMENTS).expect("written");
-    }
-    python
-}
-
-fn succeeded(output: &Output, what: &str) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "these tests need packages from PyPI, and {what} failed:\n{said}"
-    );
+    let infra = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(infra.join("../tools/test-cache"))
+        .arg("python")
+        .arg(infra.join("tests/peers/requirements.txt"))
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("tools/test-cache runs, which needs python3");
+    assert!(output.status.success(), "tools/test-cache failed: {}", output.status);
+    PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim())
 }
 
 /// Cargo's target directory: the nearest one above the running executable that bears cargo's tag.

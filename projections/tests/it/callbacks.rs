@@ -1,5 +1,5 @@
-//! From callback to row: whatever the order in which a call's callbacks reach the ledger, however late and however often,
-//! what `decide` records and the read models fold ends in the same rows.
+//! From callback to row: a call's callbacks result in the same rows whatever their order, delay and repetition, through
+//! `decide` and the folds of the read models.
 
 use crate::order::rows_of_every_model;
 use crate::support::at;
@@ -9,7 +9,7 @@ use domain::call::value::{ClockSource, AnsweredBy, Direction, ParticipantRole, P
 use domain::call::{Call, CallCommand, CallEvent};
 use proptest::prelude::*;
 
-/// A callback: what it says, once it is known when it is heard.
+/// A callback as a command, given the second at which it is received.
 type Callback = fn(i64) -> CallCommand;
 
 fn origin() -> Origin {
@@ -24,9 +24,9 @@ fn origin() -> Origin {
     }
 }
 
-fn inbound(heard: i64, routed: Routed) -> CallCommand {
+fn inbound(received_at: i64, routed: Routed) -> CallCommand {
     HandleInbound {
-        at: at(heard),
+        at: at(received_at),
         clock: ClockSource::Local,
         call_sid: "CA1".into(),
         from: "+15550100001".into(),
@@ -40,9 +40,9 @@ fn inbound(heard: i64, routed: Routed) -> CallCommand {
     .into()
 }
 
-fn status(told_at: i64, status: &str, sequence: u32) -> CallCommand {
+fn status(seconds: i64, status: &str, sequence: u32) -> CallCommand {
     HandleStatus {
-        at: at(told_at),
+        at: at(seconds),
         clock: ClockSource::Provider,
         kind: "inbound-status".into(),
         call_sid: "CA1".into(),
@@ -57,9 +57,9 @@ fn status(told_at: i64, status: &str, sequence: u32) -> CallCommand {
     .into()
 }
 
-fn conference(told_at: i64, event: &str) -> CallCommand {
+fn conference(seconds: i64, event: &str) -> CallCommand {
     HandleConference {
-        at: at(told_at),
+        at: at(seconds),
         clock: ClockSource::Provider,
         event: event.into(),
         conference_sid: "CF1".into(),
@@ -71,9 +71,9 @@ fn conference(told_at: i64, event: &str) -> CallCommand {
     .into()
 }
 
-fn recording(heard: i64, phase: Phase, sid: &str, duration_s: Option<u32>) -> CallCommand {
+fn recording(received_at: i64, phase: Phase, sid: &str, duration_s: Option<u32>) -> CallCommand {
     HandleRecording {
-        at: at(heard),
+        at: at(received_at),
         phase,
         recording_sid: sid.into(),
         status: RecordingStatus::Completed,
@@ -85,9 +85,9 @@ fn recording(heard: i64, phase: Phase, sid: &str, duration_s: Option<u32>) -> Ca
     .into()
 }
 
-fn said(heard: i64, turn: u32, words: &str) -> CallCommand {
+fn caller_turn(received_at: i64, turn: u32, words: &str) -> CallCommand {
     HandleCallerTurn {
-        at: at(heard),
+        at: at(received_at),
         turn: Some(turn),
         text: words.into(),
         confidence: Some(0.9),
@@ -99,12 +99,12 @@ fn said(heard: i64, turn: u32, words: &str) -> CallCommand {
     .into()
 }
 
-/// A call that the AI answers and a person takes part in.
+/// A call that the AI answers and a team member joins.
 const ANSWERED: &[Callback] = &[
-    |heard| {
+    |received_at| {
         let greeting = "Good morning".into();
         inbound(
-            heard,
+            received_at,
             Routed::Answered {
                 greeting,
                 persona_version: 1,
@@ -115,17 +115,17 @@ const ANSWERED: &[Callback] = &[
     },
     |_| status(1, "ringing", 0),
     |_| status(2, "in-progress", 1),
-    |heard| said(heard, 2, "I would like to book a table"),
-    |heard| said(heard, 4, "For four"),
+    |received_at| caller_turn(received_at, 2, "I would like to book a table"),
+    |received_at| caller_turn(received_at, 4, "For four"),
     |_| conference(20, "participant-join"),
     |_| conference(40, "participant-leave"),
     |_| conference(41, "conference-end"),
     |_| status(62, "completed", 2),
-    |heard| recording(heard, Phase::Ai, "RE1", Some(31)),
-    |heard| recording(heard, Phase::Human, "RE2", None),
-    |heard| {
+    |received_at| recording(received_at, Phase::Ai, "RE1", Some(31)),
+    |received_at| recording(received_at, Phase::Human, "RE2", None),
+    |received_at| {
         HandleTranscription {
-            at: at(heard),
+            at: at(received_at),
             phase: Phase::Human,
             status: "completed".into(),
             text: Some("a table for four".into()),
@@ -133,9 +133,9 @@ const ANSWERED: &[Callback] = &[
         }
         .into()
     },
-    |heard| {
+    |received_at| {
         HandleAmd {
-            at: at(heard),
+            at: at(received_at),
             call_sid: "CA1".into(),
             answered_by: AnsweredBy::Human,
             origin: origin(),
@@ -146,40 +146,40 @@ const ANSWERED: &[Callback] = &[
 
 /// A call that goes to voicemail.
 const VOICEMAIL: &[Callback] = &[
-    |heard| inbound(heard, Routed::Voicemail(VoicemailReason::Closed)),
-    |heard| {
+    |received_at| inbound(received_at, Routed::Voicemail(VoicemailReason::Closed)),
+    |received_at| {
         HandleVoicemail {
-            at: at(heard),
+            at: at(received_at),
             reason: Some(VoicemailReason::Closed),
             message: None,
             origin: origin(),
         }
         .into()
     },
-    |heard| {
+    |received_at| {
         let message = VoicemailMessage {
             recording_sid: "RE1".into(),
             url: "https://api.example/RE1".into(),
             duration_s: Some(12),
         };
         HandleVoicemail {
-            at: at(heard),
+            at: at(received_at),
             reason: None,
             message: Some(message),
             origin: origin(),
         }
         .into()
     },
-    |heard| recording(heard, Phase::Voicemail, "RE1", Some(12)),
+    |received_at| recording(received_at, Phase::Voicemail, "RE1", Some(12)),
     |_| status(62, "completed", 0),
 ];
 
-/// A call that nobody answers.
+/// A call that is not answered.
 const MISSED: &[Callback] = &[
-    |heard| {
+    |received_at| {
         let greeting = "Good morning".into();
         inbound(
-            heard,
+            received_at,
             Routed::Answered {
                 greeting,
                 persona_version: 0,
@@ -193,12 +193,12 @@ const MISSED: &[Callback] = &[
     |_| status(31, "canceled", 2),
 ];
 
-/// What the ledger records when these callbacks come, one by one.
+/// The events that `decide` records for these callbacks, one by one.
 fn events(callbacks: impl Iterator<Item = CallCommand>) -> Vec<CallEvent> {
     let mut call = Call::default();
     let mut all = Vec::new();
     for command in callbacks {
-        let events = call.decide(&command).expect("what the provider tells is never refused");
+        let events = call.decide(&command).expect("a callback of the provider is never refused");
         for event in &events {
             call.fold(event);
         }
@@ -207,7 +207,7 @@ fn events(callbacks: impl Iterator<Item = CallCommand>) -> Vec<CallEvent> {
     all
 }
 
-fn chaos() -> impl Strategy<Value = (&'static [Callback], Vec<(usize, i64)>)> {
+fn shuffled_callbacks() -> impl Strategy<Value = (&'static [Callback], Vec<(usize, i64)>)> {
     prop::sample::select(vec![ANSWERED, VOICEMAIL, MISSED]).prop_flat_map(|callbacks| {
         let all: Vec<usize> = (0..callbacks.len()).collect();
         let again = prop::collection::vec(0..callbacks.len(), 0..callbacks.len());
@@ -215,10 +215,10 @@ fn chaos() -> impl Strategy<Value = (&'static [Callback], Vec<(usize, i64)>)> {
             .prop_map(move |again| [all.clone(), again].concat())
             .prop_shuffle();
         order.prop_flat_map(move |order| {
-            let heard = prop::collection::vec(0_i64..5_000, order.len());
+            let received_at = prop::collection::vec(0_i64..5_000, order.len());
             (
                 Just(callbacks),
-                heard.prop_map(move |heard| order.iter().copied().zip(heard).collect()),
+                heard.prop_map(move |received_at| order.iter().copied().zip(heard).collect()),
             )
         })
     })
@@ -228,12 +228,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn chaos_and_order_end_in_the_same_rows((callbacks, chaos) in chaos()) {
+    fn shuffled_and_repeated_callbacks_result_in_the_same_rows((callbacks, shuffled) in shuffled_callbacks()) {
         let clean = (0..).zip(callbacks).map(|(second, callback)| callback(second * 5));
-        let chaotic = chaos.into_iter().map(|(n, heard)| callbacks[n](heard));
-        let (clean, chaotic) = (rows_of_every_model(events(clean)), rows_of_every_model(events(chaotic)));
-        for (clean, chaotic) in clean.into_iter().zip(chaotic) {
-            prop_assert_eq!(clean, chaotic);
+        let shuffled = shuffled.into_iter().map(|(n, received_at)| callbacks[n](received_at));
+        let (clean, shuffled) = (rows_of_every_model(events(clean)), rows_of_every_model(events(shuffled)));
+        for (clean, shuffled) in clean.into_iter().zip(shuffled) {
+            prop_assert_eq!(clean, shuffled);
         }
     }
 }

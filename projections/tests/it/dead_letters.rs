@@ -1,4 +1,4 @@
-//! An event that cannot be projected parks its stream, says so, and stops nobody else.
+//! An event that cannot be projected is written to `dead_letters` and parks its stream; other streams are not affected.
 
 use crate::support::*;
 use domain::call::value::Outcome;
@@ -12,7 +12,7 @@ use projections::{RebuildError, RebuildOptions};
 use std::sync::Arc;
 use std::time::Duration;
 
-const SOON: Duration = Duration::from_secs(20);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
 async fn dead_letters(env: &TestEnv, model: &'static str) -> Vec<(i64, String, String)> {
     let db = env.db(model).await;
@@ -21,20 +21,20 @@ async fn dead_letters(env: &TestEnv, model: &'static str) -> Vec<(i64, String, S
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_future_event_parks_its_call_and_the_others_go_on() {
+async fn unknown_event_parks_its_call_and_not_others() {
     let env = TestEnv::new().await;
     let following = env.models.follow();
-    env.append("CA1", vec![started(0, true)]).await;
-    env.append("CA2", vec![started(0, true)]).await;
+    env.append("CA1", vec![started(0, Provider)]).await;
+    env.append("CA2", vec![started(0, Provider)]).await;
     let unreadable = env.append_unreadable("CA1").await;
     let behind = env
-        .append("CA1", vec![ended(60, true, Outcome::Completed, Some(50))])
+        .append("CA1", vec![ended(60, Provider, Outcome::Completed, Some(50))])
         .await;
     let last = env
-        .append("CA2", vec![ended(60, true, Outcome::Completed, Some(50))])
+        .append("CA2", vec![ended(60, Provider, Outcome::Completed, Some(50))])
         .await;
     for model in ["call_log", "agents"] {
-        assert!(env.models.wait(model, last, SOON).await, "{model}");
+        assert!(env.models.wait(model, last, WAIT_TIMEOUT).await, "{model}");
     }
     let call = |id| {
         let call_log = env.models.call_log();
@@ -42,12 +42,12 @@ async fn a_future_event_parks_its_call_and_the_others_go_on() {
             call_log
                 .call("default", id)
                 .await
-                .expect("asks")
+                .expect("query")
                 .expect("a call")
                 .status
         }
     };
-    assert_eq!(call("CA1").await, "started", "a parked call stands still");
+    assert_eq!(call("CA1").await, "started", "a parked call does not change");
     assert_eq!(call("CA2").await, "completed");
     let dead = dead_letters(&env, "call_log").await;
     assert_eq!(
@@ -72,20 +72,20 @@ async fn a_future_event_parks_its_call_and_the_others_go_on() {
     );
     following.stop().await;
 
-    // What is parked stays parked for whoever comes next.
+    // A parked stream stays parked for the next follower.
     let following = env.models.follow();
     let later = env
         .append("CA1", vec![graded(domain::call::value::Grade::Good)])
         .await;
-    assert!(env.models.wait("call_log", later, SOON).await);
+    assert!(env.models.wait("call_log", later, WAIT_TIMEOUT).await);
     assert_eq!(dead_letters(&env, "call_log").await.len(), 3);
     following.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rebuild_stops_at_an_event_that_it_cannot_read() {
+async fn rebuild_stops_at_an_unreadable_event() {
     let env = TestEnv::new().await;
-    env.append("CA1", vec![started(0, true)]).await;
+    env.append("CA1", vec![started(0, Provider)]).await;
     let unreadable = env.append_unreadable("CA1").await;
     let options = RebuildOptions {
         compare: false,
@@ -99,8 +99,8 @@ async fn a_rebuild_stops_at_an_event_that_it_cannot_read() {
     }
 }
 
-/// A model whose table refuses some rows: no call may end in failure.
-struct Choosy;
+/// A model whose table rejects the rows of failed calls.
+struct FailingModel;
 
 struct SeenRow {
     call_id: String,
@@ -156,8 +156,8 @@ struct Seen {
     events: i64,
 }
 
-impl ReadModel for Choosy {
-    const NAME: &'static str = "choosy";
+impl ReadModel for FailingModel {
+    const NAME: &'static str = "failing";
     const VERSION: i64 = 1;
     const TABLES: &'static [Table] = &[SeenRow::TABLE];
     type Doc = Seen;
@@ -202,29 +202,29 @@ impl ReadModel for Choosy {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_whose_row_is_refused_is_found_in_its_batch() {
-    let env = TestEnv::with(vec![Arc::new(Model::<Choosy>::default())]).await;
+async fn event_with_a_rejected_row_is_isolated_from_its_batch() {
+    let env = TestEnv::with(vec![Arc::new(Model::<FailingModel>::default())]).await;
     let mut last = 0;
     let mut bad = 0;
     for n in 0..200 {
         let call = format!("CA{n:03}");
-        env.append(&call, vec![started(0, true)]).await;
+        env.append(&call, vec![started(0, Provider)]).await;
         let outcome = if n == 77 { Outcome::Failed } else { Outcome::Completed };
-        last = env.append(&call, vec![ended(60, true, outcome, None)]).await;
+        last = env.append(&call, vec![ended(60, Provider, outcome, None)]).await;
         if n == 77 {
             bad = last;
         }
     }
     let following = env.models.follow();
-    assert!(env.models.wait("choosy", last, SOON).await);
+    assert!(env.models.wait("failing", last, WAIT_TIMEOUT).await);
     assert_eq!(
-        dead_letters(&env, "choosy").await,
+        dead_letters(&env, "failing").await,
         [(bad, "CA077".into(), "CallEnded".into())]
     );
-    let db = env.db("choosy").await;
+    let db = env.db("failing").await;
     let counts: (i64, i64) =
         on_db!(&db, c => sqlx::query_as("select count(*), cast(sum(events) as bigint) from seen").fetch_one(c).await)
             .expect("counts");
-    assert_eq!(counts, (200, 399), "every event but one, once");
+    assert_eq!(counts, (200, 399), "every event except one is applied once");
     following.stop().await;
 }

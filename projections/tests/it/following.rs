@@ -1,4 +1,4 @@
-//! Following the log: every event once, whoever does it and however often it changes hands.
+//! Following the log: every event is applied once, whichever process holds the lease and however often that changes.
 
 use crate::support::*;
 use domain::call::value::Outcome;
@@ -6,16 +6,16 @@ use infra::on_db;
 use projections::projectors;
 use std::time::Duration;
 
-const SOON: Duration = Duration::from_secs(20);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_appended_is_soon_in_the_rows() {
+async fn appended_events_are_applied_to_every_model() {
     let env = TestEnv::new().await;
     let following = env.models.follow();
     let position = env.append("CA1", full_call()).await;
     for projector in projectors() {
         assert!(
-            env.models.wait(projector.name(), position, SOON).await,
+            env.models.wait(projector.name(), position, WAIT_TIMEOUT).await,
             "{}",
             projector.name()
         );
@@ -25,7 +25,7 @@ async fn what_is_appended_is_soon_in_the_rows() {
         .call_log()
         .call("default", "CA1")
         .await
-        .expect("asks")
+        .expect("query")
         .expect("a call");
     assert_eq!((call.status.as_str(), call.duration_s), ("completed", Some(60)));
     let status = env.models.status().await.expect("status");
@@ -38,19 +38,19 @@ async fn what_is_appended_is_soon_in_the_rows() {
     let status = env.models.status().await.expect("status");
     assert!(
         status.iter().all(|model| model.owner.is_none()),
-        "leases are given back"
+        "leases are released"
     );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wait_for_what_never_comes_ends() {
+async fn wait_for_an_unreached_position_times_out() {
     let env = TestEnv::new().await;
     assert!(!env.models.wait("call_log", 1, Duration::from_millis(80)).await);
     assert!(!env.models.wait("no_such_model", 0, Duration::from_millis(80)).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn following_goes_on_where_it_stopped() {
+async fn restarted_follower_continues_at_its_checkpoint() {
     let env = TestEnv::new().await;
     let mut last = 0;
     for n in 0..6 {
@@ -61,20 +61,20 @@ async fn following_goes_on_where_it_stopped() {
         following.stop().await;
     }
     let following = env.models.follow();
-    assert!(env.models.wait("dashboard", last, SOON).await);
+    assert!(env.models.wait("dashboard", last, WAIT_TIMEOUT).await);
     let figures = env
         .models
         .dashboard()
         .all_time("default")
         .await
-        .expect("asks")
+        .expect("query")
         .expect("figures");
     assert_eq!((figures.calls, figures.ai_turns), (120, 240));
     following.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_processes_do_the_work_of_one() {
+async fn two_processes_apply_every_event_once() {
     let env = TestEnv::new().await;
     let other = env.reopened_with(projectors()).await;
     let (one, two) = (env.models.follow(), other.follow());
@@ -82,52 +82,52 @@ async fn two_processes_do_the_work_of_one() {
     for n in 0..50 {
         last = env.append(&format!("CA{n}"), full_call()).await;
     }
-    assert!(env.models.wait("dashboard", last, SOON).await);
+    assert!(env.models.wait("dashboard", last, WAIT_TIMEOUT).await);
     assert!(
-        other.wait("dashboard", last, SOON).await,
-        "the other process hears of it too"
+        other.wait("dashboard", last, WAIT_TIMEOUT).await,
+        "the other process sees the position too"
     );
     one.stop().await;
     last = env.append("CA50", full_call()).await;
     assert!(
-        other.wait("dashboard", last, SOON).await,
+        other.wait("dashboard", last, WAIT_TIMEOUT).await,
         "the other process takes over"
     );
     let figures = other
         .dashboard()
         .all_time("default")
         .await
-        .expect("asks")
+        .expect("query")
         .expect("figures");
     assert_eq!(figures.calls, 51);
     two.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_was_fenced_off_writes_nothing_any_more() {
+async fn fenced_off_follower_writes_nothing() {
     let env = TestEnv::new().await;
     let following = env.models.follow();
-    let first = env.append("CA1", vec![started(0, true)]).await;
-    assert!(env.models.wait("dashboard", first, SOON).await);
+    let first = env.append("CA1", vec![started(0, Provider)]).await;
+    assert!(env.models.wait("dashboard", first, WAIT_TIMEOUT).await);
     let db = env.db("dashboard").await;
-    // Somebody else takes the lease for a while.
+    // Another process seizes the lease.
     let seize =
         "update checkpoint set fence = fence + 1, owner = 'other', lease_expires_at = $1 where name = 'dashboard'";
-    let far = i64::MAX;
-    on_db!(&db, c => sqlx::query(seize).bind(far).execute(c).await.map(|_| ())).expect("seizes");
+    let never = i64::MAX;
+    on_db!(&db, c => sqlx::query(seize).bind(never).execute(c).await.map(|_| ())).expect("seizes");
     let second = env
-        .append("CA1", vec![ended(60, true, Outcome::Completed, Some(50))])
+        .append("CA1", vec![ended(60, Provider, Outcome::Completed, Some(50))])
         .await;
     assert!(!env.models.wait("dashboard", second, Duration::from_millis(700)).await);
-    let give_back = "update checkpoint set lease_expires_at = 0 where name = 'dashboard'";
-    on_db!(&db, c => sqlx::query(give_back).execute(c).await.map(|_| ())).expect("gives back");
-    assert!(env.models.wait("dashboard", second, SOON).await);
+    let release = "update checkpoint set lease_expires_at = 0 where name = 'dashboard'";
+    on_db!(&db, c => sqlx::query(release).execute(c).await.map(|_| ())).expect("releases");
+    assert!(env.models.wait("dashboard", second, WAIT_TIMEOUT).await);
     let figures = env
         .models
         .dashboard()
         .all_time("default")
         .await
-        .expect("asks")
+        .expect("query")
         .expect("figures");
     assert_eq!((figures.calls, figures.completed), (1, 1));
     following.stop().await;

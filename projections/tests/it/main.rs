@@ -1,4 +1,4 @@
-//! Tests of the read models, on SQLite. PostgreSQL's are with the whole, in the `tests` crate.
+//! Tests of the read models on SQLite. Tests on PostgreSQL are in the `tests` crate.
 
 mod callbacks;
 mod following;

@@ -1,4 +1,4 @@
-//! Any order, repetition or delay of one call's callbacks ends in the same rows, in every model.
+//! Any order, repetition or delay of one call's callbacks results in the same rows, in every model.
 
 use crate::support::*;
 use domain::call::CallEvent;
@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What a model makes of events, as text.
+/// The rows of a model for these events, as text.
 fn rows_of<M: ReadModel>(events: &[Arc<Recorded>]) -> BTreeMap<&'static str, Vec<String>> {
     let mut document = M::Doc::default();
     for event in events.iter().filter(|event| M::concerns(&event.event)) {
@@ -25,10 +25,10 @@ fn rows_of<M: ReadModel>(events: &[Arc<Recorded>]) -> BTreeMap<&'static str, Vec
     let mut rows = Rows::default();
     M::rows("CA1", &document, &mut rows);
     let first = shown_rows::<M>(&rows);
-    // A document that was read back from its rows makes the same rows.
+    // A document restored from its rows has the same rows.
     let mut again = Rows::default();
     M::rows("CA1", &M::unfold(Owner::Call, rows).expect("reads back"), &mut again);
-    assert_eq!(first, shown_rows::<M>(&again), "{} forgets something", M::NAME);
+    assert_eq!(first, shown_rows::<M>(&again), "{} loses state in its rows", M::NAME);
     first
 }
 
@@ -55,7 +55,11 @@ pub fn rows_of_every_model(events: Vec<CallEvent>) -> Vec<BTreeMap<&'static str,
     ]
 }
 
-/// A callback's fact.
+fn clock() -> impl Strategy<Value = ClockSource> {
+    prop::sample::select(vec![Local, Provider])
+}
+
+/// An event from a callback.
 fn callback() -> impl Strategy<Value = CallEvent> {
     let outcome = prop::sample::select(Outcome::ALL);
     let phase = prop::sample::select(Phase::ALL);
@@ -63,17 +67,17 @@ fn callback() -> impl Strategy<Value = CallEvent> {
     let sid = prop::sample::select(vec!["CA1", "CA2", "CA3"]);
     let second = 0_i64..120;
     prop_oneof![
-        Just(started(0, true)),
-        Just(started(1, false)),
-        (second.clone(), any::<bool>()).prop_map(|(s, told)| answered(s, told)),
+        Just(started(0, Provider)),
+        Just(started(1, Local)),
+        (second.clone(), clock()).prop_map(|(s, clock)| answered(s, clock)),
         second.clone().prop_map(inferred),
-        (second.clone(), any::<bool>()).prop_map(|(s, told)| CallEvent::CallRinging {
+        (second.clone(), clock()).prop_map(|(s, clock)| CallEvent::CallRinging {
             at: at(s),
-            told,
+            clock,
             call_sid: "CA1".into()
         }),
-        (second.clone(), any::<bool>(), outcome, prop::option::of(0_u32..100))
-            .prop_map(|(s, told, outcome, duration)| ended(s, told, outcome, duration)),
+        (second.clone(), clock(), outcome, prop::option::of(0_u32..100))
+            .prop_map(|(s, clock, outcome, duration)| ended(s, clock, outcome, duration)),
         prop::sample::select(VoicemailReason::ALL).prop_map(to_voicemail),
         (1_u32..6, "[a-c]{1,3}").prop_map(|(turn, words)| caller_turn(turn, &words)),
         (1_u32..6, "[a-c]{1,3}").prop_map(|(turn, words)| ai_turn(turn, &words, 300 + turn)),
@@ -91,19 +95,19 @@ fn callback() -> impl Strategy<Value = CallEvent> {
             reason,
             attempts: 1
         }),
-        (second.clone(), any::<bool>(), sid.clone(), role.clone()).prop_map(|(s, told, sid, role)| {
+        (second.clone(), clock(), sid.clone(), role.clone()).prop_map(|(s, clock, sid, role)| {
             CallEvent::ParticipantJoined {
                 at: at(s),
-                told,
+                clock,
                 call_sid: sid.into(),
                 role,
                 conference_sid: None,
             }
         }),
-        (second, any::<bool>(), sid, role).prop_map(|(s, told, sid, role)| {
+        (second, clock(), sid, role).prop_map(|(s, clock, sid, role)| {
             CallEvent::ParticipantLeft {
                 at: at(s),
-                told,
+                clock,
                 call_sid: sid.into(),
                 role,
             }
@@ -111,9 +115,9 @@ fn callback() -> impl Strategy<Value = CallEvent> {
     ]
 }
 
-/// What people do, in the order in which they do it.
-fn by_people() -> impl Strategy<Value = Vec<CallEvent>> {
-    let deed = prop_oneof![
+/// Actions of users, in their order.
+fn user_actions() -> impl Strategy<Value = Vec<CallEvent>> {
+    let action = prop_oneof![
         Just(graded(Grade::Good)),
         Just(graded(Grade::NeedsImprovement)),
         Just(CallEvent::GradeCleared {
@@ -158,26 +162,27 @@ fn by_people() -> impl Strategy<Value = Vec<CallEvent>> {
             reason: "they left".into()
         }),
     ];
-    prop::collection::vec(deed, 0..5)
+    prop::collection::vec(action, 0..5)
 }
 
-/// Callbacks in some order with what people did in between, and the same callbacks in another order, some of them again.
+/// Callbacks followed by user actions, and the same callbacks in another order with repetitions, with the same actions
+/// in between.
 fn two_orders() -> impl Strategy<Value = (Vec<CallEvent>, Vec<CallEvent>)> {
-    (prop::collection::vec(callback(), 1..14), by_people()).prop_flat_map(|(callbacks, deeds)| {
+    (prop::collection::vec(callback(), 1..14), user_actions()).prop_flat_map(|(callbacks, actions)| {
         let again = prop::sample::subsequence(callbacks.clone(), 0..=callbacks.len());
         let shuffled = again.prop_map({
             let callbacks = callbacks.clone();
             move |again| [callbacks.clone(), again].concat()
         });
         let shuffled = shuffled.prop_shuffle();
-        let gaps = prop::collection::vec(any::<prop::sample::Index>(), deeds.len());
+        let gaps = prop::collection::vec(any::<prop::sample::Index>(), actions.len());
         (Just(callbacks), shuffled, gaps).prop_map(move |(callbacks, shuffled, gaps)| {
-            let plain = [callbacks, deeds.clone()].concat();
+            let plain = [callbacks, actions.clone()].concat();
             let mut places: Vec<_> = gaps.iter().map(|gap| gap.index(shuffled.len() + 1)).collect();
             places.sort_unstable();
             let mut mixed = shuffled;
-            for (place, deed) in places.into_iter().zip(&deeds).rev() {
-                mixed.insert(place, deed.clone());
+            for (place, action) in places.into_iter().zip(&actions).rev() {
+                mixed.insert(place, action.clone());
             }
             (plain, mixed)
         })
@@ -188,30 +193,30 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_order_and_repetition_of_callbacks_ends_in_the_same_rows((plain, mixed) in two_orders()) {
+    fn callbacks_in_any_order_with_repetitions_result_in_the_same_rows((plain, mixed) in two_orders()) {
         for (plain, mixed) in rows_of_every_model(plain).into_iter().zip(rows_of_every_model(mixed)) {
             prop_assert_eq!(plain, mixed);
         }
     }
 
     #[test]
-    fn a_delay_leaves_no_trace_once_the_providers_clock_has_told(
+    fn delayed_callbacks_result_in_the_same_rows_once_provider_times_are_known(
         delays in prop::collection::vec(0_i64..10_000, 5),
         order in Just((0..5).collect::<Vec<_>>()).prop_shuffle(),
     ) {
-        let heard = |delay: i64| vec![
-            started(delay, false),
-            answered(delay, false),
+        let local = |delay: i64| vec![
+            started(delay, Local),
+            answered(delay, Local),
             CallEvent::CallRinging { at: at(delay), clock: ClockSource::Local, call_sid: "CA1".into() },
-            ended(delay, false, Outcome::Completed, None),
+            ended(delay, Local, Outcome::Completed, None),
             inferred(delay),
         ];
-        let told = || vec![answered(5, true), ended(65, true, Outcome::Completed, Some(60))];
-        let mut late: Vec<CallEvent> = order.iter().map(|n| heard(delays[*n])[*n].clone()).collect();
-        let prompt = [vec![started(0, false)], told()].concat();
-        // Ringing that was never told has no better moment than when it was heard; no row shows it.
+        let provider = || vec![answered(5, Provider), ended(65, Provider, Outcome::Completed, Some(60))];
+        let mut late: Vec<CallEvent> = order.iter().map(|n| local(delays[*n])[*n].clone()).collect();
+        let prompt = [vec![started(0, Local)], provider()].concat();
+        // Ringing without a provider time keeps its local time, which no row shows.
         late.retain(|event| !matches!(event, CallEvent::CallRinging { .. }));
-        let late = [told(), late].concat();
+        let late = [provider(), late].concat();
         for (prompt, late) in rows_of_every_model(prompt).into_iter().zip(rows_of_every_model(late)) {
             prop_assert_eq!(prompt, late);
         }
@@ -219,21 +224,21 @@ proptest! {
 }
 
 #[test]
-fn a_beginning_that_was_inferred_yields_to_the_real_one_field_by_field() {
-    let clean = rows_of_every_model(vec![started(0, true), ended(60, true, Outcome::Completed, Some(50))]);
+fn inferred_start_is_replaced_by_the_reported_start_field_by_field() {
+    let clean = rows_of_every_model(vec![started(0, Provider), ended(60, Provider, Outcome::Completed, Some(50))]);
     let late = rows_of_every_model(vec![
         inferred(60),
-        ended(60, true, Outcome::Completed, Some(50)),
-        started(0, true),
+        ended(60, Provider, Outcome::Completed, Some(50)),
+        started(0, Provider),
     ]);
     assert_eq!(clean, late);
 }
 
 #[test]
-fn a_fuller_truth_that_arrives_late_improves_the_row() {
-    let poor = ended(61, false, Outcome::NoAnswer, None);
-    let rich = ended(60, true, Outcome::Completed, Some(50));
-    let late = rows_of::<CallLogModel>(&of_one_call([started(0, true), poor, rich]));
+fn late_and_better_end_callback_improves_the_row() {
+    let poor = ended(61, Local, Outcome::NoAnswer, None);
+    let rich = ended(60, Provider, Outcome::Completed, Some(50));
+    let late = rows_of::<CallLogModel>(&of_one_call([started(0, Provider), poor, rich]));
     let row = &late["calls"][0];
     assert!(
         row.contains("outcome=completed") && row.contains("duration_s=50"),
@@ -243,27 +248,27 @@ fn a_fuller_truth_that_arrives_late_improves_the_row() {
 }
 
 #[test]
-fn a_call_without_a_told_beginning_began_its_duration_before_its_end() {
+fn call_without_a_provider_start_started_its_duration_before_its_end() {
     let rows = rows_of::<CallLogModel>(&of_one_call([
-        started(7, false),
-        ended(60, true, Outcome::Completed, Some(50)),
+        started(7, Local),
+        ended(60, Provider, Outcome::Completed, Some(50)),
     ]));
     let row = &rows["calls"][0];
     assert!(row.contains(&format!("started_at={}", at(10).as_micros())), "{row}");
 }
 
 #[test]
-fn what_comes_late_does_not_bring_an_ended_call_back_to_life() {
+fn late_callback_does_not_make_an_ended_call_live_again() {
     let rows = rows_of::<LiveCallsModel>(&of_one_call([
-        ended(60, true, Outcome::Completed, Some(50)),
-        started(0, true),
+        ended(60, Provider, Outcome::Completed, Some(50)),
+        started(0, Provider),
         caller_turn(2, "hello"),
     ]));
     assert_eq!(rows.keys().collect::<Vec<_>>(), [&"live_ended"]);
 }
 
 #[test]
-fn no_model_keeps_a_personal_value_of_an_erased_call() {
+fn erased_call_has_no_personal_value_in_any_model() {
     let events = [full_call(), vec![erased()]].concat();
     for rows in rows_of_every_model(events) {
         let text = format!("{rows:?}").to_lowercase();
@@ -281,9 +286,9 @@ fn no_model_keeps_a_personal_value_of_an_erased_call() {
 }
 
 #[test]
-fn an_erased_call_reads_the_same_whether_its_values_were_ever_known() {
+fn erased_call_has_the_same_rows_whether_its_values_were_known_or_not() {
     let known = [full_call(), vec![erased()]].concat();
-    // As the log is read once the key is gone.
+    // As read from the log after the key is destroyed.
     let unknown: Vec<CallEvent> = known.iter().map(without_personal_values).collect();
     assert_eq!(rows_of_every_model(known), rows_of_every_model(unknown));
 }
@@ -299,7 +304,7 @@ fn without_personal_values(event: &CallEvent) -> CallEvent {
             _ => {}
         }
     }
-    let mut json = serde_json::to_value(event).expect("serialises");
+    let mut json = serde_json::to_value(event).expect("serializes");
     erase(&mut json);
     serde_json::from_value(json).expect("reads back")
 }

@@ -1,4 +1,4 @@
-//! What readers ask, and what they are answered.
+//! Queries of the read models and their results.
 
 use crate::support::*;
 use domain::agent::event::{AgentEvent, AgentSettings};
@@ -9,13 +9,13 @@ use domain::{Personal, Timestamp};
 use infra::event_store::{Event, Recorded, StreamId};
 use projections::call_log::CallQuery;
 use projections::dashboard::queries::Scale;
-use projections::facts::{Filter, UtcHour};
+use projections::call_view::{Filter, UtcHour};
 use projections::persona_feedback::FeedbackQuery;
 use projections::projectors;
 use projections::work::Kind;
 use std::sync::Arc;
 
-/// Projects events into every model at once.
+/// Applies events to every model.
 async fn project(env: &TestEnv, events: &[Arc<Recorded>]) {
     for projector in projectors() {
         let db = env.db(projector.name()).await;
@@ -27,7 +27,7 @@ async fn project(env: &TestEnv, events: &[Arc<Recorded>]) {
 
 fn call_at(n: i64, outcome: Outcome, more: Vec<CallEvent>) -> Vec<Arc<Recorded>> {
     let call = format!("CA{n:03}");
-    let mut events = vec![started(n * 100, true), ended(n * 100 + 60, true, outcome, Some(50))];
+    let mut events = vec![started(n * 100, Provider), ended(n * 100 + 60, Provider, outcome, Some(50))];
     events.extend(more);
     (1..)
         .zip(events)
@@ -77,7 +77,7 @@ async fn some_calls() -> TestEnv {
     ]
     .concat();
     events.push(recorded("CA006", 61, 1, outbound));
-    events.push(recorded("CA007", 71, 1, started(700, true)));
+    events.push(recorded("CA007", 71, 1, started(700, Provider)));
     events.push(recorded(
         "CA007",
         72,
@@ -92,12 +92,12 @@ async fn some_calls() -> TestEnv {
 }
 
 async fn ids(env: &TestEnv, query: CallQuery) -> Vec<String> {
-    let page = env.models.call_log().list("default", &query).await.expect("asks");
+    let page = env.models.call_log().list("default", &query).await.expect("query");
     page.calls.into_iter().map(|call| call.call_id).collect()
 }
 
 #[tokio::test]
-async fn each_selection_holds_its_calls_the_newest_first_and_its_count_agrees() {
+async fn each_filter_lists_its_calls_newest_first_and_its_count_agrees() {
     let env = some_calls().await;
     let expected: &[(Filter, &[&str])] = &[
         (
@@ -113,7 +113,7 @@ async fn each_selection_holds_its_calls_the_newest_first_and_its_count_agrees() 
         (Filter::Missed, &["CA003", "CA002", "CA001"]),
         (Filter::Answered, &["CA005", "CA000"]),
     ];
-    let counts = env.models.call_log().counts("default").await.expect("asks");
+    let counts = env.models.call_log().counts("default").await.expect("query");
     for (filter, calls) in expected {
         let found = ids(
             &env,
@@ -130,7 +130,7 @@ async fn each_selection_holds_its_calls_the_newest_first_and_its_count_agrees() 
 }
 
 #[tokio::test]
-async fn what_leaves_something_to_judge_waits_for_a_grade_once_it_is_over() {
+async fn ended_call_with_ai_turns_or_a_recording_is_pending_review_until_graded() {
     let env = TestEnv::new().await;
     let taken_over = CallEvent::TakenOver {
         at: at(20),
@@ -146,7 +146,7 @@ async fn what_leaves_something_to_judge_waits_for_a_grade_once_it_is_over() {
         call_at(4, Outcome::Completed, vec![spoken(), sound(), erased()]),
     ]
     .concat();
-    events.push(recorded("CA005", 51, 1, started(500, true)));
+    events.push(recorded("CA005", 51, 1, started(500, Provider)));
     events.push(recorded("CA005", 52, 2, spoken()));
     project(&env, &events).await;
     let of = |filter| CallQuery {
@@ -164,7 +164,7 @@ async fn what_leaves_something_to_judge_waits_for_a_grade_once_it_is_over() {
 }
 
 #[tokio::test]
-async fn a_list_can_be_narrowed() {
+async fn list_is_narrowed_by_each_parameter() {
     let env = some_calls().await;
     let base = CallQuery::default;
     let between = CallQuery {
@@ -240,12 +240,12 @@ async fn a_list_can_be_narrowed() {
         ..base()
     };
     assert_eq!(ids(&env, both).await, ["CA003"]);
-    let other = env.models.call_log().list("other", &base()).await.expect("asks");
-    assert!(other.calls.is_empty(), "another tenant sees nothing");
+    let other = env.models.call_log().list("other", &base()).await.expect("query");
+    assert!(other.calls.is_empty(), "another tenant has no calls");
 }
 
 #[tokio::test]
-async fn pages_follow_each_other_without_gap_or_overlap() {
+async fn pages_have_no_gap_and_no_overlap() {
     let env = some_calls().await;
     let mut query = CallQuery {
         limit: 2,
@@ -253,7 +253,7 @@ async fn pages_follow_each_other_without_gap_or_overlap() {
     };
     let mut seen = Vec::new();
     loop {
-        let page = env.models.call_log().list("default", &query).await.expect("asks");
+        let page = env.models.call_log().list("default", &query).await.expect("query");
         seen.extend(page.calls.into_iter().map(|call| call.call_id));
         match page.next {
             Some(next) => query.after = Some(next),
@@ -264,14 +264,14 @@ async fn pages_follow_each_other_without_gap_or_overlap() {
 }
 
 #[tokio::test]
-async fn one_call_comes_with_everything() {
+async fn call_with_all_returns_legs_recordings_corrections_and_fields() {
     let env = TestEnv::new().await;
     project(&env, &of_one_call(full_call())).await;
     let call_log = env.models.call_log();
     let call = call_log
         .call_with_all("default", "CA1")
         .await
-        .expect("asks")
+        .expect("query")
         .expect("a call");
     assert_eq!(
         (
@@ -294,7 +294,7 @@ async fn one_call_comes_with_everything() {
         (call.call.phases.as_str(), call.call.review_status.as_str()),
         ("ai,human", "reviewed")
     );
-    let words = call_log.transcript("default", "CA1").await.expect("asks");
+    let words = call_log.transcript("default", "CA1").await.expect("query");
     let turns: Vec<_> = words
         .iter()
         .filter(|w| w.engine == "turns")
@@ -302,14 +302,14 @@ async fn one_call_comes_with_everything() {
         .collect();
     assert_eq!(turns, [(1, "ai"), (2, "caller"), (3, "ai")]);
     assert_eq!(words.iter().filter(|w| w.engine == "twilio").count(), 1);
-    assert!(call_log.call_with_all("other", "CA1").await.expect("asks").is_none());
+    assert!(call_log.call_with_all("other", "CA1").await.expect("query").is_none());
 }
 
 #[tokio::test]
-async fn the_figures_add_up_by_day_and_altogether() {
+async fn figures_add_up_by_day_and_in_total() {
     let env = some_calls().await;
     let dashboard = env.models.dashboard();
-    let all = dashboard.all_time("default").await.expect("asks").expect("figures");
+    let all = dashboard.all_time("default").await.expect("query").expect("figures");
     assert_eq!(
         (all.calls, all.inbound, all.outbound, all.missed, all.voicemail),
         (7, 6, 1, 3, 1)
@@ -321,14 +321,14 @@ async fn the_figures_add_up_by_day_and_altogether() {
     let days = dashboard
         .sums("default", Scale::Day, day..day + 2)
         .await
-        .expect("asks")
+        .expect("query")
         .expect("figures");
     assert_eq!((days.calls, days.talk_s), (7, 100));
     assert_eq!(
-        dashboard.sums("default", Scale::Day, day - 9..day).await.expect("asks"),
+        dashboard.sums("default", Scale::Day, day - 9..day).await.expect("query"),
         None
     );
-    let latest = dashboard.latest("default", 5).await.expect("asks");
+    let latest = dashboard.latest("default", 5).await.expect("query");
     assert_eq!(
         latest.iter().map(|call| call.call_id.as_str()).collect::<Vec<_>>(),
         ["CA006", "CA005", "CA004", "CA003", "CA002"]
@@ -336,11 +336,11 @@ async fn the_figures_add_up_by_day_and_altogether() {
 }
 
 #[tokio::test]
-async fn only_calls_that_go_on_are_live() {
+async fn only_calls_in_progress_are_live() {
     let env = TestEnv::new().await;
     let mut events = of_one_call([
-        started(0, true),
-        answered(2, true),
+        started(0, Provider),
+        answered(2, Provider),
         ai_turn(1, "Good morning", 300),
         caller_turn(2, "Hello"),
     ]);
@@ -356,7 +356,7 @@ async fn only_calls_that_go_on_are_live() {
     ));
     project(&env, &events).await;
     let live = env.models.live_calls();
-    let (calls, total) = live.list("default").await.expect("asks");
+    let (calls, total) = live.list("default").await.expect("query");
     assert_eq!(total, 1);
     assert_eq!(
         calls
@@ -365,17 +365,17 @@ async fn only_calls_that_go_on_are_live() {
             .collect::<Vec<_>>(),
         [("CA1", "hold", 2)]
     );
-    assert_eq!(live.turns("default", "CA1").await.expect("asks").len(), 2);
-    assert!(live.call("default", "CA005").await.expect("asks").is_none());
+    assert_eq!(live.turns("default", "CA1").await.expect("query").len(), 2);
+    assert!(live.call("default", "CA005").await.expect("query").is_none());
 }
 
 #[tokio::test]
-async fn feedback_is_by_day_agent_and_persona() {
+async fn feedback_is_grouped_by_day_agent_and_persona() {
     let env = TestEnv::new().await;
     project(&env, &of_one_call(full_call())).await;
     let feedback = env.models.feedback();
     let day = UtcHour::of(at(0)).day;
-    let days = feedback.days("default", day..day + 1, None).await.expect("asks");
+    let days = feedback.days("default", day..day + 1, None).await.expect("query");
     assert_eq!(
         days.iter()
             .map(|d| (d.agent.as_str(), d.persona_version, d.good, d.corrections))
@@ -386,7 +386,7 @@ async fn feedback_is_by_day_agent_and_persona() {
         agent: Some("default".into()),
         persona_version: Some(2),
     };
-    let notes = feedback.corrections("default", &query, 10).await.expect("asks");
+    let notes = feedback.corrections("default", &query, 10).await.expect("query");
     assert_eq!(notes[0].note.as_deref(), Some("Ask for the name"));
     let other = FeedbackQuery {
         agent: None,
@@ -396,20 +396,20 @@ async fn feedback_is_by_day_agent_and_persona() {
         feedback
             .corrections("default", &other, 10)
             .await
-            .expect("asks")
+            .expect("query")
             .is_empty()
     );
 }
 
 fn on(stream: StreamId, position: i64, sequence: i64, event: Event) -> Arc<Recorded> {
-    let mut recorded = (*recorded("CA", position, sequence, started(0, true))).clone();
+    let mut recorded = (*recorded("CA", position, sequence, started(0, Provider))).clone();
     recorded.stream = stream;
     recorded.event = event;
     Arc::new(recorded)
 }
 
 #[tokio::test]
-async fn a_contact_comes_with_the_last_call_of_its_number() {
+async fn contact_has_the_last_call_of_its_number() {
     let env = TestEnv::new().await;
     let add = |id: &str, name: &str, phone: &str| {
         let (name, phone, by) = (name.into(), phone.into(), "u1".into());
@@ -429,7 +429,7 @@ async fn a_contact_comes_with_the_last_call_of_its_number() {
     events.extend(call_at(2, Outcome::NoAnswer, vec![]));
     project(&env, &events).await;
     let contacts = env.models.contacts();
-    let list = contacts.list("default", None, None, 10).await.expect("asks");
+    let list = contacts.list("default", None, None, 10).await.expect("query");
     let shown: Vec<_> = list
         .iter()
         .map(|c| {
@@ -451,7 +451,7 @@ async fn a_contact_comes_with_the_last_call_of_its_number() {
         contacts
             .list("default", Some("CHAR"), None, 10)
             .await
-            .expect("asks")
+            .expect("query")
             .len(),
         1
     );
@@ -459,7 +459,7 @@ async fn a_contact_comes_with_the_last_call_of_its_number() {
         contacts
             .calls_of("default", "+15550100001", 10)
             .await
-            .expect("asks")
+            .expect("query")
             .len(),
         2
     );
@@ -474,19 +474,19 @@ async fn a_contact_comes_with_the_last_call_of_its_number() {
         &[on(StreamId::contact("contact_1"), 90, 2, Event::Contact(erase))],
     )
     .await;
-    assert!(contacts.contact("default", "contact_1").await.expect("asks").is_none());
+    assert!(contacts.contact("default", "contact_1").await.expect("query").is_none());
     assert!(!format!("{:?}", env.rows("contacts").await["contacts"]).contains("ada"));
     let keys = env
         .models
         .work()
         .due(Kind::DestroyKey, at(0).as_micros(), 10)
         .await
-        .expect("asks");
+        .expect("query");
     assert_eq!(keys[0].stream, "contact_1");
 }
 
 #[tokio::test]
-async fn an_agent_is_found_by_its_number_with_its_persona() {
+async fn agent_is_found_by_number_with_its_persona() {
     let env = TestEnv::new().await;
     let by = || "u1".to_owned();
     let settings = AgentSettings {
@@ -534,7 +534,7 @@ async fn an_agent_is_found_by_its_number_with_its_persona() {
         .collect();
     project(&env, &events).await;
     let agents = env.models.agents();
-    let agent = agents.by_number("+15550100002").await.expect("asks").expect("an agent");
+    let agent = agents.by_number("+15550100002").await.expect("query").expect("an agent");
     assert_eq!(
         (agent.agent_id.as_str(), agent.emergency, agent.persona_version),
         ("desk", true, 1)
@@ -544,19 +544,19 @@ async fn an_agent_is_found_by_its_number_with_its_persona() {
         (settings.name.as_deref(), settings.greeting.as_deref()),
         (Some("Front desk"), Some("Good morning"))
     );
-    let personas = agents.personas("default", "desk").await.expect("asks");
+    let personas = agents.personas("default", "desk").await.expect("query");
     assert_eq!((personas[0].state.as_str(), personas[0].in_force), ("approved", true));
-    assert_eq!(agents.numbers("default").await.expect("asks").len(), 1);
+    assert_eq!(agents.numbers("default").await.expect("query").len(), 1);
 }
 
 #[tokio::test]
-async fn work_is_there_until_it_is_done() {
+async fn work_item_is_due_until_its_result_is_recorded() {
     let env = TestEnv::new().await;
     let work = env.models.work();
     let due = |kind| {
         let work = work.clone();
         async move {
-            let items = work.due(kind, at(10_000).as_micros(), 10).await.expect("asks");
+            let items = work.due(kind, at(10_000).as_micros(), 10).await.expect("query");
             items
                 .into_iter()
                 .map(|item| (item.stream, item.item, item.attempts))
@@ -608,23 +608,23 @@ async fn work_is_there_until_it_is_done() {
     project(&env, &[recorded("call_1", 5, 1, queued)]).await;
     assert_eq!(due(Kind::PlaceCall).await, [("call_1".into(), String::new(), 0)]);
     project(&env, &[recorded("call_1", 6, 2, attempted)]).await;
-    assert_eq!(due(Kind::PlaceCall).await, [], "the telephone network has it");
+    assert_eq!(due(Kind::PlaceCall).await, [], "the provider is dialing");
     project(&env, &[recorded("call_1", 7, 3, failed)]).await;
     assert_eq!(due(Kind::PlaceCall).await, [("call_1".into(), String::new(), 1)]);
-    project(&env, &[recorded("call_1", 8, 4, answered(70, true))]).await;
+    project(&env, &[recorded("call_1", 8, 4, answered(70, Provider))]).await;
     assert_eq!(due(Kind::PlaceCall).await, []);
 }
 
 #[tokio::test]
-async fn a_search_goes_through_more_calls_than_one_step_and_pages() {
+async fn search_scans_several_steps_and_pages() {
     let env = TestEnv::new().await;
     let mut events = Vec::new();
     for n in 0..4_500 {
-        let mut call = started(n, true);
+        let mut call = started(n, Provider);
         if let CallEvent::CallStarted { caller_name, .. } = &mut call
             && n % 2_000 != 7
         {
-            *caller_name = Some("Somebody".into());
+            *caller_name = Some("Grace".into());
         }
         events.push(recorded(&format!("CA{n:05}"), n + 1, 1, call));
     }
@@ -637,7 +637,7 @@ async fn a_search_goes_through_more_calls_than_one_step_and_pages() {
     let mut one = CallQuery { limit: 1, ..ada };
     let mut seen = Vec::new();
     loop {
-        let page = env.models.call_log().list("default", &one).await.expect("asks");
+        let page = env.models.call_log().list("default", &one).await.expect("query");
         seen.extend(page.calls.into_iter().map(|call| call.call_id));
         match page.next {
             Some(next) => one.after = Some(next),

@@ -1,4 +1,5 @@
-//! A rebuild makes the same rows beside the old ones, says what would change, and switches without anybody noticing.
+//! A rebuild writes the same rows to a new namespace, reports the differences and switches without an interruption of
+//! queries.
 
 use crate::support::*;
 use domain::call::value::{Grade, Outcome};
@@ -8,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-const SOON: Duration = Duration::from_secs(20);
-const DRY: RebuildOptions = RebuildOptions {
+const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
+const DRY_RUN: RebuildOptions = RebuildOptions {
     compare: true,
     switch: false,
 };
@@ -31,20 +32,20 @@ async fn filled(calls: usize) -> TestEnv {
     }
     let following = env.models.follow();
     for projector in projectors() {
-        assert!(env.models.wait(projector.name(), last, SOON).await);
+        assert!(env.models.wait(projector.name(), last, WAIT_TIMEOUT).await);
     }
     following.stop().await;
     env
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rebuild_of_a_sound_model_changes_nothing() {
+async fn rebuild_of_an_intact_model_changes_nothing() {
     let env = filled(60).await;
     for projector in projectors() {
         let model = projector.name();
         let before = env.rows(model).await;
         let report = env.models.rebuild(model, SWITCH).await.expect("rebuilds");
-        let difference = report.difference.expect("was asked");
+        let difference = report.difference.expect("compared");
         assert!(difference.is_none(), "{model}: {difference:?}");
         assert!(report.switched);
         assert_eq!(env.rows(model).await, before, "{model}");
@@ -52,21 +53,21 @@ async fn a_rebuild_of_a_sound_model_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
+async fn dry_run_reports_differences_and_changes_nothing() {
     let env = filled(20).await;
     let db = env.db("call_log").await;
     for damage in [
         "delete from calls where call_id = 'CA0003'",
-        "update calls set duration_s = 7, caller_name = 'Somebody Else' where call_id = 'CA0004'",
+        "update calls set duration_s = 7, caller_name = 'Grace Hopper' where call_id = 'CA0004'",
         "insert into call_fields (call_id, field, tenant, valid) values ('CA0001', 'zzz', 'default', 1)",
     ] {
         on_db!(&db, c => sqlx::query(damage).execute(c).await.map(|_| ())).expect("damages");
     }
     let before = env.rows("call_log").await;
-    let report = env.models.rebuild("call_log", DRY).await.expect("rebuilds");
+    let report = env.models.rebuild("call_log", DRY_RUN).await.expect("rebuilds");
     assert!(!report.switched);
     assert_eq!(env.rows("call_log").await, before);
-    let difference = report.difference.expect("was asked");
+    let difference = report.difference.expect("compared");
     let table = |name| {
         difference
             .tables
@@ -90,7 +91,7 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn readers_and_writers_go_on_while_a_model_is_rebuilt() {
+async fn queries_and_appends_continue_during_a_rebuild() {
     let env = Arc::new(filled(100).await);
     let following = env.models.follow();
     let stop = Arc::new(AtomicBool::new(false));
@@ -104,7 +105,7 @@ async fn readers_and_writers_go_on_while_a_model_is_rebuilt() {
                     .call_log()
                     .counts("default")
                     .await
-                    .expect("a reader is never refused");
+                    .expect("a query never fails during a rebuild");
                 let all = counts[0].1;
                 assert!(
                     all >= least.max(100),
@@ -130,45 +131,45 @@ async fn readers_and_writers_go_on_while_a_model_is_rebuilt() {
     let mut longest: f64 = 0.0;
     for _ in 0..3 {
         let report = env.models.rebuild("call_log", SWITCH).await.expect("rebuilds");
-        assert!(report.difference.expect("was asked").is_none());
+        assert!(report.difference.expect("compared").is_none());
         longest = longest.max(report.switch_ms.expect("switched"));
     }
     stop.store(true, Ordering::SeqCst);
     reader.await.expect("reads");
     let (written, last) = writer.await.expect("writes");
     assert!(
-        env.models.wait("call_log", last, SOON).await,
+        env.models.wait("call_log", last, WAIT_TIMEOUT).await,
         "the rebuilt model is followed"
     );
-    let counts = env.models.call_log().counts("default").await.expect("asks");
+    let counts = env.models.call_log().counts("default").await.expect("query");
     assert_eq!(counts[0].1, 100 + written);
     println!("the longest switch took {longest:.1} ms");
     following.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rebuild_that_was_cut_short_can_be_started_again() {
+async fn cancelled_rebuild_can_be_started_again() {
     let env = filled(50).await;
     let before = env.rows("call_log").await;
     for cut in [1, 3, 10, 30] {
-        let cut = tokio::time::timeout(Duration::from_millis(cut), env.models.rebuild("call_log", DRY)).await;
+        let cut = tokio::time::timeout(Duration::from_millis(cut), env.models.rebuild("call_log", DRY_RUN)).await;
         drop(cut);
-        assert_eq!(env.rows("call_log").await, before, "the old rows are untouched");
-        // The lease of the one that was cut off has to go first; a killed process leaves it to expire.
+        assert_eq!(env.rows("call_log").await, before, "the old rows are unchanged");
+        // Expire the lease of the cancelled rebuild, as a killed process would.
         let db = env.db("call_log").await;
         let expire = "update checkpoint set lease_expires_at = 0 where name = 'rebuild'";
         on_db!(&db, c => sqlx::query(expire).execute(c).await.map(|_| ())).expect("expires");
     }
     let report = env.models.rebuild("call_log", SWITCH).await.expect("rebuilds");
-    assert!(report.difference.expect("was asked").is_none());
+    assert!(report.difference.expect("compared").is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_model_is_rebuilt_once_at_a_time() {
+async fn second_concurrent_rebuild_is_refused() {
     let env = filled(50).await;
     let (one, two) = tokio::join!(
-        env.models.rebuild("call_log", DRY),
-        env.models.rebuild("call_log", DRY)
+        env.models.rebuild("call_log", DRY_RUN),
+        env.models.rebuild("call_log", DRY_RUN)
     );
     let refused = [&one, &two]
         .into_iter()
@@ -176,22 +177,22 @@ async fn a_model_is_rebuilt_once_at_a_time() {
         .count();
     assert_eq!(refused, 1, "{one:?} {two:?}");
     assert!(matches!(
-        env.models.rebuild("no_such_model", DRY).await,
+        env.models.rebuild("no_such_model", DRY_RUN).await,
         Err(RebuildError::Unknown)
     ));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_comes_long_after_a_call_was_written_out_is_not_lost() {
-    // Enough events in between for a rebuild to have written the first calls and forgotten them.
+async fn event_long_after_its_call_was_evicted_is_not_lost() {
+    // Enough events in between for a rebuild to write and evict the first calls.
     let env = TestEnv::new().await;
     for n in 0..5 {
         env.append(&format!("CA{n}"), full_call()).await;
     }
     for n in 0..2_200 {
         let events = vec![
-            started(0, true),
-            ended(60, true, Outcome::Completed, Some(50)),
+            started(0, Provider),
+            ended(60, Provider, Outcome::Completed, Some(50)),
             graded(Grade::Good),
         ];
         let many = (0..4).flat_map(|_| events.clone()).collect();
@@ -221,10 +222,10 @@ async fn what_comes_long_after_a_call_was_written_out_is_not_lost() {
         .call_log()
         .call("default", "CA3")
         .await
-        .expect("asks")
+        .expect("query")
         .expect("a call");
     assert_eq!((call.grade.as_deref(), call.ai_turns), (Some("needs_improvement"), 2));
-    // And it equals what following makes.
-    let again = env.models.rebuild("call_log", DRY).await.expect("rebuilds");
-    assert!(again.difference.expect("was asked").is_none());
+    // The result equals the rows of a follower.
+    let again = env.models.rebuild("call_log", DRY_RUN).await.expect("rebuilds");
+    assert!(again.difference.expect("compared").is_none());
 }

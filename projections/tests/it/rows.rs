@@ -1,4 +1,4 @@
-//! The two ways of filling a model make the same rows.
+//! Following and bulk loading a model result in the same rows.
 
 use crate::support::*;
 use domain::call::CallEvent;
@@ -9,7 +9,7 @@ use projections::projector::Projector;
 use projections::{ReadModels, projectors};
 use std::sync::Arc;
 
-/// Histories of several calls, interleaved, with grades and erasures that come long after.
+/// Histories of several calls, interleaved, with late grades and erasures.
 fn histories(calls: usize) -> Vec<Arc<Recorded>> {
     let mut streams: Vec<(String, std::vec::IntoIter<CallEvent>, i64)> = (0..calls)
         .map(|n| {
@@ -71,7 +71,7 @@ async fn bulk(projector: &dyn Projector, db: &Db, events: &[Arc<Recorded>]) -> R
 }
 
 #[tokio::test]
-async fn live_and_bulk_make_the_same_rows() {
+async fn live_and_bulk_result_in_the_same_rows() {
     let events = histories(40);
     let (whole, small, forgetful, bulky) = (
         TestEnv::new().await,
@@ -89,18 +89,18 @@ async fn live_and_bulk_make_the_same_rows() {
         let expected = bulky.rows(model).await;
         assert_eq!(whole.rows(model).await, expected, "{model}, in one batch");
         assert_eq!(small.rows(model).await, expected, "{model}, in small batches");
-        assert_eq!(forgetful.rows(model).await, expected, "{model}, reading its rows back");
+        assert_eq!(forgetful.rows(model).await, expected, "{model}, restoring documents from rows");
         let rows: usize = expected.values().map(Vec::len).sum();
         assert!(rows > 0 || model == "agents", "{model} has rows");
     }
 }
 
 #[tokio::test]
-async fn counters_that_come_to_nothing_go() {
+async fn counter_that_becomes_zero_is_deleted() {
     let env = TestEnv::new().await;
     let dashboard: Vec<_> = projectors().into_iter().filter(|p| p.name() == "dashboard").collect();
     let events = of_one_call([
-        started(0, true),
+        started(0, Provider),
         CallEvent::CallHidden {
             at: at(9),
             by: "u1".into(),
@@ -111,16 +111,16 @@ async fn counters_that_come_to_nothing_go() {
 }
 
 #[tokio::test]
-async fn a_model_can_be_asked_before_anything_happened() {
+async fn queries_of_an_empty_model_succeed() {
     let env = TestEnv::new().await;
     let models: &ReadModels = &env.models;
-    assert_eq!(models.dashboard().all_time("default").await.expect("asks"), None);
+    assert_eq!(models.dashboard().all_time("default").await.expect("query"), None);
     assert!(
         models
             .call_log()
             .counts("default")
             .await
-            .expect("asks")
+            .expect("query")
             .iter()
             .all(|(_, calls)| *calls == 0)
     );

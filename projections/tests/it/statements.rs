@@ -1,4 +1,4 @@
-//! Every statement fits the tables that the migrations make.
+//! Every statement matches the tables that the migrations create.
 
 use crate::support::TestEnv;
 use infra::db::Db;
@@ -7,11 +7,11 @@ use projections::{projectors, statements};
 use sqlx::{Executor, Row};
 
 #[tokio::test]
-async fn every_statement_can_be_prepared() {
+async fn every_statement_is_accepted_by_the_database() {
     let env = TestEnv::new().await;
     for (model, statement) in statements() {
         let Db::Sqlite(pool) = env.db(model).await else {
-            unreachable!("a folder holds SQLite files")
+            unreachable!("a folder has SQLite files")
         };
         if let Err(error) = pool.prepare(statement).await {
             panic!("{model}: {statement}: {error}");
@@ -20,11 +20,11 @@ async fn every_statement_can_be_prepared() {
 }
 
 #[tokio::test]
-async fn the_tables_have_exactly_the_columns_of_the_rows() {
+async fn tables_have_exactly_the_columns_of_their_rows() {
     let env = TestEnv::new().await;
     for projector in projectors() {
         let Db::Sqlite(pool) = env.db(projector.name()).await else {
-            unreachable!("a folder holds SQLite files")
+            unreachable!("a folder has SQLite files")
         };
         for table in projector.tables() {
             let found = sqlx::query("select name, type, pk from pragma_table_info($1)")
@@ -36,7 +36,7 @@ async fn the_tables_have_exactly_the_columns_of_the_rows() {
                 .iter()
                 .map(|row| (row.get(0), row.get(1), row.get::<i64, _>(2) > 0))
                 .collect();
-            let wanted: Vec<(String, String, bool)> = (0..)
+            let expected: Vec<(String, String, bool)> = (0..)
                 .zip(table.columns)
                 .map(|(n, column)| {
                     let kind = match column.kind {
@@ -47,13 +47,13 @@ async fn the_tables_have_exactly_the_columns_of_the_rows() {
                     (column.name.to_owned(), kind.to_owned(), n < table.key)
                 })
                 .collect();
-            assert_eq!(found, wanted, "{}", table.name);
+            assert_eq!(found, expected, "{}", table.name);
         }
     }
 }
 
 #[test]
-fn no_table_name_is_used_twice() {
+fn table_names_are_unique() {
     let mut names: Vec<_> = projectors()
         .iter()
         .flat_map(|p| p.tables().iter().map(|t| t.name))
@@ -65,7 +65,7 @@ fn no_table_name_is_used_twice() {
 }
 
 #[test]
-fn nothing_in_a_counter_is_about_a_person() {
+fn counter_tables_have_no_personal_columns() {
     for projector in projectors() {
         for table in projector.tables().iter().filter(|table| table.role == Role::Counters) {
             assert!(table.columns.iter().all(|column| !column.personal), "{}", table.name);

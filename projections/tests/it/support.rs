@@ -1,6 +1,7 @@
-//! What the tests have in common: calls that might have happened, a world to project them in, rows to compare.
+//! Shared by the tests: events of calls, an environment to project them in, rows to compare.
 
 use domain::call::CallEvent;
+pub use domain::call::value::ClockSource::{Local, Provider};
 use domain::call::value::{ClockSource, 
     AnsweredBy, Direction, EndedBy, Grade, Outcome, ParticipantRole, Phase, Segment, TokenCount, VoicemailReason,
 };
@@ -18,12 +19,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// A moment, in seconds after the beginning of the test's time.
+/// A time, in seconds after the start of the tests' time.
 pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(1_760_000_000 + seconds)
 }
 
-/// An event of a call as it stands in the log.
+/// An event of a call as recorded in the log.
 pub fn recorded(call: &str, position: i64, sequence: i64, event: CallEvent) -> Arc<Recorded> {
     Arc::new(Recorded {
         position,
@@ -37,7 +38,7 @@ pub fn recorded(call: &str, position: i64, sequence: i64, event: CallEvent) -> A
     })
 }
 
-/// Events of one call, in the order given, from position 1 on.
+/// Events of one call in the given order, starting at position 1.
 pub fn of_one_call(events: impl IntoIterator<Item = CallEvent>) -> Vec<Arc<Recorded>> {
     (1..)
         .zip(events)
@@ -45,10 +46,10 @@ pub fn of_one_call(events: impl IntoIterator<Item = CallEvent>) -> Vec<Arc<Recor
         .collect()
 }
 
-pub fn started(seconds: i64, told: bool) -> CallEvent {
+pub fn started(seconds: i64, clock: ClockSource) -> CallEvent {
     CallEvent::CallStarted {
         at: at(seconds),
-        told,
+        clock,
         direction: Some(Direction::Inbound),
         call_sid: "CA1".into(),
         from: "+15550100001".into(),
@@ -77,19 +78,19 @@ pub fn inferred(seconds: i64) -> CallEvent {
     }
 }
 
-pub fn answered(seconds: i64, told: bool) -> CallEvent {
+pub fn answered(seconds: i64, clock: ClockSource) -> CallEvent {
     CallEvent::CallAnswered {
         at: at(seconds),
-        told,
+        clock,
         call_sid: "CA1".into(),
         by: AnsweredBy::Human,
     }
 }
 
-pub fn ended(seconds: i64, told: bool, outcome: Outcome, duration_s: Option<u32>) -> CallEvent {
+pub fn ended(seconds: i64, clock: ClockSource, outcome: Outcome, duration_s: Option<u32>) -> CallEvent {
     CallEvent::CallEnded {
         at: at(seconds),
-        told,
+        clock,
         outcome,
         ended_by: Some(EndedBy::Caller),
         duration_s,
@@ -199,16 +200,16 @@ pub fn erased() -> CallEvent {
     }
 }
 
-/// A call with a bit of everything, in the order in which it happened.
+/// A call with events of many types, in their natural order.
 pub fn full_call() -> Vec<CallEvent> {
     vec![
-        started(0, true),
+        started(0, Provider),
         CallEvent::CallRinging {
             at: at(1),
             clock: ClockSource::Provider,
             call_sid: "CA1".into(),
         },
-        answered(2, true),
+        answered(2, Provider),
         ai_turn(1, "Good morning", 400),
         caller_turn(2, "I would like to book a table"),
         ai_turn(3, "For how many?", 600),
@@ -230,7 +231,7 @@ pub fn full_call() -> Vec<CallEvent> {
             user: "u1".into(),
         },
         left(50),
-        ended(62, true, Outcome::Completed, Some(60)),
+        ended(62, Provider, Outcome::Completed, Some(60)),
         ready(Phase::Ai, "RE1"),
         transcript(Phase::Ai, "a table for four"),
         graded(Grade::Good),
@@ -238,7 +239,7 @@ pub fn full_call() -> Vec<CallEvent> {
     ]
 }
 
-/// A ledger and read models in a folder of their own.
+/// A ledger and read models in a temporary folder.
 pub struct TestEnv {
     _folder: TempDir,
     pub ledger: Ledger,
@@ -277,7 +278,7 @@ impl TestEnv {
         }
     }
 
-    /// The same folder, as a program that was started anew with other projectors finds it.
+    /// Opens the same folder like a restarted program with other projectors.
     pub async fn reopened_with(&self, projectors: Vec<Arc<dyn Projector>>) -> ReadModels {
         let clock = Arc::new(SystemClock);
         ReadModels::open_with(self.read_stores.clone(), self.ledger.clone(), clock, projectors)
@@ -285,7 +286,7 @@ impl TestEnv {
             .expect("read models")
     }
 
-    /// Appends events to a call's stream, unsealed: what the log holds is not what is tested here.
+    /// Appends events to a call's stream, unsealed: these tests do not cover sealing.
     pub async fn append(&self, call: &str, events: Vec<CallEvent>) -> i64 {
         let events = events.into_iter().map(|event| {
             let payload = serde_json::to_string(&event).expect("serialises");
@@ -294,7 +295,7 @@ impl TestEnv {
         self.append_to(StreamId::call(call), events.collect()).await
     }
 
-    /// Appends an event that no program of today can read.
+    /// Appends an event of an unknown type.
     pub async fn append_unreadable(&self, call: &str) -> i64 {
         let event = Event::Unreadable {
             reason: "a future event type".into(),
@@ -360,7 +361,7 @@ impl TestEnv {
     }
 }
 
-/// Rows by table, as text: what a test compares and shows.
+/// Rows by table, as text for comparison and output.
 pub type Tables = BTreeMap<&'static str, Vec<String>>;
 
 pub async fn rows_in(db: &Db, tables: &[Table]) -> Tables {

@@ -1,9 +1,10 @@
 //! PostgreSQL to throw away.
 //!
-//! [`postgres`] gives a test an empty database of its own. The server behind it is started by the first test that asks
-//! and shared by all test processes of the target directory; a supervisor stops it and removes its files when nobody
-//! has used it for ten seconds, however the tests ended. Use is told by file locks, which the kernel lets go of when a
-//! process dies: no list of processes, no count that a kill could leave wrong.
+//! [`postgres`] gives a test an empty database of its own. All test processes of a target directory share one server.
+//! `make test` starts it before the tests and stops it after them (`test-postgres during <command>`). Otherwise the first
+//! test that needs it starts a supervisor, which stops the server and removes its files when it has been unused for ten
+//! seconds, however the tests ended. File locks announce use, and the kernel releases them when a process dies: there is
+//! no list of processes and no count that a kill could leave wrong.
 //!
 //! With `TEST_POSTGRES_URL` set (a superuser's URL), that server is used instead and nothing is started.
 

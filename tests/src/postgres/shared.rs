@@ -68,7 +68,8 @@ impl Meeting {
         let _ = fs::remove_file(self.directory.join("cluster.json"));
     }
 
-    fn is_alive(&self) -> Result<bool> {
+    /// Whether a supervisor runs.
+    pub fn is_alive(&self) -> Result<bool> {
         // Shared, so that two who ask at once do not take each other for the supervisor.
         match self.file("alive")?.try_lock_shared() {
             Ok(()) => Ok(false),
@@ -109,7 +110,7 @@ impl Lease {
 }
 
 fn start_supervisor(meeting: &Meeting, durability: Durability) -> Result<Child> {
-    let binary = supervisor_binary()?;
+    let binary = binaries::built("test-postgres")?;
     let mut supervisor = Command::new(&binary)
         .arg(durability.as_str())
         .stdin(Stdio::null())
@@ -128,18 +129,6 @@ fn start_supervisor(meeting: &Meeting, durability: Durability) -> Result<Child> 
         bail!("{}", said.trim().replace("\\n", "\n"));
     }
     Ok(supervisor)
-}
-
-/// Cargo builds it next to the tests of this package.
-fn supervisor_binary() -> Result<PathBuf> {
-    let path = binaries::profile_dir()?.join("test-postgres");
-    if !path.is_file() {
-        bail!(
-            "{} is not built; run `cargo build --package call-ledger-tests`",
-            path.display()
-        );
-    }
-    Ok(path)
 }
 
 /// Removes what a killed supervisor left behind.

@@ -8,6 +8,7 @@ mod checkpoint;
 mod child_sandbox;
 mod dashboard;
 mod database_outage;
+mod dial_model;
 mod documentation;
 mod endpoints;
 mod event_store;

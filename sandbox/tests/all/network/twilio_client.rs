@@ -1,16 +1,14 @@
 //! Drives every resource of the network with Twilio's official Python client, an independent implementation.
 //!
-//! The package is installed into a Python environment below `target/tmp`, once per version.
+//! The package is installed once per version into a Python environment by `tools/test-cache`.
 
 use super::media::Media;
 use super::{ACCOUNT, NUMBER, Product, TOKEN, network_with, until};
 use anyhow::{Context as _, Result, ensure};
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-const REQUIREMENTS: &str = include_str!("../../validators/requirements.txt");
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/validators/drive_network.py");
 
 #[tokio::test]
@@ -77,37 +75,15 @@ async fn official_client_accepts_every_resource() {
     network.stop().await;
 }
 
-/// Python of the environment, which is created if it is missing or has another version.
+/// Python of an environment with Twilio's package, which is downloaded once.
 pub fn python() -> Result<PathBuf> {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sandbox-twilio-client");
-    fs::create_dir_all(&directory)?;
-    let lock = File::create(directory.join("lock"))?;
-    lock.lock()?;
-    let (venv, holds) = (directory.join("venv"), directory.join("holds"));
-    let python = venv.join("bin/python");
-    if fs::read_to_string(&holds).is_ok_and(|held| held == REQUIREMENTS) && python.is_file() {
-        return Ok(python);
-    }
-    let made = Command::new("python3")
-        .args(["-m", "venv", "--clear"])
-        .arg(&venv)
-        .output();
-    let made = made.context("this test needs python3 for Twilio's official client")?;
-    succeeded(&made, "python3 -m venv (Debian, Ubuntu: apt-get install python3-venv)")?;
-    let installed = Command::new(&python)
-        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-        .args(REQUIREMENTS.lines())
-        .output()?;
-    succeeded(&installed, &format!("pip install {}", REQUIREMENTS.trim()))?;
-    fs::write(holds, REQUIREMENTS)?;
-    Ok(python)
-}
-
-fn succeeded(output: &Output, what: &str) -> Result<()> {
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(
-        output.status.success(),
-        "this test needs Twilio's official client, and {what} failed:\n{said}"
-    );
-    Ok(())
+    let sandbox = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = Command::new(sandbox.join("../tools/test-cache"))
+        .arg("python")
+        .arg(sandbox.join("tests/validators/requirements.txt"))
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot run tools/test-cache, which needs python3")?;
+    ensure!(output.status.success(), "tools/test-cache failed: {}", output.status);
+    Ok(PathBuf::from(String::from_utf8(output.stdout)?.trim()))
 }
