@@ -110,7 +110,7 @@ impl Arguments {
         let mut scenario = match (&self.scenario, &self.file) {
             _ if self.r#type => Scenario::typed("+15045550142", None),
             (Some(name), _) => sandbox::network::scenario::named(name)?
-                .with_context(|| format!("unknown scenario {name:?}; list them with --list"))?,
+                .with_context(|| format!("there is no scenario {name:?}; list them with --list"))?,
             (None, Some(file)) => {
                 let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
                 Scenario::from_toml(&text).with_context(|| file.display().to_string())?
