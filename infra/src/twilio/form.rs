@@ -5,9 +5,9 @@ use percent_encoding::percent_decode;
 use std::collections::BTreeMap;
 
 /// Parameter limit; Twilio sends far fewer.
-const MOST_PARAMETERS: usize = 500;
+const MAX_PARAMETERS: usize = 500;
 /// Name limit in bytes.
-const LONGEST_NAME: usize = 200;
+const MAX_NAME_BYTES: usize = 200;
 
 /// The parameters of a callback. A name may have several values.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ impl Form {
             .filter(|pair| !pair.is_empty())
             .enumerate()
         {
-            if index == MOST_PARAMETERS {
+            if index == MAX_PARAMETERS {
                 return Err(MalformedForm::TooMany);
             }
             let (name, value) = pair
@@ -67,7 +67,7 @@ impl Form {
                 .position(|byte| *byte == b'=')
                 .map_or((pair, [].as_slice()), |at| (&pair[..at], &pair[at + 1..]));
             let name = decode(name)
-                .filter(|name| !name.is_empty() && name.len() <= LONGEST_NAME)
+                .filter(|name| !name.is_empty() && name.len() <= MAX_NAME_BYTES)
                 .ok_or(MalformedForm::Name { number: index + 1 })?;
             match decode(value) {
                 Some(value) => parameters.entry(name).or_default().push(value),

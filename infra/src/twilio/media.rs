@@ -9,7 +9,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Maximum audio in one message, in bytes: one second. Twilio sends 20 ms.
-const LONGEST: usize = 8_000;
+const MAX_AUDIO_BYTES: usize = 8_000;
 
 /// Direction of the audio of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -131,7 +131,7 @@ pub fn read(text: &str) -> Result<Message, NotAMessage> {
 fn sound(media: &Media) -> Result<Sound, NotAMessage> {
     let at_ms = media.timestamp.parse().map_err(|_| NotAMessage::Shape)?;
     let mulaw = STANDARD.decode(&media.payload).map_err(|_| NotAMessage::Sound)?;
-    if mulaw.is_empty() || mulaw.len() > LONGEST {
+    if mulaw.is_empty() || mulaw.len() > MAX_AUDIO_BYTES {
         return Err(NotAMessage::Sound);
     }
     Ok(Sound {
@@ -203,10 +203,10 @@ mod tests {
         ] {
             assert_eq!(read(nonsense), Err(NotAMessage::Shape), "{nonsense}");
         }
-        for silent in ["", "no base64!", &STANDARD.encode(vec![0; LONGEST + 1])] {
+        for silent in ["", "no base64!", &STANDARD.encode(vec![0; MAX_AUDIO_BYTES + 1])] {
             assert_eq!(read(&media("inbound", "0", silent)), Err(NotAMessage::Sound));
         }
-        let longest = STANDARD.encode(vec![0; LONGEST]);
+        let longest = STANDARD.encode(vec![0; MAX_AUDIO_BYTES]);
         assert!(read(&media("inbound", "0", &longest)).is_ok());
     }
 

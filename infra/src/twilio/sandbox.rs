@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use url::Url;
 
-const CONNECT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Response timeout, except for event streams, which last as long as the call.
-const ANSWER: Duration = Duration::from_secs(10);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Limit of a response, and of an event of a stream, in bytes.
-const LONGEST: usize = 1 << 20;
+const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
 /// Client of the sandbox's own API. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -176,7 +176,7 @@ impl SandboxDoors {
             return Err(SetupError::Address);
         }
         let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
+            .connect_timeout(CONNECT_TIMEOUT)
             .build()
             .map_err(SetupError::Client)?;
         Ok(Self { http, base })
@@ -228,7 +228,7 @@ impl SandboxDoors {
     ) -> Result<BoxStream<'static, Result<LineRecord, SandboxError>>, SandboxError> {
         let request = self.http.get(self.url(&["calls", call_sid, "follow"])).send();
         // Only the response headers have a timeout; the stream may be idle for any time.
-        let response = tokio::time::timeout(ANSWER, request)
+        let response = tokio::time::timeout(RESPONSE_TIMEOUT, request)
             .await
             .map_err(|_| SandboxError::Away)?;
         let response = accepted(response.map_err(|_| SandboxError::Away)?).await?;
@@ -242,7 +242,11 @@ impl SandboxDoors {
     /// [`SandboxError::Refused`] with status 409 when the call has ended.
     pub async fn type_for(&self, call_sid: &str, typed: &Typed) -> Result<(), SandboxError> {
         let request = self.http.post(self.url(&["calls", call_sid, "line"])).json(typed);
-        let response = request.timeout(ANSWER).send().await.map_err(|_| SandboxError::Away)?;
+        let response = request
+            .timeout(RESPONSE_TIMEOUT)
+            .send()
+            .await
+            .map_err(|_| SandboxError::Away)?;
         accepted(response).await.map(drop)
     }
 
@@ -256,8 +260,12 @@ impl SandboxDoors {
     }
 
     async fn json<T: serde::de::DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, SandboxError> {
-        let response = request.timeout(ANSWER).send().await.map_err(|_| SandboxError::Away)?;
-        let body = read_at_most(accepted(response).await?, LONGEST)
+        let response = request
+            .timeout(RESPONSE_TIMEOUT)
+            .send()
+            .await
+            .map_err(|_| SandboxError::Away)?;
+        let body = read_at_most(accepted(response).await?, MAX_RESPONSE_BYTES)
             .await
             .map_err(|_| SandboxError::Malformed)?;
         serde_json::from_slice(&body).map_err(|_| SandboxError::Malformed)
@@ -275,7 +283,7 @@ async fn next_moment(story: Option<Story>) -> Option<(Result<LineRecord, Sandbox
             let moment = serde_json::from_slice(&line).map_err(|_| SandboxError::Malformed);
             return Some((moment, Some((parts, rest))));
         }
-        if rest.len() > LONGEST {
+        if rest.len() > MAX_RESPONSE_BYTES {
             return Some((Err(SandboxError::Malformed), None));
         }
         match parts.next().await? {
@@ -297,7 +305,7 @@ async fn accepted(response: Response) -> Result<Response, SandboxError> {
     if status >= StatusCode::INTERNAL_SERVER_ERROR {
         return Err(SandboxError::Away);
     }
-    let body = read_at_most(response, LONGEST).await.ok();
+    let body = read_at_most(response, MAX_RESPONSE_BYTES).await.ok();
     let refusal = body.and_then(|body| serde_json::from_slice::<Refusal>(&body).ok());
     Err(SandboxError::Refused {
         status: status.as_u16(),

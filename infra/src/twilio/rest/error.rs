@@ -117,9 +117,9 @@ impl TwilioError {
 /// Removes personal data from Twilio's messages, which quote request values such as numbers and addresses. Plain words
 /// and Twilio's identifiers are kept.
 pub(super) fn plain_words(message: &str) -> String {
-    const MOST_WORDS: usize = 30;
+    const MAX_WORDS: usize = 30;
     let mut quoted = false;
-    let words = message.split_whitespace().take(MOST_WORDS).map(|word| {
+    let words = message.split_whitespace().take(MAX_WORDS).map(|word| {
         let quotes = word.matches(['\'', '"', '`']).count();
         let inside = quoted || quotes > 0;
         // An apostrophe, as in `isn't`, is not a quotation mark; `'one'` opens and closes.

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// Items per page, Twilio's maximum.
 pub(super) const PAGE_SIZE: u32 = 1000;
 /// Page limit, more than any requested list has; protects against endless pagination.
-const MOST_PAGES: usize = 50;
+const MAX_PAGES: usize = 50;
 
 impl TwilioRest {
     /// Fetches all items of a list; `key` is its name in the response.
@@ -17,7 +17,7 @@ impl TwilioRest {
         ask.params = ask.params.with("PageSize", PAGE_SIZE);
         let mut url = self.url(ask.path)?;
         let mut all = Vec::new();
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let body = self.body(&ask, url.clone()).await?;
             let mut page: Value = parse(ask.resource, &body)?;
             let items = page.get_mut(key).map(Value::take).ok_or_else(malformed)?;

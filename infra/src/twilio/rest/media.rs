@@ -42,7 +42,7 @@ impl std::fmt::Debug for Media {
 }
 
 /// Bytes needed to recognize the file format.
-const ENOUGH: usize = 12;
+const HEADER_BYTES: usize = 12;
 
 impl TwilioRest {
     /// Starts the download of a recording's audio. Two channels must be requested explicitly, even for a dual
@@ -95,7 +95,7 @@ async fn checked(mut response: Response) -> Result<Media, TwilioError> {
     }
     let length = response.content_length();
     let mut head = BytesMut::new();
-    while head.len() < ENOUGH {
+    while head.len() < HEADER_BYTES {
         match response.chunk().await.map_err(|error| interrupted(&error))? {
             Some(piece) => head.extend_from_slice(&piece),
             None => break,

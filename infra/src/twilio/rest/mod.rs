@@ -41,11 +41,11 @@ use url::Url;
 /// Base URL of Twilio's REST API.
 pub const TWILIO: &str = "https://api.twilio.com";
 
-const CONNECT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Timeout between two pieces of a response; a whole recording may take longer.
-const SILENCE: Duration = Duration::from_secs(30);
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 /// Timeout of a response other than a recording.
-const ANSWER: Duration = Duration::from_secs(10);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Client of Twilio's REST API for one account. Cheap to clone; clones share connections.
 #[derive(Clone, Debug)]
@@ -98,8 +98,8 @@ impl TwilioRest {
         }
         let http = reqwest::Client::builder()
             .user_agent(concat!("call-ledger/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(READ_TIMEOUT)
             .build()
             .map_err(SetupError::Client)?;
         Ok(Self(Arc::new(Inner {
@@ -108,7 +108,7 @@ impl TwilioRest {
             account_sid: account_sid.into(),
             credentials,
             backoff: Backoff::default(),
-            time_limit: ANSWER,
+            time_limit: RESPONSE_TIMEOUT,
         })))
     }
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 /// Limit of a response other than a recording, in bytes.
-const LONGEST: usize = 8 << 20;
+const MAX_RESPONSE_BYTES: usize = 8 << 20;
 
 /// A request.
 pub(super) struct Ask<'a> {
@@ -59,10 +59,12 @@ impl TwilioRest {
             let url = url.clone();
             Box::pin(async move {
                 let response = self.exchange(ask, url, Some(self.0.time_limit)).await?;
-                read_at_most(response, LONGEST).await.map_err(|unread| match unread {
-                    Unread::Broken(broken) => broke(&ask.method, broken),
-                    Unread::TooLong => TwilioError::Malformed(format!("{}: response too long", ask.resource)),
-                })
+                read_at_most(response, MAX_RESPONSE_BYTES)
+                    .await
+                    .map_err(|unread| match unread {
+                        Unread::Broken(broken) => broke(&ask.method, broken),
+                        Unread::TooLong => TwilioError::Malformed(format!("{}: response too long", ask.resource)),
+                    })
             })
         })
         .await
@@ -209,7 +211,7 @@ fn is_repeatable(method: &Method) -> bool {
 async fn refused(method: &Method, response: Response) -> TwilioError {
     let status = response.status();
     let retry_after = retry_after(response.headers());
-    let refusal = read_at_most(response, LONGEST).await.ok();
+    let refusal = read_at_most(response, MAX_RESPONSE_BYTES).await.ok();
     let refusal = refusal.and_then(|body| serde_json::from_slice::<Refusal>(&body).ok());
     let code = refusal.as_ref().and_then(|refusal| refusal.code);
     if status == StatusCode::TOO_MANY_REQUESTS || code == Some(TOO_MANY) {
