@@ -11,3 +11,4 @@ mod convergence;
 mod event_types;
 mod event_versions;
 mod fixtures;
+mod golden;

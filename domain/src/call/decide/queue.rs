@@ -97,37 +97,44 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             };
             Ok(attempt_dial(call, queue, *attempt, call_sid, attempted))
         }
-        CallCommand::FailDial {
-            attempt,
-            reason,
-            kind,
-            counts_as_attempt,
-            retry_at,
-            ..
-        } => {
-            if *attempt == 0 {
-                return Err(Invalid::new("attempt", "counts from 1").into());
-            }
-            if retry_at.is_some() && *attempt >= queue.max_attempts {
-                return Err(Invalid::new("retry_at", "is set although no attempt is left").into());
-            }
-            let known = queue
-                .attempts
-                .get(attempt)
-                .is_some_and(|known| known.failed.as_ref() == Some(reason) && known.retry_at == *retry_at);
-            let event = CallEvent::DialFailed {
-                at,
-                attempt: *attempt,
-                reason: reason.clone(),
-                kind: *kind,
-                counts_as_attempt: *counts_as_attempt,
-                retry_at: *retry_at,
-            };
-            unless_known(known, event)
-        }
+        CallCommand::FailDial { .. } => fail_dial(queue, command),
         // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
     }
+}
+
+/// The failure of an attempt.
+fn fail_dial(queue: &Queue, command: &CallCommand) -> Decision {
+    let CallCommand::FailDial {
+        at,
+        attempt,
+        reason,
+        kind,
+        counts_as_attempt,
+        retry_at,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
+    if *attempt == 0 {
+        return Err(Invalid::new("attempt", "counts from 1").into());
+    }
+    if retry_at.is_some() && *attempt >= queue.max_attempts {
+        return Err(Invalid::new("retry_at", "is set although no attempt is left").into());
+    }
+    let known = queue
+        .attempts
+        .get(attempt)
+        .is_some_and(|known| known.failed.as_ref() == Some(reason) && known.retry_at == *retry_at);
+    let event = CallEvent::DialFailed {
+        at: *at,
+        attempt: *attempt,
+        reason: reason.clone(),
+        kind: *kind,
+        counts_as_attempt: *counts_as_attempt,
+        retry_at: *retry_at,
+    };
+    unless_known(known, event)
 }
 
 pub(super) fn enqueue(call: &Call, command: &Enqueue) -> Decision {
