@@ -79,7 +79,7 @@ pub fn least_personal_option(a: Option<PersonalText>, b: Option<PersonalText>) -
     }
 }
 
-/// Whether the text is not empty. A sealed or erased text is not.
+/// Whether the text is not empty. A sealed or erased text counts as not empty.
 #[must_use]
 pub fn says_something(text: &PersonalText) -> bool {
     text.text() != Some("")
