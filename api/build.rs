@@ -1,4 +1,4 @@
-//! The dashboard's files are in the binary: when they change, it is made anew.
+//! Rebuilds the binary when the embedded files of the dashboard change.
 
 fn main() {
     println!("cargo:rerun-if-changed=../web/dist");

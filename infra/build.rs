@@ -1,4 +1,4 @@
-//! Migrations are embedded: a new file there must rebuild this crate.
+//! Migrations are embedded, so a new file in `migrations/` must rebuild this crate.
 
 fn main() {
     println!("cargo:rerun-if-changed=../migrations");

@@ -1,22 +1,23 @@
-//! The service: started from a configuration and a clock, stopped without hurting anybody.
+//! The service: starts from a configuration and a clock, and shuts down gracefully.
 
 use crate::agents::DEFAULT;
+use crate::audio_tap::AudioTaps;
 use crate::dialogue;
-use crate::number_routing::NumberRouting;
 use crate::drain::Drain;
 use crate::health::metrics::recorder;
-use crate::audio_tap::AudioTaps;
-use crate::live::FeedCache;
-use crate::presence::Presence;
 use crate::jobs;
+use crate::live::FeedCache;
+use crate::number_routing::NumberRouting;
+use crate::presence::Presence;
 use crate::read_models::rebuild::Rebuilds;
 use crate::router::router;
-use crate::sandbox::{Sandbox, Standing, Standings};
+use crate::sandbox::{Sandbox, SandboxStatus, SandboxStatusWatch};
 use crate::state::{AppState, Read, Shared};
 use crate::web::limits::Limits;
 use anyhow::Context as _;
 use domain::agent::event::AgentSettings;
 use domain::agent::{Agent, AgentCommand, AgentError};
+use infra::accounts::Accounts;
 use infra::blob::BlobStore;
 use infra::clock::{SharedClock, SystemClock};
 use infra::config::Config;
@@ -25,9 +26,8 @@ use infra::event_store::{Actor, Metadata};
 use infra::keys::MasterKey;
 use infra::leases::Leases;
 use infra::ledger::{Ledger, LedgerError, LedgerOptions};
-use infra::recording_links::RecordingLinks;
 use infra::models::{Models, ModelsOptions};
-use infra::accounts::Accounts;
+use infra::recording_links::RecordingLinks;
 use infra::twilio::rest::{Credentials, TwilioRest};
 use infra::twilio::sandbox::SandboxDoors;
 use projections::{Following, ReadModels};
@@ -37,15 +37,15 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// The file of the master key, in the data folder.
+/// File name of the master key in the data folder.
 const MASTER_KEY_FILE: &str = "master.key";
 
 /// The service.
 pub struct App;
 
-/// A service that runs.
+/// A running service.
 pub struct Running {
-    /// Where it listens.
+    /// Listening address.
     pub addr: SocketAddr,
     state: AppState,
     following: Following,
@@ -55,25 +55,25 @@ pub struct Running {
 }
 
 impl App {
-    /// Opens the databases, begins to follow the log, and listens.
+    /// Opens the databases, starts following the log, and listens.
     ///
     /// # Errors
-    /// When a database cannot be opened, the master key is the wrong one, another process uses the data folder, or the
-    /// address is taken.
+    /// When a database cannot be opened, the master key is wrong, another process uses the data folder, or the address
+    /// is in use.
     pub async fn start(config: Config, clock: SharedClock) -> anyhow::Result<Running> {
         let ledger = open_ledger(&config, &clock).await?;
         let (listener, addr) = listen(&config).await?;
-        let sandbox = Sandbox::none(&config);
+        let sandbox = Sandbox::external(&config);
         // On the heap: a configuration is large, and is moved through several futures here.
         Box::pin(Self::start_on(listener, addr, config, clock, ledger, sandbox)).await
     }
 
-    /// The same with a telephone network of its own, where none is configured: see [`crate::sandbox`].
+    /// Like [`App::start`], and starts the sandbox if no telephone network is configured: see [`crate::sandbox`].
     ///
     /// # Errors
     /// As [`App::start`].
     pub async fn start_with_sandbox(mut config: Config, clock: SharedClock) -> anyhow::Result<Running> {
-        // First the ledger: whoever is the second in a data folder does not get as far as to start anything.
+        // The ledger is opened first: a second service on the same data folder fails before it starts a sandbox.
         let ledger = open_ledger(&config, &clock).await?;
         let (listener, addr) = listen(&config).await?;
         let sandbox = Sandbox::bring_along(&mut config, addr).await?;
@@ -89,8 +89,8 @@ impl App {
         ledger: Ledger,
         sandbox: Sandbox,
     ) -> anyhow::Result<Running> {
-        let state = open(config, clock, ledger, sandbox.standing()).await?;
-        make_default_agent(&state).await?;
+        let state = open(config, clock, ledger, sandbox.status()).await?;
+        create_default_agent(&state).await?;
         tokio::task::spawn_blocking(dialogue::warm_up);
         let following = state.models.follow();
         let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -115,22 +115,22 @@ impl App {
 async fn listen(config: &Config) -> anyhow::Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let addr = listener.local_addr().context("reading the address that was given")?;
+    let addr = listener.local_addr().context("reading the listening address")?;
     Ok((listener, addr))
 }
 
 async fn open_ledger(config: &Config, clock: &SharedClock) -> anyhow::Result<Ledger> {
-    // First of all, so that whatever begins below is counted.
+    // Installed first, so that everything below is counted.
     recorder();
     Ledger::open(ledger_options(config, clock.clone())?)
         .await
         .context("opening the ledger")
 }
 
-/// The master key: from the configuration, else from its file, which is made on the first start.
+/// The master key: from the configuration, otherwise from its file, which is created on the first start.
 ///
 /// # Errors
-/// When it is no key, or the file cannot be used.
+/// When the key is invalid, or the file cannot be read or written.
 pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
     if let Some(key) = &config.master_key {
         return key.expose().parse().context("LEDGER_MASTER_KEY");
@@ -139,13 +139,13 @@ pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
     MasterKey::from_file(&file).with_context(|| format!("the master key in {}", file.display()))
 }
 
-/// Where the master key is, unless the configuration holds it.
+/// Path of the master key file, used unless the configuration holds the key.
 #[must_use]
 pub fn master_key_file(config: &Config) -> std::path::PathBuf {
     config.data_dir.join(MASTER_KEY_FILE)
 }
 
-/// How the ledger is opened.
+/// The options to open the ledger with.
 ///
 /// # Errors
 /// When there is no usable master key.
@@ -158,7 +158,12 @@ pub fn ledger_options(config: &Config, clock: SharedClock) -> anyhow::Result<Led
     })
 }
 
-async fn open(config: Config, clock: SharedClock, ledger: Ledger, sandbox: Standings) -> anyhow::Result<AppState> {
+async fn open(
+    config: Config,
+    clock: SharedClock,
+    ledger: Ledger,
+    sandbox: SandboxStatusWatch,
+) -> anyhow::Result<AppState> {
     let views = ReadStores::open(&config.read_models_database)
         .await
         .context("opening the read models")?;
@@ -167,10 +172,10 @@ async fn open(config: Config, clock: SharedClock, ledger: Ledger, sandbox: Stand
         .context("opening the read models")?;
     let accounts = Accounts::open(&config.accounts_database)
         .await
-        .context("opening users and sessions")?;
+        .context("opening the accounts database")?;
     let twilio_token = config
         .auth_token()
-        .context("reading or making the sandbox's auth token")?;
+        .context("reading or creating the sandbox's auth token")?;
     let credentials = Credentials::AuthToken(twilio_token.clone());
     let twilio = TwilioRest::new(config.twilio_base(), config.twilio.account_sid.as_str(), credentials)?;
     let sandbox_doors = SandboxDoors::new(config.twilio_base())?;
@@ -209,8 +214,8 @@ async fn open(config: Config, clock: SharedClock, ledger: Ledger, sandbox: Stand
     }))
 }
 
-/// The agent that answers numbers nobody assigned. Made once, at the first start; people change it after.
-async fn make_default_agent(state: &AppState) -> anyhow::Result<()> {
+/// Creates the default agent, which answers all unassigned numbers, at the first start.
+async fn create_default_agent(state: &AppState) -> anyhow::Result<()> {
     let settings = AgentSettings {
         name: Some("Front desk".to_owned()),
         prompt: Some("You answer the telephone for a small business. Be brief, warm and honest.".to_owned()),
@@ -227,29 +232,26 @@ async fn make_default_agent(state: &AppState) -> anyhow::Result<()> {
         Metadata::new("default", Actor::Process("setup".to_owned()), "setup").with_key("setup:default-agent");
     match state.ledger.execute::<Agent>(DEFAULT, command, metadata).await {
         Ok(_) | Err(LedgerError::Rejected(AgentError::AlreadyExists)) => Ok(()),
-        Err(error) => Err(error).context("making the default agent"),
+        Err(error) => Err(error).context("creating the default agent"),
     }
 }
 
 impl Running {
-    /// What the handlers share: for tests that look behind the doors.
+    /// The handlers' shared state, for tests.
     #[must_use]
     pub fn state(&self) -> &AppState {
         &self.state
     }
 
-    /// How far it has come in stopping; orders it to stop.
+    /// The shutdown state; also begins the shutdown.
     #[must_use]
     pub fn drain(&self) -> &Drain {
         &self.state.drain
     }
 
-    /// Stops: not ready at once, no more connections after `grace`, and what is in flight may finish.
-    ///
-    /// # Errors
-    /// When the server failed.
+    /// Shuts down: not ready immediately, no new connections after `grace`, then requests in flight finish.
     pub async fn shutdown(self, grace: Duration) -> anyhow::Result<()> {
-        self.state.drain.order();
+        self.state.drain.begin();
         tokio::time::sleep(grace).await;
         self.state.drain.close();
         let abort = self.server.abort_handle();
@@ -258,33 +260,33 @@ impl Running {
             served.context("the server panicked")?.context("the server failed")
         } else {
             abort.abort();
-            tracing::warn!("some requests did not finish in time");
+            tracing::warn!("requests aborted: drain timeout exceeded");
             Ok(())
         };
-        let listening = self.state.audio_taps.wait_closed();
-        if tokio::time::timeout(self.state.config.drain_timeout, listening)
+        let listeners = self.state.audio_taps.wait_closed();
+        if tokio::time::timeout(self.state.config.drain_timeout, listeners)
             .await
             .is_err()
         {
-            tracing::warn!("some listeners did not go in time");
+            tracing::warn!("listeners not closed: drain timeout exceeded");
         }
         for job in self.jobs {
-            // One that panicked has said so already.
+            // A panic was logged by the panic hook.
             let _ = job.await;
         }
         self.sandbox.stop().await;
         if let Err(error) = self.state.leases.release().await {
-            tracing::debug!(%error, "the leases expire by themselves");
+            tracing::debug!(%error, "leases not released, they will expire");
         }
         self.following.stop().await;
         self.state.accounts.close().await;
         if let Err(error) = self.state.ledger.checkpoint().await {
-            tracing::warn!(%error, "the write-ahead logs stay beside their files");
+            tracing::warn!(%error, "write-ahead log not checkpointed");
         }
         served
     }
 
-    /// Waits until the server ends by itself, which it does only by a failure.
+    /// Waits until the server fails; it does not end otherwise.
     async fn failed(&mut self) -> anyhow::Result<()> {
         (&mut self.server)
             .await
@@ -293,14 +295,14 @@ impl Running {
     }
 }
 
-/// Runs the service until it is told to stop (`SIGTERM`: with grace; `SIGINT`: without).
+/// Runs the service until `SIGTERM` (graceful) or `SIGINT` (without the grace period).
 ///
 /// # Errors
 /// When it cannot start, or its server fails.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let grace = config.drain_grace;
     let mut running = Box::pin(App::start_with_sandbox(config, Arc::new(SystemClock))).await?;
-    welcome(&running);
+    log_start(&running);
     let grace = tokio::select! {
         ended = running.failed() => return ended,
         signal = signals() => match signal? {
@@ -311,21 +313,21 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     tracing::info!("draining");
     tokio::select! {
         stopped = running.shutdown(grace) => stopped?,
-        _ = signals() => tracing::warn!("told twice to stop: going at once"),
+        _ = signals() => tracing::warn!("second signal: stopping immediately"),
     }
     tracing::info!("stopped");
     Ok(())
 }
 
-fn welcome(running: &Running) {
+fn log_start(running: &Running) {
     let config = &running.state.config;
     if config.twilio.sandbox {
-        tracing::warn!("no Twilio credentials: the sandbox is the telephone network, no real call is made or taken");
+        tracing::warn!("no Twilio credentials: the sandbox is the telephone network, no real calls");
     }
-    if *running.state.sandbox.borrow() == Standing::Missing {
+    if *running.state.sandbox.borrow() == SandboxStatus::Missing {
         tracing::warn!(
-            "call-ledger-sandbox does not lie beside this program, so there is no telephone network: nobody can call, and \
-             no agent can be tried. Build it (`cargo build --package call-ledger-sandbox`), or run it and set TWILIO_API_BASE"
+            "call-ledger-sandbox not found next to this program: there is no telephone network and no calls are possible. \
+            Build it (`cargo build --package call-ledger-sandbox`), or run it separately and set TWILIO_API_BASE"
         );
     }
     tracing::info!(

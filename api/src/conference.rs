@@ -1,7 +1,7 @@
-//! The conference in which a caller and people of ours meet: its name, its addresses, and the orders that lead into it.
+//! The conference of a caller and team members: its name, its webhook addresses, and the TwiML to join it.
 //!
-//! It has the name of its call. A participant's label is their role, and for whoever was called to a seat its number:
-//! `caller`, `agent-2`.
+//! Its name is the call's ID. A participant's label is the role, and for a dialed participant the participant number:
+//! `caller`, `team_member-2`.
 
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -10,7 +10,7 @@ use domain::call::value::ParticipantRole;
 use infra::twilio::rest::{Participant, TwilioError};
 use infra::twilio::twiml::{Response, conference, dial, hangup};
 
-/// What Twilio tells of a conference.
+/// Conference events that Twilio reports.
 pub const EVENTS: [&str; 8] = [
     "start",
     "end",
@@ -21,23 +21,23 @@ pub const EVENTS: [&str; 8] = [
     "modify",
     "announcement",
 ];
-/// Twilio asks again, five times, whatever went wrong: it does so only when told to.
+/// URL fragment: Twilio retries five times, on any error. It retries only when asked to.
 const RETRIES: &str = "#rc=5&rp=all";
 
-/// The label of whoever was called to a seat.
+/// The label of a dialed participant.
 #[must_use]
 pub fn label(role: ParticipantRole, participant: u32) -> String {
     format!("{role}-{participant}")
 }
 
-/// Where Twilio tells what happens in a call's conference.
+/// The status callback URL of a call's conference.
 #[must_use]
 pub fn status_callback(state: &AppState, call_id: &str) -> String {
     let path = format!("/twilio/conference-status?call_id={call_id}{RETRIES}");
     state.config.callback_url(&path)
 }
 
-/// Where Twilio finds what is announced to a participant.
+/// The URL of the TwiML that is announced to a participant.
 #[must_use]
 pub fn announcement(state: &AppState, call_id: &str, what: &str) -> String {
     state
@@ -45,7 +45,7 @@ pub fn announcement(state: &AppState, call_id: &str, what: &str) -> String {
         .callback_url(&format!("/twilio/announce?call_id={call_id}&{what}"))
 }
 
-/// The orders that put the caller in: the call ends when the caller leaves, or when the conference ends.
+/// TwiML that puts the caller into the conference. The call ends when the caller leaves, or when the conference ends.
 #[must_use]
 pub fn into(state: &AppState, call_id: &str) -> Response {
     let room = conference(call_id)
@@ -58,7 +58,7 @@ pub fn into(state: &AppState, call_id: &str) -> Response {
     Response::new().then(dial().containing(room)).then(hangup())
 }
 
-/// Who is in a call's conference, or is being called into it, as Twilio knows it now.
+/// The participants of a call's conference, including those being dialed, as Twilio knows them now.
 ///
 /// # Errors
 /// When Twilio refuses or does not answer.
@@ -69,25 +69,23 @@ pub async fn participants(state: &AppState, call_id: &str) -> Result<Vec<Partici
     }
 }
 
-/// The conference that the caller is in, and the caller's leg in it.
+/// The SID of the caller's conference, and the call SID of the caller's leg in it.
 ///
 /// # Errors
-/// 409 when the caller is not in one: they speak with the AI, or with nobody.
+/// 409 when the caller is not in a conference.
 pub fn of_caller(call: &Call) -> Result<(&str, &str), ApiError> {
     if call.is_over() {
-        return Err(ApiError::Conflict("the call is over already".to_owned()));
+        return Err(ApiError::Conflict("the call has ended".to_owned()));
     }
     let found = call.running_conference().zip(call.caller_in_conference());
-    found.ok_or_else(|| {
-        ApiError::Conflict("the caller is not in a conference with a person of ours: take the call over first".into())
-    })
+    found.ok_or_else(|| ApiError::Conflict("no team member has the call: take it over first".into()))
 }
 
-/// What Twilio's refusal to change a conference means to whoever asked.
+/// Maps Twilio's error for a change of a conference to an API error.
 #[must_use]
 pub fn refused(error: TwilioError) -> ApiError {
     if error.is_already_over() || error.is_not_found() {
-        ApiError::Conflict("the caller has just left the conference".to_owned())
+        ApiError::Conflict("the caller has left the conference".to_owned())
     } else {
         ApiError::Unavailable(error.into())
     }

@@ -1,10 +1,10 @@
-//! What a model cost, as the ledger is told: an estimate by a price list, until the provider's own figure is known.
+//! Cost of a model request, recorded as an estimate by price list until the provider's own figure is known.
 
 use domain::Timestamp;
 use domain::call::CallCommand;
 use infra::models::prices::Cost;
 
-/// The cost as a command.
+/// The command that records a cost.
 #[must_use]
 pub fn command(cost: Cost, at: Timestamp) -> CallCommand {
     CallCommand::IncurCost {

@@ -1,39 +1,38 @@
-//! Stopping without hurting anybody: first the service stops being ready, then it takes no more connections, then it
-//! waits for what is in flight.
+//! Graceful shutdown: first readiness turns red, then no more connections are accepted, then requests in flight finish.
 
 use tokio_util::sync::CancellationToken;
 
-/// How far the service has come in stopping. Cheap to clone; all clones are one.
+/// State of the shutdown. Cheap to clone; all clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Drain {
-    ordered: CancellationToken,
+    draining: CancellationToken,
     closing: CancellationToken,
 }
 
 impl Drain {
-    /// Orders the service to stop: readiness turns red at once.
-    pub fn order(&self) {
-        self.ordered.cancel();
+    /// Begins the shutdown: readiness turns red immediately.
+    pub fn begin(&self) {
+        self.draining.cancel();
     }
 
-    /// Takes no more connections, and asks those that are open for long (live feeds) to close.
+    /// Stops accepting connections, and asks long-lived ones (live feeds) to close.
     pub fn close(&self) {
-        self.order();
+        self.begin();
         self.closing.cancel();
     }
 
-    /// Whether it was ordered.
+    /// Whether the shutdown has begun.
     #[must_use]
-    pub fn is_ordered(&self) -> bool {
-        self.ordered.is_cancelled()
+    pub fn is_draining(&self) -> bool {
+        self.draining.is_cancelled()
     }
 
-    /// Waits for the order.
-    pub async fn ordered(&self) {
-        self.ordered.cancelled().await;
+    /// Waits until the shutdown begins.
+    pub async fn draining(&self) {
+        self.draining.cancelled().await;
     }
 
-    /// Waits until no more connections are taken.
+    /// Waits until no more connections are accepted.
     pub async fn closing(&self) {
         self.closing.cancelled().await;
     }

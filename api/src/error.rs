@@ -1,7 +1,7 @@
-//! [`ApiError`]: everything that can go wrong at a door, and the one place that turns it into an answer.
+//! [`ApiError`]: all errors of the HTTP endpoints, and their conversion to responses.
 //!
-//! Answers are problem documents (RFC 9457). `type` is stable and names the kind of problem; `errors` points at fields by
-//! JSON pointer or at parameters by name. What went wrong inside is logged here and never told outside.
+//! Responses are problem documents (RFC 9457). `type` is stable and names the kind of problem; `errors` names fields by
+//! JSON pointer and parameters by name. Internal causes are logged here and never returned.
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -11,97 +11,83 @@ use domain::call::CallError;
 use domain::contact::ContactError;
 use domain::invalid::Invalid;
 use domain::quarantine::QuarantineError;
+use infra::accounts::DatabaseError;
 use infra::db::DbError;
 use infra::event_store::StoreError;
 use infra::ledger::LedgerError;
 use infra::models::ModelError;
-use infra::accounts::DatabaseError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What can go wrong at a door.
+/// An error of an HTTP endpoint.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// There is no such thing.
-    #[error("there is no such {0}")]
+    /// Names the kind of resource.
+    #[error("{0} not found")]
     NotFound(&'static str),
-    /// The address has no such method.
-    #[error("this address does not take this method")]
+    #[error("this endpoint does not support this method")]
     MethodNotAllowed,
-    /// Nobody is signed in.
     #[error("sign in first")]
     Unauthenticated,
-    /// E-mail address or password are wrong; which one is not told.
+    /// Does not reveal which of the two is wrong.
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
     /// The user's role does not allow it.
     #[error("your role does not allow this")]
     Forbidden,
-    /// A person must do it: a program with a token may not.
-    #[error("only a person may do this, signed in on the page: a program with a token may not")]
+    /// API tokens are not allowed.
+    #[error("an API token may not do this: sign in with a password")]
     NotAPerson,
-    /// The first user exists, and there is no valid invitation.
-    #[error("registration is by invitation")]
+    /// A user exists already, and there is no valid invitation.
+    #[error("registration requires a valid invitation")]
     NotInvited,
-    /// The request comes from another web site.
     #[error("the request comes from another web site")]
     CrossSite,
-    /// Twilio's signature is missing or wrong.
-    #[error("the request is not signed by Twilio")]
+    #[error("Twilio's signature is missing or invalid")]
     Signature,
-    /// The body cannot be read.
     #[error("the body cannot be read: {0}")]
     Malformed(String, Vec<FieldProblem>),
-    /// The body is of the wrong type.
     #[error("the body must be {0}")]
     MediaType(&'static str),
-    /// The body is too large.
     #[error("the body is too large")]
     TooLarge,
-    /// Fields or parameters cannot be accepted.
-    #[error("some values cannot be accepted")]
+    /// Invalid fields or parameters.
+    #[error("some values are invalid")]
     Invalid(Vec<FieldProblem>),
-    /// It cannot be done in the present state.
+    /// The current state does not allow it.
     #[error("{0}")]
     Conflict(String),
-    /// The same `Idempotency-Key` came with another request.
-    #[error("the Idempotency-Key was used for something else")]
+    /// The same `Idempotency-Key` was used with another request.
+    #[error("the Idempotency-Key was used for another request")]
     KeyReused,
-    /// Too many requests.
     #[error("too many requests")]
-    TooMany {
-        /// When to try again.
-        retry_after_s: u64,
-    },
-    /// A model gave no answer that could be used.
-    #[error("the model gave no answer that could be used; try again, or do without it")]
+    TooMany { retry_after_s: u64 },
+    /// The model failed or its answer is unusable.
+    #[error("the model gave no usable answer; try again")]
     Model(#[source] ModelError),
-    /// A database is away.
-    #[error("a database cannot be reached at the moment")]
+    /// A database is unavailable.
+    #[error("a database is unavailable; try again")]
     Unavailable(#[source] anyhow::Error),
-    /// The telephone network is away.
-    #[error("the telephone network does not answer at the moment")]
+    #[error("the telephone network is unavailable; try again")]
     NetworkAway(#[source] anyhow::Error),
-    /// Something that should not happen.
-    #[error("something went wrong inside")]
+    #[error("internal error")]
     Internal(#[source] anyhow::Error),
 }
 
-/// What is wrong with a field or a parameter.
+/// A problem with a field or a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldProblem {
-    /// JSON pointer (RFC 6901) into the body: `/hours/days/0`.
+    /// JSON pointer (RFC 6901) into the body, such as `/hours/days/0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
     /// Name of a form field, a query parameter, a path parameter or a header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
-    /// What is wrong with it.
     pub detail: String,
 }
 
 impl FieldProblem {
-    /// About a field of the JSON body.
+    /// A problem with a field of the JSON body.
     pub fn at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             pointer: Some(pointer.into()),
@@ -110,7 +96,7 @@ impl FieldProblem {
         }
     }
 
-    /// About a parameter.
+    /// A problem with a parameter.
     pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
         Self {
             pointer: None,
@@ -123,31 +109,31 @@ impl FieldProblem {
 /// A problem document (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
-    /// Names the kind of problem: `urn:call-ledger:problem:not-found`.
+    /// Kind of problem; stable.
     #[serde(rename = "type")]
     #[schema(example = "urn:call-ledger:problem:not-found")]
     pub kind: String,
-    /// The same for people.
+    /// Human-readable description.
     pub title: String,
-    /// The HTTP status.
+    /// HTTP status.
     pub status: u16,
-    /// Fields and parameters, and what is wrong with each.
+    /// Problems with fields and parameters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
 }
 
 impl ApiError {
-    /// About one field of the JSON body.
+    /// An error of one field of the JSON body.
     pub fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldProblem::at(pointer, detail)])
     }
 
-    /// About one parameter.
+    /// An error of one parameter.
     pub fn parameter(name: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldProblem::parameter(name, detail)])
     }
 
-    /// A fault of ours.
+    /// An internal error.
     pub fn internal(error: impl Into<anyhow::Error>) -> Self {
         Self::Internal(error.into())
     }
@@ -177,7 +163,7 @@ impl ApiError {
         }
     }
 
-    /// The document that this error is told by.
+    /// The problem document of this error.
     #[must_use]
     pub fn problem(&self) -> Problem {
         let (status, kind) = self.kind();
@@ -195,16 +181,16 @@ impl ApiError {
 
     fn log(&self) {
         match self {
-            Self::Model(error) => tracing::warn!(%error, "a model gave no answer"),
-            Self::Unavailable(error) => tracing::warn!(error = %chain(error), "a database is away"),
-            Self::NetworkAway(error) => tracing::warn!(error = %chain(error), "the telephone network is away"),
-            Self::Internal(error) => tracing::error!(error = %chain(error), "something went wrong"),
+            Self::Model(error) => tracing::warn!(%error, "model request failed"),
+            Self::Unavailable(error) => tracing::warn!(error = %chain(error), "database unavailable"),
+            Self::NetworkAway(error) => tracing::warn!(error = %chain(error), "telephone network unavailable"),
+            Self::Internal(error) => tracing::error!(error = %chain(error), "internal error"),
             _ => {}
         }
     }
 }
 
-/// The whole chain of causes. Our errors carry no personal value, and those of the databases no parameter's.
+/// The error with its causes. Our errors contain no personal values, and database errors no parameter values.
 fn chain(error: &anyhow::Error) -> String {
     format!("{error:#}")
 }
@@ -272,13 +258,15 @@ where
     fn from(error: LedgerError<E>) -> Self {
         match error {
             LedgerError::Rejected(error) => error.into(),
-            LedgerError::Conflict => Self::Conflict("somebody else is changing the same thing; try again".to_owned()),
+            LedgerError::Conflict => {
+                Self::Conflict("another request changed it at the same time; try again".to_owned())
+            }
             LedgerError::Store(error) => error.into(),
         }
     }
 }
 
-/// A field of a command has the name of the body's field, but for the few that the endpoint renames itself.
+/// Fields of commands have the same names as the fields of the body; endpoints map the few exceptions themselves.
 impl From<Invalid> for ApiError {
     fn from(invalid: Invalid) -> Self {
         Self::field(format!("/{}", invalid.field.replace('.', "/")), invalid.problem)

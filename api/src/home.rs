@@ -1,12 +1,12 @@
-//! `GET /` without a dashboard in the binary: what this is, where to look, and how to build one.
+//! `GET /` when the dashboard is not part of the binary: what this is, where to look, and how to build the dashboard.
 
 use crate::state::AppState;
 use axum::response::Html;
 
-/// What this is and where to look.
+/// The start page without a dashboard.
 pub fn home(state: &AppState) -> Html<String> {
     let network = if state.config.twilio.sandbox {
-        "<p class=\"warn\">No Twilio credentials are set: the sandbox is the telephone network. No real call is made or taken.</p>"
+        "<p class=\"warn\">No Twilio credentials are set: the sandbox is the telephone network, and no real calls are made.</p>"
     } else {
         ""
     };
@@ -32,13 +32,13 @@ const PAGE: &str = r#"<!doctype html>
 <body>
 <h1>Call Ledger</h1>
 <p>The system of record of an AI telephony platform: every webhook and every action is an event on a call's stream.
-This is version {version}; it is running.</p>
+Version {version} is running.</p>
 {network}
-<p>The dashboard was not built into this program: that takes Node.js, and <code>make web</code> before
-<code>make run</code>. What there is:</p>
+<p>The dashboard is not part of this build. To include it, install Node.js and run <code>make web</code> before
+<code>make run</code>. Available:</p>
 <ul>
-  <li><a href="/api/docs/">The API, to read and to try</a>, and <a href="/api/openapi.json">as a document</a></li>
-  <li><a href="/health">How the service is</a>, and <a href="/metrics">its figures</a></li>
+  <li><a href="/api/docs/">API reference</a> and <a href="/api/openapi.json">OpenAPI document</a></li>
+  <li><a href="/health">Health</a> and <a href="/metrics">metrics</a></li>
   <li><code>call-ledger --help</code>: calls, read models, agents and users from the command line</li>
 </ul>
 </body>

@@ -1,40 +1,41 @@
-//! How the world gets in: HTTP, WebSocket, command line.
+//! Inbound interfaces: HTTP, WebSocket and command line.
 //!
-//! A handler reads its parameters, asks a read model or gives the ledger a command, and answers. Rules are in `domain`, SQL
-//! in `infra` and `projections`.
+//! A handler reads its parameters, queries a read model or executes a command, and responds. Rules are in `domain`, SQL
+//! is in `infra` and `projections`.
 //!
-//! **Architecture invariant:** no SQL text here, no decision about a call, and nothing acknowledged before it is durable.
+//! **Architecture invariant:** this crate contains no SQL and no decisions about calls, and acknowledges nothing before
+//! it is durable.
 
 mod active_calls;
 mod agents;
 mod app;
+mod audio_tap;
 mod auth;
 mod call_logs;
 pub mod cli;
 mod conference;
 mod contacts;
-mod dialogue;
 mod cost;
 mod dashboard;
-mod number_routing;
+mod dialogue;
 mod drain;
 mod error;
 mod feedback;
 mod health;
 mod home;
-mod audio_tap;
+mod jobs;
 mod live;
+mod number_routing;
 mod openapi;
 mod presence;
-mod jobs;
+mod quarantine;
 mod read_models;
 mod router;
 mod sandbox;
 mod site;
 mod state;
-mod twilio;
 mod text_calls;
-mod quarantine;
+mod twilio;
 mod users;
 mod web;
 

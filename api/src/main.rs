@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// A webhook is hundreds of small allocations, made on one thread and freed on another.
+/// A webhook makes hundreds of small allocations on one thread that are freed on another.
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

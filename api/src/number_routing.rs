@@ -1,7 +1,7 @@
-//! Which agent answers which number, and what an agent was like at a moment.
+//! Resolves which agent answers a number, and the state of an agent at a log position.
 //!
-//! The read model tells which agent has a number; what the agent is to do with a call is read from its own stream. Lookups
-//! are remembered for a second: every callback of every call needs one.
+//! The agent of a number is read from the read model; the agent's settings are read from its own stream. Lookups are
+//! cached for a second, because every callback needs one.
 
 use crate::agents::{DEFAULT, fold};
 use crate::error::ApiError;
@@ -13,36 +13,34 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a lookup is believed.
+/// How long a lookup is cached.
 const CACHE_TTL: Duration = Duration::from_secs(1);
-/// A lookup that takes longer is given up: Twilio is waiting.
+/// Timeout of a lookup: Twilio is waiting.
 const LOOKUP_TIMEOUT: Duration = Duration::from_millis(500);
-/// More numbers than anybody has; then everything is forgotten.
+/// Maximum number of cached numbers; the cache is cleared when it is full.
 const MAX_CACHED_NUMBERS: usize = 10_000;
 
-/// Whose everything is until there is a second tenant, and what nobody knows whose it is.
+/// The tenant of everything until a second tenant exists, and of webhooks whose tenant cannot be determined.
 pub const DEFAULT_TENANT: &str = "default";
 
-/// When each number was looked up last, and what came of it.
+/// Time and result of each number's last lookup.
 type Known = HashMap<String, (Instant, Result<NumberOwner, NumberOwnerUnknown>)>;
 
-/// Which agent answers which number.
+/// Resolves the owner of a number, with a cache.
 #[derive(Default)]
 pub struct NumberRouting {
     known: Mutex<Known>,
 }
 
-/// Who answers a number of ours.
+/// The agent that answers a number, and its tenant.
 #[derive(Clone, Debug)]
 pub struct NumberOwner {
-    /// The agent.
     pub agent: AgentId,
-    /// Whose agent it is.
     pub tenant: Tenant,
 }
 
 impl Default for NumberOwner {
-    /// The default agent, which answers every number that nobody assigned.
+    /// The default agent, which answers all unassigned numbers.
     fn default() -> Self {
         Self {
             agent: DEFAULT.into(),
@@ -51,24 +49,24 @@ impl Default for NumberOwner {
     }
 }
 
-/// The read model could not be asked: who answers a number, and so whose it is, is not known.
+/// The read model is unavailable, so the owner of a number is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the agents read model cannot be asked")]
+#[error("the agents read model is unavailable")]
 pub struct NumberOwnerUnknown;
 
 impl NumberRouting {
-    /// Who answers a number of ours: the default agent, unless it is assigned. While the read model cannot be asked, what
-    /// it said last is believed on, however long ago: a number rarely changes hands.
+    /// The owner of a number: its agent, or the default agent if the number is unassigned. While the read model is
+    /// unavailable, the last known owner is returned, however old: numbers are rarely reassigned.
     ///
     /// # Errors
-    /// When the read model cannot be asked, and never said. It is for the caller to wait or to guess: a call that is filed
-    /// under the wrong tenant stays there.
-    pub async fn of_number(&self, state: &AppState, number: &str) -> Result<NumberOwner, NumberOwnerUnknown> {
+    /// When the read model is unavailable and no owner is cached. The caller of this function decides whether to wait
+    /// or to use the default: a call that is recorded under the wrong tenant stays there.
+    pub async fn owner_of(&self, state: &AppState, number: &str) -> Result<NumberOwner, NumberOwnerUnknown> {
         let before = self.lock().get(number).cloned();
-        if let Some((looked, answers)) = &before
-            && looked.elapsed() < CACHE_TTL
+        if let Some((looked_up, owner)) = &before
+            && looked_up.elapsed() < CACHE_TTL
         {
-            return answers.clone();
+            return owner.clone();
         }
         let found = match tokio::time::timeout(LOOKUP_TIMEOUT, state.read.agents.by_number(number)).await {
             Ok(Ok(row)) => Ok(row.map_or_else(NumberOwner::default, |row| NumberOwner {
@@ -76,12 +74,12 @@ impl NumberRouting {
                 tenant: row.tenant.into(),
             })),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the agents read model cannot be asked");
-                before.map_or(Err(NumberOwnerUnknown), |(_, answers)| answers)
+                tracing::warn!(%error, "number routing unavailable");
+                before.map_or(Err(NumberOwnerUnknown), |(_, owner)| owner)
             }
             Err(_) => {
-                tracing::warn!("the agents read model does not answer in time");
-                before.map_or(Err(NumberOwnerUnknown), |(_, answers)| answers)
+                tracing::warn!("number routing timed out");
+                before.map_or(Err(NumberOwnerUnknown), |(_, owner)| owner)
             }
         };
         let mut known = self.lock();
@@ -92,11 +90,11 @@ impl NumberRouting {
         found
     }
 
-    /// An agent as it was when an event was recorded: what was said then is said again to whoever asks again.
+    /// An agent as of a log position, so that a repeated webhook gets the same answer.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub async fn agent_then(&self, state: &AppState, agent_id: &str, position: Position) -> Result<Agent, ApiError> {
+    pub async fn agent_at(&self, state: &AppState, agent_id: &str, position: Position) -> Result<Agent, ApiError> {
         match state.ledger.state::<Agent>(agent_id).await? {
             None => return Ok(Agent::default()),
             Some((now, last)) if last <= position => return Ok((*now).clone()),
@@ -107,8 +105,8 @@ impl NumberRouting {
         Ok(fold(&history))
     }
 
-    /// Forgets every lookup: a number was given to another agent.
-    pub fn forget(&self) {
+    /// Clears the cache, after an assignment has changed.
+    pub fn invalidate(&self) {
         self.lock().clear();
     }
 

@@ -1,9 +1,9 @@
-//! The OpenAPI document: made from the handlers themselves, so that it cannot say anything else than they do.
+//! The OpenAPI document, generated from the handlers.
 
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-/// What stands above the endpoints.
+/// The document's general part.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -16,17 +16,17 @@ use utoipa::{Modify, OpenApi};
     security(("session" = []), ("token" = [])),
     modifiers(&Schemes),
     tags(
-        (name = "auth", description = "Signing in"),
+        (name = "auth", description = "Sign-in and API tokens"),
         (name = "users", description = "Users and presence"),
         (name = "calls", description = "Call logs"),
         (name = "review", description = "Grades, corrections, resolutions"),
         (name = "audit", description = "History"),
-        (name = "live", description = "Calls that go on"),
+        (name = "live", description = "Active calls"),
         (name = "agents", description = "Agents, hours, numbers"),
         (name = "contacts", description = "Contacts"),
         (name = "figures", description = "Dashboard and feedback"),
         (name = "projections", description = "Read models"),
-        (name = "operations", description = "Callbacks that could not be understood"),
+        (name = "operations", description = "Quarantined webhooks"),
         (name = "twilio", description = "Webhooks, signed by Twilio"),
         (name = "machines", description = "Health and metrics"),
     )
@@ -50,5 +50,5 @@ impl Modify for Schemes {
 /// The document.
 #[must_use]
 pub fn document() -> utoipa::openapi::OpenApi {
-    crate::router::doors().into_openapi()
+    crate::router::routes().into_openapi()
 }

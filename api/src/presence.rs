@@ -1,6 +1,6 @@
-//! Who is here: users seen in the last minutes, and those with an open live feed.
+//! Presence: users seen in the last minutes, and users with an open live feed.
 //!
-//! Kept in memory, for this process; nothing durable follows from it but `last_seen_at`, written at most once a minute.
+//! Held in the memory of this process. Only `last_seen_at` is stored, at most once a minute per user.
 
 use domain::Timestamp;
 use infra::accounts::User;
@@ -8,37 +8,34 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use tokio::sync::broadcast;
 
-/// A user who was not seen for so long is gone.
-const GONE_AFTER_S: i64 = 120;
-/// How often `last_seen_at` is written, at most.
-const WRITE_EACH_S: i64 = 60;
+/// A user without a live feed is offline this long after the last request, in seconds.
+const OFFLINE_AFTER_S: i64 = 120;
+/// Minimum time between two writes of a user's `last_seen_at`, in seconds.
+const WRITE_INTERVAL_S: i64 = 60;
 
-/// Who is here.
+/// The users who are online.
 pub struct Presence {
     users: Mutex<HashMap<String, Seen>>,
     changes: broadcast::Sender<Change>,
 }
 
-/// A user who is here.
+/// An online user.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    /// Who.
     pub user: User,
-    /// When last.
+    /// Time of the last request.
     pub at: Timestamp,
-    /// How many live feeds they have open.
+    /// Number of open live feeds.
     pub feeds: usize,
     written: Timestamp,
 }
 
-/// Somebody came or went.
+/// A user opened the first live feed or closed the last one.
 #[derive(Clone, Debug)]
 pub struct Change {
-    /// Whose colleagues are told.
     pub tenant: String,
-    /// Who.
     pub user_id: String,
-    /// Whether they have a live feed open now.
+    /// Whether the user has an open live feed now.
     pub here: bool,
 }
 
@@ -52,8 +49,8 @@ impl Default for Presence {
 }
 
 impl Presence {
-    /// The user asked for something.
-    pub fn saw(&self, user: &User, at: Timestamp) {
+    /// Records a request of the user.
+    pub fn record_seen(&self, user: &User, at: Timestamp) {
         let mut users = self.lock();
         let seen = users.entry(user.user_id.clone()).or_insert_with(|| Seen {
             user: user.clone(),
@@ -65,9 +62,9 @@ impl Presence {
         seen.at = at;
     }
 
-    /// The user opened a live feed; it is closed when the guard is dropped.
-    pub fn enter<'a>(&'a self, user: &User, at: Timestamp) -> Guard<'a> {
-        self.saw(user, at);
+    /// Records that the user opened a live feed; it is closed when the guard is dropped.
+    pub fn open_feed<'a>(&'a self, user: &User, at: Timestamp) -> Guard<'a> {
+        self.record_seen(user, at);
         self.count(user, true);
         Guard {
             presence: self,
@@ -75,13 +72,13 @@ impl Presence {
         }
     }
 
-    fn count(&self, user: &User, enters: bool) {
+    fn count(&self, user: &User, opens: bool) {
         let mut users = self.lock();
         let Some(seen) = users.get_mut(&user.user_id) else {
             return;
         };
         let was_here = seen.feeds > 0;
-        seen.feeds = if enters {
+        seen.feeds = if opens {
             seen.feeds + 1
         } else {
             seen.feeds.saturating_sub(1)
@@ -89,7 +86,7 @@ impl Presence {
         let here = seen.feeds > 0;
         drop(users);
         if was_here != here {
-            // Nobody listening is not an error.
+            // There may be no subscriber.
             let _ = self.changes.send(Change {
                 tenant: user.tenant.clone(),
                 user_id: user.user_id.clone(),
@@ -98,33 +95,33 @@ impl Presence {
         }
     }
 
-    /// Who of a tenant is here, by name.
+    /// The online users of a tenant, by name.
     #[must_use]
-    pub fn here(&self, tenant: &str, now: Timestamp) -> Vec<Seen> {
-        let oldest = now.plus_seconds(-GONE_AFTER_S);
+    pub fn present(&self, tenant: &str, now: Timestamp) -> Vec<Seen> {
+        let oldest = now.plus_seconds(-OFFLINE_AFTER_S);
         let mut users = self.lock();
         users.retain(|_, seen| seen.feeds > 0 || seen.at >= oldest);
-        let mut here: Vec<Seen> = users
+        let mut present: Vec<Seen> = users
             .values()
             .filter(|seen| seen.user.tenant == tenant)
             .cloned()
             .collect();
         drop(users);
-        here.sort_by(|a, b| (&a.user.name, &a.user.user_id).cmp(&(&b.user.name, &b.user.user_id)));
-        here
+        present.sort_by(|a, b| (&a.user.name, &a.user.user_id).cmp(&(&b.user.name, &b.user.user_id)));
+        present
     }
 
-    /// Comings and goings from now on.
+    /// Subscribes to changes.
     #[must_use]
     pub fn changes(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
     }
 
-    /// Who is to be written down as seen, and when they were.
-    pub fn to_write(&self) -> Vec<(String, Timestamp)> {
+    /// Returns the users whose `last_seen_at` is due to be written, and marks them as written.
+    pub fn take_due(&self) -> Vec<(String, Timestamp)> {
         let mut due = Vec::new();
         for seen in self.lock().values_mut() {
-            if seen.at >= seen.written.plus_seconds(WRITE_EACH_S) {
+            if seen.at >= seen.written.plus_seconds(WRITE_INTERVAL_S) {
                 seen.written = seen.at;
                 due.push((seen.user.user_id.clone(), seen.at));
             }
@@ -133,7 +130,7 @@ impl Presence {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Seen>> {
-        // A panic in between leaves at worst a stale entry.
+        // A panic while the lock was held leaves at worst a stale entry.
         self.users.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -171,33 +168,33 @@ mod tests {
 
     fn names(presence: &Presence, now: Timestamp) -> Vec<String> {
         presence
-            .here("t", now)
+            .present("t", now)
             .into_iter()
             .map(|seen| seen.user.user_id)
             .collect()
     }
 
     #[test]
-    fn who_was_seen_lately_is_here_and_colleagues_of_others_are_not() {
+    fn recently_seen_users_of_the_tenant_are_present() {
         let presence = Presence::default();
-        presence.saw(&user("b", "t"), Timestamp::from_seconds(0));
-        presence.saw(&user("a", "t"), Timestamp::from_seconds(60));
-        presence.saw(&user("x", "other"), Timestamp::from_seconds(60));
+        presence.record_seen(&user("b", "t"), Timestamp::from_seconds(0));
+        presence.record_seen(&user("a", "t"), Timestamp::from_seconds(60));
+        presence.record_seen(&user("x", "other"), Timestamp::from_seconds(60));
         assert_eq!(names(&presence, Timestamp::from_seconds(100)), ["a", "b"]);
         assert_eq!(names(&presence, Timestamp::from_seconds(130)), ["a"]);
     }
 
     #[test]
-    fn who_has_a_feed_open_stays_and_each_coming_and_going_is_told_once() {
+    fn open_feed_keeps_a_user_present_and_changes_are_sent_once() {
         let presence = Presence::default();
         let mut changes = presence.changes();
-        let first = presence.enter(&user("a", "t"), Timestamp::default());
-        let second = presence.enter(&user("a", "t"), Timestamp::default());
+        let first = presence.open_feed(&user("a", "t"), Timestamp::default());
+        let second = presence.open_feed(&user("a", "t"), Timestamp::default());
         assert_eq!(names(&presence, Timestamp::from_seconds(9_999)), ["a"]);
         drop(first);
         drop(second);
-        assert!(changes.try_recv().expect("came").here);
-        assert!(!changes.try_recv().expect("went").here);
+        assert!(changes.try_recv().expect("an opening change").here);
+        assert!(!changes.try_recv().expect("a closing change").here);
         assert!(changes.try_recv().is_err());
         assert!(names(&presence, Timestamp::from_seconds(9_999)).is_empty());
     }

@@ -1,10 +1,10 @@
-//! Every door. Reads as a table of contents.
+//! All routes, grouped by area.
 
 use crate::state::AppState;
 use crate::web::{headers, middleware};
 use crate::{
-    active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, live, openapi, read_models, site,
-    twilio, text_calls, quarantine, users,
+    active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, live, openapi, quarantine,
+    read_models, site, text_calls, twilio, users,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -18,20 +18,20 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
-/// The largest body: an agent's prompt and examples fit in it, and so does any form of Twilio's.
-const LARGEST_BODY: usize = 256 * 1024;
+/// Maximum size of a request body, in bytes: enough for an agent's prompt and examples, and for any form of Twilio's.
+const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// Everything that is in the OpenAPI document.
+/// All routes of the OpenAPI document.
 #[must_use]
-pub fn doors() -> OpenApiRouter<AppState> {
+pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::Document::openapi())
-        .merge(people())
-        .merge(networks())
-        .merge(machines())
+        .merge(user_routes())
+        .merge(telephony_routes())
+        .merge(monitoring_routes())
 }
 
-/// Doors for people and their programs: a session or a token.
-fn people() -> OpenApiRouter<AppState> {
+/// Routes for users and their programs, authenticated by a login session or an API token.
+fn user_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         // Signing in, users
         .routes(routes!(auth::first_run::first_run))
@@ -114,15 +114,15 @@ fn people() -> OpenApiRouter<AppState> {
         // Figures
         .routes(routes!(dashboard::stats::stats))
         .routes(routes!(feedback::get::feedback))
-        // Read models, and what could not be understood
+        // Read models and quarantined webhooks
         .routes(routes!(read_models::status::projection_status))
         .routes(routes!(read_models::rebuild::rebuild_projection))
         .routes(routes!(quarantine::list::list_quarantined))
         .routes(routes!(quarantine::reingest::reingest))
 }
 
-/// Doors for the telephone network: a signature.
-fn networks() -> OpenApiRouter<AppState> {
+/// Routes for the telephone network, authenticated by a signature.
+fn telephony_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(twilio::inbound::inbound))
         .routes(routes!(twilio::ai_respond::ai_respond))
@@ -140,8 +140,8 @@ fn networks() -> OpenApiRouter<AppState> {
         .routes(routes!(twilio::media::media))
 }
 
-/// Doors for machines: open, and without anything personal.
-fn machines() -> OpenApiRouter<AppState> {
+/// Routes for monitoring: unauthenticated, without personal data.
+fn monitoring_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(health::report::health))
         .routes(routes!(health::live::live))
@@ -149,15 +149,15 @@ fn machines() -> OpenApiRouter<AppState> {
         .routes(routes!(health::metrics::metrics))
 }
 
-/// The whole, with what every request passes. Read from below: the last layer is the first that a request meets.
+/// The router with its middleware. A request passes the layers from the last to the first.
 pub fn router(state: AppState) -> Router {
     let is_https = state.config.is_https();
-    let (doors, document) = doors().split_for_parts();
-    let router = doors
+    let (api, document) = routes().split_for_parts();
+    let router = api
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .fallback(site::site)
         .with_state(state)
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(middleware::documented))
         .layer(CompressionLayer::new())
         .layer(from_fn(middleware::bounded))

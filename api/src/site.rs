@@ -1,7 +1,7 @@
-//! The dashboard: a few files, made by `npm run build` in `web/`, which are in the binary.
+//! The dashboard: static files built by `npm run build` in `web/` and embedded in the binary.
 //!
-//! The page and the API share an origin. Every address that is no door is a page of the dashboard, which finds its way by
-//! itself; without a build there is [`super::home`] in its place, which says how to make one.
+//! The pages and the API share an origin. Every path that is not an API route serves the dashboard's page, which routes
+//! on the client. Without a build, [`super::home`] is served instead, with build instructions.
 
 use crate::error::ApiError;
 use crate::home;
@@ -11,23 +11,23 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use rust_embed::{Embed, EmbeddedFile};
 
-/// The page that every other address of the dashboard leads to.
+/// The page that serves all paths of the dashboard.
 const PAGE: &str = "index.html";
-/// What lies here has its content's hash in its name: it never changes.
+/// Folder of files with a content hash in their name: they never change.
 const ASSETS: &str = "assets/";
-/// Doors: what is not found behind them is not found.
-const DOORS: [&str; 5] = ["api/", "twilio/", "health", "metrics", "ws"];
+/// Path prefixes of the API: unknown paths below them are 404, not the dashboard.
+const API_PREFIXES: [&str; 5] = ["api/", "twilio/", "health", "metrics", "ws"];
 
 #[derive(Embed)]
 #[folder = "../web/dist/site"]
 #[allow_missing = true]
 struct Build;
 
-/// A file of the dashboard, or its page.
+/// Serves a file of the dashboard, or its page.
 pub async fn site(State(state): State<AppState>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    if DOORS.iter().any(|door| path.starts_with(door)) {
-        return ApiError::NotFound("thing at this address").into_response();
+    if API_PREFIXES.iter().any(|prefix| path.starts_with(prefix)) {
+        return ApiError::NotFound("resource").into_response();
     }
     if !matches!(method, Method::GET | Method::HEAD) {
         return ApiError::MethodNotAllowed.into_response();
@@ -35,30 +35,30 @@ pub async fn site(State(state): State<AppState>, method: Method, uri: Uri, heade
     if let Some(file) = Build::get(path) {
         return serve(path, file, &headers);
     }
-    // What looks like a file is one: a missing script is not to be answered with a page.
+    // A path with an extension is a file: a missing script must not be answered with the page.
     if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
-        return ApiError::NotFound("thing at this address").into_response();
+        return ApiError::NotFound("resource").into_response();
     }
     match Build::get(PAGE) {
         Some(page) => serve(PAGE, page, &headers),
         None if path.is_empty() => home::home(&state).into_response(),
-        None => ApiError::NotFound("thing at this address").into_response(),
+        None => ApiError::NotFound("resource").into_response(),
     }
 }
 
-/// A file with what browsers and caches need: what has a hash in its name stays for a year, anything else is asked for each
-/// time, and not sent again while it is the same.
-fn serve(path: &str, file: EmbeddedFile, asked: &HeaderMap) -> Response {
+/// Serves a file with caching headers: a hashed file may be cached for a year, any other file is revalidated with its
+/// `ETag`.
+fn serve(path: &str, file: EmbeddedFile, request_headers: &HeaderMap) -> Response {
     let tag = format!("\"{}\"", crate::web::hex(&file.metadata.sha256_hash()[..16]));
     let caching = if path.starts_with(ASSETS) {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    let is_known = asked
+    let is_known = request_headers
         .get(header::IF_NONE_MATCH)
         .and_then(|known| known.to_str().ok())
-        // A compressing layer makes tags weak, and several may be known.
+        // The compression layer makes tags weak, and the header may list several.
         .is_some_and(|known| {
             known
                 .split(',')

@@ -1,23 +1,23 @@
-//! What every handler shares.
+//! The state that all handlers share.
 
-use crate::number_routing::NumberRouting;
+use crate::audio_tap::AudioTaps;
 use crate::drain::Drain;
 use crate::error::ApiError;
-use crate::audio_tap::AudioTaps;
 use crate::live::FeedCache;
+use crate::number_routing::NumberRouting;
 use crate::presence::Presence;
 use crate::read_models::rebuild::Rebuilds;
-use crate::sandbox::Standings;
+use crate::sandbox::SandboxStatusWatch;
 use crate::web::limits::Limits;
 use domain::Decide;
+use infra::accounts::Accounts;
 use infra::blob::BlobStore;
 use infra::clock::SharedClock;
 use infra::config::{Config, Secret};
 use infra::leases::Leases;
 use infra::ledger::{Executed, Ledger, Outcome};
-use infra::recording_links::RecordingLinks;
 use infra::models::Models;
-use infra::accounts::Accounts;
+use infra::recording_links::RecordingLinks;
 use infra::twilio::rest::TwilioRest;
 use infra::twilio::sandbox::SandboxDoors;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -31,77 +31,68 @@ use projections::persona_feedback::queries::Feedback;
 use projections::work::Work;
 use std::sync::Arc;
 
-/// What every handler shares. Cheap to clone.
+/// The shared state. Cheap to clone.
 pub type AppState = Arc<Shared>;
 
-/// What every handler shares.
+/// The state that all handlers share.
 pub struct Shared {
-    /// How the service runs.
     pub config: Config,
-    /// Where the time comes from.
     pub clock: SharedClock,
-    /// Commands in, events out.
     pub ledger: Ledger,
-    /// The read models, their status and their rebuilding.
+    /// The read models: their status and rebuilds.
     pub models: ReadModels,
-    /// Questions to the read models.
+    /// Queries of the read models.
     pub read: Read,
-    /// Users and sessions.
+    /// Users, login sessions and API tokens.
     pub accounts: Accounts,
-    /// Signs Twilio's requests.
+    /// Verifies the signatures of Twilio's requests.
     pub twilio_token: Secret,
-    /// Twilio's REST API, or who stands in its place.
+    /// Twilio's REST API, or the sandbox.
     pub twilio: TwilioRest,
-    /// What the sandbox can beside: asked only where it is the telephone network.
+    /// The sandbox's own API, used only when it is the telephone network.
     pub sandbox_doors: SandboxDoors,
-    /// Whether it is there.
-    pub sandbox: Standings,
+    /// Status of the sandbox process.
+    pub sandbox: SandboxStatusWatch,
     /// Language and speech models.
     pub language_models: Models,
-    /// Recordings.
+    /// Stored recordings.
     pub blobs: BlobStore,
-    /// Links to recordings.
+    /// Signed links to recordings.
     pub recording_links: RecordingLinks,
-    /// Which process does which kind of work.
+    /// Which process runs which kind of job.
     pub leases: Leases,
-    /// Which agent answers which number.
     pub number_routing: NumberRouting,
-    /// How often somebody may knock.
+    /// Rate limits.
     pub limits: Limits,
-    /// Who is here.
+    /// Which users are online.
     pub presence: Presence,
-    /// What rebuilds came to.
+    /// Rebuilds of this process and their results.
     pub rebuilds: Rebuilds,
-    /// Events as the live feed tells them.
+    /// Serialized messages of the live feed.
     pub feed_cache: FeedCache,
-    /// The sound of calls to which somebody listens here.
+    /// Audio of calls that have a listener in this process.
     pub audio_taps: AudioTaps,
-    /// How far the service has come in stopping.
     pub drain: Drain,
-    /// The figures that `/metrics` tells.
+    /// The figures of `/metrics`.
     pub metrics: PrometheusHandle,
 }
 
-/// Questions to the read models, by model.
+/// Queries by read model.
 pub struct Read {
-    /// Calls.
     pub call_log: CallLog,
-    /// Figures.
     pub dashboard: Dashboard,
-    /// Calls that go on.
     pub live_calls: LiveCalls,
-    /// Judgements and corrections.
+    /// Grades and corrections.
     pub feedback: Feedback,
-    /// People we know.
     pub contacts: Contacts,
     /// Agents and their numbers.
     pub agents: Agents,
-    /// What is left to do.
+    /// Pending work of the jobs.
     pub work: Work,
 }
 
 impl Read {
-    /// The ways to ask these read models.
+    /// The queries of these read models.
     #[must_use]
     pub fn of(models: &ReadModels) -> Self {
         Self {
@@ -117,8 +108,7 @@ impl Read {
 }
 
 impl Shared {
-    /// The identifier of what a creating command made: the new one, or when the command is a repetition the one that
-    /// was made the first time.
+    /// The ID that a creating command assigned: the new one, or for a repeated command the one assigned the first time.
     ///
     /// # Errors
     /// When the ledger cannot be read.

@@ -1,19 +1,19 @@
-//! Time, identifiers and randomness: the one place where they are made.
+//! Time, identifiers and random bytes: the only module that creates them.
 //!
-//! Everything else takes them as arguments, so that a decision can be replayed and a test can turn the clock.
+//! Other code takes them as arguments, so that decisions can be replayed and tests can set the clock.
 
 use domain::Timestamp;
 use rand::RngCore;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync + 'static {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// A clock that everybody may read.
+/// A clock shared between tasks.
 pub type SharedClock = Arc<dyn Clock>;
 
 /// The machine's clock.
@@ -21,29 +21,29 @@ pub type SharedClock = Arc<dyn Clock>;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the place where the time comes from")]
+    #[expect(clippy::disallowed_methods, reason = "the only source of time")]
     fn now(&self) -> Timestamp {
         chrono::Utc::now().into()
     }
 }
 
-/// A clock that stands still until it is moved.
+/// A clock for tests. It changes only when set or advanced.
 #[derive(Debug)]
 pub struct TestClock(AtomicI64);
 
 impl TestClock {
-    /// A clock that shows `moment`.
+    /// A clock set to `time`.
     #[must_use]
-    pub fn at(moment: Timestamp) -> Arc<Self> {
-        Arc::new(Self(AtomicI64::new(moment.as_micros())))
+    pub fn at(time: Timestamp) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(time.as_micros())))
     }
 
-    /// Shows `moment` from now on.
-    pub fn set(&self, moment: Timestamp) {
-        self.0.store(moment.as_micros(), Ordering::SeqCst);
+    /// Sets the clock.
+    pub fn set(&self, time: Timestamp) {
+        self.0.store(time.as_micros(), Ordering::SeqCst);
     }
 
-    /// Moves on by `seconds`.
+    /// Advances the clock.
     pub fn advance_seconds(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
@@ -55,14 +55,14 @@ impl Clock for TestClock {
     }
 }
 
-/// A new identifier that sorts by when it was made: `contact_0193a5c2...`.
+/// A new identifier that sorts by creation time: `contact_0193a5c2...`.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the place where identifiers come from")]
+#[expect(clippy::disallowed_methods, reason = "the only source of identifiers")]
 pub fn new_id(prefix: &str) -> String {
     format!("{prefix}_{}", uuid::Uuid::now_v7().simple())
 }
 
-/// Bytes that nobody can guess: a cryptographic generator, seeded by the operating system.
+/// Random bytes from a cryptographic generator, seeded by the operating system.
 #[must_use]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];

@@ -1,7 +1,7 @@
-//! Which process does a kind of work: a lease in a database that all of them share.
+//! Leases that select the process which runs a kind of job, in a database that all processes share.
 //!
-//! With SQLite there is one process, which needs none. The leases lie in a namespace of their own, so that no rebuild of a
-//! read model touches them.
+//! With SQLite there is only one process, which needs no leases. The leases have their own namespace, so that a rebuild
+//! of a read model does not affect them.
 
 use crate::clock::{SharedClock, new_id};
 use crate::db::{DatabaseUrl, Db, DbError, Durability, connect};
@@ -11,11 +11,11 @@ use domain::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-const NAME: &str = "processes";
-/// How long a lease lasts, in seconds: so long the others wait when a process was killed.
-const LASTS_S: i64 = 15;
-/// A lease that lasts no longer than this, in seconds, is extended.
-const EXTEND_S: i64 = 10;
+const NAMESPACE: &str = "job_leases";
+/// Lifetime of a lease. After a process was killed, others wait this long.
+const LEASE_SECONDS: i64 = 15;
+/// A lease is extended when its remaining lifetime is at most this.
+const EXTEND_BELOW_SECONDS: i64 = 10;
 
 /// The leases of this process. Cheap to clone.
 #[derive(Clone)]
@@ -25,12 +25,12 @@ struct Shared {
     db: Db,
     clock: SharedClock,
     owner: String,
-    /// Until when each lease is ours.
+    /// Expiry by kind of work.
     held: Mutex<HashMap<String, Timestamp>>,
 }
 
 impl Leases {
-    /// Opens the leases of whoever shares this database.
+    /// Opens the leases in a shared database.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -38,7 +38,7 @@ impl Leases {
         if let DatabaseUrl::Folder(_) = url {
             return Ok(Self(None));
         }
-        let db = connect(url, NAME, Durability::Relaxed, 2).await?;
+        let db = connect(url, NAMESPACE, Durability::Relaxed, 2).await?;
         on_db!(&db, c => sqlx::query(checkpoint::CHECKPOINT_DDL).execute(c).await.map(|_| ()))?;
         Ok(Self(Some(Arc::new(Shared {
             db,
@@ -48,7 +48,7 @@ impl Leases {
         }))))
     }
 
-    /// Whether this process does this kind of work now: it has the lease, or gets it.
+    /// Whether this process holds the lease for a kind of work. Acquires or extends it if possible.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -56,22 +56,22 @@ impl Leases {
         let Some(shared) = &self.0 else { return Ok(true) };
         let now = shared.clock.now();
         let until = shared.lock().get(work).copied();
-        if until.is_some_and(|until| until > now.plus_seconds(LASTS_S - EXTEND_S)) {
+        if until.is_some_and(|until| until > now.plus_seconds(LEASE_SECONDS - EXTEND_BELOW_SECONDS)) {
             return Ok(true);
         }
         if until.is_none() {
             checkpoint::create(&shared.db, work, 0).await?;
         }
-        let lease = checkpoint::acquire(&shared.db, work, &shared.owner, now, LASTS_S).await?;
+        let lease = checkpoint::acquire(&shared.db, work, &shared.owner, now, LEASE_SECONDS).await?;
         let mut held = shared.lock();
         match lease {
-            Some(_) => held.insert(work.to_owned(), now.plus_seconds(LASTS_S)),
+            Some(_) => held.insert(work.to_owned(), now.plus_seconds(LEASE_SECONDS)),
             None => held.insert(work.to_owned(), Timestamp::default()),
         };
         Ok(lease.is_some())
     }
 
-    /// Gives all leases back, so that another process need not wait for them to expire.
+    /// Releases all leases, so that another process does not wait for them to expire.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -79,7 +79,8 @@ impl Leases {
         let Some(shared) = &self.0 else { return Ok(()) };
         let held: Vec<_> = shared.lock().drain().collect();
         for (work, _) in held {
-            // Taking what is ours anew tells its token; whoever else has it by now keeps it.
+            // Acquiring an own lease again returns its fencing token. A lease that another process holds by now is
+            // kept.
             let now = shared.clock.now();
             if let Some(lease) = checkpoint::acquire(&shared.db, &work, &shared.owner, now, 0).await? {
                 checkpoint::release(&shared.db, &work, &lease).await?;

@@ -1,6 +1,6 @@
-//! Everything that talks to the outside: databases, keys, the telephone network, the clock.
+//! Adapters to everything outside the process: databases, keys, Twilio, models, blob stores, the clock.
 //!
-//! **Architecture invariant:** nothing here knows a read model's table, and nothing here knows HTTP's server side.
+//! **Architecture invariant:** this crate knows neither the tables of read models nor the HTTP server.
 
 pub mod blob;
 pub mod clock;
@@ -14,7 +14,7 @@ pub mod recording_links;
 pub mod models;
 pub mod outbound;
 pub mod accounts;
-pub mod sound;
+pub mod wav;
 pub mod subscription;
 pub mod telemetry;
 pub mod twilio;

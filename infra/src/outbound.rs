@@ -1,7 +1,7 @@
-//! What the clients of other people's servers share: how long to wait before asking again, what a failed exchange
-//! proves, and bodies that are read only up to a limit.
+//! Shared by the HTTP clients: retry delays, what a failed exchange proves about the request, and bodies with a size
+//! limit.
 //!
-//! Whether to ask again is each client's own decision: it depends on what the request would do twice.
+//! Each client decides whether to retry: that depends on the effect of sending the request twice.
 
 use crate::clock::random_bytes;
 use bytes::{Bytes, BytesMut};
@@ -9,14 +9,14 @@ use reqwest::Response;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use std::time::Duration;
 
-/// How often a request is made, and how long to wait in between.
+/// Number of attempts, and exponential delay with jitter between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
-    /// How often at most, the first time included.
+    /// Most attempts, including the first.
     pub attempts: u32,
-    /// The wait after the first attempt; it doubles with each further one.
+    /// The delay after the first attempt. It doubles with each further attempt.
     pub base: Duration,
-    /// No wait is longer.
+    /// The longest delay.
     pub cap: Duration,
 }
 
@@ -32,7 +32,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// One attempt.
+    /// One attempt, without retries.
     #[must_use]
     pub const fn once() -> Self {
         Self {
@@ -42,8 +42,8 @@ impl Backoff {
         }
     }
 
-    /// The wait after attempt number `attempt` (from 1): between half and the whole of its step, so that many who failed
-    /// together do not return together. `None` after the last attempt.
+    /// The delay after attempt number `attempt` (from 1): random between 50 % and 100 % of its step, so that clients
+    /// that failed together do not retry together. `None` after the last attempt.
     #[must_use]
     pub fn wait_after(&self, attempt: u32) -> Option<Duration> {
         if attempt >= self.attempts {
@@ -51,19 +51,19 @@ impl Backoff {
         }
         let doublings = attempt.saturating_sub(1).min(31);
         let step = self.base.saturating_mul(1 << doublings).min(self.cap);
-        let share = f64::from(u32::from_be_bytes(random_bytes())) / f64::from(u32::MAX);
-        Some(step.mul_f64(0.5 + share / 2.0))
+        let fraction = f64::from(u32::from_be_bytes(random_bytes())) / f64::from(u32::MAX);
+        Some(step.mul_f64(0.5 + fraction / 2.0))
     }
 }
 
-/// What the failure of an exchange proves about the request.
+/// Why an exchange failed, and what that proves about the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Broken {
-    /// There was no connection: nothing was sent.
+    /// No connection: nothing was sent.
     Unsent,
-    /// No answer in time. The other side may have done what was asked.
+    /// No response in time. The server may have processed the request.
     TimedOut,
-    /// The connection broke. The other side may have done what was asked.
+    /// The connection broke. The server may have processed the request.
     Interrupted,
 }
 
@@ -78,40 +78,40 @@ impl Broken {
         }
     }
 
-    /// In words for a log, without the address: it may hold what nobody should read.
+    /// A text for logs. It omits the address, which may contain personal values.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Unsent => "no connection",
-            Self::TimedOut => "no answer in time",
+            Self::TimedOut => "no response in time",
             Self::Interrupted => "the connection broke",
         }
     }
 }
 
-/// How long the other side asks us to wait: `Retry-After` in seconds (RFC 9110, section 10.2.3). Its other form, a date,
-/// is not read: neither Twilio nor a model's provider sends it.
+/// The delay that the server requests: `Retry-After` in seconds (RFC 9110, section 10.2.3). The date form is not
+/// supported: neither Twilio nor the model providers send it.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
     let seconds = text.trim().parse::<f64>().ok()?;
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// Why a body was not read.
+/// Why a body could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unread {
     Broken(Broken),
     TooLong,
 }
 
-/// The whole body, if it has no more than `most` bytes.
-pub(crate) async fn read_at_most(mut response: Response, most: usize) -> Result<Bytes, Unread> {
+/// The whole body, if it has at most `max_bytes`.
+pub(crate) async fn read_at_most(mut response: Response, max_bytes: usize) -> Result<Bytes, Unread> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response
         .chunk()
         .await
         .map_err(|error| Unread::Broken(Broken::of(&error)))?
     {
-        if body.len() + chunk.len() > most {
+        if body.len() + chunk.len() > max_bytes {
             return Err(Unread::TooLong);
         }
         body.extend_from_slice(&chunk);
@@ -125,7 +125,7 @@ mod tests {
     use reqwest::header::HeaderValue;
 
     #[test]
-    fn waits_double_up_to_the_cap_and_end_with_the_attempts() {
+    fn delay_doubles_up_to_the_cap_and_ends_after_the_last_attempt() {
         let backoff = Backoff {
             attempts: 5,
             base: Duration::from_millis(100),
@@ -142,22 +142,22 @@ mod tests {
     }
 
     #[test]
-    fn waits_differ() {
+    fn delay_has_jitter() {
         let waits: std::collections::HashSet<_> = (0..20).map(|_| Backoff::default().wait_after(1)).collect();
         assert!(waits.len() > 1);
     }
 
     #[test]
-    fn retry_after_is_read_in_seconds() {
-        let told = |text: &str| {
+    fn retry_after_is_parsed_in_seconds() {
+        let parse = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, HeaderValue::from_str(text).expect("a header"));
             retry_after(&headers)
         };
-        assert_eq!(told("2"), Some(Duration::from_secs(2)));
-        assert_eq!(told("0.5"), Some(Duration::from_millis(500)));
-        assert_eq!(told("-1"), None);
-        assert_eq!(told("Wed, 21 Oct 2026 07:28:00 GMT"), None);
+        assert_eq!(parse("2"), Some(Duration::from_secs(2)));
+        assert_eq!(parse("0.5"), Some(Duration::from_millis(500)));
+        assert_eq!(parse("-1"), None);
+        assert_eq!(parse("Wed, 21 Oct 2026 07:28:00 GMT"), None);
         assert_eq!(retry_after(&HeaderMap::new()), None);
     }
 }

@@ -1,7 +1,7 @@
-//! Links that open one recording for an hour: a JWT that names it, signed with a key of our own.
+//! Links to one recording, valid for an hour: a JWT signed with a key derived from a shared secret.
 //!
-//! Whoever has the link needs no session, so that a browser's player can fetch parts of the sound; it says nothing about
-//! the call but its identifier. Every process that has the same auth token opens the links of every other.
+//! A link works without a login session, so that a browser's player can fetch byte ranges. It reveals only identifiers.
+//! All processes with the same auth token accept each other's links.
 
 use crate::config::Secret;
 use domain::Timestamp;
@@ -10,55 +10,55 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-/// How long a link works, in seconds.
+/// The lifetime of a link, in seconds.
 pub const LIFETIME_S: i64 = 60 * 60;
-/// What the key is for: a token of another kind is no link.
+/// HKDF info that separates this key from other uses of the secret.
 const PURPOSE: &str = "call-ledger/recording-link/v1";
 
-/// Makes and opens links.
+/// Signs and verifies links.
 pub struct RecordingLinks {
-    making: EncodingKey,
-    opening: DecodingKey,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
 }
 
-/// What a link opens.
+/// The claims of a link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Opens {
-    /// The call.
+pub struct LinkClaims {
+    /// The call identifier.
     pub call: String,
-    /// Twilio's name of the recording.
+    /// The `RecordingSid`.
     pub recording: String,
-    /// Its name in the blob store.
+    /// The blob key.
     pub key: String,
-    /// Until when, in seconds since 1970.
+    /// Expiry, in seconds since 1970.
     pub exp: i64,
 }
 
-/// A link that does not open anything: it is over, of another's making, or no link at all.
+/// The link is expired, has a wrong signature or is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the link is over, or none of ours")]
-pub struct NoLink;
+#[error("the link is expired or invalid")]
+pub struct InvalidLink;
 
 impl RecordingLinks {
-    /// Links whose key follows from a secret that all processes share.
+    /// Derives the signing key from a secret that all processes share.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "32 bytes are never too many for HKDF")]
+    #[expect(clippy::missing_panics_doc, reason = "HKDF supports 32 bytes")]
     pub fn new(secret: &Secret) -> Self {
         let mut key = [0; 32];
         Hkdf::<Sha256>::new(None, secret.expose().as_bytes())
             .expand(PURPOSE.as_bytes(), &mut key)
-            .expect("32 bytes are not too many");
+            .expect("HKDF supports 32 bytes");
         Self {
-            making: EncodingKey::from_secret(&key),
-            opening: DecodingKey::from_secret(&key),
+            encoding: EncodingKey::from_secret(&key),
+            decoding: DecodingKey::from_secret(&key),
         }
     }
 
-    /// A token that opens a recording for an hour from now.
+    /// A token for a recording, valid for an hour from `now`, and its expiry.
     ///
     /// # Errors
-    /// When it cannot be signed.
-    pub fn make(
+    /// When signing fails.
+    pub fn sign(
         &self,
         call: &str,
         recording: &str,
@@ -66,28 +66,28 @@ impl RecordingLinks {
         now: Timestamp,
     ) -> Result<(String, Timestamp), jsonwebtoken::errors::Error> {
         let until = now.plus_seconds(LIFETIME_S);
-        let opens = Opens {
+        let claims = LinkClaims {
             call: call.to_owned(),
             recording: recording.to_owned(),
             key: key.to_owned(),
             exp: until.as_micros() / 1_000_000,
         };
-        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &opens, &self.making)?;
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)?;
         Ok((token, until))
     }
 
-    /// What a token opens now.
+    /// The claims of a token that is valid at `now`.
     ///
     /// # Errors
-    /// When it opens nothing.
-    pub fn open(&self, token: &str, now: Timestamp) -> Result<Opens, NoLink> {
-        // The library would look at the system's clock; ours comes in with the question.
+    /// When the token is expired or invalid.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<LinkClaims, InvalidLink> {
+        // Expiry is checked below against `now`: the library would use the system clock.
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_exp = false;
         validation.required_spec_claims.clear();
-        let opens = jsonwebtoken::decode::<Opens>(token, &self.opening, &validation).map_err(|_| NoLink)?;
-        let is_over = opens.claims.exp <= now.as_micros() / 1_000_000;
-        if is_over { Err(NoLink) } else { Ok(opens.claims) }
+        let decoded = jsonwebtoken::decode::<LinkClaims>(token, &self.decoding, &validation).map_err(|_| InvalidLink)?;
+        let is_expired = decoded.claims.exp <= now.as_micros() / 1_000_000;
+        if is_expired { Err(InvalidLink) } else { Ok(decoded.claims) }
     }
 }
 
@@ -102,28 +102,28 @@ mod tests {
     }
 
     #[test]
-    fn a_link_opens_its_recording_for_an_hour() {
+    fn link_is_valid_for_an_hour() {
         let (token, until) = links("a")
-            .make("CA1", "RE1", "default/CA1/ai-RE1.wav", NOW)
+            .sign("CA1", "RE1", "default/CA1/ai-RE1.wav", NOW)
             .expect("a link");
         assert_eq!(until, NOW.plus_seconds(3_600));
-        let opens = links("a").open(&token, NOW.plus_seconds(3_599)).expect("still open");
+        let claims = links("a").verify(&token, NOW.plus_seconds(3_599)).expect("still open");
         assert_eq!(
-            (opens.call.as_str(), opens.key.as_str()),
+            (claims.call.as_str(), claims.key.as_str()),
             ("CA1", "default/CA1/ai-RE1.wav")
         );
-        assert_eq!(links("a").open(&token, NOW.plus_seconds(3_600)), Err(NoLink));
+        assert_eq!(links("a").verify(&token, NOW.plus_seconds(3_600)), Err(InvalidLink));
     }
 
     #[test]
-    fn anothers_link_opens_nothing() {
-        let (token, _) = links("a").make("CA1", "RE1", "k.wav", NOW).expect("a link");
-        assert_eq!(links("b").open(&token, NOW), Err(NoLink));
+    fn link_of_another_secret_or_altered_link_is_refused() {
+        let (token, _) = links("a").sign("CA1", "RE1", "k.wav", NOW).expect("a link");
+        assert_eq!(links("b").verify(&token, NOW), Err(InvalidLink));
         let mut changed = token.clone();
         changed.replace_range(token.len() - 2.., "AA");
-        assert_eq!(links("a").open(&changed, NOW), Err(NoLink));
+        assert_eq!(links("a").verify(&changed, NOW), Err(InvalidLink));
         for nonsense in ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
-            assert_eq!(links("a").open(nonsense, NOW), Err(NoLink), "{nonsense}");
+            assert_eq!(links("a").verify(nonsense, NOW), Err(InvalidLink), "{nonsense}");
         }
     }
 }

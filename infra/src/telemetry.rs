@@ -1,19 +1,19 @@
-//! Logs: one line an event, for people or for machines, always to standard error.
+//! Logging: one line per event, as text or JSON, always to standard error.
 //!
-//! Standard output belongs to the command line's answers. A log line never holds a personal value: those are inside
-//! `domain::Personal`, whose `Debug` shows nothing, and what is logged is picked field by field at the doors.
+//! Standard output is for the output of CLI commands. A log line never contains a personal value: those are in
+//! `domain::Personal`, whose `Debug` shows nothing, and request handlers log selected fields only.
 
 use serde::Deserialize;
 use std::str::FromStr;
 use tracing_subscriber::EnvFilter;
 
-/// What a log line looks like.
+/// The format of a log line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
+    /// Text for terminals.
     Pretty,
-    /// For machines.
+    /// One JSON object per line.
     Json,
 }
 
@@ -32,23 +32,21 @@ impl FromStr for LogFormat {
 /// Why logging cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
-    /// Neither `pretty` nor `json`.
-    #[error("a log format is `pretty` or `json`")]
+    #[error("the log format must be `pretty` or `json`")]
     Format,
-    /// The filter cannot be read.
-    #[error("the log level is not understood")]
+    #[error("the log level is not a valid filter")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
-    /// Something else in this process logs already.
-    #[error("logging is set up already")]
+    /// A logger was already installed in this process.
+    #[error("logging is already set up")]
     Already(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Sets up logging for the whole process. `level` is a filter: `info`, or `api=debug,info`.
 ///
 /// # Errors
-/// When the filter cannot be read, or logging was set up before.
+/// When the filter is invalid, or logging is already set up.
 pub fn init(format: LogFormat, level: &str) -> Result<(), TelemetryError> {
-    // The SQL library logs slow statements with their text; statements carry no values, but they are noise at `info`.
+    // sqlx logs the text of slow statements. It contains no values, but is noise at `info`.
     let filter = EnvFilter::try_new(format!("sqlx=warn,hyper=warn,{level}"))?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
@@ -70,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_two_formats_are_known() {
+    fn unknown_log_format_is_refused() {
         assert_eq!("json".parse::<LogFormat>().expect("known"), LogFormat::Json);
         assert!("xml".parse::<LogFormat>().is_err());
     }

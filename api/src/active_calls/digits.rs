@@ -3,7 +3,7 @@
 //! The digits are recorded before they are sent, at most once: if the process is killed in between nothing is sent, and
 //! a repetition with the same `Idempotency-Key` does not send them again.
 
-use super::{READ_MODELS, Handled, done_before, load_for_handling};
+use super::{Handled, READ_MODELS, done_before, load_for_handling};
 use crate::auth::SignedIn;
 use crate::conference::{announcement, of_caller, refused};
 use crate::error::{ApiError, Problem};

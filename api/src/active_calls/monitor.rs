@@ -105,7 +105,11 @@ pub async fn stop_monitoring(
 }
 
 /// Checks that another user belongs to the same tenant and may handle calls.
-pub(super) async fn ensure_may_take_calls(state: &AppState, signed_in: &SignedIn, user_id: &str) -> Result<(), ApiError> {
+pub(super) async fn ensure_may_take_calls(
+    state: &AppState,
+    signed_in: &SignedIn,
+    user_id: &str,
+) -> Result<(), ApiError> {
     let known = state.accounts.user(user_id).await?;
     let may = known.is_some_and(|user| {
         user.active && user.tenant == signed_in.tenant() && Permission::HandleCalls.is_granted_to(user.role)

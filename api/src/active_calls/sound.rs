@@ -11,10 +11,10 @@
 //! The listener must have joined with `POST .../monitor` before, which records it.
 
 use super::load_for_handling;
+use crate::audio_tap::{self, Listener, Stage, audible_leg};
 use crate::auth::SignedIn;
 use crate::error::{ApiError, Problem};
-use crate::audio_tap::{self, Listener, Stage, audible_leg};
-use crate::live::{SESSION_CHECK_INTERVAL, Closing, SEND_TIMEOUT, PING_INTERVAL, read, still_signed_in};
+use crate::live::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, read, still_signed_in};
 use crate::state::AppState;
 use crate::web::PathOf;
 use axum::extract::State;
@@ -55,10 +55,11 @@ pub async fn sound(
     let call = load_for_handling(&state, &signed_in, &id).await?;
     audible_leg(&call)?;
     if !is_listener(&call, &signed_in) {
-       let reason = "join as a listener first: POST /api/active-calls/{id}/monitor";
-       return Err(ApiError::Conflict(reason.to_owned()));
+        let reason = "join as a listener first: POST /api/active-calls/{id}/monitor";
+        return Err(ApiError::Conflict(reason.to_owned()));
     }
-    let upgrade = upgrade.map_err(|_| ApiError::Malformed("this endpoint is a WebSocket: an upgrade is required".into(), vec![]))?;
+    let upgrade = upgrade
+        .map_err(|_| ApiError::Malformed("this endpoint is a WebSocket: an upgrade is required".into(), vec![]))?;
     // The listener counts from here on, so that closing another socket of the same user at this moment does not record
     // a `ListenerLeft`.
     let (open_socket, listener) = (
@@ -101,11 +102,11 @@ struct ListenerSocket {
 
 /// Why the socket ends.
 enum End {
-   /// The listener disconnected, or the connection broke.
-   Disconnected,
+    /// The listener disconnected, or the connection broke.
+    Disconnected,
     /// The socket is closed with a code.
     Closed(Closing),
-    /// There is nothing more to hear.
+    /// Listening is over.
     Over(Ending),
 }
 

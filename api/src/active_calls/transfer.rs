@@ -50,8 +50,15 @@ pub async fn transfer(
             .map_err(|_| ApiError::field("/to", "is not a telephone number in E.164"))?
             .into_string()
     } else {
-        let not_a_target = |_| ApiError::field("/to", "is neither a telephone number in E.164 nor an active user who may handle calls");
-        ensure_may_take_calls(&state, &signed_in, &body.to).await.map_err(not_a_target)?;
+        let not_a_target = |_| {
+            ApiError::field(
+                "/to",
+                "is neither a telephone number in E.164 nor an active user who may handle calls",
+            )
+        };
+        ensure_may_take_calls(&state, &signed_in, &body.to)
+            .await
+            .map_err(not_a_target)?;
         format!("client:{}", body.to)
     };
     of_caller(&call)?;

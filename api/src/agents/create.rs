@@ -1,7 +1,7 @@
 //! `POST /api/agents`: creates an agent.
 
 use super::settings::Settings;
-use super::{READ_MODELS, AgentView, view};
+use super::{AgentView, READ_MODELS, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
@@ -35,5 +35,9 @@ pub async fn create_agent(
     let id = state.stream_of_first(&executed, id).await?;
     wait_for_read_models(&state, READ_MODELS, executed.position).await;
     let agent = view(&state, &signed_in, &id).await?;
-    Ok(WriteResponse::created(executed.position, format!("/api/agents/{id}"), agent))
+    Ok(WriteResponse::created(
+        executed.position,
+        format!("/api/agents/{id}"),
+        agent,
+    ))
 }

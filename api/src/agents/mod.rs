@@ -116,7 +116,7 @@ async fn execute(
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Agent>(agent_id, command, metadata).await?;
     wait_for_read_models(state, READ_MODELS, executed.position).await;
-    state.number_routing.forget();
+    state.number_routing.invalidate();
     Ok(executed.position)
 }
 

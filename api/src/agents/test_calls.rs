@@ -53,7 +53,7 @@ pub async fn place_test_call(
     let callable = numbers::make_callable(&state, &number).await;
     callable.map_err(|error| ApiError::NetworkAway(error.into()))?;
     // The routing of the number may have changed since it was cached.
-    state.number_routing.forget();
+    state.number_routing.invalidate();
     let caller = TextCaller::Phone {
         number: CALLER.to_owned(),
         name: CALLER_NAME.to_owned(),

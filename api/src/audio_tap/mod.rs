@@ -4,8 +4,7 @@
 //! | module | responsibility |
 //! |---|---|
 //! | [`tap`] | the audio of one call in this process: its listeners, and forwarding to them |
-//! | [`stream`] | starts the media stream with the first listener, restarts it when it breaks, stops it after the last
-//! |
+//! | [`stream`] | starts the media stream with the first listener, restarts a broken one, stops it after the last |
 //!
 //! Each process starts its own media stream, under a unique name, for its own listeners. Twilio sends the name back, so
 //! a socket that a load balancer routes to another process is recognized there and the stream is started again. All
@@ -19,14 +18,14 @@ mod stream;
 mod tap;
 
 pub use stream::NAME as STREAM_NAME;
-pub use tap::{MediaSocket, Listener, Stage};
+pub use tap::{Listener, MediaSocket, Stage};
 
 use crate::error::ApiError;
 use crate::state::AppState;
 use domain::call::Call;
-use tap::{PendingStream, AudioTap};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tap::{AudioTap, PendingStream};
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
@@ -46,7 +45,7 @@ pub struct AudioTaps {
 /// # Errors
 /// 409 when the call has ended, has not started, or is in the conference.
 pub fn audible_leg(call: &Call) -> Result<String, ApiError> {
-   let conflict = |reason: &str| Err(ApiError::Conflict(reason.to_owned()));
+    let conflict = |reason: &str| Err(ApiError::Conflict(reason.to_owned()));
     if call.is_over() {
         return conflict("the call has ended");
     }
@@ -73,8 +72,7 @@ pub fn listen(state: &AppState, call_id: &str, user: &str) -> Listener {
 
 impl AudioTaps {
     /// Accepts the socket of a stream that this process requested, with this name and leg. `None` for any other stream,
-    /// and
-    /// for a second socket of the same stream.
+    /// and for a second socket of the same stream.
     #[must_use]
     pub fn accept(&self, name: &str, call_sid: &str) -> Option<MediaSocket> {
         let pending = lock(&self.pending).get(name).cloned()?;
@@ -83,13 +81,13 @@ impl AudioTaps {
 
     /// Counts a listener socket as open until the token is dropped.
     pub fn track_socket(&self) -> TaskTrackerToken {
-       self.sockets.token()
+        self.sockets.token()
     }
 
     /// Waits at shutdown until all listener sockets are closed and their `LeaveListener` commands are recorded.
     pub async fn wait_closed(&self) {
-       self.sockets.close();
-       self.sockets.wait().await;
+        self.sockets.close();
+        self.sockets.wait().await;
     }
 
     /// Removes a listener, and the tap with its last listener.
@@ -101,11 +99,11 @@ impl AudioTaps {
     }
 
     fn register(&self, name: &str, pending: Arc<PendingStream>) {
-       lock(&self.pending).insert(name.to_owned(), pending);
+        lock(&self.pending).insert(name.to_owned(), pending);
     }
 
     fn unregister(&self, name: &str) {
-       lock(&self.pending).remove(name);
+        lock(&self.pending).remove(name);
     }
 }
 

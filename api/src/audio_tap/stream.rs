@@ -3,7 +3,7 @@
 //! Each request uses a new stream name. A stream whose start was not confirmed can therefore be stopped by name, and a
 //! late socket of it is not mistaken for another one.
 
-use super::tap::{PendingStream, AudioTap, Socket, Stage};
+use super::tap::{AudioTap, PendingStream, Socket, Stage};
 use super::{AppState, audible_leg};
 use domain::call::Call;
 use infra::clock::new_id;
@@ -59,7 +59,9 @@ pub(super) async fn run(state: AppState, tap: Arc<AudioTap>) {
                 return;
             }
         }
-        let delay = INITIAL_RETRY_DELAY.saturating_mul(1 << (failures - 1).min(8)).min(MAX_RETRY_DELAY);
+        let delay = INITIAL_RETRY_DELAY
+            .saturating_mul(1 << (failures - 1).min(8))
+            .min(MAX_RETRY_DELAY);
         if timeout(delay, tap.no_listeners()).await.is_ok() {
             return;
         }

@@ -66,7 +66,7 @@ impl AudioTap {
 
     /// Waits until there are no listeners.
     pub(super) async fn no_listeners(&self) {
-       // `self` owns the sender, so the wait cannot fail.
+        // `self` owns the sender, so the wait cannot fail.
         let _ = self.listeners.subscribe().wait_for(Vec::is_empty).await;
     }
 
@@ -106,8 +106,7 @@ impl Listener {
     }
 
     /// Removes the listener from the tap. Returns whether the same user listens to the call through another socket of
-    /// this
-    /// process; when several sockets end at once, the last one returns `false`.
+    /// this process; when several sockets end at once, the last one returns `false`.
     pub fn leave(&mut self) -> bool {
         if !std::mem::replace(&mut self.has_left, true) {
             metrics::gauge!("sound_listeners").decrement(1.0);
@@ -128,7 +127,7 @@ pub(super) struct PendingStream {
     tap: Arc<AudioTap>,
     call_sid: String,
     socket: watch::Sender<Socket>,
-    /// Cancelled when the stream is no longer needed.
+    /// Canceled when the stream is no longer needed.
     canceled: CancellationToken,
 }
 
@@ -152,7 +151,7 @@ impl PendingStream {
 
     /// Waits until the socket has reached this state.
     pub(super) async fn reached(&self, target: Socket) {
-       // `self` owns the sender, so the wait cannot fail.
+        // `self` owns the sender, so the wait cannot fail.
         let _ = self.socket.subscribe().wait_for(|socket| *socket >= target).await;
     }
 
@@ -216,8 +215,7 @@ impl Drop for MediaSocket {
 }
 
 /// Encodes a chunk for listeners: one byte for the track (0: the caller; 1: what the caller hears), a big-endian u32
-/// with
-/// the time since the start of the stream in milliseconds, then mu-law samples.
+/// with the time since the start of the stream in milliseconds, then mu-law samples.
 fn message(sound: &Sound) -> Bytes {
     let mut message = BytesMut::with_capacity(5 + sound.mulaw.len());
     message.put_u8(match sound.track {

@@ -1,13 +1,13 @@
-//! Requests that another web site makes a browser send.
+//! Refuses cross-site requests.
 //!
-//! The session cookie is `SameSite=Lax`, which keeps most of them out. What is left (an older browser, another port of the
-//! same host, a WebSocket) is refused here, by what the browser itself says about where the request comes from.
+//! The session cookie is `SameSite=Lax`, which excludes most of them. The rest (an older browser, another port of the
+//! same host, a WebSocket) is refused here, by the headers with which the browser names the request's origin.
 
 use crate::error::ApiError;
 use axum::http::{HeaderMap, header};
 use url::{Host, Url};
 
-/// Refuses a request that a browser sends on behalf of another host. Programs send neither header, and pass.
+/// Refuses a request that a browser sends on behalf of another host. Clients that send neither header are accepted.
 ///
 /// # Errors
 /// When the request comes from another site.
@@ -33,7 +33,7 @@ pub fn refuse(headers: &HeaderMap, public_url: &Url) -> Result<(), ApiError> {
     Err(ApiError::CrossSite)
 }
 
-/// Ports are left out: in development the page comes from another one.
+/// Compares hosts without ports: in development the page has another port.
 fn same(a: &Host<&str>, b: &Host<&str>) -> bool {
     a == b
 }
@@ -42,7 +42,7 @@ fn same(a: &Host<&str>, b: &Host<&str>) -> bool {
 mod tests {
     use super::*;
 
-    fn verdict(headers: &[(&'static str, &'static str)]) -> bool {
+    fn is_accepted(headers: &[(&'static str, &'static str)]) -> bool {
         let headers = headers
             .iter()
             .map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")))
@@ -51,22 +51,22 @@ mod tests {
     }
 
     #[test]
-    fn our_own_pages_and_programs_pass() {
-        assert!(verdict(&[]));
-        assert!(verdict(&[("origin", "https://calls.example")]));
-        assert!(verdict(&[
+    fn own_pages_and_programs_are_accepted() {
+        assert!(is_accepted(&[]));
+        assert!(is_accepted(&[("origin", "https://calls.example")]));
+        assert!(is_accepted(&[
             ("origin", "http://localhost:5173"),
             ("host", "localhost:3000")
         ]));
     }
 
     #[test]
-    fn other_sites_do_not() {
-        assert!(!verdict(&[("sec-fetch-site", "cross-site")]));
-        assert!(!verdict(&[
+    fn other_sites_are_refused() {
+        assert!(!is_accepted(&[("sec-fetch-site", "cross-site")]));
+        assert!(!is_accepted(&[
             ("origin", "https://evil.example"),
             ("host", "calls.example")
         ]));
-        assert!(!verdict(&[("origin", "null"), ("host", "calls.example")]));
+        assert!(!is_accepted(&[("origin", "null"), ("host", "calls.example")]));
     }
 }

@@ -1,6 +1,6 @@
-//! `GET /api/auth/first-run`: whether nobody has registered yet, so that the page need not guess which form to show.
+//! `GET /api/auth/first-run`: whether no user has registered yet, so that the page shows the right form.
 //!
-//! Open to everybody, as registering is then: it tells no more than `POST /api/auth/register` without an invitation does.
+//! Unauthenticated, like registration: it reveals no more than `POST /api/auth/register` without an invitation does.
 
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -12,11 +12,11 @@ use utoipa::ToSchema;
 /// Whether this is the first run.
 #[derive(Serialize, ToSchema)]
 pub struct FirstRun {
-    /// Whether nobody has registered yet: whoever does so now becomes the admin, without an invitation.
+    /// Whether no user has registered yet. The first user becomes the admin, without an invitation.
     first_run: bool,
 }
 
-/// Whether nobody has registered yet.
+/// Whether no user has registered yet.
 #[utoipa::path(get, path = "/api/auth/first-run", tag = "auth", security(()), responses((status = OK, body = FirstRun)))]
 pub async fn first_run(State(state): State<AppState>) -> Result<Json<FirstRun>, ApiError> {
     let first_run = state.accounts.is_empty().await?;

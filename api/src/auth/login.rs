@@ -1,4 +1,4 @@
-//! `POST /api/auth/login`: a password for a session.
+//! `POST /api/auth/login`: signs in with a password.
 
 use super::me::Me;
 use super::{User, password, session, token};
@@ -14,19 +14,17 @@ use infra::config::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Who wants to sign in.
+/// Credentials.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Login {
-    /// Their address.
     #[schema(example = "ada@example.org")]
     email: String,
-    /// Their password.
     #[schema(value_type = String, format = Password)]
     password: Secret,
 }
 
-/// Signs in. An unknown address and a wrong password are the same answer, after the same time.
+/// Signs in. An unknown e-mail address and a wrong password get the same response, after the same time.
 #[utoipa::path(
     post, path = "/api/auth/login", tag = "auth", security(()), request_body = Login,
     responses(
@@ -38,14 +36,14 @@ pub struct Login {
 pub async fn login(
     State(state): State<AppState>,
     address: Address,
-    Body(wanted): Body<Login>,
+    Body(body): Body<Login>,
 ) -> Result<impl IntoResponse, ApiError> {
     state.limits.login_attempt(address.0)?;
-    let email = super::email(&wanted.email).map_err(|_| ApiError::WrongCredentials)?;
-    state.limits.guess(&email)?;
+    let email = super::email(&body.email).map_err(|_| ApiError::WrongCredentials)?;
+    state.limits.password_attempt(&email)?;
     let user = state.accounts.user_by_email(&email).await?.filter(|user| user.active);
     let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let is_right = password::verify(wanted.password, hash).await?;
+    let is_right = password::verify(body.password, hash).await?;
     match user {
         Some(user) if is_right => {
             let cookie = begin_session(&state, &user).await?;
@@ -55,7 +53,7 @@ pub async fn login(
     }
 }
 
-/// Begins a session; the token goes into the cookie and nowhere else.
+/// Starts a login session; its token is only in the cookie.
 pub(super) async fn begin_session(state: &AppState, user: &User) -> Result<infra::config::Secret, ApiError> {
     let token = token::new(token::Kind::Session);
     let hash = token::hash(token::Kind::Session, token.expose())

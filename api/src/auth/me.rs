@@ -1,4 +1,4 @@
-//! `GET /api/auth/me`: who is signed in, and what they may do.
+//! `GET /api/auth/me`: the signed-in user and their permissions.
 
 use super::{Permission, SignedIn, User};
 use crate::error::Problem;
@@ -6,21 +6,19 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The user who is signed in.
+/// The signed-in user.
 #[derive(Serialize, ToSchema)]
 pub struct Me {
-    /// What events know of them.
+    /// Identifies the user in events.
     user_id: String,
-    /// Their address.
     email: String,
-    /// For people.
+    /// Display name.
     name: String,
     /// `admin`, `agent`, `auditor`, `analyst`.
     #[schema(example = "admin")]
     role: &'static str,
-    /// Whose data they work on.
     tenant: String,
-    /// What they may do: pages show nothing else.
+    /// Permissions of the role; pages show only what they allow.
     permissions: Vec<Permission>,
 }
 
@@ -37,7 +35,7 @@ impl Me {
     }
 }
 
-/// Who is signed in.
+/// The signed-in user and their permissions.
 #[utoipa::path(
     get, path = "/api/auth/me", tag = "auth",
     responses((status = OK, body = Me), (status = UNAUTHORIZED, body = Problem))

@@ -1,7 +1,8 @@
-//! Who is asking, and what they may do.
+//! Authentication and authorization.
 //!
-//! A browser proves itself by a session cookie, a program by an API token. Passwords are hashed with argon2id, tokens are
-//! kept as SHA-256. The permission table is in [`permission`]; each handler names the permission that it needs.
+//! A browser authenticates with a session cookie, a program with an API token. Passwords are hashed with argon2id,
+//! tokens are stored as SHA-256. The permission table is in [`permission`]; each handler checks the permission that it
+//! needs.
 
 pub mod cross_site;
 pub mod first_run;
@@ -20,39 +21,39 @@ pub use session::{SignedIn, User};
 
 use crate::error::ApiError;
 
-/// The longest e-mail address (RFC 5321).
-const LONGEST_EMAIL: usize = 254;
-/// The longest name of a person.
-const LONGEST_NAME: usize = 120;
+/// Maximum length of an e-mail address, in bytes (RFC 5321).
+const MAX_EMAIL_BYTES: usize = 254;
+/// Maximum length of a user's name, in characters.
+const MAX_NAME_CHARS: usize = 120;
 
-/// An e-mail address in the form in which it is kept.
+/// Normalizes an e-mail address: trimmed, lower case.
 ///
 /// # Errors
-/// When it is none.
+/// When it is not an e-mail address.
 pub fn email(text: &str) -> Result<String, ApiError> {
     let email = text.trim().to_lowercase();
-    let is_one = email.len() <= LONGEST_EMAIL
+    let is_valid = email.len() <= MAX_EMAIL_BYTES
         && email.split_once('@').is_some_and(|(local, domain)| {
             !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !domain.starts_with('.')
         })
         && !email.chars().any(|c| c.is_whitespace() || c.is_control());
-    if is_one {
+    if is_valid {
         Ok(email)
     } else {
         Err(ApiError::field("/email", "is not an e-mail address"))
     }
 }
 
-/// A person's name in the form in which it is kept.
+/// Trims and checks a user's name.
 ///
 /// # Errors
 /// When it is empty or too long.
 pub fn name(text: &str) -> Result<String, ApiError> {
     let name = text.trim();
-    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
         return Err(ApiError::field(
             "/name",
-            format!("must be 1 to {LONGEST_NAME} characters"),
+            format!("must be 1 to {MAX_NAME_CHARS} characters"),
         ));
     }
     Ok(name.to_owned())
@@ -63,12 +64,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_kept_in_lower_case() {
+    fn email_is_trimmed_and_lowercased() {
         assert_eq!(email(" Ada@Example.org ").expect("an address"), "ada@example.org");
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn malformed_email_is_refused() {
         for text in [
             "",
             "ada",

@@ -1,4 +1,4 @@
-//! Passwords: argon2id, off the async threads, a few at a time.
+//! Passwords: argon2id, hashed on blocking threads with limited concurrency.
 
 use crate::error::ApiError;
 use argon2::Argon2;
@@ -8,15 +8,16 @@ use infra::config::Secret;
 use std::sync::LazyLock;
 use tokio::sync::Semaphore;
 
-/// Shorter ones are guessed; longer ones are an attempt to keep us busy.
-const SHORTEST: usize = 10;
-const LONGEST: usize = 200;
+/// Minimum length of a password, in characters.
+const MIN_CHARS: usize = 10;
+/// Maximum length of a password, in characters: hashing long ones would be a denial of service.
+const MAX_CHARS: usize = 200;
 
-/// Each hash takes 19 MiB and a core: more at once would starve the webhooks.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// Maximum number of concurrent hashes: each takes 19 MiB and a core, and more would starve the webhooks.
+static HASH_PERMITS: Semaphore = Semaphore::const_new(2);
 
-/// A hash of nothing anybody knows: verified for users that do not exist, so that both answers take equally long.
-static NOBODYS: LazyLock<String> =
+/// Hash of a random password, verified for unknown users so that both responses take equally long.
+static DUMMY_HASH: LazyLock<String> =
     LazyLock::new(|| hash_now(&crate::web::hex(&random_bytes::<16>())).unwrap_or_default());
 
 /// Refuses a password that is too short or too long.
@@ -25,39 +26,39 @@ static NOBODYS: LazyLock<String> =
 /// Names the field and the limits.
 pub fn check(password: &Secret) -> Result<(), ApiError> {
     let length = password.expose().chars().count();
-    if (SHORTEST..=LONGEST).contains(&length) {
+    if (MIN_CHARS..=MAX_CHARS).contains(&length) {
         return Ok(());
     }
     Err(ApiError::field(
         "/password",
-        format!("must have {SHORTEST} to {LONGEST} characters"),
+        format!("must have {MIN_CHARS} to {MAX_CHARS} characters"),
     ))
 }
 
-/// The password as it is kept, in PHC form.
+/// Hashes a password, in PHC string format.
 ///
 /// # Errors
-/// When hashing fails, which is a fault of ours.
+/// 500 when hashing fails.
 pub async fn hash(password: Secret) -> Result<String, ApiError> {
     off_thread(move || hash_now(password.expose()))
         .await?
-        .map_err(|error| inside(&error))
+        .map_err(|error| hash_error(&error))
 }
 
-/// Whether the password is the one that was hashed. Without a hash it is not, and that takes as long to find out.
+/// Verifies a password. Without a hash the result is `false`, after the same time.
 ///
 /// # Errors
-/// When verifying fails, which is a fault of ours.
+/// 500 when verifying fails.
 pub async fn verify(password: Secret, hash: Option<String>) -> Result<bool, ApiError> {
     off_thread(move || {
-        let is_somebody = hash.is_some();
-        let hash = hash.unwrap_or_else(|| NOBODYS.clone());
+        let is_known_user = hash.is_some();
+        let hash = hash.unwrap_or_else(|| DUMMY_HASH.clone());
         let matches = PasswordHash::new(&hash).is_ok_and(|hash| {
             Argon2::default()
                 .verify_password(password.expose().as_bytes(), &hash)
                 .is_ok()
         });
-        matches & is_somebody
+        matches & is_known_user
     })
     .await
 }
@@ -69,11 +70,11 @@ fn hash_now(password: &str) -> Result<String, argon2::password_hash::Error> {
 }
 
 async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-    let _permit = AT_ONCE.acquire().await.map_err(ApiError::internal)?;
+    let _permit = HASH_PERMITS.acquire().await.map_err(ApiError::internal)?;
     tokio::task::spawn_blocking(work).await.map_err(ApiError::internal)
 }
 
-fn inside(error: &argon2::password_hash::Error) -> ApiError {
+fn hash_error(error: &argon2::password_hash::Error) -> ApiError {
     ApiError::Internal(anyhow::anyhow!("hashing a password: {error}"))
 }
 
@@ -98,12 +99,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobodys_password_is_never_right() {
+    async fn password_without_a_hash_does_not_verify() {
         assert!(!verify(Secret::new("correct horse"), None).await.expect("verified"));
     }
 
     #[test]
-    fn a_short_password_is_refused_by_name() {
+    fn short_password_is_refused() {
         assert!(check(&Secret::new("short")).is_err());
         assert!(check(&Secret::new("long enough")).is_ok());
     }

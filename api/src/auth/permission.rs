@@ -1,4 +1,4 @@
-//! What each role may do: one table, and nothing about roles anywhere else.
+//! The permission table of the roles; the only place that mentions roles.
 
 use infra::accounts::Role;
 use serde::Serialize;
@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 
 macro_rules! permissions {
     ($( $(#[$doc:meta])* $name:ident = $text:tt : $($role:ident)+ ),* $(,)?) => {
-        /// Something that a role may or may not do.
+        /// A permission of a role.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
         pub enum Permission { $( $(#[$doc])* #[serde(rename = $text)] $name ),* }
 
         impl Permission {
-            /// All of them.
+            /// All permissions.
             pub const ALL: &[Self] = &[$( Self::$name ),*];
 
             /// The roles that have it.
@@ -26,9 +26,9 @@ macro_rules! permissions {
 permissions! {
     /// See call logs, transcripts, histories and live calls.
     ViewCalls = "view_calls": Admin Agent Auditor Analyst,
-    /// Create calls by hand, edit, grade, correct, resolve and hide them.
+    /// Log calls by hand, edit, grade, correct, resolve and hide them.
     ReviewCalls = "review_calls": Admin Agent,
-    /// Take part in calls that go on: end them, call from the browser.
+    /// Listen in, take over, transfer, hold and end active calls; call from the browser.
     HandleCalls = "handle_calls": Admin Agent,
     /// Destroy the personal values of a call or a contact.
     Erase = "erase": Admin,
@@ -38,15 +38,15 @@ permissions! {
     EditContacts = "edit_contacts": Admin Agent,
     /// See agents, their hours and numbers.
     ViewAgents = "view_agents": Admin Agent Auditor Analyst,
-    /// Create and change agents, hours, the emergency switch and numbers.
+    /// Create and change agents, opening hours, emergency closures and numbers.
     EditAgents = "edit_agents": Admin,
-    /// Propose rules that an agent is to keep, and have a model draft them.
+    /// Propose rules for an agent, and let a model draft them.
     ProposePersonas = "propose_personas": Admin Agent,
-    /// Approve and reject such rules, and go back to earlier ones.
+    /// Approve and reject proposed rules, and roll back to earlier ones.
     ApprovePersonas = "approve_personas": Admin,
     /// See dashboard and feedback figures.
     ViewFigures = "view_figures": Admin Agent Auditor Analyst,
-    /// See who is here.
+    /// See which users are online.
     ViewPresence = "view_presence": Admin Agent Auditor Analyst,
     /// Invite and change users.
     ManageUsers = "manage_users": Admin,
@@ -54,9 +54,9 @@ permissions! {
     ViewProjections = "view_projections": Admin Auditor Analyst,
     /// Rebuild read models.
     Rebuild = "rebuild": Admin Analyst,
-    /// See callbacks that could not be understood.
+    /// See quarantined webhooks.
     ViewQuarantine = "view_quarantine": Admin Auditor,
-    /// Read such callbacks again.
+    /// Reingest quarantined webhooks.
     Reingest = "reingest": Admin,
 }
 
@@ -67,7 +67,7 @@ impl Permission {
         self.roles().contains(&role)
     }
 
-    /// Everything that a role may do.
+    /// The permissions of a role.
     #[must_use]
     pub fn of(role: Role) -> Vec<Self> {
         Self::ALL
@@ -83,20 +83,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_admin_may_do_everything() {
+    fn admin_has_all_permissions() {
         assert_eq!(Permission::of(Role::Admin), Permission::ALL);
     }
 
     #[test]
-    fn an_auditor_changes_nothing() {
+    fn auditor_has_view_permissions_only() {
         for permission in Permission::of(Role::Auditor) {
-            let word = serde_json::to_value(permission).expect("a word");
-            assert!(word.as_str().expect("a text").starts_with("view_"), "{word}");
+            let name = serde_json::to_value(permission).expect("a name");
+            assert!(name.as_str().expect("a text").starts_with("view_"), "{name}");
         }
     }
 
     #[test]
-    fn only_admins_erase_and_manage_users() {
+    fn erase_manage_users_and_reingest_are_admin_only() {
         for permission in [Permission::Erase, Permission::ManageUsers, Permission::Reingest] {
             assert_eq!(permission.roles(), [Role::Admin]);
         }

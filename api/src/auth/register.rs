@@ -1,4 +1,4 @@
-//! `POST /api/auth/register`: the first to register becomes admin; everybody else brings an invitation.
+//! `POST /api/auth/register`: the first user becomes the admin; all others need an invitation.
 
 use super::me::Me;
 use super::{email, name, password, session, token};
@@ -10,26 +10,25 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use infra::accounts::{NewUser, Registration};
 use infra::clock::new_id;
 use infra::config::Secret;
-use infra::accounts::{NewUser, Registration};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// Who wants to register.
+/// A new user.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Register {
-    /// How they will sign in.
     #[schema(example = "ada@example.org")]
     email: String,
-    /// For people.
+    /// Display name.
     #[schema(example = "Ada")]
     name: String,
-    /// At least 10 characters.
+    /// 10 to 200 characters.
     #[schema(value_type = String, format = Password)]
     password: Secret,
-    /// What an admin gave them; the first user needs none.
+    /// Invitation from an admin; the first user needs none.
     invitation: Option<String>,
 }
 
@@ -38,23 +37,23 @@ pub struct Register {
     post, path = "/api/auth/register", tag = "auth", security(()), request_body = Register,
     responses(
         (status = CREATED, body = Me, description = "Registered and signed in; the session is in a cookie"),
-        (status = FORBIDDEN, body = Problem, description = "Not the first, and without a valid invitation"),
-        (status = CONFLICT, body = Problem, description = "The address is registered"),
+        (status = FORBIDDEN, body = Problem, description = "Not the first user, and no valid invitation"),
+        (status = CONFLICT, body = Problem, description = "The e-mail address is already registered"),
         (status = UNPROCESSABLE_ENTITY, body = Problem),
     )
 )]
 pub async fn register(
     State(state): State<AppState>,
     address: Address,
-    Body(wanted): Body<Register>,
+    Body(body): Body<Register>,
 ) -> Result<impl IntoResponse, ApiError> {
     state.limits.login_attempt(address.0)?;
-    let (email, name) = (email(&wanted.email)?, name(&wanted.name)?);
-    password::check(&wanted.password)?;
-    let invitation = wanted
+    let (email, name) = (email(&body.email)?, name(&body.name)?);
+    password::check(&body.password)?;
+    let invitation = body
         .invitation
         .and_then(|text| token::hash(token::Kind::Invitation, text.trim()));
-    // Hashing costs us: nobody gets it for free once the first user is there.
+    // Hashing is expensive: requests without an invitation are refused before it, once the first user exists.
     if invitation.is_none() && !state.accounts.is_empty().await? {
         return Err(ApiError::NotInvited);
     }
@@ -62,7 +61,7 @@ pub async fn register(
         user_id: new_id("user"),
         email,
         name,
-        password_hash: password::hash(wanted.password).await?,
+        password_hash: password::hash(body.password).await?,
         at: state.clock.now(),
     };
     match state.accounts.register(&new, invitation.as_deref()).await? {
@@ -74,7 +73,9 @@ pub async fn register(
                 Json(Me::of(&user)),
             ))
         }
-        Registration::EmailTaken => Err(ApiError::Conflict("this e-mail address is registered".to_owned())),
+        Registration::EmailTaken => Err(ApiError::Conflict(
+            "this e-mail address is already registered".to_owned(),
+        )),
         Registration::NotInvited => Err(ApiError::NotInvited),
     }
 }

@@ -1,4 +1,4 @@
-//! [`SignedIn`]: the user behind a request.
+//! [`SignedIn`]: the authenticated user of a request.
 
 use super::{Permission, cross_site, token};
 use crate::error::ApiError;
@@ -12,25 +12,24 @@ use infra::event_store::{Actor, Metadata};
 
 pub use infra::accounts::User;
 
-/// The session cookie.
+/// Name of the session cookie.
 pub const COOKIE: &str = "call_ledger_session";
 
-/// Somebody who is signed in.
+/// An authenticated user.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// Who.
     pub user: User,
-    /// The hash of their session's token; none for a program with an API token.
+    /// Hash of the login session's token; absent with an API token.
     pub session: Option<String>,
-    /// The request's own name: what it sets off carries it as correlation.
+    /// Request ID; the correlation ID of the events that the request causes.
     pub request_id: String,
 }
 
 impl SignedIn {
-    /// Refuses unless the user's role has the permission.
+    /// Checks that the user's role has a permission.
     ///
     /// # Errors
-    /// When it has not.
+    /// 403 when it does not.
     pub fn may(&self, permission: Permission) -> Result<(), ApiError> {
         if permission.is_granted_to(self.user.role) {
             Ok(())
@@ -39,7 +38,7 @@ impl SignedIn {
         }
     }
 
-    /// Metadata of something that this user does.
+    /// Event metadata for a command of this user.
     #[must_use]
     pub fn metadata(&self, endpoint: &'static str, command_key: Option<String>) -> Metadata {
         Metadata {
@@ -53,7 +52,7 @@ impl SignedIn {
         }
     }
 
-    /// Who does it, as commands want to know.
+    /// The user's ID, for the `by` field of commands.
     #[must_use]
     pub fn by(&self) -> String {
         self.user.user_id.clone()
@@ -78,7 +77,7 @@ impl FromRequestParts<AppState> for SignedIn {
             let jar = CookieJar::from_headers(&parts.headers);
             let cookie = jar.get(COOKIE).ok_or(ApiError::Unauthenticated)?;
             let hash = token::hash(token::Kind::Session, cookie.value()).ok_or(ApiError::Unauthenticated)?;
-            // A read changes nothing, and its answer stays in the browser that asked; an upgrade is no plain read.
+            // A safe method changes nothing, and other sites cannot read its response; an upgrade is not a plain read.
             if !parts.method.is_safe() || parts.headers.contains_key(header::UPGRADE) {
                 cross_site::refuse(&parts.headers, &state.config.public_url)?;
             }
@@ -86,7 +85,7 @@ impl FromRequestParts<AppState> for SignedIn {
         };
         let user = user.ok_or(ApiError::Unauthenticated)?;
         state.limits.request(&user.user_id)?;
-        state.presence.saw(&user, now);
+        state.presence.record_seen(&user, now);
         let request_id = request_id(&parts.headers);
         Ok(Self {
             user,
@@ -96,13 +95,13 @@ impl FromRequestParts<AppState> for SignedIn {
     }
 }
 
-/// The request's own name.
+/// The request ID: from the header, or a new one.
 #[must_use]
 pub fn request_id(headers: &HeaderMap) -> String {
-    let named = headers
+    let given = headers
         .get(crate::web::middleware::REQUEST_ID)
         .and_then(|value| value.to_str().ok());
-    named.map_or_else(|| infra::clock::new_id("req"), str::to_owned)
+    given.map_or_else(|| infra::clock::new_id("req"), str::to_owned)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -123,13 +122,13 @@ pub fn cookie(state: &AppState, token: &Secret) -> [(HeaderName, String); 1] {
     )]
 }
 
-/// What makes a browser forget its session.
+/// A `Set-Cookie` header that removes the session cookie.
 #[must_use]
 pub fn removal(state: &AppState) -> [(HeaderName, String); 1] {
     [(header::SET_COOKIE, set_cookie("", 0, state.config.is_https()))]
 }
 
-/// Scripts cannot read it, other sites' forms do not send it, and where we are reached by `https` nothing else carries it.
+/// Scripts cannot read the cookie, other sites' forms do not send it, and with `https` it is never sent in plain text.
 fn set_cookie(value: &str, seconds: u64, https: bool) -> String {
     let secure = if https { "; Secure" } else { "" };
     format!("{COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
@@ -140,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cookie_is_hidden_from_scripts_and_other_sites_and_secure_where_we_are() {
+    fn cookie_is_http_only_same_site_and_secure_with_https() {
         assert_eq!(
             set_cookie("t", 60, false),
             "call_ledger_session=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax"
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bearer_token_is_found_whatever_the_schemes_case() {
+    fn bearer_scheme_is_case_insensitive() {
         let headers =
             |value: &'static str| HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().expect("a value"))]);
         assert_eq!(bearer(&headers("bearer clt_x")), Some("clt_x"));

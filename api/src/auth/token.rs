@@ -1,4 +1,4 @@
-//! Tokens: 256 random bits that only their owner has; here there is their hash.
+//! Tokens: 256 random bits. Only their hash is stored.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,14 +6,14 @@ use infra::clock::random_bytes;
 use infra::config::Secret;
 use sha2::{Digest as _, Sha256};
 
-/// What a token is for; its first letters say so, and a scanner that finds one in a repository knows whose it is.
+/// The purpose of a token. Its prefix names it, so that secret scanners recognize a leaked token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// In a browser's cookie.
+    /// Login session, in a browser's cookie.
     Session,
-    /// For a program.
+    /// API token of a program.
     Api,
-    /// For somebody who is to register.
+    /// Registration of an invited user.
     Invitation,
 }
 
@@ -27,7 +27,7 @@ impl Kind {
     }
 }
 
-/// A new token.
+/// Creates a token.
 #[must_use]
 pub fn new(kind: Kind) -> Secret {
     Secret::new(format!(
@@ -37,12 +37,12 @@ pub fn new(kind: Kind) -> Secret {
     ))
 }
 
-/// The hash by which a token of this kind is known; nothing for a text that cannot be one. Looking a hash up tells an
-/// attacker nothing by its timing: they cannot choose the hash.
+/// The stored hash of a token; `None` if the text is not a token of this kind. Looking a hash up reveals nothing by its
+/// timing, because an attacker cannot choose the hash.
 #[must_use]
 pub fn hash(kind: Kind, token: &str) -> Option<String> {
-    let looks_like_one = token.starts_with(kind.prefix()) && token.len() < 100;
-    looks_like_one.then(|| crate::web::hex(&Sha256::digest(token.as_bytes())))
+    let is_well_formed = token.starts_with(kind.prefix()) && token.len() < 100;
+    is_well_formed.then(|| crate::web::hex(&Sha256::digest(token.as_bytes())))
 }
 
 #[cfg(test)]
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_known_by_its_hash_and_only_as_its_kind() {
+    fn token_hashes_as_its_own_kind_only() {
         let token = new(Kind::Session);
         assert_eq!(hash(Kind::Session, token.expose()).map(|hash| hash.len()), Some(64));
         assert_eq!(hash(Kind::Api, token.expose()), None);

@@ -1,56 +1,49 @@
-//! `/api/auth/tokens`: tokens for programs that act as their user.
+//! `/api/auth/tokens`: API tokens for programs that act as their user.
 
 use super::{SignedIn, token};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Body, Rfc3339, PathOf};
+use crate::web::{Body, PathOf, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use infra::clock::new_id;
 use infra::accounts::ApiToken;
+use infra::clock::new_id;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The longest label, in characters.
-const LONGEST_LABEL: usize = 80;
-/// The longest life of a token.
-const MOST_DAYS: u32 = 3650;
+/// Maximum length of a label, in characters.
+const MAX_LABEL_CHARS: usize = 80;
+/// Maximum validity of a token, in days.
+const MAX_DAYS: u32 = 3650;
 
-/// A token to be.
+/// A new API token.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewToken {
-    /// For people: which program it is for.
+    /// Name of the program that uses it.
     #[schema(example = "nightly export")]
     label: String,
-    /// When it expires; never, if absent.
+    /// Absent: it never expires.
     expires_in_days: Option<u32>,
 }
 
-/// A token, without the token.
-#[expect(
-    clippy::struct_field_names,
-    reason = "identifiers are named after what they name, on the wire too"
-)]
+/// An API token, without its secret.
+#[expect(clippy::struct_field_names, reason = "the JSON names are `token_id` and so on")]
 #[derive(Serialize, ToSchema)]
 pub struct Token {
-    /// Names it, to take it back.
     token_id: String,
-    /// For people.
     label: String,
-    /// When it was made.
     created_at: Rfc3339,
-    /// When it expires; never, if absent.
+    /// Absent: it never expires.
     expires_at: Option<Rfc3339>,
 }
 
-/// A new token. This is the only time that it is shown.
+/// A created API token. Its secret is shown only once.
 #[derive(Serialize, ToSchema)]
 pub struct MadeToken {
-    /// To be sent as `Authorization: Bearer <token>`.
+    /// Value for `Authorization: Bearer <token>`.
     token: String,
-    /// What is kept of it.
     #[serde(flatten)]
     about: Token,
 }
@@ -66,7 +59,7 @@ impl From<ApiToken> for Token {
     }
 }
 
-/// Makes a token.
+/// Creates an API token.
 #[utoipa::path(
     post, path = "/api/auth/tokens", tag = "auth", request_body = NewToken,
     responses((status = CREATED, body = MadeToken), (status = UNPROCESSABLE_ENTITY, body = Problem))
@@ -74,22 +67,19 @@ impl From<ApiToken> for Token {
 pub async fn create_token(
     State(state): State<AppState>,
     signed_in: SignedIn,
-    Body(wanted): Body<NewToken>,
+    Body(body): Body<NewToken>,
 ) -> Result<(StatusCode, Json<MadeToken>), ApiError> {
-    let label = wanted.label.trim();
-    if label.is_empty() || label.chars().count() > LONGEST_LABEL {
+    let label = body.label.trim();
+    if label.is_empty() || label.chars().count() > MAX_LABEL_CHARS {
         return Err(ApiError::field(
             "/label",
-            format!("must be 1 to {LONGEST_LABEL} characters"),
+            format!("must be 1 to {MAX_LABEL_CHARS} characters"),
         ));
     }
-    if wanted
-        .expires_in_days
-        .is_some_and(|days| !(1..=MOST_DAYS).contains(&days))
-    {
+    if body.expires_in_days.is_some_and(|days| !(1..=MAX_DAYS).contains(&days)) {
         return Err(ApiError::field(
             "/expires_in_days",
-            format!("must be from 1 to {MOST_DAYS}"),
+            format!("must be from 1 to {MAX_DAYS}"),
         ));
     }
     let now = state.clock.now();
@@ -100,7 +90,7 @@ pub async fn create_token(
         token_id: new_id("token"),
         label: label.to_owned(),
         created_at: now.as_micros(),
-        expires_at: wanted
+        expires_at: body
             .expires_in_days
             .map(|days| now.plus_seconds(i64::from(days) * 86_400).as_micros()),
     };
@@ -114,14 +104,14 @@ pub async fn create_token(
     ))
 }
 
-/// The user's own tokens.
+/// The user's API tokens.
 #[utoipa::path(get, path = "/api/auth/tokens", tag = "auth", responses((status = OK, body = Vec<Token>)))]
 pub async fn list_tokens(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<Vec<Token>>, ApiError> {
     let tokens = state.accounts.tokens_of(&signed_in.user.user_id).await?;
     Ok(Json(tokens.into_iter().map(Token::from).collect()))
 }
 
-/// Takes a token back.
+/// Revokes an API token.
 #[utoipa::path(
     delete, path = "/api/auth/tokens/{token_id}", tag = "auth", params(("token_id" = String, Path)),
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem))

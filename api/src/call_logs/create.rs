@@ -59,12 +59,7 @@ pub async fn create_call(
         Direction::Outbound => &body.from,
     };
     // Assumes that the call has just ended.
-    let default_start = || {
-        state
-            .clock
-            .now()
-            .plus_seconds(-i64::from(body.duration_s.unwrap_or(0)))
-    };
+    let default_start = || state.clock.now().plus_seconds(-i64::from(body.duration_s.unwrap_or(0)));
     let command = CreateManually {
         at: body.started_at.map_or_else(default_start, |time| time.0),
         call_sid: id.clone(),

@@ -8,7 +8,7 @@ use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
 use crate::web::opened::{fields_of, opened};
-use crate::web::{Rfc3339, Parameters, PathOf};
+use crate::web::{Parameters, PathOf, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
@@ -245,7 +245,11 @@ pub fn state_after(events: &[Recorded]) -> Result<Value, ApiError> {
     for event in events {
         match &event.event {
             Event::Call(event) => call.apply(event),
-            Event::Unreadable { .. } | Event::Agent(_) | Event::Contact(_) | Event::Quarantine(_) | Event::Ledger(_) => {
+            Event::Unreadable { .. }
+            | Event::Agent(_)
+            | Event::Contact(_)
+            | Event::Quarantine(_)
+            | Event::Ledger(_) => {
                 return Err(ApiError::Conflict(format!(
                     "event {} ({}) cannot be read by this version of the program",
                     event.sequence, event.event_type

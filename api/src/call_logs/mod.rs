@@ -79,5 +79,8 @@ async fn change(
     command: CallCommand,
 ) -> Result<WriteResponse<CallDetail>, ApiError> {
     let position = execute(state, signed_in, key, endpoint, call_id, command).await?;
-    Ok(WriteResponse::changed(position, detail(state, signed_in, call_id).await?))
+    Ok(WriteResponse::changed(
+        position,
+        detail(state, signed_in, call_id).await?,
+    ))
 }

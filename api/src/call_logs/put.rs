@@ -29,8 +29,8 @@ pub struct PutCall {
 /// A field that may be absent, `null`, or a value.
 #[derive(Default)]
 enum Patch<T> {
-   #[default]
-   Absent,
+    #[default]
+    Absent,
     Null,
     Value(T),
 }

@@ -56,7 +56,7 @@ pub async fn recording_link(
         .max_by_key(|(_, _, archived)| archived.bytes);
     let (sid, recording, archived) = longest.ok_or(ApiError::NotFound("recording"))?;
     let now = state.clock.now();
-    let link = state.recording_links.make(&id, sid, &archived.key, now);
+    let link = state.recording_links.sign(&id, sid, &archived.key, now);
     let (token, until) = link.map_err(ApiError::internal)?;
     let command = CallCommand::PlayRecording {
         at: now,

@@ -106,7 +106,7 @@ view! {
         plain {
             /// `CallSid` of the leg.
             leg: String,
-            /// `caller`, `agent`, `listener`, `transfer_target`, `ai`.
+            /// `caller`, `team_member`, `listener`, `transfer_target`, `ai`.
             role: String,
         }
         timestamps {}

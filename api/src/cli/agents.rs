@@ -1,4 +1,4 @@
-//! `call-ledger agents list`, `agents get <id>`, `agents set <id>`.
+//! `call-ledger agents list`, `agents get <id>` and `agents set <id>`.
 
 use super::opened::{for_appending, for_reading};
 use super::{Configuration, operator, print};
@@ -10,26 +10,26 @@ use domain::agent::{Agent, AgentCommand};
 use infra::clock::new_id;
 use infra::event_store::{Actor, Metadata, StreamId};
 
-/// Look at agents and change them.
+/// Show and change agents.
 #[derive(clap::Args)]
 pub(super) struct Agents {
     #[command(subcommand)]
-    verb: Verb,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum Verb {
-    /// Every agent
+enum Command {
+    /// List all agents
     List(List),
-    /// One agent, in JSON
+    /// Print one agent as JSON
     Get(Get),
-    /// Change an agent; on SQLite the service must be stopped
+    /// Change settings of an agent. On SQLite, stop the service first
     Set(Box<Set>),
 }
 
 #[derive(clap::Args)]
 struct List {
-    /// Whose agents
+    /// Tenant of the agents
     #[arg(long, default_value = "default")]
     tenant: String,
     #[command(flatten, next_help_heading = "Configuration")]
@@ -38,7 +38,7 @@ struct List {
 
 #[derive(clap::Args)]
 struct Get {
-    /// The agent
+    /// ID of the agent
     id: String,
     #[command(flatten, next_help_heading = "Configuration")]
     configuration: Configuration,
@@ -46,30 +46,30 @@ struct Get {
 
 #[derive(clap::Args)]
 struct Set {
-    /// The agent
+    /// ID of the agent
     id: String,
-    /// For people
+    /// Display name
     #[arg(long)]
     name: Option<String>,
-    /// The system prompt
+    /// System prompt of the language model
     #[arg(long)]
     prompt: Option<String>,
-    /// The first thing the caller hears
+    /// Text spoken at the start of a call
     #[arg(long)]
     greeting: Option<String>,
-    /// What a caller hears before leaving a message
+    /// Text spoken before the caller leaves a message
     #[arg(long)]
     voicemail_greeting: Option<String>,
-    /// Twilio's name of the voice
+    /// Name of a Twilio voice, such as Polly.Joanna
     #[arg(long)]
     voice: Option<String>,
-    /// BCP 47: en-US
+    /// BCP 47 language tag, such as en-US
     #[arg(long)]
     language: Option<String>,
-    /// The language model
+    /// Name of the language model
     #[arg(long)]
     model: Option<String>,
-    /// Answer nobody until further notice, or as usual again
+    /// true: route all callers to the voicemail until further notice; false: answer calls again
     #[arg(long)]
     emergency_closed: Option<bool>,
     #[command(flatten, next_help_heading = "Configuration")]
@@ -78,10 +78,10 @@ struct Set {
 
 impl Agents {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        match self.verb {
-            Verb::List(list) => list.run().await,
-            Verb::Get(get) => get.run().await,
-            Verb::Set(set) => set.run().await,
+        match self.command {
+            Command::List(list) => list.run().await,
+            Command::Get(get) => get.run().await,
+            Command::Set(set) => set.run().await,
         }
     }
 }
@@ -119,7 +119,7 @@ impl Get {
             .history(&StreamId::agent(&self.id))
             .await?;
         if !is_created(&history) {
-            anyhow::bail!("there is no agent {}", self.id);
+            anyhow::bail!("agent {} not found", self.id);
         }
         print(&serde_json::to_string_pretty(&open_values(&fold(&history))?)?)
     }
@@ -141,7 +141,7 @@ impl Set {
         let opened = for_appending(&config).await?;
         let history = opened.ledger.history(&StreamId::agent(&self.id)).await?;
         let Some(first) = history.first() else {
-            anyhow::bail!("there is no agent {}", self.id)
+            anyhow::bail!("agent {} not found", self.id)
         };
         let (at, by) = (opened.clock.now(), format!("cli:{}", operator()));
         let mut commands = Vec::new();

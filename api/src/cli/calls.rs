@@ -10,32 +10,32 @@ use domain::Timestamp;
 use projections::call_log::CallQuery;
 use projections::call_view::Filter;
 
-/// Look at calls.
+/// Show calls.
 #[derive(clap::Args)]
 pub(super) struct Calls {
     #[command(subcommand)]
-    verb: Verb,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum Verb {
-    /// The latest calls
+enum Command {
+    /// List the latest calls
     List(List),
-    /// Everything that happened to a call; or the call as it was
+    /// Print the events of a call, and optionally its state at a version or time
     History(HistoryOfCall),
 }
 
-#[expect(clippy::doc_markdown, reason = "these words are shown as help, not as Markdown")]
+#[expect(clippy::doc_markdown, reason = "shown as help text, not as Markdown")]
 #[derive(clap::Args)]
 struct List {
-    /// all, inbound, outbound, voicemail, failed, busy_no_answer, resolved, missed, answered, taken_over, transferred,
-    /// recorded, pending_review
+    /// One of: all, inbound, outbound, voicemail, failed, busy_no_answer, resolved, missed, answered, taken_over,
+    /// transferred, recorded, pending_review
     #[arg(long, default_value = "all")]
     filter: String,
-    /// How many
+    /// Maximum number of calls, from 1 to 500
     #[arg(long, default_value_t = 20)]
     limit: i64,
-    /// Whose calls
+    /// Tenant of the calls
     #[arg(long, default_value = "default")]
     tenant: String,
     #[command(flatten, next_help_heading = "Configuration")]
@@ -44,18 +44,18 @@ struct List {
 
 #[derive(clap::Args)]
 struct HistoryOfCall {
-    /// The call
+    /// ID of the call
     id: String,
-    /// The call as the ledger knew it at this moment (RFC 3339)
+    /// Stop at this time (RFC 3339), and print the state that the ledger had recorded by then
     #[arg(long, conflicts_with = "version")]
     at: Option<String>,
-    /// The call as it was after this event
+    /// Stop at this event (its number in the stream, from 1), and print the state after it
     #[arg(long)]
     version: Option<i64>,
-    /// Show, too, what each webhook said word for word
+    /// Include the raw parameters of each webhook
     #[arg(long)]
     params: bool,
-    /// For machines
+    /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten, next_help_heading = "Configuration")]
@@ -64,9 +64,9 @@ struct HistoryOfCall {
 
 impl Calls {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        match self.verb {
-            Verb::List(list) => list.run().await,
-            Verb::History(history) => history.run().await,
+        match self.command {
+            Command::List(list) => list.run().await,
+            Command::History(history) => history.run().await,
         }
     }
 }
@@ -74,14 +74,15 @@ impl Calls {
 impl List {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
-        let filter = Filter::parse(&self.filter).with_context(|| format!("no such filter: {}", self.filter))?;
+        let filter = Filter::parse(&self.filter)
+            .with_context(|| format!("unknown filter {}: see call-ledger calls list --help", self.filter))?;
         let opened = for_reading(&config).await?;
-        let question = CallQuery {
+        let query = CallQuery {
             filter,
             limit: self.limit.clamp(1, 500),
             ..CallQuery::default()
         };
-        let page = opened.models.call_log().list(&self.tenant, &question).await?;
+        let page = opened.models.call_log().list(&self.tenant, &query).await?;
         for call in page.calls {
             print(&format!(
                 "{:<40} {:<27} {:<9} {:<12} {:>6}  {}",
@@ -102,33 +103,33 @@ impl HistoryOfCall {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
         let at = match &self.at {
-            Some(text) => {
-                Some(Timestamp::parse_rfc3339(text).with_context(|| format!("not a time in RFC 3339 form: {text}"))?)
-            }
+            Some(text) => Some(
+                Timestamp::parse_rfc3339(text).with_context(|| format!("--at is not a time in RFC 3339: {text}"))?,
+            ),
             None => None,
         };
         let opened = for_reading(&config).await?;
-        let wanted = HistoryOf {
+        let query = HistoryOf {
             version: self.version,
             at: at.map(Rfc3339),
             from: None::<Point>,
             to: None,
             params: self.params,
         };
-        let events = wanted.read(&opened.ledger, &self.id).await?;
+        let events = query.read(&opened.ledger, &self.id).await?;
         if events.is_empty() {
-            anyhow::bail!("there is no call {}", self.id);
+            anyhow::bail!("call {} not found", self.id);
         }
-        let history = answer(self.id, &events, &wanted)?;
+        let history = answer(self.id, &events, &query)?;
         if self.json {
             print(&serde_json::to_string_pretty(&history)?)
         } else {
-            tell(&history)
+            print_history(&history)
         }
     }
 }
 
-fn tell(history: &History) -> anyhow::Result<()> {
+fn print_history(history: &History) -> anyhow::Result<()> {
     for event in history.events() {
         print(&event.line())?;
         if let Some(params) = event.params() {

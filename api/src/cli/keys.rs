@@ -1,4 +1,4 @@
-//! `call-ledger keys rotate`: another master key. Data keys are wrapped anew; no event is touched.
+//! `call-ledger keys rotate`: replaces the master key. Data keys are rewrapped; events are not changed.
 
 use super::opened::for_appending;
 use super::{Configuration, print};
@@ -11,22 +11,22 @@ use infra::keys::{KeyError, KeyStore, MasterKey};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Look after keys.
+/// Manage encryption keys.
 #[derive(clap::Args)]
 pub(super) struct Keys {
     #[command(subcommand)]
-    verb: Verb,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum Verb {
-    /// Wrap every data key with a new master key. Stop every service first: one that runs knows only the old key
+enum Command {
+    /// Rewrap all data keys with a new master key. Stop all services first: a running service has the old key
     Rotate(Rotate),
 }
 
 #[derive(clap::Args)]
 struct Rotate {
-    /// The new key's file; made when it is not there [default: master.key.next in the data folder]
+    /// File of the new master key; created if it does not exist [default: master.key.next in the data folder]
     #[arg(long)]
     new_key_file: Option<PathBuf>,
     #[command(flatten, next_help_heading = "Configuration")]
@@ -35,15 +35,15 @@ struct Rotate {
 
 impl Keys {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        match self.verb {
-            Verb::Rotate(rotate) => rotate.run().await,
+        match self.command {
+            Command::Rotate(rotate) => rotate.run().await,
         }
     }
 }
 
 impl Rotate {
-    /// The new key is in its file before anything is wrapped with it. Killed half-way, the verb can be given again: either
-    /// key opens the store, and the one that does tells how far it came.
+    /// Writes the new key to its file before anything is wrapped with it. After an interruption the command can be
+    /// repeated: either key opens the store, and the one that does shows how far the rotation got.
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
         let file = self
@@ -51,28 +51,31 @@ impl Rotate {
             .unwrap_or_else(|| config.data_dir.join("master.key.next"));
         let new = MasterKey::from_file(&file).with_context(|| format!("the new master key in {}", file.display()))?;
         if new.id() == master_key(&config)?.id() {
-            anyhow::bail!("the new master key is the old one");
+            anyhow::bail!("the new master key is the same as the current one");
         }
         if is_done_already(&config, &new).await? {
-            print("the keys were wrapped with the new master key already")?;
+            print("the data keys are already wrapped with the new master key")?;
         } else {
             let opened = for_appending(&config).await?;
             let count = opened.ledger.keys().rotate(&new).await?;
             print(&format!("{count} data keys are wrapped with master key {}", new.id()))?;
         }
         if config.master_key.is_some() {
-            return print(&format!("now set LEDGER_MASTER_KEY to what is in {}", file.display()));
+            return print(&format!(
+                "now set LEDGER_MASTER_KEY to the contents of {}",
+                file.display()
+            ));
         }
         let current = master_key_file(&config);
-        std::fs::rename(&file, &current).with_context(|| format!("putting the new key into {}", current.display()))?;
+        std::fs::rename(&file, &current).with_context(|| format!("moving the new key to {}", current.display()))?;
         print(&format!(
-            "the new master key is in {}; back it up, apart from the events",
+            "the new master key is in {}: back it up, separately from the events",
             current.display()
         ))
     }
 }
 
-/// Whether an earlier run came as far as wrapping the keys: then only the new key opens the store.
+/// Whether an earlier run has already rewrapped the data keys: then only the new key opens the store.
 async fn is_done_already(config: &Config, new: &MasterKey) -> anyhow::Result<bool> {
     match KeyStore::open(&config.keys_database, master_key(config)?, Arc::new(SystemClock)).await {
         Ok(_) => Ok(false),

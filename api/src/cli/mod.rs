@@ -1,7 +1,7 @@
-//! The command line: one file a verb.
+//! The command line: one file per subcommand.
 //!
-//! Beside a service that runs on the same SQLite folder, a verb may read, and may rebuild read models; it may not append:
-//! one process appends to a folder. On PostgreSQL every verb works beside any number of services.
+//! While a service runs on the same SQLite folder, a subcommand may read and rebuild read models, but not append: only
+//! one process appends to a folder. On PostgreSQL every subcommand works beside any number of services.
 
 mod agents;
 mod calls;
@@ -17,36 +17,36 @@ use infra::config::{Config, Settings};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The system of record of an AI telephony platform.
+/// Call Ledger: the system of record of an AI telephony platform.
 #[derive(Parser)]
 #[command(name = "call-ledger", version, about)]
 struct Cli {
     #[command(subcommand)]
-    verb: Verb,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum Verb {
-    /// Run the service: embedded defaults unless configured
+enum Command {
+    /// Run the service, with embedded databases unless configured otherwise
     Serve(serve::Serve),
-    /// Look at calls
+    /// Show calls
     Calls(calls::Calls),
-    /// Look after read models
+    /// Show and rebuild read models
     Projections(projections::Projections),
-    /// Look at agents and change them
+    /// Show and change agents
     Agents(agents::Agents),
-    /// Look at users and add them
+    /// Show and add users
     Users(users::Users),
     /// Print the OpenAPI document
     Openapi,
-    /// Look after keys
+    /// Manage encryption keys
     Keys(keys::Keys),
 }
 
-/// How the service is configured: flags, then environment, then a TOML file.
+/// Configuration: flags first, then environment variables, then a TOML file.
 #[derive(clap::Args)]
 struct Configuration {
-    /// A TOML file with any of these settings, by their names in lower case [default: call-ledger.toml, if it is there]
+    /// TOML file with any of these settings, by their lower-case names [default: call-ledger.toml, if it exists]
     #[arg(long, env = "CALL_LEDGER_CONFIG", global = true)]
     config: Option<PathBuf>,
     #[command(flatten)]
@@ -58,7 +58,7 @@ impl Configuration {
         Ok(Config::resolve(self.settings.with_file(self.config.as_deref())?)?)
     }
 
-    /// For verbs other than `serve`: warnings only, for people.
+    /// For subcommands other than `serve`: logs warnings only, in readable form.
     fn resolve_quietly(self) -> anyhow::Result<Config> {
         let config = self.resolve()?;
         infra::telemetry::init(infra::telemetry::LogFormat::Pretty, "warn")?;
@@ -66,18 +66,18 @@ impl Configuration {
     }
 }
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the subcommand.
 pub async fn main() -> ExitCode {
-    let done = match Cli::parse().verb {
-        Verb::Serve(verb) => Box::pin(verb.run()).await,
-        Verb::Calls(verb) => verb.run().await,
-        Verb::Projections(verb) => verb.run().await,
-        Verb::Agents(verb) => verb.run().await,
-        Verb::Users(verb) => verb.run().await,
-        Verb::Openapi => openapi::run(),
-        Verb::Keys(verb) => verb.run().await,
+    let result = match Cli::parse().command {
+        Command::Serve(command) => Box::pin(command.run()).await,
+        Command::Calls(command) => command.run().await,
+        Command::Projections(command) => command.run().await,
+        Command::Agents(command) => command.run().await,
+        Command::Users(command) => command.run().await,
+        Command::Openapi => openapi::run(),
+        Command::Keys(command) => command.run().await,
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("call-ledger: {error:#}");
@@ -86,7 +86,7 @@ pub async fn main() -> ExitCode {
     }
 }
 
-/// Prints to standard output. A reader that went away (`| head`) is no error.
+/// Prints to standard output. A closed pipe (`| head`) is not an error.
 fn print(text: &str) -> anyhow::Result<()> {
     use std::io::Write as _;
     match writeln!(std::io::stdout(), "{text}") {
@@ -95,7 +95,7 @@ fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Who runs the command, for the metadata of what it does.
+/// The operating system user, for the metadata of events.
 fn operator() -> String {
     std::env::var("USER")
         .or_else(|_| std::env::var("LOGNAME"))

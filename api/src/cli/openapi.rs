@@ -1,4 +1,4 @@
-//! `call-ledger openapi`: prints the document, for whoever makes a client from it.
+//! `call-ledger openapi`: prints the OpenAPI document.
 
 pub(super) fn run() -> anyhow::Result<()> {
     super::print(&crate::openapi::document().to_pretty_json()?)

@@ -1,4 +1,4 @@
-//! The ledger and the read models, opened for a verb.
+//! Opens the ledger and the read models for a subcommand.
 
 use crate::app::ledger_options;
 use anyhow::Context as _;
@@ -9,30 +9,30 @@ use infra::ledger::{Ledger, LedgerOpenError};
 use projections::ReadModels;
 use std::sync::Arc;
 
-/// What verbs work with.
+/// The opened ledger and read models.
 pub(super) struct Opened {
     pub ledger: Ledger,
     pub models: ReadModels,
     pub clock: SharedClock,
 }
 
-/// Opens for reading, and for rebuilding read models: also beside a service on the same SQLite folder.
+/// Opens for reading and for rebuilding read models, also while a service uses the same SQLite folder.
 pub(super) async fn for_reading(config: &Config) -> anyhow::Result<Opened> {
-    must_be_there(config)?;
+    ensure_data_folder(config)?;
     let clock: SharedClock = Arc::new(SystemClock);
     let options = ledger_options(config, clock.clone())?;
     let ledger = Ledger::open_read_only(options).await.context("opening the ledger")?;
     with_models(config, ledger, clock).await
 }
 
-/// Opens for appending. On SQLite that needs the service to be stopped.
+/// Opens for appending. On SQLite, the service must be stopped.
 pub(super) async fn for_appending(config: &Config) -> anyhow::Result<Opened> {
     let clock: SharedClock = Arc::new(SystemClock);
     let ledger = match Ledger::open(ledger_options(config, clock.clone())?).await {
         Err(error @ LedgerOpenError::Locked(_)) => {
             return Err(error).context(
-                "the service is running on this SQLite folder, and one process appends to a folder: \
-                 change agents by its API, or stop it first",
+                "the service is running on this SQLite folder, and only one process may append: \
+                stop the service first, or use its API",
             );
         }
         opened => opened.context("opening the ledger")?,
@@ -50,12 +50,12 @@ async fn with_models(config: &Config, ledger: Ledger, clock: SharedClock) -> any
     Ok(Opened { ledger, models, clock })
 }
 
-/// A look into a folder that is not there must not make one, with a new master key in it.
-fn must_be_there(config: &Config) -> anyhow::Result<()> {
+/// Fails if the data folder does not exist, so that a read does not create one with a new master key.
+fn ensure_data_folder(config: &Config) -> anyhow::Result<()> {
     match &config.ledger_database {
         DatabaseUrl::Folder(folder) if !folder.exists() => {
             anyhow::bail!(
-                "there is no data folder {}: has the service ever run here?",
+                "data folder {} not found: set DATA_DIR, or start the service once",
                 folder.display()
             )
         }

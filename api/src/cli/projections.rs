@@ -10,18 +10,18 @@ use projections::{RebuildOptions, RebuildReport, RebuildStatus};
 use std::io::{IsTerminal as _, Write as _};
 use tokio::sync::watch;
 
-/// Look after read models.
+/// Show and rebuild read models.
 #[derive(clap::Args)]
 pub(super) struct Projections {
     #[command(subcommand)]
-    verb: Verb,
+    command: Command,
 }
 
 #[derive(Subcommand)]
-enum Verb {
-    /// How every read model stands
+enum Command {
+    /// Print the status of every read model; positions and lag are counted in events
     Status(Status),
-    /// Make a read model anew, tell what would change, and switch if that is wanted
+    /// Rebuild a read model from the first event, print the difference, and switch to it after confirmation
     Rebuild(Rebuild),
 }
 
@@ -33,12 +33,12 @@ struct Status {
 
 #[derive(clap::Args)]
 struct Rebuild {
-    /// The read model
+    /// Name of the read model, see `projections status`
     name: String,
-    /// Only tell what would change
+    /// Only print the difference; never switch
     #[arg(long, conflicts_with = "switch")]
     dry_run: bool,
-    /// Switch without asking
+    /// Switch without confirmation
     #[arg(long)]
     switch: bool,
     #[command(flatten, next_help_heading = "Configuration")]
@@ -47,9 +47,9 @@ struct Rebuild {
 
 impl Projections {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        match self.verb {
-            Verb::Status(status) => status.run().await,
-            Verb::Rebuild(rebuild) => rebuild.run().await,
+        match self.command {
+            Command::Status(status) => status.run().await,
+            Command::Rebuild(rebuild) => rebuild.run().await,
         }
     }
 }
@@ -59,7 +59,7 @@ impl Status {
         let config = self.configuration.resolve_quietly()?;
         let opened = for_reading(&config).await?;
         print(&format!(
-            "{:<18} {:>12} {:>10} {:>8} {:>5} {:>6}  followed by",
+            "{:<18} {:>12} {:>10} {:>8} {:>5} {:>6}  owner",
             "read model", "position", "lag", "version", "dead", "parked"
         ))?;
         for model in opened.models.status().await? {
@@ -75,7 +75,7 @@ impl Status {
                 model.lag,
                 model.dead_letters,
                 model.parked_streams,
-                model.owner.unwrap_or_else(|| "nobody".to_owned()),
+                model.owner.unwrap_or_else(|| "-".to_owned()),
             ))?;
         }
         Ok(())
@@ -90,7 +90,7 @@ impl Rebuild {
             .models
             .progress()
             .watch_rebuild(&self.name)
-            .map(|progress| tokio::spawn(show(progress)));
+            .map(|progress| tokio::spawn(show_progress(progress)));
         let report = opened
             .models
             .rebuild(
@@ -103,11 +103,11 @@ impl Rebuild {
             .await;
         if let Some(bar) = bar {
             bar.abort();
-            // It clears its line when it is dropped; whatever it ended with is of no interest.
+            // The bar clears its line when dropped; its result is irrelevant.
             let _ = bar.await;
         }
         let report = report?;
-        tell(&report)?;
+        print_report(&report)?;
         let changes = report
             .difference
             .as_ref()
@@ -116,7 +116,7 @@ impl Rebuild {
             return Ok(());
         }
         if !confirmed(changes)? {
-            return print("nothing was switched");
+            return print("not switched");
         }
         let report = opened
             .models
@@ -136,7 +136,7 @@ impl Rebuild {
     }
 }
 
-/// Asks, where somebody can answer; without `--switch` nothing is switched behind anybody's back.
+/// Asks for confirmation on a terminal; elsewhere the answer is no.
 fn confirmed(changes: bool) -> anyhow::Result<bool> {
     if !std::io::stdin().is_terminal() {
         return Ok(false);
@@ -144,7 +144,7 @@ fn confirmed(changes: bool) -> anyhow::Result<bool> {
     let question = if changes {
         "Switch to the new rows?"
     } else {
-        "The rows are equal. Switch all the same?"
+        "The rows are equal. Switch anyway?"
     };
     eprint!("{question} [y/N] ");
     std::io::stderr().flush()?;
@@ -153,8 +153,8 @@ fn confirmed(changes: bool) -> anyhow::Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
-/// Shows progress: a bar on a terminal, nothing elsewhere.
-async fn show(mut progress: watch::Receiver<Option<RebuildStatus>>) {
+/// Shows a progress bar on a terminal.
+async fn show_progress(mut progress: watch::Receiver<Option<RebuildStatus>>) {
     let bar = ProgressBar::new(0);
     let style = ProgressStyle::with_template("{msg:<12} {wide_bar} {human_pos}/{human_len}  {per_sec}  {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -168,16 +168,16 @@ async fn show(mut progress: watch::Receiver<Option<RebuildStatus>>) {
     }
 }
 
-fn tell(report: &RebuildReport) -> anyhow::Result<()> {
+fn print_report(report: &RebuildReport) -> anyhow::Result<()> {
     print(&format!(
-        "{}: {} events in {:.1} s, {:.0} a second",
+        "{}: {} events in {:.1} s, {:.0} events/s",
         report.model, report.events, report.load_seconds, report.events_per_second
     ))?;
     match &report.difference {
         Some(difference) if difference.is_none() => {
             print(&format!("difference: none, at position {}", difference.position))?;
         }
-        Some(difference) => tell_difference(difference)?,
+        Some(difference) => print_difference(difference)?,
         None => {}
     }
     match report.switch_ms {
@@ -186,7 +186,7 @@ fn tell(report: &RebuildReport) -> anyhow::Result<()> {
     }
 }
 
-fn tell_difference(difference: &Difference) -> anyhow::Result<()> {
+fn print_difference(difference: &Difference) -> anyhow::Result<()> {
     print(&format!("difference, at position {}:", difference.position))?;
     for table in &difference.tables {
         let TableDifference {
@@ -198,16 +198,16 @@ fn tell_difference(difference: &Difference) -> anyhow::Result<()> {
             ..
         } = table;
         if !table.comparable {
-            print(&format!("  {name}: the old rows have other columns"))?;
+            print(&format!("  {name}: not comparable, the columns have changed"))?;
             continue;
         }
         print(&format!(
-            "  {name}: {added} added, {gone} gone, {different} different, {equal} equal"
+            "  {name}: {added} added, {gone} removed, {different} different, {equal} equal"
         ))?;
         for row in &table.first {
             let what = match row.change {
                 Change::Added => "added",
-                Change::Gone => "gone",
+                Change::Gone => "removed",
                 Change::Different => "different",
             };
             print(&format!("    {} {what}", row.key.join(" / ")))?;

@@ -2,16 +2,16 @@ use super::*;
 use clap::CommandFactory as _;
 
 #[test]
-fn the_command_line_is_well_formed() {
+fn command_line_definition_is_valid() {
     Cli::command().debug_assert();
 }
 
 #[test]
-fn the_help_of_serve_lists_every_variable_and_no_value() {
+fn serve_help_lists_every_variable_without_values() {
     let mut command = Cli::command();
     let help = command
         .find_subcommand_mut("serve")
-        .expect("the verb")
+        .expect("the subcommand")
         .render_long_help()
         .to_string();
     for variable in Settings::VARIABLES {
@@ -20,7 +20,7 @@ fn the_help_of_serve_lists_every_variable_and_no_value() {
 }
 
 #[test]
-fn every_variable_of_the_documented_table_is_there() {
+fn every_documented_variable_exists() {
     for variable in [
         "PORT",
         "PUBLIC_URL",
@@ -47,7 +47,7 @@ fn every_variable_of_the_documented_table_is_there() {
 }
 
 #[test]
-fn the_documented_verbs_parse() {
+fn documented_subcommands_parse() {
     for line in [
         "serve --port 8080",
         "calls list",

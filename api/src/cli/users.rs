@@ -4,30 +4,30 @@ use super::{Configuration, print};
 use crate::auth::{email, name, password};
 use anyhow::Context as _;
 use clap::Subcommand;
+use infra::accounts::{Accounts, NewUser, Registration, Role};
 use infra::clock::{Clock as _, SystemClock, new_id};
 use infra::config::Secret;
-use infra::accounts::{NewUser, Accounts, Registration, Role};
 use std::io::{BufRead as _, IsTerminal as _};
 
-/// Look at users and add them.
+/// Show and add users.
 #[derive(clap::Args)]
 pub(super) struct Users {
     #[command(subcommand)]
-    verb: Verb,
+    command: Command,
 }
 
-#[expect(clippy::doc_markdown, reason = "these words are shown as help, not as Markdown")]
+#[expect(clippy::doc_markdown, reason = "shown as help text, not as Markdown")]
 #[derive(Subcommand)]
-enum Verb {
-    /// Every user
+enum Command {
+    /// List all users
     List(List),
-    /// Add a user; the password is read from CALL_LEDGER_PASSWORD, else from standard input
+    /// Add a user; the password is read from CALL_LEDGER_PASSWORD, otherwise from standard input
     Add(Add),
 }
 
 #[derive(clap::Args)]
 struct List {
-    /// Whose users
+    /// Tenant of the users
     #[arg(long, default_value = "default")]
     tenant: String,
     #[command(flatten, next_help_heading = "Configuration")]
@@ -36,16 +36,16 @@ struct List {
 
 #[derive(clap::Args)]
 struct Add {
-    /// How they sign in
+    /// E-mail address to sign in with
     #[arg(long)]
     email: String,
-    /// For people
+    /// Display name
     #[arg(long)]
     name: String,
-    /// admin, agent, auditor, analyst
+    /// One of: admin, agent, auditor, analyst
     #[arg(long)]
     role: Role,
-    /// Whose data they work on
+    /// Tenant of the user
     #[arg(long, default_value = "default")]
     tenant: String,
     #[command(flatten, next_help_heading = "Configuration")]
@@ -54,9 +54,9 @@ struct Add {
 
 impl Users {
     pub(super) async fn run(self) -> anyhow::Result<()> {
-        match self.verb {
-            Verb::List(list) => list.run().await,
-            Verb::Add(add) => add.run().await,
+        match self.command {
+            Command::List(list) => list.run().await,
+            Command::Add(add) => add.run().await,
         }
     }
 }
@@ -64,9 +64,9 @@ impl Users {
 impl List {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
-        let people = Accounts::open(&config.accounts_database).await?;
-        for user in people.users(&self.tenant).await? {
-            let active = if user.active { "" } else { "(may not sign in)" };
+        let accounts = Accounts::open(&config.accounts_database).await?;
+        for user in accounts.users(&self.tenant).await? {
+            let active = if user.active { "" } else { "(inactive)" };
             print(&format!(
                 "{:<40} {:<8} {:<32} {} {active}",
                 user.user_id, user.role, user.email, user.name
@@ -89,29 +89,31 @@ impl Add {
             password_hash: password::hash(password).await.map_err(explain)?,
             at: SystemClock.now(),
         };
-        let people = Accounts::open(&config.accounts_database).await?;
-        match people.add_user(&new, &self.tenant, self.role).await? {
+        let accounts = Accounts::open(&config.accounts_database).await?;
+        match accounts.add_user(&new, &self.tenant, self.role).await? {
             Registration::Done(user) => print(&format!("added {} as {}", user.user_id, user.role)),
-            Registration::EmailTaken | Registration::NotInvited => anyhow::bail!("this e-mail address is registered"),
+            Registration::EmailTaken | Registration::NotInvited => {
+                anyhow::bail!("this e-mail address is already registered")
+            }
         }
     }
 }
 
-/// The fields' own words: a command line has no JSON pointers.
+/// Formats field problems for the command line, without JSON pointers.
 fn explain(error: crate::error::ApiError) -> anyhow::Error {
     match error.problem().errors.as_slice() {
         [] => error.into(),
         problems => {
-            let words = problems.iter().map(|problem| {
+            let messages = problems.iter().map(|problem| {
                 let field = problem.pointer.as_deref().unwrap_or_default().trim_start_matches('/');
                 format!("{field} {}", problem.detail)
             });
-            anyhow::anyhow!(words.collect::<Vec<_>>().join("; "))
+            anyhow::anyhow!(messages.collect::<Vec<_>>().join("; "))
         }
     }
 }
 
-/// Not a flag: flags are seen by everybody on the machine.
+/// Reads the password. There is no flag for it, because other users of the machine can see flags.
 fn read_password() -> anyhow::Result<Secret> {
     if let Ok(password) = std::env::var("CALL_LEDGER_PASSWORD") {
         return Ok(Secret::new(password));

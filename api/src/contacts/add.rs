@@ -1,6 +1,6 @@
-//! `POST /api/contacts`: a person becomes known.
+//! `POST /api/contacts`: adds a contact.
 
-use super::{READ_MODELS, ContactView, phone, view};
+use super::{ContactView, READ_MODELS, phone, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
@@ -12,14 +12,13 @@ use infra::clock::new_id;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A person.
+/// A new contact.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewContact {
-    /// The name.
     #[schema(example = "Ada")]
     name: String,
-    /// The number with its country code; spaces and dashes are left out.
+    /// Telephone number with country code; spaces and dashes are ignored.
     #[schema(example = "+1 504 555 0123")]
     phone: String,
 }
@@ -30,7 +29,7 @@ pub struct NewContact {
     params(("Idempotency-Key" = Option<String>, Header)),
     responses(
         (status = CREATED, body = ContactView),
-        (status = CONFLICT, body = Problem, description = "A contact has this number"),
+        (status = CONFLICT, body = Problem, description = "A contact with this number exists"),
         (status = UNPROCESSABLE_ENTITY, body = Problem),
     )
 )]
@@ -38,10 +37,10 @@ pub async fn add_contact(
     State(state): State<AppState>,
     signed_in: SignedIn,
     key: CommandKey,
-    Body(wanted): Body<NewContact>,
+    Body(body): Body<NewContact>,
 ) -> Result<WriteResponse<ContactView>, ApiError> {
     signed_in.may(Permission::EditContacts)?;
-    let (id, phone, command_key) = (new_id("contact"), phone(&wanted.phone), key.of(&signed_in.user.user_id));
+    let (id, phone, command_key) = (new_id("contact"), phone(&body.phone), key.of(&signed_in.user.user_id));
     let is_repeated = match &command_key {
         Some(key) => state.ledger.position_of_command(key).await?.is_some(),
         None => false,
@@ -54,11 +53,11 @@ pub async fn add_contact(
             .await?
             .is_some()
     {
-        return Err(ApiError::Conflict("a contact has this number".to_owned()));
+        return Err(ApiError::Conflict("a contact with this number exists".to_owned()));
     }
     let command = ContactCommand::Add {
         at: state.clock.now(),
-        name: wanted.name.trim().into(),
+        name: body.name.trim().into(),
         phone: phone.into(),
         by: signed_in.by(),
     };
@@ -66,6 +65,10 @@ pub async fn add_contact(
     let executed = state.ledger.execute::<Contact>(&id, command, metadata).await?;
     let id = state.stream_of_first(&executed, id).await?;
     wait_for_read_models(&state, READ_MODELS, executed.position).await;
-    let body = view(&state, &signed_in, &id).await?;
-    Ok(WriteResponse::created(executed.position, format!("/api/contacts/{id}"), body))
+    let contact = view(&state, &signed_in, &id).await?;
+    Ok(WriteResponse::created(
+        executed.position,
+        format!("/api/contacts/{id}"),
+        contact,
+    ))
 }

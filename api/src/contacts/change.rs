@@ -1,4 +1,4 @@
-//! `PUT /api/contacts/{id}`: changes the name or the number.
+//! `PUT /api/contacts/{id}`: changes a contact's name or number.
 
 use super::{ContactView, execute, phone, view};
 use crate::auth::{Permission, SignedIn};
@@ -11,13 +11,12 @@ use domain::contact::ContactCommand;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What changes; what is absent stays.
+/// The fields to change; absent fields stay unchanged.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeContact {
-    /// The name.
     name: Option<String>,
-    /// The number with its country code.
+    /// Telephone number with country code.
     phone: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! `POST /api/contacts/{id}/erase`: every personal value of a contact is destroyed. See `call_logs/erase.rs`.
+//! `POST /api/contacts/{id}/erase`: destroys every personal value of a contact. See `call_logs/erase.rs`.
 
 use super::execute;
 use crate::auth::{Permission, SignedIn};
@@ -22,12 +22,12 @@ pub async fn erase_contact(
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
-    Body(wanted): Body<Erase>,
+    Body(body): Body<Erase>,
 ) -> Result<NoContent, ApiError> {
     signed_in.may(Permission::Erase)?;
     let command = ContactCommand::Erase {
         at: state.clock.now(),
-        ground: wanted.ground,
+        ground: body.ground,
         by: signed_in.by(),
     };
     let position = execute(&state, &signed_in, &key, "POST /api/contacts/{id}/erase", &id, command).await?;

@@ -11,25 +11,25 @@ use projections::contacts::queries::ContactCursor;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Which contacts.
+/// Search and paging.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListContacts {
-    /// A part of the name or the number.
+    /// Text to search for in names and numbers.
     q: Option<String>,
-    /// Where the last page ended.
+    /// `next_cursor` of the previous page.
     cursor: Option<String>,
-    /// Most contacts of a page, from 1 to 200 [default: 50].
+    /// Maximum number of contacts per page, from 1 to 200 [default: 50].
     limit: Option<u32>,
 }
 
 /// A page of contacts.
 #[derive(Serialize, ToSchema)]
 pub struct ContactPage {
-    /// The contacts, by name.
+    /// By name.
     contacts: Vec<ContactView>,
-    /// Where to go on; absent at the end.
+    /// Cursor of the next page; absent on the last page.
     next_cursor: Option<String>,
 }
 
@@ -41,17 +41,17 @@ pub struct ContactPage {
 pub async fn list_contacts(
     State(state): State<AppState>,
     signed_in: SignedIn,
-    Parameters(wanted): Parameters<ListContacts>,
+    Parameters(query): Parameters<ListContacts>,
 ) -> Result<Json<ContactPage>, ApiError> {
     signed_in.may(Permission::ViewContacts)?;
-    let limit = cursor::limit(wanted.limit)?;
-    let after = match &wanted.cursor {
-        // The place is the name; the number in the cursor has no meaning here.
+    let limit = cursor::limit(query.limit)?;
+    let after = match &query.cursor {
+        // The list is ordered by name: the cursor's ID holds the contact ID and the name, and its time is unused.
         Some(text) => {
-            let (_, place) = cursor::decode(text)?;
-            let (contact_id, sort_name) = place
+            let (_, key) = cursor::decode(text)?;
+            let (contact_id, sort_name) = key
                 .split_once('\n')
-                .ok_or_else(|| ApiError::parameter("cursor", "is not a cursor of ours"))?;
+                .ok_or_else(|| ApiError::parameter("cursor", "is not a valid cursor"))?;
             Some(ContactCursor {
                 sort_name: sort_name.to_owned(),
                 contact_id: contact_id.to_owned(),
@@ -59,7 +59,7 @@ pub async fn list_contacts(
         }
         None => None,
     };
-    let q = wanted.q.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let q = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let rows = state
         .read
         .contacts

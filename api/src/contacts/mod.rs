@@ -1,4 +1,4 @@
-//! Contacts: people we know by name and number, with their last call.
+//! Contacts: people known by name and number, with their last call.
 
 pub mod add;
 pub mod change;
@@ -23,16 +23,14 @@ const READ_MODELS: &[&str] = &["contacts"];
 /// A contact.
 #[derive(Serialize, ToSchema)]
 pub struct ContactView {
-    /// Its identifier.
     contact_id: String,
-    /// The name.
+    /// Null once erased.
     name: Option<String>,
-    /// The letter under which lists group it.
+    /// The letter under which lists group the contact; `#` for other characters.
     #[schema(example = "A")]
     letter: String,
-    /// The number, E.164.
+    /// E.164; null once erased.
     phone: Option<String>,
-    /// When it was added.
     added_at: Rfc3339,
     /// The last call with this number.
     last_call: Option<LastCall>,
@@ -41,13 +39,11 @@ pub struct ContactView {
 /// The last call with a contact.
 #[derive(Serialize, ToSchema)]
 pub struct LastCall {
-    /// Its identifier.
     call_id: String,
     /// `inbound`, `outbound`.
     direction: Option<String>,
-    /// How far it has come, or how it ended.
+    /// Current status; after the end, the outcome.
     status: Option<String>,
-    /// When it began.
     started_at: Option<Rfc3339>,
 }
 
@@ -70,7 +66,7 @@ impl From<ContactWithLastCall> for ContactView {
     }
 }
 
-/// What a user orders about an existing contact of their tenant.
+/// Executes a command on an existing contact of the user's tenant and waits until the read models show the result.
 async fn execute(
     state: &AppState,
     signed_in: &SignedIn,
@@ -81,10 +77,10 @@ async fn execute(
 ) -> Result<Position, ApiError> {
     let stream = infra::event_store::StreamId::contact(contact_id);
     let history = state.ledger.history(&stream).await?;
-    let is_theirs = history
+    let is_own = history
         .first()
         .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
-    if !is_theirs {
+    if !is_own {
         return Err(ApiError::NotFound("contact"));
     }
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
@@ -98,7 +94,7 @@ async fn view(state: &AppState, signed_in: &SignedIn, contact_id: &str) -> Resul
     found.map(ContactView::from).ok_or(ApiError::NotFound("contact"))
 }
 
-/// A number in the form in which it is kept, E.164, from what a person typed with its country code.
+/// Removes separators from a number with country code, as typed, to get E.164.
 fn phone(text: &str) -> String {
     text.chars()
         .filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.'))

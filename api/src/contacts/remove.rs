@@ -1,4 +1,4 @@
-//! `DELETE /api/contacts/{id}`: the person is no longer in the contacts.
+//! `DELETE /api/contacts/{id}`: removes a contact from the list.
 
 use super::execute;
 use crate::auth::{Permission, SignedIn};
@@ -9,7 +9,7 @@ use crate::web::{CommandKey, PathOf};
 use axum::extract::State;
 use domain::contact::ContactCommand;
 
-/// Takes the person out of the contacts. What was known of them stays in the log until it is erased.
+/// Removes the contact from the list. Its data stays in the log until it is erased.
 #[utoipa::path(
     delete, path = "/api/contacts/{id}", tag = "contacts",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),

@@ -1,3 +1,3 @@
-//! The dashboard's figures.
+//! Dashboard figures.
 
 pub mod stats;

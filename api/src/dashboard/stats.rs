@@ -1,10 +1,10 @@
-//! `GET /api/dashboard/stats`: totals, the change against the period before, a series, and the latest calls.
+//! `GET /api/dashboard/stats`: totals, the period and the previous period, a series, and the latest calls.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
 use crate::web::view::view;
-use crate::web::{Rfc3339, Parameters};
+use crate::web::{Parameters, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
@@ -13,132 +13,117 @@ use projections::dashboard::tables::{FigureRow, LatestRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Calls in the list of the latest.
-const LATEST: i64 = 5;
-/// The longest period, in days.
-const MOST_DAYS: i64 = 731;
-/// Up to so many days the series is by hour.
-const BY_HOUR_UP_TO: i64 = 2;
+/// Number of latest calls in the response.
+const LATEST_CALLS: i64 = 5;
+/// Maximum length of the period, in days.
+const MAX_DAYS: i64 = 731;
+/// Maximum length of a period with an hourly series, in days.
+const MAX_HOURLY_DAYS: i64 = 2;
 const DAY_S: i64 = 86_400;
 const HOUR_S: i64 = 3_600;
 
-/// Which period.
+/// The period.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Period {
-    /// The last so many days in UTC, today included, from 1 to 731 [default: 7].
+    /// Length of the period in UTC days, including today, from 1 to 731 [default: 7].
     days: Option<i64>,
 }
 
-/// The dashboard.
+/// Dashboard figures.
 #[derive(Serialize, ToSchema)]
 pub struct Stats {
-    /// From the first call on.
+    /// All calls.
     total: Figures,
-    /// In the period.
+    /// Calls in the period.
     period: Figures,
-    /// In the period of the same length before it.
+    /// Calls in the previous period of the same length.
     before: Figures,
-    /// The period's parts in which there was a call, the earliest first: hours up to two days, else days.
+    /// Hours (up to two days) or days of the period that have a call, oldest first.
     series: Vec<Bucket>,
-    /// The five calls that began last.
+    /// The five calls that started last.
     latest: Vec<LatestCall>,
 }
 
-/// Sums over calls.
+/// Totals and averages over calls.
 #[derive(Default, Serialize, ToSchema)]
 pub struct Figures {
-    /// Calls.
     calls: i64,
-    /// They called us.
     inbound: i64,
-    /// We called them.
     outbound: i64,
-    /// They called us, nobody answered, and they were not sent to voicemail either.
+    /// Inbound, not answered, and not routed to the voicemail.
     missed: i64,
-    /// The caller was sent to voicemail.
+    /// Routed to the voicemail.
     voicemail: i64,
-    /// Somebody, or the AI, took the call.
+    /// Answered by a team member or the AI.
     answered: i64,
-    /// Ended after it was answered.
+    /// Ended after being answered.
     completed: i64,
     /// Could not be connected.
     failed: i64,
-    /// The line was busy.
     busy: i64,
-    /// Nobody picked up.
     no_answer: i64,
-    /// Given up before it was answered.
+    /// Ended before being answered.
     canceled: i64,
-    /// Seconds talked.
+    /// Total talk time in seconds.
     talk_s: i64,
-    /// Seconds talked, on average of the calls in which that is known.
+    /// Average talk time in seconds, of the calls where it is known.
     talk_avg_s: Option<i64>,
-    /// Milliseconds until they were answered, on average.
+    /// Average time until a call is answered, in milliseconds.
     answer_avg_ms: Option<i64>,
-    /// Milliseconds from the caller's last word to the AI's first, on average.
+    /// Average time from the caller's last word to the AI's first, in milliseconds.
     latency_avg_ms: Option<i64>,
-    /// Things the AI said.
     ai_turns: i64,
-    /// Graded thumbs up.
     graded_good: i64,
-    /// Graded thumbs down.
     graded_needs_improvement: i64,
     /// With a recording.
     recorded: i64,
-    /// Taken over by a person.
+    /// Taken over by a team member.
     taken_over: i64,
-    /// Transferred.
     transferred: i64,
-    /// Somebody decided what became of it.
+    /// With a disposition.
     resolved: i64,
 }
 
 /// The figures of an hour or a day.
 #[derive(Serialize, ToSchema)]
 pub struct Bucket {
-    /// When it begins.
+    /// Start of the hour or day.
     from: Rfc3339,
-    /// Its figures.
     #[serde(flatten)]
     figures: Figures,
 }
 
 view! {
-    /// A call, as the list of the latest shows it.
+    /// A call in the list of latest calls.
     LatestCall of LatestRow {
         plain {
-            /// Its identifier.
             call_id: String,
             /// `inbound`, `outbound`.
             direction: Option<String>,
-            /// How far it has come, or how it ended.
+            /// Current status; after the end, the outcome.
             status: String,
-            /// Whether the caller was sent to voicemail.
+            /// Whether the caller was routed to the voicemail.
             voicemail: bool,
-            /// The agent.
+            /// ID of the agent.
             agent: Option<String>,
-            /// The caller's number.
             caller_number: Option<String>,
-            /// The caller's name.
             caller_name: Option<String>,
-            /// The called number.
             called_number: Option<String>,
-            /// Seconds talked.
+            /// Talk time in seconds.
             duration_s: Option<i64>,
             /// `good`, `needs_improvement`.
             grade: Option<String>,
         }
         timestamps {
-            /// When it began.
             started_at,
         }
         optional_timestamps {}
     }
 }
 
-/// Totals, the period and the one before it, a series, and the latest calls.
+/// Totals, the period and the previous period, a series, and the latest calls.
 #[utoipa::path(
     get, path = "/api/dashboard/stats", tag = "figures", params(Period),
     responses((status = OK, body = Stats), (status = UNPROCESSABLE_ENTITY, body = Problem))
@@ -146,27 +131,27 @@ view! {
 pub async fn stats(
     State(state): State<AppState>,
     signed_in: SignedIn,
-    Parameters(wanted): Parameters<Period>,
+    Parameters(query): Parameters<Period>,
 ) -> Result<Json<Stats>, ApiError> {
     signed_in.may(Permission::ViewFigures)?;
-    let days = wanted.days.unwrap_or(7);
-    if !(1..=MOST_DAYS).contains(&days) {
-        return Err(ApiError::parameter("days", format!("must be from 1 to {MOST_DAYS}")));
+    let days = query.days.unwrap_or(7);
+    if !(1..=MAX_DAYS).contains(&days) {
+        return Err(ApiError::parameter("days", format!("must be from 1 to {MAX_DAYS}")));
     }
     let tomorrow = state.clock.now().as_micros().div_euclid(DAY_S * 1_000_000) + 1;
     let (from, tenant) = (tomorrow - days, signed_in.tenant());
-    let (scale, buckets, seconds) = if days <= BY_HOUR_UP_TO {
+    let (scale, buckets, seconds) = if days <= MAX_HOURLY_DAYS {
         (Scale::Hour, from * 24..tomorrow * 24, HOUR_S)
     } else {
         (Scale::Day, from..tomorrow, DAY_S)
     };
-    let ask = &state.read.dashboard;
+    let queries = &state.read.dashboard;
     let (total, period, before, series, latest) = tokio::try_join!(
-        ask.all_time(tenant),
-        ask.sums(tenant, Scale::Day, from..tomorrow),
-        ask.sums(tenant, Scale::Day, from - days..from),
-        ask.series(tenant, scale, buckets),
-        ask.latest(tenant, LATEST),
+        queries.all_time(tenant),
+        queries.sums(tenant, Scale::Day, from..tomorrow),
+        queries.sums(tenant, Scale::Day, from - days..from),
+        queries.series(tenant, scale, buckets),
+        queries.latest(tenant, LATEST_CALLS),
     )?;
     let bucket = |row: FigureRow| Bucket {
         from: Timestamp::from_seconds(row.bucket * seconds).into(),

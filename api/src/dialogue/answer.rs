@@ -25,8 +25,7 @@ pub struct Answer {
 
 impl Answer {
     /// Parses an answer. Small models wrap JSON in a code fence or answer in plain text; both are accepted. `None` if
-    /// there is
-    /// no text to speak.
+    /// there is no text to speak.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let json = match (text.find('{'), text.rfind('}')) {

@@ -1,11 +1,9 @@
 //! The dialogue between the caller and the AI, turn by turn. The caller's words are durable before the model is called,
-//! and
-//! the answer is durable before it is spoken.
+//! and the answer is durable before it is spoken.
 //!
 //! `domain::dialogue` decides the next step from the call's events. This module calls the model where that decision
-//! requires
-//! it, and builds the TwiML from the recorded events, so that a repeated webhook gets the same TwiML without a second
-//! model call.
+//! requires it, and builds the TwiML from the recorded events, so that a repeated webhook gets the same TwiML without a
+//! second model call.
 
 mod answer;
 mod instructions;
@@ -81,7 +79,7 @@ pub async fn respond(state: &AppState, input: TurnInput<'_>) -> Result<TwiML, Ap
     let history = state.ledger.history(&stream).await?;
     let began = history.first().map_or(0, |event| event.position);
     let agent = match &input.agent {
-        Some(id) => state.number_routing.agent_then(state, id.as_str(), began).await?,
+        Some(id) => state.number_routing.agent_at(state, id.as_str(), began).await?,
         None => Agent::default(),
     };
     let recorded_events = events_of(&history, &key);
@@ -129,8 +127,8 @@ pub async fn respond(state: &AppState, input: TurnInput<'_>) -> Result<TwiML, Ap
     };
     if events.is_empty() {
         return Ok(TwiML(voice_response::no_answer(
-           context.phrases,
-           &context.agent.settings,
+            context.phrases,
+            &context.agent.settings,
         )));
     }
     Ok(TwiML(voice_response::from_events(
@@ -148,7 +146,7 @@ async fn is_taken_over(state: &AppState, call_id: &str) -> Result<bool, ApiError
 
 /// The users who can take the call over: those who have the live page open, in this process.
 fn available_users(state: &AppState, input: &TurnInput<'_>) -> Vec<String> {
-    let here = state.presence.here(input.tenant.as_str(), input.at);
+    let here = state.presence.present(input.tenant.as_str(), input.at);
     here.into_iter()
         .filter(|seen| seen.feeds > 0 && Permission::HandleCalls.is_granted_to(seen.user.role))
         .take(MAX_TAKEOVER_REQUESTS)

@@ -1,7 +1,7 @@
 //! Calls the model and turns its answer into a reply.
 
 use super::answer::Answer;
-use super::{TurnInput, TurnContext, instructions};
+use super::{TurnContext, TurnInput, instructions};
 use crate::state::AppState;
 use domain::call::CallCommand;
 use domain::call::value::{EndedBy, TokenCount, VoicemailReason};
@@ -47,7 +47,12 @@ pub async fn reply(state: &AppState, context: &TurnContext, input: &TurnInput<'_
     match answered {
         Ok(answer) => match Answer::parse(&answer.text) {
             Some(parsed) => apply_model_output(state, context, input, parsed, &answer),
-            None => model_unavailable(context, state.language_models.provider(), "the model's answer could not be parsed", at),
+            None => model_unavailable(
+                context,
+                state.language_models.provider(),
+                "the model's answer could not be parsed",
+                at,
+            ),
         },
         Err(error) => {
             tracing::warn!(call_id = context.call_id, %error, "model request failed");
@@ -108,7 +113,13 @@ fn today(context: &TurnContext, at: Timestamp) -> String {
 }
 
 /// Builds the reply from the model's parsed answer.
-fn apply_model_output(state: &AppState, context: &TurnContext, input: &TurnInput<'_>, parsed: Answer, answer: &ChatAnswer) -> Reply {
+fn apply_model_output(
+    state: &AppState,
+    context: &TurnContext,
+    input: &TurnInput<'_>,
+    parsed: Answer,
+    answer: &ChatAnswer,
+) -> Reply {
     let at = input.at.max(state.clock.now());
     let mut notes = collected(context, &parsed, at);
     let cost = answer
@@ -152,7 +163,8 @@ fn apply_model_output(state: &AppState, context: &TurnContext, input: &TurnInput
 fn collected(context: &TurnContext, parsed: &Answer, at: Timestamp) -> Vec<CallCommand> {
     let fields = context.agent.settings.fields_to_collect.as_deref().unwrap_or_default();
     let region = context.region();
-    parsed.values()
+    parsed
+        .values()
         .filter_map(|(name, text)| {
             let field = fields.iter().find(|field| field.name == name)?;
             let (value, valid) = field::checked(&field.kind, &text, region);

@@ -24,7 +24,9 @@ pub fn from_events(state: &AppState, call_id: &str, settings: &AgentSettings, ev
     let mut notices = Vec::new();
     for event in events {
         match event {
-            CallEvent::AiDisclosed { text, .. } | CallEvent::ConsentNoticePlayed { text, .. } => notices.push(text.as_str()),
+            CallEvent::AiDisclosed { text, .. } | CallEvent::ConsentNoticePlayed { text, .. } => {
+                notices.push(text.as_str())
+            }
             CallEvent::AiTurn { turn, text, .. } => {
                 words.extend(text.text().map(|text| spoken(text, settings)));
                 next_turn = turn + 1;

@@ -1,10 +1,10 @@
-//! `GET /api/feedback`: the share of good calls over time, and the corrections behind it.
+//! `GET /api/feedback`: the share of good calls over time, and the corrections.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
 use crate::web::view::view;
-use crate::web::{Rfc3339, Parameters};
+use crate::web::{Parameters, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
@@ -13,85 +13,79 @@ use projections::persona_feedback::tables::{FeedbackCorrectionRow, FeedbackDayRo
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// The longest period, in days.
-const MOST_DAYS: i64 = 731;
-/// Corrections that are told at most.
-const MOST_CORRECTIONS: i64 = 200;
+/// Maximum length of the period, in days.
+const MAX_DAYS: i64 = 731;
+/// Maximum number of corrections in the response.
+const MAX_CORRECTIONS: i64 = 200;
 const DAY_S: i64 = 86_400;
 
-/// Whose feedback.
+/// Period and filters.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FeedbackOf {
-    /// The last so many days in UTC, today included, from 1 to 731 [default: 30].
+    /// Length of the period in UTC days, including today, from 1 to 731 [default: 30].
     days: Option<i64>,
-    /// Of this agent's calls.
+    /// ID of the agent.
     agent: Option<String>,
-    /// Corrections of calls in which this persona spoke.
+    /// Only corrections of calls with this persona version.
     persona_version: Option<i64>,
 }
 
 /// Persona feedback.
 #[derive(Serialize, ToSchema)]
 pub struct Feedback {
-    /// Thumbs up in the period.
+    /// Number of calls graded good.
     good: i64,
-    /// Thumbs down in the period.
+    /// Number of calls graded as needing improvement.
     needs_improvement: i64,
-    /// The share of thumbs up, 0 to 1; absent without judgements.
+    /// Share of calls graded good, 0 to 1; absent without grades.
     share_good: Option<f64>,
-    /// By day, agent and persona, the earliest first.
+    /// By day, agent and persona version, oldest first.
     days: Vec<FeedbackDay>,
-    /// Corrections in force, the latest first, 200 at most. Told to whoever may see calls.
+    /// At most 200 corrections in force, newest first; empty for users who may not see calls.
     corrections: Vec<FeedbackCorrection>,
 }
 
-/// Judgements of the calls of one day.
+/// Grades of the calls of one day.
 #[derive(Serialize, ToSchema)]
 pub struct FeedbackDay {
-    /// When the day begins, in UTC.
+    /// Start of the day in UTC.
     day: Rfc3339,
-    /// The agent; absent when nobody knows.
+    /// ID of the agent; absent if unknown.
     agent: Option<String>,
-    /// The persona that spoke; 0 is the base prompt alone.
+    /// Version of the persona that spoke; 0 is the base prompt alone.
     persona_version: i64,
-    /// Thumbs up.
     good: i64,
-    /// Thumbs down.
     needs_improvement: i64,
-    /// Corrections that were not taken back.
+    /// Number of corrections that were not withdrawn.
     corrections: i64,
 }
 
 view! {
-    /// What a reviewer wrote should have been said.
+    /// A reviewer's correction: what the AI should have said.
     FeedbackCorrection of FeedbackCorrectionRow {
         plain {
-            /// The call.
             call_id: String,
-            /// Its number within the call, from 1.
+            /// Number within the call, from 1.
             correction: i64,
-            /// The agent; empty when nobody knows.
+            /// ID of the agent; empty if unknown.
             agent: String,
-            /// The persona that spoke; 0 is the base prompt alone.
+            /// Version of the persona that spoke; 0 is the base prompt alone.
             persona_version: i64,
-            /// The turn it is about; the whole call, if absent.
+            /// The turn that it refers to; absent: the whole call.
             turn: Option<i64>,
-            /// The note.
             note: Option<String>,
-            /// Who.
             noted_by: Option<String>,
         }
         timestamps {}
         optional_timestamps {
-            /// When.
             noted_at,
         }
     }
 }
 
-/// The share of good calls over time, and the corrections behind it.
+/// The share of good calls over time, and the corrections.
 #[utoipa::path(
     get, path = "/api/feedback", tag = "figures", params(FeedbackOf),
     responses((status = OK, body = Feedback), (status = UNPROCESSABLE_ENTITY, body = Problem))
@@ -99,24 +93,24 @@ view! {
 pub async fn feedback(
     State(state): State<AppState>,
     signed_in: SignedIn,
-    Parameters(wanted): Parameters<FeedbackOf>,
+    Parameters(query): Parameters<FeedbackOf>,
 ) -> Result<Json<Feedback>, ApiError> {
     signed_in.may(Permission::ViewFigures)?;
-    let days = wanted.days.unwrap_or(30);
-    if !(1..=MOST_DAYS).contains(&days) {
-        return Err(ApiError::parameter("days", format!("must be from 1 to {MOST_DAYS}")));
+    let days = query.days.unwrap_or(30);
+    if !(1..=MAX_DAYS).contains(&days) {
+        return Err(ApiError::parameter("days", format!("must be from 1 to {MAX_DAYS}")));
     }
     let tomorrow = state.clock.now().as_micros().div_euclid(DAY_S * 1_000_000) + 1;
-    let (ask, tenant) = (&state.read.feedback, signed_in.tenant());
-    let rows = ask
-        .days(tenant, tomorrow - days..tomorrow, wanted.agent.as_deref())
+    let (queries, tenant) = (&state.read.feedback, signed_in.tenant());
+    let rows = queries
+        .days(tenant, tomorrow - days..tomorrow, query.agent.as_deref())
         .await?;
     let corrections = if signed_in.may(Permission::ViewCalls).is_ok() {
-        let question = FeedbackQuery {
-            agent: wanted.agent,
-            persona_version: wanted.persona_version,
+        let corrections_query = FeedbackQuery {
+            agent: query.agent,
+            persona_version: query.persona_version,
         };
-        ask.corrections(tenant, &question, MOST_CORRECTIONS).await?
+        queries.corrections(tenant, &corrections_query, MAX_CORRECTIONS).await?
     } else {
         vec![]
     };

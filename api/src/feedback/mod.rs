@@ -1,3 +1,3 @@
-//! Persona feedback: how good the calls were judged, and what should have been said.
+//! Persona feedback: grades and corrections of calls.
 
 pub mod get;

@@ -1,4 +1,4 @@
-//! `GET /health/live`: the process runs. Green also while it drains: nobody shall kill it for being on its way out.
+//! `GET /health/live`: the process runs. Also green while it drains, so that an orchestrator does not kill it.
 
 /// The process runs.
 #[utoipa::path(get, path = "/health/live", tag = "machines", security(()), responses((status = OK, body = String)))]

@@ -1,4 +1,4 @@
-//! `GET /metrics`: the process's figures, in Prometheus's text form. No label holds a value about a person.
+//! `GET /metrics`: the process's metrics in Prometheus text format. Labels contain no personal values.
 
 use crate::state::AppState;
 use axum::extract::State;
@@ -7,29 +7,29 @@ use axum::response::IntoResponse;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 
-/// Bounds of the histogram of seconds: from what SQLite takes to commit to what Twilio waits.
+/// Bucket bounds of histograms, in seconds: from the duration of a SQLite commit to Twilio's timeout.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 15.0];
 
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
-/// Sets up the recorder; once for a process, however many services run in it.
+/// Returns the process's metrics recorder; installs it on the first call.
 pub fn recorder() -> PrometheusHandle {
     RECORDER
         .get_or_init(|| {
             let builder = PrometheusBuilder::new()
                 .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
-                .expect("there are bounds");
+                .expect("the bounds are not empty");
             let recorder = builder.build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
-                tracing::warn!("something else records metrics in this process: ours will be empty");
+                tracing::warn!("another metrics recorder is installed, /metrics will be empty");
             }
             handle
         })
         .clone()
 }
 
-/// The process's figures.
+/// The metrics of this process.
 #[utoipa::path(
     get, path = "/metrics", tag = "machines", security(()),
     responses((status = OK, content_type = "text/plain", body = String))
@@ -40,7 +40,7 @@ pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
         reason = "a gauge is a float, and a position is far below 2^52"
     )]
     ::metrics::gauge!("ledger_head_position").set(state.ledger.known_head() as f64);
-    ::metrics::gauge!("draining").set(if state.drain.is_ordered() { 1.0 } else { 0.0 });
+    ::metrics::gauge!("draining").set(if state.drain.is_draining() { 1.0 } else { 0.0 });
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
         state.metrics.render(),

@@ -1,4 +1,4 @@
-//! What machines ask: whether the process lives, whether it can do its work, and its figures.
+//! Monitoring: liveness, readiness, health report and metrics.
 
 pub mod live;
 pub mod metrics;

@@ -1,12 +1,12 @@
-//! `GET /health/ready`: the process can take calls: its ledger can be reached, and it is not on its way out.
+//! `GET /health/ready`: the process can take calls: its ledger is available, and it is not draining.
 
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
 use std::time::Duration;
 
-/// A database that takes longer to say where the log ends is away.
-pub const LONGEST: Duration = Duration::from_secs(2);
+/// Timeout of a database query in health checks.
+pub const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Whether the process can take calls.
 #[utoipa::path(
@@ -14,7 +14,7 @@ pub const LONGEST: Duration = Duration::from_secs(2);
     responses((status = OK, body = String), (status = SERVICE_UNAVAILABLE, body = String))
 )]
 pub async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
-    if state.drain.is_ordered() {
+    if state.drain.is_draining() {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining");
     }
     if ledger_answers(&state).await {
@@ -24,7 +24,10 @@ pub async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) 
     }
 }
 
-/// Whether the ledger answers, in time.
+/// Whether the ledger answers within [`QUERY_TIMEOUT`].
 pub async fn ledger_answers(state: &AppState) -> bool {
-    matches!(tokio::time::timeout(LONGEST, state.ledger.head()).await, Ok(Ok(_)))
+    matches!(
+        tokio::time::timeout(QUERY_TIMEOUT, state.ledger.head()).await,
+        Ok(Ok(_))
+    )
 }

@@ -1,4 +1,4 @@
-//! `GET /health`: how the service is, for a person.
+//! `GET /health`: a health report for operators.
 
 use super::ready::ledger_answers;
 use crate::state::AppState;
@@ -8,47 +8,45 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How the service is.
+/// The health of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`, `degraded` (a read model is late or has dead letters), `unavailable`, `draining`.
+    /// `ok`, `degraded` (a read model lags or has dead letters), `unavailable`, `draining`.
     #[schema(example = "ok")]
     status: &'static str,
-    /// The program's version.
     version: &'static str,
-    /// `twilio`, or `sandbox`: then no real call is made or taken.
+    /// `twilio`, or `sandbox`, which makes no real calls.
     telephone_network: &'static str,
-    /// The sandbox, where it is the telephone network: `running` beside this service, `restarting`, `missing` (its program
-    /// is not there), or `elsewhere` (at `TWILIO_API_BASE`).
+    /// Status of the sandbox, if it is the telephone network: `running` as a child of this service, `restarting`,
+    /// `missing` (its program was not found), or `elsewhere` (at `TWILIO_API_BASE`).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "running")]
     sandbox: Option<&'static str>,
-    /// Whose language model speaks: `sandbox` (by a script, for nothing), `openai` (or who speaks as OpenAI does), `anthropic`.
+    /// Provider of the language model: `sandbox` (scripted, free of charge), `openai` (or a compatible API),
+    /// `anthropic`.
     #[schema(example = "sandbox")]
     language_model: &'static str,
-    /// Whether the ledger answers.
+    /// Whether the ledger is available.
     ledger: bool,
-    /// The last position of the log, as this process knows it.
+    /// Last position of the log known to this process.
     position: i64,
-    /// The read models.
     projections: Vec<ModelHealth>,
 }
 
-/// How a read model is.
+/// The health of a read model.
 #[derive(Serialize, ToSchema)]
 pub struct ModelHealth {
-    /// Its name.
     name: &'static str,
-    /// How far it is behind.
+    /// Number of positions behind the log.
     lag: i64,
-    /// Events that could not be projected, with those that wait behind them.
+    /// Number of events that could not be projected, including later events of the same streams.
     dead_letters: i64,
 }
 
-/// A read model that is further behind is late.
-const LATE: i64 = 10_000;
+/// Lag from which the service is `degraded`, in positions.
+const MAX_LAG: i64 = 10_000;
 
-/// How the service is.
+/// The health of the service.
 #[utoipa::path(
     get, path = "/health", tag = "machines", security(()),
     responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health))
@@ -56,17 +54,19 @@ const LATE: i64 = 10_000;
 pub async fn health(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
     let ledger = ledger_answers(&state).await;
     let models = if ledger {
-        tokio::time::timeout(super::ready::LONGEST, state.models.status())
+        tokio::time::timeout(super::ready::QUERY_TIMEOUT, state.models.status())
             .await
             .ok()
             .and_then(Result::ok)
     } else {
         None
     };
-    let is_well = models
-        .as_ref()
-        .is_some_and(|models| models.iter().all(|model| model.lag < LATE && model.dead_letters == 0));
-    let (code, status) = match (ledger, state.drain.is_ordered(), is_well) {
+    let is_healthy = models.as_ref().is_some_and(|models| {
+        models
+            .iter()
+            .all(|model| model.lag < MAX_LAG && model.dead_letters == 0)
+    });
+    let (code, status) = match (ledger, state.drain.is_draining(), is_healthy) {
         (false, ..) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         (true, true, _) => (StatusCode::OK, "draining"),
         (true, false, true) => (StatusCode::OK, "ok"),
@@ -86,7 +86,7 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, Json<Health>)
             "twilio"
         },
         sandbox: state.sandbox.borrow().as_str(),
-        language_model: state.config.models.who_speaks(),
+        language_model: state.config.models.chat_provider_name(),
         ledger,
         position: state.ledger.known_head(),
         projections: projections.collect(),

@@ -1,10 +1,9 @@
 //! Downloads recordings from Twilio and stores them. Twilio may announce a recording before it can be downloaded, so a
-//! 404 is
-//! retried. A download is checked for a valid format and for its length.
+//! 404 is retried. A download is checked for a valid format and for its length.
 //!
 //! Storing a recording again changes nothing, so an interrupted job can be repeated.
 
-use super::runner::{JobOutcome, RetryPolicy, Job, fail, record_result};
+use super::runner::{Job, JobOutcome, RetryPolicy, fail, record_result};
 use crate::state::AppState;
 use anyhow::Context as _;
 use domain::call::CallCommand;

@@ -1,8 +1,7 @@
 //! Destroys the data keys of erased streams.
 //!
 //! The erase request destroys the key itself. This job covers the cases where that process was killed in between or the
-//! key
-//! store was unavailable. Destroying a key is idempotent, so no lease is needed. Every process must do it, to drop
+//! key store was unavailable. Destroying a key is idempotent, so no lease is needed. Every process must do it, to drop
 //! what it has cached of a stream that another process erased.
 
 use crate::state::AppState;

@@ -9,8 +9,7 @@ use domain::call::value::Phase;
 use infra::twilio::rest::{RecordingStatus, RecordingUpdate};
 
 /// Pauses the recordings of the human phase and returns the SIDs of those that are paused. A failure is logged and does
-/// not
-/// stop the hold.
+/// not stop the hold.
 pub async fn pause(state: &AppState, call: &Call) -> Vec<String> {
     set(state, call, RecordingStatus::Paused, RecordingUpdate::PauseWithSilence).await
 }

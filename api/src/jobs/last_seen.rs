@@ -12,8 +12,8 @@ pub async fn run(state: AppState) {
             () = state.drain.closing() => return,
             () = tokio::time::sleep(FLUSH_INTERVAL) => {}
         }
-        for (user_id, at) in state.presence.to_write() {
-            if let Err(error) = state.accounts.saw_user(&user_id, at).await {
+        for (user_id, at) in state.presence.take_due() {
+            if let Err(error) = state.accounts.set_last_seen(&user_id, at).await {
                 tracing::debug!(%error, "last-seen time of user not stored");
             }
         }

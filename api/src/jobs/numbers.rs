@@ -1,6 +1,5 @@
 //! Sets the webhook addresses at Twilio: the voice and status webhooks of our telephone numbers, and the voice webhook
-//! of
-//! the TwiML application for browser calls. Our numbers are the configured one and those assigned to agents. They
+//! of the TwiML application for browser calls. Our numbers are the configured one and those assigned to agents. They
 //! are configured at start and as soon as one is assigned.
 //!
 //! Current settings are read first and correct ones are left alone, so several processes may do this, and a restart
@@ -15,9 +14,8 @@ use std::time::Duration;
 const RETRY_INTERVAL: Duration = Duration::from_secs(3);
 /// Time between two checks for numbers that another process assigned.
 const POLL_INTERVAL: Duration = Duration::from_mins(1);
-/// URL fragment: Twilio retries five times, on any error. It retries only when asked to, and only callbacks whose
-/// answer
-/// no caller waits for carry it.
+/// URL fragment: Twilio retries five times, on any error. It retries only when asked to. The fragment is used only for
+/// callbacks that no caller waits for.
 const RETRIES: &str = "#rc=5&rp=all";
 
 /// Runs until the service stops.

@@ -1,10 +1,9 @@
 //! Starts recordings: of the AI phase once Twilio has our TwiML, of the human phase once a team member has taken over.
 //!
 //! Existing recordings are read from Twilio first: one that the log does not know was started by an earlier process
-//! that
-//! was killed before it recorded the result.
+//! that was killed before it recorded the result.
 
-use super::runner::{JobOutcome, RetryPolicy, Job, fail, record_result};
+use super::runner::{Job, JobOutcome, RetryPolicy, fail, record_result};
 use crate::state::AppState;
 use domain::call::value::Phase;
 use domain::call::{Call, CallCommand};

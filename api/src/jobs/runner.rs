@@ -1,10 +1,8 @@
 //! The runner that all jobs share: it polls for work, runs several items concurrently, delays retries, and records
-//! results
-//! in the ledger.
+//! results in the ledger.
 //!
 //! Work is read from the `work` read model, and its row goes once the result is in the log. Because the read model
-//! lags,
-//! a finished item whose row is still there is not taken again until the read model has passed the result.
+//! lags, a finished item whose row is still there is not taken again until the read model has passed the result.
 
 use crate::state::AppState;
 use domain::call::{Call, CallCommand, CallError};
@@ -31,8 +29,7 @@ pub enum JobOutcome {
     /// The result is in the log, at this position.
     Recorded(Position),
     /// Nothing was recorded: nothing could be tried, or a callback will report the result. The item is delayed, and
-    /// taken
-    /// earlier if its row changes.
+    /// taken earlier if its row changes.
     Retry,
 }
 
@@ -145,8 +142,7 @@ async fn one<W: Job>(state: AppState, item: WorkRow) {
 }
 
 /// Records the result of an item on its call, once per attempt. The inner error means that the call rejected it because
-/// it
-/// was erased in the meantime.
+/// it was erased in the meantime.
 pub async fn record_result<W: Job>(
     state: &AppState,
     item: &WorkRow,
@@ -187,7 +183,7 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     /// Whether the current attempt is the last one.
     pub fn is_last_attempt(&self, item: &WorkRow) -> bool {
-       attempt_of(item) >= self.max_attempts
+        attempt_of(item) >= self.max_attempts
     }
 }
 
@@ -206,7 +202,7 @@ pub async fn fail<W: Job, G: IntoIterator<Item = CallCommand>>(
     let at = state.clock.now();
     let attempt = attempt_of(item);
     let wait = policy
-       .initial_delay_s
+        .initial_delay_s
         .saturating_mul(1 << attempt.saturating_sub(1).min(30))
         .min(policy.max_delay_s);
     let retry_at = (!policy.is_last_attempt(item)).then(|| at.plus_seconds(wait));

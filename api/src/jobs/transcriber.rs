@@ -1,10 +1,9 @@
 //! Transcribes recordings. The two sides of a call are two channels of its recording; each is transcribed separately,
-//! which
-//! identifies the speaker.
+//! which identifies the speaker.
 //!
 //! One recording at a time is in memory, together with one of its channels: at most twice [`MAX_RECORDING_BYTES`].
 
-use super::runner::{JobOutcome, RetryPolicy, Job, fail, record_result};
+use super::runner::{Job, JobOutcome, RetryPolicy, fail, record_result};
 use crate::state::AppState;
 use bytes::{Bytes, BytesMut};
 use domain::call::value::{Phase, Segment};
@@ -13,7 +12,7 @@ use domain::{AgentId, Personal};
 use futures::TryStreamExt as _;
 use infra::blob::{Blob, BlobKey};
 use infra::models::{ModelError, Transcription, TranscriptionRequest};
-use infra::sound;
+use infra::wav;
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 use serde::Deserialize;
@@ -26,8 +25,7 @@ const RETRY_POLICY: RetryPolicy = RetryPolicy {
     max_attempts: 8,
 };
 /// Larger recordings are not transcribed. The limit is 70 minutes of two channels as Twilio records them (8,000 samples
-/// of
-/// 16 bits per second). Most providers accept much less in one file (OpenAI: 25 MB,
+/// of 16 bits per second). Most providers accept much less in one file (OpenAI: 25 MB,
 /// <https://platform.openai.com/docs/guides/speech-to-text>) and refuse larger ones themselves.
 const MAX_RECORDING_BYTES: u64 = 128 * 1024 * 1024;
 /// Timeout for the transcription of one channel.
@@ -57,7 +55,7 @@ impl Job for Transcriber {
             return give_up(&state, &item, detail.phase, reason).await;
         }
         let audio = read_all(blob).await?;
-        let channels = match sound::channels(&audio) {
+        let channels = match wav::channels(&audio) {
             Ok(channels) => channels,
             Err(error) => return failed(&state, &item, detail.phase, &error.to_string()).await,
         };
@@ -65,7 +63,7 @@ impl Job for Transcriber {
         let (mut segments, mut engine) = (Vec::new(), String::new());
         for channel in 0..channels {
             let whole = audio.clone();
-            let wav = match spawn_blocking(move || sound::channel(&whole, channel)).await? {
+            let wav = match spawn_blocking(move || wav::channel(&whole, channel)).await? {
                 Ok(wav) => wav,
                 Err(error) => return failed(&state, &item, detail.phase, &error.to_string()).await,
             };
@@ -83,7 +81,13 @@ impl Job for Transcriber {
         segments.retain(|segment| !segment.text.trim().is_empty());
         segments.sort_by_key(|segment| segment.start_ms);
         if segments.is_empty() {
-            return give_up(&state, &item, detail.phase, "the recording contains no speech".to_owned()).await;
+            return give_up(
+                &state,
+                &item,
+                detail.phase,
+                "the recording contains no speech".to_owned(),
+            )
+            .await;
         }
         let command = CallCommand::StoreTranscript {
             at: state.clock.now(),
@@ -149,10 +153,10 @@ async fn language(state: &AppState, call_id: &str) -> anyhow::Result<Option<Stri
 
 /// Names the speakers: the caller is on the first channel, our side on the second.
 fn segments_of(transcription: Transcription, phase: Phase, channel: usize, is_mono: bool) -> Vec<Segment> {
-    let ours = if phase == Phase::Human { "team_member" } else { "ai" };
+    let our_side = if phase == Phase::Human { "team_member" } else { "ai" };
     let speaker = match (phase, channel, is_mono) {
         (Phase::Voicemail, _, _) | (_, 0, false) => Some("caller"),
-        (_, 1, false) => Some(ours),
+        (_, 1, false) => Some(our_side),
         _ => None,
     };
     let named = |detected: Option<String>| match speaker {

@@ -9,7 +9,7 @@ mod cache;
 mod socket;
 
 pub use cache::FeedCache;
-pub use socket::{SESSION_CHECK_INTERVAL, Closing, SEND_TIMEOUT, PING_INTERVAL, read, still_signed_in};
+pub use socket::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, read, still_signed_in};
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
@@ -20,11 +20,11 @@ use crate::web::Parameters;
 use axum::extract::State;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
+use cache::may_see;
 use futures::SinkExt as _;
 use futures::stream::{SelectAll, StreamExt as _};
 use infra::event_store::{Position, Recorded};
 use projections::runner::RebuildStatus;
-use cache::may_see;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -98,7 +98,7 @@ impl Feed {
         let state = self.state.clone();
         // Subscribe before entering, so that the reader also receives its own presence change.
         let changes = state.presence.changes();
-        let presence = state.presence.enter(&self.signed_in.user, state.clock.now());
+        let presence = state.presence.open_feed(&self.signed_in.user, state.clock.now());
         metrics::gauge!("live_feeds").increment(1.0);
         let end = self.follow(changes).await;
         metrics::gauge!("live_feeds").decrement(1.0);

@@ -1,9 +1,9 @@
-//! `GET /api/quarantined-webhooks`: callbacks that wait to be understood, whole.
+//! `GET /api/quarantined-webhooks`: webhooks that could not be parsed, with all parameters.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
-use crate::web::{Rfc3339, Parameters, cursor};
+use crate::web::{Parameters, Rfc3339, cursor};
 use axum::Json;
 use axum::extract::State;
 use domain::quarantine::QuarantineEvent;
@@ -13,34 +13,33 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
-/// How many.
+/// Paging.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuarantined {
-    /// Most callbacks, from 1 to 200 [default: 50].
+    /// Maximum number of webhooks, from 1 to 200 [default: 50].
     limit: Option<u32>,
 }
 
-/// A callback that could not be understood.
+/// A webhook that could not be parsed.
 #[derive(Serialize, ToSchema)]
 pub struct QuarantinedWebhook {
-    /// Its identifier.
     id: String,
-    /// Which webhook it came to.
+    /// The webhook endpoint.
     #[schema(example = "call-status")]
     endpoint: String,
-    /// Why it could not be understood.
+    /// Why it could not be parsed.
     reason: String,
-    /// When it came.
+    /// Time of receipt.
     at: Rfc3339,
-    /// Its place in the log.
+    /// Position in the log.
     position: i64,
-    /// All of its parameters; those of our own address begin with `?`. Absent when they are erased.
+    /// All parameters; those of the URL's query begin with `?`. Null once erased.
     params: Option<BTreeMap<String, Vec<String>>>,
 }
 
-/// Callbacks that wait to be understood.
+/// Webhooks that could not be parsed and were not reingested yet.
 #[utoipa::path(
     get, path = "/api/quarantined-webhooks", tag = "operations", params(ListQuarantined),
     responses((status = OK, body = Vec<QuarantinedWebhook>), (status = FORBIDDEN, body = Problem))
@@ -48,15 +47,15 @@ pub struct QuarantinedWebhook {
 pub async fn list_quarantined(
     State(state): State<AppState>,
     signed_in: SignedIn,
-    Parameters(wanted): Parameters<ListQuarantined>,
+    Parameters(query): Parameters<ListQuarantined>,
 ) -> Result<Json<Vec<QuarantinedWebhook>>, ApiError> {
     signed_in.may(Permission::ViewQuarantine)?;
-    let limit = cursor::limit(wanted.limit)?.into();
-    let waiting = state.read.work.list(signed_in.tenant(), Kind::Reingest, limit).await?;
-    let mut callbacks = Vec::with_capacity(waiting.len());
-    for item in waiting {
+    let limit = cursor::limit(query.limit)?.into();
+    let pending = state.read.work.list(signed_in.tenant(), Kind::Reingest, limit).await?;
+    let mut webhooks = Vec::with_capacity(pending.len());
+    for item in pending {
         let history = state.ledger.history(&StreamId::quarantine(&item.stream)).await?;
-        let kept = history.into_iter().find_map(|recorded| match recorded.event {
+        let webhook = history.into_iter().find_map(|recorded| match recorded.event {
             Event::Quarantine(QuarantineEvent::WebhookQuarantined {
                 at,
                 endpoint,
@@ -72,7 +71,7 @@ pub async fn list_quarantined(
             }),
             _ => None,
         });
-        callbacks.extend(kept);
+        webhooks.extend(webhook);
     }
-    Ok(Json(callbacks))
+    Ok(Json(webhooks))
 }

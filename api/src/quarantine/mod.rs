@@ -1,4 +1,4 @@
-//! Callbacks that could not be understood: to see them, and to have them read again after a fix.
+//! Quarantined webhooks: list them, and reingest them after a fix.
 
 pub mod list;
 pub mod reingest;

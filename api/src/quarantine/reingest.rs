@@ -1,8 +1,8 @@
-//! `POST /api/quarantined-webhooks/{id}/reingest`: reads a kept callback again, after a fix.
+//! `POST /api/quarantined-webhooks/{id}/reingest`: parses a quarantined webhook again, after a fix.
 //!
-//! First the call's events, under a key made from the kept callback, so that a repetition changes nothing; then the mark
-//! on the callback's own stream. A callback that was to be answered with orders (`inbound`, `voice`) is history by now:
-//! what became of its call is told by the callbacks that followed.
+//! The command is executed on the call first, under a key made from the quarantined webhook, so that a repetition
+//! changes nothing; then the webhook is marked on its own stream. A webhook whose response was TwiML (`inbound`,
+//! `voice`) is only recorded: the later callbacks of its call report the outcome.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
@@ -17,20 +17,19 @@ use infra::twilio::callbacks::{Callback, Endpoint, from_kept, understand};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Where the callback's facts are now.
+/// The call that the webhook was recorded on.
 #[derive(Serialize, ToSchema)]
 pub struct Reingested {
-    /// The call.
     call_id: String,
 }
 
-/// Reads a kept callback again.
+/// Parses a quarantined webhook again.
 #[utoipa::path(
     post, path = "/api/quarantined-webhooks/{id}/reingest", tag = "operations", params(("id" = String, Path)),
     responses(
         (status = OK, body = Reingested),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "It still cannot be understood, or it was given to another call"),
+        (status = CONFLICT, body = Problem, description = "It still cannot be parsed, was erased, or was recorded on another call"),
     )
 )]
 pub async fn reingest(
@@ -41,16 +40,16 @@ pub async fn reingest(
     const ENDPOINT: &str = "POST /api/quarantined-webhooks/{id}/reingest";
     signed_in.may(Permission::Reingest)?;
     let history = state.ledger.history(&StreamId::quarantine(&id)).await?;
-    let is_theirs = history
+    let is_own = history
         .first()
         .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
-    let kept = history
+    let quarantined = history
         .first()
-        .filter(|_| is_theirs)
-        .ok_or(ApiError::NotFound("callback"))?;
-    let understood = read_again(kept)?;
+        .filter(|_| is_own)
+        .ok_or(ApiError::NotFound("webhook"))?;
+    let understood = parse_again(quarantined)?;
     let metadata = Metadata {
-        causation: Some(kept.position),
+        causation: Some(quarantined.position),
         ..signed_in.metadata(ENDPOINT, Some(format!("reingest:{id}")))
     };
     let call_id = understood.call_id.clone();
@@ -66,27 +65,30 @@ pub async fn reingest(
     let metadata = metadata.with_key(format!("reingested:{id}"));
     let executed = state.ledger.execute::<Quarantine>(&id, mark, metadata).await?;
     wait_for_read_models(&state, &["work", "call_log"], executed.position).await;
-    Ok(WriteResponse::changed(executed.position, Reingested { call_id: call_id.0 }))
+    Ok(WriteResponse::changed(
+        executed.position,
+        Reingested { call_id: call_id.0 },
+    ))
 }
 
-fn read_again(kept: &Recorded) -> Result<infra::twilio::callbacks::Understood, ApiError> {
+fn parse_again(quarantined: &Recorded) -> Result<infra::twilio::callbacks::Understood, ApiError> {
     let Event::Quarantine(QuarantineEvent::WebhookQuarantined {
         at, endpoint, params, ..
-    }) = &kept.event
+    }) = &quarantined.event
     else {
-        return Err(ApiError::NotFound("callback"));
+        return Err(ApiError::NotFound("webhook"));
     };
     let params = params
         .known()
-        .ok_or_else(|| ApiError::Conflict("the callback was erased".to_owned()))?;
+        .ok_or_else(|| ApiError::Conflict("the webhook was erased".to_owned()))?;
     let (form, query) = from_kept(params.clone());
-    let not_understood = |reason| ApiError::Conflict(format!("it still cannot be understood: {reason}"));
-    let endpoint = endpoint.parse::<Endpoint>().map_err(not_understood)?;
+    let cannot_parse = |reason| ApiError::Conflict(format!("the webhook still cannot be parsed: {reason}"));
+    let endpoint = endpoint.parse::<Endpoint>().map_err(cannot_parse)?;
     let callback = Callback {
         endpoint,
         form: &form,
         query: &query,
         received_at: *at,
     };
-    understand(&callback).map_err(not_understood)
+    understand(&callback).map_err(cannot_parse)
 }

@@ -1,4 +1,4 @@
-//! Read models for analysts: how each stands, and making one anew.
+//! Read models: status and rebuilds.
 
 pub mod rebuild;
 pub mod status;

@@ -1,7 +1,7 @@
-//! `POST /api/projections/{name}/rebuild`: makes a read model anew, in the background.
+//! `POST /api/projections/{name}/rebuild`: rebuilds a read model in the background.
 //!
-//! The request is answered at once; progress is in `GET /api/projections` and on the live feed, and the difference, when
-//! it is done, in `last_rebuild`. Personal values are never in it.
+//! The request returns immediately. Progress is in `GET /api/projections` and on the live feed, and the difference is
+//! in `last_rebuild` when the rebuild has finished. It contains no personal values.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use utoipa::{IntoParams, ToSchema};
 
-/// What the last rebuilds came to, by model; and which go on.
+/// The running rebuilds, and the result of the last rebuild of each model.
 #[derive(Default)]
 pub struct Rebuilds {
     last: Mutex<HashMap<&'static str, serde_json::Value>>,
@@ -24,7 +24,7 @@ pub struct Rebuilds {
 }
 
 impl Rebuilds {
-    /// What the last rebuild of a model came to.
+    /// The result of a model's last rebuild.
     #[must_use]
     pub fn last(&self, model: &str) -> Option<serde_json::Value> {
         self.last
@@ -53,39 +53,38 @@ impl Rebuilds {
     }
 }
 
-/// How to rebuild.
+/// Rebuild options.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RebuildOf {
-    /// Only tell what would change [default: false].
+    /// Only compute the difference, without switching [default: false].
     #[serde(default)]
     dry_run: bool,
 }
 
-/// A rebuild that has begun.
+/// A started rebuild.
 #[derive(Serialize, ToSchema)]
 pub struct Begun {
-    /// The read model.
     name: &'static str,
-    /// Whether it only tells what would change.
+    /// Whether it only computes the difference.
     dry_run: bool,
 }
 
-/// Makes a read model anew from the first event on, beside the one that readers read, and switches.
+/// Rebuilds a read model from the first event into a shadow namespace, and switches readers to it.
 #[utoipa::path(
     post, path = "/api/projections/{name}/rebuild", tag = "projections", params(("name" = String, Path), RebuildOf),
     responses(
-        (status = ACCEPTED, body = Begun, description = "Begun; progress is in GET /api/projections"),
+        (status = ACCEPTED, body = Begun, description = "Started; progress is in GET /api/projections"),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "It is being rebuilt already"),
+        (status = CONFLICT, body = Problem, description = "The read model is already being rebuilt"),
     )
 )]
 pub async fn rebuild_projection(
     State(state): State<AppState>,
     signed_in: SignedIn,
     PathOf(name): PathOf<String>,
-    Parameters(wanted): Parameters<RebuildOf>,
+    Parameters(query): Parameters<RebuildOf>,
 ) -> Result<(StatusCode, Json<Begun>), ApiError> {
     signed_in.may(Permission::Rebuild)?;
     let projector = state
@@ -99,15 +98,15 @@ pub async fn rebuild_projection(
     }
     let options = RebuildOptions {
         compare: true,
-        switch: !wanted.dry_run,
+        switch: !query.dry_run,
     };
-    tracing::info!(model = name, dry_run = wanted.dry_run, "a rebuild was ordered");
+    tracing::info!(model = name, dry_run = query.dry_run, "rebuild started");
     let task = state.clone();
     tokio::spawn(async move {
         let outcome = match task.models.rebuild(name, options).await {
             Ok(report) => serde_json::to_value(report).unwrap_or_default(),
             Err(error) => {
-                tracing::error!(model = name, %error, "a rebuild failed; the read model is as it was");
+                tracing::error!(model = name, %error, "rebuild failed, read model unchanged");
                 serde_json::json!({ "model": name, "error": error.to_string() })
             }
         };
@@ -117,7 +116,7 @@ pub async fn rebuild_projection(
         StatusCode::ACCEPTED,
         Json(Begun {
             name,
-            dry_run: wanted.dry_run,
+            dry_run: query.dry_run,
         }),
     ))
 }

@@ -1,4 +1,4 @@
-//! `GET /api/projections`: how every read model stands.
+//! `GET /api/projections`: the status of every read model.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
@@ -10,53 +10,52 @@ use projections::runner::{ModelStatus, RebuildStatus, Stage};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How a read model stands.
+/// The status of a read model.
 #[derive(Serialize, ToSchema)]
 pub struct ProjectionStatus {
-    /// Its name.
     #[schema(example = "call_log")]
     name: &'static str,
-    /// The last position that it has finished.
+    /// Last position that was projected.
     position: i64,
-    /// The last position of the log.
+    /// Last position of the log.
     head: i64,
-    /// How far it is behind.
+    /// Number of positions behind the log.
     lag: i64,
-    /// Events a second that this process projects, lately.
+    /// Recent throughput of this process.
     events_per_second: f64,
-    /// The version of its rows.
+    /// Version of the code that wrote its rows.
     version: i64,
-    /// The version that this program would make.
+    /// Version of the code of this program.
     code_version: i64,
-    /// Which of the model's namespaces is current.
+    /// Number of the current namespace.
     generation: i64,
-    /// The process that follows the log for it; absent when none does.
+    /// The process that holds the model's lease; absent if there is none.
     owner: Option<String>,
-    /// When its rows became the current ones by a rebuild.
+    /// Time of the last switch by a rebuild.
     switched_at: Option<Rfc3339>,
-    /// Events that could not be projected, with those that wait behind them.
+    /// Number of events that could not be projected, including later events of the same streams.
     dead_letters: i64,
-    /// Streams that wait.
+    /// Number of streams with dead letters.
     parked_streams: i64,
-    /// The rebuild that goes on in this process.
+    /// Running rebuild in this process.
     rebuild: Option<RebuildProgress>,
-    /// What the last rebuild came to that was ordered from this process.
+    /// Result of the last rebuild that was started through this process.
     #[schema(value_type = Option<Object>)]
     last_rebuild: Option<serde_json::Value>,
 }
 
-/// How far a rebuild has come.
+/// Progress of a rebuild.
 #[derive(Clone, Serialize, ToSchema)]
 pub struct RebuildProgress {
     /// `loading`, `indexing`, `catching_up`, `comparing`, `switching`.
     stage: &'static str,
-    /// Events done.
+    /// Number of projected events.
     done: i64,
-    /// Events to do, as far as is known.
+    /// Estimated total number of events.
     total: i64,
-    /// Events a second, so far.
+    /// Average throughput.
     events_per_second: f64,
-    /// Seconds left to load, at that rate.
+    /// Estimated seconds until loading is finished.
     seconds_left: Option<f64>,
 }
 
@@ -72,7 +71,7 @@ impl From<RebuildStatus> for RebuildProgress {
     }
 }
 
-/// A stage's name.
+/// The name of a stage.
 #[must_use]
 pub const fn stage(stage: Stage) -> &'static str {
     match stage {
@@ -84,7 +83,7 @@ pub const fn stage(stage: Stage) -> &'static str {
     }
 }
 
-/// How every read model stands.
+/// The status of every read model.
 #[utoipa::path(
     get, path = "/api/projections", tag = "projections",
     responses((status = OK, body = Vec<ProjectionStatus>), (status = FORBIDDEN, body = Problem))

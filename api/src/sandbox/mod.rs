@@ -1,8 +1,8 @@
-//! The sandbox as this service's own telephone network: `call-ledger-sandbox`, run beside it as a child.
+//! Runs the sandbox (`call-ledger-sandbox`) as a child process and telephone network of this service.
 //!
-//! That is so where nothing is configured: no Twilio account, no address in its place. The rest of the program knows
-//! nothing of it: it reaches the network and the models by their addresses, whoever set them. Who sets `TWILIO_API_BASE` or
-//! `OPENAI_BASE_URL` decides for themselves; so does who starts the service by [`crate::App::start`], as tests do.
+//! This happens when no telephone network is configured: neither a Twilio account nor `TWILIO_API_BASE`. The rest of
+//! the program only knows the addresses of the network and the models. An operator who sets `TWILIO_API_BASE` or
+//! `OPENAI_BASE_URL` chooses them; [`crate::App::start`], which tests use, starts no sandbox.
 
 mod program;
 mod supervisor;
@@ -15,33 +15,32 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// Our number in the sandbox, unless one is configured: 555-0100 to 555-0199 are kept for stories
+/// Our number in the sandbox, unless one is configured: 555-0100 to 555-0199 are reserved for fictional use
 /// (<https://www.nanpa.com/numbering/555-line-numbers>).
 const NUMBER: &str = "+15045550100";
-/// The application of the browser's telephone in the sandbox, unless one is configured.
+/// SID of the TwiML application for browser calls, unless one is configured.
 const APPLICATION: &str = "AP00000000000000000000000000000000";
-/// Where it listens, if nobody else does.
+/// Default port; another one is used if it is taken.
 const PORT: u16 = 3200;
-/// How long the sandbox may take to end once it was told to.
-const END: Duration = Duration::from_secs(5);
+/// Timeout for the sandbox to exit before it is killed.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How the sandbox stands to this service.
+/// Status of the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum SandboxStatus {
     /// Twilio is the telephone network.
     NotNeeded,
-    /// Somebody else runs it, at `TWILIO_API_BASE`.
+    /// It runs separately, at `TWILIO_API_BASE`.
     Elsewhere,
-    /// Its program does not lie beside this one: unless somebody runs it by hand, there is no telephone network.
+    /// Its program was not found next to this one, so there is no telephone network unless it is started separately.
     Missing,
-    /// It runs.
     Running,
-    /// It ended, and is being started again.
+    /// It exited and is being restarted.
     Restarting,
 }
 
-impl Standing {
-    /// The word for it; none where there is no sandbox.
+impl SandboxStatus {
+    /// The name of the status; `None` if there is no sandbox.
     #[must_use]
     pub const fn as_str(self) -> Option<&'static str> {
         match self {
@@ -54,39 +53,39 @@ impl Standing {
     }
 }
 
-/// How the sandbox stands, as it changes.
-pub type Standings = watch::Receiver<Standing>;
+/// Watches the status of the sandbox.
+pub type SandboxStatusWatch = watch::Receiver<SandboxStatus>;
 
-/// The sandbox, as far as it is ours.
+/// The sandbox process of this service, if it has one.
 #[derive(Debug)]
 pub struct Sandbox {
-    standing: Standings,
+    status: SandboxStatusWatch,
     child: Option<(CancellationToken, JoinHandle<()>)>,
 }
 
 impl Sandbox {
-    /// None of ours: what stands in Twilio's place, if anything does, is another's business.
+    /// No sandbox process: Twilio or a separate sandbox is the telephone network.
     #[must_use]
-    pub fn none(config: &Config) -> Self {
-        Self::standing_still(match (config.twilio.sandbox, &config.twilio.api_base) {
-            (false, _) => Standing::NotNeeded,
-            (true, Some(_)) => Standing::Elsewhere,
-            (true, None) => Standing::Missing,
+    pub fn external(config: &Config) -> Self {
+        Self::with_fixed_status(match (config.twilio.sandbox, &config.twilio.api_base) {
+            (false, _) => SandboxStatus::NotNeeded,
+            (true, Some(_)) => SandboxStatus::Elsewhere,
+            (true, None) => SandboxStatus::Missing,
         })
     }
 
-    /// Ours, where nobody else is configured: started, and entered into the configuration. What cannot be had is told in
-    /// the log, and the service goes on without.
+    /// Starts the sandbox if no telephone network is configured, and sets its address in the configuration. A failed
+    /// start is logged and retried while the service runs.
     ///
     /// # Errors
-    /// When there is no token for it.
+    /// When its auth token cannot be read or created.
     pub async fn bring_along(config: &mut Config, service: SocketAddr) -> anyhow::Result<Self> {
         if !config.twilio.sandbox || config.twilio.api_base.is_some() {
-            return Ok(Self::none(config));
+            return Ok(Self::external(config));
         }
         let twilio = &mut config.twilio;
-        let Some(path) = Program::beside_us() else {
-            return Ok(Self::standing_still(Standing::Missing));
+        let Some(path) = Program::find() else {
+            return Ok(Self::with_fixed_status(SandboxStatus::Missing));
         };
         let inbound = twilio
             .inbound_phone_number
@@ -112,39 +111,39 @@ impl Sandbox {
         };
         let (started, base) = supervisor::first(&program).await;
         config.twilio.api_base = Some(base.url());
-        let standing = if started.is_some() {
-            Standing::Running
+        let initial = if started.is_some() {
+            SandboxStatus::Running
         } else {
-            Standing::Restarting
+            SandboxStatus::Restarting
         };
-        let (tell, standing) = watch::channel(standing);
+        let (sender, status) = watch::channel(initial);
         let stop = CancellationToken::new();
-        let supervised = supervisor::keep(program, base, started, tell, stop.clone());
+        let supervised = supervisor::run(program, base, started, sender, stop.clone());
         Ok(Self {
-            standing,
+            status,
             child: Some((stop, tokio::spawn(supervised))),
         })
     }
 
-    fn standing_still(standing: Standing) -> Self {
+    fn with_fixed_status(status: SandboxStatus) -> Self {
         Self {
-            // Nobody tells anything else any more: the last value stays.
-            standing: watch::channel(standing).1,
+            // The sender is dropped: the value does not change any more.
+            status: watch::channel(status).1,
             child: None,
         }
     }
 
-    /// How it stands, and how that changes.
+    /// Watches the status.
     #[must_use]
-    pub fn standing(&self) -> Standings {
-        self.standing.clone()
+    pub fn status(&self) -> SandboxStatusWatch {
+        self.status.clone()
     }
 
-    /// Ends it, if it is ours.
+    /// Stops the sandbox process, if there is one.
     pub async fn stop(self) {
         if let Some((stop, supervised)) = self.child {
             stop.cancel();
-            // One that panicked has said so already; its child ended with its standard input.
+            // A panic was logged by the panic hook; the child exits when its standard input closes.
             let _ = supervised.await;
         }
     }

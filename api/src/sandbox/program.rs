@@ -1,4 +1,4 @@
-//! `call-ledger-sandbox` as a process: how it is started, and what it says.
+//! Starts `call-ledger-sandbox` as a process and forwards its output to the log.
 
 use anyhow::{Context as _, bail};
 use infra::config::Secret;
@@ -10,90 +10,96 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::oneshot;
 
-/// How long it may take to listen; a busy machine is slow.
-const LISTENS_WITHIN: Duration = Duration::from_secs(30);
-/// How the line begins that says where it listens.
-const LISTENS: &str = "telephone network: ";
+/// Timeout until it listens; a busy machine is slow.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// Prefix of the output line with its listening address.
+const LISTENING_PREFIX: &str = "telephone network: ";
 
-/// What is needed to start it.
+/// Parameters to start the sandbox.
 pub(super) struct Program {
     pub path: PathBuf,
-    /// Where this service listens: requests for its public address go there, whatever that address means elsewhere.
+    /// Listening address of this service: the sandbox sends requests for the public URL there.
     pub service: SocketAddr,
     pub token: Secret,
     pub account_sid: String,
     /// Without a trailing slash.
     pub public_url: String,
-    /// The account's numbers, E.164.
+    /// Numbers of the account, E.164.
     pub numbers: Vec<String>,
     pub application: String,
 }
 
-/// A sandbox that listens. It ends when this is dropped, or when this process ends in whatever way: then its standard input
-/// is closed.
+/// A listening sandbox. It exits when this is dropped or when this process ends in any way, because its standard input
+/// is then closed.
 pub(super) struct Started {
     pub child: Child,
-    /// Its standard input: it lives for as long as this is open. Apart, because waiting for a child closes what it has.
+    /// Its standard input; the sandbox runs while this is open. Held apart, because waiting for a child closes its own.
     pub held: Option<ChildStdin>,
     pub url: String,
 }
 
 impl Program {
-    /// Where it lies, if it does so beside this program.
-    pub fn beside_us() -> Option<PathBuf> {
+    /// Path of the program, if it is next to this program.
+    pub fn find() -> Option<PathBuf> {
         let path = std::env::current_exe()
             .ok()?
             .with_file_name(format!("call-ledger-sandbox{}", std::env::consts::EXE_SUFFIX));
         path.is_file().then_some(path)
     }
 
-    /// Starts it on this port of the loopback, 0 for any, and waits until it listens.
+    /// Starts the sandbox on this loopback port, 0 for any, and waits until it listens.
     pub async fn start(&self, port: u16) -> anyhow::Result<Started> {
         let mut command = self.command(port);
         let mut child = command
             .spawn()
             .with_context(|| format!("cannot run {}", self.path.display()))?;
         let held = child.stdin.take();
-        let (listens, does_listen) = oneshot::channel();
+        let (url_sender, url_receiver) = oneshot::channel();
         let (out, err) = (child.stdout.take(), child.stderr.take());
-        let (out, err) = (out.context("it has no output")?, err.context("it has no output")?);
-        tokio::spawn(log(out, Some(listens)));
+        let (out, err) = (
+            out.context("its output is not piped")?,
+            err.context("its output is not piped")?,
+        );
+        tokio::spawn(log(out, Some(url_sender)));
         tokio::spawn(log(err, None));
         let url = tokio::select! {
-            listening = does_listen => listening.ok(),
+            url = url_receiver => url.ok(),
             _ = child.wait() => None,
-            () = tokio::time::sleep(LISTENS_WITHIN) => bail!("the sandbox does not say where it listens"),
+            () = tokio::time::sleep(START_TIMEOUT) => bail!("the sandbox did not report its listening address in time"),
         };
         let Some(url) = url else {
-            let ended = child
+            let exit_status = child
                 .wait()
                 .await
                 .map_or_else(|error| error.to_string(), |status| status.to_string());
-            bail!("the sandbox ended at once ({ended}); its last words are above");
+            bail!("the sandbox exited ({exit_status}); its output is in the log above");
         };
-        tracing::info!(pid = child.id(), %url, "the sandbox runs: it is the telephone network");
+        tracing::info!(pid = child.id(), %url, "sandbox started");
         Ok(Started { child, held, url })
     }
 
     fn command(&self, port: u16) -> Command {
-        let ours = |path: &str| format!("{}{path}", self.public_url);
+        let url = |path: &str| format!("{}{path}", self.public_url);
         let mut command = Command::new(&self.path);
         command.args(["serve", "--host", "127.0.0.1", "--until-stdin-closes"]);
         command.args(["--port", &port.to_string(), "--account-sid", &self.account_sid]);
         for number in &self.numbers {
-            let (asked, told) = (ours("/twilio/inbound"), ours("/twilio/inbound-status#rc=5&rp=all"));
-            command.args(["--number", &format!("{number}={asked},{told}")]);
+            let (voice, status) = (url("/twilio/inbound"), url("/twilio/inbound-status#rc=5&rp=all"));
+            command.args(["--number", &format!("{number}={voice},{status}")]);
         }
         command.args([
             "--application",
-            &format!("{}={}", self.application, ours("/twilio/voice")),
+            &format!("{}={}", self.application, url("/twilio/voice")),
         ]);
-        command.args(["--route", &format!("{}=http://{}", self.public_url, self.reached())]);
-        // Nothing that is configured here is its business, and nobody reads an environment from outside as they read a
-        // command line.
+        command.args([
+            "--route",
+            &format!("{}=http://{}", self.public_url, self.local_address()),
+        ]);
+        // The environment is cleared: the sandbox needs none of our settings. The token is passed by environment
+        // because other users can read a command line.
         command.env_clear().env("TWILIO_AUTH_TOKEN", self.token.expose());
         if let Some(root) = std::env::var_os("SystemRoot") {
-            // Without it Windows gives a process no sockets.
+            // Windows needs it for sockets.
             command.env("SystemRoot", root);
         }
         command
@@ -101,16 +107,16 @@ impl Program {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command.kill_on_drop(true);
-        // Ctrl-C at a terminal is for us: calls that are under way may end before their network does.
+        // Ctrl-C at a terminal must not reach the sandbox: active calls may end before their network does.
         #[cfg(unix)]
         command.process_group(0);
         command
     }
 
-    /// Where this service is reached from this machine.
-    fn reached(&self) -> SocketAddr {
-        let everywhere = self.service.ip().is_unspecified();
-        let ip = if everywhere {
+    /// Address of this service on this machine.
+    fn local_address(&self) -> SocketAddr {
+        let is_unspecified = self.service.ip().is_unspecified();
+        let ip = if is_unspecified {
             IpAddr::V4(Ipv4Addr::LOCALHOST)
         } else {
             self.service.ip()
@@ -119,15 +125,15 @@ impl Program {
     }
 }
 
-/// Tells what it says, line by line, as our own log does; and once, where it listens.
-async fn log(said: impl AsyncRead + Unpin, mut listens: Option<oneshot::Sender<String>>) {
-    let mut lines = BufReader::new(said).lines();
-    // However reading ends, there is nothing more to tell.
+/// Writes its output to our log, line by line, and sends its listening address once.
+async fn log(output: impl AsyncRead + Unpin, mut url_sender: Option<oneshot::Sender<String>>) {
+    let mut lines = BufReader::new(output).lines();
+    // A read error ends the output like its end.
     while let Ok(Some(line)) = lines.next_line().await {
-        match line.strip_prefix(LISTENS) {
-            Some(url) if listens.is_some() => {
-                // Nobody waits any more when it took too long.
-                let _ = listens.take().map(|listens| listens.send(url.to_owned()));
+        match line.strip_prefix(LISTENING_PREFIX) {
+            Some(url) if url_sender.is_some() => {
+                // The receiver is dropped after the start timeout.
+                let _ = url_sender.take().map(|sender| sender.send(url.to_owned()));
             }
             _ if !line.trim().is_empty() => tracing::info!(target: "sandbox", "{line}"),
             _ => {}

@@ -1,19 +1,19 @@
-//! Keeping the sandbox alive: started again when it ends, with growing waits, always at the same address.
+//! Restarts the sandbox when it exits, with exponential backoff, always at the same address.
 
 use super::program::{Program, Started};
-use super::{END, PORT, Standing};
+use super::{EXIT_TIMEOUT, PORT, SandboxStatus};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-const SHORTEST_WAIT: Duration = Duration::from_millis(250);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// Who has lived for so long may be started again at once.
-const STEADY: Duration = Duration::from_mins(1);
+const INITIAL_RETRY_DELAY: Duration = Duration::from_millis(250);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
+/// Run time after which the delay is reset.
+const STABLE_AFTER: Duration = Duration::from_mins(1);
 
-/// Where the sandbox listens, each time it is started.
+/// Loopback port of the sandbox, the same for every start.
 #[derive(Clone, Copy)]
 pub(super) struct Base(u16);
 
@@ -23,13 +23,14 @@ impl Base {
     }
 }
 
-/// Starts it for the first time: on its usual port, or on any other if somebody has that one. Its address is fixed then.
+/// Starts the sandbox for the first time: on its default port, or on any other if that is taken. The port is then
+/// fixed.
 pub(super) async fn first(program: &Program) -> (Option<Started>, Base) {
-    let usual = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).await;
-    let usual = usual.map_or(0, |_| PORT);
-    let mut started = program.start(usual).await;
-    if usual != 0 && started.is_err() {
-        // Somebody else may have been quicker.
+    let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, PORT)).await;
+    let port = listener.map_or(0, |_| PORT);
+    let mut started = program.start(port).await;
+    if port != 0 && started.is_err() {
+        // Another process may have taken the port in between.
         started = program.start(0).await;
     }
     match started {
@@ -40,61 +41,61 @@ pub(super) async fn first(program: &Program) -> (Option<Started>, Base) {
         Err(error) => {
             tracing::error!(
                 error = format!("{error:#}"),
-                "the sandbox does not start: there is no telephone network"
+                "sandbox start failed, no telephone network"
             );
             (None, Base(PORT))
         }
     }
 }
 
-/// Starts it again whenever it has ended, until it is told to stop.
-pub(super) async fn keep(
+/// Restarts the sandbox whenever it exits, until `stop` is canceled.
+pub(super) async fn run(
     program: Program,
     base: Base,
     mut started: Option<Started>,
-    tell: watch::Sender<Standing>,
+    status: watch::Sender<SandboxStatus>,
     stop: CancellationToken,
 ) {
-    let mut wait = SHORTEST_WAIT;
+    let mut delay = INITIAL_RETRY_DELAY;
     loop {
         if let Some(mut running) = started.take() {
             let since = Instant::now();
             tokio::select! {
-                ended = running.child.wait() => {
-                    let ended = ended.map_or_else(|error| error.to_string(), |status| status.to_string());
-                    tracing::warn!(%ended, "the sandbox ended: its calls are gone, and it is started again");
+                exit_status = running.child.wait() => {
+                    let exit_status = exit_status.map_or_else(|error| error.to_string(), |exit| exit.to_string());
+                    tracing::warn!(%exit_status, "sandbox exited, restarting");
                 }
-                () = stop.cancelled() => return end(running).await,
+                () = stop.cancelled() => return stop_child(running).await,
             }
-            tell.send_replace(Standing::Restarting);
-            if since.elapsed() > STEADY {
-                wait = SHORTEST_WAIT;
+            status.send_replace(SandboxStatus::Restarting);
+            if since.elapsed() > STABLE_AFTER {
+                delay = INITIAL_RETRY_DELAY;
             }
         }
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
+            () = tokio::time::sleep(delay) => {}
             () = stop.cancelled() => return,
         }
-        wait = (wait * 2).min(LONGEST_WAIT);
+        delay = (delay * 2).min(MAX_RETRY_DELAY);
         tokio::select! {
             again = program.start(base.0) => match again {
                 Ok(again) => {
-                    tell.send_replace(Standing::Running);
+                    status.send_replace(SandboxStatus::Running);
                     started = Some(again);
                 }
-                Err(error) => tracing::warn!(error = format!("{error:#}"), "the sandbox does not start; trying again"),
+                Err(error) => tracing::warn!(error = format!("{error:#}"), "sandbox restart failed, retrying"),
             },
             () = stop.cancelled() => return,
         }
     }
 }
 
-/// Lets it end by itself, and ends it if it does not.
-async fn end(mut running: Started) {
+/// Closes the sandbox's standard input so that it exits, and kills it after a timeout.
+async fn stop_child(mut running: Started) {
     drop(running.held.take());
-    if tokio::time::timeout(END, running.child.wait()).await.is_err() {
-        tracing::warn!("the sandbox does not end by itself");
-        // It is killed when it is dropped, too.
+    if tokio::time::timeout(EXIT_TIMEOUT, running.child.wait()).await.is_err() {
+        tracing::warn!("sandbox did not exit in time, killing it");
+        // It is killed on drop as well.
         let _ = running.child.kill().await;
     }
 }

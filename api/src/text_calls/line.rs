@@ -9,7 +9,7 @@ use super::line_event::{LineEvent, read};
 use super::{require_sandbox, sandbox_error};
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
-use crate::live::{SESSION_CHECK_INTERVAL, Closing, SEND_TIMEOUT, PING_INTERVAL, still_signed_in};
+use crate::live::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, still_signed_in};
 use crate::state::AppState;
 use crate::web::PathOf;
 use axum::extract::State;

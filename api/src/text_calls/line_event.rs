@@ -19,27 +19,27 @@ pub enum LineEvent {
     Heard {
         /// `service`, `person` or `network`.
         by: &'static str,
-           text: String,
-        },
-        /// The person hears a sound that is not speech.
-        Played,
-        /// The service waits for input.
-        Listening,
-        /// The person interrupted the speech.
-        Interrupted,
-        /// The person spoke.
-        Said {
-           text: String,
-        },
-        Pressed {
-           key: String,
-        },
-        /// The person is connected with another person.
-        Connected,
-        /// The person hears music and is muted.
-        OnHold,
-        OffHold,
-        /// The call has ended; the last event.
+        text: String,
+    },
+    /// The person hears a sound that is not speech.
+    Played,
+    /// The service waits for input.
+    Listening,
+    /// The person interrupted the speech.
+    Interrupted,
+    /// The person spoke.
+    Said {
+        text: String,
+    },
+    Pressed {
+        key: String,
+    },
+    /// The person is connected with another person.
+    Connected,
+    /// The person hears music and is muted.
+    OnHold,
+    OffHold,
+    /// The call has ended; the last event.
     Ended {
         /// `completed`, `busy`, `no_answer`, `failed`, `canceled`.
         outcome: String,
@@ -49,7 +49,7 @@ pub enum LineEvent {
     },
     /// An action was refused.
     Refused {
-       why: String,
+        why: String,
     },
     /// The connection to the telephone network is lost; the last event.
     Lost,
@@ -59,7 +59,7 @@ impl LineEvent {
     /// Converts an event of the sandbox. `None` if the person does not notice it.
     #[must_use]
     pub fn of(content: LineContent) -> Option<Self> {
-       Some(match content {
+        Some(match content {
             LineContent::Status { status } => match status.as_str() {
                 "ringing" => Self::Ringing,
                 "in-progress" => Self::Answered,

@@ -1,7 +1,7 @@
-//! `POST /twilio/ai-respond`: what the caller said to the AI, or that they said nothing.
+//! `POST /twilio/ai-respond`: the result of a `<Gather>`: the caller's words or keys, or silence.
 
 use super::callback::{CallbackOutcome, quarantine, record, resolve_tenant};
-use super::inbound::sorry;
+use super::inbound::apology;
 use super::{Signed, TwiML};
 use crate::dialogue::{TurnInput, respond};
 use crate::error::ApiError;
@@ -9,7 +9,7 @@ use crate::state::AppState;
 use axum::extract::State;
 use infra::twilio::callbacks::{Endpoint, Gathered};
 
-/// What the caller said to the AI. Answered with the AI's words.
+/// The caller's turn. The response is TwiML with the AI's turn.
 #[utoipa::path(
     post, path = "/twilio/ai-respond", tag = "twilio", security(("twilio" = [])),
     params(("call_id" = Option<String>, Query), ("turn" = u32, Query)),
@@ -20,14 +20,14 @@ pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result
         Ok(gathered) => gathered,
         Err(reason) => {
             quarantine(&state, &signed, Endpoint::AiRespond, &reason).await?;
-            return Ok(sorry());
+            return Ok(apology());
         }
     };
     let call_id = gathered.call_id.0.clone();
     let key = signed.command_key(Endpoint::AiRespond, &gathered.key());
-    // What was said is durable before anything is thought about it.
+    // The caller's turn is durable before the model is called.
     let tenant = resolve_tenant(&state, &signed, Endpoint::AiRespond, &call_id).await?;
-    let heard = record(
+    let outcome = record(
         &state,
         &signed,
         Endpoint::AiRespond,
@@ -37,18 +37,18 @@ pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result
         tenant,
     )
     .await?;
-    let CallbackOutcome::Call(on_call) = heard else {
-        return Ok(sorry());
+    let CallbackOutcome::Call(context) = outcome else {
+        return Ok(apology());
     };
     let input = TurnInput {
         call_id: &call_id,
         turn: gathered.turn,
         at: gathered.at,
         utterance: &gathered.utterance,
-        agent: on_call.executed.state.agent().cloned(),
-        tenant: on_call.executed.tenant.clone(),
+        agent: context.executed.state.agent().cloned(),
+        tenant: context.executed.tenant.clone(),
         correlation_id: signed.request_id().to_owned(),
-        causation: on_call.executed.position,
+        causation: context.executed.position,
     };
     respond(&state, input).await
 }

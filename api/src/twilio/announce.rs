@@ -1,7 +1,6 @@
-//! `POST /twilio/announce`: what one participant of a conference is to hear: keypad tones, or that a caller comes.
+//! `POST /twilio/announce`: TwiML for one participant of a conference: keypad tones, or the announcement of a transfer.
 //!
-//! Nothing happens to the call by asking, so that nothing is recorded. What is heard is in the log: an address would show it
-//! to whoever reads logs of addresses.
+//! The request changes nothing and is not recorded. Its content is read from the log, because URLs may be logged.
 
 use super::{Signed, TwiML};
 use crate::dialogue::voice_response::spoken;
@@ -13,18 +12,18 @@ use domain::dialogue::Phrases;
 use infra::event_store::{Event, StreamId};
 use infra::twilio::twiml::{Response, digits};
 
-/// What one participant of a conference is to hear: our address says what, `transfer` or `digits`.
+/// TwiML for one participant of a conference. The query parameter `what` is `transfer` or `digits`.
 #[utoipa::path(
     post, path = "/twilio/announce", tag = "twilio", security(("twilio" = [])),
     params(("call_id" = String, Query), ("what" = String, Query), ("number" = Option<u32>, Query)),
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn announce(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
-    let call_id = signed.asked("call_id").unwrap_or_default();
+    let call_id = signed.query("call_id").unwrap_or_default();
     let Some((call, _)) = state.ledger.state::<Call>(call_id).await? else {
-        return Ok(TwiML::nothing());
+        return Ok(TwiML::empty());
     };
-    match signed.asked("what") {
+    match signed.query("what") {
         Some("transfer") => {
             let agent = call.agent().map_or(crate::agents::DEFAULT, |agent| agent.as_str());
             let agent = state.ledger.state::<domain::agent::Agent>(agent).await?;
@@ -33,19 +32,19 @@ pub async fn announce(State(state): State<AppState>, signed: Signed) -> Result<T
             Ok(TwiML(Response::new().then(spoken(words, &settings))))
         }
         Some("digits") => {
-            let number = signed.asked("number").and_then(|number| number.parse().ok());
+            let number = signed.query("number").and_then(|number| number.parse().ok());
             let keys = match number {
-                Some(number) => sent(&state, call_id, number).await?,
+                Some(number) => sent_digits(&state, call_id, number).await?,
                 None => None,
             };
             Ok(TwiML(Response::new().then_maybe(keys.as_deref().map(digits))))
         }
-        _ => Ok(TwiML::nothing()),
+        _ => Ok(TwiML::empty()),
     }
 }
 
-/// The keys that were sent as the `number`th of a call, from 1.
-async fn sent(state: &AppState, call_id: &str, number: usize) -> Result<Option<String>, ApiError> {
+/// The keys of the `number`th `DigitsSent` event of a call, from 1.
+async fn sent_digits(state: &AppState, call_id: &str, number: usize) -> Result<Option<String>, ApiError> {
     let history = state.ledger.history(&StreamId::call(call_id)).await?;
     let mut keys = history.into_iter().filter_map(|recorded| match recorded.event {
         Event::Call(CallEvent::DigitsSent { digits, .. }) => Some(digits),

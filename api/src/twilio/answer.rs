@@ -1,17 +1,17 @@
-//! [`TwiML`]: what Twilio is answered.
+//! [`TwiML`]: the response to a webhook.
 
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use infra::twilio::twiml;
 
-/// Orders to Twilio, or none: a status callback's answer is not read.
+/// A TwiML response; empty for status callbacks, whose response Twilio ignores.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TwiML(pub twiml::Response);
 
 impl TwiML {
-    /// No orders.
+    /// An empty response.
     #[must_use]
-    pub fn nothing() -> Self {
+    pub fn empty() -> Self {
         Self::default()
     }
 }

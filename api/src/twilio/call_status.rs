@@ -1,4 +1,4 @@
-//! `POST /twilio/call-status`: what became of a leg that is not the caller's, and the end of a `<Dial>`.
+//! `POST /twilio/call-status`: the status of a leg that is not the caller's, and the end of a `<Dial>`.
 
 use super::{Signed, TwiML, handle};
 use crate::error::ApiError;
@@ -6,12 +6,12 @@ use crate::state::AppState;
 use axum::extract::State;
 use infra::twilio::callbacks::Endpoint;
 
-/// What became of a leg. Our address may say what the leg is: `call_id`, `role`, `attempt`.
+/// The status of a leg. The query parameters may name the leg: `call_id`, `role`, `attempt`.
 #[utoipa::path(
     post, path = "/twilio/call-status", tag = "twilio", security(("twilio" = [])),
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn call_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
     handle(&state, &signed, Endpoint::CallStatus).await?;
-    Ok(TwiML::nothing())
+    Ok(TwiML::empty())
 }

@@ -1,9 +1,9 @@
-//! What is merely heard: a callback becomes a command, and is answered when its events are durable.
+//! Turns a callback into a command on its call, and acknowledges it when the events are durable.
 
 use super::Signed;
 use super::signed::LocalParty;
-use crate::number_routing::DEFAULT_TENANT;
 use crate::error::ApiError;
+use crate::number_routing::DEFAULT_TENANT;
 use crate::state::AppState;
 use domain::agent::AgentSettings;
 use domain::call::{Call, CallCommand, CallEvent};
@@ -15,28 +15,25 @@ use infra::ledger::{Executed, LedgerError, Outcome};
 use infra::twilio::callbacks::{Endpoint, NotUnderstood, understand};
 use sha2::{Digest as _, Sha256};
 
-/// What became of a callback.
+/// The result of handling a callback.
 pub enum CallbackOutcome {
-    /// It is on a call's stream.
+    /// It was recorded on a call's stream.
     Call(CallContext),
-    /// It could not be understood, and is kept whole.
+    /// It could not be parsed and was quarantined.
     Quarantined,
 }
 
-/// A callback that is on a call's stream.
+/// A callback that was recorded on a call's stream.
 pub struct CallContext {
-    /// The call.
     pub call_id: String,
-    /// What makes the callback idempotent.
     pub command_key: String,
-    /// What it led to.
     pub executed: Executed<Call>,
 }
 
-/// Understands a callback and gives it to its call.
+/// Parses a callback and records it on its call, or quarantines it.
 ///
 /// # Errors
-/// When the ledger cannot be written: then Twilio is told to come again.
+/// When the ledger is unavailable: Twilio then retries.
 pub async fn handle(state: &AppState, signed: &Signed, endpoint: Endpoint) -> Result<CallbackOutcome, ApiError> {
     match understand(&signed.callback(endpoint)) {
         Ok(understood) => {
@@ -49,41 +46,47 @@ pub async fn handle(state: &AppState, signed: &Signed, endpoint: Endpoint) -> Re
     }
 }
 
-/// Whose call it is.
+/// Determines the tenant of a callback's call.
 ///
-/// A call that exists is its stream's, whatever a callback names: few name a number, and the ledger keeps to the tenant of
-/// the first event besides. While the call is in memory that costs no database anything. For a call that begins with this
-/// callback our end tells: the user who calls from a browser, or the number that is called or shown.
+/// The tenant of an existing call is that of its stream, whatever the callback contains: few callbacks contain a
+/// number, and the ledger enforces the tenant of the first event anyway. While the call is in memory no database is
+/// queried. For a call that starts with this callback the local party determines the tenant: the user who calls from a
+/// browser, or our number.
 ///
-/// Of a call that nobody told us of, and of which the callback does not say which number of ours it has
-/// (`conference-status`, `recording-status`, `amd-status`), nothing can be found out by waiting. They follow from orders of
-/// ours, which are given when the call's beginning is durable: so what comes here is no call that we began, and it is
-/// kept with the operator's own rather than lost.
+/// `conference-status`, `recording-status` and `amd-status` callbacks do not contain our number. They follow from our
+/// own TwiML and requests, which are sent only after the call's start is durable. Such a callback of an unknown call
+/// therefore does not belong to a call that we started; retrying would not help, so it is recorded under the default
+/// tenant.
 ///
 /// # Errors
-/// When that cannot be found out at the moment: Twilio is told to come again, for a call that is filed under the wrong
-/// tenant stays there. Not where a caller waits for orders: they would hear the error.
-pub async fn resolve_tenant(state: &AppState, signed: &Signed, endpoint: Endpoint, call_id: &str) -> Result<Tenant, ApiError> {
-    if let Some(tenant) = state.ledger.remembered_tenant::<Call>(call_id).await {
+/// When the tenant cannot be determined now: Twilio then retries, because a call recorded under the wrong tenant stays
+/// there. Not for endpoints where a caller waits for TwiML: they would hear the error.
+pub async fn resolve_tenant(
+    state: &AppState,
+    signed: &Signed,
+    endpoint: Endpoint,
+    call_id: &str,
+) -> Result<Tenant, ApiError> {
+    if let Some(tenant) = state.ledger.cached_tenant::<Call>(call_id).await {
         return Ok(tenant);
     }
-    let begins = match tenant_of_local_party(state, signed).await {
+    let from_local_party = match tenant_of_local_party(state, signed).await {
         Ok(Some(tenant)) => return Ok(tenant),
-        otherwise => otherwise,
+        other => other,
     };
     match state.ledger.tenant::<Call>(call_id).await {
         Ok(Some(tenant)) => return Ok(tenant),
-        // Whoever gives it the command finds the same, and keeps the callback whole.
+        // The command will fail in the same way and quarantine the callback.
         Ok(None) | Err(StoreError::Unreadable(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    match begins {
+    match from_local_party {
         Err(error) if !is_caller_waiting(endpoint) => Err(error),
         _ => Ok(DEFAULT_TENANT.into()),
     }
 }
 
-/// Whether a caller hears what the callback is answered with.
+/// Whether the response is TwiML that a caller waits for.
 const fn is_caller_waiting(endpoint: Endpoint) -> bool {
     matches!(
         endpoint,
@@ -91,21 +94,21 @@ const fn is_caller_waiting(endpoint: Endpoint) -> bool {
     )
 }
 
-/// Whose a call is that begins with this request. `None`: it does not name our end.
+/// The tenant of a call that starts with this request. `None` if the request does not name the local party.
 ///
 /// # Errors
-/// When a database cannot say.
+/// When a database is unavailable.
 async fn tenant_of_local_party(state: &AppState, signed: &Signed) -> Result<Option<Tenant>, ApiError> {
     match signed.local_party() {
         None => Ok(None),
         Some(LocalParty::Number(number)) => {
-            let answers = state.number_routing.of_number(state, number).await;
-            let answers = answers.map_err(|error| ApiError::Unavailable(error.into()))?;
-            Ok(Some(answers.tenant))
+            let owner = state.number_routing.owner_of(state, number).await;
+            let owner = owner.map_err(|error| ApiError::Unavailable(error.into()))?;
+            Ok(Some(owner.tenant))
         }
         Some(LocalParty::Browser(user)) => {
             let user = state.accounts.user(user).await?;
-            // Nobody of ours has another name: tokens are made for users alone.
+            // Tokens are issued to users only, so an unknown identity is not ours.
             Ok(Some(
                 user.map_or_else(|| DEFAULT_TENANT.into(), |user| user.tenant.into()),
             ))
@@ -113,10 +116,11 @@ async fn tenant_of_local_party(state: &AppState, signed: &Signed) -> Result<Opti
     }
 }
 
-/// Gives a command to a call, which is this tenant's if it begins now.
+/// Executes a command on a call, which gets this tenant if it starts now. A callback that the call rejects is
+/// quarantined.
 ///
 /// # Errors
-/// When the ledger cannot be written.
+/// When the ledger is unavailable.
 pub async fn record(
     state: &AppState,
     signed: &Signed,
@@ -134,24 +138,24 @@ pub async fn record(
             command_key,
             executed,
         })),
-        // The domain refuses nothing that the provider tells; should it ever, the callback is not lost.
+        // The domain accepts everything that the provider reports; should it ever not, the callback is not lost.
         Err(LedgerError::Rejected(error)) => {
             quarantine_raw(
                 state,
                 signed,
                 endpoint,
-                &format!("the call refused it: {error}"),
+                &format!("rejected by the call: {error}"),
                 tenant,
             )
             .await
         }
-        // A later version of the program wrote to this call. It can be read in again once this one is as new.
+        // A newer version of the program wrote to this call. The callback can be reingested after an upgrade.
         Err(LedgerError::Store(StoreError::Unreadable(reason))) => {
             quarantine_raw(
                 state,
                 signed,
                 endpoint,
-                &format!("the call cannot be read: {reason}"),
+                &format!("the call is unreadable: {reason}"),
                 tenant,
             )
             .await
@@ -160,17 +164,17 @@ pub async fn record(
     }
 }
 
-/// Keeps a callback that could not be understood.
+/// Quarantines a callback that could not be parsed, with all its parameters.
 ///
 /// # Errors
-/// When the ledger cannot be written.
+/// When the ledger is unavailable.
 pub async fn quarantine(
     state: &AppState,
     signed: &Signed,
     endpoint: Endpoint,
     reason: &NotUnderstood,
 ) -> Result<CallbackOutcome, ApiError> {
-    // Better with the operator's own than not kept.
+    // Recording it under the default tenant is better than losing it.
     let tenant = tenant_of_local_party(state, signed).await.ok().flatten();
     let tenant = tenant.unwrap_or_else(|| DEFAULT_TENANT.into());
     quarantine_raw(state, signed, endpoint, &reason.to_string(), tenant).await
@@ -183,12 +187,12 @@ async fn quarantine_raw(
     reason: &str,
     tenant: Tenant,
 ) -> Result<CallbackOutcome, ApiError> {
-    tracing::warn!(%endpoint, reason, "a callback could not be understood and is kept whole");
+    tracing::warn!(%endpoint, reason, "webhook quarantined");
     metrics::counter!("twilio_quarantined_total", "endpoint" => endpoint.as_str()).increment(1);
-    let params = signed.kept();
+    let params = signed.raw_params();
     let digest = Sha256::digest(serde_json::to_vec(&params).map_err(ApiError::internal)?);
     let key = signed.command_key(endpoint, &format!("quarantine:{endpoint}:{}", crate::web::hex(&digest)));
-    // The parameters are the event's own; in the metadata they would stand twice.
+    // The event contains the parameters; the metadata must not repeat them.
     let metadata = Metadata {
         params: None,
         ..signed.metadata(endpoint, tenant, key)
@@ -207,8 +211,8 @@ async fn quarantine_raw(
 }
 
 impl CallContext {
-    /// What this callback led to, when it came first: what a repeated one is answered from. Of a callback that was
-    /// understood anew under another key and said nothing new, all that is known of the call.
+    /// The events of this callback's first delivery, so that a repeated delivery gets the same response. If the
+    /// callback was recorded under another key before (by a reingestion) and added nothing, all events of the call.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -230,8 +234,7 @@ impl CallContext {
             .collect())
     }
 
-    /// The settings of the agent that answers, as they were when the call began: the same, however often and whenever
-    /// somebody asks.
+    /// The settings of the call's agent as of the start of the call, so that repeated webhooks get the same response.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -239,12 +242,16 @@ impl CallContext {
         let Some(agent) = self.executed.state.agent() else {
             return Ok(AgentSettings::default());
         };
-        let began = if let Some(began) = self.executed.began {
-            began
+        let started_at = if let Some(position) = self.executed.first_position {
+            position
         } else {
             let history = state.ledger.history(&StreamId::call(&self.call_id)).await?;
             history.first().map_or(0, |event| event.position)
         };
-        Ok(state.number_routing.agent_then(state, agent.as_str(), began).await?.settings)
+        Ok(state
+            .number_routing
+            .agent_at(state, agent.as_str(), started_at)
+            .await?
+            .settings)
     }
 }

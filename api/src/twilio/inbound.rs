@@ -1,16 +1,16 @@
-//! `POST /twilio/inbound`: somebody calls one of our numbers.
+//! `POST /twilio/inbound`: an inbound call.
 //!
-//! The agent that answers the number decides: within its hours the caller hears that an AI speaks and that the call is
-//! recorded, then its greeting, and is listened to; otherwise they may leave a message.
+//! Within the opening hours of the number's agent the caller hears the AI disclosure, the recording notice and the
+//! greeting, and can then speak; otherwise the caller is routed to the voicemail.
 //!
-//! The answer is made from what was recorded, and from the agent as it was then: a repeated webhook is answered by the
-//! same orders, whatever was changed in between.
+//! The TwiML is built from the recorded events and the agent as of the start of the call, so that a repeated webhook
+//! gets the same TwiML.
 
-use super::callback::{CallbackOutcome, CallContext, quarantine, record};
+use super::callback::{CallContext, CallbackOutcome, quarantine, record};
 use super::{Signed, TwiML};
 use crate::dialogue::voice_response;
-use crate::number_routing::NumberOwner;
 use crate::error::ApiError;
+use crate::number_routing::NumberOwner;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::agent::{Agent, Routing};
@@ -19,14 +19,13 @@ use domain::dialogue::Phrases;
 use infra::twilio::callbacks::{Endpoint, Inbound};
 use infra::twilio::twiml::{self, hangup, pause, redirect, say};
 
-/// While nobody can say who answers a number, the caller's telephone rings on for so many seconds...
-const RING_S: u32 = 1;
-/// ...and so often. A call that is filed under the wrong tenant stays there, so we wait as long as a caller does not mind;
-/// after that the default agent answers: an installation of one tenant loses nothing by it, and a caller must not be left
-/// without an answer.
-const WAITS: u32 = 6;
+/// Ring time per retry while number routing is unavailable, in seconds.
+const RING_INTERVAL_S: u32 = 1;
+/// Maximum number of retries while number routing is unavailable. A call recorded under the wrong tenant stays there,
+/// so the caller waits a little; then the default agent answers, which is correct for an installation with one tenant.
+const MAX_RING_INTERVALS: u32 = 6;
 
-/// Somebody calls one of our numbers. Answered with a greeting, or with the way to the voicemail.
+/// An inbound call. The response is TwiML with the greeting, or a redirect to the voicemail.
 #[utoipa::path(
     post, path = "/twilio/inbound", tag = "twilio", security(("twilio" = [])),
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
@@ -36,60 +35,54 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
         Ok(inbound) => inbound,
         Err(reason) => {
             quarantine(&state, &signed, Endpoint::Inbound, &reason).await?;
-            return Ok(sorry());
+            return Ok(apology());
         }
     };
     let (call_id, key) = (
         inbound.call_id.0.clone(),
         signed.command_key(Endpoint::Inbound, &inbound.key()),
     );
-    let answers = match state.number_routing.of_number(&state, &inbound.number).await {
-        Ok(answers) => answers,
-        Err(error) => match waited(&signed) {
-            times if times < WAITS => {
-                tracing::warn!(%error, times, "nobody can say who answers: the caller's telephone rings on");
+    let owner = match state.number_routing.owner_of(&state, &inbound.number).await {
+        Ok(owner) => owner,
+        Err(error) => match rings(&signed) {
+            times if times < MAX_RING_INTERVALS => {
+                tracing::warn!(%error, times, "number routing unavailable, caller kept ringing");
                 return Ok(ring_on(&state, times + 1));
             }
             _ => {
-                tracing::error!(%error, "nobody can say who answers: the default agent does");
+                tracing::error!(%error, "number routing unavailable, using the default agent");
                 NumberOwner::default()
             }
         },
     };
     let agent = state
         .ledger
-        .state::<Agent>(answers.agent.as_str())
+        .state::<Agent>(owner.agent.as_str())
         .await?
         .map(|(agent, _)| agent)
         .unwrap_or_default();
     let routed = route(&agent, agent.routing(inbound.at));
-    let command = inbound.routed(answers.agent, routed).into();
-    match record(
-        &state,
-        &signed,
-        Endpoint::Inbound,
-        &call_id,
-        command,
-        key,
-        answers.tenant,
-    )
-    .await?
-    {
-        CallbackOutcome::Call(on_call) => answer(&state, &on_call).await,
-        CallbackOutcome::Quarantined => Ok(sorry()),
+    let command = inbound.routed(owner.agent, routed).into();
+    match record(&state, &signed, Endpoint::Inbound, &call_id, command, key, owner.tenant).await? {
+        CallbackOutcome::Call(context) => answer(&state, &context).await,
+        CallbackOutcome::Quarantined => Ok(apology()),
     }
 }
 
-/// How often this caller's telephone rang on already.
-fn waited(signed: &Signed) -> u32 {
-    signed.asked("waited").and_then(|times| times.parse().ok()).unwrap_or(0)
+/// Number of retries so far.
+fn rings(signed: &Signed) -> u32 {
+    signed.query("waited").and_then(|times| times.parse().ok()).unwrap_or(0)
 }
 
-/// Nothing is said yet, nor recorded: a first `<Pause>` is waited for before the call is picked up
-/// (<https://www.twilio.com/docs/voice/twiml/pause>), so the caller hears it ring. Then we are asked again.
+/// Lets the caller hear ringing and retries. Nothing is recorded yet: Twilio waits for a leading `<Pause>` before it
+/// answers the call (<https://www.twilio.com/docs/voice/twiml/pause>).
 fn ring_on(state: &AppState, times: u32) -> TwiML {
     let again = state.config.callback_url(&format!("/twilio/inbound?waited={times}"));
-    TwiML(twiml::Response::new().then(pause(RING_S)).then(redirect(&again)))
+    TwiML(
+        twiml::Response::new()
+            .then(pause(RING_INTERVAL_S))
+            .then(redirect(&again)),
+    )
 }
 
 fn route(agent: &Agent, routing: Routing) -> Routed {
@@ -107,15 +100,20 @@ fn route(agent: &Agent, routing: Routing) -> Routed {
     }
 }
 
-/// The orders that follow from what was recorded.
-async fn answer(state: &AppState, on_call: &CallContext) -> Result<TwiML, ApiError> {
-    let events = on_call.events(state).await?;
-    let settings = on_call.settings(state).await?;
-    Ok(TwiML(voice_response::from_events(state, &on_call.call_id, &settings, &events)))
+/// Builds the TwiML from the recorded events.
+async fn answer(state: &AppState, context: &CallContext) -> Result<TwiML, ApiError> {
+    let events = context.events(state).await?;
+    let settings = context.settings(state).await?;
+    Ok(TwiML(voice_response::from_events(
+        state,
+        &context.call_id,
+        &settings,
+        &events,
+    )))
 }
 
-/// What a caller hears when we cannot even say which call it is.
-pub(super) fn sorry() -> TwiML {
+/// An apology and a hangup, for a webhook that could not be parsed.
+pub(super) fn apology() -> TwiML {
     TwiML(
         twiml::Response::new()
             .then(say("We are sorry, your call cannot be taken. Please try again later."))

@@ -1,4 +1,4 @@
-//! `POST /twilio/inbound-status`: what became of the caller's leg.
+//! `POST /twilio/inbound-status`: the status of the caller's leg.
 
 use super::{Signed, TwiML, handle};
 use crate::error::ApiError;
@@ -6,12 +6,12 @@ use crate::state::AppState;
 use axum::extract::State;
 use infra::twilio::callbacks::Endpoint;
 
-/// What became of the caller's leg.
+/// The status of the caller's leg.
 #[utoipa::path(
     post, path = "/twilio/inbound-status", tag = "twilio", security(("twilio" = [])),
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn inbound_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
     handle(&state, &signed, Endpoint::InboundStatus).await?;
-    Ok(TwiML::nothing())
+    Ok(TwiML::empty())
 }

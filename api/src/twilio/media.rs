@@ -4,8 +4,8 @@
 //! that this process requested, by its unique name; any other socket is closed. The stream is one-way: nothing is sent
 //! back.
 
-use crate::error::{ApiError, Problem};
 use crate::audio_tap::{MediaSocket, STREAM_NAME};
+use crate::error::{ApiError, Problem};
 use crate::state::AppState;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{FromRequestParts, State};

@@ -1,16 +1,16 @@
-//! Twilio's doors: one file a webhook. Here is what they share.
+//! Twilio's webhooks, one file each, and what they share.
 //!
-//! A request is believed when its signature is right, understood by `infra::twilio::callbacks`, and answered 2xx only
-//! after what it says is durable. What cannot be understood is kept whole on an `quarantine` stream, and answered 2xx as well:
-//! asking Twilio to send it again would not make it clearer.
+//! A request is verified by its signature, parsed by `infra::twilio::callbacks`, and acknowledged with 2xx only after
+//! its events are durable. A request that cannot be parsed is stored on a `quarantine` stream and acknowledged with 2xx
+//! as well, because a retry would not help.
 
 pub mod ai_respond;
 pub mod amd_status;
 pub mod announce;
 pub mod answer;
 pub mod call_status;
-pub mod conference_status;
 pub mod callback;
+pub mod conference_status;
 pub mod inbound;
 pub mod inbound_status;
 pub mod media;

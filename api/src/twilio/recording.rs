@@ -1,4 +1,4 @@
-//! `GET /twilio/recording/{sid}`: the sound of a recording, to whoever has a link to it.
+//! `GET /twilio/recording/{sid}`: the audio of a recording, through a signed link.
 
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
@@ -10,15 +10,15 @@ use axum::response::{IntoResponse as _, Response};
 use infra::blob::{Blob, BlobError, BlobKey, ByteRange};
 use serde::Deserialize;
 
-/// What opens it.
+/// Query parameters.
 #[derive(Deserialize)]
 pub struct Link {
     #[serde(default)]
     token: String,
 }
 
-/// The sound of a recording, or a range of it. The link comes from `/api/call-logs/{id}/recordings/{phase}` and works for an
-/// hour.
+/// The audio of a recording, or a range of it. The link is issued by `/api/call-logs/{id}/recordings/{phase}` and is
+/// valid for one hour.
 #[utoipa::path(
     get, path = "/twilio/recording/{sid}", tag = "twilio", security(()),
     params(("sid" = String, Path), ("token" = String, Query), ("Range" = Option<String>, Header)),
@@ -35,19 +35,19 @@ pub async fn recording(
     Query(link): Query<Link>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    // What is wrong with a link is nobody's business: there is no such recording.
+    // An invalid link is answered like a missing recording, to reveal nothing.
     let missing = || ApiError::NotFound("recording");
     let opens = state
         .recording_links
-        .open(&link.token, state.clock.now())
+        .verify(&link.token, state.clock.now())
         .map_err(|_| missing())?;
     if opens.recording != sid {
         return Err(missing());
     }
     let key = BlobKey::new(opens.key).map_err(|_| missing())?;
-    let asked = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
-    match state.blobs.get(&key, asked.and_then(ByteRange::parse)).await {
-        Ok(Some(blob)) => Ok(sound(blob)),
+    let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    match state.blobs.get(&key, range.and_then(ByteRange::parse)).await {
+        Ok(Some(blob)) => Ok(audio(blob)),
         Ok(None) => Err(missing()),
         Err(BlobError::RangeNotSatisfiable { total_len }) => {
             let range = format!("bytes */{total_len}");
@@ -58,7 +58,7 @@ pub async fn recording(
     }
 }
 
-fn sound(blob: Blob) -> Response {
+fn audio(blob: Blob) -> Response {
     let total = blob.total_len;
     let length = blob
         .range
@@ -76,7 +76,7 @@ fn sound(blob: Blob) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(blob.media_type.as_str()));
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    // Not beyond the link's hour, and not in anybody else's cache.
+    // Private, and no longer than the link is valid.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
     if let Some(range) = range.and_then(|range| HeaderValue::from_str(&range).ok()) {
         headers.insert(header::CONTENT_RANGE, range);

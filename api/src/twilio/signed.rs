@@ -1,4 +1,4 @@
-//! [`Signed`]: a request that Twilio signed, and nothing else.
+//! [`Signed`]: a request with a valid Twilio signature.
 
 use crate::auth::session::request_id;
 use crate::error::{ApiError, FieldProblem};
@@ -13,27 +13,27 @@ use infra::twilio::form::{Form, MalformedForm};
 use infra::twilio::signature::{self, Body};
 use std::collections::BTreeMap;
 
-/// Under this name a body that is no form is kept.
+/// Parameter name under which a JSON body is stored.
 const WHOLE_BODY: &str = "(body)";
-/// The longest idempotency token that is taken at its word.
-const LONGEST_TOKEN: usize = 100;
+/// Maximum length of an idempotency token; longer ones are ignored.
+const MAX_TOKEN_BYTES: usize = 100;
 
-/// A request that Twilio signed.
+/// A request with a valid Twilio signature.
 #[derive(Debug)]
 pub struct Signed {
     form: Form,
     query: Form,
     token: Option<String>,
     request_id: String,
-    /// When it was heard.
+    /// Time of receipt.
     pub received_at: Timestamp,
 }
 
 impl FromRequest<AppState> for Signed {
     type Rejection = ApiError;
 
-    /// A missing or wrong signature is 403, a body that is no form 400 with the name of the field. The signature comes
-    /// first wherever that is possible: it covers the decoded form, so a form that cannot be decoded has none.
+    /// A missing or invalid signature is 403, a malformed form 400 with the field's name. The signature is checked
+    /// first where possible: it covers the decoded form, so it cannot be checked for a form that cannot be decoded.
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
         let signature = parts
@@ -47,7 +47,7 @@ impl FromRequest<AppState> for Signed {
         let kind = kind(&parts.headers)?;
         let token = token(&parts.headers);
         let request_id = request_id(&parts.headers);
-        // The limit on bodies travels in the extensions.
+        // The body limit is in the extensions.
         let mut request = Request::new(body);
         *request.extensions_mut() = parts.extensions;
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
@@ -55,7 +55,7 @@ impl FromRequest<AppState> for Signed {
             if too_large {
                 ApiError::TooLarge
             } else {
-                ApiError::Malformed("it did not arrive whole".into(), vec![])
+                ApiError::Malformed("it is incomplete".into(), vec![])
             }
         })?;
         let (form, is_valid) = match kind {
@@ -87,12 +87,12 @@ impl FromRequest<AppState> for Signed {
     }
 }
 
-/// Our end of a call.
+/// Our side of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LocalParty<'a> {
-    /// A number, E.164.
+    /// E.164.
     Number(&'a str),
-    /// The browser of a user of ours, by the user's identifier.
+    /// Browser client; the ID of the user.
     Browser(&'a str),
 }
 
@@ -123,18 +123,19 @@ fn kind(headers: &HeaderMap) -> Result<Kind, ApiError> {
 
 fn malformed(error: &MalformedForm) -> ApiError {
     let problem = FieldProblem::parameter(error.field().unwrap_or("(form)"), error.to_string());
-    ApiError::Malformed("it is not a form".to_owned(), vec![problem])
+    ApiError::Malformed("it is not a valid form".to_owned(), vec![problem])
 }
 
-/// Twilio's idempotency token, if it is a sane one: it becomes part of a key.
+/// Twilio's idempotency token, if it is well-formed: it becomes part of a command key.
 fn token(headers: &HeaderMap) -> Option<String> {
     let token = headers.get(signature::IDEMPOTENCY_HEADER)?.to_str().ok()?;
-    let is_sane = (1..=LONGEST_TOKEN).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
-    is_sane.then(|| token.to_owned())
+    let is_well_formed =
+        (1..=MAX_TOKEN_BYTES).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
+    is_well_formed.then(|| token.to_owned())
 }
 
 impl Signed {
-    /// The request as a callback of this door.
+    /// The request as a callback of this endpoint.
     #[must_use]
     pub const fn callback(&self, endpoint: Endpoint) -> Callback<'_> {
         Callback {
@@ -145,47 +146,47 @@ impl Signed {
         }
     }
 
-    /// What makes this request idempotent: Twilio's own token, the same on each of its retries, else what identifies
-    /// the callback.
+    /// The command key of this request: from Twilio's idempotency token, which is the same for all retries, otherwise
+    /// from what identifies the callback.
     #[must_use]
-    pub fn command_key(&self, endpoint: Endpoint, otherwise: &str) -> String {
+    pub fn command_key(&self, endpoint: Endpoint, fallback: &str) -> String {
         match &self.token {
             Some(token) => format!("twilio:{endpoint}:{token}"),
-            None => format!("twilio:{otherwise}"),
+            None => format!("twilio:{fallback}"),
         }
     }
 
-    /// What our own address carried.
+    /// A query parameter of the webhook URL.
     #[must_use]
-    pub fn asked(&self, name: &str) -> Option<&str> {
+    pub fn query(&self, name: &str) -> Option<&str> {
         self.query.get(name)
     }
 
-    /// What belongs together.
+    /// Request ID, used as correlation ID.
     #[must_use]
     pub fn request_id(&self) -> &str {
         &self.request_id
     }
 
-    /// All raw parameters, of the body and of our own address.
+    /// All raw parameters of the body and of the URL's query.
     #[must_use]
-    pub fn kept(&self) -> BTreeMap<String, Vec<String>> {
+    pub fn raw_params(&self) -> BTreeMap<String, Vec<String>> {
         callbacks::keep(&self.form, &self.query)
     }
 
-    /// Metadata of what this request says.
+    /// Event metadata for this request.
     #[must_use]
     pub fn metadata(&self, endpoint: Endpoint, tenant: Tenant, command_key: String) -> Metadata {
         Metadata {
             command_key: Some(command_key),
             endpoint: Some(format!("/twilio/{endpoint}")),
-            params: Some(Personal::Known(self.kept())),
+            params: Some(Personal::Known(self.raw_params())),
             ..Metadata::new(tenant, Actor::Twilio, self.request_id.clone())
         }
     }
 
-    /// Our end of the call, if the request names it: it tells whose a call is that begins with this request. To Twilio a
-    /// call from a browser is inbound as well, and its `To` is the number that was dialled: anybody's.
+    /// Our side of the call, if the request names it; it determines the tenant of a call that starts with this request.
+    /// Twilio reports a call from a browser as inbound as well, and its `To` is the dialed number, which is not ours.
     #[must_use]
     pub fn local_party(&self) -> Option<LocalParty<'_>> {
         let from = self.form.get("From");

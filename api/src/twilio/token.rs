@@ -1,4 +1,4 @@
-//! `POST /twilio/token`: what a person's browser needs to call and to be called, by Twilio's Voice SDK.
+//! `POST /twilio/token`: an access token with which a user's browser makes and takes calls through Twilio's Voice SDK.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
@@ -9,30 +9,29 @@ use infra::twilio::token::TokenMaker;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A token for one browser.
+/// An access token for one browser.
 #[derive(Serialize, ToSchema)]
 pub struct BrowserToken {
-    /// The access token: a JWT.
+    /// JWT.
     token: String,
-    /// `client:<identity>` rings in this browser.
+    /// Calls to `client:<identity>` ring in this browser.
     identity: String,
-    /// When the token ends.
     expires_at: String,
 }
 
-/// A token with which a person's browser calls and is called. It lives for an hour.
+/// An access token with which the user's browser makes and takes calls. Valid for one hour.
 #[utoipa::path(
     post, path = "/twilio/token", tag = "live",
     responses(
         (status = OK, body = BrowserToken),
-        (status = CONFLICT, body = Problem, description = "No API key of Twilio's is set up."),
+        (status = CONFLICT, body = Problem, description = "TWILIO_API_KEY and TWILIO_API_SECRET are not set."),
     )
 )]
 pub async fn token(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<BrowserToken>, ApiError> {
     signed_in.may(Permission::HandleCalls)?;
     let twilio = &state.config.twilio;
     let (Some(api_key), Some(api_secret)) = (twilio.api_key.clone(), twilio.api_secret.clone()) else {
-        let missing = "calls from the browser need TWILIO_API_KEY and TWILIO_API_SECRET, and neither is set";
+        let missing = "calls from the browser need TWILIO_API_KEY and TWILIO_API_SECRET: set both";
         return Err(ApiError::Conflict(missing.to_owned()));
     };
     let maker = TokenMaker {

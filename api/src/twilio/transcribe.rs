@@ -1,6 +1,6 @@
-//! `POST /twilio/transcribe/{id}`: a person wants a call's words written down, or written down again.
+//! `POST /twilio/transcribe/{id}`: requests a transcription of a call's recordings, also a repeated one.
 //!
-//! That it was asked for is in the log, and the transcriber finds it there.
+//! The request is recorded as an event, from which the transcriber job finds it.
 
 use crate::auth::{Permission, SignedIn};
 use crate::call_logs::ensure_own_tenant;
@@ -15,23 +15,22 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
-/// What will be written down.
+/// The requested transcriptions.
 #[derive(Serialize, ToSchema)]
 pub struct ToBeTranscribed {
-    /// The call.
     call_id: String,
-    /// The parts of the call whose recordings we have: `ai`, `human`, `voicemail`.
+    /// The phases with an archived recording: `ai`, `human`, `voicemail`.
     phases: Vec<&'static str>,
 }
 
-/// Has every recording of a call that we have written down. The transcripts come when they are done.
+/// Requests a transcription of every archived recording of a call. The transcripts follow when they are finished.
 #[utoipa::path(
     post, path = "/twilio/transcribe/{id}", tag = "calls",
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses(
         (status = OK, body = ToBeTranscribed),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "We have no recording of it, or it was erased."),
+        (status = CONFLICT, body = Problem, description = "The call has no archived recording, or was erased."),
     )
 )]
 pub async fn transcribe(
@@ -44,13 +43,13 @@ pub async fn transcribe(
     ensure_own_tenant(&state, &signed_in, &id).await?;
     let known = state.ledger.state::<Call>(&id).await?;
     let (call, _) = known.ok_or(ApiError::NotFound("call"))?;
-    let kept = call
+    let archived = call
         .recordings
         .values()
         .filter(|recording| recording.archived.is_some());
-    let phases: BTreeSet<Phase> = kept.map(|recording| recording.phase).collect();
+    let phases: BTreeSet<Phase> = archived.map(|recording| recording.phase).collect();
     if phases.is_empty() {
-        return Err(ApiError::Conflict("we have no recording of this call".to_owned()));
+        return Err(ApiError::Conflict("the call has no archived recording".to_owned()));
     }
     let at = state.clock.now();
     let request = |phase: &Phase| CallCommand::RequestTranscription {

@@ -1,4 +1,4 @@
-//! `POST /twilio/transcription-status`: what became of a transcription.
+//! `POST /twilio/transcription-status`: the result of a transcription by Twilio.
 
 use super::{Signed, TwiML, handle};
 use crate::error::ApiError;
@@ -6,12 +6,12 @@ use crate::state::AppState;
 use axum::extract::State;
 use infra::twilio::callbacks::Endpoint;
 
-/// What Twilio understood of a recording.
+/// Twilio's transcription of a recording.
 #[utoipa::path(
     post, path = "/twilio/transcription-status", tag = "twilio", security(("twilio" = [])),
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn transcription_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
     handle(&state, &signed, Endpoint::TranscriptionStatus).await?;
-    Ok(TwiML::nothing())
+    Ok(TwiML::empty())
 }

@@ -1,4 +1,4 @@
-//! `POST /twilio/voicemail`: the caller is asked for a message.
+//! `POST /twilio/voicemail`: asks the caller for a message.
 
 use super::callback::{CallbackOutcome, handle};
 use super::{Signed, TwiML};
@@ -11,25 +11,25 @@ use domain::dialogue::Phrases;
 use infra::twilio::callbacks::Endpoint;
 use infra::twilio::twiml::{self, hangup, record, say};
 
-/// The longest message, in seconds.
-const LONGEST_S: u32 = 180;
-/// A message ends after so many seconds of silence.
-const SILENCE_S: u32 = 8;
-/// Twilio asks again, five times, whatever went wrong: it does so only when told to.
+/// Maximum length of a message, in seconds.
+const MAX_MESSAGE_S: u32 = 180;
+/// Silence that ends a message, in seconds.
+const SILENCE_TIMEOUT_S: u32 = 8;
+/// URL fragment: Twilio retries five times, on any error. It retries only when asked to.
 const RETRIES: &str = "#rc=5&rp=all";
 
-/// The caller is asked for a message, which is recorded.
+/// Asks the caller for a message and records it.
 #[utoipa::path(
     post, path = "/twilio/voicemail", tag = "twilio", security(("twilio" = [])),
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn voicemail(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
     match handle(&state, &signed, Endpoint::Voicemail).await? {
-        CallbackOutcome::Call(on_call) => {
-            let settings = on_call.settings(&state).await?;
-            Ok(ask(&state, &on_call.call_id, &settings))
+        CallbackOutcome::Call(context) => {
+            let settings = context.settings(&state).await?;
+            Ok(ask(&state, &context.call_id, &settings))
         }
-        // Nobody could say whose message it were.
+        // A message could not be attributed to a call.
         CallbackOutcome::Quarantined => Ok(TwiML(
             twiml::Response::new()
                 .then(say(Phrases::of(None).trouble_again))
@@ -39,7 +39,7 @@ pub async fn voicemail(State(state): State<AppState>, signed: Signed) -> Result<
 }
 
 fn ask(state: &AppState, call_id: &str, settings: &AgentSettings) -> TwiML {
-    let here = |path: &str, retries: &str| {
+    let callback = |path: &str, retries: &str| {
         state
             .config
             .callback_url(&format!("/twilio/{path}?call_id={call_id}&phase=voicemail{retries}"))
@@ -49,17 +49,17 @@ fn ask(state: &AppState, call_id: &str, settings: &AgentSettings) -> TwiML {
         .language
         .as_deref()
         .is_none_or(|language| language.starts_with("en"));
-    let message = record(&here("voicemail-done", ""))
-        .with("maxLength", LONGEST_S)
-        .with("timeout", SILENCE_S)
+    let message = record(&callback("voicemail-done", ""))
+        .with("maxLength", MAX_MESSAGE_S)
+        .with("timeout", SILENCE_TIMEOUT_S)
         .with("finishOnKey", "#")
         .with("playBeep", "true")
-        .with("recordingStatusCallback", here("recording-status", RETRIES))
+        .with("recordingStatusCallback", callback("recording-status", RETRIES))
         .with("recordingStatusCallbackEvent", "in-progress completed absent")
         .with_maybe("transcribe", is_english.then_some("true"))
         .with_maybe(
             "transcribeCallback",
-            is_english.then(|| here("transcription-status", RETRIES)),
+            is_english.then(|| callback("transcription-status", RETRIES)),
         );
     let phrases = Phrases::of(settings.language.as_deref());
     let words = settings.voicemail_greeting.as_deref().unwrap_or(phrases.leave_message);

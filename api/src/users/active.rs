@@ -1,4 +1,4 @@
-//! `GET /api/active-users`: who is here.
+//! `GET /api/active-users`: the users who are online.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
@@ -9,31 +9,31 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Somebody who is here.
+/// An online user.
 #[derive(Serialize, ToSchema)]
 pub struct ActiveUser {
-    /// Who.
     user_id: String,
-    /// For people.
+    /// Display name.
     name: String,
     /// `admin`, `agent`, `auditor`, `analyst`.
     role: &'static str,
-    /// When they last asked for something.
+    /// Time of the last request.
     seen_at: Rfc3339,
-    /// Whether they have the live feed open.
+    /// Whether the user has an open live feed.
     live: bool,
 }
 
-/// Who asked for something in the last two minutes, or has the live feed open. With several processes: of this one.
+/// The users who sent a request in the last two minutes or have an open live feed, in this process.
 #[utoipa::path(get, path = "/api/active-users", tag = "users", responses((status = OK, body = Vec<ActiveUser>)))]
 pub async fn active_users(
     State(state): State<AppState>,
     signed_in: SignedIn,
 ) -> Result<Json<Vec<ActiveUser>>, ApiError> {
     signed_in.may(Permission::ViewPresence)?;
-    let here = state.presence.here(signed_in.tenant(), state.clock.now());
+    let users = state.presence.present(signed_in.tenant(), state.clock.now());
     Ok(Json(
-        here.into_iter()
+        users
+            .into_iter()
             .map(|seen| ActiveUser {
                 user_id: seen.user.user_id,
                 name: seen.user.name,

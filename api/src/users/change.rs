@@ -1,4 +1,4 @@
-//! `PATCH /api/users/{user_id}`: an admin changes a user; anybody may change their own name and password.
+//! `PATCH /api/users/{user_id}`: an admin changes a user; every user may change their own name and password.
 
 use super::UserView;
 use crate::auth::{Permission, SignedIn, name, password};
@@ -7,26 +7,26 @@ use crate::state::AppState;
 use crate::web::{Body, PathOf};
 use axum::Json;
 use axum::extract::State;
-use infra::config::Secret;
 use infra::accounts::{Role, User, UserChange};
+use infra::config::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// What changes; what is absent stays.
+/// The fields to change; absent fields stay unchanged.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeUser {
-    /// For people.
+    /// Display name.
     name: Option<String>,
     /// `admin`, `agent`, `auditor`, `analyst`. Admins only.
     #[schema(value_type = Option<String>)]
     role: Option<Role>,
-    /// Whether they may sign in. Admins only.
+    /// Whether the user may sign in. Admins only.
     active: Option<bool>,
-    /// A new password; every session of the user ends.
+    /// New password; all login sessions of the user end.
     #[schema(value_type = Option<String>, format = Password)]
     password: Option<Secret>,
-    /// The password until now: needed to change one's own.
+    /// Current password; required to change one's own password.
     #[schema(value_type = Option<String>, format = Password)]
     current_password: Option<Secret>,
 }
@@ -38,7 +38,7 @@ pub struct ChangeUser {
         (status = OK, body = UserView),
         (status = FORBIDDEN, body = Problem),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "The last admin stays one"),
+        (status = CONFLICT, body = Problem, description = "The last admin cannot be removed"),
         (status = UNPROCESSABLE_ENTITY, body = Problem),
     )
 )]
@@ -46,10 +46,10 @@ pub async fn change_user(
     State(state): State<AppState>,
     signed_in: SignedIn,
     PathOf(user_id): PathOf<String>,
-    Body(wanted): Body<ChangeUser>,
+    Body(body): Body<ChangeUser>,
 ) -> Result<Json<UserView>, ApiError> {
     let is_own = user_id == signed_in.user.user_id;
-    if !is_own || wanted.role.is_some() || wanted.active.is_some() {
+    if !is_own || body.role.is_some() || body.active.is_some() {
         signed_in.may(Permission::ManageUsers)?;
     }
     let user = state
@@ -58,13 +58,13 @@ pub async fn change_user(
         .await?
         .filter(|user| user.tenant == signed_in.tenant());
     let user = user.ok_or(ApiError::NotFound("user"))?;
-    keep_an_admin(&state, &user, &wanted).await?;
-    let ends_sessions = wanted.password.is_some() || wanted.active == Some(false);
+    ensure_other_admin(&state, &user, &body).await?;
+    let ends_sessions = body.password.is_some() || body.active == Some(false);
     let change = UserChange {
-        name: wanted.name.as_deref().map(name).transpose()?,
-        role: wanted.role,
-        active: wanted.active,
-        password_hash: new_password(&state, &user, is_own, wanted.password, wanted.current_password).await?,
+        name: body.name.as_deref().map(name).transpose()?,
+        role: body.role,
+        active: body.active,
+        password_hash: new_password(&state, &user, is_own, body.password, body.current_password).await?,
     };
     state.accounts.change_user(&user_id, &change).await?;
     if ends_sessions {
@@ -74,17 +74,18 @@ pub async fn change_user(
     Ok(Json(changed.into()))
 }
 
-/// Somebody must be left who can let others in.
-async fn keep_an_admin(state: &AppState, user: &User, wanted: &ChangeUser) -> Result<(), ApiError> {
-    let stops = user.role == Role::Admin
-        && (wanted.role.is_some_and(|role| role != Role::Admin) || wanted.active == Some(false));
-    if stops && !state.accounts.has_other_admin(user).await? {
+/// Refuses to remove the last admin.
+async fn ensure_other_admin(state: &AppState, user: &User, body: &ChangeUser) -> Result<(), ApiError> {
+    let removes_admin =
+        user.role == Role::Admin && (body.role.is_some_and(|role| role != Role::Admin) || body.active == Some(false));
+    if removes_admin && !state.accounts.has_other_admin(user).await? {
         return Err(ApiError::Conflict("this is the only admin".to_owned()));
     }
     Ok(())
 }
 
-/// One's own password is changed by who knows it, and not by who finds a browser open.
+/// Checks and hashes the new password. A user who changes their own must know the current one, so that an unattended
+/// browser is not enough.
 async fn new_password(
     state: &AppState,
     user: &User,
@@ -95,8 +96,9 @@ async fn new_password(
     let Some(new) = new else { return Ok(None) };
     password::check(&new)?;
     if is_own {
-        state.limits.guess(&user.email)?;
-        let current = current.ok_or_else(|| ApiError::field("/current_password", "is missing"))?;
+        state.limits.password_attempt(&user.email)?;
+        let current =
+            current.ok_or_else(|| ApiError::field("/current_password", "is required to change your own password"))?;
         if !password::verify(current, Some(user.password_hash.clone())).await? {
             return Err(ApiError::field("/current_password", "is wrong"));
         }

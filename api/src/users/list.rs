@@ -1,4 +1,4 @@
-//! `GET /api/users`: every user of the tenant.
+//! `GET /api/users`: all users of the tenant.
 
 use super::UserView;
 use crate::auth::{Permission, SignedIn};
@@ -7,7 +7,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 
-/// Every user, by name.
+/// All users, by name.
 #[utoipa::path(
     get, path = "/api/users", tag = "users",
     responses((status = OK, body = Vec<UserView>), (status = FORBIDDEN, body = Problem))

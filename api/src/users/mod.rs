@@ -1,4 +1,4 @@
-//! Users: who is here, and administration.
+//! Users: presence and administration.
 
 pub mod active;
 pub mod change;
@@ -11,23 +11,20 @@ use infra::accounts::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A user, as their colleagues see them.
+/// A user, as other users see them.
 #[derive(Serialize, ToSchema)]
 pub struct UserView {
-    /// What events know of them.
+    /// Identifies the user in events.
     user_id: String,
-    /// Their address.
     email: String,
-    /// For people.
+    /// Display name.
     name: String,
     /// `admin`, `agent`, `auditor`, `analyst`.
     #[schema(example = "agent")]
     role: &'static str,
-    /// Whether they may sign in.
+    /// Whether the user may sign in.
     active: bool,
-    /// When they registered.
     created_at: Rfc3339,
-    /// When they were last seen.
     last_seen_at: Option<Rfc3339>,
 }
 

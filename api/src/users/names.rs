@@ -1,7 +1,7 @@
-//! `GET /api/colleagues`: what everybody is called, for pages that say who did something.
+//! `GET /api/colleagues`: the names of all users, for pages that show who did something.
 //!
-//! Names and nothing else: addresses, roles and who may sign in are for admins (`GET /api/users`). Those who may no longer
-//! sign in are among them: what they did stays.
+//! Only names: e-mail addresses, roles and sign-in status are for admins (`GET /api/users`). Deactivated users are
+//! included, because their actions stay in the log.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
@@ -11,16 +11,16 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What a user is called.
+/// The name of a user.
 #[derive(Serialize, ToSchema)]
 pub struct Colleague {
-    /// What events know of them.
+    /// Identifies the user in events.
     user_id: String,
-    /// For people.
+    /// Display name.
     name: String,
 }
 
-/// What everybody of the tenant is called, by name.
+/// The names of all users of the tenant, sorted.
 #[utoipa::path(
     get, path = "/api/colleagues", tag = "users",
     responses((status = OK, body = Vec<Colleague>), (status = UNAUTHORIZED, body = Problem))

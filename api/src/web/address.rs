@@ -89,7 +89,10 @@ mod tests {
     fn nearest_address_that_is_no_trusted_proxy_is_the_client() {
         assert_eq!(client_of("10.1.1.1", &["1.2.3.4, 5.6.7.8"]), ip("5.6.7.8"));
         assert_eq!(client_of("10.1.1.1", &["1.2.3.4, 5.6.7.8, 10.2.2.2"]), ip("5.6.7.8"));
-        assert_eq!(client_of("127.0.0.1", &["1.2.3.4", "5.6.7.8:4711", "10.2.2.2"]), ip("5.6.7.8"));
+        assert_eq!(
+            client_of("127.0.0.1", &["1.2.3.4", "5.6.7.8:4711", "10.2.2.2"]),
+            ip("5.6.7.8")
+        );
     }
 
     #[test]
@@ -100,7 +103,13 @@ mod tests {
 
     #[test]
     fn ipv6_addresses_of_one_network_share_a_rate_limit() {
-        assert_eq!(rate_limit_key(ip("2001:db8:1:2::1")), rate_limit_key(ip("2001:db8:1:2:ffff::9")));
-        assert_ne!(rate_limit_key(ip("2001:db8:1:2::1")), rate_limit_key(ip("2001:db8:1:3::1")));
+        assert_eq!(
+            rate_limit_key(ip("2001:db8:1:2::1")),
+            rate_limit_key(ip("2001:db8:1:2:ffff::9"))
+        );
+        assert_ne!(
+            rate_limit_key(ip("2001:db8:1:2::1")),
+            rate_limit_key(ip("2001:db8:1:3::1"))
+        );
     }
 }

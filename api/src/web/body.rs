@@ -25,24 +25,25 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 fn rejected(rejection: &JsonRejection) -> ApiError {
     match rejection {
         JsonRejection::MissingJsonContentType(_) => ApiError::MediaType("application/json"),
-        // serde's words name the field and the expected type; a wrong value that is a text is quoted in them, and so cut.
+        // serde's message names the field and the expected type. It quotes a wrong text value, which is removed.
         JsonRejection::JsonDataError(error) => {
-            let (path, words) = split_path(&error.body_text());
-            ApiError::Invalid(vec![FieldProblem::at(path, words)])
+            let (path, message) = split_path(&error.body_text());
+            ApiError::Invalid(vec![FieldProblem::at(path, message)])
         }
         JsonRejection::JsonSyntaxError(_) => ApiError::Malformed("it is not JSON".to_owned(), vec![]),
         other if other.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
-        _ => ApiError::Malformed("it did not arrive whole".to_owned(), vec![]),
+        _ => ApiError::Malformed("it is incomplete".to_owned(), vec![]),
     }
 }
 
-/// axum says `Failed to deserialize the JSON body into the target type: hours.days[0]: invalid type: ... at line 1 ...`.
+/// Splits the field path from the message of axum: `Failed to deserialize the JSON body into the target type:
+/// hours.days[0]: invalid type: ... at line 1 ...`.
 fn split_path(text: &str) -> (String, String) {
     let text = text.split_once("target type: ").map_or(text, |(_, rest)| rest);
-    let text = text.rsplit_once(" at line ").map_or(text, |(words, _)| words);
-    let named = |word: &str| text.split_once(word).and_then(|(_, rest)| rest.split('`').next());
-    let (path, words) = match text.split_once(": ") {
-        Some((path, words)) if !path.contains(' ') => (pointer(path), words),
+    let text = text.rsplit_once(" at line ").map_or(text, |(message, _)| message);
+    let named = |marker: &str| text.split_once(marker).and_then(|(_, rest)| rest.split('`').next());
+    let (path, message) = match text.split_once(": ") {
+        Some((path, message)) if !path.contains(' ') => (pointer(path), message),
         _ => (String::new(), text),
     };
     let path = match named("missing field `").or_else(|| named("unknown field `")) {
@@ -50,7 +51,7 @@ fn split_path(text: &str) -> (String, String) {
         Some(field) if !path.ends_with(&format!("/{field}")) => format!("{path}/{field}"),
         _ => path,
     };
-    (path, without_quoted(words))
+    (path, without_quoted(message))
 }
 
 fn pointer(path: &str) -> String {
@@ -69,18 +70,19 @@ fn pointer(path: &str) -> String {
         })
 }
 
-/// serde quotes a wrong text in double quotes, and an unknown word of an enumeration in back ticks: both may be anything.
-fn without_quoted(words: &str) -> String {
-    let words = match (words.find('"'), words.rfind('"')) {
-        (Some(first), Some(last)) if first < last => format!("{}...{}", &words[..first], &words[last + 1..]),
-        _ => words.to_owned(),
+/// Removes quoted input from the message: serde quotes a wrong text in double quotes, and an unknown variant in
+/// backticks. Both may be personal values.
+fn without_quoted(message: &str) -> String {
+    let message = match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => format!("{}...{}", &message[..first], &message[last + 1..]),
+        _ => message.to_owned(),
     };
-    match words
+    match message
         .strip_prefix("unknown variant `")
         .and_then(|rest| rest.split_once("`, "))
     {
         Some((_, expected)) => expected.to_owned(),
-        None => words,
+        None => message,
     }
 }
 
@@ -96,17 +98,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Parameters<T> 
             Ok(Query(parameters)) => Ok(Self(parameters)),
             Err(rejection) => {
                 let text = rejection.body_text();
-                let words = text
+                let message = text
                     .split_once("query string: ")
-                    .map_or(text.as_str(), |(_, words)| words);
-                let (name, words) = match words.split_once(": ") {
-                    Some((name, words)) if !name.contains(' ') => (name, words),
-                    _ => match words.split('`').nth(1) {
-                        Some(name) => (name, words),
-                        None => ("query", words),
+                    .map_or(text.as_str(), |(_, message)| message);
+                let (name, message) = match message.split_once(": ") {
+                    Some((name, message)) if !name.contains(' ') => (name, message),
+                    _ => match message.split('`').nth(1) {
+                        Some(name) => (name, message),
+                        None => ("query", message),
                     },
                 };
-                Err(ApiError::parameter(name, without_quoted(words)))
+                Err(ApiError::parameter(name, without_quoted(message)))
             }
         }
     }
@@ -122,8 +124,8 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for PathOf<
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         match Path::<T>::from_request_parts(parts, state).await {
             Ok(Path(parameters)) => Ok(Self(parameters)),
-            // A number that is none, or bytes that are not UTF-8: nothing has such a name.
-            Err(_) => Err(ApiError::NotFound("thing at this address")),
+            // Not a number, or not UTF-8: no resource has such a path.
+            Err(_) => Err(ApiError::NotFound("resource")),
         }
     }
 }
@@ -132,30 +134,30 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for PathOf<
 mod tests {
     use super::*;
 
-    fn split(words: &str) -> (String, String) {
+    fn split(message: &str) -> (String, String) {
         split_path(&format!(
-            "Failed to deserialize the JSON body into the target type: {words} at line 1 column 9"
+            "Failed to deserialize the JSON body into the target type: {message} at line 1 column 9"
         ))
     }
 
     #[test]
-    fn a_wrong_field_is_pointed_at() {
+    fn wrong_type_is_reported_with_its_pointer() {
         let (path, _) = split("hours.days[0][1].from: invalid type: string \"x\", expected u16");
         assert_eq!(path, "/hours/days/0/1/from");
     }
 
     #[test]
-    fn a_missing_field_is_pointed_at() {
+    fn missing_or_unknown_field_is_reported_with_its_pointer() {
         assert_eq!(split("x: unknown field `x`, expected `y`").0, "/x");
         assert_eq!(split("missing field `email`").0, "/email");
         assert_eq!(split("settings: missing field `name`").0, "/settings/name");
     }
 
     #[test]
-    fn what_was_sent_is_not_repeated() {
-        let (_, words) = split("email: invalid type: string \"ada@example.org\", expected u16");
-        assert_eq!(words, "invalid type: string ..., expected u16");
-        let (_, words) = split("grade: unknown variant `ada@example.org`, expected `good` or `needs_improvement`");
-        assert_eq!(words, "expected `good` or `needs_improvement`");
+    fn sent_values_are_not_repeated_in_the_message() {
+        let (_, message) = split("email: invalid type: string \"ada@example.org\", expected u16");
+        assert_eq!(message, "invalid type: string ..., expected u16");
+        let (_, message) = split("grade: unknown variant `ada@example.org`, expected `good` or `needs_improvement`");
+        assert_eq!(message, "expected `good` or `needs_improvement`");
     }
 }

@@ -1,21 +1,21 @@
-//! Cursors: where a page ended, as text that clients hand back and do not read.
+//! Cursors: the end of a page, as an opaque text that clients send back.
 
 use crate::error::ApiError;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// The largest page.
-pub const MOST: u32 = 200;
-/// The page when nothing is said.
-pub const DEFAULT: u32 = 50;
+/// Maximum number of entries per page.
+pub const MAX_LIMIT: u32 = 200;
+/// Number of entries per page without `limit`.
+pub const DEFAULT_LIMIT: u32 = 50;
 
-/// A place in a list that is ordered by a time and an identifier.
+/// The cursor of an entry in a list that is ordered by time and ID.
 #[must_use]
 pub fn encode(at: i64, id: &str) -> String {
     URL_SAFE_NO_PAD.encode(format!("{at}\n{id}"))
 }
 
-/// Reads a cursor.
+/// Parses a cursor.
 ///
 /// # Errors
 /// When it was not made by [`encode`].
@@ -26,17 +26,17 @@ pub fn decode(cursor: &str) -> Result<(i64, String), ApiError> {
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .and_then(|text| text.split_once('\n').map(|(at, id)| (at.parse().ok(), id.to_owned())))
         .and_then(|(at, id)| at.map(|at| (at, id)))
-        .ok_or_else(|| ApiError::parameter("cursor", "is not a cursor of ours"))
+        .ok_or_else(|| ApiError::parameter("cursor", "is not a valid cursor"))
 }
 
-/// The size of a page.
+/// The number of entries per page.
 ///
 /// # Errors
 /// When it is 0 or too large.
 pub fn limit(limit: Option<u32>) -> Result<u32, ApiError> {
-    match limit.unwrap_or(DEFAULT) {
-        size @ 1..=MOST => Ok(size),
-        _ => Err(ApiError::parameter("limit", format!("must be from 1 to {MOST}"))),
+    match limit.unwrap_or(DEFAULT_LIMIT) {
+        size @ 1..=MAX_LIMIT => Ok(size),
+        _ => Err(ApiError::parameter("limit", format!("must be from 1 to {MAX_LIMIT}"))),
     }
 }
 
@@ -45,12 +45,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_reads_back() {
-        assert_eq!(decode(&encode(-7, "CA1")).expect("ours"), (-7, "CA1".to_owned()));
+    fn cursor_round_trips() {
+        assert_eq!(
+            decode(&encode(-7, "CA1")).expect("a valid cursor"),
+            (-7, "CA1".to_owned())
+        );
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn malformed_cursors_are_refused() {
         for text in [
             "",
             "x",
@@ -63,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_has_from_one_to_two_hundred() {
+    fn limit_must_be_from_1_to_200() {
         assert_eq!(limit(None).expect("a size"), 50);
         assert!(limit(Some(0)).is_err() && limit(Some(201)).is_err() && limit(Some(200)).is_ok());
     }

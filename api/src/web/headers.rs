@@ -1,13 +1,13 @@
-//! Security headers on every answer.
+//! Security headers of every response.
 
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Only what we serve ourselves may run: no inline scripts, no frames. Styles may be inline: component libraries and the
-/// API reference set them on elements. Twilio's hosts are those that the Voice SDK's own README asks for; its scripts are
-/// ours to serve.
+/// Content security policy. Only our own scripts may run: no inline scripts, no frames. Inline styles are allowed:
+/// component libraries and the API reference set them on elements. Twilio's hosts are those that the Voice SDK's README
+/// asks for; its scripts are served by us.
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; media-src 'self' blob: mediastream: https://media.twiliocdn.com https://sdk.twilio.com; \
     connect-src 'self' ws: wss: https://eventgw.twilio.com https://media.twiliocdn.com https://sdk.twilio.com; \
@@ -25,7 +25,7 @@ const HEADERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Adds the headers, where the answer has none of its own.
+/// Adds the headers that the response does not have.
 pub async fn secure(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
@@ -41,7 +41,7 @@ pub async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// Tells browsers to come by `https` only; used when the public address is one.
+/// Adds `Strict-Transport-Security`; used when the public URL is `https`.
 pub async fn strict_transport(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().insert(

@@ -1,20 +1,21 @@
-//! `Idempotency-Key`: a client's word that two requests are one.
+//! `Idempotency-Key`: requests with the same key are one command.
 //!
-//! A key counts for one user, one method and one path, so that nobody can meet another's key and a reused key on another
-//! door is another command.
+//! A key is scoped to one user, method and path, so that users cannot collide, and a reused key on another endpoint is
+//! another command.
 
 use crate::error::ApiError;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-/// The header.
+/// Name of the request header.
 pub const HEADER: &str = "idempotency-key";
-const LONGEST: usize = 255;
+/// Maximum length of a key, in characters.
+const MAX_KEY_CHARS: usize = 255;
 
-/// The client's key, if it sent one, and the door it came to.
+/// The client's key, if it sent one, and the endpoint.
 #[derive(Clone, Debug)]
 pub struct CommandKey {
-    door: String,
+    endpoint: String,
     key: Option<String>,
 }
 
@@ -24,14 +25,14 @@ impl CommandKey {
     pub fn of(&self, user_id: &str) -> Option<String> {
         self.key
             .as_ref()
-            .map(|key| format!("user:{user_id}:{}:{key}", self.door))
+            .map(|key| format!("user:{user_id}:{}:{key}", self.endpoint))
     }
 
-    /// The key of one of several commands that a request leads to.
+    /// The key of one of several commands of a request.
     #[must_use]
     pub fn part(&self, part: usize) -> Self {
         Self {
-            door: format!("{}#{part}", self.door),
+            endpoint: format!("{}#{part}", self.endpoint),
             key: self.key.clone(),
         }
     }
@@ -44,19 +45,21 @@ impl<S: Send + Sync> FromRequestParts<S> for CommandKey {
         let key = match parts.headers.get(HEADER) {
             None => None,
             Some(value) => match value.to_str() {
-                Ok(key) if (1..=LONGEST).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => {
+                Ok(key)
+                    if (1..=MAX_KEY_CHARS).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) =>
+                {
                     Some(key.to_owned())
                 }
                 _ => {
                     return Err(ApiError::parameter(
                         "Idempotency-Key",
-                        format!("must be 1 to {LONGEST} visible ASCII characters without spaces"),
+                        format!("must be 1 to {MAX_KEY_CHARS} visible ASCII characters without spaces"),
                     ));
                 }
             },
         };
         Ok(Self {
-            door: format!("{} {}", parts.method, parts.uri.path()),
+            endpoint: format!("{} {}", parts.method, parts.uri.path()),
             key,
         })
     }
@@ -77,7 +80,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_counts_for_one_user_and_one_door() {
+    async fn key_is_scoped_to_user_and_endpoint() {
         let here = key("/api/contacts", Some("k")).await.expect("a key");
         let there = key("/api/agents", Some("k")).await.expect("a key");
         assert_ne!(here.of("user_1"), here.of("user_2"));
@@ -86,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_key_that_could_not_be_written_down_is_refused() {
+    async fn malformed_key_is_refused() {
         for value in ["", "a b", &"x".repeat(256)] {
             assert!(key("/api/contacts", Some(value)).await.is_err());
         }

@@ -1,6 +1,6 @@
-//! Rate limits: how often one address, or one user, may knock.
+//! Rate limits by address, account and user.
 //!
-//! Twilio's doors have none: a flood of calls is a flood of callbacks, and an unsigned request costs one hash.
+//! Twilio's webhooks have no limit: a flood of calls is a flood of callbacks, and an unsigned request costs one hash.
 
 use crate::error::ApiError;
 use governor::clock::{Clock as _, DefaultClock};
@@ -10,36 +10,36 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// How often somebody may knock.
+/// A token bucket: burst size, and time to refill one token.
 #[derive(Clone, Copy, Debug)]
 struct Rate {
     burst: NonZeroU32,
-    one_each: Duration,
+    refill: Duration,
 }
 
-const fn rate(burst: u32, one_each_ms: u64) -> Rate {
+const fn rate(burst: u32, refill_ms: u64) -> Rate {
     match NonZeroU32::new(burst) {
         Some(burst) => Rate {
             burst,
-            one_each: Duration::from_millis(one_each_ms),
+            refill: Duration::from_millis(refill_ms),
         },
-        None => panic!("a burst is at least one"),
+        None => panic!("the burst is at least 1"),
     }
 }
 
-/// Attempts to sign in or register from one address: 20 at once, then one in 3 s.
-const KNOCKS: Rate = rate(20, 3_000);
-/// Attempts to sign in to one account: 10 at once, then one in 10 s, from wherever they come.
-const GUESSES: Rate = rate(10, 10_000);
-/// Requests of one user: 600 at once, then 60 a second.
+/// Sign-in and registration attempts per address: 20, then one every 3 s.
+const LOGIN_ATTEMPTS: Rate = rate(20, 3_000);
+/// Password attempts per account, from any address: 10, then one every 10 s.
+const PASSWORD_ATTEMPTS: Rate = rate(10, 10_000);
+/// Requests per user: 600, then 60 a second.
 const REQUESTS: Rate = rate(600, 1_000 / 60);
-/// More keys than this, and those that could knock again anyway are forgotten.
-const REMEMBERED: usize = 50_000;
+/// Number of keys above which keys with a full bucket are dropped.
+const MAX_KEYS: usize = 50_000;
 
-/// The limits.
+/// The rate limits.
 pub struct Limits {
-    knocks: DefaultKeyedRateLimiter<IpAddr>,
-    guesses: DefaultKeyedRateLimiter<String>,
+    login_attempts: DefaultKeyedRateLimiter<IpAddr>,
+    password_attempts: DefaultKeyedRateLimiter<String>,
     requests: DefaultKeyedRateLimiter<String>,
     clock: DefaultClock,
 }
@@ -47,8 +47,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            knocks: limiter(KNOCKS),
-            guesses: limiter(GUESSES),
+            login_attempts: limiter(LOGIN_ATTEMPTS),
+            password_attempts: limiter(PASSWORD_ATTEMPTS),
             requests: limiter(REQUESTS),
             clock: DefaultClock::default(),
         }
@@ -56,39 +56,39 @@ impl Default for Limits {
 }
 
 fn limiter<K: Clone + Eq + Hash>(rate: Rate) -> DefaultKeyedRateLimiter<K> {
-    let quota = Quota::with_period(rate.one_each)
-        .expect("a period is longer than nothing")
+    let quota = Quota::with_period(rate.refill)
+        .expect("the refill time is not zero")
         .allow_burst(rate.burst);
     RateLimiter::keyed(quota)
 }
 
 impl Limits {
-    /// Somebody at `address` tries to sign in or register.
+    /// Counts a sign-in or registration attempt from `address`.
     ///
     /// # Errors
-    /// When they did so too often.
+    /// 429 when the limit is exceeded.
     pub fn login_attempt(&self, address: IpAddr) -> Result<(), ApiError> {
-        self.check(&self.knocks, &address)
+        self.check(&self.login_attempts, &address)
     }
 
-    /// Somebody tries a password of this account.
+    /// Counts a password attempt for this account.
     ///
     /// # Errors
-    /// When somebody did so too often.
-    pub fn guess(&self, email: &str) -> Result<(), ApiError> {
-        self.check(&self.guesses, &email.to_owned())
+    /// 429 when the limit is exceeded.
+    pub fn password_attempt(&self, email: &str) -> Result<(), ApiError> {
+        self.check(&self.password_attempts, &email.to_owned())
     }
 
-    /// A user asks for something.
+    /// Counts a request of a user.
     ///
     /// # Errors
-    /// When they did so too often.
+    /// 429 when the limit is exceeded.
     pub fn request(&self, user_id: &str) -> Result<(), ApiError> {
         self.check(&self.requests, &user_id.to_owned())
     }
 
     fn check<K: Clone + Eq + Hash>(&self, limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), ApiError> {
-        if limiter.len() > REMEMBERED {
+        if limiter.len() > MAX_KEYS {
             limiter.retain_recent();
         }
         limiter.check_key(key).map_err(|until| {
@@ -105,15 +105,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_guesses_too_often_is_told_when_to_come_back() {
+    fn exceeded_password_attempts_are_429_with_retry_after() {
         let limits = Limits::default();
         for _ in 0..10 {
-            limits.guess("ada@example.org").expect("within the burst");
+            limits.password_attempt("ada@example.org").expect("within the burst");
         }
-        match limits.guess("ada@example.org") {
+        match limits.password_attempt("ada@example.org") {
             Err(ApiError::TooMany { retry_after_s }) => assert!((1..=11).contains(&retry_after_s), "{retry_after_s}"),
             other => panic!("not limited: {other:?}"),
         }
-        limits.guess("bob@example.org").expect("another account");
+        limits.password_attempt("bob@example.org").expect("another account");
     }
 }

@@ -1,4 +1,4 @@
-//! What every request passes: an identifier, one log line, figures, a time limit, and an answer even after a panic.
+//! Middleware of every request: request ID, one log line, metrics, a timeout, and a response even after a panic.
 
 use crate::error::ApiError;
 use axum::extract::{MatchedPath, Request};
@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 use tower_http::request_id::{MakeRequestId, RequestId};
 use tracing::Instrument as _;
 
-/// The header that carries a request's identifier, in and out.
+/// Header of the request ID, in requests and responses.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// No request takes longer, but for a live feed: Twilio waits 15 s in all.
-const LONGEST: Duration = Duration::from_secs(14);
+/// Timeout of a request, except for upgrades: Twilio waits 15 s in total.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(14);
 
-/// Names requests that come without a name.
+/// Creates IDs for requests without one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NewRequestId;
 
@@ -26,7 +26,7 @@ impl MakeRequestId for NewRequestId {
     }
 }
 
-/// Drops a request's own identifier unless it is a sane one: it goes into log lines.
+/// Removes a malformed request ID: it is written to the log.
 pub async fn sane_request_id(mut request: Request, next: Next) -> Response {
     let sane = request.headers().get(REQUEST_ID).is_none_or(|value| {
         value.to_str().is_ok_and(|text| {
@@ -42,7 +42,8 @@ pub async fn sane_request_id(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-/// One log line and one observation for each request. The route is named by its pattern: a path may hold a value.
+/// Writes one log line and records metrics for each request. The route is its pattern: the path may hold a personal
+/// value.
 pub async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
@@ -67,11 +68,11 @@ pub async fn observe(request: Request, next: Next) -> Response {
         ];
         metrics::counter!("http_requests_total", &labels).increment(1);
         metrics::histogram!("http_request_seconds", &labels[..2]).record(took);
-        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         if status.is_server_error() {
-            tracing::warn!(status = status.as_u16(), took_ms, "answered");
+            tracing::warn!(status = status.as_u16(), duration_ms, "request completed");
         } else {
-            tracing::debug!(status = status.as_u16(), took_ms, "answered");
+            tracing::debug!(status = status.as_u16(), duration_ms, "request completed");
         }
         response
     }
@@ -79,24 +80,26 @@ pub async fn observe(request: Request, next: Next) -> Response {
     .await
 }
 
-/// Gives up on a request that takes too long. What it has begun to write may still become durable: a client that sent an
-/// `Idempotency-Key`, and Twilio with its token, may safely ask again.
+/// Times a request out. Its command may still become durable: a client with an `Idempotency-Key`, and Twilio with its
+/// token, may safely retry.
 pub async fn bounded(request: Request, next: Next) -> Response {
     if request.headers().contains_key(header::UPGRADE) {
         return next.run(request).await;
     }
-    match tokio::time::timeout(LONGEST, next.run(request)).await {
+    match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => ApiError::Unavailable(anyhow::anyhow!("the request took more than {LONGEST:?}")).into_response(),
+        Err(_) => {
+            ApiError::Unavailable(anyhow::anyhow!("the request took more than {REQUEST_TIMEOUT:?}")).into_response()
+        }
     }
 }
 
-/// A panic is answered like any other fault of ours. Its message is not logged: it may quote anything.
+/// The response after a panic. The panic's message is not logged: it may contain personal values.
 pub fn after_panic(_: Box<dyn Any + Send + 'static>) -> Response {
     ApiError::Internal(anyhow::anyhow!("a handler panicked")).into_response()
 }
 
-/// Answers by frameworks that are no documents become documents: bodies that are too large, methods that do not exist.
+/// Turns plain error responses of the frameworks (body too large, unknown path, unknown method) into problem documents.
 pub async fn documented(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let is_document = response
@@ -108,7 +111,7 @@ pub async fn documented(request: Request, next: Next) -> Response {
     }
     match response.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge.into_response(),
-        StatusCode::NOT_FOUND => ApiError::NotFound("thing at this address").into_response(),
+        StatusCode::NOT_FOUND => ApiError::NotFound("resource").into_response(),
         StatusCode::METHOD_NOT_ALLOWED => {
             let mut document = ApiError::MethodNotAllowed.into_response();
             if let Some(allowed) = response.headers().get(header::ALLOW) {

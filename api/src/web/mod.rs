@@ -1,4 +1,4 @@
-//! What all doors share: reading bodies and parameters, idempotency, paging, positions, headers and limits.
+//! Shared by all endpoints: reading bodies and parameters, idempotency, paging, positions, headers and limits.
 
 pub mod address;
 pub mod body;
@@ -7,10 +7,10 @@ pub mod headers;
 pub mod idempotency;
 pub mod limits;
 pub mod middleware;
-pub mod rfc3339;
 pub mod opened;
-pub mod wait_for_read_models;
+pub mod rfc3339;
 pub mod view;
+pub mod wait_for_read_models;
 pub mod write_response;
 
 pub use body::{Body, Parameters, PathOf};

@@ -1,24 +1,23 @@
-//! Events and states as readers see them: personal values by themselves, without the wrapping that the log needs.
+//! JSON of events and states for clients: personal values without the wrapper used in the log.
 
 use domain::personal::{ERASED, PERSONAL, SEALED};
 use serde::Serialize;
 use serde_json::Value;
 
-/// The JSON of something that may hold personal values: each known one stands by itself, each erased one as
-/// `{"erased": true}`.
+/// Serializes a value: a known personal value appears plainly, an erased one as `{"erased": true}`.
 ///
 /// # Errors
-/// When it cannot be written as JSON.
+/// When it cannot be serialized.
 pub fn opened<T: Serialize>(value: &T) -> Result<Value, serde_json::Error> {
     let mut json = serde_json::to_value(value)?;
     open(&mut json);
     Ok(json)
 }
 
-/// As [`opened`] for an event, without the envelope that names its type: only its fields.
+/// Like [`opened`], for an event, without the envelope that names its type.
 ///
 /// # Errors
-/// When it cannot be written as JSON.
+/// When it cannot be serialized.
 pub fn fields_of<T: Serialize>(event: &T) -> Result<Value, serde_json::Error> {
     Ok(match opened(event)? {
         Value::Object(envelope) if envelope.len() == 1 => {
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn known_values_stand_by_themselves_and_erased_ones_say_so() {
+    fn known_values_are_unwrapped_and_erased_values_are_marked() {
         let two = Two {
             known: "Ada".into(),
             erased: Personal::Erased,

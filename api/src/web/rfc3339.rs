@@ -1,4 +1,4 @@
-//! [`Rfc3339`]: a time as it goes over the wire, RFC 3339 with an offset.
+//! [`Rfc3339`]: a time in JSON, RFC 3339 with an offset.
 
 use domain::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A time: RFC 3339 on the wire, epoch microseconds inside.
+/// A time: RFC 3339 in JSON, epoch microseconds internally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rfc3339(pub Timestamp);
 
@@ -33,7 +33,7 @@ impl<'de> Deserialize<'de> for Rfc3339 {
         let text = String::deserialize(deserializer)?;
         Timestamp::parse_rfc3339(&text)
             .map(Self)
-            .ok_or_else(|| serde::de::Error::custom("expected a time in RFC 3339 form, with an offset"))
+            .ok_or_else(|| serde::de::Error::custom("expected a time in RFC 3339 with an offset"))
     }
 }
 

@@ -1,28 +1,28 @@
-//! [`view!`]: a row of a read model as it goes over the wire: only the columns that are meant for it, times as times.
+//! [`view!`]: the JSON representation of a read model's row, with selected columns and RFC 3339 times.
 
-/// A struct for the wire, made from a row of the same field names.
+/// Defines a response struct from a row with the same field names.
 macro_rules! view {
     (
         $(#[$doc:meta])* $name:ident of $row:ty {
             plain { $( $(#[$pdoc:meta])* $plain:ident : $ty:ty ),* $(,)? }
-            timestamps { $( $(#[$mdoc:meta])* $moment:ident ),* $(,)? }
-            optional_timestamps { $( $(#[$odoc:meta])* $maybe:ident ),* $(,)? }
+            timestamps { $( $(#[$tdoc:meta])* $timestamp:ident ),* $(,)? }
+            optional_timestamps { $( $(#[$odoc:meta])* $optional:ident ),* $(,)? }
         }
     ) => {
         $(#[$doc])*
         #[derive(serde::Serialize, utoipa::ToSchema)]
         pub struct $name {
             $( $(#[$pdoc])* pub $plain: $ty, )*
-            $( $(#[$mdoc])* pub $moment: $crate::web::Rfc3339, )*
-            $( $(#[$odoc])* pub $maybe: Option<$crate::web::Rfc3339>, )*
+            $( $(#[$tdoc])* pub $timestamp: $crate::web::Rfc3339, )*
+            $( $(#[$odoc])* pub $optional: Option<$crate::web::Rfc3339>, )*
         }
 
         impl From<$row> for $name {
             fn from(row: $row) -> Self {
                 Self {
                     $( $plain: row.$plain, )*
-                    $( $moment: row.$moment.into(), )*
-                    $( $maybe: row.$maybe.map($crate::web::Rfc3339::from), )*
+                    $( $timestamp: row.$timestamp.into(), )*
+                    $( $optional: row.$optional.map($crate::web::Rfc3339::from), )*
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! [`WriteResponse`]: the answer to a write, with the position that the ledger gave it.
+//! [`WriteResponse`]: the response to a write, with the log position of its last event.
 
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -6,10 +6,10 @@ use axum::response::{IntoResponse, Response};
 use infra::event_store::Position;
 use serde::Serialize;
 
-/// The header that carries the position of a write's last event.
+/// Response header with the position of the last event.
 pub const POSITION: HeaderName = HeaderName::from_static("x-ledger-position");
 
-/// The answer to a write.
+/// The response to a write.
 #[derive(Debug)]
 pub struct WriteResponse<T> {
     status: StatusCode,
@@ -19,7 +19,7 @@ pub struct WriteResponse<T> {
 }
 
 impl<T> WriteResponse<T> {
-    /// Something was changed.
+    /// 200 for a change.
     pub fn changed(position: Position, body: T) -> Self {
         Self {
             status: StatusCode::OK,
@@ -29,7 +29,7 @@ impl<T> WriteResponse<T> {
         }
     }
 
-    /// Something new is at `location`.
+    /// 201 for a new resource at `location`.
     pub fn created(position: Position, location: String, body: T) -> Self {
         Self {
             status: StatusCode::CREATED,
@@ -52,7 +52,7 @@ impl<T: Serialize> IntoResponse for WriteResponse<T> {
     }
 }
 
-/// The answer to a write that leaves nothing to show.
+/// 204 for a write without a body.
 #[derive(Clone, Copy, Debug)]
 pub struct NoContent(pub Position);
 

@@ -2,7 +2,7 @@ use crate::harness::Service;
 use serde_json::json;
 
 #[tokio::test]
-async fn the_default_agent_is_there_from_the_first_start_and_can_be_changed() {
+async fn default_agent_exists_at_first_start_and_can_be_changed() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let default = admin.get("/api/agent-settings").await.is(200).json();
@@ -18,21 +18,21 @@ async fn the_default_agent_is_there_from_the_first_start_and_can_be_changed() {
     );
     assert_eq!(
         edited["settings"]["name"], default["settings"]["name"],
-        "what is not named stays"
+        "absent fields stay unchanged"
     );
     admin.delete("/api/agents/default").await.problem(409, "conflict", &[]);
 }
 
 #[tokio::test]
-async fn an_agent_is_made_edited_listed_and_archived() {
+async fn agent_is_created_edited_listed_and_archived() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    let made = admin
+    let created = admin
         .post("/api/agents", &json!({ "name": "Sales", "language": "hi-IN" }))
         .await
         .is(201)
         .json();
-    let path = format!("/api/agents/{}", made["agent_id"].as_str().expect("an id"));
+    let path = format!("/api/agents/{}", created["agent_id"].as_str().expect("an id"));
     let edited = admin
         .put(&path, &json!({ "settings": { "voice": "Polly.Aditi" } }))
         .await
@@ -53,7 +53,7 @@ async fn an_agent_is_made_edited_listed_and_archived() {
 }
 
 #[tokio::test]
-async fn a_number_has_one_agent_at_a_time() {
+async fn number_is_assigned_to_one_agent_at_a_time() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let sales = admin
@@ -79,7 +79,7 @@ async fn a_number_has_one_agent_at_a_time() {
 }
 
 #[tokio::test]
-async fn bad_fields_are_pointed_at() {
+async fn invalid_fields_are_named_by_pointer() {
     let service = Service::start().await;
     let admin = service.admin().await;
     admin

@@ -3,13 +3,13 @@ use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
-async fn the_first_to_register_becomes_admin_and_others_need_an_invitation() {
+async fn first_user_becomes_admin_and_others_need_an_invitation() {
     let service = Service::start().await;
     let admin = service.admin().await;
     assert_eq!(admin.get("/api/auth/me").await.is(200).json()["role"], "admin");
     let body = json!({ "email": "b@example.org", "name": "B", "password": PASSWORD });
     service
-        .nobody()
+        .anonymous()
         .post("/api/auth/register", &body)
         .await
         .problem(403, "not-invited", &[]);
@@ -18,68 +18,68 @@ async fn the_first_to_register_becomes_admin_and_others_need_an_invitation() {
 }
 
 #[tokio::test]
-async fn a_session_lives_in_a_cookie_that_scripts_cannot_read_and_ends_with_a_logout() {
+async fn session_cookie_is_http_only_and_invalid_after_logout() {
     let service = Service::start().await;
     service.admin().await;
-    let nobody = service.nobody();
+    let anonymous = service.anonymous();
     let login = json!({ "email": "Admin@Example.org", "password": PASSWORD });
-    let answer = nobody.post("/api/auth/login", &login).await.is(200);
+    let answer = anonymous.post("/api/auth/login", &login).await.is(200);
     let set = answer.headers["set-cookie"].to_str().expect("text");
     assert!(
         set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Secure"),
         "{set}"
     );
     let cookie = cookie(&answer);
-    nobody
+    anonymous
         .send(Method::GET, "/api/auth/me", None, &[("cookie", &cookie)])
         .await
         .is(200);
-    nobody
+    anonymous
         .send(Method::POST, "/api/auth/logout", None, &[("cookie", &cookie)])
         .await
         .is(204);
-    nobody
+    anonymous
         .send(Method::GET, "/api/auth/me", None, &[("cookie", &cookie)])
         .await
         .problem(401, "unauthenticated", &[]);
 }
 
 #[tokio::test]
-async fn a_session_ends_by_itself() {
+async fn session_expires() {
     let service = Service::start().await;
     service.admin().await;
-    let nobody = service.nobody();
+    let anonymous = service.anonymous();
     let login = json!({ "email": "admin@example.org", "password": PASSWORD });
-    let cookie = cookie(&nobody.post("/api/auth/login", &login).await.is(200));
+    let cookie = cookie(&anonymous.post("/api/auth/login", &login).await.is(200));
     service.clock.advance_seconds(168 * 3600);
-    nobody
+    anonymous
         .send(Method::GET, "/api/auth/me", None, &[("cookie", &cookie)])
         .await
         .is(401);
 }
 
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_address_are_the_same_answer() {
+async fn wrong_password_and_unknown_email_get_the_same_response() {
     let service = Service::start().await;
     service.admin().await;
-    let nobody = service.nobody();
+    let anonymous = service.anonymous();
     let mut answers = Vec::new();
-    for email in ["admin@example.org", "nobody@example.org"] {
+    for email in ["admin@example.org", "unknown@example.org"] {
         let login = json!({ "email": email, "password": "wrong password" });
-        answers.push(nobody.post("/api/auth/login", &login).await.is(401).json());
+        answers.push(anonymous.post("/api/auth/login", &login).await.is(401).json());
     }
     assert_eq!(answers[0], answers[1]);
 }
 
 #[tokio::test]
-async fn whoever_guesses_passwords_is_slowed_down() {
+async fn repeated_password_attempts_are_429() {
     let service = Service::start().await;
     service.admin().await;
-    let guess = json!({ "email": "admin@example.org", "password": "wrong password" });
+    let attempt = json!({ "email": "admin@example.org", "password": "wrong password" });
     for _ in 0..10 {
-        service.nobody().post("/api/auth/login", &guess).await.is(401);
+        service.anonymous().post("/api/auth/login", &attempt).await.is(401);
     }
-    let limited = service.nobody().post("/api/auth/login", &guess).await;
+    let limited = service.anonymous().post("/api/auth/login", &attempt).await;
     assert!(
         limited.headers["retry-after"]
             .to_str()
@@ -92,70 +92,70 @@ async fn whoever_guesses_passwords_is_slowed_down() {
 }
 
 #[tokio::test]
-async fn another_web_site_cannot_use_the_session() {
+async fn cross_site_request_with_session_is_refused() {
     let service = Service::start().await;
     service.admin().await;
-    let nobody = service.nobody();
+    let anonymous = service.anonymous();
     let login = json!({ "email": "admin@example.org", "password": PASSWORD });
-    let cookie = cookie(&nobody.post("/api/auth/login", &login).await.is(200));
+    let cookie = cookie(&anonymous.post("/api/auth/login", &login).await.is(200));
     let body = json!({ "name": "Ada", "phone": "+15045550123" });
     for header in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
         let headers = [("cookie", cookie.as_str()), header];
-        nobody
+        anonymous
             .send(Method::POST, "/api/contacts", Some(&body), &headers)
             .await
             .problem(403, "cross-site", &[]);
     }
     let headers = [("cookie", cookie.as_str()), ("origin", "https://calls.example")];
-    nobody
+    anonymous
         .send(Method::POST, "/api/contacts", Some(&body), &headers)
         .await
         .is(201);
 }
 
 #[tokio::test]
-async fn bad_fields_are_named_and_never_repeated() {
+async fn invalid_fields_are_named_by_pointer() {
     let service = Service::start().await;
-    let nobody = service.nobody();
+    let anonymous = service.anonymous();
     let register =
         |email: &str, name: &str, password: &str| json!({ "email": email, "name": name, "password": password });
-    nobody
+    anonymous
         .post("/api/auth/register", &register("ada", "A", PASSWORD))
         .await
         .problem(422, "invalid", &["/email"]);
-    nobody
+    anonymous
         .post("/api/auth/register", &register("a@b.c", " ", PASSWORD))
         .await
         .problem(422, "invalid", &["/name"]);
-    nobody
+    anonymous
         .post("/api/auth/register", &register("a@b.c", "A", "short"))
         .await
         .problem(422, "invalid", &["/password"]);
-    nobody
+    anonymous
         .post("/api/auth/register", &json!({ "name": "A" }))
         .await
         .problem(422, "invalid", &["/email"]);
-    nobody
+    anonymous
         .post("/api/auth/register", &json!({ "email": "a@b.c", "x": 1 }))
         .await
         .problem(422, "invalid", &["/x"]);
-    nobody
+    anonymous
         .raw(Method::POST, "/api/auth/register", "application/json", "{")
         .await
         .problem(400, "malformed", &[]);
-    nobody
+    anonymous
         .raw(Method::POST, "/api/auth/register", "text/plain", "{}")
         .await
         .problem(415, "media-type", &[]);
     let large = format!(r#"{{"email":"{}"}}"#, "a".repeat(300_000));
-    nobody
+    anonymous
         .raw(Method::POST, "/api/auth/register", "application/json", large)
         .await
         .problem(413, "too-large", &[]);
 }
 
 #[tokio::test]
-async fn each_role_may_do_its_own_and_no_more() {
+async fn each_role_has_its_permissions_only() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let agent = service.invited(&admin, "agent").await;
@@ -189,7 +189,7 @@ async fn each_role_may_do_its_own_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_user_changes_their_own_password_only_by_the_old_one_and_the_last_admin_stays() {
+async fn own_password_change_needs_the_current_one_and_last_admin_cannot_be_removed() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let me = admin.get("/api/auth/me").await.json()["user_id"]
@@ -212,7 +212,7 @@ async fn a_user_changes_their_own_password_only_by_the_old_one_and_the_last_admi
         .await
         .is(200);
     service
-        .nobody()
+        .anonymous()
         .post(
             "/api/auth/login",
             &json!({ "email": "admin@example.org", "password": new }),
@@ -228,13 +228,13 @@ async fn a_user_changes_their_own_password_only_by_the_old_one_and_the_last_admi
         .await
         .problem(409, "conflict", &[]);
     admin
-        .patch("/api/users/user_nobody", &json!({ "name": "X" }))
+        .patch("/api/users/user_none", &json!({ "name": "X" }))
         .await
         .problem(404, "not-found", &[]);
 }
 
 #[tokio::test]
-async fn whoever_may_no_longer_sign_in_is_out_at_once() {
+async fn deactivated_user_is_signed_out_immediately() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let agent = service.invited(&admin, "agent").await;
@@ -250,7 +250,7 @@ async fn whoever_may_no_longer_sign_in_is_out_at_once() {
 }
 
 #[tokio::test]
-async fn a_token_taken_back_is_no_token() {
+async fn revoked_token_is_401() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let tokens = admin.get("/api/auth/tokens").await.is(200).json();
@@ -261,7 +261,7 @@ async fn a_token_taken_back_is_no_token() {
 }
 
 #[tokio::test]
-async fn nobody_sees_anything_without_signing_in() {
+async fn unauthenticated_requests_are_401() {
     let service = Service::start().await;
     for path in [
         "/api/auth/me",
@@ -283,38 +283,38 @@ async fn nobody_sees_anything_without_signing_in() {
         "/api/projections",
         "/api/quarantined-webhooks",
     ] {
-        service.nobody().get(path).await.problem(401, "unauthenticated", &[]);
+        service.anonymous().get(path).await.problem(401, "unauthenticated", &[]);
     }
 }
 
 #[tokio::test]
-async fn the_page_is_told_whether_anybody_has_registered() {
+async fn first_run_is_true_until_a_user_registers() {
     let service = Service::start().await;
-    let nobody = service.nobody();
-    let first = async || nobody.get("/api/auth/first-run").await.is(200).json();
+    let anonymous = service.anonymous();
+    let first = async || anonymous.get("/api/auth/first-run").await.is(200).json();
     assert_eq!(first().await, json!({ "first_run": true }));
     service.admin().await;
     assert_eq!(first().await, json!({ "first_run": false }));
 }
 
 #[tokio::test]
-async fn everybody_who_is_signed_in_knows_their_colleagues_by_name_and_no_more() {
+async fn colleagues_lists_names_only() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let auditor = service.invited(&admin, "auditor").await;
     let names = auditor.get("/api/colleagues").await.is(200);
     assert!(!names.text.contains("example.org"), "{}", names.text);
     let names = names.json();
-    let called: Vec<_> = names
+    let listed: Vec<_> = names
         .as_array()
         .expect("a list")
         .iter()
-        .map(|one| &one["name"])
+        .map(|colleague| &colleague["name"])
         .collect();
-    assert_eq!(called, [&json!("Admin"), &json!("auditor")]);
+    assert_eq!(listed, [&json!("Admin"), &json!("auditor")]);
     auditor.get("/api/users").await.problem(403, "forbidden", &[]);
     service
-        .nobody()
+        .anonymous()
         .get("/api/colleagues")
         .await
         .problem(401, "unauthenticated", &[]);

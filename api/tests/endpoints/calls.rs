@@ -14,7 +14,7 @@ async fn created(client: &Client) -> String {
 }
 
 #[tokio::test]
-async fn a_call_written_down_by_hand_is_graded_corrected_and_resolved() {
+async fn manual_call_is_graded_corrected_and_resolved() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let answer = admin.post("/api/call-logs", &new_call()).await.is(201);
@@ -71,7 +71,7 @@ async fn a_call_written_down_by_hand_is_graded_corrected_and_resolved() {
 }
 
 #[tokio::test]
-async fn an_edit_form_changes_details_and_grade_at_once() {
+async fn put_changes_details_and_grade_together() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let path = format!("/api/call-logs/{}", created(&admin).await);
@@ -90,7 +90,7 @@ async fn an_edit_form_changes_details_and_grade_at_once() {
 }
 
 #[tokio::test]
-async fn a_repeated_request_with_its_key_is_done_once_and_answered_alike() {
+async fn repeated_idempotency_key_executes_once_with_the_same_response() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let (call, key) = (new_call(), [("idempotency-key", "k1")]);
@@ -118,7 +118,7 @@ async fn a_repeated_request_with_its_key_is_done_once_and_answered_alike() {
 }
 
 #[tokio::test]
-async fn a_hidden_call_is_in_no_list_and_its_history_stays() {
+async fn hidden_call_is_not_listed_and_keeps_its_history() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let id = created(&admin).await;
@@ -136,7 +136,7 @@ async fn a_hidden_call_is_in_no_list_and_its_history_stays() {
 }
 
 #[tokio::test]
-async fn a_call_is_seen_as_it_was_at_any_version_and_time_and_what_changed_between() {
+async fn history_returns_states_by_version_and_time_and_the_changes_between() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let id = created(&admin).await;
@@ -152,7 +152,7 @@ async fn a_call_is_seen_as_it_was_at_any_version_and_time_and_what_changed_betwe
     assert_eq!(all["events"].as_array().map(Vec::len), usize::try_from(last).ok());
     assert_eq!(
         all["events"][0]["data"]["from"], "+15045550123",
-        "personal values are open to readers"
+        "personal values are decrypted for readers"
     );
 
     let then = admin.get(&format!("{path}?version={}", last - 1)).await.is(200).json();
@@ -204,11 +204,11 @@ async fn a_call_is_seen_as_it_was_at_any_version_and_time_and_what_changed_betwe
 }
 
 #[tokio::test]
-async fn an_erased_call_holds_no_personal_value_and_keeps_its_history() {
+async fn erased_call_has_no_personal_values_and_keeps_its_history() {
     let service = Service::start().await;
     let admin = service.admin().await;
     service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
-    service.settled().await;
+    service.wait_for_read_models().await;
     let ground = json!({ "ground": "GDPR Art. 17, request 7" });
     let erased = admin.post("/api/call-logs/CA1/erase", &ground).await.is(200).json();
     assert_eq!(
@@ -247,7 +247,7 @@ async fn lists_are_paged_filtered_and_searched() {
             .await
             .is(200);
     }
-    service.settled().await;
+    service.wait_for_read_models().await;
     let mut seen = Vec::new();
     let mut path = "/api/call-logs?limit=2".to_owned();
     loop {
@@ -269,7 +269,7 @@ async fn lists_are_paged_filtered_and_searched() {
     let found = admin.get("/api/call-logs?q=5550123").await.is(200).json();
     assert_eq!(found["calls"].as_array().map(Vec::len), Some(5));
     assert_eq!(
-        admin.get("/api/call-logs?q=nobody").await.is(200).json()["calls"],
+        admin.get("/api/call-logs?q=unknown").await.is(200).json()["calls"],
         json!([])
     );
     assert_eq!(
@@ -283,7 +283,7 @@ async fn lists_are_paged_filtered_and_searched() {
 }
 
 #[tokio::test]
-async fn bad_parameters_are_named() {
+async fn invalid_parameters_are_named() {
     let service = Service::start().await;
     let admin = service.admin().await;
     for (query, name) in [

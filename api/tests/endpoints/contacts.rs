@@ -2,7 +2,7 @@ use crate::harness::{Service, inbound};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_contact_is_added_changed_called_and_removed() {
+async fn contact_is_added_changed_linked_to_calls_and_removed() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let added = admin
@@ -18,17 +18,13 @@ async fn a_contact_is_added_changed_called_and_removed() {
     assert_eq!(added["last_call"], Value::Null);
 
     service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
-    service.settled().await;
+    service.wait_for_read_models().await;
     assert_eq!(admin.get(&path).await.is(200).json()["last_call"]["call_id"], "CA1");
 
-    let changed = admin
-        .put(&path, &json!({ "name": "Bo" }))
-        .await
-        .is(200)
-        .json();
+    let changed = admin.put(&path, &json!({ "name": "Bo" })).await.is(200).json();
     assert_eq!(changed["name"], "Bo");
     admin.put(&path, &json!({})).await.is(422);
-    // Whether a number may be called is no part of a contact.
+    // A contact has no do-not-call flag.
     admin.put(&path, &json!({ "do_not_call": true })).await.is(422);
     admin.delete(&path).await.is(204);
     admin.get(&path).await.problem(404, "not-found", &[]);
@@ -36,7 +32,7 @@ async fn a_contact_is_added_changed_called_and_removed() {
 }
 
 #[tokio::test]
-async fn two_contacts_do_not_share_a_number() {
+async fn second_contact_with_the_same_number_is_409() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let contact = json!({ "name": "Ada", "phone": "+15045550123" });
@@ -85,7 +81,7 @@ async fn contacts_are_paged_by_name_and_searched() {
 }
 
 #[tokio::test]
-async fn an_erased_contact_is_gone_with_its_key() {
+async fn erased_contact_is_404() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let added = admin
@@ -102,7 +98,7 @@ async fn an_erased_contact_is_gone_with_its_key() {
 }
 
 #[tokio::test]
-async fn bad_fields_are_pointed_at() {
+async fn invalid_fields_are_named_by_pointer() {
     let service = Service::start().await;
     let admin = service.admin().await;
     admin

@@ -1,4 +1,4 @@
-//! A service to knock on, and clients that assert what they are answered.
+//! A running service, and clients that assert responses.
 
 use api::{App, Running};
 use domain::Timestamp;
@@ -12,16 +12,16 @@ use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// What signs Twilio's requests in these tests.
+/// Auth token that signs Twilio's requests.
 const TOKEN: &str = "a-token-of-these-tests";
-/// How the world reaches the service, as far as Twilio is told.
+/// Public URL of the service, as given to Twilio.
 const PUBLIC: &str = "https://calls.example";
-/// A password that is long enough.
+/// A valid password.
 pub const PASSWORD: &str = "correct horse battery";
 /// Friday, 2026-03-27T14:00:00Z: nine in the morning in Chicago.
 pub const FRIDAY: i64 = 1_774_620_000;
 
-/// A service and its folder.
+/// A running service and its data folder.
 pub struct Service {
     pub running: Running,
     pub clock: Arc<TestClock>,
@@ -29,7 +29,7 @@ pub struct Service {
     _folder: TempDir,
 }
 
-/// Somebody who asks, with a token or without.
+/// An HTTP client, with or without an API token.
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -37,7 +37,7 @@ pub struct Client {
     pub token: Option<String>,
 }
 
-/// An answer.
+/// A response.
 pub struct Answer {
     pub status: StatusCode,
     pub headers: reqwest::header::HeaderMap,
@@ -46,7 +46,7 @@ pub struct Answer {
 
 impl Answer {
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {}", self.text))
     }
 
     #[track_caller]
@@ -55,7 +55,7 @@ impl Answer {
         self
     }
 
-    /// A problem document of this kind, about these fields.
+    /// Asserts a problem document of this kind that names these fields.
     #[track_caller]
     pub fn problem(self, status: u16, kind: &str, fields: &[&str]) {
         let answer = self.is(status);
@@ -99,7 +99,7 @@ impl Service {
             public_url: Some(PUBLIC.into()),
             twilio_auth_token: Some(Secret::new(TOKEN)),
             twilio_phone_number: Some("+15045550199".into()),
-            // Nobody listens there: these tests are about the doors alone.
+            // Nothing listens there: these tests cover the endpoints only.
             twilio_api_base: settings.twilio_api_base.or_else(|| Some("http://127.0.0.1:9".into())),
             ..settings
         };
@@ -117,7 +117,7 @@ impl Service {
         format!("http://{}{path}", self.running.addr)
     }
 
-    pub fn nobody(&self) -> Client {
+    pub fn anonymous(&self) -> Client {
         Client {
             http: self.http.clone(),
             base: self.url(""),
@@ -125,15 +125,15 @@ impl Service {
         }
     }
 
-    /// The first user, with a token.
+    /// Registers the first user, the admin, with an API token.
     pub async fn admin(&self) -> Client {
-        let nobody = self.nobody();
+        let anonymous = self.anonymous();
         let body = json!({ "email": "admin@example.org", "name": "Admin", "password": PASSWORD });
-        let answer = nobody.post("/api/auth/register", &body).await.is(201);
-        nobody.with_token(&answer).await
+        let answer = anonymous.post("/api/auth/register", &body).await.is(201);
+        anonymous.with_token(&answer).await
     }
 
-    /// Somebody whom the admin invited, with a token.
+    /// Registers a user whom the admin invited, with an API token.
     pub async fn invited(&self, admin: &Client, role: &str) -> Client {
         let email = format!("{role}@example.org");
         let invited = admin
@@ -142,22 +142,22 @@ impl Service {
             .is(201);
         let body =
             json!({ "email": email, "name": role, "password": PASSWORD, "invitation": invited.json()["invitation"] });
-        let nobody = self.nobody();
-        let answer = nobody.post("/api/auth/register", &body).await.is(201);
-        nobody.with_token(&answer).await
+        let anonymous = self.anonymous();
+        let answer = anonymous.post("/api/auth/register", &body).await.is(201);
+        anonymous.with_token(&answer).await
     }
 
-    /// What Twilio signs without a body: a WebSocket's opening.
+    /// The signature of a WebSocket upgrade, which has no body.
     pub fn sign_upgrade(url: &str) -> String {
         signature::sign(&Secret::new(TOKEN), url, None)
     }
 
-    /// Posts as Twilio does.
+    /// Posts a signed webhook.
     pub async fn twilio(&self, path: &str, form: &str) -> Answer {
         self.twilio_with(path, form, &[]).await
     }
 
-    /// Posts as Twilio does, with headers.
+    /// Posts a signed webhook with additional headers.
     pub async fn twilio_with(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> Answer {
         let parsed = Form::parse(form.as_bytes()).expect("a form");
         let signature = signature::sign(&Secret::new(TOKEN), &format!("{PUBLIC}{path}"), Some(&parsed));
@@ -193,13 +193,13 @@ impl Service {
         signature::sign(&Secret::new(TOKEN), &format!("{PUBLIC}{path}"), form)
     }
 
-    /// Waits until every read model has what the ledger has.
-    pub async fn settled(&self) {
+    /// Waits until every read model has reached the ledger's head.
+    pub async fn wait_for_read_models(&self) {
         let state = self.running.state();
         let head = state.ledger.head().await.expect("a head");
         for projector in state.models.projectors() {
             let reached = state.models.wait(projector.name(), head, Duration::from_secs(10)).await;
-            assert!(reached, "{} is late", projector.name());
+            assert!(reached, "{} lags", projector.name());
         }
     }
 
@@ -213,7 +213,7 @@ impl Service {
 }
 
 impl Client {
-    /// The same client, with an API token made in the session that the answer began.
+    /// The same client with an API token, created in the login session of the response.
     async fn with_token(&self, answer: &Answer) -> Self {
         let cookie = cookie(answer);
         let (body, cookie) = (json!({ "label": "test" }), [("cookie", cookie.as_str())]);
@@ -262,7 +262,7 @@ impl Client {
         answer(request).await
     }
 
-    /// A body that is no JSON.
+    /// Sends a raw body.
     pub async fn raw(&self, method: Method, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
         let mut request = self
             .http
@@ -286,13 +286,13 @@ async fn answer(request: reqwest::RequestBuilder) -> Answer {
     }
 }
 
-/// The session cookie that an answer sets, as it is sent back.
+/// The session cookie that a response sets, as a request sends it.
 pub fn cookie(answer: &Answer) -> String {
     let cookie = answer.headers["set-cookie"].to_str().expect("text");
     cookie.split(';').next().expect("a pair").to_owned()
 }
 
-/// A call from Ada, as far as its first callback tells.
+/// The form of an inbound call from Ada.
 pub fn inbound(call: &str) -> String {
     format!(
         "AccountSid=AC1&CallSid={call}&CallStatus=ringing&Direction=inbound&From=%2B15045550123&To=%2B15045550100&CallerName=ADA"

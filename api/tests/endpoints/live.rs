@@ -24,7 +24,7 @@ pub async fn open(service: &Service, client: &Client, path: &str) -> Result<Sock
         .map(|(socket, _)| socket)
 }
 
-/// The status with which a WebSocket was refused.
+/// The HTTP status of a refused WebSocket upgrade.
 #[track_caller]
 pub fn status(result: Result<Socket, Error>) -> u16 {
     match result {
@@ -33,11 +33,11 @@ pub fn status(result: Result<Socket, Error>) -> u16 {
     }
 }
 
-/// The next message of a type, or any event when none is named.
+/// The next message of a type, or the next event if no type is given.
 async fn next(socket: &mut Socket, kind: Option<&str>) -> Value {
-    let wait = async {
+    let received = async {
         loop {
-            match socket.next().await.expect("a message").expect("a sound connection") {
+            match socket.next().await.expect("a message").expect("an open connection") {
                 Message::Text(text) => {
                     let json: Value = serde_json::from_str(&text).expect("JSON");
                     if kind.map_or(json.get("position").is_some(), |kind| json["type"] == kind) {
@@ -49,13 +49,13 @@ async fn next(socket: &mut Socket, kind: Option<&str>) -> Value {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), wait)
+    tokio::time::timeout(Duration::from_secs(10), received)
         .await
         .expect("in time")
 }
 
 #[tokio::test]
-async fn a_reader_gets_every_event_in_order_and_resumes_without_a_gap() {
+async fn reader_receives_every_event_in_order_and_resumes_without_a_gap() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let start = service.head().await;
@@ -81,21 +81,22 @@ async fn a_reader_gets_every_event_in_order_and_resumes_without_a_gap() {
 }
 
 #[tokio::test]
-async fn presence_and_rebuilds_are_told_without_a_position() {
+async fn presence_and_rebuild_messages_have_no_position() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let agent = service.invited(&admin, "agent").await;
     let mut socket = open(&service, &admin, "/ws").await.expect("opens");
-    // The first of presence is one's own.
+    // The first presence message is about the reader itself.
     assert_eq!(next(&mut socket, Some("presence")).await["here"], true);
     let other = open(&service, &agent, "/ws").await.expect("opens");
     assert_eq!(next(&mut socket, Some("presence")).await["here"], true);
-    let here = admin.get("/api/active-users").await.is(200).json();
+    let users = admin.get("/api/active-users").await.is(200).json();
     assert_eq!(
-        here.as_array()
+        users
+            .as_array()
             .map(|users| users.iter().filter(|user| user["live"] == true).count()),
         Some(2),
-        "{here}"
+        "{users}"
     );
     drop(other);
     assert_eq!(next(&mut socket, Some("presence")).await["here"], false);
@@ -103,27 +104,27 @@ async fn presence_and_rebuilds_are_told_without_a_position() {
         .post("/api/projections/call_log/rebuild?dry_run=true", &json!({}))
         .await
         .is(202);
-    let told = next(&mut socket, Some("rebuild")).await;
-    assert_eq!(told["name"], "call_log");
-    assert!(told.get("position").is_none());
+    let rebuild = next(&mut socket, Some("rebuild")).await;
+    assert_eq!(rebuild["name"], "call_log");
+    assert!(rebuild.get("position").is_none());
 }
 
 #[tokio::test]
-async fn nobody_listens_without_signing_in_or_from_another_site() {
+async fn unauthenticated_or_invalid_feed_request_is_refused() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    assert_eq!(status(open(&service, &service.nobody(), "/ws").await), 401);
+    assert_eq!(status(open(&service, &service.anonymous(), "/ws").await), 401);
     assert_eq!(status(open(&service, &admin, "/ws?after=99999").await), 422);
     assert_eq!(status(open(&service, &admin, "/ws?after=x").await), 422);
 }
 
 #[tokio::test]
-async fn a_feed_is_closed_when_the_service_goes() {
+async fn feed_is_closed_with_1001_at_shutdown() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let mut socket = open(&service, &admin, "/ws").await.expect("opens");
     socket
-        .send(Message::Text("readers have nothing to say".into()))
+        .send(Message::Text("messages from readers are ignored".into()))
         .await
         .expect("sent");
     next(&mut socket, Some("presence")).await;

@@ -1,4 +1,5 @@
-//! Every door, knocked on from outside: a service in this process, SQLite in a temporary folder, a clock that tests turn.
+//! Tests of the HTTP and WebSocket endpoints: a service in this process, SQLite in a temporary folder, and a test
+//! clock.
 
 mod harness;
 
@@ -11,5 +12,5 @@ mod operations;
 mod personas;
 mod site;
 mod sound;
-mod twilio;
 mod text_calls;
+mod twilio;

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 #[tokio::test]
-async fn figures_follow_the_calls() {
+async fn figures_and_active_calls_reflect_the_calls() {
     let service = Service::start().await;
     let admin = service.admin().await;
     service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
@@ -14,7 +14,7 @@ async fn figures_follow_the_calls() {
         .put(&format!("/api/call-logs/{id}/grade"), &json!({ "grade": "good" }))
         .await
         .is(200);
-    service.settled().await;
+    service.wait_for_read_models().await;
     let stats = admin.get("/api/dashboard/stats").await.is(200).json();
     let total = &stats["total"];
     assert_eq!(
@@ -37,14 +37,18 @@ async fn figures_follow_the_calls() {
         "{feedback}"
     );
     let live = admin.get("/api/active-calls").await.is(200);
-    assert_eq!(live.position(), service.head().await, "the read models are settled");
+    assert_eq!(
+        live.position(),
+        service.head().await,
+        "the read models have reached the head"
+    );
     let live = live.json();
     assert_eq!(live.as_array().map(Vec::len), Some(1), "{live}");
     assert_eq!(live[0]["turns"][0]["speaker"], "ai");
 }
 
 #[tokio::test]
-async fn a_rebuild_in_the_background_finds_no_difference_and_switches() {
+async fn background_rebuild_finds_no_difference_and_switches() {
     let service = Service::start().await;
     let admin = service.admin().await;
     for number in 0..20 {
@@ -53,7 +57,7 @@ async fn a_rebuild_in_the_background_finds_no_difference_and_switches() {
             .await
             .is(200);
     }
-    service.settled().await;
+    service.wait_for_read_models().await;
     admin
         .post("/api/projections/nothing/rebuild", &json!({}))
         .await
@@ -63,7 +67,7 @@ async fn a_rebuild_in_the_background_finds_no_difference_and_switches() {
             .post(&format!("/api/projections/call_log/rebuild{query}"), &json!({}))
             .await
             .is(202);
-        let report = rebuilt(&service, &admin, switched).await;
+        let report = wait_for_rebuild(&service, &admin, switched).await;
         assert!(report["error"].is_null(), "{report}");
         let tables = report["difference"]["tables"].as_array().expect("tables").clone();
         assert!(
@@ -74,11 +78,11 @@ async fn a_rebuild_in_the_background_finds_no_difference_and_switches() {
         );
     }
     service.twilio("/twilio/inbound", &inbound("CA99")).await.is(200);
-    service.settled().await;
+    service.wait_for_read_models().await;
     assert_eq!(admin.get("/api/call-logs").await.is(200).json()["counts"]["all"], 21);
 }
 
-async fn rebuilt(service: &Service, admin: &crate::harness::Client, switched: bool) -> Value {
+async fn wait_for_rebuild(service: &Service, admin: &crate::harness::Client, switched: bool) -> Value {
     for _ in 0..200 {
         let all = admin.get("/api/projections").await.is(200).json();
         let model = all
@@ -86,35 +90,35 @@ async fn rebuilt(service: &Service, admin: &crate::harness::Client, switched: bo
             .expect("models")
             .iter()
             .find(|model| model["name"] == "call_log")
-            .expect("there")
+            .expect("the call_log model")
             .clone();
         if model["last_rebuild"]["switched"] == switched || !model["last_rebuild"]["error"].is_null() {
             return model["last_rebuild"].clone();
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
-        service.settled().await;
+        service.wait_for_read_models().await;
     }
-    panic!("the rebuild does not end");
+    panic!("the rebuild did not finish in time");
 }
 
 #[tokio::test]
-async fn a_draining_service_is_live_and_not_ready() {
+async fn draining_service_is_live_and_not_ready() {
     let service = Service::start().await;
-    let nobody = service.nobody();
-    assert_eq!(nobody.get("/health/ready").await.is(200).text, "ready");
-    service.running.drain().order();
-    nobody.get("/health/live").await.is(200);
-    assert_eq!(nobody.get("/health/ready").await.is(503).text, "draining");
-    assert_eq!(nobody.get("/health").await.is(200).json()["status"], "draining");
+    let anonymous = service.anonymous();
+    assert_eq!(anonymous.get("/health/ready").await.is(200).text, "ready");
+    service.running.drain().begin();
+    anonymous.get("/health/live").await.is(200);
+    assert_eq!(anonymous.get("/health/ready").await.is(503).text, "draining");
+    assert_eq!(anonymous.get("/health").await.is(200).json()["status"], "draining");
     service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
     service.stop().await;
 }
 
 #[tokio::test]
-async fn the_document_describes_every_door_and_can_be_read_offline() {
+async fn openapi_document_lists_the_endpoints_and_its_page_loads_nothing_external() {
     let service = Service::start().await;
-    let nobody = service.nobody();
-    let document = nobody.get("/api/openapi.json").await.is(200).json();
+    let anonymous = service.anonymous();
+    let document = anonymous.get("/api/openapi.json").await.is(200).json();
     let paths = document["paths"].as_object().expect("paths");
     for path in [
         "/api/auth/register",
@@ -149,21 +153,21 @@ async fn the_document_describes_every_door_and_can_be_read_offline() {
     ] {
         assert!(paths.contains_key(path), "{path}");
     }
-    let page = nobody.get("/api/docs/").await.is(200);
+    let page = anonymous.get("/api/docs/").await.is(200);
     assert!(page.text.contains("swagger-ui"), "{}", page.text);
     assert!(
         !page.text.contains("https://"),
-        "nothing is fetched from elsewhere: {}",
+        "the page loads external resources: {}",
         page.text
     );
-    nobody.get("/").await.is(200);
+    anonymous.get("/").await.is(200);
 }
 
 #[tokio::test]
-async fn every_answer_has_security_headers_and_a_request_id() {
+async fn every_response_has_security_headers_and_a_request_id() {
     let service = Service::start().await;
     for path in ["/", "/api/auth/me", "/nowhere", "/health"] {
-        let answer = service.nobody().get(path).await;
+        let answer = service.anonymous().get(path).await;
         for header in [
             "content-security-policy",
             "x-content-type-options",
@@ -175,27 +179,27 @@ async fn every_answer_has_security_headers_and_a_request_id() {
         }
         assert!(
             answer.headers.contains_key("strict-transport-security"),
-            "the public address is https"
+            "the public URL is https"
         );
     }
     service
-        .nobody()
+        .anonymous()
         .get("/api/nowhere")
         .await
         .problem(404, "not-found", &[]);
     service
-        .nobody()
+        .anonymous()
         .delete("/api/auth/me")
         .await
         .problem(405, "method-not-allowed", &[]);
 }
 
 #[tokio::test]
-async fn metrics_tell_routes_and_no_values() {
+async fn metrics_contain_route_patterns_and_no_values() {
     let service = Service::start().await;
     let admin = service.admin().await;
     admin.get("/api/call-logs/CA12345").await.is(404);
-    let metrics = service.nobody().get("/metrics").await.is(200).text;
+    let metrics = service.anonymous().get("/metrics").await.is(200).text;
     assert!(
         metrics.contains(r#"http_requests_total{method="GET",route="/api/call-logs/{id}",status="404"}"#),
         "{metrics}"

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 const PERSONAS: &str = "/api/agents/default/personas";
 
-/// A call by hand, with these corrections.
+/// Logs a call by hand, with these corrections.
 async fn corrected(admin: &Client, notes: &[&str]) -> String {
     let call = json!({ "direction": "inbound", "from": "+15045550123", "to": "+15045550100", "outcome": "completed" });
     let id = admin.post("/api/call-logs", &call).await.is(201).json()["call_id"].clone();
@@ -26,34 +26,34 @@ async fn propose(client: &Client, rules: &[&str], sources: &[Value]) -> Answer {
         .await
 }
 
-/// The admin as a person, signed in on the page.
-struct Person {
-    nobody: Client,
+/// The admin with a login session instead of an API token.
+struct SessionClient {
+    anonymous: Client,
     cookie: String,
 }
 
-impl Person {
+impl SessionClient {
     async fn admin(service: &Service) -> Self {
-        let nobody = service.nobody();
+        let anonymous = service.anonymous();
         let body = json!({ "email": "admin@example.org", "password": PASSWORD });
-        let signed_in = nobody.post("/api/auth/login", &body).await.is(200);
+        let signed_in = anonymous.post("/api/auth/login", &body).await.is(200);
         let cookie = cookie(&signed_in);
-        Self { nobody, cookie }
+        Self { anonymous, cookie }
     }
 
-    async fn decides(&self, version: u32, what: &str) -> Answer {
+    async fn decide(&self, version: u32, what: &str) -> Answer {
         let path = format!("{PERSONAS}/{version}/{what}");
         let headers = [("cookie", self.cookie.as_str())];
-        self.nobody.send(Method::POST, &path, None, &headers).await
+        self.anonymous.send(Method::POST, &path, None, &headers).await
     }
 }
 
 #[tokio::test]
-async fn a_version_is_proposed_approved_and_rolled_back_and_says_what_it_changed() {
+async fn version_is_proposed_approved_and_rolled_back_with_its_changes() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    let person = Person::admin(&service).await;
-    let call = corrected(&admin, &["Ask for the street first", "Say when somebody comes"]).await;
+    let session = SessionClient::admin(&service).await;
+    let call = corrected(&admin, &["Ask for the street first", "Say when the technician arrives"]).await;
     let empty = admin.get(PERSONAS).await.is(200).json();
     assert_eq!((&empty["in_force"], &empty["versions"]), (&json!(0), &json!([])));
 
@@ -67,13 +67,13 @@ async fn a_version_is_proposed_approved_and_rolled_back_and_says_what_it_changed
         (&first["compared_with"], &first["added"], &first["removed"]),
         (&json!(0), &json!(["Ask for the street first."]), &json!([]))
     );
-    let behind = &first["sources"][0];
+    let source_view = &first["sources"][0];
     assert_eq!(
         (
-            &behind["call_id"],
-            &behind["correction"],
-            &behind["note"],
-            &behind["state"]
+            &source_view["call_id"],
+            &source_view["correction"],
+            &source_view["note"],
+            &source_view["state"]
         ),
         (
             &json!(call),
@@ -83,28 +83,28 @@ async fn a_version_is_proposed_approved_and_rolled_back_and_says_what_it_changed
         )
     );
     let agent = admin.get("/api/agents/default").await.is(200).json();
-    assert_eq!(agent["persona_version"], 0, "nothing is in force before it is approved");
+    assert_eq!(agent["persona_version"], 0, "a proposed version is not active");
 
-    let approved = person.decides(1, "approve").await.is(200).json();
+    let approved = session.decide(1, "approve").await.is(200).json();
     assert_eq!(
         (&approved["in_force"], &approved["rules"]),
         (&json!(1), &first["added"])
     );
     assert!(approved["versions"][0]["decided_by"].is_string(), "{approved}");
 
-    let rules = ["Say when somebody comes."];
+    let rules = ["Say when the technician arrives."];
     propose(&admin, &rules, &[source(&call, 2)]).await.is(201);
-    let second = person.decides(2, "approve").await.is(200).json()["versions"][0].clone();
+    let second = session.decide(2, "approve").await.is(200).json()["versions"][0].clone();
     assert_eq!(
         (&second["compared_with"], &second["added"], &second["removed"]),
         (&json!(1), &json!(rules), &json!(["Ask for the street first."]))
     );
-    let back = person.decides(1, "rollback").await.is(200).json();
+    let back = session.decide(1, "rollback").await.is(200).json();
     assert_eq!(
         (&back["in_force"], &back["rollbacks"][0]["from"]),
         (&json!(1), &json!(2))
     );
-    let back = person.decides(0, "rollback").await.is(200).json();
+    let back = session.decide(0, "rollback").await.is(200).json();
     assert_eq!((&back["in_force"], &back["rules"]), (&json!(0), &json!([])));
     assert_eq!(back["rollbacks"].as_array().map(Vec::len), Some(2));
     let agent = admin.get("/api/agents/default").await.is(200).json();
@@ -112,27 +112,27 @@ async fn a_version_is_proposed_approved_and_rolled_back_and_says_what_it_changed
 }
 
 #[tokio::test]
-async fn a_version_is_decided_upon_once() {
+async fn second_decision_of_a_version_is_409() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    let person = Person::admin(&service).await;
+    let session = SessionClient::admin(&service).await;
     propose(&admin, &["Be brief."], &[]).await.is(201);
-    let rejected = person.decides(1, "reject").await.is(200).json();
+    let rejected = session.decide(1, "reject").await.is(200).json();
     assert_eq!(rejected["versions"][0]["state"], "rejected");
-    person.decides(1, "approve").await.problem(409, "conflict", &[]);
-    person.decides(1, "rollback").await.problem(409, "conflict", &[]);
+    session.decide(1, "approve").await.problem(409, "conflict", &[]);
+    session.decide(1, "rollback").await.problem(409, "conflict", &[]);
     for what in ["approve", "reject", "rollback"] {
-        person.decides(7, what).await.problem(404, "not-found", &[]);
+        session.decide(7, what).await.problem(404, "not-found", &[]);
     }
     propose(&admin, &["Be brief."], &[]).await.is(201);
-    person.decides(2, "approve").await.is(200);
+    session.decide(2, "approve").await.is(200);
     propose(&admin, &["Be brief."], &[])
         .await
         .problem(422, "invalid", &["/rules"]);
 }
 
 #[tokio::test]
-async fn a_persona_is_approved_by_a_person_of_the_right_role() {
+async fn approval_needs_a_login_session_of_an_admin() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let agent = service.invited(&admin, "agent").await;
@@ -148,17 +148,17 @@ async fn a_persona_is_approved_by_a_person_of_the_right_role() {
         .await
         .problem(403, "forbidden", &[]);
     admin.post(&approve, &json!({})).await.problem(403, "not-a-person", &[]);
-    Person::admin(&service).await.decides(1, "approve").await.is(200);
+    SessionClient::admin(&service).await.decide(1, "approve").await.is(200);
     auditor.get(PERSONAS).await.is(200);
     service
-        .nobody()
+        .anonymous()
         .get(PERSONAS)
         .await
         .problem(401, "unauthenticated", &[]);
 }
 
 #[tokio::test]
-async fn bad_proposals_are_pointed_at() {
+async fn invalid_proposals_are_named_by_pointer() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let call = corrected(&admin, &["Ask for the street first", "Taken back"]).await;
@@ -180,7 +180,7 @@ async fn bad_proposals_are_pointed_at() {
     for (sources, at) in [
         (vec![source(&call, 1), source(&call, 9)], "/sources/1"),
         (vec![source(&call, 2)], "/sources/0"),
-        (vec![source("CAnobody", 1)], "/sources/0"),
+        (vec![source("CAnone", 1)], "/sources/0"),
         (vec![source(&call, 1), source(&call, 1)], "/sources"),
         (many, "/sources"),
     ] {
@@ -209,7 +209,7 @@ async fn bad_proposals_are_pointed_at() {
 }
 
 #[tokio::test]
-async fn a_repeated_proposal_is_one() {
+async fn repeated_proposal_with_the_same_key_is_recorded_once() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let body = json!({ "rules": ["Be brief."] });
@@ -221,7 +221,7 @@ async fn a_repeated_proposal_is_one() {
 }
 
 #[tokio::test]
-async fn many_versions_come_page_by_page() {
+async fn versions_are_paged() {
     let service = Service::start().await;
     let admin = service.admin().await;
     for n in 1..=21 {
@@ -239,11 +239,11 @@ async fn many_versions_come_page_by_page() {
 }
 
 #[tokio::test]
-async fn a_correction_that_is_no_more_is_not_told_again() {
+async fn source_of_an_erased_call_has_no_note() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let withdrawn = corrected(&admin, &["Ask for the street first"]).await;
-    let erased = corrected(&admin, &["Say when somebody comes"]).await;
+    let erased = corrected(&admin, &["Say when the technician arrives"]).await;
     let sources = [source(&withdrawn, 1), source(&erased, 1)];
     propose(&admin, &["Be brief."], &sources).await.is(201);
     admin
@@ -254,7 +254,7 @@ async fn a_correction_that_is_no_more_is_not_told_again() {
         .post(&format!("/api/call-logs/{erased}/erase"), &json!({ "ground": "test" }))
         .await
         .is(200);
-    service.settled().await;
+    service.wait_for_read_models().await;
     let now = admin.get(PERSONAS).await.is(200).json()["versions"][0]["sources"].clone();
     assert_eq!(
         (&now[0]["state"], &now[1]["state"]),
@@ -265,7 +265,7 @@ async fn a_correction_that_is_no_more_is_not_told_again() {
 }
 
 #[tokio::test]
-async fn a_draft_needs_corrections_and_a_model() {
+async fn draft_needs_corrections_and_a_model() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let call = corrected(&admin, &["Ask for the street first"]).await;
@@ -275,7 +275,7 @@ async fn a_draft_needs_corrections_and_a_model() {
     draft(&[source(&call, 2)])
         .await
         .problem(422, "invalid", &["/sources/0"]);
-    // Nobody answers in the models' place here.
+    // No model is available in these tests.
     draft(&[source(&call, 1)]).await.problem(502, "model", &[]);
     let auditor = service.invited(&admin, "auditor").await;
     auditor

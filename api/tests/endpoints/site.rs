@@ -1,39 +1,41 @@
-//! The dashboard's files, as browsers and caches want them; and what there is without them.
+//! The dashboard's files and their caching headers, and the start page without a build.
 
 use crate::harness::{Client, Service};
 use reqwest::Method;
 use std::path::Path;
 
-/// Whether the dashboard was built: then it is in the program.
+/// Whether the dashboard was built and is embedded.
 fn is_built() -> bool {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../web/dist/site/index.html")
         .is_file()
 }
 
-/// The addresses of a page's scripts and styles.
+/// The paths of a page's scripts and styles.
 fn assets(page: &str) -> Vec<&str> {
     let marked = page.split("=\"/assets/").skip(1);
     marked.filter_map(|rest| rest.split('"').next()).collect()
 }
 
-async fn asks_for_nothing_twice(nobody: &Client, path: &str, caching: &str) {
-    let first = nobody.get(path).await.is(200);
+async fn assert_cached(anonymous: &Client, path: &str, caching: &str) {
+    let first = anonymous.get(path).await.is(200);
     assert_eq!(first.headers["cache-control"], caching, "{path}");
     let tag = first.headers["etag"].to_str().expect("a tag").to_owned();
-    let again = nobody.send(Method::GET, path, None, &[("if-none-match", &tag)]).await;
+    let again = anonymous
+        .send(Method::GET, path, None, &[("if-none-match", &tag)])
+        .await;
     assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""), "{path}");
-    nobody
+    anonymous
         .send(Method::GET, path, None, &[("if-none-match", "\"other\"")])
         .await
         .is(200);
 }
 
 #[tokio::test]
-async fn the_first_page_is_the_dashboard_or_says_how_to_build_it() {
+async fn root_serves_the_dashboard_or_build_instructions() {
     let service = Service::start().await;
-    let nobody = service.nobody();
-    let page = nobody.get("/").await.is(200);
+    let anonymous = service.anonymous();
+    let page = anonymous.get("/").await.is(200);
     assert!(
         page.headers["content-type"]
             .to_str()
@@ -41,15 +43,15 @@ async fn the_first_page_is_the_dashboard_or_says_how_to_build_it() {
     );
     if !is_built() {
         assert!(page.text.contains("make web"), "{}", page.text);
-        nobody.get("/calls").await.problem(404, "not-found", &[]);
+        anonymous.get("/calls").await.problem(404, "not-found", &[]);
         return;
     }
     assert!(page.text.contains("id=\"root\""), "{}", page.text);
-    // The page finds its way by itself, wherever somebody begins.
+    // Every path of the dashboard serves the same page.
     for path in ["/calls", "/calls/CA1", "/live"] {
-        assert_eq!(nobody.get(path).await.is(200).text, page.text, "{path}");
+        assert_eq!(anonymous.get(path).await.is(200).text, page.text, "{path}");
     }
-    asks_for_nothing_twice(&nobody, "/", "no-cache").await;
+    assert_cached(&anonymous, "/", "no-cache").await;
     let assets = assets(&page.text);
     assert!(
         assets
@@ -58,8 +60,8 @@ async fn the_first_page_is_the_dashboard_or_says_how_to_build_it() {
         "{assets:?}"
     );
     for name in assets {
-        asks_for_nothing_twice(
-            &nobody,
+        assert_cached(
+            &anonymous,
             &format!("/assets/{name}"),
             "public, max-age=31536000, immutable",
         )
@@ -68,9 +70,9 @@ async fn the_first_page_is_the_dashboard_or_says_how_to_build_it() {
 }
 
 #[tokio::test]
-async fn what_is_no_page_is_not_answered_with_one() {
+async fn unknown_api_and_file_paths_are_404() {
     let service = Service::start().await;
-    let nobody = service.nobody();
+    let anonymous = service.anonymous();
     for path in [
         "/api/nowhere",
         "/twilio/nowhere",
@@ -79,9 +81,9 @@ async fn what_is_no_page_is_not_answered_with_one() {
         "/robots.txt",
         "/.env",
     ] {
-        nobody.get(path).await.problem(404, "not-found", &[]);
+        anonymous.get(path).await.problem(404, "not-found", &[]);
     }
-    nobody
+    anonymous
         .send(Method::POST, "/calls", None, &[])
         .await
         .problem(405, "method-not-allowed", &[]);

@@ -1,4 +1,4 @@
-//! Listening in: the door to which Twilio brings a call's sound, and the one where it is heard.
+//! Listening in: the media stream endpoint for Twilio, and the audio endpoint for listeners.
 
 use crate::harness::{Client, Service, inbound};
 use crate::live::{Socket, open, status};
@@ -12,11 +12,11 @@ use wiremock::matchers::{method, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const MEDIA: &str = "/twilio/media";
-/// As Twilio is told it, and signs it.
+/// The URL that Twilio signs.
 const SIGNED: &str = "wss://calls.example/twilio/media";
 const CONNECTED: &str = r#"{"event":"connected","protocol":"Call","version":"1.0.0"}"#;
 
-async fn bring(service: &Service, path: &str, signature: Option<&str>) -> Result<Socket, Error> {
+async fn connect(service: &Service, path: &str, signature: Option<&str>) -> Result<Socket, Error> {
     let address = service.url(path).replace("http:", "ws:");
     let mut request = address.into_client_request().expect("a request");
     if let Some(signature) = signature {
@@ -28,7 +28,7 @@ async fn bring(service: &Service, path: &str, signature: Option<&str>) -> Result
 }
 
 async fn media(service: &Service) -> Socket {
-    bring(service, MEDIA, Some(&Service::sign_upgrade(SIGNED)))
+    connect(service, MEDIA, Some(&Service::sign_upgrade(SIGNED)))
         .await
         .expect("opens")
 }
@@ -50,41 +50,41 @@ fn start(name: &str, call_sid: &str) -> String {
     .to_string()
 }
 
-fn piece(track: &str, timestamp: &str, payload: &str) -> String {
+fn media_message(track: &str, timestamp: &str, payload: &str) -> String {
     let media = json!({ "track": track, "chunk": "1", "timestamp": timestamp, "payload": payload });
     json!({ "event": "media", "sequenceNumber": "2", "media": media, "streamSid": "MZ1" }).to_string()
 }
 
-/// What comes next: sound, JSON, or the code with which it is closed.
+/// The next message: audio, JSON, or the close code.
 #[derive(Debug, PartialEq)]
 enum Next {
-    Sound(Vec<u8>),
-    Patch(Value),
+    Audio(Vec<u8>),
+    Json(Value),
     Closed(u16),
 }
 
 async fn next(socket: &mut Socket) -> Next {
-    let wait = async {
+    let received = async {
         loop {
             match socket.next().await {
-                Some(Ok(Message::Binary(sound))) => return Next::Sound(sound.to_vec()),
-                Some(Ok(Message::Text(text))) => return Next::Patch(serde_json::from_str(&text).expect("JSON")),
+                Some(Ok(Message::Binary(sound))) => return Next::Audio(sound.to_vec()),
+                Some(Ok(Message::Text(text))) => return Next::Json(serde_json::from_str(&text).expect("JSON")),
                 Some(Ok(Message::Close(frame))) => return Next::Closed(frame.map_or(1005, |frame| frame.code.into())),
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Next::Closed(1006),
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), wait)
+    tokio::time::timeout(Duration::from_secs(20), received)
         .await
         .expect("in time")
 }
 
-fn told(what: &str) -> Next {
-    Next::Patch(json!({ "type": what }))
+fn stage(what: &str) -> Next {
+    Next::Json(json!({ "type": what }))
 }
 
-/// Twilio's REST API, as far as streams go. Who is called into a conference is refused.
+/// Mock of Twilio's REST API for streams. Requests for conferences fail.
 async fn twilio() -> MockServer {
     let server = MockServer::start().await;
     let stream = json!({ "sid": "MZ1", "call_sid": "CA1", "name": "x", "status": "in-progress" });
@@ -96,8 +96,8 @@ async fn twilio() -> MockServer {
     server
 }
 
-/// Streams that were started and stopped, by the names that we gave them.
-async fn asked(twilio: &MockServer) -> (Vec<String>, Vec<String>) {
+/// Names of the streams that were started and stopped.
+async fn stream_requests(twilio: &MockServer) -> (Vec<String>, Vec<String>) {
     let (mut started, mut stopped) = (vec![], vec![]);
     for request in twilio.received_requests().await.expect("recorded") {
         let path = request.url.path();
@@ -114,18 +114,18 @@ async fn asked(twilio: &MockServer) -> (Vec<String>, Vec<String>) {
     (started, stopped)
 }
 
-async fn until_asked(twilio: &MockServer, started: usize, stopped: usize) -> (Vec<String>, Vec<String>) {
+async fn wait_for_streams(twilio: &MockServer, started: usize, stopped: usize) -> (Vec<String>, Vec<String>) {
     for _ in 0..400 {
-        let so_far = asked(twilio).await;
+        let so_far = stream_requests(twilio).await;
         if so_far.0.len() >= started && so_far.1.len() >= stopped {
             return so_far;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("not so: {:?}", asked(twilio).await)
+    panic!("expected stream requests missing: {:?}", stream_requests(twilio).await)
 }
 
-async fn called(twilio: &MockServer) -> (Service, Client) {
+async fn with_call(twilio: &MockServer) -> (Service, Client) {
     let settings = Settings {
         twilio_api_base: Some(twilio.uri()),
         ..Settings::default()
@@ -136,55 +136,58 @@ async fn called(twilio: &MockServer) -> (Service, Client) {
     (service, admin)
 }
 
-async fn listens(service: &Service, client: &Client) -> Socket {
-    let listen = json!({ "mode": "listen" });
-    client.post("/api/active-calls/CA1/monitor", &listen).await.is(200);
+async fn listen(service: &Service, client: &Client) -> Socket {
+    let body = json!({ "mode": "listen" });
+    client.post("/api/active-calls/CA1/monitor", &body).await.is(200);
     open(service, client, "/api/active-calls/CA1/sound")
         .await
         .expect("opens")
 }
 
 #[tokio::test]
-async fn only_twilio_brings_sound() {
+async fn media_stream_without_a_valid_signature_is_403() {
     let service = Service::start().await;
     let right = Service::sign_upgrade(SIGNED);
     for wrong in [
         None,
         Some(""),
         Some("bm90IGEgc2lnbmF0dXJl"),
-        // Of the address as browsers have it.
+        // Signed for the `https` URL.
         Some(&*Service::sign_upgrade("https://calls.example/twilio/media")),
         Some(&*Service::sign_upgrade("wss://calls.example/twilio/media?more=1")),
     ] {
-        assert_eq!(status(bring(&service, MEDIA, wrong).await), 403, "{wrong:?}");
+        assert_eq!(status(connect(&service, MEDIA, wrong).await), 403, "{wrong:?}");
     }
-    // What is not signed is not asked for either.
-    assert_eq!(status(bring(&service, "/twilio/media?more=1", Some(&right)).await), 403);
-    service.nobody().get(MEDIA).await.problem(403, "signature", &[]);
-    assert!(bring(&service, MEDIA, Some(&right)).await.is_ok());
+    // The path of the request differs from the signed one.
+    assert_eq!(
+        status(connect(&service, "/twilio/media?more=1", Some(&right)).await),
+        403
+    );
+    service.anonymous().get(MEDIA).await.problem(403, "signature", &[]);
+    assert!(connect(&service, MEDIA, Some(&right)).await.is_ok());
     let with_port = Service::sign_upgrade("wss://calls.example:443/twilio/media");
-    assert!(bring(&service, MEDIA, Some(&with_port)).await.is_ok());
+    assert!(connect(&service, MEDIA, Some(&with_port)).await.is_ok());
 }
 
 #[tokio::test]
-async fn a_stream_that_nobody_asked_for_is_closed() {
+async fn unknown_or_malformed_stream_is_closed() {
     let twilio = twilio().await;
-    let (service, admin) = called(&twilio).await;
-    let mut ear = listens(&service, &admin).await;
-    let (names, _) = until_asked(&twilio, 1, 0).await;
+    let (service, admin) = with_call(&twilio).await;
+    let mut listener = listen(&service, &admin).await;
+    let (names, _) = wait_for_streams(&twilio, 1, 0).await;
     let (pcm, wide) = (
         start(&names[0], "CA1").replace("x-mulaw", "x-l16"),
         start(&names[0], "CA1").replace("8000", "16000"),
     );
     for (first, code) in [
-        (start("listen_nobody", "CA1"), 1000),
+        (start("listen_none", "CA1"), 1000),
         (start(&names[0], "CA2"), 1000),
         (start("", ""), 1000),
         (pcm, 1003),
         (wide, 1003),
-        (piece("inbound", "0", "/w=="), 1008),
+        (media_message("inbound", "0", "/w=="), 1008),
         (r#"{"event":"stop"}"#.to_owned(), 1008),
-        ("nothing of Twilio's".to_owned(), 1008),
+        ("not a Twilio message".to_owned(), 1008),
         (
             format!("{{\"event\":\"start\",\"more\":\"{}\"}}", "x".repeat(20_000)),
             1002,
@@ -198,93 +201,93 @@ async fn a_stream_that_nobody_asked_for_is_closed() {
     let mut socket = media(&service).await;
     socket.send(Message::Binary(vec![1, 2, 3].into())).await.expect("sent");
     assert_eq!(next(&mut socket).await, Next::Closed(1003));
-    // The right one is let in after all of them, and once.
+    // The requested stream is accepted after all of them, and only once.
     let mut socket = media(&service).await;
     send(&mut socket, CONNECTED).await;
     send(&mut socket, start(&names[0], "CA1")).await;
-    assert_eq!(next(&mut ear).await, told("begun"));
+    assert_eq!(next(&mut listener).await, stage("begun"));
     let mut second = media(&service).await;
     send(&mut second, start(&names[0], "CA1")).await;
     assert_eq!(next(&mut second).await, Next::Closed(1000));
 }
 
 #[tokio::test]
-async fn a_piece_that_cannot_be_read_costs_no_more_than_itself_and_a_broken_stream_is_asked_for_again() {
+async fn malformed_media_is_skipped_and_broken_stream_is_restarted() {
     let twilio = twilio().await;
-    let (service, admin) = called(&twilio).await;
-    let mut ear = listens(&service, &admin).await;
-    let (names, _) = until_asked(&twilio, 1, 0).await;
+    let (service, admin) = with_call(&twilio).await;
+    let mut listener = listen(&service, &admin).await;
+    let (names, _) = wait_for_streams(&twilio, 1, 0).await;
     let mut socket = media(&service).await;
     send(&mut socket, CONNECTED).await;
     send(&mut socket, start(&names[0], "CA1")).await;
-    assert_eq!(next(&mut ear).await, told("begun"));
-    send(&mut socket, piece("inbound", "0", "/wA=")).await;
-    assert_eq!(next(&mut ear).await, Next::Sound(vec![0, 0, 0, 0, 0, 0xff, 0]));
-    for strange in [
+    assert_eq!(next(&mut listener).await, stage("begun"));
+    send(&mut socket, media_message("inbound", "0", "/wA=")).await;
+    assert_eq!(next(&mut listener).await, Next::Audio(vec![0, 0, 0, 0, 0, 0xff, 0]));
+    for malformed in [
         "{".to_owned(),
         r#"{"event":"media"}"#.to_owned(),
         r#"{"event":"mark","mark":{"name":"x"}}"#.to_owned(),
         r#"{"event":"something new"}"#.to_owned(),
-        piece("inbound", "soon", "/w=="),
-        piece("inbound", "99999999999", "/w=="),
-        piece("sideways", "20", "/w=="),
-        piece("inbound", "20", "not base64"),
-        piece("inbound", "20", ""),
+        media_message("inbound", "soon", "/w=="),
+        media_message("inbound", "99999999999", "/w=="),
+        media_message("sideways", "20", "/w=="),
+        media_message("inbound", "20", "not base64"),
+        media_message("inbound", "20", ""),
     ] {
-        send(&mut socket, strange).await;
+        send(&mut socket, malformed).await;
     }
     socket.send(Message::Binary(vec![0; 9].into())).await.expect("sent");
-    send(&mut socket, piece("outbound", "66060", "fw==")).await;
-    assert_eq!(next(&mut ear).await, Next::Sound(vec![1, 0, 1, 2, 12, 0x7f]));
+    send(&mut socket, media_message("outbound", "66060", "fw==")).await;
+    assert_eq!(next(&mut listener).await, Next::Audio(vec![1, 0, 1, 2, 12, 0x7f]));
 
-    // A message that is too long ends the stream, and another one is asked for, by another name.
-    send(&mut socket, piece("inbound", "40", &"A".repeat(20_000))).await;
+    // A message that is too long ends the stream, which is restarted with a new name.
+    send(&mut socket, media_message("inbound", "40", &"A".repeat(20_000))).await;
     assert_eq!(next(&mut socket).await, Next::Closed(1002));
-    assert_eq!(next(&mut ear).await, told("interrupted"));
-    let (names, _) = until_asked(&twilio, 2, 0).await;
+    assert_eq!(next(&mut listener).await, stage("interrupted"));
+    let (names, _) = wait_for_streams(&twilio, 2, 0).await;
     assert_ne!(names[0], names[1]);
     let mut late = media(&service).await;
     send(&mut late, start(&names[0], "CA1")).await;
-    assert_eq!(next(&mut late).await, Next::Closed(1000), "the old name is used up");
+    assert_eq!(next(&mut late).await, Next::Closed(1000), "a stream name is used once");
     let mut socket = media(&service).await;
     send(&mut socket, start(&names[1], "CA1")).await;
-    assert_eq!(next(&mut ear).await, told("begun"));
+    assert_eq!(next(&mut listener).await, stage("begun"));
 
     // The last listener leaves: the stream is stopped, and its socket closed.
-    ear.close(None).await.expect("closed");
-    let (_, stopped) = until_asked(&twilio, 2, 1).await;
+    listener.close(None).await.expect("closed");
+    let (_, stopped) = wait_for_streams(&twilio, 2, 1).await;
     assert_eq!(stopped, [names[1].clone()]);
     assert_eq!(next(&mut socket).await, Next::Closed(1000));
 }
 
 #[tokio::test]
-async fn a_listener_is_told_when_there_is_nothing_more_to_hear() {
+async fn listener_receives_ended_when_the_call_ends() {
     let twilio = twilio().await;
-    let (service, admin) = called(&twilio).await;
-    let mut ear = listens(&service, &admin).await;
-    let (names, _) = until_asked(&twilio, 1, 0).await;
+    let (service, admin) = with_call(&twilio).await;
+    let mut listener = listen(&service, &admin).await;
+    let (names, _) = wait_for_streams(&twilio, 1, 0).await;
     let mut socket = media(&service).await;
     send(&mut socket, start(&names[0], "CA1")).await;
-    assert_eq!(next(&mut ear).await, told("begun"));
-    // Listeners have nothing to say.
-    send(&mut ear, "hello").await;
+    assert_eq!(next(&mut listener).await, stage("begun"));
+    // Messages from listeners are ignored.
+    send(&mut listener, "hello").await;
     let over = "AccountSid=AC1&CallSid=CA1&CallStatus=completed&CallDuration=9&Direction=inbound&From=%2B15045550123&To=%2B15045550100";
     service.twilio("/twilio/inbound-status", over).await.is(200);
     let ended = json!({ "type": "ended", "reason": "call_ended" });
-    assert_eq!(next(&mut ear).await, Next::Patch(ended));
-    assert_eq!(next(&mut ear).await, Next::Closed(1000));
+    assert_eq!(next(&mut listener).await, Next::Json(ended));
+    assert_eq!(next(&mut listener).await, Next::Closed(1000));
     assert_eq!(status(open(&service, &admin, "/api/active-calls/CA1/sound").await), 409);
 }
 
 #[tokio::test]
-async fn a_listener_who_says_too_much_is_closed_and_the_service_takes_its_leave() {
+async fn oversized_listener_message_closes_the_socket_and_shutdown_closes_with_1001() {
     let twilio = twilio().await;
-    let (service, admin) = called(&twilio).await;
-    let mut talker = listens(&service, &admin).await;
+    let (service, admin) = with_call(&twilio).await;
+    let mut talker = listen(&service, &admin).await;
     send(&mut talker, "x".repeat(5_000)).await;
     assert!(matches!(next(&mut talker).await, Next::Closed(_)));
-    let mut ear = listens(&service, &admin).await;
-    until_asked(&twilio, 1, 0).await;
-    let (closed, ()) = tokio::join!(next(&mut ear), service.stop());
+    let mut listener = listen(&service, &admin).await;
+    wait_for_streams(&twilio, 1, 0).await;
+    let (closed, ()) = tokio::join!(next(&mut listener), service.stop());
     assert_eq!(closed, Next::Closed(1001));
 }

@@ -1,4 +1,4 @@
-//! Calls at which a person types: what is refused before anybody is called. That they work is shown with a real network.
+//! Text calls: requests that are refused before a call is placed. Calls that succeed are tested with the sandbox.
 
 use crate::harness::{Client, Service, cookie};
 use infra::config::Settings;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const CALL: &str = "CA00000000000000000000000000000001";
 
-/// A service whose telephone network is Twilio, whom nobody asks here.
+/// A service whose telephone network is Twilio.
 async fn with_twilio() -> Service {
     Service::start_with(Settings {
         twilio_account_sid: Some("AC00000000000000000000000000000001".into()),
@@ -16,8 +16,8 @@ async fn with_twilio() -> Service {
     .await
 }
 
-/// Asks to open a line, as a browser or a program does.
-async fn opens(client: &Client, call: &str, more: &[(&str, &str)]) -> crate::harness::Answer {
+/// Requests a WebSocket upgrade of a line.
+async fn open_line(client: &Client, call: &str, more: &[(&str, &str)]) -> crate::harness::Answer {
     let upgrade = [
         ("connection", "upgrade"),
         ("upgrade", "websocket"),
@@ -29,20 +29,20 @@ async fn opens(client: &Client, call: &str, more: &[(&str, &str)]) -> crate::har
 }
 
 #[tokio::test]
-async fn where_the_network_is_twilio_nobody_types_and_is_told_what_to_do_instead() {
+async fn text_call_with_twilio_as_network_is_409_and_names_the_alternative() {
     let service = with_twilio().await;
     let admin = service.admin().await;
     let tried = admin.post("/api/agents/default/test-calls", &Value::Null).await;
     assert!(tried.text.contains("call the agent's number"), "{}", tried.text);
     tried.problem(409, "conflict", &[]);
-    let dialled = admin.post("/api/text-calls", &json!({ "to": "+15045550142" })).await;
-    assert!(dialled.text.contains("the dialer"), "{}", dialled.text);
-    dialled.problem(409, "conflict", &[]);
-    opens(&admin, CALL, &[]).await.problem(409, "conflict", &[]);
+    let dialed = admin.post("/api/text-calls", &json!({ "to": "+15045550142" })).await;
+    assert!(dialed.text.contains("the dialer"), "{}", dialed.text);
+    dialed.problem(409, "conflict", &[]);
+    open_line(&admin, CALL, &[]).await.problem(409, "conflict", &[]);
 }
 
 #[tokio::test]
-async fn an_agent_that_cannot_be_called_is_not_tried() {
+async fn test_call_of_an_unreachable_agent_is_refused() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let nothing = Value::Null;
@@ -50,24 +50,24 @@ async fn an_agent_that_cannot_be_called_is_not_tried() {
         .post("/api/agents/agent_0/test-calls", &nothing)
         .await
         .problem(404, "not-found", &[]);
-    let made = admin
+    let created = admin
         .post("/api/agents", &json!({ "name": "Sales" }))
         .await
         .is(201)
         .json();
-    let path = format!("/api/agents/{}", made["agent_id"].as_str().expect("an id"));
-    let tries = format!("{path}/test-calls");
-    let without = admin.post(&tries, &nothing).await;
+    let path = format!("/api/agents/{}", created["agent_id"].as_str().expect("an id"));
+    let test_calls = format!("{path}/test-calls");
+    let without = admin.post(&test_calls, &nothing).await;
     assert!(without.text.contains("has no number"), "{}", without.text);
     without.problem(409, "conflict", &[]);
     admin.delete(&path).await.is(204);
-    let archived = admin.post(&tries, &nothing).await;
+    let archived = admin.post(&test_calls, &nothing).await;
     assert!(archived.text.contains("archived"), "{}", archived.text);
     archived.problem(409, "conflict", &[]);
 }
 
 #[tokio::test]
-async fn a_number_that_is_none_is_not_called() {
+async fn invalid_number_is_422() {
     let service = Service::start().await;
     let admin = service.admin().await;
     for (body, field) in [
@@ -92,13 +92,13 @@ async fn a_number_that_is_none_is_not_called() {
 }
 
 #[tokio::test]
-async fn a_network_that_is_away_is_a_problem_that_passes() {
+async fn unavailable_network_is_503_with_retry_after() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    let dialled = admin.post("/api/text-calls", &json!({ "to": "+15045550142" })).await;
-    assert_eq!(dialled.headers["retry-after"], "2");
-    dialled.problem(503, "network-away", &[]);
-    opens(&admin, CALL, &[]).await.problem(503, "network-away", &[]);
+    let dialed = admin.post("/api/text-calls", &json!({ "to": "+15045550142" })).await;
+    assert_eq!(dialed.headers["retry-after"], "2");
+    dialed.problem(503, "network-away", &[]);
+    open_line(&admin, CALL, &[]).await.problem(503, "network-away", &[]);
     admin
         .post("/api/agents/default/test-calls", &Value::Null)
         .await
@@ -106,7 +106,7 @@ async fn a_network_that_is_away_is_a_problem_that_passes() {
 }
 
 #[tokio::test]
-async fn only_who_may_calls_and_only_from_our_own_pages() {
+async fn text_call_needs_permission_ownership_and_same_origin() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let auditor = service.invited(&admin, "auditor").await;
@@ -116,22 +116,26 @@ async fn only_who_may_calls_and_only_from_our_own_pages() {
         .post("/api/text-calls", &body)
         .await
         .problem(403, "forbidden", &[]);
-    opens(&auditor, CALL, &[]).await.problem(403, "forbidden", &[]);
+    open_line(&auditor, CALL, &[]).await.problem(403, "forbidden", &[]);
     agent
         .post("/api/agents/default/test-calls", &Value::Null)
         .await
         .problem(403, "forbidden", &[]);
-    let nobody = service.nobody();
-    nobody
+    let anonymous = service.anonymous();
+    anonymous
         .post("/api/text-calls", &body)
         .await
         .problem(401, "unauthenticated", &[]);
-    opens(&nobody, CALL, &[]).await.problem(401, "unauthenticated", &[]);
+    open_line(&anonymous, CALL, &[])
+        .await
+        .problem(401, "unauthenticated", &[]);
     for call in ["CA1", "..", "%2e%2e%2fparties", &format!("CB{:032}", 1)] {
-        opens(&agent, call, &[]).await.is(404);
+        open_line(&agent, call, &[]).await.is(404);
     }
     let login = json!({ "email": "admin@example.org", "password": crate::harness::PASSWORD });
-    let session = cookie(&nobody.post("/api/auth/login", &login).await.is(200));
+    let session = cookie(&anonymous.post("/api/auth/login", &login).await.is(200));
     let elsewhere = [("cookie", session.as_str()), ("origin", "https://evil.example")];
-    opens(&nobody, CALL, &elsewhere).await.problem(403, "cross-site", &[]);
+    open_line(&anonymous, CALL, &elsewhere)
+        .await
+        .problem(403, "cross-site", &[]);
 }

@@ -7,10 +7,10 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const TOKEN: &str = "I-Twilio-Idempotency-Token";
 
 #[tokio::test]
-async fn an_unsigned_or_wrongly_signed_request_is_refused_and_leaves_nothing() {
+async fn unsigned_or_wrongly_signed_request_is_403_and_records_nothing() {
     let service = Service::start().await;
     let before = service.head().await;
-    for door in [
+    for endpoint in [
         "inbound",
         "inbound-status",
         "call-status",
@@ -22,15 +22,15 @@ async fn an_unsigned_or_wrongly_signed_request_is_refused_and_leaves_nothing() {
         "transcription-status",
         "amd-status",
     ] {
-        let path = format!("/twilio/{door}");
+        let path = format!("/twilio/{endpoint}");
         for signature in ["", "0/KCTR6DLpKmkAf8muzZqo1nDgQ="] {
             let answer = service.post_signed(&path, inbound("CA1"), FORM, signature, &[]).await;
             answer.problem(403, "signature", &[]);
         }
         let form = Form::parse(inbound("CA1").as_bytes()).expect("a form");
-        let of_another_address = Service::sign("/twilio/elsewhere", Some(&form));
+        let for_another_url = Service::sign("/twilio/elsewhere", Some(&form));
         service
-            .post_signed(&path, inbound("CA1"), FORM, &of_another_address, &[])
+            .post_signed(&path, inbound("CA1"), FORM, &for_another_url, &[])
             .await
             .problem(403, "signature", &[]);
     }
@@ -38,7 +38,7 @@ async fn an_unsigned_or_wrongly_signed_request_is_refused_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_form_is_refused_by_the_name_of_the_field_and_leaves_nothing() {
+async fn malformed_form_is_400_with_the_field_name_and_records_nothing() {
     let service = Service::start().await;
     let before = service.head().await;
     let path = "/twilio/call-status";
@@ -63,7 +63,7 @@ async fn a_body_that_is_no_form_is_refused_by_the_name_of_the_field_and_leaves_n
 }
 
 #[tokio::test]
-async fn a_call_is_greeted_recorded_and_its_end_is_in_its_row() {
+async fn inbound_call_is_greeted_and_its_end_is_in_the_call_log() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let answer = service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
@@ -78,15 +78,15 @@ async fn a_call_is_greeted_recorded_and_its_end_is_in_its_row() {
         "{}",
         answer.text
     );
-    // First that an AI speaks and that the call is recorded, then the greeting, and then it listens.
-    let said = [
+    // The disclosure and the recording notice come first, then `<Gather>` with the greeting.
+    let parts = [
         "You are speaking with an A.I. assistant. This call is recorded.",
         "<Gather ",
         "Hello, and thank you",
     ];
-    let places: Vec<_> = said.iter().map(|words| answer.text.find(words)).collect();
+    let offsets: Vec<_> = parts.iter().map(|words| answer.text.find(words)).collect();
     assert!(
-        places.iter().all(Option::is_some) && places.is_sorted(),
+        offsets.iter().all(Option::is_some) && offsets.is_sorted(),
         "{}",
         answer.text
     );
@@ -97,7 +97,7 @@ async fn a_call_is_greeted_recorded_and_its_end_is_in_its_row() {
     );
     let ended = "CallSid=CA1&CallStatus=completed&CallDuration=42&Direction=inbound&From=%2B15045550123&To=%2B15045550100&SequenceNumber=1";
     service.twilio("/twilio/inbound-status", ended).await.is(200);
-    service.settled().await;
+    service.wait_for_read_models().await;
     let call = admin.get("/api/call-logs/CA1").await.is(200).json();
     assert_eq!(
         (&call["status"], &call["duration_s"]),
@@ -111,7 +111,7 @@ async fn a_call_is_greeted_recorded_and_its_end_is_in_its_row() {
 }
 
 #[tokio::test]
-async fn a_repeated_webhook_changes_nothing_and_is_answered_the_same() {
+async fn repeated_webhook_changes_nothing_and_gets_the_same_response() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let headers = [(TOKEN, "token-1")];
@@ -135,18 +135,18 @@ async fn a_repeated_webhook_changes_nothing_and_is_answered_the_same() {
         .twilio_with("/twilio/inbound", &inbound("CA1"), &headers)
         .await
         .is(200);
-    assert_eq!(again.text, first.text, "by its token");
+    assert_eq!(again.text, first.text, "same idempotency token");
     let without = service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
-    assert_eq!(without.text, first.text, "by what identifies it");
+    assert_eq!(without.text, first.text, "same callback without a token");
     assert_eq!(
         service.head().await,
         head + 2,
-        "the edit and the emergency, and nothing of the repetitions"
+        "only the edit and the emergency closure are recorded"
     );
 }
 
 #[tokio::test]
-async fn out_of_hours_and_in_an_emergency_a_caller_may_leave_a_message() {
+async fn caller_is_routed_to_voicemail_outside_hours_and_in_an_emergency() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let hours = json!({ "hours": { "time_zone": "America/Chicago", "days": { "friday": ["10:00-17:00"] } } });
@@ -179,14 +179,14 @@ async fn out_of_hours_and_in_an_emergency_a_caller_may_leave_a_message() {
             .contains("reason=emergency")
     );
 
-    let asked = service
+    let voicemail = service
         .twilio("/twilio/voicemail?call_id=CA1&reason=closed", &inbound("CA1"))
         .await
         .is(200);
     assert!(
-        asked.text.contains("<Record") && asked.text.contains("/twilio/voicemail-done?call_id=CA1"),
+        voicemail.text.contains("<Record") && voicemail.text.contains("/twilio/voicemail-done?call_id=CA1"),
         "{}",
-        asked.text
+        voicemail.text
     );
     let message = "CallSid=CA1&RecordingSid=RE1&RecordingUrl=https%3A%2F%2Fapi.twilio.com%2FRE1&RecordingDuration=7";
     let done = service
@@ -194,7 +194,7 @@ async fn out_of_hours_and_in_an_emergency_a_caller_may_leave_a_message() {
         .await
         .is(200);
     assert!(done.text.contains("<Hangup/>"), "{}", done.text);
-    service.settled().await;
+    service.wait_for_read_models().await;
     let voicemails = admin.get("/api/call-logs?filter=voicemail").await.is(200).json();
     assert_eq!(voicemails["calls"].as_array().map(Vec::len), Some(2), "{voicemails}");
     let call = admin.get("/api/call-logs/CA1").await.is(200).json();
@@ -206,7 +206,7 @@ async fn out_of_hours_and_in_an_emergency_a_caller_may_leave_a_message() {
 }
 
 #[tokio::test]
-async fn a_number_is_answered_by_the_agent_that_it_was_given_to() {
+async fn number_is_answered_by_its_assigned_agent() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let agent = admin
@@ -221,7 +221,7 @@ async fn a_number_is_answered_by_the_agent_that_it_was_given_to() {
 }
 
 #[tokio::test]
-async fn the_browser_dials_out_by_a_dial_that_shows_our_number() {
+async fn browser_call_is_dialed_with_our_number_as_caller_id() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let form = "CallSid=CA1&Direction=inbound&From=client%3Auser_1&To=%2B15045550123";
@@ -234,7 +234,7 @@ async fn the_browser_dials_out_by_a_dial_that_shows_our_number() {
     assert!(answer.text.contains(">+15045550123</Number>"), "{}", answer.text);
     let leg = "CallSid=CA2&ParentCallSid=CA1&Direction=outbound-dial&From=%2B15045550199&To=%2B15045550123&CallStatus=busy&SequenceNumber=2";
     service.twilio("/twilio/call-status?call_id=CA1", leg).await.is(200);
-    service.settled().await;
+    service.wait_for_read_models().await;
     let call = admin.get("/api/call-logs/CA1").await.is(200).json();
     assert_eq!(
         (&call["direction"], &call["outcome"]),
@@ -244,7 +244,7 @@ async fn the_browser_dials_out_by_a_dial_that_shows_our_number() {
 }
 
 #[tokio::test]
-async fn whatever_comes_first_begins_the_call() {
+async fn any_first_callback_starts_the_call() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let ready =
@@ -267,7 +267,7 @@ async fn whatever_comes_first_begins_the_call() {
         .twilio("/twilio/transcription-status?call_id=CA4", words)
         .await
         .is(200);
-    service.settled().await;
+    service.wait_for_read_models().await;
     for call in ["CA1", "CA2", "CA3", "CA4"] {
         admin.get(&format!("/api/call-logs/{call}")).await.is(200);
     }
@@ -276,20 +276,23 @@ async fn whatever_comes_first_begins_the_call() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_understood_is_kept_whole_once_and_answered_well() {
+async fn unparsable_callback_is_quarantined_once_and_answered_200() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    let strange = "CallStatus=dancing&CallSid=CA1&Unheard=of&From=%2B15045550123";
+    let unparsable = "CallStatus=dancing&CallSid=CA1&Unheard=of&From=%2B15045550123";
     for _ in 0..2 {
-        service.twilio("/twilio/call-status?call_id=CA1", strange).await.is(200);
+        service
+            .twilio("/twilio/call-status?call_id=CA1", unparsable)
+            .await
+            .is(200);
     }
-    service.settled().await;
-    let kept = admin.get("/api/quarantined-webhooks").await.is(200).json();
-    assert_eq!(kept.as_array().map(Vec::len), Some(1), "{kept}");
-    assert_eq!(kept[0]["reason"], "CallStatus is not a status that we know");
-    assert_eq!(kept[0]["params"]["Unheard"], json!(["of"]));
-    assert_eq!(kept[0]["params"]["?call_id"], json!(["CA1"]));
-    let id = kept[0]["id"].as_str().expect("an id");
+    service.wait_for_read_models().await;
+    let quarantined = admin.get("/api/quarantined-webhooks").await.is(200).json();
+    assert_eq!(quarantined.as_array().map(Vec::len), Some(1), "{quarantined}");
+    assert_eq!(quarantined[0]["reason"], "CallStatus is not a status that we know");
+    assert_eq!(quarantined[0]["params"]["Unheard"], json!(["of"]));
+    assert_eq!(quarantined[0]["params"]["?call_id"], json!(["CA1"]));
+    let id = quarantined[0]["id"].as_str().expect("an id");
     admin
         .post(&format!("/api/quarantined-webhooks/{id}/reingest"), &json!({}))
         .await
@@ -301,7 +304,7 @@ async fn what_cannot_be_understood_is_kept_whole_once_and_answered_well() {
 }
 
 #[tokio::test]
-async fn a_json_body_is_believed_by_its_hash_and_kept() {
+async fn json_body_is_verified_by_its_hash_and_quarantined() {
     let service = Service::start().await;
     let admin = service.admin().await;
     let body = r#"{"CallSid":"CA1"}"#;
@@ -317,36 +320,36 @@ async fn a_json_body_is_believed_by_its_hash_and_kept() {
         .post_signed(&path, body, "application/json", &signature, &[])
         .await
         .is(200);
-    service.settled().await;
-    let kept = admin.get("/api/quarantined-webhooks").await.is(200).json();
-    assert_eq!(kept[0]["params"]["(body)"], json!([body]), "{kept}");
+    service.wait_for_read_models().await;
+    let quarantined = admin.get("/api/quarantined-webhooks").await.is(200).json();
+    assert_eq!(quarantined[0]["params"]["(body)"], json!([body]), "{quarantined}");
 }
 
 fn sha256(text: &str) -> String {
     use sha2::{Digest as _, Sha256};
     use std::fmt::Write as _;
     Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("a string takes it");
+        write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
         hex
     })
 }
 
 #[tokio::test]
-async fn every_raw_parameter_is_kept_with_the_event() {
+async fn raw_parameters_are_stored_with_the_first_event() {
     let service = Service::start().await;
     let odd = format!("{}&NewParameter=7", inbound("CA1"));
     service.twilio("/twilio/inbound", &odd).await.is(200);
     let admin = service.admin().await;
-    let kept = admin.get("/api/call-logs/CA1/history?params=true").await.is(200).json();
-    assert_eq!(kept["events"][0]["params"]["NewParameter"], json!(["7"]));
-    assert_eq!(kept["events"][0]["endpoint"], "/twilio/inbound");
-    assert_eq!(kept["events"][1].get("params"), None, "once a command");
-    let unasked = admin.get("/api/call-logs/CA1/history").await.is(200).json();
-    assert_eq!(unasked["events"][0].get("params"), None);
+    let history = admin.get("/api/call-logs/CA1/history?params=true").await.is(200).json();
+    assert_eq!(history["events"][0]["params"]["NewParameter"], json!(["7"]));
+    assert_eq!(history["events"][0]["endpoint"], "/twilio/inbound");
+    assert_eq!(history["events"][1].get("params"), None, "stored once per command");
+    let without_params = admin.get("/api/call-logs/CA1/history").await.is(200).json();
+    assert_eq!(without_params["events"][0].get("params"), None);
 }
 
 #[tokio::test]
-async fn a_browser_gets_a_token_where_an_api_key_is_set() {
+async fn browser_token_needs_an_api_key() {
     let without = Service::start().await;
     let admin = without.admin().await;
     admin
@@ -354,7 +357,7 @@ async fn a_browser_gets_a_token_where_an_api_key_is_set() {
         .await
         .problem(409, "conflict", &[]);
     without
-        .nobody()
+        .anonymous()
         .post("/twilio/token", &json!({}))
         .await
         .problem(401, "unauthenticated", &[]);
@@ -372,7 +375,7 @@ async fn a_browser_gets_a_token_where_an_api_key_is_set() {
         .await
         .is(200)
         .json();
-    // What is in it is judged by Twilio's own package in infra's tests; here it is somebody's own.
+    // The token's content is checked in infra's tests with Twilio's own package; this checks its shape and owner.
     assert_eq!(token["token"].as_str().expect("a JWT").split('.').count(), 3);
     assert!(
         token["identity"].as_str().expect("an identity").starts_with("user_"),

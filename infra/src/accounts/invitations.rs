@@ -1,4 +1,4 @@
-//! Invitations: an admin's word that somebody may register. Each is good for one registration, by one address.
+//! Invitations by an admin. Each is valid for one registration with one e-mail address.
 
 use super::{Accounts, Role};
 use crate::db::Tx;
@@ -8,14 +8,12 @@ use domain::Timestamp;
 /// An invitation, without its token.
 #[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Invitation {
-    /// Whose data the invited will work on.
     pub tenant: String,
-    /// Whom it is for, in lower case.
+    /// In lower case.
     pub email: String,
     #[sqlx(try_from = "String")]
-    /// What they will be.
     pub role: Role,
-    /// The admin's user id.
+    /// The admin's `user_id`.
     pub invited_by: String,
     /// Epoch microseconds.
     pub created_at: i64,
@@ -29,7 +27,7 @@ const TAKE: &str = "update invitations set used_at = $3 where token_hash = $1 an
 pub(super) const STATEMENTS: &[&str] = &[INSERT, TAKE];
 
 impl Accounts {
-    /// Writes an invitation down.
+    /// Stores an invitation.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -42,7 +40,7 @@ impl Accounts {
 }
 
 impl Invitation {
-    /// Uses an invitation up, unless it is somebody else's, used or too old.
+    /// Consumes an invitation. `None` if it is for another address, used or expired.
     pub(super) async fn take(
         tx: &mut Tx,
         token_hash: &str,

@@ -1,14 +1,14 @@
-//! Users, their sessions, API tokens and invitations: ordinary tables with a database handle of their own.
+//! [`Accounts`]: users, login sessions, API tokens and invitations, in ordinary tables of their own database.
 //!
-//! What is here may be changed and deleted, unlike the log. What a user *does* is in the metadata of every event. Hashing
-//! of passwords and the rules of who may do what are the API's; only hashes of tokens ever come here.
+//! Unlike the log, these tables are mutable. The actions of a user are in the metadata of events. Password hashing and
+//! permissions are in the API; only hashes of tokens are stored here.
 
 mod invitations;
 mod sessions;
 mod tokens;
 mod users;
 
-/// The database library's error, for callers that have no dependency on the library.
+/// sqlx's error, for callers without a dependency on sqlx.
 pub use sqlx::Error as DatabaseError;
 
 pub use invitations::Invitation;
@@ -22,10 +22,10 @@ use sqlx::migrate::Migrator;
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/accounts");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/accounts");
 
-/// Connections to the people's tables.
+/// Connections of the pool.
 const CONNECTIONS: u32 = 4;
 
-/// Every statement, so that one test prepares them all on both engines.
+/// Every statement. A test prepares them on both engines.
 pub const STATEMENTS: &[&[&str]] = &[
     users::STATEMENTS,
     sessions::STATEMENTS,
@@ -33,22 +33,22 @@ pub const STATEMENTS: &[&[&str]] = &[
     invitations::STATEMENTS,
 ];
 
-/// What a user is for.
+/// The role of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Runs the place: everything.
+    /// Has all permissions of the tenant.
     Admin,
-    /// Takes, reviews and grades calls.
+    /// A team member, who takes, reviews and grades calls.
     Agent,
-    /// Reads everything, changes nothing.
+    /// Reads everything and changes nothing.
     Auditor,
-    /// Reads, and rebuilds read models.
+    /// Reads and rebuilds read models.
     Analyst,
 }
 
 impl Role {
-    /// All of them.
+    /// Every role.
     pub const ALL: [Self; 4] = [Self::Admin, Self::Agent, Self::Auditor, Self::Analyst];
 
     /// The role as text.
@@ -80,22 +80,22 @@ impl std::fmt::Display for Role {
     }
 }
 
-/// A text that is no role.
+/// The text does not name a role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a role is one of admin, agent, auditor, analyst")]
+#[error("the role must be admin, agent, auditor or analyst")]
 pub struct UnknownRole;
 
-/// The people's tables.
+/// The account store.
 #[derive(Clone, Debug)]
 pub struct Accounts {
     db: Db,
 }
 
 impl Accounts {
-    /// Opens the tables, and brings their schema up to date.
+    /// Opens the database and migrates its schema.
     ///
     /// # Errors
-    /// When the database cannot be reached or brought up to date.
+    /// When the database cannot be reached or migrated.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, DbError> {
         let db = connect(url, "accounts", Durability::Full, CONNECTIONS).await?;
         match &db {
@@ -105,13 +105,13 @@ impl Accounts {
         Ok(Self { db })
     }
 
-    /// The database, for the test that prepares every statement.
+    /// The pool, for the test that prepares every statement.
     #[must_use]
     pub const fn db(&self) -> &Db {
         &self.db
     }
 
-    /// Closes every connection.
+    /// Closes all connections.
     pub async fn close(&self) {
         self.db.close().await;
     }

@@ -1,4 +1,4 @@
-//! Sessions: who is signed in, by the hash of a token that only their browser has.
+//! Login sessions, by the hash of a token that only the browser has.
 
 use super::{Accounts, User};
 use crate::on_db;
@@ -13,7 +13,7 @@ const DELETE_EXPIRED: &str = "delete from sessions where expires_at <= $1";
 pub(super) const STATEMENTS: &[&str] = &[INSERT, USER, DELETE, DELETE_OF_USER, DELETE_EXPIRED];
 
 impl Accounts {
-    /// Begins a session, and clears away those that are over.
+    /// Creates a session, and deletes expired ones.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -30,7 +30,7 @@ impl Accounts {
             .execute(c).await.map(|_| ()))
     }
 
-    /// Whose session it is: nobody's, when it is over or the user may no longer sign in.
+    /// The user of a session. `None` if it has expired or the user is inactive.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -47,7 +47,7 @@ impl Accounts {
         on_db!(&self.db, c => sqlx::query(DELETE).bind(token_hash).execute(c).await.map(|_| ()))
     }
 
-    /// Ends every session of a user: after a new password, or when they may no longer sign in.
+    /// Ends all sessions of a user: after a new password, or when the user is deactivated.
     ///
     /// # Errors
     /// When the database cannot be used.

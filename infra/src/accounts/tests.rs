@@ -1,12 +1,12 @@
 use super::*;
 use domain::Timestamp;
 
-async fn people() -> (tempfile::TempDir, Accounts) {
+async fn open_accounts() -> (tempfile::TempDir, Accounts) {
     let folder = tempfile::tempdir().expect("a folder");
-    let people = Accounts::open(&DatabaseUrl::Folder(folder.path().into()))
+    let accounts = Accounts::open(&DatabaseUrl::Folder(folder.path().into()))
         .await
         .expect("opens");
-    (folder, people)
+    (folder, accounts)
 }
 
 fn new(id: &str) -> NewUser {
@@ -30,8 +30,8 @@ fn invitation(email: &str, role: Role) -> Invitation {
     }
 }
 
-async fn registered(people: &Accounts, id: &str, hash: Option<&str>) -> Registration {
-    people.register(&new(id), hash).await.expect("the database answers")
+async fn registered(accounts: &Accounts, id: &str, hash: Option<&str>) -> Registration {
+    accounts.register(&new(id), hash).await.expect("query")
 }
 
 fn role(registration: &Registration) -> Option<Role> {
@@ -42,22 +42,22 @@ fn role(registration: &Registration) -> Option<Role> {
 }
 
 #[tokio::test]
-async fn the_first_to_register_becomes_admin_and_the_second_needs_an_invitation() {
-    let (_folder, people) = people().await;
-    assert!(people.is_empty().await.expect("answers"));
-    assert_eq!(role(&registered(&people, "a", None).await), Some(Role::Admin));
-    assert_eq!(registered(&people, "b", None).await, Registration::NotInvited);
-    people
+async fn first_user_becomes_admin_and_others_need_an_invitation() {
+    let (_folder, accounts) = open_accounts().await;
+    assert!(accounts.is_empty().await.expect("query"));
+    assert_eq!(role(&registered(&accounts, "a", None).await), Some(Role::Admin));
+    assert_eq!(registered(&accounts, "b", None).await, Registration::NotInvited);
+    accounts
         .invite("hash", &invitation("b@example.org", Role::Auditor))
         .await
         .expect("invited");
-    assert_eq!(role(&registered(&people, "b", Some("hash")).await), Some(Role::Auditor));
+    assert_eq!(role(&registered(&accounts, "b", Some("hash")).await), Some(Role::Auditor));
 }
 
 #[tokio::test]
-async fn of_two_who_register_first_at_once_only_one_becomes_admin() {
-    let (_folder, people) = people().await;
-    let (first, second) = tokio::join!(registered(&people, "a", None), registered(&people, "b", None));
+async fn concurrent_first_registrations_create_one_admin() {
+    let (_folder, accounts) = open_accounts().await;
+    let (first, second) = tokio::join!(registered(&accounts, "a", None), registered(&accounts, "b", None));
     let admins = [first, second]
         .iter()
         .filter(|registration| role(registration) == Some(Role::Admin))
@@ -66,35 +66,35 @@ async fn of_two_who_register_first_at_once_only_one_becomes_admin() {
 }
 
 #[tokio::test]
-async fn an_invitation_is_for_one_address_and_one_use() {
-    let (_folder, people) = people().await;
-    registered(&people, "a", None).await;
-    people
+async fn invitation_is_valid_for_one_address_and_one_use() {
+    let (_folder, accounts) = open_accounts().await;
+    registered(&accounts, "a", None).await;
+    accounts
         .invite("hash", &invitation("b@example.org", Role::Agent))
         .await
         .expect("invited");
     assert_eq!(
-        registered(&people, "c", Some("hash")).await,
+        registered(&accounts, "c", Some("hash")).await,
         Registration::NotInvited,
-        "another's"
+        "another address"
     );
-    assert!(role(&registered(&people, "b", Some("hash")).await).is_some());
+    assert!(role(&registered(&accounts, "b", Some("hash")).await).is_some());
     let again = NewUser {
         user_id: "user_d".into(),
         ..new("b")
     };
     assert_eq!(
-        people.register(&again, Some("hash")).await.expect("answers"),
+        accounts.register(&again, Some("hash")).await.expect("query"),
         Registration::NotInvited,
         "used"
     );
 }
 
 #[tokio::test]
-async fn an_old_invitation_is_none() {
-    let (_folder, people) = people().await;
-    registered(&people, "a", None).await;
-    people
+async fn expired_invitation_is_refused() {
+    let (_folder, accounts) = open_accounts().await;
+    registered(&accounts, "a", None).await;
+    accounts
         .invite("hash", &invitation("b@example.org", Role::Agent))
         .await
         .expect("invited");
@@ -103,16 +103,16 @@ async fn an_old_invitation_is_none() {
         ..new("b")
     };
     assert_eq!(
-        people.register(&late, Some("hash")).await.expect("answers"),
+        accounts.register(&late, Some("hash")).await.expect("query"),
         Registration::NotInvited
     );
 }
 
 #[tokio::test]
-async fn a_taken_address_is_told() {
-    let (_folder, people) = people().await;
-    registered(&people, "a", None).await;
-    people
+async fn registration_with_a_used_address_returns_email_taken() {
+    let (_folder, accounts) = open_accounts().await;
+    registered(&accounts, "a", None).await;
+    accounts
         .invite("hash", &invitation("a@example.org", Role::Agent))
         .await
         .expect("invited");
@@ -121,29 +121,29 @@ async fn a_taken_address_is_told() {
         ..new("a")
     };
     assert_eq!(
-        people.register(&again, Some("hash")).await.expect("answers"),
+        accounts.register(&again, Some("hash")).await.expect("query"),
         Registration::EmailTaken
     );
 }
 
 #[tokio::test]
-async fn a_session_ends_by_itself_by_order_and_with_its_user() {
-    let (_folder, people) = people().await;
-    registered(&people, "a", None).await;
-    let whose = async |now| {
-        people
+async fn session_ends_by_expiry_sign_out_and_deactivation() {
+    let (_folder, accounts) = open_accounts().await;
+    registered(&accounts, "a", None).await;
+    let user_of = async |now| {
+        accounts
             .user_of_session("s", Timestamp(now))
             .await
-            .expect("answers")
+            .expect("query")
             .map(|user| user.user_id)
     };
-    people
+    accounts
         .begin_session("s", "user_a", Timestamp(1), Timestamp(10))
         .await
-        .expect("begun");
-    assert_eq!(whose(9).await.as_deref(), Some("user_a"));
-    assert_eq!(whose(10).await, None, "too old");
-    people
+        .expect("created");
+    assert_eq!(user_of(9).await.as_deref(), Some("user_a"));
+    assert_eq!(user_of(10).await, None, "expired");
+    accounts
         .change_user(
             "user_a",
             &UserChange {
@@ -153,8 +153,8 @@ async fn a_session_ends_by_itself_by_order_and_with_its_user() {
         )
         .await
         .expect("changed");
-    assert_eq!(whose(9).await, None, "may no longer sign in");
-    people
+    assert_eq!(user_of(9).await, None, "inactive");
+    accounts
         .change_user(
             "user_a",
             &UserChange {
@@ -164,61 +164,61 @@ async fn a_session_ends_by_itself_by_order_and_with_its_user() {
         )
         .await
         .expect("changed");
-    people.end_session("s").await.expect("ended");
-    assert_eq!(whose(9).await, None, "signed out");
+    accounts.end_session("s").await.expect("ended");
+    assert_eq!(user_of(9).await, None, "signed out");
 }
 
 #[tokio::test]
-async fn a_token_is_its_users_until_it_expires_or_is_taken_back() {
-    let (_folder, people) = people().await;
-    registered(&people, "a", None).await;
+async fn token_is_valid_until_it_expires_or_is_deleted() {
+    let (_folder, accounts) = open_accounts().await;
+    registered(&accounts, "a", None).await;
     let token = ApiToken {
         token_id: "token_1".into(),
         label: "ci".into(),
         created_at: 1,
         expires_at: Some(10),
     };
-    people.add_token("user_a", "t", &token).await.expect("added");
+    accounts.add_token("user_a", "t", &token).await.expect("added");
     assert!(
-        people
+        accounts
             .user_of_token("t", Timestamp(9))
             .await
-            .expect("answers")
+            .expect("query")
             .is_some()
     );
     assert!(
-        people
+        accounts
             .user_of_token("t", Timestamp(10))
             .await
-            .expect("answers")
+            .expect("query")
             .is_none()
     );
-    assert_eq!(people.tokens_of("user_a").await.expect("answers"), [token]);
+    assert_eq!(accounts.tokens_of("user_a").await.expect("query"), [token]);
     assert!(
-        !people.remove_token("user_b", "token_1").await.expect("answers"),
-        "not theirs"
+        !accounts.remove_token("user_b", "token_1").await.expect("query"),
+        "of another user"
     );
-    assert!(people.remove_token("user_a", "token_1").await.expect("answers"));
+    assert!(accounts.remove_token("user_a", "token_1").await.expect("query"));
     assert!(
-        people
+        accounts
             .user_of_token("t", Timestamp(9))
             .await
-            .expect("answers")
+            .expect("query")
             .is_none()
     );
 }
 
 #[tokio::test]
-async fn an_edit_changes_only_what_it_names() {
-    let (_folder, people) = people().await;
-    registered(&people, "a", None).await;
+async fn change_leaves_absent_fields_unchanged() {
+    let (_folder, accounts) = open_accounts().await;
+    registered(&accounts, "a", None).await;
     let change = UserChange {
         name: Some("Ada".into()),
         ..UserChange::default()
     };
-    assert!(people.change_user("user_a", &change).await.expect("answers"));
-    let user = people.user("user_a").await.expect("answers").expect("there");
+    assert!(accounts.change_user("user_a", &change).await.expect("query"));
+    let user = accounts.user("user_a").await.expect("query").expect("there");
     assert_eq!((user.name.as_str(), user.role, user.active), ("Ada", Role::Admin, true));
-    assert!(!people.has_other_admin(&user).await.expect("answers"));
-    assert!(!people.change_user("user_x", &change).await.expect("answers"));
+    assert!(!accounts.has_other_admin(&user).await.expect("query"));
+    assert!(!accounts.change_user("user_x", &change).await.expect("query"));
 }

@@ -1,19 +1,19 @@
-//! API tokens: for programs that act as a user.
+//! API tokens, for programs that act as a user.
 
 use super::{Accounts, User};
 use crate::on_db;
 use domain::Timestamp;
 
-/// A token, without the token.
+/// The metadata of a token.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct ApiToken {
     /// `token_<uuid>`.
     pub token_id: String,
-    /// For people.
+    /// Chosen by the user.
     pub label: String,
     /// Epoch microseconds.
     pub created_at: i64,
-    /// Epoch microseconds; never, if absent.
+    /// Epoch microseconds. Absent if it does not expire.
     pub expires_at: Option<i64>,
 }
 
@@ -36,7 +36,7 @@ impl Accounts {
             .bind(token.created_at).bind(token.expires_at).execute(c).await.map(|_| ()))
     }
 
-    /// Whose token it is: nobody's, when it has expired or the user may no longer sign in.
+    /// The user of a token. `None` if it has expired or the user is inactive.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -53,7 +53,7 @@ impl Accounts {
         on_db!(&self.db, c => sqlx::query_as(LIST).bind(user_id).fetch_all(c).await)
     }
 
-    /// Takes a token back. `false`: the user has no such token.
+    /// Deletes a token. Returns `false` if the user has no such token.
     ///
     /// # Errors
     /// When the database cannot be used.

@@ -4,27 +4,24 @@ use super::{Invitation, Accounts, Role};
 use crate::on_db;
 use domain::Timestamp;
 
-/// A person who can sign in. The e-mail address is in lower case.
+/// A user.
 #[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct User {
-    /// `user_<uuid>`: what events know of them.
+    /// `user_<uuid>`, as used in events.
     pub user_id: String,
-    /// Whose data they work on.
     pub tenant: String,
-    /// How they sign in.
+    /// In lower case.
     pub email: String,
-    /// For people.
     pub name: String,
     #[sqlx(try_from = "String")]
-    /// What they may do.
     pub role: Role,
     /// PHC string of the password.
     pub password_hash: String,
-    /// Whether they may sign in.
+    /// An inactive user cannot sign in.
     pub active: bool,
     /// Epoch microseconds.
     pub created_at: i64,
-    /// Epoch microseconds; never seen, if absent.
+    /// Epoch microseconds. Absent if never seen.
     pub last_seen_at: Option<i64>,
 }
 
@@ -45,40 +42,35 @@ impl TryFrom<String> for Role {
     }
 }
 
-/// A user to be.
+/// A user to register.
 #[derive(Clone)]
 pub struct NewUser {
     /// `user_<uuid>`.
     pub user_id: String,
     /// In lower case.
     pub email: String,
-    /// For people.
     pub name: String,
     /// PHC string of the password.
     pub password_hash: String,
-    /// When.
+    /// Time of registration.
     pub at: Timestamp,
 }
 
-/// What came of a registration.
+/// The result of a registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Registration {
-    /// The user exists.
     Done(User),
-    /// Somebody has that address already.
+    /// Another user has this e-mail address.
     EmailTaken,
-    /// Somebody is the first user already, and there is no valid invitation for this address.
+    /// The first user is registered already, and there is no valid invitation for this address.
     NotInvited,
 }
 
-/// What changes about a user; what is absent stays.
+/// Changes to a user. Absent fields are unchanged.
 #[derive(Clone, Default)]
 pub struct UserChange {
-    /// For people.
     pub name: Option<String>,
-    /// What they may do.
     pub role: Option<Role>,
-    /// Whether they may sign in.
     pub active: Option<bool>,
     /// PHC string of a new password.
     pub password_hash: Option<String>,
@@ -110,7 +102,7 @@ pub(super) const STATEMENTS: &[&str] = &[
 ];
 
 impl Accounts {
-    /// Whether nobody has registered yet.
+    /// Whether there is no user yet.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -143,14 +135,14 @@ impl Accounts {
         on_db!(&self.db, c => sqlx::query_as(LIST).bind(tenant).fetch_all(c).await)
     }
 
-    /// Registers a user: the first becomes admin of the tenant `default`, every other needs an invitation.
+    /// Registers a user. The first becomes admin of the tenant `default`; others need an invitation.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn register(&self, new: &NewUser, invitation_hash: Option<&str>) -> Result<Registration, sqlx::Error> {
         let mut tx = self.db.begin().await?;
         let founded: i64 = on_db!(&mut tx, c => sqlx::query_scalar(FOUNDED).fetch_one(&mut **c).await)?;
-        let place = if founded == 0 {
+        let (tenant, role) = if founded == 0 {
             ("default".to_owned(), Role::Admin)
         } else {
             let invitation = match invitation_hash {
@@ -162,14 +154,14 @@ impl Accounts {
                 None => return Ok(Registration::NotInvited),
             }
         };
-        if let Err(error) = insert(&mut tx, new, &place.0, place.1).await {
-            return taken_or(error);
+        if let Err(error) = insert(&mut tx, new, &tenant, role).await {
+            return email_taken_or(error);
         }
         if founded == 0
             && let Err(error) =
                 on_db!(&mut tx, c => sqlx::query(FOUND).bind(&new.user_id).execute(&mut **c).await.map(|_| ()))
         {
-            // Somebody else was first, in the same moment.
+            // Another registration was first at the same time.
             return if is_unique(&error) {
                 Ok(Registration::NotInvited)
             } else {
@@ -182,14 +174,14 @@ impl Accounts {
         ))
     }
 
-    /// Adds a user without an invitation, for whoever has a shell on the machine.
+    /// Adds a user without an invitation, for the CLI.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn add_user(&self, new: &NewUser, tenant: &str, role: Role) -> Result<Registration, sqlx::Error> {
         let mut tx = self.db.begin().await?;
         if let Err(error) = insert(&mut tx, new, tenant, role).await {
-            return taken_or(error);
+            return email_taken_or(error);
         }
         let founded: i64 = on_db!(&mut tx, c => sqlx::query_scalar(FOUNDED).fetch_one(&mut **c).await)?;
         if founded == 0 {
@@ -201,7 +193,7 @@ impl Accounts {
         ))
     }
 
-    /// Changes a user. `false`: there is no such user.
+    /// Changes a user. Returns `false` if the user does not exist.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -213,7 +205,7 @@ impl Accounts {
         Ok(rows > 0)
     }
 
-    /// Whether the tenant has an active admin besides this user: the last one cannot be removed.
+    /// Whether the tenant has another active admin. The last one must not be removed.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -223,11 +215,11 @@ impl Accounts {
         Ok(count > 0)
     }
 
-    /// Notes that the user was here.
+    /// Records when the user was last seen.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn saw_user(&self, user_id: &str, at: Timestamp) -> Result<(), sqlx::Error> {
+    pub async fn set_last_seen(&self, user_id: &str, at: Timestamp) -> Result<(), sqlx::Error> {
         on_db!(&self.db, c => sqlx::query(SEEN).bind(user_id).bind(at.as_micros()).execute(c).await.map(|_| ()))
     }
 }
@@ -239,7 +231,7 @@ async fn insert(tx: &mut crate::db::Tx, new: &NewUser, tenant: &str, role: Role)
         .execute(&mut **c).await.map(|_| ()))
 }
 
-fn taken_or(error: sqlx::Error) -> Result<Registration, sqlx::Error> {
+fn email_taken_or(error: sqlx::Error) -> Result<Registration, sqlx::Error> {
     if is_unique(&error) {
         Ok(Registration::EmailTaken)
     } else {

@@ -1,4 +1,4 @@
-//! What is to be kept, and the way of a stream into a file: counted and hashed as it passes.
+//! [`Body`], and spooling a stream into a file while counting and hashing it.
 
 use super::{BlobError, BoxError};
 use bytes::Bytes;
@@ -10,11 +10,10 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncWriteExt as _, BufWriter};
 
-/// What is to be kept.
+/// The content of a blob to store.
 pub enum Body {
-    /// All of it.
     Bytes(Bytes),
-    /// Piece by piece. It must end with an error if it is not whole: nothing is kept then.
+    /// Must end with an error if it is incomplete; then nothing is stored.
     Stream(BoxStream<'static, Result<Bytes, BoxError>>),
 }
 
@@ -45,36 +44,36 @@ impl From<BoxStream<'static, Result<Bytes, BoxError>>> for Body {
     }
 }
 
-/// What was kept.
+/// Size and hash of a stored blob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// How many bytes.
+    /// Size in bytes.
     pub bytes: u64,
-    /// Their SHA-256, in small hexadecimal digits.
+    /// Lower-case hex.
     pub sha256: String,
 }
 
 impl Stored {
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let mut tally = Tally::default();
-        tally.take(bytes);
-        tally.done()
+        let mut counter = HashingCounter::default();
+        counter.update(bytes);
+        counter.finish()
     }
 }
 
 #[derive(Default)]
-struct Tally {
+struct HashingCounter {
     bytes: u64,
     hash: Sha256,
 }
 
-impl Tally {
-    fn take(&mut self, bytes: &[u8]) {
+impl HashingCounter {
+    fn update(&mut self, bytes: &[u8]) {
         self.bytes += bytes.len() as u64;
         self.hash.update(bytes);
     }
 
-    fn done(self) -> Stored {
+    fn finish(self) -> Stored {
         Stored {
             bytes: self.bytes,
             sha256: format!("{:x}", self.hash.finalize()),
@@ -82,31 +81,32 @@ impl Tally {
     }
 }
 
-/// Writes a body to a new file in `folder`, to its last byte; the file goes when what is returned is dropped.
+/// Writes a body completely to a new file in `folder`, and syncs it. The file is deleted when the returned handle is
+/// dropped.
 pub(super) async fn spool(body: Body, folder: &Path) -> Result<(NamedTempFile, Stored), BlobError> {
     let folder = folder.to_owned();
     let file = blocking(move || NamedTempFile::with_suffix_in(".part", folder)).await?;
     let mut out = BufWriter::with_capacity(1 << 16, tokio::fs::File::from_std(file.as_file().try_clone()?));
-    let mut tally = Tally::default();
+    let mut counter = HashingCounter::default();
     match body {
         Body::Bytes(bytes) => {
-            tally.take(&bytes);
+            counter.update(&bytes);
             out.write_all(&bytes).await?;
         }
         Body::Stream(mut stream) => {
-            while let Some(piece) = stream.next().await {
-                let piece = piece.map_err(BlobError::Source)?;
-                tally.take(&piece);
-                out.write_all(&piece).await?;
+            while let Some(chunk) = stream.next().await {
+                let chunk = chunk.map_err(BlobError::Source)?;
+                counter.update(&chunk);
+                out.write_all(&chunk).await?;
             }
         }
     }
     out.flush().await?;
     out.get_ref().sync_all().await?;
-    Ok((file, tally.done()))
+    Ok((file, counter.finish()))
 }
 
-/// Runs what waits for the disk where waiting is allowed.
+/// Runs disk I/O on a blocking thread.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {

@@ -1,36 +1,36 @@
-//! Why a blob could not be kept or read.
+//! Errors of blob stores.
 
 use std::io;
 
-/// An error of whoever made a stream.
+/// An error of the source of a stream.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a blob could not be kept or read. Absence is no error.
+/// Why a blob cannot be stored or read. A missing blob is not an error.
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
-    /// The address of the store makes no sense.
-    #[error("RECORDINGS_URL is not usable: {0}")]
+    /// The address of the store is invalid.
+    #[error("RECORDINGS_URL is invalid: {0}")]
     Address(&'static str),
-    /// The store does not answer, or cannot write at present: try again later.
-    #[error("the store of recordings is unavailable")]
+    /// The store does not answer or cannot write at present. A retry may succeed.
+    #[error("the recording store is unavailable")]
     Unavailable(#[source] BoxError),
-    /// The store answers, and will answer the same until somebody changes its settings: a missing bucket, wrong
-    /// credentials, a folder of somebody else's.
-    #[error("the store of recordings refuses: {0}")]
+    /// The store refuses requests until its configuration is changed: a missing bucket, wrong credentials, a folder
+    /// without write permission.
+    #[error("the recording store refused the request: {0}")]
     Refused(String),
-    /// What was to be kept could not be read to its end. The store is well.
-    #[error("what was to be stored could not be read to its end")]
+    /// The source of the blob failed before its end. The store is not affected.
+    #[error("the source of the blob failed before its end")]
     Source(#[source] BoxError),
-    /// A range begins beyond the end.
-    #[error("the range begins beyond the end of {total_len} bytes")]
+    /// The range starts beyond the end.
+    #[error("the range starts beyond the end of {total_len} bytes")]
     RangeNotSatisfiable {
-        /// How many bytes there are.
+        /// Size of the blob in bytes.
         total_len: u64,
     },
 }
 
 impl BlobError {
-    /// Whether the same may succeed later, by itself.
+    /// Whether a retry may succeed.
     #[must_use]
     pub const fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))
@@ -41,7 +41,7 @@ impl From<io::Error> for BlobError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                Self::Refused("the folder cannot be written, or a file in it cannot be read".into())
+                Self::Refused("no permission to write the folder or to read a file in it".into())
             }
             _ => Self::Unavailable(Box::new(error)),
         }

@@ -1,7 +1,7 @@
-//! Blobs in a folder: the name is the path.
+//! Blobs in a folder. The key is the path.
 //!
-//! A blob is written beside the others, synced, and renamed into its place; the rename is synced too. So a crash leaves
-//! the old one, the new one, or a leftover in `.incoming` that the next start removes.
+//! A blob is written to `.incoming`, synced and renamed to its path; the rename is synced too. A crash leaves the old
+//! blob, the new blob, or a leftover in `.incoming` that the next start removes.
 
 use super::body::{Body, Stored, blocking, spool};
 use super::{Blob, BlobError, BlobInfo, BlobKey, ByteRange};
@@ -14,11 +14,11 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 
-/// No name begins with a dot, so this is nobody's.
+/// A key never starts with a dot, so this folder cannot conflict with a blob.
 const INCOMING: &str = ".incoming";
-/// No blob takes this long to arrive: what is older was left by a crash.
-const LEFTOVER: Duration = Duration::from_hours(24);
-const PIECE: usize = 1 << 16;
+/// No upload takes this long: older files were left by a crash.
+const MAX_UPLOAD_AGE: Duration = Duration::from_hours(24);
+const CHUNK_BYTES: usize = 1 << 16;
 
 #[derive(Debug)]
 pub(super) struct Files {
@@ -33,7 +33,7 @@ impl Files {
         let incoming = files.incoming.clone();
         blocking(move || {
             make_folder(&incoming)?;
-            clear(&incoming)
+            remove_leftovers(&incoming)
         })
         .await?;
         Ok(files)
@@ -57,7 +57,7 @@ impl Files {
     }
 
     pub(super) async fn get(&self, key: &BlobKey, range: Option<ByteRange>) -> Result<Option<Blob>, BlobError> {
-        let Some(mut file) = there(tokio::fs::File::open(self.path(key)).await)? else {
+        let Some(mut file) = if_found(tokio::fs::File::open(self.path(key)).await)? else {
             return Ok(None);
         };
         let metadata = file.metadata().await?;
@@ -73,7 +73,7 @@ impl Files {
             (*range.start(), range.end() - range.start() + 1)
         });
         file.seek(io::SeekFrom::Start(first)).await?;
-        let stream = ReaderStream::with_capacity(file.take(length), PIECE);
+        let stream = ReaderStream::with_capacity(file.take(length), CHUNK_BYTES);
         Ok(Some(Blob {
             media_type: key.media_type(),
             total_len,
@@ -83,7 +83,7 @@ impl Files {
     }
 
     pub(super) async fn head(&self, key: &BlobKey) -> Result<Option<BlobInfo>, BlobError> {
-        let metadata = there(tokio::fs::metadata(self.path(key)).await)?;
+        let metadata = if_found(tokio::fs::metadata(self.path(key)).await)?;
         Ok(metadata.map(|metadata| BlobInfo {
             media_type: key.media_type(),
             total_len: metadata.len(),
@@ -93,8 +93,8 @@ impl Files {
     pub(super) async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
         let path = self.path(key);
         Ok(blocking(move || {
-            if there(fs::remove_file(&path))?.is_some() {
-                // A removal that a power cut takes back would bring back an erased person's voice.
+            if if_found(fs::remove_file(&path))?.is_some() {
+                // Synced, because a power failure must not restore an erased recording.
                 path.parent().map_or(Ok(()), sync)?;
             }
             Ok(())
@@ -109,8 +109,8 @@ impl Files {
     }
 }
 
-/// What is there, or nothing.
-fn there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+/// The value, or `None` if the file does not exist.
+fn if_found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -118,18 +118,18 @@ fn there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-fn clear(incoming: &Path) -> io::Result<()> {
+fn remove_leftovers(incoming: &Path) -> io::Result<()> {
     for entry in fs::read_dir(incoming)? {
         let entry = entry?;
         let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
-        if age > LEFTOVER {
+        if age > MAX_UPLOAD_AGE {
             fs::remove_file(entry.path())?;
         }
     }
     Ok(())
 }
 
-/// Makes durable what changed in a folder, and the folders above it, which may be new, up to the root.
+/// Syncs a folder and its parents, which may be new, up to the root.
 fn sync_up(folder: &Path, root: &Path) -> io::Result<()> {
     for folder in folder.ancestors() {
         sync(folder)?;
@@ -154,21 +154,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn leftovers_of_a_crash_go_and_what_is_arriving_stays() {
+    async fn old_leftovers_are_removed_at_start_and_new_uploads_are_kept() {
         let folder = tempfile::tempdir().expect("a folder");
         let files = Files::open(folder.path()).await.expect("opened");
         let old = files.incoming.join("old.part");
         let new = files.incoming.join("new.part");
         fs::write(&new, "n").expect("written");
         let file = fs::File::create(&old).expect("made");
-        let long_ago = file.metadata().expect("there").modified().expect("known") - LEFTOVER - LEFTOVER;
+        let long_ago = file.metadata().expect("there").modified().expect("known") - MAX_UPLOAD_AGE - MAX_UPLOAD_AGE;
         file.set_modified(long_ago).expect("turned back");
         Files::open(folder.path()).await.expect("opened again");
         assert!(!old.exists() && new.exists());
     }
 
     #[tokio::test]
-    async fn a_blob_is_for_its_owner_only_and_leaves_nothing_behind() {
+    async fn blob_is_readable_by_its_owner_only_and_leaves_no_temporary_file() {
         let folder = tempfile::tempdir().expect("a folder");
         let files = Files::open(folder.path()).await.expect("opened");
         let name = key("CA1/RE1.wav");
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_folder_that_went_away_is_unavailable() {
+    async fn deleted_folder_is_unavailable() {
         let folder = tempfile::tempdir().expect("a folder");
         let files = Files::open(folder.path()).await.expect("opened");
         files.check().await.expect("well");

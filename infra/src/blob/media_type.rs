@@ -1,9 +1,9 @@
-//! What kind of thing a blob is.
+//! [`MediaType`]: the media type of a blob.
 
-/// The kinds that are kept. The ending of a blob's name says which one it is.
+/// The media types that are stored. The extension of a blob's key determines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MediaType {
-    /// `.wav`: RIFF audio, as Twilio makes recordings.
+    /// `.wav`: RIFF audio, the format of Twilio's recordings.
     Wav,
     /// `.mp3`: MPEG audio.
     Mp3,
@@ -11,14 +11,14 @@ pub enum MediaType {
     Ogg,
     /// `.json`
     Json,
-    /// `.bin`: anything.
+    /// `.bin`: any other content.
     Binary,
 }
 
 impl MediaType {
     const ALL: [Self; 5] = [Self::Wav, Self::Mp3, Self::Ogg, Self::Json, Self::Binary];
 
-    /// The ending of its names, without the dot.
+    /// The extension, without the dot.
     #[must_use]
     pub const fn extension(self) -> &'static str {
         match self {
@@ -30,7 +30,7 @@ impl MediaType {
         }
     }
 
-    /// Its content type, as it goes over the wire.
+    /// The content type for HTTP.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -42,14 +42,14 @@ impl MediaType {
         }
     }
 
-    /// The kind with this ending.
+    /// The media type with this extension.
     #[must_use]
     pub fn of_extension(extension: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.extension() == extension)
     }
 
-    /// The kind that a `Content-Type` means, parameters aside. Audio comes under several names: Twilio says
-    /// `audio/x-wav`. `None` for what is not kept.
+    /// The media type of a `Content-Type` header, ignoring parameters. Audio types have several names: Twilio sends
+    /// `audio/x-wav`. `None` for other types.
     #[must_use]
     pub fn of_content_type(header: &str) -> Option<Self> {
         let essence = header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_is_found_again_by_its_ending_and_by_its_content_type() {
+    fn every_media_type_round_trips_through_extension_and_content_type() {
         for kind in MediaType::ALL {
             assert_eq!(MediaType::of_extension(kind.extension()), Some(kind));
             assert_eq!(MediaType::of_content_type(kind.as_str()), Some(kind));
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn twilios_names_for_audio_are_known() {
+    fn content_types_of_twilio_are_known() {
         assert_eq!(MediaType::of_content_type("audio/x-wav"), Some(MediaType::Wav));
         assert_eq!(
             MediaType::of_content_type("Audio/MPEG; charset=binary"),

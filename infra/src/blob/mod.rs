@@ -1,9 +1,9 @@
-//! Recordings and other large things, kept by name: in a folder (`file://`) or in an S3-compatible bucket (`s3://`).
+//! [`BlobStore`]: recordings and other large objects by key, in a folder (`file://`) or an S3-compatible bucket
+//! (`s3://`).
 //!
-//! A blob is there whole or not at all, and its name's ending says what kind of thing it is ([`MediaType`]): so both
-//! stores tell the same type without a second file or a header that could disagree with the first, and a folder of
-//! recordings can be played by anything that knows files. Nothing here knows what a call is, and nothing is listed: the
-//! ledger knows the names.
+//! Writes are atomic. The extension of the key determines the [`MediaType`], so that both stores report the same type
+//! without extra metadata, and a folder of recordings can be played with any player. The store knows nothing about
+//! calls and has no listing: the ledger has the keys.
 
 mod body;
 mod error;
@@ -27,7 +27,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Where recordings are. Cheap to clone; all clones are one.
+/// A blob store. Cheap to clone; clones share state.
 #[derive(Clone, Debug)]
 pub struct BlobStore(Arc<Backend>);
 
@@ -37,24 +37,22 @@ enum Backend {
     S3(S3),
 }
 
-/// What is known of a blob without reading it.
+/// The metadata of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlobInfo {
-    /// What kind of thing it is.
     pub media_type: MediaType,
-    /// How many bytes it has.
+    /// Size in bytes.
     pub total_len: u64,
 }
 
-/// A blob, or a part of it, to be read.
+/// A blob or a part of it, as a stream.
 pub struct Blob {
-    /// What kind of thing it is.
     pub media_type: MediaType,
-    /// How many bytes the whole of it has.
+    /// Size of the whole blob in bytes.
     pub total_len: u64,
-    /// Which bytes come, first and last; `None` when the whole was asked for.
+    /// The first and last byte of the stream; `None` for the whole blob.
     pub range: Option<RangeInclusive<u64>>,
-    /// The bytes. When it ends without an error, all of them came.
+    /// Complete if it ends without an error.
     pub stream: BoxStream<'static, Result<Bytes, BlobError>>,
 }
 
@@ -69,15 +67,16 @@ impl std::fmt::Debug for Blob {
 }
 
 impl BlobStore {
-    /// Opens the store at `url`: `file://<folder>` (made if it is not there; a path, not percent-encoded, and relative
-    /// without a leading slash) or `s3://<bucket>[/<prefix>]`. `s3_endpoint` is the address of an S3-compatible store that
-    /// is not Amazon's; buckets are then addressed by path. Credentials and region come from where the AWS tools find
-    /// theirs: variables, profile, web identity, container or machine.
+    /// Opens the store at `url`: `file://<folder>` (created if missing; a path without percent-encoding, relative
+    /// without a leading slash) or `s3://<bucket>[/<prefix>]`. `s3_endpoint` is the address of an S3-compatible store
+    /// other than Amazon's; buckets are then addressed by path. Credentials and region come from the standard AWS
+    /// sources: variables, profile, web identity, container or machine.
     ///
-    /// Opening an S3 store asks nothing of it: see [`BlobStore::check`].
+    /// Opening an S3 store sends no request: see [`BlobStore::check`].
     ///
     /// # Errors
-    /// [`BlobError::Address`] when the URL is neither, and [`BlobError::Unavailable`] when the folder cannot be made.
+    /// [`BlobError::Address`] when the URL is invalid, and [`BlobError::Unavailable`] when the folder cannot be
+    /// created.
     pub async fn open(url: &str, s3_endpoint: Option<&str>) -> Result<Self, BlobError> {
         let backend = if let Some(folder) = url.strip_prefix("file://") {
             if folder.is_empty() {
@@ -87,16 +86,16 @@ impl BlobStore {
         } else if let Some(place) = url.strip_prefix("s3://") {
             Backend::S3(S3::open(place, s3_endpoint).await?)
         } else {
-            return Err(BlobError::Address("it begins with neither file:// nor s3://"));
+            return Err(BlobError::Address("it must start with file:// or s3://"));
         };
         Ok(Self(Arc::new(backend)))
     }
 
-    /// Keeps `body` under `key`, in place of what was there. When this returns, it is durable; when it fails or is
-    /// dropped, what was there before is there still, and nothing of `body` is.
+    /// Stores `body` under `key` and replaces an existing blob. It is durable when this returns. If this fails or is
+    /// dropped, an existing blob is unchanged and nothing of `body` is stored.
     ///
     /// # Errors
-    /// [`BlobError::Source`] when `body` cannot be read to its end; else when the store cannot be written.
+    /// [`BlobError::Source`] when `body` fails before its end; else when the store cannot be written.
     pub async fn put(&self, key: &BlobKey, body: impl Into<Body>) -> Result<Stored, BlobError> {
         match &*self.0 {
             Backend::Files(files) => files.put(key, body.into()).await,
@@ -104,10 +103,10 @@ impl BlobStore {
         }
     }
 
-    /// What is kept under `key`, or the part of it that `range` asks for. `None`: nothing is.
+    /// The blob under `key`, or a range of it. `None` if it does not exist.
     ///
     /// # Errors
-    /// [`BlobError::RangeNotSatisfiable`] when the range begins beyond the end; else when the store cannot be read.
+    /// [`BlobError::RangeNotSatisfiable`] when the range starts beyond the end; else when the store cannot be read.
     pub async fn get(&self, key: &BlobKey, range: Option<ByteRange>) -> Result<Option<Blob>, BlobError> {
         match &*self.0 {
             Backend::Files(files) => files.get(key, range).await,
@@ -115,7 +114,7 @@ impl BlobStore {
         }
     }
 
-    /// What is known of the blob under `key`. `None`: there is none.
+    /// The metadata of the blob under `key`. `None` if it does not exist.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -126,7 +125,7 @@ impl BlobStore {
         }
     }
 
-    /// Removes what is kept under `key`, for good. That nothing is there is as good.
+    /// Deletes the blob under `key` permanently. Succeeds if it does not exist.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -137,10 +136,11 @@ impl BlobStore {
         }
     }
 
-    /// Whether the store can be used at this moment; for readiness. A folder must take a file; a bucket must answer.
+    /// Checks that the store can be used, for readiness: creates a file in the folder, or sends a request to the
+    /// bucket.
     ///
     /// # Errors
-    /// When it cannot, or does not answer within two seconds.
+    /// When the store cannot be used or does not answer within two seconds.
     pub async fn check(&self) -> Result<(), BlobError> {
         match &*self.0 {
             Backend::Files(files) => files.check().await,

@@ -1,23 +1,23 @@
-//! A part of a blob, as HTTP asks for it.
+//! [`ByteRange`]: an HTTP byte range.
 
 use std::ops::RangeInclusive;
 
 /// One range of bytes (RFC 9110, section 14.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByteRange {
-    /// From the first to the last byte, counted from 0; without a last one, to the end.
+    /// From the first to the last byte, counted from 0, or to the end.
     From {
-        /// The first.
         first: u64,
-        /// The last, included.
+        /// Inclusive.
         last: Option<u64>,
     },
-    /// That many bytes at the end.
+    /// This many bytes at the end.
     Suffix(u64),
 }
 
 impl ByteRange {
-    /// Reads a `Range` header. `None` for what may be answered with the whole: another unit, several ranges, nonsense.
+    /// Parses a `Range` header. `None` if it may be answered with the whole content: another unit, several ranges,
+    /// invalid.
     #[must_use]
     pub fn parse(header: &str) -> Option<Self> {
         let (unit, spec) = header.split_once('=')?;
@@ -34,7 +34,7 @@ impl ByteRange {
             .then_some(Self::From { first, last })
     }
 
-    /// The bytes that are meant in a blob of `total` bytes, first and last. `None` when it has none of them.
+    /// The first and last byte of the range in a blob of `total` bytes. `None` if it contains none of them.
     #[must_use]
     pub fn within(self, total: u64) -> Option<RangeInclusive<u64>> {
         let end = total.checked_sub(1)?;
@@ -45,7 +45,7 @@ impl ByteRange {
         }
     }
 
-    /// As a `Range` header.
+    /// The value of a `Range` header.
     pub(super) fn to_header(self) -> String {
         match self {
             Self::From { first, last: None } => format!("bytes={first}-"),
@@ -59,7 +59,7 @@ impl ByteRange {
 }
 
 fn number(text: &str) -> Option<u64> {
-    // `parse` alone would take a sign.
+    // `parse` alone would accept a sign.
     text.bytes()
         .all(|byte| byte.is_ascii_digit())
         .then(|| text.parse().ok())?
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_are_read_as_http_writes_them() {
+    fn single_ranges_are_parsed() {
         let from = |first, last| Some(ByteRange::From { first, last });
         assert_eq!(ByteRange::parse("bytes=0-499"), from(0, Some(499)));
         assert_eq!(ByteRange::parse("bytes=500-"), from(500, None));
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_single_range_is_not_read() {
+    fn multiple_or_invalid_ranges_are_ignored() {
         for header in [
             "",
             "bytes",
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_is_cut_to_what_is_there() {
+    fn range_is_limited_to_the_size_of_the_blob() {
         let within = |header: &str, total| ByteRange::parse(header).expect("a range").within(total);
         assert_eq!(within("bytes=0-499", 100), Some(0..=99));
         assert_eq!(within("bytes=10-19", 100), Some(10..=19));

@@ -1,7 +1,7 @@
 //! Blobs in an S3-compatible bucket, below a prefix.
 //!
-//! A put is atomic because S3's is. A stream is written to a temporary file first, because S3 wants to know its length,
-//! and so that the SDK can send it again. TLS is rustls with ring, as everywhere in this program.
+//! Puts are atomic in S3. A stream is spooled to a temporary file first, because S3 needs its length and the SDK must
+//! be able to retry. TLS is rustls with ring, as everywhere in this program.
 
 use super::body::{Body, Stored, spool};
 use super::{Blob, BlobError, BlobInfo, BlobKey, ByteRange};
@@ -21,25 +21,25 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 const DEFAULT_REGION: &str = "us-east-1";
-const CONNECT: Duration = Duration::from_secs(3);
-const CHECK: Duration = Duration::from_secs(2);
-const ATTEMPTS: u32 = 3;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
+const MAX_ATTEMPTS: u32 = 3;
 
 #[derive(Debug)]
 pub(super) struct S3 {
     client: Client,
     bucket: String,
-    /// Empty, or with a slash at its end.
+    /// Empty, or with a trailing slash.
     prefix: String,
 }
 
 impl S3 {
-    /// `place` is `<bucket>[/<prefix>]`.
-    pub(super) async fn open(place: &str, endpoint: Option<&str>) -> Result<Self, BlobError> {
-        let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
-        if bucket.is_empty() || place.contains(['?', '#', '@', ':']) {
+    /// `location` is `<bucket>[/<prefix>]`.
+    pub(super) async fn open(location: &str, endpoint: Option<&str>) -> Result<Self, BlobError> {
+        let (bucket, prefix) = location.split_once('/').unwrap_or((location, ""));
+        if bucket.is_empty() || location.contains(['?', '#', '@', ':']) {
             return Err(BlobError::Address(
-                "s3:// needs a bucket, and takes a prefix alone beside it",
+                "s3:// needs a bucket and optionally a prefix, nothing else",
             ));
         }
         let prefix = match prefix.trim_matches('/') {
@@ -58,7 +58,7 @@ impl S3 {
     }
 
     pub(super) async fn put(&self, key: &BlobKey, body: Body) -> Result<Stored, BlobError> {
-        // The file goes when this function ends.
+        // The file is deleted when this function returns.
         let (_file, body, stored) = match body {
             Body::Bytes(bytes) => {
                 let stored = Stored::of(&bytes);
@@ -106,14 +106,14 @@ impl S3 {
         };
         let (range, total_len) = match object.content_range().map(content_range) {
             Some(Some((range, total_len))) => (Some(range), total_len),
-            // Without the header it is the whole, whatever was asked for.
-            None => (None, whole(object.content_length())?),
+            // Without the header it is the whole blob, also if a range was requested.
+            None => (None, content_length(object.content_length())?),
             Some(None) => return Err(malformed()),
         };
         let stream = futures::stream::try_unfold(object.body, |mut body| async {
-            let piece = body.try_next().await;
-            let piece = piece.map_err(|error| BlobError::Unavailable(Box::new(error)))?;
-            Ok(piece.map(|piece| (piece, body)))
+            let chunk = body.try_next().await;
+            let chunk = chunk.map_err(|error| BlobError::Unavailable(Box::new(error)))?;
+            Ok(chunk.map(|chunk| (chunk, body)))
         });
         Ok(Some(Blob {
             media_type: key.media_type(),
@@ -134,9 +134,9 @@ impl S3 {
         match sent {
             Ok(object) => Ok(Some(BlobInfo {
                 media_type: key.media_type(),
-                total_len: whole(object.content_length())?,
+                total_len: content_length(object.content_length())?,
             })),
-            // An answer to HEAD has no body, so it cannot say what is missing: a missing bucket looks the same.
+            // A response to HEAD has no body, so a missing bucket cannot be distinguished from a missing blob.
             Err(error) if status(&error) == Some(404) => Ok(None),
             Err(error) => Err(failed(error)),
         }
@@ -157,14 +157,14 @@ impl S3 {
         }
     }
 
-    /// Asks for the bucket. That takes the permission `s3:ListBucket`, without which S3 would also not tell a missing blob
-    /// (404) from a forbidden one (403).
+    /// Sends `HeadBucket`. It needs the permission `s3:ListBucket`, without which S3 also reports a missing blob as
+    /// forbidden (403 instead of 404).
     pub(super) async fn check(&self) -> Result<(), BlobError> {
-        let asked = self.client.head_bucket().bucket(&self.bucket).send();
-        match tokio::time::timeout(CHECK, asked).await {
+        let request = self.client.head_bucket().bucket(&self.bucket).send();
+        match tokio::time::timeout(CHECK_TIMEOUT, request).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(failed(error)),
-            Err(late) => Err(BlobError::Unavailable(Box::new(late))),
+            Err(elapsed) => Err(BlobError::Unavailable(Box::new(elapsed))),
         }
     }
 }
@@ -175,11 +175,11 @@ async fn client(endpoint: Option<&str>) -> Client {
         .build_https();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT).build())
+        .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
         .stalled_stream_protection(StalledStreamProtectionConfig::enabled().build());
     if endpoint.is_some() {
-        // A store that is not Amazon's has no regions that this machine could know of: do not go looking for them.
+        // A store other than Amazon's has no AWS region, so the region is not looked up on this machine.
         let region = std::env::var("AWS_REGION").or_else(|_| std::env::var("AWS_DEFAULT_REGION"));
         loader = loader.region(Region::new(region.unwrap_or_else(|_| DEFAULT_REGION.into())));
     } else {
@@ -188,7 +188,7 @@ async fn client(endpoint: Option<&str>) -> Client {
     let shared = loader.load().await;
     let mut config = aws_sdk_s3::config::Builder::from(&shared);
     if let Some(endpoint) = endpoint {
-        // Not every S3-compatible store knows the check sums that Amazon's asks for since 2025.
+        // Not every S3-compatible store supports the checksums that Amazon's SDK sends by default since 2025.
         config = config
             .endpoint_url(endpoint)
             .force_path_style(true)
@@ -214,16 +214,16 @@ where
         (Some(status), code) if !matches!(status, 408 | 429 | 500..) && code != Some("RequestTimeout") => {
             BlobError::Refused(format!("status {status}, {}", code.unwrap_or("no code")))
         }
-        // As text: the SDK's own `Display` of an error says nothing of its cause.
+        // As text: the SDK's `Display` of an error omits its cause.
         _ => BlobError::Unavailable(DisplayErrorContext(error).to_string().into()),
     }
 }
 
 fn malformed() -> BlobError {
-    BlobError::Unavailable("the store does not say how long the blob is".into())
+    BlobError::Unavailable("the response has no valid length".into())
 }
 
-fn whole(length: Option<i64>) -> Result<u64, BlobError> {
+fn content_length(length: Option<i64>) -> Result<u64, BlobError> {
     length.and_then(|length| length.try_into().ok()).ok_or_else(malformed)
 }
 
@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_content_range_is_read() {
+    fn content_range_is_parsed() {
         assert_eq!(content_range("bytes 5-9/100"), Some((5..=9, 100)));
         for header in ["", "bytes */100", "bytes 5-9/*", "items 5-9/100"] {
             assert_eq!(content_range(header), None, "{header}");
@@ -247,12 +247,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_needs_a_bucket_and_no_password() {
-        for place in ["", "/prefix", "user:secret@bucket", "bucket?x=1"] {
-            let error = S3::open(place, Some("http://127.0.0.1:1"))
+    async fn address_without_a_bucket_or_with_a_password_is_refused() {
+        for location in ["", "/prefix", "user:secret@bucket", "bucket?x=1"] {
+            let error = S3::open(location, Some("http://127.0.0.1:1"))
                 .await
                 .expect_err("no address");
-            assert!(matches!(error, BlobError::Address(_)), "{place}");
+            assert!(matches!(error, BlobError::Address(_)), "{location}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Configuration: flags, then environment, then a TOML file, then defaults.
+//! Configuration from flags, environment variables, a TOML file and defaults, in this order of precedence.
 //!
-//! [`Settings`] is what a person said; [`Config`] is what follows from it, checked. Reading a setting anywhere else, at
-//! any other time, is not done: the rest of the program sees only `Config`.
+//! [`Settings`] are the values as given; [`Config`] is resolved from them and checked. The rest of the program uses
+//! only `Config` and reads no setting itself.
 
 mod models;
 mod secret;
@@ -22,123 +22,103 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use url::Url;
 
-/// The TOML file that is read when it exists and no other was named.
+/// The TOML file that is read if it exists and no other is given.
 pub const DEFAULT_FILE: &str = "call-ledger.toml";
-/// Where `call-ledger-sandbox serve` listens unless it is told otherwise.
-const SANDBOX: &str = "http://127.0.0.1:3200";
+/// The default address of `call-ledger-sandbox serve`.
+const SANDBOX_ADDRESS: &str = "http://127.0.0.1:3200";
 const SANDBOX_TOKEN_FILE: &str = "sandbox-auth-token";
 
-/// How the service shall run.
+/// The resolved configuration.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where to listen.
     pub listen: SocketAddr,
-    /// How the world reaches us. Without a trailing slash when used with [`Config::callback_url`].
+    /// The public base URL of the service. [`Config::callback_url`] removes a trailing slash.
     pub public_url: Url,
-    /// How Twilio reaches this very process with a call's sound: see [`Config::stream_url`].
+    /// The base URL at which Twilio reaches this process with media streams: see [`Config::stream_url`].
     pub media_url: Url,
     /// Reverse proxies whose `X-Forwarded-For` is used.
     pub trusted_proxies: Vec<IpNet>,
-    /// Folder for everything that is a file.
+    /// The folder for all files.
     pub data_dir: PathBuf,
-    /// Where the events are.
     pub ledger_database: DatabaseUrl,
-    /// Where the read models are.
     pub read_models_database: DatabaseUrl,
-    /// Where the data keys are.
     pub keys_database: DatabaseUrl,
-    /// Where users and sessions are.
     pub accounts_database: DatabaseUrl,
-    /// The master key, unless it is in its file.
+    /// `None` if the master key is in its file.
     pub master_key: Option<Secret>,
-    /// Where recordings are.
     pub recordings_url: String,
-    /// An S3-compatible store that is not Amazon's.
+    /// The address of an S3-compatible store other than Amazon's.
     pub s3_endpoint: Option<String>,
-    /// The telephone network.
     pub twilio: TwilioConfig,
-    /// The models.
     pub models: ModelsConfig,
-    /// How long a session lasts.
+    /// Lifetime of a login session.
     pub session_length: Duration,
-    /// Between the order to stop and the last accepted connection.
+    /// Time between SIGTERM and the last accepted connection.
     pub drain_grace: Duration,
-    /// How long requests in flight may take to finish.
+    /// Longest time for requests in flight to finish.
     pub drain_timeout: Duration,
-    /// How to log.
     pub log_format: LogFormat,
-    /// What to log.
+    /// A filter: `info`, `api=debug,info`.
     pub log_level: String,
 }
 
-/// The telephone network.
+/// The Twilio account, or the sandbox.
 #[derive(Clone, Debug)]
 pub struct TwilioConfig {
-    /// True while the sandbox stands in Twilio's place.
+    /// Whether the sandbox is used instead of Twilio.
     pub sandbox: bool,
-    /// Whose account.
     pub account_sid: String,
-    /// Signs webhooks. Absent only in the sandbox: see [`Config::auth_token`].
+    /// Signs webhooks. `None` only in the sandbox: see [`Config::auth_token`].
     pub auth_token: Option<Secret>,
-    /// For browser tokens.
+    /// Signs access tokens of the browser softphone.
     pub api_key: Option<String>,
-    /// For browser tokens.
     pub api_secret: Option<Secret>,
-    /// The softphone's application.
+    /// The TwiML application of the browser softphone.
     pub twiml_app_sid: Option<String>,
-    /// Our number on outbound calls.
+    /// The caller ID of outbound calls, E.164.
     pub phone_number: Option<String>,
-    /// Our number that the AI answers.
+    /// The number that the AI answers, E.164.
     pub inbound_phone_number: Option<String>,
-    /// The REST API; `None` is the sandbox.
+    /// Overrides the address of the REST API: see [`Config::twilio_base`].
     pub api_base: Option<String>,
 }
 
-/// Why a configuration cannot be used. Never repeats a secret.
+/// Why a configuration is invalid. Never contains a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file cannot be read.
     #[error("cannot read the configuration file {path}")]
     File {
-        /// Which.
         path: PathBuf,
-        /// Why.
         source: io::Error,
     },
-    /// The file is not what it should be.
-    #[error("the configuration file {path} is not understood: {message}")]
+    /// The file has an unknown key or an invalid value.
+    #[error("the configuration file {path} is invalid: {message}")]
     Toml {
-        /// Which.
         path: PathBuf,
-        /// Why, without the text of the file.
+        /// Without the text of the file, which may contain secrets.
         message: String,
     },
-    /// A setting makes no sense.
     #[error("{variable} {problem}")]
     Setting {
-        /// Which.
         variable: &'static str,
-        /// What is wrong with it.
         problem: String,
     },
-    /// A variable that has a new name is still set: ignoring it could open the wrong database.
+    /// A variable that was renamed is still set. Ignoring it could open the wrong database.
     #[error("{old} is set, but it is now called {new}: rename it, or unset it")]
     Renamed { old: &'static str, new: &'static str },
-    /// A database's address makes no sense.
-    #[error("{variable} is not usable")]
+    #[error("{variable} is not a valid database address")]
     Database {
-        /// Which.
         variable: &'static str,
-        /// Why.
         source: DbError,
     },
 }
 
 impl Settings {
-    /// These settings, completed from the named TOML file, or from [`DEFAULT_FILE`] when it is there.
+    /// These settings, completed from the given TOML file, or from [`DEFAULT_FILE`] if it exists.
     ///
     /// # Errors
-    /// When a variable is set that has a new name, the named file cannot be read, or a file has unknown keys or values.
+    /// When a renamed variable is still set, the given file cannot be read, or a file has unknown keys or invalid
+    /// values.
     pub fn with_file(self, named: Option<&Path>) -> Result<Self, ConfigError> {
         refuse_renamed(|variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty()))?;
         let path = named.unwrap_or(Path::new(DEFAULT_FILE));
@@ -152,7 +132,7 @@ impl Settings {
                 });
             }
         };
-        // `message` alone: the full error would quote the line, which may hold a secret.
+        // Only `message`: the full error quotes the line, which may contain a secret.
         let file: Self = toml::from_str(&text).map_err(|error| ConfigError::Toml {
             path: path.into(),
             message: error.message().to_owned(),
@@ -162,12 +142,12 @@ impl Settings {
 }
 
 impl Config {
-    /// What follows from the settings.
+    /// Resolves and checks the settings.
     ///
     /// # Errors
-    /// When a setting makes no sense, or half of a pair is missing.
+    /// When a setting is invalid, or one of two settings that belong together is missing.
     pub fn resolve(settings: Settings) -> Result<Self, ConfigError> {
-        // Empty texts become absent ones.
+        // Drops empty values.
         let s = settings.or(Settings::default());
         let twilio = twilio(&s)?;
         let models = ModelsConfig::resolve(&s)?;
@@ -210,44 +190,45 @@ impl Config {
         })
     }
 
-    /// The public address of a path of ours, as Twilio is told it: `callback_url("/twilio/voicemail")`.
+    /// The public URL of a path, as given to Twilio: `callback_url("/twilio/voicemail")`.
     #[must_use]
     pub fn callback_url(&self, path_and_query: &str) -> String {
         format!("{}{path_and_query}", self.public_url.as_str().trim_end_matches('/'))
     }
 
-    /// The address of a WebSocket door of this process, as Twilio is told it and as it signs it.
+    /// The URL of a WebSocket endpoint of this process, as given to Twilio and as signed by it.
     #[must_use]
     pub fn stream_url(&self, path_and_query: &str) -> String {
         let address = websocket_url(self.media_url.as_str().trim_end_matches('/'));
         format!("{address}{path_and_query}")
     }
 
-    /// Where Twilio's REST API is: Twilio's own address, the one that was set, or the sandbox's.
+    /// The address of Twilio's REST API: the configured one, the sandbox's, or Twilio's own.
     #[must_use]
     pub fn twilio_base(&self) -> &str {
         match &self.twilio.api_base {
             Some(base) => base,
-            None if self.twilio.sandbox => SANDBOX,
+            None if self.twilio.sandbox => SANDBOX_ADDRESS,
             None => crate::twilio::rest::TWILIO,
         }
     }
 
-    /// Where the scripted models are that answer while no others are set: beside the sandbox's telephone network.
+    /// The address of the sandbox's scripted models, which are used while no other models are configured.
     #[must_use]
     pub fn sandbox_models(&self) -> String {
         let base = self.twilio.api_base.as_deref().filter(|_| self.twilio.sandbox);
-        format!("{}/v1", base.unwrap_or(SANDBOX).trim_end_matches('/'))
+        format!("{}/v1", base.unwrap_or(SANDBOX_ADDRESS).trim_end_matches('/'))
     }
 
-    /// Whether browsers reach us by `https`: then the session cookie is `Secure`.
+    /// Whether the public URL is `https`, so that the session cookie is `Secure`.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.public_url.scheme() == "https"
     }
 
-    /// The token that signs webhooks. In the sandbox, unless one is set, it is made on first start and kept in a file
-    /// that only its owner can read: a well-known token would let any page in a browser on this machine post calls.
+    /// The token that signs webhooks. In the sandbox, unless it is set, it is generated on first start and stored in a
+    /// file that only its owner can read: with a well-known token, any web page opened on this machine could post
+    /// webhooks.
     ///
     /// # Errors
     /// When the file cannot be read or written.
@@ -266,7 +247,7 @@ fn setting(variable: &'static str, problem: impl Into<String>) -> ConfigError {
     }
 }
 
-/// Environment variables of earlier builds, and their names today.
+/// Renamed environment variables: old and new name.
 const RENAMED: [(&str, &str); 3] = [
     ("VIEWS_DATABASE_URL", "READ_MODELS_DATABASE_URL"),
     ("PEOPLE_DATABASE_URL", "ACCOUNTS_DATABASE_URL"),
@@ -284,7 +265,7 @@ fn trusted_proxies(text: &str) -> Result<Vec<IpNet>, ConfigError> {
     let network = |text: &str| {
         let address = || text.parse::<IpAddr>().map(IpNet::from);
         text.parse().or_else(|_| address()).map_err(|_| {
-            let problem = format!("`{text}` is neither an address nor a network such as 10.0.0.0/8");
+            let problem = format!("has `{text}`, which is neither an IP address nor a network such as 10.0.0.0/8");
             setting("TRUSTED_PROXIES", problem)
         })
     };
@@ -294,10 +275,10 @@ fn trusted_proxies(text: &str) -> Result<Vec<IpNet>, ConfigError> {
 fn database(
     variable: &'static str,
     text: Option<&Secret>,
-    otherwise: &DatabaseUrl,
+    default: &DatabaseUrl,
 ) -> Result<DatabaseUrl, ConfigError> {
     text.map_or_else(
-        || Ok(otherwise.clone()),
+        || Ok(default.clone()),
         |text| {
             text.expose()
                 .parse()
@@ -306,14 +287,14 @@ fn database(
     )
 }
 
-/// An address of ours.
+/// A base URL of this service.
 fn address(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
     let url = Url::parse(text).map_err(|error| setting(variable, format!("is not a URL: {error}")))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(setting(variable, "must begin with http:// or https://"));
+        return Err(setting(variable, "must start with http:// or https://"));
     }
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return Err(setting(variable, "must not carry a query, a fragment or a password"));
+        return Err(setting(variable, "must not have a query, a fragment, a user name or a password"));
     }
     Ok(url)
 }
@@ -323,13 +304,13 @@ fn twilio(s: &Settings) -> Result<TwilioConfig, ConfigError> {
     if !sandbox && s.twilio_auth_token.is_none() {
         return Err(setting(
             "TWILIO_AUTH_TOKEN",
-            "is missing, and TWILIO_ACCOUNT_SID is set",
+            "is required when TWILIO_ACCOUNT_SID is set",
         ));
     }
     if s.twilio_api_key.is_some() != s.twilio_api_secret.is_some() {
         return Err(setting(
             "TWILIO_API_KEY",
-            "and TWILIO_API_SECRET go together: one of them is missing",
+            "and TWILIO_API_SECRET must be set together",
         ));
     }
     Ok(TwilioConfig {

@@ -1,22 +1,22 @@
-//! Which models answer, and where they are.
+//! Configuration of the language and speech models.
 
 use super::{ConfigError, Secret, Settings, setting};
 use serde::Deserialize;
 use std::str::FromStr;
 
-/// How the language model is spoken to.
+/// The API of the language model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ChatProvider {
-    /// As OpenAI's: also Ollama, vLLM and many others.
+    /// OpenAI's API, or a compatible one such as Ollama's or vLLM's.
     OpenAi,
-    /// As Anthropic's.
+    /// Anthropic's API.
     Anthropic,
 }
 
-/// A word that names no provider.
+/// The text does not name a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a provider of language models is `openai` or `anthropic`")]
+#[error("the provider of language models must be `openai` or `anthropic`")]
 pub struct UnknownProvider;
 
 impl FromStr for ChatProvider {
@@ -31,40 +31,38 @@ impl FromStr for ChatProvider {
     }
 }
 
-/// The models.
+/// The configured models.
 #[derive(Clone, Debug)]
 pub struct ModelsConfig {
-    /// Whose language model answers. Speech is always OpenAI's, or that of who speaks as OpenAI does.
+    /// The language model's API. Speech models always use OpenAI's API.
     pub chat_provider: ChatProvider,
-    /// The service's key; `None` is the sandbox.
+    /// `None` for the sandbox.
     pub api_key: Option<Secret>,
-    /// The service's address; `None` is the sandbox.
+    /// `None` for OpenAI's own address, or the sandbox without a key.
     pub base_url: Option<String>,
-    /// Language model.
+    /// The language model's name.
     pub chat: String,
     /// Speech to text.
     pub transcription: String,
     /// Text to speech.
     pub speech: String,
-    /// Anthropic's language model.
     pub anthropic: AnthropicConfig,
 }
 
 /// Anthropic's language model.
 #[derive(Clone, Debug)]
 pub struct AnthropicConfig {
-    /// The key.
     pub api_key: Option<Secret>,
-    /// The address, when it is not Anthropic's own.
+    /// `None` for Anthropic's own address.
     pub base_url: Option<String>,
-    /// Language model.
+    /// The language model's name.
     pub chat: String,
 }
 
 impl ModelsConfig {
-    /// Whose language model speaks: `sandbox`, `openai` or `anthropic`.
+    /// The provider of the language model: `sandbox`, `openai` or `anthropic`.
     #[must_use]
-    pub const fn who_speaks(&self) -> &'static str {
+    pub const fn chat_provider_name(&self) -> &'static str {
         match self.chat_provider {
             ChatProvider::Anthropic => "anthropic",
             ChatProvider::OpenAi if self.api_key.is_none() && self.base_url.is_none() => "sandbox",
@@ -78,7 +76,7 @@ impl ModelsConfig {
             ("ANTHROPIC_BASE_URL", &s.anthropic_base_url),
         ] {
             if url.as_ref().is_some_and(|url| !is_web_address(url)) {
-                return Err(setting(variable, "must begin with http:// or https://"));
+                return Err(setting(variable, "must start with http:// or https://"));
             }
         }
         let openai_given = s.openai_api_key.is_some() || s.openai_base_url.is_some();
@@ -89,7 +87,7 @@ impl ModelsConfig {
         if chat_provider == ChatProvider::Anthropic && s.anthropic_api_key.is_none() && s.anthropic_base_url.is_none() {
             return Err(setting(
                 "ANTHROPIC_API_KEY",
-                "is missing, and CHAT_PROVIDER is anthropic",
+                "is required when CHAT_PROVIDER is anthropic",
             ));
         }
         Ok(Self {

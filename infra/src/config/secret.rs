@@ -1,4 +1,4 @@
-//! [`Secret`]: a text that never prints.
+//! [`Secret`]: a text that is never printed.
 
 use serde::{Deserialize, Deserializer};
 use std::convert::Infallible;
@@ -6,18 +6,18 @@ use std::fmt;
 use std::str::FromStr;
 use zeroize::Zeroize;
 
-/// A password, token or key. Neither `Debug` nor `Display` shows it, it cannot be serialised, and its memory is wiped.
+/// A password, token or key. Neither `Debug` nor `Display` shows it, it cannot be serialized, and its memory is wiped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps a text secret.
+    /// Wraps a text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text itself. Whoever calls this answers for where it goes.
+    /// The text itself. The caller must not log or store it.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_never_prints() {
+    fn debug_and_display_hide_the_secret() {
         let secret = Secret::new("hunter2");
         assert_eq!(format!("{secret} {secret:?}"), "(secret) Secret(..)");
         assert_eq!(secret.expose(), "hunter2");

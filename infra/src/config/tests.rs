@@ -9,7 +9,7 @@ fn refused(settings: Settings) -> String {
 }
 
 #[test]
-fn nothing_set_is_the_sandbox_on_loopback_with_files_in_data() {
+fn no_settings_select_the_sandbox_on_loopback_with_files_in_data() {
     let config = resolved(Settings::default());
     assert!(config.twilio.sandbox);
     assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
@@ -22,7 +22,7 @@ fn nothing_set_is_the_sandbox_on_loopback_with_files_in_data() {
 }
 
 #[test]
-fn the_public_url_follows_the_port() {
+fn default_public_url_has_the_port() {
     let config = resolved(Settings {
         port: Some(8080),
         ..Settings::default()
@@ -43,7 +43,7 @@ fn unset_databases_default_to_the_ledger_database() {
 }
 
 #[test]
-fn a_flag_or_variable_wins_over_the_file_and_an_empty_one_does_not() {
+fn flag_or_variable_overrides_the_file_unless_it_is_empty() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("c.toml");
     std::fs::write(
@@ -51,18 +51,18 @@ fn a_flag_or_variable_wins_over_the_file_and_an_empty_one_does_not() {
         "port = 1\nlisten = '10.0.0.1'\npublic_url = 'https://calls.example'\n",
     )
     .expect("written");
-    let said = Settings {
+    let given = Settings {
         port: Some(2),
         listen: Some(String::new()),
         ..Settings::default()
     };
-    let config = resolved(said.with_file(Some(&file)).expect("read"));
+    let config = resolved(given.with_file(Some(&file)).expect("read"));
     assert_eq!(config.listen.to_string(), "10.0.0.1:2");
     assert!(config.is_https());
 }
 
 #[test]
-fn a_file_with_an_unknown_key_is_refused_without_quoting_it() {
+fn file_with_an_unknown_key_is_refused_without_quoting_its_value() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("c.toml");
     std::fs::write(&file, "twilio_auth_tokn = 'hunter2'\n").expect("written");
@@ -77,7 +77,7 @@ fn a_file_with_an_unknown_key_is_refused_without_quoting_it() {
 }
 
 #[test]
-fn a_named_file_must_exist() {
+fn missing_named_file_is_refused() {
     assert!(
         Settings::default()
             .with_file(Some(Path::new("/does/not/exist.toml")))
@@ -86,7 +86,7 @@ fn a_named_file_must_exist() {
 }
 
 #[test]
-fn half_of_the_twilio_credentials_is_refused() {
+fn incomplete_twilio_credentials_are_refused() {
     let sid = Settings {
         twilio_account_sid: Some("AC1".into()),
         ..Settings::default()
@@ -100,7 +100,7 @@ fn half_of_the_twilio_credentials_is_refused() {
 }
 
 #[test]
-fn with_twilio_the_service_listens_to_the_world() {
+fn twilio_account_listens_on_all_addresses() {
     let config = resolved(Settings {
         twilio_account_sid: Some("AC1".into()),
         twilio_auth_token: Some(Secret::new("t")),
@@ -111,7 +111,7 @@ fn with_twilio_the_service_listens_to_the_world() {
 }
 
 #[test]
-fn a_public_url_that_is_no_web_address_is_refused() {
+fn invalid_public_url_is_refused() {
     for text in [
         "calls.example",
         "ftp://calls.example",
@@ -129,7 +129,7 @@ fn a_public_url_that_is_no_web_address_is_refused() {
 }
 
 #[test]
-fn nothing_secret_shows_in_debug() {
+fn debug_of_the_configuration_hides_secrets() {
     let config = resolved(Settings {
         ledger_database_url: Some(Secret::new("postgres://ada:hunter2@db/ledger")),
         twilio_auth_token: Some(Secret::new("hunter2")),
@@ -142,7 +142,7 @@ fn nothing_secret_shows_in_debug() {
 }
 
 #[test]
-fn the_one_whose_key_is_set_provides_the_language_model() {
+fn language_model_provider_follows_the_configured_keys() {
     let provider = |openai: bool, anthropic: bool| {
         let key = |given: bool| given.then(|| Secret::new("k"));
         let settings = Settings {
@@ -159,7 +159,7 @@ fn the_one_whose_key_is_set_provides_the_language_model() {
 }
 
 #[test]
-fn anthropic_without_a_key_or_an_address_is_refused() {
+fn anthropic_without_key_and_address_is_refused() {
     let anthropic = |base_url: Option<&str>| Settings {
         chat_provider: Some(ChatProvider::Anthropic),
         anthropic_base_url: base_url.map(str::to_owned),
@@ -171,7 +171,7 @@ fn anthropic_without_a_key_or_an_address_is_refused() {
 }
 
 #[test]
-fn the_sandbox_token_is_made_once_and_for_its_owner_only() {
+fn sandbox_token_is_generated_once_and_readable_by_its_owner_only() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = resolved(Settings {
         data_dir: Some(folder.path().into()),
@@ -192,7 +192,7 @@ fn the_sandbox_token_is_made_once_and_for_its_owner_only() {
 }
 
 #[test]
-fn streams_come_by_wss_to_the_public_address_or_to_the_one_of_this_process() {
+fn stream_url_is_wss_on_the_media_url_or_the_public_url() {
     let at = |public: &str, media: Option<&str>| {
         let settings = Settings {
             public_url: Some(public.to_owned()),
@@ -216,7 +216,7 @@ fn streams_come_by_wss_to_the_public_address_or_to_the_one_of_this_process() {
 }
 
 #[test]
-fn renamed_variable_that_is_still_set_stops_the_start_with_the_new_name() {
+fn renamed_variable_that_is_still_set_is_refused_with_the_new_name() {
     for (old, new) in super::RENAMED {
         let error = super::refuse_renamed(|variable| variable == old).expect_err("refused");
         let text = error.to_string();

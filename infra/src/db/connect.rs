@@ -1,4 +1,4 @@
-//! Opening a database.
+//! Opens databases.
 
 use super::{Db, DbError};
 use sqlx::ConnectOptions;
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-/// Where a database is. Its `Debug` and `Display` never show a password.
+/// The address of a database. Its `Debug` and `Display` never show a password.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
-    /// A folder in which SQLite files are kept.
+    /// A folder of SQLite files.
     Folder(PathBuf),
     /// A PostgreSQL server: `postgres://user:password@host/database`.
     Postgres(String),
@@ -42,7 +42,7 @@ impl fmt::Display for DatabaseUrl {
                     let database = options.get_database().unwrap_or_default();
                     write!(f, "postgres://{}:{}/{database}", options.get_host(), options.get_port())
                 }
-                Err(_) => f.write_str("postgres://(not readable)"),
+                Err(_) => f.write_str("postgres://(invalid)"),
             },
         }
     }
@@ -54,32 +54,32 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// What a commit promises.
+/// The guarantee of a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
-    /// A commit survives a power cut: events, keys, people.
+    /// A commit survives a power failure: events, keys, accounts.
     Full,
-    /// A commit may be lost in a power cut, but never half: read models, which are rebuilt from the log.
+    /// The latest commits may be lost in a power failure, but each is atomic: read models, which can be rebuilt.
     Relaxed,
 }
 
-/// How long a connection waits for another's lock before it gives up.
-const BUSY: Duration = Duration::from_secs(10);
-/// How long a caller waits for a free connection before it is told that the database is away.
-const ACQUIRE: Duration = Duration::from_secs(2);
+/// How long a SQLite connection waits for a lock.
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a caller waits for a free connection before the database counts as unavailable.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Opens `name` at `url`: a file in the folder, or a schema on the server. Makes it when it is not there.
+/// Opens `name` at `url`: a file in the folder, or a schema on the server. Creates it if it does not exist.
 ///
 /// # Errors
 /// When the folder cannot be written, or the server cannot be reached.
-pub async fn connect(url: &DatabaseUrl, name: &str, durability: Durability, most: u32) -> Result<Db, DbError> {
+pub async fn connect(url: &DatabaseUrl, name: &str, durability: Durability, max_connections: u32) -> Result<Db, DbError> {
     match url {
         DatabaseUrl::Folder(folder) => {
             make_folder(folder).map_err(DbError::Folder)?;
             let options = sqlite_options(&folder.join(format!("{name}.db")), durability);
             let pool = SqlitePoolOptions::new()
-                .max_connections(most)
-                .acquire_timeout(ACQUIRE)
+                .max_connections(max_connections)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
                 .idle_timeout(None)
                 .max_lifetime(None)
                 .test_before_acquire(false)
@@ -87,14 +87,14 @@ pub async fn connect(url: &DatabaseUrl, name: &str, durability: Durability, most
                 .await?;
             Ok(Db::Sqlite(pool))
         }
-        DatabaseUrl::Postgres(url) => Ok(Db::Postgres(connect_postgres(url, name, durability, most).await?)),
+        DatabaseUrl::Postgres(url) => Ok(Db::Postgres(connect_postgres(url, name, durability, max_connections).await?)),
     }
 }
 
-/// Makes a folder for data, and what is missing above it: readable by its owner alone, for it holds keys and opened rows.
+/// Creates a data folder and its missing parents. Only the owner can read it: it contains keys and decrypted rows.
 ///
 /// # Errors
-/// When the folder cannot be made.
+/// When the folder cannot be created.
 pub fn make_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -103,7 +103,7 @@ pub fn make_folder(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-async fn connect_postgres(url: &str, schema: &str, durability: Durability, most: u32) -> Result<sqlx::PgPool, DbError> {
+async fn connect_postgres(url: &str, schema: &str, durability: Durability, max_connections: u32) -> Result<sqlx::PgPool, DbError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("call-ledger")
         .options([("search_path", schema)])
@@ -113,9 +113,9 @@ async fn connect_postgres(url: &str, schema: &str, durability: Durability, most:
         )])
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
-        .max_connections(most)
+        .max_connections(max_connections)
         .min_connections(0)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(Duration::from_mins(1))
         .connect_with(options)
         .await?;
@@ -123,7 +123,7 @@ async fn connect_postgres(url: &str, schema: &str, durability: Durability, most:
     Ok(pool)
 }
 
-/// Makes a schema. Two processes may start at once: whoever comes second finds it made.
+/// Creates a schema if it does not exist. Two processes may do so at the same time.
 pub(super) async fn create_schema(pool: &sqlx::PgPool, schema: &str) -> Result<(), sqlx::Error> {
     let statement = format!(r#"create schema if not exists "{schema}""#);
     match sqlx::query(&statement).execute(pool).await {
@@ -142,13 +142,13 @@ fn sqlite_options(file: &Path, durability: Durability) -> SqliteConnectOptions {
             Durability::Relaxed => SqliteSynchronous::Normal,
         })
         .foreign_keys(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(SQLITE_BUSY_TIMEOUT)
         .statement_cache_capacity(256)
-        // KiB, when negative: 64 MiB a connection at most, taken only as pages are read.
+        // A negative value is in KiB: at most 64 MiB per connection, allocated as pages are read.
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory")
-        // What is deleted is overwritten with zeros, by whichever connection: a destroyed key must not linger in a free
-        // page. In read models, which are rewritten all the time, wherever that costs no further write.
+        // Deleted content is overwritten with zeros, so that a destroyed key does not remain in a free page. In read
+        // models, which are rewritten often, only where it needs no additional write.
         .pragma(
             "secure_delete",
             if durability == Durability::Full { "on" } else { "fast" },
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_never_shows_its_password() {
+    fn display_and_debug_of_an_address_hide_the_password() {
         let url: DatabaseUrl = "postgres://ada:hunter2@db.example:6432/calls"
             .parse()
             .expect("an address");
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_another_kind_is_refused() {
+    fn unknown_database_scheme_is_refused() {
         assert!("mysql://localhost/calls".parse::<DatabaseUrl>().is_err());
     }
 }

@@ -1,4 +1,5 @@
-//! Bringing a schema up to date. The files are in `migrations/`, under the same numbers for both engines.
+//! Runs the migrations of the ledger and of the key store. The files in `migrations/` have the same numbers for both
+//! engines.
 
 use super::{Db, DbError};
 use sqlx::migrate::Migrator;
@@ -8,10 +9,10 @@ static POSTGRES_LEDGER: Migrator = sqlx::migrate!("../migrations/postgres/ledger
 static SQLITE_KEYS: Migrator = sqlx::migrate!("../migrations/sqlite/keys");
 static POSTGRES_KEYS: Migrator = sqlx::migrate!("../migrations/postgres/keys");
 
-/// Brings the log's schema up to date.
+/// Migrates the ledger's schema.
 ///
 /// # Errors
-/// When a migration fails, or one that ran before has been changed since.
+/// When a migration fails, or an applied migration differs from this build's.
 pub async fn migrate_ledger(db: &Db) -> Result<(), DbError> {
     match db {
         Db::Sqlite(pool) => SQLITE_LEDGER.run(pool).await?,
@@ -20,10 +21,10 @@ pub async fn migrate_ledger(db: &Db) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Brings the key store's schema up to date.
+/// Migrates the key store's schema.
 ///
 /// # Errors
-/// When a migration fails, or one that ran before has been changed since.
+/// When a migration fails, or an applied migration differs from this build's.
 pub async fn migrate_keys(db: &Db) -> Result<(), DbError> {
     match db {
         Db::Sqlite(pool) => SQLITE_KEYS.run(pool).await?,

@@ -1,7 +1,7 @@
-//! The two databases behind one face.
+//! A common interface to SQLite and PostgreSQL.
 //!
-//! One SQL text serves both. [`on_db!`](crate::on_db) runs it on whichever is there; the few statements in which the
-//! engines truly differ live in this module, in `event_store` and in `keys`.
+//! Most SQL texts run on both. [`on_db!`](crate::on_db) runs an expression on the engine in use. Statements in which
+//! the engines differ are in this module, in `event_store` and in `keys`.
 
 mod connect;
 mod migrate;
@@ -13,16 +13,16 @@ pub use read_stores::{ShadowNamespace, Namespace, ReadStores};
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
-/// What kind of database it is.
+/// The database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// Embedded, one process writes.
+    /// Embedded; only one process writes.
     Sqlite,
     /// A server, shared by several processes.
     Postgres,
 }
 
-/// A database: a pool of connections to it.
+/// A pool of connections to a database.
 #[derive(Clone, Debug)]
 pub enum Db {
     /// A SQLite file.
@@ -34,16 +34,14 @@ pub enum Db {
 /// An open transaction. Dropped without a commit, it is rolled back.
 #[derive(Debug)]
 pub enum Tx {
-    /// On a SQLite file.
     Sqlite(Transaction<'static, Sqlite>),
-    /// On a PostgreSQL schema.
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// Runs an expression on whichever engine a [`Db`] or a [`Tx`] holds.
+/// Runs an expression on the engine of a [`Db`] or a [`Tx`].
 ///
-/// `on_db!(&db, c => query.fetch_all(c).await)`; in a transaction of one's own
-/// `on_db!(&mut tx, c => query.execute(&mut **c).await)`, and where `tx` is a `&mut Tx` already
+/// `on_db!(&db, c => query.fetch_all(c).await)`. With an owned transaction
+/// `on_db!(&mut tx, c => query.execute(&mut **c).await)`, with a `&mut Tx`
 /// `on_db!(tx: Tx, c => query.execute(&mut **c).await)`.
 #[macro_export]
 macro_rules! on_db {
@@ -68,7 +66,7 @@ macro_rules! on_db {
 }
 
 impl Db {
-    /// What kind of database it is.
+    /// The engine of this database.
     #[must_use]
     pub const fn engine(&self) -> Engine {
         match self {
@@ -77,10 +75,10 @@ impl Db {
         }
     }
 
-    /// Begins a transaction that is going to write.
+    /// Begins a write transaction.
     ///
-    /// SQLite takes its write lock at once (`begin immediate`): a lock that is taken later can be refused for good, when
-    /// somebody else wrote in between.
+    /// SQLite takes its write lock at once (`begin immediate`): upgrading a read lock later fails permanently if
+    /// another connection has written in between.
     ///
     /// # Errors
     /// When the database cannot be reached, or stays locked.
@@ -91,8 +89,7 @@ impl Db {
         })
     }
 
-    /// Moves what SQLite's write-ahead log holds into the file, so that the file alone is a whole copy. Nothing to do on
-    /// PostgreSQL.
+    /// Moves SQLite's write-ahead log into the file, so that the file alone is complete. Does nothing on PostgreSQL.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -106,7 +103,7 @@ impl Db {
         }
     }
 
-    /// Closes every connection, waiting for those in use.
+    /// Closes all connections, waiting for those in use.
     pub async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
@@ -116,10 +113,10 @@ impl Db {
 }
 
 impl Tx {
-    /// Makes everything that was written durable and visible.
+    /// Commits the transaction.
     ///
     /// # Errors
-    /// When the database refuses, or is gone: then nothing was written, or nobody knows.
+    /// When the commit fails. If the connection was lost, the outcome is unknown.
     pub async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
@@ -127,10 +124,10 @@ impl Tx {
         }
     }
 
-    /// Takes everything back.
+    /// Rolls the transaction back.
     ///
     /// # Errors
-    /// When the database is gone; then it takes everything back by itself.
+    /// When the connection was lost; then the database rolls back on its own.
     pub async fn rollback(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.rollback().await,
@@ -142,20 +139,20 @@ impl Tx {
 /// Why a database could not be opened or used.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// The text is no address of a database that we know.
-    #[error("not a database address: it must begin with `sqlite:` or `postgres:`")]
+    /// The address has an unknown scheme.
+    #[error("not a database address: it must start with `sqlite:` or `postgres:`")]
     Address,
-    /// The folder of a SQLite file cannot be made or used.
-    #[error("the data folder cannot be used")]
+    /// The folder of a SQLite file cannot be created or used.
+    #[error("cannot use the data folder")]
     Folder(#[source] std::io::Error),
-    /// The schema could not be brought up to date.
-    #[error("the schema could not be brought up to date")]
+    /// A migration failed.
+    #[error("cannot migrate the database schema")]
     Migrate(#[source] sqlx::migrate::MigrateError),
-    /// A migration that ran there differs from the one of this build.
+    /// An applied migration differs from this build's.
     #[error("the database was created by a build from before the first release and cannot be opened by this one: use an empty data folder or database, or the build that created it")]
     EarlierBuild,
-    /// The database said no, or nothing at all.
-    #[error("the database could not be used")]
+    /// The database returned an error or is unavailable.
+    #[error("database error")]
     Sqlx(#[from] sqlx::Error),
 }
 
@@ -168,7 +165,8 @@ impl From<sqlx::migrate::MigrateError> for DbError {
     }
 }
 
-/// Whether the database is away for now (not reachable, full up, restarting), so that trying again makes sense.
+/// Whether the database is temporarily unavailable (not reachable, out of resources, restarting), so that a retry may
+/// succeed.
 #[must_use]
 pub fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {

@@ -1,9 +1,8 @@
-//! Where read models live: one namespace for each, a PostgreSQL schema or a SQLite file.
+//! [`ReadStores`]: one namespace per read model, a PostgreSQL schema or a SQLite file.
 //!
-//! A rebuild fills a namespace of its own beside the current one, running the very same code and SQL, and the switch
-//! is one short step. PostgreSQL renames schemas. SQLite cannot rename a file that others hold open (its write-ahead log
-//! goes by name), so files carry a generation number and a small registry says which one is current; other processes
-//! look there (`docs/decisions`).
+//! A rebuild fills a shadow namespace with the same code and SQL, and the switch is one short transaction. PostgreSQL
+//! renames schemas. SQLite cannot rename a file that is open (its write-ahead log is found by name), so files carry a
+//! generation number, and a registry that all processes read holds the current one (`docs/decisions`).
 
 use super::connect::{DatabaseUrl, Durability, connect, create_schema};
 use super::{Db, DbError};
@@ -14,12 +13,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
-/// How old our knowledge of another process's switch may be.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
-/// Connections to one read model, of its projector and its readers. A PostgreSQL server has a hundred for everybody: two
-/// services and a command line must fit.
-const CONNECTIONS: u32 = 3;
-/// The same where connections cost nothing.
+/// How long the current generation is cached before it is checked for a switch by another process.
+const GENERATION_CACHE_TTL: Duration = Duration::from_millis(200);
+/// Connections per read model, for its projector and queries. A PostgreSQL server allows a hundred by default, which
+/// must suffice for two services and a CLI.
+const POSTGRES_CONNECTIONS: u32 = 3;
+/// Connections per read model on SQLite, where they are cheap.
 const SQLITE_CONNECTIONS: u32 = 8;
 
 const SQLITE_REGISTRY: &str =
@@ -30,33 +29,30 @@ const SQLITE_SWITCH: &str = "insert into read_models (model, generation) values 
 /// The tables of one read model: unqualified names resolve in `db`.
 #[derive(Clone, Debug)]
 pub struct Namespace {
-    /// Where its tables are.
     pub db: Db,
-    /// Which of the model's namespaces it is; grows with each switch. Always 0 on PostgreSQL, where names are swapped.
+    /// Increases with each switch. Always 0 on PostgreSQL, where schemas are renamed.
     pub generation: i64,
-    /// The model.
     pub model: &'static str,
 }
 
-/// A namespace beside the current one, yet to be opened: [`ReadStores::draft`].
+/// A namespace beside the current one that a rebuild fills: [`ReadStores::create_shadow`].
 #[derive(Clone, Debug)]
 pub struct ShadowNamespace {
-    /// The model.
     pub model: &'static str,
-    /// What it will be when it is switched to.
+    /// The generation after the switch.
     pub generation: i64,
-    /// Where it is a file of its own: nobody has it open, so it may be filled as one likes before [`ReadStores::open`].
+    /// The SQLite file. It is not open yet, so it may be filled directly before [`ReadStores::open_shadow`].
     pub file: Option<PathBuf>,
 }
 
-/// Every read model's namespaces.
+/// The namespaces of all read models.
 #[derive(Clone, Debug)]
 pub struct ReadStores(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    place: Backend,
-    current: Mutex<HashMap<&'static str, Known>>,
+    backend: Backend,
+    current: Mutex<HashMap<&'static str, CurrentNamespace>>,
 }
 
 #[derive(Debug)]
@@ -66,24 +62,24 @@ enum Backend {
 }
 
 #[derive(Debug)]
-struct Known {
+struct CurrentNamespace {
     namespace: Namespace,
-    looked: Instant,
+    checked_at: Instant,
 }
 
 impl ReadStores {
-    /// Opens the place where read models live.
+    /// Opens the folder or server of the read models.
     ///
     /// # Errors
     /// When the folder cannot be used, or the server cannot be reached.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, DbError> {
-        let place = match url {
+        let backend = match url {
             DatabaseUrl::Folder(folder) => {
                 let folder = folder.join("read_models");
                 let registry =
                     match connect(&DatabaseUrl::Folder(folder.clone()), "registry", Durability::Full, 2).await? {
                         Db::Sqlite(pool) => pool,
-                        Db::Postgres(_) => unreachable!("a folder holds SQLite files"),
+                        Db::Postgres(_) => unreachable!("a folder has SQLite files"),
                     };
                 sqlx::query(SQLITE_REGISTRY).execute(&registry).await?;
                 Backend::Sqlite { folder, registry }
@@ -100,24 +96,24 @@ impl ReadStores {
             }
         };
         Ok(Self(Arc::new(Inner {
-            place,
+            backend,
             current: Mutex::default(),
         })))
     }
 
-    /// The namespace that readers and the live projector use now. Empty the first time.
+    /// The namespace that queries and the follower use now. It is created empty if it does not exist.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn current(&self, model: &'static str) -> Result<Namespace, DbError> {
         let mut current = self.0.current.lock().await;
-        if let Some(known) = current.get_mut(model) {
-            if known.looked.elapsed() < LOOK_AGAIN {
-                return Ok(known.namespace.clone());
+        if let Some(cached) = current.get_mut(model) {
+            if cached.checked_at.elapsed() < GENERATION_CACHE_TTL {
+                return Ok(cached.namespace.clone());
             }
-            if self.generation(model).await? == known.namespace.generation {
-                known.looked = Instant::now();
-                return Ok(known.namespace.clone());
+            if self.generation(model).await? == cached.namespace.generation {
+                cached.checked_at = Instant::now();
+                return Ok(cached.namespace.clone());
             }
         }
         let generation = self.generation(model).await?;
@@ -125,24 +121,24 @@ impl ReadStores {
         let namespace = Namespace { db, generation, model };
         let old = current.insert(
             model,
-            Known {
+            CurrentNamespace {
                 namespace: namespace.clone(),
-                looked: Instant::now(),
+                checked_at: Instant::now(),
             },
         );
-        // Another process switched.
+        // Another process has switched.
         if let Some(old) = old {
-            retire(old.namespace.db);
+            close_later(old.namespace.db);
         }
         Ok(namespace)
     }
 
-    /// A fresh place for a namespace beside the current one. What a killed rebuild left there is dropped.
+    /// Prepares a shadow namespace. Drops the remains of a killed rebuild.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn create_shadow(&self, model: &'static str) -> Result<ShadowNamespace, DbError> {
-        let shadow = match &self.0.place {
+        let shadow = match &self.0.backend {
             Backend::Sqlite { folder, .. } => {
                 let generation = self.generation(model).await? + 1;
                 let file = sqlite_file(folder, model, generation);
@@ -162,13 +158,13 @@ impl ReadStores {
         Ok(shadow)
     }
 
-    /// Opens a draft, which is empty or was filled. What it was filled with is durable before it can take another's place.
+    /// Opens a shadow namespace, empty or filled. Syncs a filled file, so that it is durable before the switch.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn open_shadow(&self, shadow: &ShadowNamespace) -> Result<Namespace, DbError> {
         let ShadowNamespace { model, generation, .. } = *shadow;
-        let db = match &self.0.place {
+        let db = match &self.0.backend {
             Backend::Sqlite { .. } => {
                 if let Some(file) = &shadow.file {
                     sync(file.clone()).await?;
@@ -177,19 +173,19 @@ impl ReadStores {
             }
             Backend::Postgres { url, .. } => {
                 let url = DatabaseUrl::Postgres(url.clone());
-                connect(&url, &next_schema(model), Durability::Relaxed, CONNECTIONS).await?
+                connect(&url, &next_schema(model), Durability::Relaxed, POSTGRES_CONNECTIONS).await?
             }
         };
         Ok(Namespace { db, generation, model })
     }
 
-    /// Makes `next` the current namespace: one short transaction. The old one stays until [`ReadStores::sweep`].
+    /// Makes `next` the current namespace in one short transaction. The old one remains until [`ReadStores::sweep`].
     ///
     /// # Errors
-    /// When the database cannot be reached; then nothing was switched.
+    /// When the database cannot be reached; then nothing has changed.
     pub async fn switch(&self, next: Namespace) -> Result<(), DbError> {
         let model = next.model;
-        match &self.0.place {
+        match &self.0.backend {
             Backend::Sqlite { registry, .. } => {
                 sqlx::query(SQLITE_SWITCH)
                     .bind(model)
@@ -198,13 +194,13 @@ impl ReadStores {
                     .await?;
                 let old = self.0.current.lock().await.insert(
                     model,
-                    Known {
+                    CurrentNamespace {
                         namespace: next,
-                        looked: Instant::now(),
+                        checked_at: Instant::now(),
                     },
                 );
                 if let Some(old) = old {
-                    retire(old.namespace.db);
+                    close_later(old.namespace.db);
                 }
             }
             Backend::Postgres { admin, .. } => {
@@ -218,20 +214,20 @@ impl ReadStores {
                     sqlx::query(&statement).execute(&mut *tx).await?;
                 }
                 tx.commit().await?;
-                // Its connections look for a name that is gone.
-                retire(next.db);
+                // Its connections use a schema name that no longer exists.
+                close_later(next.db);
             }
         }
         Ok(())
     }
 
-    /// Removes what a switch has left behind, once the readers of every process have moved on.
+    /// Drops the old namespace after a switch, once the queries of all processes use the new one.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn sweep(&self, model: &'static str) -> Result<(), DbError> {
-        tokio::time::sleep(LOOK_AGAIN * 2).await;
-        match &self.0.place {
+        tokio::time::sleep(GENERATION_CACHE_TTL * 2).await;
+        match &self.0.backend {
             Backend::Sqlite { folder, .. } => {
                 let current = self.generation(model).await?;
                 for generation in generations(folder, model)? {
@@ -245,31 +241,31 @@ impl ReadStores {
         Ok(())
     }
 
-    /// Removes a draft that is not going to be switched to. If it was opened, it must have been closed.
+    /// Drops a shadow namespace that is not used. If it was opened, it must have been closed.
     ///
     /// # Errors
     /// When the database cannot be reached.
     pub async fn remove(&self, shadow: &ShadowNamespace) -> Result<(), DbError> {
-        match (&self.0.place, &shadow.file) {
+        match (&self.0.backend, &shadow.file) {
             (Backend::Postgres { admin, .. }, _) => Ok(drop_schema(admin, &next_schema(shadow.model)).await?),
             (Backend::Sqlite { .. }, Some(file)) => remove_sqlite(file),
             (Backend::Sqlite { .. }, None) => Ok(()),
         }
     }
 
-    /// Closes every connection, waiting for those in use.
+    /// Closes all connections, waiting for those in use.
     pub async fn close(&self) {
-        for known in self.0.current.lock().await.values() {
-            known.namespace.db.close().await;
+        for cached in self.0.current.lock().await.values() {
+            cached.namespace.db.close().await;
         }
-        match &self.0.place {
+        match &self.0.backend {
             Backend::Sqlite { registry, .. } => registry.close().await,
             Backend::Postgres { admin, .. } => admin.close().await,
         }
     }
 
     async fn generation(&self, model: &str) -> Result<i64, DbError> {
-        match &self.0.place {
+        match &self.0.backend {
             Backend::Sqlite { registry, .. } => {
                 let found = sqlx::query_scalar(SQLITE_CURRENT)
                     .bind(model)
@@ -282,7 +278,7 @@ impl ReadStores {
     }
 
     async fn open_namespace(&self, model: &str, generation: i64) -> Result<Db, DbError> {
-        match &self.0.place {
+        match &self.0.backend {
             Backend::Sqlite { folder, .. } => {
                 let name = format!("{model}.{generation}");
                 connect(
@@ -299,7 +295,7 @@ impl ReadStores {
                     &DatabaseUrl::Postgres(url.clone()),
                     model,
                     Durability::Relaxed,
-                    CONNECTIONS,
+                    POSTGRES_CONNECTIONS,
                 )
                 .await
             }
@@ -307,15 +303,15 @@ impl ReadStores {
     }
 }
 
-/// Closes a namespace that was replaced, once the readers that were just handed it have begun. They finish on it.
-fn retire(db: Db) {
+/// Closes a replaced namespace after a delay, so that queries that just obtained it can still start and finish on it.
+fn close_later(db: Db) {
     tokio::spawn(async move {
-        tokio::time::sleep(LOOK_AGAIN).await;
+        tokio::time::sleep(GENERATION_CACHE_TTL).await;
         db.close().await;
     });
 }
 
-/// Waits until a file's content is on the disk, if there is such a file.
+/// Syncs a file to disk, if it exists.
 async fn sync(file: PathBuf) -> Result<(), DbError> {
     match tokio::fs::File::open(file).await {
         Ok(file) => file.sync_all().await.map_err(DbError::Folder),
@@ -332,7 +328,7 @@ fn old_schema(model: &str) -> String {
     format!("{model}_old")
 }
 
-/// The generations of a model whose files lie in the folder.
+/// The generations of a model that have a file in the folder.
 fn generations(folder: &Path, model: &str) -> Result<Vec<i64>, DbError> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(DbError::Folder)? {

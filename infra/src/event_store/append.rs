@@ -1,90 +1,86 @@
-//! What an appender is given and what it answers.
+//! The input and output of the appender.
 
 use super::{Position, Recorded, StreamId};
 use domain::Timestamp;
 use std::sync::Arc;
 
-/// An event on its way into the log: sealed, as it will lie there.
+/// An event to append, sealed, exactly as it will be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewEvent {
-    /// The event's name.
     pub event_type: String,
-    /// The version of its shape.
     pub event_version: String,
-    /// JSON, exactly as it will be kept.
+    /// JSON, exactly as it will be stored.
     pub payload: String,
-    /// JSON, exactly as it will be kept.
+    /// JSON, exactly as it will be stored.
     pub metadata: String,
 }
 
-/// Events for one stream, written together or not at all.
+/// Events for one stream, appended atomically.
 #[derive(Debug)]
 pub struct Append {
-    /// Where they go.
     pub stream: StreamId,
-    /// The stream's last sequence, as the writer saw it; 0 for a stream that does not exist.
+    /// The stream's last sequence as the caller knows it. 0 for a new stream.
     pub expected: i64,
     /// At least one.
     pub events: Vec<NewEvent>,
-    /// What makes the command idempotent.
+    /// Makes the command idempotent.
     pub command_key: Option<String>,
-    /// The same events open and typed, for the readers in this process; position and time are filled in on commit.
+    /// The same events unsealed and typed, for readers in this process. Position and time are set on commit.
     pub opened: Vec<Recorded>,
 }
 
-/// What became of an append.
+/// The result of an append.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Appended {
     /// The events are durable.
     Committed {
-        /// The last of them.
+        /// The last event's.
         position: Position,
-        /// When they were recorded.
         recorded_at: Timestamp,
     },
-    /// The command's key is known: it was done before.
+    /// The command key is known: the command was executed before.
     Duplicate {
-        /// The last event of the command that was first.
+        /// The last event's of the first execution.
         position: Position,
     },
-    /// The stream is not where the writer thought it was. Nothing was written.
+    /// The stream is not at the expected sequence. Nothing was written.
     Conflict {
         /// The stream's last sequence.
         actual: i64,
     },
 }
 
-/// What one append of a batch came to, before it is told to its caller.
+/// The decision on one append of a batch.
 pub(super) enum AppendDecision {
     Committed,
     Duplicate(Position),
     Conflict(i64),
 }
 
-/// What a batch came to.
+/// The result of a batch.
 pub(super) struct BatchOutcome {
     /// The last position before the batch.
     pub last_position: Position,
     pub recorded_at: Timestamp,
-    /// One for each append, in order.
-    pub verdicts: Vec<AppendDecision>,
+    /// One per append, in order.
+    pub decisions: Vec<AppendDecision>,
 }
 
 impl BatchOutcome {
-    /// Gives each append its answer, and the events that were committed, opened, in the order of their positions.
-    pub fn settle(self, appends: Vec<Append>) -> (Vec<Appended>, Vec<Arc<Recorded>>) {
+    /// The result for each append, and the committed events, unsealed, by position.
+    pub fn into_results(self, appends: Vec<Append>) -> (Vec<Appended>, Vec<Arc<Recorded>>) {
         let mut position = self.last_position;
-        let mut answers = Vec::with_capacity(appends.len());
+        let mut results = Vec::with_capacity(appends.len());
         let mut committed = Vec::new();
-        for (append, verdict) in appends.into_iter().zip(self.verdicts) {
-            answers.push(match verdict {
+        for (append, decision) in appends.into_iter().zip(self.decisions) {
+            results.push(match decision {
                 AppendDecision::Duplicate(first) => Appended::Duplicate { position: first },
                 AppendDecision::Conflict(actual) => Appended::Conflict { actual },
                 AppendDecision::Committed => {
                     let count = i64::try_from(append.events.len()).unwrap_or(i64::MAX);
-                    for (event, place) in append.opened.into_iter().zip(position + 1..) {
+                    for (event, event_position) in append.opened.into_iter().zip(position + 1..) {
                         committed.push(Arc::new(Recorded {
-                            position: place,
+                            position: event_position,
                             recorded_at: self.recorded_at,
                             ..event
                         }));
@@ -97,6 +93,6 @@ impl BatchOutcome {
                 }
             });
         }
-        (answers, committed)
+        (results, committed)
     }
 }

@@ -1,7 +1,7 @@
-//! Who, by which door, because of what.
+//! [`Metadata`]: actor, endpoint and cause of an event.
 //!
-//! In the log metadata is a flat map from text to text, which is what cqrs-es reads. The raw parameters of a webhook are
-//! the one value about a person: they are sealed as a whole.
+//! In the log, metadata is a flat map of strings, which cqrs-es requires. The raw parameters of a webhook are its only
+//! personal value and are sealed as a whole.
 
 use super::Position;
 use domain::{Personal, Tenant};
@@ -11,31 +11,28 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// The raw parameters of a webhook, each with all its values in the order in which they came.
+/// The raw parameters of a webhook, each with all its values in their order.
 pub type Params = BTreeMap<String, Vec<String>>;
 
-/// Who, by which door, because of what.
+/// Actor, endpoint and cause of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metadata {
-    /// Whose data it is.
     pub tenant: Tenant,
-    /// Who acted.
     pub actor: Actor,
-    /// What belongs together: the same for everything that one request set off.
+    /// The same for all events that one request caused.
     pub correlation_id: String,
-    /// The event that led to this one.
+    /// The event that caused this one.
     pub causation: Option<Position>,
-    /// What makes the command idempotent.
+    /// Makes the command idempotent.
     pub command_key: Option<String>,
-    /// The webhook or endpoint it came by.
+    /// The webhook or API endpoint.
     pub endpoint: Option<String>,
-    /// The webhook's raw parameters: in the log on the first event of a command only, and given to those alone who ask
-    /// for them.
+    /// The webhook's raw parameters. Stored with the first event of a command only, and read only on request.
     pub params: Option<Personal<Params>>,
 }
 
 impl Metadata {
-    /// Metadata of something that `actor` did.
+    /// Metadata of an action by `actor`.
     pub fn new(tenant: impl Into<Tenant>, actor: Actor, correlation_id: impl Into<String>) -> Self {
         Self {
             tenant: tenant.into(),
@@ -48,7 +45,7 @@ impl Metadata {
         }
     }
 
-    /// The same without the webhook's raw parameters, which are large.
+    /// A copy without the webhook's raw parameters, which are large.
     #[must_use]
     pub fn without_params(&self) -> Self {
         Self {
@@ -62,7 +59,7 @@ impl Metadata {
         }
     }
 
-    /// The same with the key that makes the command idempotent.
+    /// Sets the command key.
     #[must_use]
     pub fn with_key(self, command_key: impl Into<String>) -> Self {
         Self {
@@ -72,14 +69,14 @@ impl Metadata {
     }
 }
 
-/// Who acted.
+/// The actor of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// Twilio, by a signed webhook.
     Twilio,
     /// A signed-in user, by identifier.
     User(String),
-    /// A process manager, by name.
+    /// A job, by name.
     Process(String),
     /// The command line, by the operating system's user name.
     Cli(String),
@@ -99,7 +96,7 @@ impl fmt::Display for Actor {
     }
 }
 
-/// A text that names no actor.
+/// The text does not name an actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an actor")]
 pub struct UnknownActor;
@@ -119,7 +116,7 @@ impl FromStr for Actor {
     }
 }
 
-/// Metadata as it lies in the log.
+/// Metadata as stored in the log.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct StoredMetadata<'a> {
     #[serde(borrow)]
@@ -134,13 +131,13 @@ pub(crate) struct StoredMetadata<'a> {
     command_key: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     endpoint: Option<Cow<'a, str>>,
-    /// Sealed, as base64, in which JSON escapes nothing.
+    /// Sealed, as base64, which needs no JSON escapes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub params_sealed: Option<&'a str>,
 }
 
 impl<'a> StoredMetadata<'a> {
-    /// The stored form. `params_sealed` is what the raw parameters were sealed to.
+    /// The stored form. `params_sealed` are the sealed raw parameters.
     pub fn new(metadata: &'a Metadata, params_sealed: Option<&'a str>) -> Self {
         Self {
             tenant: Cow::Borrowed(metadata.tenant.as_str()),
@@ -153,7 +150,7 @@ impl<'a> StoredMetadata<'a> {
         }
     }
 
-    /// The open form. `params` is what the raw parameters were opened to.
+    /// The typed form. `params` are the unsealed raw parameters.
     pub fn open(self, params: Option<Personal<Params>>) -> Result<Metadata, UnknownActor> {
         Ok(Metadata {
             tenant: Tenant(self.tenant.into_owned()),
@@ -172,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_actor_reads_back_as_it_was_written() {
+    fn actor_round_trips_through_its_text() {
         for actor in [
             Actor::Twilio,
             Actor::User("u:1".into()),
@@ -182,14 +179,14 @@ mod tests {
         ] {
             assert_eq!(actor.to_string().parse(), Ok(actor));
         }
-        assert_eq!("nobody".parse::<Actor>(), Err(UnknownActor));
+        assert_eq!("unknown".parse::<Actor>(), Err(UnknownActor));
     }
 
     #[test]
-    fn stored_metadata_is_a_flat_map_of_texts() {
+    fn stored_metadata_is_a_flat_map_of_strings() {
         let mut metadata = Metadata::new("default", Actor::Twilio, "corr").with_key("token");
         metadata.causation = Some(7);
-        let json = serde_json::to_string(&StoredMetadata::new(&metadata, Some("c2VhbGVk"))).expect("serialises");
+        let json = serde_json::to_string(&StoredMetadata::new(&metadata, Some("c2VhbGVk"))).expect("serializes");
         let map: std::collections::HashMap<String, String> = serde_json::from_str(&json).expect("a flat map");
         assert_eq!(map["causation"], "7");
         assert_eq!(map["actor"], "twilio");

@@ -1,7 +1,7 @@
 //! The log: append-only, one dense global order, optimistic concurrency, idempotent commands.
 //!
-//! This module moves bytes: payloads and metadata come in sealed and go out sealed. Sealing is `keys`, deciding is the
-//! ledger's. What is here and not in postgres-es or sqlite-es, and why, is in `docs/decisions`.
+//! This module stores bytes: payloads and metadata are sealed. `keys` seals them, `ledger` decides on commands. Why
+//! this is not done by postgres-es or sqlite-es is in `docs/decisions`.
 
 mod append;
 mod metadata;
@@ -21,15 +21,15 @@ pub use store::{EventStore, OpenError, StoreError};
 
 use serde::{Deserialize, Serialize};
 
-/// An event's place in the whole log: 1, 2, 3, ... in commit order, without a gap.
+/// An event's position in the log: 1, 2, 3, ... in commit order, without gaps.
 pub type Position = i64;
 
-/// All events of one aggregate.
+/// Identifies a stream: all events of one aggregate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::FromRow)]
 pub struct StreamId {
     /// `call`, `agent`, `contact`, `quarantine`, `ledger`.
     pub aggregate_type: String,
-    /// The identifier within its type.
+    /// Unique within the type.
     pub aggregate_id: String,
 }
 
@@ -57,7 +57,7 @@ impl StreamId {
         Self::new("contact", id)
     }
 
-    /// The ledger's own stream: its identity is the first event of the log.
+    /// The ledger's own stream. Its identity is the first event of the log.
     pub fn ledger() -> Self {
         Self::new("ledger", domain::ledger::STREAM_ID)
     }

@@ -1,4 +1,4 @@
-//! Appending to PostgreSQL: one call of one function a batch (`migrations/postgres/ledger`), one round trip.
+//! Appends to PostgreSQL: one function call (`migrations/postgres/ledger`) and one round trip per batch.
 
 use super::append::{Append, BatchOutcome, AppendDecision};
 use super::{Position, StoreError};
@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 const APPEND: &str = "select last_position, recorded_at, states, numbers
   from append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
-/// A connection that was idle for longer is tried before it is trusted with a batch.
-const IDLE: Duration = Duration::from_millis(50);
-/// A server that says nothing for longer is away: a network that swallows packets breaks no connection for many minutes.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A connection that was idle for longer is pinged before it is used.
+const PING_AFTER_IDLE: Duration = Duration::from_millis(50);
+/// Longest time for a batch: a network that drops packets leaves a connection open for many minutes.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One process's writer. Several processes may write: the function's lock puts them in order.
+/// The writer of one process. Several processes may write: the function's lock serializes them.
 pub(super) struct PostgresWriter {
     options: PgConnectOptions,
     connection: Option<(PgConnection, Instant)>,
@@ -31,7 +31,7 @@ struct BatchRow {
 }
 
 impl PostgresWriter {
-    /// A writer that connects when it is first used.
+    /// A writer that connects on first use.
     pub const fn new(options: PgConnectOptions) -> Self {
         Self {
             options,
@@ -41,11 +41,11 @@ impl PostgresWriter {
 
     /// Writes a batch in which each stream and each command key occurs at most once.
     ///
-    /// On an error the batch was written wholly or not at all, and nobody knows which: the caller is told that the
-    /// database is away, and the command key makes its retry safe.
+    /// After an error it is unknown whether the batch was written; it is never written partially. The caller gets an
+    /// "unavailable" error, and the command key makes a retry safe.
     pub async fn write(&mut self, batch: &[Append], now: Timestamp) -> Result<BatchOutcome, StoreError> {
-        // The connection is taken out before it is used: given up half-way, it is dropped.
-        match tokio::time::timeout(PATIENCE, self.try_write(batch, now)).await {
+        // `try_write` takes the connection out of `self`, so that a timeout drops it.
+        match tokio::time::timeout(WRITE_TIMEOUT, self.try_write(batch, now)).await {
             Ok(written) => written,
             Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()),
         }
@@ -55,7 +55,7 @@ impl PostgresWriter {
         let mut connection = self.connect().await?;
         let row = call(&mut connection, batch, now).await?;
         self.connection = Some((connection, Instant::now()));
-        let verdicts = row.states.iter().zip(&row.numbers).map(|(state, &number)| match state {
+        let decisions = row.states.iter().zip(&row.numbers).map(|(state, &number)| match state {
             0 => AppendDecision::Committed,
             1 => AppendDecision::Duplicate(number),
             _ => AppendDecision::Conflict(number),
@@ -63,13 +63,13 @@ impl PostgresWriter {
         Ok(BatchOutcome {
             last_position: row.last_position,
             recorded_at: Timestamp(row.recorded_at),
-            verdicts: verdicts.collect(),
+            decisions: decisions.collect(),
         })
     }
 
     async fn connect(&mut self) -> Result<PgConnection, StoreError> {
         if let Some((mut connection, used)) = self.connection.take()
-            && (used.elapsed() < IDLE || connection.ping().await.is_ok())
+            && (used.elapsed() < PING_AFTER_IDLE || connection.ping().await.is_ok())
         {
             return Ok(connection);
         }

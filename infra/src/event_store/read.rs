@@ -1,34 +1,30 @@
-//! Reading the log as it lies there.
+//! Reads stored events.
 
 use super::{Position, StoreError, StreamId};
 use crate::db::Db;
 use crate::on_db;
 use domain::Timestamp;
 
-/// An event as it lies in the log: placed, but sealed and untyped.
+/// A stored event: sealed and untyped.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct RawEvent {
-    /// Its place in the whole log.
     pub position: Position,
-    /// Whose stream it is on.
     #[sqlx(flatten)]
     pub stream: StreamId,
-    /// Its place in its stream.
+    /// Number within the stream, from 1.
     pub sequence: i64,
-    /// Its name.
     pub event_type: String,
-    /// The version of its shape.
     pub event_version: String,
-    /// JSON, byte for byte as it was written.
+    /// JSON, byte for byte as written.
     pub payload: String,
-    /// JSON, byte for byte as it was written.
+    /// JSON, byte for byte as written.
     pub metadata: String,
-    /// When it was recorded, in epoch microseconds.
+    /// Epoch microseconds.
     pub recorded_at: i64,
 }
 
 impl RawEvent {
-    /// When it was recorded.
+    /// The time of recording.
     #[must_use]
     pub const fn recorded_at(&self) -> Timestamp {
         Timestamp(self.recorded_at)
@@ -51,15 +47,15 @@ const LAST_OF: &str = "select sequence, position from events
 
 const COMMAND_POSITION: &str = "select position from command_keys where command_key = $1";
 
-/// Every portable statement of this module, for the test that prepares them on both engines.
+/// Every portable statement of this module. A test prepares them on both engines.
 pub const STATEMENTS: &[&str] = &[READ_ALL, READ_STREAM, HEAD, LAST_OF, COMMAND_POSITION];
 
-/// The events after a position; fewer than `limit` only at the head.
+/// The events after a position. Fewer than `limit` only at the head.
 pub(super) async fn read_all(db: &Db, after: Position, limit: i64) -> Result<Vec<RawEvent>, StoreError> {
     Ok(on_db!(db, c => sqlx::query_as::<_, RawEvent>(READ_ALL).bind(after).bind(limit).fetch_all(c).await)?)
 }
 
-/// These events, if each follows the one before.
+/// The same events, if their positions are dense.
 pub(super) fn dense(after: Position, events: Vec<RawEvent>) -> Result<Vec<RawEvent>, StoreError> {
     for (event, expected) in events.iter().zip(after + 1..) {
         if event.position != expected {
@@ -82,7 +78,7 @@ pub(super) async fn read_stream(db: &Db, stream: &StreamId, after: i64) -> Resul
         .await)?)
 }
 
-/// The last position; 0 of an empty log.
+/// The last position. 0 for an empty log.
 pub(super) async fn head(db: &Db) -> Result<Position, StoreError> {
     Ok(on_db!(db, c => sqlx::query_scalar(HEAD).fetch_one(c).await)?)
 }
@@ -96,7 +92,7 @@ pub(super) async fn last_of(db: &Db, stream: &StreamId) -> Result<Option<(i64, P
         .await)?)
 }
 
-/// The last event of a command that was done before.
+/// The last event of an executed command.
 pub(super) async fn command_position(db: &Db, command_key: &str) -> Result<Option<Position>, StoreError> {
     Ok(on_db!(db, c => sqlx::query_scalar(COMMAND_POSITION).bind(command_key).fetch_optional(c).await)?)
 }

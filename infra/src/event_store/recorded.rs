@@ -1,4 +1,4 @@
-//! An event as its readers get it: placed, opened, typed.
+//! [`Recorded`]: an event with its position, unsealed and typed.
 
 use super::{Metadata, Position, StreamId};
 use domain::Timestamp;
@@ -8,47 +8,39 @@ use domain::contact::ContactEvent;
 use domain::ledger::LedgerEvent;
 use domain::quarantine::QuarantineEvent;
 
-/// An event, where and when it was recorded, and why.
+/// A recorded event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
-    /// Its place in the whole log, from 1.
     pub position: Position,
-    /// Whose stream it is on.
     pub stream: StreamId,
-    /// Its place in its stream, from 1.
+    /// Number within the stream, from 1.
     pub sequence: i64,
-    /// Its name.
     pub event_type: String,
-    /// The version of its shape in the log.
+    /// The version of the stored payload.
     pub event_version: String,
-    /// When the ledger heard of it.
+    /// When the ledger recorded it.
     pub recorded_at: Timestamp,
-    /// Who, by which door, because of what.
     pub metadata: Metadata,
-    /// What happened.
     pub event: Event,
 }
 
-/// What happened, on any stream.
+/// An event of any stream type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// To a call.
     Call(CallEvent),
-    /// To an agent.
     Agent(AgentEvent),
-    /// To a contact.
     Contact(ContactEvent),
     Quarantine(QuarantineEvent),
     Ledger(LedgerEvent),
-    /// This program does not know the event: a newer one wrote it, or it is damaged. A reader must not skip it.
+    /// The event is unknown to this program: a newer version wrote it, or it is damaged. A reader must not skip it.
     Unreadable {
-        /// Why, in words free of personal values.
+        /// Contains no personal values.
         reason: String,
     },
 }
 
 impl Event {
-    /// When it happened, as told by whoever told us. `None` when it cannot be read.
+    /// When it happened, by the clock of its source. `None` if it is unreadable.
     #[must_use]
     pub const fn at(&self) -> Option<Timestamp> {
         match self {

@@ -1,8 +1,8 @@
-//! Appending to SQLite: one connection that owns the file, on a thread of its own, one transaction a batch.
+//! Appends to SQLite: one connection on its own thread, one transaction per batch.
 //!
-//! This process is the only writer (a lock on the data folder sees to it), so the streams' last sequences are kept in
-//! memory and asked for once. The connection is rusqlite's and not sqlx's, which passes every statement to another thread
-//! and back: at one writer that costs more than the disk does (`docs/decisions`). Both use the same SQLite.
+//! This process is the only writer (a lock on the data folder ensures it), so the last sequence of each stream is read
+//! once and cached. The connection is rusqlite's, not sqlx's: sqlx passes every statement to another thread and back,
+//! which for one writer costs more than the disk (`docs/decisions`). Both use the same SQLite.
 
 use super::append::{Append, BatchOutcome, AppendDecision};
 use super::{Position, StoreError, StreamId};
@@ -12,15 +12,15 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavi
 use std::path::Path;
 use std::time::Duration;
 
-/// Streams whose last sequence is kept in memory.
-const HEADS: usize = 65_536;
-/// Pages that the write-ahead log may hold before they are moved to the file: 64 MiB. Each move costs two more syncs, and
-/// the more there is to move, the more pages are moved once that were written often.
-const WAL_PAGES: u32 = 16_384;
+/// Most streams whose last sequence is cached.
+const MAX_CACHED_HEADS: usize = 65_536;
+/// Pages in the write-ahead log that trigger a checkpoint: 64 MiB. Each checkpoint costs two more syncs. With a larger
+/// log, a page that was written many times is moved only once.
+const WAL_AUTOCHECKPOINT_PAGES: u32 = 16_384;
 
-/// Memory for pages, in KiB when negative: the inner pages of ten million events' indexes fit. No more than that: each
-/// commit in which a page was split looks through the whole of it (SQLite's `pcache1TruncateUnsafe`), and the operating
-/// system keeps the rest as well.
+/// Page cache; a negative value is in KiB. It holds the inner index pages of ten million events. It is not larger
+/// because each commit that splits a page scans the whole cache (SQLite's `pcache1TruncateUnsafe`), and the operating
+/// system caches the other pages.
 const CACHE_KIB: i32 = -8_192;
 
 const LAST: &str = "select position, recorded_at from events order by position desc limit 1";
@@ -33,7 +33,7 @@ const INSERT_EVENT: &str =
   values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 const INSERT_KEY: &str = "insert into command_keys (command_key, position) values (?1, ?2)";
 
-/// The one writer of a SQLite log.
+/// The only writer of a SQLite log.
 pub(super) struct SqliteWriter {
     connection: Connection,
     last_position: Position,
@@ -42,26 +42,26 @@ pub(super) struct SqliteWriter {
 }
 
 impl SqliteWriter {
-    /// Opens the file, which is there and has its tables, and looks where the log ends.
+    /// Opens the file, which must exist and have its tables, and reads the end of the log.
     pub fn open(file: &Path) -> Result<Self, StoreError> {
         let connection = Connection::open(file)?;
         connection.busy_timeout(Duration::from_secs(10))?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+        connection.pragma_update(None, "wal_autocheckpoint", WAL_AUTOCHECKPOINT_PAGES)?;
         connection.pragma_update(None, "cache_size", CACHE_KIB)?;
         connection.pragma_update(None, "temp_store", "memory")?;
         let mut writer = Self {
             connection,
             last_position: 0,
             last_time: 0,
-            heads: Cache::new(HEADS),
+            heads: Cache::new(MAX_CACHED_HEADS),
         };
-        writer.look()?;
+        writer.read_end()?;
         Ok(writer)
     }
 
-    /// Where the log ends.
+    /// The last position of the log.
     pub const fn last_position(&self) -> Position {
         self.last_position
     }
@@ -70,14 +70,14 @@ impl SqliteWriter {
     pub fn write(&mut self, batch: &[Append], now: Timestamp) -> Result<BatchOutcome, StoreError> {
         let outcome = self.try_write(batch, now);
         if outcome.is_err() {
-            // Nobody knows what was written: forget what was known, and look again.
-            self.heads = Cache::new(HEADS);
-            self.look()?;
+            // It is unknown what was written: drop the cache and read the end of the log again.
+            self.heads = Cache::new(MAX_CACHED_HEADS);
+            self.read_end()?;
         }
         outcome
     }
 
-    fn look(&mut self) -> Result<(), StoreError> {
+    fn read_end(&mut self) -> Result<(), StoreError> {
         let last = self
             .connection
             .query_row(LAST, [], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -89,12 +89,12 @@ impl SqliteWriter {
     fn try_write(&mut self, batch: &[Append], now: Timestamp) -> Result<BatchOutcome, StoreError> {
         let (last_position, recorded_at) = (self.last_position, now.as_micros().max(self.last_time));
         let mut position = last_position;
-        let mut verdicts = Vec::with_capacity(batch.len());
+        let mut decisions = Vec::with_capacity(batch.len());
         let tx = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         {
-            let mut judge = AppendCheck {
+            let mut check = AppendCheck {
                 known_key: tx.prepare_cached(KNOWN_KEY)?,
                 stream_head: tx.prepare_cached(STREAM_HEAD)?,
                 heads: &mut self.heads,
@@ -102,8 +102,8 @@ impl SqliteWriter {
             let mut insert_event = tx.prepare_cached(INSERT_EVENT)?;
             let mut insert_key = tx.prepare_cached(INSERT_KEY)?;
             for append in batch {
-                let verdict = judge.judge(append)?;
-                if matches!(verdict, AppendDecision::Committed) {
+                let decision = check.decide(append)?;
+                if matches!(decision, AppendDecision::Committed) {
                     for (event, sequence) in append.events.iter().zip(append.expected + 1..) {
                         position += 1;
                         insert_event.execute(params![
@@ -122,13 +122,13 @@ impl SqliteWriter {
                         insert_key.execute(params![key, position])?;
                     }
                 }
-                verdicts.push(verdict);
+                decisions.push(decision);
             }
         }
         tx.commit()?;
 
-        for (append, verdict) in batch.iter().zip(&verdicts) {
-            if matches!(verdict, AppendDecision::Committed) {
+        for (append, decision) in batch.iter().zip(&decisions) {
+            if matches!(decision, AppendDecision::Committed) {
                 let head = append.expected + i64::try_from(append.events.len()).unwrap_or(i64::MAX);
                 self.heads.insert(append.stream.clone(), head);
             }
@@ -139,12 +139,12 @@ impl SqliteWriter {
         Ok(BatchOutcome {
             last_position,
             recorded_at: Timestamp(recorded_at),
-            verdicts,
+            decisions,
         })
     }
 }
 
-/// Says which appends may be written: first duplicates, then conflicts.
+/// Decides which appends may be written. Duplicates take precedence over conflicts.
 struct AppendCheck<'a> {
     known_key: CachedStatement<'a>,
     stream_head: CachedStatement<'a>,
@@ -152,7 +152,7 @@ struct AppendCheck<'a> {
 }
 
 impl AppendCheck<'_> {
-    fn judge(&mut self, append: &Append) -> Result<AppendDecision, StoreError> {
+    fn decide(&mut self, append: &Append) -> Result<AppendDecision, StoreError> {
         if let Some(key) = &append.command_key
             && let Some(position) = self.known_key.query_row([key], |row| row.get(0)).optional()?
         {

@@ -1,5 +1,5 @@
-//! Reading the log from SQLite in runs: on rusqlite, for the reason that the writer is (`docs/decisions`): sqlx passes each
-//! row from thread to thread, which costs more than reading it.
+//! Reads runs of events from SQLite with rusqlite, for the same reason as the writer (`docs/decisions`): sqlx passes
+//! each row between threads, which costs more than reading it.
 
 use super::read::{READ_ALL, READ_STREAM};
 use super::{Position, RawEvent, StoreError, StreamId};
@@ -9,26 +9,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// Runs that are read at the same time, each on a connection of its own.
-const CONNECTIONS: usize = 8;
+/// Most concurrent reads, each on its own connection.
+const MAX_CONNECTIONS: usize = 8;
 
 /// Connections for reading runs of events. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct SqliteReader(Arc<Idle>);
+pub(super) struct SqliteReader(Arc<Pool>);
 
-struct Idle {
+struct Pool {
     file: PathBuf,
     connections: Mutex<Vec<Connection>>,
-    room: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl SqliteReader {
-    /// Reads this file, which is there and has its tables.
+    /// Reads this file, which must exist and have its tables.
     pub fn new(file: PathBuf) -> Self {
-        Self(Arc::new(Idle {
+        Self(Arc::new(Pool {
             file,
             connections: Mutex::default(),
-            room: Arc::new(Semaphore::new(CONNECTIONS)),
+            permits: Arc::new(Semaphore::new(MAX_CONNECTIONS)),
         }))
     }
 
@@ -52,31 +52,31 @@ impl SqliteReader {
         .await
     }
 
-    /// Works where waiting for a disk keeps nobody else waiting.
+    /// Runs `work` on a blocking thread with a connection from the pool.
     async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let idle = self.0.clone();
-        let permit = idle.room.clone().acquire_owned().await;
+        let pool = self.0.clone();
+        let permit = pool.permits.clone().acquire_owned().await;
         let permit = permit.map_err(|_| StoreError::Closed)?;
         let read = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let connection = idle.take()?;
+            let connection = pool.take()?;
             let read = work(&connection)?;
-            idle.give_back(connection);
+            pool.give_back(connection);
             Ok(read)
         });
         read.await.map_err(|_| StoreError::Closed)?
     }
 }
 
-impl Idle {
+impl Pool {
     fn take(&self) -> rusqlite::Result<Connection> {
         if let Some(connection) = self.lock().pop() {
             return Ok(connection);
         }
-        // Not read-only: whoever reads beside a writer takes part in the locks of its write-ahead log.
+        // Not read-only: a reader beside a writer must take locks of the write-ahead log.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(Duration::from_secs(10))?;

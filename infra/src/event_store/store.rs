@@ -1,4 +1,4 @@
-//! The store: an appender that commits in groups, and readers.
+//! [`EventStore`]: an appender with group commit, and readers.
 
 use super::append::{Append, Appended, BatchOutcome};
 use super::postgres::PostgresWriter;
@@ -18,33 +18,31 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-/// The schema, or the file, that holds the log.
+/// The schema, or the file name, of the log.
 const NAME: &str = "ledger";
-/// Events of one transaction, at most.
-const BATCH_EVENTS: usize = 2_000;
-/// Appends that may wait before their callers are held back.
-const WAITING: usize = 16_384;
-/// Bounds the lines of the hashed entry (characters); the database checks them too.
+/// Most events in one transaction.
+const MAX_BATCH_EVENTS: usize = 2_000;
+/// Appends that may be queued before callers are blocked.
+const QUEUE_CAPACITY: usize = 16_384;
+/// Limits in characters, which bound the lines of the hashed entry. The database checks them too.
 const MAX_AGGREGATE_ID: usize = 255;
 const MAX_NAME: usize = 64;
-/// Connections for reading.
-const READERS: u32 = 4;
+/// Connections of the read pool.
+const READ_CONNECTIONS: u32 = 4;
 
-/// Why the log could not be read or written.
+/// Why the log cannot be read or written.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database said no, or nothing at all.
-    #[error("the ledger's database could not be used")]
+    /// The database returned an error or is unavailable.
+    #[error("ledger database error")]
     Database(#[source] Arc<sqlx::Error>),
-    /// SQLite said no.
-    #[error("the ledger's database could not be written")]
+    /// SQLite returned an error.
+    #[error("ledger database error")]
     Sqlite(#[source] Arc<rusqlite::Error>),
-    /// The log has a hole: it was damaged.
-    #[error("the log has a hole: position {expected} is missing, {found} follows")]
+    /// A position is missing: the log is damaged.
+    #[error("the log is damaged: expected position {expected}, found {found}")]
     Hole {
-        /// The position that should have come.
         expected: Position,
-        /// The position that came.
         found: Position,
     },
     /// An identifier or an event's name has a line break or another control character: it could not be hashed
@@ -61,14 +59,14 @@ pub enum StoreError {
     /// An append must have at least one event.
     #[error("an append without events")]
     Empty,
-    /// A value could not be written as JSON.
-    #[error("an event could not be written as JSON")]
+    /// JSON serialization or parsing failed.
+    #[error("cannot convert an event to or from JSON")]
     Encode(#[source] Arc<serde_json::Error>),
-    /// The key store could not be used, or a value could not be sealed or opened.
-    #[error("a personal value could not be sealed or opened")]
+    /// The key store cannot be used, or sealing or unsealing failed.
+    #[error("cannot seal or unseal a personal value")]
     Keys(#[from] crate::keys::KeyError),
-    /// A stream that must be understood as a whole holds an event that this program cannot read.
-    #[error("the stream holds an event that this program cannot read: {0}")]
+    /// A stream whose state is needed contains an event that this program cannot read.
+    #[error("the stream contains an event that this program cannot read: {0}")]
     Unreadable(String),
     /// The service is stopping.
     #[error("the ledger is closed")]
@@ -92,7 +90,7 @@ impl StoreError {
         Self::Encode(Arc::new(error))
     }
 
-    /// Whether the database is away for now, so that trying again later makes sense.
+    /// Whether the database is temporarily unavailable, so that a retry may succeed.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         match self {
@@ -118,7 +116,7 @@ impl StoreError {
 #[derive(Clone)]
 pub struct EventStore {
     readers: Db,
-    /// Reads runs of events, where the log is SQLite's.
+    /// Reads runs of events; set if the log is on SQLite.
     sqlite: Option<SqliteReader>,
     appender: Option<mpsc::Sender<QueuedAppend>>,
     recent: Arc<Recent>,
@@ -146,12 +144,12 @@ impl Writer {
 }
 
 impl EventStore {
-    /// Opens the log for reading and writing, and brings its schema up to date.
+    /// Opens the log for reading and writing, and migrates its schema.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn open(url: &DatabaseUrl, clock: SharedClock) -> Result<Self, OpenError> {
-        let readers = connect(url, NAME, Durability::Full, READERS).await?;
+        let readers = connect(url, NAME, Durability::Full, READ_CONNECTIONS).await?;
         migrate_ledger(&readers).await?;
         let recent = Arc::new(Recent::default());
         let writer = match (url, &readers) {
@@ -167,7 +165,7 @@ impl EventStore {
             }
             (DatabaseUrl::Postgres(_), Db::Sqlite(_)) => unreachable!("a server is PostgreSQL"),
         };
-        let (appender, waiting) = mpsc::channel(WAITING);
+        let (appender, waiting) = mpsc::channel(QUEUE_CAPACITY);
         spawn_appender(writer, waiting, recent.clone(), clock)?;
         Ok(Self {
             readers,
@@ -177,12 +175,12 @@ impl EventStore {
         })
     }
 
-    /// Opens the log for reading only, as a second process beside the one that writes.
+    /// Opens the log for reading only, as a second process beside the writer.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn open_read_only(url: &DatabaseUrl) -> Result<Self, OpenError> {
-        let readers = connect(url, NAME, Durability::Full, READERS).await?;
+        let readers = connect(url, NAME, Durability::Full, READ_CONNECTIONS).await?;
         migrate_ledger(&readers).await?;
         let recent = Arc::new(Recent::default());
         recent.advance(read::head(&readers).await?);
@@ -195,11 +193,11 @@ impl EventStore {
         })
     }
 
-    /// Writes events to a stream, if it is where the writer thinks it is. Returns when they are durable.
+    /// Appends events to a stream, if it is at the expected sequence. Returns when they are durable.
     ///
     /// # Errors
-    /// When the database cannot be used: then the events were written, all of them, or not, and the command key makes
-    /// trying again safe.
+    /// When the database cannot be used. Then it is unknown whether the events were written (all of them or none), and
+    /// the command key makes a retry safe.
     pub async fn append(&self, append: Append) -> Result<Appended, StoreError> {
         check(&append)?;
         let (answer, answered) = oneshot::channel();
@@ -211,10 +209,10 @@ impl EventStore {
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// The events after a position: a dense run, or an error. Fewer than `limit` only at the head.
+    /// The events after a position, dense. Fewer than `limit` only at the head.
     ///
     /// # Errors
-    /// When the database cannot be used, or the log has a hole.
+    /// When the database cannot be used, or a position is missing.
     pub async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<RawEvent>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let events = match &self.sqlite {
@@ -235,7 +233,7 @@ impl EventStore {
         }
     }
 
-    /// An aggregate's events, by way of postgres-es and sqlite-es.
+    /// An aggregate's events, read with postgres-es or sqlite-es.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -260,7 +258,7 @@ impl EventStore {
         })
     }
 
-    /// The last position; 0 of an empty log.
+    /// The last position. 0 for an empty log.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -276,13 +274,13 @@ impl EventStore {
         read::last_of(&self.readers, stream).await
     }
 
-    /// Whether no other process can append: what this one remembers of a stream is then the truth.
+    /// Whether no other process can append, so that a cached aggregate is always current.
     #[must_use]
     pub const fn is_only_writer(&self) -> bool {
         self.appender.is_some() && matches!(self.readers, Db::Sqlite(_))
     }
 
-    /// The last event of a command that was done before.
+    /// The last event of an executed command. `None` if the command key is new.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -290,25 +288,23 @@ impl EventStore {
         read::command_position(&self.readers, command_key).await
     }
 
-    /// The committed events that are still in memory.
+    /// The latest committed events, in memory.
     pub(crate) fn recent(&self) -> &Arc<Recent> {
         &self.recent
     }
 
-    /// The database it reads from, for whoever measures or prepares statements.
+    /// The read pool, for benchmarks and for the test that prepares statements.
     #[must_use]
     pub const fn readers(&self) -> &Db {
         &self.readers
     }
 }
 
-/// Why the log could not be opened.
+/// Why the log cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The database could not be opened.
     #[error(transparent)]
     Db(#[from] DbError),
-    /// The log could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -355,7 +351,7 @@ fn within(what: &'static str, text: &str, max: usize) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Starts the appender. SQLite's blocks while it works, so it has a thread of its own.
+/// Starts the appender. On SQLite it blocks, so it has its own thread.
 fn spawn_appender(
     writer: Writer,
     waiting: mpsc::Receiver<QueuedAppend>,
@@ -375,70 +371,72 @@ fn spawn_appender(
     Ok(())
 }
 
-/// The appender: takes what is waiting, commits it as one transaction, answers each caller. Never lingers when idle.
+/// The appender: takes all queued appends, commits them in one transaction and answers each caller. It does not wait
+/// for further appends to arrive.
 async fn run(
     mut writer: Writer,
     mut waiting: mpsc::Receiver<QueuedAppend>,
     recent: Arc<Recent>,
     clock: SharedClock,
-    answers: Handle,
+    runtime: Handle,
 ) {
-    let mut left_over = VecDeque::new();
+    let mut queue = VecDeque::new();
     let mut drained = Vec::new();
     loop {
-        if left_over.is_empty() {
+        if queue.is_empty() {
             match waiting.recv().await {
-                Some(first) => left_over.push_back(first),
+                Some(first) => queue.push_back(first),
                 None => return,
             }
         }
-        // Whatever else is there by now goes along.
-        while drained.len() < BATCH_EVENTS
+        // Takes all appends that are queued by now.
+        while drained.len() < MAX_BATCH_EVENTS
             && let Ok(next) = waiting.try_recv()
         {
             drained.push(next);
         }
-        left_over.extend(drained.drain(..));
-        let (appends, callers) = take_batch(&mut left_over);
-        commit(&mut writer, appends, callers, &recent, clock.now(), &answers).await;
+        queue.extend(drained.drain(..));
+        let (appends, callers) = take_batch(&mut queue);
+        commit(&mut writer, appends, callers, &recent, clock.now(), &runtime).await;
     }
 }
 
-/// Takes a batch from the front. A stream or a command key that is in it already waits for the next.
+/// Takes a batch from the front. An append whose stream or command key is already in the batch is left for the next
+/// one.
 fn take_batch(queue: &mut VecDeque<QueuedAppend>) -> (Vec<Append>, Vec<Caller>) {
     let (mut appends, mut callers): (Vec<Append>, Vec<_>) = (Vec::new(), Vec::new());
     let mut streams: HashSet<StreamId> = HashSet::new();
     let mut keys: HashSet<String> = HashSet::new();
     let mut events = 0;
-    let mut waits = VecDeque::new();
+    let mut deferred = VecDeque::new();
     while let Some(next) = queue.pop_front() {
         let append = &next.append;
-        let fits = events == 0 || events + append.events.len() <= BATCH_EVENTS;
+        let fits = events == 0 || events + append.events.len() <= MAX_BATCH_EVENTS;
         let key_is_new = append.command_key.as_ref().is_none_or(|key| !keys.contains(key));
-        // What waits keeps its place: nothing later on the same stream may overtake it.
+        // Deferred appends keep their order: a later append to the same stream must not overtake them.
         let stream_is_new = streams.insert(append.stream.clone());
         keys.extend(append.command_key.clone());
         if !fits || !key_is_new || !stream_is_new {
-            waits.push_back(next);
+            deferred.push_back(next);
             continue;
         }
         events += append.events.len();
         appends.push(next.append);
         callers.push(next.answer);
     }
-    *queue = waits;
+    *queue = deferred;
     (appends, callers)
 }
 
-/// Commits a batch and answers its callers. What the database refuses as a whole, though it is not away, is tried one by
-/// one, so that nobody pays for another's bad event.
+/// Commits a batch and answers its callers. If the database rejects the batch but is available, the appends are retried
+/// one by one, so that one invalid event does not fail the others.
 async fn commit(
     writer: &mut Writer,
     appends: Vec<Append>,
     callers: Vec<Caller>,
     recent: &Recent,
     now: Timestamp,
-    answers: &Handle,
+    runtime: &Handle,
 ) {
     #[expect(clippy::cast_precision_loss, reason = "a batch is small")]
     metrics::histogram!("ledger_append_batch_appends").record(appends.len() as f64);
@@ -446,10 +444,10 @@ async fn commit(
         Err(error) if appends.len() > 1 && !error.is_unavailable() => {
             for (append, caller) in appends.into_iter().zip(callers) {
                 let outcome = writer.write(std::slice::from_ref(&append), now).await;
-                answer(outcome, vec![append], vec![caller], recent, answers);
+                answer(outcome, vec![append], vec![caller], recent, runtime);
             }
         }
-        outcome => answer(outcome, appends, callers, recent, answers),
+        outcome => answer(outcome, appends, callers, recent, runtime),
     }
 }
 
@@ -462,22 +460,22 @@ fn answer(
 ) {
     match outcome {
         Ok(outcome) => {
-            let (answers, committed) = outcome.settle(appends);
+            let (results, committed) = outcome.into_results(appends);
             metrics::counter!("ledger_events_appended_total").increment(committed.len() as u64);
             recent.publish(committed);
             let several = callers.len() > 1;
-            let answer_all = move || {
-                for (caller, answer) in callers.into_iter().zip(answers) {
-                    // A caller that went away meanwhile needs no answer; its events are in the log all the same.
-                    let _ = caller.send(Ok(answer));
+            let send_all = move || {
+                for (caller, result) in callers.into_iter().zip(results) {
+                    // The caller may have been cancelled. Its events are in the log anyway.
+                    let _ = caller.send(Ok(result));
                 }
             };
-            // From within the runtime waking a task is cheap, and from here each is a system call; but going there is one
-            // more of them.
+            // Waking a task is cheap from within the runtime; from this thread each wake-up is a system call. Spawning
+            // costs one system call too, so it pays off for several callers only.
             if several {
-                runtime.spawn(async move { answer_all() });
+                runtime.spawn(async move { send_all() });
             } else {
-                answer_all();
+                send_all();
             }
         }
         Err(error) => {
@@ -485,7 +483,7 @@ fn answer(
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 appends = callers.len(),
-                "a batch was not written"
+                "append failed"
             );
             for caller in callers {
                 let _ = caller.send(Err(error.clone()));

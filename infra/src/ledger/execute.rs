@@ -1,4 +1,4 @@
-//! A command's way: load, decide, seal, append; again, when somebody else was faster.
+//! Executes commands: load, decide, seal, append; with a retry when another writer was faster.
 
 use super::{Ledger, opening};
 use crate::event_store::{
@@ -13,54 +13,52 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
-/// How often a command is decided anew when somebody else wrote to the stream meanwhile.
-const ATTEMPTS: usize = 16;
-/// Aggregates kept in memory.
+/// Most attempts of a command when other writers append to the stream in between.
+const MAX_ATTEMPTS: usize = 16;
+/// Most aggregates in memory.
 const MAX_CACHED_AGGREGATES: usize = 16_384;
 
-/// What a command came to.
+/// The result of a command.
 #[derive(Clone, Debug)]
 pub struct Executed<A: Decide> {
-    /// The last event of this command, or of the command that was first; 0 when nothing was ever appended.
+    /// The last event's position: of this command, or of its first execution. 0 if the stream has no events.
     pub position: Position,
-    /// The stream's first event, when this process saw it begin.
-    pub began: Option<Position>,
-    /// The events of this command; empty when it was done before, or said nothing new.
+    /// The position of the stream's first event, if this process appended it.
+    pub first_position: Option<Position>,
+    /// The events of this command. Empty if it was executed before or had no effect.
     pub events: Vec<A::Event>,
-    /// The state after it.
+    /// The state after the command.
     pub state: Arc<A>,
-    /// Whose stream it is.
+    /// The stream's tenant.
     pub tenant: Tenant,
-    /// What became of it.
     pub outcome: Outcome,
 }
 
-/// What became of a command.
+/// The outcome of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Its events are durable.
+    /// The events are durable.
     Committed,
-    /// It said nothing new; there is nothing to write.
+    /// The command had no effect; there is nothing to write.
     Unchanged,
-    /// It was done before, under the same key.
+    /// The command was executed before, with the same command key.
     Duplicate,
 }
 
-/// Why a command was not carried out.
+/// Why a command was not executed.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError<E: std::error::Error + 'static> {
-    /// The rules refuse it.
+    /// `decide` rejected the command.
     #[error(transparent)]
     Rejected(E),
-    /// Others kept writing to the same stream.
-    #[error("others kept writing to the same stream")]
+    /// Other writers kept appending to the same stream.
+    #[error("too many concurrent writes to the same stream")]
     Conflict,
-    /// The ledger could not be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Streams whose state is in memory. One command at a time works on a stream.
+/// The cached aggregates. One command at a time runs on a stream.
 pub(super) struct Streams(Cache<StreamId, Slot>);
 
 type Slot = Arc<dyn Any + Send + Sync>;
@@ -71,20 +69,20 @@ impl Default for Streams {
     }
 }
 
-/// An aggregate in memory: its state and how far its stream had come.
+/// A cached aggregate, with the end of its stream.
 struct CachedAggregate<A> {
     state: Arc<A>,
     sequence: i64,
-    /// The last event; 0 when it was read by way of cqrs-es, which knows no positions.
+    /// The last event's. 0 if it was read with cqrs-es, which has no positions.
     position: Position,
-    /// The first event, when it was appended here.
-    began: Option<Position>,
-    /// Whose it is: the tenant of its first event. None of a stream without events.
+    /// The first event's, if this process appended it.
+    first_position: Option<Position>,
+    /// The tenant of the first event. `None` for a stream without events.
     tenant: Option<Tenant>,
 }
 
 impl<A> CachedAggregate<A> {
-    /// Whose the stream is, or becomes with the first event of this command.
+    /// The stream's tenant; for a new stream, the tenant of this command.
     fn tenant(&self, metadata: &Metadata) -> Tenant {
         self.tenant.as_ref().unwrap_or(&metadata.tenant).clone()
     }
@@ -96,7 +94,7 @@ impl<A: Default> Default for CachedAggregate<A> {
             state: Arc::default(),
             sequence: 0,
             position: 0,
-            began: None,
+            first_position: None,
             tenant: None,
         }
     }
@@ -108,7 +106,7 @@ impl<A> Clone for CachedAggregate<A> {
             state: self.state.clone(),
             sequence: self.sequence,
             position: self.position,
-            began: self.began,
+            first_position: self.first_position,
             tenant: self.tenant.clone(),
         }
     }
@@ -124,26 +122,26 @@ impl Streams {
                 Ok::<Slot, std::convert::Infallible>(Arc::new(Cell::<A>::default()))
             })
             .unwrap_or_else(|never| match never {});
-        // A stream's type names its aggregate; another would be a stream of another type.
+        // The stream type determines the aggregate, so the downcast succeeds.
         slot.downcast().unwrap_or_else(|_| Arc::new(Cell::<A>::default()))
     }
 
-    /// Forgets what is in memory of a stream.
+    /// Drops a stream's cached aggregate.
     pub fn forget(&self, stream: &StreamId) {
         self.0.remove(stream);
     }
 }
 
 impl Ledger {
-    /// Carries out a command: its events are durable when this returns.
+    /// Executes a command. Its events are durable when this returns.
     ///
-    /// With a command key in the metadata it is carried out once, however often it comes.
+    /// With a command key in the metadata, a repeated command is executed once.
     ///
-    /// A stream is one tenant's for good, that of its first event: the metadata's tenant counts for a stream that begins
-    /// now, and later events get the stream's own, whatever their metadata says.
+    /// A stream belongs to the tenant of its first event. The metadata's tenant is used for a new stream only; later
+    /// events get the stream's tenant.
     ///
     /// # Errors
-    /// When the rules refuse it, others keep writing to the stream, or a database cannot be used.
+    /// When `decide` rejects the command, other writers keep appending to the stream, or a database cannot be used.
     pub async fn execute<A>(
         &self,
         id: &str,
@@ -157,11 +155,11 @@ impl Ledger {
         self.execute_all(id, &[command], metadata).await
     }
 
-    /// Carries out several commands as one: each is decided on what the ones before it came to, and their events are
-    /// appended together or not at all, under one command key.
+    /// Executes several commands atomically: each is decided on the state after the previous one, and their events are
+    /// appended together, under one command key.
     ///
     /// # Errors
-    /// When the rules refuse any of them, others keep writing to the stream, or a database cannot be used.
+    /// When `decide` rejects any of them, other writers keep appending to the stream, or a database cannot be used.
     pub async fn execute_all<A>(
         &self,
         id: &str,
@@ -176,38 +174,38 @@ impl Ledger {
         let cell = self.0.streams.cell::<A>(&stream);
         let mut guard = cell.lock().await;
         let mut before = None;
-        for attempt in 0..ATTEMPTS {
-            // A stream that is not in memory is most often one that begins now. Should it not, the store says so, and
-            // it is read.
-            let is_guess = guard.is_none() && attempt == 0;
-            let (alive, is_certain) = match &*guard {
-                Some(alive) => (alive.clone(), self.0.store.is_only_writer()),
-                None if is_guess => (CachedAggregate::default(), false),
+        for attempt in 0..MAX_ATTEMPTS {
+            // A stream that is not cached is most often new. If it is not, the store reports a conflict and the stream
+            // is read.
+            let is_assumed_new = guard.is_none() && attempt == 0;
+            let (cached, is_current) = match &*guard {
+                Some(cached) => (cached.clone(), self.0.store.is_only_writer()),
+                None if is_assumed_new => (CachedAggregate::default(), false),
                 None => (
                     guard.insert(self.load_after(&stream, before.take()).await?).clone(),
                     true,
                 ),
             };
-            let events = match decide_all(&*alive.state, commands) {
+            let events = match decide_all(&*cached.state, commands) {
                 Ok(events) if !events.is_empty() => events,
-                // Another process may have written: nothing is refused, or left undone, for what is not known here yet.
-                _ if !is_certain => {
+                // Another process may have written. Do not reject or skip a command based on a possibly outdated state.
+                _ if !is_current => {
                     before = guard.take();
                     continue;
                 }
-                // Nothing to write, or refused: because it was done before?
+                // Nothing to write, or rejected: check whether the command was executed before.
                 undecided => {
-                    if let Some(position) = self.done_before(&metadata).await? {
-                        return Ok(duplicate(position, alive, &metadata));
+                    if let Some(position) = self.executed_before(&metadata).await? {
+                        return Ok(duplicate(position, cached, &metadata));
                     }
                     undecided.map_err(LedgerError::Rejected)?;
-                    let tenant = alive.tenant(&metadata);
+                    let tenant = cached.tenant(&metadata);
                     let CachedAggregate {
-                        state, position, began, ..
-                    } = alive;
+                        state, position, first_position, ..
+                    } = cached;
                     return Ok(Executed {
                         position,
-                        began,
+                        first_position,
                         events: Vec::new(),
                         state,
                         tenant,
@@ -215,41 +213,41 @@ impl Ledger {
                     });
                 }
             };
-            let tenant = alive.tenant(&metadata);
+            let tenant = cached.tenant(&metadata);
             let append = self
-                .seal::<A>(&stream, alive.sequence, &events, &metadata, &tenant)
+                .seal::<A>(&stream, cached.sequence, &events, &metadata, &tenant)
                 .await?;
-            // Until we know what came of it, nobody may trust what is in memory: a caller may be cancelled here.
+            // The cache is invalid until the result is known: the caller may be cancelled here.
             *guard = None;
             match self.0.store.append(append).await? {
                 Appended::Committed { position, .. } => {
                     let CachedAggregate {
                         mut state,
                         sequence,
-                        began,
+                        first_position,
                         ..
-                    } = alive;
-                    // Copies only when a caller still holds the state before.
-                    let changing = Arc::make_mut(&mut state);
+                    } = cached;
+                    // Copies only if a caller still holds the previous state.
+                    let next = Arc::make_mut(&mut state);
                     for event in &events {
-                        changing.apply(event.clone());
+                        next.apply(event.clone());
                     }
                     let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
-                    let began = if sequence == 0 {
+                    let first_position = if sequence == 0 {
                         Some(position - count + 1)
                     } else {
-                        began
+                        first_position
                     };
                     *guard = Some(CachedAggregate {
                         state: state.clone(),
                         sequence: sequence + count,
                         position,
-                        began,
+                        first_position,
                         tenant: Some(tenant.clone()),
                     });
                     return Ok(Executed {
                         position,
-                        began,
+                        first_position,
                         events,
                         state,
                         tenant,
@@ -259,14 +257,14 @@ impl Ledger {
                 Appended::Duplicate { position } => {
                     return Ok(duplicate(position, self.load::<A>(&stream).await?, &metadata));
                 }
-                Appended::Conflict { .. } if is_guess => {}
+                Appended::Conflict { .. } if is_assumed_new => {}
                 Appended::Conflict { .. } => metrics::counter!("ledger_conflicts_total").increment(1),
             }
         }
         Err(LedgerError::Conflict)
     }
 
-    /// An aggregate's state now, and the position of its last event. `None`: its stream has no events.
+    /// An aggregate's current state and the position of its last event. `None` if its stream has no events.
     ///
     /// # Errors
     /// When a database cannot be used.
@@ -275,14 +273,14 @@ impl Ledger {
         let cell = self.0.streams.cell::<A>(&stream);
         let is_only_writer = self.0.store.is_only_writer();
         if is_only_writer
-            && let Some(alive) = &*cell.lock().await
-            && (alive.position > 0 || alive.sequence == 0)
+            && let Some(cached) = &*cell.lock().await
+            && (cached.position > 0 || cached.sequence == 0)
         {
-            return Ok((alive.sequence > 0).then(|| (alive.state.clone(), alive.position)));
+            return Ok((cached.sequence > 0).then(|| (cached.state.clone(), cached.position)));
         }
         loop {
-            // Another process may have written: the stream says whether what is in memory is all. Asked without holding
-            // up whoever else wants to know.
+            // Another process may have written, so compare the cache with the stream's end. The query runs without the
+            // lock, so that it does not block others.
             let last = self.0.store.last_of(&stream).await?;
             let mut guard = cell.lock().await;
             let Some((sequence, position)) = last else {
@@ -291,30 +289,30 @@ impl Ledger {
                 }
                 return Ok(None);
             };
-            let alive = match guard.take() {
-                Some(alive) if alive.sequence >= sequence => alive,
+            let cached = match guard.take() {
+                Some(cached) if cached.sequence >= sequence => cached,
                 _ => self.load::<A>(&stream).await?,
             };
-            let alive = guard.insert(alive);
-            if alive.sequence == sequence {
-                alive.position = position;
+            let cached = guard.insert(cached);
+            if cached.sequence == sequence {
+                cached.position = position;
             }
-            if alive.position > 0 {
-                return Ok(Some((alive.state.clone(), alive.position)));
+            if cached.position > 0 {
+                return Ok(Some((cached.state.clone(), cached.position)));
             }
         }
     }
 
-    /// Whose stream it is, as far as this process remembers: without asking a database. `None`: the stream is not in
-    /// memory, or has no events.
-    pub async fn remembered_tenant<A: Decide + 'static>(&self, id: &str) -> Option<Tenant> {
+    /// The stream's tenant from the cache, without a database query. `None` if the stream is not cached or has no
+    /// events.
+    pub async fn cached_tenant<A: Decide + 'static>(&self, id: &str) -> Option<Tenant> {
         let cell = self.0.streams.cell::<A>(&StreamId::new(A::TYPE, id));
         let guard = cell.lock().await;
-        guard.as_ref().and_then(|alive| alive.tenant.clone())
+        guard.as_ref().and_then(|cached| cached.tenant.clone())
     }
 
-    /// Whose stream it is: the tenant of its first event. `None`: it has no events. Reads the stream when it is not in
-    /// memory, and keeps it there.
+    /// The stream's tenant, which is that of its first event. `None` if it has no events. Reads and caches the stream
+    /// if necessary.
     ///
     /// # Errors
     /// When a database cannot be used.
@@ -322,34 +320,34 @@ impl Ledger {
         if self.state::<A>(id).await?.is_none() {
             return Ok(None);
         }
-        if let Some(tenant) = self.remembered_tenant::<A>(id).await {
+        if let Some(tenant) = self.cached_tenant::<A>(id).await {
             return Ok(Some(tenant));
         }
-        // Forgotten in between.
+        // Evicted from the cache in between.
         let history = self.history(&StreamId::new(A::TYPE, id)).await?;
         Ok(history.into_iter().next().map(|first| first.metadata.tenant))
     }
 
-    async fn done_before(&self, metadata: &Metadata) -> Result<Option<Position>, StoreError> {
+    async fn executed_before(&self, metadata: &Metadata) -> Result<Option<Position>, StoreError> {
         match &metadata.command_key {
             Some(key) => self.0.store.command_position(key).await,
             None => Ok(None),
         }
     }
 
-    /// As [`Ledger::load`], knowing what was known before: a stream that has not grown has its positions still.
+    /// As [`Ledger::load`], but keeps `before` and its positions if the stream has not grown.
     async fn load_after<A: Decide>(&self, stream: &StreamId, before: Option<CachedAggregate<A>>) -> Result<CachedAggregate<A>, StoreError> {
         let now = self.load::<A>(stream).await?;
         Ok(before.filter(|before| before.sequence == now.sequence).unwrap_or(now))
     }
 
-    /// Reads an aggregate from its stream, by way of cqrs-es's repositories.
+    /// Reads an aggregate from its stream with cqrs-es's repositories.
     async fn load<A: Decide>(&self, stream: &StreamId) -> Result<CachedAggregate<A>, StoreError> {
         let events = self.0.store.load::<A>(&stream.aggregate_id).await?;
         let sequence = events
             .last()
             .map_or(0, |event| i64::try_from(event.sequence).unwrap_or(i64::MAX));
-        // It does not change, so it is believed for as long as the stream is in memory, whoever else writes.
+        // A stream's tenant never changes, so it can be cached even if other processes write.
         let tenant = events
             .first()
             .and_then(|first| first.metadata.get("tenant")?.as_str().map(Tenant::from));
@@ -361,7 +359,7 @@ impl Ledger {
             state: Arc::new(state),
             sequence,
             position: 0,
-            began: None,
+            first_position: None,
             tenant,
         })
     }
@@ -382,7 +380,7 @@ impl Ledger {
         let mut sealed = Vec::with_capacity(events.len());
         let mut opened = Vec::with_capacity(events.len());
         for (index, (event, sequence)) in events.iter().zip(expected + 1..).enumerate() {
-            // The raw parameters belong to the command: its first event carries them.
+            // The raw parameters belong to the command, so only its first event carries them.
             let params = metadata.params.as_ref().filter(|_| index == 0);
             let metadata = Metadata {
                 tenant: tenant.clone(),
@@ -410,7 +408,7 @@ impl Ledger {
     }
 }
 
-/// What follows from the commands, one after the other.
+/// Decides the commands in order, each on the state after the previous one.
 fn decide_all<A: Decide + Clone>(state: &A, commands: &[A::Command]) -> Result<Vec<A::Event>, A::Error> {
     let [first, rest @ ..] = commands else {
         return Ok(Vec::new());
@@ -431,13 +429,13 @@ fn decide_all<A: Decide + Clone>(state: &A, commands: &[A::Command]) -> Result<V
     Ok(events)
 }
 
-fn duplicate<A: Decide>(position: Position, alive: CachedAggregate<A>, metadata: &Metadata) -> Executed<A> {
+fn duplicate<A: Decide>(position: Position, cached: CachedAggregate<A>, metadata: &Metadata) -> Executed<A> {
     Executed {
-        tenant: alive.tenant(metadata),
+        tenant: cached.tenant(metadata),
         position,
-        began: alive.began,
+        first_position: cached.first_position,
         events: Vec::new(),
-        state: alive.state,
+        state: cached.state,
         outcome: Outcome::Duplicate,
     }
 }

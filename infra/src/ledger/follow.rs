@@ -1,11 +1,11 @@
-//! Reading the log in order, for ever.
+//! [`Subscription`]: reads the log in order and waits for new events.
 
 use super::Ledger;
 use crate::event_store::{Position, Recorded, StoreError};
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// An ordered reader of the log: every event after its position, once, without a gap.
+/// An ordered reader of the log: returns every event after its position once, without gaps.
 pub struct Subscription {
     ledger: Ledger,
     head: watch::Receiver<Position>,
@@ -22,29 +22,29 @@ impl Subscription {
         }
     }
 
-    /// The position of the last event that was handed out.
+    /// The position of the last event returned.
     #[must_use]
     pub const fn position(&self) -> Position {
         self.position
     }
 
-    /// Waits until the log goes further than what was handed out. Safe to cancel.
+    /// Waits until there are events after the current position. Cancel-safe.
     ///
     /// # Errors
     /// When the ledger is closed.
     pub async fn ready(&mut self) -> Result<(), StoreError> {
-        // Marks the head as seen before looking: growth in between wakes the wait at once.
+        // Marks the head as seen before comparing, so that a change in between ends the wait at once.
         while *self.head.borrow_and_update() <= self.position {
             self.head.changed().await.map_err(|_| StoreError::Closed)?;
         }
         Ok(())
     }
 
-    /// Hands out at most `limit` of the next events; none, when there are none. Safe to cancel: nothing is lost. But
-    /// whoever cancels it each time, because reading takes longer than what they do otherwise, gets nowhere.
+    /// Returns at most `limit` of the next events, or none. Cancel-safe: no event is lost. A caller that cancels it on
+    /// every attempt, for example in a `select!` with a short timeout, makes no progress.
     ///
     /// # Errors
-    /// When a database cannot be used, or the log has a hole; the position stays, and it can be tried again.
+    /// When a database cannot be used, or a position is missing. The position is unchanged, so it can be retried.
     pub async fn read(&mut self, limit: usize) -> Result<Vec<Arc<Recorded>>, StoreError> {
         let events = self.ledger.read_all(self.position, limit).await?;
         if let Some(last) = events.last() {
@@ -53,7 +53,7 @@ impl Subscription {
         Ok(events)
     }
 
-    /// Waits for the next events and hands out at most `limit` of them. Never empty. Safe to cancel: nothing is lost.
+    /// Waits for the next events and returns at most `limit` of them, never none. Cancel-safe: no event is lost.
     ///
     /// # Errors
     /// As [`Subscription::read`].
@@ -64,7 +64,7 @@ impl Subscription {
             if !events.is_empty() {
                 return Ok(events);
             }
-            // The head is known, and its events are not to be seen yet.
+            // The head is known, but its events are not readable yet.
             self.head.changed().await.map_err(|_| StoreError::Closed)?;
         }
     }

@@ -9,7 +9,7 @@ use domain::ledger::{Ledger as LedgerState, LedgerClock, LedgerCommand, LedgerEv
 /// The tenant of events that belong to the installation and to no tenant.
 pub const INSTALLATION: &str = "installation";
 
-/// Which log it is, and which clock its times come from.
+/// The identity of a log, and the clock of its times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// 32 lower-case hex digits.
@@ -30,9 +30,9 @@ pub(super) async fn ensure(ledger: &Ledger, clock: &SharedClock) -> Result<Ident
     };
     let actor = Actor::Process("ledger".to_owned());
     let metadata = Metadata::new(Tenant::from(INSTALLATION), actor, new_id("correlation"));
-    // Refused when another process was faster: then it is there to be read.
+    // Rejected if another process was faster; then its identity is read below.
     if let Err(error) = ledger.execute::<LedgerState>(STREAM_ID, command, metadata).await {
-        tracing::debug!(%error, "the identity was not written here");
+        tracing::debug!(%error, "identity written by another process");
     }
     read(ledger).await?.ok_or(LedgerOpenError::EarlierBuild)
 }

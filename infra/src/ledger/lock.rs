@@ -1,21 +1,21 @@
-//! One process appends to a SQLite folder. A second one is told so at its start.
+//! The lock on a SQLite data folder: only one process may append. A second one fails at startup.
 
 use super::LedgerOpenError;
 use crate::db::make_folder;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-/// The lock file's name, in the data folder.
-const NAME: &str = "call-ledger.lock";
+/// The lock file in the data folder.
+const FILE_NAME: &str = "call-ledger.lock";
 
-/// Held until dropped; the operating system drops it when the process dies, however it dies.
+/// Held until dropped. The operating system releases it when the process ends, also after a crash.
 #[derive(Debug)]
 pub(super) struct FolderLock {
     _file: File,
 }
 
 impl FolderLock {
-    /// Takes the lock, or says who else may have it.
+    /// Takes the lock.
     pub fn take(folder: &Path) -> Result<Self, LedgerOpenError> {
         let name = folder.display().to_string();
         let open = || {
@@ -24,7 +24,7 @@ impl FolderLock {
                 .create(true)
                 .truncate(false)
                 .write(true)
-                .open(folder.join(NAME))
+                .open(folder.join(FILE_NAME))
         };
         let file = open().map_err(|error| LedgerOpenError::Folder(name.clone(), error))?;
         match file.try_lock() {
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_taker_is_refused_until_the_first_lets_go() {
+    fn second_lock_is_refused_until_the_first_is_released() {
         let folder = tempfile::tempdir().expect("a folder");
         let first = FolderLock::take(folder.path()).expect("free");
         assert!(matches!(

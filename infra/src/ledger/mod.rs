@@ -1,7 +1,7 @@
-//! The ledger: commands in, events out; history, and the log in order, opened and typed.
+//! [`Ledger`]: executes commands and reads histories and the log, with events unsealed and typed.
 //!
-//! It brings together the pure decisions of `domain`, the event store and the key store. Callers above it never see a
-//! sealed value, and never append an event that `decide` did not make.
+//! It combines the pure decisions of `domain`, the event store and the key store. Its callers never see a sealed value,
+//! and can only append events that `decide` returned.
 
 mod execute;
 mod follow;
@@ -23,20 +23,19 @@ use opening::RawParams;
 use std::convert::identity;
 use std::sync::{Arc, OnceLock};
 
-/// How a ledger is opened.
+/// Options for opening a ledger.
 #[derive(Clone)]
 pub struct LedgerOptions {
-    /// Where the log is.
+    /// The log.
     pub database: DatabaseUrl,
-    /// Where the keys are.
+    /// The key store.
     pub keys: DatabaseUrl,
-    /// What wraps the keys.
+    /// Wraps the data keys.
     pub master_key: MasterKey,
-    /// Where the time comes from.
     pub clock: SharedClock,
 }
 
-/// The ledger. Cheap to clone; all clones are one.
+/// The ledger. Cheap to clone; clones share state.
 #[derive(Clone)]
 pub struct Ledger(Arc<Inner>);
 
@@ -45,11 +44,11 @@ struct Inner {
     keys: KeyStore,
     streams: Streams,
     identity: OnceLock<Identity>,
-    /// Held for as long as this process may append to SQLite files.
+    /// Held while this process may append to SQLite files.
     _lock: Option<FolderLock>,
 }
 
-/// Why a ledger could not be opened.
+/// Why a ledger cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerOpenError {
     /// Another process appends to this data folder.
@@ -57,19 +56,17 @@ pub enum LedgerOpenError {
         "another call-ledger process is using the data folder {0}; stop it first, or use PostgreSQL to run several"
     )]
     Locked(String),
-    /// The data folder cannot be used.
-    #[error("the data folder {0} cannot be used")]
+    /// The data folder cannot be created or used.
+    #[error("cannot use the data folder {0}")]
     Folder(String, #[source] std::io::Error),
-    /// The log does not begin with its identity.
+    /// The log does not start with its identity.
     #[error("the ledger was created by a build from before the first release and cannot be opened by this one: use an empty data folder or database, or the build that created it")]
     EarlierBuild,
-    /// The key store could not be opened, or the master key is not its own.
+    /// The key store cannot be opened, or the master key is wrong.
     #[error(transparent)]
     Keys(#[from] KeyError),
-    /// The database could not be opened.
     #[error(transparent)]
     Db(#[from] DbError),
-    /// The log could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -87,8 +84,8 @@ impl Ledger {
     /// Opens the ledger for reading and appending.
     ///
     /// # Errors
-    /// [`LedgerOpenError::Locked`] when another process appends to the same SQLite folder, and
-    /// [`KeyError::WrongMasterKey`] when the master key is not the key store's own.
+    /// [`LedgerOpenError::Locked`] when another process uses the same SQLite folder, and [`KeyError::WrongMasterKey`]
+    /// when the master key is not the one of the key store.
     pub async fn open(options: LedgerOptions) -> Result<Self, LedgerOpenError> {
         let lock = match &options.database {
             DatabaseUrl::Folder(folder) => Some(FolderLock::take(folder)?),
@@ -108,10 +105,10 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Opens the ledger for reading only: beside the process that appends to the same SQLite folder.
+    /// Opens the ledger for reading only. Works beside a process that appends to the same SQLite folder.
     ///
     /// # Errors
-    /// As [`Ledger::open`], but for the lock, which it does not take.
+    /// As [`Ledger::open`], except for the lock, which it does not take.
     pub async fn open_read_only(options: LedgerOptions) -> Result<Self, LedgerOpenError> {
         let keys = KeyStore::open(&options.keys, options.master_key, options.clock).await?;
         let store = EventStore::open_read_only(&options.database).await?;
@@ -128,19 +125,19 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Which log this is. `None`: a log that was opened for reading only and is empty.
+    /// The identity of the log. `None` if it was opened for reading only and is empty.
     #[must_use]
     pub fn identity(&self) -> Option<&Identity> {
         self.0.identity.get()
     }
 
-    /// All events of a stream, by sequence, opened, without the webhooks' raw parameters. Empty: no such stream.
+    /// All events of a stream by sequence, without the webhooks' raw parameters. Empty if the stream does not exist.
     ///
     /// # Errors
     /// When a database cannot be used.
     pub async fn history(&self, stream: &StreamId) -> Result<Vec<Recorded>, StoreError> {
         let events = self.0.store.read_stream(stream, 0).await?;
-        opening::open(&self.0.keys, events, RawParams::LeftOut, identity).await
+        opening::open(&self.0.keys, events, RawParams::Omitted, identity).await
     }
 
     /// As [`Ledger::history`], with the webhooks' raw parameters.
@@ -152,7 +149,7 @@ impl Ledger {
         opening::open(&self.0.keys, events, RawParams::Opened, identity).await
     }
 
-    /// What a command that was done before has led to, by sequence, opened.
+    /// The events of an executed command, by sequence.
     ///
     /// # Errors
     /// When a database cannot be used.
@@ -162,7 +159,7 @@ impl Ledger {
         Ok(events)
     }
 
-    /// The last event of a command that was done before. `None`: its key is new.
+    /// The last event of an executed command. `None` if the command key is new.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -170,20 +167,19 @@ impl Ledger {
         self.0.store.command_position(command_key).await
     }
 
-    /// The events after a position: a dense run, opened, or an error. Fewer than `limit` only at the head. Without the
-    /// webhooks' raw parameters: a projector has no use for them.
+    /// The events after a position, dense, without the webhooks' raw parameters. Fewer than `limit` only at the head.
     ///
     /// # Errors
-    /// When a database cannot be used, or the log has a hole.
+    /// When a database cannot be used, or a position is missing.
     pub async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Arc<Recorded>>, StoreError> {
         if let Some(recent) = self.0.store.recent().after(after, limit) {
             return Ok(recent);
         }
         let events = self.0.store.read_all(after, limit).await?;
-        opening::open(&self.0.keys, events, RawParams::LeftOut, Arc::new).await
+        opening::open(&self.0.keys, events, RawParams::Omitted, Arc::new).await
     }
 
-    /// The last position; 0 of an empty log.
+    /// The last position. 0 for an empty log.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -191,22 +187,22 @@ impl Ledger {
         self.0.store.head().await
     }
 
-    /// How far the log is known to go, without asking the database.
+    /// The known head of the log, without a database query.
     #[must_use]
     pub fn known_head(&self) -> Position {
         self.0.store.recent().head()
     }
 
-    /// Reads the log in order, from the event after a position, for ever.
+    /// Subscribes to the log after a position.
     #[must_use]
     pub fn subscribe(&self, after: Position) -> Subscription {
         Subscription::new(self.clone(), after)
     }
 
-    /// Destroys a stream's data key, and forgets what is in memory of it. The event that says so was appended before.
+    /// Destroys a stream's data key and drops the stream from caches. The erasing event must have been appended before.
     ///
     /// # Errors
-    /// When the key store cannot be used; then the key is still there, and this must be tried again.
+    /// When the key store cannot be used. Then the key still exists, and this must be retried.
     pub async fn destroy_key(&self, stream: &StreamId) -> Result<(), StoreError> {
         self.0.streams.forget(stream);
         self.0.keys.destroy(stream).await?;
@@ -214,7 +210,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Makes SQLite's files whole by themselves, for whoever copies them after a clean stop.
+    /// Checkpoints SQLite's write-ahead logs, so that the files can be copied after a clean stop.
     ///
     /// # Errors
     /// When a database cannot be used.
@@ -229,7 +225,7 @@ impl Ledger {
         &self.0.keys
     }
 
-    /// The event store, for whoever measures it or checks its statements.
+    /// The event store, for benchmarks and tests.
     #[must_use]
     pub fn store(&self) -> &EventStore {
         &self.0.store

@@ -1,4 +1,4 @@
-//! From the log's bytes to typed events: unseal, upcast, parse.
+//! Converts stored events to typed ones: unseal, upcast, parse.
 
 use crate::event_store::{Event, Metadata, RawEvent, Recorded, StoreError, StoredMetadata, StreamId};
 use crate::keys::{KeyStore, SealingKey, open_params, open_payload};
@@ -13,11 +13,11 @@ use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-/// The events that end a stream's key. Once one is seen, the key is not used any more, whoever is going to destroy it.
-const ERASING: [&str; 2] = ["CallErased", "ContactErased"];
+/// Events that erase a stream. Once one is read, the stream's key is no longer used, even if it is not destroyed yet.
+const ERASING_EVENTS: [&str; 2] = ["CallErased", "ContactErased"];
 
-/// Events that are opened where they are read; more of them are opened where work may take its time.
-const AT_ONCE: usize = 256;
+/// Most events that are unsealed on the async thread. Larger runs are unsealed on a blocking thread.
+const MAX_INLINE_EVENTS: usize = 256;
 
 type Keys = HashMap<StreamId, Option<Arc<SealingKey>>>;
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
@@ -28,15 +28,15 @@ static CONTACT: LazyLock<Upcasters> = LazyLock::new(Contact::upcasters);
 static QUARANTINE: LazyLock<Upcasters> = LazyLock::new(Quarantine::upcasters);
 static LEDGER: LazyLock<Upcasters> = LazyLock::new(LedgerState::upcasters);
 
-/// Whether the webhooks' raw parameters are wanted too. They are most of what is sealed, and few ask for them.
+/// Whether to unseal the webhooks' raw parameters. They are most of the sealed bytes and rarely needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RawParams {
     Opened,
-    LeftOut,
+    Omitted,
 }
 
-/// Opens events. One that this program does not know becomes [`Event::Unreadable`]: its reader decides what that means.
-/// `wrap` puts each into what it is handed out in, where it is made: an event is large to move.
+/// Unseals and parses events. An unknown event becomes [`Event::Unreadable`], and its reader decides what to do. `wrap`
+/// puts each event into its final container at once, because an event is large to move.
 pub(super) async fn open<T: Send + 'static>(
     keys: &KeyStore,
     events: Vec<RawEvent>,
@@ -45,12 +45,12 @@ pub(super) async fn open<T: Send + 'static>(
 ) -> Result<Vec<T>, StoreError> {
     for event in events
         .iter()
-        .filter(|event| ERASING.contains(&event.event_type.as_str()))
+        .filter(|event| ERASING_EVENTS.contains(&event.event_type.as_str()))
     {
         keys.forget(&event.stream);
     }
     let keys = keys.for_opening(events.iter().map(|event| &event.stream)).await?;
-    if events.len() <= AT_ONCE {
+    if events.len() <= MAX_INLINE_EVENTS {
         return open_all(events, &keys, params, wrap);
     }
     let opened = tokio::task::spawn_blocking(move || open_all(events, &keys, params, wrap));
@@ -100,7 +100,7 @@ fn open_metadata(
     };
     stored
         .open(params)
-        .map_err(|_| StoreError::Unreadable("its metadata names no actor".to_owned()))
+        .map_err(|_| StoreError::Unreadable("unknown actor in metadata".to_owned()))
 }
 
 fn open_event(raw: &RawEvent, key: Option<&SealingKey>) -> Result<Event, String> {
@@ -112,18 +112,18 @@ fn open_event(raw: &RawEvent, key: Option<&SealingKey>) -> Result<Event, String>
         "contact" => parse(&CONTACT, name, &payload).map(Event::Contact),
         "quarantine" => parse(&QUARANTINE, name, &payload).map(Event::Quarantine),
         "ledger" => parse(&LEDGER, name, &payload).map(Event::Ledger),
-        _ => Err("its aggregate type is not known".to_owned()),
+        _ => Err("unknown aggregate type".to_owned()),
     }
 }
 
-/// Reads an open payload as today's event, by way of the upcasters where it is older.
+/// Parses an unsealed payload, upcasting older versions.
 fn parse<E: DeserializeOwned>(
     upcasters: &Upcasters,
     (event_type, version): (&str, &str),
     payload: &str,
 ) -> Result<E, String> {
-    // serde's own words could quote the payload, which may hold a personal value.
-    let unknown = |_| format!("{event_type} {version} is not known to this program");
+    // serde's error text may quote the payload, which may contain a personal value.
+    let unknown = |_| format!("unknown event or shape: {event_type} {version}");
     if !upcasters
         .iter()
         .any(|upcaster| upcaster.can_upcast(event_type, version))
@@ -149,13 +149,13 @@ fn parse<E: DeserializeOwned>(
     serde_json::from_value(event.payload).map_err(unknown)
 }
 
-/// Opens an aggregate's events as cqrs-es's repositories give them.
+/// Unseals and parses an aggregate's events from cqrs-es's repositories.
 pub(super) async fn open_stream<A: Decide>(
     keys: &KeyStore,
     stream: &StreamId,
     events: Vec<SerializedEvent>,
 ) -> Result<Vec<A::Event>, StoreError> {
-    if events.iter().any(|event| ERASING.contains(&event.event_type.as_str())) {
+    if events.iter().any(|event| ERASING_EVENTS.contains(&event.event_type.as_str())) {
         keys.forget(stream);
     }
     let keys = keys.for_opening(std::iter::once(stream)).await?;

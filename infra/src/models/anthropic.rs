@@ -1,7 +1,7 @@
 //! Anthropic's Messages API: <https://docs.anthropic.com/en/api/messages>.
 
 use super::ModelError;
-use super::chat::{ChatRequest, Format, Message, Role, Written};
+use super::chat::{ChatRequest, Format, Message, Role, RawAnswer};
 use super::surface::Answer;
 use domain::call::value::TokenCount;
 use serde::Deserialize;
@@ -9,34 +9,34 @@ use serde_json::{Value, json};
 
 /// The default address.
 pub const ANTHROPIC: &str = "https://api.anthropic.com";
-/// The version of the API that is spoken here.
+/// The API version of the requests.
 pub(super) const VERSION: &str = "2023-06-01";
 
-/// Stands in a person's place before a conversation that the model begins: the first message must be the person's.
-const BEGINNING: &str = "(The call begins.)";
-/// Stands in a person's place after the model spoke last: a last message of the model's is refused.
-const SILENCE: &str = "(Nothing is said.)";
+/// User message before a conversation that the model starts: the first message must be the user's.
+const CALL_START: &str = "(The call begins.)";
+/// User message after a last message by the model: the API refuses a conversation that ends with the model's message.
+const SILENCE: &str = "(Nothing is messages.)";
 
-/// No temperature is sent: from Claude 5.5 on, models refuse any but their own.
+/// The request body. It has no temperature: from Claude 5.5 on, models refuse any but their default.
 pub(super) fn body(request: &ChatRequest, model: &str) -> Value {
-    let mut said: Vec<&Message> = request.said().collect();
-    let (beginning, silence) = (Message::user(BEGINNING), Message::user(SILENCE));
-    if said.first().is_none_or(|first| first.role == Role::Assistant) {
-        said.insert(0, &beginning);
+    let mut messages: Vec<&Message> = request.spoken_messages().collect();
+    let (call_start, silence) = (Message::user(CALL_START), Message::user(SILENCE));
+    if messages.first().is_none_or(|first| first.role == Role::Assistant) {
+        messages.insert(0, &call_start);
     }
-    if said.last().is_some_and(|last| last.role == Role::Assistant) {
-        said.push(&silence);
+    if messages.last().is_some_and(|last| last.role == Role::Assistant) {
+        messages.push(&silence);
     }
     let as_json = |message: &&Message| json!({"role": message.role.as_str(), "content": message.text});
     let mut body = json!({
         "model": model,
         "max_tokens": request.max_tokens,
-        "messages": said.iter().map(as_json).collect::<Vec<_>>(),
+        "messages": messages.iter().map(as_json).collect::<Vec<_>>(),
     });
     if !request.system.trim().is_empty() {
         body["system"] = request.system.as_str().into();
     }
-    if let Some(thinking) = no_thinking(model) {
+    if let Some(thinking) = thinking_setting(model) {
         body["thinking"] = json!({"type": thinking});
     }
     if let Format::JsonSchema { schema, .. } = &request.format {
@@ -45,10 +45,11 @@ pub(super) fn body(request: &ChatRequest, model: &str) -> Value {
     body
 }
 
-/// How a model is told not to think before it speaks: a caller waits, and thoughts count as written tokens. `None`: it
-/// does not unless it is told to (before Claude 5), or it always does (Opus 5.5, Fable), and `max_tokens` must leave room.
-/// <https://platform.claude.com/docs/en/models/haiku-5-5/migration-guide>, and its neighbours for the other models.
-fn no_thinking(model: &str) -> Option<&'static str> {
+/// The setting that disables extended thinking: the caller is waiting, and thinking counts as output tokens. `None` if
+/// the model does not think by default (before Claude 5), or always does (Opus 5.5, Fable); then `max_tokens` must
+/// include it. <https://platform.claude.com/docs/en/models/haiku-5-5/migration-guide>, and the guides of the other
+/// models.
+fn thinking_setting(model: &str) -> Option<&'static str> {
     if model.starts_with("claude-sonnet-5-5") {
         Some("between_tools")
     } else if model.starts_with("claude-opus-5-5") {
@@ -85,9 +86,9 @@ struct Usage {
     output_tokens: u32,
 }
 
-pub(super) fn read(answer: &Answer) -> Result<Written, ModelError> {
+pub(super) fn read(answer: &Answer) -> Result<RawAnswer, ModelError> {
     let reply: Reply =
-        serde_json::from_slice(&answer.body).map_err(|_| ModelError::Malformed("the answer is no message"))?;
+        serde_json::from_slice(&answer.body).map_err(|_| ModelError::Malformed("the response is not a message"))?;
     if reply.stop_reason.as_deref() == Some("refusal") {
         return Err(ModelError::Malformed("the model declined"));
     }
@@ -99,7 +100,7 @@ pub(super) fn read(answer: &Answer) -> Result<Written, ModelError> {
             Block::Other => None,
         })
         .collect();
-    Ok(Written {
+    Ok(RawAnswer {
         text,
         model: reply.model,
         tokens: reply.usage.map(|usage| TokenCount {
@@ -115,11 +116,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn models_that_can_be_told_not_to_think_are_told_so_in_their_own_words() {
-        assert_eq!(no_thinking("claude-haiku-5-5"), Some("disabled"));
-        assert_eq!(no_thinking("claude-sonnet-5-5"), Some("between_tools"));
-        assert_eq!(no_thinking("claude-opus-5"), Some("disabled"));
-        assert_eq!(no_thinking("claude-opus-5-5"), None);
-        assert_eq!(no_thinking("claude-haiku-4-5-20251001"), None);
+    fn thinking_is_disabled_for_models_that_support_it() {
+        assert_eq!(thinking_setting("claude-haiku-5-5"), Some("disabled"));
+        assert_eq!(thinking_setting("claude-sonnet-5-5"), Some("between_tools"));
+        assert_eq!(thinking_setting("claude-opus-5"), Some("disabled"));
+        assert_eq!(thinking_setting("claude-opus-5-5"), None);
+        assert_eq!(thinking_setting("claude-haiku-4-5-20251001"), None);
     }
 }

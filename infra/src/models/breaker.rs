@@ -1,24 +1,24 @@
-//! A circuit breaker: who has failed often is left alone for a while, then asked once, carefully.
+//! A circuit breaker: after several failures in a row requests fail at once for a while, then a single one is tried.
 //!
-//! While a provider is down, a caller on the line must not wait for each time limit anew.
+//! While a provider is down, a caller must not wait for a timeout on every request.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Counts failures in a row, and refuses when there were too many.
+/// Counts failures in a row, and opens after too many.
 #[derive(Debug)]
 pub(super) struct Breaker {
-    /// So many failures in a row open it.
+    /// Failures in a row that open it.
     threshold: u32,
-    /// So long it stays open.
-    rest: Duration,
+    /// How long it stays open.
+    open_for: Duration,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
-    /// Changes whenever `phase` becomes another one: who entered before is not heard any more.
+    /// Increases with each change of `phase`. Results of permits from an earlier epoch are ignored.
     epoch: u64,
     phase: Phase,
 }
@@ -31,15 +31,15 @@ enum Phase {
     Open {
         until: Instant,
     },
-    /// One is trying.
+    /// One request is being tried.
     HalfOpen,
 }
 
-/// It is open.
+/// The circuit is open.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Open;
 
-/// Leave to ask. Dropped without a word, it counts for nothing.
+/// Permission to send a request. Dropping it without a result counts neither as success nor as failure.
 #[derive(Debug)]
 pub(super) struct Permit<'a> {
     breaker: &'a Breaker,
@@ -47,10 +47,10 @@ pub(super) struct Permit<'a> {
 }
 
 impl Breaker {
-    pub(super) fn new(threshold: u32, rest: Duration) -> Self {
+    pub(super) fn new(threshold: u32, open_for: Duration) -> Self {
         Self {
             threshold,
-            rest,
+            open_for,
             state: Mutex::new(State {
                 epoch: 0,
                 phase: Phase::Closed { failures: 0 },
@@ -62,7 +62,7 @@ impl Breaker {
         let mut state = self.state();
         match state.phase {
             Phase::Closed { .. } => {}
-            Phase::Open { until } if Instant::now() >= until => state.become_(Phase::HalfOpen),
+            Phase::Open { until } if Instant::now() >= until => state.enter_phase(Phase::HalfOpen),
             Phase::Open { .. } | Phase::HalfOpen => return Err(Open),
         }
         Ok(Permit {
@@ -77,26 +77,26 @@ impl Breaker {
 }
 
 impl State {
-    fn become_(&mut self, phase: Phase) {
+    fn enter_phase(&mut self, phase: Phase) {
         self.epoch += 1;
         self.phase = phase;
     }
 }
 
 impl Permit<'_> {
-    /// It went well.
+    /// The request succeeded.
     pub(super) fn succeeded(self) {
         let mut state = self.breaker.state();
         if state.epoch == self.epoch {
             match &mut state.phase {
                 Phase::Closed { failures } => *failures = 0,
-                Phase::HalfOpen => state.become_(Phase::Closed { failures: 0 }),
+                Phase::HalfOpen => state.enter_phase(Phase::Closed { failures: 0 }),
                 Phase::Open { .. } => {}
             }
         }
     }
 
-    /// It failed, and that is the provider's fault. True when this opened the circuit.
+    /// The request failed because of the provider. Returns true if this opened the circuit.
     pub(super) fn failed(self) -> bool {
         let mut state = self.breaker.state();
         if state.epoch != self.epoch {
@@ -111,19 +111,19 @@ impl Permit<'_> {
             Phase::Open { .. } => false,
         };
         if opens {
-            let until = Instant::now() + self.breaker.rest;
-            state.become_(Phase::Open { until });
+            let until = Instant::now() + self.breaker.open_for;
+            state.enter_phase(Phase::Open { until });
         }
         opens
     }
 }
 
 impl Drop for Permit<'_> {
-    /// The one who tried went away without a word, as when a call ends: the next one may try at once.
+    /// A trial request that was cancelled, for example because the call ended: the next request may try at once.
     fn drop(&mut self) {
         let mut state = self.breaker.state();
         if state.epoch == self.epoch && matches!(state.phase, Phase::HalfOpen) {
-            state.become_(Phase::Open { until: Instant::now() });
+            state.enter_phase(Phase::Open { until: Instant::now() });
         }
     }
 }
@@ -133,15 +133,15 @@ mod tests {
     use super::*;
     use tokio::time::advance;
 
-    const REST: Duration = Duration::from_secs(10);
-    const ALMOST: Duration = Duration::from_millis(9_999);
+    const OPEN_FOR: Duration = Duration::from_secs(10);
+    const JUST_BEFORE: Duration = Duration::from_millis(9_999);
 
     fn enter(breaker: &Breaker) -> Permit<'_> {
-        breaker.enter().expect("leave to ask")
+        breaker.enter().expect("a permit")
     }
 
     fn opened() -> Breaker {
-        let breaker = Breaker::new(3, REST);
+        let breaker = Breaker::new(3, OPEN_FOR);
         assert!(!enter(&breaker).failed());
         assert!(!enter(&breaker).failed());
         assert!(enter(&breaker).failed());
@@ -149,8 +149,8 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn failures_in_a_row_open_it_and_a_success_between_them_does_not() {
-        let breaker = Breaker::new(3, REST);
+    async fn failures_in_a_row_open_the_circuit_and_a_success_resets_the_count() {
+        let breaker = Breaker::new(3, OPEN_FOR);
         for _ in 0..5 {
             enter(&breaker).failed();
             enter(&breaker).failed();
@@ -163,42 +163,42 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn after_its_rest_one_may_try_and_the_others_wait() {
+    async fn half_open_circuit_permits_one_trial_request() {
         let breaker = opened();
-        advance(ALMOST).await;
+        advance(JUST_BEFORE).await;
         assert!(breaker.enter().is_err());
         advance(Duration::from_millis(1)).await;
-        let tries = enter(&breaker);
+        let trial = enter(&breaker);
         assert!(breaker.enter().is_err());
-        tries.succeeded();
+        trial.succeeded();
         let (one, other) = (enter(&breaker), enter(&breaker));
         one.succeeded();
         other.succeeded();
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_try_that_fails_opens_it_for_another_rest() {
+    async fn failed_trial_request_opens_the_circuit_again() {
         let breaker = opened();
-        advance(REST).await;
+        advance(OPEN_FOR).await;
         assert!(enter(&breaker).failed());
-        advance(ALMOST).await;
+        advance(JUST_BEFORE).await;
         assert!(breaker.enter().is_err());
         advance(Duration::from_millis(1)).await;
         enter(&breaker).succeeded();
-        assert!(!enter(&breaker).failed(), "the count begins anew");
+        assert!(!enter(&breaker).failed(), "the count starts from zero");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_try_that_is_given_up_leaves_the_next_one_its_turn() {
+    async fn cancelled_trial_request_permits_the_next_one() {
         let breaker = opened();
-        advance(REST).await;
+        advance(OPEN_FOR).await;
         drop(enter(&breaker));
         enter(&breaker).succeeded();
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_entered_before_it_opened_is_not_heard_after() {
-        let breaker = Breaker::new(1, REST);
+    async fn result_from_before_the_circuit_opened_is_ignored() {
+        let breaker = Breaker::new(1, OPEN_FOR);
         let (late, failing) = (enter(&breaker), enter(&breaker));
         assert!(failing.failed());
         late.succeeded();

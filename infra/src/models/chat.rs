@@ -1,4 +1,4 @@
-//! What a language model is asked, and what it answers; the same for every provider.
+//! Requests to language models and their answers, independent of the provider.
 
 use super::ModelError;
 use domain::call::value::TokenCount;
@@ -6,78 +6,71 @@ use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
 
-/// What a language model is asked. Its `Debug` shows no words.
+/// A request to a language model. Its `Debug` shows no text.
 #[derive(Clone)]
 pub struct ChatRequest {
-    /// What it is to be and to do.
+    /// The system prompt.
     pub system: String,
-    /// What was said, oldest first. Empty ones are left out.
+    /// Oldest first. Empty messages are omitted.
     pub messages: Vec<Message>,
-    /// It writes no more than that.
+    /// Most output tokens.
     pub max_tokens: u32,
-    /// A wish: from 0, nearly always the same, upwards. Left out for models that take none but their own: Anthropic's, and
-    /// those of OpenAI's that reason.
+    /// Omitted for models that accept only their default: Anthropic's, and OpenAI's reasoning models.
     pub temperature: Option<f32>,
-    /// What its answer looks like.
     pub format: Format,
-    /// For everything, attempts and waits between them included.
+    /// Total time limit, including retries and the delays between them.
     pub timeout: Duration,
-    /// Another model than the one that is set, of the same provider.
+    /// Overrides the configured model; of the same provider.
     pub model: Option<String>,
 }
 
-/// Something that was said.
+/// A message of a conversation.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Who said it.
     pub role: Role,
-    /// The words.
     pub text: String,
 }
 
-/// Who said it.
+/// The role of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// The person.
     User,
-    /// The model.
     Assistant,
 }
 
-/// What an answer looks like.
+/// The format of an answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Format {
-    /// Words.
+    /// Plain text.
     #[default]
     Text,
     /// A JSON object.
     JsonSchema {
-        /// What it is called: letters, digits, `_`.
+        /// The schema's name: letters, digits, `_`.
         name: String,
-        /// Its JSON Schema. Every object in it must list all its properties as required and allow no others: OpenAI
-        /// takes nothing else (<https://platform.openai.com/docs/guides/structured-outputs>).
+        /// Every object in it must list all its properties as required and allow no others: OpenAI accepts nothing else
+        /// (<https://platform.openai.com/docs/guides/structured-outputs>).
         schema: Value,
     },
 }
 
-/// What a language model answered. Its `Debug` shows no words.
+/// The answer of a language model. Its `Debug` shows no text.
 #[derive(Clone, PartialEq)]
 pub struct ChatAnswer {
-    /// The words; with [`Format::JsonSchema`] the text of a JSON object, though whether it fits the schema is not checked
-    /// here.
+    /// With [`Format::JsonSchema`] the text of a JSON object, which is not validated against the schema.
     pub text: String,
-    /// Which model it was, in the provider's words.
+    /// The model as named by the provider.
     pub model: String,
-    /// What it read and wrote, where the provider said so.
+    /// As reported by the provider.
     pub tokens: Option<TokenCount>,
-    /// From the question to the answer, attempts and waits between them included.
+    /// Time from request to answer, including retries and delays.
     pub latency: Duration,
-    /// Whether it was cut off at `max_tokens`.
+    /// Whether the answer was cut off at `max_tokens`.
     pub truncated: bool,
 }
 
 impl ChatRequest {
-    /// A question for words.
+    /// A request for plain text.
     #[must_use]
     pub fn new(system: impl Into<String>, messages: Vec<Message>, max_tokens: u32, timeout: Duration) -> Self {
         Self {
@@ -91,14 +84,14 @@ impl ChatRequest {
         }
     }
 
-    /// The messages that say something.
-    pub(super) fn said(&self) -> impl Iterator<Item = &Message> {
+    /// The messages that are not empty.
+    pub(super) fn spoken_messages(&self) -> impl Iterator<Item = &Message> {
         self.messages.iter().filter(|message| !message.text.trim().is_empty())
     }
 }
 
 impl Message {
-    /// The person said this.
+    /// A message of the user.
     #[must_use]
     pub fn user(text: impl Into<String>) -> Self {
         Self {
@@ -107,7 +100,7 @@ impl Message {
         }
     }
 
-    /// The model said this.
+    /// A message of the model.
     #[must_use]
     pub fn assistant(text: impl Into<String>) -> Self {
         Self {
@@ -118,7 +111,7 @@ impl Message {
 }
 
 impl Role {
-    /// The word that every provider has for it.
+    /// The role as named in all providers' APIs.
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -154,26 +147,26 @@ impl fmt::Debug for ChatAnswer {
     }
 }
 
-/// What a provider's answer held, before it is looked at.
-pub(super) struct Written {
+/// The content of a provider's response, before it is checked.
+pub(super) struct RawAnswer {
     pub text: String,
     pub model: Option<String>,
     pub tokens: Option<TokenCount>,
     pub truncated: bool,
 }
 
-impl Written {
-    /// Looks at the words: they must be some, and JSON where JSON was asked for.
+impl RawAnswer {
+    /// Checks the text: it must not be empty, and must be a JSON object if that was requested.
     pub(super) fn checked(mut self, format: &Format) -> Result<Self, ModelError> {
         self.text = self.text.trim().to_owned();
         if let Format::JsonSchema { .. } = format {
             if self.truncated {
                 return Err(ModelError::Malformed("the JSON was cut off"));
             }
-            self.text = unfenced(&self.text).to_owned();
+            self.text = without_fences(&self.text).to_owned();
             match serde_json::from_str::<Value>(&self.text) {
                 Ok(Value::Object(_)) => {}
-                _ => return Err(ModelError::Malformed("the text is no JSON object")),
+                _ => return Err(ModelError::Malformed("the text is not a JSON object")),
             }
         }
         if self.text.is_empty() {
@@ -183,8 +176,8 @@ impl Written {
     }
 }
 
-/// Small models put their JSON between Markdown's fences, whatever they were told.
-fn unfenced(text: &str) -> &str {
+/// Removes Markdown code fences, which small models put around JSON despite instructions.
+fn without_fences(text: &str) -> &str {
     let Some(rest) = text.strip_prefix("```") else {
         return text;
     };
@@ -197,13 +190,13 @@ mod tests {
     use super::*;
 
     fn checked(text: &str, format: &Format) -> Result<String, ModelError> {
-        let written = Written {
+        let answer = RawAnswer {
             text: text.into(),
             model: None,
             tokens: None,
             truncated: false,
         };
-        written.checked(format).map(|written| written.text)
+        answer.checked(format).map(|answer| answer.text)
     }
 
     fn json() -> Format {
@@ -214,27 +207,27 @@ mod tests {
     }
 
     #[test]
-    fn words_are_trimmed_and_must_be_there() {
+    fn text_is_trimmed_and_must_not_be_empty() {
         assert_eq!(checked(" Hello.\n", &Format::Text).as_deref(), Ok("Hello."));
         assert!(checked(" \n", &Format::Text).is_err());
     }
 
     #[test]
-    fn json_may_stand_between_fences() {
+    fn code_fences_around_json_are_removed() {
         for text in ["{\"a\": 1}", "```json\n{\"a\": 1}\n```", "```\n{\"a\": 1}```\n"] {
             assert_eq!(checked(text, &json()).as_deref(), Ok("{\"a\": 1}"), "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_object_is_no_answer() {
+    fn answer_that_is_not_a_json_object_is_malformed() {
         for text in ["", "Sure! {\"a\": 1}", "[1]", "{\"a\":", "null"] {
             assert!(checked(text, &json()).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn debug_shows_no_words() {
+    fn debug_of_a_request_shows_no_text() {
         let request = ChatRequest::new(
             "secret prompt",
             vec![Message::user("I am Ada")],

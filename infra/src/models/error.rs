@@ -1,33 +1,32 @@
-//! Why a model gave no answer.
+//! [`ModelError`].
 
-/// Why a model gave no answer. The text is short, free of personal values, and fit for an event.
+/// Why a request to a model failed. The text is short and has no personal values, so that it can be stored in an event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
-    /// It took too long.
     #[error("timed out")]
     Timeout,
-    /// The provider does not answer, or is not well.
+    /// The provider does not answer or returned a server error.
     #[error("unavailable: {0}")]
     Unavailable(String),
-    /// The provider answered, and will answer the same again: HTTP's status, 400 to 499.
+    /// A client error that a retry would repeat: HTTP status 400 to 499.
     #[error("refused: status {0}")]
     Refused(u16),
-    /// The answer is not one.
+    /// The response is invalid.
     #[error("malformed: {0}")]
     Malformed(&'static str),
-    /// The provider failed so often that it is left alone for a while.
+    /// The circuit breaker is open after several failures.
     #[error("circuit open")]
     CircuitOpen,
 }
 
 impl ModelError {
-    /// Whether it speaks against the provider's health. A refusal does not: somebody must change the request or a setting.
+    /// Whether it counts as a failure of the provider. A refusal does not: the request or a setting must be changed.
     pub(super) const fn is_failure(&self) -> bool {
         matches!(self, Self::Timeout | Self::Unavailable(_) | Self::Malformed(_))
     }
 
-    /// One word for figures.
-    pub(super) const fn word(&self) -> &'static str {
+    /// The value of the metric label `outcome`.
+    pub(super) const fn label(&self) -> &'static str {
         match self {
             Self::Timeout => "timeout",
             Self::Unavailable(_) => "unavailable",

@@ -1,8 +1,8 @@
-//! Models: language, speech to text, text to speech; of OpenAI and whoever speaks as OpenAI does (Ollama, vLLM), and
-//! language of Anthropic's too. Base addresses alone decide who answers.
+//! [`Models`]: language models, speech to text and text to speech with OpenAI's API (also Ollama, vLLM), and language
+//! models with Anthropic's API. The configured base addresses select the provider.
 //!
-//! Each surface has a time limit for everything, a few attempts within it, and a circuit breaker. What a model says is
-//! not judged here, beyond being an answer at all; nor is anything known of calls or of prompts.
+//! Each surface (chat, transcription, speech) has a total time limit, a few attempts within it and a circuit breaker.
+//! Answers are only checked for their form. Calls and prompts are not known here.
 
 mod anthropic;
 mod breaker;
@@ -28,35 +28,33 @@ use std::sync::Arc;
 use std::time::Duration;
 use surface::Surface;
 
-const CONNECT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Where a provider is, and what lets us in.
+/// The address and credentials of a provider.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
-    /// Its name in events, figures and price lists: `openai`, `anthropic`, `openai-compatible`.
+    /// The name in events, metrics and price lists: `openai`, `anthropic`, `openai-compatible`.
     pub provider: String,
-    /// Its address, without a slash at the end: `https://api.openai.com/v1`.
+    /// Without a trailing slash: `https://api.openai.com/v1`.
     pub base_url: String,
-    /// The key, where it wants one.
     pub api_key: Option<Secret>,
 }
 
-/// Which models answer.
+/// Options of [`Models`].
 #[derive(Clone, Debug)]
 pub struct ModelsOptions {
-    /// How the language model is spoken to.
+    /// The API of the language model.
     pub chat_provider: ChatProvider,
-    /// Where the language model is.
     pub chat_endpoint: Endpoint,
-    /// Its name, unless a request names another.
+    /// The default language model.
     pub chat: String,
-    /// Where the speech models are; always spoken to as OpenAI's.
+    /// The endpoint of the speech models, always with OpenAI's API.
     pub audio_endpoint: Endpoint,
-    /// Speech to text.
+    /// The speech-to-text model.
     pub transcription: String,
-    /// Text to speech.
+    /// The text-to-speech model.
     pub speech: String,
-    /// How often to ask, and how long to wait in between.
+    /// Retries.
     pub backoff: Backoff,
 }
 
@@ -73,8 +71,8 @@ struct Inner {
 }
 
 impl ModelsOptions {
-    /// From what is configured. `fallback` answers in OpenAI's place while neither a key nor an address is set: the
-    /// sandbox's scripted models.
+    /// Options from the configuration. `fallback` is the address of the sandbox's scripted models, used while neither a
+    /// key nor an address is configured.
     #[must_use]
     pub fn from_config(config: &ModelsConfig, fallback: &str) -> Self {
         let openai = match (&config.base_url, &config.api_key) {
@@ -116,14 +114,14 @@ impl ModelsOptions {
 }
 
 impl Models {
-    /// The models that these options name. Asks none of them anything.
+    /// Creates the clients. Sends no request.
     ///
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(options: ModelsOptions) -> Result<Self, reqwest::Error> {
         let http = Client::builder()
             .user_agent(concat!("call-ledger/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
+            .connect_timeout(CONNECT_TIMEOUT)
             .build()?;
         let surface = |endpoint: &Endpoint, name| Surface::new(&endpoint.provider, name, http.clone(), options.backoff);
         Ok(Self(Arc::new(Inner {
@@ -134,22 +132,22 @@ impl Models {
         })))
     }
 
-    /// Who provides the language model, for events: `openai`.
+    /// The provider of the language model, for events: `openai`.
     #[must_use]
     pub fn provider(&self) -> &str {
         self.0.chat.provider()
     }
 
-    /// Who provides the speech models, for events: `openai`.
+    /// The provider of the speech models, for events: `openai`.
     #[must_use]
     pub fn audio_provider(&self) -> &str {
         self.0.transcription.provider()
     }
 
-    /// Asks the language model.
+    /// Sends a chat request.
     ///
     /// # Errors
-    /// [`ModelError`]; within the request's time limit.
+    /// [`ModelError`], within the request's time limit.
     pub async fn chat(&self, request: &ChatRequest) -> Result<ChatAnswer, ModelError> {
         let Inner { options, chat, .. } = &*self.0;
         let model = request.model.as_deref().unwrap_or(&options.chat);
@@ -176,26 +174,26 @@ impl Models {
             }?
             .checked(&request.format)
         };
-        let (written, latency) = chat.ask(request.timeout, build, read).await?;
+        let (answer, latency) = chat.request(request.timeout, build, read).await?;
         Ok(ChatAnswer {
-            text: written.text,
-            model: written.model.unwrap_or_else(|| model.to_owned()),
-            tokens: written.tokens,
+            text: answer.text,
+            model: answer.model.unwrap_or_else(|| model.to_owned()),
+            tokens: answer.tokens,
             latency,
-            truncated: written.truncated,
+            truncated: answer.truncated,
         })
     }
 
-    /// Writes a recording down.
+    /// Transcribes a recording.
     ///
     /// # Errors
-    /// [`ModelError`]; within the request's time limit.
+    /// [`ModelError`], within the request's time limit.
     pub async fn transcribe(&self, request: &TranscriptionRequest) -> Result<Transcription, ModelError> {
         let Inner {
             options, transcription, ..
         } = &*self.0;
         let model = options.transcription.as_str();
-        // Each attempt needs a form of its own; whether one can be made is known before the first.
+        // Each attempt needs its own form. An error is returned before the first attempt.
         transcription::form(request, model)?;
         let build = |http: &Client| {
             let url = format!("{}/audio/transcriptions", options.audio_endpoint.base_url);
@@ -206,13 +204,13 @@ impl Models {
             }
         };
         let read = |answer| transcription::read(&answer, model);
-        Ok(transcription.ask(request.timeout, build, read).await?.0)
+        Ok(transcription.request(request.timeout, build, read).await?.0)
     }
 
-    /// Speaks.
+    /// Converts text to speech.
     ///
     /// # Errors
-    /// [`ModelError`]; within the request's time limit.
+    /// [`ModelError`], within the request's time limit.
     pub async fn speak(&self, request: &SpeechRequest) -> Result<Speech, ModelError> {
         let Inner { options, speech, .. } = &*self.0;
         let body = speech::body(request, &options.speech);
@@ -221,7 +219,7 @@ impl Models {
             bearer(http.post(url), &options.audio_endpoint).json(&body)
         };
         let read = |answer| speech::read(answer, &options.speech);
-        Ok(speech.ask(request.timeout, build, read).await?.0)
+        Ok(speech.request(request.timeout, build, read).await?.0)
     }
 }
 

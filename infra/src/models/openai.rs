@@ -1,8 +1,8 @@
-//! Chat completions, as OpenAI's API has them and Ollama, vLLM and many others copy them:
+//! Chat completions with OpenAI's API, which Ollama, vLLM and many others implement:
 //! <https://platform.openai.com/docs/api-reference/chat>.
 
 use super::ModelError;
-use super::chat::{ChatRequest, Format, Written};
+use super::chat::{ChatRequest, Format, RawAnswer};
 use super::surface::Answer;
 use domain::call::value::TokenCount;
 use serde::Deserialize;
@@ -13,22 +13,22 @@ pub const OPENAI: &str = "https://api.openai.com/v1";
 
 pub(super) fn body(request: &ChatRequest, model: &str, base_url: &str) -> Value {
     let system = json!({"role": "system", "content": request.system});
-    let said = request
-        .said()
+    let messages = request
+        .spoken_messages()
         .map(|message| json!({"role": message.role.as_str(), "content": message.text}));
     let system = (!request.system.trim().is_empty()).then_some(system);
     let mut body = json!({
         "model": model,
-        "messages": system.into_iter().chain(said).collect::<Vec<_>>(),
+        "messages": system.into_iter().chain(messages).collect::<Vec<_>>(),
     });
-    // OpenAI's newer models refuse the old name; of the copies, not all know the new one.
+    // OpenAI's newer models refuse the old name; not all compatible services support the new one.
     let limit = if is_openai(base_url) {
         "max_completion_tokens"
     } else {
         "max_tokens"
     };
     body[limit] = request.max_tokens.into();
-    if let Some(temperature) = request.temperature.filter(|_| !reasons(model)) {
+    if let Some(temperature) = request.temperature.filter(|_| !is_reasoning_model(model)) {
         body["temperature"] = temperature.into();
     }
     if let Format::JsonSchema { name, schema } = &request.format {
@@ -40,14 +40,14 @@ pub(super) fn body(request: &ChatRequest, model: &str, base_url: &str) -> Value 
     body
 }
 
-/// Whether it is one of OpenAI's models that think first (`o3`, `gpt-5-mini`): they refuse a temperature.
-fn reasons(model: &str) -> bool {
+/// Whether it is one of OpenAI's reasoning models (`o3`, `gpt-5-mini`), which refuse a temperature.
+fn is_reasoning_model(model: &str) -> bool {
     let generation = |prefix| model.strip_prefix(prefix).and_then(|rest| rest.chars().next());
     generation("o").is_some_and(|digit| digit.is_ascii_digit())
         || generation("gpt-").is_some_and(|digit| ('5'..='9').contains(&digit))
 }
 
-/// Whether it is OpenAI itself that answers there.
+/// Whether the address is OpenAI's own.
 pub(super) fn is_openai(base_url: &str) -> bool {
     url::Url::parse(base_url).is_ok_and(|url| url.host_str() == Some("api.openai.com"))
 }
@@ -61,12 +61,12 @@ struct Completion {
 
 #[derive(Deserialize)]
 struct Choice {
-    message: Said,
+    message: ResponseMessage,
     finish_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Said {
+struct ResponseMessage {
     content: Option<String>,
     refusal: Option<String>,
 }
@@ -77,9 +77,9 @@ struct Usage {
     completion_tokens: u32,
 }
 
-pub(super) fn read(answer: &Answer) -> Result<Written, ModelError> {
+pub(super) fn read(answer: &Answer) -> Result<RawAnswer, ModelError> {
     let completion: Completion =
-        serde_json::from_slice(&answer.body).map_err(|_| ModelError::Malformed("the answer is no chat completion"))?;
+        serde_json::from_slice(&answer.body).map_err(|_| ModelError::Malformed("the response is not a chat completion"))?;
     let choice = completion
         .choices
         .into_iter()
@@ -89,9 +89,9 @@ pub(super) fn read(answer: &Answer) -> Result<Written, ModelError> {
         return Err(ModelError::Malformed("the model declined"));
     }
     if choice.finish_reason.as_deref() == Some("content_filter") {
-        return Err(ModelError::Malformed("the provider's filter took the text"));
+        return Err(ModelError::Malformed("the provider's content filter removed the text"));
     }
-    Ok(Written {
+    Ok(RawAnswer {
         text: choice
             .message
             .content
@@ -110,17 +110,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn models_that_think_first_are_known_by_their_names() {
+    fn reasoning_models_are_recognized_by_name() {
         for model in ["o3", "o4-mini", "gpt-5", "gpt-5-mini"] {
-            assert!(reasons(model), "{model}");
+            assert!(is_reasoning_model(model), "{model}");
         }
         for model in ["gpt-4o-mini", "gpt-4.1", "gpt-oss-20b", "llama3.2", "olmo2"] {
-            assert!(!reasons(model), "{model}");
+            assert!(!is_reasoning_model(model), "{model}");
         }
     }
 
     #[test]
-    fn openai_itself_is_known_by_its_host() {
+    fn openai_is_recognized_by_its_host() {
         assert!(is_openai(OPENAI));
         assert!(!is_openai("http://localhost:11434/v1"));
         assert!(!is_openai("https://api.openai.com.example/v1"));

@@ -1,4 +1,4 @@
-//! Text to speech: <https://platform.openai.com/docs/api-reference/audio/createSpeech>, and who copies it.
+//! Text to speech with OpenAI's API: <https://platform.openai.com/docs/api-reference/audio/createSpeech>.
 
 use super::ModelError;
 use super::surface::Answer;
@@ -8,27 +8,24 @@ use serde_json::{Value, json};
 use std::fmt;
 use std::time::Duration;
 
-/// Words to be spoken. Its `Debug` does not show them.
+/// A text to be spoken. Its `Debug` does not show the text.
 #[derive(Clone)]
 pub struct SpeechRequest {
-    /// The words.
     pub text: String,
-    /// Whose voice: `alloy`.
+    /// The provider's voice: `alloy`.
     pub voice: String,
-    /// As what: [`MediaType::Mp3`] or [`MediaType::Wav`], which Twilio plays both.
+    /// [`MediaType::Mp3`] or [`MediaType::Wav`]; Twilio plays both.
     pub media_type: MediaType,
-    /// For everything, attempts and waits between them included.
+    /// Total time limit, including retries and the delays between them.
     pub timeout: Duration,
 }
 
-/// Spoken words.
+/// Synthesized speech.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Speech {
-    /// The file.
     pub audio: Bytes,
-    /// What it is.
     pub media_type: MediaType,
-    /// What spoke: the model's name.
+    /// The model's name.
     pub engine: String,
 }
 
@@ -63,7 +60,7 @@ pub(super) fn body(request: &SpeechRequest, model: &str) -> Value {
 pub(super) fn read(answer: Answer, model: &str) -> Result<Speech, ModelError> {
     let media_type = MediaType::of_content_type(&answer.content_type)
         .filter(|kind| kind.as_str().starts_with("audio/"))
-        .ok_or(ModelError::Malformed("the answer is no audio"))?;
+        .ok_or(ModelError::Malformed("the response is not audio"))?;
     if answer.body.is_empty() {
         return Err(ModelError::Malformed("the audio is empty"));
     }

@@ -1,5 +1,5 @@
-//! One thing that a provider does for us (chat, transcription, speech), asked over HTTP: within a time limit, a few
-//! times if need be, and not at all while it is known to be down.
+//! [`Surface`]: one kind of request to a provider (chat, transcription, speech) over HTTP, with a total time limit,
+//! retries and a circuit breaker.
 
 use super::ModelError;
 use super::breaker::Breaker;
@@ -10,10 +10,10 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
-const LONGEST: usize = 64 << 20;
-/// Failures in a row, each after its attempts.
-const THRESHOLD: u32 = 5;
-const REST: Duration = Duration::from_secs(10);
+const MAX_RESPONSE_BYTES: usize = 64 << 20;
+/// Failures in a row, each after its retries, that open the circuit.
+const BREAKER_THRESHOLD: u32 = 5;
+const BREAKER_OPEN_FOR: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(super) struct Surface {
@@ -24,17 +24,17 @@ pub(super) struct Surface {
     breaker: Breaker,
 }
 
-/// What a provider answered, with success.
+/// A successful response of a provider.
 pub(super) struct Answer {
     pub body: Bytes,
     pub content_type: String,
 }
 
-/// One attempt that came to nothing.
+/// A failed attempt.
 struct Failed {
     error: ModelError,
-    repeatable: bool,
-    asked_to_wait: Option<Duration>,
+    is_retryable: bool,
+    retry_after: Option<Duration>,
 }
 
 impl Surface {
@@ -44,7 +44,7 @@ impl Surface {
             name,
             http,
             backoff,
-            breaker: Breaker::new(THRESHOLD, REST),
+            breaker: Breaker::new(BREAKER_THRESHOLD, BREAKER_OPEN_FOR),
         }
     }
 
@@ -52,22 +52,23 @@ impl Surface {
         &self.provider
     }
 
-    /// Asks, and reads the answer. `build` makes the request, anew for each attempt. Also says how long it took.
-    pub(super) async fn ask<T>(
+    /// Sends a request and parses the response. `build` creates the request for each attempt. Also returns the
+    /// duration.
+    pub(super) async fn request<T>(
         &self,
         time_limit: Duration,
         build: impl Fn(&Client) -> RequestBuilder,
         read: impl FnOnce(Answer) -> Result<T, ModelError>,
     ) -> Result<(T, Duration), ModelError> {
-        let begun = Instant::now();
+        let started = Instant::now();
         let result = match self.breaker.enter() {
             Err(_) => Err(ModelError::CircuitOpen),
             Ok(permit) => {
-                let result = self.attempts(begun + time_limit, build).await.and_then(read);
+                let result = self.attempts(started + time_limit, build).await.and_then(read);
                 match &result {
                     Err(error) if error.is_failure() => {
                         if permit.failed() {
-                            tracing::warn!(provider = self.provider, surface = self.name, %error, "left alone for a while");
+                            tracing::warn!(provider = self.provider, surface = self.name, %error, "model circuit opened");
                         }
                     }
                     Ok(_) | Err(_) => permit.succeeded(),
@@ -75,8 +76,8 @@ impl Surface {
                 result
             }
         };
-        let took = begun.elapsed();
-        let outcome = result.as_ref().err().map_or("ok", ModelError::word);
+        let took = started.elapsed();
+        let outcome = result.as_ref().err().map_or("ok", ModelError::label);
         let labels = [("provider", self.provider.clone()), ("surface", self.name.to_owned())];
         metrics::histogram!("model_request_seconds", &labels).record(took);
         let [provider, surface] = labels;
@@ -95,28 +96,28 @@ impl Surface {
     ) -> Result<Answer, ModelError> {
         let mut attempt = 1;
         loop {
-            let failed = match timeout_at(deadline, once(build(&self.http))).await {
+            let failed = match timeout_at(deadline, send_once(build(&self.http))).await {
                 Err(_) => return Err(ModelError::Timeout),
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(failed)) => failed,
             };
-            let wait = self.backoff.wait_after(attempt).filter(|_| failed.repeatable);
-            let wait = wait.map(|wait| wait.max(failed.asked_to_wait.unwrap_or_default()));
-            // To wait past the deadline would only tell later what is known now.
+            let wait = self.backoff.wait_after(attempt).filter(|_| failed.is_retryable);
+            let wait = wait.map(|wait| wait.max(failed.retry_after.unwrap_or_default()));
+            // A delay beyond the deadline would only postpone the error.
             match wait
                 .map(|wait| Instant::now() + wait)
-                .filter(|moment| *moment < deadline)
+                .filter(|at| *at < deadline)
             {
-                Some(moment) => tokio::time::sleep_until(moment).await,
+                Some(at) => tokio::time::sleep_until(at).await,
                 None => return Err(failed.error),
             }
-            tracing::info!(provider = self.provider, surface = self.name, attempt, error = %failed.error, "asking again");
+            tracing::info!(provider = self.provider, surface = self.name, attempt, error = %failed.error, "model request failed, will retry");
             attempt += 1;
         }
     }
 }
 
-async fn once(request: RequestBuilder) -> Result<Answer, Failed> {
+async fn send_once(request: RequestBuilder) -> Result<Answer, Failed> {
     let response = request.send().await.map_err(|error| broken(Broken::of(&error)))?;
     let status = response.status();
     if !status.is_success() {
@@ -127,38 +128,38 @@ async fn once(request: RequestBuilder) -> Result<Answer, Failed> {
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
     let content_type = content_type.unwrap_or_default().to_owned();
-    match read_at_most(response, LONGEST).await {
+    match read_at_most(response, MAX_RESPONSE_BYTES).await {
         Ok(body) => Ok(Answer { body, content_type }),
         Err(Unread::Broken(reason)) => Err(broken(reason)),
         Err(Unread::TooLong) => Err(Failed {
-            error: ModelError::Malformed("the answer is too long"),
-            repeatable: false,
-            asked_to_wait: None,
+            error: ModelError::Malformed("the response is too long"),
+            is_retryable: false,
+            retry_after: None,
         }),
     }
 }
 
-/// Asking twice costs tokens and does nothing else, so a broken connection may be asked again.
+/// A repeated request only costs tokens, so it is retried after a broken connection.
 fn broken(broken: Broken) -> Failed {
     Failed {
         error: ModelError::Unavailable(broken.as_str().into()),
-        repeatable: true,
-        asked_to_wait: None,
+        is_retryable: true,
+        retry_after: None,
     }
 }
 
 fn refused(status: StatusCode, response: &Response) -> Failed {
     let number = status.as_u16();
     let busy = matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
-    let repeatable = busy || status.is_server_error();
+    let is_retryable = busy || status.is_server_error();
     Failed {
-        // The body is not repeated: providers quote the request in it, and parts of keys.
-        error: if repeatable || !status.is_client_error() {
+        // The body is omitted: providers quote the request and parts of keys in it.
+        error: if is_retryable || !status.is_client_error() {
             ModelError::Unavailable(format!("status {number}"))
         } else {
             ModelError::Refused(number)
         },
-        repeatable,
-        asked_to_wait: retry_after(response.headers()),
+        is_retryable,
+        retry_after: retry_after(response.headers()),
     }
 }

@@ -1,4 +1,4 @@
-//! Speech to text: <https://platform.openai.com/docs/api-reference/audio/createTranscription>, and who copies it.
+//! Speech to text with OpenAI's API: <https://platform.openai.com/docs/api-reference/audio/createTranscription>.
 
 use super::ModelError;
 use super::surface::Answer;
@@ -8,44 +8,42 @@ use serde::Deserialize;
 use std::fmt;
 use std::time::Duration;
 
-/// A recording to be written down.
+/// A recording to be transcribed.
 #[derive(Clone)]
 pub struct TranscriptionRequest {
-    /// The file.
     pub audio: Bytes,
-    /// What it is called; its ending tells providers what it is.
+    /// Providers detect the format from the extension.
     pub file_name: String,
-    /// What it is: `audio/wav`.
+    /// For example `audio/wav`.
     pub content_type: String,
-    /// What is spoken, where that is known: `en`, `hi-IN`.
+    /// The spoken language, if known: `en`, `hi-IN`.
     pub language: Option<String>,
-    /// For everything, attempts and waits between them included.
+    /// Total time limit, including retries and the delays between them.
     pub timeout: Duration,
 }
 
-/// A recording, written down. Its `Debug` shows no words.
+/// A transcript. Its `Debug` shows no text.
 #[derive(Clone, PartialEq)]
 pub struct Transcription {
-    /// What was said, in order.
+    /// In order.
     pub segments: Vec<TranscriptSegment>,
-    /// All of it.
+    /// The whole text.
     pub text: String,
-    /// How long the recording is, in seconds, where the provider said so: what is paid for.
+    /// Length of the recording in seconds as reported by the provider, which is the billed quantity.
     pub duration_s: Option<f64>,
-    /// What wrote it down: the model's name.
+    /// The model's name.
     pub engine: String,
 }
 
-/// Some words of a recording. Its `Debug` shows no words.
+/// A segment of a transcript. Its `Debug` shows no text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TranscriptSegment {
-    /// Milliseconds from the beginning, where known.
+    /// Milliseconds from the start, if known.
     pub start_ms: Option<u32>,
-    /// Milliseconds from the beginning, where known.
+    /// Milliseconds from the start, if known.
     pub end_ms: Option<u32>,
-    /// Who, in the provider's words (`A`, `speaker_0`), where the model tells voices apart.
+    /// The speaker as labeled by the provider (`A`, `speaker_0`), if the model separates speakers.
     pub speaker: Option<String>,
-    /// The words.
     pub text: String,
 }
 
@@ -75,7 +73,7 @@ impl fmt::Debug for TranscriptSegment {
     }
 }
 
-/// In which form to ask for the answer. The newer models of OpenAI's give no times, or only together with the speakers.
+/// The response format to request. OpenAI's newer models return no times, or only together with speakers.
 fn response_format(model: &str) -> &'static str {
     if model.contains("diarize") {
         "diarized_json"
@@ -91,7 +89,7 @@ pub(super) fn form(request: &TranscriptionRequest, model: &str) -> Result<Form, 
     let file = Part::stream_with_length(request.audio.clone(), length)
         .file_name(request.file_name.clone())
         .mime_str(&request.content_type)
-        .map_err(|_| ModelError::Malformed("the recording's content type is none"))?;
+        .map_err(|_| ModelError::Malformed("the recording's content type is invalid"))?;
     let format = response_format(model);
     let mut form = Form::new()
         .part("file", file)
@@ -103,7 +101,7 @@ pub(super) fn form(request: &TranscriptionRequest, model: &str) -> Result<Form, 
     if format == "diarized_json" {
         form = form.text("chunking_strategy", "auto");
     }
-    // ISO 639-1 is what is asked for: no region.
+    // The API expects ISO 639-1, without a region.
     let language = request.language.as_deref().and_then(|tag| tag.split(['-', '_']).next());
     if let Some(language) = language.filter(|language| language.len() == 2) {
         form = form.text("language", language.to_lowercase());
@@ -112,15 +110,15 @@ pub(super) fn form(request: &TranscriptionRequest, model: &str) -> Result<Form, 
 }
 
 #[derive(Deserialize)]
-struct Written {
+struct Response {
     text: String,
     duration: Option<f64>,
     #[serde(default)]
-    segments: Vec<Piece>,
+    segments: Vec<ResponseSegment>,
 }
 
 #[derive(Deserialize)]
-struct Piece {
+struct ResponseSegment {
     start: Option<f64>,
     end: Option<f64>,
     speaker: Option<String>,
@@ -129,15 +127,15 @@ struct Piece {
 }
 
 pub(super) fn read(answer: &Answer, model: &str) -> Result<Transcription, ModelError> {
-    let written: Written =
-        serde_json::from_slice(&answer.body).map_err(|_| ModelError::Malformed("the answer is no transcription"))?;
-    let text = written.text.trim().to_owned();
-    let mut segments: Vec<_> = written.segments.into_iter().filter_map(Piece::segment).collect();
-    // Nobody spoke, or the model gives no times.
+    let response: Response =
+        serde_json::from_slice(&answer.body).map_err(|_| ModelError::Malformed("the response is not a transcription"))?;
+    let text = response.text.trim().to_owned();
+    let mut segments: Vec<_> = response.segments.into_iter().filter_map(ResponseSegment::segment).collect();
+    // The model returns no times.
     if segments.is_empty() && !text.is_empty() {
         segments.push(TranscriptSegment {
             start_ms: None,
-            end_ms: written.duration.and_then(milliseconds),
+            end_ms: response.duration.and_then(milliseconds),
             speaker: None,
             text: text.clone(),
         });
@@ -145,14 +143,14 @@ pub(super) fn read(answer: &Answer, model: &str) -> Result<Transcription, ModelE
     Ok(Transcription {
         segments,
         text,
-        duration_s: written
+        duration_s: response
             .duration
             .filter(|seconds| seconds.is_finite() && *seconds >= 0.0),
         engine: model.to_owned(),
     })
 }
 
-impl Piece {
+impl ResponseSegment {
     fn segment(self) -> Option<TranscriptSegment> {
         let text = self.text.trim();
         (!text.is_empty()).then(|| TranscriptSegment {
@@ -182,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn each_model_is_asked_in_the_form_that_it_knows() {
+    fn response_format_depends_on_the_model() {
         assert_eq!(response_format("whisper-1"), "verbose_json");
         assert_eq!(response_format("Systran/faster-whisper-small"), "verbose_json");
         assert_eq!(response_format("gpt-4o-mini-transcribe"), "json");
@@ -190,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn segments_have_times_in_milliseconds_and_speakers_where_they_are_known() {
+    fn segments_have_times_in_milliseconds_and_speakers_if_known() {
         let read = read_json(&serde_json::json!({
             "text": " Hello. Hi. ",
             "duration": 3.5,
@@ -201,7 +199,7 @@ mod tests {
             ],
         }))
         .expect("read");
-        let told: Vec<_> = read
+        let shown: Vec<_> = read
             .segments
             .iter()
             .map(|segment| {
@@ -214,7 +212,7 @@ mod tests {
             })
             .collect();
         assert_eq!(
-            told,
+            shown,
             [
                 (Some(0), Some(1234), Some("A"), "Hello."),
                 (Some(1500), Some(2000), None, "Hi.")
@@ -224,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn words_without_times_are_one_segment_and_silence_is_none() {
+    fn text_without_times_is_one_segment_and_silence_has_none() {
         let words = read_json(&serde_json::json!({"text": "Hello."})).expect("read");
         assert_eq!((words.segments.len(), words.segments[0].start_ms), (1, None));
         let silence = read_json(&serde_json::json!({"text": "", "duration": 2.0})).expect("read");
@@ -232,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn times_that_are_none_are_unknown() {
+    fn invalid_times_are_unknown() {
         let read = read_json(&serde_json::json!({
             "text": "x", "duration": -1.0, "segments": [{"start": -1.0, "end": 1e300, "text": "x"}]
         }))
@@ -242,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_transcription_is_malformed() {
+    fn response_without_a_transcription_is_malformed() {
         assert!(read_json(&serde_json::json!({"error": "no"})).is_err());
     }
 }

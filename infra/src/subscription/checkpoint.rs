@@ -1,8 +1,8 @@
-//! How far a consumer has come, and who it is for now.
+//! Checkpoints of consumers, and the leases under which they run.
 //!
-//! The table lies beside the consumer's rows, so that both change in one transaction. A lease says which process runs
-//! the consumer; its fencing token grows with each holder, and a holder whose token is not the latest cannot move the
-//! checkpoint any more, whatever it still believes.
+//! The table is in the consumer's own namespace, so that rows and checkpoint change in one transaction. A lease selects
+//! the process that runs the consumer. Its fencing token increases with each holder, and a holder with an older token
+//! can no longer move the checkpoint.
 
 use crate::db::{Db, Tx};
 use crate::event_store::Position;
@@ -32,38 +32,38 @@ const ADVANCE: &str = "update checkpoint set position = $4 where name = $1 and p
 const READ: &str = "select name, position, fence, owner, lease_expires_at, model_version, switched_at
   from checkpoint where name = $1";
 
-/// Every statement of this module, for the test that prepares them on both engines.
+/// Every statement of this module. A test prepares them on both engines.
 pub const STATEMENTS: &[&str] = &[CREATE, ACQUIRE, SEIZE, RENEW, RELEASE, ADVANCE, READ];
 
-/// The right to run a consumer, until it expires or somebody with a later token takes it.
+/// The right to run a consumer, until it expires or another process takes it with a higher token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Lease {
-    /// The fencing token; each holder's is greater than the one before.
+    /// The fencing token. Increases with each holder.
     pub fence: i64,
-    /// How far the consumer had come when the lease was taken.
+    /// The consumer's position when the lease was acquired.
     pub position: Position,
 }
 
 /// A consumer's checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Checkpoint {
-    /// The consumer.
+    /// The consumer's name.
     pub name: String,
-    /// The last position that it has finished.
+    /// The position of the last event applied.
     pub position: Position,
     /// The latest fencing token.
     pub fence: i64,
-    /// Who holds, or held, the lease.
+    /// The current or last holder of the lease.
     pub owner: Option<String>,
     /// Epoch microseconds.
     pub lease_expires_at: i64,
-    /// The version of the code that made the rows.
+    /// The version of the rows.
     pub model_version: i64,
-    /// When these rows became the current ones by a rebuild, in epoch microseconds.
+    /// When a rebuild last switched to these rows, in epoch microseconds.
     pub switched_at: Option<i64>,
 }
 
-/// Makes the consumer's checkpoint at 0, unless it is there.
+/// Creates the consumer's checkpoint at position 0, if it does not exist.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -71,7 +71,7 @@ pub async fn create(db: &Db, name: &str, model_version: i64) -> Result<(), sqlx:
     on_db!(db, c => sqlx::query(CREATE).bind(name).bind(model_version).execute(c).await.map(|_| ()))
 }
 
-/// Takes the lease if it is free, has expired, or is the owner's already. `None`: somebody else holds it.
+/// Acquires the lease if it is free, expired or already held by `owner`. `None` if another owner holds it.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -92,7 +92,7 @@ pub async fn acquire(
         .await)
 }
 
-/// Takes the lease whoever holds it: they are fenced off. For the switch after a rebuild.
+/// Takes the lease from any holder, which is fenced off. Used by the switch after a rebuild.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -105,7 +105,7 @@ pub async fn seize(tx: &mut Tx, name: &str, owner: &str, until: Timestamp) -> Re
         .await)
 }
 
-/// Extends a lease. `false`: somebody else has it by now.
+/// Extends a lease. Returns `false` if another owner holds it by now.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -121,7 +121,7 @@ pub async fn renew(db: &Db, name: &str, lease: &Lease, now: Timestamp, seconds: 
     Ok(rows == 1)
 }
 
-/// Gives a lease back, so that another process need not wait for it to expire.
+/// Releases a lease, so that another process does not wait for it to expire.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -129,7 +129,8 @@ pub async fn release(db: &Db, name: &str, lease: &Lease) -> Result<(), sqlx::Err
     on_db!(db, c => sqlx::query(RELEASE).bind(name).bind(lease.fence).execute(c).await.map(|_| ()))
 }
 
-/// Moves the checkpoint, in the transaction that writes the rows. `false`: fenced off; step down and roll back.
+/// Moves the checkpoint, in the transaction that writes the rows. Returns `false` if the holder is fenced off: it must
+/// roll back and stop.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -151,7 +152,7 @@ pub async fn advance(
     Ok(rows == 1)
 }
 
-/// Reads a checkpoint. `None`: the consumer never ran.
+/// Reads a checkpoint. `None` if it does not exist.
 ///
 /// # Errors
 /// When the database cannot be used.

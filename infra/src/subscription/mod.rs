@@ -1,7 +1,7 @@
-//! Following the log in order: what was committed last, wake-up, checkpoints, leases.
+//! Following the log in order: recent events, notifications, checkpoints and leases.
 //!
-//! In the process that commits, a reader gets the committed events themselves. Across processes a notification is a
-//! nudge, and a poll is the truth.
+//! In the process that commits, readers get the committed events from memory. Across processes, a notification only
+//! reduces latency; polling is what guarantees that no event is missed.
 
 pub mod checkpoint;
 mod recent;

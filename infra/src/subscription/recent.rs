@@ -1,14 +1,14 @@
-//! The end of the log, in memory: opened and typed once, for all readers of the process.
+//! [`Recent`]: the latest events in memory, decrypted and parsed once for all readers of the process.
 
 use crate::event_store::{Position, Recorded};
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 
-/// Events kept. A reader that is further behind reads the database.
-const KEPT: usize = 32_768;
+/// Most events in memory. A reader with a larger lag reads the database.
+const MAX_EVENTS: usize = 32_768;
 
-/// A dense run of the latest events that this process committed, and how far the log goes.
+/// A dense run of the latest events that this process committed, and the known head of the log.
 pub(crate) struct Recent {
     head: watch::Sender<Position>,
     events: RwLock<VecDeque<Arc<Recorded>>>,
@@ -24,7 +24,7 @@ impl Default for Recent {
 }
 
 impl Recent {
-    /// Takes in what was just committed here.
+    /// Adds events that this process has committed.
     pub fn publish(&self, committed: Vec<Arc<Recorded>>) {
         let (Some(first), Some(last)) = (committed.first(), committed.last()) else {
             return;
@@ -33,17 +33,17 @@ impl Recent {
         {
             let mut events = self.events.write().unwrap_or_else(PoisonError::into_inner);
             if events.back().is_some_and(|event| event.position + 1 != first) {
-                // Another process wrote in between: what is kept must stay dense.
+                // Another process has written in between. The run must stay dense, so it starts again.
                 events.clear();
             }
             events.extend(committed);
-            let excess = events.len().saturating_sub(KEPT);
+            let excess = events.len().saturating_sub(MAX_EVENTS);
             events.drain(..excess);
         }
         self.advance(last);
     }
 
-    /// The log goes at least this far.
+    /// Raises the known head of the log.
     pub fn advance(&self, head: Position) {
         self.head.send_if_modified(|known| {
             let grew = head > *known;
@@ -52,17 +52,17 @@ impl Recent {
         });
     }
 
-    /// How far the log is known to go.
+    /// The known head of the log.
     pub fn head(&self) -> Position {
         *self.head.borrow()
     }
 
-    /// Tells of every growth.
+    /// A watch on the known head.
     pub fn watch(&self) -> watch::Receiver<Position> {
         self.head.subscribe()
     }
 
-    /// The events after a position, at most `limit`, if the next one is here.
+    /// At most `limit` events after a position. `None` if the next one is not in memory.
     pub fn after(&self, position: Position, limit: usize) -> Option<Vec<Arc<Recorded>>> {
         let events = self.events.read().unwrap_or_else(PoisonError::into_inner);
         let first = events.front()?.position;
@@ -78,7 +78,7 @@ impl Recent {
         )
     }
 
-    /// Forgets every event of a stream that was erased; what follows is read from the database again.
+    /// Drops all events after an erasure, so that they are read from the database again.
     pub fn forget(&self) {
         self.events.write().unwrap_or_else(PoisonError::into_inner).clear();
     }

@@ -1,4 +1,4 @@
-//! Hearing of what other processes commit.
+//! Detects events that other processes have committed.
 
 use super::Recent;
 use crate::db::Db;
@@ -9,14 +9,14 @@ use std::time::Duration;
 
 /// The channel on which `append_events` notifies.
 const CHANNEL: &str = "call_ledger_events";
-/// A notification can be lost; a look this often is not.
-const LOOK: Duration = Duration::from_millis(500);
-/// A reader without notifications looks this often.
-const POLL: Duration = Duration::from_millis(100);
+/// Interval at which the head is read even without a notification, which may be lost.
+const LISTEN_POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// Interval at which a reader without notifications reads the head.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 const HEAD: &str = "select coalesce(max(position), 0) from events";
 
-/// Keeps `recent` informed of PostgreSQL's log until nobody holds it any more.
+/// Advances `recent` with the head of a PostgreSQL log until `recent` is dropped.
 pub(crate) fn listen(pool: PgPool, recent: Weak<Recent>) {
     tokio::spawn(async move {
         let mut listener = None;
@@ -26,11 +26,11 @@ pub(crate) fn listen(pool: PgPool, recent: Weak<Recent>) {
             }
             match &mut listener {
                 Some(open) => {
-                    if let Ok(Err(_)) = tokio::time::timeout(LOOK, open.recv()).await {
+                    if let Ok(Err(_)) = tokio::time::timeout(LISTEN_POLL_INTERVAL, open.recv()).await {
                         listener = None;
                     }
                 }
-                None => tokio::time::sleep(LOOK).await,
+                None => tokio::time::sleep(LISTEN_POLL_INTERVAL).await,
             }
             if let Ok(head) = sqlx::query_scalar(HEAD).fetch_one(&pool).await
                 && let Some(recent) = recent.upgrade()
@@ -47,11 +47,11 @@ async fn connect(pool: &PgPool) -> Option<PgListener> {
     Some(listener)
 }
 
-/// Keeps `recent` informed of a log that another process writes, until nobody holds it any more.
+/// Advances `recent` with the head of a log that another process writes, until `recent` is dropped.
 pub(crate) fn poll(db: Db, recent: Weak<Recent>) {
     tokio::spawn(async move {
         while recent.strong_count() > 0 {
-            tokio::time::sleep(POLL).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
             let head = crate::on_db!(&db, c => sqlx::query_scalar(HEAD).fetch_one(c).await);
             if let (Ok(head), Some(recent)) = (head, recent.upgrade()) {
                 recent.advance(head);

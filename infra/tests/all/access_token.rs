@@ -1,4 +1,4 @@
-//! Our access tokens, judged by Twilio's own package.
+//! Access tokens, verified by Twilio's own Python package.
 
 use crate::peers::Peer;
 use infra::clock::{Clock as _, SystemClock};
@@ -17,16 +17,16 @@ fn maker() -> TokenMaker {
     }
 }
 
-fn twilio_says(question: &Value) -> Value {
-    Peer::start("access_token.py").ask(&question.to_string())
+fn twilio_package(request: &Value) -> Value {
+    Peer::start("access_token.py").ask(&request.to_string())
 }
 
 #[test]
-fn twilios_package_reads_from_our_token_what_it_writes_into_its_own() {
+fn token_has_the_same_claims_as_one_by_twilios_package() {
     let now = SystemClock.now();
     let token = maker().token("user_1", true, now).expect("a token");
-    let ours = twilio_says(&json!({"read": token.jwt.expose(), "secret": SECRET}));
-    let theirs = twilio_says(&json!({
+    let own = twilio_package(&json!({"read": token.jwt.expose(), "secret": SECRET}));
+    let reference = twilio_package(&json!({
         "make": {
             "account_sid": maker().account_sid,
             "api_key": maker().api_key,
@@ -35,10 +35,10 @@ fn twilios_package_reads_from_our_token_what_it_writes_into_its_own() {
         },
         "secret": SECRET,
     }));
-    assert_eq!(ours["headers"], theirs["headers"]);
-    // Made at another second; everything else is the same.
-    let (mut our_claims, mut their_claims) = (ours["payload"].clone(), theirs["payload"].clone());
-    for claims in [&mut our_claims, &mut their_claims] {
+    assert_eq!(own["headers"], reference["headers"]);
+    // The times may differ by a second; everything else is equal.
+    let (mut own_claims, mut reference_claims) = (own["payload"].clone(), reference["payload"].clone());
+    for claims in [&mut own_claims, &mut reference_claims] {
         let begins = claims["nbf"].as_i64().expect("a time");
         assert_eq!(claims["exp"], begins + 3600);
         let id = claims["jti"].as_str().expect("an identifier");
@@ -49,13 +49,13 @@ fn twilios_package_reads_from_our_token_what_it_writes_into_its_own() {
             claims.as_object_mut().expect("claims").remove(name);
         }
     }
-    assert_eq!(our_claims, their_claims);
+    assert_eq!(own_claims, reference_claims);
 }
 
 #[test]
-fn twilios_package_refuses_our_token_under_another_secret_and_after_its_hour() {
+fn token_with_another_secret_or_after_an_hour_is_refused_by_twilios_package() {
     let refusal = |token: &str, secret: &str| {
-        let answer = twilio_says(&json!({"read": token, "secret": secret}));
+        let answer = twilio_package(&json!({"read": token, "secret": secret}));
         answer["refused"].as_str().map(str::to_owned).unwrap_or_default()
     };
     let now = SystemClock.now();

@@ -1,4 +1,4 @@
-//! What every store of blobs promises, asked of both: a folder, and an S3 that nobody here wrote.
+//! The contract of blob stores, tested on a folder and on moto's S3.
 
 use crate::peers::{Peer, target_dir};
 use bytes::Bytes;
@@ -12,8 +12,8 @@ fn key(text: &str) -> BlobKey {
     BlobKey::new(text).expect("a name")
 }
 
-fn streamed(pieces: Vec<Result<Bytes, &'static str>>) -> Body {
-    Body::Stream(stream::iter(pieces).map(|piece| piece.map_err(Into::into)).boxed())
+fn streamed(chunks: Vec<Result<Bytes, &'static str>>) -> Body {
+    Body::Stream(stream::iter(chunks).map(|chunk| chunk.map_err(Into::into)).boxed())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -24,8 +24,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 async fn bytes_of(blob: Blob) -> Vec<u8> {
-    let pieces: Vec<Bytes> = blob.stream.try_collect().await.expect("all of it");
-    pieces.concat()
+    let chunks: Vec<Bytes> = blob.stream.try_collect().await.expect("all of it");
+    chunks.concat()
 }
 
 async fn read(store: &BlobStore, name: &BlobKey, range: Option<&str>) -> Option<Vec<u8>> {
@@ -34,42 +34,42 @@ async fn read(store: &BlobStore, name: &BlobKey, range: Option<&str>) -> Option<
     Some(bytes_of(blob).await)
 }
 
-async fn keeps_the_contract(store: &BlobStore) {
+async fn test_contract(store: &BlobStore) {
     store.check().await.expect("the store is well");
-    what_was_never_kept_is_absent(store).await;
-    what_is_kept_can_be_read(store).await;
-    parts_can_be_read(store).await;
-    a_range_beyond_the_end_is_told_apart(store).await;
-    a_second_put_takes_the_place_of_the_first(store).await;
-    a_stream_that_breaks_keeps_nothing_and_harms_nothing(store).await;
-    what_is_removed_is_absent(store).await;
-    names_that_begin_alike_are_apart(store).await;
+    unknown_key_is_absent(store).await;
+    stored_blob_can_be_read(store).await;
+    ranges_can_be_read(store).await;
+    range_beyond_the_end_is_not_satisfiable(store).await;
+    second_put_replaces_the_first(store).await;
+    failed_stream_stores_nothing_and_keeps_an_existing_blob(store).await;
+    deleted_blob_is_absent(store).await;
+    keys_with_a_common_prefix_are_independent(store).await;
 }
 
-async fn what_was_never_kept_is_absent(store: &BlobStore) {
+async fn unknown_key_is_absent(store: &BlobStore) {
     let name = key("CA0/none.wav");
     assert_eq!(read(store, &name, None).await, None);
     assert_eq!(read(store, &name, Some("bytes=0-1")).await, None);
     assert_eq!(store.head(&name).await.expect("the store answers"), None);
-    store.delete(&name).await.expect("as good as removed");
+    store.delete(&name).await.expect("deleted");
 }
 
-async fn what_is_kept_can_be_read(store: &BlobStore) {
-    // More than any buffer on the way, and not a multiple of one.
+async fn stored_blob_can_be_read(store: &BlobStore) {
+    // Larger than any buffer, and not a multiple of one.
     let long: Vec<u8> = (0..300_001_u32)
         .map(|n| u8::try_from(n % 251).expect("small"))
         .collect();
-    let pieces = long
+    let chunks = long
         .chunks(7_001)
-        .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+        .map(|chunk| Ok(Bytes::copy_from_slice(chunk)))
         .collect();
     for (name, body, content) in [
-        (key("CA1/ai/RE1.wav"), streamed(pieces), long.clone()),
+        (key("CA1/ai/RE1.wav"), streamed(chunks), long.clone()),
         (key("CA1/ai/RE2.mp3"), long.clone().into(), long),
         (key("CA1/empty.json"), Vec::new().into(), Vec::new()),
         (key("CA1/nothing.bin"), streamed(Vec::new()), Vec::new()),
     ] {
-        let stored = store.put(&name, body).await.expect("kept");
+        let stored = store.put(&name, body).await.expect("stored");
         assert_eq!((stored.bytes, stored.sha256), (content.len() as u64, hex(&content)));
         let info = store.head(&name).await.expect("the store answers").expect("there");
         assert_eq!(
@@ -85,9 +85,9 @@ async fn what_is_kept_can_be_read(store: &BlobStore) {
     }
 }
 
-async fn parts_can_be_read(store: &BlobStore) {
+async fn ranges_can_be_read(store: &BlobStore) {
     let name = key("CA2/RE1.wav");
-    store.put(&name, Bytes::from_static(b"0123456789")).await.expect("kept");
+    store.put(&name, Bytes::from_static(b"0123456789")).await.expect("stored");
     for (range, part, first_and_last) in [
         ("bytes=0-3", "0123", 0..=3),
         ("bytes=4-4", "4", 4..=4),
@@ -107,7 +107,7 @@ async fn parts_can_be_read(store: &BlobStore) {
     }
 }
 
-async fn a_range_beyond_the_end_is_told_apart(store: &BlobStore) {
+async fn range_beyond_the_end_is_not_satisfiable(store: &BlobStore) {
     let name = key("CA2/RE1.wav");
     for range in ["bytes=10-", "bytes=10-20"] {
         let asked = store.get(&name, ByteRange::parse(range)).await;
@@ -118,20 +118,20 @@ async fn a_range_beyond_the_end_is_told_apart(store: &BlobStore) {
     }
 }
 
-async fn a_second_put_takes_the_place_of_the_first(store: &BlobStore) {
+async fn second_put_replaces_the_first(store: &BlobStore) {
     let name = key("CA3/RE1.wav");
     store
         .put(&name, Bytes::from_static(b"a longer first one"))
         .await
-        .expect("kept");
-    store.put(&name, Bytes::from_static(b"second")).await.expect("kept");
+        .expect("stored");
+    store.put(&name, Bytes::from_static(b"second")).await.expect("stored");
     assert_eq!(read(store, &name, None).await.as_deref(), Some(&b"second"[..]));
 }
 
-async fn a_stream_that_breaks_keeps_nothing_and_harms_nothing(store: &BlobStore) {
-    let broken = || streamed(vec![Ok(Bytes::from_static(b"half of")), Err("the line went dead")]);
+async fn failed_stream_stores_nothing_and_keeps_an_existing_blob(store: &BlobStore) {
+    let broken = || streamed(vec![Ok(Bytes::from_static(b"half of")), Err("connection lost")]);
     let (fresh, there) = (key("CA4/fresh.wav"), key("CA4/there.wav"));
-    store.put(&there, Bytes::from_static(b"whole")).await.expect("kept");
+    store.put(&there, Bytes::from_static(b"whole")).await.expect("stored");
     for name in [&fresh, &there] {
         let error = store.put(name, broken()).await.expect_err("not whole");
         assert!(
@@ -143,15 +143,15 @@ async fn a_stream_that_breaks_keeps_nothing_and_harms_nothing(store: &BlobStore)
     assert_eq!(read(store, &there, None).await.as_deref(), Some(&b"whole"[..]));
 }
 
-async fn what_is_removed_is_absent(store: &BlobStore) {
+async fn deleted_blob_is_absent(store: &BlobStore) {
     let name = key("CA5/RE1.wav");
-    store.put(&name, Bytes::from_static(b"voice")).await.expect("kept");
-    store.delete(&name).await.expect("removed");
+    store.put(&name, Bytes::from_static(b"voice")).await.expect("stored");
+    store.delete(&name).await.expect("deleted");
     assert_eq!(read(store, &name, None).await, None);
-    store.delete(&name).await.expect("as good as removed again");
+    store.delete(&name).await.expect("deleted again");
 }
 
-async fn names_that_begin_alike_are_apart(store: &BlobStore) {
+async fn keys_with_a_common_prefix_are_independent(store: &BlobStore) {
     for (name, content) in [
         ("CA6/RE1.wav", "one"),
         ("CA6/RE1.mp3", "two"),
@@ -160,9 +160,9 @@ async fn names_that_begin_alike_are_apart(store: &BlobStore) {
         store
             .put(&key(name), Bytes::from_static(content.as_bytes()))
             .await
-            .expect("kept");
+            .expect("stored");
     }
-    store.delete(&key("CA6/RE1.wav")).await.expect("removed");
+    store.delete(&key("CA6/RE1.wav")).await.expect("deleted");
     assert_eq!(
         read(store, &key("CA6/RE1.mp3"), None).await.as_deref(),
         Some(&b"two"[..])
@@ -174,15 +174,15 @@ async fn names_that_begin_alike_are_apart(store: &BlobStore) {
 }
 
 #[tokio::test]
-async fn a_folder_keeps_the_contract() {
+async fn folder_fulfills_the_contract() {
     let folder = tempfile::tempdir_in(target_dir().join("tmp")).expect("a folder");
-    let place = folder.path().join("recordings");
-    let store = BlobStore::open(&format!("file://{}", place.display()), None)
+    let folder_path = folder.path().join("recordings");
+    let store = BlobStore::open(&format!("file://{}", folder_path.display()), None)
         .await
         .expect("opened");
-    keeps_the_contract(&store).await;
-    // What was kept is there for the next start.
-    let again = BlobStore::open(&format!("file://{}", place.display()), None)
+    test_contract(&store).await;
+    // Stored blobs survive a restart.
+    let again = BlobStore::open(&format!("file://{}", folder_path.display()), None)
         .await
         .expect("opened");
     assert_eq!(
@@ -191,7 +191,7 @@ async fn a_folder_keeps_the_contract() {
     );
 }
 
-/// The credentials come from the environment, which a test cannot change for itself: it runs itself again.
+/// Reruns the test in a child process with AWS credentials in its environment, which a test cannot change for itself.
 fn with_credentials(test: &str) -> bool {
     if std::env::var_os("AWS_ACCESS_KEY_ID").is_some_and(|key| key == "call-ledger-test") {
         return true;
@@ -208,16 +208,16 @@ fn with_credentials(test: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_bucket_keeps_the_contract() {
-    if !with_credentials("a_bucket_keeps_the_contract") {
+async fn bucket_fulfills_the_contract() {
+    if !with_credentials("bucket_fulfills_the_contract") {
         return;
     }
     let mut s3 = Peer::start("s3.py");
     let endpoint = s3.line();
     for (url, prefix) in [("s3://calls", ""), ("s3://calls/some/where/", "some/where/")] {
         let store = BlobStore::open(url, endpoint.as_str()).await.expect("opened");
-        keeps_the_contract(&store).await;
-        // Another client sees the same, under the name that it should have.
+        test_contract(&store).await;
+        // Another client sees the same blob under the expected key.
         let seen = s3.ask(&format!("{prefix}CA3/RE1.wav"));
         assert_eq!(seen["content_type"], MediaType::Wav.as_str(), "{seen}");
         assert_eq!(seen["sha256"], hex(b"second"));
@@ -226,13 +226,13 @@ async fn a_bucket_keeps_the_contract() {
 }
 
 #[tokio::test]
-async fn a_bucket_that_is_not_there_refuses_and_one_that_is_away_is_unavailable() {
-    if !with_credentials("a_bucket_that_is_not_there_refuses_and_one_that_is_away_is_unavailable") {
+async fn missing_bucket_refuses_and_unreachable_server_is_unavailable() {
+    if !with_credentials("missing_bucket_refuses_and_unreachable_server_is_unavailable") {
         return;
     }
     let mut s3 = Peer::start("s3.py");
     let endpoint = s3.line();
-    let store = BlobStore::open("s3://nobodys", endpoint.as_str())
+    let store = BlobStore::open("s3://missing", endpoint.as_str())
         .await
         .expect("opened");
     for error in [
@@ -260,7 +260,7 @@ async fn a_bucket_that_is_not_there_refuses_and_one_that_is_away_is_unavailable(
 }
 
 #[tokio::test]
-async fn an_address_of_another_kind_is_refused() {
+async fn address_of_an_unknown_scheme_is_refused() {
     for url in ["", "recordings", "file://", "http://bucket", "s3://"] {
         let error = BlobStore::open(url, None).await.expect_err("no address");
         assert!(matches!(error, BlobError::Address(_)), "{url}: {error}");

@@ -1,4 +1,4 @@
-//! `infra` from outside, against peers that nobody here wrote, and against servers that misbehave on order.
+//! Integration tests of `infra` against independent peers and against servers with scripted faults.
 
 mod access_token;
 mod blobs;

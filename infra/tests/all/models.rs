@@ -1,4 +1,4 @@
-//! The models: what each provider is sent, what is made of its answers, and what happens when it fails.
+//! Models: requests to each provider, parsing of answers, and behavior on faults.
 
 use crate::script::{Script, nowhere};
 use domain::call::value::TokenCount;
@@ -15,7 +15,7 @@ const LONG: Duration = Duration::from_mins(1);
 
 fn options(url: &str, chat_provider: ChatProvider) -> ModelsOptions {
     let endpoint = Endpoint {
-        provider: "somebody".into(),
+        provider: "test".into(),
         base_url: url.into(),
         api_key: Some(Secret::new("hunter2")),
     };
@@ -42,18 +42,18 @@ fn claude(url: &str) -> Models {
     Models::new(options(url, ChatProvider::Anthropic)).expect("models")
 }
 
-fn question() -> ChatRequest {
-    let said = vec![Message::assistant("Hello."), Message::user("Hi."), Message::user(" ")];
-    ChatRequest::new("Be brief.", said, 50, LONG)
+fn chat_request() -> ChatRequest {
+    let messages = vec![Message::assistant("Hello."), Message::user("Hi."), Message::user(" ")];
+    ChatRequest::new("Be brief.", messages, 50, LONG)
 }
 
-fn wants_json() -> ChatRequest {
+fn json_request() -> ChatRequest {
     ChatRequest {
         format: Format::JsonSchema {
             name: "summary".into(),
             schema: json!({"type": "object", "properties": {}, "required": [], "additionalProperties": false}),
         },
-        ..question()
+        ..chat_request()
     }
 }
 
@@ -87,7 +87,7 @@ async fn answering(answers: Vec<ResponseTemplate>) -> MockServer {
     server
 }
 
-async fn asked(server: &MockServer) -> usize {
+async fn request_count(server: &MockServer) -> usize {
     server.received_requests().await.expect("recorded").len()
 }
 
@@ -97,7 +97,7 @@ async fn sent(server: &MockServer) -> Value {
 }
 
 #[tokio::test]
-async fn openais_way_of_asking() {
+async fn openai_chat_request_and_answer() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
         .and(path("/chat/completions"))
@@ -108,7 +108,7 @@ async fn openais_way_of_asking() {
         .await;
     let request = ChatRequest {
         temperature: Some(0.5),
-        ..question()
+        ..chat_request()
     };
     let answer = models(&server.uri()).chat(&request).await.expect("an answer");
     assert_eq!(
@@ -130,7 +130,7 @@ async fn openais_way_of_asking() {
 }
 
 #[tokio::test]
-async fn anthropics_way_of_asking() {
+async fn anthropic_chat_request_and_answer() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
         .and(path("/v1/messages"))
@@ -143,7 +143,7 @@ async fn anthropics_way_of_asking() {
     let request = ChatRequest {
         temperature: Some(0.5),
         model: Some("claude-haiku-5-5".into()),
-        ..question()
+        ..chat_request()
     };
     let answer = claude(&server.uri()).chat(&request).await.expect("an answer");
     assert_eq!(
@@ -165,7 +165,7 @@ async fn anthropics_way_of_asking() {
 }
 
 #[tokio::test]
-async fn anthropic_hears_of_silence_after_its_own_words() {
+async fn anthropic_conversation_that_ends_with_the_model_gets_a_user_message() {
     let server = answering(vec![ok(message("Are you there?"))]).await;
     let request = ChatRequest::new("", vec![Message::user("Hi."), Message::assistant("Hello.")], 50, LONG);
     claude(&server.uri()).chat(&request).await.expect("an answer");
@@ -178,9 +178,9 @@ async fn anthropic_hears_of_silence_after_its_own_words() {
 }
 
 #[tokio::test]
-async fn json_is_asked_for_and_comes() {
+async fn json_schema_is_requested_and_json_is_returned() {
     let server = answering(vec![ok(completion("```json\n{\"a\": 1}\n```"))]).await;
-    let answer = models(&server.uri()).chat(&wants_json()).await.expect("an answer");
+    let answer = models(&server.uri()).chat(&json_request()).await.expect("an answer");
     assert_eq!(answer.text, "{\"a\": 1}");
     let format = &sent(&server).await["response_format"];
     assert_eq!(
@@ -189,7 +189,7 @@ async fn json_is_asked_for_and_comes() {
     );
     assert_eq!(format["json_schema"]["strict"], true);
     let server = answering(vec![ok(message("{\"a\": 1}"))]).await;
-    claude(&server.uri()).chat(&wants_json()).await.expect("an answer");
+    claude(&server.uri()).chat(&json_request()).await.expect("an answer");
     let format = &sent(&server).await["output_config"]["format"];
     assert_eq!(
         (&format["type"], &format["schema"]["type"]),
@@ -198,17 +198,17 @@ async fn json_is_asked_for_and_comes() {
 }
 
 #[tokio::test]
-async fn an_answer_that_was_cut_off_says_so_and_is_no_json() {
+async fn truncated_answer_is_marked_and_malformed_as_json() {
     let mut body = completion("{\"a\": 1}");
     body["choices"][0]["finish_reason"] = "length".into();
     let server = answering(vec![ok(body)]).await;
-    assert!(models(&server.uri()).chat(&question()).await.expect("words").truncated);
-    let error = models(&server.uri()).chat(&wants_json()).await.expect_err("cut off");
+    assert!(models(&server.uri()).chat(&chat_request()).await.expect("words").truncated);
+    let error = models(&server.uri()).chat(&json_request()).await.expect_err("cut off");
     assert!(matches!(error, ModelError::Malformed(_)));
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_malformed_and_not_asked_for_again() {
+async fn invalid_answer_is_malformed_and_not_retried() {
     let declined = json!({"choices": [{"message": {"content": null, "refusal": "No."}}]});
     for answer in [
         ok(json!({})),
@@ -218,72 +218,72 @@ async fn what_is_no_answer_is_malformed_and_not_asked_for_again() {
         ResponseTemplate::new(200).set_body_string("<html>"),
     ] {
         let server = answering(vec![answer]).await;
-        let error = models(&server.uri()).chat(&question()).await.expect_err("no answer");
+        let error = models(&server.uri()).chat(&chat_request()).await.expect_err("no answer");
         assert!(matches!(error, ModelError::Malformed(_)), "{error:?}");
-        assert_eq!(asked(&server).await, 1);
+        assert_eq!(request_count(&server).await, 1);
     }
 }
 
 #[tokio::test]
-async fn an_answer_without_figures_has_none() {
+async fn answer_without_usage_has_no_tokens() {
     let server = answering(vec![ok(json!({"choices": [{"message": {"content": "Hello."}}]}))]).await;
-    let answer = models(&server.uri()).chat(&question()).await.expect("an answer");
+    let answer = models(&server.uri()).chat(&chat_request()).await.expect("an answer");
     assert_eq!((answer.tokens, answer.model.as_str()), (None, "small"));
 }
 
 #[tokio::test]
-async fn a_provider_that_stumbles_is_asked_again() {
-    for stumble in [
+async fn server_fault_is_retried() {
+    for fault in [
         ResponseTemplate::new(500),
         ResponseTemplate::new(529),
         ResponseTemplate::new(429).insert_header("retry-after", "0.001"),
     ] {
-        let server = answering(vec![stumble.clone(), stumble, ok(completion("Hello."))]).await;
-        models(&server.uri()).chat(&question()).await.expect("the third time");
+        let server = answering(vec![fault.clone(), fault, ok(completion("Hello."))]).await;
+        models(&server.uri()).chat(&chat_request()).await.expect("the third time");
     }
     let server = Script::start(vec![Vec::new()]).await;
-    let error = models(&server.url).chat(&question()).await.expect_err("never");
+    let error = models(&server.url).chat(&chat_request()).await.expect_err("never");
     assert!(matches!(error, ModelError::Unavailable(_)), "{error:?}");
-    assert_eq!(server.asked(), 3);
+    assert_eq!(server.connections(), 3);
 }
 
 #[tokio::test]
-async fn a_refusal_is_final_and_repeats_nothing_of_the_question() {
+async fn refusal_is_not_retried_and_contains_nothing_of_the_request() {
     let body = json!({"error": {"message": "Incorrect API key provided: hunter2", "code": "invalid_api_key"}});
     let server = answering(vec![ResponseTemplate::new(401).set_body_json(body)]).await;
-    let error = models(&server.uri()).chat(&question()).await.expect_err("refused");
+    let error = models(&server.uri()).chat(&chat_request()).await.expect_err("refused");
     assert_eq!(error, ModelError::Refused(401));
     assert_eq!(error.to_string(), "refused: status 401");
-    assert_eq!(asked(&server).await, 1);
+    assert_eq!(request_count(&server).await, 1);
 }
 
 #[tokio::test]
-async fn a_wait_that_goes_beyond_the_time_limit_is_not_begun() {
+async fn retry_beyond_the_time_limit_is_not_attempted() {
     let server = answering(vec![ResponseTemplate::new(429).insert_header("retry-after", "61")]).await;
-    let error = models(&server.uri()).chat(&question()).await.expect_err("too long");
+    let error = models(&server.uri()).chat(&chat_request()).await.expect_err("too long");
     assert_eq!(error, ModelError::Unavailable("status 429".into()));
-    assert_eq!(asked(&server).await, 1);
+    assert_eq!(request_count(&server).await, 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_takes_too_long_is_not_waited_for() {
+async fn slow_answer_times_out() {
     let server = answering(vec![ok(completion("Hello.")).set_delay(Duration::from_mins(10))]).await;
-    let error = models(&server.uri()).chat(&question()).await.expect_err("too late");
+    let error = models(&server.uri()).chat(&chat_request()).await.expect_err("too late");
     assert_eq!(error, ModelError::Timeout);
 }
 
 #[tokio::test]
-async fn a_provider_that_is_down_is_left_alone_and_each_surface_by_itself() {
+async fn circuit_opens_after_failures_of_one_surface_only() {
     let models = models(&nowhere().await);
     for _ in 0..5 {
-        let error = models.chat(&question()).await.expect_err("nobody there");
+        let error = models.chat(&chat_request()).await.expect_err("no connection");
         assert_eq!(error, ModelError::Unavailable("no connection".into()));
     }
     assert_eq!(
-        models.chat(&question()).await.expect_err("left alone"),
+        models.chat(&chat_request()).await.expect_err("circuit open"),
         ModelError::CircuitOpen
     );
-    let speech = models.speak(&words()).await.expect_err("nobody there");
+    let speech = models.speak(&words()).await.expect_err("no connection");
     assert!(matches!(speech, ModelError::Unavailable(_)), "{speech:?}");
 }
 
@@ -293,7 +293,7 @@ async fn refusals_do_not_open_the_circuit() {
     let models = models(&server.uri());
     for _ in 0..10 {
         assert_eq!(
-            models.chat(&question()).await.expect_err("refused"),
+            models.chat(&chat_request()).await.expect_err("refused"),
             ModelError::Refused(400)
         );
     }
@@ -310,7 +310,7 @@ fn recording() -> TranscriptionRequest {
 }
 
 #[tokio::test]
-async fn a_recording_is_sent_whole_with_each_attempt_and_comes_back_as_segments() {
+async fn transcription_sends_the_recording_with_each_attempt_and_returns_segments() {
     let answer = json!({"text": "Hello.", "language": "english", "duration": 1.5,
         "segments": [{"id": 0, "start": 0.0, "end": 1.25, "text": " Hello."}]});
     let server = answering(vec![ResponseTemplate::new(503), ok(answer)]).await;
@@ -347,7 +347,7 @@ fn words() -> SpeechRequest {
 }
 
 #[tokio::test]
-async fn words_are_spoken_and_a_page_is_no_sound() {
+async fn speech_returns_audio_and_other_content_is_malformed() {
     let sound = ResponseTemplate::new(200).set_body_raw(b"ID3sound".to_vec(), "audio/mpeg");
     let server = answering(vec![sound]).await;
     let speech = models(&server.uri()).speak(&words()).await.expect("sound");
@@ -368,6 +368,6 @@ async fn words_are_spoken_and_a_page_is_no_sound() {
 }
 
 #[test]
-fn nothing_secret_shows_in_debug() {
+fn debug_of_the_models_hides_the_key() {
     assert!(!format!("{:?}", models("http://localhost:1")).contains("hunter2"));
 }

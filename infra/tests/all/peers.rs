@@ -1,10 +1,12 @@
-//! Peers from `PyPI`, in a Python environment that `tools/test-cache` makes: moto, which is an S3, and Twilio's own package.
+//! Peers from `PyPI` in a Python environment created by `tools/test-cache`: moto, an S3 server, and Twilio's own
+//! package.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A script of `tests/peers` that runs: one line of JSON in, one out. It ends when this is dropped.
+/// A running script of `tests/peers`, which answers each input line with one line of JSON. It ends when this is
+/// dropped.
 pub struct Peer {
     child: Child,
     input: Option<ChildStdin>,
@@ -32,7 +34,7 @@ impl Peer {
     pub fn line(&mut self) -> serde_json::Value {
         let mut line = String::new();
         self.output.read_line(&mut line).expect("a line of text");
-        serde_json::from_str(&line).unwrap_or_else(|_| panic!("the peer says {line:?}; see its errors above"))
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON from the peer: {line:?}; see its errors above"))
     }
 
     pub fn ask(&mut self, line: &str) -> serde_json::Value {
@@ -48,7 +50,7 @@ impl Drop for Peer {
     }
 }
 
-/// The interpreter of an environment with these packages, which are downloaded once.
+/// The interpreter of an environment with the required packages, which are downloaded once.
 fn python() -> PathBuf {
     let infra = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = Command::new(infra.join("../tools/test-cache"))
@@ -61,7 +63,7 @@ fn python() -> PathBuf {
     PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim())
 }
 
-/// Cargo's target directory: the nearest one above the running executable that bears cargo's tag.
+/// Cargo's target directory: the nearest parent of the running executable that has cargo's tag file.
 pub fn target_dir() -> PathBuf {
     let exe = std::env::current_exe().expect("an executable");
     let found = exe

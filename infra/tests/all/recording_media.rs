@@ -1,4 +1,4 @@
-//! The sound of a recording is fetched whole and checked, or not at all.
+//! Download of recordings: complete and checked, or an error.
 
 use crate::script::{Script, answer};
 use crate::twilio_rest::client;
@@ -9,7 +9,7 @@ use infra::twilio::rest::{Channels, Media, MediaFormat, TwilioError};
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// The header of a WAV file, and some of its sound.
+/// The header of a WAV file and some samples.
 fn wav() -> Vec<u8> {
     [&b"RIFF\x24\0\x01\0WAVEfmt "[..], &vec![7; 70_000]].concat()
 }
@@ -19,12 +19,12 @@ async fn fetch(url: &str) -> Result<Media, TwilioError> {
 }
 
 async fn sound(media: Media) -> Result<Vec<u8>, TwilioError> {
-    let pieces: Vec<Bytes> = media.stream.try_collect().await?;
-    Ok(pieces.concat())
+    let chunks: Vec<Bytes> = media.stream.try_collect().await?;
+    Ok(chunks.concat())
 }
 
 #[tokio::test]
-async fn a_recording_comes_whole_with_its_kind_and_length() {
+async fn recording_is_downloaded_with_media_type_and_length() {
     let server = MockServer::start().await;
     Mock::given(method("GET"))
         .and(path("/2010-04-01/Accounts/AC1/Recordings/RE1.wav"))
@@ -42,7 +42,7 @@ async fn a_recording_comes_whole_with_its_kind_and_length() {
 }
 
 #[tokio::test]
-async fn what_is_not_ready_is_not_found_and_is_not_asked_again_here() {
+async fn recording_that_is_not_ready_is_not_found_and_not_retried() {
     let server = MockServer::start().await;
     let body = serde_json::json!({"code": 20404, "message": "The requested resource was not found", "status": 404});
     Mock::given(method("GET"))
@@ -54,7 +54,7 @@ async fn what_is_not_ready_is_not_found_and_is_not_asked_again_here() {
 }
 
 #[tokio::test]
-async fn what_is_no_audio_is_not_taken_for_it() {
+async fn content_that_is_not_audio_is_malformed() {
     let page = b"<!DOCTYPE html><html><body>Not found</body></html>".to_vec();
     let xml = b"<?xml version=\"1.0\"?><TwilioResponse/>".to_vec();
     for (body, content_type) in [
@@ -77,7 +77,7 @@ async fn what_is_no_audio_is_not_taken_for_it() {
 }
 
 #[tokio::test]
-async fn a_recording_that_breaks_off_ends_with_an_error() {
+async fn interrupted_recording_ends_with_a_retryable_error() {
     let half = answer("audio/x-wav", wav().len(), &wav()[..30_000]);
     let server = Script::start(vec![half]).await;
     let media = fetch(&server.url).await.expect("it begins well");
@@ -86,10 +86,10 @@ async fn a_recording_that_breaks_off_ends_with_an_error() {
 }
 
 #[tokio::test]
-async fn a_recording_that_breaks_off_at_once_is_asked_for_again() {
+async fn recording_interrupted_at_its_start_is_retried() {
     let nothing = answer("audio/x-wav", wav().len(), b"RIFF");
     let server = Script::start(vec![nothing, answer("audio/x-wav", wav().len(), &wav())]).await;
     let media = fetch(&server.url).await.expect("the second time");
     assert!(sound(media).await.expect("all of it") == wav());
-    assert_eq!(server.asked(), 2);
+    assert_eq!(server.connections(), 2);
 }

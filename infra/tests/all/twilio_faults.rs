@@ -1,4 +1,4 @@
-//! What the client of Twilio's REST API makes of refusals and faults, and what it asks again.
+//! The client of Twilio's REST API: errors, faults and retries.
 
 use crate::script::{Script, nowhere};
 use crate::twilio_rest::{answering, call, client, ok, refusal, requests};
@@ -8,10 +8,10 @@ use std::time::Duration;
 use wiremock::ResponseTemplate;
 
 #[tokio::test]
-async fn a_refusal_has_twilios_code_and_none_of_our_values() {
+async fn refusal_has_twilios_code_and_no_personal_values() {
     let server = answering(vec![refusal(400, 21211, "Invalid 'To' Phone Number: +15045550123")]).await;
-    let wanted = NewCall::new("+15045550100", "+15045550123", Answer::Application("AP1".into()));
-    let error = client(&server.uri()).create_call(&wanted).await.expect_err("refused");
+    let new_call = NewCall::new("+15045550100", "+15045550123", Answer::Application("AP1".into()));
+    let error = client(&server.uri()).create_call(&new_call).await.expect_err("refused");
     assert!(
         matches!(
             &error,
@@ -24,11 +24,11 @@ async fn a_refusal_has_twilios_code_and_none_of_our_values() {
         "{error:?}"
     );
     assert!(!format!("{error} {error:?}").contains("555"));
-    assert_eq!(requests(&server).await.len(), 1, "a refusal stays one");
+    assert_eq!(requests(&server).await.len(), 1, "a refusal is not retried");
 }
 
 #[tokio::test]
-async fn a_call_that_is_over_says_so() {
+async fn update_of_an_ended_call_is_already_over() {
     for answer in [
         refusal(400, 21220, "Call is not in-progress. Cannot redirect."),
         refusal(404, 20404, "The requested resource was not found"),
@@ -43,16 +43,16 @@ async fn a_call_that_is_over_says_so() {
 }
 
 #[tokio::test]
-async fn what_was_never_processed_is_asked_again_even_when_it_creates() {
+async fn rate_limited_request_is_retried_even_if_it_creates() {
     for limited in [
         refusal(429, 20429, "Too Many Requests"),
         refusal(429, 20429, "Too Many Requests").insert_header("retry-after", "0"),
         ResponseTemplate::new(429),
     ] {
         let server = answering(vec![limited.clone(), limited, ok(call("queued"))]).await;
-        let wanted = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
+        let new_call = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
         client(&server.uri())
-            .create_call(&wanted)
+            .create_call(&new_call)
             .await
             .expect("the third time");
         assert_eq!(requests(&server).await.len(), 3);
@@ -60,7 +60,7 @@ async fn what_was_never_processed_is_asked_again_even_when_it_creates() {
 }
 
 #[tokio::test]
-async fn asking_again_has_an_end_and_a_long_wait_is_the_callers() {
+async fn retries_are_limited_and_a_long_delay_is_returned_to_the_caller() {
     let server = answering(vec![refusal(429, 20429, "")]).await;
     let error = client(&server.uri()).call("CA1").await.expect_err("still limited");
     assert_eq!(error, TwilioError::RateLimited { retry_after: None });
@@ -73,7 +73,7 @@ async fn asking_again_has_an_end_and_a_long_wait_is_the_callers() {
 }
 
 #[tokio::test]
-async fn a_fault_of_twilios_is_asked_again_only_where_that_is_harmless() {
+async fn server_fault_is_retried_only_for_idempotent_requests() {
     let server = answering(vec![ResponseTemplate::new(503), ok(call("ringing"))]).await;
     client(&server.uri()).call("CA1").await.expect("the second time");
     let server = answering(vec![ResponseTemplate::new(500), ResponseTemplate::new(204)]).await;
@@ -82,42 +82,42 @@ async fn a_fault_of_twilios_is_asked_again_only_where_that_is_harmless() {
         .await
         .expect("the second time");
     let server = answering(vec![ResponseTemplate::new(503), ok(call("queued"))]).await;
-    let wanted = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
-    let error = client(&server.uri()).create_call(&wanted).await.expect_err("who knows");
+    let new_call = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
+    let error = client(&server.uri()).create_call(&new_call).await.expect_err("ambiguous");
     assert!(!error.is_safe_to_retry() && error.status() == Some(503));
     assert_eq!(requests(&server).await.len(), 1, "it may have been placed");
 }
 
 #[tokio::test]
-async fn a_connection_that_breaks_leaves_open_whether_a_call_was_placed() {
+async fn broken_connection_is_ambiguous_for_a_new_call() {
     let server = Script::start(vec![Vec::new()]).await;
-    let wanted = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
-    let error = client(&server.url).create_call(&wanted).await.expect_err("no answer");
+    let new_call = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
+    let error = client(&server.url).create_call(&new_call).await.expect_err("no answer");
     assert!(
         matches!(error, TwilioError::Unavailable { ambiguous: true, .. }),
         "{error:?}"
     );
-    assert_eq!(server.asked(), 1);
+    assert_eq!(server.connections(), 1);
     let error = client(&server.url).call("CA1").await.expect_err("no answer");
     assert!(error.is_safe_to_retry());
-    assert_eq!(server.asked(), 1 + 3);
+    assert_eq!(server.connections(), 1 + 3);
 }
 
 #[tokio::test]
-async fn without_a_connection_nothing_was_done() {
+async fn failed_connect_is_safe_to_retry() {
     let twilio = client(&nowhere().await);
-    let wanted = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
-    let error = twilio.create_call(&wanted).await.expect_err("nobody there");
+    let new_call = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
+    let error = twilio.create_call(&new_call).await.expect_err("no connection");
     assert!(error.is_safe_to_retry(), "{error:?}");
 }
 
 #[tokio::test]
-async fn an_answer_that_takes_too_long_is_not_waited_for() {
+async fn slow_response_times_out_and_is_ambiguous() {
     let slow = ok(call("queued")).set_delay(Duration::from_mins(10));
     let server = answering(vec![slow]).await;
     let twilio = client(&server.uri()).with_time_limit(Duration::from_millis(20));
-    let wanted = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
-    let error = twilio.create_call(&wanted).await.expect_err("too late");
+    let new_call = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
+    let error = twilio.create_call(&new_call).await.expect_err("too late");
     assert!(
         matches!(error, TwilioError::Unavailable { ambiguous: true, .. }),
         "{error:?}"
@@ -126,7 +126,7 @@ async fn an_answer_that_takes_too_long_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_as_documented_is_malformed() {
+async fn undocumented_response_is_malformed() {
     for answer in [
         ResponseTemplate::new(200).set_body_string("<html>"),
         ok(json!({"sid": 5})),

@@ -1,4 +1,4 @@
-//! The client of Twilio's REST API: what it sends, and what it makes of answers.
+//! The client of Twilio's REST API: requests and parsing of responses.
 
 use infra::config::Secret;
 use infra::outbound::Backoff;
@@ -10,8 +10,8 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 const ACCOUNT: &str = "/2010-04-01/Accounts/AC1";
 
-/// Waits so briefly that nobody waits for it.
-const QUICK: Backoff = Backoff {
+/// Short delays for tests.
+const FAST_BACKOFF: Backoff = Backoff {
     attempts: 3,
     base: Duration::from_millis(1),
     cap: Duration::from_secs(1),
@@ -20,10 +20,10 @@ const QUICK: Backoff = Backoff {
 pub fn client(url: &str) -> TwilioRest {
     TwilioRest::new(url, "AC1", Credentials::AuthToken(Secret::new("hunter2")))
         .expect("a client")
-        .with_backoff(QUICK)
+        .with_backoff(FAST_BACKOFF)
 }
 
-/// A server that gives these answers, the last one for ever.
+/// A server that returns these responses in order and repeats the last one.
 pub async fn answering(answers: Vec<ResponseTemplate>) -> MockServer {
     let server = MockServer::start().await;
     let last = answers.len() - 1;
@@ -71,7 +71,7 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_call_is_read_with_its_figures() {
+async fn call_is_parsed_with_times_duration_and_price() {
     let server = MockServer::start().await;
     Mock::given(method("GET"))
         .and(path(format!("{ACCOUNT}/Calls/CA1.json")))
@@ -96,7 +96,7 @@ async fn a_call_is_read_with_its_figures() {
 }
 
 #[tokio::test]
-async fn a_status_that_twilio_has_learned_since_is_no_fault() {
+async fn unknown_call_status_is_other() {
     let server = answering(vec![ok(call("teleported"))]).await;
     assert_eq!(
         client(&server.uri()).call("CA1").await.expect("a call").status,
@@ -105,42 +105,42 @@ async fn a_status_that_twilio_has_learned_since_is_no_fault() {
 }
 
 #[tokio::test]
-async fn a_call_is_placed_with_all_that_was_asked() {
+async fn new_call_sends_all_parameters() {
     let server = answering(vec![ResponseTemplate::new(201).set_body_json(call("queued"))]).await;
-    let mut wanted = NewCall::new(
+    let mut request = NewCall::new(
         "+15045550100",
         "+15045550123",
-        Answer::Url("https://us.example/voice".into()),
+        Answer::Url("https://callcenter.example/voice".into()),
     );
-    wanted.status_callback = Some("https://us.example/status#rc=5&rp=all".into());
-    wanted.status_callback_events = vec![CallProgress::Initiated, CallProgress::Answered];
-    wanted.timeout_s = Some(30);
-    wanted.machine_detection = Some(MachineDetection {
+    request.status_callback = Some("https://callcenter.example/status#rc=5&rp=all".into());
+    request.status_callback_events = vec![CallProgress::Initiated, CallProgress::Answered];
+    request.timeout_s = Some(30);
+    request.machine_detection = Some(MachineDetection {
         until_message_end: true,
-        callback: Some("https://us.example/amd".into()),
+        callback: Some("https://callcenter.example/amd".into()),
     });
-    client(&server.uri()).create_call(&wanted).await.expect("placed");
+    client(&server.uri()).create_call(&request).await.expect("placed");
     assert_eq!(
         form(&server).await,
         pairs(&[
             ("To", "+15045550123"),
             ("From", "+15045550100"),
-            ("StatusCallback", "https://us.example/status#rc=5&rp=all"),
+            ("StatusCallback", "https://callcenter.example/status#rc=5&rp=all"),
             ("StatusCallbackEvent", "initiated"),
             ("StatusCallbackEvent", "answered"),
             ("Timeout", "30"),
-            ("Url", "https://us.example/voice"),
+            ("Url", "https://callcenter.example/voice"),
             ("Method", "POST"),
             ("MachineDetection", "DetectMessageEnd"),
             ("AsyncAmd", "true"),
-            ("AsyncAmdStatusCallback", "https://us.example/amd"),
+            ("AsyncAmdStatusCallback", "https://callcenter.example/amd"),
         ])
     );
-    assert!(!format!("{wanted:?}").contains("555"));
+    assert!(!format!("{request:?}").contains("555"));
 }
 
 #[tokio::test]
-async fn each_change_of_a_call_has_its_parameters() {
+async fn call_update_sends_its_parameters() {
     let twiml = "<Response><Say>1 &lt; 2 &amp; ä</Say></Response>";
     for (update, expected) in [
         (CallUpdate::HangUp, vec![("Status", "completed")]),
@@ -150,8 +150,8 @@ async fn each_change_of_a_call_has_its_parameters() {
             vec![("Twiml", twiml)],
         ),
         (
-            CallUpdate::Redirect(Answer::Url("https://us.example/a?b=c&d".into())),
-            vec![("Url", "https://us.example/a?b=c&d"), ("Method", "POST")],
+            CallUpdate::Redirect(Answer::Url("https://callcenter.example/a?b=c&d".into())),
+            vec![("Url", "https://callcenter.example/a?b=c&d"), ("Method", "POST")],
         ),
     ] {
         let server = answering(vec![ok(call("in-progress"))]).await;
@@ -167,10 +167,10 @@ async fn each_change_of_a_call_has_its_parameters() {
 async fn recordings_are_started_paused_resumed_and_stopped() {
     let recording = json!({"sid": "RE1", "call_sid": "CA1", "status": "in-progress", "duration": "-1", "channels": 2});
     let server = answering(vec![ResponseTemplate::new(201).set_body_json(&recording)]).await;
-    let wanted = StartRecording {
+    let request = StartRecording {
         channels: Some(Channels::Dual),
         track: Some(Track::Both),
-        status_callback: Some("https://us.example/rec".into()),
+        status_callback: Some("https://callcenter.example/rec".into()),
         status_callback_events: vec![
             RecordingEvent::InProgress,
             RecordingEvent::Completed,
@@ -179,7 +179,7 @@ async fn recordings_are_started_paused_resumed_and_stopped() {
         trim_silence: Some(false),
     };
     let started = client(&server.uri())
-        .start_recording("CA1", &wanted)
+        .start_recording("CA1", &request)
         .await
         .expect("started");
     assert_eq!(
@@ -191,7 +191,7 @@ async fn recordings_are_started_paused_resumed_and_stopped() {
         pairs(&[
             ("RecordingChannels", "dual"),
             ("RecordingTrack", "both"),
-            ("RecordingStatusCallback", "https://us.example/rec"),
+            ("RecordingStatusCallback", "https://callcenter.example/rec"),
             ("RecordingStatusCallbackEvent", "in-progress"),
             ("RecordingStatusCallbackEvent", "completed"),
             ("RecordingStatusCallbackEvent", "absent"),
@@ -225,7 +225,7 @@ async fn recordings_are_started_paused_resumed_and_stopped() {
 }
 
 #[tokio::test]
-async fn removing_what_is_gone_is_as_good_as_removing_it() {
+async fn deleting_a_missing_resource_succeeds() {
     let gone = refusal(404, 20404, "The requested resource was not found");
     for answer in [ResponseTemplate::new(204), gone] {
         let server = answering(vec![answer]).await;
@@ -236,7 +236,7 @@ async fn removing_what_is_gone_is_as_good_as_removing_it() {
 }
 
 #[tokio::test]
-async fn only_the_open_conference_of_exactly_that_name_is_found() {
+async fn open_conference_is_found_by_its_exact_name() {
     let conference = |sid, name, status| json!({"sid": sid, "friendly_name": name, "status": status});
     let server = MockServer::start().await;
     Mock::given(path(format!("{ACCOUNT}/Conferences.json")))
@@ -261,11 +261,11 @@ async fn only_the_open_conference_of_exactly_that_name_is_found() {
 }
 
 #[tokio::test]
-async fn participants_are_called_changed_and_asked_for() {
+async fn participants_are_created_and_updated() {
     let body = json!({"call_sid": "CA2", "conference_sid": "CF1", "label": "operator", "muted": true, "hold": false,
         "coaching": false, "status": "connected"});
     let server = answering(vec![ok(body.clone())]).await;
-    let wanted = NewParticipant {
+    let request = NewParticipant {
         from: Some("+15045550100".to_owned().into()),
         to: Some("client:user_1".to_owned().into()),
         label: Some("operator".into()),
@@ -274,7 +274,7 @@ async fn participants_are_called_changed_and_asked_for() {
         ..NewParticipant::default()
     };
     let made = client(&server.uri())
-        .create_participant("CA1", &wanted)
+        .create_participant("CA1", &request)
         .await
         .expect("called");
     assert_eq!((made.call_sid.as_str(), made.muted), ("CA2", true));
@@ -291,7 +291,7 @@ async fn participants_are_called_changed_and_asked_for() {
     let server = answering(vec![ok(body)]).await;
     let update = ParticipantUpdate {
         hold: Some(true),
-        hold_url: Some("https://us.example/music".into()),
+        hold_url: Some("https://callcenter.example/music".into()),
         call_sid_to_coach: Some(String::new()),
         ..ParticipantUpdate::default()
     };
@@ -303,7 +303,7 @@ async fn participants_are_called_changed_and_asked_for() {
         form(&server).await,
         pairs(&[
             ("Hold", "true"),
-            ("HoldUrl", "https://us.example/music"),
+            ("HoldUrl", "https://callcenter.example/music"),
             ("HoldMethod", "POST"),
             ("Coaching", "false"),
         ])
@@ -311,16 +311,16 @@ async fn participants_are_called_changed_and_asked_for() {
 }
 
 #[tokio::test]
-async fn a_stream_is_started_and_stopped_by_its_name() {
+async fn stream_is_started_and_stopped_by_name() {
     let body = |status: &str| json!({"sid": "MZ1", "call_sid": "CA1", "name": "listen_1", "status": status});
     let server = answering(vec![ResponseTemplate::new(201).set_body_json(body("in-progress"))]).await;
-    let wanted = NewStream {
-        url: "wss://us.example/twilio/media".to_owned(),
+    let request = NewStream {
+        url: "wss://callcenter.example/twilio/media".to_owned(),
         name: "listen_1".to_owned(),
         parameter: ("key", "listen_1".to_owned()),
     };
     let stream = client(&server.uri())
-        .start_stream("CA1", &wanted)
+        .start_stream("CA1", &request)
         .await
         .expect("started");
     assert_eq!((stream.sid.as_str(), stream.name.as_deref()), ("MZ1", Some("listen_1")));
@@ -331,7 +331,7 @@ async fn a_stream_is_started_and_stopped_by_its_name() {
     assert_eq!(
         form(&server).await,
         pairs(&[
-            ("Url", "wss://us.example/twilio/media"),
+            ("Url", "wss://callcenter.example/twilio/media"),
             ("Name", "listen_1"),
             ("Track", "both_tracks"),
             ("Parameter1.Name", "key"),
@@ -348,7 +348,7 @@ async fn a_stream_is_started_and_stopped_by_its_name() {
         format!("{ACCOUNT}/Calls/CA1/Streams/listen_1.json")
     );
     assert_eq!(form(&server).await, pairs(&[("Status", "stopped")]));
-    // One that is over, or whose call is, is stopped.
+    // Stopping an ended stream, or one of an ended call, succeeds.
     for over in [refusal(404, 20404, "not found"), refusal(400, 21220, "not in-progress")] {
         let server = answering(vec![over]).await;
         client(&server.uri())
@@ -358,14 +358,14 @@ async fn a_stream_is_started_and_stopped_by_its_name() {
     }
     let server = answering(vec![refusal(400, 21220, "Call is not in-progress")]).await;
     let early = client(&server.uri())
-        .start_stream("CA1", &wanted)
+        .start_stream("CA1", &request)
         .await
         .expect_err("early");
     assert!(early.is_not_in_progress());
 }
 
 #[tokio::test]
-async fn a_list_is_read_to_its_last_page_and_stays_with_the_server_that_was_asked() {
+async fn list_is_read_to_its_last_page() {
     let number = |sid, number| json!({"sid": sid, "phone_number": number, "voice_url": ""});
     let server = MockServer::start().await;
     let list = format!("{ACCOUNT}/IncomingPhoneNumbers.json");
@@ -395,11 +395,11 @@ async fn a_list_is_read_to_its_last_page_and_stays_with_the_server_that_was_aske
         .incoming_number("+15045550102")
         .await
         .expect("answered");
-    assert!(found.is_none(), "a filter that Twilio took as a pattern finds others");
+    assert!(found.is_none(), "only the exact number matches");
 }
 
 #[tokio::test]
-async fn a_page_that_leads_elsewhere_is_not_followed() {
+async fn next_page_on_another_host_or_account_is_not_followed() {
     for next in [
         "http://elsewhere.example/2010-04-01/Accounts/AC1/Calls/CA1/Events.json",
         "/2010-04-01/Accounts/AC2/x",
@@ -412,7 +412,7 @@ async fn a_page_that_leads_elsewhere_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_list_without_end_is_given_up() {
+async fn endless_list_is_malformed() {
     let next = format!("{ACCOUNT}/Calls/CA1/Events.json?Page=1");
     let server = answering(vec![ok(json!({"events": [], "next_page_uri": next}))]).await;
     let error = client(&server.uri()).call_events("CA1").await.expect_err("no end");
@@ -420,15 +420,15 @@ async fn a_list_without_end_is_given_up() {
 }
 
 #[tokio::test]
-async fn twilios_record_of_a_call_is_read_and_keeps_parameters_to_itself() {
+async fn call_events_are_parsed_and_debug_hides_their_parameters() {
     let server = answering(vec![ok(json!({"events": [
         {
-            "request": {"url": "https://us.example/twilio/inbound", "method": "POST",
+            "request": {"url": "https://callcenter.example/twilio/inbound", "method": "POST",
                 "parameters": {"from": "+15045550123", "sequence_number": 0}},
             "response": {"response_code": 200, "request_duration": 12, "content_type": "text/xml",
                 "date_created": "Fri, 27 Mar 2026 14:03:00 +0000", "response_body": "<Response/>"},
         },
-        {"request": {"url": "https://us.example/twilio/call-status", "method": "POST", "parameters": null},
+        {"request": {"url": "https://callcenter.example/twilio/call-status", "method": "POST", "parameters": null},
             "response": {"response_code": null}},
     ]}))])
     .await;
@@ -447,11 +447,11 @@ async fn twilios_record_of_a_call_is_read_and_keeps_parameters_to_itself() {
 }
 
 #[tokio::test]
-async fn numbers_and_applications_are_told_whom_to_ask() {
+async fn number_and_application_updates_send_webhook_addresses() {
     let server = answering(vec![ok(json!({"sid": "PN1", "phone_number": "+15045550100"}))]).await;
     let update = NumberUpdate {
-        voice_url: Some("https://us.example/twilio/inbound".into()),
-        status_callback: Some("https://us.example/twilio/inbound-status#rc=5&rp=all".into()),
+        voice_url: Some("https://callcenter.example/twilio/inbound".into()),
+        status_callback: Some("https://callcenter.example/twilio/inbound-status#rc=5&rp=all".into()),
         voice_application_sid: Some(String::new()),
         ..NumberUpdate::default()
     };
@@ -462,9 +462,9 @@ async fn numbers_and_applications_are_told_whom_to_ask() {
     assert_eq!(
         form(&server).await,
         pairs(&[
-            ("VoiceUrl", "https://us.example/twilio/inbound"),
+            ("VoiceUrl", "https://callcenter.example/twilio/inbound"),
             ("VoiceMethod", "POST"),
-            ("StatusCallback", "https://us.example/twilio/inbound-status#rc=5&rp=all"),
+            ("StatusCallback", "https://callcenter.example/twilio/inbound-status#rc=5&rp=all"),
             ("StatusCallbackMethod", "POST"),
             ("VoiceApplicationSid", ""),
         ])
@@ -473,24 +473,24 @@ async fn numbers_and_applications_are_told_whom_to_ask() {
     Mock::given(method("POST"))
         .and(path(format!("{ACCOUNT}/Applications/AP1.json")))
         .and(body_string(
-            "VoiceUrl=https%3A%2F%2Fus.example%2Fvoice&VoiceMethod=POST",
+            "VoiceUrl=https%3A%2F%2Fcallcenter.example%2Fvoice&VoiceMethod=POST",
         ))
-        .respond_with(ok(json!({"sid": "AP1", "voice_url": "https://us.example/voice"})))
+        .respond_with(ok(json!({"sid": "AP1", "voice_url": "https://callcenter.example/voice"})))
         .mount(&server)
         .await;
     let update = ApplicationUpdate {
-        voice_url: Some("https://us.example/voice".into()),
+        voice_url: Some("https://callcenter.example/voice".into()),
         ..ApplicationUpdate::default()
     };
     let changed = client(&server.uri())
         .update_application("AP1", &update)
         .await
         .expect("changed");
-    assert_eq!(changed.voice_url.as_deref(), Some("https://us.example/voice"));
+    assert_eq!(changed.voice_url.as_deref(), Some("https://callcenter.example/voice"));
 }
 
 #[tokio::test]
-async fn an_api_key_proves_us_as_well_as_the_accounts_token() {
+async fn api_key_authenticates_instead_of_the_auth_token() {
     let server = MockServer::start().await;
     Mock::given(header("authorization", "Basic U0sxOmh1bnRlcjI="))
         .and(path(format!("{ACCOUNT}/Calls/CA1.json")))

@@ -1,7 +1,7 @@
-"""An S3 that nobody here wrote: moto's, on a free port of this machine, until its standard input ends.
+"""moto's S3 server on a free local port, until standard input ends.
 
-Writes its address and makes the bucket `calls`. Then answers each line, a key in that bucket, with one line of JSON: the
-content type and the SHA-256 of what is there by boto3, or null.
+Creates the bucket `calls` and prints its address. Then answers each line, a key in that bucket, with one line of JSON: the
+content type and the SHA-256 of the object as read by boto3, or null.
 """
 
 import hashlib

@@ -1,5 +1,5 @@
--- Users, sessions, tokens and invitations: ordinary tables, because a password hash has no place in an immutable log.
--- Tokens are kept as SHA-256 only: who reads this table can become nobody.
+-- Users, login sessions, API tokens and invitations: mutable tables, because a password hash must not be in an
+-- immutable log. Tokens are stored as SHA-256 only, so that a reader of these tables cannot sign in with them.
 create table users (
   user_id       text    primary key,
   tenant        text    not null,
@@ -12,7 +12,7 @@ create table users (
   last_seen_at  bigint
 );
 
--- One row at most: whoever takes it is the first user, and the admin.
+-- At most one row: the user who inserts it is the first user and becomes admin.
 create table founder (
   one     bigint primary key check (one = 1),
   user_id text    not null references users (user_id)

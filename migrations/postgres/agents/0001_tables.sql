@@ -1,6 +1,6 @@
--- Agents: settings, hours, numbers, personas. Made from the log, and thrown away at will.
+-- Agents: settings, hours, numbers, personas. Derived from the log; can be rebuilt at any time.
 
--- An agent. Moments are epoch microseconds.
+-- An agent. Times are epoch microseconds.
 create table agents (
   agent_id        text collate "C" not null,
   tenant          text not null,
@@ -26,7 +26,7 @@ create table agent_numbers (
   primary key (agent_id, number)
 );
 
--- A version of an agent's persona. Moments are epoch microseconds.
+-- A version of an agent's persona. Times are epoch microseconds.
 create table personas (
   agent_id    text collate "C" not null,
   version     bigint not null,

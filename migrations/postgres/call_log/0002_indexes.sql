@@ -1,6 +1,6 @@
--- Made after the rows are loaded, when a rebuild loads them.
+-- A rebuild creates these after loading the rows.
 
--- Each selection in the order of its list.
+-- Each filter in the order of its list.
 create index calls_all on calls (tenant, started_at desc, call_id desc) where in_all = 1;
 create index calls_inbound on calls (tenant, started_at desc, call_id desc) where in_inbound = 1;
 create index calls_outbound on calls (tenant, started_at desc, call_id desc) where in_outbound = 1;
@@ -15,8 +15,8 @@ create index calls_taken_over on calls (tenant, started_at desc, call_id desc) w
 create index calls_transferred on calls (tenant, started_at desc, call_id desc) where in_transferred = 1;
 create index calls_recorded on calls (tenant, started_at desc, call_id desc) where in_recorded = 1;
 
--- Each selection by agent, in the same order. A call is in a handful of selections, so that it is in as many of these: a
--- selection that is rare among an agent's calls would else be looked for among all of them.
+-- Each filter by agent, in the same order. A call matches few filters and is therefore in few of these indexes. Without
+-- them, a filter that few of an agent's calls match would scan all of the calls.
 create index calls_all_agent on calls (tenant, agent, started_at desc, call_id desc) where in_all = 1;
 create index calls_inbound_agent on calls (tenant, agent, started_at desc, call_id desc) where in_inbound = 1;
 create index calls_outbound_agent on calls (tenant, agent, started_at desc, call_id desc) where in_outbound = 1;
@@ -31,8 +31,8 @@ create index calls_taken_over_agent on calls (tenant, agent, started_at desc, ca
 create index calls_transferred_agent on calls (tenant, agent, started_at desc, call_id desc) where in_transferred = 1;
 create index calls_recorded_agent on calls (tenant, agent, started_at desc, call_id desc) where in_recorded = 1;
 
--- Each selection by grade, and by agent and grade: of the calls that were graded, which are few. Those that wait for a
--- grade have none.
+-- Each filter by grade, and by agent and grade, for graded calls only, which are few. Calls pending review have no
+-- grade.
 create index calls_all_grade on calls (tenant, grade, started_at desc, call_id desc)
   where in_all = 1 and grade is not null;
 create index calls_inbound_grade on calls (tenant, grade, started_at desc, call_id desc)
@@ -82,6 +82,6 @@ create index calls_transferred_agent_grade on calls (tenant, agent, grade, start
 create index calls_recorded_agent_grade on calls (tenant, agent, grade, started_at desc, call_id desc)
   where in_recorded = 1 and grade is not null;
 
--- What an agent and a person spoke of before.
+-- Previous calls between an agent and a caller.
 create index calls_with_person on calls (tenant, caller_number, agent, started_at desc, call_id desc)
   where summary is not null;

@@ -1,6 +1,6 @@
--- Figures that are kept, so that no page counts rows. Made from the log, and thrown away at will.
+-- Maintained figures, so that no query counts rows. Derived from the log; can be rebuilt at any time.
 
--- A call as the list of the latest shows it, and what its figures follow from. Moments are epoch microseconds.
+-- A call as shown in the list of latest calls, and the source of its figures. Times are epoch microseconds.
 create table dashboard_calls (
   call_id       text collate "C" not null,
   tenant        text not null,
@@ -20,7 +20,7 @@ create table dashboard_calls (
   primary key (call_id)
 );
 
--- Sums over calls of one stretch of time, by when they began. Hidden calls are in none.
+-- Sums over the calls that started in one period. Hidden calls are excluded.
 create table figures (
   tenant                   text collate "C" not null,
   scale                    text collate "C" not null,

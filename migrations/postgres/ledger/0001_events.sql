@@ -1,5 +1,5 @@
--- The log. Its first columns are exactly those of the cqrs-es schema, so that postgres-es reads our streams.
--- `json`, not `jsonb`: it keeps the bytes as they were written, and the bytes are what gets hashed.
+-- The log. Its first columns are those of the cqrs-es schema, so that postgres-es can read the streams.
+-- `json`, not `jsonb`: it preserves the bytes as written, and the bytes are hashed.
 create table events (
   position       bigint primary key,
   aggregate_type text   not null check (length(aggregate_type) <= 64),
@@ -32,21 +32,21 @@ create trigger command_keys_refuse_change before update or delete on command_key
 create trigger command_keys_refuse_truncate before truncate on command_keys
   for each statement execute function refuse_change();
 
--- Ordinary triggers sleep under `session_replication_role = replica`; these do not.
+-- Ordinary triggers do not fire with `session_replication_role = replica`; these do.
 alter table events enable always trigger events_refuse_change;
 alter table events enable always trigger events_refuse_truncate;
 alter table command_keys enable always trigger command_keys_refuse_change;
 alter table command_keys enable always trigger command_keys_refuse_truncate;
 
--- Writes one batch of appends. Each append names a stream (at most once a batch) and the sequence it expects there.
+-- Writes one batch of appends. Each append has a stream (at most once per batch) and the expected sequence.
 --
--- The lookups are lateral with a limit, so that whatever the planner believes of the tables, it goes by their indexes.
--- The lock is held until commit, so positions become visible in order and a reader needs one number as its checkpoint.
--- It is taken in a statement of its own: the statements after it see what the previous holder committed.
+-- The lookups are lateral with a limit, so that the planner uses the indexes regardless of table statistics. The lock
+-- is held until commit, so that positions become visible in order and a reader needs only one number as its checkpoint.
+-- It is taken in its own statement, so that the following statements see what the previous holder committed.
 --
--- Returns the last position before the batch, the time the batch was recorded at, and for each append its state
--- (0 committed, 1 duplicate, 2 conflict) with a number: for a duplicate the position of the command that was first, for
--- a conflict the sequence at which the stream really is.
+-- Returns the last position before the batch, the time of recording, and for each append its state (0 committed, 1
+-- duplicate, 2 conflict) with a number: for a duplicate the position of the first execution, for a conflict the actual
+-- sequence of the stream.
 create function append_events(
   a_type text[], a_id text[], a_expected bigint[], a_key text[],
   e_append int[], e_aggregate_type text[], e_aggregate_id text[], e_sequence bigint[],

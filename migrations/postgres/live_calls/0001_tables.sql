@@ -1,6 +1,6 @@
--- Calls that go on now. Made from the log, and thrown away at will.
+-- Calls in progress. Derived from the log; can be rebuilt at any time.
 
--- A call that has not ended. Moments are epoch microseconds.
+-- A call that has not ended. Times are epoch microseconds.
 create table live_calls (
   call_id           text collate "C" not null,
   tenant            text not null,
@@ -25,12 +25,12 @@ create table live_calls (
   conference_sid    text,
   escalated         bigint not null,
   turns             bigint not null,
-  participants             text not null,
+  participants      text not null,
   call_view         text not null,
   primary key (call_id)
 );
 
--- Something said in a call that goes on.
+-- A turn in a call in progress.
 create table live_turns (
   call_id  text collate "C" not null,
   turn     bigint not null,
@@ -41,7 +41,7 @@ create table live_turns (
   primary key (call_id, turn, speaker)
 );
 
--- A call that ended: what comes late cannot bring it back.
+-- A call that ended. Late callbacks do not make it live again.
 create table live_ended (
   call_id text collate "C" not null,
   tenant  text not null,

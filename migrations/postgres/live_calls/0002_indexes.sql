@@ -1,4 +1,4 @@
--- Made after the rows are loaded, when a rebuild loads them.
+-- A rebuild creates these after loading the rows.
 
--- The calls that go on now.
+-- The calls in progress.
 create index live_calls_live on live_calls (tenant, started_at desc, call_id desc) where live = 1;

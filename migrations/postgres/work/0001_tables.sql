@@ -1,6 +1,6 @@
--- What is left to do. Made from the log, and thrown away at will.
+-- Work items of jobs. Derived from the log; can be rebuilt at any time.
 
--- What the work of a stream follows from.
+-- The state from which a stream's work items are derived.
 create table work_streams (
   stream text collate "C" not null,
   tenant text not null,
@@ -8,7 +8,7 @@ create table work_streams (
   primary key (stream)
 );
 
--- Something to do. Moments are epoch microseconds.
+-- A work item. Times are epoch microseconds.
 create table work_items (
   stream         text collate "C" not null,
   kind           text collate "C" not null,

@@ -1,6 +1,7 @@
--- Calls, with everything that belongs to them. Made from the log, and thrown away at will.
+-- Calls with their legs, transcripts, recordings, corrections and fields. Derived from the log; can be rebuilt at any
+-- time.
 
--- A call. Moments are epoch microseconds.
+-- A call. Times are epoch microseconds.
 create table calls (
   call_id           text not null,
   tenant            text not null,
@@ -75,7 +76,7 @@ create table calls (
   primary key (call_id)
 ) strict;
 
--- What a call can be found by: names and numbers, and once it is over its words, in lower case.
+-- Search text in lower case: names and numbers, and the transcript once the call is over.
 create table call_search (
   call_id text not null,
   text    text not null,
@@ -96,7 +97,7 @@ create table participants (
   primary key (call_id, leg)
 ) strict, without rowid;
 
--- Words of a call: a turn of the conversation as it went (`engine` is `turns`), or a part of a transcript.
+-- A transcript segment: a turn of the live conversation (`engine` is `turns`), or a part of a transcript.
 create table transcript_segments (
   call_id         text not null,
   phase           text not null,
@@ -142,7 +143,7 @@ create table audio_assets (
   primary key (call_id, recording)
 ) strict, without rowid;
 
--- What a reviewer wrote should have been said.
+-- A correction: what a reviewer wrote the agent should have said.
 create table corrections (
   call_id    text not null,
   correction integer not null,
@@ -165,7 +166,7 @@ create table call_fields (
   primary key (call_id, field)
 ) strict, without rowid;
 
--- How many calls a selection holds: kept, so that no page counts rows.
+-- The number of calls per filter, maintained so that no query counts rows.
 create table filter_counts (
   tenant text not null,
   filter text not null,

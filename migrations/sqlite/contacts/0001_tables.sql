@@ -1,6 +1,6 @@
--- Whom we know, and the calls of each number. Made from the log, and thrown away at will.
+-- Contacts, and the calls of each number. Derived from the log; can be rebuilt at any time.
 
--- A contact. Moments are epoch microseconds.
+-- A contact. Times are epoch microseconds.
 create table contacts (
   contact_id         text not null,
   tenant             text not null,
@@ -15,7 +15,7 @@ create table contacts (
   primary key (contact_id)
 ) strict;
 
--- A call by the number of the person outside. Moments are epoch microseconds.
+-- A call by the number of the external party. Times are epoch microseconds.
 create table calls_by_number (
   call_id    text not null,
   tenant     text not null,

@@ -1,6 +1,6 @@
--- Made after the rows are loaded, when a rebuild loads them.
+-- A rebuild creates these after loading the rows.
 
--- Lists by name, and who has a number.
+-- Lists by name, and the contact of a number.
 create index contacts_name on contacts (tenant, sort_name, contact_id) where listed = 1;
 create index contacts_phone on contacts (tenant, phone) where listed = 1;
 

@@ -1,4 +1,4 @@
--- Data keys, one a stream, each wrapped by a master key. Kept apart from the events, and backed up apart.
+-- Data keys, one per stream, each wrapped by a master key. Stored and backed up separately from the events.
 create table data_keys (
   aggregate_type text    not null,
   aggregate_id   text    not null,
@@ -9,7 +9,7 @@ create table data_keys (
   primary key (aggregate_type, aggregate_id)
 ) strict, without rowid;
 
--- What a master key must be able to open, so that a wrong one is noticed at start and not at the first reading.
+-- A value that the master key must be able to unseal, so that a wrong key is detected at startup.
 create table master_keys (
   master_key_id text    primary key not null,
   proof         text    not null,

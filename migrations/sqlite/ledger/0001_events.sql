@@ -1,4 +1,4 @@
--- The log. Its first columns are exactly those of the cqrs-es schema, so that sqlite-es reads our streams.
+-- The log. Its first columns are those of the cqrs-es schema, so that sqlite-es can read the streams.
 create table events (
   position       integer primary key not null,
   aggregate_type text    not null check (length(aggregate_type) <= 64),
@@ -23,15 +23,15 @@ begin select raise(abort, 'events are append-only: update refused'); end;
 create trigger events_refuse_delete before delete on events
 begin select raise(abort, 'events are append-only: delete refused'); end;
 
--- `insert or replace` removes the row in its way without firing delete triggers (unless recursive_triggers is on), so
--- it is refused here. The position must be the next one: that keeps the log dense, and covers an existing position.
+-- `insert or replace` deletes a conflicting row without firing delete triggers (unless recursive_triggers is on), so it
+-- is refused here. The position must be the next one: that keeps the log dense and excludes existing positions.
 create trigger events_refuse_insert before insert on events
 when new.position <> coalesce((select max(position) from events), 0) + 1
   or exists (select 1 from events
              where aggregate_type = new.aggregate_type and aggregate_id = new.aggregate_id and sequence = new.sequence)
   or new.recorded_at < (select recorded_at from events where position = new.position - 1)
 begin
-  select raise(abort, 'events are append-only: an insert that replaces, leaves a gap or goes back in time is refused');
+  select raise(abort, 'events are append-only: an insert must not replace a row, leave a gap or go back in time');
 end;
 
 create trigger command_keys_refuse_update before update on command_keys

@@ -1,6 +1,6 @@
--- Judgements and corrections, by day, agent and persona version. Made from the log, and thrown away at will.
+-- Grades and corrections, by day, agent and persona version. Derived from the log; can be rebuilt at any time.
 
--- What a call's feedback follows from.
+-- The call view from which a call's feedback is derived.
 create table feedback_calls (
   call_id text not null,
   tenant  text not null,
@@ -8,7 +8,7 @@ create table feedback_calls (
   primary key (call_id)
 ) strict;
 
--- What a reviewer wrote should have been said. Moments are epoch microseconds.
+-- A correction: what a reviewer wrote the agent should have said. Times are epoch microseconds.
 create table feedback_corrections (
   call_id         text not null,
   correction      integer not null,
@@ -25,7 +25,7 @@ create table feedback_corrections (
   primary key (call_id, correction)
 ) strict, without rowid;
 
--- Judgements of the calls of one day. Hidden calls are in none.
+-- Grades of the calls of one day. Hidden calls are excluded.
 create table feedback_days (
   tenant            text not null,
   day               integer not null,

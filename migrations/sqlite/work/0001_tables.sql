@@ -1,14 +1,14 @@
--- What is left to do. Made from the log, and thrown away at will.
+-- Work items of jobs. Derived from the log; can be rebuilt at any time.
 
--- What the work of a stream follows from.
+-- The state from which a stream's work items are derived.
 create table work_streams (
-  stream text not null,
-  tenant text not null,
+  stream   text not null,
+  tenant   text not null,
   document text not null,
   primary key (stream)
 ) strict;
 
--- Something to do. Moments are epoch microseconds.
+-- A work item. Times are epoch microseconds.
 create table work_items (
   stream         text not null,
   kind           text not null,

@@ -328,8 +328,8 @@ impl Participants {
                 .rfind(is_user)
                 .is_some_and(|participant| self.is_gone(participant))
         };
-        let asks = self.requests.iter().map(String::as_str);
-        asks.filter(|user| !not_reached(user)).collect()
+        let users = self.requests.iter().map(String::as_str);
+        users.filter(|user| !not_reached(user)).collect()
     }
 
     fn users(&self, which: impl Fn(&Participant) -> bool) -> BTreeSet<&str> {

@@ -51,7 +51,7 @@ impl<M: ReadModel> Workset<M> {
     /// The streams that these events change and whose rows may exist in the database but are not in memory.
     pub fn missing<'e>(&self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> Missing {
         let mut missing = Missing::new();
-        let mut begun = HashSet::new();
+        let mut new_streams = HashSet::new();
         for event in events.filter(|event| relevant::<M>(event)) {
             let (Some(owner), id) = (
                 Owner::of(&event.stream.aggregate_type),
@@ -61,8 +61,8 @@ impl<M: ReadModel> Workset<M> {
             };
             if event.sequence == 1 {
                 // A stream that starts here has no rows yet.
-                begun.insert((owner, id));
-            } else if !self.documents[owner as usize].contains_key(id) && !begun.contains(&(owner, id)) {
+                new_streams.insert((owner, id));
+            } else if !self.documents[owner as usize].contains_key(id) && !new_streams.contains(&(owner, id)) {
                 missing.entry(owner).or_default().insert(id.to_owned());
             }
         }

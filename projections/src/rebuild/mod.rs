@@ -130,10 +130,10 @@ pub(crate) async fn rebuild(
         options,
         owner,
     };
-    let begun = Instant::now();
-    let outcome = match run.fill(&shadow, goal, begun).await {
+    let started = Instant::now();
+    let outcome = match run.fill(&shadow, goal, started).await {
         Ok((next, loaded)) => {
-            let outcome = run.finish(&old, &next, goal, begun, loaded).await;
+            let outcome = run.finish(&old, &next, goal, started, loaded).await;
             if !matches!(&outcome, Ok(report) if report.switched) {
                 next.db.close().await;
             }
@@ -161,9 +161,9 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Fills the shadow namespace from the log up to `goal` and opens it. Returns how long loading took.
-    async fn fill(&self, shadow: &ShadowNamespace, goal: Position, begun: Instant) -> Result<(Namespace, Duration), RebuildError> {
+    async fn fill(&self, shadow: &ShadowNamespace, goal: Position, started: Instant) -> Result<(Namespace, Duration), RebuildError> {
         let (projector, read_stores) = (self.projector.as_ref(), &self.context.read_stores);
-        self.report(Stage::Loading, 0, goal, begun);
+        self.report(Stage::Loading, 0, goal, started);
         let mut opened = None;
         let target = if let Some(file) = &shadow.file {
             Target::File(RowsFile::create(file, projector.schema(Engine::Sqlite).tables)?)
@@ -173,11 +173,11 @@ impl Run<'_> {
             Target::Server(next.db.clone())
         };
         let file = load::load(&self.projector, self.context, target, goal, |done| {
-            self.report(Stage::Loading, done, goal, begun);
+            self.report(Stage::Loading, done, goal, started);
         })
         .await?;
-        let loaded = begun.elapsed();
-        self.report(Stage::Indexing, goal, goal, begun);
+        let loaded = started.elapsed();
+        self.report(Stage::Indexing, goal, goal, started);
         if let Some(file) = file {
             let indexes = projector.schema(Engine::Sqlite).indexes;
             tokio::task::spawn_blocking(move || file.finish(indexes))
@@ -200,7 +200,7 @@ impl Run<'_> {
         old: &Namespace,
         next: &Namespace,
         goal: Position,
-        begun: Instant,
+        started: Instant,
         loaded: Duration,
     ) -> Result<RebuildReport, RebuildError> {
         let projector = self.projector.as_ref();
@@ -210,18 +210,18 @@ impl Run<'_> {
 
         let mut difference = None;
         if self.options.compare {
-            self.report(Stage::CatchingUp, next.position, goal, begun);
+            self.report(Stage::CatchingUp, next.position, goal, started);
             let mut snapshot = compare::Snapshot::of(old, model).await?;
             next.catch_up(snapshot.position).await?;
-            self.report(Stage::Comparing, next.position, next.position, begun);
+            self.report(Stage::Comparing, next.position, next.position, started);
             difference = Some(snapshot.compare(&next.namespace.db, projector.tables()).await?);
         }
         let mut switch_ms = None;
         if self.options.switch {
             let head = self.context.ledger.head().await?;
-            self.report(Stage::CatchingUp, next.position, head, begun);
+            self.report(Stage::CatchingUp, next.position, head, started);
             next.follow_closely().await?;
-            self.report(Stage::Switching, next.position, head, begun);
+            self.report(Stage::Switching, next.position, head, started);
             switch_ms = Some(next.take_over(old).await?.as_secs_f64() * 1_000.0);
             self.progress.reached(model, next.position);
         }
@@ -239,8 +239,8 @@ impl Run<'_> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
-    fn report(&self, stage: Stage, done: Position, total: Position, begun: Instant) {
-        let events_per_second = done as f64 / begun.elapsed().as_secs_f64().max(1e-9);
+    fn report(&self, stage: Stage, done: Position, total: Position, started: Instant) {
+        let events_per_second = done as f64 / started.elapsed().as_secs_f64().max(1e-9);
         let loading = stage == Stage::Loading && done > 0;
         let seconds_left = loading.then(|| (total - done) as f64 / events_per_second);
         let status = RebuildStatus {

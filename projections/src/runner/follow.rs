@@ -193,12 +193,12 @@ impl<'a> Following<'a> {
             if events.is_empty() {
                 continue;
             }
-            let begun = Instant::now();
+            let started = Instant::now();
             if !with_timeout(self.apply(open, &events)).await? {
                 tracing::info!(model, "fenced off by another process or by a rebuild");
                 return Ok(Pause::SteppedDown);
             }
-            let took = begun.elapsed();
+            let took = started.elapsed();
             self.measure(open, events.len(), took);
             if events.len() < MAX_BATCH_EVENTS {
                 let max_pause = if events.len() < BURST_EVENTS {

@@ -200,7 +200,7 @@ fn events(callbacks: impl Iterator<Item = CallCommand>) -> Vec<CallEvent> {
     for command in callbacks {
         let events = call.decide(&command).expect("a callback of the provider is never refused");
         for event in &events {
-            call.fold(event);
+            call.apply(event);
         }
         all.extend(events);
     }
@@ -218,7 +218,7 @@ fn shuffled_callbacks() -> impl Strategy<Value = (&'static [Callback], Vec<(usiz
             let received_at = prop::collection::vec(0_i64..5_000, order.len());
             (
                 Just(callbacks),
-                heard.prop_map(move |received_at| order.iter().copied().zip(heard).collect()),
+                received_at.prop_map(move |received_at| order.iter().copied().zip(received_at).collect()),
             )
         })
     })

@@ -587,22 +587,35 @@ async fn work_item_is_due_until_its_result_is_recorded() {
         from: "+15550100002".into(),
         agent: "default".into(),
         purpose: domain::call::value::Purpose::FollowUp,
+        class: domain::call::value::CallClass::Informational,
+        subject: "an appointment".into(),
         objective: "say hello".into(),
+        variables: Personal::Known(std::collections::BTreeMap::new()),
         lead: None,
+        campaign: None,
+        row: None,
         priority: 5,
         not_before: Some(Timestamp(1)),
+        expires_at: None,
         max_attempts: 3,
+        consent: None,
+        retry_of: None,
+        plan: None,
         by: "u1".into(),
     };
     let attempted = CallEvent::DialAttempted {
         at: at(2),
         attempt: 1,
         call_sid: "CA7".into(),
+        evidence: domain::call::value::DialEvidence::Answer,
+        queue_ms: None,
     };
     let failed = CallEvent::DialFailed {
         at: at(3),
         attempt: 1,
         reason: "busy".into(),
+        kind: domain::call::value::DialFailure::Ended,
+        counts_as_attempt: true,
         retry_at: Some(at(60)),
     };
     project(&env, &[recorded("call_1", 5, 1, queued)]).await;

@@ -1,4 +1,4 @@
-//! P1, P2, P3: appending one event each, each on a stream of its own.
+//! P1, P2, P3: appends of one event, each on a new stream.
 
 use super::measure::{ROUNDS, median, rate};
 use super::peer::{self, NotebookEvent};
@@ -13,10 +13,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// The curve: gains that come from batching vanish at one writer, and the reader should see it.
+/// Numbers of writers: the gain from batching disappears at one writer, and the report shows it.
 const CURVE: [usize; 5] = [1, 16, 64, 256, 1_024];
 
-/// Names of streams that nobody has used before, in no order that an index would like.
+/// Unused stream names in random index order.
 fn fresh_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     format!(
@@ -25,7 +25,7 @@ fn fresh_name() -> String {
     )
 }
 
-/// One event on a new stream, as the ledger would hand it over.
+/// One event on a new stream, as the ledger passes it to the store.
 pub fn sample() -> Append {
     Append {
         stream: StreamId::call(fresh_name()),
@@ -109,13 +109,13 @@ pub async fn postgres(report: &mut Report) -> anyhow::Result<()> {
 pub async fn sqlite(report: &mut Report) -> anyhow::Result<()> {
     let (our_place, their_place) = (data_dir(), data_dir());
     let store = EventStore::open(&DatabaseUrl::Folder(our_place.path().into()), Arc::new(SystemClock)).await?;
-    // One connection: writers that queue for it do better than writers that fight for SQLite's lock.
+    // One connection: writers that queue for it are faster than writers that contend for SQLite's lock.
     let framework = Arc::new(peer::sqlite(their_place.path(), 1).await?);
     curve!(report, "P2", "SQLite", store, framework, 64, 15.0);
     Ok(())
 }
 
-/// P3: the median of one append against the median of one sync, alternating.
+/// P3: the median of one append against the median of one sync, measured alternately.
 pub async fn one_writer(report: &mut Report) -> anyhow::Result<()> {
     let stores = data_dir();
     let store = EventStore::open(&DatabaseUrl::Folder(stores.path().into()), Arc::new(SystemClock)).await?;

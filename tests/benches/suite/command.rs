@@ -16,9 +16,8 @@ use infra::ledger::{Ledger, LedgerOptions};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Writers at once.
 const WRITERS: usize = 64;
-/// Events of a call.
+/// Events per call.
 const LENGTH: u64 = 100;
 
 fn turn(n: u64) -> CallCommand {
@@ -40,7 +39,7 @@ async fn say(ledger: &Ledger, call: &str, n: u64) {
     ledger
         .execute::<Call>(call, turn(n), metadata)
         .await
-        .expect("carried out");
+        .expect("the command succeeds");
 }
 
 async fn commands(ledger: &Ledger, round: usize) -> f64 {
@@ -104,7 +103,7 @@ async fn flat(report: &mut Report, engine: &str, ledger: &Ledger) {
         }
         of_hundred
             .last_mut()
-            .expect("pushed")
+            .expect("the command succeeds")
             .push(begun.elapsed().as_secs_f64() * 1e6);
     }
     report.line(Line {

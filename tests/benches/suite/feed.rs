@@ -1,4 +1,4 @@
-//! P9: from a webhook's answer to its events on the sockets of a hundred subscribers.
+//! P9: from a webhook's response to its events on the WebSockets of a hundred subscribers.
 
 use super::measure::{median, percentile};
 use super::report::{Floor, Line, Report};
@@ -18,9 +18,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 const SUBSCRIBERS: usize = 100;
 const WEBHOOKS: u64 = 500;
-/// From one webhook to the next.
+/// Between two webhooks.
 const INTERVAL: Duration = Duration::from_millis(20);
-/// How long after the last webhook everybody must have everything.
+/// Time after the last webhook until every subscriber must have every event.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// P9.
@@ -32,11 +32,12 @@ pub async fn on_every_socket(report: &mut Report) -> anyhow::Result<()> {
     let last = traffic::call_id(WEBHOOKS - 1);
     for _ in 0..SUBSCRIBERS {
         let (address, cookie, ready, last) = (served.address(), cookie.clone(), ready.clone(), last.clone());
-        subscribers
-            .spawn(async move { tokio::time::timeout(DELIVERY_TIMEOUT * 3, subscribe(address, cookie, ready, last)).await? });
+        subscribers.spawn(async move {
+            tokio::time::timeout(DELIVERY_TIMEOUT * 3, subscribe(address, cookie, ready, last)).await?
+        });
     }
     for _ in 0..SUBSCRIBERS {
-        readied.recv().await.context("a subscriber did not get through")?;
+        readied.recv().await.context("a subscriber did not connect")?;
     }
     let mut poster = Connection::open(served.address()).await?;
     let mut sent = HashMap::new();
@@ -55,7 +56,7 @@ pub async fn on_every_socket(report: &mut Report) -> anyhow::Result<()> {
         for (call, (begun, answered)) in &sent {
             let received = received.get(call).context("a subscriber missed a call")?;
             since_sent.push(received.duration_since(*begun).as_secs_f64() * 1e3);
-            // An event may well be on the socket before the answer is: that counts as no time at all.
+            // An event may arrive before the response: that counts as zero.
             since_answered.push(received.saturating_duration_since(*answered).as_secs_f64() * 1e3);
         }
     }
@@ -100,7 +101,7 @@ pub async fn on_every_socket(report: &mut Report) -> anyhow::Result<()> {
     served.stop().await
 }
 
-/// Registers the first user; the session's cookie.
+/// Registers the first user and returns the session cookie.
 async fn sign_in(address: SocketAddr) -> anyhow::Result<String> {
     let body = json!({ "email": "admin@example.com", "name": "Admin", "password": "correct horse battery" });
     let register = reqwest::Client::new().post(format!("http://{address}/api/auth/register"));
@@ -113,7 +114,7 @@ async fn sign_in(address: SocketAddr) -> anyhow::Result<String> {
     Ok(cookie.split(';').next().unwrap_or_default().to_owned())
 }
 
-/// What interests a subscriber in a message.
+/// The measured fields of a feed message.
 #[derive(Deserialize)]
 struct FeedMessage {
     call_id: Option<String>,
@@ -121,7 +122,7 @@ struct FeedMessage {
     kind: String,
 }
 
-/// Reads the feed until the last call has come whole; when each call's last event came.
+/// Reads the feed until the last call is complete. Returns the arrival time of each call's last event.
 async fn subscribe(
     address: SocketAddr,
     cookie: String,
@@ -139,7 +140,7 @@ async fn subscribe(
         let Message::Text(text) = message else { continue };
         let message_data: FeedMessage = serde_json::from_str(&text)?;
         let Some(call) = message_data.call_id else { continue };
-        // The greeting is the last that the webhook leads to.
+        // The greeting is the webhook's last event.
         let whole = message_data.kind == "AiTurn" || message_data.kind == "RoutedToVoicemail";
         let is_last = call == last;
         received.insert(call, now);

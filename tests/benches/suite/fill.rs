@@ -1,5 +1,5 @@
-//! Read models with a long past: filled as a rebuild fills them, from events that are in no log. The past of a million calls
-//! would take long to write.
+//! Fills read models with many calls, as a rebuild does, from generated events that are in no log: appending the events of a
+//! million calls would take too long.
 
 use super::traffic;
 use domain::call::CallEvent;
@@ -11,12 +11,12 @@ use projections::projector::Projector;
 use projections::rows::execute_script;
 use std::sync::Arc;
 
-/// Whose calls they are.
+/// The tenant of the calls.
 pub const TENANT: &str = "default";
-/// Calls that are folded together.
+/// Calls per fold.
 const CALLS_PER_FOLD: u64 = 500;
 
-/// Fills `call_log` and `dashboard` with so many calls.
+/// Fills `call_log` and `dashboard` with this many calls.
 pub async fn with_calls(read_stores: &ReadStores, calls: u64) -> anyhow::Result<()> {
     let mut fills = Vec::new();
     for projector in projections::projectors() {
@@ -31,7 +31,9 @@ pub async fn with_calls(read_stores: &ReadStores, calls: u64) -> anyhow::Result<
 }
 
 async fn fill(read_stores: ReadStores, projector: Arc<dyn Projector>, calls: u64) -> anyhow::Result<()> {
-    let namespace = read_stores.open_shadow(&read_stores.create_shadow(projector.name()).await?).await?;
+    let namespace = read_stores
+        .open_shadow(&read_stores.create_shadow(projector.name()).await?)
+        .await?;
     let schema = projector.schema(namespace.db.engine());
     execute_script(&namespace.db, schema.tables).await?;
     let (orders, mut inbox) = tokio::sync::mpsc::channel::<WriteSet>(4);
@@ -54,7 +56,7 @@ async fn fill(read_stores: ReadStores, projector: Arc<dyn Projector>, calls: u64
             }
         }
         loader.fold(&events)?;
-        while let Some(writes) = loader.ripe() {
+        while let Some(writes) = loader.drain_settled() {
             orders.send(writes).await?;
         }
         tokio::task::yield_now().await;

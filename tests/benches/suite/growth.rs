@@ -9,7 +9,7 @@ use infra::db::DatabaseUrl;
 use infra::event_store::{Append, EventStore};
 use std::sync::Arc;
 
-/// Events to begin with, and to end with. `BENCH_EVENTS` makes the second smaller for a quick look.
+/// Events at the start and at the end. `BENCH_EVENTS` reduces the second for a quick run.
 const FEW: i64 = 100_000;
 const MANY: i64 = 10_000_000;
 

@@ -1,4 +1,4 @@
-//! P7: everything that happened to one call of 200 events, among a million.
+//! P7: the history of one call of 200 events in a log of a million.
 
 use super::measure::{median, percentile};
 use super::report::{Floor, Line, Report};
@@ -8,7 +8,7 @@ use std::time::Instant;
 
 const EVENTS: u64 = 1_000_000;
 const LENGTH: usize = 200;
-/// Histories that are read.
+/// Histories to read.
 const SAMPLES: usize = 3_000;
 
 /// P7.
@@ -18,7 +18,7 @@ pub async fn of_one_call(report: &mut Report) -> anyhow::Result<()> {
     anyhow::ensure!(!seeded.long.is_empty(), "too few events for a long call");
     let mut samples = Vec::with_capacity(SAMPLES);
     for n in 0..SAMPLES {
-        // From one end of the log to the other and back, so that no call is asked for twice in a row.
+        // Back and forth through the log, so that no call is read twice in a row.
         let call = &seeded.long[n * 7_919 % seeded.long.len()];
         let begun = Instant::now();
         let history = seeded.ledger.history(&StreamId::call(call)).await?;

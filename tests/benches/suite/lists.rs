@@ -10,14 +10,14 @@ use infra::db::ReadStores;
 use projections::ReadModels;
 use projections::call_log::queries::CallQuery;
 use projections::dashboard::queries::Scale;
-use projections::facts::{Filter, UtcHour};
+use projections::call_view::{Filter, UtcHour};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// A million, unless a quick look is wanted.
+/// `BENCH_CALLS` reduces it for a quick run.
 pub const MANY: u64 = 1_000_000;
 const FEW: u64 = 1_000;
-/// Times that each question is asked of each.
+/// Samples per query and size.
 const SAMPLES: usize = 300;
 
 /// P8.
@@ -72,7 +72,7 @@ fn judge(report: &mut Report, what: &str, calls: u64, at_many: f64, at_few: f64)
     }
 }
 
-/// The p99s of a question, asked of both in turn.
+/// The p99 of a query at both sizes, measured alternately.
 async fn asked(
     many: &Filled,
     few: &Filled,
@@ -91,7 +91,7 @@ async fn asked(
 
 type Named = Vec<(String, CallQuery)>;
 
-/// Every selection, alone and with each other filter; those that find nothing as well.
+/// Every filter, alone and combined with each other condition; also those without results.
 fn lists() -> Vec<(&'static str, Named)> {
     let every = |and: &str, with: &dyn Fn(CallQuery) -> CallQuery| -> Named {
         let questions = Filter::ALL.iter().map(|filter| {
@@ -126,11 +126,11 @@ fn lists() -> Vec<(&'static str, Named)> {
     };
     let mut by_agent = every(" of an agent", &agent(traffic::AGENTS[1]));
     by_agent.extend(every(" of the agent that only takes messages", &agent(traffic::NIGHT)));
-    by_agent.extend(every(" of nobody", &agent("nobody")));
+    by_agent.extend(every(" of an unknown agent", &agent("unknown")));
     let mut by_text = every(" with a common name", &text("ada"));
     by_text.extend(every(" with an unknown word", &text("xylophone")));
     vec![
-        ("each selection", every("", &|question| question)),
+        ("each filter", every("", &|question| question)),
         ("in a period", every(" in a period", &period)),
         ("by agent", by_agent),
         ("by grade", every(" graded good", &graded)),
@@ -142,7 +142,7 @@ fn lists() -> Vec<(&'static str, Named)> {
     ]
 }
 
-/// `call_log` and `dashboard` with so many calls.
+/// `call_log` and `dashboard` with this many calls.
 struct Filled {
     models: ReadModels,
     calls: u64,
@@ -173,7 +173,7 @@ impl Filled {
         Ok(())
     }
 
-    /// What `GET /api/dashboard/stats` asks, on the last day with calls.
+    /// The queries of `GET /api/dashboard/stats`, for the last day with calls.
     async fn stats(&self, days: i64) -> anyhow::Result<()> {
         let tomorrow = UtcHour::of(traffic::began(self.calls - 1)).day + 1;
         let from = tomorrow - days;

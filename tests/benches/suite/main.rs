@@ -1,4 +1,4 @@
-//! What `make bench` measures, against whom, in one run on one machine. The table goes to the terminal and to
+//! The measurements of `make bench`, ours and the peers', in one run on one machine. The table is printed and written to
 //! `target/bench/report.md`.
 //!
 //! `cargo bench -p call-ledger-tests --bench suite -- P1 P3` runs parts by name; without names all run.
@@ -25,7 +25,7 @@ mod webhook;
 
 use report::Report;
 
-/// As in the service.
+/// The service's allocator.
 #[global_allocator]
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -51,7 +51,7 @@ const PARTS: &[Part] = &[
 ];
 
 fn main() -> anyhow::Result<()> {
-    // cargo adds flags of its own (`--bench`); names are what is left.
+    // cargo adds its own flags (`--bench`); the remaining arguments are names.
     let names: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
@@ -61,7 +61,7 @@ fn main() -> anyhow::Result<()> {
         .find(|name| !PARTS.iter().any(|(part, _)| part.eq_ignore_ascii_case(name)))
     {
         anyhow::bail!(
-            "there is no part {unknown}; there are {}",
+            "unknown part {unknown}; the parts are {}",
             PARTS.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(" ")
         );
     }
@@ -74,8 +74,8 @@ fn main() -> anyhow::Result<()> {
         for (name, part) in PARTS {
             if names.is_empty() || names.iter().any(|wanted| wanted.eq_ignore_ascii_case(name)) {
                 eprintln!("{name} ...");
-                disk.again().await?;
-                // What was measured before is told all the same.
+                disk.wait_until_idle().await?;
+                // Earlier measurements are still reported.
                 if let Err(error) = part(&mut report).await {
                     report.note(format!("{name} failed: {error:#}"));
                     failed.push(*name);
@@ -83,7 +83,7 @@ fn main() -> anyhow::Result<()> {
             }
         }
         report.publish()?;
-        anyhow::ensure!(failed.is_empty(), "not all was measured: {}", failed.join(" "));
+        anyhow::ensure!(failed.is_empty(), "some parts failed: {}", failed.join(" "));
         Ok(())
     })
 }

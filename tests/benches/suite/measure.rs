@@ -1,10 +1,10 @@
-//! Running work from many writers for a while, and what came of it.
+//! Runs work from many writers for a fixed time and measures its rate.
 
 #![expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "figures are for people, who read three digits"
+    reason = "three digits of precision suffice"
 )]
 
 use std::future::Future;
@@ -12,12 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Rounds of each side; sides alternate.
+/// Rounds per side; the sides alternate.
 pub const ROUNDS: usize = 3;
-/// How long a round takes.
 pub const ROUND: Duration = Duration::from_secs(3);
 
-/// Runs `work(writer, n)` from `writers` tasks for one round; each goes on with `n + 1` when it is done. Work a second.
+/// Runs `work(writer, n)` in `writers` tasks for one round, each with increasing `n`. Returns completed work per second.
 pub async fn rate<W, F>(writers: usize, work: W) -> f64
 where
     W: Fn(usize, u64) -> F + Send + Sync + 'static,
@@ -44,22 +43,22 @@ where
         })
         .collect();
     tokio::time::sleep(ROUND).await;
-    // What is under way at the end counts neither as work nor as time.
+    // Unfinished work at the end counts neither as work nor as time.
     let (count, elapsed) = (done.load(Ordering::Relaxed), begun.elapsed());
     stop.store(true, Ordering::Relaxed);
     for task in tasks {
-        task.await.expect("a writer works to its end");
+        task.await.expect("the writer does not panic");
     }
     count as f64 / elapsed.as_secs_f64()
 }
 
-/// The middle one.
+/// The median.
 pub fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures[figures.len() / 2]
 }
 
-/// The figure below which a share of all lie.
+/// The value below which this share of the figures lies.
 pub fn percentile(mut figures: Vec<f64>, share: f64) -> f64 {
     figures.sort_by(f64::total_cmp);
     let index = ((figures.len() - 1) as f64 * share).round() as usize;

@@ -1,4 +1,4 @@
-//! The peers: cqrs-es's framework on postgres-es and sqlite-es, with an aggregate that does nothing but append.
+//! The peers: the cqrs-es framework on postgres-es and sqlite-es, with an aggregate that only appends.
 
 use cqrs_es::event_sink::EventSink;
 use cqrs_es::{Aggregate, CqrsFramework, DomainEvent};
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// An aggregate without a rule: what a command says, happened.
+/// An aggregate without rules: every command becomes an event.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Notebook {
     pub lines: u64,
 }
 
-/// The one thing that happens: the size of a typical call event.
+/// An event of the size of a typical call event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum NotebookEvent {
     LineWritten {
@@ -24,7 +24,7 @@ pub enum NotebookEvent {
 }
 
 impl NotebookEvent {
-    /// The same bytes for ours and for theirs.
+    /// The same bytes for our store and theirs.
     pub fn sample() -> Self {
         let text =
             "I would like to move my appointment from Tuesday to Thursday, if that is possible at all. ".repeat(3);
@@ -47,7 +47,7 @@ impl DomainEvent for NotebookEvent {
     }
 }
 
-/// Nothing is refused.
+/// No command is refused.
 #[derive(Debug, thiserror::Error)]
 #[error("refused")]
 pub struct Never;
@@ -69,7 +69,7 @@ impl Aggregate for Notebook {
     }
 }
 
-/// What lies beside each event, for ours and for theirs.
+/// The metadata of each event, for our store and theirs.
 pub fn metadata() -> HashMap<String, String> {
     [
         ("tenant", "default"),
@@ -107,7 +107,7 @@ pub async fn postgres(url: &str, connections: u32) -> anyhow::Result<Postgres> {
     Ok(postgres_es::postgres_cqrs(pool, Vec::new(), ()))
 }
 
-/// sqlite-es with write-ahead log and `synchronous = full`.
+/// sqlite-es with a write-ahead log and `synchronous = full`.
 pub async fn sqlite(folder: &Path, connections: u32) -> anyhow::Result<Sqlite> {
     let options = sqlx::sqlite::SqliteConnectOptions::new()
         .filename(folder.join("peer.db"))

@@ -1,4 +1,4 @@
-//! P6: `call_log` made anew from a million events, against cqrs-es's `QueryReplay` with a `GenericQuery`.
+//! P6: a rebuild of `call_log` from a million events, against cqrs-es's `QueryReplay` with a `GenericQuery`.
 
 use super::measure::{ROUNDS, median};
 use super::report::{Floor, Line, Report};
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 const EVENTS: u64 = 1_000_000;
-/// The peer's share of the events: it folds each event for itself, so its rate does not depend on how many there are.
+/// The peer's events: it folds each event separately, so its rate does not depend on their number.
 const PEER_EVENTS: usize = 20_000;
 
 /// P6.
@@ -33,8 +33,8 @@ pub async fn call_log(report: &mut Report) -> anyhow::Result<()> {
         seeded.calls
     ));
     let read_stores = ReadStores::open(&seeded.stores.url).await?;
-    let theirs_place = data_dir();
-    let pool = default_sqlite_pool(&format!("sqlite://{}", theirs_place.path().join("peer.db").display())).await;
+    let peer_folder = data_dir();
+    let pool = default_sqlite_pool(&format!("sqlite://{}", peer_folder.path().join("peer.db").display())).await;
     fill_peer(&pool).await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -62,7 +62,7 @@ pub async fn call_log(report: &mut Report) -> anyhow::Result<()> {
 #[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
 async fn rebuild(seeded: &seed::Seeded, read_stores: &ReadStores, head: i64) -> anyhow::Result<f64> {
     let clock = Arc::new(SystemClock);
-    // A ledger of its own, as after a restart: no key and no event is in memory.
+    // A newly opened ledger, as after a restart: no key and no event is in memory.
     let ledger = Ledger::open_read_only(seeded.stores.options(clock.clone())).await?;
     let models = ReadModels::open(read_stores.clone(), ledger, clock).await?;
     let options = RebuildOptions {
@@ -82,15 +82,15 @@ async fn rebuild(seeded: &seed::Seeded, read_stores: &ReadStores, head: i64) -> 
     Ok(head as f64 / elapsed)
 }
 
-/// What the peer keeps of a call: what is known of it, without its words. Less than `call_log` does.
+/// The peer's row of a call: its state without the spoken words. Less than `call_log` stores.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct CallView {
-    facts: CallView,
+    view: CallView,
 }
 
 impl View<Call> for CallView {
     fn update(&mut self, event: &EventEnvelope<Call>) {
-        self.facts.fold(&Tenant("default".to_owned()), &event.payload);
+        self.view.fold(&Tenant("default".to_owned()), &event.payload);
     }
 }
 

@@ -1,21 +1,21 @@
-//! The table: what was measured, ours, the peer's, the ratio, the floor.
+//! The report: measurement, our figure, the peer's figure, ratio and floor.
 
 use super::profiles::PROFILES;
 use harness::scratch::target_dir;
 use std::fmt::Write as _;
 
-/// A line of the table.
+/// A row of the table.
 pub struct Line {
     pub id: &'static str,
     pub work: String,
     pub ours: f64,
     pub theirs: Option<f64>,
     pub unit: &'static str,
-    /// What the ratio (or, without a peer, the figure) must reach.
+    /// Requirement for the ratio, or for our figure if there is no peer.
     pub floor: Floor,
 }
 
-/// What must be reached.
+/// A requirement.
 pub enum Floor {
     /// The ratio of ours to theirs is at least this.
     RatioAtLeast(f64),
@@ -25,7 +25,7 @@ pub enum Floor {
     AtLeast(f64),
     /// Our figure is at most this.
     AtMost(f64),
-    /// A point of a curve: to be seen, not to be judged.
+    /// No requirement: a point of a curve.
     None,
 }
 
@@ -68,7 +68,7 @@ impl Report {
             })
             .collect();
         if !missed.is_empty() {
-            text.push_str("\n## Where a floor is not reached: what the profile shows\n\n");
+            text.push_str("\n## Where a floor is not reached: profiles\n\n");
         }
         for (id, shown) in missed {
             writeln!(text, "- **{id}**: {shown}")?;
@@ -81,7 +81,7 @@ impl Report {
     }
 }
 
-/// Whether a line's floor is reached; `None` of a line that has none.
+/// Whether a row's floor is reached; `None` for a row without a floor.
 fn reached(line: &Line) -> Option<bool> {
     let ratio = line.theirs.map(|theirs| line.ours / theirs);
     match line.floor {

@@ -1,4 +1,4 @@
-//! P12: another list of calls in the browser, by a filter and by the next page, at a million calls.
+//! P12: the list of calls in the browser after a change of filter and of page, at a million calls.
 
 use super::lists::MANY;
 use super::measure::{median, percentile};
@@ -10,7 +10,7 @@ use harness::{browser, scratch};
 use infra::db::{DatabaseUrl, ReadStores};
 use serde::Deserialize;
 
-/// What the script measures, in milliseconds from the click to the frame with the other calls.
+/// The script's measurements, in milliseconds from the click to the frame with the new calls.
 #[derive(Deserialize)]
 struct Measured {
     filter: Vec<f64>,
@@ -27,7 +27,7 @@ pub async fn calls(report: &mut Report) -> anyhow::Result<()> {
     let served = Served::start_in(folder, |_| {}).await?;
     let base_url = format!("http://{}", served.address());
     let printed = browser::script("bench/calls.mjs", &base_url)
-        .context("the browser (the page is built with `make web`, before the benchmarks are)")?;
+        .context("the browser script (build the page with `make web` before the benchmarks)")?;
     let measured: Measured = serde_json::from_str(&printed)?;
     for (what, samples) in [("a filter", measured.filter), ("the next page", measured.next_page)] {
         for (share, name, floor) in [(None, "median", Floor::None), (Some(0.95), "p95", Floor::AtMost(100.0))] {

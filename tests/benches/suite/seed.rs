@@ -1,5 +1,5 @@
-//! A ledger with a long past: calls written as they are in life, sealed with keys of their own, many at once, their events
-//! interleaved.
+//! Fills a ledger with many calls through the regular append path: sealed with their own keys, appended concurrently, with
+//! interleaved events.
 
 use super::traffic;
 use domain::call::CallEvent;
@@ -12,14 +12,13 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-/// Calls that go on at the same time.
+/// Concurrent calls.
 const MAX_CONCURRENCY: usize = 512;
-/// Events of one command.
 const EVENTS_PER_COMMAND: usize = 4;
-/// Of so many calls, one is long, where long ones are wanted.
+/// One of this many calls is long, if long calls are requested.
 const CALLS_PER_LONG_CALL: u64 = 200;
 
-/// A size that is set from outside for a quick look.
+/// A size that an environment variable can reduce for a quick run.
 pub fn size(variable: &str, usual: u64) -> u64 {
     std::env::var(variable)
         .ok()
@@ -27,17 +26,17 @@ pub fn size(variable: &str, usual: u64) -> u64 {
         .unwrap_or(usual)
 }
 
-/// A ledger with a past, and where it lies.
+/// A filled ledger and its stores.
 pub struct Seeded {
     pub stores: TestStores,
     pub ledger: Ledger,
-    /// Its calls: the numbers below this one.
+    /// Number of calls; their numbers are 0 up to this.
     pub calls: u64,
     /// The calls of exactly `long` events.
     pub long: Vec<String>,
 }
 
-/// Fills a ledger with this many events or a few more. With `long`, one of two hundred calls has so many events.
+/// Fills a ledger with at least this many events. With `long`, one of two hundred calls has that many events.
 pub async fn ledger(events: u64, long: Option<usize>) -> anyhow::Result<Seeded> {
     let stores = TestStores::sqlite().await;
     let ledger = stores.ledger().await;
@@ -86,7 +85,7 @@ async fn append_events(ledger: &Ledger, n: u64, events: Vec<CallEvent>) -> Resul
     Ok(())
 }
 
-/// The raw parameters that come with a webhook.
+/// The raw parameters of a webhook.
 fn params(id: &str) -> infra::event_store::Params {
     super::webhook::COMMON_PARAMS
         .iter()
@@ -95,11 +94,11 @@ fn params(id: &str) -> infra::event_store::Params {
         .collect()
 }
 
-/// A call whose events are decided already: the ledger loads, seals and appends as ever, several events at once.
+/// A call whose commands are its events: the ledger loads, seals and appends as usual, several events per command.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Decided;
 
-/// Nothing is refused.
+/// No command is refused.
 #[derive(Debug, thiserror::Error)]
 #[error("refused")]
 pub struct Never;

@@ -1,4 +1,4 @@
-//! The service in this process, and a connection to it that costs as little as can be: what is measured is the service.
+//! The service in this process, and an HTTP connection with minimal overhead, so that the service dominates the measurement.
 
 use anyhow::Context as _;
 use api::{App, Running};
@@ -12,12 +12,11 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// How the world is told to reach the service.
 pub const PUBLIC_URL: &str = "http://calls.example";
-/// What webhooks are signed with.
+/// The Twilio auth token.
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-/// A running service on SQLite, in a folder that goes when it does.
+/// A running service on SQLite, in a folder that is removed on drop.
 pub struct Served {
     running: Running,
     _folder: TempDir,
@@ -28,19 +27,19 @@ impl Served {
         Self::start_with(|_| {}).await
     }
 
-    /// The same with other settings.
+    /// Like [`Self::start`], with changed settings.
     pub async fn start_with(change: impl FnOnce(&mut Settings)) -> anyhow::Result<Self> {
         Self::start_in(data_dir(), change).await
     }
 
-    /// The same in a folder that has something in it.
+    /// Like [`Self::start_with`], in an existing data folder.
     pub async fn start_in(folder: TempDir, change: impl FnOnce(&mut Settings)) -> anyhow::Result<Self> {
         let mut settings = Settings {
             data_dir: Some(folder.path().into()),
             port: Some(0),
             public_url: Some(PUBLIC_URL.into()),
             twilio_auth_token: Some(Secret::new(TOKEN)),
-            // Nobody listens there: no telephone network and no models.
+            // No server listens there: no telephone network and no models.
             twilio_api_base: Some("http://127.0.0.1:9".into()),
             ..Settings::default()
         };
@@ -56,7 +55,7 @@ impl Served {
         self.running.addr
     }
 
-    /// The last position of its log.
+    /// The last position of the log.
     pub async fn head(&self) -> anyhow::Result<i64> {
         Ok(self.running.state().ledger.head().await?)
     }
@@ -66,7 +65,7 @@ impl Served {
     }
 }
 
-/// A connection that is kept open: one request at a time, as bytes.
+/// A keep-alive HTTP connection: one raw request at a time.
 pub struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
@@ -82,7 +81,7 @@ impl Connection {
         })
     }
 
-    /// Sends a request and waits for its answer, which must be of this status.
+    /// Sends a request and asserts the status of the response.
     pub async fn expect(&mut self, request: &[u8], status: u16) {
         let answered = self.send(request).await.expect("an answer");
         assert_eq!(answered, status, "{}", String::from_utf8_lossy(&self.received));
@@ -94,7 +93,7 @@ impl Connection {
         loop {
             anyhow::ensure!(
                 self.stream.read_buf(&mut self.received).await? > 0,
-                "the server hung up"
+                "the server closed the connection"
             );
             let Some(end) = self.received.windows(4).position(|four| four == b"\r\n\r\n") else {
                 continue;
@@ -103,7 +102,7 @@ impl Connection {
             let length: usize = head
                 .lines()
                 .find_map(|line| line.strip_prefix("content-length: "))
-                .context("an answer without a length")?
+                .context("a response without a content length")?
                 .parse()?;
             if self.received.len() >= end + 4 + length {
                 return Ok(head.get(9..12).context("a status")?.parse()?);

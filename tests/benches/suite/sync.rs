@@ -1,4 +1,4 @@
-//! What one `fdatasync` of this disk costs: nothing durable can be faster.
+//! The cost of one `fdatasync` on this disk: the lower bound of every durable append.
 
 use super::measure::{median, percentile};
 use harness::scratch::data_dir;
@@ -6,7 +6,7 @@ use std::fmt;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-/// Microseconds of one sync after a write of 4 KiB, many times.
+/// Durations of a sync after a write of 4 KiB, in microseconds.
 pub fn samples(count: usize) -> anyhow::Result<Vec<f64>> {
     let folder = data_dir();
     let mut file = std::fs::File::create(folder.path().join("sync"))?;
@@ -21,14 +21,13 @@ pub fn samples(count: usize) -> anyhow::Result<Vec<f64>> {
     Ok(samples)
 }
 
-/// What one sync costs.
+/// The cost of one sync, in microseconds.
 pub struct Cost {
     median: f64,
     p99: f64,
 }
 
 impl Cost {
-    /// Measures it.
     pub fn measure() -> anyhow::Result<Self> {
         let samples = samples(500)?;
         Ok(Self {
@@ -37,9 +36,9 @@ impl Cost {
         })
     }
 
-    /// Waits until the disk is as quick again, or two minutes: what one part leaves behind for it, such as ten million
-    /// events to remove, is not for the next to pay.
-    pub async fn again(&self) -> anyhow::Result<()> {
+    /// Waits until the disk is as fast as before, at most two minutes, so that background work of one part (such as the removal
+    /// of ten million events) does not slow the next.
+    pub async fn wait_until_idle(&self) -> anyhow::Result<()> {
         for _ in 0..120 {
             if median(samples(100)?) < 1.5 * self.median {
                 return Ok(());

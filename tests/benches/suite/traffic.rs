@@ -1,20 +1,20 @@
-//! Calls as a small business has them: what is heard and ordered, decided by `domain`, so that benchmarks read and write
-//! the events of real life. The same number makes the same call.
+//! Calls of a small business, decided by `domain` from realistic callbacks and commands. The same number always produces the
+//! same call.
 
 use domain::call::command::{
-    CallCommand, HandleCallerTurn, HandleInbound, HandleOutbound, HandleRecording, HandleStatus, HandleVoicemail, Leg, Origin,
-    RecordingStatus, Routed, VoicemailMessage,
+    CallCommand, HandleCallerTurn, HandleInbound, HandleOutbound, HandleRecording, HandleStatus, HandleVoicemail, Leg,
+    Origin, RecordingStatus, Routed, VoicemailMessage,
 };
 use domain::call::value::{ClockSource, Direction, Grade, Phase, Segment, Sentiment, TokenCount, VoicemailReason};
 use domain::call::{Call, CallEvent};
 use domain::{AgentId, Decide, Personal, Timestamp};
 
-/// When the first call begins: 2026-03-27T14:00:00Z.
+/// Start of the first call in epoch seconds: 2026-03-27T14:00:00Z.
 const FIRST_CALL_S: i64 = 1_774_620_000;
-/// Seconds from one call's beginning to the next one's.
+/// Between the starts of two calls.
 const CALL_INTERVAL_S: i64 = 30;
 
-/// Agents that answer at all hours.
+/// Agents that are always open.
 pub const AGENTS: [&str; 4] = ["front-desk", "sales", "billing", "support"];
 /// An agent that only takes messages.
 pub const NIGHT: &str = "night";
@@ -22,7 +22,7 @@ pub const NIGHT: &str = "night";
 const SENTENCES: [&str; 6] = [
     "I would like to move my appointment from Tuesday to Thursday, if that is possible at all.",
     "Yes, the invoice from last month is still open, and I wonder whether it reached you.",
-    "Could somebody call me back about the offer that you sent us on Monday morning?",
+    "Could you call me back about the offer that you sent us on Monday morning?",
     "The delivery was one box short, and the driver said that you would know about it.",
     "No, nothing else. Thank you very much, you have been a great help to me today.",
     "My name is on the account, and the address is the same as it was the year before.",
@@ -38,20 +38,20 @@ const NAMES: [&str; 8] = [
     "Ida Brook",
 ];
 
-/// The name of a call, in no order that an index would like.
+/// The id of a call, in random index order.
 pub fn call_id(n: u64) -> String {
     let spread = u128::from(n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
     format!("CA{spread:032x}")
 }
 
-/// When a call begins.
+/// Start of a call.
 pub fn began(n: u64) -> Timestamp {
     Timestamp::from_seconds(FIRST_CALL_S + i64::try_from(n).unwrap_or(i64::MAX / 1_000_000) * CALL_INTERVAL_S)
 }
 
-/// A call with all that belongs to it: 25 events on average.
+/// A complete call: 25 events on average.
 pub fn whole(n: u64) -> Vec<CallEvent> {
-    let mut story = Story::new(n);
+    let mut story = CallScript::new(n);
     match n % 10 {
         0..=6 => {
             story.talk(5 + n / 10 % 6);
@@ -64,17 +64,17 @@ pub fn whole(n: u64) -> Vec<CallEvent> {
     story.events
 }
 
-/// The first `length` events of a long talk.
+/// The first `length` events of a long conversation.
 pub fn long(n: u64, length: usize) -> Vec<CallEvent> {
-    let mut story = Story::new(n);
+    let mut story = CallScript::new(n);
     story.talk(length as u64 / 2);
     story.events.truncate(length);
     story.events
 }
 
-/// A call in a few events, so that a million of them can be had: every selection of a list has its share.
+/// A call of few events, so that a million are feasible. Every filter of the list matches a share of them.
 pub fn short(n: u64) -> Vec<CallEvent> {
-    let mut story = Story::new(n);
+    let mut story = CallScript::new(n);
     match n % 50 {
         0..=29 => {
             story.greeted();
@@ -100,16 +100,16 @@ pub fn short(n: u64) -> Vec<CallEvent> {
     story.events
 }
 
-/// A call as it goes on: each command is decided in the state that those before have led to.
-struct Story {
+/// A call in progress: each command is decided in the state after the previous ones.
+struct CallScript {
     n: u64,
     call: Call,
     events: Vec<CallEvent>,
-    /// Seconds since it began.
+    /// Seconds since the start.
     passed: i64,
 }
 
-impl Story {
+impl CallScript {
     fn new(n: u64) -> Self {
         Self {
             n,
@@ -125,7 +125,7 @@ impl Story {
 
     fn then(&mut self, command: impl Into<CallCommand>) {
         let command = command.into();
-        let events = self.call.decide(&command).expect("nothing here is refused");
+        let events = self.call.decide(&command).expect("the command is accepted");
         for event in &events {
             cqrs_es::Aggregate::apply(&mut self.call, event.clone());
         }
@@ -227,7 +227,7 @@ impl Story {
         });
     }
 
-    /// An inbound call that the AI takes, with so many things said on each side.
+    /// An inbound call answered by the AI, with this many turns on each side.
     fn talk(&mut self, turns: u64) {
         self.greeted();
         self.status("in-progress", 0);
@@ -300,7 +300,7 @@ impl Story {
         }
     }
 
-    /// A caller who leaves a message.
+    /// A call that ends with a voicemail message.
     fn message(&mut self, agent: &str) {
         self.rings(agent, Routed::Voicemail(VoicemailReason::Closed));
         let message = VoicemailMessage {
@@ -317,7 +317,7 @@ impl Story {
         self.status("completed", 31);
     }
 
-    /// A call that somebody of ours places from the browser.
+    /// A call that a user places from the browser.
     fn outbound(&mut self, status: &str) {
         let agent = AGENTS[usize::try_from(self.n).unwrap_or(0) % AGENTS.len()];
         self.then(HandleOutbound {
@@ -337,7 +337,7 @@ impl Story {
         }
     }
 
-    /// A caller whom nobody answered.
+    /// A call that was not answered.
     fn missed(&mut self, status: &str) {
         let origin = Origin {
             direction: Some(Direction::Inbound),

@@ -1,5 +1,5 @@
-//! P11: what we add to a turn of a conversation: from the caller's words to the orders that speak the answer, the model's own
-//! time taken off, a hundred calls at once.
+//! P11: the service's own latency per turn, from the caller's words to the TwiML of the reply, without the model's time, with a
+//! hundred concurrent calls.
 
 use super::measure::{median, percentile};
 use super::report::{Floor, Line, Report};
@@ -15,11 +15,10 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 const CALLS: u64 = 100;
-// The model keeps the last thousand questions, which are counted.
+// The model stores the last thousand requests, which the benchmark counts.
 const TURNS: u32 = 9;
-/// How long the model takes.
 const MODEL_LATENCY: Duration = Duration::from_millis(200);
-/// From an answer to the caller's next words: shorter than any person listens and speaks.
+/// From a reply to the caller's next words: shorter than any real pause.
 const CALLER_PAUSE: Duration = Duration::from_secs(1);
 
 /// P11.
@@ -27,7 +26,7 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
     let model = Server::start(models::Models::default()).await?;
     let delay_ms = u64::try_from(MODEL_LATENCY.as_millis())?;
     model.models().add_fault(Fault::slow(Surface::Chat, delay_ms));
-    // A model makes itself ready at its first question; that is not our time.
+    // The model warms up at its first request, which is not measured.
     ask(&model).await?;
     let served = Served::start_with(|settings| settings.openai_base_url = Some(model.openai_url())).await?;
     let mut calls = JoinSet::new();
@@ -41,13 +40,13 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
     let asked = model.models().requests().len();
     anyhow::ensure!(
         asked == added.len() + 1,
-        "{asked} questions to the model, of which one is ours, in {} turns",
+        "{asked} model requests, including one warm-up, in {} turns",
         added.len()
     );
     for (share, name, floor) in [(None, "median", Floor::None), (Some(0.99), "p99", Floor::AtMost(25.0))] {
         report.line(Line {
             id: "P11",
-            work: format!("words heard -> answer, beyond the model's own time, {CALLS} calls at once, {name}"),
+            work: format!("words received -> reply, without the model's own time, {CALLS} calls at once, {name}"),
             ours: share.map_or_else(|| median(added.clone()), |share| percentile(added.clone(), share)),
             theirs: None,
             unit: "ms",
@@ -65,7 +64,7 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A question of our own, in the form of those that are asked during a call.
+/// A warm-up request of the same form as during a call.
 async fn ask(model: &Server) -> anyhow::Result<()> {
     let options = ModelsOptions::from_config(&Config::resolve(Settings::default())?.models, &model.openai_url());
     let schema = json!({
@@ -94,13 +93,13 @@ async fn ask(model: &Server) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A call; how much longer than the model each answer took, in milliseconds.
+/// Plays a call. Returns each reply's latency beyond the model's, in milliseconds.
 async fn converse(address: SocketAddr, call: u64) -> anyhow::Result<Vec<f64>> {
     let call_id = traffic::call_id(call);
     let turns: Vec<_> = (0..TURNS).map(|turn| words(&call_id, turn)).collect();
     let mut connection = Connection::open(address).await?;
     connection.expect(&webhook(&call_id, 0), 200).await;
-    // Nobody speaks at the same moment as everybody else.
+    // Callers speak at different times.
     tokio::time::sleep(CALLER_PAUSE * u32::try_from(call)? / u32::try_from(CALLS)?).await;
     let mut added = Vec::with_capacity(turns.len());
     for signed in &turns {
@@ -112,7 +111,7 @@ async fn converse(address: SocketAddr, call: u64) -> anyhow::Result<Vec<f64>> {
     Ok(added)
 }
 
-/// What the caller says, as it goes over the wire: signed.
+/// The signed webhook with the caller's words, as raw bytes.
 fn words(call_id: &str, turn: u32) -> Vec<u8> {
     let path = format!("/twilio/ai-respond?call_id={call_id}&turn={}", 2 * (turn + 1));
     let said = format!("and how is it with number {turn} of my questions about the laptop");

@@ -1,5 +1,5 @@
-//! P5: signed webhooks over HTTP, each answered when its events are durable, against `/health/live` on the same server
-//! under the same load.
+//! P5: signed webhooks over HTTP, each answered once its events are durable, against `/health/live` on the same server under
+//! the same load.
 
 use super::measure::{ROUNDS, median, rate};
 use super::report::{Floor, Line, Report};
@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Mutex;
 
 const CONNECTIONS: usize = 64;
-/// Webhooks of a call.
 const WEBHOOKS_PER_CALL: u64 = 5;
-/// Requests that are signed before a round begins, by connection: signing is Twilio's work and not ours.
+/// Requests per connection that are signed before a round: signing is Twilio's work, not the service's.
 const SIGNED_PER_CONNECTION: u64 = 1_500;
 
-/// What Twilio sends with every webhook of a call, beside what names the call and what happened.
+/// Parameters that Twilio sends with every webhook of a call, besides the call's SID and the event.
 pub const COMMON_PARAMS: [(&str, &str); 21] = [
     ("AccountSid", "AC00000000000000000000000000000000"),
     ("ApiVersion", "2010-04-01"),
@@ -40,7 +39,7 @@ pub const COMMON_PARAMS: [(&str, &str); 21] = [
     ("ToState", "LA"),
 ];
 
-/// A webhook as it goes over the wire: the `n`th of a call, signed.
+/// The `n`th webhook of a call, signed, as raw bytes.
 pub fn webhook(call_id: &str, n: u64) -> Vec<u8> {
     let recording = call_id.replacen("CA", "RE", 1);
     let url = format!("https://api.twilio.com/2010-04-01/Accounts/AC0/Recordings/{recording}");
@@ -108,7 +107,7 @@ const LIVENESS_REQUEST: &[u8] = b"GET /health/live HTTP/1.1\r\nhost: calls.examp
 pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
     let served = Served::start().await?;
     report.note(format!(
-        "P5, P9: the service and those who use it share one process and its {} cores",
+        "P5, P9: the service and its clients share one process and its {} cores",
         std::thread::available_parallelism()?
     ));
     let mut connections = Vec::with_capacity(CONNECTIONS);
@@ -132,7 +131,7 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
     }
     let events = served.head().await? - before;
     report.note(format!(
-        "P5: {} webhooks led to {events} events",
+        "P5: {} webhooks produced {events} events",
         sent.load(Ordering::Relaxed)
     ));
     report.line(Line {
@@ -147,8 +146,9 @@ pub async fn answered(report: &mut Report) -> anyhow::Result<()> {
 }
 
 async fn post(connections: &Arc<Vec<Mutex<Connection>>>, round: u64, sent: &Arc<AtomicU64>) -> f64 {
-    let name =
-        move |writer: usize, n: u64| traffic::call_id((((round << 16) + (writer as u64)) << 32) | (n / WEBHOOKS_PER_CALL));
+    let name = move |writer: usize, n: u64| {
+        traffic::call_id((((round << 16) + (writer as u64)) << 32) | (n / WEBHOOKS_PER_CALL))
+    };
     let ahead: Arc<Vec<Vec<Vec<u8>>>> = Arc::new(
         (0..CONNECTIONS)
             .map(|writer| {
@@ -165,7 +165,11 @@ async fn post(connections: &Arc<Vec<Mutex<Connection>>>, round: u64, sent: &Arc<
             let mut connection = to[writer].lock().await;
             match usize::try_from(n).ok().and_then(|n| ahead[writer].get(n)) {
                 Some(signed) => connection.expect(signed, 200).await,
-                None => connection.expect(&webhook(&name(writer, n), n % WEBHOOKS_PER_CALL), 200).await,
+                None => {
+                    connection
+                        .expect(&webhook(&name(writer, n), n % WEBHOOKS_PER_CALL), 200)
+                        .await
+                }
             }
             sent.fetch_add(1, Ordering::Relaxed);
         }

@@ -1,11 +1,11 @@
-//! The directions of `docs/architecture.md`, held to: who may import whom, and what each crate must do without.
+//! Checks the rules of `docs/architecture.md`: allowed imports between our crates, and forbidden dependencies.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What each crate of the house may import from the house.
+/// Our crates that each of our crates may import.
 const ALLOWED_IMPORTS: &[(&str, &[&str])] = &[
     ("call-ledger-domain", &[]),
     ("call-ledger-infra", &["call-ledger-domain"]),
@@ -17,7 +17,7 @@ const ALLOWED_IMPORTS: &[(&str, &[&str])] = &[
     ("call-ledger-sandbox", &[]),
 ];
 
-/// What each crate does without, so that its job cannot creep.
+/// Dependencies that each crate must not have, to limit its responsibility.
 const FORBIDDEN_DEPENDENCIES: &[(&str, &[&str])] = &[
     (
         "call-ledger-domain",
@@ -31,7 +31,7 @@ const FORBIDDEN_DEPENDENCIES: &[(&str, &[&str])] = &[
     ("call-ledger", &["sqlx", "aws-sdk-s3", "chacha20poly1305"]),
 ];
 
-/// The direct dependencies of each crate of the house, those of its tests aside.
+/// The direct dependencies of our crates, without dev-dependencies.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args([
@@ -85,7 +85,7 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_crate_imports_only_from_its_left() {
+fn crates_import_only_from_their_left() {
     let dependencies = dependencies();
     for (package, allowed) in ALLOWED_IMPORTS {
         let ours = dependencies[*package]
@@ -98,8 +98,11 @@ fn a_crate_imports_only_from_its_left() {
 }
 
 #[test]
-fn every_crate_has_its_place() {
-    let listed: BTreeSet<_> = ALLOWED_IMPORTS.iter().map(|(package, _)| (*package).to_owned()).collect();
+fn every_crate_is_listed() {
+    let listed: BTreeSet<_> = ALLOWED_IMPORTS
+        .iter()
+        .map(|(package, _)| (*package).to_owned())
+        .collect();
     let existing: BTreeSet<_> = dependencies()
         .into_keys()
         .filter(|name| name != "call-ledger-tests")
@@ -111,7 +114,7 @@ fn every_crate_has_its_place() {
 }
 
 #[test]
-fn each_crate_does_without_what_is_not_its_job() {
+fn crates_have_no_forbidden_dependency() {
     let dependencies = dependencies();
     for (package, banned) in FORBIDDEN_DEPENDENCIES {
         for name in *banned {
@@ -121,13 +124,13 @@ fn each_crate_does_without_what_is_not_its_job() {
 }
 
 #[test]
-fn the_doors_hold_no_sql() {
+fn api_contains_no_sql() {
     let files = sources(&root().join("api/src"));
     assert!(!files.is_empty());
     for file in files {
         let source = std::fs::read_to_string(&file).unwrap().to_lowercase();
         for statement in ["\"select ", "\"insert into ", "\"delete from ", "\"with ", "sqlx::"] {
-            assert!(!source.contains(statement), "{} holds {statement:?}", file.display());
+            assert!(!source.contains(statement), "{} contains {statement:?}", file.display());
         }
     }
 }

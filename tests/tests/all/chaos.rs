@@ -1,12 +1,13 @@
-//! A day of calls, told well and told badly (twice, in another order, late), ends in the same rows.
+//! A day of calls whose webhooks arrive in order, and the same day with repeated, reordered and late webhooks, end in the
+//! same rows.
 
 use domain::Timestamp;
 use futures::{StreamExt as _, stream};
 use harness::app::App;
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::rows::{Tables, assert_same, rows_of};
 use harness::service::{ADMIN, AUTH_TOKEN, Client, PASSWORD, PUBLIC_URL};
+use harness::test_stores::TestStores;
 use infra::db::DatabaseUrl;
 use projections::RebuildOptions;
 use reqwest::header::CONTENT_TYPE;
@@ -16,8 +17,8 @@ use sandbox::traffic::review::{Reviewer, plan_review};
 use std::time::Duration;
 
 on_both_engines!(
-    a_day_told_badly_ends_in_the_rows_of_the_day_told_well,
-    a_rebuild_of_every_model_finds_nothing_to_change_after_a_bad_day,
+    repeated_reordered_and_late_webhooks_end_in_the_same_rows,
+    rebuild_after_repeated_and_late_webhooks_has_no_difference,
 );
 
 const SEED: u64 = 7;
@@ -35,7 +36,7 @@ fn midnight() -> Timestamp {
     day(0).midnight().into()
 }
 
-/// A moment of the day.
+/// A time of the day.
 fn at(offset: Duration) -> Timestamp {
     Timestamp(midnight().as_micros() + i64::try_from(offset.as_micros()).expect("a day is short"))
 }
@@ -56,7 +57,7 @@ async fn post(client: &Client, request: &PlannedRequest) {
     assert_eq!(answer.status, 200, "{stores}: {}", answer.text);
 }
 
-/// Posts the day, several requests at once and each about when it is due by the service's clock.
+/// Posts the day's webhooks concurrently, each at about its due time on the service's clock.
 async fn post_day(app: &App, calls: &[PlannedCall], concurrency: usize) {
     let mut requests: Vec<_> = calls.iter().flat_map(|call| &call.requests).collect();
     requests.sort_by_key(|request| request.offset);
@@ -69,17 +70,19 @@ async fn post_day(app: &App, calls: &[PlannedCall], concurrency: usize) {
         .await;
 }
 
-/// What people do with the day's calls on the next morning.
+/// Reviews the day's calls on the next morning.
 async fn review(app: &App, calls: &[PlannedCall]) {
     app.clock.set(at(Duration::from_hours(33)));
-    let reviewer = Reviewer::log_in(&app.url(), ADMIN, PASSWORD).await.expect("a reviewer");
+    let reviewer = Reviewer::log_in(&app.url(), ADMIN, PASSWORD)
+        .await
+        .expect("the reviewer signs in");
     let tally = reviewer.work_through(plan_review(calls, SEED)).await;
     assert!(tally.all_done(), "{tally:?}");
     assert!(tally.done.len() >= 3, "{tally:?}");
     app.wait_for_read_models().await;
 }
 
-/// The rows of a model. Users are called by another identifier at each service; here by none.
+/// The rows of a read model. User identifiers differ between services, so they are removed.
 async fn rows(app: &App, model: &str) -> Tables {
     let client = app.client().signed_in().await;
     let user = client.read("/api/auth/me").await.expect(200).json()["user_id"].clone();
@@ -98,7 +101,7 @@ async fn another_database(stores: &TestStores) -> TestStores {
     }
 }
 
-async fn a_day_told_badly_ends_in_the_rows_of_the_day_told_well(stores: TestStores) {
+async fn repeated_reordered_and_late_webhooks_end_in_the_same_rows(stores: TestStores) {
     let well = plan_day(&day(60));
     let badly = disturb(&well, Shares::CHAOS, SEED);
     let (clean, chaotic) = (
@@ -116,7 +119,7 @@ async fn a_day_told_badly_ends_in_the_rows_of_the_day_told_well(stores: TestStor
     }
 }
 
-async fn a_rebuild_of_every_model_finds_nothing_to_change_after_a_bad_day(stores: TestStores) {
+async fn rebuild_after_repeated_and_late_webhooks_has_no_difference(stores: TestStores) {
     let well = plan_day(&day(40));
     let app = App::start(stores, midnight()).await;
     post_day(&app, &disturb(&well, Shares::CHAOS, SEED + 1), 12).await;
@@ -134,10 +137,13 @@ async fn a_rebuild_of_every_model_finds_nothing_to_change_after_a_bad_day(stores
             .models
             .rebuild(model, compare)
             .await
-            .expect("rebuilds");
-        let difference = report.difference.expect("was asked");
+            .expect("the rebuild succeeds");
+        let difference = report.difference.expect("the options request a difference");
         assert!(difference.is_none(), "{model}: {difference:?}");
-        // The service itself goes on writing: that there is nothing to summarize, for one.
-        assert!(report.position >= head, "{model} was compared to its end");
+        // The service keeps writing events of its own, such as a failed summary.
+        assert!(
+            report.position >= head,
+            "{model} was not compared to the head of the log"
+        );
     }
 }

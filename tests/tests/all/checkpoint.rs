@@ -1,4 +1,4 @@
-//! Leases and checkpoints: one process at a time moves a consumer on, and a late one cannot.
+//! Leases and checkpoints: one process at a time advances a consumer, and a process with an expired lease cannot.
 
 use domain::Timestamp;
 use harness::on_both_engines;
@@ -8,10 +8,10 @@ use infra::subscription::checkpoint::{self, CHECKPOINT_DDL, Lease};
 use sqlx::Executor as _;
 
 on_both_engines!(
-    a_lease_is_held_by_one_until_it_expires,
-    a_holder_that_was_replaced_cannot_move_the_checkpoint,
-    a_rolled_back_checkpoint_stays,
-    a_switch_replaces_the_tables_and_leaves_the_readers_reading,
+    lease_is_exclusive_until_it_expires,
+    replaced_lease_holder_cannot_advance_the_checkpoint,
+    rolled_back_checkpoint_is_unchanged,
+    switch_replaces_the_tables_without_refusing_readers,
 );
 
 const T: Timestamp = Timestamp::from_seconds(1_000);
@@ -37,7 +37,7 @@ async fn advance(db: &Db, lease: &Lease, old: i64, new: i64) -> bool {
     advanced
 }
 
-async fn a_lease_is_held_by_one_until_it_expires(stores: TestStores) {
+async fn lease_is_exclusive_until_it_expires(stores: TestStores) {
     let (_views, db) = table(&stores).await;
     let first = acquire(&db, "first", T).await.expect("free");
     assert_eq!(acquire(&db, "second", T.plus_seconds(9)).await, None);
@@ -55,21 +55,24 @@ async fn a_lease_is_held_by_one_until_it_expires(stores: TestStores) {
             .unwrap()
     );
     checkpoint::release(&db, "dashboard", &second).await.unwrap();
-    assert!(acquire(&db, "first", T.plus_seconds(20)).await.is_some(), "given back");
+    assert!(
+        acquire(&db, "first", T.plus_seconds(20)).await.is_some(),
+        "the lease was released"
+    );
 }
 
-async fn a_holder_that_was_replaced_cannot_move_the_checkpoint(stores: TestStores) {
+async fn replaced_lease_holder_cannot_advance_the_checkpoint(stores: TestStores) {
     let (_views, db) = table(&stores).await;
     let late = acquire(&db, "late", T).await.expect("free");
     assert!(advance(&db, &late, 0, 5).await);
-    assert!(!advance(&db, &late, 0, 7).await, "from where it is not");
+    assert!(!advance(&db, &late, 0, 7).await, "the old position is wrong");
     let next = acquire(&db, "next", T.plus_seconds(60)).await.expect("expired");
     assert_eq!(next.position, 5);
     assert!(!advance(&db, &late, 5, 9).await);
     assert!(advance(&db, &next, 5, 6).await);
 }
 
-async fn a_rolled_back_checkpoint_stays(stores: TestStores) {
+async fn rolled_back_checkpoint_is_unchanged(stores: TestStores) {
     let (_views, db) = table(&stores).await;
     let lease = acquire(&db, "first", T).await.expect("free");
     let mut tx = db.begin().await.unwrap();
@@ -85,12 +88,16 @@ async fn write(db: &Db, text: &str) {
 }
 
 async fn read(read_stores: &ReadStores) -> Result<String, String> {
-    let db = read_stores.current("dashboard").await.map_err(|error| error.to_string())?.db;
+    let db = read_stores
+        .current("dashboard")
+        .await
+        .map_err(|error| error.to_string())?
+        .db;
     infra::on_db!(&db, c => sqlx::query_scalar("select words from said").fetch_one(c).await)
         .map_err(|error| error.to_string())
 }
 
-async fn a_switch_replaces_the_tables_and_leaves_the_readers_reading(stores: TestStores) {
+async fn switch_replaces_the_tables_without_refusing_readers(stores: TestStores) {
     let (read_stores, db) = table(&stores).await;
     write(&db, "old").await;
     // A reader in another process.
@@ -106,7 +113,7 @@ async fn a_switch_replaces_the_tables_and_leaves_the_readers_reading(stores: Tes
     });
     let leftover = fresh(&read_stores).await;
     write(&leftover.db, "half").await;
-    // That rebuild was killed; the next begins anew.
+    // The rebuild was killed; the next one starts from the beginning.
     let next = fresh(&read_stores).await;
     write(&next.db, "new").await;
     read_stores.switch(next).await.unwrap();

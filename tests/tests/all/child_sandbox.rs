@@ -1,40 +1,37 @@
-//! The sandbox that the service brings along where nothing is configured: it is there, it comes back, and it leaves nobody
-//! behind.
+//! The sandbox that the service runs as a child process when no telephone network is configured: it starts, restarts after a
+//! kill, and ends with the service.
 
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::{Client, Home, Service};
+use harness::test_stores::TestStores;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 on_both_engines!(
-    a_service_without_any_account_has_a_telephone_network_and_an_agent_that_can_be_tried,
-    a_network_that_is_killed_comes_back_at_the_same_place,
-    a_service_that_is_killed_leaves_no_network_behind,
-    a_service_that_is_given_another_network_starts_none,
+    service_without_credentials_runs_a_sandbox_and_places_test_calls,
+    killed_sandbox_restarts_at_the_same_url,
+    killed_service_leaves_no_sandbox_process,
+    service_with_a_configured_network_starts_no_sandbox,
 );
 
-/// Nothing is configured: an empty value counts as absent.
+/// An empty value counts as absent.
 const NO_NETWORK: [(&str, &str); 1] = [("TWILIO_API_BASE", "")];
-/// How long something may take; a debug build on a busy machine is slow.
+/// For a debug build on a busy machine.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The process and the address of the network that was started last.
+/// Process id and URL of the most recently started sandbox.
 fn network(service: &Service) -> (u32, String) {
     let log = service.log();
-    let line = log
-        .lines()
-        .rev()
-        .find(|line| line.contains("it is the telephone network"));
-    let line: Value = serde_json::from_str(line.unwrap_or_else(|| panic!("no network was started:\n{log}"))).unwrap();
-    let pid = line["pid"].as_u64().unwrap_or_else(|| panic!("no process: {line}"));
+    let line = log.lines().rev().find(|line| line.contains("sandbox started"));
+    let line: Value = serde_json::from_str(line.unwrap_or_else(|| panic!("no sandbox was started:\n{log}"))).unwrap();
+    let pid = line["pid"].as_u64().unwrap_or_else(|| panic!("no process id: {line}"));
     (u32::try_from(pid).unwrap(), line["url"].as_str().unwrap().to_owned())
 }
 
 async fn wait_until(what: &str, service: &Service, mut is_so: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + TIMEOUT;
     while !is_so().await {
-        assert!(Instant::now() < deadline, "never: {what}\n{}", service.log());
+        assert!(Instant::now() < deadline, "timeout: {what}\n{}", service.log());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -43,7 +40,7 @@ async fn is_reachable(url: &str) -> bool {
     reqwest::get(format!("{url}/sandbox/calls")).await.is_ok()
 }
 
-/// Tries the default agent until its call is in the ledger, and gives what the network was asked for.
+/// Places a test call to the default agent and waits until its greeting is in the ledger.
 async fn place_test_call(service: &Service, admin: &Client) {
     let placed = admin
         .post("/api/agents/default/test-calls", &Value::Null)
@@ -58,7 +55,7 @@ async fn place_test_call(service: &Service, admin: &Client) {
     .await;
 }
 
-async fn a_service_without_any_account_has_a_telephone_network_and_an_agent_that_can_be_tried(stores: TestStores) {
+async fn service_without_credentials_runs_a_sandbox_and_places_test_calls(stores: TestStores) {
     let home = Home::new(stores);
     let service = home.start_with(&NO_NETWORK).await;
     let admin = service.client().signed_in().await;
@@ -70,13 +67,13 @@ async fn a_service_without_any_account_has_a_telephone_network_and_an_agent_that
         service.log()
     );
     let (pid, url) = network(&service);
-    assert!(url.starts_with("http://127.0.0.1:"), "nobody else reaches it: {url}");
+    assert!(url.starts_with("http://127.0.0.1:"), "not on loopback: {url}");
     let said = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
     if let Ok(said) = said {
         assert!(said.contains("--until-stdin-closes"), "{said}");
         assert!(
             !said.contains(harness::service::AUTH_TOKEN),
-            "a secret is never on a command line"
+            "no secret is on the command line"
         );
     }
     place_test_call(&service, &admin).await;
@@ -86,7 +83,7 @@ async fn a_service_without_any_account_has_a_telephone_network_and_an_agent_that
     assert!(!is_reachable(&url).await, "the network ends with the service");
 }
 
-async fn a_network_that_is_killed_comes_back_at_the_same_place(stores: TestStores) {
+async fn killed_sandbox_restarts_at_the_same_url(stores: TestStores) {
     let home = Home::new(stores);
     let service = home.start_with(&NO_NETWORK).await;
     let admin = service.client().signed_in().await;
@@ -94,7 +91,7 @@ async fn a_network_that_is_killed_comes_back_at_the_same_place(stores: TestStore
     harness::postgres::signal("KILL", pid);
     wait_until("another network", &service, async || network(&service).0 != pid).await;
     assert_eq!(network(&service).1, url);
-    wait_until("it is told", &service, async || {
+    wait_until("/health reports it", &service, async || {
         admin.read("/health").await.json()["sandbox"] == "running"
     })
     .await;
@@ -102,7 +99,7 @@ async fn a_network_that_is_killed_comes_back_at_the_same_place(stores: TestStore
     assert_eq!(service.stop().await, Some(0));
 }
 
-async fn a_service_that_is_killed_leaves_no_network_behind(stores: TestStores) {
+async fn killed_service_leaves_no_sandbox_process(stores: TestStores) {
     let home = Home::new(stores);
     let mut service = home.start_with(&NO_NETWORK).await;
     let (_, url) = network(&service);
@@ -111,14 +108,10 @@ async fn a_service_that_is_killed_leaves_no_network_behind(stores: TestStores) {
     wait_until("the network ends", &service, async || !is_reachable(&url).await).await;
 }
 
-async fn a_service_that_is_given_another_network_starts_none(stores: TestStores) {
+async fn service_with_a_configured_network_starts_no_sandbox(stores: TestStores) {
     let home = Home::new(stores);
     let service = home.start().await;
     let health = service.client().read("/health").await.expect(200).json();
     assert_eq!(health["sandbox"], "elsewhere");
-    assert!(
-        !service.log().contains("it is the telephone network"),
-        "{}",
-        service.log()
-    );
+    assert!(!service.log().contains("sandbox started"), "{}", service.log());
 }

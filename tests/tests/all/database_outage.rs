@@ -1,9 +1,9 @@
-//! PostgreSQL goes away under a running service, and comes back: whoever asks meanwhile is told to come again, and
-//! nothing is lost or doubled.
+//! PostgreSQL becomes unavailable under a running service and returns: requests in between are answered 503 with
+//! `Retry-After`, and no event is lost or duplicated.
 
-use harness::test_stores::TestStores;
 use harness::proxy::Proxy;
 use harness::service::{Client, Home, Service};
+use harness::test_stores::TestStores;
 use infra::db::DatabaseUrl;
 use infra::event_store::EventStore;
 use std::collections::{BTreeMap, HashSet};
@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long the service may take to find its database again.
+/// Time for the service to reconnect to its database.
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// A service with a wire to its database.
+/// A service that reaches its database through a proxy.
 struct ProxiedService {
     wire: Proxy,
     home: Home,
@@ -25,29 +25,31 @@ impl ProxiedService {
     async fn start() -> Self {
         let stores = TestStores::postgres().await;
         let DatabaseUrl::Postgres(url) = stores.url.clone() else {
-            unreachable!("it is PostgreSQL")
+            unreachable!("the stores are PostgreSQL")
         };
         let parsed = url::Url::parse(&url).unwrap();
         let wire = Proxy::to(format!("{}:{}", parsed.host_str().unwrap(), parsed.port().unwrap())).await;
         let home = Home::new(stores);
-        let service = home.start_with(&[("LEDGER_DATABASE_URL", &wire.proxied_url(&url))]).await;
+        let service = home
+            .start_with(&[("LEDGER_DATABASE_URL", &wire.proxied_url(&url))])
+            .await;
         Self { wire, home, service }
     }
 
-    /// Waits until readiness is this.
+    /// Waits until `/health/ready` reports this.
     async fn wait_for_readiness(&self, ready: bool) {
         let deadline = Instant::now() + RECOVERY_TIMEOUT;
         while self.service.is_ready().await != ready {
             assert!(
                 Instant::now() < deadline,
-                "ready is not {ready}; the log:\n{}",
+                "readiness is not {ready}; the log:\n{}",
                 self.service.log()
             );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 
-    /// The types of every stream's events, read past the service. A log with a hole cannot be read.
+    /// The event types of every stream, read directly from the database. A log with a gap cannot be read.
     async fn streams(&self) -> BTreeMap<String, Vec<String>> {
         let store = EventStore::open_read_only(&self.home.stores().url).await.unwrap();
         let mut streams = BTreeMap::<_, Vec<_>>::new();
@@ -82,7 +84,7 @@ async fn post_inbound(client: &Client, call: &str) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_is_away_is_said_so_and_found_again() {
+async fn unavailable_database_is_reported_and_reconnected() {
     let proxied = ProxiedService::start().await;
     let client = proxied.service.client().signed_in().await;
     assert_eq!(post_inbound(&client, "CA1").await, 200);
@@ -97,32 +99,40 @@ async fn a_database_that_is_away_is_said_so_and_found_again() {
     assert_eq!(refused.header("content-type"), Some("application/problem+json"));
     assert_eq!(refused.json()["type"], "urn:call-ledger:problem:unavailable");
     let read = client.read("/api/call-logs").await.expect(503);
-    assert!(read.header("retry-after").is_some(), "people are told as well");
+    assert!(read.header("retry-after").is_some(), "reads get Retry-After too");
     proxied.wait_for_readiness(false).await;
     client.read("/health").await.expect(503);
     client.read("/health/live").await.expect(200);
 
     proxied.wire.restore();
     proxied.wait_for_readiness(true).await;
-    // What was acknowledged is there; what was refused is not, until it is asked for again.
+    // The acknowledged call is there; the refused one only after it is posted again.
     assert_eq!(proxied.streams().await.keys().collect::<Vec<_>>(), ["CA1"]);
     for call in ["CA2", "CA1"] {
-        assert_eq!(post_inbound(&client, call).await, 200, "the log:\n{}", proxied.service.log());
+        assert_eq!(
+            post_inbound(&client, call).await,
+            200,
+            "the log:\n{}",
+            proxied.service.log()
+        );
     }
     let streams = proxied.streams().await;
     assert_eq!(streams.len(), 2);
-    assert_eq!(streams["CA1"], streams["CA2"], "each once, and whole");
+    assert_eq!(
+        streams["CA1"], streams["CA2"],
+        "every call is complete, without duplicates"
+    );
     wait_for_listed_calls(&client, 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_falls_silent_keeps_nobody_waiting_for_longer_than_twilio_does() {
+async fn stalled_database_is_answered_503_within_twilios_timeout() {
     let proxied = ProxiedService::start().await;
     let client = proxied.service.client();
     assert_eq!(post_inbound(&client, "CA1").await, 200);
     proxied.wire.stall();
     let begun = Instant::now();
-    // A call that the service knows, whose news goes straight to the appender, and one that it must read.
+    // A call in memory, whose command goes directly to the appender, and one that has to be read first.
     let ended = [("CallSid", "CA1"), ("CallStatus", "completed"), ("CallDuration", "7")];
     let (known, unknown, ()) = tokio::join!(
         client.webhook("/twilio/inbound-status", &ended),
@@ -148,16 +158,19 @@ async fn a_database_that_falls_silent_keeps_nobody_waiting_for_longer_than_twili
     let streams = proxied.streams().await;
     assert_eq!(streams.len(), 2);
     let ends = streams["CA1"].iter().filter(|event| *event == "CallEnded").count();
-    assert_eq!(ends, 1, "whether it was written in the silence or after it: once");
+    assert_eq!(
+        ends, 1,
+        "exactly once, whether it was written during the stall or after it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_is_replaced_without_a_word_is_found_by_itself() {
+async fn replaced_database_is_reconnected_automatically() {
     let proxied = ProxiedService::start().await;
     let client = proxied.service.client().signed_in().await;
     assert_eq!(post_inbound(&client, "CA1").await, 200);
     wait_for_listed_calls(&client, 1).await;
-    // Every connection that the service has is dead, and nothing tells.
+    // Every connection of the service is dead, without a close.
     proxied.wire.lose_connections();
     let deadline = Instant::now() + Duration::from_secs(40);
     while post_inbound(&client, "CA2").await != 200 {
@@ -172,7 +185,7 @@ async fn a_database_that_is_replaced_without_a_word_is_found_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_acknowledged_is_lost_or_doubled_while_the_database_comes_and_goes() {
+async fn repeated_outages_neither_lose_nor_duplicate_acknowledged_webhooks() {
     const WRITERS: usize = 6;
     let proxied = ProxiedService::start().await;
     let client = proxied.service.client().signed_in().await;
@@ -185,7 +198,7 @@ async fn nothing_acknowledged_is_lost_or_doubled_while_the_database_comes_and_go
                 let mut acknowledged = Vec::new();
                 while !stop.load(Ordering::SeqCst) {
                     let call = format!("CA{writer}x{}", acknowledged.len());
-                    // As Twilio does, until it is acknowledged.
+                    // Repeated until it is acknowledged.
                     while post_inbound(&client, &call).await != 200 {
                         tokio::time::sleep(Duration::from_millis(20)).await;
                     }
@@ -203,7 +216,7 @@ async fn nothing_acknowledged_is_lost_or_doubled_while_the_database_comes_and_go
         proxied.wire.restore();
     }
     proxied.wait_for_readiness(true).await;
-    // However slow the machine is: some must have been written.
+    // At least some calls are written, even on a slow machine.
     wait_until(Instant::now() + RECOVERY_TIMEOUT, async || {
         written.load(Ordering::SeqCst) > WRITERS
     })
@@ -217,9 +230,12 @@ async fn nothing_acknowledged_is_lost_or_doubled_while_the_database_comes_and_go
     let streams = proxied.streams().await;
     let whole = &streams["CA0x0"];
     assert_eq!(streams.keys().cloned().collect::<HashSet<_>>(), acknowledged);
-    assert!(streams.values().all(|events| events == whole), "each once, and whole");
+    assert!(
+        streams.values().all(|events| events == whole),
+        "every call is complete, without duplicates"
+    );
     wait_for_listed_calls(&client, acknowledged.len()).await;
-    // The read models have followed through all of it, and missed nothing.
+    // The read models have every event.
     let dry_run = proxied
         .home
         .command("projections", &[])
@@ -235,7 +251,7 @@ async fn nothing_acknowledged_is_lost_or_doubled_while_the_database_comes_and_go
     assert!(stdout.to_lowercase().contains("none"), "{stdout}");
 }
 
-/// Waits until so many calls are listed.
+/// Waits until this many calls are listed.
 async fn wait_for_listed_calls(client: &Client, calls: usize) {
     wait_until(Instant::now() + RECOVERY_TIMEOUT, || async {
         let listed = client.read("/api/call-logs?limit=1").await;
@@ -246,7 +262,7 @@ async fn wait_for_listed_calls(client: &Client, calls: usize) {
 
 async fn wait_until<F: Future<Output = bool>>(deadline: Instant, is_so: impl Fn() -> F) {
     while !is_so().await {
-        assert!(Instant::now() < deadline, "it is not so in time");
+        assert!(Instant::now() < deadline, "timeout");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -1,8 +1,8 @@
-//! The real service, killed without a warning: what it acknowledged is there when it is started again, once.
+//! The real service is killed: after a restart, everything it acknowledged is there exactly once.
 
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::Home;
+use harness::test_stores::TestStores;
 
 const CALL: &str = "CA00000000000000000000000000000042";
 
@@ -18,11 +18,11 @@ fn ringing() -> [(&'static str, &'static str); 6] {
 }
 
 on_both_engines!(
-    an_acknowledged_webhook_survives_a_kill_and_is_not_doubled,
-    a_forged_webhook_writes_nothing
+    acknowledged_webhook_survives_a_kill_exactly_once,
+    forged_webhook_is_refused_and_writes_nothing
 );
 
-async fn an_acknowledged_webhook_survives_a_kill_and_is_not_doubled(stores: TestStores) {
+async fn acknowledged_webhook_survives_a_kill_exactly_once(stores: TestStores) {
     let home = Home::new(stores);
     let service = home.start().await;
     let answer = service
@@ -48,10 +48,10 @@ async fn an_acknowledged_webhook_survives_a_kill_and_is_not_doubled(stores: Test
         .json();
     assert_eq!(before["events"][0]["type"], "CallStarted");
     assert_eq!(before, after, "a repeated webhook changes nothing");
-    assert_eq!(answer.text, again.text, "and is answered with the same TwiML");
+    assert_eq!(answer.text, again.text, "the repeated webhook gets the same TwiML");
 }
 
-async fn a_forged_webhook_writes_nothing(stores: TestStores) {
+async fn forged_webhook_is_refused_and_writes_nothing(stores: TestStores) {
     let home = Home::new(stores);
     let service = home.start().await;
     let client = service.client().signed_in().await;

@@ -1,4 +1,4 @@
-//! A recording that is too large to be held in memory is not written down: the log says why, and nothing is tried again.
+//! A recording that is too large for memory is not transcribed: the log contains the reason, and there is no retry.
 
 use domain::Timestamp;
 use domain::call::value::Phase;
@@ -9,16 +9,16 @@ use harness::test_stores::TestStores;
 use infra::event_store::{Actor, Event, Metadata, StreamId};
 use std::time::{Duration, Instant};
 
-on_both_engines!(a_recording_that_is_too_large_is_given_up_at_once_and_for_good);
+on_both_engines!(too_large_recording_fails_transcription_without_retry);
 
 const FRIDAY: Timestamp = Timestamp::from_seconds(1_774_620_000);
 const KEY: &str = "default/CA1/ai-RE1.wav";
-/// A byte more than is written down.
+/// One byte above the limit.
 const BYTES: u64 = 128 * 1024 * 1024 + 1;
-/// How long it may take; a debug build on a busy machine is slow.
+/// For a debug build on a busy machine.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A file of that length, of which next to nothing is on the disk.
+/// Stores a sparse file of that length.
 fn store_sparse_file(app: &App) {
     let folder = app
         .running
@@ -33,7 +33,7 @@ fn store_sparse_file(app: &App) {
     std::fs::File::create(path).unwrap().set_len(BYTES).unwrap();
 }
 
-async fn a_recording_that_is_too_large_is_given_up_at_once_and_for_good(stores: TestStores) {
+async fn too_large_recording_fails_transcription_without_retry(stores: TestStores) {
     let app = App::start(stores, FRIDAY).await;
     store_sparse_file(&app);
     let client = app.client();
@@ -73,13 +73,13 @@ async fn a_recording_that_is_too_large_is_given_up_at_once_and_for_good(stores: 
     let deadline = Instant::now() + TIMEOUT;
     let (mut reasons, mut last) = (Vec::new(), false);
     while reasons.is_empty() || !last {
-        assert!(Instant::now() < deadline, "it is not given up");
+        assert!(Instant::now() < deadline, "the transcription has not failed");
         tokio::time::sleep(Duration::from_millis(50)).await;
         for recorded in ledger.history(&StreamId::call("CA1")).await.unwrap() {
             match recorded.event {
                 Event::Call(CallEvent::TranscriptionFailed { reason, .. }) => reasons = vec![reason],
                 Event::Call(CallEvent::EffectFailed { effect, retry_at, .. }) if effect == "transcribe" => {
-                    assert_eq!(retry_at, None, "once is enough");
+                    assert_eq!(retry_at, None, "there is no retry");
                     last = true;
                 }
                 _ => {}
@@ -88,7 +88,7 @@ async fn a_recording_that_is_too_large_is_given_up_at_once_and_for_good(stores: 
     }
     assert_eq!(
         reasons,
-        ["the recording is too large to be written down: it has more than 128 MiB"]
+        ["the recording is too large to transcribe: it exceeds 128 MiB"]
     );
     app.wait_for_read_models().await;
     let due = app
@@ -99,5 +99,5 @@ async fn a_recording_that_is_too_large_is_given_up_at_once_and_for_good(stores: 
         .due(projections::work::Kind::Transcribe, i64::MAX, 10)
         .await
         .unwrap();
-    assert!(due.is_empty(), "nothing is left to do: {due:?}");
+    assert!(due.is_empty(), "a job is still pending: {due:?}");
 }

@@ -1,4 +1,4 @@
-//! Whoever listens in and hears no more has left: the log says so, whyever the sound ended.
+//! A listener whose audio ended has left the call, for whatever reason: the log contains `ListenerLeft`.
 
 use domain::Timestamp;
 use domain::call::value::ParticipantRole;
@@ -6,8 +6,8 @@ use domain::call::{Call, CallCommand};
 use futures::StreamExt as _;
 use harness::app::App;
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::{Client, Socket};
+use harness::test_stores::TestStores;
 use infra::event_store::{Actor, Metadata, StreamId};
 use infra::ledger::Ledger;
 use serde_json::{Value, json};
@@ -15,16 +15,16 @@ use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::Message;
 
 on_both_engines!(
-    a_listener_has_left_when_the_service_stops,
-    a_listener_to_whom_no_sound_comes_has_left,
-    a_listener_at_two_doors_has_left_once_both_are_closed,
+    stopping_service_records_that_the_listener_left,
+    listener_without_audio_has_left,
+    listener_with_two_connections_leaves_when_both_are_closed,
 );
 
 const FRIDAY: Timestamp = Timestamp::from_seconds(1_774_620_000);
-/// How long something may take; a debug build on a busy machine is slow.
+/// For a debug build on a busy machine.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// A call to which the admin listens in the browser: nobody answers their telephone.
+/// Starts a call to which the admin listens in the browser; their phone is not answered.
 async fn start_listened_call(app: &App, admin: &Client) {
     let inbound = [
         ("CallSid", "CA1"),
@@ -57,7 +57,7 @@ async fn open_sound(client: &Client) -> Socket {
     client.socket("/api/active-calls/CA1/sound", &[]).await.unwrap()
 }
 
-/// What is told until the socket is closed.
+/// The messages until the WebSocket is closed.
 async fn messages_until_closed(socket: &mut Socket) -> Vec<Value> {
     let mut messages = Vec::new();
     let reading = async {
@@ -69,11 +69,13 @@ async fn messages_until_closed(socket: &mut Socket) -> Vec<Value> {
             }
         }
     };
-    tokio::time::timeout(TIMEOUT, reading).await.expect("it is closed");
+    tokio::time::timeout(TIMEOUT, reading)
+        .await
+        .expect("the WebSocket is closed in time");
     messages
 }
 
-/// How often somebody left.
+/// The number of `ListenerLeft` events.
 async fn count_left(ledger: &Ledger) -> usize {
     let history = ledger.history(&StreamId::call("CA1")).await.unwrap();
     history
@@ -82,7 +84,7 @@ async fn count_left(ledger: &Ledger) -> usize {
         .count()
 }
 
-async fn a_listener_has_left_when_the_service_stops(stores: TestStores) {
+async fn stopping_service_records_that_the_listener_left(stores: TestStores) {
     let app = App::start(stores, FRIDAY).await;
     let admin = app.client().signed_in().await;
     start_listened_call(&app, &admin).await;
@@ -90,21 +92,25 @@ async fn a_listener_has_left_when_the_service_stops(stores: TestStores) {
     let ledger = app.running.state().ledger.clone();
     let (messages, stopped) = tokio::join!(messages_until_closed(&mut socket), app.running.shutdown(Duration::ZERO));
     stopped.unwrap();
-    assert_eq!(messages, [] as [Value; 0], "nothing ended: they may come again");
-    assert_eq!(count_left(&ledger).await, 1, "before it has stopped");
+    assert_eq!(messages, [] as [Value; 0], "no end is reported: the page may reconnect");
+    assert_eq!(count_left(&ledger).await, 1, "recorded before the service has stopped");
 }
 
-async fn a_listener_to_whom_no_sound_comes_has_left(stores: TestStores) {
+async fn listener_without_audio_has_left(stores: TestStores) {
     let app = App::start(stores, FRIDAY).await;
     let admin = app.client().signed_in().await;
     start_listened_call(&app, &admin).await;
-    // Nobody is at the other end of the telephone network's address.
+    // No server listens at the telephone network's URL.
     let messages = messages_until_closed(&mut open_sound(&admin).await).await;
     assert_eq!(messages, [json!({ "type": "ended", "reason": "unavailable" })]);
-    assert_eq!(count_left(&app.running.state().ledger).await, 1, "it is in the log first");
+    assert_eq!(
+        count_left(&app.running.state().ledger).await,
+        1,
+        "recorded before the close"
+    );
 }
 
-async fn a_listener_at_two_doors_has_left_once_both_are_closed(stores: TestStores) {
+async fn listener_with_two_connections_leaves_when_both_are_closed(stores: TestStores) {
     let app = App::start(stores, FRIDAY).await;
     let admin = app.client().signed_in().await;
     start_listened_call(&app, &admin).await;
@@ -112,11 +118,11 @@ async fn a_listener_at_two_doors_has_left_once_both_are_closed(stores: TestStore
     let (mut one, mut two) = (open_sound(&admin).await, open_sound(&admin).await);
     one.close(None).await.unwrap();
     messages_until_closed(&mut one).await;
-    assert_eq!(count_left(ledger).await, 0, "the other hears on");
+    assert_eq!(count_left(ledger).await, 0, "the other connection still listens");
     two.close(None).await.unwrap();
     let deadline = Instant::now() + TIMEOUT;
     while count_left(ledger).await == 0 {
-        assert!(Instant::now() < deadline, "nobody has left");
+        assert!(Instant::now() < deadline, "ListenerLeft was not recorded");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(count_left(ledger).await, 1);

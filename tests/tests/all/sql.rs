@@ -2,31 +2,31 @@
 
 use harness::on_both_engines;
 use harness::test_stores::TestStores;
+use infra::accounts::Accounts;
 use infra::clock::SystemClock;
 use infra::db::{Db, Durability, ReadStores, connect};
-use infra::accounts::Accounts;
 use projections::ReadModels;
 use sqlx::{Executor as _, Row as _};
 use std::sync::Arc;
 
 on_both_engines!(
-    every_statement_of_the_ledger_is_understood,
-    every_statement_of_the_checkpoints_is_understood,
-    every_statement_of_the_read_models_is_understood,
-    every_statement_of_the_people_is_understood,
-    the_tables_of_the_read_models_have_exactly_the_columns_of_their_rows,
+    ledger_statements_can_be_prepared,
+    checkpoint_statements_can_be_prepared,
+    read_model_statements_can_be_prepared,
+    account_statements_can_be_prepared,
+    read_model_tables_have_exactly_the_columns_of_their_rows,
 );
 
-/// Prepares each statement; the database itself says what it does not understand.
+/// Prepares each statement in the database.
 pub async fn prepare(db: &Db, statements: &[&str]) {
     assert!(!statements.is_empty());
     for sql in statements {
         let prepared = infra::on_db!(db, c => c.prepare(sql).await.map(|_| ()));
-        prepared.unwrap_or_else(|error| panic!("{:?} does not understand\n{sql}\n{error}", db.engine()));
+        prepared.unwrap_or_else(|error| panic!("{:?} cannot prepare\n{sql}\n{error}", db.engine()));
     }
 }
 
-async fn every_statement_of_the_ledger_is_understood(stores: TestStores) {
+async fn ledger_statements_can_be_prepared(stores: TestStores) {
     let _ledger = stores.ledger().await;
     for (schema, statements) in [
         ("ledger", infra::event_store::STATEMENTS),
@@ -40,7 +40,7 @@ async fn every_statement_of_the_ledger_is_understood(stores: TestStores) {
     }
 }
 
-async fn every_statement_of_the_checkpoints_is_understood(stores: TestStores) {
+async fn checkpoint_statements_can_be_prepared(stores: TestStores) {
     use infra::subscription::checkpoint;
     let namespace = ReadStores::open(&stores.url)
         .await
@@ -62,7 +62,7 @@ async fn read_models(stores: &TestStores) -> ReadStores {
     read_stores
 }
 
-async fn every_statement_of_the_read_models_is_understood(stores: TestStores) {
+async fn read_model_statements_can_be_prepared(stores: TestStores) {
     let read_stores = read_models(&stores).await;
     let statements = projections::statements();
     for projector in projections::projectors() {
@@ -73,14 +73,14 @@ async fn every_statement_of_the_read_models_is_understood(stores: TestStores) {
     }
 }
 
-async fn every_statement_of_the_people_is_understood(stores: TestStores) {
-    let people = Accounts::open(&stores.url).await.unwrap();
+async fn account_statements_can_be_prepared(stores: TestStores) {
+    let accounts = Accounts::open(&stores.url).await.unwrap();
     for statements in infra::accounts::STATEMENTS {
-        prepare(people.db(), statements).await;
+        prepare(accounts.db(), statements).await;
     }
 }
 
-async fn the_tables_of_the_read_models_have_exactly_the_columns_of_their_rows(stores: TestStores) {
+async fn read_model_tables_have_exactly_the_columns_of_their_rows(stores: TestStores) {
     const SQLITE: &str = "select name from pragma_table_info($1) order by cid";
     const POSTGRES: &str = "select cast(column_name as text) as name from information_schema.columns
       where table_schema = current_schema() and table_name = $1 order by ordinal_position";

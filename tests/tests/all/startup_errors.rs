@@ -1,13 +1,13 @@
-//! A service that must not start says why, ends with a code that is not zero, and writes nothing.
+//! A service that must not start logs the reason, exits with a non-zero code, and writes nothing.
 
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::{Client, Home};
+use harness::test_stores::TestStores;
 use infra::event_store::EventStore;
 
 on_both_engines!(
-    a_wrong_master_key_is_refused_in_so_many_words,
-    a_master_key_that_is_none_is_refused
+    wrong_master_key_is_refused_with_its_reason,
+    malformed_master_key_is_refused
 );
 
 const CALL: [(&str, &str); 4] = [
@@ -21,7 +21,7 @@ async fn post_inbound(client: &Client) {
     client.webhook("/twilio/inbound", &CALL).await.unwrap().expect(200);
 }
 
-/// The log as it lies there, with the keys that it was sealed with.
+/// The raw rows of the log, and the wrapped data keys.
 async fn stored_rows(stores: &TestStores) -> (Vec<infra::event_store::RawEvent>, Vec<String>) {
     let store = EventStore::open_read_only(&stores.url).await.unwrap();
     let keys = infra::db::connect(&stores.url, "keys", infra::db::Durability::Full, 1)
@@ -32,7 +32,7 @@ async fn stored_rows(stores: &TestStores) -> (Vec<infra::event_store::RawEvent>,
     (store.read_all(0, 1_000).await.unwrap(), wrapped)
 }
 
-/// Starts a service that is expected to refuse, and gives what it said.
+/// Starts a service that is expected to fail, and returns its log.
 async fn refused_start(home: &Home, settings: &[(&str, &str)]) -> String {
     let mut refused = home.spawn(settings);
     let code = refused.exit_code().await;
@@ -40,7 +40,7 @@ async fn refused_start(home: &Home, settings: &[(&str, &str)]) -> String {
     refused.log()
 }
 
-async fn a_wrong_master_key_is_refused_in_so_many_words(stores: TestStores) {
+async fn wrong_master_key_is_refused_with_its_reason(stores: TestStores) {
     let home = Home::new(stores);
     let service = home.start().await;
     post_inbound(&service.client()).await;
@@ -49,17 +49,17 @@ async fn a_wrong_master_key_is_refused_in_so_many_words(stores: TestStores) {
     let another = "ab".repeat(32);
     let output = refused_start(&home, &[("LEDGER_MASTER_KEY", &another)]).await;
     assert!(output.contains("master key"), "{output}");
-    assert!(!output.contains(&another), "a secret is never printed");
+    assert!(!output.contains(&another), "no secret is printed");
     assert_eq!(stored_rows(home.stores()).await, before, "nothing is written");
     post_inbound(&home.start().await.client()).await;
     assert_eq!(
         stored_rows(home.stores()).await,
         before,
-        "the right key still opens, and knows the call"
+        "the right key still opens the ledger and reads the call"
     );
 }
 
-async fn a_master_key_that_is_none_is_refused(stores: TestStores) {
+async fn malformed_master_key_is_refused(stores: TestStores) {
     let home = Home::new(stores);
     let output = refused_start(&home, &[("LEDGER_MASTER_KEY", "hunter2")]).await;
     assert!(
@@ -69,7 +69,7 @@ async fn a_master_key_that_is_none_is_refused(stores: TestStores) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_second_process_on_one_sqlite_folder_is_refused_and_the_first_goes_on() {
+async fn second_process_on_a_sqlite_folder_is_refused_and_the_first_keeps_running() {
     let home = Home::new(TestStores::sqlite().await);
     let first = home.start().await;
     post_inbound(&first.client()).await;
@@ -79,13 +79,13 @@ async fn a_second_process_on_one_sqlite_folder_is_refused_and_the_first_goes_on(
     assert_eq!(stored_rows(home.stores()).await, before, "nothing is written");
     post_inbound(&first.client()).await;
     assert!(first.is_ready().await);
-    // A killed process leaves no lock behind.
+    // A killed process leaves no stale lock.
     first.kill();
     post_inbound(&home.start().await.client()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_configuration_that_makes_no_sense_is_refused_by_the_name_of_the_setting() {
+async fn invalid_setting_is_refused_by_name() {
     let home = Home::new(TestStores::sqlite().await);
     let refused = [
         ("PUBLIC_URL", "calls.example"),

@@ -1,36 +1,36 @@
-//! Two tenants in one service: a call is its tenant's from the first event to the last, whatever a callback names, and
-//! nobody else hears of it.
+//! Two tenants in one service: every event of a call belongs to the tenant of its first event, whatever numbers a callback
+//! contains, and the other tenant sees none of it.
 
 use domain::Timestamp;
 use futures::StreamExt as _;
 use harness::app::App;
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::{Client, PASSWORD, Socket};
+use harness::test_stores::TestStores;
+use infra::accounts::{NewUser, Registration, Role};
 use infra::event_store::StreamId;
 use infra::on_db;
-use infra::accounts::{NewUser, Registration, Role};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 on_both_engines!(
-    a_second_tenants_call_is_theirs_from_the_first_event_to_the_last,
-    a_call_from_a_browser_is_its_users_tenants_whatever_number_they_dial,
-    a_caller_rings_on_while_nobody_can_say_whose_their_call_is,
+    every_event_of_a_call_belongs_to_the_tenant_of_its_first_event,
+    browser_call_belongs_to_the_users_tenant_whatever_number_is_dialed,
+    call_keeps_ringing_while_the_number_owner_is_unavailable,
 );
 
 const FRIDAY: Timestamp = Timestamp::from_seconds(1_774_620_000);
 const ACME_NUMBER: &str = "+15045550177";
 const UNASSIGNED_NUMBER: &str = "+15045550188";
 const CALLER: &str = "+12025550143";
-/// How long a feed may take; a debug build on a busy machine is slow.
+/// For a debug build on a busy machine.
 const FEED_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Somebody of the tenant `acme`, and their identifier.
+/// A user of the tenant `acme`, and their id.
 async fn acme_user(app: &App) -> (Client, String) {
-    // The first to register is of the tenant `default`; whoever has a shell adds users of any other.
+    // The first user to register belongs to the tenant `default`; the command line adds users of other tenants.
     app.client().signed_in().await;
-    let people = &app.running.state().people;
+    let people = &app.running.state().accounts;
     let admin = people.users("default").await.unwrap().remove(0);
     let new = NewUser {
         user_id: "user_acme".into(),
@@ -46,7 +46,7 @@ async fn acme_user(app: &App) -> (Client, String) {
     (app.client().with_session(&answer), new.user_id)
 }
 
-/// `acme` has an agent, which answers a number.
+/// Creates an agent of `acme` that answers a number.
 async fn assign_number(acme: &Client) -> String {
     let agent = acme
         .post("/api/agents", &json!({ "name": "Reception" }))
@@ -72,7 +72,7 @@ async fn post_webhook(client: &Client, path: &str, params: &[(&str, &str)]) {
     client.webhook(path, params).await.unwrap().expect(200);
 }
 
-/// What follows a call's beginning without naming a number of ours.
+/// Callbacks after the start of a call that contain no number of the tenant.
 async fn post_callbacks(client: &Client, call: &str) {
     let conference = format!("/twilio/conference-status?call_id={call}");
     for event in ["participant-join", "conference-start"] {
@@ -100,7 +100,7 @@ async fn post_callbacks(client: &Client, call: &str) {
     .await;
 }
 
-/// A call's events, each with its tenant.
+/// A call's event types, each with its tenant.
 async fn tenants(app: &App, call: &str) -> Vec<(String, String)> {
     let history = app.running.state().ledger.history(&StreamId::call(call)).await.unwrap();
     let both = |event: infra::event_store::Recorded| (event.event_type, event.metadata.tenant.0);
@@ -115,7 +115,7 @@ fn assert_all_of_acme(events: &[(String, String)], wanted: &[&str]) {
     assert!(events.iter().all(|(_, tenant)| tenant == "acme"), "{events:?}");
 }
 
-/// What a feed tells of calls from the beginning of the log, until it tells the last event of this call that there is.
+/// Call ids and event types from a live feed, from the start of the log until the event type `last` of this call.
 async fn feed_events(client: &Client, call: &str, last: &str) -> Vec<(String, String)> {
     let mut feed: Socket = client.socket("/ws?after=0", &[]).await.unwrap();
     let mut feed_events = Vec::new();
@@ -138,11 +138,11 @@ async fn feed_events(client: &Client, call: &str, last: &str) -> Vec<(String, St
     };
     tokio::time::timeout(FEED_TIMEOUT, reading)
         .await
-        .unwrap_or_else(|_| panic!("{last} of {call} is not told"));
+        .unwrap_or_else(|_| panic!("the feed did not send {last} of {call}"));
     feed_events
 }
 
-async fn a_second_tenants_call_is_theirs_from_the_first_event_to_the_last(stores: TestStores) {
+async fn every_event_of_a_call_belongs_to_the_tenant_of_its_first_event(stores: TestStores) {
     let app = App::start(stores, FRIDAY).await;
     let (acme, _) = acme_user(&app).await;
     let agent = assign_number(&acme).await;
@@ -161,7 +161,7 @@ async fn a_second_tenants_call_is_theirs_from_the_first_event_to_the_last(stores
     let (call, _) = state.ledger.state::<domain::call::Call>("CA1").await.unwrap().unwrap();
     assert_eq!(call.agent().map(domain::AgentId::as_str), Some(agent.as_str()));
 
-    // Each is told of their own calls; a feed is in order, so what was to come before the last has come.
+    // Each tenant's feed contains only its own calls. A feed is ordered, so all earlier events have arrived.
     post_webhook(&acme, "/twilio/inbound", &inbound("CA2", UNASSIGNED_NUMBER)).await;
     assert!(tenants(&app, "CA2").await.iter().all(|(_, tenant)| tenant == "default"));
     let acme_events = feed_events(&acme, "CA1", "CallAnswered").await;
@@ -178,7 +178,7 @@ async fn a_second_tenants_call_is_theirs_from_the_first_event_to_the_last(stores
         .expect(404);
 }
 
-async fn a_call_from_a_browser_is_its_users_tenants_whatever_number_they_dial(stores: TestStores) {
+async fn browser_call_belongs_to_the_users_tenant_whatever_number_is_dialed(stores: TestStores) {
     let app = App::start(stores, FRIDAY).await;
     let (acme, user) = acme_user(&app).await;
     let browser = format!("client:{user}");
@@ -203,7 +203,7 @@ async fn a_call_from_a_browser_is_its_users_tenants_whatever_number_they_dial(st
         &tenants(&app, "CA1").await,
         &["CallStarted", "ConferenceStarted", "RecordingStarted"],
     );
-    // What became of the leg may be heard before the call itself.
+    // A callback of the leg may arrive before the one of the call.
     let rings = call("CA2");
     post_webhook(
         &acme,
@@ -214,7 +214,7 @@ async fn a_call_from_a_browser_is_its_users_tenants_whatever_number_they_dial(st
     assert_all_of_acme(&tenants(&app, "CA2").await, &["CallStarted"]);
 }
 
-/// Hides the tables in which the service looks up who answers, or shows them again.
+/// Renames the table of number assignments, so that lookups fail, or restores it.
 async fn set_numbers_hidden(app: &App, hidden: bool) {
     let db = app.read_stores.current("agents").await.unwrap().db;
     let sql = if hidden {
@@ -225,7 +225,7 @@ async fn set_numbers_hidden(app: &App, hidden: bool) {
     on_db!(&db, c => sqlx::query(sql).execute(c).await.map(|_| ())).unwrap();
 }
 
-async fn a_caller_rings_on_while_nobody_can_say_whose_their_call_is(stores: TestStores) {
+async fn call_keeps_ringing_while_the_number_owner_is_unavailable(stores: TestStores) {
     let app = App::start(stores, FRIDAY).await;
     let (acme, _) = acme_user(&app).await;
     assign_number(&acme).await;
@@ -239,11 +239,11 @@ async fn a_caller_rings_on_while_nobody_can_say_whose_their_call_is(stores: Test
     let (pause, redirect) = (answer.text.find("<Pause"), answer.text.find("<Redirect"));
     assert!(
         pause.is_some() && pause < redirect,
-        "it is not picked up: {}",
+        "the call was answered: {}",
         answer.text
     );
     assert!(answer.text.contains("/twilio/inbound?waited=1"), "{}", answer.text);
-    // What is merely heard is heard later.
+    // A status callback is refused, so that Twilio repeats it.
     let ended = [inbound("CA1", ACME_NUMBER).as_slice(), &[("CallDuration", "7")]].concat();
     acme.webhook("/twilio/inbound-status", &ended)
         .await
@@ -251,22 +251,22 @@ async fn a_caller_rings_on_while_nobody_can_say_whose_their_call_is(stores: Test
         .expect(503);
     assert!(
         tenants(&app, "CA1").await.is_empty(),
-        "nothing is filed under the wrong tenant"
+        "an event was recorded for the wrong tenant"
     );
-    // Who waits for long is answered all the same.
+    // After the last wait, the call is answered anyway.
     post_webhook(&acme, "/twilio/inbound?waited=6", &inbound("CA2", ACME_NUMBER)).await;
     assert!(!tenants(&app, "CA2").await.is_empty());
 
     set_numbers_hidden(&app, false).await;
-    // A failure is believed for a second.
+    // A failed lookup is cached for one second.
     let deadline = std::time::Instant::now() + FEED_TIMEOUT;
     while tenants(&app, "CA1").await.is_empty() {
-        assert!(std::time::Instant::now() < deadline, "the directory is not asked again");
+        assert!(std::time::Instant::now() < deadline, "the lookup was not repeated");
         post_webhook(&acme, "/twilio/inbound?waited=1", &inbound("CA1", ACME_NUMBER)).await;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_all_of_acme(&tenants(&app, "CA1").await, &["CallStarted"]);
-    // What was known once is believed on.
+    // A known owner stays cached during an outage.
     set_numbers_hidden(&app, true).await;
     post_webhook(&acme, "/twilio/inbound", &inbound("CA3", ACME_NUMBER)).await;
     assert_all_of_acme(&tenants(&app, "CA3").await, &["CallStarted"]);

@@ -1,10 +1,10 @@
-//! The tests' own PostgreSQL: every test has a database to itself, and the server is a real one.
+//! The tests' own PostgreSQL server: every test has its own database.
 
 use harness::postgres::postgres;
 use sqlx::{Connection as _, PgConnection};
 
 #[tokio::test]
-async fn every_test_has_a_database_to_itself() {
+async fn each_test_gets_its_own_database() {
     let (first, second) = tokio::join!(postgres(), postgres());
     assert_ne!(first.url(), second.url());
     let mut connection = PgConnection::connect(first.url()).await.unwrap();
@@ -21,7 +21,7 @@ async fn every_test_has_a_database_to_itself() {
 }
 
 #[tokio::test]
-async fn the_server_commits_synchronously_and_takes_many_connections() {
+async fn server_commits_synchronously_and_accepts_many_connections() {
     let database = postgres().await;
     let mut connection = PgConnection::connect(database.url()).await.unwrap();
     for (setting, expected) in [("synchronous_commit", "on"), ("max_connections", "300")] {
@@ -35,7 +35,7 @@ async fn the_server_commits_synchronously_and_takes_many_connections() {
 }
 
 #[tokio::test]
-async fn a_database_is_dropped_at_the_end_even_while_somebody_is_connected() {
+async fn database_is_dropped_even_while_a_client_is_connected() {
     let kept = postgres().await;
     let gone = postgres().await;
     let name = gone.url().rsplit('/').next().unwrap().to_owned();

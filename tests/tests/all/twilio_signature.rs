@@ -1,5 +1,4 @@
-//! Our signatures against Twilio's own validator, both ways: what it signs we accept, what we sign it accepts, and what
-//! was changed on the way both refuse.
+//! Our signatures against Twilio's own validator: each accepts what the other signs, and both refuse changed requests.
 
 use harness::twilio_validator::{Content, Request, Verdict, verdicts};
 use infra::config::Secret;
@@ -12,19 +11,19 @@ use sha2::{Digest as _, Sha256};
 
 const CASES: usize = 400;
 
-/// Names, values and URLs with everything in them that was ever got wrong.
+/// Generates requests whose names, values and URLs contain everything that implementations got wrong.
 struct Requests(StdRng);
 
 impl Requests {
     fn new() -> Self {
         let seed = rand::random();
-        // Shown when the test fails.
+        // Printed when the test fails.
         println!("seed {seed}");
         Self(StdRng::seed_from_u64(seed))
     }
 
     fn text(&mut self) -> String {
-        // A list to be taken in at a glance, not a column.
+        // Kept compact.
         #[rustfmt::skip]
         const PIECES: &[&str] = &[
             "", "a", "Z", "0", "+18005551212", " ", "  two  ", "&", "=", "%", "%20", "+", "?", "#", "/", "\"", "'", "\\",
@@ -43,7 +42,7 @@ impl Requests {
             .map(|_| ((*NAMES.choose(&mut self.0).unwrap()).to_owned(), self.text()))
             .collect();
         if let Some((name, value)) = form.first().cloned() {
-            // A name that comes again, with the same value and with another.
+            // A repeated name, with the same and with another value.
             form.push((name.clone(), value));
             form.push((name, self.text()));
         }
@@ -137,12 +136,12 @@ fn change(request: &mut Request, how: usize) {
 }
 
 #[test]
-fn we_accept_what_twilios_package_signs_and_sign_the_same() {
+fn twilios_signatures_are_accepted_and_equal_ours() {
     let mut random = Requests::new();
     let requests: Vec<_> = (0..CASES).map(|_| random.request()).collect();
     for (request, verdict) in requests.iter().zip(verdicts(&requests)) {
         let Verdict::Signature(theirs) = verdict else {
-            panic!("asked for a signature, got {verdict:?}")
+            panic!("expected a signature, got {verdict:?}")
         };
         assert!(we_accept(request, &theirs), "refused: {request:?}");
         assert_eq!(ours(request), theirs, "{request:?}");
@@ -155,7 +154,7 @@ fn we_accept_what_twilios_package_signs_and_sign_the_same() {
 }
 
 #[test]
-fn twilios_package_accepts_what_we_sign() {
+fn our_signatures_are_accepted_by_twilios_package() {
     let mut random = Requests::new();
     let mut requests: Vec<_> = (0..CASES).map(|_| random.request()).collect();
     for request in &mut requests {
@@ -167,7 +166,7 @@ fn twilios_package_accepts_what_we_sign() {
 }
 
 #[test]
-fn both_refuse_what_was_changed_on_the_way() {
+fn changed_request_is_refused_by_both() {
     let mut random = Requests::new();
     let mut requests: Vec<_> = (0..CASES).map(|_| random.request()).collect();
     for (how, request) in requests.iter_mut().enumerate() {
@@ -184,7 +183,7 @@ fn both_refuse_what_was_changed_on_the_way() {
 }
 
 #[test]
-fn both_agree_on_a_url_that_a_proxy_added_its_port_to_or_took_it_from() {
+fn url_with_added_or_removed_port_is_judged_equally() {
     let mut random = Requests::new();
     let mut requests = Vec::new();
     for (signed, seen) in [
@@ -208,7 +207,7 @@ fn both_agree_on_a_url_that_a_proxy_added_its_port_to_or_took_it_from() {
 }
 
 #[test]
-fn both_agree_on_json_bodies() {
+fn json_body_is_judged_equally() {
     let mut random = Requests::new();
     let mut requests = Vec::new();
     for case in 0..CASES {

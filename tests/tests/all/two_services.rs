@@ -1,10 +1,10 @@
-//! Two services on one PostgreSQL share the traffic; one is killed, and the other goes on.
+//! Two services on one PostgreSQL share the traffic; one is killed, and the other continues.
 
 use futures::StreamExt as _;
 use harness::app::App;
-use harness::test_stores::TestStores;
 use harness::rows::{assert_same, rows_of};
 use harness::service::{Client, Home, Service};
+use harness::test_stores::TestStores;
 use infra::db::ReadStores;
 use sandbox::traffic::plan::{DayOptions, PlannedCall, PlannedRequest, plan_day};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
-/// A lease lasts 15 s: after that somebody else follows.
+/// A lease expires after 15 s; then the other process runs the projector.
 const LEASE_TAKEOVER_TIMEOUT: Duration = Duration::from_secs(30);
 
 fn day() -> Vec<PlannedCall> {
@@ -33,7 +33,7 @@ async fn post(client: &Client, request: &PlannedRequest) {
         .expect(200);
 }
 
-/// Every position that a live feed tells of, from the first event to this one.
+/// The positions that a live feed sends, from the first event up to `until`.
 async fn feed_positions(service: &Service, client: &Client, until: i64) -> Vec<i64> {
     feed_messages(service, client, until)
         .await
@@ -42,7 +42,7 @@ async fn feed_positions(service: &Service, client: &Client, until: i64) -> Vec<i
         .collect()
 }
 
-/// Every event that a live feed tells of, with its whole message.
+/// The positions and full messages that a live feed sends, up to `until`.
 async fn feed_messages(service: &Service, client: &Client, until: i64) -> Vec<(i64, String)> {
     let mut request = format!("ws://{}/ws?after=0", service.address())
         .into_client_request()
@@ -54,8 +54,12 @@ async fn feed_messages(service: &Service, client: &Client, until: i64) -> Vec<(i
     while messages.last().is_none_or(|(last, _)| *last < until) {
         let message = tokio::time::timeout(LEASE_TAKEOVER_TIMEOUT, socket.next()).await;
         if let Message::Text(text) = message.expect("in time").expect("a message").unwrap() {
-            let feed_messages: Value = serde_json::from_str(&text).unwrap();
-            messages.extend(feed_messages["position"].as_i64().map(|position| (position, text.to_string())));
+            let message: Value = serde_json::from_str(&text).unwrap();
+            messages.extend(
+                message["position"]
+                    .as_i64()
+                    .map(|position| (position, text.to_string())),
+            );
         }
     }
     messages
@@ -67,7 +71,7 @@ async fn head(client: &Client) -> i64 {
         .unwrap()
 }
 
-/// Waits until the service says that every read model is where the log is.
+/// Waits until every read model is at the head of the log.
 async fn wait_for_projectors(client: &Client) {
     let deadline = Instant::now() + LEASE_TAKEOVER_TIMEOUT;
     loop {
@@ -86,7 +90,7 @@ async fn wait_for_projectors(client: &Client) {
     }
 }
 
-/// What one service makes of the same day, told in order.
+/// A single service that received the same day in order.
 async fn expected(calls: &[PlannedCall]) -> App {
     let app = App::start(
         TestStores::sqlite().await,
@@ -102,17 +106,17 @@ async fn expected(calls: &[PlannedCall]) -> App {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_services_share_the_traffic_and_one_outlives_the_other() {
+async fn surviving_service_completes_the_shared_traffic() {
     let home = Home::new(TestStores::postgres().await);
     let settings = [("TWILIO_PHONE_NUMBER", "+15045550199")];
-    // The first follows every read model.
+    // The first service runs every projector.
     let one = home.start_with(&settings).await;
     let two = home.start_with(&settings).await;
     let clients = [one.client().signed_in().await, two.client().signed_in().await];
     let calls = day();
     let (before, after) = calls.split_at(20);
 
-    // Half of the requests to each, and every third to the other one as well, at the same time.
+    // Half of the requests go to each service, and every third one also to the other, concurrently.
     let requests = before.iter().flat_map(|call| &call.requests).enumerate();
     futures::stream::iter(requests)
         .for_each_concurrent(8, |(n, request)| {
@@ -127,7 +131,10 @@ async fn two_services_share_the_traffic_and_one_outlives_the_other() {
         })
         .await;
     let until = head(&clients[0]).await.max(head(&clients[1]).await);
-    let (first, second) = tokio::join!(feed_positions(&one, &clients[0], until), feed_positions(&two, &clients[1], until));
+    let (first, second) = tokio::join!(
+        feed_positions(&one, &clients[0], until),
+        feed_positions(&two, &clients[1], until)
+    );
     for positions in [first, second] {
         assert!(
             positions
@@ -145,7 +152,7 @@ async fn two_services_share_the_traffic_and_one_outlives_the_other() {
     let until = head(survivor).await;
     assert!(
         feed_positions(&two, survivor, until).await.into_iter().eq(1..=until),
-        "the feed waits for nobody"
+        "the feed is not complete"
     );
     wait_for_projectors(survivor).await;
 
@@ -161,7 +168,7 @@ async fn two_services_share_the_traffic_and_one_outlives_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_erased_at_one_service_is_forgotten_by_the_other() {
+async fn erasure_at_one_service_applies_at_the_other() {
     const NUMBER: &str = "5005550001";
     let home = Home::new(TestStores::postgres().await);
     let (one, two) = (home.start().await, home.start().await);
@@ -172,7 +179,7 @@ async fn what_is_erased_at_one_service_is_forgotten_by_the_other() {
     let before = feed_messages(&two, &clients[1], until).await;
     assert!(
         before.iter().any(|(_, message)| message.contains(NUMBER)),
-        "the other has it in memory"
+        "the other service has the event in memory"
     );
     wait_for_projectors(&clients[1]).await;
 
@@ -181,7 +188,7 @@ async fn what_is_erased_at_one_service_is_forgotten_by_the_other() {
     let history = clients[1].read("/api/call-logs/CA1/history").await.expect(200);
     assert!(
         !history.text.contains(NUMBER),
-        "at once, where it is asked for: {}",
+        "the history still contains the number: {}",
         history.text
     );
     let deadline = Instant::now() + Duration::from_secs(12);
@@ -190,7 +197,7 @@ async fn what_is_erased_at_one_service_is_forgotten_by_the_other() {
         .iter()
         .any(|(_, message)| message.contains(NUMBER))
     {
-        assert!(Instant::now() < deadline, "the feed still tells the number");
+        assert!(Instant::now() < deadline, "the feed still contains the number");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }

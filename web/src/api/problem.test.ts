@@ -13,7 +13,7 @@ describe("problemOf with a problem document", () => {
     const problem = await problemOf(
       problemResponse(422, {
         type: "urn:call-ledger:problem:invalid",
-        title: "some values cannot be accepted",
+        title: "some values are invalid",
         status: 422,
         errors: [{ pointer: "/email", detail: "is not an e-mail address" }],
       }),

@@ -4,8 +4,8 @@
 //! number, an e-mail address, a rule that is already active) are removed from it.
 
 use super::history::PersonaLog;
-use super::sources::{self, InForce, NamedCorrection};
 use super::load_history;
+use super::sources::{self, InForce, NamedCorrection};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;

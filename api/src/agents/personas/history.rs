@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// Who did something, and when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
-   pub by: String,
+    pub by: String,
     pub at: Timestamp,
 }
 

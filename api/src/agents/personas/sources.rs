@@ -51,14 +51,17 @@ pub struct PersonaSource {
 pub async fn named(
     state: &AppState,
     signed_in: &SignedIn,
-    wanted: &[NamedCorrection],
+    references: &[NamedCorrection],
 ) -> Result<Vec<InForce>, ApiError> {
-    if wanted.len() > MAX_SOURCES {
-        return Err(ApiError::field("/sources", format!("must have at most {MAX_SOURCES} entries")));
+    if references.len() > MAX_SOURCES {
+        return Err(ApiError::field(
+            "/sources",
+            format!("must have at most {MAX_SOURCES} entries"),
+        ));
     }
     let mut histories: HashMap<&str, Vec<Recorded>> = HashMap::new();
-    let mut found = Vec::with_capacity(wanted.len());
-    for (index, NamedCorrection { call_id, correction }) in wanted.iter().enumerate() {
+    let mut found = Vec::with_capacity(references.len());
+    for (index, NamedCorrection { call_id, correction }) in references.iter().enumerate() {
         if !histories.contains_key(call_id.as_str()) {
             let mut history = state.ledger.history(&StreamId::call(call_id)).await?;
             if history.first().is_some_and(|first| !is_own(first, signed_in)) {
@@ -78,18 +81,18 @@ fn is_own(recorded: &Recorded, signed_in: &SignedIn) -> bool {
     recorded.metadata.tenant.as_str() == signed_in.tenant()
 }
 
-fn in_force(history: &[Recorded], wanted: u32) -> Option<InForce> {
+fn in_force(history: &[Recorded], number: u32) -> Option<InForce> {
     let mut found = None;
     for recorded in history {
         let Event::Call(event) = &recorded.event else { continue };
         match event {
-            CallEvent::CorrectionNoted { correction, note, .. } if *correction == wanted => {
+            CallEvent::CorrectionNoted { correction, note, .. } if *correction == number => {
                 found = note.text().map(|note| InForce {
                     position: recorded.position,
                     note: note.to_owned(),
                 });
             }
-            CallEvent::CorrectionWithdrawn { correction, .. } if *correction == wanted => found = None,
+            CallEvent::CorrectionWithdrawn { correction, .. } if *correction == number => found = None,
             CallEvent::CallErased { .. } | CallEvent::CallHidden { .. } => found = None,
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! JSON representation of personas.
 
-use super::history::{Action, PersonaLog, Version, RolledBack};
+use super::history::{Action, PersonaLog, RolledBack, Version};
 use super::sources::PersonaSource;
 use crate::web::Rfc3339;
 use domain::agent::PersonaStatus;

@@ -1,10 +1,9 @@
 //! Completes a transfer: the target hears an announcement, is connected with the caller, and the team member is
-//! released.
-//! If the target did not join, the caller returns to the team member.
+//! released. If the target did not join, the caller returns to the team member.
 
 use super::super::hold_recording;
-use super::super::runner::{JobOutcome, Job, fail, record_result};
-use super::{RETRY_POLICY, WorkTarget, set_ends_conference, ok_if_gone, was_not_tried};
+use super::super::runner::{Job, JobOutcome, fail, record_result};
+use super::{RETRY_POLICY, WorkTarget, ok_if_gone, set_ends_conference, was_not_tried};
 use crate::conference;
 use crate::state::AppState;
 use domain::call::CallCommand;
@@ -31,7 +30,8 @@ impl Job for CompleteTransfer {
         let detail: serde_json::Value = serde_json::from_str(&item.detail)?;
         let call = &target.call;
         let is_present = call.end.is_none() && detail["present"] == true;
-        let is_announced = detail["announced"] == true || is_announcement_overdue(&state, call.leg_of_participant(target.number));
+        let is_announced =
+            detail["announced"] == true || is_announcement_overdue(&state, call.leg_of_participant(target.number));
         let done = match (is_present, is_announced) {
             // The conference's callback reports the end of the announcement.
             (true, false) => announce(&state, &item.stream, &target).await.map(|()| None),
@@ -62,8 +62,7 @@ impl Job for CompleteTransfer {
 }
 
 /// Whether the target has been in the conference longer than any announcement takes. Then the caller is connected even
-/// if
-/// the callback for its end is missing.
+/// if the callback for its end is missing.
 fn is_announcement_overdue(state: &AppState, leg: Option<&LegState>) -> bool {
     let joined = leg.and_then(|leg| leg.joined_last);
     joined.is_some_and(|joined| state.clock.now() > joined.at.plus_seconds(ANNOUNCEMENT_TIMEOUT_S))
@@ -71,7 +70,11 @@ fn is_announcement_overdue(state: &AppState, leg: Option<&LegState>) -> bool {
 
 /// Plays the announcement to the target.
 async fn announce(state: &AppState, call_id: &str, target: &WorkTarget) -> Result<(), TwilioError> {
-    let Some((room, leg)) = target.call.running_conference().zip(target.participant.call_sid.as_ref()) else {
+    let Some((room, leg)) = target
+        .call
+        .running_conference()
+        .zip(target.participant.call_sid.as_ref())
+    else {
         return Ok(());
     };
     let update = ParticipantUpdate {
@@ -89,7 +92,8 @@ async fn connect(state: &AppState, target: &WorkTarget) -> Result<(), TwilioErro
     let Some((room, target_leg)) = call.running_conference().zip(target.participant.call_sid.as_ref()) else {
         return Ok(());
     };
-    let has_call = |participant: &Participant| participant.user.is_some() && participant.user == call.people.taken_over_by;
+    let has_call =
+        |participant: &Participant| participant.user.is_some() && participant.user == call.people.taken_over_by;
     let is_other_speaker = |(number, participant): &(&u32, &Participant)| {
         **number != target.number && (has_call(participant) || participant.role != ParticipantRole::Listener)
     };
@@ -124,8 +128,7 @@ async fn give_back(state: &AppState, call: &Call) -> Vec<CallCommand> {
 }
 
 /// The commands that end a transfer: off hold, recordings resumed, and the transfer's result. `failed` is the reason of
-/// a
-/// failure.
+/// a failure.
 async fn commands(state: &AppState, call: &Call, failed: Option<String>) -> Vec<CallCommand> {
     let at = state.clock.now();
     let held_by = call.people.on_hold_by.clone().filter(|_| call.end.is_none());

@@ -1,6 +1,6 @@
 //! Dials a participant into the conference: a team member's browser, or the target of a transfer.
 
-use super::super::runner::{JobOutcome, Job, fail, record_result};
+use super::super::runner::{Job, JobOutcome, fail, record_result};
 use super::{RETRY_POLICY, WorkTarget, was_not_tried};
 use crate::conference;
 use crate::state::AppState;
@@ -99,8 +99,7 @@ async fn dial(state: &AppState, call_id: &str, target: &WorkTarget, label: Strin
         timeout_s: Some(RING_TIMEOUT_S),
         muted: Some(target.participant.role == ParticipantRole::Listener),
         // A listener is alone in the conference during the AI phase and hears the call through the audio tap: hold
-        // music
-        // would cover it.
+        // music would cover it.
         wait_url: (target.participant.role == ParticipantRole::Listener).then(String::new),
         beep: Some(false),
         early_media: Some(false),

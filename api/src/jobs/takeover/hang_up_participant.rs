@@ -1,17 +1,17 @@
 //! Ends the leg of a participant who no longer belongs to the conference: the call is over, or another team member has
 //! it.
 
-use super::super::runner::{JobOutcome, Job, fail, record_result};
-use super::{RETRY_POLICY, WorkTarget, set_ends_conference, ok_if_gone, was_not_tried};
+use super::super::runner::{Job, JobOutcome, fail, record_result};
+use super::{RETRY_POLICY, WorkTarget, ok_if_gone, set_ends_conference, was_not_tried};
 use crate::conference;
 use crate::state::AppState;
-use domain::call::value::ClockSource;
 use domain::call::command::{HandleStatus, Leg, Origin};
+use domain::call::value::ClockSource;
 use infra::twilio::rest::{CallUpdate, TwilioError};
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 
-/// Hangs up participant participant.
+/// Hangs up one participant.
 pub struct HangUpParticipant;
 
 impl Job for HangUpParticipant {

@@ -4,10 +4,10 @@
 //! process may have made the change and been killed before recording it. Progress of a participant is reported
 //! by the callbacks of the conference and of the participant's leg.
 
-pub mod dial_participant;
 pub mod complete_transfer;
-pub mod return_to_ai;
+pub mod dial_participant;
 pub mod hang_up_participant;
+pub mod return_to_ai;
 pub mod take_over;
 
 use super::runner::RetryPolicy;
@@ -39,7 +39,11 @@ impl WorkTarget {
             return Ok(None);
         };
         let participant = call.people.participants.get(&number).cloned();
-        Ok(participant.map(|participant| Self { call, number, participant }))
+        Ok(participant.map(|participant| Self {
+            call,
+            number,
+            participant,
+        }))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A participant who speaks with the caller ends the call by leaving, so that a caller is never left alone.
 
-use super::super::runner::{JobOutcome, Job, fail, record_result};
+use super::super::runner::{Job, JobOutcome, fail, record_result};
 use super::{RETRY_POLICY, WorkTarget, was_not_tried};
 use crate::conference;
 use crate::state::AppState;
@@ -49,7 +49,8 @@ impl Job for ReturnToAi {
 /// Whether another participant is in the conference, or being called, who speaks with the caller or will.
 fn has_other_speaker(call: &Call, participants: &[Participant]) -> bool {
     let is_listener = |it: &Participant| {
-        let is_theirs = |participant: &&domain::call::state::Participant| participant.call_sid.as_ref() == Some(&it.call_sid);
+        let is_theirs =
+            |participant: &&domain::call::state::Participant| participant.call_sid.as_ref() == Some(&it.call_sid);
         let participant = call.people.participants.values().find(is_theirs);
         participant.is_some_and(|participant| participant.role == ParticipantRole::Listener) && it.muted
     };
@@ -64,7 +65,8 @@ fn is_caller(call: &Call, participant: &Participant) -> bool {
 /// the call is about to end.
 fn is_caller_waiting(call: &Call, participants: &[Participant]) -> bool {
     let is_caller_there = participants.iter().any(|it| is_caller(call, it));
-    let joined = |leg: &domain::call::state::LegState| leg.role == Some(ParticipantRole::Caller) && leg.joined.is_some();
+    let joined =
+        |leg: &domain::call::state::LegState| leg.role == Some(ParticipantRole::Caller) && leg.joined.is_some();
     is_caller_there || !call.legs.values().any(joined)
 }
 

@@ -1,7 +1,7 @@
 //! Completes a takeover once the team member is in the conference: records it, unmutes the team member, and moves the
 //! caller into the conference. The AI says nothing from then on.
 
-use super::super::runner::{JobOutcome, Job, fail, record_result};
+use super::super::runner::{Job, JobOutcome, fail, record_result};
 use super::{RETRY_POLICY, WorkTarget, was_not_tried};
 use crate::conference;
 use crate::state::AppState;
@@ -42,7 +42,7 @@ impl Job for TakeOver {
             return Ok(JobOutcome::Retry);
         }
         match connect(&state, &item.stream, &target, &room, &participants).await {
-           // The conference's callback reports that the caller has joined.
+            // The conference's callback reports that the caller has joined.
             Ok(()) => Ok(JobOutcome::Retry),
             Err(error) if was_not_tried(&error) || error.is_already_over() => Ok(JobOutcome::Retry),
             Err(error) => fail::<Self, _>(&state, &item, &RETRY_POLICY, &error.to_string(), |_| None).await,
@@ -63,8 +63,7 @@ async fn find_team_member(
 }
 
 /// Unmutes the team member, sets the conference to end when they leave, and redirects the caller into it unless they
-/// are
-/// in it. If the team member has left in the meantime, the update fails and the caller is not redirected.
+/// are in it. If the team member has left in the meantime, the update fails and the caller is not redirected.
 async fn connect(
     state: &AppState,
     call_id: &str,

@@ -1,7 +1,7 @@
-//! What models cost, by dated lists that are part of the program.
+//! Prices of models, from dated price lists that are embedded in the program.
 //!
-//! An estimate for the ledger's `CostIncurred`, marked provisional there; the provider's invoice is the truth. A model
-//! that no list has costs an unknown amount, which is `None` and never nothing.
+//! They are estimates for `CostIncurred`, which is marked provisional; the provider's invoice is authoritative. The
+//! cost of a model without a price is `None`, never zero.
 
 use domain::call::value::TokenCount;
 use domain::money::{Currency, Money};
@@ -15,23 +15,21 @@ const LISTS: [&str; 2] = [
 ];
 
 static PRICES: LazyLock<Vec<PriceList>> = LazyLock::new(|| {
-    // A list that cannot be read is a fault of this program, found by its tests; running on, its models cost an unknown
-    // amount.
+    // An invalid list is a bug that the tests find. At run time its models have no price.
     LISTS.iter().filter_map(|text| toml::from_str(text).ok()).collect()
 });
 
-/// What something cost, as `CostIncurred` tells it.
+/// A cost, as recorded in `CostIncurred`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cost {
-    /// What: `model_tokens`, `transcription`, `speech`.
+    /// `model_tokens`, `transcription`, `speech`.
     pub item: &'static str,
-    /// How much of it.
     pub quantity: f64,
-    /// Of what: `token`, `minute`, `character`.
+    /// `token`, `minute`, `character`.
     pub unit: &'static str,
-    /// Its price; begun millionths count whole, so that no use is free.
+    /// Rounded up to millionths of the currency, so that no use is free.
     pub amount: Money,
-    /// Which list said so: `openai-2026-03`.
+    /// The name of the price list: `openai-2026-03`.
     pub price_list: String,
 }
 
@@ -56,7 +54,7 @@ struct ChatPrice {
     input: u64,
     #[serde(rename = "output_per_million_tokens")]
     output: u64,
-    /// Longer prompts have another price, which is not known here.
+    /// Longer prompts have another price, which the list does not contain.
     #[serde(default, rename = "up_to_input_tokens")]
     up_to: Option<u32>,
 }
@@ -73,12 +71,12 @@ struct CharacterPrice {
     per_million_characters: u64,
 }
 
-/// What a chat cost. `None`: nobody here knows.
+/// The cost of a chat. `None` if the price is unknown.
 #[must_use]
 pub fn chat(provider: &str, model: &str, tokens: TokenCount) -> Option<Cost> {
     let list = list(provider)?;
     let price = priced(&list.chat, model)?;
-    if price.up_to.is_some_and(|most| tokens.input > most) {
+    if price.up_to.is_some_and(|max| tokens.input > max) {
         return None;
     }
     let input = u128::from(tokens.input) * u128::from(price.input);
@@ -91,7 +89,7 @@ pub fn chat(provider: &str, model: &str, tokens: TokenCount) -> Option<Cost> {
     )
 }
 
-/// What writing down so many seconds cost. `None`: nobody here knows.
+/// The cost of a transcription. `None` if the price is unknown.
 #[must_use]
 pub fn transcription(provider: &str, model: &str, seconds: f64) -> Option<Cost> {
     let list = list(provider)?;
@@ -101,7 +99,7 @@ pub fn transcription(provider: &str, model: &str, seconds: f64) -> Option<Cost> 
     list.cost("transcription", seconds / 60.0, "minute", amount)
 }
 
-/// What speaking so many characters cost. `None`: nobody here knows.
+/// The cost of speech synthesis. `None` if the price is unknown.
 #[must_use]
 pub fn speech(provider: &str, model: &str, characters: u32) -> Option<Cost> {
     let list = list(provider)?;
@@ -114,8 +112,8 @@ fn list(provider: &str) -> Option<&'static PriceList> {
     PRICES.iter().find(|list| list.provider == provider)
 }
 
-/// The price of a model, or of the model of which this is a dated edition: `gpt-4o-mini-2024-07-18`,
-/// `claude-haiku-4-5-20251001`.
+/// The price of a model. A dated version (`gpt-4o-mini-2024-07-18`, `claude-haiku-4-5-20251001`) without its own price
+/// has that of its model.
 fn priced<'a, T>(prices: &'a BTreeMap<String, T>, model: &str) -> Option<&'a T> {
     prices.get(model).or_else(|| prices.get(undated(model)?))
 }
@@ -159,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn every_list_can_be_read_and_is_named_by_provider_and_month() {
+    fn every_price_list_is_valid_and_named_by_provider_and_month() {
         assert_eq!(PRICES.len(), LISTS.len());
         for text in LISTS {
             let list: PriceList = toml::from_str(text).expect("a price list");
@@ -169,8 +167,8 @@ mod tests {
     }
 
     #[test]
-    fn a_chat_costs_what_was_read_and_what_was_written() {
-        // 1,000 at 0.15 USD and 100 at 0.60 USD for a million.
+    fn chat_costs_input_and_output_tokens() {
+        // 1,000 at 0.15 USD and 100 at 0.60 USD per million.
         let cost = chat("openai", "gpt-4o-mini", TOKENS).expect("a price");
         assert_eq!((cost.amount.micros, cost.amount.currency.as_str()), (210, "USD"));
         assert_eq!(
@@ -181,19 +179,19 @@ mod tests {
     }
 
     #[test]
-    fn a_dated_edition_costs_what_its_model_costs() {
+    fn dated_model_version_has_the_price_of_its_model() {
         let plain = micros(chat("openai", "gpt-4o-mini", TOKENS));
         assert_eq!(micros(chat("openai", "gpt-4o-mini-2024-07-18", TOKENS)), plain);
         assert!(chat("anthropic", "claude-haiku-4-5-20251001", TOKENS).is_some());
         assert_eq!(
             micros(chat("openai", "gpt-4o-2024-05-13", TOKENS)),
             Some(6_500),
-            "it has a price of its own"
+            "it has its own price"
         );
     }
 
     #[test]
-    fn what_no_list_has_costs_an_unknown_amount() {
+    fn model_without_a_price_has_no_cost() {
         assert_eq!(chat("openai", "gpt-4o-mini-audio", TOKENS), None);
         assert_eq!(chat("openai", "gpt-4o-minimal", TOKENS), None);
         assert_eq!(chat("openai", "é-2024-07-18", TOKENS), None);
@@ -209,14 +207,14 @@ mod tests {
     }
 
     #[test]
-    fn no_use_is_free() {
+    fn cost_is_rounded_up() {
         let little = TokenCount { input: 1, output: 0 };
         assert_eq!(micros(chat("openai", "gpt-5-nano", little)), Some(1));
         assert_eq!(micros(transcription("openai", "whisper-1", 0.001)), Some(1));
     }
 
     #[test]
-    fn sound_is_paid_by_the_minute_and_words_by_the_character() {
+    fn transcription_is_priced_by_minute_and_speech_by_character() {
         assert_eq!(micros(transcription("openai", "whisper-1", 90.0)), Some(9_000));
         assert_eq!(micros(speech("openai", "tts-1", 1_000)), Some(15_000));
     }

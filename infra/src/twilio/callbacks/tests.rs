@@ -1,6 +1,6 @@
 use super::*;
 use domain::call::command::{HandleStatus, Leg};
-use domain::call::value::{AnsweredBy, Direction, ParticipantRole, Phase};
+use domain::call::value::{ClockSource, AnsweredBy, Direction, ParticipantRole, Phase};
 
 fn form(text: &str) -> Form {
     Form::parse(text.as_bytes()).expect("a form")
@@ -40,13 +40,13 @@ fn callback_url_identifies_the_call() {
 
 #[test]
 fn provider_timestamp_is_used_if_valid() {
-    let (_, told) = status(
+    let (_, stated) = status(
         "CallSid=CA1&CallStatus=ringing&Timestamp=Thu%2C+01+Jan+1970+00%3A00%3A01+%2B0000",
         "",
     );
-    assert_eq!((told.at, told.told), (Timestamp(1_000_000), true));
-    let (_, heard) = status("CallSid=CA1&CallStatus=ringing&Timestamp=soon", "");
-    assert_eq!((heard.at, heard.told), (Timestamp(7), false));
+    assert_eq!((stated.at, stated.clock), (Timestamp(1_000_000), ClockSource::Provider));
+    let (_, received) = status("CallSid=CA1&CallStatus=ringing&Timestamp=soon", "");
+    assert_eq!((received.at, received.clock), (Timestamp(7), ClockSource::Local));
 }
 
 #[test]

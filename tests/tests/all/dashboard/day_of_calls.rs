@@ -1,14 +1,14 @@
-//! A ledger with a day in it, told by callbacks as Twilio would.
+//! Fills a ledger with a day of calls, by webhooks.
 
 use futures::{StreamExt as _, stream};
 use harness::service::{AUTH_TOKEN, Client, PUBLIC_URL};
 use reqwest::header::CONTENT_TYPE;
 use sandbox::traffic::plan::{DayOptions, PlannedRequest, plan_day};
 
-/// How many callbacks are under way at once.
+/// Concurrent webhook requests.
 const MAX_CONCURRENCY: usize = 16;
 
-/// Tells the service a day of so many calls.
+/// Posts the webhooks of a day with this many calls.
 pub async fn post_day_of_calls(calls: usize, client: &Client) {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 27).expect("a day");
     let options = DayOptions {

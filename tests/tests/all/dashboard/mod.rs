@@ -1,7 +1,7 @@
-//! The dashboard as people meet it: in a browser, against the real service and the sandbox, on both engines.
+//! The dashboard in a browser, against the real service and the sandbox, on both databases.
 //!
-//! Each test opens a world and has one story of `web/e2e` played out in it. What people do and see stands there; the story
-//! has its callers call by the sandbox's own doors.
+//! Each test opens an environment and runs one script of `web/e2e` in it. The script contains the user's actions and the
+//! expectations, and places calls through the sandbox's control API.
 
 mod day_of_calls;
 
@@ -13,23 +13,23 @@ use harness::env::{Pace, TestEnv};
 use infra::db::DatabaseUrl;
 
 on_both_engines!(
-    a_call_is_seen_live_taken_over_held_transferred_and_ended,
-    a_call_that_is_over_is_found_heard_graded_corrected_and_its_past_dragged,
-    the_first_run_makes_the_admin_and_a_colleague_sees_what_is_theirs,
-    every_page_is_whole_in_both_themes_at_both_widths,
-    every_page_without_anything_in_it_is_whole_too,
-    hours_are_set_so_that_the_next_call_goes_to_voicemail,
-    a_read_model_is_rebuilt_and_its_progress_seen,
-    what_a_correction_taught_is_approved_used_and_taken_back,
-    an_agent_is_tried_and_its_events_arrive_beside_the_conversation,
-    a_contact_is_made_from_a_call_and_called,
-    the_first_load_is_light,
+    live_call_is_taken_over_held_transferred_and_ended,
+    ended_call_is_found_played_graded_corrected_and_shown_at_earlier_versions,
+    first_run_creates_the_admin_and_an_invited_user_sees_their_pages,
+    every_page_renders_in_both_themes_at_both_widths,
+    every_page_renders_without_data,
+    closed_hours_send_the_next_call_to_voicemail,
+    rebuild_shows_its_progress,
+    persona_is_approved_used_and_rolled_back,
+    test_call_shows_its_events_next_to_the_conversation,
+    contact_is_created_from_a_call_and_called,
+    first_load_is_small,
 );
 
-/// So many calls that a rebuild takes long enough to be looked at.
+/// Enough calls that the progress of a rebuild is visible.
 const CALLS: usize = 600;
 
-/// A world, and the name of its engine.
+/// An environment, and the name of its database.
 async fn open_env(stores: TestStores, pace: Pace) -> (TestEnv, &'static str) {
     let engine = match stores.url {
         DatabaseUrl::Folder(_) => "sqlite",
@@ -38,7 +38,7 @@ async fn open_env(stores: TestStores, pace: Pace) -> (TestEnv, &'static str) {
     (TestEnv::open_at(stores, pace).await, engine)
 }
 
-/// Plays a story in a world of its own.
+/// Runs a script in an environment of its own.
 async fn story(name: &str, stores: TestStores, pace: Pace) {
     let (env, engine) = open_env(stores, pace).await;
     play(name, engine, &env, &[]);
@@ -53,33 +53,33 @@ fn play(name: &str, engine: &str, env: &TestEnv, settings: &[(&str, &str)]) {
     });
 }
 
-async fn a_call_is_seen_live_taken_over_held_transferred_and_ended(stores: TestStores) {
+async fn live_call_is_taken_over_held_transferred_and_ended(stores: TestStores) {
     story("live", stores, Pace::slow()).await;
 }
 
-async fn a_call_that_is_over_is_found_heard_graded_corrected_and_its_past_dragged(stores: TestStores) {
+async fn ended_call_is_found_played_graded_corrected_and_shown_at_earlier_versions(stores: TestStores) {
     story("afterwards", stores, Pace::slow()).await;
 }
 
-async fn the_first_run_makes_the_admin_and_a_colleague_sees_what_is_theirs(stores: TestStores) {
+async fn first_run_creates_the_admin_and_an_invited_user_sees_their_pages(stores: TestStores) {
     story("sign-in", stores, Pace::default()).await;
 }
 
-async fn every_page_is_whole_in_both_themes_at_both_widths(stores: TestStores) {
+async fn every_page_renders_in_both_themes_at_both_widths(stores: TestStores) {
     story("pages", stores, Pace::slow()).await;
 }
 
-async fn every_page_without_anything_in_it_is_whole_too(stores: TestStores) {
+async fn every_page_renders_without_data(stores: TestStores) {
     story("empty-pages", stores, Pace::default()).await;
 }
 
-async fn hours_are_set_so_that_the_next_call_goes_to_voicemail(stores: TestStores) {
+async fn closed_hours_send_the_next_call_to_voicemail(stores: TestStores) {
     story("hours", stores, Pace::default()).await;
 }
 
-async fn a_read_model_is_rebuilt_and_its_progress_seen(stores: TestStores) {
+async fn rebuild_shows_its_progress(stores: TestStores) {
     let (env, engine) = open_env(stores, Pace::default()).await;
-    // The admin is there before the story is: it signs in.
+    // The admin exists before the script runs, which signs in.
     env.admin().await;
     day_of_calls::post_day_of_calls(CALLS, &env.service.client()).await;
     let known = [("ADMIN_EMAIL", ADMIN), ("ADMIN_PASSWORD", PASSWORD)];
@@ -87,18 +87,18 @@ async fn a_read_model_is_rebuilt_and_its_progress_seen(stores: TestStores) {
     env.close().await;
 }
 
-async fn what_a_correction_taught_is_approved_used_and_taken_back(stores: TestStores) {
+async fn persona_is_approved_used_and_rolled_back(stores: TestStores) {
     story("personas", stores, Pace::default()).await;
 }
 
-async fn an_agent_is_tried_and_its_events_arrive_beside_the_conversation(stores: TestStores) {
+async fn test_call_shows_its_events_next_to_the_conversation(stores: TestStores) {
     story("tryout", stores, Pace::slow()).await;
 }
 
-async fn a_contact_is_made_from_a_call_and_called(stores: TestStores) {
+async fn contact_is_created_from_a_call_and_called(stores: TestStores) {
     story("dialer", stores, Pace::default()).await;
 }
 
-async fn the_first_load_is_light(stores: TestStores) {
+async fn first_load_is_small(stores: TestStores) {
     story("weight", stores, Pace::default()).await;
 }

@@ -1,43 +1,43 @@
-//! People's doors: every one that the OpenAPI document lists.
+//! The REST endpoints for users: every operation in the OpenAPI document.
 
 use super::{open, problem};
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::{Answer, Client, PASSWORD};
+use harness::test_stores::TestStores;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 on_both_engines!(
-    no_door_opens_without_a_session,
-    every_door_that_takes_a_body_refuses_one_that_cannot_be_read_and_writes_nothing,
-    a_role_opens_its_own_doors_and_no_others,
-    what_contradicts_the_present_state_is_a_conflict,
+    every_operation_without_a_session_is_answered_401,
+    unparsable_body_is_refused_and_writes_nothing,
+    role_permits_only_its_own_operations,
+    request_that_contradicts_the_state_is_answered_409,
 );
 
-/// Doors that are open to everybody: they are how one gets a session.
-const OPEN: [&str; 4] = [
+/// Operations without authentication.
+const PUBLIC_PATHS: [&str; 4] = [
     "/api/auth/first-run",
     "/api/auth/register",
     "/api/auth/login",
     "/api/auth/logout",
 ];
 
-/// A door of the document: its method, its path with something in the place of its parameters, and whether it takes JSON.
-struct Door {
+/// An operation of the document. Path parameters are replaced by `1`.
+struct Operation {
     method: Method,
     path: String,
     takes_json: bool,
 }
 
-async fn doors(client: &Client) -> Vec<Door> {
+async fn operations(client: &Client) -> Vec<Operation> {
     let document = client.read("/api/openapi.json").await.expect(200).json();
-    let mut doors = Vec::new();
+    let mut operations = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
-        if !path.starts_with("/api/") || OPEN.contains(&path.as_str()) {
+        if !path.starts_with("/api/") || PUBLIC_PATHS.contains(&path.as_str()) {
             continue;
         }
-        for (method, door) in methods.as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
             let Ok(method) = method.to_uppercase().parse() else {
                 continue;
             };
@@ -50,54 +50,70 @@ async fn doors(client: &Client) -> Vec<Door> {
             let path = path
                 .split('/')
                 .map(|part| if part.starts_with('{') { "1" } else { part });
-            doors.push(Door {
+            operations.push(Operation {
                 method,
                 path: path.collect::<Vec<_>>().join("/"),
-                takes_json: !door["requestBody"].is_null(),
+                takes_json: !operation["requestBody"].is_null(),
             });
         }
     }
-    assert!(doors.len() > 40, "the document lists {} doors", doors.len());
-    doors
+    assert!(
+        operations.len() > 40,
+        "the document lists only {} operations",
+        operations.len()
+    );
+    operations
 }
 
-async fn send(client: &Client, door: &Door, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
+async fn send(client: &Client, operation: &Operation, kind: &str, body: impl Into<reqwest::Body>) -> Answer {
     let request = client
-        .request(door.method.clone(), &door.path)
+        .request(operation.method.clone(), &operation.path)
         .header(CONTENT_TYPE, kind)
         .body(body);
     client.send(request).await.expect("an answer")
 }
 
-async fn no_door_opens_without_a_session(stores: TestStores) {
+async fn every_operation_without_a_session_is_answered_401(stores: TestStores) {
     let app = open(stores).await;
-    let (nobody, before) = (app.client(), app.head().await);
-    for door in doors(&nobody).await {
-        let answer = send(&nobody, &door, "application/json", "{}").await;
-        assert_eq!(answer.status, 401, "{} {}: {}", door.method, door.path, answer.text);
+    let (anonymous, before) = (app.client(), app.head().await);
+    for operation in operations(&anonymous).await {
+        let answer = send(&anonymous, &operation, "application/json", "{}").await;
+        assert_eq!(
+            answer.status, 401,
+            "{} {}: {}",
+            operation.method, operation.path, answer.text
+        );
         problem(&answer, 401, "unauthenticated");
     }
     assert_eq!(app.head().await, before);
 }
 
-async fn every_door_that_takes_a_body_refuses_one_that_cannot_be_read_and_writes_nothing(stores: TestStores) {
+async fn unparsable_body_is_refused_and_writes_nothing(stores: TestStores) {
     const JSON: &str = "application/json";
     let app = open(stores).await;
     let admin = app.client().signed_in().await;
     let before = app.head().await;
-    let doors: Vec<_> = doors(&admin).await.into_iter().filter(|door| door.takes_json).collect();
-    assert!(doors.len() > 15, "{} doors take a body", doors.len());
-    for door in doors {
-        let name = format!("{} {}", door.method, door.path);
-        let answer = send(&admin, &door, JSON, "{]").await;
+    let operations: Vec<_> = operations(&admin)
+        .await
+        .into_iter()
+        .filter(|operation| operation.takes_json)
+        .collect();
+    assert!(
+        operations.len() > 15,
+        "only {} operations take a body",
+        operations.len()
+    );
+    for operation in operations {
+        let name = format!("{} {}", operation.method, operation.path);
+        let answer = send(&admin, &operation, JSON, "{]").await;
         assert_eq!(answer.status, 400, "{name}: {}", answer.text);
         problem(&answer, 400, "malformed");
-        let answer = send(&admin, &door, "text/plain", "{}").await;
+        let answer = send(&admin, &operation, "text/plain", "{}").await;
         assert_eq!(answer.status, 415, "{name}: {}", answer.text);
-        let answer = send(&admin, &door, JSON, format!("\"{}\"", "x".repeat(300_000))).await;
+        let answer = send(&admin, &operation, JSON, format!("\"{}\"", "x".repeat(300_000))).await;
         assert_eq!(answer.status, 413, "{name}: {}", answer.text);
         problem(&answer, 413, "too-large");
-        let answer = send(&admin, &door, JSON, r#"{"no_such_field":"555-0123"}"#).await;
+        let answer = send(&admin, &operation, JSON, r#"{"no_such_field":"555-0123"}"#).await;
         assert_eq!(answer.status, 422, "{name}: {}", answer.text);
         assert!(
             problem(&answer, 422, "invalid")
@@ -105,13 +121,16 @@ async fn every_door_that_takes_a_body_refuses_one_that_cannot_be_read_and_writes
                 .all(|field| field.starts_with('/')),
             "{name}"
         );
-        assert!(!answer.text.contains("555-0123"), "{name}: no value comes back");
+        assert!(
+            !answer.text.contains("555-0123"),
+            "{name}: the response repeats a value"
+        );
     }
     assert_eq!(app.head().await, before);
 }
 
-/// Somebody whom the admin invited.
-async fn invited(admin: &Client, nobody: &Client, role: &str) -> Client {
+/// A user with this role, invited by the admin.
+async fn invited(admin: &Client, anonymous: &Client, role: &str) -> Client {
     let email = format!("{role}@example.com");
     let invited = admin
         .post("/api/users", &json!({ "email": email, "role": role }))
@@ -119,13 +138,13 @@ async fn invited(admin: &Client, nobody: &Client, role: &str) -> Client {
         .expect(201)
         .json();
     let body = json!({ "email": email, "name": role, "password": PASSWORD, "invitation": invited["invitation"] });
-    let registered = nobody.post("/api/auth/register", &body).await.expect(201);
-    nobody.clone().with_session(&registered)
+    let registered = anonymous.post("/api/auth/register", &body).await.expect(201);
+    anonymous.clone().with_session(&registered)
 }
 
-async fn a_role_opens_its_own_doors_and_no_others(stores: TestStores) {
+async fn role_permits_only_its_own_operations(stores: TestStores) {
     let app = open(stores).await;
-    let (nobody, admin) = (app.client(), app.client().signed_in().await);
+    let (anonymous, admin) = (app.client(), app.client().signed_in().await);
     let call = admin.post("/api/call-logs", &new_call()).await.expect(201).json();
     let id = call["call_id"].as_str().unwrap();
     let (grade, erase) = (
@@ -134,8 +153,8 @@ async fn a_role_opens_its_own_doors_and_no_others(stores: TestStores) {
     );
     let contact = json!({ "name": "Ada", "phone": "+15045550123" });
     let good = json!({ "grade": "good" });
-    // Each door with the roles that it opens to, the admin apart.
-    let doors: [(Method, &str, Option<&Value>, &[&str]); 8] = [
+    // Each operation with the roles that may use it, besides admin.
+    let operations: [(Method, &str, Option<&Value>, &[&str]); 8] = [
         (Method::GET, "/api/call-logs", None, &["agent", "auditor", "analyst"]),
         (Method::GET, "/api/contacts", None, &["agent", "auditor"]),
         (Method::GET, "/api/projections", None, &["auditor", "analyst"]),
@@ -146,8 +165,8 @@ async fn a_role_opens_its_own_doors_and_no_others(stores: TestStores) {
         (Method::POST, &erase, Some(&json!({ "ground": "x" })), &[]),
     ];
     for role in ["agent", "auditor", "analyst"] {
-        let client = invited(&admin, &nobody, role).await;
-        for (method, path, body, roles) in &doors {
+        let client = invited(&admin, &anonymous, role).await;
+        for (method, path, body, roles) in &operations {
             let before = app.head().await;
             let answer = match body {
                 Some(body) => client.json(method.clone(), path, body).await,
@@ -168,7 +187,7 @@ fn new_call() -> Value {
     json!({ "direction": "inbound", "from": "+15045550123", "to": "+15045550100" })
 }
 
-async fn what_contradicts_the_present_state_is_a_conflict(stores: TestStores) {
+async fn request_that_contradicts_the_state_is_answered_409(stores: TestStores) {
     let app = open(stores).await;
     let admin = app.client().signed_in().await;
     let contact = json!({ "name": "Ada", "phone": "+15045550123" });

@@ -1,4 +1,4 @@
-//! Bad input at each door, on both engines: answered as the contract says, and nothing is written.
+//! Invalid input to every endpoint, on both databases: the response follows the API contract, and nothing is written.
 
 mod accounts;
 mod twilio;
@@ -16,7 +16,7 @@ async fn open(stores: TestStores) -> App {
     App::start(stores, FRIDAY).await
 }
 
-/// The fields that a problem document of this kind names.
+/// Asserts the status and type of a problem document, and returns its field names.
 #[track_caller]
 fn problem(answer: &Answer, status: u16, kind: &str) -> Vec<String> {
     assert_eq!(answer.status, status, "{}", answer.text);

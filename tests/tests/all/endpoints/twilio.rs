@@ -1,10 +1,10 @@
-//! Twilio's doors.
+//! The webhook endpoints for Twilio.
 
 use super::{open, problem};
 use harness::app::App;
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::{Answer, Client};
+use harness::test_stores::TestStores;
 use infra::event_store::{Append, Appended, NewEvent, StreamId};
 use infra::twilio::callbacks::Endpoint;
 use projections::projectors;
@@ -13,11 +13,11 @@ use reqwest::header::CONTENT_TYPE;
 use serde_json::json;
 
 on_both_engines!(
-    every_door_refuses_what_nobody_signed,
-    every_door_refuses_a_body_that_cannot_be_read_by_the_name_of_its_field,
-    every_door_keeps_what_it_cannot_understand_whole_and_answers_well,
-    values_beyond_all_measure_are_kept_or_shown_and_stop_nothing,
-    news_of_a_call_that_cannot_be_read_is_kept_whole,
+    unsigned_request_is_refused_at_every_endpoint,
+    unparsable_body_is_refused_with_its_field,
+    unparsable_webhook_is_quarantined_and_answered_200,
+    extreme_values_are_acknowledged_and_break_no_read_model,
+    webhook_for_a_call_with_unknown_events_is_quarantined,
 );
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -33,8 +33,8 @@ async fn post(client: &Client, endpoint: Endpoint, kind: &str, signature: Option
     client.send(request).await.expect("an answer")
 }
 
-async fn every_door_refuses_what_nobody_signed(query: TestStores) {
-    let app = open(query).await;
+async fn unsigned_request_is_refused_at_every_endpoint(stores: TestStores) {
+    let app = open(stores).await;
     let (client, before) = (app.client(), app.head().await);
     for endpoint in Endpoint::ALL {
         let body = || b"CallSid=CA1&CallStatus=ringing&From=%2B15005550001&To=%2B15045550100".to_vec();
@@ -49,8 +49,8 @@ async fn every_door_refuses_what_nobody_signed(query: TestStores) {
     assert_eq!(app.head().await, before);
 }
 
-async fn every_door_refuses_a_body_that_cannot_be_read_by_the_name_of_its_field(query: TestStores) {
-    let app = open(query).await;
+async fn unparsable_body_is_refused_with_its_field(stores: TestStores) {
+    let app = open(stores).await;
     let (client, before) = (app.client(), app.head().await);
     for endpoint in Endpoint::ALL {
         let bad = |kind: &'static str, body: &[u8]| post(&client, endpoint, kind, Some("x"), body.to_vec());
@@ -65,11 +65,11 @@ async fn every_door_refuses_a_body_that_cannot_be_read_by_the_name_of_its_field(
     assert_eq!(app.head().await, before);
 }
 
-async fn every_door_keeps_what_it_cannot_understand_whole_and_answers_well(query: TestStores) {
-    let app = open(query).await;
+async fn unparsable_webhook_is_quarantined_and_answered_200(stores: TestStores) {
+    let app = open(stores).await;
     let admin = app.client().signed_in().await;
     for endpoint in Endpoint::ALL {
-        // A number, and nothing that says which call it is.
+        // Without a call SID.
         let strange = [("From", "+15045550123"), ("Unheard", "of"), ("Unheard", "of twice")];
         let path = format!("/twilio/{endpoint}?phase=ai");
         for _ in 0..2 {
@@ -77,24 +77,28 @@ async fn every_door_keeps_what_it_cannot_understand_whole_and_answers_well(query
         }
     }
     app.wait_for_read_models().await;
-    let kept = admin.read("/api/quarantined-webhooks?limit=100").await.expect(200).json();
+    let kept = admin
+        .read("/api/quarantined-webhooks?limit=100")
+        .await
+        .expect(200)
+        .json();
     let kept = kept.as_array().unwrap();
-    assert_eq!(kept.len(), Endpoint::ALL.len(), "each once");
+    assert_eq!(kept.len(), Endpoint::ALL.len(), "one per endpoint");
     for endpoint in Endpoint::ALL {
         let found = kept.iter().find(|kept| kept["endpoint"] == endpoint.as_str()).unwrap();
         let params = json!({ "From": ["+15045550123"], "Unheard": ["of", "of twice"], "?phase": ["ai"] });
-        assert_eq!(found["params"], params, "whole");
+        assert_eq!(found["params"], params, "all parameters are stored");
         let reason = found["reason"].as_str().unwrap();
         assert!(
             !reason.is_empty() && !reason.contains("5550123"),
-            "no value is told: {reason}"
+            "the reason contains a value: {reason}"
         );
     }
     let listed = admin.read("/api/call-logs").await.expect(200).json();
-    assert_eq!(listed["counts"]["all"], 0, "no call comes of it");
+    assert_eq!(listed["counts"]["all"], 0, "no call is created");
 }
 
-/// Every parameter that some door reads.
+/// Every parameter that an endpoint reads.
 const FIELDS: [&str; 29] = [
     "CallSid",
     "CallStatus",
@@ -126,7 +130,7 @@ const FIELDS: [&str; 29] = [
     "Confidence",
     "Digits",
 ];
-/// Those in which words are free.
+/// Parameters with free text.
 const FREE_TEXT_FIELDS: [&str; 10] = [
     "From",
     "To",
@@ -135,13 +139,13 @@ const FREE_TEXT_FIELDS: [&str; 10] = [
     "TranscriptionText",
     "RecordingUrl",
     "ParticipantLabel",
-    // Of a confidence that cannot be read nothing is believed, and the words are not lost for it.
+    // An unreadable confidence counts as absent; the words are not lost.
     "SpeechResult",
     "Confidence",
     "Digits",
 ];
 
-/// What a door understands, about a call of its own.
+/// Valid parameters for an endpoint, each with its own call.
 fn valid_params(endpoint: Endpoint, n: usize) -> Vec<(&'static str, String)> {
     let call = format!("CA{endpoint}{n}");
     let about: &[(&str, &str)] = match endpoint {
@@ -179,9 +183,9 @@ fn valid_params(endpoint: Endpoint, n: usize) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-/// Whatever a signed request says, it is acknowledged, and no read model stumbles over it.
-async fn values_beyond_all_measure_are_kept_or_shown_and_stop_nothing(query: TestStores) {
-    let app = open(query).await;
+/// Every signed request is acknowledged, and no read model fails on it.
+async fn extreme_values_are_acknowledged_and_break_no_read_model(stores: TestStores) {
+    let app = open(stores).await;
     let admin = app.client().signed_in().await;
     let long = "x".repeat(20_000);
     let values = [
@@ -196,9 +200,9 @@ async fn values_beyond_all_measure_are_kept_or_shown_and_stop_nothing(query: Tes
         "1e400",
         &long,
     ];
-    let tell = async |endpoint: Endpoint, params: Vec<(&str, String)>| {
+    let post_params = async |endpoint: Endpoint, params: Vec<(&str, String)>| {
         let params: Vec<_> = params.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        // Our own address says which place the words take.
+        // The turn is in the query of our own callback URL.
         let query = if endpoint == Endpoint::AiRespond { "?turn=2" } else { "" };
         let path = format!("/twilio/{endpoint}{query}");
         let answer = admin.webhook(&path, &params).await.unwrap();
@@ -210,15 +214,15 @@ async fn values_beyond_all_measure_are_kept_or_shown_and_stop_nothing(query: Tes
             n += 1;
             let mut params = valid_params(endpoint, n);
             params.retain(|(name, _)| *name != field);
-            // Every field at every door, and over all of them every value.
+            // Every field at every endpoint; the values rotate.
             params.push((field, values[n % values.len()].to_owned()));
-            tell(endpoint, params).await;
+            post_params(endpoint, params).await;
         }
-        // A character that PostgreSQL cannot hold, wherever words are free.
+        // A character that PostgreSQL cannot store, in every free-text field.
         let mut params = valid_params(endpoint, 0);
         params.retain(|(name, _)| !FREE_TEXT_FIELDS.contains(name));
         params.extend(FREE_TEXT_FIELDS.map(|name| (name, "a\0b".to_owned())));
-        tell(endpoint, params).await;
+        post_params(endpoint, params).await;
     }
     app.wait_for_read_models().await;
     let models = &app.running.state().models;
@@ -236,9 +240,9 @@ async fn values_beyond_all_measure_are_kept_or_shown_and_stop_nothing(query: Tes
     }
 }
 
-/// A later version of the program wrote to this call: what happens to it cannot be decided here, nor must it be lost.
-async fn news_of_a_call_that_cannot_be_read_is_kept_whole(query: TestStores) {
-    let app = open(query).await;
+/// A newer program version wrote to this call. Its webhooks cannot be processed here, and must not be lost.
+async fn webhook_for_a_call_with_unknown_events_is_quarantined(stores: TestStores) {
+    let app = open(stores).await;
     let admin = app.client().signed_in().await;
     append_from_the_future(&app, "CA1").await;
     let ended = [("CallSid", "CA1"), ("CallStatus", "completed"), ("CallDuration", "7")];
@@ -251,7 +255,7 @@ async fn news_of_a_call_that_cannot_be_read_is_kept_whole(query: TestStores) {
     let answer = admin.webhook("/twilio/inbound", &rings).await.unwrap().expect(200);
     assert!(
         answer.text.contains("<Say"),
-        "the caller hears words and no error: {}",
+        "the response has no <Say>: {}",
         answer.text
     );
     app.wait_for_read_models().await;

@@ -1,4 +1,4 @@
-//! Nobody edits the log: the databases themselves refuse.
+//! The log is append-only: the databases refuse every change.
 
 use super::{append, open, with_key};
 use harness::on_both_engines;
@@ -7,15 +7,15 @@ use infra::db::{Db, Durability, connect};
 use sqlx::Executor as _;
 
 on_both_engines!(
-    an_update_is_refused,
-    a_delete_is_refused,
+    update_is_refused,
+    delete_is_refused,
     truncation_is_refused,
-    a_replacement_is_refused,
-    a_gap_is_refused,
-    command_keys_are_append_only_too,
+    replace_is_refused,
+    gap_is_refused_or_reported,
+    command_keys_are_append_only,
 );
 
-/// Runs a statement with the rights that the service itself has. `Err`: what the database said.
+/// Runs a statement with the service's own rights. `Err` is the database's message.
 async fn tamper(stores: &TestStores, sql: &str) -> Result<(), String> {
     let db = connect(&stores.url, "ledger", Durability::Full, 1).await.unwrap();
     infra::on_db!(&db, c => c.execute(sql).await.map(|_| ())).map_err(|error| error.to_string())
@@ -26,7 +26,7 @@ async fn fill(stores: &TestStores) {
     store.append(with_key(append("CA1", 0, 3), "token")).await.unwrap();
 }
 
-/// Every statement is refused, and the log stays what it was.
+/// Asserts that every statement is refused and the log is unchanged.
 async fn assert_refused(stores: &TestStores, statements: &[&str]) {
     fill(stores).await;
     let before = open(stores).await.read_all(0, 100).await.unwrap();
@@ -40,7 +40,7 @@ async fn assert_refused(stores: &TestStores, statements: &[&str]) {
     assert_eq!(open(stores).await.read_all(0, 100).await.unwrap(), before);
 }
 
-async fn an_update_is_refused(stores: TestStores) {
+async fn update_is_refused(stores: TestStores) {
     assert_refused(
         &stores,
         &[
@@ -51,14 +51,18 @@ async fn an_update_is_refused(stores: TestStores) {
     .await;
 }
 
-async fn a_delete_is_refused(stores: TestStores) {
-    assert_refused(&stores, &["delete from events where position = 3", "delete from events"]).await;
+async fn delete_is_refused(stores: TestStores) {
+    assert_refused(
+        &stores,
+        &["delete from events where position = 3", "delete from events"],
+    )
+    .await;
 }
 
 async fn truncation_is_refused(stores: TestStores) {
     let db = connect(&stores.url, "ledger", Durability::Full, 1).await.unwrap();
     match db {
-        // SQLite's truncation is a delete without a condition; and no trick with triggers gets round it.
+        // SQLite truncates by a delete without a condition; disabling recursive triggers does not help.
         Db::Sqlite(_) => assert_refused(&stores, &["pragma recursive_triggers = off; delete from events"]).await,
         Db::Postgres(_) => {
             let replica_role = "set session_replication_role = replica; ";
@@ -84,7 +88,7 @@ async fn assert_refused_as_replica(stores: &TestStores, statements: &[&str]) {
 const COLUMNS: &str =
     "(position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, recorded_at)";
 
-async fn a_replacement_is_refused(stores: TestStores) {
+async fn replace_is_refused(stores: TestStores) {
     let at_position = format!(
         "insert into events {COLUMNS} values (1, 'call', 'CA9', 1, 'X', '1', '{{}}', '{{}}', 99999999999999999)"
     );
@@ -111,9 +115,8 @@ async fn a_replacement_is_refused(stores: TestStores) {
     assert_refused(&stores, &statements).await;
 }
 
-/// SQLite has no function through which alone rows come in, so its trigger keeps the log dense. On PostgreSQL that is
-/// the function's part, and a reader that meets a hole says so.
-async fn a_gap_is_refused(stores: TestStores) {
+/// On SQLite a trigger keeps positions dense. On PostgreSQL the append function does, and a reader reports a gap.
+async fn gap_is_refused_or_reported(stores: TestStores) {
     fill(&stores).await;
     let sql = format!(
         "insert into events {COLUMNS} values (9, 'call', 'CA9', 1, 'X', '1', '{{}}', '{{}}', 99999999999999999)"
@@ -131,7 +134,7 @@ async fn a_gap_is_refused(stores: TestStores) {
     }
 }
 
-async fn command_keys_are_append_only_too(stores: TestStores) {
+async fn command_keys_are_append_only(stores: TestStores) {
     assert_refused(
         &stores,
         &["update command_keys set position = 1", "delete from command_keys"],

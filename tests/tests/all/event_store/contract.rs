@@ -10,21 +10,21 @@ use infra::event_store::{Append, Appended, StoreError, StreamId};
 
 on_both_engines!(
     positions_are_dense_and_in_commit_order,
-    a_stream_keeps_its_order,
-    a_repeated_command_changes_nothing,
-    two_commands_with_one_key_at_once_write_once,
-    a_wrong_expectation_is_a_conflict_that_names_the_truth,
-    one_callers_conflict_never_fails_anothers_append,
-    a_reader_never_sees_a_hole,
-    payloads_are_kept_byte_for_byte,
-    time_does_not_run_backwards,
-    names_with_control_characters_are_refused,
-    an_append_without_events_is_refused,
-    a_reopened_store_goes_on_where_it_ended,
-    an_empty_log_has_its_head_at_zero,
+    stream_is_read_in_order,
+    repeated_command_changes_nothing,
+    concurrent_commands_with_one_key_write_once,
+    wrong_expected_sequence_is_a_conflict_with_the_actual_one,
+    conflict_does_not_fail_other_appends,
+    reader_never_sees_a_gap,
+    payload_is_stored_byte_for_byte,
+    recorded_at_never_decreases,
+    name_with_control_characters_is_refused,
+    append_without_events_is_refused,
+    reopened_store_continues_at_its_head,
+    empty_log_has_head_zero,
 );
 
-async fn an_empty_log_has_its_head_at_zero(stores: TestStores) {
+async fn empty_log_has_head_zero(stores: TestStores) {
     let store = open(&stores).await;
     assert_eq!(store.head().await.unwrap(), 0);
     assert!(store.read_all(0, 10).await.unwrap().is_empty());
@@ -48,11 +48,11 @@ async fn positions_are_dense_and_in_commit_order(stores: TestStores) {
     );
     ends.sort_unstable();
     ends.dedup();
-    assert_eq!(ends.len(), 200, "each append has a position of its own");
+    assert_eq!(ends.len(), 200, "each append has its own position");
     assert_eq!(store.head().await.unwrap(), i64::try_from(total).unwrap());
 }
 
-async fn a_stream_keeps_its_order(stores: TestStores) {
+async fn stream_is_read_in_order(stores: TestStores) {
     let store = open(&stores).await;
     store.append(append("CA1", 0, 2)).await.unwrap();
     store.append(append("CA2", 0, 1)).await.unwrap();
@@ -69,7 +69,7 @@ async fn a_stream_keeps_its_order(stores: TestStores) {
     assert_eq!(store.read_stream(&stream, 3).await.unwrap().len(), 2);
 }
 
-async fn a_repeated_command_changes_nothing(stores: TestStores) {
+async fn repeated_command_changes_nothing(stores: TestStores) {
     let store = open(&stores).await;
     let first = store.append(with_key(append("CA1", 0, 2), "token")).await.unwrap();
     let again = store.append(with_key(append("CA1", 2, 1), "token")).await.unwrap();
@@ -84,7 +84,7 @@ async fn a_repeated_command_changes_nothing(stores: TestStores) {
     assert_eq!(store.command_position("another").await.unwrap(), None);
 }
 
-async fn two_commands_with_one_key_at_once_write_once(stores: TestStores) {
+async fn concurrent_commands_with_one_key_write_once(stores: TestStores) {
     let store = open(&stores).await;
     let both = join_all((0..20).map(|i| store.append(with_key(append(&format!("CA{i}"), 0, 1), "token")))).await;
     let committed = both
@@ -95,7 +95,7 @@ async fn two_commands_with_one_key_at_once_write_once(stores: TestStores) {
     assert_eq!(store.head().await.unwrap(), 1);
 }
 
-async fn a_wrong_expectation_is_a_conflict_that_names_the_truth(stores: TestStores) {
+async fn wrong_expected_sequence_is_a_conflict_with_the_actual_one(stores: TestStores) {
     let store = open(&stores).await;
     store.append(append("CA1", 0, 3)).await.unwrap();
     for expected in [0, 2, 4] {
@@ -109,7 +109,7 @@ async fn a_wrong_expectation_is_a_conflict_that_names_the_truth(stores: TestStor
     assert_eq!(store.head().await.unwrap(), 3);
 }
 
-async fn one_callers_conflict_never_fails_anothers_append(stores: TestStores) {
+async fn conflict_does_not_fail_other_appends(stores: TestStores) {
     let store = open(&stores).await;
     store.append(append("CA0", 0, 1)).await.unwrap();
     let appends = join_all((0..50).map(|i| {
@@ -125,18 +125,18 @@ async fn one_callers_conflict_never_fails_anothers_append(stores: TestStores) {
         .iter()
         .filter(|a| matches!(a, Ok(Appended::Committed { .. })))
         .count();
-    assert_eq!(committed, 2, "CAa and CAb each began once");
+    assert_eq!(committed, 2, "CAa and CAb were each created once");
     assert!(appends.iter().all(Result::is_ok));
 }
 
-async fn a_reader_never_sees_a_hole(stores: TestStores) {
+async fn reader_never_sees_a_gap(stores: TestStores) {
     let store = open(&stores).await;
     let reader = {
         let store = store.clone();
         tokio::spawn(async move {
             let mut seen = 0;
             while seen < 2_000 {
-                // `read_all` itself refuses a hole; what it returns must go on where the last one ended.
+                // `read_all` itself reports a gap; its result must continue after the previous one.
                 for event in store.read_all(seen, 77).await.expect("a dense run") {
                     assert_eq!(event.position, seen + 1);
                     seen = event.position;
@@ -158,7 +158,7 @@ async fn a_reader_never_sees_a_hole(stores: TestStores) {
     reader.await.unwrap();
 }
 
-async fn payloads_are_kept_byte_for_byte(stores: TestStores) {
+async fn payload_is_stored_byte_for_byte(stores: TestStores) {
     let store = open(&stores).await;
     let odd = "{ \"b\" : 1.10,\n\t\"a\":\"\\u00e9 é 🙂 \\u0000\", \"b\" : 2 }";
     let events = vec![event(odd)];
@@ -172,7 +172,7 @@ async fn payloads_are_kept_byte_for_byte(stores: TestStores) {
     assert_eq!(store.read_all(0, 1).await.unwrap()[0].payload, odd);
 }
 
-async fn time_does_not_run_backwards(stores: TestStores) {
+async fn recorded_at_never_decreases(stores: TestStores) {
     let clock = TestClock::at(Timestamp::from_seconds(1_000));
     let store = open_at(&stores, clock.clone()).await;
     store.append(append("CA1", 0, 1)).await.unwrap();
@@ -190,7 +190,7 @@ async fn time_does_not_run_backwards(stores: TestStores) {
     assert_eq!(times, [1_000, 1_000, 2_000]);
 }
 
-async fn names_with_control_characters_are_refused(stores: TestStores) {
+async fn name_with_control_characters_is_refused(stores: TestStores) {
     let store = open(&stores).await;
     for name in ["CA1\nCA2", "CA\0", "CA\u{7f}"] {
         assert!(matches!(
@@ -201,7 +201,7 @@ async fn names_with_control_characters_are_refused(stores: TestStores) {
     assert_eq!(store.head().await.unwrap(), 0);
 }
 
-async fn an_append_without_events_is_refused(stores: TestStores) {
+async fn append_without_events_is_refused(stores: TestStores) {
     let store = open(&stores).await;
     assert!(matches!(
         store.append(append("CA1", 0, 0)).await,
@@ -209,7 +209,7 @@ async fn an_append_without_events_is_refused(stores: TestStores) {
     ));
 }
 
-async fn a_reopened_store_goes_on_where_it_ended(stores: TestStores) {
+async fn reopened_store_continues_at_its_head(stores: TestStores) {
     let store = open(&stores).await;
     store.append(with_key(append("CA1", 0, 3), "token")).await.unwrap();
     drop(store);

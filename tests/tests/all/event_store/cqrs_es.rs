@@ -7,19 +7,19 @@ use harness::on_both_engines;
 use harness::test_stores::TestStores;
 use infra::db::{Db, Durability, connect};
 
-on_both_engines!(their_stores_load_a_call_that_we_wrote);
+on_both_engines!(cqrs_es_stores_load_our_streams);
 
-async fn their_stores_load_a_call_that_we_wrote(stores: TestStores) {
+async fn cqrs_es_stores_load_our_streams(stores: TestStores) {
     let ledger = stores.ledger().await;
     let ours = crate::ledger::start_a_call(&ledger, "CA1").await.state;
     match connect(&stores.url, "ledger", Durability::Full, 1).await.unwrap() {
-        Db::Sqlite(pool) => agrees(sqlite_es::SqliteEventRepository::new(pool), &ours).await,
-        Db::Postgres(pool) => agrees(postgres_es::PostgresEventRepository::new(pool), &ours).await,
+        Db::Sqlite(pool) => assert_same_call(sqlite_es::SqliteEventRepository::new(pool), &ours).await,
+        Db::Postgres(pool) => assert_same_call(postgres_es::PostgresEventRepository::new(pool), &ours).await,
     }
 }
 
-/// Without keys they see sealed values; everything else is the same, event for event.
-async fn agrees(repository: impl PersistedEventRepository + 'static, ours: &Call) {
+/// Without keys, their stores read sealed values; everything else is equal, event by event.
+async fn assert_same_call(repository: impl PersistedEventRepository + 'static, ours: &Call) {
     let store = PersistedEventStore::<_, Call>::new_event_store(repository);
     let events = store.load_events("CA1").await.expect("their store reads our events");
     assert!(!events.is_empty());

@@ -1,4 +1,4 @@
-//! A command is carried out once, whoever repeats it and whoever is faster.
+//! A command is executed exactly once, however often it is repeated and whichever process is faster.
 
 use super::{by_twilio, by_user, inbound, note, said, start_a_call};
 use domain::call::Call;
@@ -11,18 +11,18 @@ use infra::event_store::{Metadata, StreamId};
 use infra::ledger::{LedgerError, Outcome};
 
 on_both_engines!(
-    a_command_is_durable_when_it_returns,
-    a_repeated_command_is_not_carried_out_again,
-    a_refused_command_that_was_done_before_is_a_repetition,
-    a_refused_command_writes_nothing,
-    a_repetition_that_says_nothing_new_writes_nothing,
-    many_commands_at_once_on_one_call_are_all_carried_out,
-    two_ledgers_on_one_log_see_each_others_events,
-    the_raw_parameters_are_kept_once_a_command,
-    a_stream_is_one_tenants_from_its_first_event,
+    executed_command_is_durable,
+    repeated_command_is_not_executed_again,
+    refused_command_with_a_known_key_is_a_duplicate,
+    refused_command_writes_nothing,
+    command_without_new_information_writes_nothing,
+    concurrent_commands_on_one_call_are_all_executed,
+    ledgers_on_one_log_see_each_others_events,
+    raw_parameters_are_stored_once_per_command,
+    stream_belongs_to_the_tenant_of_its_first_event,
 );
 
-async fn a_command_is_durable_when_it_returns(stores: TestStores) {
+async fn executed_command_is_durable(stores: TestStores) {
     let ledger = stores.ledger().await;
     let executed = start_a_call(&ledger, "CA1").await;
     assert_eq!(executed.outcome, Outcome::Committed);
@@ -36,7 +36,7 @@ async fn a_command_is_durable_when_it_returns(stores: TestStores) {
     assert_eq!(ledger.state::<Call>("CA2").await.unwrap(), None);
 }
 
-async fn a_repeated_command_is_not_carried_out_again(stores: TestStores) {
+async fn repeated_command_is_not_executed_again(stores: TestStores) {
     let ledger = stores.ledger().await;
     let first = start_a_call(&ledger, "CA1").await;
     let again = ledger
@@ -52,7 +52,7 @@ async fn a_repeated_command_is_not_carried_out_again(stores: TestStores) {
     assert_eq!(of_command.len(), first.events.len());
 }
 
-async fn a_refused_command_that_was_done_before_is_a_repetition(stores: TestStores) {
+async fn refused_command_with_a_known_key_is_a_duplicate(stores: TestStores) {
     let ledger = stores.ledger().await;
     let create: CallCommand = CreateManually {
         at: super::at(0),
@@ -79,18 +79,18 @@ async fn a_refused_command_that_was_done_before_is_a_repetition(stores: TestStor
     let without_key = ledger.execute::<Call>("CA1", create, by_user()).await;
     assert!(
         matches!(without_key, Err(LedgerError::Rejected(_))),
-        "the call exists already"
+        "the call already exists"
     );
 }
 
-async fn a_refused_command_writes_nothing(stores: TestStores) {
+async fn refused_command_writes_nothing(stores: TestStores) {
     let ledger = stores.ledger().await;
     let refused = ledger.execute::<Call>("CA1", note("no such call"), by_user()).await;
     assert!(matches!(refused, Err(LedgerError::Rejected(_))));
     assert_eq!(ledger.head().await.unwrap(), 0);
 }
 
-async fn a_repetition_that_says_nothing_new_writes_nothing(stores: TestStores) {
+async fn command_without_new_information_writes_nothing(stores: TestStores) {
     let ledger = stores.ledger().await;
     let first = start_a_call(&ledger, "CA1").await;
     let again = ledger
@@ -101,7 +101,7 @@ async fn a_repetition_that_says_nothing_new_writes_nothing(stores: TestStores) {
     assert_eq!(ledger.head().await.unwrap(), first.position);
 }
 
-async fn many_commands_at_once_on_one_call_are_all_carried_out(stores: TestStores) {
+async fn concurrent_commands_on_one_call_are_all_executed(stores: TestStores) {
     let ledger = stores.ledger().await;
     start_a_call(&ledger, "CA1").await;
     let notes = (0..60).map(|i| {
@@ -125,8 +125,8 @@ async fn many_commands_at_once_on_one_call_are_all_carried_out(stores: TestStore
     );
 }
 
-/// On SQLite a second ledger only reads; on PostgreSQL both write, and conflicts are decided anew.
-async fn two_ledgers_on_one_log_see_each_others_events(stores: TestStores) {
+/// On SQLite a second ledger is read-only. On PostgreSQL both write, and conflicting commands are decided again.
+async fn ledgers_on_one_log_see_each_others_events(stores: TestStores) {
     let first = stores.ledger().await;
     start_a_call(&first, "CA1").await;
     let second = match stores.try_ledger().await {
@@ -149,7 +149,7 @@ async fn two_ledgers_on_one_log_see_each_others_events(stores: TestStores) {
             );
             assert!(
                 reader.execute::<Call>("CA1", note("second"), by_user()).await.is_err(),
-                "it only reads"
+                "the ledger is read-only"
             );
             return;
         }
@@ -175,7 +175,7 @@ async fn two_ledgers_on_one_log_see_each_others_events(stores: TestStores) {
             .count(),
         20
     );
-    // What one has in memory of a stream, be it that there is none, is no reason to refuse what follows on the other's.
+    // A stale cache (here: no such stream) must not refuse a command that follows the other ledger's events.
     assert_eq!(second.state::<Call>("CA2").await.unwrap(), None);
     start_a_call(&first, "CA2").await;
     let noted = second
@@ -185,7 +185,7 @@ async fn two_ledgers_on_one_log_see_each_others_events(stores: TestStores) {
     assert_eq!(noted.outcome, Outcome::Committed);
 }
 
-async fn the_raw_parameters_are_kept_once_a_command(stores: TestStores) {
+async fn raw_parameters_are_stored_once_per_command(stores: TestStores) {
     let ledger = stores.ledger().await;
     let executed = start_a_call(&ledger, "CA1").await;
     assert!(executed.events.len() > 1);
@@ -196,7 +196,7 @@ async fn the_raw_parameters_are_kept_once_a_command(stores: TestStores) {
     assert_eq!(kept["From"], [super::CALLER]);
 }
 
-async fn a_stream_is_one_tenants_from_its_first_event(stores: TestStores) {
+async fn stream_belongs_to_the_tenant_of_its_first_event(stores: TestStores) {
     let of = |tenant: &str, key: &str| Metadata {
         tenant: tenant.into(),
         ..by_twilio(key)
@@ -217,14 +217,14 @@ async fn a_stream_is_one_tenants_from_its_first_event(stores: TestStores) {
         (in_memory.outcome, in_memory.tenant.as_str()),
         (Outcome::Committed, "acme")
     );
-    assert_eq!(ledger.remembered_tenant::<Call>("CA1").await, Some("acme".into()));
+    assert_eq!(ledger.cached_tenant::<Call>("CA1").await, Some("acme".into()));
     drop(ledger);
 
     let again = stores.ledger().await;
     assert_eq!(
-        again.remembered_tenant::<Call>("CA1").await,
+        again.cached_tenant::<Call>("CA1").await,
         None,
-        "nothing is asked of the database"
+        "the tenant is not read from the database"
     );
     let read_in = again
         .execute::<Call>("CA1", said(4, "there"), of("default", "3"))

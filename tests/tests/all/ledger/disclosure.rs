@@ -1,13 +1,13 @@
-//! A disclosed value key opens one value of the log, outside of this program: Python's packages open it, and refuse it
-//! when anything was altered.
+//! A disclosed value key opens one value of the log outside this program: Python packages open it, and refuse altered
+//! values.
 
 use super::{WORDS, by_twilio, said};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::call::Call;
 use harness::on_both_engines;
-use harness::place::Place;
 use harness::sealed_value::{Disclosed, Opened, open};
+use harness::test_stores::TestStores;
 use infra::event_store::{Params, StreamId};
 use infra::keys::dictionary;
 use infra::ledger::Ledger;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 on_both_engines!(
     disclosed_value_and_params_open_in_python_and_altered_ones_are_refused,
-    value_key_of_another_stream_or_an_erased_one_is_not_given,
+    value_key_of_another_or_erased_stream_is_refused,
 );
 
 /// Raw parameters of a webhook: typical ones, one that repeats, and one that is not English.
@@ -95,8 +95,8 @@ async fn disclose(ledger: &Ledger, stream: &StreamId) -> Vec<Disclosed> {
     disclosed
 }
 
-async fn disclosed_value_and_params_open_in_python_and_altered_ones_are_refused(place: Place) {
-    let ledger = place.ledger().await;
+async fn disclosed_value_and_params_open_in_python_and_altered_ones_are_refused(stores: TestStores) {
+    let ledger = stores.ledger().await;
     let long = "The caller asks whether Thursday is possible, and if not, which day is. ".repeat(30);
     for (turn, text) in [(1, WORDS), (2, &*long)] {
         let mut metadata = by_twilio(&format!("turn {turn}"));
@@ -153,8 +153,8 @@ async fn disclosed_value_and_params_open_in_python_and_altered_ones_are_refused(
     }
 }
 
-async fn value_key_of_another_stream_or_an_erased_one_is_not_given(place: Place) {
-    let ledger = place.ledger().await;
+async fn value_key_of_another_or_erased_stream_is_refused(stores: TestStores) {
+    let ledger = stores.ledger().await;
     for call in ["CA1", "CA2"] {
         ledger
             .execute::<Call>(call, said(1, WORDS), by_twilio(call))

@@ -1,4 +1,4 @@
-//! Erasing: the key is gone, nothing opens any more, the history still lists every event.
+//! Erasure: the data key is destroyed, no personal value can be opened, and the history still lists every event.
 
 use super::{at, by_twilio, by_user, note, said, start_a_call};
 use domain::call::command::CallCommand;
@@ -8,10 +8,10 @@ use harness::test_stores::TestStores;
 use infra::event_store::{Event, Recorded, StreamId};
 
 on_both_engines!(
-    an_erased_call_keeps_its_history_and_no_personal_value,
-    another_call_is_not_touched,
-    what_comes_after_is_erased_at_once,
-    erasing_survives_a_restart,
+    erased_call_keeps_its_history_without_personal_values,
+    other_calls_are_not_erased,
+    later_event_of_an_erased_call_is_erased_at_once,
+    erasure_survives_a_restart,
 );
 
 fn erase() -> CallCommand {
@@ -44,7 +44,7 @@ fn words(history: &[Recorded]) -> Vec<Option<String>> {
     texts.collect()
 }
 
-async fn an_erased_call_keeps_its_history_and_no_personal_value(stores: TestStores) {
+async fn erased_call_keeps_its_history_without_personal_values(stores: TestStores) {
     let ledger = erased_call(&stores).await;
     let history = ledger.history_with_params(&StreamId::call("CA1")).await.unwrap();
     assert_eq!(history.last().unwrap().event_type, "CallErased");
@@ -59,13 +59,13 @@ async fn an_erased_call_keeps_its_history_and_no_personal_value(stores: TestStor
     );
 }
 
-async fn another_call_is_not_touched(stores: TestStores) {
+async fn other_calls_are_not_erased(stores: TestStores) {
     let ledger = erased_call(&stores).await;
     let history = ledger.history(&StreamId::call("CA2")).await.unwrap();
     assert_eq!(words(&history), [Some(super::WORDS.to_owned())]);
 }
 
-async fn what_comes_after_is_erased_at_once(stores: TestStores) {
+async fn later_event_of_an_erased_call_is_erased_at_once(stores: TestStores) {
     let ledger = erased_call(&stores).await;
     ledger
         .execute::<Call>("CA1", said(9, "one more thing"), by_twilio("late"))
@@ -77,10 +77,13 @@ async fn what_comes_after_is_erased_at_once(stores: TestStores) {
     let late = raw.iter().rfind(|event| event.event_type == "CallerTurn").unwrap();
     assert!(late.payload.contains(r#"{"erased":true}"#), "{}", late.payload);
     let refused = ledger.execute::<Call>("CA1", note("she said"), by_user()).await;
-    assert!(refused.is_err(), "people write no personal value to an erased call");
+    assert!(
+        refused.is_err(),
+        "a user cannot write a personal value to an erased call"
+    );
 }
 
-async fn erasing_survives_a_restart(stores: TestStores) {
+async fn erasure_survives_a_restart(stores: TestStores) {
     drop(erased_call(&stores).await);
     let ledger = stores.ledger().await;
     assert_eq!(words(&ledger.history(&StreamId::call("CA1")).await.unwrap()), [None]);
@@ -90,9 +93,9 @@ async fn erasing_survives_a_restart(stores: TestStores) {
     );
 }
 
-/// A file keeps what was deleted until it is written over, and each connection of a pool deletes by itself.
+/// SQLite keeps deleted content in the file until it is overwritten, unless each connection enables secure delete.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_file_holds_a_destroyed_key() {
+async fn destroyed_keys_are_in_no_file() {
     let stores = TestStores::sqlite().await;
     let ledger = stores.ledger().await;
     let calls: Vec<_> = (0..24).map(|n| format!("CA{n}")).collect();
@@ -110,18 +113,18 @@ async fn no_file_holds_a_destroyed_key() {
     keys.close().await;
     let held = || {
         let infra::db::DatabaseUrl::Folder(folder) = &stores.url else {
-            unreachable!("it is SQLite")
+            unreachable!("the stores are SQLite")
         };
         let files = ["keys.db", "keys.db-wal"].map(|file| std::fs::read(folder.join(file)).unwrap_or_default());
         let bytes = files.concat();
         let holds = |key: &&String| bytes.windows(key.len()).any(|window| window == key.as_bytes());
         wrapped.iter().filter(holds).count()
     };
-    assert_eq!(held(), calls.len(), "they are to be found");
+    assert_eq!(held(), calls.len(), "the wrapped keys are in the file");
     let streams: Vec<_> = calls.iter().map(|call| StreamId::call(call.as_str())).collect();
     let destroyed = streams.iter().map(|stream| ledger.destroy_key(stream));
     for outcome in futures::future::join_all(destroyed).await {
         outcome.unwrap();
     }
-    assert_eq!(held(), 0, "destroyed, and still in the file");
+    assert_eq!(held(), 0, "destroyed keys are still in the file");
 }

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 on_both_engines!(
-    a_subscriber_gets_every_event_once_and_in_order,
-    a_subscriber_can_begin_anywhere,
-    a_subscriber_in_another_process_is_woken,
+    subscriber_gets_every_event_once_in_order,
+    subscriber_starts_at_any_position,
+    subscriber_in_another_process_is_woken,
 );
 
 async fn collect(ledger: Ledger, after: i64, until: i64) -> Vec<i64> {
@@ -20,7 +20,7 @@ async fn collect(ledger: Ledger, after: i64, until: i64) -> Vec<i64> {
     while subscription.position() < until {
         let next = tokio::time::timeout(Duration::from_secs(20), subscription.next(64)).await;
         seen.extend(
-            next.expect("events come")
+            next.expect("events arrive")
                 .expect("events are read")
                 .iter()
                 .map(|event| event.position),
@@ -38,7 +38,7 @@ async fn notes(ledger: &Ledger, count: usize) {
     }
 }
 
-async fn a_subscriber_gets_every_event_once_and_in_order(stores: TestStores) {
+async fn subscriber_gets_every_event_once_in_order(stores: TestStores) {
     let ledger = stores.ledger().await;
     let first = start_a_call(&ledger, "CA1").await.position;
     let readers: Vec<_> = (0..3)
@@ -50,19 +50,19 @@ async fn a_subscriber_gets_every_event_once_and_in_order(stores: TestStores) {
     }
 }
 
-async fn a_subscriber_can_begin_anywhere(stores: TestStores) {
+async fn subscriber_starts_at_any_position(stores: TestStores) {
     let ledger = stores.ledger().await;
     let first = start_a_call(&ledger, "CA1").await.position;
     notes(&ledger, 10).await;
     drop(ledger);
-    // A new process has nothing in memory: what is old is read, what is new is heard.
+    // A new process has nothing in memory: it reads older events from the store and receives new ones.
     let ledger = stores.ledger().await;
     let reader = tokio::spawn(collect(ledger.clone(), first + 4, first + 20));
     notes(&ledger, 10).await;
     assert!(reader.await.unwrap().into_iter().eq(first + 5..=first + 20));
 }
 
-async fn a_subscriber_in_another_process_is_woken(stores: TestStores) {
+async fn subscriber_in_another_process_is_woken(stores: TestStores) {
     let writer = stores.ledger().await;
     let options = stores.options(Arc::new(infra::clock::SystemClock));
     let reader = match stores.try_ledger().await {

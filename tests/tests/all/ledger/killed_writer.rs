@@ -1,4 +1,4 @@
-//! A writer is killed in the middle of appending, many times: nothing acknowledged is lost, nothing is doubled.
+//! A writer is killed repeatedly while it appends: no acknowledged event is lost, and none is duplicated.
 
 use domain::call::CallEvent;
 use harness::binaries::profile_dir;
@@ -10,9 +10,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-on_both_engines!(nothing_acknowledged_is_lost_and_nothing_is_doubled_by_kills);
+on_both_engines!(kills_neither_lose_nor_duplicate_acknowledged_commands);
 
-/// How often the writer is killed.
 const KILLS: u64 = 12;
 
 fn url(stores: &TestStores) -> String {
@@ -32,14 +31,14 @@ fn writer(stores: &TestStores, key: &str, name: &str, from: u64) -> Child {
         .expect("the writer is built with the tests")
 }
 
-/// Lets the writer work for a while after its first acknowledgement, kills it, and collects what it acknowledged.
+/// Kills the writer some time after its first acknowledgment, and returns its acknowledged commands.
 fn kill(mut child: Child, after: Duration) -> Vec<u64> {
     let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
     let mut acknowledged: Vec<String> = lines.next().map(|line| line.expect("a line")).into_iter().collect();
     std::thread::sleep(after);
     child.kill().expect("killed");
     child.wait().expect("ended");
-    // What the kill cut off in the middle of a line was not acknowledged.
+    // A line that the kill truncated is not an acknowledgment.
     acknowledged.extend(lines.map_while(Result::ok));
     acknowledged
         .iter()
@@ -47,10 +46,10 @@ fn kill(mut child: Child, after: Duration) -> Vec<u64> {
         .collect()
 }
 
-async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_kills(mut stores: TestStores) {
+async fn kills_neither_lose_nor_duplicate_acknowledged_commands(mut stores: TestStores) {
     let key = "5a".repeat(32);
     stores.master_key = key.parse().unwrap();
-    // On PostgreSQL a second process writes all the while, and is killed as well.
+    // On PostgreSQL a second process writes concurrently and is killed too.
     let names: &[&str] = if matches!(stores.url, infra::db::DatabaseUrl::Postgres(_)) {
         &["a", "b"]
     } else {
@@ -87,10 +86,10 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_kills(mut stores
     for ack in &acknowledged {
         assert!(notes.contains_key(ack), "{ack:?} was acknowledged and is lost");
     }
-    assert!(notes.values().all(|&times| times == 1), "something was doubled");
+    assert!(notes.values().all(|&times| times == 1), "a command was executed twice");
     assert!(
         acknowledged.len() > 100,
-        "too little was written to prove anything: {}",
+        "too few commands were written: {}",
         acknowledged.len()
     );
 }

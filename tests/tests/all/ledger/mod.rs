@@ -1,4 +1,4 @@
-//! The ledger: commands carried out once, durable when acknowledged; personal values sealed, and forgotten for good.
+//! The ledger: commands are executed once and durable when acknowledged; personal values are sealed and can be erased.
 
 mod commands;
 mod disclosure;
@@ -16,9 +16,9 @@ use domain::call::command::{CallCommand, HandleCallerTurn, HandleInbound, Origin
 use infra::event_store::{Actor, Metadata, Params};
 use infra::ledger::{Executed, Ledger};
 
-/// A number that no row of the log may show.
+/// A phone number that must appear in no row of the log.
 pub const CALLER: &str = "+12125550123";
-/// Words that no row of the log may show.
+/// Words that must appear in no row of the log.
 pub const WORDS: &str = "my grandmother's maiden name was Featherstonehaugh";
 
 pub fn at(seconds: i64) -> Timestamp {

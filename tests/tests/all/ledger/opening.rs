@@ -1,4 +1,4 @@
-//! Starting: the right key, one process a folder.
+//! Opening a ledger: the right master key, and one process per SQLite folder.
 
 use super::start_a_call;
 use harness::on_both_engines;
@@ -11,13 +11,13 @@ use infra::ledger::{Ledger, LedgerOpenError};
 use std::sync::Arc;
 
 on_both_engines!(
-    a_wrong_master_key_is_refused_at_start,
-    of_master_keys_that_come_at_the_same_time_one_is_the_stores_own,
-    a_rotated_master_key_opens_everything_and_the_old_one_nothing,
-    a_second_process_on_one_sqlite_folder_is_refused,
+    wrong_master_key_is_refused,
+    concurrent_first_opens_accept_one_master_key,
+    rotated_master_key_opens_everything_and_the_old_one_nothing,
+    second_process_on_a_sqlite_folder_is_refused,
 );
 
-async fn a_wrong_master_key_is_refused_at_start(stores: TestStores) {
+async fn wrong_master_key_is_refused(stores: TestStores) {
     start_a_call(&stores.ledger().await, "CA1").await;
     let mut options = stores.options(Arc::new(SystemClock));
     options.master_key = MasterKey::random();
@@ -28,7 +28,7 @@ async fn a_wrong_master_key_is_refused_at_start(stores: TestStores) {
     );
 }
 
-async fn of_master_keys_that_come_at_the_same_time_one_is_the_stores_own(stores: TestStores) {
+async fn concurrent_first_opens_accept_one_master_key(stores: TestStores) {
     migrate_keys(&connect(&stores.url, "keys", Durability::Full, 1).await.unwrap())
         .await
         .unwrap();
@@ -40,7 +40,7 @@ async fn of_master_keys_that_come_at_the_same_time_one_is_the_stores_own(stores:
     assert_eq!((refused.count(), opened.iter().flatten().count()), (7, 1));
 }
 
-async fn a_rotated_master_key_opens_everything_and_the_old_one_nothing(mut stores: TestStores) {
+async fn rotated_master_key_opens_everything_and_the_old_one_nothing(mut stores: TestStores) {
     let ledger = stores.ledger().await;
     start_a_call(&ledger, "CA1").await;
     let before = ledger.history(&StreamId::call("CA1")).await.unwrap();
@@ -48,18 +48,18 @@ async fn a_rotated_master_key_opens_everything_and_the_old_one_nothing(mut store
     let new = MasterKey::random();
     assert_eq!(ledger.keys().rotate(&new).await.unwrap(), 1);
     drop(ledger);
-    assert!(stores.try_ledger().await.is_err(), "the old key is no longer the one");
+    assert!(stores.try_ledger().await.is_err(), "the old key still opens the ledger");
     stores.master_key = new;
     let ledger = stores.ledger().await;
     assert_eq!(ledger.history(&StreamId::call("CA1")).await.unwrap(), before);
     assert_eq!(
         ledger.store().read_all(0, 100).await.unwrap(),
         raw,
-        "rotation touches no event"
+        "rotation changed an event"
     );
 }
 
-async fn a_second_process_on_one_sqlite_folder_is_refused(stores: TestStores) {
+async fn second_process_on_a_sqlite_folder_is_refused(stores: TestStores) {
     let _first = stores.ledger().await;
     match (&stores.url, stores.try_ledger().await) {
         (DatabaseUrl::Folder(folder), Err(LedgerOpenError::Locked(named))) => {

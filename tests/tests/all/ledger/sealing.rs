@@ -1,4 +1,4 @@
-//! What lies in the log shows no personal value; what comes out of it is what went in.
+//! The stored log contains no personal value in plain text, and reading it returns the original values.
 
 use super::{CALLER, WORDS, by_twilio, said, start_a_call};
 use domain::call::{Call, CallEvent};
@@ -8,12 +8,12 @@ use infra::db::DatabaseUrl;
 use infra::event_store::{Event, Recorded, StreamId};
 
 on_both_engines!(
-    no_row_of_the_log_shows_a_number_or_a_word,
-    what_was_sealed_reads_back_as_it_was_said,
-    a_value_sealed_for_one_event_does_not_open_in_another,
+    stored_log_contains_no_personal_value,
+    sealed_text_is_read_back_unchanged,
+    value_sealed_for_one_event_does_not_open_in_another,
 );
 
-async fn no_row_of_the_log_shows_a_number_or_a_word(stores: TestStores) {
+async fn stored_log_contains_no_personal_value(stores: TestStores) {
     let ledger = stores.ledger().await;
     start_a_call(&ledger, "CA1").await;
     ledger
@@ -32,13 +32,13 @@ async fn no_row_of_the_log_shows_a_number_or_a_word(stores: TestStores) {
             let bytes = std::fs::read(&file).unwrap();
             for secret in [CALLER, "Featherstonehaugh"] {
                 let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
-                assert!(!found, "{} holds a personal value", file.display());
+                assert!(!found, "{} contains a personal value", file.display());
             }
         }
     }
 }
 
-async fn what_was_sealed_reads_back_as_it_was_said(stores: TestStores) {
+async fn sealed_text_is_read_back_unchanged(stores: TestStores) {
     let ledger = stores.ledger().await;
     let words = "“Ünïcode”, \"quotes\", \\ and {\"personal\": \"look-alikes\"} 🙂";
     ledger
@@ -58,8 +58,8 @@ async fn what_was_sealed_reads_back_as_it_was_said(stores: TestStores) {
     assert_eq!(texts, [words]);
 }
 
-/// Somebody with write access to a copy of the log moves a sealed value to another event: it is noticed.
-async fn a_value_sealed_for_one_event_does_not_open_in_another(stores: TestStores) {
+/// A sealed value that was moved to another event is rejected.
+async fn value_sealed_for_one_event_does_not_open_in_another(stores: TestStores) {
     let ledger = stores.ledger().await;
     ledger
         .execute::<Call>("CA1", said(1, "yes"), by_twilio("1"))
@@ -98,6 +98,6 @@ async fn a_value_sealed_for_one_event_does_not_open_in_another(stores: TestStore
         },
     ] = &history[..]
     else {
-        panic!("a value opened where it does not belong: {history:?}");
+        panic!("a moved value was opened: {history:?}");
     };
 }

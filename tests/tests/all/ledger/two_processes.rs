@@ -1,4 +1,4 @@
-//! Two writers on one PostgreSQL: positions stay dense, streams stay whole.
+//! Two writers on one PostgreSQL: positions stay dense, and streams stay complete.
 
 use super::{by_user, note, start_a_call};
 use domain::call::Call;
@@ -7,7 +7,7 @@ use infra::event_store::StreamId;
 use infra::ledger::Ledger;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_writers_never_leave_a_hole_or_lose_an_event() {
+async fn two_writers_leave_no_gap_and_lose_no_event() {
     let stores = TestStores::postgres().await;
     let ledgers = [stores.ledger().await, stores.ledger().await];
     start_a_call(&ledgers[0], "CA-shared").await;
@@ -20,7 +20,7 @@ async fn two_writers_never_leave_a_hole_or_lose_an_event() {
                 start_a_call(&ledger, &own).await;
                 for i in 0..20 {
                     let call = if i % 4 == 0 { "CA-shared" } else { &own };
-                    // Sixteen writers on one stream: a command that loses too often says so, and is tried again.
+                    // Sixteen writers on one stream: a command that conflicts too often fails and is retried.
                     while ledger
                         .execute::<Call>(call, note(&format!("{writer} {i}")), by_user())
                         .await
@@ -46,7 +46,7 @@ async fn two_writers_never_leave_a_hole_or_lose_an_event() {
     assert!(reader.await.unwrap() > head);
 }
 
-/// Follows the log until the last call starts. A hole would be an error.
+/// Follows the log until the last call starts. A gap would be an error.
 async fn follow(ledger: Ledger) -> i64 {
     let mut subscription = ledger.subscribe(0);
     loop {

@@ -1,4 +1,5 @@
-//! An event of a future type: the projector parks its stream and says so, the others go on, and a rebuild stops.
+//! An event of an unknown future type: the projector parks its stream as dead letters, other streams continue, and a rebuild
+//! stops.
 
 use super::{TestEnv, ended, graded};
 use crate::ledger::{by_twilio, by_user, inbound};
@@ -11,13 +12,13 @@ use infra::on_db;
 use projections::{RebuildError, RebuildOptions};
 
 on_both_engines!(
-    a_future_event_parks_its_call_and_the_others_go_on,
-    a_parked_call_stays_parked_for_whoever_follows_next,
-    a_rebuild_stops_at_a_future_event_and_leaves_the_rows_as_they_are,
-    nobody_decides_about_a_call_that_holds_a_future_event,
+    future_event_parks_its_call_and_others_continue,
+    parked_call_stays_parked_after_a_restart,
+    rebuild_stops_at_a_future_event_without_changing_rows,
+    command_on_a_call_with_a_future_event_is_refused,
 );
 
-/// As a later version of the program would write it.
+/// Appends an event of a type that only a newer version knows.
 async fn append_from_the_future(env: &TestEnv, call: &str) -> i64 {
     let stream = StreamId::call(call);
     let expected = env.ledger.store().read_stream(&stream, 0).await.unwrap().len();
@@ -45,7 +46,7 @@ async fn dead_letters(env: &TestEnv, model: &'static str) -> Vec<(i64, String, S
     on_db!(&db, c => sqlx::query_as(text).fetch_all(c).await).unwrap()
 }
 
-/// A call whose future nobody here can read, and another one that goes on. Answers the position of the future event.
+/// A call with a future event, and another one without. Returns the position of the future event.
 async fn append_parked_call(env: &TestEnv) -> i64 {
     env.execute("CA1", inbound("CA1"), by_twilio("1")).await;
     let future = append_from_the_future(env, "CA1").await;
@@ -58,19 +59,22 @@ async fn status_of(env: &TestEnv, call: &str) -> String {
     row.unwrap().status
 }
 
-async fn a_future_event_parks_its_call_and_the_others_go_on(stores: TestStores) {
+async fn future_event_parks_its_call_and_others_continue(stores: TestStores) {
     let env = TestEnv::open(&stores).await;
     let following = env.models.follow();
     let future = append_parked_call(&env).await;
     assert_eq!(
         status_of(&env, "CA1").await,
         "in_progress",
-        "a parked call stands still"
+        "a parked call does not change"
     );
     assert_eq!(status_of(&env, "CA2").await, "completed");
     let letter = (future, "CA1".to_owned(), "CallTeleported".to_owned());
     assert_eq!(dead_letters(&env, "call_log").await, [letter]);
-    assert!(dead_letters(&env, "agents").await.is_empty(), "it reads no calls");
+    assert!(
+        dead_letters(&env, "agents").await.is_empty(),
+        "the model reads no calls"
+    );
     let status = env.models.status().await.unwrap();
     let call_log = status.iter().find(|status| status.model == "call_log").unwrap();
     assert_eq!(
@@ -80,7 +84,7 @@ async fn a_future_event_parks_its_call_and_the_others_go_on(stores: TestStores) 
     following.stop().await;
 }
 
-async fn a_parked_call_stays_parked_for_whoever_follows_next(stores: TestStores) {
+async fn parked_call_stays_parked_after_a_restart(stores: TestStores) {
     let env = TestEnv::open(&stores).await;
     let following = env.models.follow();
     let future = append_parked_call(&env).await;
@@ -98,7 +102,7 @@ async fn a_parked_call_stays_parked_for_whoever_follows_next(stores: TestStores)
     following.stop().await;
 }
 
-async fn a_rebuild_stops_at_a_future_event_and_leaves_the_rows_as_they_are(stores: TestStores) {
+async fn rebuild_stops_at_a_future_event_without_changing_rows(stores: TestStores) {
     let env = TestEnv::open(&stores).await;
     let following = env.models.follow();
     let future = append_parked_call(&env).await;
@@ -119,7 +123,7 @@ async fn a_rebuild_stops_at_a_future_event_and_leaves_the_rows_as_they_are(store
     assert!(another.switched, "a model that reads no calls can be rebuilt");
 }
 
-async fn nobody_decides_about_a_call_that_holds_a_future_event(stores: TestStores) {
+async fn command_on_a_call_with_a_future_event_is_refused(stores: TestStores) {
     let env = TestEnv::open(&stores).await;
     env.execute("CA1", inbound("CA1"), by_twilio("1")).await;
     append_from_the_future(&env, "CA1").await;

@@ -1,4 +1,4 @@
-//! Following the log: every event once, whoever does it and however often it changes hands.
+//! Projectors apply every event once, whichever process runs them and however often the lease changes hands.
 
 use super::TestEnv;
 use harness::on_both_engines;
@@ -6,12 +6,12 @@ use harness::test_stores::TestStores;
 use projections::projectors;
 
 on_both_engines!(
-    what_is_ordered_is_soon_in_the_rows,
-    following_goes_on_where_it_stopped,
-    whoever_was_fenced_off_writes_nothing_any_more,
+    executed_command_appears_in_the_rows,
+    projector_resumes_at_its_checkpoint,
+    fenced_off_projector_writes_nothing,
 );
 
-async fn what_is_ordered_is_soon_in_the_rows(stores: TestStores) {
+async fn executed_command_appears_in_the_rows(stores: TestStores) {
     let env = TestEnv::open(&stores).await;
     let following = env.models.follow();
     env.wait_for_position(env.call("CA1").await).await;
@@ -25,11 +25,11 @@ async fn what_is_ordered_is_soon_in_the_rows(stores: TestStores) {
     let status = env.models.status().await.unwrap();
     assert!(
         status.iter().all(|model| model.owner.is_none()),
-        "leases are given back"
+        "leases were not released"
     );
 }
 
-async fn following_goes_on_where_it_stopped(stores: TestStores) {
+async fn projector_resumes_at_its_checkpoint(stores: TestStores) {
     let env = TestEnv::open(&stores).await;
     for n in 0..5 {
         let following = env.models.follow();
@@ -44,7 +44,7 @@ async fn following_goes_on_where_it_stopped(stores: TestStores) {
     following.stop().await;
 }
 
-async fn whoever_was_fenced_off_writes_nothing_any_more(stores: TestStores) {
+async fn fenced_off_projector_writes_nothing(stores: TestStores) {
     let env = TestEnv::open(&stores).await;
     let following = env.models.follow();
     env.wait_for_position(env.call("CA1").await).await;
@@ -63,7 +63,7 @@ async fn whoever_was_fenced_off_writes_nothing_any_more(stores: TestStores) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_processes_one_follows_each_model_and_the_other_takes_over() {
+async fn one_of_two_processes_runs_each_projector_and_the_other_takes_over() {
     let stores = TestStores::postgres().await;
     let (one, two) = (TestEnv::open(&stores).await, TestEnv::open(&stores).await);
     let first = one.models.follow();
@@ -75,7 +75,7 @@ async fn of_two_processes_one_follows_each_model_and_the_other_takes_over() {
     }
     let head = one.ledger.head().await.unwrap();
     one.wait_for_position(head).await;
-    // The one that does not follow hears of it as well.
+    // The process without the leases sees the new position too.
     two.wait_for_position(head).await;
     let owners = owners(&one).await;
     assert!(owners.iter().all(Option::is_some) && owners.windows(2).all(|pair| pair[0] == pair[1]));

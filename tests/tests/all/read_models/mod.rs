@@ -1,4 +1,4 @@
-//! Read models on both engines: followed, parked, rebuilt, switched, and followed by several processes.
+//! Read models on both databases: projectors, dead letters, rebuilds, switches, and several processes.
 
 mod following;
 mod dead_letters;
@@ -17,7 +17,7 @@ use projections::{ReadModels, projectors};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a read model may take; a debug build on a busy machine is slow.
+/// For a debug build on a busy machine.
 const READ_MODEL_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A process with a ledger and read models.
@@ -37,7 +37,7 @@ impl TestEnv {
         Self { ledger, read_stores, models }
     }
 
-    /// A call that is answered, talked, ended and graded. Answers the position of its last event.
+    /// Records a call that is answered, has turns, ends and is graded. Returns the position of its last event.
     async fn call(&self, call: &str) -> i64 {
         let twilio = |what: &str| by_twilio(&format!("{what} {call}"));
         self.execute(call, inbound(call), twilio("inbound")).await;
@@ -58,7 +58,7 @@ impl TestEnv {
     async fn wait_for_position(&self, position: i64) {
         for projector in projectors() {
             let model = projector.name();
-            assert!(self.models.wait(model, position, READ_MODEL_TIMEOUT).await, "{model} is late");
+            assert!(self.models.wait(model, position, READ_MODEL_TIMEOUT).await, "{model} did not reach the position");
         }
     }
 
@@ -70,13 +70,13 @@ impl TestEnv {
         self.read_stores.current(model).await.unwrap().db
     }
 
-    /// Does something to a model's rows that no projector would do.
+    /// Corrupts a model's rows with a statement.
     async fn damage(&self, model: &'static str, statement: &str) {
         let db = self.db(model).await;
         infra::on_db!(&db, c => sqlx::query(statement).execute(c).await.map(|_| ())).unwrap();
     }
 
-    /// How many calls the figures count.
+    /// The number of calls on the dashboard.
     async fn counted_calls(&self) -> i64 {
         let figures = self.models.dashboard().all_time("default").await.unwrap();
         figures.map_or(0, |figures| figures.calls)

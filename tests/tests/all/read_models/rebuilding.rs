@@ -1,4 +1,4 @@
-//! Rebuilding beside the old rows: the difference, the switch, and what erasing leaves to rebuild.
+//! Rebuilds next to the current rows: the difference, the switch, and the effect of erasure.
 
 use super::{SOON, TestEnv};
 use crate::ledger::{CALLER, WORDS, at, by_user};
@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 on_both_engines!(
-    a_rebuild_of_sound_models_changes_nothing,
-    a_dry_run_tells_what_would_change_and_changes_nothing,
-    a_switch_mends_damaged_rows,
-    readers_and_writers_go_on_while_a_model_is_switched,
-    after_erasing_no_rebuild_brings_anything_back,
+    rebuild_of_correct_models_has_no_difference,
+    dry_run_reports_the_difference_and_changes_nothing,
+    switch_repairs_damaged_rows,
+    readers_and_writers_continue_during_a_switch,
+    rebuild_after_an_erasure_restores_no_personal_value,
 );
 
 const DRY_RUN: RebuildOptions = RebuildOptions {
@@ -39,7 +39,7 @@ async fn filled(stores: &TestStores, calls: usize) -> TestEnv {
     env
 }
 
-async fn a_rebuild_of_sound_models_changes_nothing(stores: TestStores) {
+async fn rebuild_of_correct_models_has_no_difference(stores: TestStores) {
     let env = filled(&stores, 12).await;
     for projector in projectors() {
         let model = projector.name();
@@ -52,10 +52,10 @@ async fn a_rebuild_of_sound_models_changes_nothing(stores: TestStores) {
     }
 }
 
-/// One call gone, one changed, and a field that nobody collected.
+/// A missing call, a changed call, and a field that was never collected.
 const DAMAGE_STATEMENTS: [&str; 3] = [
     "delete from calls where call_id = 'CA003'",
-    "update calls set duration_s = 7, caller_number = 'somebody else' where call_id = 'CA004'",
+    "update calls set duration_s = 7, caller_number = 'another number' where call_id = 'CA004'",
     "insert into call_fields (call_id, field, tenant, valid) values ('CA001', 'zzz', 'default', 1)",
 ];
 
@@ -67,7 +67,7 @@ async fn damaged(stores: &TestStores) -> TestEnv {
     env
 }
 
-async fn a_dry_run_tells_what_would_change_and_changes_nothing(stores: TestStores) {
+async fn dry_run_reports_the_difference_and_changes_nothing(stores: TestStores) {
     let env = damaged(&stores).await;
     let before = env.rows("call_log").await;
     let report = env.models.rebuild("call_log", DRY_RUN).await.unwrap();
@@ -87,12 +87,12 @@ async fn a_dry_run_tells_what_would_change_and_changes_nothing(stores: TestStore
     assert_eq!(
         fields,
         [personal, ("duration_s", "7", "55")],
-        "no personal value is told"
+        "the report contains a personal value"
     );
     assert_eq!((table("call_fields").gone, table("participants").different), (1, 0));
 }
 
-async fn a_switch_mends_damaged_rows(stores: TestStores) {
+async fn switch_repairs_damaged_rows(stores: TestStores) {
     let env = damaged(&stores).await;
     assert!(env.models.rebuild("call_log", SWITCH).await.unwrap().switched);
     let again = env.models.rebuild("call_log", DRY_RUN).await.unwrap();
@@ -101,10 +101,10 @@ async fn a_switch_mends_damaged_rows(stores: TestStores) {
     assert_eq!(repaired.duration_s, Some(55));
 }
 
-async fn readers_and_writers_go_on_while_a_model_is_switched(stores: TestStores) {
+async fn readers_and_writers_continue_during_a_switch(stores: TestStores) {
     const BEFORE: i64 = 20;
     let env = Arc::new(filled(&stores, 20).await);
-    // On PostgreSQL the readers are those of another process.
+    // On PostgreSQL the readers belong to another process.
     let elsewhere = match stores.url {
         infra::db::DatabaseUrl::Postgres(_) => Arc::new(TestEnv::open(&stores).await),
         infra::db::DatabaseUrl::Folder(_) => env.clone(),
@@ -117,7 +117,10 @@ async fn readers_and_writers_go_on_while_a_model_is_switched(stores: TestStores)
         while !stopped.load(Ordering::SeqCst) {
             let counts = elsewhere.models.call_log().counts("default").await;
             let all = counts.expect("a reader is never refused")[0].1;
-            assert!(all >= least, "{all} calls after {least}: a half-built model was seen");
+            assert!(
+                all >= least,
+                "{all} calls after {least}: a reader saw a partially built model"
+            );
             least = all;
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
@@ -142,7 +145,7 @@ async fn readers_and_writers_go_on_while_a_model_is_switched(stores: TestStores)
     let head = env.ledger.head().await.unwrap();
     assert!(
         env.models.wait("call_log", head, SOON).await,
-        "the new rows are followed"
+        "the projector continues on the new rows"
     );
     let counts = env.models.call_log().counts("default").await.unwrap();
     assert_eq!(counts[0].1, BEFORE + written);
@@ -151,7 +154,7 @@ async fn readers_and_writers_go_on_while_a_model_is_switched(stores: TestStores)
     assert!(again.difference.unwrap().is_none());
 }
 
-async fn after_erasing_no_rebuild_brings_anything_back(stores: TestStores) {
+async fn rebuild_after_an_erasure_restores_no_personal_value(stores: TestStores) {
     let env = filled(&stores, 3).await;
     let erase = CallCommand::Erase {
         at: at(500),
@@ -180,5 +183,5 @@ async fn after_erasing_no_rebuild_brings_anything_back(stores: TestStores) {
         .iter()
         .filter(|row| row.contains(CALLER))
         .count();
-    assert_eq!(others, 2, "the other calls are not touched");
+    assert_eq!(others, 2, "another call was changed");
 }

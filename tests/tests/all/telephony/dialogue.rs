@@ -1,31 +1,31 @@
-//! What the AI and the caller say to each other.
+//! Dialogues between the AI and the caller.
 
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::test_env::{NUMBER, OTHER_NUMBER, Pace, TestEnv};
+use harness::test_stores::TestStores;
 use sandbox::models::{Fault, Surface};
 use sandbox::network::scenario::Scenario;
 use serde_json::{Value, json};
 
 on_both_engines!(
-    a_caller_is_answered_turn_by_turn_until_they_say_goodbye,
-    a_caller_who_says_nothing_is_asked_and_then_let_go,
-    a_caller_who_is_not_heard_clearly_is_asked_again,
-    a_caller_who_wants_a_person_is_not_kept_by_the_machine,
-    a_model_that_fails_once_is_not_noticed_twice_and_then_there_is_the_voicemail,
-    values_are_collected_and_not_sentences,
-    an_agent_answers_in_its_language,
-    a_service_that_is_killed_during_a_call_goes_on_with_it,
-    a_person_ends_a_call_from_outside_once,
-    a_repeated_webhook_is_answered_the_same_and_asks_no_model,
-    a_number_that_is_assigned_leads_to_its_agent,
+    caller_gets_a_reply_each_turn_until_goodbye,
+    silent_caller_is_prompted_and_then_hung_up,
+    unclear_speech_is_asked_again,
+    request_for_a_person_routes_to_voicemail,
+    second_model_failure_routes_to_voicemail,
+    fields_are_collected_as_values,
+    agent_answers_in_its_language,
+    killed_service_continues_the_call_after_a_restart,
+    hangup_by_a_user_ends_the_call_once,
+    repeated_webhook_gets_the_same_twiml_without_a_model_request,
+    assigned_number_is_answered_by_its_agent,
 );
 
 fn scenario(toml: &str) -> Scenario {
     Scenario::from_toml(toml).unwrap()
 }
 
-/// The types of a call's events, in order, and the events.
+/// Waits for the end of a call, and returns its event types in order, and its events.
 pub async fn history(env: &TestEnv, call: &str) -> (Vec<String>, Vec<Value>) {
     let client = env.admin().await;
     let path = format!("/api/call-logs/{call}/history");
@@ -53,7 +53,7 @@ pub fn words<'a>(events: &'a [Value], kind: &str) -> Vec<&'a str> {
         .collect()
 }
 
-async fn a_caller_is_answered_turn_by_turn_until_they_say_goodbye(stores: TestStores) {
+async fn caller_gets_a_reply_each_turn_until_goodbye(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let call = env
         .play(&scenario(
@@ -93,7 +93,7 @@ async fn a_caller_is_answered_turn_by_turn_until_they_say_goodbye(stores: TestSt
     env.close().await;
 }
 
-async fn a_caller_who_says_nothing_is_asked_and_then_let_go(stores: TestStores) {
+async fn silent_caller_is_prompted_and_then_hung_up(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let silence = sandbox::network::scenario::named("silence").unwrap().unwrap();
     let call = env.play(&silence).await;
@@ -110,7 +110,7 @@ async fn a_caller_who_says_nothing_is_asked_and_then_let_go(stores: TestStores) 
     env.close().await;
 }
 
-async fn a_caller_who_is_not_heard_clearly_is_asked_again(stores: TestStores) {
+async fn unclear_speech_is_asked_again(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let call = env
         .play(&scenario(
@@ -137,12 +137,12 @@ async fn a_caller_who_is_not_heard_clearly_is_asked_again(stores: TestStores) {
         1,
         "{types:?}"
     );
-    // What was not believed is kept all the same.
+    // The uncertain turns are recorded too.
     assert_eq!(words(&events, "CallerTurn").len(), 3);
     env.close().await;
 }
 
-async fn a_caller_who_wants_a_person_is_not_kept_by_the_machine(stores: TestStores) {
+async fn request_for_a_person_routes_to_voicemail(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let call = env
         .play(&scenario(
@@ -171,7 +171,7 @@ async fn a_caller_who_wants_a_person_is_not_kept_by_the_machine(stores: TestStor
     env.close().await;
 }
 
-async fn a_model_that_fails_once_is_not_noticed_twice_and_then_there_is_the_voicemail(stores: TestStores) {
+async fn second_model_failure_routes_to_voicemail(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     env.models.add_fault(Fault {
         times: Some(2),
@@ -207,7 +207,7 @@ async fn a_model_that_fails_once_is_not_noticed_twice_and_then_there_is_the_voic
     env.close().await;
 }
 
-async fn values_are_collected_and_not_sentences(stores: TestStores) {
+async fn fields_are_collected_as_values(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     let fields = json!([
@@ -224,7 +224,7 @@ async fn values_are_collected_and_not_sentences(stores: TestStores) {
     let call = env
         .play(&scenario(
             r#"
-            description = "a customer who tells who they are"
+            description = "a caller who identifies themselves"
             [caller]
             from = "+15045550142"
             [[caller.steps]]
@@ -240,7 +240,7 @@ async fn values_are_collected_and_not_sentences(stores: TestStores) {
         .until(
             &admin,
             &format!("/api/call-logs/{call}"),
-            "the fields are there",
+            "the fields are collected",
             |call| call["fields"].as_array().is_some_and(|fields| fields.len() == 2),
         )
         .await;
@@ -259,7 +259,7 @@ async fn values_are_collected_and_not_sentences(stores: TestStores) {
     env.close().await;
 }
 
-async fn an_agent_answers_in_its_language(stores: TestStores) {
+async fn agent_answers_in_its_language(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     let settings = json!({ "settings": { "language": "hi-IN", "greeting": "नमस्ते, मैं आपकी क्या सहायता करूँ?" } });
@@ -287,7 +287,7 @@ async fn an_agent_answers_in_its_language(stores: TestStores) {
     env.close().await;
 }
 
-async fn a_service_that_is_killed_during_a_call_goes_on_with_it(stores: TestStores) {
+async fn killed_service_continues_the_call_after_a_restart(stores: TestStores) {
     let mut env = TestEnv::open_at(stores, Pace::slow()).await;
     let scenario = scenario(
         r#"
@@ -309,11 +309,10 @@ async fn a_service_that_is_killed_during_a_call_goes_on_with_it(stores: TestStor
     let call = scenario.begin(env.network.switch()).unwrap();
     let client = env.admin().await;
     let path = format!("/api/call-logs/{call}/history");
-    env
-        .until(&client, &path, "the first answer is recorded", |history| {
-            types(history).iter().filter(|name| *name == "AiTurn").count() >= 2
-        })
-        .await;
+    env.until(&client, &path, "the first answer is recorded", |history| {
+        types(history).iter().filter(|name| *name == "AiTurn").count() >= 2
+    })
+    .await;
     env.kill_and_restart().await;
     env.network.ended(&call).await.unwrap();
     env.network.quiet().await;
@@ -330,7 +329,7 @@ async fn a_service_that_is_killed_during_a_call_goes_on_with_it(stores: TestStor
     env.close().await;
 }
 
-async fn a_person_ends_a_call_from_outside_once(stores: TestStores) {
+async fn hangup_by_a_user_ends_the_call_once(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let scenario = scenario(
         r#"
@@ -347,11 +346,10 @@ async fn a_person_ends_a_call_from_outside_once(stores: TestStores) {
     let call = scenario.begin(env.network.switch()).unwrap();
     let admin = env.admin().await;
     let history_path = format!("/api/call-logs/{call}/history");
-    env
-        .until(&admin, &history_path, "the first answer is recorded", |history| {
-            types(history).iter().filter(|name| *name == "AiTurn").count() >= 2
-        })
-        .await;
+    env.until(&admin, &history_path, "the first answer is recorded", |history| {
+        types(history).iter().filter(|name| *name == "AiTurn").count() >= 2
+    })
+    .await;
     let path = format!("/api/active-calls/{call}/hangup");
     admin.post(&path, &json!({})).await.expect(200);
     admin.post(&path, &json!({})).await.expect(409);
@@ -373,7 +371,7 @@ async fn a_person_ends_a_call_from_outside_once(stores: TestStores) {
     env.close().await;
 }
 
-async fn a_repeated_webhook_is_answered_the_same_and_asks_no_model(stores: TestStores) {
+async fn repeated_webhook_gets_the_same_twiml_without_a_model_request(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let client = env.service.client();
     let call = [
@@ -397,14 +395,14 @@ async fn a_repeated_webhook_is_answered_the_same_and_asks_no_model(stores: TestS
     env.close().await;
 }
 
-async fn a_number_that_is_assigned_leads_to_its_agent(stores: TestStores) {
+async fn assigned_number_is_answered_by_its_agent(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     let workshop = json!({ "name": "Workshop", "greeting": "Workshop, what is broken?" });
     let agent = admin.post("/api/agents", &workshop).await.expect(201).json()["agent_id"].clone();
     let assignment = json!({ "number": OTHER_NUMBER, "agent": agent });
     admin.put("/api/phone-numbers", &assignment).await.expect(200);
-    // Twilio is told whom to ask.
+    // The service sets the number's webhook URL at Twilio.
     let is_known = |env: &TestEnv| {
         let state = env.network.switch().state();
         state.number(OTHER_NUMBER).is_some_and(|number| number.voice.is_some())
@@ -417,7 +415,7 @@ async fn a_number_that_is_assigned_leads_to_its_agent(stores: TestStores) {
     let call = env
         .play(&scenario(
             r#"
-            description = "somebody calls the workshop"
+            description = "a call to the workshop"
             [caller]
             from = "+15045550142"
             to = "+15045550101"

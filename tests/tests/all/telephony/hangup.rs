@@ -1,14 +1,15 @@
-//! People of ours who leave a call, or do not come to it: whoever stays goes on speaking, and a caller is never left alone
-//! with music.
+//! Team members who leave a call or do not join it: the remaining participants keep talking, and a caller is never left alone
+//! on hold.
 
 use super::dialogue::{history, types};
-use super::people::{
-    answering_phone, register_phone, behavior, wait_for_event, assert_no_open_legs, post_action, scenario, take_over, start_call,
+use super::takeover::{
+    answering_phone, assert_no_open_legs, behavior, post_action, register_phone, scenario, start_call, take_over,
+    wait_for_event,
 };
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::Client;
 use harness::test_env::{NUMBER, Pace, TestEnv};
+use harness::test_stores::TestStores;
 use sandbox::network::party::Behavior;
 use sandbox::network::scenario::Scenario;
 use sandbox::network::switch::RecordingStatus;
@@ -16,14 +17,14 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 on_both_engines!(
-    of_two_who_accept_one_is_let_go_and_the_other_goes_on,
-    whoever_left_unheard_takes_nothing_over,
-    a_caller_whom_nobody_came_to_meet_speaks_with_the_ai_again,
-    a_caller_is_not_on_hold_for_a_target_that_cannot_be_called_or_connected,
-    a_second_transfer_lets_the_first_target_go_and_what_was_paused_is_recorded_again,
+    second_accepted_takeover_is_hung_up_and_the_first_continues,
+    team_member_who_left_without_a_callback_does_not_take_over,
+    caller_without_a_team_member_returns_to_the_ai,
+    failed_transfer_takes_the_caller_off_hold,
+    second_transfer_hangs_up_the_first_target_and_resumes_the_recording,
 );
 
-/// A telephone that rings for a while, and in which nobody speaks.
+/// A phone that rings for `after_s` seconds and answers without speech.
 fn silent_phone(after_s: f64) -> Behavior {
     Behavior {
         after_s,
@@ -31,7 +32,7 @@ fn silent_phone(after_s: f64) -> Behavior {
     }
 }
 
-/// The legs to which somebody was called, in the order of their seats.
+/// The legs that the service dialed, by participant number.
 fn dialed_legs(history: &Value) -> Vec<String> {
     let events = history["events"].as_array().unwrap();
     let called = events.iter().filter(|event| event["type"] == "ParticipantCalled");
@@ -45,14 +46,14 @@ fn count_events(events: &[Value], kind: &str, field: &str, value: &str) -> usize
     events.iter().filter(is_so).count()
 }
 
-/// Whether the network plays music to the caller instead of letting them hear the others.
+/// Whether the network plays hold music to the caller.
 fn is_on_hold(env: &TestEnv, call: &str) -> bool {
     let state = env.network.switch().state();
     let mut everybody = state.conferences.iter().flat_map(|it| &it.participants);
     everybody.any(|one| one.call_sid == call && one.hold)
 }
 
-async fn of_two_who_accept_one_is_let_go_and_the_other_goes_on(stores: TestStores) {
+async fn second_accepted_takeover_is_hung_up_and_the_first_continues(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let team_member = env.team_member(&admin, "bob", "agent").await;
@@ -62,7 +63,7 @@ async fn of_two_who_accept_one_is_let_go_and_the_other_goes_on(stores: TestStore
             r#"
             [[steps]]
             when = "at last"
-            say = "I will send somebody tomorrow"
+            say = "I will send a technician tomorrow"
             anytime = true
             within_s = 900
             [[steps]]
@@ -83,7 +84,7 @@ async fn of_two_who_accept_one_is_let_go_and_the_other_goes_on(stores: TestStore
         when = "tomorrow"
         within_s = 900
         [[caller.steps]]
-        say = "Is anybody else there"
+        say = "Is anyone else there"
         anytime = true
         after_ms = 60000
         within_s = 900
@@ -101,7 +102,7 @@ async fn of_two_who_accept_one_is_let_go_and_the_other_goes_on(stores: TestStore
         post_action(person, &call, "monitor", json!({ "mode": "take_over" })).await;
     }
     wait_for_event(&env, &admin, &call, "ParticipantCalled", 2).await;
-    // So that neither is faster than the other comes.
+    // Both phones answer only after both were dialed.
     env.fail_requests(&[("/Conferences.json", 400, 8)]);
     wait_for_event(&env, &admin, &call, "ParticipantJoined", 2).await;
     env.fail_requests(&[]);
@@ -116,11 +117,15 @@ async fn of_two_who_accept_one_is_let_go_and_the_other_goes_on(stores: TestStore
     assert_no_open_legs(&env);
     let (types, events) = history(&env, &call).await;
     assert_eq!(types.iter().filter(|name| *name == "TakenOver").count(), 1, "{types:?}");
-    assert_eq!(count_events(&events, "ParticipantJoined", "role", "agent"), 2, "{events:#?}");
+    assert_eq!(
+        count_events(&events, "ParticipantJoined", "role", "agent"),
+        2,
+        "{events:#?}"
+    );
     env.close().await;
 }
 
-async fn whoever_left_unheard_takes_nothing_over(stores: TestStores) {
+async fn team_member_who_left_without_a_callback_does_not_take_over(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, silent_phone(8.0)).await;
@@ -128,7 +133,7 @@ async fn whoever_left_unheard_takes_nothing_over(stores: TestStores) {
     post_action(&admin, &call, "monitor", json!({ "mode": "take_over" })).await;
     let called = wait_for_event(&env, &admin, &call, "ParticipantCalled", 1).await;
     env.fail_requests(&[("/Conferences.json", 400, 3)]);
-    // They leave before it is tried a fourth time, and nobody tells us.
+    // They leave before the fourth attempt, without a callback.
     let failed = wait_for_event(&env, &admin, &call, "EffectFailed", 3).await;
     let attempts = failed["events"].as_array().unwrap().iter();
     let attempts = attempts.filter(|event| event["type"] == "EffectFailed" && event["data"]["effect"] == "take_over");
@@ -139,8 +144,11 @@ async fn whoever_left_unheard_takes_nothing_over(stores: TestStores) {
     tokio::time::sleep(std::time::Duration::from_millis(200)).await;
     env.network.switch().state().faults.callbacks.drop = false;
     let turns = types(&failed).iter().filter(|name| *name == "AiTurn").count();
-    let goes_on = wait_for_event(&env, &admin, &call, "AiTurn", turns + 4).await;
-    assert!(!types(&goes_on).iter().any(|name| name == "TakenOver"), "{goes_on:#}");
+    let afterwards = wait_for_event(&env, &admin, &call, "AiTurn", turns + 4).await;
+    assert!(
+        !types(&afterwards).iter().any(|name| name == "TakenOver"),
+        "{afterwards:#}"
+    );
     post_action(&admin, &call, "hangup", json!({})).await;
     env.network.ended(&call).await.unwrap();
     env.network.quiet().await;
@@ -148,7 +156,7 @@ async fn whoever_left_unheard_takes_nothing_over(stores: TestStores) {
     env.close().await;
 }
 
-/// Somebody who has much to say after the AI's first answer, and then waits for a person.
+/// A caller who speaks for long after the AI's first reply, and then waits for a person.
 fn talkative_caller() -> Scenario {
     let mut long = "And then there is this".to_owned();
     for n in 0..120 {
@@ -156,7 +164,7 @@ fn talkative_caller() -> Scenario {
     }
     Scenario::from_toml(&format!(
         r#"
-        description = "a caller who is led to somebody who has left"
+        description = "a caller who is connected to a team member who has left"
         [caller]
         from = "+15045550142"
         [[caller.steps]]
@@ -181,30 +189,29 @@ fn talkative_caller() -> Scenario {
     .unwrap()
 }
 
-async fn a_caller_whom_nobody_came_to_meet_speaks_with_the_ai_again(stores: TestStores) {
+async fn caller_without_a_team_member_returns_to_the_ai(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, silent_phone(1.0)).await;
     let scenario = talkative_caller();
     let call = start_call(&env, &admin, &scenario).await;
-    // Only the caller's next turn leads them to the conference.
+    // Only the caller's next turn moves them to the conference.
     let redirect = format!("/Calls/{call}.json");
     env.fail_requests(&[(&redirect, 400, 100)]);
     post_action(&admin, &call, "monitor", json!({ "mode": "take_over" })).await;
     let taken = wait_for_event(&env, &admin, &call, "TakenOver", 1).await;
     env.fail_requests(&[(&redirect, 400, 100), ("/Conferences.json", 429, 1000)]);
     env.end_leg(&dialed_legs(&taken)[0]).await;
-    env
-        .until(
-            &admin,
-            &format!("/api/call-logs/{call}/history"),
-            "the caller is there",
-            |history| {
-                let events = history["events"].as_array().cloned().unwrap_or_default();
-                count_events(&events, "ParticipantJoined", "role", "caller") == 1
-            },
-        )
-        .await;
+    env.until(
+        &admin,
+        &format!("/api/call-logs/{call}/history"),
+        "the caller has joined",
+        |history| {
+            let events = history["events"].as_array().cloned().unwrap_or_default();
+            count_events(&events, "ParticipantJoined", "role", "caller") == 1
+        },
+    )
+    .await;
     env.fail_requests(&[]);
     wait_for_event(&env, &admin, &call, "TakeoverFailed", 1).await;
     let live = admin.read("/api/active-calls").await.expect(200).json();
@@ -233,7 +240,7 @@ async fn transfer(admin: &Client, call: &str, to: &str) {
     post_action(admin, call, "transfer", json!({ "to": to })).await;
 }
 
-async fn a_caller_is_not_on_hold_for_a_target_that_cannot_be_called_or_connected(stores: TestStores) {
+async fn failed_transfer_takes_the_caller_off_hold(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, answering_phone()).await;
@@ -241,14 +248,14 @@ async fn a_caller_is_not_on_hold_for_a_target_that_cannot_be_called_or_connected
     let patient = scenario("[[caller.steps]]\nwait_s = 3000\n");
     let call = start_call(&env, &admin, &patient).await;
     take_over(&env, &admin, &call).await;
-    // The number of ours from which the target is called was given up.
+    // The caller ID for the target was released.
     let numbers = std::mem::take(&mut env.network.switch().state().numbers);
     assert!(numbers.iter().any(|number| number.phone_number == NUMBER));
     transfer(&admin, &call, "+15045550111").await;
     wait_for_event(&env, &admin, &call, "TransferFailed", 1).await;
     assert!(!is_on_hold(&env, &call), "{}", env.service.log());
     env.network.switch().state().numbers = numbers;
-    // Another time the target is called, and then nothing can be done for it.
+    // The second time the target is dialed, and connecting it fails.
     transfer(&admin, &call, "+15045550111").await;
     let called = wait_for_event(&env, &admin, &call, "ParticipantCalled", 2).await;
     let target = &dialed_legs(&called)[1];
@@ -261,13 +268,17 @@ async fn a_caller_is_not_on_hold_for_a_target_that_cannot_be_called_or_connected
     env.network.quiet().await;
     assert_no_open_legs(&env);
     let (_, events) = history(&env, &call).await;
-    for reason in ["could not be called", "could not be connected"] {
-        assert_eq!(count_events(&events, "TransferFailed", "reason", reason), 1, "{events:#?}");
+    for reason in ["the target could not be dialed", "could not be connected"] {
+        assert_eq!(
+            count_events(&events, "TransferFailed", "reason", reason),
+            1,
+            "{events:#?}"
+        );
     }
     env.close().await;
 }
 
-async fn a_second_transfer_lets_the_first_target_go_and_what_was_paused_is_recorded_again(stores: TestStores) {
+async fn second_transfer_hangs_up_the_first_target_and_resumes_the_recording(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, answering_phone()).await;
@@ -294,7 +305,7 @@ async fn a_second_transfer_lets_the_first_target_go_and_what_was_paused_is_recor
         on = "unheld"
         within_s = 900
         [[caller.steps]]
-        say = "Is anybody there"
+        say = "Is anyone there"
         anytime = true
         after_ms = 60000
         within_s = 900
@@ -330,7 +341,7 @@ async fn a_second_transfer_lets_the_first_target_go_and_what_was_paused_is_recor
     env.network.quiet().await;
     env.assert_expectations_met(&scenario, &call);
     assert_no_open_legs(&env);
-    // Our person and the first target left before the caller did.
+    // The team member and the first target left before the caller.
     let (_, events) = history(&env, &call).await;
     let left: Vec<_> = events
         .iter()

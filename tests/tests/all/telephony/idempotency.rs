@@ -1,14 +1,14 @@
-//! A request that is sent again under the same `Idempotency-Key` is answered as before, whatever has become of the call.
+//! A request that is repeated with the same `Idempotency-Key` gets the same response, even after the call has changed.
 
-use super::listening::{wait_for_event, silent_phone, start_call, user_of};
+use super::listening::{silent_phone, start_call, user_of, wait_for_event};
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::{Answer, Client};
 use harness::test_env::{Pace, TestEnv};
+use harness::test_stores::TestStores;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-on_both_engines!(keys_that_were_pressed_and_a_call_that_was_ended_are_answered_again_after_the_end);
+on_both_engines!(repeated_digits_and_hangup_get_the_same_response_after_the_end);
 
 async fn post_action(admin: &Client, call: &str, what: &str, key: Option<&str>) -> Answer {
     let body = match what {
@@ -23,7 +23,7 @@ async fn post_action(admin: &Client, call: &str, what: &str, key: Option<&str>) 
     admin.send(request).await.expect("an answer")
 }
 
-async fn keys_that_were_pressed_and_a_call_that_was_ended_are_answered_again_after_the_end(stores: TestStores) {
+async fn repeated_digits_and_hangup_get_the_same_response_after_the_end(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let call = start_call(&env, &admin).await;
@@ -34,13 +34,12 @@ async fn keys_that_were_pressed_and_a_call_that_was_ended_are_answered_again_aft
         .await
         .expect(200);
     let history = format!("/api/call-logs/{call}/history");
-    env
-        .until(&admin, &history, "the caller has met the person", |history| {
-            let events = history["events"].as_array().cloned().unwrap_or_default();
-            let is_caller = |event: &Value| event["type"] == "ParticipantJoined" && event["data"]["role"] == "caller";
-            events.iter().any(is_caller)
-        })
-        .await;
+    env.until(&admin, &history, "the caller has met the person", |history| {
+        let events = history["events"].as_array().cloned().unwrap_or_default();
+        let is_caller = |event: &Value| event["type"] == "ParticipantJoined" && event["data"]["role"] == "caller";
+        events.iter().any(is_caller)
+    })
+    .await;
     let pressed = post_action(&admin, &call, "digits", Some("one")).await.expect(200);
     let ended = post_action(&admin, &call, "hangup", Some("one")).await.expect(200);
     env.network.ended(&call).await.unwrap();

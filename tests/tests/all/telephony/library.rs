@@ -1,12 +1,11 @@
-//! The sandbox's library of scenarios, every one of them, against the service; afterwards every read model is what a rebuild
-//! makes of the log.
+//! Every scenario of the sandbox's library against the service. Afterwards, a rebuild of every read model has no difference.
 
 use super::dialogue::types;
 use futures::future::join_all;
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::Client;
 use harness::test_env::{Pace, TestEnv};
+use harness::test_stores::TestStores;
 use sandbox::models::{Fault, Surface};
 use sandbox::network::scenario::{LIBRARY, Scenario, named};
 use sandbox::network::switch::Faults;
@@ -14,14 +13,14 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 on_both_engines!(
-    scenarios_that_need_nothing_go_as_they_should_at_the_same_time,
-    scenarios_with_a_troubled_network_end_in_the_same_rows,
-    scenarios_with_agents_of_their_own_go_as_they_should,
-    scenarios_with_a_model_in_trouble_never_let_the_caller_hear_it,
-    scenarios_with_people_go_as_they_should_at_the_same_time,
+    concurrent_caller_scenarios_meet_their_expectations,
+    network_fault_scenarios_meet_their_expectations,
+    agent_setting_scenarios_meet_their_expectations,
+    model_fault_scenarios_play_no_error_to_the_caller,
+    concurrent_team_member_scenarios_meet_their_expectations,
 );
 
-/// Need nothing but a caller.
+/// Scenarios that need only a caller.
 const CALLER_ONLY: [&str; 21] = [
     "angry-caller",
     "asks-for-a-person",
@@ -45,7 +44,7 @@ const CALLER_ONLY: [&str; 21] = [
     "two-sentences",
     "withheld-number",
 ];
-/// Bring their own faults of the network.
+/// Scenarios that inject network faults.
 const NETWORK_FAULTS: [&str; 8] = [
     "answer-lost",
     "callbacks-late",
@@ -56,7 +55,7 @@ const NETWORK_FAULTS: [&str; 8] = [
     "recording-late",
     "recording-never",
 ];
-/// Need an agent that is like this.
+/// Scenarios that need agent settings.
 const AGENT_SETTINGS: [&str; 5] = [
     "closed-hours",
     "emergency",
@@ -64,9 +63,9 @@ const AGENT_SETTINGS: [&str; 5] = [
     "voicemail",
     "voicemail-silent",
 ];
-/// Need a model that is like this.
+/// Scenarios that need a model fault.
 const MODEL_FAULTS: [&str; 2] = ["model-down", "model-slow"];
-/// Need people of ours who do this, once the AI has answered.
+/// Scenarios with a team member, and the team member's actions once the AI has answered.
 const TEAM_MEMBER_ACTIONS: [(&str, &[Action]); 10] = [
     ("agent-absent", &[Action::Accept]),
     ("agent-declines", &[Action::Accept]),
@@ -74,16 +73,22 @@ const TEAM_MEMBER_ACTIONS: [(&str, &[Action]); 10] = [
     ("hang-up-on-hold", &[Action::TakeOver, Action::Hold]),
     ("held-and-resumed", &[Action::TakeOver, Action::Hold, Action::Resume]),
     ("taken-over", &[Action::TakeOver]),
-    ("transfer-answered", &[Action::TakeOver, Action::Transfer("+15045550111")]),
+    (
+        "transfer-answered",
+        &[Action::TakeOver, Action::Transfer("+15045550111")],
+    ),
     ("transfer-busy", &[Action::TakeOver, Action::Transfer("+15045550113")]),
     ("transfer-failed", &[Action::TakeOver, Action::Transfer("+15045550115")]),
-    ("transfer-no-answer", &[Action::TakeOver, Action::Transfer("+15045550114")]),
+    (
+        "transfer-no-answer",
+        &[Action::TakeOver, Action::Transfer("+15045550114")],
+    ),
 ];
 
-/// Something that a person of ours does.
+/// An action of a team member.
 #[derive(Clone, Copy)]
 enum Action {
-    /// Agrees to take the call over, when they are asked.
+    /// Accepts the takeover request.
     Accept,
     TakeOver,
     Hold,
@@ -92,11 +97,13 @@ enum Action {
 }
 
 fn scenario(name: &str) -> Scenario {
-    named(name).expect("the library has it").expect("it can be acted out")
+    named(name)
+        .expect("the scenario is valid")
+        .expect("the library contains the scenario")
 }
 
 #[test]
-fn every_scenario_is_played() {
+fn every_library_scenario_is_tested() {
     let played: BTreeSet<&str> = [&CALLER_ONLY[..], &NETWORK_FAULTS, &AGENT_SETTINGS, &MODEL_FAULTS]
         .concat()
         .into_iter()
@@ -107,7 +114,7 @@ fn every_scenario_is_played() {
     assert!(library.len() >= 30);
 }
 
-/// Waits until what followed from the calls is done, and rebuilds everything.
+/// Waits until the network is idle, and compares a rebuild of every read model.
 async fn assert_rebuilds_are_identical(env: &TestEnv) {
     env.network.quiet().await;
     for model in [
@@ -123,24 +130,24 @@ async fn assert_rebuilds_are_identical(env: &TestEnv) {
     }
 }
 
-async fn scenarios_that_need_nothing_go_as_they_should_at_the_same_time(stores: TestStores) {
+async fn concurrent_caller_scenarios_meet_their_expectations(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let scenarios = CALLER_ONLY.map(|name| (name, scenario(name)));
-    let begun = scenarios
+    let started = scenarios
         .each_ref()
         .map(|(_, scenario)| scenario.begin(env.network.switch()).expect("the call is placed"));
-    join_all(begun.each_ref().map(|call| env.network.ended(call))).await;
+    join_all(started.each_ref().map(|call| env.network.ended(call))).await;
     env.network.quiet().await;
     let unmet: Vec<_> = scenarios
         .iter()
-        .zip(&begun)
+        .zip(&started)
         .map(|((name, scenario), call)| (name, env.unmet(scenario, call)))
         .filter(|(_, unmet)| !unmet.is_empty())
         .collect();
     assert!(unmet.is_empty(), "{unmet:#?}\n{}", env.service.log());
     let admin = env.admin().await;
     let live = env
-        .until(&admin, "/api/active-calls", "nobody is on the telephone", |calls| {
+        .until(&admin, "/api/active-calls", "no call is active", |calls| {
             calls.as_array().is_some_and(Vec::is_empty)
         })
         .await;
@@ -152,7 +159,7 @@ async fn scenarios_that_need_nothing_go_as_they_should_at_the_same_time(stores: 
     env.close().await;
 }
 
-async fn scenarios_with_a_troubled_network_end_in_the_same_rows(stores: TestStores) {
+async fn network_fault_scenarios_meet_their_expectations(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     for name in NETWORK_FAULTS {
         env.play(&scenario(name)).await;
@@ -162,7 +169,7 @@ async fn scenarios_with_a_troubled_network_end_in_the_same_rows(stores: TestStor
     env.close().await;
 }
 
-async fn scenarios_with_agents_of_their_own_go_as_they_should(stores: TestStores) {
+async fn agent_setting_scenarios_meet_their_expectations(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     let settings = |settings: Value| json!({ "settings": settings });
@@ -187,7 +194,7 @@ async fn scenarios_with_agents_of_their_own_go_as_they_should(stores: TestStores
     env.close().await;
 }
 
-async fn scenarios_with_a_model_in_trouble_never_let_the_caller_hear_it(stores: TestStores) {
+async fn model_fault_scenarios_play_no_error_to_the_caller(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     for name in MODEL_FAULTS {
         env.models.add_fault(if name == "model-down" {
@@ -207,7 +214,7 @@ async fn scenarios_with_a_model_in_trouble_never_let_the_caller_hear_it(stores: 
     env.close().await;
 }
 
-async fn scenarios_with_people_go_as_they_should_at_the_same_time(stores: TestStores) {
+async fn concurrent_team_member_scenarios_meet_their_expectations(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     join_all(TEAM_MEMBER_ACTIONS.map(|(name, actions)| play_with_team_member(&env, &admin, name, actions))).await;
@@ -215,7 +222,7 @@ async fn scenarios_with_people_go_as_they_should_at_the_same_time(stores: TestSt
     env.close().await;
 }
 
-/// Plays a scenario with a person of its own, who does these things.
+/// Plays a scenario with its own team member, who performs these actions.
 async fn play_with_team_member(env: &TestEnv, admin: &Client, name: &str, actions: &[Action]) {
     let person = env.team_member(admin, name, "agent").await;
     let me = person.read("/api/auth/me").await.expect(200).json();
@@ -224,7 +231,7 @@ async fn play_with_team_member(env: &TestEnv, admin: &Client, name: &str, action
     if let Some(behavior) = scenario.parties.remove("client:agent") {
         scenario.parties.insert(format!("client:{user}"), behavior);
     }
-    // Whoever looks at the live calls is asked.
+    // Takeover requests go to users with an open live feed.
     let feed = person.feed().await;
     let call = scenario.begin(env.network.switch()).expect("the call is placed");
     let wait_for_event = async |event: &'static str, data: &'static str| {
@@ -244,8 +251,8 @@ async fn play_with_team_member(env: &TestEnv, admin: &Client, name: &str, action
             .await
             .expect(200);
     };
-    for deed in actions {
-        match deed {
+    for action in actions {
+        match action {
             Action::Accept => {
                 wait_for_event("TakeoverRequested", "").await;
                 post_action("agent-response", json!({ "answer": "accept" })).await;
@@ -266,9 +273,14 @@ async fn play_with_team_member(env: &TestEnv, admin: &Client, name: &str, action
     env.network.quiet().await;
     env.assert_expectations_met(&scenario, &call);
     let event_types = wait_for_event("CallEnded", "").await;
-    let expects = |event: &str| assert!(event_types.iter().any(|it| it == event), "{name}: {event} in {event_types:?}");
-    for deed in actions {
-        match deed {
+    let expects = |event: &str| {
+        assert!(
+            event_types.iter().any(|it| it == event),
+            "{name}: {event} in {event_types:?}"
+        )
+    };
+    for action in actions {
+        match action {
             Action::Accept => expects("ParticipantUnreached"),
             Action::TakeOver => expects("TakenOver"),
             Action::Hold => expects("PutOnHold"),

@@ -1,13 +1,13 @@
-//! Listening in while the AI speaks: what the listener receives is what was said, on bytes; and when it begins, whom it is
-//! shared with, and when it ends.
+//! Listening to a call of the AI: the received audio contains exactly what was said. Covers the start, sharing and end of the
+//! media stream.
 
 use super::dialogue::types;
 use harness::listener::{ListenerSocket, ReceivedAudio};
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::ports::free_port;
 use harness::service::Client;
 use harness::test_env::{Pace, TestEnv};
+use harness::test_stores::TestStores;
 use sandbox::network::party::Behavior;
 use sandbox::network::scenario::Scenario;
 use sandbox::network::switch::Stream;
@@ -16,16 +16,16 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 on_both_engines!(
-    a_listener_hears_the_caller_and_the_ai_and_the_history_says_who_listened,
-    two_listeners_share_one_stream_and_the_last_one_ends_it,
-    a_take_over_ends_the_sound_and_the_listener_is_in_the_conference,
-    the_sound_ends_with_the_call,
-    only_who_listens_in_may_hear,
-    a_service_that_is_killed_while_somebody_listens_disturbs_nobody,
-    a_stream_that_breaks_is_started_again,
+    listener_hears_both_sides_and_is_recorded,
+    two_listeners_share_one_stream_and_the_last_one_stops_it,
+    takeover_ends_the_stream_and_the_listener_joins_the_conference,
+    stream_ends_with_the_call,
+    audio_requires_listening_and_permission,
+    killed_service_does_not_disturb_the_call_and_the_listener_reconnects,
+    broken_stream_is_restarted,
 );
 
-/// Somebody who has something to say whenever it is their turn.
+/// A caller who speaks on every turn.
 fn talkative_caller() -> Scenario {
     let mut toml = "description = \"a talkative caller\"\n[caller]\nfrom = \"+15045550142\"\n".to_owned();
     for n in 1..=300 {
@@ -38,7 +38,7 @@ fn talkative_caller() -> Scenario {
     Scenario::from_toml(&toml).unwrap()
 }
 
-/// A call that the AI has answered once.
+/// Starts a call and waits for the AI's first reply.
 pub(super) async fn start_call(env: &TestEnv, admin: &Client) -> String {
     env.allow_long_silence(admin).await;
     let call = talkative_caller().begin(env.network.switch()).unwrap();
@@ -48,11 +48,10 @@ pub(super) async fn start_call(env: &TestEnv, admin: &Client) -> String {
 
 pub(super) async fn wait_for_event(env: &TestEnv, client: &Client, call: &str, event: &str, times: usize) -> Value {
     let path = format!("/api/call-logs/{call}/history");
-    env
-        .until(client, &path, &format!("{event} {times} times"), |history| {
-            types(history).iter().filter(|name| *name == event).count() >= times
-        })
-        .await
+    env.until(client, &path, &format!("{event} {times} times"), |history| {
+        types(history).iter().filter(|name| *name == event).count() >= times
+    })
+    .await
 }
 
 pub(super) async fn user_of(client: &Client) -> String {
@@ -60,15 +59,16 @@ pub(super) async fn user_of(client: &Client) -> String {
     me["user_id"].as_str().unwrap().to_owned()
 }
 
-/// Lets somebody listen in, whose telephone behaves like this.
+/// Starts listening as this user, whose phone has this behavior.
 async fn listen_in(env: &TestEnv, client: &Client, call: &str, telephone: Behavior) -> ListenerSocket {
     env.set_party(&format!("client:{}", user_of(client).await), telephone);
     post_action(client, call, "monitor", json!({ "mode": "listen" })).await;
     let listener_socket = ListenerSocket::open(client, call).await.unwrap();
-    listener_socket.until("sound comes", |heard| {
-        heard.kinds() == ["begun"] && heard.tracks.iter().all(|track| track.len() > 160)
-    })
-    .await;
+    listener_socket
+        .until("sound comes", |heard| {
+            heard.kinds() == ["begun"] && heard.tracks.iter().all(|track| track.len() > 160)
+        })
+        .await;
     listener_socket
 }
 
@@ -85,7 +85,7 @@ async fn hang_up(env: &TestEnv, admin: &Client, call: &str) {
     env.network.quiet().await;
 }
 
-/// Of how many streams the network knows, and how many of them run.
+/// The number of media streams in the network, and of running ones.
 fn streams(env: &TestEnv) -> (usize, usize) {
     let state = env.network.switch().state();
     let running = |stream: &&Stream| stream.is_running;
@@ -97,7 +97,7 @@ async fn wait_for_streams(env: &TestEnv, wanted: (usize, usize)) {
     while streams(env) != wanted {
         assert!(
             Instant::now() < deadline,
-            "{:?} are not {wanted:?}\n{}",
+            "{:?} streams instead of {wanted:?}\n{}",
             streams(env),
             env.service.log()
         );
@@ -105,7 +105,7 @@ async fn wait_for_streams(env: &TestEnv, wanted: (usize, usize)) {
     }
 }
 
-/// What was said in a call, as its history tells it.
+/// The texts of a call's turns of this type.
 fn said(history: &Value, kind: &str) -> Vec<String> {
     let events = history["events"].as_array().unwrap();
     let texts = events.iter().filter(|event| event["type"] == kind);
@@ -114,10 +114,10 @@ fn said(history: &Value, kind: &str) -> Vec<String> {
         .collect()
 }
 
-/// Every sentence that was heard was said, and in this order, none left out in between.
+/// Asserts that the heard sentences are a contiguous part of the said ones.
 #[track_caller]
 fn assert_said_in_order(heard: &[String], said: &[String]) {
-    assert!(heard.len() >= 2, "too little was heard: {heard:?}");
+    assert!(heard.len() >= 2, "too few sentences: {heard:?}");
     let is_heard = |part: &[String]| {
         let words = part.concat();
         let mut rest = words.as_str();
@@ -133,48 +133,48 @@ fn assert_said_in_order(heard: &[String], said: &[String]) {
     let mut parts = (0..said.len()).flat_map(|from| (from + 1..=said.len()).map(move |to| from..to));
     assert!(
         parts.any(|part| is_heard(&said[part])),
-        "heard {heard:#?}\nwas not said: {said:#?}"
+        "heard: {heard:#?}\nsaid: {said:#?}"
     );
 }
 
-/// The history, once it tells of the last sentence that was heard of the caller: who listens hears it first.
+/// Waits until the history contains the caller's last heard sentence: listeners hear it before it is recorded.
 async fn wait_for_last_sentence(env: &TestEnv, client: &Client, call: &str, heard: &ReceivedAudio) -> Value {
     let last = heard.sentences(0).pop().unwrap();
     let path = format!("/api/call-logs/{call}/history");
-    env
-        .until(client, &path, "what was heard is told", |history| {
-            said(history, "CallerTurn").contains(&last)
-        })
-        .await
+    env.until(client, &path, "the history contains the last sentence", |history| {
+        said(history, "CallerTurn").contains(&last)
+    })
+    .await
 }
 
 fn has_two_sentences_each(heard: &ReceivedAudio) -> bool {
     heard.sentences(0).len() >= 2 && heard.sentences(1).len() >= 2
 }
 
-async fn a_listener_hears_the_caller_and_the_ai_and_the_history_says_who_listened(stores: TestStores) {
+async fn listener_hears_both_sides_and_is_recorded(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let listener = env.team_member(&admin, "bob", "agent").await;
     let user = user_of(&listener).await;
     let call = start_call(&env, &admin).await;
-    // Their telephone is not there: the sound needs none.
+    // Their phone does not exist: audio in the browser needs none.
     let listener_socket = listen_in(&env, &listener, &call, Behavior::absent()).await;
-    let heard = listener_socket.until("both sides have spoken", has_two_sentences_each).await;
-    assert_eq!(heard.gaps, 0, "nothing is lost on the way");
+    let heard = listener_socket
+        .until("both sides have spoken", has_two_sentences_each)
+        .await;
+    assert_eq!(heard.gaps, 0, "audio was lost");
     let history = wait_for_last_sentence(&env, &listener, &call, &heard).await;
     assert_said_in_order(&heard.sentences(0), &said(&history, "CallerTurn"));
     assert_said_in_order(&heard.sentences(1), &said(&history, "AiTurn"));
 
-    // They are shown as listening, though nobody answered their telephone.
+    // They are listed as a listener, although their phone was not answered.
     let history = wait_for_event(&env, &admin, &call, "ParticipantUnreached", 1).await;
     assert!(!types(&history).contains(&"ListenerLeft".to_owned()), "{history:#}");
-    env
-        .until(&admin, "/api/active-calls", "they are shown as listening", |live| {
-            live[0]["listeners"] == json!([user])
-        })
-        .await;
-    // They close the page: they have left, and the stream is not needed any more.
+    env.until(&admin, "/api/active-calls", "they are listed as a listener", |live| {
+        live[0]["listeners"] == json!([user])
+    })
+    .await;
+    // They close the page: they have left, and the stream is stopped.
     listener_socket.leave().await;
     let history = wait_for_event(&env, &admin, &call, "ListenerLeft", 1).await;
     for event in history["events"].as_array().unwrap() {
@@ -183,7 +183,7 @@ async fn a_listener_hears_the_caller_and_the_ai_and_the_history_says_who_listene
         }
     }
     wait_for_streams(&env, (1, 0)).await;
-    // The call has noticed nothing.
+    // The call was not affected.
     let turns = types(&history).iter().filter(|name| *name == "CallerTurn").count();
     wait_for_event(&env, &admin, &call, "CallerTurn", turns + 2).await;
     hang_up(&env, &admin, &call).await;
@@ -193,7 +193,7 @@ async fn a_listener_hears_the_caller_and_the_ai_and_the_history_says_who_listene
     env.close().await;
 }
 
-async fn two_listeners_share_one_stream_and_the_last_one_ends_it(stores: TestStores) {
+async fn two_listeners_share_one_stream_and_the_last_one_stops_it(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let team_member = env.team_member(&admin, "bob", "agent").await;
@@ -204,10 +204,12 @@ async fn two_listeners_share_one_stream_and_the_last_one_ends_it(stores: TestSto
     let length = |heard: &ReceivedAudio| heard.tracks[0].len();
     one.leave().await;
     let so_far = length(&two.heard());
-    two.until("the other goes on", |heard| length(heard) > so_far + 8_000)
-        .await;
+    two.until("the other listener still receives audio", |heard| {
+        length(heard) > so_far + 8_000
+    })
+    .await;
     assert_eq!(streams(&env), (1, 1));
-    // Whoever stops listening hears no more.
+    // A listener who stops monitoring is disconnected.
     team_member
         .delete(&format!("/api/active-calls/{call}/monitor"))
         .await
@@ -221,7 +223,7 @@ async fn two_listeners_share_one_stream_and_the_last_one_ends_it(stores: TestSto
     );
     assert_eq!(heard.closed, Some(1000));
     wait_for_streams(&env, (1, 0)).await;
-    // Somebody comes again: the stream does, too.
+    // A new listener starts a new stream.
     let again = listen_in(&env, &admin, &call, Behavior::absent()).await;
     assert_eq!(streams(&env), (2, 1));
     again.leave().await;
@@ -230,12 +232,12 @@ async fn two_listeners_share_one_stream_and_the_last_one_ends_it(stores: TestSto
     env.close().await;
 }
 
-/// A telephone that is answered, and in which nobody speaks.
+/// A phone that answers without speech.
 pub(super) fn silent_phone() -> Behavior {
     toml::from_str("after_s = 1.0\n[[steps]]\nwait_s = 3000\n").unwrap()
 }
 
-async fn a_take_over_ends_the_sound_and_the_listener_is_in_the_conference(stores: TestStores) {
+async fn takeover_ends_the_stream_and_the_listener_joins_the_conference(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let team_member = env.team_member(&admin, "bob", "agent").await;
@@ -252,9 +254,9 @@ async fn a_take_over_ends_the_sound_and_the_listener_is_in_the_conference(stores
         heard.messages
     );
     wait_for_streams(&env, (1, 0)).await;
-    // From now on one listens by telephone: no other sound is to be had.
+    // From now on, listeners use the phone: there is no audio in the browser.
     assert_eq!(ListenerSocket::open(&team_member, &call).await.err(), Some(409));
-    // The taker, the listener, and the caller.
+    // The team member, the listener and the caller.
     wait_for_event(&env, &admin, &call, "ParticipantJoined", 3).await;
     let live = admin.read("/api/active-calls").await.expect(200).json();
     assert_eq!(live[0]["listeners"], json!([user_of(&team_member).await]), "{live:#}");
@@ -262,7 +264,7 @@ async fn a_take_over_ends_the_sound_and_the_listener_is_in_the_conference(stores
     env.close().await;
 }
 
-async fn the_sound_ends_with_the_call(stores: TestStores) {
+async fn stream_ends_with_the_call(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let call = start_call(&env, &admin).await;
@@ -281,19 +283,22 @@ async fn the_sound_ends_with_the_call(stores: TestStores) {
     env.close().await;
 }
 
-async fn only_who_listens_in_may_hear(stores: TestStores) {
+async fn audio_requires_listening_and_permission(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let auditor = env.team_member(&admin, "eve", "auditor").await;
     let call = start_call(&env, &admin).await;
-    // Who listens is in the log first.
+    // Listening has to be recorded first.
     assert_eq!(ListenerSocket::open(&admin, &call).await.err(), Some(409));
     assert_eq!(ListenerSocket::open(&auditor, &call).await.err(), Some(403));
-    assert_eq!(ListenerSocket::open(&env.service.client(), &call).await.err(), Some(401));
-    assert_eq!(ListenerSocket::open(&admin, "CAnobody").await.err(), Some(404));
+    assert_eq!(
+        ListenerSocket::open(&env.service.client(), &call).await.err(),
+        Some(401)
+    );
+    assert_eq!(ListenerSocket::open(&admin, "CAunknown").await.err(), Some(404));
     post_action(&admin, &call, "monitor", json!({ "mode": "listen" })).await;
     let path = format!("/api/active-calls/{call}/sound");
-    // Another site's page.
+    // A page of another origin.
     for strange in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
         assert_eq!(admin.socket(&path, &[strange]).await.err(), Some(403), "{strange:?}");
     }
@@ -303,7 +308,7 @@ async fn only_who_listens_in_may_hear(stores: TestStores) {
     env.close().await;
 }
 
-async fn a_service_that_is_killed_while_somebody_listens_disturbs_nobody(stores: TestStores) {
+async fn killed_service_does_not_disturb_the_call_and_the_listener_reconnects(stores: TestStores) {
     let pace = Pace {
         settle: Duration::from_secs(6),
         ..Pace::slow()
@@ -313,12 +318,14 @@ async fn a_service_that_is_killed_while_somebody_listens_disturbs_nobody(stores:
     let call = start_call(&env, &admin).await;
     let listener_socket = listen_in(&env, &admin, &call, Behavior::absent()).await;
     env.kill_and_restart().await;
-    listener_socket.until("the socket breaks", |heard| heard.closed.is_some()).await;
+    listener_socket
+        .until("the socket breaks", |heard| heard.closed.is_some())
+        .await;
     wait_for_streams(&env, (1, 0)).await;
-    // The listener comes again, and hears how the call goes on.
+    // The listener reconnects and hears the rest of the call.
     let again = ListenerSocket::open(&admin, &call).await.unwrap();
     let heard = again
-        .until("the caller goes on", |heard| heard.sentences(0).len() >= 2)
+        .until("the caller speaks again", |heard| heard.sentences(0).len() >= 2)
         .await;
     let history = wait_for_last_sentence(&env, &admin, &call, &heard).await;
     assert_said_in_order(&heard.sentences(0), &said(&history, "CallerTurn"));
@@ -328,17 +335,17 @@ async fn a_service_that_is_killed_while_somebody_listens_disturbs_nobody(stores:
     env.close().await;
 }
 
-async fn a_stream_that_breaks_is_started_again(stores: TestStores) {
+async fn broken_stream_is_restarted(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let call = start_call(&env, &admin).await;
     let listener_socket = listen_in(&env, &admin, &call, Behavior::absent()).await;
-    // As when it is stopped in Twilio's console.
+    // As if it was stopped in Twilio's console.
     let exchange = env.network.switch().clone();
     let sid = exchange.state().streams[0].sid.clone();
     sandbox::network::stream::stop(&exchange, &sid, exchange.clock.now());
     let heard = listener_socket
-        .until("it begins again", |heard| {
+        .until("the stream restarts", |heard| {
             heard.kinds() == ["begun", "interrupted", "begun"] && heard.tracks[0].len() > 8_000
         })
         .await;
@@ -349,9 +356,9 @@ async fn a_stream_that_breaks_is_started_again(stores: TestStores) {
     env.close().await;
 }
 
-/// Two processes share a database and a public address; Twilio's sockets all land on the first.
+/// Two processes share a database and a public URL; all of Twilio's WebSockets reach the first.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_process_hears_through_an_address_of_its_own() {
+async fn media_url_delivers_the_stream_to_its_process() {
     let (port, own) = (free_port().unwrap(), "http://two.calls.example");
     let env = TestEnv::with_routes(
         TestStores::postgres().await,
@@ -365,11 +372,12 @@ async fn a_process_hears_through_an_address_of_its_own() {
     let second = env.home.start_on(port, &settings).await;
     let there = second.client().signed_in().await;
     let call = start_call(&env, &admin).await;
-    // Both listen, each through a stream of their own.
+    // Both listen, each through its own stream.
     let here = listen_in(&env, &admin, &call, Behavior::absent()).await;
     let far = ListenerSocket::open(&there, &call).await.unwrap();
     for listener_socket in [&here, &far] {
-        listener_socket.until("the caller speaks", |heard| !heard.sentences(0).is_empty())
+        listener_socket
+            .until("the caller speaks", |heard| !heard.sentences(0).is_empty())
             .await;
     }
     assert_eq!(streams(&env), (2, 2));
@@ -380,7 +388,7 @@ async fn a_process_hears_through_an_address_of_its_own() {
     wait_for_event(&env, &admin, &call, "ListenerLeft", 1).await;
     second.stop().await;
 
-    // Without one, what was led elsewhere is refused there, and the listener is told.
+    // Without a MEDIA_URL, the WebSocket reaches the wrong process, is refused there, and the listener gets `unavailable`.
     let lost = env.home.start_on(port, &env.settings()).await;
     let there = lost.client().signed_in().await;
     post_action(&there, &call, "monitor", json!({ "mode": "listen" })).await;

@@ -1,17 +1,17 @@
-//! What reviewers say becomes what the AI is told, by way of a person, and can be taken back.
+//! Corrections become rules in the model's prompt after approval, and can be rolled back.
 
 use super::dialogue::history;
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::Client;
 use harness::test_env::TestEnv;
+use harness::test_stores::TestStores;
 use sandbox::models::Surface;
 use sandbox::network::scenario::Scenario;
 use serde_json::{Value, json};
 
 on_both_engines!(
-    the_next_call_keeps_what_was_approved_and_the_one_after_a_rollback_does_not,
-    a_draft_of_the_model_is_condensed_corrections_and_changes_nothing,
+    approved_rule_applies_to_the_next_call_until_rolled_back,
+    model_draft_condenses_corrections_and_changes_nothing,
 );
 
 const PERSONAS: &str = "/api/agents/default/personas";
@@ -34,8 +34,7 @@ fn laptop_call() -> Scenario {
     .unwrap()
 }
 
-/// A call that the AI answered: its persona's version in every turn of the AI, and whether the rule was in every question to
-/// the model during it.
+/// Plays a call. Returns its id, the persona version of every AI turn, and whether each model request contained the rule.
 async fn play_answered_call(env: &TestEnv) -> (String, Vec<Value>, Vec<bool>) {
     let before = env.models.requests().len();
     let call = env.play(&laptop_call()).await;
@@ -45,14 +44,14 @@ async fn play_answered_call(env: &TestEnv) -> (String, Vec<Value>, Vec<bool>) {
     let questions = env.models.requests().split_off(before);
     let of_the_call = questions
         .iter()
-        .filter(|question| question.surface == Surface::Chat)
-        .map(|question| question.body.to_string())
-        // The summary of a call is asked for too, and by other instructions.
-        .filter(|question| question.contains("You are an AI assistant on the telephone"));
+        .filter(|request| request.surface == Surface::Chat)
+        .map(|request| request.body.to_string())
+        // The request for the summary has other instructions.
+        .filter(|request| request.contains("You are an AI assistant on the telephone"));
     (
         call,
         versions,
-        of_the_call.map(|question| question.contains(RULE)).collect(),
+        of_the_call.map(|request| request.contains(RULE)).collect(),
     )
 }
 
@@ -66,7 +65,7 @@ async fn grade_and_correct(admin: &Client, call: &str, note: &str) {
     admin.post(&corrections, &json!({ "note": note })).await.expect(200);
 }
 
-async fn the_next_call_keeps_what_was_approved_and_the_one_after_a_rollback_does_not(stores: TestStores) {
+async fn approved_rule_applies_to_the_next_call_until_rolled_back(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     let (call, versions, rule_in_prompt) = play_answered_call(&env).await;
@@ -74,7 +73,10 @@ async fn the_next_call_keeps_what_was_approved_and_the_one_after_a_rollback_does
         versions.len() > 1 && versions.iter().all(|version| *version == 0),
         "{versions:?}"
     );
-    assert!(!rule_in_prompt.is_empty() && !rule_in_prompt.contains(&true), "{rule_in_prompt:?}");
+    assert!(
+        !rule_in_prompt.is_empty() && !rule_in_prompt.contains(&true),
+        "{rule_in_prompt:?}"
+    );
 
     grade_and_correct(&admin, &call, "He should have asked which model it is").await;
     let proposal = json!({ "rules": [RULE], "sources": [{ "call_id": call, "correction": 1 }] });
@@ -90,11 +92,14 @@ async fn the_next_call_keeps_what_was_approved_and_the_one_after_a_rollback_does
         .expect(200);
     let (_, versions, rule_in_prompt) = play_answered_call(&env).await;
     assert!(versions.iter().all(|version| *version == 1), "{versions:?}");
-    assert!(!rule_in_prompt.is_empty() && !rule_in_prompt.contains(&false), "{rule_in_prompt:?}");
-    let raw = |question: &sandbox::models::Request| question.body.to_string().contains("He should have asked");
+    assert!(
+        !rule_in_prompt.is_empty() && !rule_in_prompt.contains(&false),
+        "{rule_in_prompt:?}"
+    );
+    let raw = |request: &sandbox::models::Request| request.body.to_string().contains("He should have asked");
     assert!(
         !env.models.requests().iter().any(raw),
-        "a raw correction is in a prompt"
+        "a prompt contains a raw correction"
     );
 
     admin
@@ -103,14 +108,17 @@ async fn the_next_call_keeps_what_was_approved_and_the_one_after_a_rollback_does
         .expect(200);
     let (_, versions, rule_in_prompt) = play_answered_call(&env).await;
     assert!(versions.iter().all(|version| *version == 0), "{versions:?}");
-    assert!(!rule_in_prompt.is_empty() && !rule_in_prompt.contains(&true), "{rule_in_prompt:?}");
+    assert!(
+        !rule_in_prompt.is_empty() && !rule_in_prompt.contains(&true),
+        "{rule_in_prompt:?}"
+    );
     for model in ["agents", "persona_feedback"] {
         env.assert_rebuild_is_identical(model);
     }
     env.close().await;
 }
 
-async fn a_draft_of_the_model_is_condensed_corrections_and_changes_nothing(stores: TestStores) {
+async fn model_draft_condenses_corrections_and_changes_nothing(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     let (call, ..) = play_answered_call(&env).await;

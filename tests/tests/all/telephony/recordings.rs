@@ -1,9 +1,9 @@
-//! What is kept of a call: its sound, its words, what came of it; and that a rebuild comes to the same.
+//! A call's recordings, transcripts and summary; a rebuild gives the same rows.
 
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::PUBLIC_URL;
 use harness::test_env::{Pace, TestEnv};
+use harness::test_stores::TestStores;
 use sandbox::models::{Fault, Surface};
 use sandbox::network::scenario::named;
 use serde_json::{Value, json};
@@ -11,19 +11,19 @@ use sha2::{Digest as _, Sha256};
 use std::time::{Duration, Instant};
 
 on_both_engines!(
-    a_call_is_recorded_written_down_and_summarized,
-    a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased,
-    a_call_is_written_down_again_when_somebody_asks_for_it,
-    the_model_is_told_what_the_same_person_spoke_of_before,
+    call_is_recorded_transcribed_and_summarized,
+    recording_link_works_until_the_call_is_erased,
+    transcription_runs_again_on_request,
+    prompt_contains_the_summary_of_the_callers_earlier_call,
 );
 
-async fn a_call_is_recorded_written_down_and_summarized(stores: TestStores) {
+async fn call_is_recorded_transcribed_and_summarized(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let call = env.play(&named("support").unwrap().unwrap()).await;
     let path = format!("/api/call-logs/{call}");
     let detail = env
-        .until(&admin, &path, "it is recorded and summarized", |call| {
+        .until(&admin, &path, "the call is recorded and summarized", |call| {
             call["summary"].is_string() && call["recorded"] == true
         })
         .await;
@@ -32,11 +32,11 @@ async fn a_call_is_recorded_written_down_and_summarized(stores: TestStores) {
         .until(
             &admin,
             &format!("{path}/transcript"),
-            "the sound is written down",
+            "the recording is transcribed",
             |transcripts| transcripts.as_array().is_some_and(|all| all.len() == 2),
         )
         .await;
-    // The words that were spoken are in what was made of the sound, said by whom they were said.
+    // The transcript of the recording contains the spoken words with their speaker.
     let from_sound = transcripts
         .as_array()
         .unwrap()
@@ -56,7 +56,7 @@ async fn a_call_is_recorded_written_down_and_summarized(stores: TestStores) {
     env.close().await;
 }
 
-async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(stores: TestStores) {
+async fn recording_link_works_until_the_call_is_erased(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let call = env.play(&named("support").unwrap().unwrap()).await;
@@ -65,7 +65,7 @@ async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(
         .until(
             &admin,
             &format!("{path}/recordings/ai"),
-            "the recording is kept",
+            "the recording is archived",
             |link| link["url"].is_string(),
         )
         .await;
@@ -75,7 +75,7 @@ async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(
         .strip_prefix(PUBLIC_URL)
         .unwrap()
         .to_owned();
-    // Somebody without a session: the link is enough.
+    // Without a login session: the link is sufficient.
     let http = reqwest::Client::new();
     let url = format!("http://{}{address}", env.service.address());
     let whole = http.get(&url).send().await.unwrap();
@@ -89,7 +89,7 @@ async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(
         .iter()
         .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     assert_eq!(link["sha256"], digest);
-    // It is the call: the caller on the first channel, the AI on the second.
+    // The caller is on the first channel, the AI on the second.
     let channels = sandbox::audio::wav::decode(&sound).unwrap().channels;
     let heard = |channel: usize| {
         let utterances = sandbox::audio::decode_speech(&channels[channel]);
@@ -101,7 +101,7 @@ async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(
     };
     assert!(heard(0).contains("I live in Maple Street"), "{}", heard(0));
     assert!(heard(1).contains("Thank you for calling. Goodbye!"), "{}", heard(1));
-    // A player asks for parts.
+    // A player requests ranges.
     let part = http.get(&url).header("range", "bytes=4-7").send().await.unwrap();
     assert_eq!(part.status(), 206);
     assert_eq!(
@@ -111,7 +111,7 @@ async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(
     assert_eq!(part.bytes().await.unwrap(), sound[4..8]);
     let beyond = http.get(&url).header("range", "bytes=99999999-").send().await.unwrap();
     assert_eq!(beyond.status(), 416);
-    // Another's link, or another recording's, opens nothing.
+    // A link of another recording or with another signature is refused.
     for wrong in [
         url.replace("token=", "token=x"),
         url.replace("/recording/RE", "/recording/RX"),
@@ -119,8 +119,8 @@ async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(
         assert_eq!(http.get(&wrong).send().await.unwrap().status(), 404, "{wrong}");
     }
     let history = admin.read(&format!("{path}/history")).await.expect(200).text;
-    assert!(history.contains("RecordingPlayed"), "who listened is an event");
-    // Erased, it is gone, whoever still has a link.
+    assert!(history.contains("RecordingPlayed"), "playing is recorded");
+    // After the erasure, the link no longer works.
     let erase = serde_json::json!({ "ground": "a test" });
     admin.post(&format!("{path}/erase"), &erase).await.expect(200);
     let deadline = Instant::now() + Duration::from_secs(30);
@@ -134,14 +134,14 @@ async fn a_recording_is_played_by_whoever_has_the_link_until_the_call_is_erased(
     }
     admin.read(&format!("{path}/recordings/ai")).await.expect(404);
     let at_twilio = env.recording_status_at_twilio(link["url"].as_str().unwrap()).await;
-    assert_eq!(at_twilio, 404, "and it is gone at Twilio, too");
+    assert_eq!(at_twilio, 404, "the recording still exists at Twilio");
     env.close().await;
 }
 
-async fn a_call_is_written_down_again_when_somebody_asks_for_it(stores: TestStores) {
+async fn transcription_runs_again_on_request(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
-    // The first attempt, and every one after it, is refused for good.
+    // Every transcription request is refused permanently.
     env.models.add_fault(Fault::down(Surface::Transcriptions, 400));
     let call = env.play(&named("support").unwrap().unwrap()).await;
     let history = format!("/api/call-logs/{call}/history");
@@ -151,7 +151,8 @@ async fn a_call_is_written_down_again_when_somebody_asks_for_it(stores: TestStor
             .iter()
             .any(|event| event["type"] == "EffectFailed" && event["data"]["effect"] == "transcribe")
     };
-    env.until(&admin, &history, "nobody can write it down", failed).await;
+    env.until(&admin, &history, "the transcription has failed", failed)
+        .await;
     env.models.clear_faults();
     let path = format!("/twilio/transcribe/{call}");
     let asked = admin.post(&path, &json!({})).await.expect(200).json();
@@ -164,32 +165,35 @@ async fn a_call_is_written_down_again_when_somebody_asks_for_it(stores: TestStor
             .count()
             >= times
     };
-    env
-        .until(&admin, &transcript, "it is written down", |all| from_sound(all, 1))
-        .await;
-    // Once more, although there is one.
+    env.until(&admin, &transcript, "the recording is transcribed", |all| {
+        from_sound(all, 1)
+    })
+    .await;
+    // Again, although a transcript exists.
     admin.post(&path, &json!({})).await.expect(200);
-    env
-        .until(&admin, &history, "it is written down twice", |history| {
-            let events = history["events"].as_array().cloned().unwrap_or_default();
-            events.iter().filter(|event| event["type"] == "TranscriptReady").count() == 2
-        })
-        .await;
-    admin.post("/twilio/transcribe/CAnobody", &json!({})).await.expect(404);
+    env.until(&admin, &history, "there are two transcripts", |history| {
+        let events = history["events"].as_array().cloned().unwrap_or_default();
+        events.iter().filter(|event| event["type"] == "TranscriptReady").count() == 2
+    })
+    .await;
+    admin.post("/twilio/transcribe/CAunknown", &json!({})).await.expect(404);
     env.service.client().post(&path, &json!({})).await.expect(401);
     env.assert_rebuild_is_identical("work");
     env.close().await;
 }
 
-async fn the_model_is_told_what_the_same_person_spoke_of_before(stores: TestStores) {
+async fn prompt_contains_the_summary_of_the_callers_earlier_call(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     let support = named("support").unwrap().unwrap();
     let first = env.play(&support).await;
     let summarized = env
-        .until(&admin, &format!("/api/call-logs/{first}"), "it is summarized", |call| {
-            call["summary"].is_string()
-        })
+        .until(
+            &admin,
+            &format!("/api/call-logs/{first}"),
+            "the call is summarized",
+            |call| call["summary"].is_string(),
+        )
         .await;
     let summary = summarized["summary"].as_str().unwrap();
     let recalled_requests = |env: &TestEnv| {
@@ -201,7 +205,7 @@ async fn the_model_is_told_what_the_same_person_spoke_of_before(stores: TestStor
             .filter(|it| it.body.to_string().contains("has spoken with you before"))
             .count()
     };
-    assert_eq!(recalled_requests(&env), 0, "nobody knew them the first time");
+    assert_eq!(recalled_requests(&env), 0, "the first call has no earlier calls");
     env.play(&support).await;
     assert!(recalled_requests(&env) > 0);
     let last = env
@@ -214,7 +218,7 @@ async fn the_model_is_told_what_the_same_person_spoke_of_before(stores: TestStor
         last.unwrap().body.to_string().contains(quoted.trim_matches('"')),
         "{summary}"
     );
-    // Somebody else, and somebody who does not show their number.
+    // Another caller, and a caller with a withheld number.
     let before = recalled_requests(&env);
     for from in ["+15045550199", "+266696687", "+266696687"] {
         let mut other = support.clone();

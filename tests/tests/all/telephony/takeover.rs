@@ -1,30 +1,29 @@
-//! People of ours in a call: they listen in, take it over, put the caller on hold, transfer the call, and everybody may hang
-//! up in the middle.
+//! Team members in a call: they listen, take over, hold and transfer; any participant may hang up at any time.
 
 use super::dialogue::{history, types, words};
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::Client;
 use harness::test_env::{Pace, TestEnv};
+use harness::test_stores::TestStores;
 use sandbox::network::party::{Behavior, RingResponse};
 use sandbox::network::scenario::Scenario;
 use serde_json::{Value, json};
 
 on_both_engines!(
-    a_person_takes_a_call_over_holds_it_transfers_it_and_all_of_it_is_kept,
-    a_telephone_that_nobody_answers_leaves_the_caller_with_the_ai,
-    a_caller_who_hangs_up_during_a_take_over_leaves_nobody_behind,
-    a_transfer_that_is_busy_leaves_the_caller_with_the_person,
-    somebody_who_listens_takes_over_from_where_they_sit,
-    a_colleague_is_asked_and_declines,
-    a_caller_who_wants_a_person_waits_for_whoever_is_here,
-    a_service_that_is_killed_while_a_telephone_rings_calls_nobody_twice,
-    what_cannot_be_done_to_a_call_is_refused,
+    takeover_hold_and_transfer_are_recorded_in_both_phases,
+    unanswered_takeover_leaves_the_caller_with_the_ai,
+    caller_hangup_during_a_takeover_ends_every_leg,
+    busy_transfer_leaves_the_caller_with_the_team_member,
+    listener_takes_over_with_the_same_participant,
+    takeover_request_can_be_declined,
+    caller_who_asks_for_a_person_waits_for_an_online_user,
+    killed_service_does_not_dial_a_participant_twice,
+    invalid_action_on_a_call_is_refused,
 );
 
-/// Somebody who is patient, and says what a test is about once a person has come.
+/// A caller who waits, and says what the test needs once a team member speaks.
 const PATIENT_CALLER: &str = r#"
-    description = "a caller for whom the machine is not enough"
+    description = "a caller who asks for a person"
     [caller]
     from = "+15045550142"
     [[caller.steps]]
@@ -42,12 +41,12 @@ pub(super) fn scenario(rest: &str) -> Scenario {
     Scenario::from_toml(&format!("{PATIENT_CALLER}{rest}")).unwrap()
 }
 
-/// What somebody does when their telephone rings.
+/// Parses a phone's behavior.
 pub(super) fn behavior(toml: &str) -> Behavior {
     toml::from_str(toml).unwrap()
 }
 
-/// The admin's browser, and what they do in it.
+/// Registers the user's browser phone with this behavior, and returns the user's id.
 pub(super) async fn register_phone(env: &TestEnv, admin: &Client, behavior: Behavior) -> String {
     let me = admin.read("/api/auth/me").await.expect(200).json();
     let user = me["user_id"].as_str().unwrap().to_owned();
@@ -55,9 +54,9 @@ pub(super) async fn register_phone(env: &TestEnv, admin: &Client, behavior: Beha
     user
 }
 
-/// A call whose caller has been answered once.
+/// Starts a call and waits for the AI's first reply.
 pub(super) async fn start_call(env: &TestEnv, admin: &Client, scenario: &Scenario) -> String {
-    // On a slow machine the network's clock runs far ahead while a person is on their way: the AI asks a silent caller often.
+    // On a slow machine the network's clock runs ahead while a phone rings, and the AI prompts a silent caller often.
     let settings = json!({ "settings": { "limits": { "max_duration_s": 14_400, "silence_prompts": 10 } } });
     admin.put("/api/agents/default", &settings).await.expect(200);
     let call = scenario.begin(env.network.switch()).unwrap();
@@ -65,14 +64,13 @@ pub(super) async fn start_call(env: &TestEnv, admin: &Client, scenario: &Scenari
     call
 }
 
-/// Waits until a call has had so many events of a type.
+/// Waits until a call has this many events of a type.
 pub(super) async fn wait_for_event(env: &TestEnv, admin: &Client, call: &str, event: &str, times: usize) -> Value {
     let path = format!("/api/call-logs/{call}/history");
-    env
-        .until(admin, &path, &format!("{event} {times} times"), |history| {
-            types(history).iter().filter(|name| *name == event).count() >= times
-        })
-        .await
+    env.until(admin, &path, &format!("{event} {times} times"), |history| {
+        types(history).iter().filter(|name| *name == event).count() >= times
+    })
+    .await
 }
 
 pub(super) async fn post_action(admin: &Client, call: &str, what: &str, body: Value) {
@@ -82,21 +80,20 @@ pub(super) async fn post_action(admin: &Client, call: &str, what: &str, body: Va
         .expect(200);
 }
 
-/// Takes the call over, and waits until the caller is there.
+/// Takes the call over, and waits until the caller has joined the conference.
 pub(super) async fn take_over(env: &TestEnv, admin: &Client, call: &str) {
     post_action(admin, call, "monitor", json!({ "mode": "take_over" })).await;
     let path = format!("/api/call-logs/{call}/history");
-    env
-        .until(admin, &path, "the caller has met the person", |history| {
-            let events = history["events"].as_array().cloned().unwrap_or_default();
-            events
-                .iter()
-                .any(|event| event["type"] == "ParticipantJoined" && event["data"]["role"] == "caller")
-        })
-        .await;
+    env.until(admin, &path, "the caller has met the person", |history| {
+        let events = history["events"].as_array().cloned().unwrap_or_default();
+        events
+            .iter()
+            .any(|event| event["type"] == "ParticipantJoined" && event["data"]["role"] == "caller")
+    })
+    .await;
 }
 
-/// Every leg of the network has ended.
+/// Asserts that every leg in the network has ended.
 #[track_caller]
 pub(super) fn assert_no_open_legs(env: &TestEnv) {
     let state = env.network.switch().state();
@@ -112,7 +109,7 @@ pub(super) fn answering_phone() -> Behavior {
         after_s = 1.0
         [[steps]]
         when = "at last"
-        say = "I will send somebody tomorrow"
+        say = "I will send a technician tomorrow"
         anytime = true
         within_s = 900
         [[steps]]
@@ -121,8 +118,8 @@ pub(super) fn answering_phone() -> Behavior {
     )
 }
 
-async fn a_person_takes_a_call_over_holds_it_transfers_it_and_all_of_it_is_kept(index_of: TestStores) {
-    let env = TestEnv::open_at(index_of, Pace::slow()).await;
+async fn takeover_hold_and_transfer_are_recorded_in_both_phases(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let user = register_phone(&env, &admin, answering_phone()).await;
     env.set_party(
@@ -159,14 +156,14 @@ async fn a_person_takes_a_call_over_holds_it_transfers_it_and_all_of_it_is_kept(
         after_ms = 5000
         [expect]
         ended_by = "caller"
-        hears = ["send somebody tomorrow", "Workshop"]
+        hears = ["send a technician tomorrow", "Workshop"]
         "#,
     );
     let call = start_call(&env, &admin, &scenario).await;
     take_over(&env, &admin, &call).await;
     wait_for_event(&env, &admin, &call, "RecordingStarted", 2).await;
-    env.wait_for_speech(&call, "send somebody tomorrow").await;
-    // To the end: keypad tones and music would drown the words.
+    env.wait_for_speech(&call, "send a technician tomorrow").await;
+    // Until the sentence ends: keypad tones and music would mask the words.
     tokio::time::sleep(std::time::Duration::from_secs(2)).await;
     post_action(&admin, &call, "digits", json!({ "digits": "1w#" })).await;
     post_action(&admin, &call, "hold", json!({})).await;
@@ -202,10 +199,10 @@ async fn a_person_takes_a_call_over_holds_it_transfers_it_and_all_of_it_is_kept(
     ] {
         assert!(types.iter().any(|name| name == expected), "{expected}: {types:?}");
     }
-    // Twilio refuses to record a leg that is not in progress yet, and is asked again.
+    // Twilio refuses to record a leg that is not in progress yet, and the job retries.
     let failed = |event: &&Value| event["type"] == "EffectFailed" && event["data"]["effect"] != "start_recording";
     assert_eq!(events.iter().filter(failed).count(), 0, "{events:#?}");
-    // The AI said nothing more once the call was the person's.
+    // The AI has no turn after the takeover.
     let index_of = |name: &str| types.iter().position(|it| it == name).unwrap();
     assert!(
         types.iter().rposition(|it| it == "AiTurn").unwrap() < index_of("TakenOver"),
@@ -215,20 +212,20 @@ async fn a_person_takes_a_call_over_holds_it_transfers_it_and_all_of_it_is_kept(
         words(&events, "CallerTurn"),
         ["My question is too difficult for a machine"]
     );
-    both_parts_are_kept(&env, &admin, &call).await;
+    assert_both_phases_archived(&env, &admin, &call).await;
     for model in ["call_log", "live_calls", "work"] {
         env.assert_rebuild_is_identical(model);
     }
     env.close().await;
 }
 
-/// Both parts are kept, as sound and as words.
-async fn both_parts_are_kept(env: &TestEnv, admin: &Client, call: &str) {
+/// Both phases are recorded and transcribed.
+async fn assert_both_phases_archived(env: &TestEnv, admin: &Client, call: &str) {
     let detail = env
         .until(
             admin,
             &format!("/api/call-logs/{call}"),
-            "both recordings are kept",
+            "both recordings are archived",
             |call| call["recordings"].as_array().is_some_and(|all| all.len() == 2) && call["summary"].is_string(),
         )
         .await;
@@ -243,7 +240,7 @@ async fn both_parts_are_kept(env: &TestEnv, admin: &Client, call: &str) {
         .until(
             admin,
             &format!("/api/call-logs/{call}/transcript"),
-            "both parts are written down",
+            "both phases are transcribed",
             |all| {
                 let of_sound = |phase: &str| {
                     all.as_array().is_some_and(|all| {
@@ -268,17 +265,17 @@ async fn both_parts_are_kept(env: &TestEnv, admin: &Client, call: &str) {
             .iter()
             .any(|segment| segment["speaker"] == speaker && segment["text"].as_str().unwrap().contains(words))
     };
-    assert!(said("agent", "I will send somebody tomorrow"), "{of_person:#}");
+    assert!(said("agent", "I will send a technician tomorrow"), "{of_person:#}");
     assert!(said("caller", "When will my car be ready"), "{of_person:#}");
 }
 
-async fn a_telephone_that_nobody_answers_leaves_the_caller_with_the_ai(index_of: TestStores) {
-    let env = TestEnv::open_at(index_of, Pace::slow()).await;
+async fn unanswered_takeover_leaves_the_caller_with_the_ai(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, Behavior::absent()).await;
     let patient = Scenario::from_toml(
         r#"
-        description = "a caller who hears nothing of it"
+        description = "a caller who is not affected"
         [caller]
         from = "+15045550142"
         [[caller.steps]]
@@ -297,8 +294,11 @@ async fn a_telephone_that_nobody_answers_leaves_the_caller_with_the_ai(index_of:
     .unwrap();
     let call = start_call(&env, &admin, &patient).await;
     post_action(&admin, &call, "monitor", json!({ "mode": "take_over" })).await;
-    let history = wait_for_event(&env, &admin, &call, "ParticipantUnreached", 1).await;
-    assert!(!types(&history).iter().any(|name| name == "TakenOver"), "{history:#}");
+    let unreached = wait_for_event(&env, &admin, &call, "ParticipantUnreached", 1).await;
+    assert!(
+        !types(&unreached).iter().any(|name| name == "TakenOver"),
+        "{unreached:#}"
+    );
     env.network.ended(&call).await.unwrap();
     env.network.quiet().await;
     assert_no_open_legs(&env);
@@ -307,13 +307,13 @@ async fn a_telephone_that_nobody_answers_leaves_the_caller_with_the_ai(index_of:
     env.close().await;
 }
 
-async fn a_caller_who_hangs_up_during_a_take_over_leaves_nobody_behind(index_of: TestStores) {
-    let env = TestEnv::open_at(index_of, Pace::slow()).await;
+async fn caller_hangup_during_a_takeover_ends_every_leg(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, answering_phone()).await;
     let hasty = Scenario::from_toml(
         r#"
-        description = "a caller who hangs up in the moment in which a person comes"
+        description = "a caller who hangs up while a team member joins"
         [caller]
         from = "+15045550142"
         [[caller.steps]]
@@ -346,8 +346,8 @@ async fn assert_action_conflicts(admin: &Client, call: &str, what: &str, body: V
         .expect(409);
 }
 
-async fn a_transfer_that_is_busy_leaves_the_caller_with_the_person(index_of: TestStores) {
-    let env = TestEnv::open_at(index_of, Pace::slow()).await;
+async fn busy_transfer_leaves_the_caller_with_the_team_member(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, answering_phone()).await;
     let busy = Behavior {
@@ -378,14 +378,14 @@ async fn a_transfer_that_is_busy_leaves_the_caller_with_the_person(index_of: Tes
     env.close().await;
 }
 
-async fn somebody_who_listens_takes_over_from_where_they_sit(index_of: TestStores) {
-    let env = TestEnv::open_at(index_of, Pace::slow()).await;
+async fn listener_takes_over_with_the_same_participant(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let user = register_phone(&env, &admin, answering_phone()).await;
     let scenario = scenario(
         r#"
         [[caller.steps]]
-        when = "send somebody"
+        when = "send a technician"
         within_s = 900
         [[caller.steps]]
         hang_up = true
@@ -410,8 +410,8 @@ async fn somebody_who_listens_takes_over_from_where_they_sit(index_of: TestStore
     env.close().await;
 }
 
-async fn a_colleague_is_asked_and_declines(index_of: TestStores) {
-    let env = TestEnv::open_at(index_of, Pace::slow()).await;
+async fn takeover_request_can_be_declined(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let team_member = env.team_member(&admin, "bob", "agent").await;
     let me = team_member.read("/api/auth/me").await.expect(200).json();
@@ -427,13 +427,13 @@ async fn a_colleague_is_asked_and_declines(index_of: TestStores) {
     env.close().await;
 }
 
-async fn a_caller_who_wants_a_person_waits_for_whoever_is_here(index_of: TestStores) {
-    // The network's clock goes on slowly while the caller waits: whoever is here has the time to come.
+async fn caller_who_asks_for_a_person_waits_for_an_online_user(stores: TestStores) {
+    // The network's clock runs slowly while the caller waits, so that the team member has time to accept.
     let pace = Pace {
         settle: std::time::Duration::from_secs(12),
         ..Pace::slow()
     };
-    let env = TestEnv::open_at(index_of, pace).await;
+    let env = TestEnv::open_at(stores, pace).await;
     let admin = env.admin().await;
     let user = register_phone(&env, &admin, answering_phone()).await;
     let feed = admin.feed().await;
@@ -451,12 +451,12 @@ async fn a_caller_who_wants_a_person_waits_for_whoever_is_here(index_of: TestSto
         say = "At last, a person"
         anytime = true
         [[caller.steps]]
-        when = "send somebody"
+        when = "send a technician"
         within_s = 900
         [[caller.steps]]
         hang_up = true
         [expect]
-        hears = ["getting a colleague", "send somebody tomorrow"]
+        hears = ["getting a colleague", "send a technician tomorrow"]
         "#,
     )
     .unwrap();
@@ -473,13 +473,13 @@ async fn a_caller_who_wants_a_person_waits_for_whoever_is_here(index_of: TestSto
     env.close().await;
 }
 
-async fn a_service_that_is_killed_while_a_telephone_rings_calls_nobody_twice(index_of: TestStores) {
-    // The service comes back before the network asks it anything.
+async fn killed_service_does_not_dial_a_participant_twice(stores: TestStores) {
+    // The service restarts before the network sends a webhook.
     let pace = Pace {
         settle: std::time::Duration::from_secs(6),
         ..Pace::slow()
     };
-    let mut env = TestEnv::open_at(index_of, pace).await;
+    let mut env = TestEnv::open_at(stores, pace).await;
     let admin = env.admin().await;
     let slow = Behavior {
         after_s: 12.0,
@@ -489,7 +489,7 @@ async fn a_service_that_is_killed_while_a_telephone_rings_calls_nobody_twice(ind
     let scenario = scenario(
         r#"
         [[caller.steps]]
-        when = "send somebody"
+        when = "send a technician"
         within_s = 900
         [[caller.steps]]
         hang_up = true
@@ -497,7 +497,7 @@ async fn a_service_that_is_killed_while_a_telephone_rings_calls_nobody_twice(ind
     );
     let call = start_call(&env, &admin, &scenario).await;
     post_action(&admin, &call, "monitor", json!({ "mode": "take_over" })).await;
-    // As soon as the network knows of it: before or after we have written down that we asked.
+    // Kill the service as soon as the network has the leg: before or after ParticipantCalled is recorded.
     let rings = |env: &TestEnv| {
         let state = env.network.switch().state();
         let theirs = state
@@ -521,13 +521,13 @@ async fn a_service_that_is_killed_while_a_telephone_rings_calls_nobody_twice(ind
     env.close().await;
 }
 
-async fn what_cannot_be_done_to_a_call_is_refused(index_of: TestStores) {
-    let env = TestEnv::open_at(index_of, Pace::slow()).await;
+async fn invalid_action_on_a_call_is_refused(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::slow()).await;
     let admin = env.admin().await;
     let auditor = env.team_member(&admin, "eve", "auditor").await;
     let call = start_call(&env, &admin, &scenario("")).await;
     let path = |what: &str| format!("/api/active-calls/{call}/{what}");
-    // The AI holds the call.
+    // The AI handles the call.
     for what in ["hold", "resume"] {
         assert_action_conflicts(&admin, &call, what, json!({})).await;
     }
@@ -537,7 +537,7 @@ async fn what_cannot_be_done_to_a_call_is_refused(index_of: TestStores) {
         ("monitor", json!({ "mode": "shout" })),
         ("monitor", json!({})),
         ("monitor", json!({ "mode": "listen", "user": "user_1" })),
-        ("monitor", json!({ "mode": "take_over", "user": "user_nobody" })),
+        ("monitor", json!({ "mode": "take_over", "user": "user_unknown" })),
         ("agent-response", json!({ "answer": "perhaps" })),
         ("transfer", json!({ "to": "somewhere" })),
         ("transfer", json!({ "to": "+12" })),

@@ -1,11 +1,11 @@
-//! Calls at which a person types: an agent is tried, somebody is called, and the line is nobody else's.
+//! Text calls: a user types what they say. Covers test calls to an agent, outbound calls, and access to another user's call.
 
 use super::dialogue::{history, words};
 use futures::{SinkExt as _, StreamExt as _};
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::Client;
 use harness::test_env::{NUMBER, TestEnv};
+use harness::test_stores::TestStores;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -14,14 +14,14 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 on_both_engines!(
-    an_agent_is_tried_by_typing_and_all_of_it_is_in_the_ledger,
-    an_agent_is_tried_on_its_own_number_and_the_same_wish_is_one_call,
-    somebody_is_called_by_typing_and_the_call_is_outbound_with_its_result,
-    somebody_who_does_not_answer_is_told_as_such,
-    a_line_is_for_whoever_placed_the_call_and_takes_nothing_else_than_it_says,
+    test_call_is_completely_recorded,
+    test_call_uses_the_agents_number_and_repeats_by_key,
+    outbound_text_call_has_its_outcome,
+    busy_text_call_has_the_outcome_busy,
+    text_call_is_limited_to_its_owner_and_its_protocol,
 );
 
-/// The telephone of somebody who types.
+/// A user's text phone.
 struct TextPhone {
     socket: WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>,
     line_events: Vec<Value>,
@@ -43,7 +43,7 @@ impl TextPhone {
         self.socket.send(Message::text(what.to_string())).await.unwrap();
     }
 
-    /// The next thing of this kind that is noticed.
+    /// Waits for the next event of this kind.
     async fn next_event(&mut self, what: &str) -> Value {
         let wait = async {
             while let Some(message) = self.socket.next().await {
@@ -62,15 +62,15 @@ impl TextPhone {
         found
             .ok()
             .flatten()
-            .unwrap_or_else(|| panic!("{what} is not noticed, but {:#?}", self.line_events))
+            .unwrap_or_else(|| panic!("no {what} event, but {:#?}", self.line_events))
     }
 
-    /// Everything until the line is closed.
+    /// All events until the connection is closed.
     async fn until_ended(mut self) -> Vec<Value> {
         self.next_event("ended").await;
         assert!(
             !matches!(self.socket.next().await, Some(Ok(Message::Text(_)))),
-            "nothing comes after the end"
+            "an event arrived after the end"
         );
         self.line_events
     }
@@ -93,7 +93,7 @@ async fn ended_call(env: &TestEnv, admin: &Client, call: &Value) -> Value {
     env.until(admin, &path, "it is over", is_over).await
 }
 
-async fn an_agent_is_tried_by_typing_and_all_of_it_is_in_the_ledger(stores: TestStores) {
+async fn test_call_is_completely_recorded(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     env.allow_long_silence(&admin).await;
@@ -117,7 +117,10 @@ async fn an_agent_is_tried_by_typing_and_all_of_it_is_in_the_ledger(stores: Test
     assert!(line_events.iter().all(|one| one["what"] != "lost"), "{line_events:#?}");
 
     let detail = ended_call(&env, &admin, &call).await;
-    assert_eq!(detail["caller_name"], "Test call", "it is recognisable: {detail:#}");
+    assert_eq!(
+        detail["caller_name"], "Test call",
+        "the test call is not recognizable: {detail:#}"
+    );
     let (_, events) = history(&env, call["call_id"].as_str().unwrap()).await;
     assert_eq!(words(&events, "CallerTurn"), ["What are your opening hours"]);
     let heard = answer["text"].as_str().unwrap();
@@ -125,7 +128,7 @@ async fn an_agent_is_tried_by_typing_and_all_of_it_is_in_the_ledger(stores: Test
     env.close().await;
 }
 
-async fn an_agent_is_tried_on_its_own_number_and_the_same_wish_is_one_call(stores: TestStores) {
+async fn test_call_uses_the_agents_number_and_repeats_by_key(stores: TestStores) {
     const OF_ITS_OWN: &str = "+15045550177";
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
@@ -137,9 +140,12 @@ async fn an_agent_is_tried_on_its_own_number_and_the_same_wish_is_one_call(store
     let agent = admin.post("/api/agents", &workshop).await.expect(201).json()["agent_id"].clone();
     let assignment = json!({ "number": OF_ITS_OWN, "agent": agent });
     admin.put("/api/phone-numbers", &assignment).await.expect(200);
-    // All at once, while the number is being made one of the network's.
+    // Concurrently, while the number is being added to the network.
     let agent_id = agent.as_str().unwrap();
-    let (first, other) = tokio::join!(start_test_call(&admin, agent_id, "a"), start_test_call(&admin, agent_id, "b"));
+    let (first, other) = tokio::join!(
+        start_test_call(&admin, agent_id, "a"),
+        start_test_call(&admin, agent_id, "b")
+    );
     let again = start_test_call(&admin, agent_id, "a").await;
     assert_eq!(first, again);
     assert_ne!(first["call_id"], other["call_id"]);
@@ -162,7 +168,7 @@ async fn an_agent_is_tried_on_its_own_number_and_the_same_wish_is_one_call(store
     env.close().await;
 }
 
-async fn somebody_is_called_by_typing_and_the_call_is_outbound_with_its_result(stores: TestStores) {
+async fn outbound_text_call_has_its_outcome(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     let called = admin.post("/api/text-calls", &json!({ "to": "+15045550142" })).await;
@@ -198,7 +204,7 @@ async fn somebody_is_called_by_typing_and_the_call_is_outbound_with_its_result(s
     env.close().await;
 }
 
-async fn somebody_who_does_not_answer_is_told_as_such(stores: TestStores) {
+async fn busy_text_call_has_the_outcome_busy(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     let busy = toml::from_str("picks = 'busy'\nafter_s = 1").unwrap();
@@ -209,12 +215,15 @@ async fn somebody_who_does_not_answer_is_told_as_such(stores: TestStores) {
         .await
         .unwrap();
     let line_events = phone.until_ended().await;
-    assert!(line_events.iter().all(|one| one["what"] != "connected"), "{line_events:#?}");
+    assert!(
+        line_events.iter().all(|one| one["what"] != "connected"),
+        "{line_events:#?}"
+    );
     assert_eq!(ended_call(&env, &admin, &call).await["outcome"], "busy");
     env.close().await;
 }
 
-async fn a_line_is_for_whoever_placed_the_call_and_takes_nothing_else_than_it_says(stores: TestStores) {
+async fn text_call_is_limited_to_its_owner_and_its_protocol(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let admin = env.admin().await;
     env.allow_long_silence(&admin).await;
@@ -226,7 +235,7 @@ async fn a_line_is_for_whoever_placed_the_call_and_takes_nothing_else_than_it_sa
         matches!(&refused, Error::Http(answer) if answer.status() == 404),
         "{refused}"
     );
-    // A caller of the network's own is nobody's to speak for.
+    // A call of the network's own has no owner.
     let scenario = sandbox::network::scenario::Scenario::typed("+15045550142", None);
     let other = scenario.begin(env.network.switch()).unwrap();
     let refused = TextPhone::open(&env, &admin, &format!("/api/text-calls/{other}/line"))
@@ -249,7 +258,7 @@ async fn a_line_is_for_whoever_placed_the_call_and_takes_nothing_else_than_it_sa
         phone.send(&wrong).await;
         phone.next_event("refused").await;
     }
-    // Whoever comes again is told all of it again.
+    // A reconnecting client receives all events again.
     let mut again = TextPhone::open(&env, &admin, path).await.unwrap();
     again.next_event("ringing").await;
     again.next_event("listening").await;

@@ -1,17 +1,17 @@
-//! Every document that we emit: Twilio's own package, given the same verbs and attributes, emits the same.
+//! Twilio's own package emits the same document for every TwiML document that the service emits.
 
 use domain::call::command::{HandleConference, Origin};
 use domain::call::value::{ClockSource, ParticipantRole};
 use domain::call::{Call, CallCommand};
 use harness::app::App;
 use harness::on_both_engines;
-use harness::test_stores::TestStores;
 use harness::service::Client;
+use harness::test_stores::TestStores;
 use harness::twiml_validator::package_errors;
 use infra::event_store::{Actor, Metadata};
 use serde_json::json;
 
-on_both_engines!(twilios_package_would_emit_every_document_that_we_emit,);
+on_both_engines!(every_emitted_document_equals_twilios_package_output,);
 
 /// Friday, 2026-03-27T14:00:00Z.
 const NOW: i64 = 1_774_620_000;
@@ -28,7 +28,7 @@ async fn document(client: &Client, path: &str, more: &[(&str, &str)]) -> String 
     client.webhook(path, &params).await.unwrap().expect(200).text
 }
 
-/// Somebody takes a call over, and presses keys.
+/// Commands of a takeover with keypad digits.
 fn taken_over(n: usize) -> [CallCommand; 5] {
     let at = domain::Timestamp::from_seconds(NOW);
     [
@@ -57,7 +57,7 @@ fn taken_over(n: usize) -> [CallCommand; 5] {
     ]
 }
 
-async fn twilios_package_would_emit_every_document_that_we_emit(stores: TestStores) {
+async fn every_emitted_document_equals_twilios_package_output(stores: TestStores) {
     let app = App::start(stores, domain::Timestamp::from_seconds(NOW)).await;
     let admin = app.client().signed_in().await;
     let settings = json!({
@@ -76,7 +76,7 @@ async fn twilios_package_would_emit_every_document_that_we_emit(stores: TestStor
         let answer = |turn: u32| format!("/twilio/ai-respond?call_id={call}&turn={turn}");
         let said =
             |words: &'static str, confidence: &'static str| [sid, ("SpeechResult", words), ("Confidence", confidence)];
-        // Badly heard; silence; no model, once and again; a goodbye.
+        // Unclear speech; silence; a model failure, twice; a goodbye.
         documents.push(document(&admin, &answer(2), &said("mumble", "0.1")).await);
         documents.push(document(&admin, &answer(4), &[sid]).await);
         documents.push(document(&admin, &answer(6), &said("when are you open", "0.9")).await);
@@ -98,7 +98,7 @@ async fn twilios_package_would_emit_every_document_that_we_emit(stores: TestStor
             ("To", "+12125550123"),
         ];
         documents.push(document(&admin, "/twilio/voice", &browser).await);
-        // A person is wanted, and one is here; then the call is theirs, and transferred.
+        // The caller asks for a person while a user is online; then the call is taken over and transferred.
         let feed = admin.feed().await;
         let waits = format!("CAwaits{n}");
         let sid = ("CallSid", waits.as_str());
@@ -116,15 +116,15 @@ async fn twilios_package_would_emit_every_document_that_we_emit(stores: TestStor
             let path = format!("/twilio/announce?call_id={waits}&what={what}");
             documents.push(document(&admin, &path, &[sid]).await);
         }
-        // What cannot be understood is answered, too.
+        // A quarantined webhook gets TwiML too.
         documents.push(document(&admin, "/twilio/inbound", &[("CallSid", "no call!")]).await);
         documents.push(document(&admin, "/twilio/ai-respond", &[sid]).await);
-        documents.push(document(&admin, "/twilio/voice", &[("To", "nobody")]).await);
+        documents.push(document(&admin, "/twilio/voice", &[("To", "unknown")]).await);
     }
     for (document, objection) in documents.iter().zip(package_errors(&documents)) {
         assert_eq!(objection, None, "{document}");
     }
-    // Those that only end a call are few; a judge that was given nothing else would have proved little.
+    // The documents must cover these verbs.
     for verb in [
         "<Say",
         "<Gather",

@@ -1,53 +1,53 @@
-//! Sound files: the two sides of a call, apart.
+//! WAV files: splits a dual-channel recording into its channels.
 
 use bytes::Bytes;
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use std::io::Cursor;
 
-/// Bytes before the samples, more or less: what is reserved for them.
-const HEADER: usize = 64;
+/// Bytes reserved for the header of a WAV file.
+const HEADER_BYTES: usize = 64;
 
-/// Why a file is no sound that can be taken apart.
+/// The file cannot be split into channels.
 #[derive(Debug, thiserror::Error)]
-#[error("the recording is no WAV file of whole samples")]
-pub struct NotWav(#[source] Option<hound::Error>);
+#[error("the recording is not a valid WAV file")]
+pub struct InvalidWav(#[source] Option<hound::Error>);
 
-impl From<hound::Error> for NotWav {
+impl From<hound::Error> for InvalidWav {
     fn from(error: hound::Error) -> Self {
         Self(Some(error))
     }
 }
 
-/// How many channels a WAV file has. Linear PCM of up to 16 bits, which is what Twilio makes
+/// The number of channels of a WAV file. Supports linear PCM of up to 16 bits, which Twilio produces
 /// (<https://www.twilio.com/docs/voice/api/recording#fetch-a-recordings-media-file>).
 ///
 /// # Errors
-/// When it is no such file.
-pub fn channels(wav: &[u8]) -> Result<usize, NotWav> {
+/// When it is not such a file.
+pub fn channels(wav: &[u8]) -> Result<usize, InvalidWav> {
     Ok(usize::from(open(wav)?.spec().channels))
 }
 
-/// One channel of a WAV file, from 0, as a file of its own: of a file that has no other, the file itself. Takes as much
-/// memory as its result, and a while: not for the threads on which others wait.
+/// One channel of a WAV file, counted from 0, as a WAV file. A mono file is returned without a copy. Allocates the size
+/// of the result and is CPU-bound: call it on a blocking thread.
 ///
 /// # Errors
-/// When it is no such file, or has no such channel.
-pub fn channel(wav: &Bytes, channel: usize) -> Result<Bytes, NotWav> {
+/// When it is not such a file, or the channel does not exist.
+pub fn channel(wav: &Bytes, channel: usize) -> Result<Bytes, InvalidWav> {
     let mut reader = open(wav)?;
     let spec = reader.spec();
     let count = usize::from(spec.channels);
     if channel >= count {
-        return Err(NotWav(None));
+        return Err(InvalidWav(None));
     }
     if count == 1 {
         return Ok(wav.clone());
     }
-    let mut file = Cursor::new(Vec::with_capacity(HEADER + wav.len() / count));
+    let mut file = Cursor::new(Vec::with_capacity(HEADER_BYTES + wav.len() / count));
     let mut writer = WavWriter::new(&mut file, WavSpec { channels: 1, ..spec })?;
-    // Each sample is looked at, also those of the other channels: one that is cut off is no sound.
-    for (place, sample) in reader.samples::<i16>().enumerate() {
+    // Reads the samples of all channels, so that a truncated file is an error.
+    for (index, sample) in reader.samples::<i16>().enumerate() {
         let sample = sample?;
-        if place % count == channel {
+        if index % count == channel {
             writer.write_sample(sample)?;
         }
     }
@@ -55,11 +55,11 @@ pub fn channel(wav: &Bytes, channel: usize) -> Result<Bytes, NotWav> {
     Ok(file.into_inner().into())
 }
 
-fn open(wav: &[u8]) -> Result<WavReader<Cursor<&[u8]>>, NotWav> {
+fn open(wav: &[u8]) -> Result<WavReader<Cursor<&[u8]>>, InvalidWav> {
     let reader = WavReader::new(Cursor::new(wav))?;
     let spec = reader.spec();
     if spec.sample_format != SampleFormat::Int || spec.bits_per_sample > 16 || spec.channels == 0 {
-        return Err(NotWav(None));
+        return Err(InvalidWav(None));
     }
     Ok(reader)
 }
@@ -85,7 +85,7 @@ mod tests {
         file.into_inner()
     }
 
-    fn apart(wav: &Bytes) -> Result<Vec<Bytes>, NotWav> {
+    fn split(wav: &Bytes) -> Result<Vec<Bytes>, InvalidWav> {
         (0..channels(wav)?).map(|side| channel(wav, side)).collect()
     }
 
@@ -96,28 +96,28 @@ mod tests {
     }
 
     #[test]
-    fn two_sides_are_taken_apart() {
-        let apart = apart(&file(SPEC, &[1, -1, 2, -2, 3, -3]).into()).expect("two channels");
+    fn dual_channel_file_is_split_into_its_channels() {
+        let split = split(&file(SPEC, &[1, -1, 2, -2, 3, -3]).into()).expect("two channels");
         assert_eq!(
-            apart.iter().map(|wav| samples(wav)).collect::<Vec<_>>(),
+            split.iter().map(|wav| samples(wav)).collect::<Vec<_>>(),
             [[1, 2, 3], [-1, -2, -3]]
         );
     }
 
     #[test]
-    fn one_side_is_the_file_itself() {
+    fn mono_file_is_returned_without_a_copy() {
         let mono = Bytes::from(file(WavSpec { channels: 1, ..SPEC }, &[5, 6]));
-        let alone = apart(&mono).expect("a channel");
+        let alone = split(&mono).expect("a channel");
         assert_eq!(alone, std::slice::from_ref(&mono));
         assert_eq!(alone[0].as_ptr(), mono.as_ptr(), "it is not copied");
         assert!(channel(&mono, 1).is_err(), "there is no other");
     }
 
     #[test]
-    fn an_error_page_is_no_sound() {
+    fn invalid_or_truncated_file_is_an_error() {
         assert!(channels(b"<html>404</html>").is_err());
         assert!(channels(&file(SPEC, &[1, 2])[..30]).is_err());
         let cut = Bytes::from(file(SPEC, &[1, 2, 3, 4])).slice(..49);
-        assert!(apart(&cut).is_err());
+        assert!(split(&cut).is_err());
     }
 }
