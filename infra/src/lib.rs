@@ -2,6 +2,7 @@
 //!
 //! **Architecture invariant:** this crate knows neither the tables of read models nor the HTTP server.
 
+pub mod accounts;
 pub mod blob;
 pub mod clock;
 pub mod config;
@@ -10,11 +11,10 @@ pub mod event_store;
 pub mod keys;
 pub mod leases;
 pub mod ledger;
-pub mod recording_links;
 pub mod models;
 pub mod outbound;
-pub mod accounts;
-pub mod wav;
+pub mod recording_links;
 pub mod subscription;
 pub mod telemetry;
 pub mod twilio;
+pub mod wav;

@@ -85,9 +85,14 @@ impl RecordingLinks {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_exp = false;
         validation.required_spec_claims.clear();
-        let decoded = jsonwebtoken::decode::<LinkClaims>(token, &self.decoding, &validation).map_err(|_| InvalidLink)?;
+        let decoded =
+            jsonwebtoken::decode::<LinkClaims>(token, &self.decoding, &validation).map_err(|_| InvalidLink)?;
         let is_expired = decoded.claims.exp <= now.as_micros() / 1_000_000;
-        if is_expired { Err(InvalidLink) } else { Ok(decoded.claims) }
+        if is_expired {
+            Err(InvalidLink)
+        } else {
+            Ok(decoded.claims)
+        }
     }
 }
 

@@ -10,10 +10,10 @@
 
 pub mod agents;
 pub mod call_log;
+pub mod call_view;
 pub mod contacts;
 pub mod dashboard;
 pub mod engine;
-pub mod call_view;
 pub mod live_calls;
 mod models;
 mod namespace;

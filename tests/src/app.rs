@@ -1,7 +1,7 @@
 //! The service in the test's own process, with a clock that the test controls, on either database.
 
+use crate::service::{AUTH_TOKEN, Client, PUBLIC_URL, UNREACHABLE_URL};
 use crate::test_stores::TestStores;
-use crate::service::{AUTH_TOKEN, Client, UNREACHABLE_URL, PUBLIC_URL};
 use api::Running;
 use domain::Timestamp;
 use infra::clock::TestClock;

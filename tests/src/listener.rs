@@ -1,4 +1,5 @@
-//! A listener connected to the service's audio WebSocket: the messages and the audio it received, as bytes and as words.
+//! A listener connected to the service's audio WebSocket: the messages and the audio it received, as bytes and as
+//! words.
 
 use crate::service::{Client, Socket};
 use futures::StreamExt as _;
@@ -61,7 +62,10 @@ impl ReceivedAudio {
     /// The types of the text messages.
     #[must_use]
     pub fn kinds(&self) -> Vec<&str> {
-        self.messages.iter().filter_map(|message| message["type"].as_str()).collect()
+        self.messages
+            .iter()
+            .filter_map(|message| message["type"].as_str())
+            .collect()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Ports for servers with a fixed port.
 //!
-//! A port that is free now may be taken by another test, or by an outgoing connection, for which the system assigns ports
-//! from 32768 up. The range here is below, and a file lock reserves each port for one test process until it exits, so a
-//! killed service can restart on its port.
+//! A port that is free now may be taken by another test, or by an outgoing connection, for which the system assigns
+//! ports from 32768 up. The range here is below, and a file lock reserves each port for one test process until it
+//! exits, so a killed service can restart on its port.
 
 use crate::scratch::lasting_dir;
 use anyhow::{Context as _, Result};

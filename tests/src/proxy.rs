@@ -1,5 +1,5 @@
-//! A TCP proxy between a service and its database that simulates outages. The database itself cannot be stopped, because
-//! other tests use the same server.
+//! A TCP proxy between a service and its database that simulates outages. The database itself cannot be stopped,
+//! because other tests use the same server.
 
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -73,8 +73,8 @@ impl Proxy {
         self.link.send_replace(Link::Stalled);
     }
 
-    /// Stalls the existing connections permanently; new ones work. This happens when a server is replaced without closing
-    /// its connections.
+    /// Stalls the existing connections permanently; new ones work. This happens when a server is replaced without
+    /// closing its connections.
     pub fn lose_connections(&self) {
         self.lost_generation.send_modify(|times| *times += 1);
     }
@@ -91,7 +91,12 @@ impl Drop for Proxy {
     }
 }
 
-async fn forward(near: TcpStream, target: String, link: watch::Receiver<Link>, mut lost_generation: watch::Receiver<u64>) {
+async fn forward(
+    near: TcpStream,
+    target: String,
+    link: watch::Receiver<Link>,
+    mut lost_generation: watch::Receiver<u64>,
+) {
     // A new connection during a stall waits too.
     let mut link_state = link.clone();
     if !matches!(

@@ -57,7 +57,11 @@ pub fn assert_same(left: &Tables, right: &Tables, what: &str) {
     for (table, rows) in left {
         let others = &right[table];
         if rows.len() != others.len() {
-            differences.push(format!("{table}: {} rows on the left, {} on the right", rows.len(), others.len()));
+            differences.push(format!(
+                "{table}: {} rows on the left, {} on the right",
+                rows.len(),
+                others.len()
+            ));
         }
         for (row, other) in rows.iter().zip(others).filter(|(row, other)| row != other) {
             let key = row.split(' ').next().unwrap_or_default();
@@ -69,7 +73,11 @@ pub fn assert_same(left: &Tables, right: &Tables, what: &str) {
                 .split(' ')
                 .filter(|field| !row.split(' ').any(|its| its == *field))
                 .collect();
-            differences.push(format!("{table} {key}: {} | {}", only_left.join(" "), only_right.join(" ")));
+            differences.push(format!(
+                "{table} {key}: {} | {}",
+                only_left.join(" "),
+                only_right.join(" ")
+            ));
         }
     }
     let count = differences.len();

@@ -1,9 +1,9 @@
 //! A complete environment for telephone calls on one machine: the service in its own process, and the sandbox as the
 //! telephone network and the models. They are connected only by URLs.
 
-use crate::test_stores::TestStores;
 use crate::ports::free_port;
 use crate::service::{AUTH_TOKEN, Client, Home, PASSWORD, PUBLIC_URL, Service};
+use crate::test_stores::TestStores;
 use sandbox::models::Models;
 use sandbox::network::party::Behavior;
 use sandbox::network::switch::{RestFault, TimelineEvent};
@@ -194,7 +194,8 @@ impl TestEnv {
     /// # Panics
     /// On timeout.
     pub async fn wait_for_speech(&self, call_sid: &str, words: &str) {
-        let has_heard = |what: &TimelineEvent| matches!(what, TimelineEvent::Heard { text, .. } if text.contains(words));
+        let has_heard =
+            |what: &TimelineEvent| matches!(what, TimelineEvent::Heard { text, .. } if text.contains(words));
         let deadline = Instant::now() + SETTLE_TIMEOUT;
         loop {
             let is_heard = {
@@ -205,7 +206,11 @@ impl TestEnv {
             if is_heard {
                 return;
             }
-            assert!(Instant::now() < deadline, "{words} was not played on the leg\n{}", self.service.log());
+            assert!(
+                Instant::now() < deadline,
+                "{words} was not played on the leg\n{}",
+                self.service.log()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -295,8 +300,8 @@ impl TestEnv {
         assert!(answer.status().is_success(), "{}", answer.status());
     }
 
-    /// Makes the network refuse the service's next REST requests: each entry is a part of the path, the status and the number
-    /// of requests.
+    /// Makes the network refuse the service's next REST requests: each entry is a part of the path, the status and the
+    /// number of requests.
     pub fn fail_requests(&self, faults: &[(&str, u16, u32)]) {
         let faults = faults.iter().map(|(path, status, next)| RestFault {
             status: *status,

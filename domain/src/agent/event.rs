@@ -78,6 +78,7 @@ events! {
         },
         HoursSet {
             /// Always open if absent.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             hours: Option<WeekHours>,
             by: String,
         },

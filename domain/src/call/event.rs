@@ -67,28 +67,38 @@ events! {
             /// Values that the script inserts, by name.
             variables: Personal<BTreeMap<String, String>>,
             /// The customer's own identifier of the lead.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             lead: Option<String>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             campaign: Option<String>,
             /// The row of the campaign's list, from 1.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             row: Option<u64>,
             /// Higher is dialed first.
             priority: i32,
             /// Earliest time of the first attempt.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             not_before: Option<Timestamp>,
             /// The call is dropped from the queue at this time.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             expires_at: Option<Timestamp>,
             max_attempts: u32,
             /// The consent that permits the call.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             consent: Option<String>,
             /// The call that this one retries.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             retry_of: Option<CallId>,
             /// The answering plan: what happens on voicemail, call screening or a phone menu.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             plan: Option<String>,
             by: String,
         },
         /// Time or priority of a queued call was changed. An absent field keeps its value.
         QueueEdited {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             not_before: Option<Timestamp>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             priority: Option<i32>,
             by: String,
         },
@@ -131,8 +141,10 @@ events! {
             zones: Vec<String>,
             /// The suppression and registry lists that were consulted, with their versions.
             lists: Vec<String>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             consent: Option<String>,
             /// The event that reserves the number for this call.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             engagement: Option<String>,
             valid_until: Timestamp,
         },
@@ -150,6 +162,7 @@ events! {
             call_sid: String,
             evidence: DialEvidence,
             /// The provider's estimate of how long it will queue the call, in milliseconds.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             queue_ms: Option<u32>,
         },
         DialFailed {
@@ -159,6 +172,7 @@ events! {
             /// Whether the attempt counts toward `max_attempts` and the limits on call frequency.
             counts_as_attempt: bool,
             /// Time of the next attempt; absent if there is none.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             retry_at: Option<Timestamp>,
         },
         /// It is not known whether the provider placed the call.
@@ -184,6 +198,7 @@ events! {
         /// The call exists.
         CallStarted {
             clock: ClockSource,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             direction: Option<Direction>,
             /// The first leg.
             call_sid: String,
@@ -192,12 +207,16 @@ events! {
             /// E.164 number, SIP address or client name of the callee.
             to: PersonalText,
             /// The caller's name, if the network supplied one.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             caller_name: Option<PersonalText>,
             /// The agent that answers.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             agent: Option<AgentId>,
             /// The tenant's number that is called or calls, E.164.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             number: Option<String>,
             /// STIR/SHAKEN result: Twilio's `StirVerstat`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             attestation: Option<String>,
             /// True if the start was concluded from a later callback because the webhook of the start was not received yet.
             inferred: bool,
@@ -232,8 +251,11 @@ events! {
             turn: u32,
             text: PersonalText,
             /// The recognizer's confidence, 0 to 1.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             confidence: Option<f64>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             started_at: Option<Timestamp>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             ended_at: Option<Timestamp>,
             /// The recognizer: `twilio_gather`, `media_stream`, `typed`.
             source: String,
@@ -246,9 +268,12 @@ events! {
             /// 0 is the base prompt alone.
             persona_version: u32,
             /// The language model; absent for fixed phrases such as the greeting.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             model: Option<String>,
             /// From the end of the caller's speech to the start of the AI's, in milliseconds.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             latency_ms: Option<u32>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             tokens: Option<TokenCount>,
         },
         /// The caller interrupted the AI (barge-in).
@@ -404,8 +429,10 @@ events! {
             recording_sid: String,
             /// Valid for as long as the provider keeps the recording.
             url: String,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             duration_s: Option<u32>,
             /// 1 or 2.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             channels: Option<u32>,
         },
         /// The recording is in the blob store.
@@ -423,6 +450,7 @@ events! {
         /// The recording could not be obtained.
         RecordingUnavailable {
             phase: Phase,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             recording_sid: Option<String>,
             reason: String,
             attempts: u32,
@@ -452,23 +480,31 @@ events! {
         CallEnded {
             clock: ClockSource,
             outcome: Outcome,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             ended_by: Option<EndedBy>,
             /// Seconds of conversation, as the provider counts them.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             duration_s: Option<u32>,
             /// Why the call failed: SIP response or provider error code.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             reason: Option<String>,
         },
         CallSummarized {
             summary: PersonalText,
             outcome: String,
             /// The caller's interest: `high`, `medium`, `low` or `none`.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             interest: Option<String>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             next_action: Option<PersonalText>,
             /// Whether the objective was reached.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             goal_achieved: Option<bool>,
             /// 0 to 100.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             lead_score: Option<u8>,
             /// The caller's.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             sentiment: Option<Sentiment>,
             /// The language model that wrote the summary.
             model: String,
@@ -506,6 +542,7 @@ events! {
             correction: u32,
             note: PersonalText,
             /// Absent if the correction is about the whole call.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             turn: Option<u32>,
             by: String,
         },
@@ -518,6 +555,7 @@ events! {
             /// `resolved`, `callback_needed`, `spam`, ...
             disposition: String,
             /// Display text of the disposition.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             label: Option<String>,
             by: String,
         },
@@ -527,8 +565,11 @@ events! {
         },
         /// A user edited details of the call. An absent field keeps its value.
         DetailsEdited {
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             caller_name: Option<PersonalText>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             caller_number: Option<PersonalText>,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             notes: Option<PersonalText>,
             by: String,
         },
@@ -549,8 +590,10 @@ events! {
             clock: ClockSource,
             /// The callback: `call-status`, `conference-status`, `amd-status`, ...
             kind: String,
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             call_sid: Option<String>,
             /// The provider's own count, from 0.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             sequence_number: Option<u32>,
             /// The provider's status: `ringing`, `participant-mute`, ...
             status: String,
@@ -571,6 +614,7 @@ events! {
             /// From 1.
             attempt: u32,
             /// Time of the next attempt; absent if there is none.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             retry_at: Option<Timestamp>,
         },
         /// Missing data was completed from the provider's record.

@@ -234,9 +234,12 @@ pub struct Segment {
     pub speaker: String,
     pub text: String,
     /// Milliseconds from the start of the phase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_ms: Option<u32>,
     /// Milliseconds from the start of the phase.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_ms: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentiment: Option<Sentiment>,
 }
 

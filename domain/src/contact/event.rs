@@ -18,6 +18,7 @@ events! {
         ContactRenamed {
             name: PersonalText,
             /// E.164. Absent if it did not change.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
             phone: Option<PersonalText>,
             by: String,
         },

@@ -51,7 +51,10 @@ async fn first_user_becomes_admin_and_others_need_an_invitation() {
         .invite("hash", &invitation("b@example.org", Role::Auditor))
         .await
         .expect("invited");
-    assert_eq!(role(&registered(&accounts, "b", Some("hash")).await), Some(Role::Auditor));
+    assert_eq!(
+        role(&registered(&accounts, "b", Some("hash")).await),
+        Some(Role::Auditor)
+    );
 }
 
 #[tokio::test]

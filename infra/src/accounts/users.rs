@@ -1,6 +1,6 @@
 //! Users.
 
-use super::{Invitation, Accounts, Role};
+use super::{Accounts, Invitation, Role};
 use crate::on_db;
 use domain::Timestamp;
 

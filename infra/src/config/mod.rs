@@ -7,9 +7,9 @@ mod models;
 mod secret;
 mod settings;
 
+pub use ipnet::IpNet;
 pub use models::{AnthropicConfig, ChatProvider, ModelsConfig};
 pub use secret::Secret;
-pub use ipnet::IpNet;
 pub use settings::Settings;
 
 use crate::clock::random_bytes;
@@ -87,10 +87,7 @@ pub struct TwilioConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("cannot read the configuration file {path}")]
-    File {
-        path: PathBuf,
-        source: io::Error,
-    },
+    File { path: PathBuf, source: io::Error },
     /// The file has an unknown key or an invalid value.
     #[error("the configuration file {path} is invalid: {message}")]
     Toml {
@@ -99,18 +96,12 @@ pub enum ConfigError {
         message: String,
     },
     #[error("{variable} {problem}")]
-    Setting {
-        variable: &'static str,
-        problem: String,
-    },
+    Setting { variable: &'static str, problem: String },
     /// A variable that was renamed is still set. Ignoring it could open the wrong database.
     #[error("{old} is set, but it is now called {new}: rename it, or unset it")]
     Renamed { old: &'static str, new: &'static str },
     #[error("{variable} is not a valid database address")]
-    Database {
-        variable: &'static str,
-        source: DbError,
-    },
+    Database { variable: &'static str, source: DbError },
 }
 
 impl Settings {
@@ -269,14 +260,14 @@ fn trusted_proxies(text: &str) -> Result<Vec<IpNet>, ConfigError> {
             setting("TRUSTED_PROXIES", problem)
         })
     };
-    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(network).collect()
+    text.split(',')
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(network)
+        .collect()
 }
 
-fn database(
-    variable: &'static str,
-    text: Option<&Secret>,
-    default: &DatabaseUrl,
-) -> Result<DatabaseUrl, ConfigError> {
+fn database(variable: &'static str, text: Option<&Secret>, default: &DatabaseUrl) -> Result<DatabaseUrl, ConfigError> {
     text.map_or_else(
         || Ok(default.clone()),
         |text| {
@@ -294,7 +285,10 @@ fn address(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
         return Err(setting(variable, "must start with http:// or https://"));
     }
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return Err(setting(variable, "must not have a query, a fragment, a user name or a password"));
+        return Err(setting(
+            variable,
+            "must not have a query, a fragment, a user name or a password",
+        ));
     }
     Ok(url)
 }
@@ -308,10 +302,7 @@ fn twilio(s: &Settings) -> Result<TwilioConfig, ConfigError> {
         ));
     }
     if s.twilio_api_key.is_some() != s.twilio_api_secret.is_some() {
-        return Err(setting(
-            "TWILIO_API_KEY",
-            "and TWILIO_API_SECRET must be set together",
-        ));
+        return Err(setting("TWILIO_API_KEY", "and TWILIO_API_SECRET must be set together"));
     }
     Ok(TwilioConfig {
         sandbox,

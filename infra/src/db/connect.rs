@@ -72,7 +72,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// When the folder cannot be written, or the server cannot be reached.
-pub async fn connect(url: &DatabaseUrl, name: &str, durability: Durability, max_connections: u32) -> Result<Db, DbError> {
+pub async fn connect(
+    url: &DatabaseUrl,
+    name: &str,
+    durability: Durability,
+    max_connections: u32,
+) -> Result<Db, DbError> {
     match url {
         DatabaseUrl::Folder(folder) => {
             make_folder(folder).map_err(DbError::Folder)?;
@@ -87,7 +92,9 @@ pub async fn connect(url: &DatabaseUrl, name: &str, durability: Durability, max_
                 .await?;
             Ok(Db::Sqlite(pool))
         }
-        DatabaseUrl::Postgres(url) => Ok(Db::Postgres(connect_postgres(url, name, durability, max_connections).await?)),
+        DatabaseUrl::Postgres(url) => Ok(Db::Postgres(
+            connect_postgres(url, name, durability, max_connections).await?,
+        )),
     }
 }
 
@@ -103,7 +110,12 @@ pub fn make_folder(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-async fn connect_postgres(url: &str, schema: &str, durability: Durability, max_connections: u32) -> Result<sqlx::PgPool, DbError> {
+async fn connect_postgres(
+    url: &str,
+    schema: &str,
+    durability: Durability,
+    max_connections: u32,
+) -> Result<sqlx::PgPool, DbError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("call-ledger")
         .options([("search_path", schema)])

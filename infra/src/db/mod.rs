@@ -9,7 +9,7 @@ mod read_stores;
 
 pub use connect::{DatabaseUrl, Durability, connect, make_folder};
 pub use migrate::{migrate_keys, migrate_ledger};
-pub use read_stores::{ShadowNamespace, Namespace, ReadStores};
+pub use read_stores::{Namespace, ReadStores, ShadowNamespace};
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
@@ -149,7 +149,9 @@ pub enum DbError {
     #[error("cannot migrate the database schema")]
     Migrate(#[source] sqlx::migrate::MigrateError),
     /// An applied migration differs from this build's.
-    #[error("the database was created by a build from before the first release and cannot be opened by this one: use an empty data folder or database, or the build that created it")]
+    #[error(
+        "the database was created by a build from before the first release and cannot be opened by this one: use an empty data folder or database, or the build that created it"
+    )]
     EarlierBuild,
     /// The database returned an error or is unavailable.
     #[error("database error")]

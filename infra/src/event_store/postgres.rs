@@ -1,6 +1,6 @@
 //! Appends to PostgreSQL: one function call (`migrations/postgres/ledger`) and one round trip per batch.
 
-use super::append::{Append, BatchOutcome, AppendDecision};
+use super::append::{Append, AppendDecision, BatchOutcome};
 use super::{Position, StoreError};
 use domain::Timestamp;
 use sqlx::postgres::PgConnectOptions;

@@ -4,7 +4,7 @@
 //! once and cached. The connection is rusqlite's, not sqlx's: sqlx passes every statement to another thread and back,
 //! which for one writer costs more than the disk (`docs/decisions`). Both use the same SQLite.
 
-use super::append::{Append, BatchOutcome, AppendDecision};
+use super::append::{Append, AppendDecision, BatchOutcome};
 use super::{Position, StoreError, StreamId};
 use domain::Timestamp;
 use quick_cache::unsync::Cache;

@@ -41,10 +41,7 @@ pub enum StoreError {
     Sqlite(#[source] Arc<rusqlite::Error>),
     /// A position is missing: the log is damaged.
     #[error("the log is damaged: expected position {expected}, found {found}")]
-    Hole {
-        expected: Position,
-        found: Position,
-    },
+    Hole { expected: Position, found: Position },
     /// An identifier or an event's name has a line break or another control character: it could not be hashed
     /// unambiguously.
     #[error("identifiers and event names must not contain line breaks or other control characters")]
@@ -107,7 +104,12 @@ impl StoreError {
             ),
             Self::Keys(error) => error.is_unavailable(),
             Self::Closed => true,
-            Self::Hole { .. } | Self::ControlCharacter | Self::TooLong { .. } | Self::Empty | Self::Encode(_) | Self::Unreadable(_) => false,
+            Self::Hole { .. }
+            | Self::ControlCharacter
+            | Self::TooLong { .. }
+            | Self::Empty
+            | Self::Encode(_)
+            | Self::Unreadable(_) => false,
         }
     }
 }

@@ -201,7 +201,10 @@ impl Ledger {
                     undecided.map_err(LedgerError::Rejected)?;
                     let tenant = cached.tenant(&metadata);
                     let CachedAggregate {
-                        state, position, first_position, ..
+                        state,
+                        position,
+                        first_position,
+                        ..
                     } = cached;
                     return Ok(Executed {
                         position,
@@ -336,7 +339,11 @@ impl Ledger {
     }
 
     /// As [`Ledger::load`], but keeps `before` and its positions if the stream has not grown.
-    async fn load_after<A: Decide>(&self, stream: &StreamId, before: Option<CachedAggregate<A>>) -> Result<CachedAggregate<A>, StoreError> {
+    async fn load_after<A: Decide>(
+        &self,
+        stream: &StreamId,
+        before: Option<CachedAggregate<A>>,
+    ) -> Result<CachedAggregate<A>, StoreError> {
         let now = self.load::<A>(stream).await?;
         Ok(before.filter(|before| before.sequence == now.sequence).unwrap_or(now))
     }

@@ -60,7 +60,9 @@ pub enum LedgerOpenError {
     #[error("cannot use the data folder {0}")]
     Folder(String, #[source] std::io::Error),
     /// The log does not start with its identity.
-    #[error("the ledger was created by a build from before the first release and cannot be opened by this one: use an empty data folder or database, or the build that created it")]
+    #[error(
+        "the ledger was created by a build from before the first release and cannot be opened by this one: use an empty data folder or database, or the build that created it"
+    )]
     EarlierBuild,
     /// The key store cannot be opened, or the master key is wrong.
     #[error(transparent)]

@@ -155,7 +155,10 @@ pub(super) async fn open_stream<A: Decide>(
     stream: &StreamId,
     events: Vec<SerializedEvent>,
 ) -> Result<Vec<A::Event>, StoreError> {
-    if events.iter().any(|event| ERASING_EVENTS.contains(&event.event_type.as_str())) {
+    if events
+        .iter()
+        .any(|event| ERASING_EVENTS.contains(&event.event_type.as_str()))
+    {
         keys.forget(stream);
     }
     let keys = keys.for_opening(std::iter::once(stream)).await?;

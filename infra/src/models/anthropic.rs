@@ -1,7 +1,7 @@
 //! Anthropic's Messages API: <https://docs.anthropic.com/en/api/messages>.
 
 use super::ModelError;
-use super::chat::{ChatRequest, Format, Message, Role, RawAnswer};
+use super::chat::{ChatRequest, Format, Message, RawAnswer, Role};
 use super::surface::Answer;
 use domain::call::value::TokenCount;
 use serde::Deserialize;

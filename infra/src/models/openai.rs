@@ -78,8 +78,8 @@ struct Usage {
 }
 
 pub(super) fn read(answer: &Answer) -> Result<RawAnswer, ModelError> {
-    let completion: Completion =
-        serde_json::from_slice(&answer.body).map_err(|_| ModelError::Malformed("the response is not a chat completion"))?;
+    let completion: Completion = serde_json::from_slice(&answer.body)
+        .map_err(|_| ModelError::Malformed("the response is not a chat completion"))?;
     let choice = completion
         .choices
         .into_iter()

@@ -104,10 +104,7 @@ impl Surface {
             let wait = self.backoff.wait_after(attempt).filter(|_| failed.is_retryable);
             let wait = wait.map(|wait| wait.max(failed.retry_after.unwrap_or_default()));
             // A delay beyond the deadline would only postpone the error.
-            match wait
-                .map(|wait| Instant::now() + wait)
-                .filter(|at| *at < deadline)
-            {
+            match wait.map(|wait| Instant::now() + wait).filter(|at| *at < deadline) {
                 Some(at) => tokio::time::sleep_until(at).await,
                 None => return Err(failed.error),
             }

@@ -127,10 +127,14 @@ struct ResponseSegment {
 }
 
 pub(super) fn read(answer: &Answer, model: &str) -> Result<Transcription, ModelError> {
-    let response: Response =
-        serde_json::from_slice(&answer.body).map_err(|_| ModelError::Malformed("the response is not a transcription"))?;
+    let response: Response = serde_json::from_slice(&answer.body)
+        .map_err(|_| ModelError::Malformed("the response is not a transcription"))?;
     let text = response.text.trim().to_owned();
-    let mut segments: Vec<_> = response.segments.into_iter().filter_map(ResponseSegment::segment).collect();
+    let mut segments: Vec<_> = response
+        .segments
+        .into_iter()
+        .filter_map(ResponseSegment::segment)
+        .collect();
     // The model returns no times.
     if segments.is_empty() && !text.is_empty() {
         segments.push(TranscriptSegment {

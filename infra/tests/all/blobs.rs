@@ -87,7 +87,10 @@ async fn stored_blob_can_be_read(store: &BlobStore) {
 
 async fn ranges_can_be_read(store: &BlobStore) {
     let name = key("CA2/RE1.wav");
-    store.put(&name, Bytes::from_static(b"0123456789")).await.expect("stored");
+    store
+        .put(&name, Bytes::from_static(b"0123456789"))
+        .await
+        .expect("stored");
     for (range, part, first_and_last) in [
         ("bytes=0-3", "0123", 0..=3),
         ("bytes=4-4", "4", 4..=4),

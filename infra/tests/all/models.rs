@@ -202,7 +202,13 @@ async fn truncated_answer_is_marked_and_malformed_as_json() {
     let mut body = completion("{\"a\": 1}");
     body["choices"][0]["finish_reason"] = "length".into();
     let server = answering(vec![ok(body)]).await;
-    assert!(models(&server.uri()).chat(&chat_request()).await.expect("words").truncated);
+    assert!(
+        models(&server.uri())
+            .chat(&chat_request())
+            .await
+            .expect("words")
+            .truncated
+    );
     let error = models(&server.uri()).chat(&json_request()).await.expect_err("cut off");
     assert!(matches!(error, ModelError::Malformed(_)));
 }
@@ -218,7 +224,10 @@ async fn invalid_answer_is_malformed_and_not_retried() {
         ResponseTemplate::new(200).set_body_string("<html>"),
     ] {
         let server = answering(vec![answer]).await;
-        let error = models(&server.uri()).chat(&chat_request()).await.expect_err("no answer");
+        let error = models(&server.uri())
+            .chat(&chat_request())
+            .await
+            .expect_err("no answer");
         assert!(matches!(error, ModelError::Malformed(_)), "{error:?}");
         assert_eq!(request_count(&server).await, 1);
     }
@@ -239,7 +248,10 @@ async fn server_fault_is_retried() {
         ResponseTemplate::new(429).insert_header("retry-after", "0.001"),
     ] {
         let server = answering(vec![fault.clone(), fault, ok(completion("Hello."))]).await;
-        models(&server.uri()).chat(&chat_request()).await.expect("the third time");
+        models(&server.uri())
+            .chat(&chat_request())
+            .await
+            .expect("the third time");
     }
     let server = Script::start(vec![Vec::new()]).await;
     let error = models(&server.url).chat(&chat_request()).await.expect_err("never");

@@ -83,7 +83,10 @@ async fn server_fault_is_retried_only_for_idempotent_requests() {
         .expect("the second time");
     let server = answering(vec![ResponseTemplate::new(503), ok(call("queued"))]).await;
     let new_call = NewCall::new("+1", "+2", Answer::Application("AP1".into()));
-    let error = client(&server.uri()).create_call(&new_call).await.expect_err("ambiguous");
+    let error = client(&server.uri())
+        .create_call(&new_call)
+        .await
+        .expect_err("ambiguous");
     assert!(!error.is_safe_to_retry() && error.status() == Some(503));
     assert_eq!(requests(&server).await.len(), 1, "it may have been placed");
 }

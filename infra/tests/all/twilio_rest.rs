@@ -464,7 +464,10 @@ async fn number_and_application_updates_send_webhook_addresses() {
         pairs(&[
             ("VoiceUrl", "https://callcenter.example/twilio/inbound"),
             ("VoiceMethod", "POST"),
-            ("StatusCallback", "https://callcenter.example/twilio/inbound-status#rc=5&rp=all"),
+            (
+                "StatusCallback",
+                "https://callcenter.example/twilio/inbound-status#rc=5&rp=all"
+            ),
             ("StatusCallbackMethod", "POST"),
             ("VoiceApplicationSid", ""),
         ])
@@ -475,7 +478,9 @@ async fn number_and_application_updates_send_webhook_addresses() {
         .and(body_string(
             "VoiceUrl=https%3A%2F%2Fcallcenter.example%2Fvoice&VoiceMethod=POST",
         ))
-        .respond_with(ok(json!({"sid": "AP1", "voice_url": "https://callcenter.example/voice"})))
+        .respond_with(ok(
+            json!({"sid": "AP1", "voice_url": "https://callcenter.example/voice"}),
+        ))
         .mount(&server)
         .await;
     let update = ApplicationUpdate {

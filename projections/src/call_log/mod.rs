@@ -4,9 +4,9 @@
 //! of calls for each filter, so that no query counts rows. Figures over time are in `dashboard`, work items in `work`.
 
 mod document;
-mod previous_calls;
 mod fold;
 mod of_rows;
+mod previous_calls;
 pub mod queries;
 pub mod search;
 pub mod tables;
@@ -14,7 +14,7 @@ mod to_rows;
 
 pub use document::{CallDocument, TURNS};
 pub use previous_calls::PreviousCall;
-pub use queries::{CallLog, Cursor, Page, CallQuery};
+pub use queries::{CallLog, CallQuery, Cursor, Page};
 
 use crate::engine::{ReadModel, Schema, Totals, schema};
 use crate::rows::{ForeignRow, Owner, Rows, Table};

@@ -26,7 +26,11 @@ impl CallDocument {
         }
         for row in rows.take::<ParticipantRow>()? {
             let observed = |at: Option<i64>, is_provider| {
-                let clock = if is_provider { ClockSource::Provider } else { ClockSource::Local };
+                let clock = if is_provider {
+                    ClockSource::Provider
+                } else {
+                    ClockSource::Local
+                };
                 at.map(|at| ObservedAt::new(Timestamp(at), clock))
             };
             let participant = Participant {

@@ -30,8 +30,7 @@ pub(super) fn text_of(document: &CallDocument) -> String {
     .flatten()
     .for_each(&mut add);
     if view.is_over() {
-        view
-            .review
+        view.review
             .notes
             .iter()
             .filter_map(|notes| notes.text())

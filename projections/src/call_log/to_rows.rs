@@ -4,8 +4,8 @@ use super::document::{Asset, CallDocument, Participant, Speaker, TURNS};
 use super::tables::{
     AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SearchRow, SegmentRow,
 };
-use crate::engine::Totals;
 use crate::call_view::Filter;
+use crate::engine::Totals;
 use crate::rows::Rows;
 use domain::Timestamp;
 use domain::call::value::{Direction, ParticipantRole, Phase};
@@ -172,11 +172,7 @@ impl CallDocument {
             ));
         }
         // The first leg is a participant even if no callback reported that it joined.
-        if let Some(leg) = self
-            .view
-            .call_sid()
-            .filter(|leg| !self.participants.contains_key(*leg))
-        {
+        if let Some(leg) = self.view.call_sid().filter(|leg| !self.participants.contains_key(*leg)) {
             let from_browser = self.view.direction() == Some(Direction::Outbound) && self.view.purpose().is_none();
             let role = if from_browser {
                 ParticipantRole::TeamMember

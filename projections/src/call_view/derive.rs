@@ -87,7 +87,8 @@ impl CallView {
             let end = self.end.as_ref()?;
             Some(by_provider(end.at)?.plus_seconds(-i64::from(end.duration_s?)))
         };
-        started.or_else(|| by_provider(self.ringing?))
+        started
+            .or_else(|| by_provider(self.ringing?))
             .or_else(from_end)
             .or_else(|| by_provider(self.answered?))
     }
@@ -151,7 +152,9 @@ impl CallView {
     pub fn duration_s(&self) -> Option<i64> {
         let end = self.end.as_ref()?;
         let between = || {
-            let answered = self.answered.filter(|answered| answered.clock.is_provider() && end.at.clock.is_provider())?;
+            let answered = self
+                .answered
+                .filter(|answered| answered.clock.is_provider() && end.at.clock.is_provider())?;
             Some((end.at.at.as_micros() - answered.at.as_micros()).max(0) / 1_000_000)
         };
         end.duration_s.map(i64::from).or_else(between)

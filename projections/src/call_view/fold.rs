@@ -50,14 +50,20 @@ impl CallView {
             E::DialPermitted { .. } => self.in_queue(|queue| queue.refused = false),
             E::CallStarted { .. } => {
                 if let Some((start, inferred)) = Start::of(event) {
-                    let known = if inferred { &mut self.inferred } else { &mut self.started };
+                    let known = if inferred {
+                        &mut self.inferred
+                    } else {
+                        &mut self.started
+                    };
                     *known = Some(match known.take() {
                         Some(known) => known.join(start),
                         None => start,
                     });
                 }
             }
-            E::CallRinging { at, clock, .. } => ObservedAt::note_earliest(&mut self.ringing, ObservedAt::new(*at, *clock)),
+            E::CallRinging { at, clock, .. } => {
+                ObservedAt::note_earliest(&mut self.ringing, ObservedAt::new(*at, *clock))
+            }
             E::CallAnswered { at, clock, by, .. } => {
                 ObservedAt::note_earliest(&mut self.answered, ObservedAt::new(*at, *clock));
                 self.answered_by = self.answered_by.max(Some(*by));
@@ -118,7 +124,11 @@ impl CallView {
         self.prune();
         if self.provider_start().is_some() {
             for start in [&mut self.started, &mut self.inferred].into_iter().flatten() {
-                start.at = if start.at.clock.is_provider() { start.at } else { UNKNOWN_TIME };
+                start.at = if start.at.clock.is_provider() {
+                    start.at
+                } else {
+                    UNKNOWN_TIME
+                };
             }
         }
         if self.started.is_some() || self.inferred.is_some() || self.queue.is_some() {
@@ -180,7 +190,11 @@ fn remainder(started: &Start, inferred: Start) -> Option<Start> {
             inferred.caller_name
         },
         agent: if started.agent.is_some() { None } else { inferred.agent },
-        number: if started.number.is_some() { None } else { inferred.number },
+        number: if started.number.is_some() {
+            None
+        } else {
+            inferred.number
+        },
         attestation: if started.attestation.is_some() {
             None
         } else {

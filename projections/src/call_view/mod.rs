@@ -8,12 +8,12 @@
 
 mod derive;
 mod fold;
-mod review;
 mod participants;
+mod review;
 
 pub use derive::{Filter, Status, UtcHour};
-pub use review::{Graded, Resolution, Review};
 pub use participants::{Participant, Participants};
+pub use review::{Graded, Resolution, Review};
 
 use domain::call::end::End;
 use domain::call::event::PersonalText;
@@ -26,10 +26,7 @@ use serde::{Deserialize, Serialize};
 /// The state of a call, folded from its events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the flags are independent of each other"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags are independent of each other")]
 pub struct CallView {
     pub tenant: Tenant,
     /// Set for queued outbound calls only.

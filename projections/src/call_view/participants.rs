@@ -71,7 +71,9 @@ impl Participants {
             | E::ParticipantUnreached { .. }
             | E::ParticipantJoined { .. }
             | E::ParticipantLeft { .. } => true,
-            E::ProviderReported { kind, status, .. } => kind == CONFERENCE_KIND && ANNOUNCEMENT_STATUSES.contains(&status.as_str()),
+            E::ProviderReported { kind, status, .. } => {
+                kind == CONFERENCE_KIND && ANNOUNCEMENT_STATUSES.contains(&status.as_str())
+            }
             _ => false,
         }
     }
@@ -80,8 +82,12 @@ impl Participants {
     pub fn fold(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
-            E::ListenerJoined { user, participant, .. } => self.reserve(*participant, ParticipantRole::Listener, Some(user)),
-            E::ListenerLeft { user, .. } => self.update_user(user, |participant| participant.withdrawn |= !participant.agreed),
+            E::ListenerJoined { user, participant, .. } => {
+                self.reserve(*participant, ParticipantRole::Listener, Some(user))
+            }
+            E::ListenerLeft { user, .. } => {
+                self.update_user(user, |participant| participant.withdrawn |= !participant.agreed)
+            }
             E::TakeoverRequested { user, .. } => {
                 self.requests.insert(user.clone());
                 // The result of an earlier request no longer matters.
@@ -132,19 +138,27 @@ impl Participants {
             E::Transferred { .. } => {
                 let target = self.transfer.take();
                 for (number, participant) in &mut self.by_number {
-                    participant.withdrawn |= participant.role == ParticipantRole::TransferTarget && Some(*number) != target;
+                    participant.withdrawn |=
+                        participant.role == ParticipantRole::TransferTarget && Some(*number) != target;
                 }
                 if let Some(user) = self.taken_over_by.clone() {
                     self.update_user(&user, |participant| participant.withdrawn = true);
                 }
             }
             E::TransferFailed { .. } => {
-                if let Some(participant) = self.transfer.take().and_then(|participant| self.by_number.get_mut(&participant)) {
+                if let Some(participant) = self
+                    .transfer
+                    .take()
+                    .and_then(|participant| self.by_number.get_mut(&participant))
+                {
                     participant.withdrawn = true;
                 }
             }
             E::ParticipantCalled {
-                call_sid, role, participant, ..
+                call_sid,
+                role,
+                participant,
+                ..
             } => {
                 self.leg(call_sid, *role);
                 if let Some(participant) = self.by_number.get_mut(participant) {
@@ -211,7 +225,9 @@ impl Participants {
 
     /// Every participant, by number.
     pub fn all(&self) -> impl Iterator<Item = (u32, &Participant)> {
-        self.by_number.iter().map(|(number, participant)| (*number, participant))
+        self.by_number
+            .iter()
+            .map(|(number, participant)| (*number, participant))
     }
 
     /// Whether the participant is in the conference now.
@@ -246,7 +262,8 @@ impl Participants {
     /// The participant of the user who took the call over.
     fn takeover_participant(&self) -> Option<u32> {
         let taker = self.taken_over_by.as_ref()?;
-        let is_user = |(_, participant): &(&u32, &Participant)| participant.agreed && participant.user.as_ref() == Some(taker);
+        let is_user =
+            |(_, participant): &(&u32, &Participant)| participant.agreed && participant.user.as_ref() == Some(taker);
         let last = self.by_number.iter().rev().find(is_user);
         last.map(|(number, _)| *number)
     }
@@ -260,7 +277,10 @@ impl Participants {
     /// Whether the participant has heard the announcement.
     #[must_use]
     pub fn is_announced(&self, participant: &Participant) -> bool {
-        participant.call_sid.as_ref().is_some_and(|sid| self.announced.contains(sid))
+        participant
+            .call_sid
+            .as_ref()
+            .is_some_and(|sid| self.announced.contains(sid))
     }
 
     fn leg_of(&self, participant: &Participant) -> Option<&LegState> {
@@ -298,11 +318,16 @@ impl Participants {
     /// member, and therefore counts until a takeover.
     #[must_use]
     pub fn listeners(&self) -> BTreeSet<&str> {
-        let listens = |participant: &Participant| participant.role == ParticipantRole::Listener && participant.user != self.taken_over_by;
+        let listens = |participant: &Participant| {
+            participant.role == ParticipantRole::Listener && participant.user != self.taken_over_by
+        };
         let mut users = self.users(listens);
         if self.taken_over_by.is_none() {
-            let was_not_reached = |participant: &Participant| self.leg_of(participant).is_some_and(LegState::was_not_reached);
-            let hears_ai_only = |participant: &&Participant| listens(participant) && !participant.withdrawn && was_not_reached(participant);
+            let was_not_reached =
+                |participant: &Participant| self.leg_of(participant).is_some_and(LegState::was_not_reached);
+            let hears_ai_only = |participant: &&Participant| {
+                listens(participant) && !participant.withdrawn && was_not_reached(participant)
+            };
             let participants = self.by_number.values().filter(hears_ai_only);
             users.extend(participants.filter_map(|participant| participant.user.as_deref()));
         }
@@ -333,9 +358,12 @@ impl Participants {
     }
 
     fn users(&self, which: impl Fn(&Participant) -> bool) -> BTreeSet<&str> {
-        let is_taken = |participant: &&Participant| !participant.withdrawn && !self.is_gone(participant) && which(participant);
+        let is_taken =
+            |participant: &&Participant| !participant.withdrawn && !self.is_gone(participant) && which(participant);
         let participants = self.by_number.values().filter(is_taken);
-        participants.filter_map(|participant| participant.user.as_deref()).collect()
+        participants
+            .filter_map(|participant| participant.user.as_deref())
+            .collect()
     }
 }
 

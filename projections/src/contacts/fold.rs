@@ -66,7 +66,9 @@ impl ContactsDocument {
         }
         let foreign = ForeignRow(NumberCallRow::TABLE.name);
         let row = rows.take::<NumberCallRow>()?.pop().ok_or(foreign)?;
-        Ok(Self::Call(Box::new(CallView::from_json(&row.call_view).ok_or(foreign)?)))
+        Ok(Self::Call(Box::new(
+            CallView::from_json(&row.call_view).ok_or(foreign)?,
+        )))
     }
 }
 

@@ -32,8 +32,7 @@ table! {
     }
 }
 
-const COLUMNS: &str =
-    "c.contact_id, c.tenant, c.name, c.sort_name, c.phone, c.added_at,
+const COLUMNS: &str = "c.contact_id, c.tenant, c.name, c.sort_name, c.phone, c.added_at,
   n.call_id, n.started_at, n.direction, n.status
   from contacts c left join calls_by_number n on n.call_id = (
     select l.call_id from calls_by_number l where l.tenant = c.tenant and l.number = c.phone

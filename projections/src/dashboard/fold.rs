@@ -1,8 +1,8 @@
 //! Folds events into a [`DashboardDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
 use super::tables::{FigureRow, LatestRow};
-use crate::engine::Totals;
 use crate::call_view::{CallView, Filter, UtcHour};
+use crate::engine::Totals;
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::Tenant;
 use domain::call::CallEvent;

@@ -130,7 +130,10 @@ impl ProjectionError {
     pub fn summary(&self) -> String {
         match self {
             Self::Database(sqlx::Error::Database(error)) => {
-                format!("the database rejected a row (code {})", error.code().unwrap_or_default())
+                format!(
+                    "the database rejected a row (code {})",
+                    error.code().unwrap_or_default()
+                )
             }
             Self::Unreadable { reason, .. } => reason.clone(),
             other => other.to_string(),

@@ -161,7 +161,12 @@ impl<M: ReadModel> Workset<M> {
 
     /// Evicts up to `max` documents without events after `untouched_since`, and returns their writes. Counters are left
     /// to [`Workset::remaining_totals`].
-    pub fn evict(&mut self, max: usize, untouched_since: Position, settled_only: bool) -> (Vec<(Owner, String)>, WriteSet) {
+    pub fn evict(
+        &mut self,
+        max: usize,
+        untouched_since: Position,
+        settled_only: bool,
+    ) -> (Vec<(Owner, String)>, WriteSet) {
         let mut writes = WriteSet::of(M::TABLES);
         let mut taken = Vec::new();
         for (owner, documents) in Owner::ALL.into_iter().zip(&mut self.documents) {

@@ -1,8 +1,8 @@
 //! Folds events into a [`FeedbackDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
 use super::tables::{FeedbackCallRow, FeedbackCorrectionRow, FeedbackDayRow};
-use crate::engine::Totals;
 use crate::call_view::{CallView, UtcHour};
+use crate::engine::Totals;
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::call::CallEvent;
 use domain::call::value::Grade;
@@ -55,7 +55,9 @@ impl FeedbackDocument {
             _ => {}
         }
         if self.view.erased {
-            self.corrections.values_mut().for_each(|correction| correction.note = None);
+            self.corrections
+                .values_mut()
+                .for_each(|correction| correction.note = None);
         }
     }
 
@@ -107,7 +109,11 @@ impl FeedbackDocument {
             )
         };
         let (good, needs_improvement) = (graded(Grade::Good), graded(Grade::NeedsImprovement));
-        let corrections = self.corrections.values().filter(|correction| correction.counts()).count();
+        let corrections = self
+            .corrections
+            .values()
+            .filter(|correction| correction.counts())
+            .count();
         let corrections = i64::try_from(corrections).unwrap_or(i64::MAX);
         if self.view.hidden || good + needs_improvement + corrections == 0 {
             return;

@@ -2,7 +2,7 @@
 //! of steps ahead of the next.
 
 use super::RebuildError;
-use super::write::{WriteRequest, Target, write_to_file, write_to_server};
+use super::write::{Target, WriteRequest, write_to_file, write_to_server};
 use crate::projector::{Loader, Projector};
 use crate::rows::RowsFile;
 use crate::runner::RunnerContext;

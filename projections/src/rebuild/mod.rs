@@ -20,9 +20,9 @@ use crate::engine::ProjectionError;
 use crate::namespace;
 use crate::projector::Projector;
 use crate::rows::RowsFile;
-use crate::runner::{Progress, RebuildStatus, Stage, RunnerContext};
+use crate::runner::{Progress, RebuildStatus, RunnerContext, Stage};
 use infra::clock::new_id;
-use infra::db::{DbError, ShadowNamespace, Engine, Namespace};
+use infra::db::{DbError, Engine, Namespace, ShadowNamespace};
 use infra::event_store::{Position, StoreError};
 use infra::subscription::checkpoint::{self, Lease};
 use std::sync::Arc;
@@ -161,7 +161,12 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// Fills the shadow namespace from the log up to `goal` and opens it. Returns how long loading took.
-    async fn fill(&self, shadow: &ShadowNamespace, goal: Position, started: Instant) -> Result<(Namespace, Duration), RebuildError> {
+    async fn fill(
+        &self,
+        shadow: &ShadowNamespace,
+        goal: Position,
+        started: Instant,
+    ) -> Result<(Namespace, Duration), RebuildError> {
         let (projector, read_stores) = (self.projector.as_ref(), &self.context.read_stores);
         self.report(Stage::Loading, 0, goal, started);
         let mut opened = None;

@@ -67,7 +67,9 @@ impl<'a> Next<'a> {
     /// Applies events up to exactly `to`.
     pub async fn catch_up(&mut self, to: Position) -> Result<(), RebuildError> {
         while self.position < to {
-            let count = usize::try_from(to - self.position).unwrap_or(MAX_BATCH_EVENTS).min(MAX_BATCH_EVENTS);
+            let count = usize::try_from(to - self.position)
+                .unwrap_or(MAX_BATCH_EVENTS)
+                .min(MAX_BATCH_EVENTS);
             let events = self.context.ledger.read_all(self.position, count).await?;
             let Some(last) = events.last() else {
                 return Err(RebuildError::Interrupted);

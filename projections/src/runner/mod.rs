@@ -5,8 +5,8 @@
 //! applied is written to `dead_letters` in the same transaction and its stream is parked; other streams are not
 //! affected: see [`dead_letters`].
 
-mod follow;
 mod dead_letters;
+mod follow;
 mod progress;
 
 pub use progress::{ModelStatus, Progress, RebuildStatus, Stage};

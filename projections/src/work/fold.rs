@@ -1,8 +1,8 @@
 //! Folds events into a [`WorkDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
+use super::media::CallMedia;
 use super::participants;
 use super::queries::Kind;
-use super::media::CallMedia;
 use super::tables::{WorkRow, WorkStreamRow};
 use super::todo::FailedAttempts;
 use crate::call_view::Participants;
@@ -176,7 +176,12 @@ impl WorkDocument {
             document: serde_json::to_string(self).expect("texts, numbers and maps with text keys serialize"),
         });
         let of_participants = participants::items(&self.participants, &self.failed_attempts, self.media.is_over());
-        for item in self.media.items(&self.failed_attempts, self.erased).into_iter().chain(of_participants) {
+        for item in self
+            .media
+            .items(&self.failed_attempts, self.erased)
+            .into_iter()
+            .chain(of_participants)
+        {
             rows.push(WorkRow {
                 item: item.item,
                 not_before: item.not_before.as_micros(),

@@ -1,7 +1,7 @@
 //! Work items about a call's audio: record, archive, transcribe, summarize, and delete after an erasure.
 
 use super::queries::Kind;
-use super::todo::{ToDo, FailedAttempts};
+use super::todo::{FailedAttempts, ToDo};
 use domain::Timestamp;
 use domain::call::CallEvent;
 use domain::call::observed_at::{ObservedAt, least};
@@ -19,10 +19,7 @@ const TRANSCRIPT_WAIT_US: i64 = 600_000_000;
 /// Recordings, transcripts and summary of a call.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the flags are independent of each other"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "the flags are independent of each other")]
 pub(super) struct CallMedia {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     recordings: BTreeMap<String, Recording>,
@@ -176,7 +173,13 @@ impl CallMedia {
 
     /// A recording is archived, unless that was done or is impossible, and then transcribed. After an erasure it is
     /// deleted instead; `RecordingUnavailable` confirms that.
-    fn recording_item(&self, sid: &str, recording: &Recording, failed_attempts: &FailedAttempts, erased: bool) -> Option<ToDo> {
+    fn recording_item(
+        &self,
+        sid: &str,
+        recording: &Recording,
+        failed_attempts: &FailedAttempts,
+        erased: bool,
+    ) -> Option<ToDo> {
         let kind = match recording {
             _ if recording.unavailable => return None,
             // Includes recordings that were not archived: Twilio still has them.
@@ -218,8 +221,8 @@ impl CallMedia {
             Phase::Human => self.taken_over,
             Phase::Voicemail => false,
         };
-        let is_recorded =
-            self.unrecorded.contains(&phase) || self.recordings.values().any(|recording| recording.phase == Some(phase));
+        let is_recorded = self.unrecorded.contains(&phase)
+            || self.recordings.values().any(|recording| recording.phase == Some(phase));
         if !has_started || !self.announced || self.ended.is_some() || is_recorded {
             return None;
         }

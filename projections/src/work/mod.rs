@@ -7,9 +7,9 @@
 //! again has no effect.
 
 mod fold;
+mod media;
 mod participants;
 pub mod queries;
-mod media;
 pub mod tables;
 mod todo;
 

@@ -1,7 +1,7 @@
 //! Work items about participants: dialing, takeover, transfer and hangup.
 
 use super::queries::Kind;
-use super::todo::{ToDo, FailedAttempts};
+use super::todo::{FailedAttempts, ToDo};
 use crate::call_view::{Participant, Participants};
 use domain::Timestamp;
 use domain::call::value::ParticipantRole;
@@ -26,7 +26,9 @@ pub(super) fn items(participants: &Participants, failed_attempts: &FailedAttempt
 /// When a participant who spoke with the caller leaves, the call usually ends. Until this time the end may not have
 /// been reported yet.
 fn end_may_be_unreported_until(participants: &Participants, participant: &Participant) -> Timestamp {
-    let left = participants.left_at(participant).filter(|_| participants.taken_over_by().is_some());
+    let left = participants
+        .left_at(participant)
+        .filter(|_| participants.taken_over_by().is_some());
     left.map_or_else(Timestamp::default, |left| left.plus_seconds(CALL_END_GRACE_S))
 }
 

@@ -5,7 +5,7 @@ use crate::order::rows_of_every_model;
 use crate::support::at;
 use domain::Decide;
 use domain::call::command::*;
-use domain::call::value::{ClockSource, AnsweredBy, Direction, ParticipantRole, Phase, VoicemailReason};
+use domain::call::value::{AnsweredBy, ClockSource, Direction, ParticipantRole, Phase, VoicemailReason};
 use domain::call::{Call, CallCommand, CallEvent};
 use proptest::prelude::*;
 
@@ -198,7 +198,9 @@ fn events(callbacks: impl Iterator<Item = CallCommand>) -> Vec<CallEvent> {
     let mut call = Call::default();
     let mut all = Vec::new();
     for command in callbacks {
-        let events = call.decide(&command).expect("a callback of the provider is never refused");
+        let events = call
+            .decide(&command)
+            .expect("a callback of the provider is never refused");
         for event in &events {
             call.apply(event);
         }

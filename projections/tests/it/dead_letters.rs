@@ -74,9 +74,7 @@ async fn unknown_event_parks_its_call_and_not_others() {
 
     // A parked stream stays parked for the next follower.
     let following = env.models.follow();
-    let later = env
-        .append("CA1", vec![graded(domain::call::value::Grade::Good)])
-        .await;
+    let later = env.append("CA1", vec![graded(domain::call::value::Grade::Good)]).await;
     assert!(env.models.wait("call_log", later, WAIT_TIMEOUT).await);
     assert_eq!(dead_letters(&env, "call_log").await.len(), 3);
     following.stop().await;

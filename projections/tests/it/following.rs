@@ -36,10 +36,7 @@ async fn appended_events_are_applied_to_every_model() {
     );
     following.stop().await;
     let status = env.models.status().await.expect("status");
-    assert!(
-        status.iter().all(|model| model.owner.is_none()),
-        "leases are released"
-    );
+    assert!(status.iter().all(|model| model.owner.is_none()), "leases are released");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

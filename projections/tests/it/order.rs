@@ -225,7 +225,10 @@ proptest! {
 
 #[test]
 fn inferred_start_is_replaced_by_the_reported_start_field_by_field() {
-    let clean = rows_of_every_model(vec![started(0, Provider), ended(60, Provider, Outcome::Completed, Some(50))]);
+    let clean = rows_of_every_model(vec![
+        started(0, Provider),
+        ended(60, Provider, Outcome::Completed, Some(50)),
+    ]);
     let late = rows_of_every_model(vec![
         inferred(60),
         ended(60, Provider, Outcome::Completed, Some(50)),

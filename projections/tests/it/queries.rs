@@ -8,8 +8,8 @@ use domain::contact::ContactEvent;
 use domain::{Personal, Timestamp};
 use infra::event_store::{Event, Recorded, StreamId};
 use projections::call_log::CallQuery;
-use projections::dashboard::queries::Scale;
 use projections::call_view::{Filter, UtcHour};
+use projections::dashboard::queries::Scale;
 use projections::persona_feedback::FeedbackQuery;
 use projections::projectors;
 use projections::work::Kind;
@@ -27,7 +27,10 @@ async fn project(env: &TestEnv, events: &[Arc<Recorded>]) {
 
 fn call_at(n: i64, outcome: Outcome, more: Vec<CallEvent>) -> Vec<Arc<Recorded>> {
     let call = format!("CA{n:03}");
-    let mut events = vec![started(n * 100, Provider), ended(n * 100 + 60, Provider, outcome, Some(50))];
+    let mut events = vec![
+        started(n * 100, Provider),
+        ended(n * 100 + 60, Provider, outcome, Some(50)),
+    ];
     events.extend(more);
     (1..)
         .zip(events)
@@ -325,7 +328,10 @@ async fn figures_add_up_by_day_and_in_total() {
         .expect("figures");
     assert_eq!((days.calls, days.talk_s), (7, 100));
     assert_eq!(
-        dashboard.sums("default", Scale::Day, day - 9..day).await.expect("query"),
+        dashboard
+            .sums("default", Scale::Day, day - 9..day)
+            .await
+            .expect("query"),
         None
     );
     let latest = dashboard.latest("default", 5).await.expect("query");
@@ -534,7 +540,11 @@ async fn agent_is_found_by_number_with_its_persona() {
         .collect();
     project(&env, &events).await;
     let agents = env.models.agents();
-    let agent = agents.by_number("+15550100002").await.expect("query").expect("an agent");
+    let agent = agents
+        .by_number("+15550100002")
+        .await
+        .expect("query")
+        .expect("an agent");
     assert_eq!(
         (agent.agent_id.as_str(), agent.emergency, agent.persona_version),
         ("desk", true, 1)

@@ -199,8 +199,7 @@ async fn event_long_after_its_call_was_evicted_is_not_lost() {
         env.append(&format!("CB{n}"), many).await;
     }
     for n in 0..5 {
-        env
-            .append(&format!("CA{n}"), vec![graded(Grade::NeedsImprovement)])
+        env.append(&format!("CA{n}"), vec![graded(Grade::NeedsImprovement)])
             .await;
     }
     let head = env.ledger.head().await.expect("a head");

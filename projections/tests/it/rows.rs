@@ -89,7 +89,11 @@ async fn live_and_bulk_result_in_the_same_rows() {
         let expected = bulky.rows(model).await;
         assert_eq!(whole.rows(model).await, expected, "{model}, in one batch");
         assert_eq!(small.rows(model).await, expected, "{model}, in small batches");
-        assert_eq!(forgetful.rows(model).await, expected, "{model}, restoring documents from rows");
+        assert_eq!(
+            forgetful.rows(model).await,
+            expected,
+            "{model}, restoring documents from rows"
+        );
         let rows: usize = expected.values().map(Vec::len).sum();
         assert!(rows > 0 || model == "agents", "{model} has rows");
     }

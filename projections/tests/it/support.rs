@@ -2,8 +2,9 @@
 
 use domain::call::CallEvent;
 pub use domain::call::value::ClockSource::{Local, Provider};
-use domain::call::value::{ClockSource, 
-    AnsweredBy, Direction, EndedBy, Grade, Outcome, ParticipantRole, Phase, Segment, TokenCount, VoicemailReason,
+use domain::call::value::{
+    AnsweredBy, ClockSource, Direction, EndedBy, Grade, Outcome, ParticipantRole, Phase, Segment, TokenCount,
+    VoicemailReason,
 };
 use domain::{Personal, Timestamp};
 use infra::clock::{Clock, SystemClock};

@@ -1,5 +1,5 @@
-//! Fills read models with many calls, as a rebuild does, from generated events that are in no log: appending the events of a
-//! million calls would take too long.
+//! Fills read models with many calls, as a rebuild does, from generated events that are in no log: appending the events
+//! of a million calls would take too long.
 
 use super::traffic;
 use domain::call::CallEvent;

@@ -9,8 +9,8 @@ use infra::clock::SystemClock;
 use infra::db::ReadStores;
 use projections::ReadModels;
 use projections::call_log::queries::CallQuery;
-use projections::dashboard::queries::Scale;
 use projections::call_view::{Filter, UtcHour};
+use projections::dashboard::queries::Scale;
 use std::sync::Arc;
 use std::time::Instant;
 

@@ -1,5 +1,5 @@
-//! The measurements of `make bench`, ours and the peers', in one run on one machine. The table is printed and written to
-//! `target/bench/report.md`.
+//! The measurements of `make bench`, ours and the peers', in one run on one machine. The table is printed and written
+//! to `target/bench/report.md`.
 //!
 //! `cargo bench -p call-ledger-tests --bench suite -- P1 P3` runs parts by name; without names all run.
 

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 pub const ROUNDS: usize = 3;
 pub const ROUND: Duration = Duration::from_secs(3);
 
-/// Runs `work(writer, n)` in `writers` tasks for one round, each with increasing `n`. Returns completed work per second.
+/// Runs `work(writer, n)` in `writers` tasks for one round, each with increasing `n`. Returns completed work per
+/// second.
 pub async fn rate<W, F>(writers: usize, work: W) -> f64
 where
     W: Fn(usize, u64) -> F + Send + Sync + 'static,

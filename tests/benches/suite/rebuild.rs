@@ -84,11 +84,11 @@ async fn rebuild(seeded: &seed::Seeded, read_stores: &ReadStores, head: i64) -> 
 
 /// The peer's row of a call: its state without the spoken words. Less than `call_log` stores.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct CallView {
+struct PeerRow {
     view: CallView,
 }
 
-impl View<Call> for CallView {
+impl View<Call> for PeerRow {
     fn update(&mut self, event: &EventEnvelope<Call>) {
         self.view.fold(&Tenant("default".to_owned()), &event.payload);
     }
@@ -136,8 +136,8 @@ fn serialized(id: String, sequence: usize, event: &CallEvent) -> anyhow::Result<
 #[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
 async fn replay(pool: &SqlitePool) -> anyhow::Result<f64> {
     sqlx::query("delete from call_view").execute(pool).await?;
-    let read_stores = Arc::new(SqliteViewRepository::<CallView, Call>::new("call_view", pool.clone()));
-    let mut query = GenericQuery::<_, CallView, Call>::new(read_stores);
+    let read_stores = Arc::new(SqliteViewRepository::<PeerRow, Call>::new("call_view", pool.clone()));
+    let mut query = GenericQuery::<_, PeerRow, Call>::new(read_stores);
     query.use_error_handler(Box::new(|error| panic!("{error}")));
     let mut replay: QueryReplay<_, _, Call> = QueryReplay::new(SqliteEventRepository::new(pool.clone()), query);
     replay.use_error_handler(Box::new(|error| panic!("{error}")));

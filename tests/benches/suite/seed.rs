@@ -1,5 +1,5 @@
-//! Fills a ledger with many calls through the regular append path: sealed with their own keys, appended concurrently, with
-//! interleaved events.
+//! Fills a ledger with many calls through the regular append path: sealed with their own keys, appended concurrently,
+//! with interleaved events.
 
 use super::traffic;
 use domain::call::CallEvent;

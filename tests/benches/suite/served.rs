@@ -1,4 +1,5 @@
-//! The service in this process, and an HTTP connection with minimal overhead, so that the service dominates the measurement.
+//! The service in this process, and an HTTP connection with minimal overhead, so that the service dominates the
+//! measurement.
 
 use anyhow::Context as _;
 use api::{App, Running};

@@ -36,8 +36,8 @@ impl Cost {
         })
     }
 
-    /// Waits until the disk is as fast as before, at most two minutes, so that background work of one part (such as the removal
-    /// of ten million events) does not slow the next.
+    /// Waits until the disk is as fast as before, at most two minutes, so that background work of one part (such as the
+    /// removal of ten million events) does not slow the next.
     pub async fn wait_until_idle(&self) -> anyhow::Result<()> {
         for _ in 0..120 {
             if median(samples(100)?) < 1.5 * self.median {

@@ -1,5 +1,5 @@
-//! Calls of a small business, decided by `domain` from realistic callbacks and commands. The same number always produces the
-//! same call.
+//! Calls of a small business, decided by `domain` from realistic callbacks and commands. The same number always
+//! produces the same call.
 
 use domain::call::command::{
     CallCommand, HandleCallerTurn, HandleInbound, HandleOutbound, HandleRecording, HandleStatus, HandleVoicemail, Leg,

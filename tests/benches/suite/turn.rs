@@ -1,5 +1,5 @@
-//! P11: the service's own latency per turn, from the caller's words to the TwiML of the reply, without the model's time, with a
-//! hundred concurrent calls.
+//! P11: the service's own latency per turn, from the caller's words to the TwiML of the reply, without the model's
+//! time, with a hundred concurrent calls.
 
 use super::measure::{median, percentile};
 use super::report::{Floor, Line, Report};

@@ -1,5 +1,5 @@
-//! P5: signed webhooks over HTTP, each answered once its events are durable, against `/health/live` on the same server under
-//! the same load.
+//! P5: signed webhooks over HTTP, each answered once its events are durable, against `/health/live` on the same server
+//! under the same load.
 
 use super::measure::{ROUNDS, median, rate};
 use super::report::{Floor, Line, Report};

@@ -1,7 +1,7 @@
 //! Appends to a ledger until it is killed, and prints each acknowledged command.
 //!
-//! `ledger-writer <name> <from>`, with `LEDGER_DATABASE_URL` and `LEDGER_MASTER_KEY`, executes the commands `<name> <n>` for
-//! n from `from`, several concurrently, on several calls. It prints `ack <n>` once command n is durable.
+//! `ledger-writer <name> <from>`, with `LEDGER_DATABASE_URL` and `LEDGER_MASTER_KEY`, executes the commands `<name>
+//! <n>` for n from `from`, several concurrently, on several calls. It prints `ack <n>` once command n is durable.
 
 use anyhow::{Context, Result};
 use domain::Timestamp;

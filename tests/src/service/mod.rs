@@ -1,13 +1,13 @@
-//! The service as a separate process of the real binary, on either database. Tests use it over HTTP, kill it, and restart it
-//! on the same data.
+//! The service as a separate process of the real binary, on either database. Tests use it over HTTP, kill it, and
+//! restart it on the same data.
 
 mod client;
 
 pub use client::{ADMIN, Answer, Client, PASSWORD, Socket};
 
 use crate::binaries;
-use crate::test_stores::TestStores;
 use crate::ports::free_port;
+use crate::test_stores::TestStores;
 use infra::db::DatabaseUrl;
 use std::fs::File;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! A day of calls whose webhooks arrive in order, and the same day with repeated, reordered and late webhooks, end in the
-//! same rows.
+//! A day of calls whose webhooks arrive in order, and the same day with repeated, reordered and late webhooks, end in
+//! the same rows.
 
 use domain::Timestamp;
 use futures::{StreamExt as _, stream};

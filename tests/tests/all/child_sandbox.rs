@@ -1,5 +1,5 @@
-//! The sandbox that the service runs as a child process when no telephone network is configured: it starts, restarts after a
-//! kill, and ends with the service.
+//! The sandbox that the service runs as a child process when no telephone network is configured: it starts, restarts
+//! after a kill, and ends with the service.
 
 use harness::on_both_engines;
 use harness::service::{Client, Home, Service};

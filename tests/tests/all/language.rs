@@ -1,13 +1,13 @@
-//! Checks the vocabulary of the repository (`docs/glossary.md`): retired identifiers and retired prose words appear in no
-//! tracked file.
+//! Checks the vocabulary of the repository (`docs/glossary.md`): retired identifiers and retired prose words appear in
+//! no tracked file.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Retired identifiers and their replacements. Matched case-sensitively as whole words. Old names that are also good English
-/// (`place`, `line`, `room`, `order`, `keep`, `hear`) are not listed.
+/// Retired identifiers and their replacements. Matched case-sensitively as whole words. Old names that are also good
+/// English (`place`, `line`, `room`, `order`, `keep`, `hear`) are not listed.
 const RETIRED_IDENTIFIERS: &[(&str, &str)] = &[
     // Domain.
     ("Moment", "ObservedAt"),

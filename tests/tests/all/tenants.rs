@@ -1,5 +1,5 @@
-//! Two tenants in one service: every event of a call belongs to the tenant of its first event, whatever numbers a callback
-//! contains, and the other tenant sees none of it.
+//! Two tenants in one service: every event of a call belongs to the tenant of its first event, whatever numbers a
+//! callback contains, and the other tenant sees none of it.
 
 use domain::Timestamp;
 use futures::StreamExt as _;

@@ -3,8 +3,8 @@
 //! The callback URL contains the turn number, so duplicates are recognized.
 
 use super::{Callback, NotUnderstood, Understood, not_a};
-use domain::call::value::ClockSource;
 use domain::call::command::{CallCommand, HandleCallerTurn, HandleOther};
+use domain::call::value::ClockSource;
 use domain::dialogue::Utterance;
 use domain::{CallId, Personal, Timestamp};
 

@@ -1,8 +1,8 @@
 //! `inbound` and `voice`: a new call, whose TwiML response decides how it proceeds.
 
 use super::{Callback, NotUnderstood};
-use domain::call::value::ClockSource;
 use domain::call::command::{HandleInbound, HandleOutbound, Routed};
+use domain::call::value::ClockSource;
 use domain::{AgentId, CallId, Personal, Timestamp};
 
 /// Call to one of our numbers.

@@ -17,8 +17,8 @@ pub use gathered::Gathered;
 pub use inbound::{Inbound, Outbound};
 
 use super::form::Form;
-use domain::call::value::ClockSource;
 use domain::call::command::CallCommand;
+use domain::call::value::ClockSource;
 use domain::{CallId, Timestamp};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -242,7 +242,9 @@ impl<'a> Callback<'a> {
         self.form
             .get("Timestamp")
             .and_then(Timestamp::parse_rfc2822)
-            .map_or((self.received_at, ClockSource::Local), |timestamp| (timestamp, ClockSource::Provider))
+            .map_or((self.received_at, ClockSource::Local), |timestamp| {
+                (timestamp, ClockSource::Provider)
+            })
     }
 }
 

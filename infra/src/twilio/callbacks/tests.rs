@@ -1,6 +1,6 @@
 use super::*;
 use domain::call::command::{HandleStatus, Leg};
-use domain::call::value::{ClockSource, AnsweredBy, Direction, ParticipantRole, Phase};
+use domain::call::value::{AnsweredBy, ClockSource, Direction, ParticipantRole, Phase};
 
 fn form(text: &str) -> Form {
     Form::parse(text.as_bytes()).expect("a form")

@@ -1,15 +1,15 @@
 //! The dashboard in a browser, against the real service and the sandbox, on both databases.
 //!
-//! Each test opens an environment and runs one script of `web/e2e` in it. The script contains the user's actions and the
-//! expectations, and places calls through the sandbox's control API.
+//! Each test opens an environment and runs one script of `web/e2e` in it. The script contains the user's actions and
+//! the expectations, and places calls through the sandbox's control API.
 
 mod day_of_calls;
 
 use harness::browser;
-use harness::on_both_engines;
-use harness::test_stores::TestStores;
-use harness::service::{ADMIN, PASSWORD};
 use harness::env::{Pace, TestEnv};
+use harness::on_both_engines;
+use harness::service::{ADMIN, PASSWORD};
+use harness::test_stores::TestStores;
 use infra::db::DatabaseUrl;
 
 on_both_engines!(

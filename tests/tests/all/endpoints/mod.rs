@@ -5,8 +5,8 @@ mod twilio;
 
 use domain::Timestamp;
 use harness::app::App;
-use harness::test_stores::TestStores;
 use harness::service::Answer;
+use harness::test_stores::TestStores;
 use serde_json::Value;
 
 /// Friday, 2026-03-27T14:00:00Z.

@@ -9,10 +9,10 @@ mod opening;
 mod sealing;
 mod two_processes;
 
-use domain::call::value::ClockSource;
 use domain::Timestamp;
 use domain::call::Call;
 use domain::call::command::{CallCommand, HandleCallerTurn, HandleInbound, Origin, Routed};
+use domain::call::value::ClockSource;
 use infra::event_store::{Actor, Metadata, Params};
 use infra::ledger::{Executed, Ledger};
 

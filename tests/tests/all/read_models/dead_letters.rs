@@ -1,5 +1,5 @@
-//! An event of an unknown future type: the projector parks its stream as dead letters, other streams continue, and a rebuild
-//! stops.
+//! An event of an unknown future type: the projector parks its stream as dead letters, other streams continue, and a
+//! rebuild stops.
 
 use super::{TestEnv, ended, graded};
 use crate::ledger::{by_twilio, by_user, inbound};

@@ -1,15 +1,15 @@
 //! Read models on both databases: projectors, dead letters, rebuilds, switches, and several processes.
 
-mod following;
 mod dead_letters;
+mod following;
 mod rebuilding;
 
 use crate::ledger::{at, by_twilio, by_user, inbound, said};
 use domain::call::Call;
 use domain::call::command::{CallCommand, HandleStatus, Leg, Origin};
 use domain::call::value::{ClockSource, Grade};
-use harness::test_stores::TestStores;
 use harness::rows::{Tables, rows_of};
+use harness::test_stores::TestStores;
 use infra::clock::SystemClock;
 use infra::db::{Db, ReadStores};
 use infra::ledger::Ledger;
@@ -34,7 +34,11 @@ impl TestEnv {
         let models = ReadModels::open(read_stores.clone(), ledger.clone(), Arc::new(SystemClock))
             .await
             .unwrap();
-        Self { ledger, read_stores, models }
+        Self {
+            ledger,
+            read_stores,
+            models,
+        }
     }
 
     /// Records a call that is answered, has turns, ends and is graded. Returns the position of its last event.
@@ -58,7 +62,10 @@ impl TestEnv {
     async fn wait_for_position(&self, position: i64) {
         for projector in projectors() {
             let model = projector.name();
-            assert!(self.models.wait(model, position, READ_MODEL_TIMEOUT).await, "{model} did not reach the position");
+            assert!(
+                self.models.wait(model, position, READ_MODEL_TIMEOUT).await,
+                "{model} did not reach the position"
+            );
         }
     }
 

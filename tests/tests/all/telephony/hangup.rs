@@ -1,5 +1,5 @@
-//! Team members who leave a call or do not join it: the remaining participants keep talking, and a caller is never left alone
-//! on hold.
+//! Team members who leave a call or do not join it: the remaining participants keep talking, and a caller is never left
+//! alone on hold.
 
 use super::dialogue::{history, types};
 use super::takeover::{

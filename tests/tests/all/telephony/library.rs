@@ -1,4 +1,5 @@
-//! Every scenario of the sandbox's library against the service. Afterwards, a rebuild of every read model has no difference.
+//! Every scenario of the sandbox's library against the service. Afterwards, a rebuild of every read model has no
+//! difference.
 
 use super::dialogue::types;
 use futures::future::join_all;

@@ -1,5 +1,5 @@
-//! Listening to a call of the AI: the received audio contains exactly what was said. Covers the start, sharing and end of the
-//! media stream.
+//! Listening to a call of the AI: the received audio contains exactly what was said. Covers the start, sharing and end
+//! of the media stream.
 
 use super::dialogue::types;
 use harness::listener::{ListenerSocket, ReceivedAudio};
@@ -388,7 +388,8 @@ async fn media_url_delivers_the_stream_to_its_process() {
     wait_for_event(&env, &admin, &call, "ListenerLeft", 1).await;
     second.stop().await;
 
-    // Without a MEDIA_URL, the WebSocket reaches the wrong process, is refused there, and the listener gets `unavailable`.
+    // Without a MEDIA_URL, the WebSocket reaches the wrong process, is refused there, and the listener gets
+    // `unavailable`.
     let lost = env.home.start_on(port, &env.settings()).await;
     let there = lost.client().signed_in().await;
     post_action(&there, &call, "monitor", json!({ "mode": "listen" })).await;

@@ -34,7 +34,8 @@ fn laptop_call() -> Scenario {
     .unwrap()
 }
 
-/// Plays a call. Returns its id, the persona version of every AI turn, and whether each model request contained the rule.
+/// Plays a call. Returns its id, the persona version of every AI turn, and whether each model request contained the
+/// rule.
 async fn play_answered_call(env: &TestEnv) -> (String, Vec<Value>, Vec<bool>) {
     let before = env.models.requests().len();
     let call = env.play(&laptop_call()).await;

@@ -1,4 +1,5 @@
-//! Text calls: a user types what they say. Covers test calls to an agent, outbound calls, and access to another user's call.
+//! Text calls: a user types what they say. Covers test calls to an agent, outbound calls, and access to another user's
+//! call.
 
 use super::dialogue::{history, words};
 use futures::{SinkExt as _, StreamExt as _};
