@@ -29,7 +29,7 @@ use infra::ledger::{Ledger, LedgerError, LedgerOptions};
 use infra::models::{Models, ModelsOptions};
 use infra::recording_links::RecordingLinks;
 use infra::twilio::rest::{Credentials, TwilioRest};
-use infra::twilio::sandbox::SandboxDoors;
+use infra::twilio::sandbox::SandboxControl;
 use projections::{Following, ReadModels};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -178,7 +178,7 @@ async fn open(
         .context("reading or creating the sandbox's auth token")?;
     let credentials = Credentials::AuthToken(twilio_token.clone());
     let twilio = TwilioRest::new(config.twilio_base(), config.twilio.account_sid.as_str(), credentials)?;
-    let sandbox_doors = SandboxDoors::new(config.twilio_base())?;
+    let sandbox_control = SandboxControl::new(config.twilio_base())?;
     let language_models = ModelsOptions::from_config(&config.models, &config.sandbox_models());
     let language_models = Models::new(language_models).context("setting up the models")?;
     let blobs = BlobStore::open(&config.recordings_url, config.s3_endpoint.as_deref())
@@ -197,7 +197,7 @@ async fn open(
         accounts,
         twilio_token,
         twilio,
-        sandbox_doors,
+        sandbox_control,
         sandbox,
         language_models,
         blobs,

@@ -19,7 +19,7 @@ use infra::ledger::{Executed, Ledger, Outcome};
 use infra::models::Models;
 use infra::recording_links::RecordingLinks;
 use infra::twilio::rest::TwilioRest;
-use infra::twilio::sandbox::SandboxDoors;
+use infra::twilio::sandbox::SandboxControl;
 use metrics_exporter_prometheus::PrometheusHandle;
 use projections::ReadModels;
 use projections::agents::queries::Agents;
@@ -50,7 +50,7 @@ pub struct Shared {
     /// Twilio's REST API, or the sandbox.
     pub twilio: TwilioRest,
     /// The sandbox's own API, used only when it is the telephone network.
-    pub sandbox_doors: SandboxDoors,
+    pub sandbox_control: SandboxControl,
     /// Status of the sandbox process.
     pub sandbox: SandboxStatusWatch,
     /// Language and speech models.

@@ -20,7 +20,6 @@ const MAX_WAIT_INTERVALS: usize = 3;
 pub fn from_events(state: &AppState, call_id: &str, settings: &AgentSettings, events: &[CallEvent]) -> twiml::Response {
     let (mut words, mut next_turn) = (Vec::new(), 2);
     let (mut voicemail, mut is_over, mut waits_for_team_member) = (None, false, false);
-    let phrases = Phrases::of(settings.language.as_deref());
     let mut notices = Vec::new();
     for event in events {
         match event {

@@ -141,7 +141,7 @@ impl Line {
 
     async fn perform(&mut self, text: &str) -> Result<(), End> {
         let why = match read(text) {
-            Ok(typed) => match self.state.sandbox_doors.type_for(&self.call_id, &typed).await {
+            Ok(typed) => match self.state.sandbox_control.type_for(&self.call_id, &typed).await {
                 Ok(()) => return Ok(()),
                 Err(SandboxError::Refused { why, .. }) => why,
                 Err(error) => error.to_string(),

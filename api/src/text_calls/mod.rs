@@ -20,7 +20,7 @@ use crate::state::AppState;
 use crate::web::CommandKey;
 use axum::Json;
 use axum::http::{HeaderName, StatusCode, header};
-use infra::twilio::sandbox::{SandboxDoors, SandboxError, TextCall, TextCaller};
+use infra::twilio::sandbox::{SandboxControl, SandboxError, TextCall, TextCaller};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -45,9 +45,9 @@ pub type Placed = (StatusCode, [(HeaderName, String); 1], Json<PlacedCall>);
 ///
 /// # Errors
 /// 409 with the alternative, when the telephone network is Twilio.
-pub fn require_sandbox<'a>(state: &'a AppState, alternative: &str) -> Result<&'a SandboxDoors, ApiError> {
+pub fn require_sandbox<'a>(state: &'a AppState, alternative: &str) -> Result<&'a SandboxControl, ApiError> {
     if state.config.twilio.sandbox {
-        Ok(&state.sandbox_doors)
+        Ok(&state.sandbox_control)
     } else {
         let reason = "text calls need the sandbox as the telephone network, and this service uses Twilio";
         Err(ApiError::Conflict(format!("{reason}: {alternative}")))
@@ -75,7 +75,7 @@ pub async fn place(
         to,
     };
     let key = key.of(&signed_in.user.user_id);
-    let placed = state.sandbox_doors.place(&call, key.as_deref()).await;
+    let placed = state.sandbox_control.place(&call, key.as_deref()).await;
     let call_id = placed.map_err(sandbox_error)?;
     tracing::Span::current().record("call_id", &call_id);
     let line = format!("/api/text-calls/{call_id}/line");

@@ -1,4 +1,4 @@
-//! The master key: it wraps data keys and does nothing else.
+//! The master key, which wraps data keys and has no other use.
 
 use super::{KeyError, SealingKey};
 use crate::clock::random_bytes;
@@ -17,16 +17,16 @@ use zeroize::Zeroizing;
 pub struct MasterKey(SealingKey);
 
 impl MasterKey {
-    /// A new one.
+    /// A new random key.
     #[must_use]
     pub fn random() -> Self {
         Self(SealingKey::random())
     }
 
-    /// The one in this file; made, readable by its owner alone, when the file is not there.
+    /// Reads the key from a file; creates the file with owner-only permissions if it does not exist.
     ///
     /// # Errors
-    /// When the file cannot be read or made, holds no key, or can be read by others.
+    /// When the file cannot be read or created, holds no valid key, or is readable by others.
     pub fn from_file(file: &Path) -> Result<Self, KeyError> {
         match std::fs::read_to_string(file) {
             Ok(text) => {
@@ -42,7 +42,7 @@ impl MasterKey {
         }
     }
 
-    /// Names the key without revealing anything of it, in hex.
+    /// Identifier of the key in hex, which reveals nothing about it.
     #[must_use]
     pub fn id(&self) -> String {
         hex(&self.0.id())
@@ -91,7 +91,7 @@ fn hex(bytes: &[u8]) -> String {
         })
 }
 
-/// Writes a file that is whole or not there: a start that is killed half-way must not leave half a key.
+/// Writes the file atomically: a start that is killed half-way must not leave a truncated key.
 fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
     if let Some(folder) = file.parent() {
         make_folder(folder)?;

@@ -1,11 +1,10 @@
-//! Sealing personal values, and forgetting them.
+//! Sealing and erasing personal values.
 //!
-//! Each stream has a data key of its own; the master key wraps the data keys, which lie in a store apart from the
-//! events. Destroying a data key makes every personal value of its stream unreadable: in the log, and in every backup of
-//! the log.
+//! Each stream has its own data key. The master key wraps the data keys, which are stored apart from the events.
+//! Destroying a data key makes every personal value of its stream unreadable, in the log and in every backup of it.
 //!
-//! **Architecture invariant:** only this module knows keys. The domain knows that a value is `Personal`, the event store
-//! moves bytes.
+//! **Architecture invariant:** only this module handles keys. The domain marks values as `Personal`; the event store
+//! handles bytes.
 
 mod codec;
 mod compression;
@@ -24,22 +23,18 @@ pub(crate) use seal::SealingKey;
 use crate::db::DbError;
 use std::sync::Arc;
 
-/// Why a value could not be sealed or opened. Never tells the value or a key.
+/// Why a value could not be sealed or unsealed. Contains neither the value nor a key.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum KeyError {
-    /// The key store's database said no, or nothing at all.
     #[error("the key store could not be used")]
     Database(#[source] Arc<sqlx::Error>),
-    /// The key store could not be opened.
     #[error("the key store could not be opened")]
     Open(#[source] Arc<DbError>),
     /// The master key is not the one that wrapped the data keys.
     #[error("the master key is not the one that this key store was made with")]
     WrongMasterKey,
-    /// The master key is no key.
     #[error("the master key must be 32 bytes, written as 64 hexadecimal digits or as base64")]
     MalformedMasterKey,
-    /// The master key's file cannot be read or made.
     #[error("the master key's file cannot be used")]
     MasterKeyFile(#[source] Arc<std::io::Error>),
     /// The master key's file can be read by others.
@@ -60,7 +55,6 @@ pub enum KeyError {
     /// A sealed value opens, and what is in it is damaged or longer than any value this service writes.
     #[error("a sealed value does not decompress")]
     Decompression,
-    /// The service is stopping.
     #[error("the key store is closed")]
     Closed,
 }
@@ -78,7 +72,7 @@ impl From<DbError> for KeyError {
 }
 
 impl KeyError {
-    /// Whether the database is away for now, so that trying again later makes sense.
+    /// Whether the database is unavailable for now, so that a retry may succeed.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Database(error) if crate::db::is_unavailable(error))

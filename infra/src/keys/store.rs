@@ -1,4 +1,4 @@
-//! The key store: one data key a stream, wrapped, in a database of its own.
+//! The key store: one wrapped data key per stream, in its own database.
 
 use super::compression::Codec;
 use super::{KeyError, MasterKey, SealingKey, ValueKey};
@@ -13,12 +13,12 @@ use tokio::sync::{mpsc, oneshot};
 
 /// The schema, or the file, that holds the keys.
 const NAME: &str = "keys";
-/// Opened keys kept in memory.
-const KEPT: usize = 131_072;
-/// Keys made in one transaction, at most.
-const BATCH: usize = 1_000;
-/// A database that says nothing for longer is away: nobody else is kept waiting behind it.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+/// Maximum number of unwrapped keys in memory.
+const MAX_CACHED_KEYS: usize = 131_072;
+/// Maximum number of keys created in one transaction.
+const BATCH_KEYS: usize = 1_000;
+/// Time limit for creating a batch: further requests wait behind it.
+const CREATE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
 const SELECT: &str = "select aggregate_type, aggregate_id, wrapped from data_keys";
 const SELECT_SQLITE: &str = "select k.aggregate_type, k.aggregate_id, k.wrapped from json_each($1) j
@@ -49,7 +49,7 @@ const FORGET_OTHER_PROOFS: &str = "delete from master_keys where master_key_id <
 /// Every portable statement of this module, for the test that prepares them on both engines.
 pub const STATEMENTS: &[&str] = &[SELECT, DESTROY, REWRAP, PROOFS, ADD_PROOF, FORGET_OTHER_PROOFS];
 
-/// What a master key must open to prove itself.
+/// Plaintext that a master key must unseal to be accepted.
 const PROOF: &[u8] = b"call-ledger/master-key/v1";
 
 /// The key store. Cheap to clone.
@@ -62,10 +62,10 @@ struct Inner {
     clock: SharedClock,
     /// `None`: destroyed.
     opened: Cache<StreamId, Option<Arc<SealingKey>>>,
-    maker: mpsc::Sender<Wanted>,
+    creator: mpsc::Sender<KeyRequest>,
 }
 
-struct Wanted {
+struct KeyRequest {
     stream: StreamId,
     answer: oneshot::Sender<Result<Option<Arc<SealingKey>>, KeyError>>,
 }
@@ -78,42 +78,42 @@ struct KeyRow {
 }
 
 impl KeyStore {
-    /// Opens the key store and proves the master key.
+    /// Opens the key store and checks the master key.
     ///
     /// # Errors
-    /// [`KeyError::WrongMasterKey`] when the store was made with another one.
+    /// [`KeyError::WrongMasterKey`] when the store was created with another master key.
     pub async fn open(url: &DatabaseUrl, master: MasterKey, clock: SharedClock) -> Result<Self, KeyError> {
         let db = connect(url, NAME, Durability::Full, 2).await?;
         migrate_keys(&db).await?;
         prove(&db, &master, &clock).await?;
-        let (maker, wanted) = mpsc::channel(BATCH * 4);
+        let (creator, requests) = mpsc::channel(BATCH_KEYS * 4);
         let inner = Arc::new(Inner {
             db,
             master,
             clock,
-            opened: Cache::new(KEPT),
-            maker,
+            opened: Cache::new(MAX_CACHED_KEYS),
+            creator,
         });
-        tokio::spawn(make_keys(Arc::downgrade(&inner), wanted));
+        tokio::spawn(create_keys(Arc::downgrade(&inner), requests));
         Ok(Self(inner))
     }
 
-    /// The stream's key; made, and durable, when there is none. `None`: it was destroyed, and what comes now is erased
-    /// at once.
+    /// The stream's key; created durably if there is none. `None`: the key was destroyed, and new values are stored as
+    /// erased.
     pub(crate) async fn for_sealing(&self, stream: &StreamId) -> Result<Option<Arc<SealingKey>>, KeyError> {
         if let Some(known) = self.0.opened.get(stream) {
             return Ok(known);
         }
         let (answer, answered) = oneshot::channel();
-        let wanted = Wanted {
+        let request = KeyRequest {
             stream: stream.clone(),
             answer,
         };
-        self.0.maker.send(wanted).await.map_err(|_| KeyError::Closed)?;
+        self.0.creator.send(request).await.map_err(|_| KeyError::Closed)?;
         answered.await.map_err(|_| KeyError::Closed)?
     }
 
-    /// The keys of these streams. A stream that is absent, or `None`, has no key (any more).
+    /// The keys of these streams. A stream that is absent or `None` has no key, or its key was destroyed.
     pub(crate) async fn for_opening<'a>(
         &self,
         streams: impl Iterator<Item = &'a StreamId>,
@@ -137,7 +137,7 @@ impl KeyStore {
     }
 
     /// The key of one sealed value of a stream, for disclosure: it opens that value and no other. `None`: the stream has
-    /// no data key, or not any more.
+    /// no data key, or it was destroyed.
     ///
     /// # Errors
     /// [`KeyError::Broken`] when `sealed` was altered or belongs to another stream; else when the database cannot be used.
@@ -147,7 +147,7 @@ impl KeyStore {
         key.map(|key| key.value_key(sealed)).transpose()
     }
 
-    /// Destroys a stream's key: nothing that was sealed with it opens any more, here or in a backup of the log.
+    /// Destroys a stream's key: no value sealed with it can be unsealed again, here or in a backup of the log.
     ///
     /// # Errors
     /// When the database cannot be used.
@@ -161,7 +161,7 @@ impl KeyStore {
             .await
             .map(|_| ()))?;
         self.forget(stream);
-        // What the row was before lies in SQLite's write-ahead log, or in PostgreSQL's dead row.
+        // The old row is still in SQLite's write-ahead log, or in PostgreSQL's dead tuple.
         self.0.db.checkpoint().await?;
         if let Db::Postgres(pool) = &self.0.db {
             sqlx::query("vacuum data_keys").execute(pool).await?;
@@ -173,15 +173,15 @@ impl KeyStore {
         Ok(self.0.db.checkpoint().await?)
     }
 
-    /// From now on the stream has no key in this process; another process destroys it, or has.
+    /// Marks the stream's key as destroyed in this process's cache; the key itself is destroyed elsewhere.
     pub(crate) fn forget(&self, stream: &StreamId) {
         self.0.opened.insert(stream.clone(), None);
     }
 
-    /// Wraps every data key anew, with another master key. Touches no event. Start with the new key afterwards.
+    /// Wraps every data key with another master key. Changes no event. The next start needs the new key.
     ///
     /// # Errors
-    /// When the database cannot be used; then the old master key is still the one.
+    /// When the database cannot be used; then the old master key stays in force.
     pub async fn rotate(&self, new: &MasterKey) -> Result<usize, KeyError> {
         let rows: Vec<KeyRow> = on_db!(&self.0.db, c => sqlx::query_as(SELECT).fetch_all(c).await)?;
         let mut tx = self.0.db.begin().await?;
@@ -214,7 +214,7 @@ impl KeyStore {
 }
 
 impl Inner {
-    /// Reads keys and opens them. Streams without a row are absent.
+    /// Reads and unwraps keys. Streams without a row are absent from the result.
     async fn load(&self, streams: &[&StreamId]) -> Result<HashMap<StreamId, Option<Arc<SealingKey>>>, KeyError> {
         let rows: Vec<KeyRow> = match &self.db {
             Db::Sqlite(pool) => {
@@ -240,15 +240,14 @@ impl Inner {
                 Some(wrapped) => Some(unwrap(&self.master, &stream, &wrapped)?),
                 None => None,
             };
-            // A key that was forgotten meanwhile stays forgotten.
+            // A key that was destroyed in the meantime stays destroyed.
             let known = self.opened.get_or_insert_with(&stream, || Ok::<_, KeyError>(key))?;
             keys.insert(stream, known);
         }
         Ok(keys)
     }
 
-    /// Makes the keys that are missing, in one transaction. Should another process have been first with one of them, all
-    /// are read.
+    /// Creates the missing keys in one transaction. If another process created one of them first, all are read back.
     async fn make(&self, streams: &[&StreamId]) -> Result<HashMap<StreamId, Option<Arc<SealingKey>>>, KeyError> {
         let made: Vec<SealingKey> = streams.iter().map(|_| SealingKey::random()).collect();
         let wrapped: Vec<String> = streams
@@ -288,7 +287,7 @@ impl Inner {
         }
         let mut keys = HashMap::with_capacity(streams.len());
         for (&stream, key) in streams.iter().zip(made) {
-            // A key that was forgotten meanwhile stays forgotten.
+            // A key that was destroyed in the meantime stays destroyed.
             let made = || Ok::<_, KeyError>(Some(Arc::new(key)));
             keys.insert(stream.clone(), self.opened.get_or_insert_with(stream, made)?);
         }
@@ -296,31 +295,31 @@ impl Inner {
     }
 }
 
-/// Makes keys in groups: many calls that begin at once cost one sync.
-async fn make_keys(inner: std::sync::Weak<Inner>, mut wanted: mpsc::Receiver<Wanted>) {
+/// Creates keys in batches: many calls that start at once cost one sync.
+async fn create_keys(inner: std::sync::Weak<Inner>, mut requests: mpsc::Receiver<KeyRequest>) {
     let mut batch = Vec::new();
-    while wanted.recv_many(&mut batch, BATCH).await > 0 {
+    while requests.recv_many(&mut batch, BATCH_KEYS).await > 0 {
         let Some(inner) = inner.upgrade() else { return };
-        let mut streams: Vec<&StreamId> = batch.iter().map(|wanted| &wanted.stream).collect();
+        let mut streams: Vec<&StreamId> = batch.iter().map(|request| &request.stream).collect();
         streams.sort();
         streams.dedup();
-        let made = match tokio::time::timeout(PATIENCE, inner.make(&streams)).await {
+        let made = match tokio::time::timeout(CREATE_TIMEOUT, inner.make(&streams)).await {
             Ok(made) => made,
             Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()),
         };
-        for Wanted { stream, answer } in batch.drain(..) {
+        for KeyRequest { stream, answer } in batch.drain(..) {
             let key = match &made {
                 Ok(keys) => keys.get(&stream).cloned().ok_or(KeyError::Broken),
                 Err(error) => Err(error.clone()),
             };
-            // A caller that went away needs no key.
+            // The caller may have been cancelled.
             let _ = answer.send(key);
         }
     }
 }
 
-/// Refuses a master key that is not the store's own. The first one to come is: of two processes that come at the same
-/// time, one waits for the other.
+/// Rejects a master key that differs from the store's. An empty store takes the first one; of two processes that start at
+/// the same time, one waits for the other.
 async fn prove(db: &Db, master: &MasterKey, clock: &SharedClock) -> Result<(), KeyError> {
     let mut tx = db.begin().await?;
     if let Tx::Postgres(c) = &mut tx {
@@ -347,7 +346,7 @@ fn names<'a>(streams: impl Iterator<Item = &'a StreamId>) -> (Vec<&'a str>, Vec<
         .unzip()
 }
 
-/// What a wrapped key is bound to: it is no other stream's key.
+/// Associated data of a wrapped key: it cannot be used for another stream.
 fn place(stream: &StreamId) -> Vec<u8> {
     format!(
         "call-ledger/data-key/v1\n{}\n{}",

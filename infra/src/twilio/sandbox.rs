@@ -21,7 +21,7 @@ const MAX_RESPONSE_BYTES: usize = 1 << 20;
 
 /// Client of the sandbox's own API. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct SandboxDoors {
+pub struct SandboxControl {
     http: reqwest::Client,
     base: Url,
 }
@@ -29,7 +29,7 @@ pub struct SandboxDoors {
 /// A call whose caller is typed by a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TextCall {
-    /// The user who types; returned by [`SandboxDoors::typist`].
+    /// The user who types; returned by [`SandboxControl::typist`].
     pub typist: String,
     pub caller: TextCaller,
     /// Called number, E.164.
@@ -165,7 +165,7 @@ impl TextCall {
     }
 }
 
-impl SandboxDoors {
+impl SandboxControl {
     /// Creates a client for the sandbox at `base`, the URL that replaces Twilio's.
     ///
     /// # Errors
@@ -344,8 +344,8 @@ mod tests {
             .respond_with(ResponseTemplate::new(201).set_body_json(json!({ "sid": "CA1" })))
             .mount(&sandbox)
             .await;
-        let doors = SandboxDoors::new(&sandbox.uri()).expect("a client");
-        assert_eq!(doors.place(&call(), Some("k")).await, Ok("CA1".to_owned()));
+        let control = SandboxControl::new(&sandbox.uri()).expect("a client");
+        assert_eq!(control.place(&call(), Some("k")).await, Ok("CA1".to_owned()));
     }
 
     #[tokio::test]
@@ -365,8 +365,8 @@ mod tests {
             .respond_with(ResponseTemplate::new(200).set_body_string(story))
             .mount(&sandbox)
             .await;
-        let doors = SandboxDoors::new(&sandbox.uri()).expect("a client");
-        let moments: Vec<LineContent> = doors
+        let control = SandboxControl::new(&sandbox.uri()).expect("a client");
+        let moments: Vec<LineContent> = control
             .follow("CA1")
             .await
             .expect("a story")
@@ -392,14 +392,14 @@ mod tests {
             )
             .mount(&sandbox)
             .await;
-        let doors = SandboxDoors::new(&sandbox.uri()).expect("a client");
+        let control = SandboxControl::new(&sandbox.uri()).expect("a client");
         let refused = SandboxError::Refused {
             status: 400,
             why: "the account has no such number".to_owned(),
         };
-        assert_eq!(doors.place(&call(), None).await, Err(refused));
-        assert_eq!(doors.typist("CA1").await, Ok(None), "unknown path");
-        let unreachable = SandboxDoors::new("http://127.0.0.1:9").expect("a client");
+        assert_eq!(control.place(&call(), None).await, Err(refused));
+        assert_eq!(control.typist("CA1").await, Ok(None), "unknown path");
+        let unreachable = SandboxControl::new("http://127.0.0.1:9").expect("a client");
         assert_eq!(unreachable.place(&call(), None).await, Err(SandboxError::Away));
     }
 

@@ -6,9 +6,9 @@
 mod day_of_calls;
 
 use harness::browser;
-use harness::env::{Pace, TestEnv};
 use harness::on_both_engines;
 use harness::service::{ADMIN, PASSWORD};
+use harness::test_env::{Pace, TestEnv};
 use harness::test_stores::TestStores;
 use infra::db::DatabaseUrl;
 

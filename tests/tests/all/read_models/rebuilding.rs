@@ -1,6 +1,6 @@
 //! Rebuilds next to the current rows: the difference, the switch, and the effect of erasure.
 
-use super::{SOON, TestEnv};
+use super::{READ_MODEL_TIMEOUT, TestEnv};
 use crate::ledger::{CALLER, WORDS, at, by_user};
 use domain::call::command::CallCommand;
 use harness::on_both_engines;
@@ -144,7 +144,7 @@ async fn readers_and_writers_continue_during_a_switch(stores: TestStores) {
     let written = writer.await.unwrap();
     let head = env.ledger.head().await.unwrap();
     assert!(
-        env.models.wait("call_log", head, SOON).await,
+        env.models.wait("call_log", head, READ_MODEL_TIMEOUT).await,
         "the projector continues on the new rows"
     );
     let counts = env.models.call_log().counts("default").await.unwrap();
