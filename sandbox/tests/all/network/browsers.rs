@@ -18,7 +18,7 @@ async fn browser_call_dials_through_the_application() {
         "/browser",
         &*format!("<Dial callerId=\"{NUMBER}\" action=\"/dialed\"><Number>+15045550111</Number></Dial>"),
     );
-    product.at("/dialled", "<Hangup/>");
+    product.at("/dialed", "<Hangup/>");
     let network = network(&product).await;
     let call = network
         .place(&browser("{ on = 'connected', say = 'hello' }, { hang_up = true }"))
@@ -33,7 +33,7 @@ async fn browser_call_dials_through_the_application() {
     assert_eq!((asked.is("ApplicationSid"), asked.is("call_id")), (APPLICATION, "7"));
     assert_eq!(asked.is("Direction"), "inbound");
     assert!(
-        !product.requests("/dialled")[0].params.contains_key("call_id"),
+        !product.requests("/dialed")[0].params.contains_key("call_id"),
         "sent once"
     );
     assert_eq!(product.values("/browser-status", "CallStatus"), ["completed"]);

@@ -50,7 +50,7 @@ async fn unanswered_dial_reports_its_status_to_the_action() {
         let product = Product::start().await;
         product
             .at("/voice", &*dial(""))
-            .at("/dialled", "<Say>There is no answer</Say><Hangup/>");
+            .at("/dialed", "<Say>There is no answer</Say><Hangup/>");
         let network = network(&product).await;
         network.register(FRIEND, picks(behavior));
         let call = network
@@ -59,7 +59,7 @@ async fn unanswered_dial_reports_its_status_to_the_action() {
         let report = network.ended(&call).await.expect("a call");
         network.quiet().await;
         assert_eq!(report.unmet, [""; 0], "{status}");
-        let [dialed] = &product.requests("/dialled")[..] else {
+        let [dialed] = &product.requests("/dialed")[..] else {
             panic!("requested once")
         };
         assert_eq!(
@@ -85,7 +85,7 @@ async fn bridged_parties_hear_each_other() {
             "/voice",
             &*dial("answerOnBridge=\"true\" record=\"record-from-answer-dual\" recordingStatusCallback=\"/recording\""),
         )
-        .at("/dialled", "<Hangup/>");
+        .at("/dialed", "<Hangup/>");
     let network = network(&product).await;
     network.register(
         FRIEND,
@@ -106,7 +106,7 @@ async fn bridged_parties_hear_each_other() {
         ["initiated", "ringing", "in-progress", "completed"]
     );
     assert_eq!(product.values("/leg", "SequenceNumber"), ["0", "1", "2", "3"]);
-    let [dialed] = &product.requests("/dialled")[..] else {
+    let [dialed] = &product.requests("/dialed")[..] else {
         panic!("requested once")
     };
     assert_eq!(
@@ -180,7 +180,7 @@ async fn caller_hangup_ends_the_dialed_leg() {
         product.values("/leg", "CallStatus").last().map(String::as_str),
         Some("completed")
     );
-    assert_eq!(product.values("/dialled", "CallStatus"), ["completed"]);
+    assert_eq!(product.values("/dialed", "CallStatus"), ["completed"]);
     network.stop().await;
 }
 
