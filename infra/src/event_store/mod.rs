@@ -62,6 +62,12 @@ impl StreamId {
         Self::new("ledger", domain::ledger::STREAM_ID)
     }
 
+    /// Whether events of the stream may hold personal values, so that it has a data key.
+    #[must_use]
+    pub fn holds_personal_values(&self) -> bool {
+        self.aggregate_type != "ledger"
+    }
+
     /// The stream of a webhook that could not be parsed.
     pub fn quarantine(id: impl Into<String>) -> Self {
         Self::new("quarantine", id)

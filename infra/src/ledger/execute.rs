@@ -383,7 +383,10 @@ impl Ledger {
         A: Decide,
         A::Event: Into<Event>,
     {
-        let key = self.0.keys.for_sealing(stream).await?;
+        let key = match stream.holds_personal_values() {
+            true => self.0.keys.for_sealing(stream).await?,
+            false => None,
+        };
         let mut sealed = Vec::with_capacity(events.len());
         let mut opened = Vec::with_capacity(events.len());
         for (index, (event, sequence)) in events.iter().zip(expected + 1..).enumerate() {

@@ -15,7 +15,7 @@ pub(super) const VERSION: &str = "2023-06-01";
 /// User message before a conversation that the model starts: the first message must be the user's.
 const CALL_START: &str = "(The call begins.)";
 /// User message after a last message by the model: the API refuses a conversation that ends with the model's message.
-const SILENCE: &str = "(Nothing is messages.)";
+const SILENCE: &str = "(Nothing is said.)";
 
 /// The request body. It has no temperature: from Claude 5.5 on, models refuse any but their default.
 pub(super) fn body(request: &ChatRequest, model: &str) -> Value {

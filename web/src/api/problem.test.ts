@@ -19,7 +19,7 @@ describe("problemOf with a problem document", () => {
       }),
     );
     expect(problem.kind).toBe("invalid");
-    expect(problem.message).toBe("Some values cannot be accepted.");
+    expect(problem.message).toBe("Some values are invalid.");
     expect(fieldErrors(problem)).toEqual({ email: "Is not an e-mail address." });
     expect(problem.isTransient).toBe(false);
   });
@@ -65,10 +65,10 @@ describe("messageOf", () => {
     const problem = new ApiProblem({
       kind: "invalid",
       status: 422,
-      title: "Some values cannot be accepted.",
+      title: "Some values are invalid.",
       fields: [{ parameter: "limit", detail: "must be from 1 to 200" }],
     });
-    expect(messageOf(problem)).toBe("Some values cannot be accepted. Limit must be from 1 to 200.");
+    expect(messageOf(problem)).toBe("Some values are invalid. Limit must be from 1 to 200.");
   });
 
   it("never returns an empty message", () => {

@@ -12,9 +12,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The calls that go on now, the latest first: all of them up to a thousand, and the header `X-Total-Count` says how many
-         *     there are. The header `X-Ledger-Position` says how far the answer certainly reaches:
-         *     whoever follows the live feed from there misses nothing, and at most hears again what the answer told.
+         * The active calls, the latest first, up to a thousand. `X-Total-Count` is the number of active calls.
+         *     `X-Ledger-Position` is the position up to which the response is certainly complete: a reader that follows the live
+         *     feed from there misses nothing, and may receive events again that the response already includes.
          */
         get: operations["active_calls"];
         put?: never;
@@ -34,7 +34,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Agrees to take the call over, or declines. */
+        /** Accepts or declines a request to take the call over. */
         post: operations["agent_response"];
         delete?: never;
         options?: never;
@@ -51,7 +51,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends keypad tones to the other side. */
+        /** Sends keypad tones to the caller. */
         post: operations["digits"];
         delete?: never;
         options?: never;
@@ -68,7 +68,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends a call that goes on. */
+        /** Ends an active call. */
         post: operations["hang_up"];
         delete?: never;
         options?: never;
@@ -85,7 +85,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts the caller on hold. Their music is not recorded. */
+        /** Puts the caller on hold. Recording is paused meanwhile. */
         post: operations["hold"];
         delete?: never;
         options?: never;
@@ -102,7 +102,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Listens in, takes the call over, or asks a colleague to take it over. */
+        /** Listens in, takes the call over, or asks another user to take it over. */
         post: operations["monitor"];
         /** Stops listening. */
         delete: operations["stop_monitoring"];
@@ -135,7 +135,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Hears a call that goes on while no person of ours speaks in it. */
+        /** Streams the audio of an active call while no team member has it. */
         get: operations["sound"];
         put?: never;
         post?: never;
@@ -169,7 +169,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who asked for something in the last two minutes, or has the live feed open. With several processes: of this one. */
+        /** The users who sent a request in the last two minutes or have an open live feed, in this process. */
         get: operations["active_users"];
         put?: never;
         post?: never;
@@ -190,7 +190,7 @@ export interface paths {
         get: operations["get_agent_settings"];
         /** Changes the default agent. */
         put: operations["put_agent_settings"];
-        /** Changes the default agent: it exists from the first start on, so there is nothing to create. */
+        /** Changes the default agent. It is created at the first start, so this is the same as `PUT`. */
         post: operations["post_agent_settings"];
         delete?: never;
         options?: never;
@@ -205,10 +205,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every agent. */
+        /** All agents. */
         get: operations["list_agents"];
         put?: never;
-        /** Makes an agent. A name is required. */
+        /** Creates an agent. `name` is required. */
         post: operations["create_agent"];
         delete?: never;
         options?: never;
@@ -228,7 +228,7 @@ export interface paths {
         /** Changes an agent. */
         put: operations["edit_agent"];
         post?: never;
-        /** Archives the agent. */
+        /** Archives the agent. Its calls and its history stay. */
         delete: operations["archive_agent"];
         options?: never;
         head?: never;
@@ -243,7 +243,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Closes for an emergency, or lifts that. */
+        /** Starts or ends the emergency closure. */
         put: operations["put_emergency"];
         post?: never;
         delete?: never;
@@ -260,7 +260,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Says when the agent answers. */
+        /** Sets the opening hours of the agent. */
         put: operations["put_hours"];
         post?: never;
         delete?: never;
@@ -277,12 +277,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The versions of an agent's persona, the latest first, with what each changed, the corrections behind it, and who
+         * The versions of an agent's persona, newest first, each with its changes, the corrections it is based on, and who
          *     proposed, approved or rejected it.
          */
         get: operations["list_personas"];
         put?: never;
-        /** Proposes the next version. It changes nothing until an admin approves it. */
+        /** Proposes the next version. It has no effect until an admin approves it. */
         post: operations["propose_persona"];
         delete?: never;
         options?: never;
@@ -299,7 +299,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has the model condense corrections into rules. Changes nothing. */
+        /** Lets the model condense corrections into rules. Changes nothing. */
         post: operations["draft_persona"];
         delete?: never;
         options?: never;
@@ -316,7 +316,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts a proposed version in force from the next call on. */
+        /** Activates a proposed version from the next call on. */
         post: operations["approve_persona"];
         delete?: never;
         options?: never;
@@ -333,7 +333,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turns a proposed version down: it will never be used. */
+        /** Rejects a proposed version. It can never become active. */
         post: operations["reject_persona"];
         delete?: never;
         options?: never;
@@ -350,7 +350,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Puts a version that was approved once in force again, from the next call on; 0 is the prompt alone. */
+        /** Activates a version that was approved before, from the next call on; 0 is the prompt alone. */
         post: operations["roll_back_persona"];
         delete?: never;
         options?: never;
@@ -368,8 +368,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Has somebody call the agent, for whom the user types: see `line` in the answer. Only where the sandbox is the telephone
-         *     network.
+         * Calls the agent with a test caller for whom the user types; `line` in the response is the WebSocket. Only with the
+         *     sandbox as the telephone network.
          */
         post: operations["place_test_call"];
         delete?: never;
@@ -385,7 +385,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether nobody has registered yet. */
+        /** Whether no user has registered yet. */
         get: operations["first_run"];
         put?: never;
         post?: never;
@@ -404,7 +404,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs in. An unknown address and a wrong password are the same answer, after the same time. */
+        /** Signs in. An unknown e-mail address and a wrong password get the same response, after the same time. */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -421,7 +421,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs out. The session is over on the server, whatever the browser keeps. */
+        /** Signs out. The login session ends on the server, even if the browser keeps the cookie. */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -436,7 +436,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in. */
+        /** The signed-in user and their permissions. */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -470,10 +470,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The user's own tokens. */
+        /** The user's API tokens. */
         get: operations["list_tokens"];
         put?: never;
-        /** Makes a token. */
+        /** Creates an API token. */
         post: operations["create_token"];
         delete?: never;
         options?: never;
@@ -491,7 +491,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Takes a token back. */
+        /** Revokes an API token. */
         delete: operations["delete_token"];
         options?: never;
         head?: never;
@@ -508,7 +508,7 @@ export interface paths {
         /** A page of calls, newest first. */
         get: operations["list_calls"];
         put?: never;
-        /** Writes a call down by hand. */
+        /** Logs a call by hand. */
         post: operations["create_call"];
         delete?: never;
         options?: never;
@@ -525,10 +525,10 @@ export interface paths {
         };
         /** One call with its legs, recordings, corrections and collected values. */
         get: operations["get_call"];
-        /** Corrects details and grades, each as an event of its own. */
+        /** Changes details and grade. Each change is a separate event. */
         put: operations["put_call"];
         post?: never;
-        /** Leaves the call out of lists and figures. */
+        /** Hides the call from lists and figures. Its history stays. */
         delete: operations["hide_call"];
         options?: never;
         head?: never;
@@ -544,7 +544,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Notes a correction. */
+        /** Adds a correction. */
         post: operations["note_correction"];
         delete?: never;
         options?: never;
@@ -562,7 +562,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Takes a correction back. */
+        /** Withdraws a correction. */
         delete: operations["withdraw_correction"];
         options?: never;
         head?: never;
@@ -610,7 +610,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that happened; the call as of a version or a moment; or what changed between two. */
+        /** The events of a call; its state at a version or time; or the changes between two. */
         get: operations["history"];
         put?: never;
         post?: never;
@@ -627,7 +627,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A link that plays a part of the call for an hour. Of several recordings of one part, the longest. */
+        /**
+         * A link that plays the recording of a phase for one hour. If the phase has several recordings, the longest one. The
+         *     request is recorded in the call's history.
+         */
         get: operations["recording_link"];
         put?: never;
         post?: never;
@@ -645,7 +648,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Decides what became of the call, or takes that back. */
+        /** Sets the disposition of the call, or reopens it. */
         put: operations["resolve_call"];
         post?: never;
         delete?: never;
@@ -661,7 +664,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The words of a call. A phase that was transcribed more than once stands here more than once. */
+        /** The transcripts of a call. A phase that was transcribed more than once has several. */
         get: operations["transcript"];
         put?: never;
         post?: never;
@@ -678,7 +681,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What everybody of the tenant is called, by name. */
+        /** The names of all users of the tenant, sorted. */
         get: operations["colleagues"];
         put?: never;
         post?: never;
@@ -718,7 +721,7 @@ export interface paths {
         /** Changes a contact. */
         put: operations["change_contact"];
         post?: never;
-        /** Takes the person out of the contacts. What was known of them stays in the log until it is erased. */
+        /** Removes the contact from the list. Its data stays in the log until it is erased. */
         delete: operations["remove_contact"];
         options?: never;
         head?: never;
@@ -749,7 +752,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Totals, the period and the one before it, a series, and the latest calls. */
+        /** Totals, the period and the previous period, a series, and the latest calls. */
         get: operations["stats"];
         put?: never;
         post?: never;
@@ -766,7 +769,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The share of good calls over time, and the corrections behind it. */
+        /** The share of good calls over time, and the corrections. */
         get: operations["feedback"];
         put?: never;
         post?: never;
@@ -783,11 +786,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Numbers that were assigned. Any other is answered by the default agent. */
+        /** The assigned numbers. The default agent answers all other numbers. */
         get: operations["list_numbers"];
         /**
-         * Assigns a number: first the agent that has it gives it up, then the other takes it. Should we be killed in between,
-         *     the default agent answers, and the request can be repeated.
+         * Assigns a number. It is first unassigned from its current agent, then assigned to the new one. If the process is
+         *     killed in between, the default agent answers the number, and the request can be repeated.
          */
         put: operations["assign_number"];
         post?: never;
@@ -804,7 +807,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How every read model stands. */
+        /** The status of every read model. */
         get: operations["projection_status"];
         put?: never;
         post?: never;
@@ -823,7 +826,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a read model anew from the first event on, beside the one that readers read, and switches. */
+        /** Rebuilds a read model from the first event into a shadow namespace, and switches readers to it. */
         post: operations["rebuild_projection"];
         delete?: never;
         options?: never;
@@ -831,7 +834,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/typed-calls": {
+    "/api/quarantined-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks that could not be parsed and were not reingested yet. */
+        get: operations["list_quarantined"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantined-webhooks/{id}/reingest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Parses a quarantined webhook again. */
+        post: operations["reingest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/text-calls": {
         parameters: {
             query?: never;
             header?: never;
@@ -841,44 +878,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Calls a number from the user's browser, in which they type. Only where the sandbox is the telephone network. A number
-         *     of which the sandbox was told nothing is answered after two seconds, by somebody who says that nobody real was called.
+         * Calls a number from the user's browser, in which they type. Only with the sandbox as the telephone network. A number
+         *     without a configured party is answered after two seconds, by a party that says that no real person was called.
          */
         post: operations["dial"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/unrouted": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Callbacks that wait to be understood. */
-        get: operations["list_unrouted"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/unrouted/{id}/reingest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Reads a kept callback again. */
-        post: operations["reingest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -892,10 +895,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every user, by name. */
+        /** All users, by name. */
         get: operations["list_users"];
         put?: never;
-        /** Invites somebody. The invitation is handed over by whoever made it: this service sends no mail. */
+        /** Invites a user. The admin passes the invitation on: this service sends no e-mail. */
         post: operations["invite_user"];
         delete?: never;
         options?: never;
@@ -927,7 +930,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the service is. */
+        /** The health of the service. */
         get: operations["health"];
         put?: never;
         post?: never;
@@ -978,7 +981,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process's figures. */
+        /** The metrics of this process. */
         get: operations["metrics"];
         put?: never;
         post?: never;
@@ -997,7 +1000,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What the caller said to the AI. Answered with the AI's words. */
+        /** The caller's turn. The response is TwiML with the AI's turn. */
         post: operations["ai_respond"];
         delete?: never;
         options?: never;
@@ -1014,7 +1017,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Who picked up: a person, a machine, a fax. */
+        /** The result of answering machine detection: a human, a machine, a fax. */
         post: operations["amd_status"];
         delete?: never;
         options?: never;
@@ -1031,7 +1034,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What one participant of a conference is to hear: our address says what, `transfer` or `digits`. */
+        /** TwiML for one participant of a conference. The query parameter `what` is `transfer` or `digits`. */
         post: operations["announce"];
         delete?: never;
         options?: never;
@@ -1048,7 +1051,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What became of a leg. Our address may say what the leg is: `call_id`, `role`, `attempt`. */
+        /** The status of a leg. The query parameters may name the leg: `call_id`, `role`, `attempt`. */
         post: operations["call_status"];
         delete?: never;
         options?: never;
@@ -1065,7 +1068,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What happened in the conference that holds a call's legs. Our address says which call: `call_id`. */
+        /** Events of the conference with a call's legs. The query parameter `call_id` names the call. */
         post: operations["conference_status"];
         delete?: never;
         options?: never;
@@ -1082,7 +1085,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Somebody calls one of our numbers. Answered with a greeting, or with the way to the voicemail. */
+        /** An inbound call. The response is TwiML with the greeting, or a redirect to the voicemail. */
         post: operations["inbound"];
         delete?: never;
         options?: never;
@@ -1099,7 +1102,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What became of the caller's leg. */
+        /** The status of the caller's leg. */
         post: operations["inbound_status"];
         delete?: never;
         options?: never;
@@ -1114,7 +1117,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Takes a call's sound: a WebSocket that speaks Twilio's Media Streams. */
+        /** Receives a call's audio: a WebSocket with Twilio's Media Streams protocol. */
         get: operations["media"];
         put?: never;
         post?: never;
@@ -1133,7 +1136,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What became of a recording. Our address says which part of the call: `phase`. */
+        /** The status of a recording. The query parameter `phase` names the phase of the call. */
         post: operations["recording_status"];
         delete?: never;
         options?: never;
@@ -1149,8 +1152,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The sound of a recording, or a range of it. The link comes from `/api/call-logs/{id}/recordings/{phase}` and works for an
-         *     hour.
+         * The audio of a recording, or a range of it. The link is issued by `/api/call-logs/{id}/recordings/{phase}` and is
+         *     valid for one hour.
          */
         get: operations["recording"];
         put?: never;
@@ -1170,7 +1173,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A token with which a person's browser calls and is called. It lives for an hour. */
+        /** An access token with which the user's browser makes and takes calls. Valid for one hour. */
         post: operations["token"];
         delete?: never;
         options?: never;
@@ -1187,7 +1190,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Has every recording of a call that we have written down. The transcripts come when they are done. */
+        /** Requests a transcription of every archived recording of a call. The transcripts follow when they are finished. */
         post: operations["transcribe"];
         delete?: never;
         options?: never;
@@ -1204,7 +1207,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What Twilio understood of a recording. */
+        /** Twilio's transcription of a recording. */
         post: operations["transcription_status"];
         delete?: never;
         options?: never;
@@ -1221,7 +1224,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Somebody of ours calls out from the browser. Answered with a `<Dial>`. */
+        /** A user calls out from the browser. The response is TwiML with a `<Dial>`. */
         post: operations["voice"];
         delete?: never;
         options?: never;
@@ -1238,7 +1241,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The caller is asked for a message, which is recorded. */
+        /** Asks the caller for a message and records it. */
         post: operations["voicemail"];
         delete?: never;
         options?: never;
@@ -1255,7 +1258,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The message is over. Where the recording can be fetched comes with it, or soon after to `recording-status`. */
+        /** The end of a message. The recording's URL is part of this request, or follows with `recording-status`. */
         post: operations["voicemail_done"];
         delete?: never;
         options?: never;
@@ -1267,97 +1270,87 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A call that goes on now. */
+        /** @description An active call. */
         ActiveCall: {
-            /** @description The agent. */
+            /** @description ID of the agent. */
             agent?: string | null;
-            answered_at?: components["schemas"]["Moment"] | null;
-            /** @description Its identifier. */
+            answered_at?: components["schemas"]["Rfc3339"] | null;
             call_id: string;
-            /** @description The called number. */
             called_number?: string | null;
-            /** @description The caller's name. */
             caller_name?: string | null;
-            /** @description The caller's number. */
             caller_number?: string | null;
             /** @description `inbound`, `outbound`. */
             direction?: string | null;
-            /** @description Whether a rule wants a person on the line. */
+            /** @description Whether a rule asked for a team member. */
             escalated: boolean;
-            /** @description Who holds the line: `ai`, `person`, `hold`, `voicemail`, `nobody`. */
+            /** @description Who has the call: `ai`, `team_member`, `hold`, `voicemail`, `none`. */
             holder: string;
-            /** @description The number of ours. */
+            /** @description Our number, E.164. */
             number?: string | null;
-            /** @description Who put the caller on hold. */
+            /** @description ID of the user who put the caller on hold. */
             on_hold_by?: string | null;
-            /** @description When it began. */
-            started_at: components["schemas"]["Moment"];
-            /** @description How far it has come. */
+            started_at: components["schemas"]["Rfc3339"];
+            /** @description Status of the caller's leg. */
             status: string;
-            /** @description The person who took over. */
+            /** @description ID of the user who took over. */
             taken_over_by?: string | null;
-            /** @description Whether a transfer is under way. */
+            /** @description Whether a transfer is in progress. */
             transferring: boolean;
         };
-        /** @description A call that goes on now, with what was said so far. */
+        /** @description An active call with its turns so far. */
         ActiveCallWithTurns: components["schemas"]["ActiveCall"] & {
-            /** @description Who listens in. */
+            /** @description IDs of the users who listen in. */
             listeners: string[];
-            /** @description Who asks to take over. */
+            /** @description IDs of the users who were asked to take over. */
             takeover_requests: string[];
-            /** @description Who agreed to take over, and whose telephone rings. */
+            /** @description IDs of the users who accepted and are being dialed. */
             takeovers_accepted: string[];
-            /** @description What was said so far. */
             turns: components["schemas"]["LiveTurn"][];
         };
-        /** @description Somebody who is here. */
+        /** @description An online user. */
         ActiveUser: {
-            /** @description Whether they have the live feed open. */
+            /** @description Whether the user has an open live feed. */
             live: boolean;
-            /** @description For people. */
+            /** @description Display name. */
             name: string;
             /** @description `admin`, `agent`, `auditor`, `analyst`. */
             role: string;
-            /** @description When they last asked for something. */
-            seen_at: components["schemas"]["Moment"];
-            /** @description Who. */
+            /** @description Time of the last request. */
+            seen_at: components["schemas"]["Rfc3339"];
             user_id: string;
         };
-        /** @description An answer to the question whether they take a call over. */
+        /** @description The answer to a takeover request. */
         AgentResponse: {
             /** @description `accept`, `decline`. */
             answer: components["schemas"]["Answer"];
         };
         /** @description An agent. */
         AgentView: {
-            /** @description Its identifier. */
             agent_id: string;
-            /** @description Whether it is no longer used. */
             archived: boolean;
-            created_at?: components["schemas"]["Moment"] | null;
-            /** @description Whether nobody is answered until further notice. */
+            created_at?: components["schemas"]["Rfc3339"] | null;
+            /** @description Whether all callers are routed to the voicemail until further notice. */
             emergency_closed: boolean;
             hours?: components["schemas"]["Hours"] | null;
-            /** @description Our own numbers that it answers. */
+            /** @description Assigned numbers, E.164. */
             numbers: string[];
-            /** @description Whether it would answer now. */
+            /** @description Whether the agent would answer a call now. */
             open: boolean;
             /**
              * Format: int32
-             * @description The persona in force; 0 is the base prompt alone.
+             * @description The active version of the persona; 0 is the base prompt alone.
              */
             persona_version: number;
-            /** @description What is set. */
             settings: components["schemas"]["Settings"];
         };
         /**
-         * @description Whether somebody takes a call over.
+         * @description The answer to a takeover request.
          * @enum {string}
          */
         Answer: "accept" | "decline";
-        /** @description Which agent is to answer a number. */
+        /** @description The assignment of a number to an agent. */
         AssignNumber: {
-            /** @description The agent; `null` leaves the number to the default agent. */
+            /** @description ID of the agent; `null` unassigns the number, so that the default agent answers it. */
             agent?: string | null;
             /**
              * @description E.164.
@@ -1365,287 +1358,249 @@ export interface components {
              */
             number: string;
         };
-        /** @description A rebuild that has begun. */
+        /** @description A started rebuild. */
         Begun: {
-            /** @description Whether it only tells what would change. */
+            /** @description Whether it only computes the difference. */
             dry_run: boolean;
-            /** @description The read model. */
             name: string;
         };
-        /** @description A token for one browser. */
+        /** @description An access token for one browser. */
         BrowserToken: {
-            /** @description When the token ends. */
             expires_at: string;
-            /** @description `client:<identity>` rings in this browser. */
+            /** @description Calls to `client:<identity>` ring in this browser. */
             identity: string;
-            /** @description The access token: a JWT. */
+            /** @description JWT. */
             token: string;
         };
         /** @description The figures of an hour or a day. */
         Bucket: components["schemas"]["Figures"] & {
-            /** @description When it begins. */
-            from: components["schemas"]["Moment"];
+            /** @description Start of the hour or day. */
+            from: components["schemas"]["Rfc3339"];
         };
-        /** @description A call with everything but its words. */
+        /** @description A call with all details except its transcripts. */
         CallDetail: components["schemas"]["CallView"] & {
-            /** @description What reviewers wrote; those taken back as well. */
+            /** @description Includes withdrawn corrections. */
             corrections: components["schemas"]["Correction"][];
-            /** @description What the agent collected. */
             fields: components["schemas"]["CollectedField"][];
             /**
              * Format: int64
-             * @description Milliseconds from the caller's last word to the AI's first, on average.
+             * @description Average time from the caller's last word to the AI's first.
              */
             latency_avg_ms?: number | null;
             /**
              * Format: int64
-             * @description The longest of them.
+             * @description Maximum time from the caller's last word to the AI's first.
              */
             latency_max_ms?: number | null;
-            /** @description Its legs. */
             participants: components["schemas"]["Participant"][];
-            /** @description Its recordings. */
             recordings: components["schemas"]["Recording"][];
         };
         /** @description A page of calls. */
         CallPage: {
             /** @description The calls, newest first. */
             calls: components["schemas"]["CallView"][];
-            /** @description How many calls each filter holds, without regard to the other parameters. */
+            /** @description Number of calls per filter, ignoring the other parameters. */
             counts: {
                 [key: string]: number;
             };
-            /** @description Where to go on; absent at the end. A search's page can be short, or empty, and yet have more behind it. */
+            /**
+             * @description Cursor of the next page; absent on the last page. A page of a search can be short or empty although more pages
+             *     follow.
+             */
             next_cursor?: string | null;
         };
-        /** @description A call, as lists show it. */
+        /** @description A call. */
         CallView: {
-            /** @description The agent that answers or speaks. */
+            /** @description ID of the agent. */
             agent?: string | null;
-            /**
-             * Format: int64
-             * @description Things the AI said.
-             */
+            /** Format: int64 */
             ai_turns: number;
-            answered_at?: components["schemas"]["Moment"] | null;
+            answered_at?: components["schemas"]["Rfc3339"] | null;
             /** @description `human`, `machine`, `fax`, `unknown`. */
             answered_by?: string | null;
             /** @description STIR/SHAKEN verdict. */
             attestation?: string | null;
-            /** @description Its identifier. */
             call_id: string;
-            /** @description The purpose of a call that we placed, else `voicemail`, `ai` or `person`. */
+            /** @description The purpose of an outbound call placed by this service; otherwise `voicemail`, `ai` or `person`. */
             call_type: string;
-            /** @description The called number, SIP address or client name. */
+            /** @description Number, SIP address or client name. */
             called_number?: string | null;
-            /** @description The caller's name. */
             caller_name?: string | null;
-            /** @description The caller's number, SIP address or client name. */
+            /** @description Number, SIP address or client name. */
             caller_number?: string | null;
-            /**
-             * Format: int64
-             * @description Things the caller said.
-             */
+            /** Format: int64 */
             caller_turns: number;
             /** @description `inbound`, `outbound`. */
             direction?: string | null;
             /** @description `resolved`, `callback_needed`, ... */
             disposition?: string | null;
-            /** @description The same for people. */
+            /** @description Display text of the disposition. */
             disposition_label?: string | null;
-            /** @description Whether the person asked not to be called again. */
+            /** @description Whether the caller asked not to be called again. */
             do_not_call: boolean;
             /**
              * Format: int64
-             * @description Seconds talked.
+             * @description Talk time in seconds.
              */
             duration_s?: number | null;
-            ended_at?: components["schemas"]["Moment"] | null;
-            /** @description Who ended it. */
+            ended_at?: components["schemas"]["Rfc3339"] | null;
             ended_by?: string | null;
-            /** @description Its personal values are destroyed. */
+            /** @description Whether its personal values are destroyed. */
             erased: boolean;
-            /** @description Whether a rule wanted a person on the line. */
+            /** @description Whether a rule asked for a team member. */
             escalated: boolean;
-            /** @description Why it failed. */
             failure_reason?: string | null;
-            /** @description Whether the objective was reached. */
+            /** @description Whether the caller's goal was reached. */
             goal_achieved?: boolean | null;
             /** @description `good`, `needs_improvement`. */
             grade?: string | null;
-            graded_at?: components["schemas"]["Moment"] | null;
-            /** @description Who graded it. */
+            graded_at?: components["schemas"]["Rfc3339"] | null;
             graded_by?: string | null;
-            /** @description Left out of lists. */
+            /** @description Hidden from lists and figures. */
             hidden: boolean;
             /** @description `high`, `medium`, `low`, `none`. */
             interest?: string | null;
             /**
              * Format: int64
-             * @description Times the caller cut the AI short.
+             * @description Number of times the caller interrupted the AI.
              */
             interruptions: number;
-            /** @description The lead it belongs to. */
+            /** @description ID of the lead. */
             lead?: string | null;
             /**
              * Format: int64
              * @description 0 to 100.
              */
             lead_score?: number | null;
-            /** @description What to do next. */
             next_action?: string | null;
-            /** @description Free notes. */
             notes?: string | null;
-            /** @description The number of ours, E.164. */
+            /** @description Our number, E.164. */
             number?: string | null;
-            /** @description `completed`, `busy`, `no_answer`, `failed`, `canceled`; absent until it is over. */
+            /** @description `completed`, `busy`, `no_answer`, `failed`, `canceled`; absent until the call has ended. */
             outcome?: string | null;
             /**
              * Format: int64
-             * @description The persona that spoke; 0 is the base prompt alone.
+             * @description Version of the persona that spoke; 0 is the base prompt alone.
              */
             persona_version?: number | null;
-            /** @description The phases it has had, with commas between: `ai,human`. */
+            /** @description The phases so far, comma-separated: `ai,human`. */
             phases: string;
             /** @description Whether there is a recording. */
             recorded: boolean;
-            resolved_at?: components["schemas"]["Moment"] | null;
-            /** @description Who decided. */
+            resolved_at?: components["schemas"]["Rfc3339"] | null;
             resolved_by?: string | null;
-            /** @description `reviewed` once it is graded or corrected, else `pending`. */
+            /** @description `reviewed` once graded or corrected, otherwise `pending`. */
             review_status: string;
-            /** @description The caller's mood. */
+            /** @description The caller's sentiment: `positive`, `neutral`, `negative`. */
             sentiment?: string | null;
-            /** @description When it began. */
-            started_at: components["schemas"]["Moment"];
-            /** @description How far it has come, or how it ended. */
+            started_at: components["schemas"]["Rfc3339"];
+            /** @description Current status; after the end, the outcome. */
             status: string;
-            /** @description The call in a few words. */
             summary?: string | null;
-            /** @description What came of it, as summarized. */
+            /** @description Outcome according to the summary. */
             summary_outcome?: string | null;
-            /** @description Who took the call over. */
+            /** @description ID of the user who took over. */
             taken_over_by?: string | null;
-            /** @description Whether it was transferred. */
             transferred: boolean;
-            /** @description Whither. */
             transferred_to?: string | null;
-            /** @description Whether the caller was sent to voicemail. */
+            /** @description Whether the caller was routed to the voicemail. */
             voicemail: boolean;
-            /** @description Why. */
             voicemail_reason?: string | null;
         };
-        /** @description Something that is different between two versions. */
+        /** @description A difference between two versions. */
         Change: {
-            /** @description As it was; absent when it was not there. */
+            /** @description The old value; absent if the member was added. */
             from?: Record<string, never> | null;
             /**
              * @description JSON pointer into the state.
              * @example /review/grade
              */
             pointer: string;
-            /** @description As it became; absent when it is gone. */
+            /** @description The new value; absent if the member was removed. */
             to?: Record<string, never> | null;
         };
-        /** @description What changes; what is absent stays. */
+        /** @description The fields to change; absent fields stay unchanged. */
         ChangeContact: {
-            /** @description Whether the person is not to be called. */
-            do_not_call?: boolean | null;
-            /** @description The name. */
             name?: string | null;
-            /** @description The number with its country code. */
+            /** @description Telephone number with country code. */
             phone?: string | null;
-            /** @description Why that changes; never a personal value. */
-            reason?: string | null;
         };
-        /** @description What changes; what is absent stays. */
+        /** @description The fields to change; absent fields stay unchanged. */
         ChangeUser: {
-            /** @description Whether they may sign in. Admins only. */
+            /** @description Whether the user may sign in. Admins only. */
             active?: boolean | null;
             /**
              * Format: password
-             * @description The password until now: needed to change one's own.
+             * @description Current password; required to change one's own password.
              */
             current_password?: string | null;
-            /** @description For people. */
+            /** @description Display name. */
             name?: string | null;
             /**
              * Format: password
-             * @description A new password; every session of the user ends.
+             * @description New password; all login sessions of the user end.
              */
             password?: string | null;
             /** @description `admin`, `agent`, `auditor`, `analyst`. Admins only. */
             role?: string | null;
         };
-        /** @description What a user is called. */
+        /** @description The name of a user. */
         Colleague: {
-            /** @description For people. */
+            /** @description Display name. */
             name: string;
-            /** @description What events know of them. */
+            /** @description Identifies the user in events. */
             user_id: string;
         };
         /** @description A value that the agent collected. */
         CollectedField: {
-            /** @description Its name. */
             field: string;
-            /** @description Whether it is well-formed for its kind. */
+            /** @description Whether the value is well-formed for the field's kind. */
             valid: boolean;
-            /** @description Its value. */
             value?: string | null;
         };
         /** @description A page of contacts. */
         ContactPage: {
-            /** @description The contacts, by name. */
+            /** @description By name. */
             contacts: components["schemas"]["ContactView"][];
-            /** @description Where to go on; absent at the end. */
+            /** @description Cursor of the next page; absent on the last page. */
             next_cursor?: string | null;
         };
         /** @description A contact. */
         ContactView: {
-            /** @description When it was added. */
-            added_at: components["schemas"]["Moment"];
-            /** @description Its identifier. */
+            added_at: components["schemas"]["Rfc3339"];
             contact_id: string;
-            /** @description Whether the person is not to be called. */
-            do_not_call: boolean;
-            /** @description Why. */
-            do_not_call_reason?: string | null;
             last_call?: components["schemas"]["LastCall"] | null;
             /**
-             * @description The letter under which lists group it.
+             * @description The letter under which lists group the contact; `#` for other characters.
              * @example A
              */
             letter: string;
-            /** @description The name. */
+            /** @description Null once erased. */
             name?: string | null;
-            /** @description The number, E.164. */
+            /** @description E.164; null once erased. */
             phone?: string | null;
         };
-        /** @description What a reviewer wrote should have been said. */
+        /** @description A reviewer's correction: what the AI should have said. */
         Correction: {
             /**
              * Format: int64
-             * @description Its number within the call, from 1.
+             * @description Number within the call, from 1.
              */
             correction: number;
-            /** @description The note. */
             note?: string | null;
-            noted_at?: components["schemas"]["Moment"] | null;
-            /** @description Who. */
+            noted_at?: components["schemas"]["Rfc3339"] | null;
             noted_by?: string | null;
             /**
              * Format: int64
-             * @description The turn it is about; the whole call, if absent.
+             * @description The turn that it refers to; absent: the whole call.
              */
             turn?: number | null;
-            /** @description Whether it was taken back. */
             withdrawn: boolean;
         };
-        /** @description A call that was made elsewhere. */
+        /** @description A call that took place outside this service. */
         CreateCall: {
-            /** @description The agent that spoke. */
+            /** @description ID of the agent that spoke. */
             agent?: string | null;
-            /** @description The caller's name. */
             caller_name?: string | null;
             /**
              * @description `inbound`, `outbound`.
@@ -1654,37 +1609,26 @@ export interface components {
             direction: string;
             /**
              * Format: int32
-             * @description Seconds talked.
+             * @description Talk time in seconds.
              */
             duration_s?: number | null;
-            /**
-             * @description The caller's number.
-             * @example +15045550123
-             */
+            /** @example +15045550123 */
             from: string;
-            /** @description Free notes. */
             notes?: string | null;
             /**
-             * @description `completed`, `busy`, `no_answer`, `failed`, `canceled`; still open, if absent.
+             * @description `completed`, `busy`, `no_answer`, `failed`, `canceled`; absent: the call is still active.
              * @example completed
              */
             outcome?: string | null;
-            started_at?: components["schemas"]["Moment"] | null;
-            /**
-             * @description The called number.
-             * @example +15045550100
-             */
+            started_at?: components["schemas"]["Rfc3339"] | null;
+            /** @example +15045550100 */
             to: string;
         };
-        /** @description For each day the ranges in which it is open: `"09:00-12:00"`, up to `"24:00"`. */
+        /** @description The opening ranges of each day, such as `"09:00-12:00"`; the latest end is `"24:00"`. */
         Days: {
-            /**
-             * @description Friday.
-             * @default []
-             */
+            /** @default [] */
             friday?: string[];
             /**
-             * @description Monday.
              * @default []
              * @example [
              *       "09:00-12:00",
@@ -1692,33 +1636,18 @@ export interface components {
              *     ]
              */
             monday?: string[];
-            /**
-             * @description Saturday.
-             * @default []
-             */
+            /** @default [] */
             saturday?: string[];
-            /**
-             * @description Sunday.
-             * @default []
-             */
+            /** @default [] */
             sunday?: string[];
-            /**
-             * @description Thursday.
-             * @default []
-             */
+            /** @default [] */
             thursday?: string[];
-            /**
-             * @description Tuesday.
-             * @default []
-             */
+            /** @default [] */
             tuesday?: string[];
-            /**
-             * @description Wednesday.
-             * @default []
-             */
+            /** @default [] */
             wednesday?: string[];
         };
-        /** @description Whom to call. */
+        /** @description The number to call. */
         Dial: {
             /**
              * @description E.164.
@@ -1726,176 +1655,152 @@ export interface components {
              */
             to: string;
         };
-        /** @description Keys to be pressed. */
+        /** @description The keys to send. */
         Digits: {
             /**
-             * @description `0` to `9`, `*`, `#`; `w` waits half a second, `W` a second. 32 at most.
+             * @description 1 to 32 of `0` to `9`, `*`, `#`, `w` (pause of half a second) and `W` (pause of one second).
              * @example 1w#
              */
             digits: string;
         };
-        /** @description What to condense. */
+        /** @description The corrections to condense. */
         DraftOf: {
-            /** @description The corrections, 1 to 50, all in force. */
+            /** @description 1 to 50 corrections that are in force. */
             sources: components["schemas"]["NamedCorrection"][];
         };
-        /** @description What changes; what is absent stays. */
+        /** @description The fields to change; absent fields stay unchanged. */
         EditAgent: {
-            /** @description Whether nobody is answered until further notice. */
+            /** @description Whether all callers are routed to the voicemail until further notice. */
             emergency_closed?: boolean | null;
             hours?: components["schemas"]["Hours"] | null;
-            /** @description What the agent says and how. */
             settings?: components["schemas"]["Settings"];
         };
-        /** @description On what ground. */
+        /** @description The ground for an erasure. */
         Erase: {
             /**
-             * @description A law's article, a request's number. Never a personal value: the ground stays readable for ever.
+             * @description Article of a law, or number of a request. Must not contain personal values: the ground stays readable.
              * @example GDPR Art. 17, request 2026-114
              */
             ground: string;
         };
         /** @description An example of a good answer. */
         Example: {
-            /** @description What the agent answers. */
+            /** @description The agent's answer. */
             agent: string;
-            /** @description What the caller says. */
             caller: string;
         };
         /** @description Persona feedback. */
         Feedback: {
-            /** @description Corrections in force, the latest first, 200 at most. Told to whoever may see calls. */
+            /** @description At most 200 corrections in force, newest first; empty for users who may not see calls. */
             corrections: components["schemas"]["FeedbackCorrection"][];
-            /** @description By day, agent and persona, the earliest first. */
+            /** @description By day, agent and persona version, oldest first. */
             days: components["schemas"]["FeedbackDay"][];
             /**
              * Format: int64
-             * @description Thumbs up in the period.
+             * @description Number of calls graded good.
              */
             good: number;
             /**
              * Format: int64
-             * @description Thumbs down in the period.
+             * @description Number of calls graded as needing improvement.
              */
             needs_improvement: number;
             /**
              * Format: double
-             * @description The share of thumbs up, 0 to 1; absent without judgements.
+             * @description Share of calls graded good, 0 to 1; absent without grades.
              */
             share_good?: number | null;
         };
-        /** @description What a reviewer wrote should have been said. */
+        /** @description A reviewer's correction: what the AI should have said. */
         FeedbackCorrection: {
-            /** @description The agent; empty when nobody knows. */
+            /** @description ID of the agent; empty if unknown. */
             agent: string;
-            /** @description The call. */
             call_id: string;
             /**
              * Format: int64
-             * @description Its number within the call, from 1.
+             * @description Number within the call, from 1.
              */
             correction: number;
-            /** @description The note. */
             note?: string | null;
-            noted_at?: components["schemas"]["Moment"] | null;
-            /** @description Who. */
+            noted_at?: components["schemas"]["Rfc3339"] | null;
             noted_by?: string | null;
             /**
              * Format: int64
-             * @description The persona that spoke; 0 is the base prompt alone.
+             * @description Version of the persona that spoke; 0 is the base prompt alone.
              */
             persona_version: number;
             /**
              * Format: int64
-             * @description The turn it is about; the whole call, if absent.
+             * @description The turn that it refers to; absent: the whole call.
              */
             turn?: number | null;
         };
-        /** @description Judgements of the calls of one day. */
+        /** @description Grades of the calls of one day. */
         FeedbackDay: {
-            /** @description The agent; absent when nobody knows. */
+            /** @description ID of the agent; absent if unknown. */
             agent?: string | null;
             /**
              * Format: int64
-             * @description Corrections that were not taken back.
+             * @description Number of corrections that were not withdrawn.
              */
             corrections: number;
-            /** @description When the day begins, in UTC. */
-            day: components["schemas"]["Moment"];
-            /**
-             * Format: int64
-             * @description Thumbs up.
-             */
+            /** @description Start of the day in UTC. */
+            day: components["schemas"]["Rfc3339"];
+            /** Format: int64 */
             good: number;
-            /**
-             * Format: int64
-             * @description Thumbs down.
-             */
+            /** Format: int64 */
             needs_improvement: number;
             /**
              * Format: int64
-             * @description The persona that spoke; 0 is the base prompt alone.
+             * @description Version of the persona that spoke; 0 is the base prompt alone.
              */
             persona_version: number;
         };
-        /** @description Something that the agent is to find out. */
+        /** @description A field that the agent collects. */
         Field: {
-            /** @description What is asked. */
+            /** @description What to ask for. */
             description: string;
             /** @description `text`, `email`, `phone`, `date`, `number`, `choice`. */
             kind: string;
-            /**
-             * @description Its name.
-             * @example email
-             */
+            /** @example email */
             name: string;
             /** @description Whether the call is incomplete without it. */
             required: boolean;
         };
-        /** @description What is wrong with a field or a parameter. */
+        /** @description A problem with a field or a parameter. */
         FieldProblem: {
-            /** @description What is wrong with it. */
             detail: string;
             /** @description Name of a form field, a query parameter, a path parameter or a header. */
             parameter?: string | null;
-            /** @description JSON pointer (RFC 6901) into the body: `/hours/days/0`. */
+            /** @description JSON pointer (RFC 6901) into the body, such as `/hours/days/0`. */
             pointer?: string | null;
         };
-        /** @description Sums over calls. */
+        /** @description Totals and averages over calls. */
         Figures: {
-            /**
-             * Format: int64
-             * @description Things the AI said.
-             */
+            /** Format: int64 */
             ai_turns: number;
             /**
              * Format: int64
-             * @description Milliseconds until they were answered, on average.
+             * @description Average time until a call is answered, in milliseconds.
              */
             answer_avg_ms?: number | null;
             /**
              * Format: int64
-             * @description Somebody, or the AI, took the call.
+             * @description Answered by a team member or the AI.
              */
             answered: number;
-            /**
-             * Format: int64
-             * @description The line was busy.
-             */
+            /** Format: int64 */
             busy: number;
-            /**
-             * Format: int64
-             * @description Calls.
-             */
+            /** Format: int64 */
             calls: number;
             /**
              * Format: int64
-             * @description Given up before it was answered.
+             * @description Ended before being answered.
              */
             canceled: number;
             /**
              * Format: int64
-             * @description Ended after it was answered.
+             * @description Ended after being answered.
              */
             completed: number;
             /**
@@ -1903,40 +1808,25 @@ export interface components {
              * @description Could not be connected.
              */
             failed: number;
-            /**
-             * Format: int64
-             * @description Graded thumbs up.
-             */
+            /** Format: int64 */
             graded_good: number;
-            /**
-             * Format: int64
-             * @description Graded thumbs down.
-             */
+            /** Format: int64 */
             graded_needs_improvement: number;
-            /**
-             * Format: int64
-             * @description They called us.
-             */
+            /** Format: int64 */
             inbound: number;
             /**
              * Format: int64
-             * @description Milliseconds from the caller's last word to the AI's first, on average.
+             * @description Average time from the caller's last word to the AI's first, in milliseconds.
              */
             latency_avg_ms?: number | null;
             /**
              * Format: int64
-             * @description They called us, nobody answered, and they were not sent to voicemail either.
+             * @description Inbound, not answered, and not routed to the voicemail.
              */
             missed: number;
-            /**
-             * Format: int64
-             * @description Nobody picked up.
-             */
+            /** Format: int64 */
             no_answer: number;
-            /**
-             * Format: int64
-             * @description We called them.
-             */
+            /** Format: int64 */
             outbound: number;
             /**
              * Format: int64
@@ -1945,135 +1835,132 @@ export interface components {
             recorded: number;
             /**
              * Format: int64
-             * @description Somebody decided what became of it.
+             * @description With a disposition.
              */
             resolved: number;
             /**
              * Format: int64
-             * @description Taken over by a person.
+             * @description Taken over by a team member.
              */
             taken_over: number;
             /**
              * Format: int64
-             * @description Seconds talked, on average of the calls in which that is known.
+             * @description Average talk time in seconds, of the calls where it is known.
              */
             talk_avg_s?: number | null;
             /**
              * Format: int64
-             * @description Seconds talked.
+             * @description Total talk time in seconds.
              */
             talk_s: number;
-            /**
-             * Format: int64
-             * @description Transferred.
-             */
+            /** Format: int64 */
             transferred: number;
             /**
              * Format: int64
-             * @description The caller was sent to voicemail.
+             * @description Routed to the voicemail.
              */
             voicemail: number;
         };
         /** @description Whether this is the first run. */
         FirstRun: {
-            /** @description Whether nobody has registered yet: whoever does so now becomes the admin, without an invitation. */
+            /** @description Whether no user has registered yet. The first user becomes the admin, without an invitation. */
             first_run: boolean;
         };
-        /** @description A call that was handled. */
+        /** @description The call that a command was executed on. */
         Handled: {
-            /** @description The call. */
             call_id: string;
         };
-        /** @description How the service is. */
+        /** @description The health of the service. */
         Health: {
             /**
-             * @description Whose language model speaks: `sandbox` (by a script, for nothing), `openai` (or who speaks as OpenAI does), `anthropic`.
+             * @description Provider of the language model: `sandbox` (scripted, free of charge), `openai` (or a compatible API),
+             *     `anthropic`.
              * @example sandbox
              */
             language_model: string;
-            /** @description Whether the ledger answers. */
+            /** @description Whether the ledger is available. */
             ledger: boolean;
             /**
              * Format: int64
-             * @description The last position of the log, as this process knows it.
+             * @description Last position of the log known to this process.
              */
             position: number;
-            /** @description The read models. */
             projections: components["schemas"]["ModelHealth"][];
             /**
-             * @description The sandbox, where it is the telephone network: `running` beside this service, `restarting`, `missing` (its program
-             *     is not there), or `elsewhere` (at `TWILIO_API_BASE`).
+             * @description Status of the sandbox, if it is the telephone network: `running` as a child of this service, `restarting`,
+             *     `missing` (its program was not found), or `elsewhere` (at `TWILIO_API_BASE`).
              * @example running
              */
             sandbox?: string | null;
             /**
-             * @description `ok`, `degraded` (a read model is late or has dead letters), `unavailable`, `draining`.
+             * @description `ok`, `degraded` (a read model lags or has dead letters), `unavailable`, `draining`.
              * @example ok
              */
             status: string;
-            /** @description `twilio`, or `sandbox`: then no real call is made or taken. */
+            /** @description `twilio`, or `sandbox`, which makes no real calls. */
             telephone_network: string;
-            /** @description The program's version. */
             version: string;
         };
         /** @description A call's history. */
         History: {
-            /** @description The call. */
             call_id: string;
-            /** @description What is different: with `from`. */
+            /** @description The differences; present with `from`. */
             changes?: components["schemas"]["Change"][] | null;
-            /** @description The events, by number; of a difference, those in between. */
+            /** @description The events, by number; with `from`, those in between. */
             events: components["schemas"]["HistoryEvent"][];
-            /** @description What was known of the call then: with `version` or `at`. */
+            /** @description The state of the call; present with `version` or `at`. */
             state?: Record<string, never> | null;
             /**
              * Format: int64
-             * @description The version that `events` end with, and that `state` is as of.
+             * @description The version of the last event, and of `state`.
              */
             version: number;
         };
-        /** @description Something that happened. */
+        /** @description An event of a call. */
         HistoryEvent: {
             /**
-             * @description Who.
+             * @description `twilio`, `user:<id>`, `process:<name>`, `cli:<user>` or `import`.
              * @example twilio
              */
             actor: string;
-            at?: components["schemas"]["Moment"] | null;
+            at?: components["schemas"]["Rfc3339"] | null;
             /**
              * Format: int64
-             * @description The event that led to it.
+             * @description Position of the event that caused it.
              */
             causation?: number | null;
-            /** @description The same for everything that one request set off. */
+            /** @description Shared by all events that one request caused. */
             correlation_id: string;
-            /** @description What it says. Erased values stand as `{"erased": true}`. */
+            /** @description Payload of the event. An erased value is `{"erased": true}`. */
             data: Record<string, never>;
-            /** @description By which door. */
+            /** @description The HTTP endpoint that received the request. */
             endpoint?: string | null;
-            /** @description All that the webhook said, each name with each of its values; on the first event that it led to. With `params`. */
+            /**
+             * @description Raw parameters of the webhook, each name with all its values, on the first event that it caused. Present with
+             *     `params`.
+             */
             params?: Record<string, never> | null;
             /**
              * Format: int64
-             * @description Its place in the whole log.
+             * @description Position in the whole log.
              */
             position: number;
-            /** @description When the ledger heard of it. */
-            recorded_at: components["schemas"]["Moment"];
+            /** @description Time at which the ledger recorded it. */
+            recorded_at: components["schemas"]["Rfc3339"];
             /**
-             * @description Its name.
+             * @description Event type.
              * @example CallStarted
              */
             type: string;
             /**
              * Format: int64
-             * @description Its number in the stream, from 1.
+             * @description Number in the stream, from 1.
              */
             version: number;
         };
-        /** @description When an agent answers. */
+        /** @description The opening hours of an agent. */
         Hours: {
-            /** @description For each day the ranges in which it is open, in order; a day without is closed. */
+            /** @description The opening ranges of each day, in order; a day without ranges is closed. */
             days: components["schemas"]["Days"];
             /**
              * @description IANA time zone.
@@ -2083,326 +1970,289 @@ export interface components {
         };
         /** @description A call that was ended. */
         HungUp: {
-            /** @description The call. */
             call_id: string;
         };
-        /** @description Whom to invite. */
+        /** @description The user to invite. */
         Invite: {
-            /**
-             * @description Their address.
-             * @example grace@example.org
-             */
+            /** @example grace@example.org */
             email: string;
             /**
-             * @description What they will be: `admin`, `agent`, `auditor`, `analyst`.
+             * @description `admin`, `agent`, `auditor`, `analyst`.
              * @example agent
              */
             role: string;
         };
-        /** @description An invitation. This is the only time that it is shown. */
+        /** @description An invitation. It is shown only once. */
         Invited: {
-            /** @description Whom it is for. */
             email: string;
-            /** @description Until when it is good. */
-            expires_at: components["schemas"]["Moment"];
-            /** @description To be sent with `POST /api/auth/register`. */
+            expires_at: components["schemas"]["Rfc3339"];
+            /** @description Value of `invitation` in `POST /api/auth/register`. */
             invitation: string;
         };
         /** @description The last call with a contact. */
         LastCall: {
-            /** @description Its identifier. */
             call_id: string;
             /** @description `inbound`, `outbound`. */
             direction?: string | null;
-            started_at?: components["schemas"]["Moment"] | null;
-            /** @description How far it has come, or how it ended. */
+            started_at?: components["schemas"]["Rfc3339"] | null;
+            /** @description Current status; after the end, the outcome. */
             status?: string | null;
         };
-        /** @description A call, as the list of the latest shows it. */
+        /** @description A call in the list of latest calls. */
         LatestCall: {
-            /** @description The agent. */
+            /** @description ID of the agent. */
             agent?: string | null;
-            /** @description Its identifier. */
             call_id: string;
-            /** @description The called number. */
             called_number?: string | null;
-            /** @description The caller's name. */
             caller_name?: string | null;
-            /** @description The caller's number. */
             caller_number?: string | null;
             /** @description `inbound`, `outbound`. */
             direction?: string | null;
             /**
              * Format: int64
-             * @description Seconds talked.
+             * @description Talk time in seconds.
              */
             duration_s?: number | null;
             /** @description `good`, `needs_improvement`. */
             grade?: string | null;
-            /** @description When it began. */
-            started_at: components["schemas"]["Moment"];
-            /** @description How far it has come, or how it ended. */
+            started_at: components["schemas"]["Rfc3339"];
+            /** @description Current status; after the end, the outcome. */
             status: string;
-            /** @description Whether the caller was sent to voicemail. */
+            /** @description Whether the caller was routed to the voicemail. */
             voicemail: boolean;
         };
-        /** @description What ends a call by itself. */
+        /** @description Limits after which a call ends automatically. */
         Limits: {
-            /**
-             * Format: int32
-             * @description Seconds.
-             */
+            /** Format: int32 */
             max_duration_s: number;
             /**
              * Format: int32
-             * @description How often a silent caller is asked before the call ends.
+             * @description Number of reminders to a silent caller before the call ends.
              */
             silence_prompts: number;
         };
-        /** @description An agent, as lists show it. */
+        /** @description An agent in a list. */
         ListedAgent: {
-            /** @description Its identifier. */
             agent_id: string;
-            /** @description Whether it is no longer used. */
             archived: boolean;
-            /** @description When it was last changed. */
-            changed_at: components["schemas"]["Moment"];
-            /** @description When it was made. */
-            created_at: components["schemas"]["Moment"];
-            /** @description Whether nobody is answered until further notice. */
+            changed_at: components["schemas"]["Rfc3339"];
+            created_at: components["schemas"]["Rfc3339"];
+            /** @description Whether all callers are routed to the voicemail until further notice. */
             emergency_closed: boolean;
-            emergency_since?: components["schemas"]["Moment"] | null;
+            emergency_since?: components["schemas"]["Rfc3339"] | null;
             hours?: components["schemas"]["Hours"] | null;
-            /** @description Our own numbers that it answers. */
+            /** @description Assigned numbers, E.164. */
             numbers: string[];
             /**
              * Format: int64
-             * @description The persona in force; 0 is the base prompt alone.
+             * @description The active version of the persona; 0 is the base prompt alone.
              */
             persona_version: number;
-            /** @description What is set. */
             settings: components["schemas"]["Settings"];
         };
-        /** @description Something said in a call that goes on. */
+        /** @description A turn of an active call. */
         LiveTurn: {
             /**
              * Format: int64
-             * @description How much of it was heard before it was interrupted, in milliseconds.
+             * @description How much of it was played before the interruption, in milliseconds.
              */
             heard_ms?: number | null;
             /** @description `caller`, `ai`. */
             speaker: string;
-            /** @description The words. */
+            /** @description Null once erased. */
             text?: string | null;
             /**
              * Format: int64
-             * @description Place in the conversation, from 1.
+             * @description Number of the turn, from 1.
              */
             turn: number;
         };
-        /** @description Who wants to sign in. */
+        /** @description Credentials. */
         Login: {
-            /**
-             * @description Their address.
-             * @example ada@example.org
-             */
+            /** @example ada@example.org */
             email: string;
-            /**
-             * Format: password
-             * @description Their password.
-             */
+            /** Format: password */
             password: string;
         };
-        /** @description A new token. This is the only time that it is shown. */
+        /** @description A created API token. Its secret is shown only once. */
         MadeToken: components["schemas"]["Token"] & {
-            /** @description To be sent as `Authorization: Bearer <token>`. */
+            /** @description Value for `Authorization: Bearer <token>`. */
             token: string;
         };
-        /** @description The user who is signed in. */
+        /** @description The signed-in user. */
         Me: {
-            /** @description Their address. */
             email: string;
-            /** @description For people. */
+            /** @description Display name. */
             name: string;
-            /** @description What they may do: pages show nothing else. */
+            /** @description Permissions of the role; pages show only what they allow. */
             permissions: components["schemas"]["Permission"][];
             /**
              * @description `admin`, `agent`, `auditor`, `analyst`.
              * @example admin
              */
             role: string;
-            /** @description Whose data they work on. */
             tenant: string;
-            /** @description What events know of them. */
+            /** @description Identifies the user in events. */
             user_id: string;
         };
         /**
-         * @description How somebody comes into a call.
+         * @description How a team member joins a call.
          * @enum {string}
          */
         Mode: "listen" | "take_over";
-        /** @description How a read model is. */
+        /** @description The health of a read model. */
         ModelHealth: {
             /**
              * Format: int64
-             * @description Events that could not be projected, with those that wait behind them.
+             * @description Number of events that could not be projected, including later events of the same streams.
              */
             dead_letters: number;
             /**
              * Format: int64
-             * @description How far it is behind.
+             * @description Number of positions behind the log.
              */
             lag: number;
-            /** @description Its name. */
             name: string;
         };
-        /** Format: date-time */
-        Moment: string;
-        /** @description Who shall come into a call, and how. */
+        /** @description Who joins the call, and how. */
         Monitor: {
             /** @description `listen`, `take_over`. */
             mode: components["schemas"]["Mode"];
-            /** @description A colleague who is asked to take the call over, and accepts or declines; absent: whoever asks does it at once. */
+            /**
+             * @description ID of another user who is asked to take over and then accepts or declines. Absent: the requesting user takes
+             *     over at once.
+             */
             user?: string | null;
         };
-        /** @description A correction, as a request names it. */
+        /** @description A reference to a correction. */
         NamedCorrection: {
-            /** @description The call. */
             call_id: string;
             /**
              * Format: int32
-             * @description Its number within the call, from 1.
+             * @description Number within the call, from 1.
              */
             correction: number;
         };
-        /** @description A person. */
+        /** @description A new contact. */
         NewContact: {
-            /**
-             * @description The name.
-             * @example Ada
-             */
+            /** @example Ada */
             name: string;
             /**
-             * @description The number with its country code; spaces and dashes are left out.
+             * @description Telephone number with country code; spaces and dashes are ignored.
              * @example +1 504 555 0123
              */
             phone: string;
         };
-        /** @description What should have been said. */
+        /** @description A correction: what the AI should have said. */
         NewCorrection: {
-            /**
-             * @description The note.
-             * @example Ask for the e-mail address before saying goodbye
-             */
+            /** @example Ask for the e-mail address before saying goodbye */
             note: string;
             /**
              * Format: int32
-             * @description The turn it is about; the whole call, if absent.
+             * @description The number of the turn that it refers to; absent: the whole call.
              */
             turn?: number | null;
         };
         /** @description A proposal. */
         NewPersona: {
             /**
-             * @description All rules of the version, in words fit for a prompt: 1 to 50 of one line and 500 characters at most. They are kept
-             *     in the clear and told to the model in every call: nothing about a person may stand in them. Telephone numbers and
-             *     e-mail addresses are refused.
+             * @description All rules of the version, worded for a prompt: 1 to 50 rules of one line and at most 500 characters. They are
+             *     stored in plain text and sent to the model in every call, so they must not contain personal data. Telephone
+             *     numbers and e-mail addresses are refused.
              * @example [
              *       "Ask for the e-mail address before saying goodbye."
              *     ]
              */
             rules: string[];
-            /** @description The corrections that they were drawn from, 50 at most, all in force. */
+            /** @description The corrections that the rules are based on: at most 50, all in force. */
             sources?: components["schemas"]["NamedCorrection"][];
         };
-        /** @description A token to be. */
+        /** @description A new API token. */
         NewToken: {
             /**
              * Format: int32
-             * @description When it expires; never, if absent.
+             * @description Absent: it never expires.
              */
             expires_in_days?: number | null;
             /**
-             * @description For people: which program it is for.
+             * @description Name of the program that uses it.
              * @example nightly export
              */
             label: string;
         };
         /** @description A leg of a call. */
         Participant: {
-            joined_at?: components["schemas"]["Moment"] | null;
-            left_at?: components["schemas"]["Moment"] | null;
-            /** @description The leg's `CallSid`. */
+            joined_at?: components["schemas"]["Rfc3339"] | null;
+            left_at?: components["schemas"]["Rfc3339"] | null;
+            /** @description `CallSid` of the leg. */
             leg: string;
-            /** @description `caller`, `agent`, `listener`, `transfer_target`, `ai`. */
+            /** @description `caller`, `team_member`, `listener`, `transfer_target`, `ai`. */
             role: string;
         };
         /**
-         * @description Something that a role may or may not do.
+         * @description A permission of a role.
          * @enum {string}
          */
-        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_unrouted" | "reingest";
-        /** @description What a model makes of corrections: to be edited by a person. */
+        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_quarantine" | "reingest";
+        /** @description Suggested rules, to be edited by a user. */
         PersonaDraft: {
-            /** @description How many the model wrote that could not be proposed. */
+            /** @description Number of rules removed from the model's answer because they cannot be proposed. */
             left_out: number;
-            /** @description The model, in its provider's words. */
+            /** @description The provider's name of the model. */
             model: string;
-            /** @description Rules that could be added to those in force. */
+            /** @description Rules that can be added to the active ones. */
             rules: string[];
         };
-        /** @description A correction behind a persona, as it is now. Only its position is told to those who may not see calls. */
+        /**
+         * @description A correction that a persona is based on, in its current state. A user who may not see calls receives only its
+         *     position.
+         */
         PersonaSource: {
-            /** @description The call. */
             call_id?: string | null;
             /**
              * Format: int32
-             * @description Its number within the call, from 1.
+             * @description Number within the call, from 1.
              */
             correction?: number | null;
-            /** @description What the reviewer wrote; absent once the call was erased or hidden. */
+            /** @description Absent once the call is erased or hidden. */
             note?: string | null;
-            noted_at?: components["schemas"]["Moment"] | null;
-            /** @description Who. */
+            noted_at?: components["schemas"]["Rfc3339"] | null;
             noted_by?: string | null;
             /**
              * Format: int64
-             * @description Its event's position in the log.
+             * @description Log position of its event.
              */
             position: number;
-            /** @description `in_force`, `withdrawn`, or `gone` with its call. */
+            /** @description `in_force`, `withdrawn`, or `gone` if its call was erased or hidden. */
             state?: string | null;
             /**
              * Format: int32
-             * @description The turn it is about; the whole call, if absent.
+             * @description The turn that it refers to; absent: the whole call.
              */
             turn?: number | null;
         };
         /** @description A version of a persona. */
         PersonaVersion: {
-            /** @description Rules that the other has not. */
+            /** @description Rules that `compared_with` does not have. */
             added: string[];
             /**
              * Format: int32
-             * @description The version that it is compared with: what it replaced, or would replace. 0 is the prompt alone.
+             * @description The version that it replaced or would replace; 0 is the prompt alone.
              */
             compared_with: number;
-            decided_at?: components["schemas"]["Moment"] | null;
+            decided_at?: components["schemas"]["Rfc3339"] | null;
             /** @description Who approved or rejected it. */
             decided_by?: string | null;
-            /** @description Whether it speaks now. */
+            /** @description Whether it is active. */
             in_force: boolean;
-            /** @description When. */
-            proposed_at: components["schemas"]["Moment"];
-            /** @description Who proposed it. */
+            proposed_at: components["schemas"]["Rfc3339"];
             proposed_by: string;
-            /** @description Rules that only the other has. */
+            /** @description Rules that only `compared_with` has. */
             removed: string[];
-            /** @description Its rules. */
             rules: string[];
-            /** @description The corrections that its rules were drawn from. */
+            /** @description The corrections that its rules are based on. */
             sources: components["schemas"]["PersonaSource"][];
-            /** @description `proposed` (it waits for a decision), `approved` (it is or was in force, and can be again), `rejected`. */
+            /** @description `proposed` (not decided), `approved` (active now or before; can be activated again), `rejected`. */
             state: string;
             /**
              * Format: int32
@@ -2410,43 +2260,42 @@ export interface components {
              */
             version: number;
         };
-        /** @description What an agent learned. */
+        /** @description The learned rules of an agent. */
         Personas: {
-            /** @description The agent. */
             agent_id: string;
             /**
              * Format: int32
-             * @description Earlier ones come with `?before=` this version; absent when there are none.
+             * @description Value of `before` for the next page; absent if there are no earlier versions.
              */
             earlier?: number | null;
             /**
              * Format: int32
-             * @description The version in force; 0 is the prompt alone.
+             * @description The active version; 0 is the prompt alone.
              */
             in_force: number;
-            /** @description When the agent went back to an earlier version, the latest first. */
+            /** @description Newest first. */
             rollbacks: components["schemas"]["Rollback"][];
-            /** @description The rules in force: what the model is told after the prompt. */
+            /** @description The active rules, which the model receives after the prompt. */
             rules: string[];
-            /** @description The latest versions first, 20 at most. */
+            /** @description At most 20, newest first. */
             versions: components["schemas"]["PersonaVersion"][];
         };
-        /** @description A number of ours. */
+        /** @description An assigned number. */
         PhoneNumber: {
-            /** @description The agent that answers it. */
+            /** @description ID of the agent that answers it. */
             agent: string;
             /** @description E.164. */
             number: string;
         };
-        /** @description A call that was placed, and for which somebody types. */
+        /** @description A text call that was placed. */
         PlacedCall: {
-            /** @description The call. Its events arrive on the live feed in a moment. */
+            /** @description The call. Its events follow on the live feed. */
             call_id: string;
-            /** @description Who calls: a number, or `client:` and a user. */
+            /** @description The caller: a number, or `client:` and a user ID. */
             from: string;
             /**
-             * @description The WebSocket by which one types and reads what is heard.
-             * @example /api/typed-calls/CA00000000000000000000000000000001/line
+             * @description The WebSocket for typing and reading.
+             * @example /api/text-calls/CA00000000000000000000000000000001/line
              */
             line: string;
             /** @description The called number, E.164. */
@@ -2454,244 +2303,242 @@ export interface components {
         };
         /** @description A problem document (RFC 9457). */
         Problem: {
-            /** @description Fields and parameters, and what is wrong with each. */
+            /** @description Problems with fields and parameters. */
             errors?: components["schemas"]["FieldProblem"][];
             /**
              * Format: int32
-             * @description The HTTP status.
+             * @description HTTP status.
              */
             status: number;
-            /** @description The same for people. */
+            /** @description Human-readable description. */
             title: string;
             /**
-             * @description Names the kind of problem: `urn:call-ledger:problem:not-found`.
+             * @description Kind of problem; stable.
              * @example urn:call-ledger:problem:not-found
              */
             type: string;
         };
-        /** @description How a read model stands. */
+        /** @description The status of a read model. */
         ProjectionStatus: {
             /**
              * Format: int64
-             * @description The version that this program would make.
+             * @description Version of the code of this program.
              */
             code_version: number;
             /**
              * Format: int64
-             * @description Events that could not be projected, with those that wait behind them.
+             * @description Number of events that could not be projected, including later events of the same streams.
              */
             dead_letters: number;
             /**
              * Format: double
-             * @description Events a second that this process projects, lately.
+             * @description Recent throughput of this process.
              */
             events_per_second: number;
             /**
              * Format: int64
-             * @description Which of the model's namespaces is current.
+             * @description Number of the current namespace.
              */
             generation: number;
             /**
              * Format: int64
-             * @description The last position of the log.
+             * @description Last position of the log.
              */
             head: number;
             /**
              * Format: int64
-             * @description How far it is behind.
+             * @description Number of positions behind the log.
              */
             lag: number;
-            /** @description What the last rebuild came to that was ordered from this process. */
+            /** @description Result of the last rebuild that was started through this process. */
             last_rebuild?: Record<string, never> | null;
-            /**
-             * @description Its name.
-             * @example call_log
-             */
+            /** @example call_log */
             name: string;
-            /** @description The process that follows the log for it; absent when none does. */
+            /** @description The process that holds the model's lease; absent if there is none. */
             owner?: string | null;
             /**
              * Format: int64
-             * @description Streams that wait.
+             * @description Number of streams with dead letters.
              */
             parked_streams: number;
             /**
              * Format: int64
-             * @description The last position that it has finished.
+             * @description Last position that was projected.
              */
             position: number;
             rebuild?: components["schemas"]["RebuildProgress"] | null;
-            switched_at?: components["schemas"]["Moment"] | null;
+            switched_at?: components["schemas"]["Rfc3339"] | null;
             /**
              * Format: int64
-             * @description The version of its rows.
+             * @description Version of the code that wrote its rows.
              */
             version: number;
         };
-        /** @description What changes; what is absent stays. */
+        /** @description The fields to change; absent fields stay unchanged. */
         PutCall: {
-            /** @description The caller's name. */
             caller_name?: string | null;
-            /** @description The caller's number. */
             caller_number?: string | null;
-            /** @description `good`, `needs_improvement`; `null` takes the judgement back. */
+            /** @description `good`, `needs_improvement`; `null` clears the grade. */
             grade?: string | null;
-            /** @description Free notes. */
             notes?: string | null;
         };
-        /** @description The switch. */
+        /** @description The emergency closure. */
         PutEmergency: {
-            /** @description Whether nobody is answered: every caller may leave a message. */
+            /** @description Whether all callers are routed to the voicemail. */
             closed: boolean;
         };
-        /** @description A judgement. */
+        /** @description The grade of a call. */
         PutGrade: {
             /**
-             * @description `good`, `needs_improvement`; `null` takes the judgement back.
+             * @description `good`, `needs_improvement`; `null` clears the grade.
              * @example good
              */
             grade?: string | null;
         };
-        /** @description When an agent is to answer. */
+        /** @description The new opening hours. */
         PutHours: {
             hours?: components["schemas"]["Hours"] | null;
         };
-        /** @description A decision. */
+        /** @description The disposition of a call. */
         PutResolution: {
             /**
-             * @description `resolved`, `callback_needed`, `spam`, ...; `null` opens the call again.
+             * @description `resolved`, `callback_needed`, `spam`, ...; `null` reopens the call.
              * @example resolved
              */
             disposition?: string | null;
-            /** @description The same for people. */
+            /** @description Display text of the disposition. */
             label?: string | null;
         };
-        /** @description How far a rebuild has come. */
+        /** @description A webhook that could not be parsed. */
+        QuarantinedWebhook: {
+            /** @description Time of receipt. */
+            at: components["schemas"]["Rfc3339"];
+            /**
+             * @description The webhook endpoint.
+             * @example call-status
+             */
+            endpoint: string;
+            id: string;
+            /** @description All parameters; those of the URL's query begin with `?`. Null once erased. */
+            params?: {
+                [key: string]: string[];
+            } | null;
+            /**
+             * Format: int64
+             * @description Position in the log.
+             */
+            position: number;
+            /** @description Why it could not be parsed. */
+            reason: string;
+        };
+        /** @description Progress of a rebuild. */
         RebuildProgress: {
             /**
              * Format: int64
-             * @description Events done.
+             * @description Number of projected events.
              */
             done: number;
             /**
              * Format: double
-             * @description Events a second, so far.
+             * @description Average throughput.
              */
             events_per_second: number;
             /**
              * Format: double
-             * @description Seconds left to load, at that rate.
+             * @description Estimated seconds until loading is finished.
              */
             seconds_left?: number | null;
             /** @description `loading`, `indexing`, `catching_up`, `comparing`, `switching`. */
             stage: string;
             /**
              * Format: int64
-             * @description Events to do, as far as is known.
+             * @description Estimated total number of events.
              */
             total: number;
         };
         /** @description A recording. */
         Recording: {
-            /**
-             * Format: int64
-             * @description Its size.
-             */
+            /** Format: int64 */
             bytes?: number | null;
             /**
              * Format: int64
              * @description 1 or 2.
              */
             channels?: number | null;
-            /** @description Its media type. */
             content_type?: string | null;
-            /**
-             * Format: int64
-             * @description Its length in seconds.
-             */
+            /** Format: int64 */
             duration_s?: number | null;
             /** @description `ai`, `human`, `voicemail`. */
             phase: string;
-            /** @description Twilio's name of it. */
+            /** @description Twilio's `RecordingSid`. */
             recording: string;
-            /** @description SHA-256 of its bytes. */
+            /** @description Lower-case hex. */
             sha256?: string | null;
             /** @description `recording`, `paused`, `ready`, `archived`, `unavailable`. */
             state: string;
-            /** @description Why it cannot be had. */
+            /** @description Reason why it is unavailable. */
             unavailable?: string | null;
         };
         /** @description A link that plays a recording. */
         RecordingLink: {
-            /**
-             * Format: int64
-             * @description Its size.
-             */
+            /** Format: int64 */
             bytes: number;
-            /**
-             * @description Its media type.
-             * @example audio/wav
-             */
+            /** @example audio/wav */
             content_type: string;
             /**
              * Format: int32
-             * @description Its length in seconds, where known.
+             * @description Absent if unknown.
              */
             duration_s?: number | null;
-            /** @description Until when the link works. */
             expires_at: string;
-            /** @description SHA-256 of its bytes, lower-case hex. */
+            /** @description Lower-case hex. */
             sha256: string;
-            /** @description Where the sound is, ranges included. */
+            /** @description URL of the audio; it supports range requests. */
             url: string;
         };
-        /** @description Who wants to register. */
+        /** @description A new user. */
         Register: {
-            /**
-             * @description How they will sign in.
-             * @example ada@example.org
-             */
+            /** @example ada@example.org */
             email: string;
-            /** @description What an admin gave them; the first user needs none. */
+            /** @description Invitation from an admin; the first user needs none. */
             invitation?: string | null;
             /**
-             * @description For people.
+             * @description Display name.
              * @example Ada
              */
             name: string;
             /**
              * Format: password
-             * @description At least 10 characters.
+             * @description 10 to 200 characters.
              */
             password: string;
         };
-        /** @description Where the callback's facts are now. */
+        /** @description The call that the webhook was recorded on. */
         Reingested: {
-            /** @description The call. */
             call_id: string;
         };
-        /** @description An agent went back to an earlier version. */
+        /** Format: date-time */
+        Rfc3339: string;
+        /** @description A rollback to an earlier version. */
         Rollback: {
-            /** @description When. */
-            at: components["schemas"]["Moment"];
-            /** @description Who. */
+            at: components["schemas"]["Rfc3339"];
             by: string;
             /**
              * Format: int32
-             * @description The version that was in force before.
+             * @description The active version before.
              */
             from: number;
             /**
              * Format: int32
-             * @description The version that was in force after; 0 is the prompt alone.
+             * @description The active version after; 0 is the prompt alone.
              */
             to: number;
         };
-        /** @description Words of a call. */
+        /** @description A segment of a transcript. */
         Segment: {
             /**
              * Format: double
-             * @description How sure the recogniser was, 0 to 1.
+             * @description Confidence of the speech recognizer, 0 to 1.
              */
             confidence?: number | null;
             /**
@@ -2699,45 +2546,42 @@ export interface components {
              * @description Milliseconds from the beginning of the phase.
              */
             end_ms?: number | null;
-            ended_at?: components["schemas"]["Moment"] | null;
+            ended_at?: components["schemas"]["Rfc3339"] | null;
             /**
              * Format: int64
-             * @description How much of an interrupted turn was heard, in milliseconds.
+             * @description How much of an interrupted turn was played, in milliseconds.
              */
             heard_ms?: number | null;
-            /** @description The words of it that were heard. */
+            /** @description The part of an interrupted turn that was played. */
             heard_text?: string | null;
             /**
              * Format: int64
-             * @description From the caller's last word to the AI's first, in milliseconds.
+             * @description Milliseconds from the caller's last word to the AI's first.
              */
             latency_ms?: number | null;
-            /** @description The language model. */
+            /** @description Language model of an AI turn. */
             model?: string | null;
             /**
              * Format: int64
-             * @description Place among the segments; of a conversation the turn.
+             * @description Number of the segment; with engine `turns`, of the turn.
              */
             n: number;
-            /**
-             * Format: int64
-             * @description The persona that spoke.
-             */
+            /** Format: int64 */
             persona_version?: number | null;
             /** @description `positive`, `neutral`, `negative`. */
             sentiment?: string | null;
-            /** @description `caller`, `agent`, `ai`, or `speaker_<n>`. */
+            /** @description `caller`, `team_member`, `ai`, or `speaker_<n>`. */
             speaker: string;
             /**
              * Format: int64
              * @description Milliseconds from the beginning of the phase.
              */
             start_ms?: number | null;
-            started_at?: components["schemas"]["Moment"] | null;
-            /** @description The words; absent when they are erased. */
+            started_at?: components["schemas"]["Rfc3339"] | null;
+            /** @description Null once erased. */
             text?: string | null;
         };
-        /** @description What is set on an agent. In an edit, what is absent stays as it was. */
+        /** @description Settings of an agent. In a change, absent fields stay unchanged. */
         Settings: {
             /**
              * @description Examples of good answers.
@@ -2745,18 +2589,18 @@ export interface components {
              */
             few_shot?: components["schemas"]["Example"][] | null;
             /**
-             * @description What the agent is to find out.
+             * @description Information that the agent collects.
              * @default null
              */
             fields_to_collect?: components["schemas"]["Field"][] | null;
             /**
-             * @description The first thing the caller hears.
+             * @description Spoken at the start of a call, after the disclosure and the recording notice.
              * @default null
              * @example Thank you for calling. How can I help you?
              */
             greeting?: string | null;
             /**
-             * @description BCP 47.
+             * @description BCP 47 language tag.
              * @default null
              * @example en-US
              */
@@ -2764,120 +2608,90 @@ export interface components {
             /** @default null */
             limits?: components["schemas"]["Limits"] | null;
             /**
-             * @description The language model.
+             * @description Name of the language model; absent: the configured default.
              * @default null
              */
             model?: string | null;
             /**
-             * @description For people.
+             * @description Display name.
              * @default null
              * @example Front desk
              */
             name?: string | null;
             /**
-             * @description The system prompt.
+             * @description System prompt of the language model.
              * @default null
              */
             prompt?: string | null;
             /**
-             * @description Twilio's name of the voice.
+             * @description Name of a Twilio voice.
              * @default null
              * @example Polly.Joanna
              */
             voice?: string | null;
             /**
-             * @description What a caller hears before leaving a message.
+             * @description Spoken before the caller leaves a message.
              * @default null
              */
             voicemail_greeting?: string | null;
         };
-        /** @description The dashboard. */
+        /** @description Dashboard figures. */
         Stats: {
-            /** @description In the period of the same length before it. */
+            /** @description Calls in the previous period of the same length. */
             before: components["schemas"]["Figures"];
-            /** @description The five calls that began last. */
+            /** @description The five calls that started last. */
             latest: components["schemas"]["LatestCall"][];
-            /** @description In the period. */
+            /** @description Calls in the period. */
             period: components["schemas"]["Figures"];
-            /** @description The period's parts in which there was a call, the earliest first: hours up to two days, else days. */
+            /** @description Hours (up to two days) or days of the period that have a call, oldest first. */
             series: components["schemas"]["Bucket"][];
-            /** @description From the first call on. */
+            /** @description All calls. */
             total: components["schemas"]["Figures"];
         };
-        /** @description What will be written down. */
+        /** @description The requested transcriptions. */
         ToBeTranscribed: {
-            /** @description The call. */
             call_id: string;
-            /** @description The parts of the call whose recordings we have: `ai`, `human`, `voicemail`. */
+            /** @description The phases with an archived recording: `ai`, `human`, `voicemail`. */
             phases: string[];
         };
-        /** @description A token, without the token. */
+        /** @description An API token, without its secret. */
         Token: {
-            /** @description When it was made. */
-            created_at: components["schemas"]["Moment"];
-            expires_at?: components["schemas"]["Moment"] | null;
-            /** @description For people. */
+            created_at: components["schemas"]["Rfc3339"];
+            expires_at?: components["schemas"]["Rfc3339"] | null;
             label: string;
-            /** @description Names it, to take it back. */
             token_id: string;
         };
-        /** @description The words of one phase, as one engine understood them. */
+        /** @description The transcript of one phase by one engine. */
         Transcript: {
-            /** @description `turns` is the conversation as it went; else what made the transcript. */
+            /** @description `turns` for the dialogue itself; otherwise the engine of the transcription. */
             engine: string;
             /** @description `ai`, `human`, `voicemail`. */
             phase: string;
-            /** @description The words, in order. */
             segments: components["schemas"]["Segment"][];
         };
-        /** @description Whither a call is transferred. */
+        /** @description The target of a transfer. */
         Transfer: {
             /**
-             * @description A telephone number in E.164, or a colleague's `user_id`.
+             * @description A telephone number in E.164, or the ID of another user.
              * @example +12025550177
              */
             to: string;
         };
-        /** @description A callback that could not be understood. */
-        UnroutedCallback: {
-            /** @description When it came. */
-            at: components["schemas"]["Moment"];
-            /**
-             * @description Which webhook it came to.
-             * @example call-status
-             */
-            endpoint: string;
-            /** @description Its identifier. */
-            id: string;
-            /** @description All of its parameters; those of our own address begin with `?`. Absent when they are erased. */
-            params?: {
-                [key: string]: string[];
-            } | null;
-            /**
-             * Format: int64
-             * @description Its place in the log.
-             */
-            position: number;
-            /** @description Why it could not be understood. */
-            reason: string;
-        };
-        /** @description A user, as their colleagues see them. */
+        /** @description A user, as other users see them. */
         UserView: {
-            /** @description Whether they may sign in. */
+            /** @description Whether the user may sign in. */
             active: boolean;
-            /** @description When they registered. */
-            created_at: components["schemas"]["Moment"];
-            /** @description Their address. */
+            created_at: components["schemas"]["Rfc3339"];
             email: string;
-            last_seen_at?: components["schemas"]["Moment"] | null;
-            /** @description For people. */
+            last_seen_at?: components["schemas"]["Rfc3339"] | null;
+            /** @description Display name. */
             name: string;
             /**
              * @description `admin`, `agent`, `auditor`, `analyst`.
              * @example agent
              */
             role: string;
-            /** @description What events know of them. */
+            /** @description Identifies the user in events. */
             user_id: string;
         };
     };
@@ -2900,9 +2714,9 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description The position up to which the answer is certainly complete */
+                    /** @description The position up to which the response is certainly complete */
                     "X-Ledger-Position"?: number;
-                    /** @description How many calls go on */
+                    /** @description Number of active calls */
                     "X-Total-Count"?: number;
                     [name: string]: unknown;
                 };
@@ -2945,7 +2759,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is over, or another's. */
+            /** @description The call has ended, or another team member has it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2989,7 +2803,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is over, or no person of ours speaks with the caller. */
+            /** @description The call has ended, or no team member has it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3046,7 +2860,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is over already. */
+            /** @description The call has ended. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3095,7 +2909,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is over, or no person of ours speaks with the caller. */
+            /** @description The call has ended, or no team member has it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3148,7 +2962,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is over, or another's. */
+            /** @description The call has ended, or another team member has it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3219,7 +3033,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is over, or no person of ours speaks with the caller. */
+            /** @description The call has ended, or no team member has it. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3265,7 +3079,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is over, a person speaks, or this user does not listen in. */
+            /** @description The call has ended, a team member has it, or this user has not joined as a listener. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3309,7 +3123,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is over, no person of ours speaks with the caller, or a transfer is under way. */
+            /** @description The call has ended, no team member has it, or a transfer is in progress. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3690,7 +3504,7 @@ export interface operations {
     list_personas: {
         parameters: {
             query?: {
-                /** @description Those before this one; the latest, if absent. */
+                /** @description Return the versions before this one; absent: the latest. */
                 before?: number;
             };
             header?: never;
@@ -4129,7 +3943,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Not the first, and without a valid invitation */
+            /** @description Not the first user, and no valid invitation */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4138,7 +3952,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The address is registered */
+            /** @description The e-mail address is already registered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4239,23 +4053,24 @@ export interface operations {
             query?: {
                 /**
                  * @description `all`, `inbound`, `outbound`, `voicemail`, `failed`, `busy_no_answer`, `resolved`; also `missed`, `answered`,
-                 *     `taken_over`, `transferred`, `recorded`, and `pending_review`: over, with something to read or hear, and not graded.
+                 *     `taken_over`, `transferred`, `recorded`, and `pending_review`: ended, with a transcript or recording, and not
+                 *     graded.
                  * @example all
                  */
                 filter?: string;
-                /** @description A part of a name, a number, or what was said. */
+                /** @description Text to search for in names, numbers and transcripts. */
                 q?: string;
-                /** @description Begun at or after this moment. */
+                /** @description Calls that started at or after this time. */
                 from?: string;
-                /** @description Begun before this moment. */
+                /** @description Calls that started before this time. */
                 to?: string;
-                /** @description This agent's calls. */
+                /** @description ID of the agent. */
                 agent?: string;
                 /** @description `good`, `needs_improvement`. */
                 grade?: string;
-                /** @description Where the last page ended. */
+                /** @description `next_cursor` of the previous page. */
                 cursor?: string;
-                /** @description Most calls of a page, from 1 to 200 [default: 50]. */
+                /** @description Maximum number of calls per page, from 1 to 200 [default: 50]. */
                 limit?: number;
             };
             header?: never;
@@ -4604,18 +4419,18 @@ export interface operations {
     history: {
         parameters: {
             query?: {
-                /** @description The call as it was after this event: its number in the stream, from 1; 0 is before the first. */
+                /** @description Include the state after this event: its number in the stream, from 1; 0 is before the first. */
                 version?: number;
-                /** @description The call as the ledger knew it at this moment. */
+                /** @description Include the state as the ledger knew it at this time. */
                 at?: string;
                 /**
-                 * @description What changed from after this event (or from this moment) ...
+                 * @description Return the changes since this version (or time) ...
                  * @example 12
                  */
                 from?: string;
-                /** @description ... to after this one (or to this moment) [default: now]. */
+                /** @description ... until this version (or time) [default: now]. */
                 to?: string;
-                /** @description Whether to show, too, what each webhook said word for word. */
+                /** @description Include the raw parameters of each webhook. */
                 params?: boolean;
             };
             header?: never;
@@ -4793,11 +4608,11 @@ export interface operations {
     list_contacts: {
         parameters: {
             query?: {
-                /** @description A part of the name or the number. */
+                /** @description Text to search for in names and numbers. */
                 q?: string;
-                /** @description Where the last page ended. */
+                /** @description `next_cursor` of the previous page. */
                 cursor?: string;
-                /** @description Most contacts of a page, from 1 to 200 [default: 50]. */
+                /** @description Maximum number of contacts per page, from 1 to 200 [default: 50]. */
                 limit?: number;
             };
             header?: never;
@@ -4847,7 +4662,7 @@ export interface operations {
                     "application/json": components["schemas"]["ContactView"];
                 };
             };
-            /** @description A contact has this number */
+            /** @description A contact with this number exists */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5019,7 +4834,7 @@ export interface operations {
     stats: {
         parameters: {
             query?: {
-                /** @description The last so many days in UTC, today included, from 1 to 731 [default: 7]. */
+                /** @description Length of the period in UTC days, including today, from 1 to 731 [default: 7]. */
                 days?: number;
             };
             header?: never;
@@ -5049,11 +4864,11 @@ export interface operations {
     feedback: {
         parameters: {
             query?: {
-                /** @description The last so many days in UTC, today included, from 1 to 731 [default: 30]. */
+                /** @description Length of the period in UTC days, including today, from 1 to 731 [default: 30]. */
                 days?: number;
-                /** @description Of this agent's calls. */
+                /** @description ID of the agent. */
                 agent?: string;
-                /** @description Corrections of calls in which this persona spoke. */
+                /** @description Only corrections of calls with this persona version. */
                 persona_version?: number;
             };
             header?: never;
@@ -5170,7 +4985,7 @@ export interface operations {
     rebuild_projection: {
         parameters: {
             query?: {
-                /** @description Only tell what would change [default: false]. */
+                /** @description Only compute the difference, without switching [default: false]. */
                 dry_run?: boolean;
             };
             header?: never;
@@ -5181,7 +4996,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Begun; progress is in GET /api/projections */
+            /** @description Started; progress is in GET /api/projections */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5198,7 +5013,75 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It is being rebuilt already */
+            /** @description The read model is already being rebuilt */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_quarantined: {
+        parameters: {
+            query?: {
+                /** @description Maximum number of webhooks, from 1 to 200 [default: 50]. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinedWebhook"][];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reingest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reingested"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It still cannot be parsed, was erased, or was recorded on another call */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5240,7 +5123,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The telephone network is Twilio, or no number or application is set up to call from. */
+            /** @description The telephone network is Twilio, or no number or application is configured for outgoing calls. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5259,74 +5142,6 @@ export interface operations {
             };
             /** @description The telephone network does not answer. */
             503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_unrouted: {
-        parameters: {
-            query?: {
-                /** @description Most callbacks, from 1 to 200 [default: 50]. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnroutedCallback"][];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reingest: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reingested"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description It still cannot be understood, or it was given to another call */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5392,7 +5207,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The address is registered */
+            /** @description The e-mail address is already registered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5450,7 +5265,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The last admin stays one */
+            /** @description The last admin cannot be removed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5907,7 +5722,7 @@ export interface operations {
                     "application/json": components["schemas"]["BrowserToken"];
                 };
             };
-            /** @description No API key of Twilio's is set up. */
+            /** @description TWILIO_API_KEY and TWILIO_API_SECRET are not set. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5947,7 +5762,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description We have no recording of it, or it was erased. */
+            /** @description The call has no archived recording, or was erased. */
             409: {
                 headers: {
                     [name: string]: unknown;

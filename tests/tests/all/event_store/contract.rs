@@ -20,9 +20,42 @@ on_both_engines!(
     recorded_at_never_decreases,
     name_with_control_characters_is_refused,
     append_without_events_is_refused,
+    name_over_its_length_is_refused_and_at_its_length_stored,
     reopened_store_continues_at_its_head,
     empty_log_has_head_zero,
 );
+
+/// Every length around the limit, in characters of one to four bytes.
+async fn name_over_its_length_is_refused_and_at_its_length_stored(stores: TestStores) {
+    let store = open(&stores).await;
+    let mut stored = 0;
+    for letter in ["a", "é", "€", "𝄞"] {
+        for (field, max) in [("aggregate_type", 64), ("aggregate_id", 255), ("event_type", 64), ("event_version", 64)] {
+            for length in [max, max + 1] {
+                let name = letter.repeat(length);
+                let mut append = append("CA1", 0, 1);
+                match field {
+                    "aggregate_type" => append.stream.aggregate_type = name,
+                    "aggregate_id" => append.stream.aggregate_id = name,
+                    "event_type" => append.events[0].event_type = name,
+                    _ => append.events[0].event_version = name,
+                }
+                if append.stream.aggregate_id == "CA1" {
+                    append.stream.aggregate_id = format!("{letter}{field}");
+                }
+                let outcome = store.append(append).await;
+                if length > max {
+                    let error = outcome.expect_err("refused").to_string();
+                    assert!(error.contains(field), "{error}");
+                } else {
+                    outcome.expect("stored");
+                    stored += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(store.head().await.unwrap(), stored);
+}
 
 async fn empty_log_has_head_zero(stores: TestStores) {
     let store = open(&stores).await;

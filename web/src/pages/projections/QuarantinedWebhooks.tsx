@@ -52,7 +52,9 @@ function QuarantinedWebhook({ webhook }: { webhook: Webhook }) {
   const [isOpen, { toggle }] = useDisclosure();
   const reingest = useMutation({
     mutationFn: () =>
-      writeResponse(api.POST("/api/quarantined-webhooks/{id}/reingest", { params: { path: { id: webhook.id } } })),
+      writeResponse(
+        api.POST("/api/quarantined-webhooks/{id}/reingest", { params: { path: { id: webhook.id } } }),
+      ),
     onSuccess: async () => {
       notifySuccess("Webhook processed.");
       await client.invalidateQueries({ queryKey: QUARANTINE });
