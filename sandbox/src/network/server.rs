@@ -8,6 +8,7 @@ use super::webhook_client::WebhookClient;
 use super::{Options, control, rest};
 use anyhow::Context as _;
 use axum::Router;
+use axum::serve::ListenerExt as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -51,6 +52,11 @@ impl Network {
         let switch = Switch::new(options, clock, webhook_client, base_url.clone());
         let router = rest::router(&switch).merge(control::router(&switch)).merge(beside);
         let stop = switch.stop.clone();
+        // Without Nagle's algorithm: a change of the clock must not wait.
+        let listener = listener.tap_io(|connection| {
+            // The connection works without it, too.
+            let _ = connection.set_nodelay(true);
+        });
         let server = tokio::spawn(
             axum::serve(listener, router)
                 .with_graceful_shutdown(async move { stop.cancelled().await })

@@ -1,8 +1,10 @@
-//! The control endpoints, `/sandbox/...`: they place, type, follow and disturb calls. Twilio has no equivalent.
+//! The control endpoints, `/sandbox/...`: they place, type, follow and disturb calls, and serve the clock. Twilio has no
+//! equivalent.
 //!
 //! Without authentication: the network listens on loopback and reaches no real telephone.
 
 mod calls;
+mod clock;
 mod faults;
 mod follow;
 mod parties;
@@ -23,6 +25,8 @@ pub fn router(net: &Arc<Switch>) -> Router {
         .route("/sandbox/scenarios", get(calls::scenarios))
         .route("/sandbox/parties", get(parties::list))
         .route("/sandbox/parties/{address}", put(parties::set).delete(parties::remove))
+        .route("/sandbox/clock", get(clock::show).put(clock::set))
+        .route("/sandbox/clock/follow", get(clock::follow))
         .route("/sandbox/faults", get(faults::show).put(faults::set))
         .with_state(Arc::clone(net))
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 /// Accepts the account SID with its auth token, or an API key with its secret.
 pub(super) async fn authenticate(State(net): State<Arc<Switch>>, request: Request, next: Next) -> Response {
     let _held = net.clock.hold();
+    net.clock.agreed().await;
     let path = request.uri().path().to_owned();
     let (user, password) = basic(request.headers()).unwrap_or_default();
     let options = &net.options;

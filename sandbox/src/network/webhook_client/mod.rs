@@ -151,6 +151,7 @@ pub async fn send(switch: &Arc<Switch>, webhook: &WebhookRequest) -> Result<Answ
     loop {
         let outcome = {
             let _held = switch.clock.hold();
+            switch.clock.agreed().await;
             let left = deadline.saturating_duration_since(Instant::now());
             attempt(switch, webhook, &url, body.clone(), &overrides, left).await
         };

@@ -66,6 +66,7 @@ fn with_scheme(url: &str, changes: [(&str, &str); 2]) -> String {
 /// 31901 and 31902 without a connection, 31910 without TLS, 31920 without an upgrade.
 pub async fn open(switch: &Switch, url: &str) -> Result<Socket, Failure> {
     let _held = switch.clock.hold();
+    switch.clock.agreed().await;
     let request = switch
         .webhook_client
         .upgrade(url)

@@ -1,6 +1,6 @@
 //! The control endpoints: placing and following calls, typing, faults.
 
-use super::{Product, client, network, rest, until};
+use super::{Product, caller, client, network, network_with, rest, until};
 use futures::{SinkExt as _, StreamExt as _};
 use reqwest::{Method, StatusCode};
 use sandbox::network::switch::TimelineEvent;
@@ -204,4 +204,71 @@ async fn repeated_idempotency_key_places_one_call_and_returns_its_typist() {
     assert!(whats.contains(&"listening"), "{whats:?}");
     assert_eq!(product.requests("/voice")[0].is("CallerName"), "Test call");
     network.stop().await;
+}
+
+#[tokio::test]
+async fn clock_is_shown_changed_and_advanced() {
+    let product = Product::start().await;
+    let network = network_with(&product, |options| options.speed = 1.0).await;
+    let url = format!("{}/sandbox/clock", network.base_url);
+    let read = async |query: &str| -> Value {
+        let response = client().get(format!("{url}{query}")).send().await.expect("a response");
+        response.json().await.expect("JSON")
+    };
+    let put = async |change: Value| {
+        let response = client().put(&url).json(&change).send().await.expect("a response");
+        (response.status(), response.json::<Value>().await.unwrap_or_default())
+    };
+    let now = |reading: &Value| {
+        let text = reading["now"].as_str().expect("a time");
+        assert_eq!(text.len(), "2026-03-27T14:00:00.000000Z".len(), "{text}");
+        text.parse::<chrono::DateTime<chrono::Utc>>().expect("RFC 3339")
+    };
+    let first = read("").await;
+    assert_eq!((&first["rate"], &first["stopped"]), (&json!(1.0), &json!(false)), "{first}");
+
+    let revision = first["revision"].as_u64().expect("a revision");
+    let query = format!("?after={revision}");
+    let (later, changed) = tokio::join!(read(&query), put(json!({ "speed": 50.0, "advance_s": 3_600 })));
+    assert_eq!(changed.0, StatusCode::OK, "{changed:?}");
+    assert!(later["revision"].as_u64() > Some(revision), "{later}");
+    assert_eq!(changed.1["rate"], 50.0, "{changed:?}");
+    assert!(now(&changed.1) - now(&first) >= chrono::TimeDelta::hours(1));
+
+    for invalid in [json!({ "speed": 0 }), json!({ "advance_s": -1 })] {
+        assert_eq!(put(invalid).await.0, StatusCode::BAD_REQUEST);
+    }
+    let stopped = network.switch().clock.stop();
+    let at_rest = read("").await;
+    assert_eq!((&at_rest["rate"], &at_rest["stopped"]), (&json!(0.0), &json!(true)), "{at_rest}");
+    drop(stopped);
+    network.stop().await;
+}
+
+#[tokio::test]
+async fn follower_is_awaited_before_a_webhook_and_the_clock_moves_up_to_it() {
+    let product = Product::start().await;
+    product.at("/voice", "<Hangup/>");
+    let network = network(&product).await;
+    let url = format!("{}/sandbox/clock/follow", network.base_url.replacen("http", "ws", 1));
+    let (mut socket, _) = tokio_tungstenite::connect_async(&url).await.expect("a socket");
+    let ahead = network.switch().clock.now() + chrono::TimeDelta::hours(2);
+    let acknowledged = tokio::spawn(async move {
+        let mut slow = 0;
+        while let Some(Ok(Message::Text(text))) = socket.next().await {
+            let reading: Value = serde_json::from_str(&text).expect("JSON");
+            slow += u32::from(reading["rate"] == 1.0);
+            let answer = json!({ "revision": reading["revision"], "now": ahead.to_rfc3339() });
+            if socket.send(Message::text(answer.to_string())).await.is_err() {
+                break;
+            }
+        }
+        slow
+    });
+    let sid = network.place(&caller("")).expect("placed");
+    network.ended(&sid).await.expect("the call");
+    network.quiet().await;
+    assert!(network.switch().clock.now() >= ahead);
+    network.stop().await;
+    assert!(acknowledged.await.expect("it does not panic") > 0, "requests slow the clock");
 }
