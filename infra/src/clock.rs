@@ -2,6 +2,10 @@
 //!
 //! Other code takes them as arguments, so that decisions can be replayed and tests can set the clock.
 
+mod sandbox;
+
+pub use sandbox::{SandboxClock, SandboxClockError};
+
 use domain::Timestamp;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
