@@ -17,9 +17,10 @@ use crate::web::limits::Limits;
 use anyhow::Context as _;
 use domain::agent::event::AgentSettings;
 use domain::agent::{Agent, AgentCommand, AgentError};
+use domain::ledger::LedgerClock;
 use infra::accounts::Accounts;
 use infra::blob::BlobStore;
-use infra::clock::{SharedClock, SystemClock};
+use infra::clock::{Clock as _, SandboxClock, SharedClock, SystemClock};
 use infra::config::Config;
 use infra::db::ReadStores;
 use infra::event_store::{Actor, Metadata};
@@ -68,16 +69,32 @@ impl App {
         Box::pin(Self::start_on(listener, addr, config, clock, ledger, sandbox)).await
     }
 
-    /// Like [`App::start`], and starts the sandbox if no telephone network is configured: see [`crate::sandbox`].
+    /// Like [`App::start`] with the configured clock, and starts the sandbox if no telephone network is configured: see
+    /// [`crate::sandbox`].
     ///
     /// # Errors
-    /// As [`App::start`].
-    pub async fn start_with_sandbox(mut config: Config, clock: SharedClock) -> anyhow::Result<Running> {
+    /// As [`App::start`], and when the sandbox's clock is configured and not reachable.
+    pub async fn start_with_sandbox(mut config: Config) -> anyhow::Result<Running> {
+        if config.clock == LedgerClock::Sandbox {
+            return Box::pin(Self::start_with_sandbox_clock(config)).await;
+        }
+        let clock: SharedClock = Arc::new(SystemClock);
         // The ledger is opened first: a second service on the same data folder fails before it starts a sandbox.
         let ledger = open_ledger(&config, &clock).await?;
         let (listener, addr) = listen(&config).await?;
         let sandbox = Sandbox::bring_along(&mut config, addr).await?;
         // On the heap: a configuration is large, and is moved through several futures here.
+        Box::pin(Self::start_on(listener, addr, config, clock, ledger, sandbox)).await
+    }
+
+    /// The sandbox is started first, because the ledger takes its times from it.
+    async fn start_with_sandbox_clock(mut config: Config) -> anyhow::Result<Running> {
+        let (listener, addr) = listen(&config).await?;
+        let sandbox = Sandbox::bring_along(&mut config, addr).await?;
+        let clock = sandbox_clock(&config).await?;
+        let ledger = open_ledger(&config, &(clock.clone() as SharedClock)).await?;
+        clock.raise_to(ledger.last_recorded_at().await.context("reading the ledger")?);
+        tracing::warn!(now = %clock.now(), "the sandbox's clock is used: times are not real");
         Box::pin(Self::start_on(listener, addr, config, clock, ledger, sandbox)).await
     }
 
@@ -119,6 +136,15 @@ async fn listen(config: &Config) -> anyhow::Result<(TcpListener, SocketAddr)> {
     Ok((listener, addr))
 }
 
+/// The clock of the configured sandbox.
+///
+/// # Errors
+/// When no sandbox serves its clock at the configured address.
+pub async fn sandbox_clock(config: &Config) -> anyhow::Result<Arc<SandboxClock>> {
+    let followed = SandboxClock::follow(config.twilio_base()).await;
+    followed.context("CLOCK is sandbox, but the sandbox's clock cannot be used: start the sandbox, or unset CLOCK")
+}
+
 async fn open_ledger(config: &Config, clock: &SharedClock) -> anyhow::Result<Ledger> {
     // Installed first, so that everything below is counted.
     recorder();
@@ -158,6 +184,15 @@ pub fn ledger_options(config: &Config, clock: SharedClock) -> anyhow::Result<Led
     })
 }
 
+/// The clock by which leases expire. A lease is renewed in real time, so that it must not expire by a clock that runs
+/// faster.
+pub(crate) fn lease_clock(clock: &SharedClock) -> SharedClock {
+    match clock.kind() {
+        LedgerClock::System => clock.clone(),
+        LedgerClock::Sandbox => Arc::new(SystemClock),
+    }
+}
+
 async fn open(
     config: Config,
     clock: SharedClock,
@@ -167,7 +202,8 @@ async fn open(
     let views = ReadStores::open(&config.read_models_database)
         .await
         .context("opening the read models")?;
-    let models = ReadModels::open(views, ledger.clone(), clock.clone())
+    let lease_clock = lease_clock(&clock);
+    let models = ReadModels::open(views, ledger.clone(), lease_clock.clone())
         .await
         .context("opening the read models")?;
     let accounts = Accounts::open(&config.accounts_database)
@@ -185,7 +221,7 @@ async fn open(
         .await
         .context("RECORDINGS_URL")?;
     let recording_links = RecordingLinks::new(&twilio_token);
-    let leases = Leases::open(&config.ledger_database, clock.clone())
+    let leases = Leases::open(&config.ledger_database, lease_clock)
         .await
         .context("opening the leases")?;
     Ok(Arc::new(Shared {
@@ -301,7 +337,7 @@ impl Running {
 /// When it cannot start, or its server fails.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let grace = config.drain_grace;
-    let mut running = Box::pin(App::start_with_sandbox(config, Arc::new(SystemClock))).await?;
+    let mut running = Box::pin(App::start_with_sandbox(config)).await?;
     log_start(&running);
     let grace = tokio::select! {
         ended = running.failed() => return ended,

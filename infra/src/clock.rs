@@ -7,6 +7,7 @@ mod sandbox;
 pub use sandbox::{SandboxClock, SandboxClockError};
 
 use domain::Timestamp;
+use domain::ledger::LedgerClock;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use rand::RngCore;
@@ -24,6 +25,11 @@ const MAX_SYSTEM_SLEEP: Duration = Duration::from_mins(1);
 pub trait Clock: Send + Sync + 'static {
     /// The current time.
     fn now(&self) -> Timestamp;
+
+    /// What the log records about this clock.
+    fn kind(&self) -> LedgerClock {
+        LedgerClock::System
+    }
 
     /// Completes when the clock has reached `at`: [`Clock::now`] then returns at least `at`.
     fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()>;

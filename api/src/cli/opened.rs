@@ -1,7 +1,8 @@
 //! Opens the ledger and the read models for a subcommand.
 
-use crate::app::ledger_options;
+use crate::app::{lease_clock, ledger_options, sandbox_clock};
 use anyhow::Context as _;
+use domain::ledger::LedgerClock;
 use infra::clock::{SharedClock, SystemClock};
 use infra::config::Config;
 use infra::db::{DatabaseUrl, ReadStores};
@@ -27,7 +28,10 @@ pub(super) async fn for_reading(config: &Config) -> anyhow::Result<Opened> {
 
 /// Opens for appending. On SQLite, the service must be stopped.
 pub(super) async fn for_appending(config: &Config) -> anyhow::Result<Opened> {
-    let clock: SharedClock = Arc::new(SystemClock);
+    let clock: SharedClock = match config.clock {
+        LedgerClock::System => Arc::new(SystemClock),
+        LedgerClock::Sandbox => sandbox_clock(config).await?,
+    };
     let ledger = match Ledger::open(ledger_options(config, clock.clone())?).await {
         Err(error @ LedgerOpenError::Locked(_)) => {
             return Err(error).context(
@@ -44,7 +48,7 @@ async fn with_models(config: &Config, ledger: Ledger, clock: SharedClock) -> any
     let views = ReadStores::open(&config.read_models_database)
         .await
         .context("opening the read models")?;
-    let models = ReadModels::open(views, ledger.clone(), clock.clone())
+    let models = ReadModels::open(views, ledger.clone(), lease_clock(&clock))
         .await
         .context("opening the read models")?;
     Ok(Opened { ledger, models, clock })

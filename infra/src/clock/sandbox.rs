@@ -11,6 +11,7 @@
 
 use super::{Clock, SystemClock};
 use domain::Timestamp;
+use domain::ledger::LedgerClock;
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, SinkExt as _, StreamExt as _};
 use serde::{Deserialize, Serialize};
@@ -248,6 +249,10 @@ impl SandboxClock {
 impl Clock for SandboxClock {
     fn now(&self) -> Timestamp {
         self.shared.now_at(Instant::now())
+    }
+
+    fn kind(&self) -> LedgerClock {
+        LedgerClock::Sandbox
     }
 
     fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {

@@ -16,6 +16,7 @@ use crate::clock::random_bytes;
 use crate::db::{DatabaseUrl, DbError};
 use crate::telemetry::LogFormat;
 use crate::twilio::signature::websocket_url;
+use domain::ledger::LedgerClock;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -51,6 +52,8 @@ pub struct Config {
     pub s3_endpoint: Option<String>,
     pub twilio: TwilioConfig,
     pub models: ModelsConfig,
+    /// The clock that times are taken from. [`LedgerClock::Sandbox`] only if the sandbox is used.
+    pub clock: LedgerClock,
     /// Lifetime of a login session.
     pub session_length: Duration,
     /// Time between SIGTERM and the last accepted connection.
@@ -170,6 +173,7 @@ impl Config {
                 .recordings_url
                 .unwrap_or_else(|| format!("file://{}", data_dir.join("recordings").display())),
             s3_endpoint: s.s3_endpoint,
+            clock: clock(s.clock.as_deref(), &twilio)?,
             twilio,
             models,
             session_length: Duration::from_secs(s.session_hours.unwrap_or(168).saturating_mul(3600)),
@@ -291,6 +295,17 @@ fn address(variable: &'static str, text: &str) -> Result<Url, ConfigError> {
         ));
     }
     Ok(url)
+}
+
+fn clock(clock: Option<&str>, twilio: &TwilioConfig) -> Result<LedgerClock, ConfigError> {
+    let clock = clock.map_or(Ok(LedgerClock::System), str::parse);
+    match clock.map_err(|_| setting("CLOCK", "must be system or sandbox"))? {
+        LedgerClock::Sandbox if !twilio.sandbox => Err(setting(
+            "CLOCK",
+            "must not be sandbox when TWILIO_ACCOUNT_SID is set: real calls need real time",
+        )),
+        clock => Ok(clock),
+    }
 }
 
 fn twilio(s: &Settings) -> Result<TwilioConfig, ConfigError> {

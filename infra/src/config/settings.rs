@@ -121,6 +121,8 @@ settings! {
     anthropic_base_url: String = "ANTHROPIC_BASE_URL",
     /// Anthropic's language model [default: claude-haiku-5-5]
     anthropic_chat_model: String = "ANTHROPIC_CHAT_MODEL",
+    /// Clock of the service: `system`, or `sandbox` to share the sandbox's virtual clock, for tests only [default: system]
+    clock: String = "CLOCK",
     /// Lifetime of a login session, in hours [default: 168]
     session_hours: u64 = "SESSION_HOURS",
     /// Seconds between SIGTERM and the last accepted connection, so that load balancers notice [default: 3]

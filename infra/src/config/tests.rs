@@ -237,3 +237,22 @@ fn trusted_proxies_are_addresses_and_networks() {
         assert!(error.contains("TRUSTED_PROXIES"), "{error}");
     }
 }
+
+#[test]
+fn sandbox_clock_is_refused_with_a_twilio_account() {
+    assert_eq!(resolved(Settings::default()).clock, LedgerClock::System);
+    let clock = |clock: &str| Settings {
+        clock: Some(clock.to_owned()),
+        ..Settings::default()
+    };
+    assert_eq!(resolved(clock("sandbox")).clock, LedgerClock::Sandbox);
+    assert_eq!(refused(clock("virtual")), "CLOCK must be system or sandbox");
+    let with_account = |clock| Settings {
+        twilio_account_sid: Some("AC1".to_owned()),
+        twilio_auth_token: Some(Secret::new("token")),
+        ..clock
+    };
+    assert_eq!(resolved(with_account(clock("system"))).clock, LedgerClock::System);
+    let refusal = refused(with_account(clock("sandbox")));
+    assert!(refusal.starts_with("CLOCK must not be sandbox when TWILIO_ACCOUNT_SID is set"), "{refusal}");
+}

@@ -18,15 +18,15 @@ pub struct Identity {
 }
 
 /// The identity of the log; writes it first when the log is empty. Processes that open an empty log at the same time
-/// agree: one appends it, the others find it.
+/// agree: one appends it, the others find it. A log of another clock is refused.
 pub(super) async fn ensure(ledger: &Ledger, clock: &SharedClock) -> Result<Identity, LedgerOpenError> {
     if let Some(identity) = read(ledger).await? {
-        return Ok(identity);
+        return with_clock(identity, clock.kind());
     }
     let command = LedgerCommand::Create {
         at: clock.now(),
         identity: format!("{:032x}", u128::from_be_bytes(random_bytes())),
-        clock: LedgerClock::System,
+        clock: clock.kind(),
     };
     let actor = Actor::Process("ledger".to_owned());
     let metadata = Metadata::new(Tenant::from(INSTALLATION), actor, new_id("correlation"));
@@ -34,7 +34,16 @@ pub(super) async fn ensure(ledger: &Ledger, clock: &SharedClock) -> Result<Ident
     if let Err(error) = ledger.execute::<LedgerState>(STREAM_ID, command, metadata).await {
         tracing::debug!(%error, "identity written by another process");
     }
-    read(ledger).await?.ok_or(LedgerOpenError::EarlierBuild)
+    with_clock(read(ledger).await?.ok_or(LedgerOpenError::EarlierBuild)?, clock.kind())
+}
+
+fn with_clock(identity: Identity, clock: LedgerClock) -> Result<Identity, LedgerOpenError> {
+    let recorded = identity.clock;
+    if recorded == clock {
+        Ok(identity)
+    } else {
+        Err(LedgerOpenError::Clock { recorded, clock })
+    }
 }
 
 /// `None`: the log is empty.
@@ -48,5 +57,68 @@ pub(super) async fn read(ledger: &Ledger) -> Result<Option<Identity>, LedgerOpen
         })),
         Some(Event::Unreadable { reason }) => Err(StoreError::Unreadable(reason.clone()).into()),
         Some(_) => Err(LedgerOpenError::EarlierBuild),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::{Clock, SystemClock};
+    use crate::db::DatabaseUrl;
+    use crate::keys::MasterKey;
+    use crate::ledger::LedgerOptions;
+    use domain::Timestamp;
+    use futures::future::BoxFuture;
+    use std::sync::Arc;
+
+    /// The system clock, recorded as the sandbox's.
+    struct VirtualClock;
+
+    impl Clock for VirtualClock {
+        fn now(&self) -> Timestamp {
+            SystemClock.now()
+        }
+
+        fn kind(&self) -> LedgerClock {
+            LedgerClock::Sandbox
+        }
+
+        fn sleep_until(&self, at: Timestamp) -> BoxFuture<'static, ()> {
+            SystemClock.sleep_until(at)
+        }
+    }
+
+    #[tokio::test]
+    async fn first_event_records_the_clock_and_another_clock_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let master_key = MasterKey::random();
+        let options = |clock: SharedClock| LedgerOptions {
+            database: DatabaseUrl::Folder(folder.path().into()),
+            keys: DatabaseUrl::Folder(folder.path().into()),
+            master_key: master_key.clone(),
+            clock,
+        };
+        let ledger = Ledger::open(options(Arc::new(VirtualClock))).await.expect("a ledger");
+        assert_eq!(ledger.identity().map(|it| it.clock), Some(LedgerClock::Sandbox));
+        let created = ledger.last_recorded_at().await.expect("a time");
+        assert!(created > Timestamp::default() && created <= SystemClock.now());
+        drop(ledger);
+
+        let refused = Ledger::open(options(Arc::new(SystemClock)))
+            .await
+            .err()
+            .expect("refused");
+        assert_eq!(
+            refused.to_string(),
+            "the ledger takes its times from the sandbox clock, but the system clock is configured: set CLOCK=sandbox, \
+             or use an empty data folder or database"
+        );
+        // Readers only need the events.
+        let read_only = Ledger::open_read_only(options(Arc::new(SystemClock)))
+            .await
+            .expect("a ledger");
+        assert_eq!(read_only.identity().map(|it| it.clock), Some(LedgerClock::Sandbox));
+        drop(read_only);
+        Ledger::open(options(Arc::new(VirtualClock))).await.expect("reopened");
     }
 }

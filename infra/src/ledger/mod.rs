@@ -15,11 +15,13 @@ pub use identity::{INSTALLATION, Identity};
 
 use crate::clock::SharedClock;
 use crate::db::{DatabaseUrl, DbError};
-use crate::event_store::{EventStore, OpenError, Position, Recorded, StoreError, StreamId};
+use crate::event_store::{EventStore, OpenError, Position, RawEvent, Recorded, StoreError, StreamId};
 use crate::keys::{KeyError, KeyStore, MasterKey};
 use execute::Streams;
 use lock::FolderLock;
 use opening::RawParams;
+use domain::Timestamp;
+use domain::ledger::LedgerClock;
 use std::convert::identity;
 use std::sync::{Arc, OnceLock};
 
@@ -64,6 +66,16 @@ pub enum LedgerOpenError {
         "the ledger was created by a build from before the first release and cannot be opened by this one: use an empty data folder or database, or the build that created it"
     )]
     EarlierBuild,
+    /// Times of two clocks in one log could not be compared.
+    #[error(
+        "the ledger takes its times from the {recorded} clock, but the {clock} clock is configured: set CLOCK={recorded}, \
+        or use an empty data folder or database"
+    )]
+    Clock {
+        /// The clock in the log's first event.
+        recorded: LedgerClock,
+        clock: LedgerClock,
+    },
     /// The key store cannot be opened, or the master key is wrong.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -187,6 +199,16 @@ impl Ledger {
     /// When the database cannot be used.
     pub async fn head(&self) -> Result<Position, StoreError> {
         self.0.store.head().await
+    }
+
+    /// When the last event was recorded. The epoch if the log is empty.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn last_recorded_at(&self) -> Result<Timestamp, StoreError> {
+        let head = self.head().await?;
+        let last = self.0.store.read_all((head - 1).max(0), 1).await?;
+        Ok(last.first().map(RawEvent::recorded_at).unwrap_or_default())
     }
 
     /// The known head of the log, without a database query.
