@@ -40,7 +40,7 @@ impl Job for Recorder {
             return Ok(JobOutcome::Retry);
         };
         if item.attempts == 0 {
-            tokio::time::sleep(START_DELAY).await;
+            state.clock.sleep(START_DELAY).await;
         }
         match start(&state, &item.stream, &call, &call_sid, phase).await {
             Ok(recording_sid) => {

@@ -5,6 +5,7 @@
 //! lags, a finished item whose row is still there is not taken again until the read model has passed the result.
 
 use crate::state::AppState;
+use domain::Timestamp;
 use domain::call::{Call, CallCommand, CallError};
 use infra::event_store::{Actor, Metadata, Position};
 use infra::ledger::LedgerError;
@@ -21,8 +22,8 @@ const MIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
 const MAX_POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How long a finished item waits for the read model to show its result.
 const READ_MODEL_TIMEOUT: Duration = Duration::from_secs(30);
-/// Delay before an item is taken again when its last run recorded no result.
-const RETRY_AFTER_NO_RESULT: Duration = Duration::from_secs(15);
+/// Delay before an item is taken again when its last run recorded no result, in seconds.
+const RETRY_AFTER_NO_RESULT_S: i64 = 15;
 
 /// The result of one run of a job.
 pub enum JobOutcome {
@@ -53,7 +54,7 @@ fn name(item: &WorkRow) -> Name {
 
 /// An item that is not taken again until then, unless its row has changed.
 struct Deferred {
-    until: Instant,
+    until: Timestamp,
     known: Known,
 }
 
@@ -70,7 +71,7 @@ pub async fn run<W: Job>(state: AppState) {
     let mut deferred: HashMap<Name, Deferred> = HashMap::new();
     let mut tasks: JoinSet<()> = JoinSet::new();
     loop {
-        let now = Instant::now();
+        let now = state.clock.now();
         while let Some(joined) = tasks.try_join_next_with_id() {
             let id = match joined {
                 Ok((id, ())) => id,
@@ -78,7 +79,7 @@ pub async fn run<W: Job>(state: AppState) {
                 Err(error) => error.id(),
             };
             if let Some((name, known)) = running.remove(&id) {
-                let until = now + RETRY_AFTER_NO_RESULT;
+                let until = now.plus_seconds(RETRY_AFTER_NO_RESULT_S);
                 deferred.insert(name, Deferred { until, known });
             }
         }
@@ -103,7 +104,11 @@ pub async fn run<W: Job>(state: AppState) {
 /// Waits until the next poll.
 async fn pause(state: &AppState) {
     let started = Instant::now();
-    state.models.progress().changed("work", MAX_POLL_INTERVAL).await;
+    tokio::select! {
+        () = state.models.progress().changed("work", MAX_POLL_INTERVAL) => {}
+        // Items become due by the service's clock, which may run faster than real time.
+        () = state.clock.sleep(MAX_POLL_INTERVAL) => {}
+    }
     tokio::time::sleep(MIN_POLL_INTERVAL.saturating_sub(started.elapsed())).await;
 }
 
