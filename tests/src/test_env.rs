@@ -29,6 +29,8 @@ pub struct Pace {
     pub speed: f64,
     /// Real time for which the clock runs at normal speed after each request to the service.
     pub settle: Duration,
+    /// Whether the service takes its times from the network's clock, so that its timers run at the same speed.
+    pub is_shared: bool,
 }
 
 impl Default for Pace {
@@ -37,6 +39,7 @@ impl Default for Pace {
         Self {
             speed: 10.0,
             settle: Duration::from_millis(20),
+            is_shared: false,
         }
     }
 }
@@ -49,6 +52,18 @@ impl Pace {
         Self {
             speed: 10.0,
             settle: Duration::from_millis(2_500),
+            is_shared: false,
+        }
+    }
+
+    /// One virtual clock for the network and the service. Only the service's own work between two requests takes real
+    /// time: polls of its jobs and read models.
+    #[must_use]
+    pub const fn shared() -> Self {
+        Self {
+            speed: 10.0,
+            settle: Duration::from_millis(600),
+            is_shared: true,
         }
     }
 }
@@ -108,12 +123,15 @@ impl TestEnv {
             .await
             .expect("a telephone network");
         let home = Home::new(stores);
-        let settings = vec![
+        let mut settings = vec![
             ("TWILIO_API_BASE".to_owned(), network.base_url.clone()),
             ("TWILIO_PHONE_NUMBER".to_owned(), NUMBER.to_owned()),
             ("TWILIO_INBOUND_PHONE_NUMBER".to_owned(), NUMBER.to_owned()),
             ("TWILIO_TWIML_APP_SID".to_owned(), APPLICATION.to_owned()),
         ];
+        if pace.is_shared {
+            settings.push(("CLOCK".to_owned(), "sandbox".to_owned()));
+        }
         let service = home.start_on(port, &pairs(&settings)).await;
         wait_for_webhook_setup(&network.base_url).await;
         Self {

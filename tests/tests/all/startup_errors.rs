@@ -4,6 +4,7 @@ use harness::on_both_engines;
 use harness::service::{Client, Home};
 use harness::test_stores::TestStores;
 use infra::event_store::EventStore;
+use sandbox::network::{Network, Options};
 
 on_both_engines!(
     wrong_master_key_is_refused_with_its_reason,
@@ -97,4 +98,21 @@ async fn invalid_setting_is_refused_by_name() {
         let output = refused_start(&home, &[(variable, value)]).await;
         assert!(output.contains(variable), "{variable}: {output}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sandbox_clock_without_a_sandbox_or_on_another_ledger_is_refused() {
+    let home = Home::new(TestStores::sqlite().await);
+    let output = refused_start(&home, &[("CLOCK", "sandbox")]).await;
+    assert!(output.contains("CLOCK is sandbox"), "{output}");
+    let with_account = [("CLOCK", "sandbox"), ("TWILIO_ACCOUNT_SID", "AC1")];
+    let output = refused_start(&home, &with_account).await;
+    assert!(output.contains("CLOCK must not be sandbox"), "{output}");
+
+    assert_eq!(home.start().await.stop().await, Some(0));
+    let network = Network::start(Options::new("AC0", "token")).await.expect("a network");
+    let settings = [("CLOCK", "sandbox"), ("TWILIO_API_BASE", network.base_url.as_str())];
+    let output = refused_start(&home, &settings).await;
+    assert!(output.contains("set CLOCK=system"), "{output}");
+    network.stop().await;
 }

@@ -18,7 +18,7 @@ on_both_engines!(
 );
 
 async fn call_is_recorded_transcribed_and_summarized(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::shared()).await;
     let admin = env.admin().await;
     let call = env.play(&named("support").unwrap().unwrap()).await;
     let path = format!("/api/call-logs/{call}");
