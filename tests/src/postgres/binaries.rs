@@ -1,9 +1,9 @@
-//! Finds PostgreSQL's server binaries. Distributions keep `initdb` out of the path, each in its own place.
+//! Finds PostgreSQL's server binaries. Distributions install `initdb` in different folders outside the path.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What to do about it, when there are none.
+/// Advice when there are none.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "the tests need PostgreSQL's server binaries (initdb and postgres, version 13 or later) and found none. \
@@ -38,7 +38,7 @@ fn is_server(directory: &Path) -> bool {
 fn places() -> Vec<PathBuf> {
     let mut places = Vec::new();
     if let Some(directory) = std::env::var_os("PG_BIN") {
-        // Who names a directory wants that one, not another one in its stead.
+        // A named directory is used or reported as wrong, never replaced by another.
         return vec![PathBuf::from(directory)];
     }
     places.extend(told_by_pg_config());

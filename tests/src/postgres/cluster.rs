@@ -1,4 +1,4 @@
-//! One PostgreSQL server with a data directory of its own: made, started, stopped, removed. Knows nothing of sharing.
+//! One PostgreSQL server with a data directory of its own: created, started, stopped, removed. Sharing is in [`super::shared`].
 //!
 //! PostgreSQL refuses to run as root. When we are root, its files belong to, and it runs as, a user without rights.
 
@@ -14,20 +14,20 @@ use std::thread::sleep;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// How a directory name begins, so that one left over by a kill can be told from anything else.
+/// Prefix of the data directories, by which leftovers of killed runs are recognized.
 pub const PREFIX: &str = "call-ledger-postgres-";
 
-/// Whether the server waits for the disk.
+/// Whether the server syncs to disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Durability {
-    /// It does not: nobody pulls the plug of a test.
+    /// No sync: a test does not survive a power failure.
     Quick,
-    /// It does, as in production: for benchmarks.
+    /// Sync as in production: for benchmarks.
     Durable,
 }
 
 impl Durability {
-    /// The word for it on a command line and in file names.
+    /// Name on the command line and in file names.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -57,7 +57,7 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes a data directory and starts a server on it. Returns once it takes connections.
+    /// Creates a data directory and starts a server on it. Returns when it accepts connections.
     pub fn start(durability: Durability) -> Result<Self> {
         let binaries = binaries::find()?;
         let home = tempfile::Builder::new().prefix(PREFIX).tempdir_in(on_disk())?;
@@ -87,7 +87,7 @@ impl Cluster {
             String::from_utf8_lossy(&output.stderr)
         );
 
-        // Between finding a free port and using it, somebody else may take it.
+        // Another process may take the free port before the server binds it.
         for _ in 0..5 {
             let port = free_port()?;
             let mut server = serve(&binaries, home.path(), user, port, durability)?;
@@ -117,7 +117,7 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        // Immediate shutdown: what it holds is thrown away in a moment.
+        // Immediate shutdown: its data is discarded.
         signal("QUIT", self.server.id());
         for _ in 0..100 {
             if !self.is_running() {
@@ -221,7 +221,7 @@ fn serve(binaries: &Path, home: &Path, user: Option<User>, port: u16, durability
         .context("cannot start postgres")
 }
 
-/// False when the server ended instead. Line 8 of `postmaster.pid` is where the server tells `pg_ctl` that it is ready.
+/// False when the server ended instead. The server reports in line 8 of `postmaster.pid` that it is ready.
 fn wait_until_ready(server: &mut Child, data: &Path) -> Result<bool> {
     for _ in 0..1200 {
         let status = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! PostgreSQL to throw away.
+//! Throw-away PostgreSQL databases.
 //!
 //! [`postgres`] gives a test an empty database of its own. All test processes of a target directory share one server.
 //! `make test` starts it before the tests and stops it after them (`test-postgres during <command>`). Otherwise the first
@@ -17,21 +17,20 @@ pub mod supervisor;
 pub use cluster::{Durability, signal};
 pub use database::TestDatabase;
 
-/// A fresh, empty database on a server that does not wait for the disk: for tests, which kill our processes and never
-/// the server.
+/// An empty database on a server that does not sync to disk: for tests, which kill the service and never the server.
 ///
 /// # Panics
-/// When there is no PostgreSQL to be had, saying what is missing.
+/// If PostgreSQL is not available; the message names what is missing.
 pub async fn postgres() -> TestDatabase {
     TestDatabase::create(Durability::Quick)
         .await
         .expect("a throw-away PostgreSQL database")
 }
 
-/// A fresh, empty database on a server that is as durable as a real one: for benchmarks.
+/// An empty database on a server that syncs to disk as in production: for benchmarks.
 ///
 /// # Panics
-/// When there is no PostgreSQL to be had, saying what is missing.
+/// If PostgreSQL is not available; the message names what is missing.
 pub async fn durable_postgres() -> TestDatabase {
     TestDatabase::create(Durability::Durable)
         .await

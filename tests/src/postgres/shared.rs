@@ -1,10 +1,10 @@
-//! One server for all test processes: who uses it, who starts it, how it is found.
+//! One server shared by all test processes: its users, its supervisor, its address.
 //!
 //! In `target/tmp/postgres-<durability>/`:
 //! `users` is locked shared by every process that uses the server, exclusively by the supervisor while it stops it;
 //! `alive` is locked exclusively by the supervisor for as long as it lives;
 //! `starting` is locked by the process that is starting a supervisor, so that only one does;
-//! `cluster.json` says where the server is.
+//! `cluster.json` holds the server's address.
 
 use super::cluster::Durability;
 use crate::{binaries, scratch};
@@ -16,10 +16,10 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// What the supervisor says to whoever started it, once the server takes connections.
+/// Line that the supervisor prints when the server accepts connections.
 pub const READY: &str = "ready";
 
-/// Where the server is.
+/// Address of the server.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Address {
     /// The superuser's URL.
@@ -28,13 +28,13 @@ pub struct Address {
     pub home: PathBuf,
 }
 
-/// The files by which processes find each other.
+/// The files that processes use to find the server.
 pub struct Meeting {
     directory: PathBuf,
 }
 
 impl Meeting {
-    /// The meeting place for servers of this durability.
+    /// Folder for servers of this durability.
     pub fn at(durability: Durability) -> Result<Self> {
         Ok(Self {
             directory: scratch::lasting_dir(&format!("postgres-{}", durability.as_str()))?,
@@ -51,26 +51,26 @@ impl Meeting {
             .with_context(|| format!("cannot open {}", path.display()))
     }
 
-    /// Where the server is, or was.
+    /// Address of the server, which may have stopped.
     pub fn address(&self) -> Option<Address> {
         serde_json::from_slice(&fs::read(self.directory.join("cluster.json")).ok()?).ok()
     }
 
-    /// Tells where the server is. Readers see the old file or the new one, never a half.
+    /// Publishes the server's address. Readers see the old file or the new one, never a part.
     pub fn publish(&self, address: &Address) -> Result<()> {
         let draft = self.directory.join("cluster.json.new");
         fs::write(&draft, serde_json::to_vec_pretty(address)?)?;
         Ok(fs::rename(draft, self.directory.join("cluster.json"))?)
     }
 
-    /// Tells that there is no server.
+    /// Removes the server's address.
     pub fn withdraw(&self) {
         let _ = fs::remove_file(self.directory.join("cluster.json"));
     }
 
     /// Whether a supervisor runs.
     pub fn is_alive(&self) -> Result<bool> {
-        // Shared, so that two who ask at once do not take each other for the supervisor.
+        // Shared, so that two concurrent checks do not take each other for the supervisor.
         match self.file("alive")?.try_lock_shared() {
             Ok(()) => Ok(false),
             Err(TryLockError::WouldBlock) => Ok(true),
@@ -79,9 +79,9 @@ impl Meeting {
     }
 }
 
-/// Use of the shared server. The server stays for as long as this does, and ten seconds more.
+/// Use of the shared server. The server runs while this exists and ten seconds longer.
 pub struct Lease {
-    /// Where it is.
+    /// Its address.
     pub address: Address,
     _users: File,
     _supervisor: Option<Child>,
@@ -131,7 +131,7 @@ fn start_supervisor(meeting: &Meeting, durability: Durability) -> Result<Child> 
     Ok(supervisor)
 }
 
-/// Removes what a killed supervisor left behind.
+/// Removes the leftovers of a killed supervisor.
 pub fn remove_leftovers(meeting: &Meeting) {
     let Some(address) = meeting.address() else { return };
     let name = address

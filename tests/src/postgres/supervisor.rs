@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// How often to look whether a process uses the server.
-const LOOK: Duration = Duration::from_millis(500);
+/// How often to check whether a process uses the server.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// How many looks in a row must find no user. Tests that need no database may run for a while between two that do.
 const IDLE_LOOKS: u32 = 20;
 
@@ -112,7 +112,7 @@ impl Server {
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
             tokio::select! {
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
                 _ = terminate.recv() => return Ok(()),
                 _ = interrupt.recv() => return Ok(()),
             }

@@ -30,7 +30,12 @@ async fn name_over_its_length_is_refused_and_at_its_length_stored(stores: TestSt
     let store = open(&stores).await;
     let mut stored = 0;
     for letter in ["a", "é", "€", "𝄞"] {
-        for (field, max) in [("aggregate_type", 64), ("aggregate_id", 255), ("event_type", 64), ("event_version", 64)] {
+        for (field, max) in [
+            ("aggregate_type", 64),
+            ("aggregate_id", 255),
+            ("event_type", 64),
+            ("event_version", 64),
+        ] {
             for length in [max, max + 1] {
                 let name = letter.repeat(length);
                 let mut append = append("CA1", 0, 1);

@@ -38,9 +38,17 @@ async fn log_begins_with_its_identity(stores: TestStores) {
     drop(ledger);
     let reopened = stores.ledger().await;
     assert_eq!(reopened.identity(), Some(&known));
-    assert_eq!(reopened.history(&StreamId::ledger()).await.unwrap().len(), 1, "written once");
+    assert_eq!(
+        reopened.history(&StreamId::ledger()).await.unwrap().len(),
+        1,
+        "written once"
+    );
     let other = TestStores::sqlite().await;
-    assert_ne!(other.ledger().await.identity(), Some(&known), "every log has its own identity");
+    assert_ne!(
+        other.ledger().await.identity(),
+        Some(&known),
+        "every log has its own identity"
+    );
 }
 
 async fn processes_that_create_a_log_together_agree_on_its_identity(stores: TestStores) {
@@ -52,7 +60,15 @@ async fn processes_that_create_a_log_together_agree_on_its_identity(stores: Test
     let ledgers = futures::future::join_all((0..6).map(|_| open())).await;
     let identities: HashSet<_> = ledgers
         .iter()
-        .map(|ledger| ledger.as_ref().expect("opened").identity().expect("an identity").id.clone())
+        .map(|ledger| {
+            ledger
+                .as_ref()
+                .expect("opened")
+                .identity()
+                .expect("an identity")
+                .id
+                .clone()
+        })
         .collect();
     assert_eq!(identities.len(), 1);
     let first = ledgers[0].as_ref().expect("opened");
@@ -93,7 +109,10 @@ async fn changed_migration_is_refused(stores: TestStores) {
     .unwrap();
     db.close().await;
     let refused = stores.try_ledger().await.err().expect("refused");
-    assert!(matches!(refused, LedgerOpenError::Db(DbError::EarlierBuild)), "{refused:?}");
+    assert!(
+        matches!(refused, LedgerOpenError::Db(DbError::EarlierBuild)),
+        "{refused:?}"
+    );
     assert!(refused.to_string().contains("before the first release"), "{refused}");
 }
 
