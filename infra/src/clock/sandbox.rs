@@ -185,16 +185,15 @@ impl Shared {
 
     /// Changes the pace by a reading. A malformed one is ignored.
     fn apply(&self, reading: &Reading, arrived: Instant, age: Duration) {
-        match Pace::of(reading, arrived, age) {
-            Some(pace) => {
-                // What was returned until now stays the lower bound.
-                self.now_at(arrived);
-                self.pace.send_replace(pace);
-            }
-            None => tracing::warn!(
+        if let Some(pace) = Pace::of(reading, arrived, age) {
+            // What was returned until now stays the lower bound.
+            self.now_at(arrived);
+            self.pace.send_replace(pace);
+        } else {
+            tracing::warn!(
                 revision = reading.revision,
                 "malformed reading of the sandbox's clock ignored"
-            ),
+            );
         }
     }
 

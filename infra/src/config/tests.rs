@@ -254,5 +254,8 @@ fn sandbox_clock_is_refused_with_a_twilio_account() {
     };
     assert_eq!(resolved(with_account(clock("system"))).clock, LedgerClock::System);
     let refusal = refused(with_account(clock("sandbox")));
-    assert!(refusal.starts_with("CLOCK must not be sandbox when TWILIO_ACCOUNT_SID is set"), "{refusal}");
+    assert!(
+        refusal.starts_with("CLOCK must not be sandbox when TWILIO_ACCOUNT_SID is set"),
+        "{refusal}"
+    );
 }

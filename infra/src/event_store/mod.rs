@@ -58,6 +58,7 @@ impl StreamId {
     }
 
     /// The ledger's own stream. Its identity is the first event of the log.
+    #[must_use]
     pub fn ledger() -> Self {
         Self::new("ledger", domain::ledger::STREAM_ID)
     }

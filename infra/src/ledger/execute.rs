@@ -383,9 +383,10 @@ impl Ledger {
         A: Decide,
         A::Event: Into<Event>,
     {
-        let key = match stream.holds_personal_values() {
-            true => self.0.keys.for_sealing(stream).await?,
-            false => None,
+        let key = if stream.holds_personal_values() {
+            self.0.keys.for_sealing(stream).await?
+        } else {
+            None
         };
         let mut sealed = Vec::with_capacity(events.len());
         let mut opened = Vec::with_capacity(events.len());

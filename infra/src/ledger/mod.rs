@@ -17,11 +17,11 @@ use crate::clock::SharedClock;
 use crate::db::{DatabaseUrl, DbError};
 use crate::event_store::{EventStore, OpenError, Position, RawEvent, Recorded, StoreError, StreamId};
 use crate::keys::{KeyError, KeyStore, MasterKey};
+use domain::Timestamp;
+use domain::ledger::LedgerClock;
 use execute::Streams;
 use lock::FolderLock;
 use opening::RawParams;
-use domain::Timestamp;
-use domain::ledger::LedgerClock;
 use std::convert::identity;
 use std::sync::{Arc, OnceLock};
 

@@ -119,7 +119,7 @@ impl Clock {
         let mut pace = self.pace.subscribe();
         loop {
             pace.borrow_and_update();
-            let wait = self.wait(&self.read(), at);
+            let wait = self.read().wait(at);
             if wait.is_zero() {
                 return;
             }
@@ -276,26 +276,26 @@ impl Clock {
         reading.mark = now;
         reading
     }
-
-    /// Real time until the clock reaches `at`, at the current pace.
-    fn wait(&self, reading: &Reading, at: DateTime<Utc>) -> Duration {
-        let Ok(left) = (at - reading.now).to_std() else {
-            return Duration::ZERO;
-        };
-        if reading.stopped > 0 {
-            // Dropping the `Stopped` guard wakes all sleepers.
-            return if left.is_zero() { left } else { Duration::MAX };
-        }
-        let slow = if reading.held > 0 {
-            left
-        } else {
-            left.min(reading.slow_until.saturating_duration_since(reading.mark))
-        };
-        slow + left.saturating_sub(slow).div_f64(reading.speed)
-    }
 }
 
 impl Reading {
+    /// Real time until the clock reaches `at`, at the current pace.
+    fn wait(&self, at: DateTime<Utc>) -> Duration {
+        let Ok(left) = (at - self.now).to_std() else {
+            return Duration::ZERO;
+        };
+        if self.stopped > 0 {
+            // Dropping the `Stopped` guard wakes all sleepers.
+            return if left.is_zero() { left } else { Duration::MAX };
+        }
+        let slow = if self.held > 0 {
+            left
+        } else {
+            left.min(self.slow_until.saturating_duration_since(self.mark))
+        };
+        slow + left.saturating_sub(slow).div_f64(self.speed)
+    }
+
     /// Whether the pace changes with [`RealTime`] guards: at speed 1 it does not, and sleepers need no wake-up.
     fn is_accelerated(&self) -> bool {
         (self.speed - 1.0).abs() > f64::EPSILON

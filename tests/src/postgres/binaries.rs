@@ -41,7 +41,7 @@ fn places() -> Vec<PathBuf> {
         // A named directory is used or reported as wrong, never replaced by another.
         return vec![PathBuf::from(directory)];
     }
-    places.extend(told_by_pg_config());
+    places.extend(from_pg_config());
     for root in ["/usr/lib/postgresql", "/usr", "/usr/local/opt", "/opt/homebrew/opt"] {
         places.extend(newest_first(Path::new(root)));
     }
@@ -58,7 +58,7 @@ fn places() -> Vec<PathBuf> {
     places
 }
 
-fn told_by_pg_config() -> Option<PathBuf> {
+fn from_pg_config() -> Option<PathBuf> {
     let output = Command::new("pg_config").arg("--bindir").output().ok()?;
     let directory = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| PathBuf::from(directory.trim()))

@@ -1,4 +1,4 @@
-//! WebSockets to the service: a signed upgrade, and Twilio's error code for each failure.
+//! WebSocket connections to the service: a signed upgrade, and Twilio's error code for each failure.
 //!
 //! The URL is `wss://` and is signed as such, without parameters
 //! (<https://www.twilio.com/docs/usage/security#validating-signatures-from-twilio>). The routes of other requests

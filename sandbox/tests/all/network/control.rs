@@ -225,7 +225,11 @@ async fn clock_is_shown_changed_and_advanced() {
         text.parse::<chrono::DateTime<chrono::Utc>>().expect("RFC 3339")
     };
     let first = read("").await;
-    assert_eq!((&first["rate"], &first["stopped"]), (&json!(1.0), &json!(false)), "{first}");
+    assert_eq!(
+        (&first["rate"], &first["stopped"]),
+        (&json!(1.0), &json!(false)),
+        "{first}"
+    );
 
     let revision = first["revision"].as_u64().expect("a revision");
     let query = format!("?after={revision}");
@@ -240,7 +244,11 @@ async fn clock_is_shown_changed_and_advanced() {
     }
     let stopped = network.switch().clock.stop();
     let at_rest = read("").await;
-    assert_eq!((&at_rest["rate"], &at_rest["stopped"]), (&json!(0.0), &json!(true)), "{at_rest}");
+    assert_eq!(
+        (&at_rest["rate"], &at_rest["stopped"]),
+        (&json!(0.0), &json!(true)),
+        "{at_rest}"
+    );
     drop(stopped);
     network.stop().await;
 }
@@ -270,5 +278,8 @@ async fn follower_is_awaited_before_a_webhook_and_the_clock_moves_up_to_it() {
     network.quiet().await;
     assert!(network.switch().clock.now() >= ahead);
     network.stop().await;
-    assert!(acknowledged.await.expect("it does not panic") > 0, "requests slow the clock");
+    assert!(
+        acknowledged.await.expect("it does not panic") > 0,
+        "requests slow the clock"
+    );
 }

@@ -67,7 +67,7 @@ async fn second_accepted_takeover_is_hung_up_and_the_first_continues(stores: Tes
             anytime = true
             within_s = 900
             [[steps]]
-            when = "anybody else"
+            when = "anyone else"
             say = "I am here alone"
             anytime = true
             within_s = 900
@@ -118,7 +118,7 @@ async fn second_accepted_takeover_is_hung_up_and_the_first_continues(stores: Tes
     let (types, events) = history(&env, &call).await;
     assert_eq!(types.iter().filter(|name| *name == "TakenOver").count(), 1, "{types:?}");
     assert_eq!(
-        count_events(&events, "ParticipantJoined", "role", "agent"),
+        count_events(&events, "ParticipantJoined", "role", "team_member"),
         2,
         "{events:#?}"
     );
@@ -288,7 +288,7 @@ async fn second_transfer_hangs_up_the_first_target_and_resumes_the_recording(sto
         when = "transferred to you"
         within_s = 900
         [[steps]]
-        when = "anybody"
+        when = "anyone"
         say = "This is the store room"
         anytime = true
         within_s = 900
@@ -352,6 +352,6 @@ async fn second_transfer_hangs_up_the_first_target_and_resumes_the_recording(sto
         .take(2)
         .map(|event| event["data"]["role"].as_str().unwrap())
         .collect();
-    assert_eq!(roles, ["agent", "transfer_target"], "{left:#?}");
+    assert_eq!(roles, ["team_member", "transfer_target"], "{left:#?}");
     env.close().await;
 }

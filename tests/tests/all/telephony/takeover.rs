@@ -265,7 +265,10 @@ async fn assert_both_phases_archived(env: &TestEnv, admin: &Client, call: &str) 
             .iter()
             .any(|segment| segment["speaker"] == speaker && segment["text"].as_str().unwrap().contains(words))
     };
-    assert!(said("agent", "I will send a technician tomorrow"), "{of_person:#}");
+    assert!(
+        said("team_member", "I will send a technician tomorrow"),
+        "{of_person:#}"
+    );
     assert!(said("caller", "When will my car be ready"), "{of_person:#}");
 }
 
