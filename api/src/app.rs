@@ -286,6 +286,9 @@ impl Running {
     }
 
     /// Shuts down: not ready immediately, no new connections after `grace`, then requests in flight finish.
+    ///
+    /// # Errors
+    /// When the server failed.
     pub async fn shutdown(self, grace: Duration) -> anyhow::Result<()> {
         self.state.drain.begin();
         tokio::time::sleep(grace).await;

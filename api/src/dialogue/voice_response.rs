@@ -24,7 +24,7 @@ pub fn from_events(state: &AppState, call_id: &str, settings: &AgentSettings, ev
     for event in events {
         match event {
             CallEvent::AiDisclosed { text, .. } | CallEvent::ConsentNoticePlayed { text, .. } => {
-                notices.push(text.as_str())
+                notices.push(text.as_str());
             }
             CallEvent::AiTurn { turn, text, .. } => {
                 words.extend(text.text().map(|text| spoken(text, settings)));

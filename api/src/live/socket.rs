@@ -1,4 +1,4 @@
-//! Shared by the long-lived WebSockets: timeouts, close codes, and the session check.
+//! Shared by the long-lived `WebSockets`: timeouts, close codes, and the session check.
 
 use crate::auth::SignedIn;
 use crate::state::AppState;

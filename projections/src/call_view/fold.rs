@@ -62,7 +62,7 @@ impl CallView {
                 }
             }
             E::CallRinging { at, clock, .. } => {
-                ObservedAt::note_earliest(&mut self.ringing, ObservedAt::new(*at, *clock))
+                ObservedAt::note_earliest(&mut self.ringing, ObservedAt::new(*at, *clock));
             }
             E::CallAnswered { at, clock, by, .. } => {
                 ObservedAt::note_earliest(&mut self.answered, ObservedAt::new(*at, *clock));

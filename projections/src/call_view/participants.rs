@@ -83,10 +83,10 @@ impl Participants {
         use CallEvent as E;
         match event {
             E::ListenerJoined { user, participant, .. } => {
-                self.reserve(*participant, ParticipantRole::Listener, Some(user))
+                self.reserve(*participant, ParticipantRole::Listener, Some(user));
             }
             E::ListenerLeft { user, .. } => {
-                self.update_user(user, |participant| participant.withdrawn |= !participant.agreed)
+                self.update_user(user, |participant| participant.withdrawn |= !participant.agreed);
             }
             E::TakeoverRequested { user, .. } => {
                 self.requests.insert(user.clone());

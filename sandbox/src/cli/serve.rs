@@ -61,7 +61,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 1000)]
     turn_settle_ms: u64,
 
-    /// Connect to REAL_URL for URLs that begin with PUBLIC_URL; signatures still use PUBLIC_URL. A route for https://
+    /// Connect to `REAL_URL` for URLs that begin with `PUBLIC_URL`; signatures still use `PUBLIC_URL`. A route for https://
     /// or http:// also applies to wss://
     #[arg(long, value_name = "PUBLIC_URL=REAL_URL", value_parser = pair)]
     route: Vec<(String, String)>,

@@ -1,4 +1,4 @@
-//! P9: from a webhook's response to its events on the WebSockets of a hundred subscribers.
+//! P9: from a webhook's response to its events on the `WebSockets` of a hundred subscribers.
 
 use super::measure::{median, percentile};
 use super::report::{Floor, Line, Report};

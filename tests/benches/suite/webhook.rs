@@ -168,7 +168,7 @@ async fn post(connections: &Arc<Vec<Mutex<Connection>>>, round: u64, sent: &Arc<
                 None => {
                     connection
                         .expect(&webhook(&name(writer, n), n % WEBHOOKS_PER_CALL), 200)
-                        .await
+                        .await;
                 }
             }
             sent.fetch_add(1, Ordering::Relaxed);

@@ -151,7 +151,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// `host:port`, for raw requests and WebSockets.
+    /// `host:port`, for raw requests and `WebSockets`.
     #[must_use]
     pub fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)

@@ -86,7 +86,10 @@ async fn disclose(ledger: &Ledger, stream: &StreamId) -> Vec<Disclosed> {
             let key = ledger.keys().value_key(stream, &sealed).await.unwrap().unwrap();
             disclosed.push(Disclosed {
                 sealed,
-                value_key: key.bytes().iter().map(|byte| format!("{byte:02x}")).collect(),
+                value_key: key
+                    .bytes()
+                    .iter()
+                    .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}")),
                 associated_data: format!("{}\n{}\n{}", stream.aggregate_type, stream.aggregate_id, event.sequence),
                 dictionaries: dictionaries.clone(),
             });

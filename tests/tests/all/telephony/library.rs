@@ -278,7 +278,7 @@ async fn play_with_team_member(env: &TestEnv, admin: &Client, name: &str, action
         assert!(
             event_types.iter().any(|it| it == event),
             "{name}: {event} in {event_types:?}"
-        )
+        );
     };
     for action in actions {
         match action {

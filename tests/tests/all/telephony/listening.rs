@@ -356,7 +356,7 @@ async fn broken_stream_is_restarted(stores: TestStores) {
     env.close().await;
 }
 
-/// Two processes share a database and a public URL; all of Twilio's WebSockets reach the first.
+/// Two processes share a database and a public URL; all of Twilio's `WebSockets` reach the first.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn media_url_delivers_the_stream_to_its_process() {
     let (port, own) = (free_port().unwrap(), "http://two.calls.example");
