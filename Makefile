@@ -28,7 +28,7 @@ check: ## Formatting, clippy, unit, property and page tests, for every edit: und
 
 # The same features of every dependency as in the whole workspace, so that nothing is built twice.
 CHECKED := --workspace --exclude call-ledger-tests
-LEFT_OUT := the package tests/ (both databases, telephony, browser, kill tests), its clippy, licences and doc tests: see make test
+LEFT_OUT := tests/ (both databases, telephony, browser, kill tests) and its clippy, official clients in Python, licenses, doc tests. make test has all
 
 test: ## Everything that must hold: formatting, lints, licences, the dashboard, and all tests on both databases
 	@tools/test-times start
