@@ -65,7 +65,10 @@ browserTest("an approved rule applies to the next call, and a rollback removes i
   assert.equal(await rule.inputValue(), DRAFTED);
   await rule.fill("Ring +1 504 555 0142 first");
   await form.getByRole("button", { name: "Propose", exact: true }).click();
-  await expectVisible(form.getByText(/must not contain a phone number/), "the reason for rejecting a phone number");
+  await expectVisible(
+    form.getByText(/must not contain a phone number/),
+    "the reason for rejecting a phone number",
+  );
   await rule.fill(EDITED);
   await form.getByRole("button", { name: "Propose", exact: true }).click();
   await expectHidden(form, "the form");
