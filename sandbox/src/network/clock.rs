@@ -188,7 +188,7 @@ impl Clock {
     #[must_use]
     #[expect(
         clippy::disallowed_methods,
-        reason = "the machine's clock tells the follower how long the reading was on its way"
+        reason = "the machine's clock shows the follower how long the reading was on its way"
     )]
     pub fn pace(&self) -> PaceReading {
         // Read first: a change in between is sent again with the next revision.
