@@ -1,6 +1,6 @@
 //! The identity of a log: its first event, written before any other.
 
-use super::{Ledger, LedgerOpenError};
+use super::{Ledger, LedgerError, LedgerOpenError};
 use crate::clock::{SharedClock, new_id, random_bytes};
 use crate::event_store::{Actor, Event, Metadata, StoreError};
 use domain::Tenant;
@@ -30,9 +30,10 @@ pub(super) async fn ensure(ledger: &Ledger, clock: &SharedClock) -> Result<Ident
     };
     let actor = Actor::Process("ledger".to_owned());
     let metadata = Metadata::new(Tenant::from(INSTALLATION), actor, new_id("correlation"));
-    // Rejected if another process was faster; then its identity is read below.
-    if let Err(error) = ledger.execute::<LedgerState>(STREAM_ID, command, metadata).await {
-        tracing::debug!(%error, "identity written by another process");
+    match ledger.execute::<LedgerState>(STREAM_ID, command, metadata).await {
+        // Refused if another process was faster: its identity is read below.
+        Ok(_) | Err(LedgerError::Rejected(_) | LedgerError::Conflict) => {}
+        Err(LedgerError::Store(error)) => return Err(error.into()),
     }
     with_clock(read(ledger).await?.ok_or(LedgerOpenError::EarlierBuild)?, clock.kind())
 }

@@ -18,7 +18,6 @@ on_both_engines!(
     rotated_master_key_opens_everything_and_the_old_one_nothing,
     second_process_on_a_sqlite_folder_is_refused,
     log_begins_with_its_identity,
-    processes_that_create_a_log_together_agree_on_its_identity,
     log_without_an_identity_is_refused,
     changed_migration_is_refused,
 );
@@ -51,11 +50,10 @@ async fn log_begins_with_its_identity(stores: TestStores) {
     );
 }
 
-async fn processes_that_create_a_log_together_agree_on_its_identity(stores: TestStores) {
-    if matches!(stores.url, DatabaseUrl::Folder(_)) {
-        // A folder is one process's.
-        return;
-    }
+/// On PostgreSQL only: a SQLite folder belongs to one process.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_that_create_a_log_together_agree_on_its_identity() {
+    let stores = TestStores::postgres().await;
     let open = || Ledger::open(stores.options(Arc::new(SystemClock)));
     let ledgers = futures::future::join_all((0..6).map(|_| open())).await;
     let identities: HashSet<_> = ledgers
