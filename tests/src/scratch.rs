@@ -1,19 +1,21 @@
 //! Directories for test files, below cargo's target directory: on disk, and removed by `cargo clean`.
 
+use crate::binaries::profile_dir;
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 use tempfile::TempDir;
 
-/// Cargo's target directory: the nearest parent of the running executable with cargo's tag file.
+/// Cargo's target directory, which holds the profile's directory of the running executable.
 ///
 /// # Errors
 /// If the executable is not in a target directory.
 pub fn target_dir() -> Result<PathBuf> {
-    let exe = std::env::current_exe()?;
-    exe.ancestors()
-        .find(|directory| directory.join("CACHEDIR.TAG").is_file())
+    // Not by cargo's tag file: cargo writes none into a directory that exists already.
+    let profile = profile_dir()?;
+    profile
+        .parent()
         .map(PathBuf::from)
-        .with_context(|| format!("{} is not in a cargo target directory", exe.display()))
+        .with_context(|| format!("{} is not in a cargo target directory", profile.display()))
 }
 
 /// Creates `target/tmp/<name>` if necessary. Its content outlives the test.
