@@ -17,12 +17,14 @@ demo: web ## The service and a day of sandbox calls, on a data folder of its own
 	cargo build --release --locked --package call-ledger --package call-ledger-sandbox
 	tools/demo
 
+# Clippy runs within the builds of these. A cargo command of your own reuses what they built with the same variable.
+check test: export RUSTC_WORKSPACE_WRAPPER := $(CURDIR)/tools/lint-rustc
+
 check: ## Formatting, clippy, unit, property and page tests, for every edit: under 3 minutes
 	@tools/test-times start
 	@tools/step format cargo fmt --all --check
-	@tools/step clippy cargo clippy $(CHECKED) --all-targets --locked -- -D warnings
 	@tools/step "page tests" $(MAKE) --no-print-directory target/web-tested
-	@tools/step "build tests" cargo build $(CHECKED) --lib --bins --tests --locked
+	@tools/step "build and clippy" cargo build $(CHECKED) --lib --bins --tests --locked
 	@tools/tests check $(CHECKED)
 	@echo "make check left out $(LEFT_OUT)"
 
@@ -36,10 +38,9 @@ test: ## Everything that must hold: formatting, lints, licences, the dashboard, 
 	@tools/step page $(MAKE) --no-print-directory web
 	@tools/step "page tests" $(MAKE) --no-print-directory web-test
 	@tools/step format cargo fmt --all --check
-	@tools/step clippy cargo clippy --workspace --all-targets --locked -- -D warnings
 	@tools/step licenses $(MAKE) --no-print-directory licenses
-	@# Everything in one build: tests never build a binary themselves.
-	@tools/step "build tests" cargo build --workspace --lib --bins --tests --locked
+	@# Everything in one build: tests never build a binary themselves. The benchmarks, to lint them.
+	@tools/step "build and clippy" cargo build --workspace --all-targets --locked
 	@tools/step "doc tests" cargo test --workspace --doc --locked --quiet
 	@# Last, so that their summary is the last thing to read.
 	@tools/tests default --workspace
