@@ -123,8 +123,9 @@ pub(crate) struct StoredMetadata<'a> {
     tenant: Cow<'a, str>,
     #[serde(borrow)]
     actor: Cow<'a, str>,
-    #[serde(borrow)]
-    correlation_id: Cow<'a, str>,
+    /// Absent when it equals the command key, as for every action of a job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    correlation_id: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     causation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -142,7 +143,8 @@ impl<'a> StoredMetadata<'a> {
         Self {
             tenant: Cow::Borrowed(metadata.tenant.as_str()),
             actor: Cow::Owned(metadata.actor.to_string()),
-            correlation_id: Cow::Borrowed(&metadata.correlation_id),
+            correlation_id: (metadata.command_key.as_ref() != Some(&metadata.correlation_id))
+                .then_some(Cow::Borrowed(&metadata.correlation_id)),
             causation: metadata.causation.map(|position| position.to_string()),
             command_key: metadata.command_key.as_deref().map(Cow::Borrowed),
             endpoint: metadata.endpoint.as_deref().map(Cow::Borrowed),
@@ -155,7 +157,11 @@ impl<'a> StoredMetadata<'a> {
         Ok(Metadata {
             tenant: Tenant(self.tenant.into_owned()),
             actor: self.actor.parse()?,
-            correlation_id: self.correlation_id.into_owned(),
+            correlation_id: self
+                .correlation_id
+                .or_else(|| self.command_key.clone())
+                .unwrap_or_default()
+                .into_owned(),
             causation: self.causation.and_then(|position| position.parse().ok()),
             command_key: self.command_key.map(Cow::into_owned),
             endpoint: self.endpoint.map(Cow::into_owned),
@@ -180,6 +186,15 @@ mod tests {
             assert_eq!(actor.to_string().parse(), Ok(actor));
         }
         assert_eq!("unknown".parse::<Actor>(), Err(UnknownActor));
+    }
+
+    #[test]
+    fn correlation_id_that_is_the_command_key_is_stored_once() {
+        let metadata = Metadata::new("default", Actor::Import, "import:7").with_key("import:7");
+        let json = serde_json::to_string(&StoredMetadata::new(&metadata, None)).expect("serializes");
+        assert_eq!(json.matches("import:7").count(), 1, "{json}");
+        let stored: StoredMetadata = serde_json::from_str(&json).expect("deserializes");
+        assert_eq!(stored.open(None), Ok(metadata));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Appends to PostgreSQL: one function call (`migrations/postgres/ledger`) and one round trip per batch.
 
-use super::append::{Append, AppendDecision, BatchOutcome};
+use super::append::{Append, AppendDecision, BatchOutcome, key_digest};
 use super::{Position, StoreError};
 use domain::Timestamp;
 use sqlx::postgres::PgConnectOptions;
@@ -116,7 +116,7 @@ async fn call(connection: &mut PgConnection, batch: &[Append], now: Timestamp) -
         .bind(
             batch
                 .iter()
-                .map(|append| append.command_key.as_deref())
+                .map(|append| append.command_key.as_deref().map(key_digest))
                 .collect::<Vec<_>>(),
         )
         .bind(append_of)

@@ -1,5 +1,6 @@
 //! Reads stored events.
 
+use super::append::key_digest;
 use super::{Position, StoreError, StreamId};
 use crate::db::Db;
 use crate::on_db;
@@ -45,7 +46,7 @@ const HEAD: &str = "select coalesce(max(position), 0) from events";
 const LAST_OF: &str = "select sequence, position from events
  where aggregate_type = $1 and aggregate_id = $2 order by sequence desc limit 1";
 
-const COMMAND_POSITION: &str = "select position from command_keys where command_key = $1";
+const COMMAND_POSITION: &str = "select position from command_keys where key_digest = $1";
 
 /// Every portable statement of this module. A test prepares them on both engines.
 pub const STATEMENTS: &[&str] = &[READ_ALL, READ_STREAM, HEAD, LAST_OF, COMMAND_POSITION];
@@ -94,5 +95,7 @@ pub(super) async fn last_of(db: &Db, stream: &StreamId) -> Result<Option<(i64, P
 
 /// The last event of an executed command.
 pub(super) async fn command_position(db: &Db, command_key: &str) -> Result<Option<Position>, StoreError> {
-    Ok(on_db!(db, c => sqlx::query_scalar(COMMAND_POSITION).bind(command_key).fetch_optional(c).await)?)
+    Ok(
+        on_db!(db, c => sqlx::query_scalar(COMMAND_POSITION).bind(key_digest(command_key).as_slice()).fetch_optional(c).await)?,
+    )
 }

@@ -4,7 +4,7 @@
 //! once and cached. The connection is rusqlite's, not sqlx's: sqlx passes every statement to another thread and back,
 //! which for one writer costs more than the disk (`docs/decisions`). Both use the same SQLite.
 
-use super::append::{Append, AppendDecision, BatchOutcome};
+use super::append::{Append, AppendDecision, BatchOutcome, key_digest};
 use super::{Position, StoreError, StreamId};
 use domain::Timestamp;
 use quick_cache::unsync::Cache;
@@ -24,14 +24,14 @@ const WAL_AUTOCHECKPOINT_PAGES: u32 = 16_384;
 const CACHE_KIB: i32 = -8_192;
 
 const LAST: &str = "select position, recorded_at from events order by position desc limit 1";
-const KNOWN_KEY: &str = "select position from command_keys where command_key = ?1";
+const KNOWN_KEY: &str = "select position from command_keys where key_digest = ?1";
 const STREAM_HEAD: &str =
     "select coalesce(max(sequence), 0) from events where aggregate_type = ?1 and aggregate_id = ?2";
 const INSERT_EVENT: &str =
     "insert into events (position, aggregate_type, aggregate_id, sequence, event_type, event_version,
                     payload, metadata, recorded_at)
   values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-const INSERT_KEY: &str = "insert into command_keys (command_key, position) values (?1, ?2)";
+const INSERT_KEY: &str = "insert into command_keys (key_digest, position) values (?1, ?2)";
 
 /// The only writer of a SQLite log.
 pub(super) struct SqliteWriter {
@@ -119,7 +119,7 @@ impl SqliteWriter {
                         ])?;
                     }
                     if let Some(key) = &append.command_key {
-                        insert_key.execute(params![key, position])?;
+                        insert_key.execute(params![key_digest(key), position])?;
                     }
                 }
                 decisions.push(decision);
@@ -154,7 +154,10 @@ struct AppendCheck<'a> {
 impl AppendCheck<'_> {
     fn decide(&mut self, append: &Append) -> Result<AppendDecision, StoreError> {
         if let Some(key) = &append.command_key
-            && let Some(position) = self.known_key.query_row([key], |row| row.get(0)).optional()?
+            && let Some(position) = self
+                .known_key
+                .query_row([key_digest(key)], |row| row.get(0))
+                .optional()?
         {
             return Ok(AppendDecision::Duplicate(position));
         }

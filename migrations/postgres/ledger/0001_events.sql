@@ -13,9 +13,10 @@ create table events (
   unique (aggregate_type, aggregate_id, sequence)
 );
 
+-- The keys of executed commands. An event's metadata holds the key itself; its digest takes a third of the space.
 create table command_keys (
-  command_key text   primary key,
-  position    bigint not null
+  key_digest bytea  primary key check (length(key_digest) = 16),
+  position   bigint not null
 );
 
 create function refuse_change() returns trigger language plpgsql as $$
@@ -48,7 +49,7 @@ alter table command_keys enable always trigger command_keys_refuse_truncate;
 -- duplicate, 2 conflict) with a number: for a duplicate the position of the first execution, for a conflict the actual
 -- sequence of the stream.
 create function append_events(
-  a_type text[], a_id text[], a_expected bigint[], a_key text[],
+  a_type text[], a_id text[], a_expected bigint[], a_key bytea[],
   e_append int[], e_aggregate_type text[], e_aggregate_id text[], e_sequence bigint[],
   e_type text[], e_version text[], e_payload text[], e_metadata text[],
   now_us bigint,
@@ -70,7 +71,7 @@ begin
          array_agg(coalesce(k.position, h.sequence, 0) order by a.n)
     into states, numbers
     from unnest(a_type, a_id, a_expected, a_key) with ordinality as a(aggregate_type, aggregate_id, expected, key, n)
-    left join lateral (select c.position from command_keys c where c.command_key = a.key limit 1) k on true
+    left join lateral (select c.position from command_keys c where c.key_digest = a.key limit 1) k on true
     left join lateral (
       select e.sequence from events e
        where e.aggregate_type = a.aggregate_type and e.aggregate_id = a.aggregate_id
@@ -90,7 +91,7 @@ begin
              i.payload::json, i.metadata::json, append_events.recorded_at
         from incoming i order by i.position
     )
-    insert into command_keys (command_key, position)
+    insert into command_keys (key_digest, position)
     select a.key, max(i.position)
       from incoming i
       join unnest(a_key) with ordinality as a(key, n) on a.n = i.append
