@@ -52,6 +52,7 @@ text_enum! {
 }
 
 impl ClockSource {
+    /// Whether the provider states the time, which precedes a local one.
     #[must_use]
     pub const fn is_provider(self) -> bool {
         matches!(self, Self::Provider)

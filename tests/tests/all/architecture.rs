@@ -1,8 +1,8 @@
 //! Checks the rules of `docs/architecture.md`: allowed imports between our crates, and forbidden dependencies.
 
+use crate::source_files;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Our crates that each of our crates may import.
@@ -42,7 +42,7 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
             "1",
             "--manifest-path",
         ])
-        .arg(root().join("Cargo.toml"))
+        .arg(source_files::root().join("Cargo.toml"))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -65,23 +65,6 @@ fn direct(package: &Value) -> BTreeSet<String> {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn sources(directory: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files
 }
 
 #[test]
@@ -125,7 +108,7 @@ fn crates_have_no_forbidden_dependency() {
 
 #[test]
 fn api_contains_no_sql() {
-    let files = sources(&root().join("api/src"));
+    let files = source_files::below(&source_files::root().join("api/src"));
     assert!(!files.is_empty());
     for file in files {
         let source = std::fs::read_to_string(&file).unwrap().to_lowercase();

@@ -1,5 +1,6 @@
 //! The documents match the code.
 
+use crate::source_files;
 use domain::agent::event::AgentEvent;
 use domain::call::event::CallEvent;
 use domain::contact::event::ContactEvent;
@@ -77,4 +78,107 @@ fn openapi_document_of_the_dashboard_is_current() {
         document == known,
         "the API has changed: run `call-ledger openapi > web/openapi.json`, then `npm run api` in web/"
     );
+}
+
+/// rustc's `missing_docs` cannot exempt fields and variants, whose names usually suffice; this checks the other items.
+#[test]
+fn every_public_item_is_documented() {
+    let mut findings = Vec::new();
+    let mut files = 0;
+    for crate_folder in [
+        "domain/src",
+        "infra/src",
+        "projections/src",
+        "api/src",
+        "sandbox/src",
+        "tests/src",
+    ] {
+        for path in source_files::below(&source_files::root().join(crate_folder)) {
+            files += 1;
+            let source = std::fs::read_to_string(&path).unwrap();
+            let lines = undocumented_items(&source);
+            findings.extend(lines.iter().map(|line| format!("{}:{line}", path.display())));
+        }
+    }
+    assert!(files > 300, "only {files} files were found");
+    assert!(findings.is_empty(), "without documentation:\n{}", findings.join("\n"));
+}
+
+/// Line numbers of the undocumented `pub` items of a formatted source, except modules of their own file (which are
+/// documented there) and methods of types that are not `pub`.
+fn undocumented_items(source: &str) -> Vec<usize> {
+    const ITEMS: [&str; 8] = ["fn", "struct", "enum", "trait", "type", "const", "static", "mod"];
+    const QUALIFIERS: [&str; 3] = ["const", "async", "unsafe"];
+    let restricted: Vec<&str> = source.lines().filter_map(restricted_type).collect();
+    let mut undocumented = Vec::new();
+    let (mut is_documented, mut is_inside_attribute, mut is_restricted) = (false, false, false);
+    for (number, line) in source.lines().enumerate() {
+        let code = line.trim_start();
+        if line.starts_with("impl") {
+            is_restricted = restricted.iter().any(|name| words(line).any(|word| word == *name));
+        } else if line == "}" {
+            is_restricted = false;
+        }
+        // Macros repeat the documentation of what they define: `$(#[$doc])*`.
+        if code.starts_with("///") || code.starts_with("$(#[$") {
+            is_documented = true;
+        } else if code.starts_with("#[") || is_inside_attribute {
+            is_inside_attribute = !code.ends_with(']');
+        } else {
+            if let Some(item) = code.strip_prefix("pub ") {
+                let mut keywords = item.split(' ').skip_while(|word| QUALIFIERS.contains(word)).peekable();
+                // `const` is a qualifier and an item.
+                let is_item = item.starts_with("const ") || keywords.peek().is_some_and(|word| ITEMS.contains(word));
+                let is_file = item.starts_with("mod ") && item.ends_with(';');
+                if is_item && !is_file && !is_documented && !is_restricted {
+                    undocumented.push(number + 1);
+                }
+            }
+            is_documented = false;
+        }
+    }
+    undocumented
+}
+
+/// The name of a type that is declared with less than `pub`.
+fn restricted_type(line: &str) -> Option<&str> {
+    let mut words = words(line).skip_while(|word| matches!(*word, "pub" | "super" | "crate" | "in"));
+    let is_type = !line.starts_with("pub ") && matches!(words.next()?, "struct" | "enum");
+    is_type.then(|| words.next()).flatten()
+}
+
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    line.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+}
+
+#[test]
+fn undocumented_item_is_found_through_attributes_and_in_impls() {
+    let source = "\
+/// Documented.
+#[derive(
+    Clone,
+)]
+pub struct Known {
+    pub field: u8,
+}
+
+impl Known {
+    #[must_use]
+    pub const fn bare(&self) -> u8 {
+        0
+    }
+}
+
+pub(super) struct Inner;
+
+impl Inner {
+    pub fn exempt() {}
+}
+
+pub const LIMIT: u8 = 1;
+pub mod elsewhere;
+pub async fn run() {}
+";
+    assert_eq!(undocumented_items(source), [11, 22, 24]);
 }

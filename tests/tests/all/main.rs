@@ -18,6 +18,7 @@ mod large_recording;
 mod ledger;
 mod lost_listeners;
 mod read_models;
+mod source_files;
 mod sql;
 mod startup_errors;
 mod telephony;

@@ -42,6 +42,7 @@ pub struct PersonaLog {
 }
 
 impl PersonaLog {
+    /// Folded from the events of an agent's stream.
     pub fn of(history: &[Recorded]) -> Self {
         let mut log = Self::default();
         for recorded in history {
@@ -102,6 +103,7 @@ impl PersonaLog {
         }
     }
 
+    /// `None` if it was never proposed.
     pub fn version(&self, version: u32) -> Option<&Version> {
         self.versions.get(&version)
     }

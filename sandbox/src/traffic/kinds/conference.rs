@@ -21,6 +21,7 @@ pub(super) struct Participant<'a> {
 }
 
 impl Script<'_> {
+    /// The conference of this call, without participants.
     pub fn conference(&self) -> Conference {
         Conference {
             sid: self.mint.sid("CF", "conference"),
