@@ -34,21 +34,32 @@ pub struct Pace {
 }
 
 impl Default for Pace {
-    /// A call of one minute takes some seconds.
+    /// For conversations, in which the service works only while the network waits for its answer.
     fn default() -> Self {
         Self {
             speed: 10.0,
             settle: Duration::from_millis(20),
-            is_shared: false,
+            is_shared: true,
         }
     }
 }
 
 impl Pace {
-    /// Slow enough that background work between two requests (starting a recording, restarting a killed service) also
-    /// happens between them in the call's time.
+    /// For work between two requests: starting a recording, dialing a participant. It takes real time: polls of jobs
+    /// and read models.
     #[must_use]
-    pub const fn slow() -> Self {
+    pub const fn jobs() -> Self {
+        Self {
+            speed: 10.0,
+            settle: Duration::from_millis(600),
+            is_shared: true,
+        }
+    }
+
+    /// The service on its own clock, and a network that runs faster except after requests. For a browser, which knows
+    /// real time only.
+    #[must_use]
+    pub const fn browser() -> Self {
         Self {
             speed: 10.0,
             settle: Duration::from_millis(2_500),
@@ -56,14 +67,13 @@ impl Pace {
         }
     }
 
-    /// One virtual clock for the network and the service. Only the service's own work between two requests takes real
-    /// time: polls of its jobs and read models.
+    /// Everything as in production.
     #[must_use]
-    pub const fn shared() -> Self {
+    pub const fn real_time() -> Self {
         Self {
-            speed: 10.0,
-            settle: Duration::from_millis(600),
-            is_shared: true,
+            speed: 1.0,
+            settle: Duration::ZERO,
+            is_shared: false,
         }
     }
 }

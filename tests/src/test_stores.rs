@@ -78,17 +78,31 @@ impl TestStores {
     }
 }
 
-/// Turns each `async fn(TestStores)` into one test per database.
+/// Turns each `async fn(TestStores)` into one test per database, and those after `sqlite:` into a test on SQLite only:
+/// stories whose SQL is the same as that of others.
 #[macro_export]
 macro_rules! on_both_engines {
+    ($($both:ident),* $(,)? $(; sqlite: $($one:ident),* $(,)?)?) => {
+        mod sqlite {
+            $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $both() { super::$both(harness::test_stores::TestStores::sqlite().await).await } )*
+            $( $( #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $one() { super::$one(harness::test_stores::TestStores::sqlite().await).await } )* )?
+        }
+        mod postgres { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $both() { super::$both(harness::test_stores::TestStores::postgres().await).await }
+        )* }
+    };
+}
+
+/// Turns each `async fn(TestStores)` into a test on SQLite: stories whose SQL is the same as that of others.
+#[macro_export]
+macro_rules! on_sqlite {
     ($($name:ident),* $(,)?) => {
         mod sqlite { $(
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() { super::$name(harness::test_stores::TestStores::sqlite().await).await }
-        )* }
-        mod postgres { $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name(harness::test_stores::TestStores::postgres().await).await }
         )* }
     };
 }

@@ -1,17 +1,19 @@
 //! The sandbox that the service runs as a child process when no telephone network is configured: it starts, restarts
 //! after a kill, and ends with the service.
 
-use harness::on_both_engines;
+use domain::Timestamp;
+use harness::on_sqlite;
 use harness::service::{Client, Home, Service};
 use harness::test_stores::TestStores;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-on_both_engines!(
+on_sqlite!(
     service_without_credentials_runs_a_sandbox_and_places_test_calls,
     killed_sandbox_restarts_at_the_same_url,
     killed_service_leaves_no_sandbox_process,
     service_with_a_configured_network_starts_no_sandbox,
+    shared_clock_never_falls_when_the_sandbox_or_the_service_restarts,
 );
 
 /// An empty value counts as absent.
@@ -40,19 +42,34 @@ async fn is_reachable(url: &str) -> bool {
     reqwest::get(format!("{url}/sandbox/calls")).await.is_ok()
 }
 
-/// Places a test call to the default agent and waits until its greeting is in the ledger.
-async fn place_test_call(service: &Service, admin: &Client) {
+/// Places a test call to the default agent, waits until its greeting is in the ledger, and returns its id.
+async fn place_test_call(service: &Service, admin: &Client) -> String {
     let placed = admin
         .post("/api/agents/default/test-calls", &Value::Null)
         .await
         .expect(201)
         .json();
-    let path = format!("/api/call-logs/{}/transcript", placed["call_id"].as_str().unwrap());
+    let call = placed["call_id"].as_str().unwrap().to_owned();
+    let path = format!("/api/call-logs/{call}/transcript");
     wait_until("the agent speaks", service, async || {
         let answer = admin.read(&path).await;
         answer.status == 200 && answer.text.contains("thank you for calling")
     })
     .await;
+    call
+}
+
+/// When the events of a new test call were recorded, in order.
+async fn record_test_call(service: &Service, admin: &Client) -> Vec<Timestamp> {
+    let call = place_test_call(service, admin).await;
+    let history = admin
+        .read(&format!("/api/call-logs/{call}/history"))
+        .await
+        .expect(200)
+        .json();
+    let events = history["events"].as_array().unwrap().iter();
+    let times = events.map(|event| Timestamp::parse_rfc3339(event["recorded_at"].as_str().unwrap()).unwrap());
+    times.collect()
 }
 
 async fn service_without_credentials_runs_a_sandbox_and_places_test_calls(stores: TestStores) {
@@ -114,4 +131,38 @@ async fn service_with_a_configured_network_starts_no_sandbox(stores: TestStores)
     let health = service.client().read("/health").await.expect(200).json();
     assert_eq!(health["sandbox"], "elsewhere");
     assert!(!service.log().contains("sandbox started"), "{}", service.log());
+}
+
+async fn shared_clock_never_falls_when_the_sandbox_or_the_service_restarts(stores: TestStores) {
+    const TWO_HOURS_S: i64 = 7_200;
+    let settings = [NO_NETWORK[0], ("CLOCK", "sandbox")];
+    let home = Home::new(stores);
+    let service = home.start_with(&settings).await;
+    let admin = service.client().signed_in().await;
+    let mut recorded = record_test_call(&service, &admin).await;
+    let before = *recorded.last().unwrap();
+    let (pid, url) = network(&service);
+    let advance = reqwest::Client::new()
+        .put(format!("{url}/sandbox/clock"))
+        .json(&json!({ "advance_s": TWO_HOURS_S }));
+    assert!(advance.send().await.unwrap().status().is_success());
+    recorded.extend(record_test_call(&service, &admin).await);
+    assert!(*recorded.last().unwrap() >= before.plus_seconds(TWO_HOURS_S));
+
+    // The next sandbox begins in the present, and is moved up to the service's time.
+    harness::postgres::signal("KILL", pid);
+    wait_until("another network", &service, async || network(&service).0 != pid).await;
+    wait_until("its clock is followed", &service, async || {
+        service.log().contains("sandbox's clock found again")
+    })
+    .await;
+    recorded.extend(record_test_call(&service, &admin).await);
+    assert_eq!(service.stop().await, Some(0));
+
+    let service = home.start_with(&settings).await;
+    let admin = service.client().signed_in().await;
+    recorded.extend(record_test_call(&service, &admin).await);
+    assert!(recorded.is_sorted(), "{recorded:?}");
+    assert!(recorded[recorded.len() - 1] >= before.plus_seconds(TWO_HOURS_S));
+    assert_eq!(service.stop().await, Some(0));
 }

@@ -11,12 +11,14 @@ use harness::service::{ADMIN, PASSWORD};
 use harness::test_env::{Pace, TestEnv};
 use harness::test_stores::TestStores;
 use infra::db::DatabaseUrl;
+use std::time::Duration;
 
 on_both_engines!(
-    live_call_is_taken_over_held_transferred_and_ended,
     ended_call_is_found_played_graded_corrected_and_shown_at_earlier_versions,
-    first_run_creates_the_admin_and_an_invited_user_sees_their_pages,
     every_page_renders_in_both_themes_at_both_widths,
+    ; sqlite:
+    live_call_is_taken_over_held_transferred_and_ended,
+    first_run_creates_the_admin_and_an_invited_user_sees_their_pages,
     every_page_renders_without_data,
     closed_hours_send_the_next_call_to_voicemail,
     rebuild_shows_its_progress,
@@ -28,6 +30,12 @@ on_both_engines!(
 
 /// Enough calls that the progress of a rebuild is visible.
 const CALLS: usize = 600;
+
+/// For stories in which no team member joins a call.
+const QUICK: Pace = Pace {
+    settle: Duration::from_millis(20),
+    ..Pace::browser()
+};
 
 /// An environment, and the name of its database.
 async fn open_env(stores: TestStores, pace: Pace) -> (TestEnv, &'static str) {
@@ -54,31 +62,31 @@ fn play(name: &str, engine: &str, env: &TestEnv, settings: &[(&str, &str)]) {
 }
 
 async fn live_call_is_taken_over_held_transferred_and_ended(stores: TestStores) {
-    story("live", stores, Pace::slow()).await;
+    story("live", stores, Pace::browser()).await;
 }
 
 async fn ended_call_is_found_played_graded_corrected_and_shown_at_earlier_versions(stores: TestStores) {
-    story("afterwards", stores, Pace::slow()).await;
+    story("afterwards", stores, Pace::browser()).await;
 }
 
 async fn first_run_creates_the_admin_and_an_invited_user_sees_their_pages(stores: TestStores) {
-    story("sign-in", stores, Pace::default()).await;
+    story("sign-in", stores, QUICK).await;
 }
 
 async fn every_page_renders_in_both_themes_at_both_widths(stores: TestStores) {
-    story("pages", stores, Pace::slow()).await;
+    story("pages", stores, Pace::browser()).await;
 }
 
 async fn every_page_renders_without_data(stores: TestStores) {
-    story("empty-pages", stores, Pace::default()).await;
+    story("empty-pages", stores, QUICK).await;
 }
 
 async fn closed_hours_send_the_next_call_to_voicemail(stores: TestStores) {
-    story("hours", stores, Pace::default()).await;
+    story("hours", stores, QUICK).await;
 }
 
 async fn rebuild_shows_its_progress(stores: TestStores) {
-    let (env, engine) = open_env(stores, Pace::default()).await;
+    let (env, engine) = open_env(stores, QUICK).await;
     // The admin exists before the script runs, which signs in.
     env.admin().await;
     day_of_calls::post_day_of_calls(CALLS, &env.service.client()).await;
@@ -88,17 +96,17 @@ async fn rebuild_shows_its_progress(stores: TestStores) {
 }
 
 async fn persona_is_approved_used_and_rolled_back(stores: TestStores) {
-    story("personas", stores, Pace::default()).await;
+    story("personas", stores, QUICK).await;
 }
 
 async fn test_call_shows_its_events_next_to_the_conversation(stores: TestStores) {
-    story("tryout", stores, Pace::slow()).await;
+    story("tryout", stores, Pace::browser()).await;
 }
 
 async fn contact_is_created_from_a_call_and_called(stores: TestStores) {
-    story("dialer", stores, Pace::default()).await;
+    story("dialer", stores, QUICK).await;
 }
 
 async fn first_load_is_small(stores: TestStores) {
-    story("weight", stores, Pace::default()).await;
+    story("weight", stores, QUICK).await;
 }

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 
 on_both_engines!(
     caller_gets_a_reply_each_turn_until_goodbye,
+    killed_service_continues_the_call_after_a_restart,
+    ; sqlite:
     silent_caller_is_prompted_and_then_hung_up,
     unclear_speech_is_asked_again,
     request_for_a_person_routes_to_voicemail,
     second_model_failure_routes_to_voicemail,
     fields_are_collected_as_values,
     agent_answers_in_its_language,
-    killed_service_continues_the_call_after_a_restart,
     hangup_by_a_user_ends_the_call_once,
     repeated_webhook_gets_the_same_twiml_without_a_model_request,
     assigned_number_is_answered_by_its_agent,
@@ -288,7 +289,7 @@ async fn agent_answers_in_its_language(stores: TestStores) {
 }
 
 async fn killed_service_continues_the_call_after_a_restart(stores: TestStores) {
-    let mut env = TestEnv::open_at(stores, Pace::slow()).await;
+    let mut env = TestEnv::open_at(stores, Pace::jobs()).await;
     let scenario = scenario(
         r#"
         description = "a patient caller"
@@ -330,7 +331,7 @@ async fn killed_service_continues_the_call_after_a_restart(stores: TestStores) {
 }
 
 async fn hangup_by_a_user_ends_the_call_once(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let scenario = scenario(
         r#"
         description = "a caller who would stay"

@@ -6,7 +6,7 @@ use super::takeover::{
     answering_phone, assert_no_open_legs, behavior, post_action, register_phone, scenario, start_call, take_over,
     wait_for_event,
 };
-use harness::on_both_engines;
+use harness::on_sqlite;
 use harness::service::Client;
 use harness::test_env::{NUMBER, Pace, TestEnv};
 use harness::test_stores::TestStores;
@@ -16,7 +16,7 @@ use sandbox::network::switch::RecordingStatus;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-on_both_engines!(
+on_sqlite!(
     second_accepted_takeover_is_hung_up_and_the_first_continues,
     team_member_who_left_without_a_callback_does_not_take_over,
     caller_without_a_team_member_returns_to_the_ai,
@@ -54,7 +54,7 @@ fn is_on_hold(env: &TestEnv, call: &str) -> bool {
 }
 
 async fn second_accepted_takeover_is_hung_up_and_the_first_continues(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let team_member = env.team_member(&admin, "bob", "agent").await;
     let at_their_desk = |after_s| Behavior {
@@ -126,7 +126,7 @@ async fn second_accepted_takeover_is_hung_up_and_the_first_continues(stores: Tes
 }
 
 async fn team_member_who_left_without_a_callback_does_not_take_over(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, silent_phone(8.0)).await;
     let call = start_call(&env, &admin, &scenario("")).await;
@@ -190,7 +190,7 @@ fn talkative_caller() -> Scenario {
 }
 
 async fn caller_without_a_team_member_returns_to_the_ai(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, silent_phone(1.0)).await;
     let scenario = talkative_caller();
@@ -241,7 +241,7 @@ async fn transfer(admin: &Client, call: &str, to: &str) {
 }
 
 async fn failed_transfer_takes_the_caller_off_hold(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, answering_phone()).await;
     env.set_party("+15045550111", silent_phone(8.0));
@@ -279,7 +279,7 @@ async fn failed_transfer_takes_the_caller_off_hold(stores: TestStores) {
 }
 
 async fn second_transfer_hangs_up_the_first_target_and_resumes_the_recording(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, answering_phone()).await;
     env.set_party("+15045550111", silent_phone(1.0));

@@ -1,14 +1,14 @@
 //! A request that is repeated with the same `Idempotency-Key` gets the same response, even after the call has changed.
 
 use super::listening::{silent_phone, start_call, user_of, wait_for_event};
-use harness::on_both_engines;
+use harness::on_sqlite;
 use harness::service::{Answer, Client};
 use harness::test_env::{Pace, TestEnv};
 use harness::test_stores::TestStores;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-on_both_engines!(repeated_digits_and_hangup_get_the_same_response_after_the_end);
+on_sqlite!(repeated_digits_and_hangup_get_the_same_response_after_the_end,);
 
 async fn post_action(admin: &Client, call: &str, what: &str, key: Option<&str>) -> Answer {
     let body = match what {
@@ -24,7 +24,7 @@ async fn post_action(admin: &Client, call: &str, what: &str, key: Option<&str>) 
 }
 
 async fn repeated_digits_and_hangup_get_the_same_response_after_the_end(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let call = start_call(&env, &admin).await;
     env.set_party(&format!("client:{}", user_of(&admin).await), silent_phone());

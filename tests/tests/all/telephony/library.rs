@@ -15,10 +15,12 @@ use std::collections::BTreeSet;
 
 on_both_engines!(
     concurrent_caller_scenarios_meet_their_expectations,
+    concurrent_team_member_scenarios_meet_their_expectations,
+    ; sqlite:
     network_fault_scenarios_meet_their_expectations,
     agent_setting_scenarios_meet_their_expectations,
     model_fault_scenarios_play_no_error_to_the_caller,
-    concurrent_team_member_scenarios_meet_their_expectations,
+    ten_scenarios_meet_their_expectations_in_real_time,
 );
 
 /// Scenarios that need only a caller.
@@ -86,6 +88,20 @@ const TEAM_MEMBER_ACTIONS: [(&str, &[Action]); 10] = [
     ),
 ];
 
+/// Ten scenarios that are also played with everything in real time, as in production.
+const REAL_TIME: [&str; 10] = [
+    "browser-answered",
+    "goodbye-at-once",
+    "hang-up",
+    "hang-up-after-question",
+    "hang-up-while-ringing",
+    "held-and-resumed",
+    "interruption",
+    "taken-over",
+    "transfer-answered",
+    "two-sentences",
+];
+
 /// An action of a team member.
 #[derive(Clone, Copy)]
 enum Action {
@@ -133,19 +149,7 @@ async fn assert_rebuilds_are_identical(env: &TestEnv) {
 
 async fn concurrent_caller_scenarios_meet_their_expectations(stores: TestStores) {
     let env = TestEnv::open(stores).await;
-    let scenarios = CALLER_ONLY.map(|name| (name, scenario(name)));
-    let started = scenarios
-        .each_ref()
-        .map(|(_, scenario)| scenario.begin(env.network.switch()).expect("the call is placed"));
-    join_all(started.each_ref().map(|call| env.network.ended(call))).await;
-    env.network.quiet().await;
-    let unmet: Vec<_> = scenarios
-        .iter()
-        .zip(&started)
-        .map(|((name, scenario), call)| (name, env.unmet(scenario, call)))
-        .filter(|(_, unmet)| !unmet.is_empty())
-        .collect();
-    assert!(unmet.is_empty(), "{unmet:#?}\n{}", env.service.log());
+    play_together(&env, &CALLER_ONLY).await;
     let admin = env.admin().await;
     let live = env
         .until(&admin, "/api/active-calls", "no call is active", |calls| {
@@ -158,6 +162,24 @@ async fn concurrent_caller_scenarios_meet_their_expectations(stores: TestStores)
     assert_eq!(listed, Some(CALLER_ONLY.len()), "{calls:#}");
     assert_rebuilds_are_identical(&env).await;
     env.close().await;
+}
+
+/// Plays caller scenarios at the same time.
+async fn play_together(env: &TestEnv, names: &[&'static str]) {
+    let scenarios: Vec<_> = names.iter().map(|name| (name, scenario(name))).collect();
+    let calls: Vec<_> = scenarios
+        .iter()
+        .map(|(_, scenario)| scenario.begin(env.network.switch()).expect("the call is placed"))
+        .collect();
+    join_all(calls.iter().map(|call| env.network.ended(call))).await;
+    env.network.quiet().await;
+    let unmet: Vec<_> = scenarios
+        .iter()
+        .zip(&calls)
+        .map(|((name, scenario), call)| (name, env.unmet(scenario, call)))
+        .filter(|(_, unmet)| !unmet.is_empty())
+        .collect();
+    assert!(unmet.is_empty(), "{unmet:#?}\n{}", env.service.log());
 }
 
 async fn network_fault_scenarios_meet_their_expectations(stores: TestStores) {
@@ -216,9 +238,27 @@ async fn model_fault_scenarios_play_no_error_to_the_caller(stores: TestStores) {
 }
 
 async fn concurrent_team_member_scenarios_meet_their_expectations(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     join_all(TEAM_MEMBER_ACTIONS.map(|(name, actions)| play_with_team_member(&env, &admin, name, actions))).await;
+    assert_rebuilds_are_identical(&env).await;
+    env.close().await;
+}
+
+async fn ten_scenarios_meet_their_expectations_in_real_time(stores: TestStores) {
+    let env = TestEnv::open_at(stores, Pace::real_time()).await;
+    let admin = env.admin().await;
+    let callers: Vec<_> = REAL_TIME
+        .into_iter()
+        .filter(|name| CALLER_ONLY.contains(name))
+        .collect();
+    let with_team_member = TEAM_MEMBER_ACTIONS
+        .into_iter()
+        .filter(|(name, _)| REAL_TIME.contains(name));
+    let with_team_member = with_team_member.map(|(name, actions)| play_with_team_member(&env, &admin, name, actions));
+    let with_team_member: Vec<_> = with_team_member.collect();
+    assert_eq!(callers.len() + with_team_member.len(), REAL_TIME.len());
+    futures::join!(play_together(&env, &callers), join_all(with_team_member));
     assert_rebuilds_are_identical(&env).await;
     env.close().await;
 }
@@ -247,10 +287,11 @@ async fn play_with_team_member(env: &TestEnv, admin: &Client, name: &str, action
         types(&env.until(&person, &path, &what, has).await)
     };
     let post_action = async |what: &str, body: Value| {
-        person
-            .post(&format!("/api/active-calls/{call}/{what}"), &body)
-            .await
-            .expect(200);
+        let path = format!("/api/active-calls/{call}/{what}");
+        let answer = person.post(&path, &body).await;
+        let history = person.read(&format!("/api/call-logs/{call}/history")).await.text;
+        let log = env.service.log();
+        assert_eq!(answer.status, 200, "{name}: {what}: {}\n{history}\n{log}", answer.text);
     };
     for action in actions {
         match action {

@@ -3,7 +3,7 @@
 
 use super::dialogue::types;
 use harness::listener::{ListenerSocket, ReceivedAudio};
-use harness::on_both_engines;
+use harness::on_sqlite;
 use harness::ports::free_port;
 use harness::service::Client;
 use harness::test_env::{Pace, TestEnv};
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-on_both_engines!(
+on_sqlite!(
     listener_hears_both_sides_and_is_recorded,
     two_listeners_share_one_stream_and_the_last_one_stops_it,
     takeover_ends_the_stream_and_the_listener_joins_the_conference,
@@ -152,7 +152,7 @@ fn has_two_sentences_each(heard: &ReceivedAudio) -> bool {
 }
 
 async fn listener_hears_both_sides_and_is_recorded(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let listener = env.team_member(&admin, "bob", "agent").await;
     let user = user_of(&listener).await;
@@ -194,7 +194,7 @@ async fn listener_hears_both_sides_and_is_recorded(stores: TestStores) {
 }
 
 async fn two_listeners_share_one_stream_and_the_last_one_stops_it(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let team_member = env.team_member(&admin, "bob", "agent").await;
     let call = start_call(&env, &admin).await;
@@ -238,7 +238,7 @@ pub(super) fn silent_phone() -> Behavior {
 }
 
 async fn takeover_ends_the_stream_and_the_listener_joins_the_conference(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let team_member = env.team_member(&admin, "bob", "agent").await;
     let call = start_call(&env, &admin).await;
@@ -265,7 +265,7 @@ async fn takeover_ends_the_stream_and_the_listener_joins_the_conference(stores: 
 }
 
 async fn stream_ends_with_the_call(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let call = start_call(&env, &admin).await;
     let listener_socket = listen_in(&env, &admin, &call, Behavior::absent()).await;
@@ -284,7 +284,7 @@ async fn stream_ends_with_the_call(stores: TestStores) {
 }
 
 async fn audio_requires_listening_and_permission(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let auditor = env.team_member(&admin, "eve", "auditor").await;
     let call = start_call(&env, &admin).await;
@@ -311,7 +311,7 @@ async fn audio_requires_listening_and_permission(stores: TestStores) {
 async fn killed_service_does_not_disturb_the_call_and_the_listener_reconnects(stores: TestStores) {
     let pace = Pace {
         settle: Duration::from_secs(6),
-        ..Pace::slow()
+        ..Pace::jobs()
     };
     let mut env = TestEnv::open_at(stores, pace).await;
     let admin = env.admin().await;
@@ -336,7 +336,7 @@ async fn killed_service_does_not_disturb_the_call_and_the_listener_reconnects(st
 }
 
 async fn broken_stream_is_restarted(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let call = start_call(&env, &admin).await;
     let listener_socket = listen_in(&env, &admin, &call, Behavior::absent()).await;
@@ -362,7 +362,7 @@ async fn media_url_delivers_the_stream_to_its_process() {
     let (port, own) = (free_port().unwrap(), "http://two.calls.example");
     let env = TestEnv::with_routes(
         TestStores::postgres().await,
-        Pace::slow(),
+        Pace::jobs(),
         vec![(own.to_owned(), format!("http://127.0.0.1:{port}"))],
     )
     .await;

@@ -1,7 +1,7 @@
 //! Corrections become rules in the model's prompt after approval, and can be rolled back.
 
 use super::dialogue::history;
-use harness::on_both_engines;
+use harness::on_sqlite;
 use harness::service::Client;
 use harness::test_env::TestEnv;
 use harness::test_stores::TestStores;
@@ -9,7 +9,7 @@ use sandbox::models::Surface;
 use sandbox::network::scenario::Scenario;
 use serde_json::{Value, json};
 
-on_both_engines!(
+on_sqlite!(
     approved_rule_applies_to_the_next_call_until_rolled_back,
     model_draft_condenses_corrections_and_changes_nothing,
 );

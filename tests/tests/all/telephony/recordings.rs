@@ -12,13 +12,14 @@ use std::time::{Duration, Instant};
 
 on_both_engines!(
     call_is_recorded_transcribed_and_summarized,
+    ; sqlite:
     recording_link_works_until_the_call_is_erased,
     transcription_runs_again_on_request,
     prompt_contains_the_summary_of_the_callers_earlier_call,
 );
 
 async fn call_is_recorded_transcribed_and_summarized(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::shared()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let call = env.play(&named("support").unwrap().unwrap()).await;
     let path = format!("/api/call-logs/{call}");
@@ -57,7 +58,7 @@ async fn call_is_recorded_transcribed_and_summarized(stores: TestStores) {
 }
 
 async fn recording_link_works_until_the_call_is_erased(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let call = env.play(&named("support").unwrap().unwrap()).await;
     let path = format!("/api/call-logs/{call}");
@@ -139,7 +140,7 @@ async fn recording_link_works_until_the_call_is_erased(stores: TestStores) {
 }
 
 async fn transcription_runs_again_on_request(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     // Every transcription request is refused permanently.
     env.models.add_fault(Fault::down(Surface::Transcriptions, 400));

@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 
 on_both_engines!(
     takeover_hold_and_transfer_are_recorded_in_both_phases,
+    killed_service_does_not_dial_a_participant_twice,
+    ; sqlite:
     unanswered_takeover_leaves_the_caller_with_the_ai,
     caller_hangup_during_a_takeover_ends_every_leg,
     busy_transfer_leaves_the_caller_with_the_team_member,
     listener_takes_over_with_the_same_participant,
     takeover_request_can_be_declined,
     caller_who_asks_for_a_person_waits_for_an_online_user,
-    killed_service_does_not_dial_a_participant_twice,
     invalid_action_on_a_call_is_refused,
 );
 
@@ -119,7 +120,7 @@ pub(super) fn answering_phone() -> Behavior {
 }
 
 async fn takeover_hold_and_transfer_are_recorded_in_both_phases(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let user = register_phone(&env, &admin, answering_phone()).await;
     env.set_party(
@@ -273,7 +274,7 @@ async fn assert_both_phases_archived(env: &TestEnv, admin: &Client, call: &str) 
 }
 
 async fn unanswered_takeover_leaves_the_caller_with_the_ai(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, Behavior::absent()).await;
     let patient = Scenario::from_toml(
@@ -311,7 +312,7 @@ async fn unanswered_takeover_leaves_the_caller_with_the_ai(stores: TestStores) {
 }
 
 async fn caller_hangup_during_a_takeover_ends_every_leg(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, answering_phone()).await;
     let hasty = Scenario::from_toml(
@@ -350,7 +351,7 @@ async fn assert_action_conflicts(admin: &Client, call: &str, what: &str, body: V
 }
 
 async fn busy_transfer_leaves_the_caller_with_the_team_member(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     register_phone(&env, &admin, answering_phone()).await;
     let busy = Behavior {
@@ -382,7 +383,7 @@ async fn busy_transfer_leaves_the_caller_with_the_team_member(stores: TestStores
 }
 
 async fn listener_takes_over_with_the_same_participant(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let user = register_phone(&env, &admin, answering_phone()).await;
     let scenario = scenario(
@@ -414,7 +415,7 @@ async fn listener_takes_over_with_the_same_participant(stores: TestStores) {
 }
 
 async fn takeover_request_can_be_declined(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let team_member = env.team_member(&admin, "bob", "agent").await;
     let me = team_member.read("/api/auth/me").await.expect(200).json();
@@ -434,7 +435,7 @@ async fn caller_who_asks_for_a_person_waits_for_an_online_user(stores: TestStore
     // The network's clock runs slowly while the caller waits, so that the team member has time to accept.
     let pace = Pace {
         settle: std::time::Duration::from_secs(12),
-        ..Pace::slow()
+        ..Pace::jobs()
     };
     let env = TestEnv::open_at(stores, pace).await;
     let admin = env.admin().await;
@@ -480,7 +481,7 @@ async fn killed_service_does_not_dial_a_participant_twice(stores: TestStores) {
     // The service restarts before the network sends a webhook.
     let pace = Pace {
         settle: std::time::Duration::from_secs(6),
-        ..Pace::slow()
+        ..Pace::jobs()
     };
     let mut env = TestEnv::open_at(stores, pace).await;
     let admin = env.admin().await;
@@ -525,7 +526,7 @@ async fn killed_service_does_not_dial_a_participant_twice(stores: TestStores) {
 }
 
 async fn invalid_action_on_a_call_is_refused(stores: TestStores) {
-    let env = TestEnv::open_at(stores, Pace::slow()).await;
+    let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let auditor = env.team_member(&admin, "eve", "auditor").await;
     let call = start_call(&env, &admin, &scenario("")).await;

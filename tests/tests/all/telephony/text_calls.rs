@@ -16,6 +16,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 on_both_engines!(
     test_call_is_completely_recorded,
+    ; sqlite:
     test_call_uses_the_agents_number_and_repeats_by_key,
     outbound_text_call_has_its_outcome,
     busy_text_call_has_the_outcome_busy,

@@ -4,14 +4,14 @@ use domain::call::command::{HandleConference, Origin};
 use domain::call::value::{ClockSource, ParticipantRole};
 use domain::call::{Call, CallCommand};
 use harness::app::App;
-use harness::on_both_engines;
+use harness::on_sqlite;
 use harness::service::Client;
 use harness::test_stores::TestStores;
 use harness::twiml_validator::package_errors;
 use infra::event_store::{Actor, Metadata};
 use serde_json::json;
 
-on_both_engines!(every_emitted_document_equals_twilios_package_output,);
+on_sqlite!(every_emitted_document_equals_twilios_package_output,);
 
 /// Friday, 2026-03-27T14:00:00Z.
 const NOW: i64 = 1_774_620_000;
