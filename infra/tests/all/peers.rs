@@ -63,11 +63,9 @@ fn python() -> PathBuf {
     PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim())
 }
 
-/// Cargo's target directory: the nearest parent of the running executable that has cargo's tag file.
+/// Cargo's target directory, where the running executable is `<profile>/deps/<name>`.
 pub fn target_dir() -> PathBuf {
     let exe = std::env::current_exe().expect("an executable");
-    let found = exe
-        .ancestors()
-        .find(|directory| directory.join("CACHEDIR.TAG").is_file());
-    found.expect("a target directory above the executable").to_owned()
+    let target = exe.ancestors().nth(3);
+    target.expect("a target directory above the executable").to_owned()
 }
