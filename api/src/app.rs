@@ -1,23 +1,23 @@
 //! The service: starts from a configuration and a clock, and shuts down gracefully.
 
-use crate::agents::DEFAULT;
-use crate::audio_tap::AudioTaps;
-use crate::dialogue;
-use crate::drain::Drain;
+use crate::conference;
+use crate::feed_cache::FeedCache;
 use crate::health::metrics::recorder;
-use crate::jobs;
-use crate::live::FeedCache;
-use crate::number_routing::NumberRouting;
-use crate::presence::Presence;
-use crate::read_models::rebuild::Rebuilds;
+use crate::limits::Limits;
 use crate::router::router;
-use crate::sandbox::{Sandbox, SandboxStatus, SandboxStatusWatch};
-use crate::state::{AppState, Read, Shared};
-use crate::web::limits::Limits;
+use crate::sandbox::Sandbox;
+use crate::state::{AppState, Shared};
 use anyhow::Context as _;
 use domain::agent::event::AgentSettings;
 use domain::agent::{Agent, AgentCommand, AgentError};
 use domain::ledger::LedgerClock;
+use engine::agents::DEFAULT;
+use engine::drain::Drain;
+use engine::number_routing::NumberRouting;
+use engine::ports::{Interfaces, SandboxStatus, SandboxStatusWatch};
+use engine::presence::Presence;
+use engine::rebuilds::Rebuilds;
+use engine::{Engine, Queries, dialogue, jobs};
 use infra::accounts::Accounts;
 use infra::blob::BlobStore;
 use infra::clock::{Clock as _, SandboxClock, SharedClock, SystemClock};
@@ -117,7 +117,7 @@ impl App {
                 .with_graceful_shutdown(async move { drain.closing().await })
                 .await
         });
-        let jobs = jobs::spawn(&state);
+        let jobs = jobs::spawn(&state.engine);
         Ok(Running {
             addr,
             state,
@@ -224,30 +224,55 @@ async fn open(
     let leases = Leases::open(&config.ledger_database, lease_clock)
         .await
         .context("opening the leases")?;
-    Ok(Arc::new(Shared {
-        read: Read::of(&models),
+    let feed_cache = Arc::new(FeedCache::default());
+    let interfaces = Arc::new(OfThisProcess {
+        config: config.clone(),
+        feed_cache: feed_cache.clone(),
+    });
+    let engine = Engine {
+        read: Queries::of(&models),
         config,
         clock,
         ledger,
         models,
         accounts,
-        twilio_token,
         twilio,
-        sandbox_control,
         sandbox,
         language_models,
         blobs,
-        recording_links,
         leases,
         number_routing: NumberRouting::default(),
-        limits: Limits::default(),
         presence: Presence::default(),
+        audio_taps: Arc::default(),
         rebuilds: Rebuilds::default(),
-        feed_cache: FeedCache::default(),
-        audio_taps: AudioTaps::default(),
         drain: Drain::default(),
+        interfaces,
+    };
+    Ok(Arc::new(Shared {
+        engine: Arc::new(engine),
+        twilio_token,
+        sandbox_control,
+        recording_links,
+        limits: Limits::default(),
+        feed_cache,
         metrics: recorder(),
     }))
+}
+
+/// The interfaces, as the engine knows them.
+struct OfThisProcess {
+    config: Config,
+    feed_cache: Arc<FeedCache>,
+}
+
+impl Interfaces for OfThisProcess {
+    fn join_conference(&self, call_id: &str) -> String {
+        conference::join(&self.config, call_id).to_xml()
+    }
+
+    fn forget_erased(&self) {
+        self.feed_cache.clear();
+    }
 }
 
 /// Creates the default agent, which answers all unassigned numbers, at the first start.

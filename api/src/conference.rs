@@ -1,72 +1,31 @@
-//! The conference of a caller and team members: its name, its webhook addresses, and the TwiML to join it.
-//!
-//! Its name is the call's ID. A participant's label is the role, and for a dialed participant the participant number:
-//! `caller`, `team_member-2`.
+//! What handlers answer about the conference of a caller and team members.
 
 use crate::error::ApiError;
-use crate::state::AppState;
 use domain::call::Call;
 use domain::call::value::ParticipantRole;
-use infra::twilio::rest::{Participant, TwilioError};
-use infra::twilio::twiml::{Response, conference, dial, hangup};
-
-/// Conference events that Twilio reports.
-pub const EVENTS: [&str; 8] = [
-    "start",
-    "end",
-    "join",
-    "leave",
-    "mute",
-    "hold",
-    "modify",
-    "announcement",
-];
-/// URL fragment: Twilio retries five times, on any error. It retries only when asked to.
-const RETRIES: &str = "#rc=5&rp=all";
-
-/// The label of a dialed participant.
-#[must_use]
-pub fn label(role: ParticipantRole, participant: u32) -> String {
-    format!("{role}-{participant}")
-}
-
-/// The status callback URL of a call's conference.
-#[must_use]
-pub fn status_callback(state: &AppState, call_id: &str) -> String {
-    let path = format!("/twilio/conference-status?call_id={call_id}{RETRIES}");
-    state.config.callback_url(&path)
-}
-
-/// The URL of the TwiML that is announced to a participant.
-#[must_use]
-pub fn announcement(state: &AppState, call_id: &str, what: &str) -> String {
-    state
-        .config
-        .callback_url(&format!("/twilio/announce?call_id={call_id}&{what}"))
-}
+use engine::conference::{EVENTS, status_callback};
+use infra::config::Config;
+use infra::twilio::rest::TwilioError;
+use infra::twilio::twiml::{Response, conference, dial, hangup, pause, redirect};
 
 /// TwiML that puts the caller into the conference. The call ends when the caller leaves, or when the conference ends.
 #[must_use]
-pub fn into(state: &AppState, call_id: &str) -> Response {
+pub fn join(config: &Config, call_id: &str) -> Response {
     let room = conference(call_id)
         .with("participantLabel", ParticipantRole::Caller)
         .with("beep", "false")
         .with("startConferenceOnEnter", "true")
         .with("endConferenceOnExit", "true")
-        .with("statusCallback", status_callback(state, call_id))
+        .with("statusCallback", status_callback(config, call_id))
         .with("statusCallbackEvent", EVENTS.join(" "));
     Response::new().then(dial().containing(room)).then(hangup())
 }
 
-/// The participants of a call's conference, including those being dialed, as Twilio knows them now.
-///
-/// # Errors
-/// When Twilio refuses or does not answer.
-pub async fn participants(state: &AppState, call_id: &str) -> Result<Vec<Participant>, TwilioError> {
-    match state.twilio.open_conference(call_id).await? {
-        Some(open) => state.twilio.participants(&open.sid).await,
-        None => Ok(Vec::new()),
-    }
+/// TwiML that lets the caller wait for a redirect to the conference, and asks again when none has come.
+#[must_use]
+pub fn await_redirect(config: &Config, call_id: &str, turn: u32, timeout_s: u32) -> Response {
+    let again = config.callback_url(&format!("/twilio/ai-respond?call_id={call_id}&turn={turn}"));
+    Response::new().then(pause(timeout_s)).then(redirect(&again))
 }
 
 /// The SID of the caller's conference, and the call SID of the caller's leg in it.

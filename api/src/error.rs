@@ -11,6 +11,7 @@ use domain::call::CallError;
 use domain::contact::ContactError;
 use domain::invalid::Invalid;
 use domain::quarantine::QuarantineError;
+use engine::listening::NotAudible;
 use infra::accounts::DatabaseError;
 use infra::db::DbError;
 use infra::event_store::StoreError;
@@ -303,6 +304,12 @@ impl From<CallError> for ApiError {
             CallError::Invalid(invalid) => invalid.into(),
             other => Self::Conflict(other.to_string()),
         }
+    }
+}
+
+impl From<NotAudible> for ApiError {
+    fn from(reason: NotAudible) -> Self {
+        Self::Conflict(reason.to_string())
     }
 }
 

@@ -46,9 +46,3 @@ impl Modify for Schemes {
         components.add_security_scheme("twilio", SecurityScheme::ApiKey(signature));
     }
 }
-
-/// The document.
-#[must_use]
-pub fn document() -> utoipa::openapi::OpenApi {
-    crate::router::routes().into_openapi()
-}

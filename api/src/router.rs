@@ -21,9 +21,14 @@ use utoipa_swagger_ui::SwaggerUi;
 /// Maximum size of a request body, in bytes: enough for an agent's prompt and examples, and for any form of Twilio's.
 const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// All routes of the OpenAPI document.
+/// The OpenAPI document of all endpoints.
 #[must_use]
-pub fn routes() -> OpenApiRouter<AppState> {
+pub fn openapi_document() -> utoipa::openapi::OpenApi {
+    routes().into_openapi()
+}
+
+/// All routes of the OpenAPI document.
+fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::Document::openapi())
         .merge(user_routes())
         .merge(telephony_routes())

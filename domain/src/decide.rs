@@ -40,7 +40,7 @@ macro_rules! aggregate {
                 _services: &(),
                 sink: &cqrs_es::event_sink::EventSink<Self>,
             ) -> Result<(), Self::Error> {
-                for event in $crate::Decide::decide(self, &command)? {
+                for event in $crate::decide::Decide::decide(self, &command)? {
                     sink.write(event, self).await;
                 }
                 Ok(())

@@ -1,5 +1,8 @@
 //! [`Invalid`]: a field of a command that is refused. The message never repeats the value.
 
+use crate::personal::Personal;
+use crate::phone::is_e164;
+
 /// A field of a command that is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {problem}")]
@@ -47,7 +50,7 @@ pub(crate) fn at_most(field: &'static str, text: &str, max: usize) -> Result<(),
 /// # Errors
 /// Names the field.
 pub(crate) fn e164(field: &'static str, number: &str) -> Result<(), Invalid> {
-    if crate::phone::is_e164(number) {
+    if is_e164(number) {
         Ok(())
     } else {
         Err(Invalid::new(field, "is not a number in E.164 form"))
@@ -58,6 +61,6 @@ pub(crate) fn e164(field: &'static str, number: &str) -> Result<(), Invalid> {
 ///
 /// # Errors
 /// Names the field.
-pub(crate) fn readable<'a>(field: &'static str, value: &'a crate::Personal<String>) -> Result<&'a str, Invalid> {
+pub(crate) fn readable<'a>(field: &'static str, value: &'a Personal<String>) -> Result<&'a str, Invalid> {
     value.text().ok_or_else(|| Invalid::new(field, "cannot be read"))
 }

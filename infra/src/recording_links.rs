@@ -3,7 +3,7 @@
 //! A link works without a login session, so that a browser's player can fetch byte ranges. It reveals only identifiers.
 //! All processes with the same auth token accept each other's links.
 
-use crate::config::Secret;
+use crate::secret::Secret;
 use domain::Timestamp;
 use hkdf::Hkdf;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};

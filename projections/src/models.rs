@@ -2,6 +2,7 @@
 
 use crate::agents::Agents;
 use crate::call_log::CallLog;
+use crate::catalog::projectors;
 use crate::contacts::Contacts;
 use crate::dashboard::Dashboard;
 use crate::live_calls::LiveCalls;
@@ -57,7 +58,7 @@ impl ReadModels {
     /// # Errors
     /// When the database cannot be used.
     pub async fn open(read_stores: ReadStores, ledger: Ledger, clock: SharedClock) -> Result<Self, DbError> {
-        Self::open_with(read_stores, ledger, clock, crate::projectors()).await
+        Self::open_with(read_stores, ledger, clock, projectors()).await
     }
 
     /// As [`ReadModels::open`], with the given projectors.

@@ -1,7 +1,7 @@
 //! [`Projector`]: a read model as the runner and the rebuild use it, independent of its document type.
 
-use crate::engine::{Found, Missing, ProjectionError, ReadModel, Schema, Workset, WriteSet};
-use crate::rows::{Owner, Table, load_missing};
+use crate::engine::{ProjectionError, ReadModel, Schema, Workset, WriteSet};
+use crate::rows::{Found, Missing, Owner, Table, load_missing};
 use async_trait::async_trait;
 use infra::db::{Engine, Tx};
 use infra::event_store::{Position, Recorded};

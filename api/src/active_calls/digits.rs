@@ -5,13 +5,14 @@
 
 use super::{Handled, READ_MODELS, done_before, load_for_handling};
 use crate::auth::SignedIn;
-use crate::conference::{announcement, of_caller, refused};
+use crate::conference::{of_caller, refused};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
 use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::{Call, CallCommand};
+use engine::conference::announcement;
 use infra::ledger::Outcome;
 use infra::twilio::rest::ParticipantUpdate;
 use serde::Deserialize;
@@ -62,7 +63,7 @@ pub async fn digits(
     if executed.outcome == Outcome::Committed {
         let sent = executed.state.people.digits_sent;
         let update = ParticipantUpdate {
-            announce_url: Some(announcement(&state, &id, &format!("what=digits&number={sent}"))),
+            announce_url: Some(announcement(&state.config, &id, &format!("what=digits&number={sent}"))),
             ..ParticipantUpdate::default()
         };
         if let Err(error) = state.twilio.update_participant(conference, caller, &update).await {

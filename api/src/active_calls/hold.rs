@@ -6,12 +6,12 @@ use super::{Handled, execute, load_for_handling};
 use crate::auth::SignedIn;
 use crate::conference::{of_caller, refused};
 use crate::error::{ApiError, Problem};
-use crate::jobs::hold_recording;
 use crate::state::AppState;
 use crate::web::{CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
 use domain::call::value::Phase;
+use engine::jobs::hold_recording;
 use infra::twilio::rest::ParticipantUpdate;
 
 /// Puts the caller on hold. Recording is paused meanwhile.

@@ -11,7 +11,6 @@
 //! The listener must have joined with `POST .../monitor` before, which records it.
 
 use super::load_for_handling;
-use crate::audio_tap::{self, Listener, Stage, audible_leg};
 use crate::auth::SignedIn;
 use crate::error::{ApiError, Problem};
 use crate::live::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, read, still_signed_in};
@@ -23,6 +22,8 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use bytes::Bytes;
 use domain::call::{Call, CallCommand};
+use engine::audio_tap::{Listener, Stage};
+use engine::listening::{self, audible_leg};
 use infra::event_store::Recorded;
 use infra::ledger::Subscription;
 use serde_json::json;
@@ -64,7 +65,7 @@ pub async fn sound(
     // a `ListenerLeft`.
     let (open_socket, listener) = (
         state.audio_taps.track_socket(),
-        audio_tap::listen(&state, &id, &signed_in.user.user_id),
+        listening::listen(&state.engine, &id, &signed_in.user.user_id),
     );
     Ok(upgrade
         .max_message_size(MAX_MESSAGE_BYTES)

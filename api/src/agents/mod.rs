@@ -18,14 +18,12 @@ use crate::state::AppState;
 use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{CommandKey, Rfc3339};
 use domain::agent::{Agent, AgentCommand, AgentEvent};
+use engine::agents::{DEFAULT, fold};
 use hours::Hours;
 use infra::event_store::{Event, Position, Recorded, StreamId};
 use serde::Serialize;
 use settings::Settings;
 use utoipa::ToSchema;
-
-/// ID of the default agent, which answers all unassigned numbers. It is created at the first start.
-pub const DEFAULT: &str = "default";
 
 const READ_MODELS: &[&str] = &["agents"];
 
@@ -80,18 +78,6 @@ async fn load_history(state: &AppState, signed_in: &SignedIn, agent_id: &str) ->
     } else {
         Err(ApiError::NotFound("agent"))
     }
-}
-
-/// The agent after these events.
-#[must_use]
-pub fn fold(history: &[Recorded]) -> Agent {
-    let mut agent = Agent::default();
-    for recorded in history {
-        if let Event::Agent(event) = &recorded.event {
-            agent.apply(event);
-        }
-    }
-    agent
 }
 
 /// Whether the agent was created: `AgentCreated` is the first event of its stream.

@@ -6,12 +6,12 @@
 use super::{DEFAULT, agent};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::jobs::numbers;
 use crate::state::AppState;
 use crate::text_calls::{Placed, PlacedCall, place, require_sandbox};
 use crate::web::{CommandKey, PathOf};
 use axum::extract::State;
 use domain::agent::Agent;
+use engine::jobs::numbers;
 use infra::twilio::sandbox::TextCaller;
 
 /// Caller's number: Twilio's test number (<https://www.twilio.com/docs/iam/test-credentials>), which is not assigned.

@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::Timestamp;
-use infra::config::Secret;
+use infra::secret::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -54,7 +54,7 @@ pub async fn login(
 }
 
 /// Starts a login session; its token is only in the cookie.
-pub(super) async fn begin_session(state: &AppState, user: &User) -> Result<infra::config::Secret, ApiError> {
+pub(super) async fn begin_session(state: &AppState, user: &User) -> Result<infra::secret::Secret, ApiError> {
     let token = token::new(token::Kind::Session);
     let hash = token::hash(token::Kind::Session, token.expose())
         .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("a new token is not well-formed")))?;

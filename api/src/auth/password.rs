@@ -4,7 +4,7 @@ use crate::error::ApiError;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use infra::clock::random_bytes;
-use infra::config::Secret;
+use infra::secret::Secret;
 use std::sync::LazyLock;
 use tokio::sync::Semaphore;
 

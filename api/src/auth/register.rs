@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use infra::accounts::{NewUser, Registration};
 use infra::clock::new_id;
-use infra::config::Secret;
+use infra::secret::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

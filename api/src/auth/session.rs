@@ -7,8 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum_extra::extract::cookie::CookieJar;
-use infra::config::Secret;
 use infra::event_store::{Actor, Metadata};
+use infra::secret::Secret;
 
 pub use infra::accounts::User;
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use infra::clock::random_bytes;
-use infra::config::Secret;
+use infra::secret::Secret;
 use sha2::{Digest as _, Sha256};
 
 /// The purpose of a token. Its prefix names it, so that secret scanners recognize a leaked token.

@@ -2,11 +2,12 @@
 
 use super::opened::{for_appending, for_reading};
 use super::{Configuration, operator, print};
-use crate::agents::{fold, is_created};
+use crate::agents::is_created;
 use crate::web::opened::opened as open_values;
 use clap::Subcommand;
 use domain::agent::event::AgentSettings;
 use domain::agent::{Agent, AgentCommand};
+use engine::agents::fold;
 use infra::clock::new_id;
 use infra::event_store::{Actor, Metadata, StreamId};
 

@@ -1,5 +1,5 @@
 //! `call-ledger openapi`: prints the OpenAPI document.
 
 pub(super) fn run() -> anyhow::Result<()> {
-    super::print(&crate::openapi::document().to_pretty_json()?)
+    super::print(&crate::router::openapi_document().to_pretty_json()?)
 }

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Subcommand;
 use infra::accounts::{Accounts, NewUser, Registration, Role};
 use infra::clock::{Clock as _, SystemClock, new_id};
-use infra::config::Secret;
+use infra::secret::Secret;
 use std::io::{BufRead as _, IsTerminal as _};
 
 /// Show and add users.

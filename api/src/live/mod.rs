@@ -5,25 +5,24 @@
 //! a reader that is too slow is closed with a request to resume. Presence and rebuild progress use the same socket,
 //! without a position: they are not replayed.
 
-mod cache;
+mod message;
 mod socket;
 
-pub use cache::FeedCache;
 pub use socket::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, read, still_signed_in};
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
-use crate::presence::Change;
 use crate::read_models::status::RebuildProgress;
 use crate::state::AppState;
 use crate::web::Parameters;
 use axum::extract::State;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use cache::may_see;
+use engine::presence::Change;
 use futures::SinkExt as _;
 use futures::stream::{SelectAll, StreamExt as _};
 use infra::event_store::{Position, Recorded};
+use message::{may_see, render};
 use projections::runner::RebuildStatus;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -160,7 +159,7 @@ impl Feed {
             .filter(|event| {
                 event.metadata.tenant.as_str() == self.signed_in.tenant() && may_see(&self.signed_in, event)
             })
-            .filter_map(|event| self.state.feed_cache.message(event))
+            .filter_map(|event| self.state.feed_cache.message(event, render))
             .collect();
         let sending = async {
             for message in messages {

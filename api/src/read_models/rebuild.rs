@@ -12,46 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use projections::rebuild::{RebuildError, RebuildOptions};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use utoipa::{IntoParams, ToSchema};
-
-/// The running rebuilds, and the result of the last rebuild of each model.
-#[derive(Default)]
-pub struct Rebuilds {
-    last: Mutex<HashMap<&'static str, serde_json::Value>>,
-    running: Mutex<std::collections::HashSet<&'static str>>,
-}
-
-impl Rebuilds {
-    /// The result of a model's last rebuild.
-    #[must_use]
-    pub fn last(&self, model: &str) -> Option<serde_json::Value> {
-        self.last
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(model)
-            .cloned()
-    }
-
-    fn begin(&self, model: &'static str) -> bool {
-        self.running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(model)
-    }
-
-    fn end(&self, model: &'static str, outcome: serde_json::Value) {
-        self.last
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(model, outcome);
-        self.running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(model);
-    }
-}
 
 /// Rebuild options.
 #[derive(Deserialize, IntoParams)]

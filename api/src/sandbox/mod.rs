@@ -7,6 +7,7 @@
 mod program;
 mod supervisor;
 
+use engine::ports::{SandboxStatus, SandboxStatusWatch};
 use infra::config::Config;
 use program::Program;
 use std::net::SocketAddr;
@@ -24,37 +25,6 @@ const APPLICATION: &str = "AP00000000000000000000000000000000";
 const PORT: u16 = 3200;
 /// Timeout for the sandbox to exit before it is killed.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Status of the sandbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SandboxStatus {
-    /// Twilio is the telephone network.
-    NotNeeded,
-    /// It runs separately, at `TWILIO_API_BASE`.
-    Elsewhere,
-    /// Its program was not found next to this one, so there is no telephone network unless it is started separately.
-    Missing,
-    Running,
-    /// It exited and is being restarted.
-    Restarting,
-}
-
-impl SandboxStatus {
-    /// The name of the status; `None` if there is no sandbox.
-    #[must_use]
-    pub const fn as_str(self) -> Option<&'static str> {
-        match self {
-            Self::NotNeeded => None,
-            Self::Elsewhere => Some("elsewhere"),
-            Self::Missing => Some("missing"),
-            Self::Running => Some("running"),
-            Self::Restarting => Some("restarting"),
-        }
-    }
-}
-
-/// Watches the status of the sandbox.
-pub type SandboxStatusWatch = watch::Receiver<SandboxStatus>;
 
 /// The sandbox process of this service, if it has one.
 #[derive(Debug)]

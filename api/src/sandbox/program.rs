@@ -1,7 +1,7 @@
 //! Starts `call-ledger-sandbox` as a process and forwards its output to the log.
 
 use anyhow::{Context as _, bail};
-use infra::config::Secret;
+use infra::secret::Secret;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::Stdio;

@@ -1,7 +1,8 @@
 //! Restarts the sandbox when it exits, with exponential backoff, always at the same address.
 
 use super::program::{Program, Started};
-use super::{EXIT_TIMEOUT, PORT, SandboxStatus};
+use super::{EXIT_TIMEOUT, PORT};
+use engine::ports::SandboxStatus;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;

@@ -2,11 +2,13 @@
 
 use super::callback::{CallbackOutcome, quarantine, record, resolve_tenant};
 use super::inbound::apology;
-use super::{Signed, TwiML};
-use crate::dialogue::{TurnInput, respond};
+use super::{Signed, TwiML, voice_response};
+use crate::auth::Permission;
+use crate::conference;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
+use engine::dialogue::{TurnInput, TurnOutcome, respond};
 use infra::twilio::callbacks::{Endpoint, Gathered};
 
 /// The caller's turn. The response is TwiML with the AI's turn.
@@ -49,6 +51,21 @@ pub async fn ai_respond(State(state): State<AppState>, signed: Signed) -> Result
         tenant: context.executed.tenant.clone(),
         correlation_id: signed.request_id().to_owned(),
         causation: context.executed.position,
+        available_users: state
+            .presence
+            .available(context.executed.tenant.as_str(), gathered.at, |role| {
+                Permission::HandleCalls.is_granted_to(role)
+            }),
     };
-    respond(&state, input).await
+    let twiml = match respond(&state, input).await? {
+        TurnOutcome::JoinConference => conference::join(&state.config, &call_id),
+        TurnOutcome::AwaitRedirect { timeout_s } => {
+            conference::await_redirect(&state.config, &call_id, gathered.turn, timeout_s)
+        }
+        TurnOutcome::Answer { settings, events } => {
+            voice_response::from_events(&state.config, &call_id, &settings, &events)
+        }
+        TurnOutcome::NoAnswer { settings } => voice_response::no_answer(&settings),
+    };
+    Ok(TwiML(twiml))
 }

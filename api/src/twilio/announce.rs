@@ -2,8 +2,8 @@
 //!
 //! The request changes nothing and is not recorded. Its content is read from the log, because URLs may be logged.
 
+use super::voice_response::spoken;
 use super::{Signed, TwiML};
-use crate::dialogue::voice_response::spoken;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
@@ -25,7 +25,7 @@ pub async fn announce(State(state): State<AppState>, signed: Signed) -> Result<T
     };
     match signed.query("what") {
         Some("transfer") => {
-            let agent = call.agent().map_or(crate::agents::DEFAULT, |agent| agent.as_str());
+            let agent = call.agent().map_or(engine::agents::DEFAULT, |agent| agent.as_str());
             let agent = state.ledger.state::<domain::agent::Agent>(agent).await?;
             let settings = agent.map(|(agent, _)| agent.settings.clone()).unwrap_or_default();
             let words = Phrases::of(settings.language.as_deref()).transfer;

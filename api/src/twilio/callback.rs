@@ -3,12 +3,13 @@
 use super::Signed;
 use super::signed::LocalParty;
 use crate::error::ApiError;
-use crate::number_routing::DEFAULT_TENANT;
 use crate::state::AppState;
 use domain::agent::AgentSettings;
 use domain::call::{Call, CallCommand, CallEvent};
 use domain::quarantine::{Quarantine, QuarantineCommand};
 use domain::{Personal, Tenant};
+use engine::agents;
+use engine::number_routing::DEFAULT_TENANT;
 use infra::clock::new_id;
 use infra::event_store::{Event, Metadata, Recorded, StoreError, StreamId};
 use infra::ledger::{Executed, LedgerError, Outcome};
@@ -102,7 +103,7 @@ async fn tenant_of_local_party(state: &AppState, signed: &Signed) -> Result<Opti
     match signed.local_party() {
         None => Ok(None),
         Some(LocalParty::Number(number)) => {
-            let owner = state.number_routing.owner_of(state, number).await;
+            let owner = state.number_routing.owner_of(&state.read.agents, number).await;
             let owner = owner.map_err(|error| ApiError::Unavailable(error.into()))?;
             Ok(Some(owner.tenant))
         }
@@ -248,10 +249,6 @@ impl CallContext {
             let history = state.ledger.history(&StreamId::call(&self.call_id)).await?;
             history.first().map_or(0, |event| event.position)
         };
-        Ok(state
-            .number_routing
-            .agent_at(state, agent.as_str(), started_at)
-            .await?
-            .settings)
+        Ok(agents::at(&state.ledger, agent.as_str(), started_at).await?.settings)
     }
 }

@@ -7,15 +7,15 @@
 //! gets the same TwiML.
 
 use super::callback::{CallContext, CallbackOutcome, quarantine, record};
+use super::voice_response;
 use super::{Signed, TwiML};
-use crate::dialogue::voice_response;
 use crate::error::ApiError;
-use crate::number_routing::NumberOwner;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::agent::{Agent, Routing};
 use domain::call::command::Routed;
 use domain::dialogue::Phrases;
+use engine::number_routing::NumberOwner;
 use infra::twilio::callbacks::{Endpoint, Inbound};
 use infra::twilio::twiml::{self, hangup, pause, redirect, say};
 
@@ -42,7 +42,7 @@ pub async fn inbound(State(state): State<AppState>, signed: Signed) -> Result<Tw
         inbound.call_id.0.clone(),
         signed.command_key(Endpoint::Inbound, &inbound.key()),
     );
-    let owner = match state.number_routing.owner_of(&state, &inbound.number).await {
+    let owner = match state.number_routing.owner_of(&state.read.agents, &inbound.number).await {
         Ok(owner) => owner,
         Err(error) => match rings(&signed) {
             times if times < MAX_RING_INTERVALS => {
@@ -105,7 +105,7 @@ async fn answer(state: &AppState, context: &CallContext) -> Result<TwiML, ApiErr
     let events = context.events(state).await?;
     let settings = context.settings(state).await?;
     Ok(TwiML(voice_response::from_events(
-        state,
+        &state.config,
         &context.call_id,
         &settings,
         &events,

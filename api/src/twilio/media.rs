@@ -4,13 +4,14 @@
 //! that this process requested, by its unique name; any other socket is closed. The stream is one-way: nothing is sent
 //! back.
 
-use crate::audio_tap::{MediaSocket, STREAM_NAME};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::response::Response;
+use engine::audio_tap::MediaSocket;
+use engine::listening::STREAM_NAME;
 use infra::twilio::media;
 use infra::twilio::signature::{self, Body};
 use std::time::Duration;

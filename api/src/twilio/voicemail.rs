@@ -1,8 +1,8 @@
 //! `POST /twilio/voicemail`: asks the caller for a message.
 
 use super::callback::{CallbackOutcome, handle};
+use super::voice_response::spoken;
 use super::{Signed, TwiML};
-use crate::dialogue::voice_response::spoken;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;

@@ -1,8 +1,8 @@
 //! `POST /twilio/voicemail-done`: the end of a voicemail message.
 
 use super::callback::{CallbackOutcome, handle};
+use super::voice_response::spoken;
 use super::{Signed, TwiML};
-use crate::dialogue::voice_response::spoken;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;

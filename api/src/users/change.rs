@@ -8,7 +8,7 @@ use crate::web::{Body, PathOf};
 use axum::Json;
 use axum::extract::State;
 use infra::accounts::{Role, User, UserChange};
-use infra::config::Secret;
+use infra::secret::Secret;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

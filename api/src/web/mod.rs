@@ -1,11 +1,10 @@
-//! Shared by all endpoints: reading bodies and parameters, idempotency, paging, positions, headers and limits.
+//! Shared by all endpoints: reading bodies and parameters, idempotency, paging, positions and headers.
 
 pub mod address;
 pub mod body;
 pub mod cursor;
 pub mod headers;
 pub mod idempotency;
-pub mod limits;
 pub mod middleware;
 pub mod opened;
 pub mod rfc3339;

@@ -3,7 +3,8 @@
 use api::{App, Running};
 use domain::Timestamp;
 use infra::clock::TestClock;
-use infra::config::{Config, Secret, Settings};
+use infra::config::{Config, Settings};
+use infra::secret::Secret;
 use infra::twilio::form::Form;
 use infra::twilio::signature;
 use reqwest::{Method, StatusCode};

@@ -1,5 +1,6 @@
 use crate::harness::{Service, inbound};
-use infra::config::{Secret, Settings};
+use infra::config::Settings;
+use infra::secret::Secret;
 use infra::twilio::form::Form;
 use serde_json::json;
 

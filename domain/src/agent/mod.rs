@@ -14,6 +14,7 @@ pub mod command;
 mod decide;
 pub mod error;
 pub mod event;
+pub mod field;
 pub mod rules;
 pub mod settings;
 pub mod state;

@@ -4,7 +4,7 @@
 //! corrections that they are drawn from, they are not sealed and cannot be erased. So they must not contain personal data.
 //! Phone numbers and e-mail addresses are detected and refused; names are not, and are left to the user who approves.
 
-use crate::dialogue::field;
+use super::field;
 use crate::invalid::{Invalid, non_blank};
 
 /// Maximum number of rules of a persona.

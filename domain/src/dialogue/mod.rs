@@ -5,7 +5,6 @@
 //! the API calls the model and renders the TwiML.
 
 mod dialogue_history;
-pub mod field;
 pub mod intent;
 mod phrases;
 mod reply;

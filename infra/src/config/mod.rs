@@ -4,16 +4,15 @@
 //! only `Config` and reads no setting itself.
 
 mod models;
-mod secret;
 mod settings;
 
 pub use ipnet::IpNet;
 pub use models::{AnthropicConfig, ChatProvider, ModelsConfig};
-pub use secret::Secret;
 pub use settings::Settings;
 
 use crate::clock::random_bytes;
 use crate::db::{DatabaseUrl, DbError};
+use crate::secret::Secret;
 use crate::telemetry::LogFormat;
 use crate::twilio::signature::websocket_url;
 use domain::ledger::LedgerClock;

@@ -1,6 +1,7 @@
 //! Configuration of the language and speech models.
 
-use super::{ConfigError, Secret, Settings, setting};
+use super::{ConfigError, Settings, setting};
+use crate::secret::Secret;
 use serde::Deserialize;
 use std::str::FromStr;
 

@@ -1,6 +1,7 @@
 //! The settings, each with its flag, environment variable and TOML key, from one list.
 
-use super::{ChatProvider, Secret};
+use super::ChatProvider;
+use crate::secret::Secret;
 use crate::telemetry::LogFormat;
 use serde::Deserialize;
 use std::path::PathBuf;

@@ -4,73 +4,15 @@
 //! this is not done by postgres-es or sqlite-es is in `docs/decisions`.
 
 mod append;
-mod metadata;
 mod postgres;
 mod read;
-mod recorded;
 mod sqlite;
 mod sqlite_reader;
 mod store;
+mod stored_metadata;
 
+pub use crate::events::{Actor, Event, Metadata, Params, Position, Recorded, StreamId, UnknownActor};
 pub use append::{Append, Appended, NewEvent};
-pub(crate) use metadata::StoredMetadata;
-pub use metadata::{Actor, Metadata, Params, UnknownActor};
 pub use read::{RawEvent, STATEMENTS};
-pub use recorded::{Event, Recorded};
 pub use store::{EventStore, OpenError, StoreError};
-
-use serde::{Deserialize, Serialize};
-
-/// An event's position in the log: 1, 2, 3, ... in commit order, without gaps.
-pub type Position = i64;
-
-/// Identifies a stream: all events of one aggregate.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::FromRow)]
-pub struct StreamId {
-    /// `call`, `agent`, `contact`, `quarantine`, `ledger`.
-    pub aggregate_type: String,
-    /// Unique within the type.
-    pub aggregate_id: String,
-}
-
-impl StreamId {
-    /// A stream of any type.
-    pub fn new(aggregate_type: impl Into<String>, aggregate_id: impl Into<String>) -> Self {
-        Self {
-            aggregate_type: aggregate_type.into(),
-            aggregate_id: aggregate_id.into(),
-        }
-    }
-
-    /// A call's stream.
-    pub fn call(id: impl Into<String>) -> Self {
-        Self::new("call", id)
-    }
-
-    /// An agent's stream.
-    pub fn agent(id: impl Into<String>) -> Self {
-        Self::new("agent", id)
-    }
-
-    /// A contact's stream.
-    pub fn contact(id: impl Into<String>) -> Self {
-        Self::new("contact", id)
-    }
-
-    /// The ledger's own stream. Its identity is the first event of the log.
-    #[must_use]
-    pub fn ledger() -> Self {
-        Self::new("ledger", domain::ledger::STREAM_ID)
-    }
-
-    /// Whether events of the stream may hold personal values, so that it has a data key.
-    #[must_use]
-    pub fn holds_personal_values(&self) -> bool {
-        self.aggregate_type != "ledger"
-    }
-
-    /// The stream of a webhook that could not be parsed.
-    pub fn quarantine(id: impl Into<String>) -> Self {
-        Self::new("quarantine", id)
-    }
-}
+pub(crate) use stored_metadata::StoredMetadata;

@@ -6,7 +6,7 @@
 
 use super::compression::Codec;
 use super::{KeyError, SealingKey};
-use crate::event_store::{Params, StreamId};
+use crate::events::{Params, StreamId};
 use domain::Personal;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;

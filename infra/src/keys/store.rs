@@ -4,7 +4,7 @@ use super::compression::Codec;
 use super::{KeyError, MasterKey, SealingKey, ValueKey};
 use crate::clock::SharedClock;
 use crate::db::{DatabaseUrl, Db, Durability, Tx, connect, migrate_keys};
-use crate::event_store::StreamId;
+use crate::events::StreamId;
 use crate::on_db;
 use quick_cache::sync::Cache;
 use std::collections::HashMap;

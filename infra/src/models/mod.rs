@@ -21,8 +21,9 @@ pub use openai::OPENAI;
 pub use speech::{Speech, SpeechRequest};
 pub use transcription::{TranscriptSegment, Transcription, TranscriptionRequest};
 
-use crate::config::{ChatProvider, ModelsConfig, Secret};
+use crate::config::{ChatProvider, ModelsConfig};
 use crate::outbound::Backoff;
+use crate::secret::Secret;
 use reqwest::{Client, RequestBuilder};
 use std::sync::Arc;
 use std::time::Duration;

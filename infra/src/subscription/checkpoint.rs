@@ -5,7 +5,7 @@
 //! can no longer move the checkpoint.
 
 use crate::db::{Db, Tx};
-use crate::event_store::Position;
+use crate::events::Position;
 use crate::on_db;
 use domain::Timestamp;
 

@@ -1,6 +1,6 @@
 //! [`Recent`]: the latest events in memory, decrypted and parsed once for all readers of the process.
 
-use crate::event_store::{Position, Recorded};
+use crate::events::{Position, Recorded};
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;

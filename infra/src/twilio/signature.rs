@@ -6,7 +6,7 @@
 //! `bodySHA256`.
 
 use super::form::Form;
-use crate::config::Secret;
+use crate::secret::Secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};

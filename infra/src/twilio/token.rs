@@ -3,7 +3,7 @@
 //! A token is a JWT signed with an API key's secret (<https://www.twilio.com/docs/iam/access-tokens>). Its holder can
 //! place calls at our cost until it expires, so it is valid for one hour and for one identity.
 
-use crate::config::Secret;
+use crate::secret::Secret;
 use domain::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;

@@ -2,7 +2,7 @@
 
 use crate::peers::Peer;
 use infra::clock::{Clock as _, SystemClock};
-use infra::config::Secret;
+use infra::secret::Secret;
 use infra::twilio::token::TokenMaker;
 use serde_json::{Value, json};
 

@@ -3,9 +3,10 @@
 use crate::script::{Script, nowhere};
 use domain::call::value::TokenCount;
 use infra::blob::MediaType;
-use infra::config::{ChatProvider, Secret};
+use infra::config::ChatProvider;
 use infra::models::*;
 use infra::outbound::Backoff;
+use infra::secret::Secret;
 use serde_json::{Value, json};
 use std::time::Duration;
 use wiremock::matchers::{any, header, method, path};

@@ -1,7 +1,7 @@
 //! The client of Twilio's REST API: requests and parsing of responses.
 
-use infra::config::Secret;
 use infra::outbound::Backoff;
+use infra::secret::Secret;
 use infra::twilio::rest::*;
 use serde_json::{Value, json};
 use std::time::Duration;

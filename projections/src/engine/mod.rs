@@ -9,7 +9,7 @@ mod workset;
 mod writes;
 
 pub use totals::Totals;
-pub use workset::{Found, Missing, Workset};
+pub use workset::Workset;
 pub use writes::WriteSet;
 
 use crate::rows::{ForeignRow, Owner, Rows, Table};

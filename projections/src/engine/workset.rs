@@ -1,15 +1,10 @@
 //! [`Workset`]: documents in memory, with the changes that remain to be written.
 
 use super::{ProjectionError, ReadModel, Totals, WriteSet, relevant};
-use crate::rows::{ForeignRow, Owner, Rows};
+use crate::rows::{ForeignRow, Found, Missing, Owner, Rows};
 use infra::event_store::{Event, Position, Recorded};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// Streams whose rows must be loaded.
-pub type Missing = HashMap<Owner, HashSet<String>>;
-/// Loaded rows by stream.
-pub type Found = HashMap<Owner, HashMap<String, Rows>>;
 
 /// Documents in memory, each with its rows as stored in the database.
 pub struct Workset<M: ReadModel> {

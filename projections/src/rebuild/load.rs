@@ -2,9 +2,9 @@
 //! of steps ahead of the next.
 
 use super::RebuildError;
+use super::rows_file::RowsFile;
 use super::write::{Target, WriteRequest, write_to_file, write_to_server};
 use crate::projector::{Loader, Projector};
-use crate::rows::RowsFile;
 use crate::runner::RunnerContext;
 use futures::StreamExt;
 use infra::event_store::{Position, Recorded, StoreError};

@@ -11,6 +11,7 @@
 
 mod compare;
 mod load;
+mod rows_file;
 mod switch;
 mod write;
 
@@ -19,12 +20,12 @@ pub use compare::{Change, Difference, FieldDifference, RowDifference, TableDiffe
 use crate::engine::ProjectionError;
 use crate::namespace;
 use crate::projector::Projector;
-use crate::rows::RowsFile;
 use crate::runner::{Progress, RebuildStatus, RunnerContext, Stage};
 use infra::clock::new_id;
 use infra::db::{DbError, Engine, Namespace, ShadowNamespace};
 use infra::event_store::{Position, StoreError};
 use infra::subscription::checkpoint::{self, Lease};
+use rows_file::RowsFile;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use switch::Next;

@@ -1,8 +1,9 @@
 //! The writer of a rebuild: writes rows, and reads rows back when an evicted stream has further events.
 
 use super::RebuildError;
-use crate::engine::{Found, Missing, WriteSet};
-use crate::rows::{RowsFile, Table, load_missing};
+use super::rows_file::RowsFile;
+use crate::engine::WriteSet;
+use crate::rows::{Found, Missing, Table, load_missing};
 use infra::db::Db;
 use tokio::sync::{mpsc, oneshot};
 

@@ -2,10 +2,15 @@
 
 use super::sql::{sizes, statement};
 use super::{Column, Kind, Owner, Rows, Table, Value, Verb};
-use crate::engine::{Found, Missing};
 use infra::db::{Db, Engine, Tx};
 use infra::on_db;
 use sqlx::{Arguments, ColumnIndex, Decode, Encode, Type};
+use std::collections::{HashMap, HashSet};
+
+/// Streams whose rows must be loaded.
+pub type Missing = HashMap<Owner, HashSet<String>>;
+/// Loaded rows by stream.
+pub type Found = HashMap<Owner, HashMap<String, Rows>>;
 
 /// Writes rows, or deletes them by key, with as few statements as possible.
 ///
@@ -103,8 +108,8 @@ pub async fn load_owned(
     tables: &[Table],
     owner: Owner,
     ids: &[String],
-) -> Result<std::collections::HashMap<String, Rows>, sqlx::Error> {
-    let mut found: std::collections::HashMap<String, Rows> = std::collections::HashMap::new();
+) -> Result<HashMap<String, Rows>, sqlx::Error> {
+    let mut found: HashMap<String, Rows> = HashMap::new();
     for table in tables.iter().filter(|table| table.role.holds(owner)) {
         let largest = sizes(table, Verb::Load).next().unwrap_or(1);
         for chunk in ids.chunks(largest) {

@@ -4,14 +4,12 @@
 //! comparing two namespaces are shared code for all models and both engines. The SQL of a table is generated from its
 //! columns, so the two cannot diverge.
 
-mod file;
 mod io;
 mod macros;
 mod sql;
 mod value;
 
-pub(crate) use file::RowsFile;
-pub use io::{execute_script, load_missing, load_owned, read_row, write};
+pub use io::{Found, Missing, execute_script, load_missing, load_owned, read_row, write};
 pub(crate) use macros::table;
 pub use sql::{Verb, sizes, statement, statements_of};
 pub use value::{Field, Kind, Value};

@@ -29,7 +29,7 @@ pub struct Arguments {
     port: u16,
 
     /// SID of the account
-    #[arg(long, env = "TWILIO_ACCOUNT_SID", default_value = sandbox::traffic::plan::ACCOUNT_SID)]
+    #[arg(long, env = "TWILIO_ACCOUNT_SID", default_value = sandbox::traffic::day::ACCOUNT_SID)]
     account_sid: String,
 
     /// Auth token of the account, for API requests and webhook signatures

@@ -4,10 +4,11 @@ use super::progress::Progress;
 use chrono::{NaiveDate, Utc};
 use clap::Args;
 use sandbox::traffic::chaos::{self, Shares};
-use sandbox::traffic::plan::{self, DayOptions, PlannedCall};
-use sandbox::traffic::report;
+use sandbox::traffic::day::{self, DayOptions};
+use sandbox::traffic::plan::plan_day;
 use sandbox::traffic::review::{ReviewTally, Reviewer, plan_review};
 use sandbox::traffic::send::{self, Network, Pace};
+use sandbox::traffic::{PlannedCall, report};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ pub struct Arguments {
     auth_token: String,
 
     /// SID of the account that the calls belong to
-    #[arg(long, env = "TWILIO_ACCOUNT_SID", default_value = plan::ACCOUNT_SID)]
+    #[arg(long, env = "TWILIO_ACCOUNT_SID", default_value = day::ACCOUNT_SID)]
     account_sid: String,
 
     /// Telephone number of the service
@@ -175,7 +176,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 /// Runs the command. The exit code is a failure if a request or a review was not accepted.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let seed = arguments.day.seed;
-    let calls = plan::plan_day(&arguments.options());
+    let calls = plan_day(&arguments.options());
     // Log in first, so that wrong credentials fail before the day is sent.
     let reviewer = arguments.reviewer().await?;
     let reviews = plan_review(&calls, seed);

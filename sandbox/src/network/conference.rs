@@ -2,14 +2,16 @@
 //!
 //! Used by legs and by REST. Entry and exit tones are not played; `speaker` events are not sent.
 
+mod callback;
 mod update;
 
 pub use update::{ParticipantUpdate, announcement_event, update};
 
-use super::leg::{ConferenceEvent, Control, Ending, conference_event};
-use super::recorder::{self, RecordingOptions};
-use super::switch::{Address, Conference, Listener, Participant, State, Switch};
+use super::recorder;
+use super::switch::{Conference, ConferenceEvent, Control, Ending, Participant, RecordingOptions, State, Switch};
+use super::webhook::{Address, Listener};
 use crate::twilio::params::CallStatus;
+use callback::conference_event;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use thiserror::Error;

@@ -5,18 +5,23 @@
 //!
 //! | module | responsibility |
 //! | --- | --- |
-//! | [`clock`] | the network's time, optionally accelerated |
+//! | [`clock`], [`time_span`] | the network's time, optionally accelerated |
 //! | [`twiml`] | parses TwiML documents into typed verbs |
-//! | [`switch`] | shared state: calls, recordings, conferences, numbers |
-//! | [`webhook_client`] | signed requests to the service, with Twilio's retries |
 //! | [`party`] | callers and callees: scripted or typed |
-//! | [`leg`] | one call leg: executes documents, plays and receives audio |
-//! | [`stream`], [`audio_watermark`] | media streams: a leg's audio to the service and back |
-//! | [`recorder`], [`conference`] | recordings and conferences, for legs and REST |
+//! | [`faults`] | faults that are injected on request |
 //! | [`scenario`] | scripted calls and their expected outcome |
+//! | [`webhook`], [`webhook_client`] | requests to the service, and the client that signs and sends them |
+//! | [`audio_watermark`] | the time up to which a leg's audio is final |
+//! | [`switch`] | shared state: calls, recordings, conferences, streams, numbers |
+//! | [`sound`] | renders a leg's audio to a file |
+//! | [`delivery`] | webhooks with Twilio's retries, and queues of callbacks |
+//! | [`recorder`], [`conference`] | recordings and conferences, for legs and REST |
+//! | [`stream`] | media streams: a leg's audio to the service and back |
+//! | [`leg`] | one call leg: executes documents, plays and receives audio |
 //! | [`rest`] | Twilio's REST API |
 //! | [`control`] | `/sandbox/...`: placing and following calls, faults |
-//! | [`sound`] | renders a leg's audio to a file |
+//!
+//! A module imports only from earlier ones in this table.
 //!
 //! Not implemented: SMS, SIP, queues, `<Pay>`, conversations and prices.
 
@@ -24,6 +29,8 @@ pub mod audio_watermark;
 pub mod clock;
 pub mod conference;
 pub mod control;
+pub mod delivery;
+pub mod faults;
 pub mod leg;
 pub mod party;
 pub mod recorder;
@@ -33,7 +40,9 @@ mod server;
 pub mod sound;
 pub mod stream;
 pub mod switch;
+pub mod time_span;
 pub mod twiml;
+pub mod webhook;
 pub mod webhook_client;
 
 pub use server::{Network, Running};

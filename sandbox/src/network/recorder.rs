@@ -3,31 +3,20 @@
 //! A running recording is only a time span; its audio is rendered once, when it is processed. A recording shorter than
 //! 100 ms becomes `absent`.
 
-use super::leg::recording_event;
+use super::delivery;
 use super::party::PartyEvent;
-use super::sound::{Take, whole_seconds};
-use super::switch::{Listener, Paused, Recording, RecordingStatus, State, Switch, Track, Utterance};
+use super::sound::Take;
+use super::switch::{
+    Control, Paused, Recording, RecordingOptions, RecordingStatus, State, Switch, TimelineEvent, Track, Utterance,
+};
+use super::time_span::whole_seconds;
+use super::webhook::WebhookRequest;
+use crate::twilio::params::{Params, rfc_2822};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 
 /// Delay between the end of a recording and `completed`.
 const PROCESSING_DELAY: TimeDelta = TimeDelta::milliseconds(1_500);
-
-/// What to record.
-#[derive(Debug, Clone)]
-pub struct RecordingOptions {
-    pub call_sid: String,
-    pub conference_sid: Option<String>,
-    /// 1 or 2.
-    pub channels: u16,
-    /// `RecordVerb`, `DialVerb`, `StartCallRecordingAPI`, ...
-    pub source: &'static str,
-    /// `both`, `inbound` or `outbound`.
-    pub track: &'static str,
-    /// Removes silence at both ends.
-    pub trim: bool,
-    pub listener: Option<Listener>,
-}
 
 /// Starts a recording.
 pub fn start(net: &Arc<Switch>, options: RecordingOptions, at: DateTime<Utc>) -> Recording {
@@ -53,7 +42,7 @@ pub fn start(net: &Arc<Switch>, options: RecordingOptions, at: DateTime<Utc>) ->
     net.state().recordings.push(recording.clone());
     recording_event(net, &recording, at);
     if let Some(call) = net.state().call(&recording.call_sid) {
-        call.send(super::leg::Control::Noticed(PartyEvent::Recorded));
+        call.send(Control::Noticed(PartyEvent::Recorded));
     }
     recording
 }
@@ -194,4 +183,58 @@ fn channels_of(state: &mut State, sid: &str) -> Option<(Recording, Vec<Vec<Utter
         vec![sounds]
     };
     Some((recording, channels))
+}
+
+/// Sends a recording's status callback. <https://www.twilio.com/docs/voice/api/recording#recordingstatuscallback>
+fn recording_event(net: &Arc<Switch>, recording: &Recording, at: DateTime<Utc>) {
+    let status = recording.status.as_str();
+    let sid = recording.sid.clone();
+    net.log_event(&recording.call_sid, at, TimelineEvent::Recording { sid, status });
+    let event = match recording.status {
+        RecordingStatus::InProgress => "in-progress",
+        RecordingStatus::Completed => "completed",
+        RecordingStatus::Absent => "absent",
+        _ => return,
+    };
+    let Some(listener) = recording
+        .listener
+        .as_ref()
+        .filter(|listener| listener.subscribes(event))
+    else {
+        return;
+    };
+    let account = &net.options.account_sid;
+    let mut params = Params::default()
+        .with("AccountSid", account)
+        .with("CallSid", &recording.call_sid)
+        .with("RecordingSid", &recording.sid)
+        .with("RecordingUrl", recording_url(net, &recording.sid))
+        .with("RecordingStatus", event)
+        .with("RecordingDuration", recording.duration_s.unwrap_or(0))
+        .with("RecordingChannels", recording.channels)
+        .with("RecordingSource", recording.source)
+        .with("RecordingTrack", recording.track)
+        .with("RecordingStartTime", rfc_2822(recording.started));
+    if let Some(conference) = &recording.conference_sid {
+        params = params.with("ConferenceSid", conference);
+    }
+    if recording.status == RecordingStatus::Absent {
+        params = params.with("ErrorCode", 16106);
+    }
+    let webhook = WebhookRequest {
+        call_sid: recording.call_sid.clone(),
+        why: "recording",
+        address: listener.address.clone(),
+        params: params.into_pairs(),
+        token: net.token(),
+    };
+    delivery::queue_callback(net, &recording.sid, webhook);
+}
+
+/// `RecordingUrl` of a recording.
+pub(super) fn recording_url(net: &Switch, sid: &str) -> String {
+    format!(
+        "{}/2010-04-01/Accounts/{}/Recordings/{sid}",
+        net.base_url, net.options.account_sid
+    )
 }

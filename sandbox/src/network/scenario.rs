@@ -3,8 +3,8 @@
 //! Scenarios are TOML files in `sandbox/scenarios/`, embedded into the binary; the control endpoint accepts the same
 //! structure as JSON. A scenario describes only what a party experiences, never how the service works.
 
-use super::party::{Behavior, Step};
-use super::switch::{Call, Faults, Switch};
+use super::faults::Faults;
+use super::party::{Behavior, Step, expression};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -132,78 +132,9 @@ impl Scenario {
         for (address, behavior) in &self.parties {
             behavior.check().map_err(invalid(address.clone()))?;
         }
-        for expression in self.expect.hears.iter().chain(&self.expect.never_hears) {
-            super::party::expression(expression).map_err(invalid("expect".to_owned()))?;
+        for text in self.expect.hears.iter().chain(&self.expect.never_hears) {
+            expression(text).map_err(invalid("expect".to_owned()))?;
         }
         Ok(())
-    }
-
-    /// Registers the parties and faults, and places the call.
-    ///
-    /// # Errors
-    /// [`super::leg::PlaceError`].
-    pub fn begin(&self, net: &std::sync::Arc<Switch>) -> Result<String, super::leg::PlaceError> {
-        {
-            let mut state = net.state();
-            state.directory.extend(self.parties.clone());
-            if self.faults != Faults::default() {
-                state.faults = self.faults.clone();
-            }
-        }
-        let sid = super::leg::place_inbound(net, self)?;
-        net.state().expectations.insert(sid.clone(), self.expect.clone());
-        Ok(sid)
-    }
-}
-
-impl Expect {
-    /// The expectations that an ended call did not meet.
-    #[must_use]
-    pub fn unmet(&self, call: &Call, recordings: usize) -> Vec<String> {
-        let report = call.report.clone().unwrap_or_default();
-        let mut unmet = report.unmet;
-        let status = self.status.as_deref().unwrap_or("completed");
-        if call.status.as_str() != status {
-            unmet.push(format!("status is {}, expected {status}", call.status.as_str()));
-        }
-        if let Some(by) = &self.ended_by
-            && call.ended_by != Some(by)
-        {
-            unmet.push(format!(
-                "ended by {}, expected {by}",
-                call.ended_by.unwrap_or("unknown")
-            ));
-        }
-        let heard = report.heard.join("\n");
-        let matches =
-            |text: &String| super::party::expression(text).is_ok_and(|expression| expression.is_match(&heard));
-        unmet.extend(
-            self.hears
-                .iter()
-                .filter(|text| !matches(text))
-                .map(|text| format!("never heard /{text}/")),
-        );
-        unmet.extend(
-            self.never_hears
-                .iter()
-                .filter(|text| matches(text))
-                .map(|text| format!("unexpectedly heard /{text}/")),
-        );
-        if let Some(expected) = self.recordings
-            && recordings != expected
-        {
-            unmet.push(format!("{recordings} recordings, expected {expected}"));
-        }
-        for (code, message) in call.errors.iter().filter(|(code, _)| !self.errors.contains(code)) {
-            unmet.push(format!("error {code}: {message}"));
-        }
-        for code in self
-            .errors
-            .iter()
-            .filter(|code| !call.errors.iter().any(|(had, _)| had == *code))
-        {
-            unmet.push(format!("expected error {code} did not occur"));
-        }
-        unmet
     }
 }

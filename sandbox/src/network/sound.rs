@@ -12,29 +12,6 @@ use std::time::Duration;
 /// Samples of one 20 ms packet (RFC 3551).
 const PACKET_SAMPLES: usize = 160;
 
-/// Seconds as a time span; zero if negative or too large.
-#[must_use]
-pub fn seconds(seconds: f64) -> TimeDelta {
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .and_then(|time| TimeDelta::from_std(time).ok())
-        .unwrap_or_default()
-}
-
-/// Milliseconds as a time span.
-#[must_use]
-pub fn millis(millis: u32) -> TimeDelta {
-    TimeDelta::milliseconds(i64::from(millis))
-}
-
-/// A duration as Twilio reports it: rounded to whole seconds, at least 1.
-#[must_use]
-pub fn whole_seconds(time: Duration) -> u64 {
-    u64::try_from((time.as_millis() + 500) / 1_000)
-        .unwrap_or(u64::MAX)
-        .max(1)
-}
-
 /// Duration of a sound. Music has no end: 15 minutes.
 #[must_use]
 pub fn duration(sound: &Sound) -> TimeDelta {

@@ -3,7 +3,7 @@
 //! Pure. Only the number and the times of the requests change. Their content, including timestamps and idempotency
 //! tokens, is that of the clean plan, so both must result in the same rows.
 
-use super::plan::{PlannedCall, PlannedRequest};
+use super::call::{PlannedCall, PlannedRequest};
 use super::rng::SeededRng;
 use crate::twilio::sid::Mint;
 

@@ -4,9 +4,11 @@
 //! (pure), [`send`] posts the requests, [`review`] reviews the calls through the API, and [`report`] prints a summary.
 //! Tests use the pure parts without HTTP.
 
+mod call;
 pub mod chaos;
 pub mod data;
-pub mod kinds;
+pub mod day;
+mod kinds;
 pub mod plan;
 pub mod report;
 pub mod review;
@@ -14,5 +16,4 @@ pub mod rng;
 pub mod send;
 mod shape;
 
-pub use kinds::Kind;
-pub use plan::{PlannedCall, PlannedRequest};
+pub use call::{Kind, PlannedCall, PlannedRequest};

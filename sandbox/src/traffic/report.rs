@@ -1,7 +1,6 @@
 //! Summary table.
 
-use super::kinds::Kind;
-use super::plan::PlannedCall;
+use super::call::{Kind, PlannedCall};
 use super::review::ReviewTally;
 use super::send::Tally;
 use std::collections::HashSet;

@@ -8,7 +8,7 @@ mod tally;
 pub use post::Network;
 pub use tally::Tally;
 
-use super::plan::PlannedCall;
+use super::call::PlannedCall;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;

@@ -1,8 +1,10 @@
 //! Plan of a day of calls.
 
 use chrono::{DateTime, NaiveDate};
-use sandbox::traffic::plan::{DayOptions, PlannedCall, PlannedRequest, plan_day};
-use sandbox::traffic::{Kind, data::words::CONVERSATIONS};
+use sandbox::traffic::data::words::CONVERSATIONS;
+use sandbox::traffic::day::DayOptions;
+use sandbox::traffic::plan::plan_day;
+use sandbox::traffic::{Kind, PlannedCall, PlannedRequest};
 use sandbox::twilio::params::CallStatus;
 use std::collections::{HashMap, HashSet};
 

@@ -8,9 +8,11 @@ use chrono::{Days, NaiveDate};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
+use sandbox::traffic::PlannedRequest;
 use sandbox::traffic::data::places::PLACES;
 use sandbox::traffic::data::words::CONVERSATIONS;
-use sandbox::traffic::plan::{DayOptions, PlannedRequest, plan_day};
+use sandbox::traffic::day::DayOptions;
+use sandbox::traffic::plan::plan_day;
 use std::collections::BTreeMap;
 
 /// Bytes of the dictionary, at most.

@@ -11,8 +11,17 @@ const ALLOWED_IMPORTS: &[(&str, &[&str])] = &[
     ("call-ledger-infra", &["call-ledger-domain"]),
     ("call-ledger-projections", &["call-ledger-domain", "call-ledger-infra"]),
     (
-        "call-ledger",
+        "call-ledger-engine",
         &["call-ledger-domain", "call-ledger-infra", "call-ledger-projections"],
+    ),
+    (
+        "call-ledger",
+        &[
+            "call-ledger-domain",
+            "call-ledger-infra",
+            "call-ledger-projections",
+            "call-ledger-engine",
+        ],
     ),
     ("call-ledger-sandbox", &[]),
 ];
@@ -27,6 +36,17 @@ const FORBIDDEN_DEPENDENCIES: &[(&str, &[&str])] = &[
     (
         "call-ledger-projections",
         &["axum", "reqwest", "aws-sdk-s3", "tokio-tungstenite", "chacha20poly1305"],
+    ),
+    (
+        "call-ledger-engine",
+        &[
+            "axum",
+            "sqlx",
+            "reqwest",
+            "aws-sdk-s3",
+            "tokio-tungstenite",
+            "chacha20poly1305",
+        ],
     ),
     ("call-ledger", &["sqlx", "aws-sdk-s3", "chacha20poly1305"]),
 ];
@@ -92,8 +112,24 @@ fn every_crate_is_listed() {
         .collect();
     assert_eq!(
         existing, listed,
-        "a new crate needs a line in MAY_IMPORT, and in docs/architecture.md"
+        "a new crate needs a line in ALLOWED_IMPORTS, and in docs/architecture.md"
     );
+}
+
+/// The image is built from what `.dockerignore` names.
+#[test]
+fn every_workspace_member_is_in_the_image_build() {
+    let read = |name: &str| std::fs::read_to_string(source_files::root().join(name)).unwrap();
+    let (workspace, image) = (read("Cargo.toml"), read(".dockerignore"));
+    let members = workspace.lines().find(|line| line.starts_with("members = ")).unwrap();
+    let members: Vec<&str> = members.split('"').skip(1).step_by(2).collect();
+    assert!(members.contains(&"domain"), "{members:?}");
+    for member in members {
+        assert!(
+            image.lines().any(|line| line == format!("!{member}")),
+            "{member} is not in .dockerignore"
+        );
+    }
 }
 
 #[test]

@@ -12,8 +12,10 @@ use infra::db::DatabaseUrl;
 use projections::RebuildOptions;
 use reqwest::header::CONTENT_TYPE;
 use sandbox::traffic::chaos::{Shares, disturb};
-use sandbox::traffic::plan::{DayOptions, PlannedCall, PlannedRequest, plan_day};
+use sandbox::traffic::day::DayOptions;
+use sandbox::traffic::plan::plan_day;
 use sandbox::traffic::review::{Reviewer, plan_review};
+use sandbox::traffic::{PlannedCall, PlannedRequest};
 use std::time::Duration;
 
 on_both_engines!(

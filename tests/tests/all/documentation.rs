@@ -89,6 +89,7 @@ fn every_public_item_is_documented() {
         "domain/src",
         "infra/src",
         "projections/src",
+        "engine/src",
         "api/src",
         "sandbox/src",
         "tests/src",

@@ -17,6 +17,7 @@ mod language;
 mod large_recording;
 mod ledger;
 mod lost_listeners;
+mod module_cycles;
 mod read_models;
 mod source_files;
 mod sql;

@@ -1,7 +1,7 @@
 //! Our signatures against Twilio's own validator: each accepts what the other signs, and both refuse changed requests.
 
 use harness::twilio_validator::{Content, Request, Verdict, verdicts};
-use infra::config::Secret;
+use infra::secret::Secret;
 use infra::twilio::form::Form;
 use infra::twilio::signature::{Body, is_valid, sign};
 use rand::rngs::StdRng;

@@ -80,7 +80,7 @@ pub async fn draft_persona(
         return Err(ApiError::field("/sources", "must have at least one entry"));
     }
     let notes = sources::named(&state, &signed_in, &body.sources).await?;
-    let (log, agent) = (PersonaLog::of(&history), crate::agents::fold(&history));
+    let (log, agent) = (PersonaLog::of(&history), engine::agents::fold(&history));
     let in_force = log.rules(log.in_force);
     let request = ChatRequest {
         temperature: Some(0.0),

@@ -32,8 +32,8 @@ pub use participants::{NewParticipant, Participant, ParticipantUpdate};
 pub use recordings::{Channels, Recording, RecordingEvent, RecordingStatus, RecordingUpdate, StartRecording, Track};
 pub use streams::{NewStream, Stream};
 
-use crate::config::Secret;
 use crate::outbound::Backoff;
+use crate::secret::Secret;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;

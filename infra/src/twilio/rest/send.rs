@@ -248,7 +248,7 @@ const fn outcome(error: Option<&TwilioError>) -> &'static str {
 mod tests {
     use super::super::Credentials;
     use super::*;
-    use crate::config::Secret;
+    use crate::secret::Secret;
 
     fn twilio(base: &str) -> TwilioRest {
         TwilioRest::new(base, "AC1", Credentials::AuthToken(Secret::new("hunter2"))).expect("a client")

@@ -1,4 +1,5 @@
 //! Anthropic's Messages API: <https://docs.anthropic.com/en/api/messages>.
 
 pub(super) mod messages;
+mod reply;
 mod stream;

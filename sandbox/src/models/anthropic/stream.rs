@@ -1,6 +1,6 @@
 //! Streaming of a message: <https://docs.anthropic.com/en/docs/build-with-claude/streaming>.
 
-use super::messages::Reply;
+use super::reply::Reply;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::{StreamExt as _, stream};

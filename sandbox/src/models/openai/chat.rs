@@ -1,6 +1,7 @@
 //! `POST /v1/chat/completions`: <https://platform.openai.com/docs/api-reference/chat/create>.
 
 use super::chunks;
+use super::completion::Completion;
 use crate::models::answer::{Answer, Format};
 use crate::models::conversation::{Conversation, Role, content};
 use crate::models::error::{Dialect, Refusal};
@@ -12,7 +13,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The request fields that affect an answer; other fields are ignored.
 #[derive(Debug, Deserialize)]
@@ -44,17 +45,6 @@ struct Message {
     role: String,
     #[serde(default)]
     content: Value,
-}
-
-/// A completion to be sent whole or streamed.
-pub(super) struct Completion {
-    pub id: String,
-    pub created: i64,
-    pub model: String,
-    pub answer: Answer,
-    /// The forced function; the answer is its arguments.
-    pub function: Option<String>,
-    pub includes_usage: bool,
 }
 
 pub(in crate::models) async fn create(State(models): State<Models>, body: Bytes) -> Response {
@@ -192,50 +182,4 @@ fn is_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|c| c.is_ascii_alphanumeric() || c == b'_' || c == b'-')
-}
-
-impl Completion {
-    /// A forced function call also ends with `stop`: <https://platform.openai.com/docs/guides/function-calling>.
-    pub(super) fn finish_reason(&self) -> &'static str {
-        if self.answer.is_cut { "length" } else { "stop" }
-    }
-
-    pub(super) fn usage(&self) -> Value {
-        json!({
-            "prompt_tokens": self.answer.input_tokens,
-            "completion_tokens": self.answer.output_tokens,
-            "total_tokens": self.answer.input_tokens + self.answer.output_tokens,
-        })
-    }
-
-    /// The function call with its arguments.
-    pub(super) fn call(&self, name: &str) -> Value {
-        json!({
-            "id": format!("call-{}", self.id),
-            "type": "function",
-            "function": { "name": name, "arguments": self.answer.text },
-        })
-    }
-
-    fn whole(&self) -> Value {
-        let message = match &self.function {
-            Some(name) => {
-                json!({ "role": "assistant", "content": null, "refusal": null, "tool_calls": [self.call(name)] })
-            }
-            None => json!({ "role": "assistant", "content": self.answer.text, "refusal": null }),
-        };
-        json!({
-            "id": self.id,
-            "object": "chat.completion",
-            "created": self.created,
-            "model": self.model,
-            "choices": [{
-                "index": 0,
-                "message": message,
-                "finish_reason": self.finish_reason(),
-                "logprobs": null,
-            }],
-            "usage": self.usage(),
-        })
-    }
 }

@@ -1,6 +1,6 @@
 //! Streaming of a chat completion: <https://platform.openai.com/docs/api-reference/chat-streaming>.
 
-use super::chat::Completion;
+use super::completion::Completion;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::{StreamExt as _, stream};

@@ -3,6 +3,7 @@
 mod audio_input;
 pub(super) mod chat;
 mod chunks;
+mod completion;
 mod form;
 pub(super) mod list;
 pub(super) mod speech;

@@ -1,8 +1,9 @@
 //! Changes of a participant through REST.
 
 use super::JoinError;
-use crate::network::leg::{ConferenceEvent, Control, conference_event};
-use crate::network::switch::{Address, Conference, Participant, State, Switch};
+use super::callback::conference_event;
+use crate::network::switch::{Conference, ConferenceEvent, Control, Participant, State, Switch};
+use crate::network::webhook::Address;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! Reading and setting the injected faults.
 
-use crate::network::switch::{Faults, Switch};
+use crate::network::faults::Faults;
+use crate::network::switch::Switch;
 use axum::Json;
 use axum::extract::State;
 use std::sync::Arc;

@@ -1,13 +1,13 @@
 //! A leg in a conference: waiting, talking, on hold.
 
-use super::execution::LoadedDocument;
+use super::document::LoadedDocument;
 use super::playback::{BargeIn, as_sound};
-use super::{ConferenceEvent, Interrupt, Leg, LegEvent};
+use super::{Interrupt, Leg, LegEvent};
 use crate::network::conference::{self, JoinRequest, WaitAudio};
 use crate::network::party::PartyEvent;
-use crate::network::recorder::RecordingOptions;
-use crate::network::switch::{Address, Sound, TimelineEvent};
+use crate::network::switch::{ConferenceEvent, RecordingOptions, Sound, TimelineEvent};
 use crate::network::twiml::{Conference, Hook, Verb};
+use crate::network::webhook::Address;
 
 impl Leg {
     /// The join request for a `<Conference>` noun.
@@ -166,8 +166,8 @@ impl Leg {
         for verb in &doc.document.verbs {
             match verb {
                 Verb::Redirect(hook) => return Ok(Played::Whole(Some(doc.resolve(hook)?))),
-                Verb::Say(_) | Verb::Play(_) | Verb::Pause(_) => {
-                    if let Some(LegEvent::Conference(event)) = self.prompt(verb, &doc, BargeIn::default()).await? {
+                Verb::Prompt(prompt) => {
+                    if let Some(LegEvent::Conference(event)) = self.prompt(prompt, &doc, BargeIn::default()).await? {
                         return Ok(Played::Cut(event));
                     }
                 }

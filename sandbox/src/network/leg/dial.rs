@@ -1,14 +1,14 @@
 //! `<Dial>`: rings other parties and bridges the first one that answers.
 
-use super::callbacks::recording_url;
-use super::execution::LoadedDocument;
+use super::document::LoadedDocument;
 use super::placement::{DialedLeg, address};
 use super::playback::BargeIn;
-use super::{ChildStatus, Control, Ending, Flow, Interrupt, Leg, LegEvent, Source};
+use super::{Flow, Interrupt, Leg, LegEvent};
 use crate::network::party::{Behavior, PartyEvent};
-use crate::network::recorder::{self, RecordingOptions};
-use crate::network::switch::{Address, TimelineEvent};
-use crate::network::twiml::{self, Dial, Target};
+use crate::network::recorder::{self, recording_url};
+use crate::network::switch::{ChildStatus, Control, Ending, RecordingOptions, Source, TimelineEvent};
+use crate::network::twiml::{Dial, DialedParty, Target, Verb};
+use crate::network::webhook::Address;
 use crate::twilio::params::{CallStatus, Params, PartyAddress};
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -91,7 +91,7 @@ impl Leg {
     fn ring_all(
         &mut self,
         dial: &Dial,
-        parties: &[twiml::DialedParty],
+        parties: &[DialedParty],
         doc: &LoadedDocument,
     ) -> Result<Vec<String>, Interrupt> {
         let mut children = Vec::new();
@@ -294,10 +294,13 @@ impl Leg {
             address: Some(address.clone()),
         };
         for verb in &doc.document.verbs {
-            if matches!(verb, twiml::Verb::Hangup) {
-                return Err(Interrupt::Ended(Ending::completed("twiml")));
+            match verb {
+                Verb::Hangup => return Err(Interrupt::Ended(Ending::completed("twiml"))),
+                Verb::Prompt(prompt) => {
+                    self.prompt(prompt, &doc, BargeIn::default()).await?;
+                }
+                _ => {}
             }
-            self.prompt(verb, &doc, BargeIn::default()).await?;
         }
         Ok(())
     }

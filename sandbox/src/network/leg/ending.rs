@@ -1,6 +1,7 @@
 //! The end of a leg.
 
-use super::{ChildStatus, Control, Ending, Leg};
+use super::Leg;
+use crate::network::switch::{ChildStatus, Control, Ending};
 use crate::network::{recorder, stream};
 use crate::twilio::params::{CallStatus, Direction};
 

@@ -1,8 +1,9 @@
 //! Waiting on a leg: actions of its party, and control messages.
 
-use super::{Control, Ending, Interrupt, Leg, LegEvent};
+use super::{Interrupt, Leg, LegEvent};
 use crate::network::party::{PartyAction, PartyEvent};
-use crate::network::switch::{Sound, Switch, TimelineEvent, Track, Utterance};
+use crate::network::sound;
+use crate::network::switch::{Control, Ending, Sound, Switch, TimelineEvent, Track, Utterance};
 use chrono::{DateTime, Utc};
 
 /// The legs and the conference in which a party is heard.
@@ -128,7 +129,7 @@ impl Leg {
             text: words.to_owned(),
             voice: self.voice,
         };
-        let until = self.at + self.net.duration(&sound);
+        let until = self.at + sound::duration(&sound);
         self.party.speaking_until(until);
         let utterance = Utterance {
             id: self.net.count(),

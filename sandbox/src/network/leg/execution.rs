@@ -1,61 +1,16 @@
-//! Fetches, parses and executes TwiML documents.
+//! Executes TwiML documents.
 
+use super::document::LoadedDocument;
 use super::playback::BargeIn;
-use super::{Ending, Flow, Interrupt, Leg, LegEvent, Source};
+use super::{Flow, Interrupt, Leg, LegEvent};
 use crate::audio::Voice;
+use crate::network::delivery;
 use crate::network::party::PartyEvent;
-use crate::network::switch::{Address, Sound, TimelineEvent};
-use crate::network::twiml::{self, Document, Hook, Target, Verb};
-use crate::network::webhook_client::{self, Answer, WebhookRequest};
+use crate::network::switch::{Ending, Sound, Source, TimelineEvent};
+use crate::network::twiml::{Prompt, Target, Verb};
+use crate::network::webhook::{Answer, WebhookRequest};
 use crate::twilio::params::CallStatus;
 use std::sync::Arc;
-use url::Url;
-
-/// A document and its URL, against which relative URLs are resolved.
-pub(super) struct LoadedDocument {
-    pub document: Document,
-    /// `None` for a document that was sent with a REST request.
-    pub address: Option<Address>,
-}
-
-impl LoadedDocument {
-    /// Resolves a URL of the document.
-    pub fn resolve(&self, hook: &Hook) -> Result<Address, Interrupt> {
-        let base = self.address.as_ref().and_then(|address| Url::parse(&address.url).ok());
-        let url = match base {
-            Some(base) => base.join(&hook.url),
-            None => Url::parse(&hook.url),
-        };
-        match url {
-            Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(Address {
-                url: url.into(),
-                get: hook.get,
-            }),
-            _ => Err(Interrupt::Failed {
-                code: 11100,
-                message: "a URL in the document does not resolve to an absolute HTTP URL".into(),
-                url: self.address.as_ref().map(|address| address.url.clone()),
-            }),
-        }
-    }
-
-    /// The URL of an action; by default the document's own.
-    pub fn action(&self, action: Option<&Hook>, get: bool) -> Result<Address, Interrupt> {
-        match (action, &self.address) {
-            (Some(hook), _) => self.resolve(hook),
-            (None, Some(own)) => Ok(Address {
-                // Includes the fragment with its connection overrides.
-                url: own.url.clone(),
-                get,
-            }),
-            (None, None) => Err(Interrupt::Failed {
-                code: 11100,
-                message: "a document sent with a REST request needs an action with an absolute URL".into(),
-                url: None,
-            }),
-        }
-    }
-}
 
 impl Leg {
     /// Executes documents until the call ends.
@@ -117,79 +72,13 @@ impl Leg {
         }
     }
 
-    async fn load(&mut self, source: Source) -> Result<LoadedDocument, Interrupt> {
-        let (address, extra) = match source {
-            Source::Twiml(text) => {
-                let document = twiml::parse(&text).map_err(|error| Interrupt::refused(error, None))?;
-                return Ok(LoadedDocument {
-                    document,
-                    address: None,
-                });
-            }
-            Source::Ask { address, extra } => (address, extra),
-        };
-        let answer = self.request_document("document", &address, extra).await?;
-        let document = Self::read(&answer, &address)?;
-        Ok(LoadedDocument {
-            document,
-            address: Some(address),
-        })
-    }
-
-    /// Requests a document from the service.
-    pub(super) async fn request_document(
-        &mut self,
-        why: &'static str,
-        address: &Address,
-        extra: Vec<(String, String)>,
-    ) -> Result<Answer, Interrupt> {
-        let mut params = self.standard();
-        params.append(&mut self.custom);
-        params.extend(extra);
-        let webhook = WebhookRequest {
-            call_sid: self.sid.clone(),
-            why,
-            address: address.clone(),
-            params,
-            token: self.net.token(),
-        };
-        self.send_webhook(webhook).await
-    }
-
     /// Sends a webhook while the leg continues.
     pub(super) async fn send_webhook(&mut self, webhook: WebhookRequest) -> Result<Answer, Interrupt> {
         let net = Arc::clone(&self.net);
         let url = webhook.address.url.clone();
-        self.await_work(async move { webhook_client::send(&net, &webhook).await })
+        self.await_work(async move { delivery::send(&net, &webhook).await })
             .await?
             .map_err(|failure| Interrupt::failed(failure, &url))
-    }
-
-    /// <https://www.twilio.com/docs/voice/twiml#twilio-understands-mime-types>
-    pub(super) fn read(answer: &Answer, address: &Address) -> Result<Document, Interrupt> {
-        let url = Some(address.url.as_str());
-        match answer.content_type.as_str() {
-            "text/xml" | "application/xml" | "text/html" => {
-                let text = std::str::from_utf8(&answer.body).map_err(|_| Interrupt::Failed {
-                    code: 12100,
-                    message: "not UTF-8".to_owned(),
-                    url: url.map(str::to_owned),
-                })?;
-                twiml::parse(text).map_err(|error| Interrupt::refused(error, url))
-            }
-            // An audio file is played.
-            kind if kind.starts_with("audio/") => Ok(Document {
-                verbs: vec![Verb::Play(twiml::Play::File {
-                    url: address.url.clone(),
-                    times: 1,
-                })],
-            }),
-            kind => Err(Interrupt::Failed {
-                code: 12300,
-                message: format!("unsupported document type {kind:?}"),
-                url: url.map(str::to_owned),
-            }),
-        }
     }
 
     /// Runs `work` while the leg continues; the party may hang up meanwhile. The work then completes in the background,
@@ -231,7 +120,7 @@ impl Leg {
 
     async fn execute_verb(&mut self, verb: &Verb, doc: &LoadedDocument) -> Result<Flow, Interrupt> {
         let waits_unanswered = match verb {
-            Verb::Reject { .. } | Verb::Redirect(_) | Verb::Pause(_) => true,
+            Verb::Reject { .. } | Verb::Redirect(_) | Verb::Prompt(Prompt::Pause(_)) => true,
             Verb::Dial(dial) => dial.answer_on_bridge && matches!(dial.target, Target::Parties(_)),
             _ => false,
         };
@@ -239,8 +128,8 @@ impl Leg {
             self.answer();
         }
         match verb {
-            Verb::Say(_) | Verb::Play(_) | Verb::Pause(_) => {
-                self.prompt(verb, doc, BargeIn::default()).await?;
+            Verb::Prompt(prompt) => {
+                self.prompt(prompt, doc, BargeIn::default()).await?;
                 Ok(Flow::Next)
             }
             Verb::Gather(gather) => self.gather(gather, doc).await,

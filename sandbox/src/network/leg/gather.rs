@@ -1,11 +1,12 @@
 //! `<Gather>`: waits for speech and keys.
 
-use super::execution::LoadedDocument;
+use super::document::LoadedDocument;
 use super::playback::BargeIn;
-use super::{Flow, Interrupt, Leg, LegEvent, Source};
-use crate::network::switch::TimelineEvent;
+use super::{Flow, Interrupt, Leg, LegEvent};
+use crate::network::delivery;
+use crate::network::switch::{Source, TimelineEvent};
 use crate::network::twiml::{Gather, Silence};
-use crate::network::webhook_client::WebhookRequest;
+use crate::network::webhook::WebhookRequest;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Silence that ends a sentence with `speechTimeout="auto"`.
@@ -154,7 +155,7 @@ impl Leg {
             params,
             token: self.net.token(),
         };
-        self.net.queue_callback(&format!("{} partial", self.sid), webhook);
+        delivery::queue_callback(&self.net, &format!("{} partial", self.sid), webhook);
         Ok(())
     }
 }

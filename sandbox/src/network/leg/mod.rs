@@ -7,6 +7,7 @@
 mod callbacks;
 mod conference;
 mod dial;
+mod document;
 mod ending;
 mod events;
 mod execution;
@@ -15,22 +16,20 @@ mod outbound;
 mod placement;
 mod playback;
 mod record;
+mod scenario;
 mod stream;
 
-pub use callbacks::{conference_event, recording_event};
 pub use placement::{
     MachineDetection, OnAnswer, OutboundCall, PlaceError, address, phone, place_from_browser, place_inbound,
     place_outbound,
 };
 
 use super::audio_watermark::AudioWatermark;
-use super::party::{Party, PartyEvent};
-use super::stream::ServiceMessage;
-use super::switch::{Address, Switch};
+use super::party::{Party, PartyAction};
+use super::switch::{ChildStatus, ConferenceEvent, Control, Ending, ServiceMessage, Source, Switch};
 use super::twiml::TwimlError;
-use super::webhook_client::Failure;
+use super::webhook::{Address, Failure};
 use crate::audio::Voice;
-use crate::twilio::params::CallStatus;
 use chrono::{DateTime, Utc};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -49,7 +48,7 @@ pub(super) struct Leg {
     is_party_present: bool,
     voice: Voice,
     controls: mpsc::UnboundedReceiver<Control>,
-    typed_actions: mpsc::UnboundedReceiver<super::party::PartyAction>,
+    typed_actions: mpsc::UnboundedReceiver<PartyAction>,
     /// Events that arrived while the leg waited for something else.
     pending: VecDeque<LegEvent>,
     /// Call SID of the leg that dialed this one.
@@ -58,91 +57,6 @@ pub(super) struct Leg {
     fallback: Option<Address>,
     /// Additional parameters of the first document request.
     custom: Vec<(String, String)>,
-}
-
-/// A message to a leg.
-#[derive(Debug, Clone)]
-pub enum Control {
-    /// Continue with another document.
-    Redirect(Source),
-    End(Ending),
-    /// Another party was heard on the leg.
-    Heard {
-        /// Call SID of the speaker.
-        from: String,
-        text: String,
-        at: DateTime<Utc>,
-        until: DateTime<Utc>,
-    },
-    /// A dialed leg was answered or ended.
-    Child {
-        sid: String,
-        status: ChildStatus,
-    },
-    /// The dialing leg is now bridged with this one.
-    Connected,
-    Conference(ConferenceEvent),
-    /// An event that only the party reacts to.
-    Noticed(PartyEvent),
-    /// The service sent a message in a bidirectional stream.
-    Stream {
-        /// Stream SID.
-        stream: String,
-        /// `None` if the stream has ended.
-        message: Option<ServiceMessage>,
-    },
-}
-
-/// Progress of a dialed leg.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChildStatus {
-    Answered,
-    /// It ended, or was redirected to another document.
-    Ended(CallStatus),
-}
-
-/// A conference event for one participant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConferenceEvent {
-    Started,
-    /// The URL of the hold music, if given.
-    Hold(Option<Address>),
-    Unhold,
-    Announce(Address),
-    Kicked,
-    Over,
-}
-
-/// The source of a document.
-#[derive(Debug, Clone)]
-pub enum Source {
-    /// A URL of the service.
-    Ask {
-        address: Address,
-        /// Parameters in addition to the standard ones.
-        extra: Vec<(String, String)>,
-    },
-    /// TwiML that was sent with the REST request.
-    Twiml(String),
-}
-
-/// How a leg ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ending {
-    pub status: CallStatus,
-    /// `caller`, `twiml`, `api`, `peer`, `error` or `network`.
-    pub by: &'static str,
-}
-
-impl Ending {
-    /// A call that was answered and has ended.
-    #[must_use]
-    pub fn completed(by: &'static str) -> Self {
-        Self {
-            status: CallStatus::Completed,
-            by,
-        }
-    }
 }
 
 /// Why the leg abandons its current operation.

@@ -1,12 +1,13 @@
 //! Inbound legs, and outbound legs until and after the answer.
 
 use super::placement::{MachineDetection, OnAnswer, OutboundCall};
-use super::{Ending, Interrupt, Leg, Source};
+use super::{Interrupt, Leg};
 use crate::network::conference::{self, JoinRequest};
 use crate::network::party::{Behavior, RingResponse};
-use crate::network::recorder::{self, RecordingOptions};
-use crate::network::sound::{millis, seconds};
-use crate::network::webhook_client::WebhookRequest;
+use crate::network::switch::{Ending, RecordingOptions, Source};
+use crate::network::time_span::{millis, seconds};
+use crate::network::webhook::WebhookRequest;
+use crate::network::{delivery, recorder};
 use crate::twilio::params::CallStatus;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -121,8 +122,7 @@ impl Leg {
             ],
             token: self.net.token(),
         };
-        self.net
-            .queue_callback_at(known, &format!("{} machine", self.sid), webhook);
+        delivery::queue_callback_at(&self.net, known, &format!("{} machine", self.sid), webhook);
         Ok(())
     }
 }

@@ -1,13 +1,13 @@
 //! Placing calls: inbound, from a browser, and outbound.
 
-use super::{Leg, Source};
+use super::Leg;
 use crate::audio::Voice;
 use crate::network::audio_watermark::AudioWatermark;
 use crate::network::conference::JoinRequest;
 use crate::network::party::{Behavior, Party};
-use crate::network::recorder::RecordingOptions;
 use crate::network::scenario::{Caller, Scenario};
-use crate::network::switch::{Address, Call, Listener, Switch};
+use crate::network::switch::{Call, RecordingOptions, Source, Switch};
+use crate::network::webhook::{Address, Listener};
 use crate::twilio::params::{CallStatus, Direction, LegParams, PartyAddress, Place};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::VecDeque;

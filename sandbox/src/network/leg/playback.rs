@@ -1,12 +1,12 @@
 //! Plays audio to the party: `<Say>`, `<Play>`, `<Pause>`, music.
 
-use super::execution::LoadedDocument;
+use super::document::LoadedDocument;
 use super::{Interrupt, Leg, LegEvent};
 use crate::audio::Voice;
 use crate::network::sound;
-use crate::network::switch::{Address, Sound, TimelineEvent, Track, Utterance};
-use crate::network::twiml::{Hook, Pause, Play, Say, Verb};
-use crate::network::webhook_client::{Answer, WebhookRequest};
+use crate::network::switch::{Sound, TimelineEvent, Track, Utterance};
+use crate::network::twiml::{Hook, Pause, Play, Prompt, Say};
+use crate::network::webhook::{Address, Answer, WebhookRequest};
 use chrono::TimeDelta;
 use std::sync::Arc;
 
@@ -21,18 +21,17 @@ impl Leg {
     /// Plays `<Say>`, `<Play>` or `<Pause>` to its end or until the party interrupts. Returns the interrupting event.
     pub(super) async fn prompt(
         &mut self,
-        verb: &Verb,
+        prompt: &Prompt,
         doc: &LoadedDocument,
         barge_in: BargeIn,
     ) -> Result<Option<LegEvent>, Interrupt> {
-        match verb {
-            Verb::Say(say) => self.say(say, barge_in).await,
-            Verb::Play(play) => self.play(play, doc, barge_in).await,
-            Verb::Pause(Pause { seconds }) => {
+        match prompt {
+            Prompt::Say(say) => self.say(say, barge_in).await,
+            Prompt::Play(play) => self.play(play, doc, barge_in).await,
+            Prompt::Pause(Pause { seconds }) => {
                 let until = self.at + TimeDelta::seconds(i64::from(*seconds));
                 self.until_interrupted(until, barge_in).await
             }
-            _ => Ok(None),
         }
     }
 
@@ -120,7 +119,7 @@ impl Leg {
         words: Option<&str>,
         barge_in: BargeIn,
     ) -> Result<Option<LegEvent>, Interrupt> {
-        let until = self.at + self.net.duration(&sound);
+        let until = self.at + sound::duration(&sound);
         let id = self.net.count();
         let utterance = Utterance {
             id,

@@ -1,14 +1,14 @@
 //! `<Record>`: records a message.
 
-use super::callbacks::recording_url;
-use super::execution::LoadedDocument;
+use super::document::LoadedDocument;
 use super::playback::BargeIn;
-use super::{Flow, Interrupt, Leg, LegEvent, Source};
-use crate::network::recorder::{self, RecordingOptions};
-use crate::network::sound::whole_seconds;
-use crate::network::switch::{Address, Listener, Sound, TimelineEvent, Track};
+use super::{Flow, Interrupt, Leg, LegEvent};
+use crate::network::delivery;
+use crate::network::recorder::{self, recording_url};
+use crate::network::switch::{RecordingOptions, Sound, Source, TimelineEvent, Track};
+use crate::network::time_span::whole_seconds;
 use crate::network::twiml::{Callback, Record};
-use crate::network::webhook_client::WebhookRequest;
+use crate::network::webhook::{Address, Listener, WebhookRequest};
 use crate::twilio::params::Params;
 use chrono::TimeDelta;
 
@@ -149,7 +149,7 @@ impl Leg {
             params,
             token: self.net.token(),
         };
-        self.net.queue_callback_at(self.at + TRANSCRIPTION_DELAY, sid, webhook);
+        delivery::queue_callback_at(&self.net, self.at + TRANSCRIPTION_DELAY, sid, webhook);
         Ok(())
     }
 
@@ -162,7 +162,7 @@ impl Leg {
             params,
             token: self.net.token(),
         };
-        self.net.queue_callback(&self.sid, webhook);
+        delivery::queue_callback(&self.net, &self.sid, webhook);
     }
 
     /// The callback of a document, with an absolute URL.

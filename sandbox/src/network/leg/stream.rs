@@ -1,10 +1,10 @@
 //! `<Start>`, `<Stop>` and `<Connect>` with `<Stream>`: sends the leg's audio to the service and plays the service's
 //! audio.
 
-use super::execution::LoadedDocument;
-use super::{Flow, Interrupt, Leg, LegEvent, Source};
-use crate::network::stream::{self, DecodedSpeech, Player, ServiceMessage, StreamCommand, StreamOptions};
-use crate::network::switch::TimelineEvent;
+use super::document::LoadedDocument;
+use super::{Flow, Interrupt, Leg, LegEvent};
+use crate::network::stream::{self, DecodedSpeech, Player, StreamOptions};
+use crate::network::switch::{ServiceMessage, Source, StreamCommand, TimelineEvent};
 use crate::network::twiml::{self, Hook, stream_address_fault};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;

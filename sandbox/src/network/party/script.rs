@@ -1,7 +1,7 @@
 //! A party that follows a script.
 
 use super::{PartyAction, PartyEvent, Step, StepAction};
-use crate::network::sound::{millis, seconds};
+use crate::network::time_span::{millis, seconds};
 use chrono::{DateTime, TimeDelta, Utc};
 use regex::Regex;
 use serde::Serialize;

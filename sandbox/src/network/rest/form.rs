@@ -1,7 +1,7 @@
 //! Form parameters of a request, in `PascalCase`; a name may occur several times.
 
 use super::error::RestError;
-use crate::network::switch::{Address, Listener};
+use crate::network::webhook::{Address, Listener};
 use axum::body::Bytes;
 use url::{Url, form_urlencoded};
 

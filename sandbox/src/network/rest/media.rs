@@ -4,8 +4,8 @@
 
 use super::error::RestError;
 use super::{Answer, resource};
-use crate::network::sound::seconds;
 use crate::network::switch::Switch;
+use crate::network::time_span::seconds;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{OriginalUri, Path, State};

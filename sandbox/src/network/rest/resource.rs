@@ -1,6 +1,7 @@
 //! Resources in Twilio's JSON format: dates in RFC 2822, durations as strings, prices null.
 
 use crate::network::switch::{Application, Call, Conference, Number, Participant, Recording, Stream, Switch};
+use crate::network::webhook::Address;
 use crate::twilio::params::{CallStatus, Direction, rfc_2822};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -177,8 +178,8 @@ pub(super) fn participant(net: &Switch, conference: &str, one: &Participant) -> 
 }
 
 pub(super) fn number(net: &Switch, number: &Number) -> Value {
-    let url = |address: &Option<crate::network::switch::Address>| address.as_ref().map(|address| address.url.clone());
-    let method = |address: &Option<crate::network::switch::Address>| {
+    let url = |address: &Option<Address>| address.as_ref().map(|address| address.url.clone());
+    let method = |address: &Option<Address>| {
         if address.as_ref().is_some_and(|address| address.get) {
             "GET"
         } else {
@@ -225,8 +226,8 @@ pub(super) fn number(net: &Switch, number: &Number) -> Value {
 }
 
 pub(super) fn application(net: &Switch, app: &Application) -> Value {
-    let url = |address: &Option<crate::network::switch::Address>| address.as_ref().map(|address| address.url.clone());
-    let method = |address: &Option<crate::network::switch::Address>| {
+    let url = |address: &Option<Address>| address.as_ref().map(|address| address.url.clone());
+    let method = |address: &Option<Address>| {
         if address.as_ref().is_some_and(|address| address.get) {
             "GET"
         } else {

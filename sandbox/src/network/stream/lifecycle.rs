@@ -1,21 +1,14 @@
-//! Lifecycle of a stream: registered, connected, running, ended; with its callbacks and timeline events.
+//! Lifecycle of a stream: registered, started, ended; with its callbacks and timeline events.
 
-use super::StreamCommand;
-use super::frames::Frames;
-use super::message::About;
-use super::receiver::{self, Receiver};
-use super::sender::Sender;
-use crate::network::leg::Control;
-use crate::network::switch::{Address, Stream, Switch, TimelineEvent, Track};
+use crate::network::delivery;
+use crate::network::switch::{Control, Stream, StreamCommand, Switch, TimelineEvent};
 use crate::network::twiml;
-use crate::network::webhook_client::{self, Failure, Socket, WebhookRequest};
+use crate::network::webhook::{Address, Failure, WebhookRequest};
 use crate::twilio::params::Params;
 use chrono::{DateTime, SecondsFormat, Utc};
-use futures::StreamExt as _;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 /// Options of a stream.
 #[derive(Debug, Clone)]
@@ -37,9 +30,9 @@ pub struct StreamOptions {
 pub struct PendingStream {
     /// `MZ...`
     pub sid: String,
-    call_sid: String,
-    options: StreamOptions,
-    commands: mpsc::UnboundedReceiver<StreamCommand>,
+    pub(super) call_sid: String,
+    pub(super) options: StreamOptions,
+    pub(super) commands: mpsc::UnboundedReceiver<StreamCommand>,
 }
 
 /// Registers a stream. `None` if a stream of that name runs on the leg
@@ -71,42 +64,8 @@ pub fn open(net: &Arc<Switch>, call_sid: &str, options: StreamOptions, at: DateT
     })
 }
 
-/// Opens the WebSocket of a stream.
-///
-/// # Errors
-/// [`Failure`], with Twilio's error code.
-pub async fn connect(net: Arc<Switch>, url: String) -> Result<Socket, Failure> {
-    tokio::select! {
-        socket = webhook_client::open(&net, &url) => socket,
-        () = net.stop.cancelled() => Err(Failure {
-            code: 31921,
-            message: "Stream - WebSocket - Close Error: the network was stopped".to_owned(),
-        }),
-    }
-}
-
-/// Starts a stream in the background. Returns its SID, or `None` as [`open`].
-pub fn start(net: &Arc<Switch>, call_sid: &str, options: StreamOptions, at: DateTime<Utc>) -> Option<String> {
-    let pending = open(net, call_sid, options, at)?;
-    let sid = pending.sid.clone();
-    let net = Arc::clone(net);
-    net.tasks.clone().spawn(async move {
-        match connect(Arc::clone(&net), pending.options.url.clone()).await {
-            Ok(socket) => run(&net, pending, socket, net.clock.now()),
-            Err(failure) => fail(&net, &pending.sid, &failure, net.clock.now()),
-        }
-    });
-    Some(sid)
-}
-
-/// Runs a connected stream. Does nothing if it was stopped meanwhile.
-pub fn run(net: &Arc<Switch>, pending: PendingStream, socket: Socket, at: DateTime<Utc>) {
-    let PendingStream {
-        sid,
-        call_sid,
-        options,
-        commands,
-    } = pending;
+/// Marks a stream as started. Returns whether it is running, that is, was not stopped meanwhile.
+pub(super) fn mark_started(net: &Arc<Switch>, sid: &str, at: DateTime<Utc>) -> bool {
     let started = {
         let mut state = net.state();
         let stream = state.streams.iter_mut().rev().find(|known| known.sid == sid);
@@ -115,37 +74,9 @@ pub fn run(net: &Arc<Switch>, pending: PendingStream, socket: Socket, at: DateTi
             stream.clone()
         })
     };
-    let Some(stream) = started else { return };
+    let Some(stream) = started else { return false };
     notify(net, &stream, "stream-started", None, at);
-    let tracks = match options.track {
-        twiml::Track::Inbound => vec![Track::Inbound],
-        twiml::Track::Outbound => vec![Track::Outbound],
-        twiml::Track::Both => vec![Track::Inbound, Track::Outbound],
-    };
-    let about = About {
-        stream: sid.clone(),
-        call: call_sid.clone(),
-        account: net.options.account_sid.clone(),
-    };
-    let (sink, source) = socket.split();
-    let closed = CancellationToken::new();
-    let sender = Sender::new(
-        Arc::clone(net),
-        about,
-        sink,
-        commands,
-        Frames::new(call_sid.clone(), at, tracks),
-        closed.clone(),
-    );
-    let receiver = Receiver {
-        net: Arc::clone(net),
-        call_sid,
-        stream_sid: sid,
-        is_bidirectional: options.is_bidirectional,
-        closed,
-    };
-    net.tasks.spawn(sender.run(options.parameters));
-    net.tasks.spawn(receiver::run(receiver, source));
+    true
 }
 
 /// A running stream of a leg, by SID or name.
@@ -251,5 +182,5 @@ fn notify(net: &Arc<Switch>, stream: &Stream, event: &'static str, error: Option
         params: params.into_pairs(),
         token: net.token(),
     };
-    net.queue_callback(&stream.sid, webhook);
+    delivery::queue_callback(net, &stream.sid, webhook);
 }

@@ -2,7 +2,7 @@
 //! <https://www.twilio.com/docs/voice/media-streams/websocket-messages>: keys in the order of its examples, and all
 //! numbers outside `mediaFormat` as strings.
 
-use crate::network::switch::Track;
+use crate::network::switch::{ServiceMessage, Track};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
@@ -201,17 +201,6 @@ impl ToService<'_> {
 
 fn json(message: &impl Serialize) -> String {
     serde_json::to_string(message).expect("strings and numbers serialize")
-}
-
-/// A message of the service in a bidirectional stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ServiceMessage {
-    /// Mu-law audio.
-    Media(Vec<u8>),
-    /// The name of a mark, sent back when everything before it was played.
-    Mark(String),
-    /// Discards buffered audio.
-    Clear,
 }
 
 /// An invalid message, Twilio's error 31951 (<https://www.twilio.com/docs/api/errors/31951>). Does not contain the

@@ -9,7 +9,8 @@
 //! | [`receiver`] | receives messages, and detects the end of the socket |
 //! | [`player`] | plays the service's audio on a leg: buffer, marks, clear |
 //! | [`speech_decoder`] | decodes words as they are played |
-//! | [`lifecycle`] | start, stop and callbacks |
+//! | [`lifecycle`] | registration, end and callbacks |
+//! | [`connection`] | opens the WebSocket, and starts the sender and the receiver |
 //!
 //! A stream belongs to a leg and has one task per direction. A unidirectional stream only copies the leg's audio. In a
 //! bidirectional stream the leg executes the service's messages, see [`super::leg`].
@@ -26,6 +27,7 @@
 //!
 //! Not implemented: silence detection, packet loss, and Twilio's limits on streams per call.
 
+mod connection;
 mod frames;
 mod lifecycle;
 mod message;
@@ -34,40 +36,14 @@ mod receiver;
 mod sender;
 mod speech_decoder;
 
-pub use lifecycle::{PendingStream, StreamOptions, connect, fail, find, open, run, start, stop, stop_all};
-pub use message::ServiceMessage;
+pub use connection::{connect, run, start};
+pub use lifecycle::{PendingStream, StreamOptions, fail, find, open, stop, stop_all};
 pub use player::Player;
 pub use speech_decoder::DecodedSpeech;
 
-use chrono::{DateTime, Utc};
 use std::time::Duration;
 
 /// Bytes of a 20 ms frame, one per sample.
 const FRAME_BYTES: usize = 160;
 /// Limit for the other side to close the socket.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// A command to the sending task, executed after the audio that precedes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StreamCommand {
-    Dtmf {
-        key: char,
-        at: DateTime<Utc>,
-    },
-    /// Everything before the mark was played, or discarded.
-    Mark {
-        name: String,
-        at: DateTime<Utc>,
-    },
-    Stop {
-        at: DateTime<Utc>,
-    },
-}
-
-impl StreamCommand {
-    fn at(&self) -> DateTime<Utc> {
-        match self {
-            Self::Dtmf { at, .. } | Self::Mark { at, .. } | Self::Stop { at } => *at,
-        }
-    }
-}

@@ -2,12 +2,11 @@
 //! (<https://www.twilio.com/docs/api/errors/31951>) and otherwise ignored; a violation of the WebSocket protocol ends
 //! the stream (<https://www.twilio.com/docs/api/errors/31924>).
 
-use super::message::{self, ServiceMessage};
-use super::{CLOSE_TIMEOUT, lifecycle};
+use super::{CLOSE_TIMEOUT, lifecycle, message};
 use crate::network::clock::RealTime;
-use crate::network::leg::Control;
-use crate::network::switch::Switch;
-use crate::network::webhook_client::{Failure, Socket};
+use crate::network::switch::{Control, ServiceMessage, Switch};
+use crate::network::webhook::Failure;
+use crate::network::webhook_client::Socket;
 use futures::StreamExt as _;
 use futures::stream::SplitStream;
 use std::sync::Arc;

@@ -2,10 +2,11 @@
 
 use super::frames::{Frame, Frames};
 use super::message::{About, CONNECTED, ToService};
-use super::{CLOSE_TIMEOUT, StreamCommand, lifecycle};
+use super::{CLOSE_TIMEOUT, lifecycle};
 use crate::network::clock::RealTime;
-use crate::network::switch::Switch;
-use crate::network::webhook_client::{Failure, Socket};
+use crate::network::switch::{StreamCommand, Switch};
+use crate::network::webhook::Failure;
+use crate::network::webhook_client::Socket;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::SinkExt as _;
 use futures::stream::SplitSink;

@@ -1,7 +1,7 @@
 //! TwiML applications of the account.
 
-use super::Address;
 use crate::network::ApplicationSpec;
+use crate::network::webhook::Address;
 use chrono::{DateTime, Utc};
 
 /// A TwiML application: <https://www.twilio.com/docs/usage/api/applications>.

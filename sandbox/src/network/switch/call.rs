@@ -1,10 +1,10 @@
 //! One leg, which Twilio calls a Call, and its history.
 
-use super::Listener;
+use super::control::Control;
 use crate::audio::Voice;
 use crate::network::audio_watermark::AudioWatermark;
-use crate::network::leg::Control;
 use crate::network::party::{PartyAction, PartyReport};
+use crate::network::webhook::Listener;
 use crate::twilio::params::{CallStatus, LegParams};
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};

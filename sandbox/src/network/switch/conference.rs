@@ -1,7 +1,8 @@
 //! A conference and its participants.
 
-use super::{Listener, Utterance};
-use crate::network::recorder::RecordingOptions;
+use super::call::Utterance;
+use super::recording::RecordingOptions;
+use crate::network::webhook::Listener;
 use chrono::{DateTime, Utc};
 
 /// A conference: <https://www.twilio.com/docs/voice/api/conference-resource>.

@@ -6,7 +6,8 @@
 mod application;
 mod call;
 mod conference;
-mod faults;
+mod control;
+mod expectation;
 mod number;
 mod recording;
 mod stream;
@@ -14,16 +15,18 @@ mod stream;
 pub use application::Application;
 pub use call::{Call, Request, Sound, TimelineEntry, TimelineEvent, Track, Utterance};
 pub use conference::{Conference, Participant};
-pub use faults::{CallbackFaults, Faults, MediaFault, RestFault};
+pub use control::{ChildStatus, ConferenceEvent, Control, Ending, Source};
 pub use number::Number;
-pub use recording::{Paused, Recording, RecordingStatus};
-pub use stream::Stream;
+pub use recording::{Paused, Recording, RecordingOptions, RecordingStatus};
+pub use stream::{ServiceMessage, Stream, StreamCommand};
 
+use super::Options;
 use super::clock::Clock;
+use super::faults::Faults;
 use super::party::Behavior;
 use super::scenario::Expect;
-use super::webhook_client::{WebhookClient, WebhookRequest};
-use super::{Options, sound};
+use super::webhook::WebhookRequest;
+use super::webhook_client::WebhookClient;
 use crate::twilio::sid::Mint;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap};
@@ -32,23 +35,6 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-
-/// An absolute URL of the service and its method.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Address {
-    /// Includes the fragment, which holds connection overrides.
-    pub url: String,
-    /// GET instead of POST.
-    pub get: bool,
-}
-
-/// A callback URL and the events sent to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listener {
-    pub address: Address,
-    /// TwiML event names: `answered`, `completed`, `join`, ...
-    pub events: Vec<String>,
-}
 
 /// Everything that the parts of a network share.
 pub struct Switch {
@@ -163,35 +149,29 @@ impl Switch {
         self.notify_changed();
     }
 
-    /// Queues a callback. Callbacks with the same key are delivered in order, in the background.
-    ///
-    /// # Panics
-    /// If a thread panicked while holding the lock.
-    pub fn queue_callback(self: &Arc<Self>, key: &str, webhook: WebhookRequest) {
+    /// Appends a callback to the queue with this key. Returns the receiver of a new queue, which the caller delivers in
+    /// order.
+    pub(super) fn push_callback(
+        &self,
+        key: &str,
+        webhook: WebhookRequest,
+    ) -> Option<mpsc::UnboundedReceiver<WebhookRequest>> {
         let mut queues = self.queues.lock().expect("no panic while holding the queues");
+        let mut created = None;
         let queue = queues.entry(key.to_owned()).or_insert_with(|| {
             let (sender, webhooks) = mpsc::unbounded_channel();
-            self.tasks
-                .spawn(super::webhook_client::deliver_callbacks(Arc::clone(self), webhooks));
+            created = Some(webhooks);
             sender
         });
-        self.undelivered.fetch_add(1, Ordering::SeqCst);
+        self.expect_callback();
         // The receiver ends only with the network.
         let _ = queue.send(webhook);
+        created
     }
 
-    /// Queues a callback at a time of the network's clock.
-    pub fn queue_callback_at(self: &Arc<Self>, at: DateTime<Utc>, key: &str, webhook: WebhookRequest) {
-        // Counted now, so that the network is not quiet before it is sent.
+    /// Counts one more callback as undelivered.
+    pub(super) fn expect_callback(&self) {
         self.undelivered.fetch_add(1, Ordering::SeqCst);
-        let (net, key) = (Arc::clone(self), key.to_owned());
-        self.tasks.spawn(async move {
-            tokio::select! {
-                () = net.clock.sleep_until(at) => net.queue_callback(&key, webhook),
-                () = net.stop.cancelled() => {}
-            }
-            net.delivered(1);
-        });
     }
 
     /// Marks `count` callbacks as delivered or abandoned.
@@ -228,11 +208,6 @@ impl Switch {
         for utterance in everywhere.filter(|utterance| utterance.id == id && utterance.until > at) {
             utterance.until = at.max(utterance.at);
         }
-    }
-
-    /// Duration of a sound.
-    pub fn duration(&self, sound: &Sound) -> chrono::TimeDelta {
-        sound::duration(sound)
     }
 }
 

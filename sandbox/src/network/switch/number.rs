@@ -1,7 +1,7 @@
 //! Phone numbers of the account.
 
-use super::Address;
 use crate::network::NumberSpec;
+use crate::network::webhook::Address;
 use chrono::{DateTime, Utc};
 
 /// A phone number: <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.

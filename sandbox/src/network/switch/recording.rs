@@ -1,8 +1,24 @@
 //! A running or ended recording.
 
-use super::Listener;
+use crate::network::webhook::Listener;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
+
+/// What to record.
+#[derive(Debug, Clone)]
+pub struct RecordingOptions {
+    pub call_sid: String,
+    pub conference_sid: Option<String>,
+    /// 1 or 2.
+    pub channels: u16,
+    /// `RecordVerb`, `DialVerb`, `StartCallRecordingAPI`, ...
+    pub source: &'static str,
+    /// `both`, `inbound` or `outbound`.
+    pub track: &'static str,
+    /// Removes silence at both ends.
+    pub trim: bool,
+    pub listener: Option<Listener>,
+}
 
 /// A recording: <https://www.twilio.com/docs/voice/api/recording>.
 #[derive(Debug, Clone)]

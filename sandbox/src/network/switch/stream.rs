@@ -1,7 +1,6 @@
-//! A running or ended media stream.
+//! A running or ended media stream, and the messages between it and its leg.
 
-use super::Address;
-use crate::network::stream::StreamCommand;
+use crate::network::webhook::Address;
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
@@ -37,4 +36,42 @@ impl Stream {
     pub fn is_called(&self, sid_or_name: &str) -> bool {
         self.sid == sid_or_name || self.name.as_deref() == Some(sid_or_name)
     }
+}
+
+/// A command to the sending task of a stream, executed after the audio that precedes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StreamCommand {
+    Dtmf {
+        key: char,
+        at: DateTime<Utc>,
+    },
+    /// Everything before the mark was played, or discarded.
+    Mark {
+        name: String,
+        at: DateTime<Utc>,
+    },
+    Stop {
+        at: DateTime<Utc>,
+    },
+}
+
+impl StreamCommand {
+    /// The leg's position at which it was issued.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        match self {
+            Self::Dtmf { at, .. } | Self::Mark { at, .. } | Self::Stop { at } => *at,
+        }
+    }
+}
+
+/// A message of the service in a bidirectional stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServiceMessage {
+    /// Mu-law audio.
+    Media(Vec<u8>),
+    /// The name of a mark, sent back when everything before it was played.
+    Mark(String),
+    /// Discards buffered audio.
+    Clear,
 }

@@ -1,7 +1,8 @@
 //! Attributes of one element. Each is taken once; an attribute that remains is unknown and refused.
 
+use super::TwimlError;
+use super::hook::{Callback, Hook};
 use super::xml::Element;
-use super::{Callback, Hook, TwimlError};
 use std::cell::RefCell;
 
 /// The attributes not yet taken.
@@ -78,6 +79,15 @@ impl<'a> Attributes<'a> {
             })
             .collect::<Result<_, _>>()
             .map(Some)
+    }
+
+    /// Telephone keys; an empty value is valid.
+    pub fn keys(&self, name: &str, default: &str) -> Result<String, TwimlError> {
+        match self.text(name) {
+            None => Ok(default.to_owned()),
+            Some(keys) if keys.chars().all(|key| "1234567890*#".contains(key)) => Ok(keys),
+            Some(_) => Err(self.wrong(name, "contains an invalid key")),
+        }
     }
 
     /// Whether the method is GET [default: POST].

@@ -1,9 +1,10 @@
 //! `<Dial>` and its nouns: <https://www.twilio.com/docs/voice/twiml/dial>.
 
+use super::TwimlError;
 use super::attributes::Attributes;
-use super::verbs::recording;
+use super::hook::{Callback, Hook};
+use super::record::{RecordingCallback, recording};
 use super::xml::{Content, Element};
-use super::{Callback, Hook, RecordingCallback, TwimlError};
 
 /// `<Dial>`.
 #[derive(Debug, Clone, PartialEq, Eq)]

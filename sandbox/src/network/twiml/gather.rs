@@ -1,9 +1,10 @@
 //! `<Gather>`: <https://www.twilio.com/docs/voice/twiml/gather>.
 
+use super::TwimlError;
 use super::attributes::Attributes;
-use super::verbs::{Verb, keys, pause, play, say};
+use super::hook::Hook;
+use super::prompt::{self, Prompt};
 use super::xml::Element;
-use super::{Hook, TwimlError};
 
 /// `<Gather>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +35,7 @@ pub struct Gather {
     /// BCP 47.
     pub language: String,
     pub hints: Option<String>,
-    /// `<Say>`, `<Play>` and `<Pause>`.
-    pub prompts: Vec<Verb>,
+    pub prompts: Vec<Prompt>,
 }
 
 /// `speechTimeout`.
@@ -55,7 +55,7 @@ pub(super) fn read(element: &Element) -> Result<Gather, TwimlError> {
         return Err(attributes.wrong("input", "is empty"));
     }
     let get = attributes.method("method")?;
-    let finish_on_key = keys(&attributes, "finishOnKey", "#")?;
+    let finish_on_key = attributes.keys("finishOnKey", "#")?;
     if finish_on_key.chars().count() > 1 {
         return Err(TwimlError::value(13310, "finishOnKey of <Gather> must be one key"));
     }
@@ -93,12 +93,9 @@ pub(super) fn read(element: &Element) -> Result<Gather, TwimlError> {
     Ok(gather)
 }
 
-fn prompts(element: &Element) -> Result<Vec<Verb>, TwimlError> {
-    let prompt = |element: &Element| match element.name.as_str() {
-        "Say" => say(element).map(Verb::Say),
-        "Play" => play(element).map(Verb::Play),
-        "Pause" => pause(element).map(Verb::Pause),
-        name => Err(TwimlError::schema(format!("<{name}> inside <Gather>"))),
+fn prompts(element: &Element) -> Result<Vec<Prompt>, TwimlError> {
+    let prompt = |element: &Element| {
+        prompt::read(element)?.ok_or_else(|| TwimlError::schema(format!("<{}> inside <Gather>", element.name)))
     };
     element.children()?.into_iter().map(prompt).collect()
 }

@@ -9,14 +9,20 @@
 mod attributes;
 mod dial;
 mod gather;
+mod hook;
+mod prompt;
+mod record;
 mod stream;
 mod verbs;
 mod xml;
 
 pub use dial::{Conference, Dial, DialedParty, Target};
 pub use gather::{Gather, Silence};
+pub use hook::{Callback, Hook};
+pub use prompt::{Pause, Play, Prompt, Say};
+pub use record::{Record, RecordingCallback};
 pub use stream::{Stream, Track, stream_address_fault};
-pub use verbs::{Callback, Document, Hook, Pause, Play, Record, RecordingCallback, Say, Verb};
+pub use verbs::{Document, Verb};
 
 use thiserror::Error;
 

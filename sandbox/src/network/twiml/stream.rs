@@ -1,9 +1,9 @@
 //! `<Start>`, `<Stop>` and `<Connect>` with `<Stream>`: <https://www.twilio.com/docs/voice/twiml/stream>.
 
 use super::attributes::Attributes;
-use super::verbs::Verb;
+use super::hook::Hook;
 use super::xml::Element;
-use super::{Hook, TwimlError, dial};
+use super::{TwimlError, dial};
 
 /// `<Stream>`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,14 +53,16 @@ pub fn stream_address_fault(url: &str) -> Option<(u32, &'static str)> {
         .then_some((31920, "the URL of a stream must not have a query; use parameters"))
 }
 
-pub(super) fn start(element: &Element) -> Result<Verb, TwimlError> {
+/// The stream of a `<Start>`.
+pub(super) fn start(element: &Element) -> Result<Stream, TwimlError> {
     let attributes = Attributes::of(element);
     attributes.hook("action", "method")?;
     attributes.finish()?;
-    Ok(Verb::Start(read(only_stream(element)?)?))
+    read(only_stream(element)?)
 }
 
-pub(super) fn connect(element: &Element) -> Result<Verb, TwimlError> {
+/// The stream of a `<Connect>`, and the URL requested when it has ended.
+pub(super) fn connect(element: &Element) -> Result<(Stream, Option<Hook>), TwimlError> {
     let attributes = Attributes::of(element);
     let action = attributes.hook("action", "method")?;
     attributes.finish()?;
@@ -71,10 +73,11 @@ pub(super) fn connect(element: &Element) -> Result<Verb, TwimlError> {
             "<Stream> inside <Connect> supports only the inbound track",
         ));
     }
-    Ok(Verb::Connect { stream, action })
+    Ok((stream, action))
 }
 
-pub(super) fn stop(element: &Element) -> Result<Verb, TwimlError> {
+/// The name of the stream that a `<Stop>` stops.
+pub(super) fn stop(element: &Element) -> Result<String, TwimlError> {
     Attributes::of(element).finish()?;
     let stream = only_stream(element)?;
     let attributes = Attributes::of(stream);
@@ -83,7 +86,7 @@ pub(super) fn stop(element: &Element) -> Result<Verb, TwimlError> {
         .ok_or_else(|| TwimlError::schema("<Stream> inside <Stop> needs a name"))?;
     attributes.finish()?;
     stream.nothing_inside()?;
-    Ok(Verb::Stop { name })
+    Ok(name)
 }
 
 fn only_stream(element: &Element) -> Result<&Element, TwimlError> {

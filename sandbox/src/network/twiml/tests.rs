@@ -22,7 +22,7 @@ fn empty_response_parses() {
 
 #[test]
 fn say_text_is_unescaped_and_its_white_space_collapsed() {
-    let [Verb::Say(say)] =
+    let [Verb::Prompt(Prompt::Say(say))] =
         &verbs("<Say voice=\"Polly.Amy\" loop=\"2\">Tom &amp; Jerry&#33;\n  <![CDATA[<3]]></Say>")[..]
     else {
         panic!("not one Say");
@@ -33,7 +33,8 @@ fn say_text_is_unescaped_and_its_white_space_collapsed() {
 
 #[test]
 fn ssml_is_reduced_to_its_text() {
-    let [Verb::Say(say)] = &verbs("<Say>Wait<break time=\"1s\"/>for <sub alias=\"aluminium\">Al</sub></Say>")[..]
+    let [Verb::Prompt(Prompt::Say(say))] =
+        &verbs("<Say>Wait<break time=\"1s\"/>for <sub alias=\"aluminium\">Al</sub></Say>")[..]
     else {
         panic!("not one Say");
     };
@@ -64,9 +65,9 @@ fn gather_keeps_its_prompts_in_order() {
     assert!(matches!(
         gather.prompts[..],
         [
-            Verb::Say(_),
-            Verb::Pause(Pause { seconds: 2 }),
-            Verb::Play(Play::File { times: 1, .. })
+            Prompt::Say(_),
+            Prompt::Pause(Pause { seconds: 2 }),
+            Prompt::Play(Play::File { times: 1, .. })
         ]
     ));
 }

@@ -77,7 +77,7 @@ impl Overrides {
     }
 
     /// Whether this outcome is retried.
-    pub(super) fn repeats(&self, outcome: &Outcome) -> bool {
+    pub(in crate::network) fn repeats(&self, outcome: &Outcome) -> bool {
         let because = match outcome {
             Outcome::Refused(400..=499) => Retry::ClientError,
             Outcome::Refused(500..) => Retry::ServerError,

@@ -5,8 +5,8 @@
 //! apply: a route for `https://calls.example.com` also covers `wss://calls.example.com`, and so does one for
 //! `http://calls.example.com`, for a service without TLS. There are no retries.
 
-use super::{Failure, WebhookClient};
-use crate::network::switch::Switch;
+use super::WebhookClient;
+use crate::network::webhook::Failure;
 use crate::twilio::signature;
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -28,6 +28,51 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
 impl WebhookClient {
+    /// Opens a WebSocket.
+    ///
+    /// # Errors
+    /// 31901 and 31902 without a connection, 31910 without TLS, 31920 without an upgrade.
+    pub async fn open_socket(&self, url: &str) -> Result<Socket, Failure> {
+        let request = self
+            .upgrade(url)
+            .map_err(|error| failure(31920, "Handshake Error", error))?;
+        let destination =
+            Url::parse(&request.uri().to_string()).map_err(|error| failure(31920, "Handshake Error", error))?;
+        let (Some(host), Some(port)) = (destination.host_str(), destination.port_or_known_default()) else {
+            return Err(failure(31920, "Handshake Error", "the URL has no host"));
+        };
+        // IPv6 addresses have brackets in a URL, but not here.
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let connected = match timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await {
+            Ok(Ok(connected)) => connected,
+            Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
+                return Err(failure(31902, "Connection Refused", error));
+            }
+            Ok(Err(error)) => return Err(failure(31901, "Connection Timeout", error)),
+            Err(_elapsed) => return Err(failure(31901, "Connection Timeout", "no connection in time")),
+        };
+        connected
+            .set_nodelay(true)
+            .map_err(|error| failure(31901, "Connection Timeout", error))?;
+        let config = WebSocketConfig::default()
+            .max_message_size(Some(MAX_MESSAGE_BYTES))
+            .max_frame_size(Some(MAX_MESSAGE_BYTES));
+        let is_secure = destination.scheme() == "wss";
+        let upgraded = client_async_tls_with_config(request, connected, Some(config), None);
+        match timeout(CONNECT_TIMEOUT, upgraded).await {
+            Ok(Ok((socket, _response))) => Ok(socket),
+            Ok(Err(tungstenite::Error::Http(response))) => {
+                let why = format!("the service answered {}", response.status().as_u16());
+                Err(failure(31920, "Handshake Error", why))
+            }
+            Ok(Err(error @ (tungstenite::Error::Io(_) | tungstenite::Error::Tls(_)))) if is_secure => {
+                Err(failure(31910, "SSL Protocol Error", error))
+            }
+            Ok(Err(error)) => Err(failure(31920, "Handshake Error", error)),
+            Err(_elapsed) => Err(failure(31901, "Connection Timeout", "no answer in time")),
+        }
+    }
+
     /// The URL to connect to, after routing.
     fn socket_destination(&self, url: &str) -> String {
         let as_web = |web| with_scheme(url, [("wss://", web), ("ws://", "http://")]);
@@ -58,54 +103,6 @@ fn with_scheme(url: &str, changes: [(&str, &str); 2]) -> String {
         .into_iter()
         .find_map(|(from, to)| url.strip_prefix(from).map(|rest| format!("{to}{rest}")))
         .unwrap_or_else(|| url.to_owned())
-}
-
-/// Opens a WebSocket. The clock runs in real time meanwhile.
-///
-/// # Errors
-/// 31901 and 31902 without a connection, 31910 without TLS, 31920 without an upgrade.
-pub async fn open(switch: &Switch, url: &str) -> Result<Socket, Failure> {
-    let _held = switch.clock.hold();
-    switch.clock.agreed().await;
-    let request = switch
-        .webhook_client
-        .upgrade(url)
-        .map_err(|error| failure(31920, "Handshake Error", error))?;
-    let destination =
-        Url::parse(&request.uri().to_string()).map_err(|error| failure(31920, "Handshake Error", error))?;
-    let (Some(host), Some(port)) = (destination.host_str(), destination.port_or_known_default()) else {
-        return Err(failure(31920, "Handshake Error", "the URL has no host"));
-    };
-    // IPv6 addresses have brackets in a URL, but not here.
-    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let connected = match timeout(CONNECT_TIMEOUT, TcpStream::connect((host, port))).await {
-        Ok(Ok(connected)) => connected,
-        Ok(Err(error)) if error.kind() == ErrorKind::ConnectionRefused => {
-            return Err(failure(31902, "Connection Refused", error));
-        }
-        Ok(Err(error)) => return Err(failure(31901, "Connection Timeout", error)),
-        Err(_elapsed) => return Err(failure(31901, "Connection Timeout", "no connection in time")),
-    };
-    connected
-        .set_nodelay(true)
-        .map_err(|error| failure(31901, "Connection Timeout", error))?;
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(MAX_MESSAGE_BYTES))
-        .max_frame_size(Some(MAX_MESSAGE_BYTES));
-    let is_secure = destination.scheme() == "wss";
-    let upgraded = client_async_tls_with_config(request, connected, Some(config), None);
-    match timeout(CONNECT_TIMEOUT, upgraded).await {
-        Ok(Ok((socket, _response))) => Ok(socket),
-        Ok(Err(tungstenite::Error::Http(response))) => {
-            let why = format!("the service answered {}", response.status().as_u16());
-            Err(failure(31920, "Handshake Error", why))
-        }
-        Ok(Err(error @ (tungstenite::Error::Io(_) | tungstenite::Error::Tls(_)))) if is_secure => {
-            Err(failure(31910, "SSL Protocol Error", error))
-        }
-        Ok(Err(error)) => Err(failure(31920, "Handshake Error", error)),
-        Err(_elapsed) => Err(failure(31901, "Connection Timeout", "no answer in time")),
-    }
 }
 
 fn failure(code: u32, name: &str, why: impl std::fmt::Display) -> Failure {

@@ -1,10 +1,10 @@
 //! Builder of a call: tracks the caller, the current time and the requests so far.
 
+use crate::traffic::call::{Kind, PlannedCall, PlannedRequest};
 use crate::traffic::data::people::{self, Person};
 use crate::traffic::data::places;
 use crate::traffic::data::words::{CONVERSATIONS, Conversation};
-use crate::traffic::kinds::Kind;
-use crate::traffic::plan::{DayOptions, PlannedCall, PlannedRequest};
+use crate::traffic::day::DayOptions;
 use crate::traffic::rng::SeededRng;
 use crate::twilio::params::{CallStatus, Direction, LegParams, Params, PartyAddress};
 use crate::twilio::sid::Mint;

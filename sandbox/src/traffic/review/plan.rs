@@ -1,8 +1,7 @@
 //! Plan of the review: which calls are reviewed, and how. Pure: it depends only on the calls and the seed.
 
+use crate::traffic::call::{Kind, PlannedCall};
 use crate::traffic::data::words::{CONVERSATIONS, FOLLOW_UPS};
-use crate::traffic::kinds::Kind;
-use crate::traffic::plan::PlannedCall;
 use crate::traffic::rng::SeededRng;
 use crate::twilio::sid::Mint;
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@
 //! with `#rc=5&rp=all`. All attempts of a request share a timeout of 15 seconds.
 
 use super::tally::Tally;
-use crate::traffic::plan::PlannedRequest;
+use crate::traffic::call::PlannedRequest;
 use crate::twilio::signature;
 use reqwest::redirect::Policy;
 use std::time::Duration;

@@ -169,7 +169,8 @@ async fn dual_recording_separates_both_sides() {
 #[tokio::test]
 async fn media_fault_makes_the_file_missing() {
     let product = Product::start().await;
-    product.at("/voice", "<Say>Welcome to the show</Say>");
+    // At this speed the words alone last for some milliseconds.
+    product.at("/voice", "<Say>Welcome to the show</Say><Pause length=\"3600\"/>");
     let network = network(&product).await;
     let call = network.place(&super::caller("")).expect("the call is placed");
     until(&network, "the answer", |state| {
@@ -181,6 +182,8 @@ async fn media_fault_makes_the_file_missing() {
         .as_str()
         .expect("a SID")
         .to_owned();
+    network.switch().clock.sleep(chrono::TimeDelta::seconds(3)).await;
+    post(&network, &format!("/Calls/{call}.json"), &[("Status", "completed")]).await;
     network.quiet().await;
     network.switch().state().faults.media.missing_next = 2;
     let mut answers = Vec::new();

@@ -3,7 +3,9 @@
 use futures::{StreamExt as _, stream};
 use harness::service::{AUTH_TOKEN, Client, PUBLIC_URL};
 use reqwest::header::CONTENT_TYPE;
-use sandbox::traffic::plan::{DayOptions, PlannedRequest, plan_day};
+use sandbox::traffic::PlannedRequest;
+use sandbox::traffic::day::DayOptions;
+use sandbox::traffic::plan::plan_day;
 
 /// Concurrent webhook requests.
 const MAX_CONCURRENCY: usize = 16;

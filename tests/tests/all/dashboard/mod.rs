@@ -15,8 +15,8 @@ use std::time::Duration;
 
 on_both_engines!(
     ended_call_is_found_played_graded_corrected_and_shown_at_earlier_versions,
-    every_page_renders_in_both_themes_at_both_widths,
     ; sqlite:
+    every_page_renders_in_both_themes_at_both_widths,
     live_call_is_taken_over_held_transferred_and_ended,
     first_run_creates_the_admin_and_an_invited_user_sees_their_pages,
     every_page_renders_without_data,

@@ -8,8 +8,8 @@ use harness::service::Client;
 use harness::test_env::{Pace, TestEnv};
 use harness::test_stores::TestStores;
 use sandbox::models::{Fault, Surface};
+use sandbox::network::faults::Faults;
 use sandbox::network::scenario::{LIBRARY, Scenario, named};
-use sandbox::network::switch::Faults;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

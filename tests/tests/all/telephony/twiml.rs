@@ -66,6 +66,7 @@ async fn every_emitted_document_equals_twilios_package_output(stores: TestStores
     });
     let mut documents = Vec::new();
     for (n, settings) in [json!({ "language": "en-US" }), settings].into_iter().enumerate() {
+        app.clock.set(domain::Timestamp::from_seconds(NOW));
         admin
             .put("/api/agent-settings", &json!({ "settings": settings }))
             .await
@@ -111,7 +112,13 @@ async fn every_emitted_document_equals_twilios_package_output(stores: TestStores
         let metadata = Metadata::new("default", Actor::Process("a test".into()), "a test");
         ledger.execute_all::<Call>(&waits, &steered, metadata).await.unwrap();
         let path = format!("/twilio/ai-respond?call_id={waits}&turn=4");
-        documents.push(document(&admin, &path, &[sid, ("SpeechResult", "hello?")]).await);
+        // The redirect to the conference is awaited; when it has not come, the caller joins by the answer.
+        let awaiting = document(&admin, &path, &[sid, ("SpeechResult", "hello?")]).await;
+        assert!(awaiting.contains("turn=4</Redirect>"), "{awaiting}");
+        app.clock.set(domain::Timestamp::from_seconds(NOW + 3));
+        let joining = document(&admin, &path, &[sid]).await;
+        assert!(joining.contains("<Conference"), "{joining}");
+        documents.extend([awaiting, joining]);
         for what in ["transfer", "digits&number=1", "digits&number=7", "nothing"] {
             let path = format!("/twilio/announce?call_id={waits}&what={what}");
             documents.push(document(&admin, &path, &[sid]).await);

@@ -1,0 +1,24 @@
+//! What the service does, without HTTP: the dialogue with a caller, listening and takeover by team members, and the
+//! jobs that follow from events.
+//!
+//! Rules are in `domain`; this crate calls them, calls the outside (the telephone network, models, the blob store), and
+//! records the results as commands.
+//!
+//! **Architecture invariant:** this crate knows neither HTTP nor TwiML nor SQL. What it needs of the process's
+//! interfaces is in [`ports`].
+
+pub mod agents;
+pub mod audio_tap;
+pub mod conference;
+mod cost;
+pub mod dialogue;
+pub mod drain;
+pub mod jobs;
+pub mod listening;
+pub mod number_routing;
+pub mod ports;
+pub mod presence;
+pub mod rebuilds;
+mod shared;
+
+pub use shared::{Engine, Queries, SharedEngine};

@@ -1,0 +1,26 @@
+//! Begins a scenario.
+
+use super::placement::{PlaceError, place_inbound};
+use crate::network::faults::Faults;
+use crate::network::scenario::Scenario;
+use crate::network::switch::Switch;
+use std::sync::Arc;
+
+impl Scenario {
+    /// Registers the parties and faults, and places the call.
+    ///
+    /// # Errors
+    /// [`PlaceError`].
+    pub fn begin(&self, net: &Arc<Switch>) -> Result<String, PlaceError> {
+        {
+            let mut state = net.state();
+            state.directory.extend(self.parties.clone());
+            if self.faults != Faults::default() {
+                state.faults = self.faults.clone();
+            }
+        }
+        let sid = place_inbound(net, self)?;
+        net.state().expectations.insert(sid.clone(), self.expect.clone());
+        Ok(sid)
+    }
+}

@@ -1,0 +1,262 @@
+//! No cycle of imports between modules: within each folder of a crate's sources, the files and folders in it can be put
+//! in an order in which each imports only from those before it. What a folder's own `mod.rs` and its parts import from
+//! each other does not count.
+
+use crate::source_files;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// A module, as the names of the path below the crate: `["call", "event"]`.
+type Module = Vec<String>;
+
+/// The imports between the modules of a crate.
+#[derive(Default)]
+struct Imports(BTreeMap<Module, BTreeSet<Module>>);
+
+impl Imports {
+    /// Reads them from the sources: `use` declarations, and paths that begin with `crate` or `super`. Tests within a
+    /// file do not count.
+    fn of_crate(src: &Path) -> Self {
+        let sources: BTreeMap<Module, String> = source_files::below(src)
+            .into_iter()
+            .map(|file| {
+                let source = std::fs::read_to_string(&file).unwrap();
+                (module_of(file.strip_prefix(src).unwrap()), code_of(&source))
+            })
+            .collect();
+        Self::of_sources(&sources)
+    }
+
+    fn of_sources(sources: &BTreeMap<Module, String>) -> Self {
+        let mut imports = Self::default();
+        for (module, code) in sources {
+            let targets = paths_in(code)
+                .filter_map(|path| resolve(&path, module, sources))
+                .filter(|target| target != module);
+            imports.0.insert(module.clone(), targets.collect());
+        }
+        imports
+    }
+
+    /// The cycles in each folder, as text.
+    fn cycles(&self) -> Vec<String> {
+        let folders: BTreeSet<&[String]> = self.0.keys().flat_map(|it| (0..it.len()).map(|n| &it[..n])).collect();
+        folders.into_iter().filter_map(|folder| self.cycle_in(folder)).collect()
+    }
+
+    /// The parts of a folder that import each other in a circle, with one import of each pair.
+    fn cycle_in(&self, folder: &[String]) -> Option<String> {
+        let depth = folder.len();
+        let mut edges: BTreeMap<(&String, &String), String> = BTreeMap::new();
+        for (module, targets) in &self.0 {
+            for target in targets {
+                let is_inside = module.starts_with(folder) && target.starts_with(folder);
+                if let (true, Some(from), Some(to)) = (is_inside, module.get(depth), target.get(depth))
+                    && from != to
+                {
+                    edges
+                        .entry((from, to))
+                        .or_insert_with(|| format!("{} imports {}", module.join("::"), target.join("::")));
+                }
+            }
+        }
+        // Parts that import nothing that is left, or that nothing left imports, are in no cycle.
+        loop {
+            let importing: BTreeSet<_> = edges.keys().map(|(from, _)| *from).collect();
+            let imported: BTreeSet<_> = edges.keys().map(|(_, to)| *to).collect();
+            let before = edges.len();
+            edges.retain(|(from, to), _| imported.contains(from) && importing.contains(to));
+            if edges.len() == before {
+                break;
+            }
+        }
+        let mut text = String::new();
+        for import in edges.values() {
+            let _ = write!(text, "\n  {import}");
+        }
+        (!text.is_empty()).then(|| format!("{}:{text}", folder.join("::")))
+    }
+}
+
+/// The module of a file, relative to the crate's `src`.
+fn module_of(file: &Path) -> Module {
+    let mut module: Module = file
+        .with_extension("")
+        .iter()
+        .map(|part| part.to_string_lossy().into_owned())
+        .collect();
+    if module
+        .last()
+        .is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str()))
+    {
+        module.pop();
+    }
+    module
+}
+
+/// The source without its tests, comments and texts.
+fn code_of(source: &str) -> String {
+    let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let mut code = String::with_capacity(source.len());
+    for line in source.lines() {
+        let line = line.split("//").next().unwrap_or_default();
+        for (n, part) in line.split('"').enumerate() {
+            code.push_str(if n % 2 == 0 { part } else { "" });
+        }
+        code.push('\n');
+    }
+    code
+}
+
+/// Every path that the code imports or begins with `crate` or `super`, as its segments.
+fn paths_in(code: &str) -> impl Iterator<Item = Vec<String>> {
+    let mut paths = Vec::new();
+    let mut rest = String::with_capacity(code.len());
+    for statement in code.split_inclusive(';') {
+        let declaration = ["use ", "pub use ", "pub(crate) use ", "pub(super) use "]
+            .iter()
+            .find_map(|keyword| {
+                statement
+                    .rfind(&format!("\n{keyword}"))
+                    .map(|at| (at, keyword.len() + 1))
+            });
+        match declaration {
+            Some((at, keyword)) => {
+                rest.push_str(&statement[..at]);
+                expand("", statement[at + keyword..].trim_end_matches(';'), &mut paths);
+            }
+            None => rest.push_str(statement),
+        }
+    }
+    for word in rest.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':') {
+        if word.starts_with("crate::") || word.starts_with("super::") {
+            paths.push(word.to_owned());
+        }
+    }
+    paths.into_iter().map(|path| {
+        let segments = path
+            .split("::")
+            .map(|segment| segment.split(" as ").next().unwrap_or_default().trim());
+        segments
+            .filter(|segment| !segment.is_empty())
+            .map(str::to_owned)
+            .collect()
+    })
+}
+
+/// The paths of a `use` tree: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn expand(prefix: &str, tree: &str, paths: &mut Vec<String>) {
+    let Some(open) = tree.find('{') else {
+        paths.push(format!("{prefix}{}", tree.trim()));
+        return;
+    };
+    let prefix = format!("{prefix}{}", tree[..open].trim());
+    let inner = &tree[open + 1..tree.rfind('}').unwrap_or(tree.len())];
+    let (mut depth, mut start) = (0, 0);
+    for (at, c) in inner.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                expand(&prefix, &inner[start..at], paths);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if !inner[start..].trim().is_empty() {
+        expand(&prefix, &inner[start..], paths);
+    }
+}
+
+/// The module that a path in `from` leads to. `None` for a path into another crate.
+fn resolve(path: &[String], from: &[String], sources: &BTreeMap<Module, String>) -> Option<Module> {
+    let mut rest = path;
+    let mut target = match rest.first()?.as_str() {
+        "crate" => Vec::new(),
+        "self" | "super" => from.to_vec(),
+        child => {
+            let mut module = from.to_vec();
+            module.push(child.to_owned());
+            sources.contains_key(&module).then(|| from.to_vec())?
+        }
+    };
+    while let Some(first) = rest
+        .first()
+        .filter(|it| ["crate", "self", "super"].contains(&it.as_str()))
+    {
+        if first == "super" {
+            target.pop();
+        }
+        rest = &rest[1..];
+    }
+    target.extend_from_slice(rest);
+    // The path ends with an item, or several.
+    while !target.is_empty() && !sources.contains_key(&target) {
+        target.pop();
+    }
+    Some(target)
+}
+
+#[test]
+fn modules_import_each_other_in_no_circle() {
+    let mut findings = Vec::new();
+    for name in ["domain", "infra", "projections", "engine", "api", "sandbox", "tests"] {
+        let imports = Imports::of_crate(&source_files::root().join(name).join("src"));
+        let count: usize = imports.0.values().map(BTreeSet::len).sum();
+        assert!(count > 20, "only {count} imports were found in {name}");
+        findings.extend(imports.cycles().into_iter().map(|cycle| format!("{name}, in {cycle}")));
+    }
+    assert!(
+        findings.is_empty(),
+        "{} cycles:\n{}",
+        findings.len(),
+        findings.join("\n")
+    );
+}
+
+fn cycles(files: &[(&str, &str)]) -> Vec<String> {
+    let sources = files
+        .iter()
+        .map(|(file, source)| (module_of(Path::new(file)), code_of(source)));
+    Imports::of_sources(&sources.collect()).cycles()
+}
+
+#[test]
+fn cycle_is_found_in_every_form_of_import() {
+    let imports = [
+        "\nuse crate::b::Item;",
+        "\npub use super::{b::{Item, Other}, c::Third};",
+        "\nfn f() { crate::b::g() }",
+        "\nstruct S(super::b::Item);",
+    ];
+    for import in imports {
+        let found = cycles(&[
+            ("lib.rs", ""),
+            ("a.rs", import),
+            ("b/mod.rs", "\nmod inner;"),
+            ("b/inner.rs", "\nuse crate::a::Back;"),
+            ("c.rs", ""),
+        ]);
+        assert_eq!(found.len(), 1, "{import}: {found:?}");
+        assert!(
+            found[0].contains("a imports b") && found[0].contains("b::inner imports a"),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn imports_in_one_direction_comments_texts_and_tests_are_no_cycle() {
+    let found = cycles(&[
+        ("lib.rs", "\npub use a::Item;"),
+        (
+            "a.rs",
+            "\n// use crate::b;\nconst T: &str = \"crate::b::g\";\n#[cfg(test)]\nmod tests {\n use crate::b::g;\n}",
+        ),
+        ("b/mod.rs", "\nmod inner;\nuse inner::Part;\nuse crate::a::Item;"),
+        ("b/inner.rs", "\nuse super::Whole;\nuse std::fmt;"),
+    ]);
+    assert_eq!(found, Vec::<String>::new());
+}
