@@ -29,6 +29,7 @@ pub mod start;
 pub mod state;
 mod upcast;
 pub mod value;
+pub mod view;
 
 pub use command::CallCommand;
 pub use end::End;

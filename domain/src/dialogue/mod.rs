@@ -2,7 +2,7 @@
 //!
 //! Every decision depends only on the events of the call. So a service that was killed during a call continues the dialogue,
 //! and a repeated webhook gets the same response. A step that needs a language model is only named here ([`Step::Think`]);
-//! the API calls the model and renders the TwiML.
+//! the engine calls the model, and the API renders the TwiML.
 
 mod dialogue_history;
 pub mod intent;

@@ -2,7 +2,7 @@
 
 use crate::Timestamp;
 use crate::call::event::events;
-use crate::call::value::{UnknownWord, text_enum};
+use crate::call::value::text_enum;
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 

@@ -1,10 +1,10 @@
 //! Values derived from a [`CallView`]: what rows show.
 
 use super::{CallView, Phases};
-use crate::text_enum::text_enum;
-use domain::Timestamp;
-use domain::call::event::PersonalText;
-use domain::call::value::{AnsweredBy, Direction, EndedBy, Outcome, Phase, Purpose, VoicemailReason};
+use crate::Timestamp;
+use crate::call::event::PersonalText;
+use crate::call::value::text_enum;
+use crate::call::value::{AnsweredBy, Direction, EndedBy, Outcome, Phase, Purpose, VoicemailReason};
 
 text_enum! {
     /// The status of a call: its progress, or how it ended.
@@ -81,7 +81,7 @@ impl CallView {
     /// The start by the provider's clock: the reported start or ringing, else the end minus the duration, else the
     /// answer. `None` while the provider has reported no time.
     pub(super) fn provider_start(&self) -> Option<Timestamp> {
-        let by_provider = |time: domain::call::observed_at::ObservedAt| time.clock.is_provider().then_some(time.at);
+        let by_provider = |time: crate::call::observed_at::ObservedAt| time.clock.is_provider().then_some(time.at);
         let started = self.started.as_ref().and_then(|start| by_provider(start.at));
         let from_end = || {
             let end = self.end.as_ref()?;
@@ -253,7 +253,7 @@ impl CallView {
         let started = self.starts().find_map(|start| start.agent.as_ref());
         started
             .or_else(|| self.queue.as_ref().map(|queue| &queue.agent))
-            .map(domain::AgentId::as_str)
+            .map(crate::AgentId::as_str)
     }
 
     /// The tenant's own number, E.164.
@@ -369,7 +369,7 @@ impl CallView {
     }
 
     /// The reported start, then the inferred one.
-    fn starts(&self) -> impl Iterator<Item = &domain::call::start::Start> {
+    fn starts(&self) -> impl Iterator<Item = &crate::call::start::Start> {
         self.started.iter().chain(&self.inferred)
     }
 }

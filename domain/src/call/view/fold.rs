@@ -1,13 +1,13 @@
 //! Folds events into a [`CallView`].
 
 use super::{CallView, Queued};
-use domain::call::CallEvent;
-use domain::call::end::End;
-use domain::call::event::PersonalText;
-use domain::call::observed_at::{ObservedAt, least, says_something};
-use domain::call::start::Start;
-use domain::call::value::{ClockSource, Phase};
-use domain::{Personal, Tenant, Timestamp};
+use crate::call::CallEvent;
+use crate::call::end::End;
+use crate::call::event::PersonalText;
+use crate::call::observed_at::{ObservedAt, least, says_something};
+use crate::call::start::Start;
+use crate::call::value::{ClockSource, Phase};
+use crate::{Personal, Tenant, Timestamp};
 
 impl CallView {
     /// Applies an event.

@@ -1,9 +1,9 @@
 //! [`Review`]: grade, resolution and edits of a call by users, in their order.
 
-use domain::call::CallEvent;
-use domain::call::event::PersonalText;
-use domain::call::value::Grade;
-use domain::{Personal, Timestamp};
+use crate::call::CallEvent;
+use crate::call::event::PersonalText;
+use crate::call::value::Grade;
+use crate::{Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The results of a review.

@@ -15,12 +15,12 @@ pub use derive::{Filter, Status, UtcHour};
 pub use participants::{Participant, Participants};
 pub use review::{Graded, Resolution, Review};
 
-use domain::call::end::End;
-use domain::call::event::PersonalText;
-use domain::call::observed_at::ObservedAt;
-use domain::call::start::Start;
-use domain::call::value::{AnsweredBy, Phase, Purpose, VoicemailReason};
-use domain::{AgentId, Tenant, Timestamp};
+use crate::call::end::End;
+use crate::call::event::PersonalText;
+use crate::call::observed_at::ObservedAt;
+use crate::call::start::Start;
+use crate::call::value::{AnsweredBy, Phase, Purpose, VoicemailReason};
+use crate::{AgentId, Tenant, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The state of a call, folded from its events.
@@ -63,9 +63,9 @@ pub struct CallView {
     #[serde(skip_serializing_if = "Option::is_none")]
     transferred_to: Option<PersonalText>,
     #[serde(skip_serializing_if = "not")]
-    pub(crate) escalated: bool,
+    pub escalated: bool,
     #[serde(skip_serializing_if = "not")]
-    pub(crate) do_not_call: bool,
+    pub do_not_call: bool,
     #[serde(skip_serializing_if = "Review::is_blank")]
     pub review: Review,
     /// Excluded from lists and counts.
