@@ -3,11 +3,13 @@
 //! [`Settings`] are the values as given; [`Config`] is resolved from them and checked. The rest of the program uses
 //! only `Config` and reads no setting itself.
 
+mod chat_provider;
 mod models;
 mod settings;
 
+pub use chat_provider::ChatProvider;
 pub use ipnet::IpNet;
-pub use models::{AnthropicConfig, ChatProvider, ModelsConfig};
+pub use models::{AnthropicConfig, ModelsConfig};
 pub use settings::Settings;
 
 use crate::clock::random_bytes;

@@ -4,6 +4,7 @@
 //! this is not done by postgres-es or sqlite-es is in `docs/decisions`.
 
 mod append;
+mod error;
 mod postgres;
 mod read;
 mod sqlite;
@@ -13,6 +14,7 @@ mod stored_metadata;
 
 pub use crate::events::{Actor, Event, Metadata, Params, Position, Recorded, StreamId, UnknownActor};
 pub use append::{Append, Appended, NewEvent};
+pub use error::StoreError;
 pub use read::{RawEvent, STATEMENTS};
-pub use store::{EventStore, OpenError, StoreError};
+pub use store::{EventStore, OpenError};
 pub(crate) use stored_metadata::StoredMetadata;

@@ -1,6 +1,7 @@
 //! [`EventStore`]: an appender with group commit, and readers.
 
 use super::append::{Append, Appended, BatchOutcome};
+use super::error::StoreError;
 use super::postgres::PostgresWriter;
 use super::sqlite::SqliteWriter;
 use super::sqlite_reader::SqliteReader;
@@ -11,7 +12,6 @@ use crate::subscription::Recent;
 use cqrs_es::Aggregate;
 use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
 use domain::Timestamp;
-use rusqlite::ErrorCode;
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,90 +29,6 @@ const MAX_AGGREGATE_ID: usize = 255;
 const MAX_NAME: usize = 64;
 /// Connections of the read pool.
 const READ_CONNECTIONS: u32 = 4;
-
-/// Why the log cannot be read or written.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database returned an error or is unavailable.
-    #[error("ledger database error")]
-    Database(#[source] Arc<sqlx::Error>),
-    /// SQLite returned an error.
-    #[error("ledger database error")]
-    Sqlite(#[source] Arc<rusqlite::Error>),
-    /// A position is missing: the log is damaged.
-    #[error("the log is damaged: expected position {expected}, found {found}")]
-    Hole { expected: Position, found: Position },
-    /// An identifier or an event's name has a line break or another control character: it could not be hashed
-    /// unambiguously.
-    #[error("identifiers and event names must not contain line breaks or other control characters")]
-    ControlCharacter,
-    /// An identifier or an event's name is too long.
-    #[error("{what} is longer than {max} characters")]
-    TooLong {
-        what: &'static str,
-        /// In characters.
-        max: usize,
-    },
-    /// An append must have at least one event.
-    #[error("an append without events")]
-    Empty,
-    /// JSON serialization or parsing failed.
-    #[error("cannot convert an event to or from JSON")]
-    Encode(#[source] Arc<serde_json::Error>),
-    /// The key store cannot be used, or sealing or unsealing failed.
-    #[error("cannot seal or unseal a personal value")]
-    Keys(#[from] crate::keys::KeyError),
-    /// A stream whose state is needed contains an event that this program cannot read.
-    #[error("the stream contains an event that this program cannot read: {0}")]
-    Unreadable(String),
-    /// The service is stopping.
-    #[error("the ledger is closed")]
-    Closed,
-}
-
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Database(Arc::new(error))
-    }
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(Arc::new(error))
-    }
-}
-
-impl StoreError {
-    pub(crate) fn encode(error: serde_json::Error) -> Self {
-        Self::Encode(Arc::new(error))
-    }
-
-    /// Whether the database is temporarily unavailable, so that a retry may succeed.
-    #[must_use]
-    pub fn is_unavailable(&self) -> bool {
-        match self {
-            Self::Database(error) => crate::db::is_unavailable(error),
-            Self::Sqlite(error) => matches!(
-                error.sqlite_error_code(),
-                Some(
-                    ErrorCode::CannotOpen
-                        | ErrorCode::DatabaseBusy
-                        | ErrorCode::DatabaseLocked
-                        | ErrorCode::DiskFull
-                        | ErrorCode::SystemIoFailure
-                )
-            ),
-            Self::Keys(error) => error.is_unavailable(),
-            Self::Closed => true,
-            Self::Hole { .. }
-            | Self::ControlCharacter
-            | Self::TooLong { .. }
-            | Self::Empty
-            | Self::Encode(_)
-            | Self::Unreadable(_) => false,
-        }
-    }
-}
 
 /// The log.
 #[derive(Clone)]

@@ -41,6 +41,10 @@ const FORBIDDEN_DEPENDENCIES: &[(&str, &[&str])] = &[
         "call-ledger-engine",
         &[
             "axum",
+            "axum-extra",
+            "tower-http",
+            "utoipa",
+            "rusqlite",
             "sqlx",
             "reqwest",
             "aws-sdk-s3",
@@ -139,6 +143,16 @@ fn crates_have_no_forbidden_dependency() {
         for name in *banned {
             assert!(!dependencies[*package].contains(*name), "{package} depends on {name}");
         }
+    }
+}
+
+#[test]
+fn engine_builds_no_twiml() {
+    let files = source_files::below(&source_files::root().join("engine/src"));
+    assert!(!files.is_empty());
+    for file in files {
+        let source = std::fs::read_to_string(&file).unwrap();
+        assert!(!source.contains("twilio::twiml"), "{}", file.display());
     }
 }
 
