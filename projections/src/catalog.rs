@@ -35,7 +35,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
             .chain([&rebuild::OPEN_CHECKPOINT]);
         all.extend(own.map(|text| (model, *text)));
         let queries = match model {
-            "call_log" => call_log::queries::statements(),
+            "call_log" => call_log::statements(),
             "dashboard" => dashboard::queries::statements(),
             "live_calls" => live_calls::queries::statements(),
             "persona_feedback" => persona_feedback::queries::statements(),

@@ -10,7 +10,6 @@
 
 pub mod agents;
 pub mod call_log;
-pub mod call_view;
 mod catalog;
 pub mod contacts;
 pub mod dashboard;

@@ -1,6 +1,6 @@
 //! `GET /health`: a health report for operators.
 
-use super::ready::ledger_answers;
+use super::ready::{STALLED_AFTER, ledger_answers};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 /// The health of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`, `degraded` (a read model lags or has dead letters), `unavailable`, `draining`.
+    /// `ok`, `degraded` (a read model lags, is stalled or has dead letters), `unavailable`, `draining`.
     #[schema(example = "ok")]
     status: &'static str,
     version: &'static str,
@@ -41,6 +41,9 @@ pub struct ModelHealth {
     lag: i64,
     /// Number of events that could not be projected, including later events of the same streams.
     dead_letters: i64,
+    /// Seconds since this process last followed the log for it, from one minute on; it is retried all the time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stalled_s: Option<u64>,
 }
 
 /// Lag from which the service is `degraded`, in positions.
@@ -61,11 +64,13 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, Json<Health>)
     } else {
         None
     };
-    let is_healthy = models.as_ref().is_some_and(|models| {
-        models
-            .iter()
-            .all(|model| model.lag < MAX_LAG && model.dead_letters == 0)
-    });
+    let stalled = state.models.progress().stalled(STALLED_AFTER);
+    let is_healthy = stalled.is_empty()
+        && models.as_ref().is_some_and(|models| {
+            models
+                .iter()
+                .all(|model| model.lag < MAX_LAG && model.dead_letters == 0)
+        });
     let (code, status) = match (ledger, state.drain.is_draining(), is_healthy) {
         (false, ..) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         (true, true, _) => (StatusCode::OK, "draining"),
@@ -76,6 +81,10 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, Json<Health>)
         name: model.model,
         lag: model.lag,
         dead_letters: model.dead_letters,
+        stalled_s: stalled
+            .iter()
+            .find(|(name, _)| *name == model.model)
+            .map(|(_, idle)| idle.as_secs()),
     });
     let health = Health {
         status,

@@ -1,9 +1,9 @@
 //! [`CallDocument`]: the state of a call in `call_log`.
 
-use crate::call_view::CallView;
 use domain::Timestamp;
 use domain::call::observed_at::ObservedAt;
 use domain::call::value::{ParticipantRole, Phase, Segment, Sentiment};
+use domain::call::view::CallView;
 use std::collections::BTreeMap;
 
 /// The state of a call.

@@ -16,6 +16,11 @@ pub use document::{CallDocument, TURNS};
 pub use previous_calls::PreviousCall;
 pub use queries::{CallLog, CallQuery, Cursor, Page};
 
+/// Every statement of the queries.
+pub(crate) fn statements() -> Vec<&'static str> {
+    [queries::statements(), previous_calls::statements()].concat()
+}
+
 use crate::engine::{ReadModel, Schema, Totals, schema};
 use crate::rows::{ForeignRow, Owner, Rows, Table};
 use infra::db::Engine;

@@ -2,11 +2,11 @@
 
 use super::document::{Archived, Asset, CallDocument, Correction, Participant, Speaker, Summary, TURNS, Turn};
 use super::tables::{AssetRow, CallRow, CorrectionRow, FieldRow, ParticipantRow, SegmentRow};
-use crate::call_view::CallView;
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::Timestamp;
 use domain::call::observed_at::ObservedAt;
 use domain::call::value::{ClockSource, Segment};
+use domain::call::view::CallView;
 
 impl CallDocument {
     pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {

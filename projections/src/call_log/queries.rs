@@ -2,8 +2,8 @@
 
 use super::search;
 use super::tables::{AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SegmentRow};
-use crate::call_view::Filter;
 use crate::rows::{Row, Table};
+use domain::call::view::Filter;
 use infra::db::{Db, DbError, ReadStores};
 use infra::on_db;
 use std::collections::HashMap;
@@ -203,7 +203,6 @@ pub(crate) fn statements() -> Vec<&'static str> {
             .values()
             .flat_map(|list| [list.page.as_str(), list.step_end.as_str()]),
     );
-    all.extend(super::previous_calls::statements());
     all
 }
 

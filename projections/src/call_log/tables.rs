@@ -18,7 +18,7 @@ pub const TABLES: &[Table] = &[
 
 table! {
     /// A call. Times are epoch microseconds. Each `in_*` column says whether the call is in that
-    /// [`crate::call_view::Filter`].
+    /// [`domain::call::view::Filter`].
     CallRow in "calls", key 1, OwnedBy(Call),
     personal ["caller_number", "caller_name", "called_number", "transferred_to", "notes", "summary", "next_action", "call_view"]
     {
@@ -40,7 +40,7 @@ table! {
         number: Option<String>,
         /// STIR/SHAKEN: Twilio's `StirVerstat`.
         attestation: Option<String>,
-        /// [`crate::call_view::Status`].
+        /// [`domain::call::view::Status`].
         status: String,
         /// `completed`, `busy`, `no_answer`, `failed`, `canceled`; absent until it is over.
         outcome: Option<String>,
@@ -123,7 +123,7 @@ table! {
         in_taken_over: bool,
         in_transferred: bool,
         in_recorded: bool,
-        /// [`crate::call_view::CallView`] as JSON, used only by the fold.
+        /// [`domain::call::view::CallView`] as JSON, used only by the fold.
         call_view: String,
     }
 }
@@ -268,7 +268,7 @@ table! {
     FilterCountRow in "filter_counts", key 2, Counters, personal []
     {
         tenant: String,
-        /// [`crate::call_view::Filter`].
+        /// [`domain::call::view::Filter`].
         filter: String,
         calls: i64,
     }

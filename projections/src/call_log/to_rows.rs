@@ -4,11 +4,11 @@ use super::document::{Asset, CallDocument, Participant, Speaker, TURNS};
 use super::tables::{
     AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SearchRow, SegmentRow,
 };
-use crate::call_view::Filter;
 use crate::engine::Totals;
 use crate::rows::Rows;
 use domain::Timestamp;
 use domain::call::value::{Direction, ParticipantRole, Phase};
+use domain::call::view::Filter;
 
 impl CallDocument {
     pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {

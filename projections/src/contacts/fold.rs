@@ -1,8 +1,8 @@
 //! Folds events into a [`ContactsDocument`]. Pure.
 
 use super::tables::{ContactRow, NumberCallRow};
-use crate::call_view::CallView;
 use crate::rows::{ForeignRow, Owner, Row, Rows};
+use domain::call::view::CallView;
 use domain::contact::ContactEvent;
 use domain::{Tenant, Timestamp};
 use infra::event_store::Event;

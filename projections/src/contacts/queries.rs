@@ -27,7 +27,7 @@ table! {
         last_call_at: Option<i64>,
         /// `inbound`, `outbound`.
         last_call_direction: Option<String>,
-        /// [`crate::call_view::Status`].
+        /// [`domain::call::view::Status`].
         last_call_status: Option<String>,
     }
 }

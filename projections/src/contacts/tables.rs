@@ -41,11 +41,11 @@ table! {
         started_at: i64,
         /// `inbound`, `outbound`.
         direction: Option<String>,
-        /// [`crate::call_view::Status`].
+        /// [`domain::call::view::Status`].
         status: String,
         /// Talk time in seconds.
         duration_s: Option<i64>,
-        /// [`crate::call_view::CallView`] as JSON, used only by the fold.
+        /// [`domain::call::view::CallView`] as JSON, used only by the fold.
         call_view: String,
     }
 }

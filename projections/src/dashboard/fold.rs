@@ -1,12 +1,12 @@
 //! Folds events into a [`DashboardDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
 use super::tables::{FigureRow, LatestRow};
-use crate::call_view::{CallView, Filter, UtcHour};
 use crate::engine::Totals;
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::Tenant;
 use domain::call::CallEvent;
 use domain::call::value::{Grade, Outcome};
+use domain::call::view::{CallView, Filter, UtcHour};
 use std::collections::BTreeMap;
 
 /// The state of a call in `dashboard`.

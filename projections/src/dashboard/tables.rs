@@ -18,7 +18,7 @@ table! {
         started_at: i64,
         /// `inbound`, `outbound`.
         direction: Option<String>,
-        /// [`crate::call_view::Status`].
+        /// [`domain::call::view::Status`].
         status: String,
         /// Whether the caller was routed to voicemail.
         voicemail: bool,
@@ -32,7 +32,7 @@ table! {
         grade: Option<String>,
         /// Latencies by AI turn as JSON, used only by the fold.
         ai_turns: String,
-        /// [`crate::call_view::CallView`] as JSON, used only by the fold.
+        /// [`domain::call::view::CallView`] as JSON, used only by the fold.
         call_view: String,
     }
 }

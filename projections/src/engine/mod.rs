@@ -101,6 +101,9 @@ pub enum ProjectionError {
     /// A row has another version.
     #[error(transparent)]
     Foreign(#[from] ForeignRow),
+    /// The fold of the model panicked; the panic's message is in the log of the process.
+    #[error("the fold panicked")]
+    Panicked,
     /// The event has a type or shape that this program does not know.
     #[error("event {position} cannot be read: {reason}")]
     Unreadable {
@@ -116,7 +119,7 @@ impl ProjectionError {
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Foreign(_) | Self::Unreadable { .. } => true,
+            Self::Foreign(_) | Self::Unreadable { .. } | Self::Panicked => true,
             Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| rejects_data(&code)),
             Self::Database(error) => matches!(
                 error,

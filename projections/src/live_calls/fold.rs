@@ -1,10 +1,10 @@
 //! Folds events into a [`LiveDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
 use super::tables::{EndedRow, LiveCallRow, LiveTurnRow};
-use crate::call_view::{CallView, Participants, Status};
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::call::CallEvent;
 use domain::call::observed_at::least;
+use domain::call::view::{CallView, Participants, Status};
 use domain::{Tenant, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;

@@ -18,7 +18,7 @@ table! {
         live: bool,
         /// `inbound`, `outbound`.
         direction: Option<String>,
-        /// [`crate::call_view::Status`].
+        /// [`domain::call::view::Status`].
         status: String,
         agent: Option<String>,
         /// The tenant's own number, E.164.
@@ -49,9 +49,9 @@ table! {
         escalated: bool,
         /// Number of turns so far.
         turns: i64,
-        /// [`crate::call_view::Participants`] as JSON, used only by the fold.
+        /// [`domain::call::view::Participants`] as JSON, used only by the fold.
         participants: String,
-        /// [`crate::call_view::CallView`] as JSON, used only by the fold.
+        /// [`domain::call::view::CallView`] as JSON, used only by the fold.
         call_view: String,
     }
 }

@@ -1,11 +1,11 @@
 //! Folds events into a [`FeedbackDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
 use super::tables::{FeedbackCallRow, FeedbackCorrectionRow, FeedbackDayRow};
-use crate::call_view::{CallView, UtcHour};
 use crate::engine::Totals;
 use crate::rows::{ForeignRow, Row, Rows};
 use domain::call::CallEvent;
 use domain::call::value::Grade;
+use domain::call::view::{CallView, UtcHour};
 use domain::{Tenant, Timestamp};
 use std::collections::BTreeMap;
 

@@ -21,11 +21,13 @@ use crate::engine::ProjectionError;
 use crate::namespace;
 use crate::projector::Projector;
 use crate::runner::{Progress, RebuildStatus, RunnerContext, Stage};
+use futures::FutureExt as _;
 use infra::clock::new_id;
 use infra::db::{DbError, Engine, Namespace, ShadowNamespace};
 use infra::event_store::{Position, StoreError};
 use infra::subscription::checkpoint::{self, Lease};
 use rows_file::RowsFile;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use switch::Next;
@@ -132,16 +134,17 @@ pub(crate) async fn rebuild(
         owner,
     };
     let started = Instant::now();
-    let outcome = match run.fill(&shadow, goal, started).await {
-        Ok((next, loaded)) => {
-            let outcome = run.finish(&old, &next, goal, started, loaded).await;
-            if !matches!(&outcome, Ok(report) if report.switched) {
-                next.db.close().await;
-            }
-            outcome
+    let work = async {
+        let (next, loaded) = run.fill(&shadow, goal, started).await?;
+        let outcome = run.finish(&old, &next, goal, started, loaded).await;
+        if !matches!(&outcome, Ok(report) if report.switched) {
+            next.db.close().await;
         }
-        Err(error) => Err(error),
+        outcome
     };
+    // A fold that panics is reported like an event that cannot be applied, and what follows is cleaned up.
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
+    let outcome = outcome.unwrap_or(Err(ProjectionError::Panicked.into()));
     progress.rebuilding(model, None);
     if !matches!(&outcome, Ok(report) if report.switched) {
         if let Err(error) = context.read_stores.remove(&shadow).await {

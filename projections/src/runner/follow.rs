@@ -5,10 +5,12 @@ use super::{Progress, RunnerContext};
 use crate::engine::ProjectionError;
 use crate::namespace;
 use crate::projector::{Follower, Projector};
+use futures::FutureExt as _;
 use infra::db::{DbError, Namespace, Tx};
 use infra::event_store::{Position, Recorded, StoreError};
 use infra::ledger::Subscription;
 use infra::subscription::checkpoint::{self, Lease};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -54,6 +56,9 @@ pub(super) enum FollowError {
     Projection(#[from] ProjectionError),
     #[error("cannot read the log")]
     Log(#[from] StoreError),
+    /// The panic's message is in the log of the process.
+    #[error("the follower panicked")]
+    Panicked,
 }
 
 impl From<sqlx::Error> for FollowError {
@@ -82,6 +87,17 @@ where
         Ok(done) => Ok(done?),
         Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()),
     }
+}
+
+/// Applies events. A panic of the fold becomes an error, so that the event that causes it is dead-lettered like any other
+/// that cannot be applied. The follower drops its documents after an error, so a half-changed one is not used again.
+async fn apply_catching_panics(
+    follower: &mut dyn Follower,
+    tx: &mut Tx,
+    events: &[Arc<Recorded>],
+) -> Result<(), ProjectionError> {
+    let applied = AssertUnwindSafe(follower.apply(tx, events)).catch_unwind().await;
+    applied.unwrap_or(Err(ProjectionError::Panicked))
 }
 
 pub(super) struct Following<'a> {
@@ -179,6 +195,7 @@ impl<'a> Following<'a> {
                 }
                 () = tokio::time::sleep(POLL_INTERVAL) => Vec::new(),
             };
+            self.progress.worked(model);
             if self.context.read_stores.current(model).await?.generation != open.namespace.generation {
                 return Ok(Pause::SteppedDown);
             }
@@ -237,6 +254,7 @@ impl<'a> Following<'a> {
                     if !self.commit(open, run, Some(&reason)).await? {
                         return Ok(false);
                     }
+                    metrics::counter!("projection_dead_letters_total", "model" => model).increment(1);
                 }
                 Err(_) => {
                     let (first, second) = run.split_at(run.len() / 2);
@@ -297,9 +315,9 @@ impl<'a> Following<'a> {
         if let Some(reason) = give_up {
             open.dead_letters.park(tx, events, reason, now).await?;
         } else if let Some(free) = open.dead_letters.divert_parked(tx, events, concerns, now).await? {
-            open.follower.apply(tx, &free).await?;
+            apply_catching_panics(open.follower.as_mut(), tx, &free).await?;
         } else {
-            open.follower.apply(tx, events).await?;
+            apply_catching_panics(open.follower.as_mut(), tx, events).await?;
         }
         Ok(true)
     }

@@ -2,8 +2,9 @@
 //!
 //! The process that holds a model's lease follows the log for it. Rows and checkpoint change in one transaction, which
 //! a fenced-off process cannot commit. If the database is unavailable, the follower retries. An event that cannot be
-//! applied is written to `dead_letters` in the same transaction and its stream is parked; other streams are not
-//! affected: see [`dead_letters`].
+//! applied, or whose fold panics, is written to `dead_letters` in the same transaction and its stream is parked; other
+//! streams are not affected: see [`dead_letters`]. A follower that panics elsewhere is started again after a delay. A
+//! follower that has not worked for a while, by the wall clock, is reported as stalled: see [`Progress::stalled`].
 
 mod dead_letters;
 mod follow;
@@ -14,10 +15,12 @@ pub use progress::{ModelStatus, Progress, RebuildStatus, Stage};
 pub(crate) use dead_letters::STATEMENTS;
 
 use crate::projector::Projector;
-use follow::{Following, Pause, with_timeout};
+use follow::{FollowError, Following, Pause, with_timeout};
+use futures::FutureExt as _;
 use infra::clock::SharedClock;
 use infra::db::ReadStores;
 use infra::ledger::Ledger;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -55,18 +58,21 @@ pub(crate) fn spawn(
                 following.run(&stop).await
             };
             // Not cancelled half-way: a step may be a commit.
-            let ended = follow.await;
+            let ended = AssertUnwindSafe(follow).catch_unwind().await;
             if stop.is_cancelled() {
                 return;
             }
-            let wait = match ended {
+            let wait = match ended.unwrap_or(Err(FollowError::Panicked)) {
                 // A rebuild in this process is about to switch: follow the new rows without delay.
                 Ok(Pause::LeaseHeld) if progress.rebuild_of(model).is_some() => Duration::from_millis(10),
-                Ok(Pause::LeaseHeld) => LEASE_POLL_INTERVAL,
+                Ok(Pause::LeaseHeld) => {
+                    progress.worked(model);
+                    LEASE_POLL_INTERVAL
+                }
                 Ok(Pause::SteppedDown) => Duration::ZERO,
                 Ok(Pause::Stopped) => return,
                 Err(error) => {
-                    tracing::warn!(model, error = %follow::loggable(&error), "read model database unavailable, will retry");
+                    tracing::warn!(model, error = %follow::loggable(&error), "read model cannot be followed, will retry");
                     pause = (pause * 2).min(MAX_RETRY_DELAY);
                     pause
                 }

@@ -21,6 +21,8 @@ struct Inner {
 }
 
 struct ModelProgress {
+    /// When this process last found the model's follower at work, or its lease held by another process.
+    worked: Mutex<Instant>,
     position: watch::Sender<Position>,
     rate: Mutex<Rate>,
     rebuild: watch::Sender<Option<RebuildStatus>>,
@@ -117,6 +119,7 @@ impl Progress {
     pub(crate) fn new(read_stores: ReadStores, models: impl Iterator<Item = &'static str>) -> Self {
         let models = models.map(|model| {
             let progress = ModelProgress {
+                worked: Mutex::new(Instant::now()),
                 position: watch::Sender::new(0),
                 rate: Mutex::new(Rate::new()),
                 rebuild: watch::Sender::new(None),
@@ -191,6 +194,33 @@ impl Progress {
         }
     }
 
+    /// The models whose follower has not worked in this process for this long, with the time since then: it waits for a
+    /// database, or keeps failing. A follower looks at the log several times a second, and gives up a database operation
+    /// after 30 seconds. A model that is being rebuilt is not stalled.
+    #[must_use]
+    pub fn stalled(&self, after: Duration) -> Vec<(&'static str, Duration)> {
+        let mut stalled: Vec<_> = self
+            .0
+            .models
+            .iter()
+            .filter(|(_, progress)| progress.rebuild.borrow().is_none())
+            .map(|(model, progress)| {
+                let worked = progress.worked.lock().unwrap_or_else(PoisonError::into_inner);
+                (*model, worked.elapsed())
+            })
+            .filter(|(_, idle)| *idle >= after)
+            .collect();
+        stalled.sort_unstable();
+        stalled
+    }
+
+    /// Notes that a model's follower works.
+    pub(crate) fn worked(&self, model: &str) {
+        if let Some(progress) = self.0.models.get(model) {
+            *progress.worked.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        }
+    }
+
     pub(crate) fn record_batch(&self, model: &'static str, events: usize) {
         let rate = self.rate(model, events);
         metrics::gauge!("projection_events_per_second", "model" => model).set(rate);
@@ -204,6 +234,7 @@ impl Progress {
     }
 
     pub(crate) fn rebuilding(&self, model: &str, status: Option<RebuildStatus>) {
+        self.worked(model);
         if let Some(progress) = self.0.models.get(model) {
             progress.rebuild.send_replace(status);
         }

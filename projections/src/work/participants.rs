@@ -2,9 +2,9 @@
 
 use super::queries::Kind;
 use super::todo::{FailedAttempts, ToDo};
-use crate::call_view::{Participant, Participants};
 use domain::Timestamp;
 use domain::call::value::ParticipantRole;
+use domain::call::view::{Participant, Participants};
 use serde_json::{Value, json};
 
 /// Seconds to wait for the callback of a call's end after a participant has left.

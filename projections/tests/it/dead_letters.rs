@@ -5,7 +5,7 @@ use domain::call::value::Outcome;
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
 use infra::on_db;
-use projections::engine::{ReadModel, Schema};
+use projections::engine::{ProjectionError, ReadModel, Schema};
 use projections::projector::Model;
 use projections::rows::{Column, Field, ForeignRow, Kind, Owner, Role, Row, Rows, Table, Value};
 use projections::{RebuildError, RebuildOptions};
@@ -97,7 +97,7 @@ async fn rebuild_stops_at_an_unreadable_event() {
     }
 }
 
-/// A model whose table rejects the rows of failed calls.
+/// A model whose table rejects the rows of failed calls, and whose fold panics at calls that were busy.
 struct FailingModel;
 
 struct SeenRow {
@@ -180,6 +180,14 @@ impl ReadModel for FailingModel {
         {
             seen.failed = true;
         }
+        let is_busy = matches!(
+            &event.event,
+            Event::Call(domain::call::CallEvent::CallEnded {
+                outcome: Outcome::Busy,
+                ..
+            })
+        );
+        assert!(!is_busy, "a fold with a bug");
     }
 
     fn rows(id: &str, seen: &Seen, rows: &mut Rows) {
@@ -224,5 +232,60 @@ async fn event_with_a_rejected_row_is_isolated_from_its_batch() {
         on_db!(&db, c => sqlx::query_as("select count(*), cast(sum(events) as bigint) from seen").fetch_one(c).await)
             .expect("counts");
     assert_eq!(counts, (200, 399), "every event except one is applied once");
+    following.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn event_whose_fold_panics_is_dead_lettered_and_the_model_continues() {
+    let env = TestEnv::with(vec![Arc::new(Model::<FailingModel>::default())]).await;
+    let following = env.models.follow();
+    let mut bad = Vec::new();
+    let mut last = 0;
+    for n in 0..40 {
+        let call = format!("CA{n:03}");
+        env.append(&call, vec![started(0, Provider)]).await;
+        let outcome = if n % 10 == 7 { Outcome::Busy } else { Outcome::Completed };
+        last = env.append(&call, vec![ended(60, Provider, outcome, None)]).await;
+        if n % 10 == 7 {
+            bad.push((last, call, "CallEnded".to_owned()));
+        }
+    }
+    assert!(env.models.wait("failing", last, WAIT_TIMEOUT).await);
+    assert_eq!(dead_letters(&env, "failing").await, bad);
+    let db = env.db("failing").await;
+    let counts: (i64, i64) =
+        on_db!(&db, c => sqlx::query_as("select count(*), cast(sum(events) as bigint) from seen").fetch_one(c).await)
+            .expect("counts");
+    assert_eq!(counts, (40, 76), "every other event is applied once");
+    assert_eq!(env.models.progress().stalled(WAIT_TIMEOUT), []);
+
+    // A rebuild is strict, and leaves nothing behind that would refuse the next one.
+    let options = RebuildOptions {
+        compare: false,
+        switch: true,
+    };
+    for _ in 0..2 {
+        let refused = env.models.rebuild("failing", options).await.expect_err("a panic");
+        assert!(
+            matches!(refused, RebuildError::Projection(ProjectionError::Panicked)),
+            "{refused:?}"
+        );
+    }
+    following.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn model_that_no_follower_works_on_is_stalled() {
+    let env = TestEnv::with(vec![Arc::new(Model::<FailingModel>::default())]).await;
+    let limit = Duration::from_millis(1_500);
+    tokio::time::sleep(limit).await;
+    let stalled = env.models.progress().stalled(limit);
+    assert!(
+        matches!(stalled[..], [("failing", idle)] if idle >= limit),
+        "{stalled:?}"
+    );
+    let following = env.models.follow();
+    tokio::time::sleep(limit).await;
+    assert_eq!(env.models.progress().stalled(limit), []);
     following.stop().await;
 }

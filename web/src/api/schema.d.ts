@@ -1893,7 +1893,7 @@ export interface components {
              */
             sandbox?: string | null;
             /**
-             * @description `ok`, `degraded` (a read model lags or has dead letters), `unavailable`, `draining`.
+             * @description `ok`, `degraded` (a read model lags, is stalled or has dead letters), `unavailable`, `draining`.
              * @example ok
              */
             status: string;
@@ -2113,6 +2113,11 @@ export interface components {
              */
             lag: number;
             name: string;
+            /**
+             * Format: int64
+             * @description Seconds since this process last followed the log for it, from one minute on; it is retried all the time.
+             */
+            stalled_s?: number | null;
         };
         /** @description Who joins the call, and how. */
         Monitor: {
@@ -3064,7 +3069,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Binary messages: a byte for the track (0 caller, 1 what the caller hears), a big-endian u32 of milliseconds, mu-law at 8 kHz. Text messages: `{"type": "begun"}`, `{"type": "interrupted"}`, `{"type": "ended", "reason": "taken_over" | "call_ended" | "left" | "unavailable"}`. */
+            /** @description Binary messages: a byte for the track (0 caller, 1 what the caller hears), a big-endian u32 of milliseconds, mu-law at 8 kHz. Text messages: `{"type": "started"}`, `{"type": "interrupted"}`, `{"type": "ended", "reason": "taken_over" | "call_ended" | "left" | "unavailable"}`. */
             101: {
                 headers: {
                     [name: string]: unknown;
