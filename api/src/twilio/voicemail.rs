@@ -3,10 +3,12 @@
 use super::callback::{CallbackOutcome, handle};
 use super::voice_response::spoken;
 use super::{Signed, TwiML};
+use crate::conference;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
 use domain::agent::AgentSettings;
+use domain::call::Call;
 use domain::dialogue::Phrases;
 use infra::twilio::callbacks::Endpoint;
 use infra::twilio::twiml::{self, hangup, record, say};
@@ -24,6 +26,13 @@ const RETRIES: &str = "#rc=5&rp=all";
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn voicemail(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
+    // A caller who waited for a person reaches this when the redirect of a takeover has failed.
+    let call_id = signed.query("call_id").unwrap_or_default();
+    if let Some((call, _)) = state.ledger.state::<Call>(call_id).await?
+        && call.people.taken_over_by.is_some()
+    {
+        return Ok(TwiML(conference::join(&state.config, call_id)));
+    }
     match handle(&state, &signed, Endpoint::Voicemail).await? {
         CallbackOutcome::Call(context) => {
             let settings = context.settings(&state).await?;

@@ -3,7 +3,7 @@
 //!
 //! `domain::dialogue` decides the next step from the call's events. This module calls the model where that decision
 //! requires it, and answers with the recorded events, so that a repeated webhook gets the same answer without a second
-//! model call.
+//! model call, as long as the AI has the call.
 
 mod answer;
 mod instructions;
@@ -18,9 +18,10 @@ use domain::call::{Call, CallError, CallEvent};
 use domain::dialogue::{Conversation, Phrases, Reply, Utterance, next_step};
 use domain::{AgentId, Tenant, Timestamp};
 use infra::event_store::{Actor, Event, Metadata, Position, Recorded, StoreError, StreamId};
-use infra::ledger::{LedgerError, Outcome};
+use infra::ledger::{Ledger, LedgerError, Outcome};
 
-/// How long the takeover's redirect of the caller may take, in seconds. Until then the caller waits for it.
+/// How long a caller who spoke at the moment of a takeover waits for its redirect to the conference, in seconds. Usually
+/// it takes a fraction of one.
 const REDIRECT_TIMEOUT_S: u32 = 3;
 
 /// Actor name in the metadata of the AI's events.
@@ -32,7 +33,7 @@ pub struct TurnInput<'a> {
     /// Number of the caller's turn, from 1.
     pub turn: u32,
     pub at: Timestamp,
-    pub utterance: &'a Utterance,
+    pub utterance: Utterance,
     pub agent: Option<AgentId>,
     pub tenant: Tenant,
     pub correlation_id: String,
@@ -40,6 +41,37 @@ pub struct TurnInput<'a> {
     pub causation: Position,
     /// Users who can take the call over.
     pub available_users: Vec<String>,
+    /// The caller has waited for a redirect to the conference that has not come.
+    pub has_awaited: bool,
+}
+
+/// The caller's words of a turn that is answered again, and the position of their event. A silence is in no event.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn recorded_utterance(
+    ledger: &Ledger,
+    call_id: &str,
+    turn: u32,
+) -> Result<(Utterance, Position), StoreError> {
+    let history = ledger.history(&StreamId::call(call_id)).await?;
+    let spoken = history.iter().rev().find_map(|recorded| match call_event(recorded)? {
+        CallEvent::CallerTurn {
+            turn: of,
+            text,
+            confidence,
+            ..
+        } if *of == turn => {
+            let utterance = Utterance {
+                text: text.text().map(str::to_owned),
+                confidence: *confidence,
+            };
+            Some((utterance, recorded.position))
+        }
+        _ => None,
+    });
+    let last = history.last().map_or(0, |last| last.position);
+    Ok(spoken.unwrap_or_else(|| (Utterance::default(), last)))
 }
 
 /// What the caller gets.
@@ -48,7 +80,7 @@ pub enum TurnOutcome {
     /// A team member has the call: the caller joins the conference.
     JoinConference,
     /// A team member has just taken the call over, and the caller is being redirected to the conference. A caller who had
-    /// joined it by this answer would be taken out of it by the redirect, and the conference would end.
+    /// joined it by this answer would be taken out of it by the redirect, and join it a second time.
     AwaitRedirect { timeout_s: u32 },
     /// The recorded events of the AI's turn, in the voice and language of the call's agent.
     Answer {
@@ -85,7 +117,7 @@ impl TurnContext {
 /// # Errors
 /// When the ledger cannot be read or written. A failing model is no error: the caller hears a fallback.
 pub async fn respond(engine: &Engine, input: TurnInput<'_>) -> Result<TurnOutcome, LedgerError<CallError>> {
-    if let Some(outcome) = taken_over(engine, input.call_id).await? {
+    if let Some(outcome) = takeover_outcome(engine, &input).await? {
         return Ok(outcome);
     }
     let stream = StreamId::call(input.call_id);
@@ -108,7 +140,7 @@ pub async fn respond(engine: &Engine, input: TurnInput<'_>) -> Result<TurnOutcom
     let events = if recorded_events.is_empty() {
         let reply = reply(engine, &context, &input).await;
         // A team member took the call over while the model was answering.
-        if let Some(outcome) = taken_over(engine, input.call_id).await? {
+        if let Some(outcome) = takeover_outcome(engine, &input).await? {
             return Ok(outcome);
         }
         let metadata = Metadata {
@@ -148,12 +180,15 @@ pub async fn respond(engine: &Engine, input: TurnInput<'_>) -> Result<TurnOutcom
 }
 
 /// What the caller gets while a team member has the call. `None` while the AI has it.
-async fn taken_over(engine: &Engine, call_id: &str) -> Result<Option<TurnOutcome>, StoreError> {
-    let known = engine.ledger.state::<Call>(call_id).await?;
+async fn takeover_outcome(engine: &Engine, input: &TurnInput<'_>) -> Result<Option<TurnOutcome>, StoreError> {
+    let known = engine.ledger.state::<Call>(input.call_id).await?;
     if known.is_none_or(|(call, _)| call.people.taken_over_by.is_none()) {
         return Ok(None);
     }
-    let history = engine.ledger.history(&StreamId::call(call_id)).await?;
+    if input.has_awaited {
+        return Ok(Some(TurnOutcome::JoinConference));
+    }
+    let history = engine.ledger.history(&StreamId::call(input.call_id)).await?;
     let taken_over_at = history
         .iter()
         .filter_map(call_event)
@@ -178,7 +213,7 @@ async fn reply(engine: &Engine, context: &TurnContext, input: &TurnInput<'_>) ->
     let step = next_step(
         &context.conversation,
         &context.agent.settings,
-        input.utterance,
+        &input.utterance,
         input.at,
     );
     let persona = context.agent.persona_in_force;

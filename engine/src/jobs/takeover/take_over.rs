@@ -1,11 +1,12 @@
-//! Completes a takeover once the team member is in the conference: records it, unmutes the team member, and moves the
-//! caller into the conference. The AI says nothing from then on.
+//! Completes a takeover once the team member is in the conference: unmutes them, records it, and moves the caller into
+//! the conference. The AI says nothing from then on.
 
 use super::super::runner::{Job, JobOutcome, fail, record_result};
-use super::{RETRY_POLICY, WorkTarget, was_not_tried};
+use super::{RETRY_POLICY, WorkTarget, set_ends_conference, was_not_tried};
 use crate::conference;
 use crate::{Engine, SharedEngine};
-use domain::call::CallCommand;
+use domain::call::{Call, CallCommand};
+use infra::event_store::StoreError;
 use infra::twilio::rest::{Answer, CallUpdate, Participant, ParticipantUpdate, TwilioError};
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
@@ -24,8 +25,13 @@ impl Job for TakeOver {
         let Some(user) = target.participant.user.clone() else {
             return Ok(JobOutcome::Retry);
         };
-        let room = match find_team_member(&engine, &item.stream, &target).await {
-            Ok(Some(found)) => found,
+        let taken_over_by = &target.call.people.taken_over_by;
+        if taken_over_by.as_ref().is_some_and(|taker| *taker != user) {
+            return Ok(JobOutcome::Retry);
+        }
+        // Before the takeover is recorded: since then the caller may join, and would not hear a muted team member.
+        let member = match unmute(&engine, &item.stream, &target).await {
+            Ok(Some(member)) => member,
             // The team member left, and the callback is still to be received.
             Ok(None) => return Ok(JobOutcome::Retry),
             Err(error) if was_not_tried(&error) => return Ok(JobOutcome::Retry),
@@ -33,7 +39,7 @@ impl Job for TakeOver {
                 return fail::<Self, _>(&engine, &item, &RETRY_POLICY, &error.to_string(), |_| None).await;
             }
         };
-        // The takeover is recorded first, so that an AI answer still being generated is not spoken.
+        // The takeover is recorded before the redirect, so that an AI answer still being generated is not spoken.
         let at = engine.clock.now();
         if record_result::<Self>(&engine, &item, &[CallCommand::TakeOver { at, user }])
             .await?
@@ -41,40 +47,61 @@ impl Job for TakeOver {
         {
             return Ok(JobOutcome::Retry);
         }
-        match connect(&engine, &item.stream, &target, &room).await {
+        match connect(&engine, &item.stream, &member).await {
             // The conference's callback reports that the caller has joined.
             Ok(()) => Ok(JobOutcome::Retry),
-            Err(error) if was_not_tried(&error) || error.is_already_over() => Ok(JobOutcome::Retry),
-            Err(error) => fail::<Self, _>(&engine, &item, &RETRY_POLICY, &error.to_string(), |_| None).await,
+            Err(ConnectError::Twilio(error)) if was_not_tried(&error) || error.is_already_over() => {
+                Ok(JobOutcome::Retry)
+            }
+            Err(ConnectError::Twilio(error)) => {
+                fail::<Self, _>(&engine, &item, &RETRY_POLICY, &error.to_string(), |_| None).await
+            }
+            Err(ConnectError::Ledger(error)) => Err(error.into()),
         }
     }
 }
 
-/// The SID of the conference; `None` when the team member is not in it.
-async fn find_team_member(engine: &Engine, call_id: &str, target: &WorkTarget) -> Result<Option<String>, TwilioError> {
+/// Unmutes the team member, who may have listened until now. `None` when they are not in the conference.
+async fn unmute(engine: &Engine, call_id: &str, target: &WorkTarget) -> Result<Option<Participant>, TwilioError> {
     let participants = conference::participants(engine, call_id).await?;
-    let is_theirs = |it: &&Participant| Some(&it.call_sid) == target.participant.call_sid.as_ref();
-    Ok(participants.iter().find(is_theirs).map(|it| it.conference_sid.clone()))
+    let is_theirs = |it: &Participant| Some(&it.call_sid) == target.participant.call_sid.as_ref();
+    let Some(member) = participants.into_iter().find(is_theirs) else {
+        return Ok(None);
+    };
+    if member.muted {
+        let update = ParticipantUpdate {
+            muted: Some(false),
+            ..ParticipantUpdate::default()
+        };
+        let (room, leg) = (&member.conference_sid, &member.call_sid);
+        engine.twilio.update_participant(room, leg, &update).await?;
+    }
+    Ok(Some(member))
 }
 
-/// Unmutes the team member, sets the conference to end when they leave, and redirects the caller into it unless they
-/// are in it. If the team member has left in the meantime, the update fails and the caller is not redirected.
-async fn connect(engine: &Engine, call_id: &str, target: &WorkTarget, room: &str) -> Result<(), TwilioError> {
-    let Some(leg) = &target.participant.call_sid else {
-        return Ok(());
-    };
-    let update = ParticipantUpdate {
-        muted: Some(false),
-        end_conference_on_exit: Some(true),
-        ..ParticipantUpdate::default()
-    };
-    engine.twilio.update_participant(room, leg, &update).await?;
-    let Some(start) = target.call.start() else {
-        return Ok(());
-    };
-    // Read after the takeover was recorded: since then, the caller may have joined by the answer to a webhook.
+/// Why the caller is not connected.
+#[derive(Debug, thiserror::Error)]
+enum ConnectError {
+    #[error(transparent)]
+    Twilio(#[from] TwilioError),
+    #[error(transparent)]
+    Ledger(#[from] StoreError),
+}
+
+/// Sets the conference to end when the team member leaves, and redirects the caller into it, unless they are in it: since the takeover was recorded, they may have
+/// joined by the answer to a webhook. Our own log is asked as well, because Twilio's lists may lag behind a join.
+async fn connect(engine: &Engine, call_id: &str, member: &Participant) -> Result<(), ConnectError> {
+    // If they have left in the meantime, this fails and the caller is not redirected.
+    set_ends_conference(engine, &member.conference_sid, &member.call_sid, true).await?;
     let participants = conference::participants(engine, call_id).await?;
-    if participants.iter().any(|it| it.call_sid == start.call_sid) {
+    let Some((call, _)) = engine.ledger.state::<Call>(call_id).await? else {
+        return Ok(());
+    };
+    let Some(start) = call.start() else {
+        return Ok(());
+    };
+    let is_there = participants.iter().any(|it| it.call_sid == start.call_sid);
+    if is_there || call.caller_in_conference().is_some() {
         return Ok(());
     }
     let twiml = engine.interfaces.join_conference(call_id);

@@ -11,7 +11,10 @@ use harness::twiml_validator::package_errors;
 use infra::event_store::{Actor, Metadata};
 use serde_json::json;
 
-on_sqlite!(every_emitted_document_equals_twilios_package_output,);
+on_sqlite!(
+    every_emitted_document_equals_twilios_package_output,
+    turn_is_answered_again_by_the_ai_when_the_takeover_has_failed,
+);
 
 /// Friday, 2026-03-27T14:00:00Z.
 const NOW: i64 = 1_774_620_000;
@@ -66,7 +69,6 @@ async fn every_emitted_document_equals_twilios_package_output(stores: TestStores
     });
     let mut documents = Vec::new();
     for (n, settings) in [json!({ "language": "en-US" }), settings].into_iter().enumerate() {
-        app.clock.set(domain::Timestamp::from_seconds(NOW));
         admin
             .put("/api/agent-settings", &json!({ "settings": settings }))
             .await
@@ -114,9 +116,9 @@ async fn every_emitted_document_equals_twilios_package_output(stores: TestStores
         let path = format!("/twilio/ai-respond?call_id={waits}&turn=4");
         // The redirect to the conference is awaited; when it has not come, the caller joins by the answer.
         let awaiting = document(&admin, &path, &[sid, ("SpeechResult", "hello?")]).await;
-        assert!(awaiting.contains("turn=4</Redirect>"), "{awaiting}");
-        app.clock.set(domain::Timestamp::from_seconds(NOW + 3));
-        let joining = document(&admin, &path, &[sid]).await;
+        assert!(awaiting.contains("turn=4&amp;awaited=1</Redirect>"), "{awaiting}");
+        let again = format!("{path}&awaited=1");
+        let joining = document(&admin, &again, &[sid]).await;
         assert!(joining.contains("<Conference"), "{joining}");
         documents.extend([awaiting, joining]);
         for what in ["transfer", "digits&number=1", "digits&number=7", "nothing"] {
@@ -146,4 +148,54 @@ async fn every_emitted_document_equals_twilios_package_output(stores: TestStores
     ] {
         assert!(documents.iter().any(|document| document.contains(verb)), "{verb}");
     }
+}
+
+async fn turn_is_answered_again_by_the_ai_when_the_takeover_has_failed(stores: TestStores) {
+    let app = App::start(stores, domain::Timestamp::from_seconds(NOW)).await;
+    let admin = app.client().signed_in().await;
+    let sid = ("CallSid", "CA1");
+    document(&admin, "/twilio/inbound", &[sid]).await;
+    let ledger = &app.running.state().ledger;
+    let metadata = |key: &str| Metadata::new("default", Actor::Process("a test".into()), key).with_key(key);
+    ledger
+        .execute_all::<Call>("CA1", &taken_over(1)[..4], metadata("taken over"))
+        .await
+        .unwrap();
+    let path = "/twilio/ai-respond?call_id=CA1&turn=2";
+    let awaiting = document(&admin, path, &[sid, ("SpeechResult", "My laptop does not start")]).await;
+    assert!(awaiting.contains("awaited=1"), "{awaiting}");
+    let at = domain::Timestamp::from_seconds(NOW);
+    let left = [
+        HandleConference {
+            at: at.plus_seconds(1),
+            clock: ClockSource::Provider,
+            event: "participant-leave".into(),
+            conference_sid: "CFada1".into(),
+            call_sid: Some("CAada1".into()),
+            role: Some(ParticipantRole::TeamMember),
+            sequence_number: None,
+            origin: Origin::default(),
+        }
+        .into(),
+        CallCommand::FailTakeover {
+            at: at.plus_seconds(1),
+            user: "ada".into(),
+            reason: "the team member left".into(),
+        },
+    ];
+    ledger
+        .execute_all::<Call>("CA1", &left, metadata("left"))
+        .await
+        .unwrap();
+    // This request has no words; those of the turn are in the log.
+    let answered = document(&admin, &format!("{path}&awaited=1"), &[sid]).await;
+    assert!(
+        answered.contains("<Gather") && answered.contains("turn=4"),
+        "{answered}"
+    );
+    let history = admin.read("/api/call-logs/CA1/history").await.expect(200).json();
+    let types = super::dialogue::types(&history);
+    let count = |name: &str| types.iter().filter(|it| *it == name).count();
+    assert_eq!((count("CallerTurn"), count("ProviderReported")), (1, 0), "{types:?}");
+    assert_eq!(types.last().map(String::as_str), Some("AiTurn"), "{types:?}");
 }
