@@ -14,9 +14,10 @@ use domain::ledger::LedgerClock;
 use engine::agents::DEFAULT;
 use engine::drain::Drain;
 use engine::number_routing::NumberRouting;
-use engine::ports::{Interfaces, SandboxStatus, SandboxStatusWatch};
+use engine::ports::Interfaces;
 use engine::presence::Presence;
 use engine::rebuilds::Rebuilds;
+use engine::sandbox_status::{SandboxStatus, SandboxStatusWatch};
 use engine::{Engine, Queries, dialogue, jobs};
 use infra::accounts::Accounts;
 use infra::blob::BlobStore;
@@ -225,7 +226,7 @@ async fn open(
         .await
         .context("opening the leases")?;
     let feed_cache = Arc::new(FeedCache::default());
-    let interfaces = Arc::new(OfThisProcess {
+    let interfaces = Arc::new(HttpInterfaces {
         config: config.clone(),
         feed_cache: feed_cache.clone(),
     });
@@ -260,12 +261,12 @@ async fn open(
 }
 
 /// The interfaces, as the engine knows them.
-struct OfThisProcess {
+struct HttpInterfaces {
     config: Config,
     feed_cache: Arc<FeedCache>,
 }
 
-impl Interfaces for OfThisProcess {
+impl Interfaces for HttpInterfaces {
     fn join_conference(&self, call_id: &str) -> String {
         conference::join(&self.config, call_id).to_xml()
     }

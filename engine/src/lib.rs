@@ -4,8 +4,8 @@
 //! Rules are in `domain`; this crate calls them, calls the outside (the telephone network, models, the blob store), and
 //! records the results as commands.
 //!
-//! **Architecture invariant:** this crate knows neither HTTP nor TwiML nor SQL. What it needs of the process's
-//! interfaces is in [`ports`].
+//! **Architecture invariant:** this crate serves no HTTP, builds no TwiML and contains no SQL. (It knows the paths of the
+//! webhooks, which it gives to Twilio.) What it needs of the process's interfaces is in [`ports`].
 
 pub mod agents;
 pub mod audio_tap;
@@ -19,6 +19,7 @@ pub mod number_routing;
 pub mod ports;
 pub mod presence;
 pub mod rebuilds;
+pub mod sandbox_status;
 mod shared;
 
 pub use shared::{Engine, Queries, SharedEngine};

@@ -3,9 +3,10 @@
 use crate::audio_tap::AudioTaps;
 use crate::drain::Drain;
 use crate::number_routing::NumberRouting;
-use crate::ports::{Interfaces, SandboxStatusWatch};
+use crate::ports::Interfaces;
 use crate::presence::Presence;
 use crate::rebuilds::Rebuilds;
+use crate::sandbox_status::SandboxStatusWatch;
 use infra::accounts::Accounts;
 use infra::blob::BlobStore;
 use infra::clock::SharedClock;

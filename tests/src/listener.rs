@@ -148,7 +148,7 @@ async fn receive(mut socket: Socket, heard: Arc<Mutex<ReceivedAudio>>, mut left:
             Some(Ok(Message::Binary(piece))) => heard.append_audio(&piece),
             Some(Ok(Message::Text(text))) => {
                 let message: Value = serde_json::from_str(&text).expect("JSON");
-                if message["type"] == "begun" {
+                if message["type"] == "started" {
                     heard.tracks = Default::default();
                 }
                 heard.messages.push(message);

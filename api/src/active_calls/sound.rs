@@ -3,7 +3,7 @@
 //!
 //! Binary messages are audio: one byte for the track (0: the caller; 1: what the caller hears), a big-endian u32 with
 //! the time since the start of the stream in milliseconds, then mu-law (ITU-T G.711) at 8,000 samples a second; Twilio
-//! sends 20 ms per message. Text messages are JSON: `{"type": "begun"}` when audio starts and its time restarts at 0;
+//! sends 20 ms per message. Text messages are JSON: `{"type": "started"}` when audio starts and its time restarts at 0;
 //! `{"type": "interrupted"}` when it broke off and is restarted; `{"type": "ended", "reason": ...}` at the end, with
 //! the reason `taken_over`, `call_ended`, `left` or `unavailable`. A slow listener loses the oldest audio, which shows
 //! in the times.
@@ -38,7 +38,7 @@ const MAX_MESSAGE_BYTES: usize = 1024;
     get, path = "/api/active-calls/{id}/sound", tag = "live", params(("id" = String, Path)),
     responses(
         (status = SWITCHING_PROTOCOLS, description = "Binary messages: a byte for the track (0 caller, 1 what the caller \
-            hears), a big-endian u32 of milliseconds, mu-law at 8 kHz. Text messages: `{\"type\": \"begun\"}`, \
+            hears), a big-endian u32 of milliseconds, mu-law at 8 kHz. Text messages: `{\"type\": \"started\"}`, \
             `{\"type\": \"interrupted\"}`, `{\"type\": \"ended\", \"reason\": \"taken_over\" | \"call_ended\" | \"left\" | \
             \"unavailable\"}`."),
         (status = NOT_FOUND, body = Problem),
@@ -78,7 +78,7 @@ pub async fn sound(
                 signed_in,
                 call_id: id,
                 socket,
-                has_begun: false,
+                has_started: false,
             };
             listener_socket.run().await;
         }))
@@ -98,7 +98,7 @@ struct ListenerSocket {
     call_id: String,
     socket: WebSocket,
     /// Whether any audio was sent.
-    has_begun: bool,
+    has_started: bool,
 }
 
 /// Why the socket ends.
@@ -206,10 +206,10 @@ impl ListenerSocket {
         let stage = *self.listener.stage.borrow_and_update();
         match stage {
             Stage::Streaming => {
-                self.has_begun = true;
-                self.send_type("begun").await
+                self.has_started = true;
+                self.send_type("started").await
             }
-            Stage::Silent if self.has_begun => self.send_type("interrupted").await,
+            Stage::Silent if self.has_started => self.send_type("interrupted").await,
             Stage::Silent => Ok(()),
             Stage::Failed => Err(End::Over(Ending::Unavailable)),
         }
@@ -218,7 +218,7 @@ impl ListenerSocket {
     async fn send_audio(&mut self, chunk: Result<Bytes, RecvError>) -> Result<(), End> {
         match chunk {
             Ok(chunk) => {
-                // `begun` must precede the first audio.
+                // `started` must precede the first audio.
                 if self.listener.stage.has_changed().unwrap_or(false) {
                     self.send_stage().await?;
                 }

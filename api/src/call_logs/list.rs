@@ -9,7 +9,6 @@ use axum::Json;
 use axum::extract::State;
 use domain::call::value::Grade;
 use projections::call_log::{CallQuery, Cursor};
-use projections::call_view::Filter;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -85,7 +84,9 @@ pub async fn list_calls(
 
 fn question(query: ListCalls) -> Result<CallQuery, ApiError> {
     let filter = query.filter.as_deref().unwrap_or("all");
-    let filter = Filter::parse(filter).ok_or_else(|| ApiError::parameter("filter", "is not a known filter"))?;
+    let filter = filter
+        .parse()
+        .map_err(|_| ApiError::parameter("filter", "is not a known filter"))?;
     if let Some(grade) = &query.grade {
         grade
             .parse::<Grade>()

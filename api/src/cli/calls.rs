@@ -7,8 +7,8 @@ use crate::web::Rfc3339;
 use anyhow::Context as _;
 use clap::Subcommand;
 use domain::Timestamp;
+use domain::call::view::Filter;
 use projections::call_log::CallQuery;
-use projections::call_view::Filter;
 
 /// Show calls.
 #[derive(clap::Args)]
@@ -74,7 +74,9 @@ impl Calls {
 impl List {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
-        let filter = Filter::parse(&self.filter)
+        let filter = self
+            .filter
+            .parse::<Filter>()
             .with_context(|| format!("unknown filter {}: see call-ledger calls list --help", self.filter))?;
         let opened = for_reading(&config).await?;
         let query = CallQuery {

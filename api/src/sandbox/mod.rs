@@ -7,7 +7,7 @@
 mod program;
 mod supervisor;
 
-use engine::ports::{SandboxStatus, SandboxStatusWatch};
+use engine::sandbox_status::{SandboxStatus, SandboxStatusWatch};
 use infra::config::Config;
 use program::Program;
 use std::net::SocketAddr;

@@ -2,7 +2,7 @@
 
 use super::program::{Program, Started};
 use super::{EXIT_TIMEOUT, PORT};
-use engine::ports::SandboxStatus;
+use engine::sandbox_status::SandboxStatus;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;

@@ -205,7 +205,7 @@ async fn unknown_or_malformed_stream_is_closed() {
     let mut socket = media(&service).await;
     send(&mut socket, CONNECTED).await;
     send(&mut socket, start(&names[0], "CA1")).await;
-    assert_eq!(next(&mut listener).await, stage("begun"));
+    assert_eq!(next(&mut listener).await, stage("started"));
     let mut second = media(&service).await;
     send(&mut second, start(&names[0], "CA1")).await;
     assert_eq!(next(&mut second).await, Next::Closed(1000));
@@ -220,7 +220,7 @@ async fn malformed_media_is_skipped_and_broken_stream_is_restarted() {
     let mut socket = media(&service).await;
     send(&mut socket, CONNECTED).await;
     send(&mut socket, start(&names[0], "CA1")).await;
-    assert_eq!(next(&mut listener).await, stage("begun"));
+    assert_eq!(next(&mut listener).await, stage("started"));
     send(&mut socket, media_message("inbound", "0", "/wA=")).await;
     assert_eq!(next(&mut listener).await, Next::Audio(vec![0, 0, 0, 0, 0, 0xff, 0]));
     for malformed in [
@@ -251,7 +251,7 @@ async fn malformed_media_is_skipped_and_broken_stream_is_restarted() {
     assert_eq!(next(&mut late).await, Next::Closed(1000), "a stream name is used once");
     let mut socket = media(&service).await;
     send(&mut socket, start(&names[1], "CA1")).await;
-    assert_eq!(next(&mut listener).await, stage("begun"));
+    assert_eq!(next(&mut listener).await, stage("started"));
 
     // The last listener leaves: the stream is stopped, and its socket closed.
     listener.close(None).await.expect("closed");
@@ -268,7 +268,7 @@ async fn listener_receives_ended_when_the_call_ends() {
     let (names, _) = wait_for_streams(&twilio, 1, 0).await;
     let mut socket = media(&service).await;
     send(&mut socket, start(&names[0], "CA1")).await;
-    assert_eq!(next(&mut listener).await, stage("begun"));
+    assert_eq!(next(&mut listener).await, stage("started"));
     // Messages from listeners are ignored.
     send(&mut listener, "hello").await;
     let over = "AccountSid=AC1&CallSid=CA1&CallStatus=completed&CallDuration=9&Direction=inbound&From=%2B15045550123&To=%2B15045550100";

@@ -14,6 +14,7 @@ use projections::work::tables::WorkRow;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use tokio::task::{self, JoinSet};
+use tracing::Instrument as _;
 
 /// Minimum time between two polls, even when the read model has moved.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(100);
@@ -88,7 +89,9 @@ pub async fn run<W: Job>(engine: SharedEngine) {
             Ok(items) => {
                 for item in items.into_iter().take(W::MAX_CONCURRENCY.saturating_sub(running.len())) {
                     let what = (name(&item), known(&item));
-                    let task = tasks.spawn(one::<W>(engine.clone(), item));
+                    // Every log line of the run names the call and the job.
+                    let span = tracing::info_span!("job", kind = W::KIND.as_str(), call_id = item.stream);
+                    let task = tasks.spawn(one::<W>(engine.clone(), item).instrument(span));
                     running.insert(task.id(), what);
                 }
             }
@@ -134,7 +137,6 @@ async fn due<W: Job>(
 /// Runs one item and waits until the read model shows the result. An item whose row is unchanged afterwards is deferred
 /// like one without a result, so that nothing is repeated in a tight loop.
 async fn one<W: Job>(engine: SharedEngine, item: WorkRow) {
-    let call_id = item.stream.clone();
     match W::work(engine.clone(), item).await {
         Ok(JobOutcome::Recorded(position)) => {
             engine
@@ -145,7 +147,7 @@ async fn one<W: Job>(engine: SharedEngine, item: WorkRow) {
         }
         Ok(JobOutcome::Retry) => {}
         Err(error) => {
-            tracing::warn!(call_id, %error, kind = W::KIND.as_str(), "job failed");
+            tracing::warn!(%error, "job failed");
         }
     }
 }

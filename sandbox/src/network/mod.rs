@@ -20,6 +20,7 @@
 //! | [`leg`] | one call leg: executes documents, plays and receives audio |
 //! | [`rest`] | Twilio's REST API |
 //! | [`control`] | `/sandbox/...`: placing and following calls, faults |
+//! | [`server`] | starts and stops all of it |
 //!
 //! A module imports only from earlier ones in this table.
 //!

@@ -55,7 +55,7 @@ beforeEach(() => {
 async function startListening(): Promise<void> {
   await tap.start("CA1");
   last().onopen?.();
-  last().sendControl({ type: "begun" });
+  last().sendControl({ type: "started" });
   last().sendAudio(0);
 }
 
@@ -66,7 +66,7 @@ it("start requests listening, then plays the audio frames in sequence", async ()
   expect(requestListen).toHaveBeenCalledExactlyOnceWith("CA1");
   expect(last().binaryType).toBe("arraybuffer");
   last().onopen?.();
-  last().sendControl({ type: "begun" });
+  last().sendControl({ type: "started" });
   expect(stage()).toBe("connecting");
   last().sendAudio(0);
   last().sendAudio(20);
@@ -94,7 +94,7 @@ describe("a lost connection", () => {
     await runNextAttempt();
     expect([sockets.length, requestListen.mock.calls.length]).toEqual([2, 1]);
     last().onopen?.();
-    last().sendControl({ type: "begun" });
+    last().sendControl({ type: "started" });
     last().sendAudio(0);
     expect(stage()).toBe("listening");
   });
@@ -130,7 +130,7 @@ describe("control messages", () => {
     await startListening();
     last().sendControl({ type: "interrupted" });
     expect(stage()).toBe("lost");
-    last().sendControl({ type: "begun" });
+    last().sendControl({ type: "started" });
     last().sendAudio(0);
     expect(stage()).toBe("listening");
   });

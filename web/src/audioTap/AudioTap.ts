@@ -142,7 +142,7 @@ export class AudioTap {
 
   private onControl(message: string): void {
     const { type, reason } = parse(message);
-    if (type === "begun") this.playout.reset();
+    if (type === "started") this.playout.reset();
     if (type === "interrupted") this.setState({ stage: "lost" });
     if (type !== "ended") return;
     if (reason === "taken_over") this.end("handed_over");

@@ -1,4 +1,5 @@
-//! The dashboard in a browser, against the real service and the sandbox, on both databases.
+//! The dashboard in a browser, against the real service and the sandbox: every story on SQLite, one of them on PostgreSQL
+//! as well.
 //!
 //! Each test opens an environment and runs one script of `web/e2e` in it. The script contains the user's actions and
 //! the expectations, and places calls through the sandbox's control API.

@@ -66,7 +66,7 @@ async fn listen_in(env: &TestEnv, client: &Client, call: &str, telephone: Behavi
     let listener_socket = ListenerSocket::open(client, call).await.unwrap();
     listener_socket
         .until("sound comes", |heard| {
-            heard.kinds() == ["begun"] && heard.tracks.iter().all(|track| track.len() > 160)
+            heard.kinds() == ["started"] && heard.tracks.iter().all(|track| track.len() > 160)
         })
         .await;
     listener_socket
@@ -346,7 +346,7 @@ async fn broken_stream_is_restarted(stores: TestStores) {
     sandbox::network::stream::stop(&exchange, &sid, exchange.clock.now());
     let heard = listener_socket
         .until("the stream restarts", |heard| {
-            heard.kinds() == ["begun", "interrupted", "begun"] && heard.tracks[0].len() > 8_000
+            heard.kinds() == ["started", "interrupted", "started"] && heard.tracks[0].len() > 8_000
         })
         .await;
     assert_eq!(heard.closed, None);
