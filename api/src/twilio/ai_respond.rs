@@ -11,6 +11,7 @@ use axum::extract::State;
 use domain::call::Call;
 use domain::{Tenant, Timestamp};
 use engine::dialogue::{TurnInput, TurnOutcome, recorded_utterance, respond};
+use infra::event_store::StoreError;
 use infra::twilio::callbacks::{Endpoint, Gathered};
 
 /// The caller's turn. The response is TwiML with the AI's turn.
@@ -79,15 +80,17 @@ async fn recorded<'a>(
 }
 
 /// The turn before the caller waited for a redirect. This request says nothing new, so nothing is recorded. `None` if the
-/// call does not exist.
+/// call does not exist or cannot be read.
 async fn answered_again<'a>(
     state: &AppState,
     signed: &Signed,
     gathered: &'a Gathered,
 ) -> Result<Option<TurnInput<'a>>, ApiError> {
     let call_id = gathered.call_id.as_str();
-    let Some((call, _)) = state.ledger.state::<Call>(call_id).await? else {
-        return Ok(None);
+    let call = match state.ledger.state::<Call>(call_id).await {
+        Ok(Some((call, _))) => call,
+        Ok(None) | Err(StoreError::Unreadable(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
     };
     let tenant = resolve_tenant(state, signed, Endpoint::AiRespond, call_id).await?;
     let (utterance, causation) = recorded_utterance(&state.ledger, call_id, gathered.turn).await?;

@@ -26,9 +26,10 @@ const RETRIES: &str = "#rc=5&rp=all";
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
 pub async fn voicemail(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
-    // A caller who waited for a person reaches this when the redirect of a takeover has failed.
+    // A caller who waited for a person reaches this when the redirect of a takeover has failed. A call whose state cannot
+    // be read is not known to be taken over; what follows answers the caller in any case.
     let call_id = signed.query("call_id").unwrap_or_default();
-    if let Some((call, _)) = state.ledger.state::<Call>(call_id).await?
+    if let Ok(Some((call, _))) = state.ledger.state::<Call>(call_id).await
         && call.people.taken_over_by.is_some()
     {
         return Ok(TwiML(conference::join(&state.config, call_id)));

@@ -1,6 +1,6 @@
 //! The contract of blob stores, tested on a folder and on moto's S3.
 
-use crate::peers::{Peer, target_dir};
+use crate::peers::Peer;
 use bytes::Bytes;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use infra::blob::{Blob, BlobError, BlobKey, BlobStore, Body, ByteRange, MediaType};
@@ -178,7 +178,7 @@ async fn keys_with_a_common_prefix_are_independent(store: &BlobStore) {
 
 #[tokio::test]
 async fn folder_fulfills_the_contract() {
-    let folder = tempfile::tempdir_in(target_dir().join("tmp")).expect("a folder");
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let folder_path = folder.path().join("recordings");
     let store = BlobStore::open(&format!("file://{}", folder_path.display()), None)
         .await

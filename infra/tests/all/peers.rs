@@ -62,10 +62,3 @@ fn python() -> PathBuf {
     assert!(output.status.success(), "tools/test-cache failed: {}", output.status);
     PathBuf::from(String::from_utf8(output.stdout).expect("a path").trim())
 }
-
-/// Cargo's target directory, where the running executable is `<profile>/deps/<name>`.
-pub fn target_dir() -> PathBuf {
-    let exe = std::env::current_exe().expect("an executable");
-    let target = exe.ancestors().nth(3);
-    target.expect("a target directory above the executable").to_owned()
-}

@@ -8,12 +8,13 @@ use harness::on_sqlite;
 use harness::service::Client;
 use harness::test_stores::TestStores;
 use harness::twiml_validator::package_errors;
-use infra::event_store::{Actor, Metadata};
+use infra::event_store::{Actor, Append, Metadata, NewEvent, StreamId};
 use serde_json::json;
 
 on_sqlite!(
     every_emitted_document_equals_twilios_package_output,
     turn_is_answered_again_by_the_ai_when_the_takeover_has_failed,
+    caller_of_a_call_that_cannot_be_read_hears_no_error,
 );
 
 /// Friday, 2026-03-27T14:00:00Z.
@@ -198,4 +199,34 @@ async fn turn_is_answered_again_by_the_ai_when_the_takeover_has_failed(stores: T
     let count = |name: &str| types.iter().filter(|it| *it == name).count();
     assert_eq!((count("CallerTurn"), count("ProviderReported")), (1, 0), "{types:?}");
     assert_eq!(types.last().map(String::as_str), Some("AiTurn"), "{types:?}");
+}
+
+/// A newer version wrote an event that this one does not know.
+async fn caller_of_a_call_that_cannot_be_read_hears_no_error(stores: TestStores) {
+    let app = App::start(stores, domain::Timestamp::from_seconds(NOW)).await;
+    let append = Append {
+        stream: StreamId::call("CA9"),
+        expected: 0,
+        events: vec![NewEvent {
+            event_type: "CallTeleported".into(),
+            event_version: "1.0".into(),
+            payload: r#"{"CallTeleported":{"at":1774620000000000}}"#.into(),
+            metadata: r#"{"tenant":"default","actor":"import","correlation_id":"c"}"#.into(),
+        }],
+        command_key: None,
+        opened: Vec::new(),
+    };
+    app.running.state().ledger.store().append(append).await.unwrap();
+    let sid = ("CallSid", "CA9");
+    for path in [
+        "/twilio/voicemail?call_id=CA9&reason=closed",
+        "/twilio/ai-respond?call_id=CA9&turn=2",
+        "/twilio/ai-respond?call_id=CA9&turn=2&awaited=1",
+    ] {
+        let answer = document(&app.client(), path, &[sid]).await;
+        assert!(
+            answer.contains("<Say") && answer.contains("<Hangup"),
+            "{path}: {answer}"
+        );
+    }
 }
