@@ -1,10 +1,11 @@
 //! [`Projector`]: a read model as the runner and the rebuild use it, independent of its document type.
 
-use crate::engine::{ProjectionError, ReadModel, Schema, Workset, WriteSet};
+use crate::engine::{Past, ProjectionError, ReadModel, Schema, Workset, WriteSet, read_past};
 use crate::rows::{Found, Missing, Owner, Table, load_missing};
 use async_trait::async_trait;
 use infra::db::{Engine, Tx};
 use infra::event_store::{Position, Recorded};
+use infra::ledger::Ledger;
 use std::collections::{HashMap, HashSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ pub trait Projector: Send + Sync + 'static {
     /// Whether the event can change the model.
     fn concerns(&self, event: &Recorded) -> bool;
     /// A follower, which applies new events as they arrive.
-    fn follower(&self) -> Box<dyn Follower>;
+    fn follower(&self, ledger: &Ledger) -> Box<dyn Follower>;
     /// A loader, which fills an empty namespace in bulk.
     fn loader(&self) -> Box<dyn Loader>;
 }
@@ -40,13 +41,13 @@ pub trait Follower: Send + Sync {
 /// Folds events in memory and returns rows to write.
 pub trait Loader: Send + Sync {
     /// Streams of these events whose rows were written and evicted already. Before the events are folded, all returned
-    /// rows must have been written, and the rows of these streams passed to [`Loader::reload`].
+    /// rows must have been written, and the past and the rows of these streams passed to [`Loader::restore`].
     fn missing(&self, events: &[Arc<Recorded>]) -> Missing;
-    /// Takes back the rows of evicted streams.
+    /// Takes back evicted streams.
     ///
     /// # Errors
-    /// When the rows have another version.
-    fn reload(&mut self, found: Found) -> Result<(), ProjectionError>;
+    /// At an event that cannot be read.
+    fn restore(&mut self, past: Past, found: Found) -> Result<(), ProjectionError>;
     /// Folds events.
     ///
     /// # Errors
@@ -89,8 +90,11 @@ impl<M: ReadModel> Projector for Model<M> {
         crate::engine::relevant::<M>(event)
     }
 
-    fn follower(&self) -> Box<dyn Follower> {
-        Box::new(Live::<M>(Workset::default()))
+    fn follower(&self, ledger: &Ledger) -> Box<dyn Follower> {
+        Box::new(Live::<M> {
+            work: Workset::default(),
+            ledger: ledger.clone(),
+        })
     }
 
     fn loader(&self) -> Box<dyn Loader> {
@@ -106,21 +110,27 @@ impl<M: ReadModel> Projector for Model<M> {
 /// Most documents that a follower caches.
 const MAX_CACHED_DOCUMENTS: usize = 8_192;
 
-struct Live<M: ReadModel>(Workset<M>);
+struct Live<M: ReadModel> {
+    work: Workset<M>,
+    ledger: Ledger,
+}
 
 #[async_trait]
 impl<M: ReadModel> Follower for Live<M> {
     async fn apply(&mut self, tx: &mut Tx, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {
-        let missing = self.0.missing(events.iter());
-        self.0.reload(load_missing(tx, M::TABLES, missing).await?)?;
-        self.0.fold(events.iter())?;
-        self.0.changes().write(tx).await?;
-        self.0.trim(MAX_CACHED_DOCUMENTS);
+        let missing = self.work.missing(events.iter());
+        if !missing.is_empty() {
+            let past = read_past(&self.ledger, &missing).await?;
+            self.work.restore(past, load_missing(tx, M::TABLES, &missing).await?)?;
+        }
+        self.work.fold(events.iter())?;
+        self.work.changes().write(tx).await?;
+        self.work.trim(MAX_CACHED_DOCUMENTS);
         Ok(())
     }
 
     fn forget(&mut self) {
-        self.0.forget();
+        self.work.forget();
     }
 }
 
@@ -159,16 +169,16 @@ impl<M: ReadModel> Loader for Bulk<M> {
             return Missing::new();
         }
         let mut missing = self.work.missing(events.iter());
-        for (owner, ids) in &mut missing {
+        for (owner, streams) in &mut missing {
             let written = self.written.get(owner);
-            ids.retain(|id| written.is_some_and(|written| written.contains(&hash(id))));
+            streams.retain(|id, _| written.is_some_and(|written| written.contains(&hash(id))));
         }
-        missing.retain(|_, ids| !ids.is_empty());
+        missing.retain(|_, streams| !streams.is_empty());
         missing
     }
 
-    fn reload(&mut self, found: Found) -> Result<(), ProjectionError> {
-        self.work.reload(found)
+    fn restore(&mut self, past: Past, found: Found) -> Result<(), ProjectionError> {
+        self.work.restore(past, found)
     }
 
     fn fold(&mut self, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {

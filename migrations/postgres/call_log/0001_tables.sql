@@ -72,7 +72,6 @@ create table calls (
   in_taken_over     bigint not null,
   in_transferred    bigint not null,
   in_recorded       bigint not null,
-  call_view         text not null,
   primary key (call_id)
 );
 
@@ -90,10 +89,7 @@ create table participants (
   tenant      text not null,
   role        text not null,
   joined_at   bigint,
-  joined_provider_clock bigint not null,
   left_at     bigint,
-  left_provider_clock   bigint not null,
-  role_reported bigint not null,
   primary key (call_id, leg)
 );
 
@@ -130,7 +126,6 @@ create table audio_assets (
   tenant       text not null,
   phase        text not null,
   state        text not null,
-  paused       bigint not null,
   url          text,
   duration_s   bigint,
   channels     bigint,

@@ -24,6 +24,5 @@ create table calls_by_number (
   direction  text,
   status     text not null,
   duration_s bigint,
-  call_view  text not null,
   primary key (call_id)
 );

@@ -25,8 +25,6 @@ create table live_calls (
   conference_sid    text,
   escalated         bigint not null,
   turns             bigint not null,
-  participants      text not null,
-  call_view         text not null,
   primary key (call_id)
 );
 
@@ -39,11 +37,4 @@ create table live_turns (
   text     text,
   heard_ms bigint,
   primary key (call_id, turn, speaker)
-);
-
--- A call that ended. Late callbacks do not make it live again.
-create table live_ended (
-  call_id text collate "C" not null,
-  tenant  text not null,
-  primary key (call_id)
 );

@@ -72,7 +72,6 @@ create table calls (
   in_taken_over     integer not null,
   in_transferred    integer not null,
   in_recorded       integer not null,
-  call_view         text not null,
   primary key (call_id)
 ) strict;
 
@@ -90,10 +89,7 @@ create table participants (
   tenant      text not null,
   role        text not null,
   joined_at   integer,
-  joined_provider_clock integer not null,
   left_at     integer,
-  left_provider_clock   integer not null,
-  role_reported integer not null,
   primary key (call_id, leg)
 ) strict, without rowid;
 
@@ -130,7 +126,6 @@ create table audio_assets (
   tenant       text not null,
   phase        text not null,
   state        text not null,
-  paused       integer not null,
   url          text,
   duration_s   integer,
   channels     integer,

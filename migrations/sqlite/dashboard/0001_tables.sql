@@ -1,6 +1,6 @@
 -- Maintained figures, so that no query counts rows. Derived from the log; can be rebuilt at any time.
 
--- A call as shown in the list of latest calls, and the source of its figures. Times are epoch microseconds.
+-- A call as shown in the list of latest calls. Times are epoch microseconds.
 create table dashboard_calls (
   call_id       text not null,
   tenant        text not null,
@@ -15,8 +15,6 @@ create table dashboard_calls (
   called_number text,
   duration_s    integer,
   grade         text,
-  ai_turns      text not null,
-  call_view     text not null,
   primary key (call_id)
 ) strict;
 

@@ -25,8 +25,6 @@ create table live_calls (
   conference_sid    text,
   escalated         integer not null,
   turns             integer not null,
-  participants      text not null,
-  call_view         text not null,
   primary key (call_id)
 ) strict;
 
@@ -40,10 +38,3 @@ create table live_turns (
   heard_ms integer,
   primary key (call_id, turn, speaker)
 ) strict;
-
--- A call that ended. Late callbacks do not make it live again.
-create table live_ended (
-  call_id text not null,
-  tenant  text not null,
-  primary key (call_id)
-) strict, without rowid;

@@ -1,13 +1,5 @@
 -- Grades and corrections, by day, agent and persona version. Derived from the log; can be rebuilt at any time.
 
--- The call view from which a call's feedback is derived.
-create table feedback_calls (
-  call_id text not null,
-  tenant  text not null,
-  call_view text not null,
-  primary key (call_id)
-) strict;
-
 -- A correction: what a reviewer wrote the agent should have said. Times are epoch microseconds.
 create table feedback_corrections (
   call_id         text not null,

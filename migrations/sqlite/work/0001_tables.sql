@@ -1,13 +1,5 @@
 -- Work items of jobs. Derived from the log; can be rebuilt at any time.
 
--- The state from which a stream's work items are derived.
-create table work_streams (
-  stream   text not null,
-  tenant   text not null,
-  document text not null,
-  primary key (stream)
-) strict;
-
 -- A work item. Times are epoch microseconds.
 create table work_items (
   stream         text not null,

@@ -1,7 +1,7 @@
 //! Folds events into an [`AgentDocument`]. Pure. Only users change agents, so events apply in their own order.
 
 use super::tables::{AgentNumberRow, AgentRow, PersonaRow};
-use crate::rows::{ForeignRow, Row, Rows};
+use crate::rows::Rows;
 use domain::agent::event::{AgentEvent, AgentSettings};
 use domain::hours::WeekHours;
 use domain::{Tenant, Timestamp};
@@ -47,12 +47,6 @@ impl PersonaState {
             Self::Approved => "approved",
             Self::Rejected => "rejected",
         }
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        [Self::Proposed, Self::Approved, Self::Rejected]
-            .into_iter()
-            .find(|state| state.as_str() == text)
     }
 }
 
@@ -146,44 +140,6 @@ impl AgentDocument {
                 decided_at: decided.map(|(_, at)| at.as_micros()),
             });
         }
-    }
-
-    pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
-        let foreign = ForeignRow(AgentRow::TABLE.name);
-        let row = rows.take::<AgentRow>()?.pop().ok_or(foreign)?;
-        let mut agent = Self {
-            tenant: row.tenant.into(),
-            settings: serde_json::from_str(&row.settings).map_err(|_| foreign)?,
-            hours: row
-                .hours
-                .map(|json| serde_json::from_str(&json))
-                .transpose()
-                .map_err(|_| foreign)?,
-            emergency_at: row.emergency_at.map(Timestamp),
-            numbers: BTreeMap::new(),
-            personas: BTreeMap::new(),
-            persona_version: u32::try_from(row.persona_version).map_err(|_| foreign)?,
-            created_at: Some(Timestamp(row.created_at)),
-            changed_at: Timestamp(row.changed_at),
-            archived: row.archived,
-        };
-        for row in rows.take::<AgentNumberRow>()? {
-            agent.numbers.insert(row.number, Timestamp(row.assigned_at));
-        }
-        for row in rows.take::<PersonaRow>()? {
-            let foreign = ForeignRow(PersonaRow::TABLE.name);
-            let persona = Persona {
-                state: PersonaState::parse(&row.state).ok_or(foreign)?,
-                rules: serde_json::from_str(&row.rules).map_err(|_| foreign)?,
-                sources: serde_json::from_str(&row.sources).map_err(|_| foreign)?,
-                proposed: row.proposed_by.zip(row.proposed_at.map(Timestamp)),
-                decided: row.decided_by.zip(row.decided_at.map(Timestamp)),
-            };
-            agent
-                .personas
-                .insert(u32::try_from(row.version).map_err(|_| foreign)?, persona);
-        }
-        Ok(agent)
     }
 }
 

@@ -9,7 +9,7 @@ pub mod tables;
 pub use queries::Agents;
 
 use crate::engine::{ReadModel, Schema, schema};
-use crate::rows::{ForeignRow, Owner, Rows, Table};
+use crate::rows::{Rows, Table};
 use fold::AgentDocument;
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
@@ -19,7 +19,7 @@ pub struct AgentsModel;
 
 impl ReadModel for AgentsModel {
     const NAME: &'static str = "agents";
-    const VERSION: i64 = 1;
+    const VERSION: i64 = 2;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = AgentDocument;
 
@@ -39,9 +39,5 @@ impl ReadModel for AgentsModel {
 
     fn rows(id: &str, document: &AgentDocument, rows: &mut Rows) {
         document.write_rows(id, rows);
-    }
-
-    fn unfold(_: Owner, rows: Rows) -> Result<AgentDocument, ForeignRow> {
-        AgentDocument::of_rows(rows)
     }
 }

@@ -5,7 +5,6 @@
 
 mod document;
 mod fold;
-mod of_rows;
 mod previous_calls;
 pub mod queries;
 pub mod search;
@@ -22,7 +21,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
 }
 
 use crate::engine::{ReadModel, Schema, Totals, schema};
-use crate::rows::{ForeignRow, Owner, Rows, Table};
+use crate::rows::{Rows, Table};
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
 
@@ -31,7 +30,7 @@ pub struct CallLogModel;
 
 impl ReadModel for CallLogModel {
     const NAME: &'static str = "call_log";
-    const VERSION: i64 = 4;
+    const VERSION: i64 = 5;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = CallDocument;
 
@@ -55,10 +54,6 @@ impl ReadModel for CallLogModel {
 
     fn totals(document: &CallDocument, totals: &mut Totals) {
         document.write_totals(totals);
-    }
-
-    fn unfold(_: Owner, rows: Rows) -> Result<CallDocument, ForeignRow> {
-        CallDocument::of_rows(rows)
     }
 
     fn settled(document: &CallDocument) -> bool {

@@ -20,7 +20,7 @@ table! {
     /// A call. Times are epoch microseconds. Each `in_*` column says whether the call is in that
     /// [`domain::call::view::Filter`].
     CallRow in "calls", key 1, OwnedBy(Call),
-    personal ["caller_number", "caller_name", "called_number", "transferred_to", "notes", "summary", "next_action", "call_view"]
+    personal ["caller_number", "caller_name", "called_number", "transferred_to", "notes", "summary", "next_action"]
     {
         call_id: String,
         tenant: String,
@@ -123,8 +123,6 @@ table! {
         in_taken_over: bool,
         in_transferred: bool,
         in_recorded: bool,
-        /// [`domain::call::view::CallView`] as JSON, used only by the fold.
-        call_view: String,
     }
 }
 
@@ -149,14 +147,8 @@ table! {
         role: String,
         /// The first join.
         joined_at: Option<i64>,
-        /// Whether the time is by the provider's clock; used only by the fold.
-        joined_provider_clock: bool,
         /// The last leave.
         left_at: Option<i64>,
-        /// Whether the time is by the provider's clock; used only by the fold.
-        left_provider_clock: bool,
-        /// Whether the role was reported rather than derived from the start; used only by the fold.
-        role_reported: bool,
     }
 }
 
@@ -215,8 +207,6 @@ table! {
         phase: String,
         /// `recording`, `paused`, `ready`, `archived`, `unavailable`.
         state: String,
-        /// Whether recording is paused; used only by the fold.
-        paused: bool,
         /// The URL at Twilio.
         url: Option<String>,
         duration_s: Option<i64>,

@@ -148,7 +148,6 @@ impl CallDocument {
             in_taken_over: view.is_in(Filter::TakenOver),
             in_transferred: view.is_in(Filter::Transferred),
             in_recorded: view.is_in(Filter::Recorded),
-            call_view: view.to_json(),
         }
     }
 
@@ -159,10 +158,7 @@ impl CallDocument {
             tenant: self.view.tenant.0.clone(),
             role: role.as_str().to_owned(),
             joined_at: self.joined_at(leg, participant).map(Timestamp::as_micros),
-            joined_provider_clock: participant.joined.is_some_and(|time| time.clock.is_provider()),
             left_at: participant.left.map(|time| time.at.as_micros()),
-            left_provider_clock: participant.left.is_some_and(|time| time.clock.is_provider()),
-            role_reported: participant.role.is_some(),
         };
         for (leg, participant) in &self.participants {
             rows.push(row(
@@ -268,7 +264,6 @@ impl Asset {
             tenant,
             phase: self.phase.as_str().to_owned(),
             state: state.to_owned(),
-            paused: self.paused,
             url: self.url.clone(),
             duration_s: self.duration_s.map(i64::from),
             channels: self.channels.map(i64::from),

@@ -1,7 +1,7 @@
 //! Folds events into a [`ContactsDocument`]. Pure.
 
 use super::tables::{ContactRow, NumberCallRow};
-use crate::rows::{ForeignRow, Owner, Row, Rows};
+use crate::rows::Rows;
 use domain::call::view::CallView;
 use domain::contact::ContactEvent;
 use domain::{Tenant, Timestamp};
@@ -55,21 +55,6 @@ impl ContactsDocument {
             Self::Call(view) => rows.push(call_row(id, view)),
         }
     }
-
-    pub(super) fn of_rows(owner: Owner, mut rows: Rows) -> Result<Self, ForeignRow> {
-        if owner == Owner::Contact {
-            let row = rows
-                .take::<ContactRow>()?
-                .pop()
-                .ok_or(ForeignRow(ContactRow::TABLE.name))?;
-            return Ok(Self::Contact(Contact::of_row(row)));
-        }
-        let foreign = ForeignRow(NumberCallRow::TABLE.name);
-        let row = rows.take::<NumberCallRow>()?.pop().ok_or(foreign)?;
-        Ok(Self::Call(Box::new(
-            CallView::from_json(&row.call_view).ok_or(foreign)?,
-        )))
-    }
 }
 
 impl Contact {
@@ -113,18 +98,6 @@ impl Contact {
             erased: self.erased,
         }
     }
-
-    fn of_row(row: ContactRow) -> Self {
-        Self {
-            tenant: row.tenant.into(),
-            name: row.name,
-            phone: row.phone,
-            added_at: Timestamp(row.added_at),
-            added_by: row.added_by,
-            removed: row.removed,
-            erased: row.erased,
-        }
-    }
 }
 
 fn call_row(id: &str, view: &CallView) -> NumberCallRow {
@@ -136,6 +109,5 @@ fn call_row(id: &str, view: &CallView) -> NumberCallRow {
         direction: view.direction().map(|direction| direction.as_str().to_owned()),
         status: view.status().as_str().to_owned(),
         duration_s: view.duration_s(),
-        call_view: view.to_json(),
     }
 }

@@ -10,7 +10,7 @@ pub mod tables;
 pub use queries::{ContactCursor, ContactWithLastCall, Contacts};
 
 use crate::engine::{ReadModel, Schema, schema};
-use crate::rows::{ForeignRow, Owner, Rows, Table};
+use crate::rows::{Rows, Table};
 use fold::ContactsDocument;
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
@@ -20,7 +20,7 @@ pub struct ContactsModel;
 
 impl ReadModel for ContactsModel {
     const NAME: &'static str = "contacts";
-    const VERSION: i64 = 3;
+    const VERSION: i64 = 4;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = ContactsDocument;
 
@@ -38,9 +38,5 @@ impl ReadModel for ContactsModel {
 
     fn rows(id: &str, document: &ContactsDocument, rows: &mut Rows) {
         document.write_rows(id, rows);
-    }
-
-    fn unfold(owner: Owner, rows: Rows) -> Result<ContactsDocument, ForeignRow> {
-        ContactsDocument::of_rows(owner, rows)
     }
 }

@@ -32,7 +32,7 @@ table! {
 
 table! {
     /// A call by the number of the external party. Times are epoch microseconds.
-    NumberCallRow in "calls_by_number", key 1, OwnedBy(Call), personal ["number", "call_view"]
+    NumberCallRow in "calls_by_number", key 1, OwnedBy(Call), personal ["number"]
     {
         call_id: String,
         tenant: String,
@@ -45,7 +45,5 @@ table! {
         status: String,
         /// Talk time in seconds.
         duration_s: Option<i64>,
-        /// [`domain::call::view::CallView`] as JSON, used only by the fold.
-        call_view: String,
     }
 }

@@ -2,7 +2,6 @@
 
 use super::tables::{FigureRow, LatestRow};
 use crate::engine::Totals;
-use crate::rows::{ForeignRow, Row, Rows};
 use domain::Tenant;
 use domain::call::CallEvent;
 use domain::call::value::{Grade, Outcome};
@@ -47,18 +46,7 @@ impl DashboardDocument {
                 .grade
                 .as_ref()
                 .map(|graded| graded.grade.as_str().to_owned()),
-            ai_turns: serde_json::to_string(&self.ai_turns).expect("a map of numbers serializes"),
-            call_view: view.to_json(),
         }
-    }
-
-    pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
-        let foreign = ForeignRow(LatestRow::TABLE.name);
-        let row = rows.take::<LatestRow>()?.pop().ok_or(foreign)?;
-        Ok(Self {
-            view: CallView::from_json(&row.call_view).ok_or(foreign)?,
-            ai_turns: serde_json::from_str(&row.ai_turns).map_err(|_| foreign)?,
-        })
     }
 
     pub(super) fn write_totals(&self, totals: &mut Totals) {

@@ -1,8 +1,8 @@
 //! `dashboard`: figures by hour, by day and in total, and the latest calls.
 //!
 //! Every figure is a maintained sum, so that no query counts rows. When an event moves a call from one figure to
-//! another (an outcome, a day), the call's old contribution is subtracted and the new one added. For that, and for the
-//! latest calls, there is one small row per call. Transcripts and searchable texts are in `call_log`.
+//! another (an outcome, a day), the call's old contribution is subtracted and the new one added. For the list of latest
+//! calls, there is one small row per call. Transcripts and searchable texts are in `call_log`.
 
 mod fold;
 pub mod queries;
@@ -11,7 +11,7 @@ pub mod tables;
 pub use queries::Dashboard;
 
 use crate::engine::{ReadModel, Schema, Totals, schema};
-use crate::rows::{ForeignRow, Owner, Rows, Table};
+use crate::rows::{Rows, Table};
 use fold::DashboardDocument;
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
@@ -21,7 +21,7 @@ pub struct DashboardModel;
 
 impl ReadModel for DashboardModel {
     const NAME: &'static str = "dashboard";
-    const VERSION: i64 = 3;
+    const VERSION: i64 = 4;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = DashboardDocument;
 
@@ -45,10 +45,6 @@ impl ReadModel for DashboardModel {
 
     fn totals(document: &DashboardDocument, totals: &mut Totals) {
         document.write_totals(totals);
-    }
-
-    fn unfold(_: Owner, rows: Rows) -> Result<DashboardDocument, ForeignRow> {
-        DashboardDocument::of_rows(rows)
     }
 
     fn settled(document: &DashboardDocument) -> bool {

@@ -8,9 +8,9 @@ use crate::rows::{Row, Table, table};
 pub const TABLES: &[Table] = &[LatestRow::TABLE, FigureRow::TABLE];
 
 table! {
-    /// A call as shown in the list of latest calls, and the source of its figures. Times are epoch microseconds.
+    /// A call as shown in the list of latest calls. Times are epoch microseconds.
     LatestRow in "dashboard_calls", key 1, OwnedBy(Call),
-    personal ["caller_number", "caller_name", "called_number", "call_view"]
+    personal ["caller_number", "caller_name", "called_number"]
     {
         call_id: String,
         tenant: String,
@@ -30,10 +30,6 @@ table! {
         duration_s: Option<i64>,
         /// `good`, `needs_improvement`.
         grade: Option<String>,
-        /// Latencies by AI turn as JSON, used only by the fold.
-        ai_turns: String,
-        /// [`domain::call::view::CallView`] as JSON, used only by the fold.
-        call_view: String,
     }
 }
 

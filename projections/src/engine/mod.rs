@@ -1,20 +1,23 @@
 //! The engine of all read models: the events of a stream fold into a document, and a document maps to rows.
 //!
-//! A read model ([`ReadModel`]) is pure: it folds events, maps a document to rows and counters, and restores the
-//! document from its rows. A [`Workset`] serves both following and rebuilding: a follower writes what changed after
-//! each batch, a rebuild writes whole documents in bulk. Both run the same fold, so their rows are equal.
+//! A read model ([`ReadModel`]) is pure: it folds events, and maps a document to rows and counters. A document that is
+//! not in memory is folded again from its stream, so no row has to hold the state of the fold. A [`Workset`] serves both
+//! following and rebuilding: a follower writes what changed after each batch, a rebuild writes whole documents in bulk.
+//! Both run the same fold, so their rows are equal.
 
+mod past;
 mod totals;
 mod workset;
 mod writes;
 
+pub use past::{Past, read_past};
 pub use totals::Totals;
 pub use workset::Workset;
 pub use writes::WriteSet;
 
-use crate::rows::{ForeignRow, Owner, Rows, Table};
+use crate::rows::{Owner, Rows, Table};
 use infra::db::Engine;
-use infra::event_store::{Event, Position, Recorded};
+use infra::event_store::{Event, Position, Recorded, StoreError};
 
 /// A read model with its own tables.
 pub trait ReadModel: Send + Sync + 'static {
@@ -24,8 +27,7 @@ pub trait ReadModel: Send + Sync + 'static {
     const VERSION: i64;
     const TABLES: &'static [Table];
 
-    /// The state folded from one stream. A document that any event was folded into has at least one row, from which it
-    /// can be restored.
+    /// The state folded from one stream.
     type Doc: Default + Send + Sync + 'static;
 
     /// The SQL scripts that create the tables and indexes.
@@ -42,12 +44,6 @@ pub trait ReadModel: Send + Sync + 'static {
 
     /// Adds a document's contribution to the model's counters.
     fn totals(_doc: &Self::Doc, _totals: &mut Totals) {}
-
-    /// Restores a document from the rows that [`ReadModel::rows`] wrote.
-    ///
-    /// # Errors
-    /// When another version of the program wrote the rows.
-    fn unfold(owner: Owner, rows: Rows) -> Result<Self::Doc, ForeignRow>;
 
     /// Whether the stream has probably had its last event, so that a rebuild may write and evict it.
     fn settled(_doc: &Self::Doc) -> bool {
@@ -98,9 +94,9 @@ pub enum ProjectionError {
     /// The database rejected a row or is unavailable.
     #[error("read model database error")]
     Database(#[from] sqlx::Error),
-    /// A row has another version.
-    #[error(transparent)]
-    Foreign(#[from] ForeignRow),
+    /// The past of a stream cannot be read.
+    #[error("cannot read the log")]
+    Log(#[from] StoreError),
     /// The fold of the model panicked; the panic's message is in the log of the process.
     #[error("the fold panicked")]
     Panicked,
@@ -119,7 +115,8 @@ impl ProjectionError {
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Foreign(_) | Self::Unreadable { .. } | Self::Panicked => true,
+            Self::Unreadable { .. } | Self::Panicked => true,
+            Self::Log(_) => false,
             Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| rejects_data(&code)),
             Self::Database(error) => matches!(
                 error,

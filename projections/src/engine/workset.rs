@@ -1,7 +1,7 @@
 //! [`Workset`]: documents in memory, with the changes that remain to be written.
 
-use super::{ProjectionError, ReadModel, Totals, WriteSet, relevant};
-use crate::rows::{ForeignRow, Found, Missing, Owner, Rows};
+use super::{Past, ProjectionError, ReadModel, Totals, WriteSet, relevant};
+use crate::rows::{Found, Missing, Owner, Rows};
 use infra::event_store::{Event, Position, Recorded};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -43,35 +43,49 @@ impl<M: ReadModel> Workset<M> {
         self.len() == 0
     }
 
-    /// The streams that these events change and whose rows may exist in the database but are not in memory.
+    /// The streams that these events change and that may have rows in the database but are not in memory.
     pub fn missing<'e>(&self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> Missing {
         let mut missing = Missing::new();
         let mut new_streams = HashSet::new();
-        for event in events.filter(|event| relevant::<M>(event)) {
-            let (Some(owner), id) = (
-                Owner::of(&event.stream.aggregate_type),
-                event.stream.aggregate_id.as_str(),
-            ) else {
+        for event in events {
+            let id = event.stream.aggregate_id.as_str();
+            let Some(owner) = Owner::of(&event.stream.aggregate_type).filter(|owner| holds::<M>(*owner)) else {
                 continue;
             };
             if event.sequence == 1 {
-                // A stream that starts here has no rows yet.
+                // A stream that starts here has no past.
                 new_streams.insert((owner, id));
-            } else if !self.documents[owner as usize].contains_key(id) && !new_streams.contains(&(owner, id)) {
-                missing.entry(owner).or_default().insert(id.to_owned());
+            } else if relevant::<M>(event)
+                && !self.documents[owner as usize].contains_key(id)
+                && !new_streams.contains(&(owner, id))
+            {
+                let streams = missing.entry(owner).or_default();
+                streams.entry(id.to_owned()).or_insert(event.sequence);
             }
         }
         missing
     }
 
-    /// Restores documents from their rows.
+    /// Restores documents: folds their past events, and takes their rows as they are in the database.
     ///
     /// # Errors
-    /// When rows have another version.
-    pub fn reload(&mut self, found: Found) -> Result<(), ProjectionError> {
-        for (owner, documents) in found {
-            for (id, rows) in documents {
-                let entry = Entry::stored::<M>(owner, &id, rows)?;
+    /// At an event that cannot be read.
+    pub fn restore(&mut self, past: Past, mut found: Found) -> Result<(), ProjectionError> {
+        for (owner, streams) in past {
+            let mut rows = found.remove(&owner).unwrap_or_default();
+            for (id, events) in streams {
+                let mut doc = M::Doc::default();
+                for event in events.iter().filter(|event| relevant::<M>(event)) {
+                    fold::<M>(&mut doc, event)?;
+                }
+                let mut stored = rows.remove(&id).unwrap_or_default();
+                stored.sort(M::TABLES);
+                let entry = Entry {
+                    doc,
+                    stored: Some(stored),
+                    changed: false,
+                    touched: 0,
+                };
                 self.documents[owner as usize].insert(id, Box::new(entry));
             }
         }
@@ -83,34 +97,34 @@ impl<M: ReadModel> Workset<M> {
     /// # Errors
     /// At an event that cannot be read. The workset is inconsistent then: call [`Workset::forget`].
     pub fn fold<'e>(&mut self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> Result<(), ProjectionError> {
-        for event in events.filter(|event| relevant::<M>(event)) {
-            let owner = Owner::of(&event.stream.aggregate_type);
-            let (Some(owner), Event::Call(_) | Event::Agent(_) | Event::Contact(_) | Event::Quarantine(_)) =
-                (owner, &event.event)
-            else {
-                let reason = match &event.event {
-                    Event::Unreadable { reason } => reason.clone(),
-                    _ => format!("unknown stream type `{}`", event.stream.aggregate_type),
-                };
-                return Err(ProjectionError::Unreadable {
-                    position: event.position,
-                    reason,
-                });
+        for event in events {
+            let is_relevant = relevant::<M>(event);
+            let Some(owner) = Owner::of(&event.stream.aggregate_type) else {
+                if is_relevant {
+                    let reason = format!("unknown stream type `{}`", event.stream.aggregate_type);
+                    return Err(unreadable(event, reason));
+                }
+                continue;
             };
             let documents = &mut self.documents[owner as usize];
             let entry = match documents.get_mut(event.stream.aggregate_id.as_str()) {
                 Some(entry) => entry,
-                None => documents
+                // A stream's first event makes its document, relevant or not, so that a later one does not read the past.
+                None if is_relevant || (event.sequence == 1 && holds::<M>(owner)) => documents
                     .entry(event.stream.aggregate_id.clone())
                     .or_insert_with(|| Box::new(Entry::new())),
+                None => continue,
             };
+            if !is_relevant {
+                continue;
+            }
             if !entry.changed && entry.stored.is_some() {
                 // Subtracts the document's old contribution. The new one is added with its rows.
                 self.totals.subtract(|totals| M::totals(&entry.doc, totals));
             }
             entry.changed = true;
             entry.touched = event.position;
-            M::fold(&mut entry.doc, event);
+            fold::<M>(&mut entry.doc, event)?;
         }
         Ok(())
     }
@@ -218,24 +232,30 @@ impl<D: Default> Entry<D> {
 }
 
 impl<D> Entry<D> {
-    fn stored<M: ReadModel<Doc = D>>(owner: Owner, id: &str, rows: Rows) -> Result<Self, ForeignRow> {
-        let doc = M::unfold(owner, rows)?;
-        // Derived from the document rather than kept as read, so that later writes contain only changes by the fold.
-        let mut stored = Rows::default();
-        M::rows(id, &doc, &mut stored);
-        stored.sort(M::TABLES);
-        Ok(Self {
-            doc,
-            stored: Some(stored),
-            changed: false,
-            touched: 0,
-        })
-    }
-
     fn rows<M: ReadModel<Doc = D>>(&self, id: &str) -> Rows {
         let mut rows = Rows::default();
         M::rows(id, &self.doc, &mut rows);
         rows.sort(M::TABLES);
         rows
     }
+}
+
+fn fold<M: ReadModel>(doc: &mut M::Doc, event: &Recorded) -> Result<(), ProjectionError> {
+    if let Event::Unreadable { reason } = &event.event {
+        return Err(unreadable(event, reason.clone()));
+    }
+    M::fold(doc, event);
+    Ok(())
+}
+
+const fn unreadable(event: &Recorded, reason: String) -> ProjectionError {
+    ProjectionError::Unreadable {
+        position: event.position,
+        reason,
+    }
+}
+
+/// Whether the model has rows of streams of this type.
+fn holds<M: ReadModel>(owner: Owner) -> bool {
+    M::TABLES.iter().any(|table| table.role.holds(owner))
 }

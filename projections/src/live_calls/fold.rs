@@ -1,7 +1,7 @@
 //! Folds events into a [`LiveDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
-use super::tables::{EndedRow, LiveCallRow, LiveTurnRow};
-use crate::rows::{ForeignRow, Row, Rows};
+use super::tables::{LiveCallRow, LiveTurnRow};
+use crate::rows::Rows;
 use domain::call::CallEvent;
 use domain::call::observed_at::least;
 use domain::call::view::{CallView, Participants, Status};
@@ -9,71 +9,29 @@ use domain::{Tenant, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The state of a call in `live_calls`.
-#[derive(Clone, Debug)]
-pub enum LiveDocument {
-    Open(Box<OpenCall>),
-    Ended(Tenant),
-}
-
 /// The text of a turn, and how many milliseconds of it were heard before an interruption.
 type LiveTurn = (Option<String>, Option<u32>);
 
-/// A call that has not ended.
+/// The state of a call in `live_calls`.
 #[derive(Clone, Debug, Default)]
-pub struct OpenCall {
+pub struct LiveDocument {
     view: CallView,
     on_hold_by: Option<String>,
     participants: Participants,
     transferring: bool,
     conference_sid: Option<String>,
-    /// By turn number and speaker.
+    /// By turn number and speaker. Empty once the call is over.
     turns: BTreeMap<(u32, &'static str), LiveTurn>,
-}
-
-impl Default for LiveDocument {
-    fn default() -> Self {
-        Self::Open(Box::default())
-    }
 }
 
 impl LiveDocument {
     pub(super) const fn is_over(&self) -> bool {
-        matches!(self, Self::Ended(_))
+        self.view.is_over()
     }
 
     pub(super) fn fold(&mut self, tenant: &Tenant, event: &CallEvent) {
-        if let Self::Open(call) = self {
-            call.view.fold(tenant, event);
-            if call.view.is_over() {
-                *self = Self::Ended(call.view.tenant.clone());
-            } else {
-                call.fold(event);
-            }
-        }
-    }
-
-    pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
-        match self {
-            Self::Open(call) => call.write_rows(id, rows),
-            Self::Ended(tenant) => rows.push(EndedRow {
-                call_id: id.to_owned(),
-                tenant: tenant.0.clone(),
-            }),
-        }
-    }
-
-    pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
-        if let Some(ended) = rows.take::<EndedRow>()?.pop() {
-            return Ok(Self::Ended(ended.tenant.into()));
-        }
-        OpenCall::of_rows(rows).map(|call| Self::Open(Box::new(call)))
-    }
-}
-
-impl OpenCall {
-    fn fold(&mut self, event: &CallEvent) {
         use CallEvent as E;
+        self.view.fold(tenant, event);
         self.participants.fold(event);
         match event {
             E::CallerTurn { turn, text, .. } => self.add_turn(*turn, "caller", text.text()),
@@ -91,7 +49,9 @@ impl OpenCall {
             }
             _ => {}
         }
-        if self.view.erased {
+        if self.is_over() {
+            self.turns.clear();
+        } else if self.view.erased {
             self.turns.values_mut().for_each(|(text, _)| *text = None);
         }
     }
@@ -113,8 +73,11 @@ impl OpenCall {
         }
     }
 
-    fn write_rows(&self, id: &str, rows: &mut Rows) {
+    pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
         let view = &self.view;
+        if self.is_over() {
+            return;
+        }
         let text = |text: Option<&str>| text.map(str::to_owned);
         let is_waiting = matches!(view.status(), Status::Queued | Status::Refused | Status::Canceled);
         rows.push(LiveCallRow {
@@ -141,8 +104,6 @@ impl OpenCall {
             conference_sid: self.conference_sid.clone(),
             escalated: view.escalated,
             turns: i64::try_from(self.turns.len()).unwrap_or(i64::MAX),
-            participants: json(&self.participants),
-            call_view: view.to_json(),
         });
         for ((turn, speaker), (text, heard_ms)) in &self.turns {
             rows.push(LiveTurnRow {
@@ -154,26 +115,6 @@ impl OpenCall {
                 heard_ms: heard_ms.map(i64::from),
             });
         }
-    }
-
-    fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
-        let foreign = ForeignRow(LiveCallRow::TABLE.name);
-        let row = rows.take::<LiveCallRow>()?.pop().ok_or(foreign)?;
-        let mut call = Self {
-            view: CallView::from_json(&row.call_view).ok_or(foreign)?,
-            on_hold_by: row.on_hold_by,
-            participants: serde_json::from_str(&row.participants).map_err(|_| foreign)?,
-            transferring: row.transferring,
-            conference_sid: row.conference_sid,
-            turns: BTreeMap::new(),
-        };
-        for row in rows.take::<LiveTurnRow>()? {
-            let turn = u32::try_from(row.turn).map_err(|_| foreign)?;
-            let speaker = if row.speaker == "ai" { "ai" } else { "caller" };
-            let heard = row.heard_ms.and_then(|heard| u32::try_from(heard).ok());
-            call.turns.insert((turn, speaker), (row.text, heard));
-        }
-        Ok(call)
     }
 }
 

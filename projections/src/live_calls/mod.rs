@@ -1,7 +1,7 @@
 //! `live_calls`: the calls in progress, who is speaking with the caller, and the conversation so far.
 //!
-//! A call's rows are deleted when it ends. A row in `live_ended` remains, so that a late callback cannot make the call
-//! live again. A queued call has a row that is not live.
+//! A call's rows are deleted when it ends, and a late callback does not make it live again. A queued call has a row that
+//! is not live.
 
 mod fold;
 pub mod queries;
@@ -10,7 +10,7 @@ pub mod tables;
 pub use queries::LiveCalls;
 
 use crate::engine::{ReadModel, Schema, schema};
-use crate::rows::{ForeignRow, Owner, Rows, Table};
+use crate::rows::{Rows, Table};
 use fold::LiveDocument;
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
@@ -20,7 +20,7 @@ pub struct LiveCallsModel;
 
 impl ReadModel for LiveCallsModel {
     const NAME: &'static str = "live_calls";
-    const VERSION: i64 = 4;
+    const VERSION: i64 = 5;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = LiveDocument;
 
@@ -40,10 +40,6 @@ impl ReadModel for LiveCallsModel {
 
     fn rows(id: &str, document: &LiveDocument, rows: &mut Rows) {
         document.write_rows(id, rows);
-    }
-
-    fn unfold(_: Owner, rows: Rows) -> Result<LiveDocument, ForeignRow> {
-        LiveDocument::of_rows(rows)
     }
 
     fn settled(document: &LiveDocument) -> bool {

@@ -5,12 +5,12 @@ use crate::rows::Role::OwnedBy;
 use crate::rows::{Row, Table, table};
 
 /// Every table of this read model.
-pub const TABLES: &[Table] = &[LiveCallRow::TABLE, LiveTurnRow::TABLE, EndedRow::TABLE];
+pub const TABLES: &[Table] = &[LiveCallRow::TABLE, LiveTurnRow::TABLE];
 
 table! {
     /// A call that has not ended. Times are epoch microseconds.
     LiveCallRow in "live_calls", key 1, OwnedBy(Call),
-    personal ["caller_number", "caller_name", "called_number", "call_view"]
+    personal ["caller_number", "caller_name", "called_number"]
     {
         call_id: String,
         tenant: String,
@@ -49,10 +49,6 @@ table! {
         escalated: bool,
         /// Number of turns so far.
         turns: i64,
-        /// [`domain::call::view::Participants`] as JSON, used only by the fold.
-        participants: String,
-        /// [`domain::call::view::CallView`] as JSON, used only by the fold.
-        call_view: String,
     }
 }
 
@@ -69,14 +65,5 @@ table! {
         text: Option<String>,
         /// Milliseconds that were heard before an interruption.
         heard_ms: Option<i64>,
-    }
-}
-
-table! {
-    /// A call that ended. Late callbacks do not make it live again.
-    EndedRow in "live_ended", key 1, OwnedBy(Call), personal []
-    {
-        call_id: String,
-        tenant: String,
     }
 }

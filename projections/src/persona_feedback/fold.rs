@@ -1,8 +1,8 @@
 //! Folds events into a [`FeedbackDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
-use super::tables::{FeedbackCallRow, FeedbackCorrectionRow, FeedbackDayRow};
+use super::tables::{FeedbackCorrectionRow, FeedbackDayRow};
 use crate::engine::Totals;
-use crate::rows::{ForeignRow, Row, Rows};
+use crate::rows::Rows;
 use domain::call::CallEvent;
 use domain::call::value::Grade;
 use domain::call::view::{CallView, UtcHour};
@@ -75,11 +75,6 @@ impl FeedbackDocument {
 
     pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
         let tenant = &self.view.tenant.0;
-        rows.push(FeedbackCallRow {
-            call_id: id.to_owned(),
-            tenant: tenant.clone(),
-            call_view: self.view.to_json(),
-        });
         for (number, correction) in &self.corrections {
             rows.push(FeedbackCorrectionRow {
                 call_id: id.to_owned(),
@@ -127,24 +122,5 @@ impl FeedbackDocument {
             needs_improvement,
             corrections,
         });
-    }
-
-    pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
-        let foreign = ForeignRow(FeedbackCallRow::TABLE.name);
-        let row = rows.take::<FeedbackCallRow>()?.pop().ok_or(foreign)?;
-        let view = CallView::from_json(&row.call_view).ok_or(foreign)?;
-        let mut corrections = BTreeMap::new();
-        for row in rows.take::<FeedbackCorrectionRow>()? {
-            let number = u32::try_from(row.correction).map_err(|_| foreign)?;
-            let correction = Correction {
-                turn: row.turn.and_then(|turn| u32::try_from(turn).ok()),
-                note: row.note,
-                by: row.noted_by,
-                at: row.noted_at.map(Timestamp),
-                withdrawn: row.withdrawn,
-            };
-            corrections.insert(number, correction);
-        }
-        Ok(Self { view, corrections })
     }
 }

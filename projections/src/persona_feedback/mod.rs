@@ -9,7 +9,7 @@ pub mod tables;
 pub use queries::{Feedback, FeedbackQuery};
 
 use crate::engine::{ReadModel, Schema, Totals, schema};
-use crate::rows::{ForeignRow, Owner, Rows, Table};
+use crate::rows::{Rows, Table};
 use fold::FeedbackDocument;
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
@@ -19,7 +19,7 @@ pub struct FeedbackModel;
 
 impl ReadModel for FeedbackModel {
     const NAME: &'static str = "persona_feedback";
-    const VERSION: i64 = 2;
+    const VERSION: i64 = 3;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = FeedbackDocument;
 
@@ -43,10 +43,6 @@ impl ReadModel for FeedbackModel {
 
     fn totals(document: &FeedbackDocument, totals: &mut Totals) {
         document.write_totals(totals);
-    }
-
-    fn unfold(_: Owner, rows: Rows) -> Result<FeedbackDocument, ForeignRow> {
-        FeedbackDocument::of_rows(rows)
     }
 
     fn settled(document: &FeedbackDocument) -> bool {

@@ -5,22 +5,7 @@ use crate::rows::Role::{Counters, OwnedBy};
 use crate::rows::{Row, Table, table};
 
 /// Every table of this read model.
-pub const TABLES: &[Table] = &[
-    FeedbackCallRow::TABLE,
-    FeedbackCorrectionRow::TABLE,
-    FeedbackDayRow::TABLE,
-];
-
-table! {
-    /// The call view from which a call's feedback is derived.
-    FeedbackCallRow in "feedback_calls", key 1, OwnedBy(Call), personal ["call_view"]
-    {
-        call_id: String,
-        tenant: String,
-        /// JSON, used only by the fold.
-        call_view: String,
-    }
-}
+pub const TABLES: &[Table] = &[FeedbackCorrectionRow::TABLE, FeedbackDayRow::TABLE];
 
 table! {
     /// A correction: what a reviewer wrote the agent should have said. Times are epoch microseconds.

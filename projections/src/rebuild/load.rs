@@ -4,6 +4,7 @@
 use super::RebuildError;
 use super::rows_file::RowsFile;
 use super::write::{Target, WriteRequest, write_to_file, write_to_server};
+use crate::engine::read_past;
 use crate::projector::{Loader, Projector};
 use crate::runner::RunnerContext;
 use futures::StreamExt;
@@ -66,9 +67,10 @@ async fn fold_all(
         let events = events.map_err(|_| RebuildError::Interrupted)??;
         let missing = loader.missing(&events);
         if !missing.is_empty() {
+            let past = read_past(ledger, &missing).await?;
             let (reply, loaded) = oneshot::channel();
             send(requests, WriteRequest::Load(missing, reply)).await?;
-            loader.reload(loaded.await.map_err(|_| RebuildError::Interrupted)?)?;
+            loader.restore(past, loaded.await.map_err(|_| RebuildError::Interrupted)?)?;
         }
         loader.fold(&events)?;
         while let Some(writes) = loader.drain_settled() {

@@ -47,7 +47,7 @@ impl RowsFile {
         let mut found = Found::new();
         for (owner, ids) in missing {
             let mut documents: HashMap<String, Rows> = HashMap::new();
-            for id in ids {
+            for id in ids.into_keys() {
                 let rows = self.load_one(tables, owner, &id)?;
                 if rows.tables().next().is_some() {
                     documents.insert(id, rows);

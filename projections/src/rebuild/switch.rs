@@ -52,7 +52,7 @@ impl<'a> Next<'a> {
             return Err(RebuildError::Interrupted);
         }
         tx.commit().await?;
-        let follower = projector.follower();
+        let follower = projector.follower(&context.ledger);
         Ok(Self {
             projector,
             context,

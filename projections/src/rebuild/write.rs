@@ -52,7 +52,7 @@ pub(super) async fn write_to_server(
                 tx.commit().await?;
             }
             WriteRequest::Load(missing, reply) => {
-                let found = load_missing(&mut tx, tables, missing).await?;
+                let found = load_missing(&mut tx, tables, &missing).await?;
                 tx.rollback().await?;
                 // The receiver may be dropped already.
                 let _ = reply.send(found);

@@ -5,10 +5,10 @@ use super::{Column, Kind, Owner, Rows, Table, Value, Verb};
 use infra::db::{Db, Engine, Tx};
 use infra::on_db;
 use sqlx::{Arguments, ColumnIndex, Decode, Encode, Type};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-/// Streams whose rows must be loaded.
-pub type Missing = HashMap<Owner, HashSet<String>>;
+/// Streams that are not in memory, each with the sequence of the first event that is about to be folded.
+pub type Missing = HashMap<Owner, HashMap<String, i64>>;
 /// Loaded rows by stream.
 pub type Found = HashMap<Owner, HashMap<String, Rows>>;
 
@@ -142,11 +142,11 @@ pub async fn load_owned(
 ///
 /// # Errors
 /// When the database is unavailable, or a column has a value of another type.
-pub async fn load_missing(tx: &mut Tx, tables: &[Table], missing: Missing) -> Result<Found, sqlx::Error> {
+pub async fn load_missing(tx: &mut Tx, tables: &[Table], missing: &Missing) -> Result<Found, sqlx::Error> {
     let mut found = Found::new();
-    for (owner, ids) in missing {
-        let ids: Vec<String> = ids.into_iter().collect();
-        found.insert(owner, load_owned(tx, tables, owner, &ids).await?);
+    for (owner, streams) in missing {
+        let ids: Vec<String> = streams.keys().cloned().collect();
+        found.insert(*owner, load_owned(tx, tables, *owner, &ids).await?);
     }
     Ok(found)
 }

@@ -30,16 +30,21 @@ impl Owner {
     /// Every stream type.
     pub const ALL: [Self; 4] = [Self::Call, Self::Agent, Self::Contact, Self::Quarantine];
 
+    /// The name of the stream type in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Agent => "agent",
+            Self::Contact => "contact",
+            Self::Quarantine => "quarantine",
+        }
+    }
+
     /// The stream type with this name in the log.
     #[must_use]
     pub fn of(aggregate_type: &str) -> Option<Self> {
-        match aggregate_type {
-            "call" => Some(Self::Call),
-            "agent" => Some(Self::Agent),
-            "contact" => Some(Self::Contact),
-            "quarantine" => Some(Self::Quarantine),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|owner| owner.as_str() == aggregate_type)
     }
 }
 
@@ -154,18 +159,6 @@ impl Rows {
     pub(crate) fn take_values(&mut self, table: &Table) -> Vec<Vec<Value>> {
         let found = self.tables.iter_mut().find(|(name, _)| *name == table.name);
         found.map(|(_, rows)| std::mem::take(rows)).unwrap_or_default()
-    }
-
-    /// Takes all rows of a table, sorted by key.
-    ///
-    /// # Errors
-    /// When a row does not have the table's shape: another version of the program wrote it.
-    pub fn take<R: Row>(&mut self) -> Result<Vec<R>, ForeignRow> {
-        let mut rows = self.take_values(&R::TABLE);
-        rows.sort_by(|a, b| a[..R::TABLE.key].cmp(&b[..R::TABLE.key]));
-        rows.into_iter()
-            .map(|values| R::from_values(values).ok_or(ForeignRow(R::TABLE.name)))
-            .collect()
     }
 }
 

@@ -152,7 +152,7 @@ impl<'a> Following<'a> {
         following.open = Some(Open {
             dead_letters: DeadLetters::load(&namespace.db).await?,
             position: lease.position,
-            follower: projector.follower(),
+            follower: projector.follower(&context.ledger),
             log: context.ledger.subscribe(lease.position),
             renewed: Instant::now(),
             namespace,

@@ -3,47 +3,36 @@
 use super::media::CallMedia;
 use super::participants;
 use super::queries::Kind;
-use super::tables::{WorkRow, WorkStreamRow};
+use super::tables::WorkRow;
 use super::todo::FailedAttempts;
-use crate::rows::{ForeignRow, Row, Rows};
+use crate::rows::Rows;
 use domain::call::CallEvent;
 use domain::call::view::Participants;
 use domain::contact::ContactEvent;
 use domain::quarantine::QuarantineEvent;
 use domain::{Tenant, Timestamp};
 use infra::event_store::{Event, StreamId};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The state of a stream in `work`.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 pub struct WorkDocument {
     aggregate_type: String,
-    #[serde(skip)]
     tenant: Tenant,
     media: CallMedia,
-    #[serde(skip_serializing_if = "is_blank")]
     participants: Participants,
-    #[serde(skip_serializing_if = "FailedAttempts::is_empty")]
     failed_attempts: FailedAttempts,
-    #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<Queue>,
     /// Answered or over: the call need not be placed any more.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     reached: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     quarantine: Option<Quarantine>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     reingested: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     erased: bool,
     /// Dial attempts by number. They may be reported before `CallQueued`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     attempts: BTreeMap<u32, Attempt>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 struct Queue {
     priority: i32,
     not_before: Option<Timestamp>,
@@ -52,23 +41,18 @@ struct Queue {
     refused: Option<String>,
 }
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 struct Attempt {
     call_sid: Option<String>,
     failed: bool,
     retry_at: Option<Timestamp>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 struct Quarantine {
     at: Timestamp,
     endpoint: String,
     reason: String,
-}
-
-fn is_blank(participants: &Participants) -> bool {
-    *participants == Participants::default()
 }
 
 /// Whether an event can create work or be its result.
@@ -170,11 +154,6 @@ impl WorkDocument {
     }
 
     pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
-        rows.push(WorkStreamRow {
-            stream: id.to_owned(),
-            tenant: self.tenant.0.clone(),
-            document: serde_json::to_string(self).expect("texts, numbers and maps with text keys serialize"),
-        });
         let of_participants = participants::items(&self.participants, &self.failed_attempts, self.media.is_over());
         for item in self
             .media
@@ -258,15 +237,5 @@ impl WorkDocument {
             max_attempts: None,
             detail: "{}".to_owned(),
         }
-    }
-
-    pub(super) fn of_rows(mut rows: Rows) -> Result<Self, ForeignRow> {
-        let foreign = ForeignRow(WorkStreamRow::TABLE.name);
-        let row = rows.take::<WorkStreamRow>()?.pop().ok_or(foreign)?;
-        let document: Self = serde_json::from_str(&row.document).map_err(|_| foreign)?;
-        Ok(Self {
-            tenant: row.tenant.into(),
-            ..document
-        })
     }
 }

@@ -6,7 +6,6 @@ use domain::Timestamp;
 use domain::call::CallEvent;
 use domain::call::observed_at::{ObservedAt, least};
 use domain::call::value::Phase;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,36 +16,25 @@ const PROVIDER_ENGINE: &str = "twilio";
 const TRANSCRIPT_WAIT_US: i64 = 600_000_000;
 
 /// Recordings, transcripts and summary of a call.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "the flags are independent of each other")]
 pub(super) struct CallMedia {
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     recordings: BTreeMap<String, Recording>,
     /// Phases without a recording, now and later.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     unrecorded: BTreeSet<Phase>,
     /// Whether the consent notice was played.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     announced: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     taken_over: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     voicemail: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<ObservedAt>,
     /// Phases whose transcription a user requested and that have not been transcribed since.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     requested: BTreeSet<Phase>,
     /// Engines of the transcripts, by phase.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     transcripts: BTreeMap<Phase, BTreeSet<String>>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
     summarized: bool,
 }
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default)]
 struct Recording {
     phase: Option<Phase>,
     url: Option<String>,

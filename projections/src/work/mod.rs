@@ -16,7 +16,7 @@ mod todo;
 pub use queries::{Kind, Work};
 
 use crate::engine::{ReadModel, Schema, schema};
-use crate::rows::{ForeignRow, Owner, Rows, Table};
+use crate::rows::{Rows, Table};
 use fold::WorkDocument;
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
@@ -26,7 +26,7 @@ pub struct WorkModel;
 
 impl ReadModel for WorkModel {
     const NAME: &'static str = "work";
-    const VERSION: i64 = 5;
+    const VERSION: i64 = 6;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = WorkDocument;
 
@@ -45,9 +45,5 @@ impl ReadModel for WorkModel {
 
     fn rows(id: &str, document: &WorkDocument, rows: &mut Rows) {
         document.write_rows(id, rows);
-    }
-
-    fn unfold(_: Owner, rows: Rows) -> Result<WorkDocument, ForeignRow> {
-        WorkDocument::of_rows(rows)
     }
 }

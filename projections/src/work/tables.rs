@@ -4,19 +4,7 @@ use crate::rows::Role::OwnedByAny;
 use crate::rows::{Row, Table, table};
 
 /// Every table of this read model.
-pub const TABLES: &[Table] = &[WorkStreamRow::TABLE, WorkRow::TABLE];
-
-table! {
-    /// The state from which a stream's work items are derived.
-    WorkStreamRow in "work_streams", key 1, OwnedByAny, personal []
-    {
-        /// The stream's identifier.
-        stream: String,
-        tenant: String,
-        /// JSON, used only by the fold.
-        document: String,
-    }
-}
+pub const TABLES: &[Table] = &[WorkRow::TABLE];
 
 table! {
     /// A work item. Times are epoch microseconds.

@@ -4,7 +4,6 @@ use super::queries::Kind;
 use domain::Timestamp;
 use domain::call::CallEvent;
 use domain::call::state::FailedEffect;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -18,8 +17,7 @@ pub(super) struct ToDo {
 }
 
 /// Failed attempts by effect and item.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct FailedAttempts(BTreeMap<String, FailedEffect>);
 
 impl FailedAttempts {
@@ -42,10 +40,6 @@ impl FailedAttempts {
     pub fn retry(&mut self, kind: Kind, item: &str, at: Timestamp) {
         let failed = self.0.entry(FailedEffect::name(kind.as_str(), item)).or_default();
         failed.note(failed.attempts + 1, Some(at));
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// The work item, due at `from` or at its retry time, whichever is later. `None` if retries have ended.

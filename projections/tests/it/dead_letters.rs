@@ -7,7 +7,7 @@ use infra::event_store::{Event, Recorded};
 use infra::on_db;
 use projections::engine::{ProjectionError, ReadModel, Schema};
 use projections::projector::Model;
-use projections::rows::{Column, Field, ForeignRow, Kind, Owner, Role, Row, Rows, Table, Value};
+use projections::rows::{Column, Field, Kind, Owner, Role, Row, Rows, Table, Value};
 use projections::{RebuildError, RebuildOptions};
 use std::sync::Arc;
 use std::time::Duration;
@@ -196,14 +196,6 @@ impl ReadModel for FailingModel {
             events: seen.events,
             failed: seen.failed,
         });
-    }
-
-    fn unfold(_: Owner, mut rows: Rows) -> Result<Seen, ForeignRow> {
-        let row = rows.take::<SeenRow>()?.pop().ok_or(ForeignRow("seen"))?;
-        Ok(Seen {
-            failed: row.failed,
-            events: row.events,
-        })
     }
 }
 

@@ -10,7 +10,7 @@ use projections::dashboard::DashboardModel;
 use projections::engine::ReadModel;
 use projections::live_calls::LiveCallsModel;
 use projections::persona_feedback::FeedbackModel;
-use projections::rows::{Owner, Rows};
+use projections::rows::Rows;
 use projections::work::WorkModel;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -24,12 +24,7 @@ fn rows_of<M: ReadModel>(events: &[Arc<Recorded>]) -> BTreeMap<&'static str, Vec
     }
     let mut rows = Rows::default();
     M::rows("CA1", &document, &mut rows);
-    let first = shown_rows::<M>(&rows);
-    // A document restored from its rows has the same rows.
-    let mut again = Rows::default();
-    M::rows("CA1", &M::unfold(Owner::Call, rows).expect("reads back"), &mut again);
-    assert_eq!(first, shown_rows::<M>(&again), "{} loses state in its rows", M::NAME);
-    first
+    shown_rows::<M>(&rows)
 }
 
 fn shown_rows<M: ReadModel>(rows: &Rows) -> BTreeMap<&'static str, Vec<String>> {
@@ -267,7 +262,7 @@ fn late_callback_does_not_make_an_ended_call_live_again() {
         started(0, Provider),
         caller_turn(2, "hello"),
     ]));
-    assert_eq!(rows.keys().collect::<Vec<_>>(), [&"live_ended"]);
+    assert!(rows.is_empty(), "{rows:?}");
 }
 
 #[test]
@@ -294,20 +289,4 @@ fn erased_call_has_the_same_rows_whether_its_values_were_known_or_not() {
     // As read from the log after the key is destroyed.
     let unknown: Vec<CallEvent> = known.iter().map(without_personal_values).collect();
     assert_eq!(rows_of_every_model(known), rows_of_every_model(unknown));
-}
-
-fn without_personal_values(event: &CallEvent) -> CallEvent {
-    fn erase(value: &mut serde_json::Value) {
-        match value {
-            serde_json::Value::Object(map) if map.contains_key("personal") => {
-                *value = serde_json::json!({ "erased": true });
-            }
-            serde_json::Value::Object(map) => map.values_mut().for_each(erase),
-            serde_json::Value::Array(list) => list.iter_mut().for_each(erase),
-            _ => {}
-        }
-    }
-    let mut json = serde_json::to_value(event).expect("serializes");
-    erase(&mut json);
-    serde_json::from_value(json).expect("reads back")
 }

@@ -15,12 +15,19 @@ use projections::projectors;
 use projections::work::Kind;
 use std::sync::Arc;
 
-/// Applies events to every model.
+/// Appends events to the log and applies them to every model.
 async fn project(env: &TestEnv, events: &[Arc<Recorded>]) {
+    for event in events {
+        env.append_recorded(event).await;
+    }
     for projector in projectors() {
         let db = env.db(projector.name()).await;
         let mut tx = db.begin().await.expect("a transaction");
-        projector.follower().apply(&mut tx, events).await.expect("applies");
+        projector
+            .follower(&env.ledger)
+            .apply(&mut tx, events)
+            .await
+            .expect("applies");
         tx.commit().await.expect("commits");
     }
 }

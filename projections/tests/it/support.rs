@@ -296,6 +296,20 @@ impl TestEnv {
         self.append_to(StreamId::call(call), events.collect()).await
     }
 
+    /// Appends an event to its stream in the log.
+    pub async fn append_recorded(&self, recorded: &Recorded) {
+        let event = recorded.event.clone();
+        let payload = match &event {
+            Event::Call(event) => serde_json::to_string(event),
+            Event::Agent(event) => serde_json::to_string(event),
+            Event::Contact(event) => serde_json::to_string(event),
+            Event::Quarantine(event) => serde_json::to_string(event),
+            Event::Ledger(_) | Event::Unreadable { .. } => panic!("no event of a model"),
+        };
+        let event = (recorded.event_type.clone(), payload.expect("serializes"), event);
+        self.append_to(recorded.stream.clone(), vec![event]).await;
+    }
+
     /// Appends an event of an unknown type.
     pub async fn append_unreadable(&self, call: &str) -> i64 {
         let event = Event::Unreadable {
@@ -387,4 +401,21 @@ pub fn shown(table: &Table, row: &[Value]) -> String {
         Value::Text(text) => Some(format!("{}={text}", column.name)),
     });
     fields.collect::<Vec<_>>().join(" ")
+}
+
+/// The event as read from the log after the key is destroyed.
+pub fn without_personal_values(event: &CallEvent) -> CallEvent {
+    fn erase(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Object(map) if map.contains_key("personal") => {
+                *value = serde_json::json!({ "erased": true });
+            }
+            serde_json::Value::Object(map) => map.values_mut().for_each(erase),
+            serde_json::Value::Array(list) => list.iter_mut().for_each(erase),
+            _ => {}
+        }
+    }
+    let mut json = serde_json::to_value(event).expect("serializes");
+    erase(&mut json);
+    serde_json::from_value(json).expect("reads back")
 }
