@@ -12,7 +12,7 @@ use crate::web::{Parameters, PathOf, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
-use domain::call::Call;
+use domain::call::view::CallView;
 use infra::event_store::{Event, Recorded, StoreError, StreamId};
 use infra::ledger::Ledger;
 use serde::{Deserialize, Serialize};
@@ -236,15 +236,15 @@ fn last(events: &[Recorded]) -> i64 {
     events.last().map_or(0, |event| event.sequence)
 }
 
-/// The state after these events, by the same fold that commands are decided on.
+/// The state after these events: what every read model shows of the call.
 ///
 /// # Errors
 /// When this version of the program cannot read an event: a state without it would be wrong.
 pub fn state_after(events: &[Recorded]) -> Result<Value, ApiError> {
-    let mut call = Call::default();
-    for event in events {
-        match &event.event {
-            Event::Call(event) => call.apply(event),
+    let mut view = CallView::default();
+    for recorded in events {
+        let event = match &recorded.event {
+            Event::Call(event) => event,
             Event::Unreadable { .. }
             | Event::Agent(_)
             | Event::Contact(_)
@@ -252,12 +252,13 @@ pub fn state_after(events: &[Recorded]) -> Result<Value, ApiError> {
             | Event::Ledger(_) => {
                 return Err(ApiError::Conflict(format!(
                     "event {} ({}) cannot be read by this version of the program",
-                    event.sequence, event.event_type
+                    recorded.sequence, recorded.event_type
                 )));
             }
-        }
+        };
+        view.fold(&recorded.metadata.tenant, event);
     }
-    opened(&call).map_err(ApiError::internal)
+    opened(&view.with_status()).map_err(ApiError::internal)
 }
 
 fn views(events: &[Recorded]) -> Result<Vec<HistoryEvent>, ApiError> {

@@ -50,8 +50,8 @@ pub async fn recording_link(
         .ok_or(ApiError::NotFound("call"))?;
     let longest = call
         .recordings
-        .iter()
-        .filter(|(_, recording)| recording.phase == phase && !call.erased)
+        .of(phase)
+        .filter(|_| !call.erased)
         .filter_map(|(sid, recording)| Some((sid, recording, recording.archived.as_ref()?)))
         .max_by_key(|(_, _, archived)| archived.bytes);
     let (sid, recording, archived) = longest.ok_or(ApiError::NotFound("recording"))?;

@@ -45,6 +45,7 @@ pub async fn transcribe(
     let (call, _) = known.ok_or(ApiError::NotFound("call"))?;
     let archived = call
         .recordings
+        .by_sid
         .values()
         .filter(|recording| recording.archived.is_some());
     let phases: BTreeSet<Phase> = archived.map(|recording| recording.phase).collect();

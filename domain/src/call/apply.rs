@@ -5,10 +5,9 @@ use super::event::CallEvent;
 use super::observed_at::{ObservedAt, least};
 use super::start::Start;
 use super::state::{
-    Archived, Attempt, Call, Correction, FailedEffect, LegState, Participant, People, Queue, Reconciliation, Recording,
-    Resolution, Transfer, TransferState,
+    Attempt, Call, FailedEffect, LegState, Participant, People, Queue, Reconciliation, Transfer, TransferState,
 };
-use super::value::{ParticipantRole, Phase};
+use super::value::ParticipantRole;
 
 impl Call {
     /// Applies an event to the state.
@@ -16,10 +15,11 @@ impl Call {
         self.seen_callbacks.note(event);
         if !(self.apply_queue(event)
             || self.apply_progress(event)
-            || self.apply_dialogue(event)
+            || self.talk.fold(event)
             || self.apply_team(event)
-            || self.apply_recording(event))
+            || self.review.fold(event))
         {
+            self.recordings.fold(event);
             self.apply_outcome(event);
         }
     }
@@ -188,39 +188,6 @@ impl Call {
         true
     }
 
-    /// Events of the dialogue. Returns whether the event was one of them.
-    fn apply_dialogue(&mut self, event: &CallEvent) -> bool {
-        use CallEvent as E;
-        let talk = &mut self.talk;
-        match event {
-            E::AiDisclosed { .. } => talk.ai_disclosed = true,
-            E::ConsentNoticePlayed { .. } => talk.consent_notice = true,
-            E::CallerTurn { turn, .. } => {
-                talk.last_turn = talk.last_turn.max(*turn);
-                talk.caller_turns += 1;
-            }
-            E::AiTurn { turn, .. } => {
-                talk.last_turn = talk.last_turn.max(*turn);
-                talk.ai_turns += 1;
-            }
-            E::AiTurnInterrupted { .. } => talk.interruptions += 1,
-            E::HeardUnclearly { .. } => talk.heard_unclearly += 1,
-            E::SilencePrompted { .. } => talk.silence_prompts += 1,
-            E::FieldCollected { field, valid, .. } => {
-                talk.fields.insert(field.clone(), *valid);
-            }
-            E::EscalationTriggered { rule, .. } => {
-                talk.escalations.insert(rule.clone());
-            }
-            E::GuardrailTripped { rule, .. } => {
-                talk.guardrails.insert(rule.clone());
-            }
-            E::AiFailed { .. } => talk.ai_failures += 1,
-            _ => return false,
-        }
-        true
-    }
-
     /// Events of team members and transfers. Returns whether the event was one of them.
     fn apply_team(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
@@ -283,144 +250,13 @@ impl Call {
         true
     }
 
-    /// Events of recordings and transcripts. Returns whether the event was one of them.
-    fn apply_recording(&mut self, event: &CallEvent) -> bool {
-        use CallEvent as E;
-        match event {
-            E::RecordingStarted {
-                phase, recording_sid, ..
-            } => {
-                self.recording(*phase, recording_sid);
-            }
-            E::RecordingPaused {
-                phase, recording_sid, ..
-            } => self.recording(*phase, recording_sid).paused = true,
-            E::RecordingResumed {
-                phase, recording_sid, ..
-            } => self.recording(*phase, recording_sid).paused = false,
-            E::RecordingReady {
-                phase,
-                recording_sid,
-                duration_s,
-                channels,
-                ..
-            } => {
-                let recording = self.recording(*phase, recording_sid);
-                recording.ready = true;
-                recording.duration_s = recording.duration_s.max(*duration_s);
-                recording.channels = recording.channels.max(*channels);
-            }
-            E::RecordingArchived {
-                phase,
-                recording_sid,
-                key,
-                bytes,
-                sha256,
-                ..
-            } => {
-                self.recording(*phase, recording_sid).archived = Some(Archived {
-                    key: key.clone(),
-                    bytes: *bytes,
-                    sha256: sha256.clone(),
-                });
-            }
-            E::RecordingUnavailable {
-                phase,
-                recording_sid: Some(sid),
-                reason,
-                ..
-            } => {
-                let recording = self.recording(*phase, sid);
-                recording.unavailable = least(recording.unavailable.take(), Some(reason.clone()));
-            }
-            E::RecordingUnavailable {
-                phase,
-                recording_sid: None,
-                reason,
-                ..
-            } => {
-                let known = self.without_recording.entry(*phase).or_insert_with(|| reason.clone());
-                if reason < known {
-                    known.clone_from(reason);
-                }
-            }
-            E::TranscriptReady { phase, engine, .. } => {
-                let transcript = self.transcripts.entry(*phase).or_default();
-                // A transcript that Twilio made by itself does not answer a request.
-                transcript.wanted &= engine == "twilio";
-                transcript.engines.insert(engine.clone());
-            }
-            E::TranscriptionRequested { phase, .. } => self.transcripts.entry(*phase).or_default().wanted = true,
-            E::TranscriptionFailed { phase, reason, .. } => {
-                self.transcripts
-                    .entry(*phase)
-                    .or_default()
-                    .failures
-                    .insert(reason.clone());
-            }
-            E::RecordingPlayed { .. } => {}
-            _ => return false,
-        }
-        true
-    }
-
-    /// Summary, costs, review, comparison with the provider.
+    /// Summary, costs, erasure, comparison with the provider.
     fn apply_outcome(&mut self, event: &CallEvent) {
         use CallEvent as E;
-        let review = &mut self.review;
         match event {
             E::CallSummarized { .. } => self.summarized = true,
             E::DoNotCallRequested { .. } => self.do_not_call = true,
             E::CostIncurred { .. } => self.costs += 1,
-            E::Graded { grade, by, .. } => {
-                review.grade = Some(*grade);
-                review.graded_by = Some(by.clone());
-            }
-            E::GradeCleared { .. } => {
-                review.grade = None;
-                review.graded_by = None;
-            }
-            E::CorrectionNoted {
-                correction, turn, by, ..
-            } => {
-                let noted = Correction {
-                    turn: *turn,
-                    by: by.clone(),
-                    withdrawn: false,
-                };
-                review.corrections.insert(*correction, noted);
-            }
-            E::CorrectionWithdrawn { correction, .. } => {
-                if let Some(noted) = review.corrections.get_mut(correction) {
-                    noted.withdrawn = true;
-                }
-            }
-            E::Resolved {
-                disposition, label, by, ..
-            } => {
-                review.resolution = Some(Resolution {
-                    disposition: disposition.clone(),
-                    label: label.clone(),
-                    by: by.clone(),
-                });
-            }
-            E::Reopened { .. } => review.resolution = None,
-            E::DetailsEdited {
-                caller_name,
-                caller_number,
-                notes,
-                ..
-            } => {
-                for (known, edited) in [
-                    (&mut review.caller_name, caller_name),
-                    (&mut review.caller_number, caller_number),
-                    (&mut review.notes, notes),
-                ] {
-                    if edited.is_some() {
-                        known.clone_from(edited);
-                    }
-                }
-            }
             E::CallHidden { .. } => self.hidden = true,
             E::CallErased { .. } => self.forget(),
             E::EffectFailed {
@@ -476,13 +312,7 @@ impl Call {
         if let Some(transfer) = &mut self.people.transfer {
             transfer.to = Personal::Erased;
         }
-        let review = &mut self.review;
-        for value in [&mut review.caller_name, &mut review.caller_number, &mut review.notes]
-            .into_iter()
-            .flatten()
-        {
-            *value = Personal::Erased;
-        }
+        self.review.forget();
     }
 
     fn in_queue(&mut self, change: impl FnOnce(&mut Queue)) {
@@ -532,20 +362,6 @@ impl Call {
                 people.takeover_requested.remove(&user);
             }
         }
-    }
-
-    fn recording(&mut self, phase: Phase, sid: &str) -> &mut Recording {
-        let recording = self.recordings.entry(sid.to_owned()).or_insert(Recording {
-            phase,
-            paused: false,
-            ready: false,
-            duration_s: None,
-            channels: None,
-            unavailable: None,
-            archived: None,
-        });
-        recording.phase = recording.phase.min(phase);
-        recording
     }
 }
 

@@ -7,11 +7,12 @@
 use super::end::End;
 use super::event::PersonalText;
 use super::observed_at::ObservedAt;
+use super::recordings::Recordings;
+use super::review::Review;
 use super::seen_callbacks::SeenCallbacks;
 use super::start::Start;
-use super::value::{
-    AnsweredBy, CallStatus, Direction, Grade, Outcome, ParticipantRole, Phase, Purpose, VoicemailReason,
-};
+use super::talk::Talk;
+use super::value::{AnsweredBy, CallStatus, Direction, Outcome, ParticipantRole, Purpose, VoicemailReason};
 use crate::{AgentId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,11 +39,7 @@ pub struct Call {
     pub voicemail: Option<VoicemailReason>,
     pub talk: Talk,
     pub people: People,
-    /// By `RecordingSid`.
-    pub recordings: BTreeMap<String, Recording>,
-    /// Phases for which recording failed before it had a `RecordingSid`, and why.
-    pub without_recording: BTreeMap<Phase, String>,
-    pub transcripts: BTreeMap<Phase, Transcript>,
+    pub recordings: Recordings,
     pub end: Option<End>,
     pub summarized: bool,
     /// Whether the person asked not to be called again.
@@ -159,28 +156,6 @@ pub struct Conference {
     pub ended: Option<ObservedAt>,
 }
 
-/// Counts and flags of the conversation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Talk {
-    /// The highest turn number in use.
-    pub last_turn: u32,
-    pub caller_turns: u32,
-    pub ai_turns: u32,
-    pub interruptions: u32,
-    pub heard_unclearly: u32,
-    pub silence_prompts: u32,
-    pub ai_failures: u32,
-    /// Collected fields by name, and whether the value is well-formed.
-    pub fields: BTreeMap<String, bool>,
-    /// Rules that required a team member.
-    pub escalations: BTreeSet<String>,
-    /// Rules that blocked an input to or an output of the model.
-    pub guardrails: BTreeSet<String>,
-    pub ai_disclosed: bool,
-    pub consent_notice: bool,
-}
-
 /// Team members and transfer targets of a call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -231,77 +206,6 @@ pub enum TransferState {
     /// The target was connected.
     Reached,
     Failed,
-}
-
-/// The state of a recording.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Recording {
-    pub phase: Phase,
-    pub paused: bool,
-    /// Whether it can be downloaded from the provider.
-    pub ready: bool,
-    pub duration_s: Option<u32>,
-    /// 1 or 2.
-    pub channels: Option<u32>,
-    /// Why it could not be obtained.
-    pub unavailable: Option<String>,
-    pub archived: Option<Archived>,
-}
-
-/// A recording in the blob store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Archived {
-    pub key: String,
-    pub bytes: u64,
-    /// SHA-256 of the content, lower-case hex.
-    pub sha256: String,
-}
-
-/// The transcripts of a phase.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Transcript {
-    /// What produced a transcript.
-    pub engines: BTreeSet<String>,
-    /// Why a transcription failed.
-    pub failures: BTreeSet<String>,
-    /// Whether a requested transcript is still missing.
-    pub wanted: bool,
-}
-
-/// The review of a call.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Review {
-    pub grade: Option<Grade>,
-    /// The user.
-    pub graded_by: Option<String>,
-    /// By number, including withdrawn ones.
-    pub corrections: BTreeMap<u32, Correction>,
-    pub resolution: Option<Resolution>,
-    /// As edited by a user.
-    pub caller_name: Option<PersonalText>,
-    /// As edited by a user.
-    pub caller_number: Option<PersonalText>,
-    pub notes: Option<PersonalText>,
-}
-
-/// A correction. Its note is only in the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Correction {
-    pub turn: Option<u32>,
-    pub by: String,
-    pub withdrawn: bool,
-}
-
-/// The disposition of a call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Resolution {
-    /// `resolved`, `callback_needed`, `spam`, ...
-    pub disposition: String,
-    /// Display text of the disposition.
-    pub label: Option<String>,
-    pub by: String,
 }
 
 /// The failed attempts of a job or request.
@@ -398,7 +302,7 @@ impl Call {
     pub fn was_answered(&self) -> bool {
         let is_caller_in = |leg: &LegState| leg.role == Some(ParticipantRole::Caller) && leg.joined.is_some();
         let reached = |leg: &LegState| leg.answered.is_some() || is_caller_in(leg);
-        self.talk.last_turn > 0 || self.legs.values().any(reached)
+        self.talk.last_turn() > 0 || self.legs.values().any(reached)
     }
 
     /// The status, derived from the rest of the state.
@@ -426,22 +330,12 @@ impl Call {
     /// The next free turn number. While the start of an answered call has not been received, turn 1 is reserved for its
     /// greeting.
     #[must_use]
-    pub const fn next_turn(&self) -> u32 {
-        if self.talk.last_turn == 0 && self.started.is_none() && self.queue.is_none() {
+    pub fn next_turn(&self) -> u32 {
+        if self.talk.last_turn() == 0 && self.started.is_none() && self.queue.is_none() {
             2
         } else {
-            self.talk.last_turn + 1
+            self.talk.last_turn() + 1
         }
-    }
-
-    /// Number of corrections that are not withdrawn.
-    #[must_use]
-    pub fn corrections(&self) -> usize {
-        self.review
-            .corrections
-            .values()
-            .filter(|correction| !correction.withdrawn)
-            .count()
     }
 
     /// The leg of a dialed participant.

@@ -396,7 +396,7 @@ fn recording_received_first_starts_the_call() {
         events.iter().map(CallEvent::name).collect::<Vec<_>>(),
         ["CallStarted", "RecordingReady"]
     );
-    assert!(call.recordings[RECORDING].ready);
+    assert!(call.recordings.by_sid[RECORDING].url.is_some());
 }
 
 #[test]
@@ -406,14 +406,15 @@ fn recording_stays_ready_when_its_start_is_received_late() {
         recording(RecordingStatus::Completed).into(),
         recording(RecordingStatus::InProgress).into(),
     ]);
-    assert!(call.recordings[RECORDING].ready);
+    assert!(call.recordings.by_sid[RECORDING].url.is_some());
 }
 
 #[test]
 fn absent_or_failed_recording_is_unavailable() {
     for (status, reason) in [(RecordingStatus::Absent, "absent"), (RecordingStatus::Failed, "failed")] {
         let (call, _) = after([handle_inbound().into(), recording(status).into()]);
-        assert_eq!(call.recordings[RECORDING].unavailable.as_deref(), Some(reason));
+        let unavailable = call.recordings.by_sid[RECORDING].unavailable.as_ref();
+        assert_eq!(unavailable.map(|it| it.reason.as_str()), Some(reason));
     }
 }
 
@@ -438,7 +439,7 @@ fn voicemail_message_received_first_starts_the_call_as_voicemail() {
         ["CallStarted", "RoutedToVoicemail", "RecordingReady"]
     );
     assert_eq!(call.voicemail, Some(VoicemailReason::Requested));
-    assert_eq!(call.recordings[RECORDING].phase, Phase::Voicemail);
+    assert_eq!(call.recordings.by_sid[RECORDING].phase, Phase::Voicemail);
 }
 
 #[test]
@@ -459,7 +460,7 @@ fn stronger_voicemail_reason_wins_in_either_order() {
 #[test]
 fn voicemail_recording_of_zero_seconds_is_no_message() {
     let (call, _) = after([voicemail(Some(0)).into()]);
-    assert!(call.recordings.is_empty());
+    assert!(call.recordings.by_sid.is_empty());
 }
 
 fn transcription(status: &str, text: Option<&str>) -> HandleTranscription {
@@ -527,13 +528,13 @@ fn caller_turn_with_a_number_is_recorded_once() {
         caller_says(Some(2), "Yes.").into(),
         caller_says(Some(2), "Yes.").into(),
     ]);
-    assert_eq!(call.talk.caller_turns, 1);
+    assert_eq!(call.talk.caller_turns.len(), 1);
     let (call, _) = after([
         handle_inbound().into(),
         caller_says(None, "Yes.").into(),
         caller_says(None, "Yes.").into(),
     ]);
-    assert_eq!(call.talk.caller_turns, 2, "a caller may repeat the same words");
+    assert_eq!(call.talk.caller_turns.len(), 2, "a caller may repeat the same words");
 }
 
 #[test]

@@ -22,10 +22,10 @@ pub async fn resume(engine: &Engine, call: &Call) -> Vec<String> {
 async fn set(engine: &Engine, call: &Call, target: RecordingStatus, update: RecordingUpdate) -> Vec<String> {
     let Some(start) = call.start() else { return Vec::new() };
     let is_human_phase = |sid: &str| {
-        let known = call.recordings.get(sid);
-        known.is_some_and(|it| it.phase == Phase::Human && !it.ready)
+        let known = call.recordings.by_sid.get(sid);
+        known.is_some_and(|it| it.phase == Phase::Human && it.url.is_none())
     };
-    if !call.recordings.keys().any(|sid| is_human_phase(sid)) {
+    if !call.recordings.by_sid.keys().any(|sid| is_human_phase(sid)) {
         return Vec::new();
     }
     let at_twilio = match engine.twilio.recordings(&start.call_sid).await {

@@ -82,7 +82,7 @@ async fn start(
 ) -> Result<String, TwilioError> {
     let mut running = engine.twilio.recordings(call_sid).await?;
     running.retain(|recording| recording.status == RecordingStatus::InProgress);
-    if let Some(running) = running.iter().find(|it| !call.recordings.contains_key(&it.sid)) {
+    if let Some(running) = running.iter().find(|it| !call.recordings.by_sid.contains_key(&it.sid)) {
         return Ok(running.sid.clone());
     }
     // The recording of the human phase replaces that of the AI phase.

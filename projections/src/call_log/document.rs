@@ -2,7 +2,7 @@
 
 use domain::Timestamp;
 use domain::call::observed_at::ObservedAt;
-use domain::call::value::{ParticipantRole, Phase, Segment, Sentiment};
+use domain::call::value::{ParticipantRole, Phase, Segment};
 use domain::call::view::CallView;
 use std::collections::BTreeMap;
 
@@ -10,35 +10,18 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct CallDocument {
     pub(super) view: CallView,
-    pub(super) summary: Option<Summary>,
     /// By the leg's `CallSid`.
     pub(super) participants: BTreeMap<String, Participant>,
     /// By turn number and speaker.
     pub(super) turns: BTreeMap<(u32, Speaker), Turn>,
     /// By phase and engine.
     pub(super) transcripts: BTreeMap<(Phase, String), Vec<Segment>>,
-    /// By `RecordingSid`.
-    pub(super) assets: BTreeMap<String, Asset>,
-    /// By number.
-    pub(super) corrections: BTreeMap<u32, Correction>,
     /// By field name: the value, and whether it is valid.
     pub(super) fields: BTreeMap<String, (Option<String>, bool)>,
 }
 
 /// The `engine` of segments that are turns of the live conversation.
 pub const TURNS: &str = "turns";
-
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Summary {
-    pub text: Option<String>,
-    pub outcome: String,
-    pub interest: Option<String>,
-    pub next_action: Option<String>,
-    pub goal_achieved: Option<bool>,
-    pub lead_score: Option<u8>,
-    pub sentiment: Option<Sentiment>,
-    pub model: String,
-}
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Participant {
@@ -75,33 +58,4 @@ pub(super) struct Turn {
     pub tokens: Option<(u32, u32)>,
     pub heard_ms: Option<u32>,
     pub heard_text: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Asset {
-    pub phase: Phase,
-    pub paused: bool,
-    pub url: Option<String>,
-    pub duration_s: Option<u32>,
-    pub channels: Option<u32>,
-    pub archived: Option<Archived>,
-    pub unavailable: Option<String>,
-    pub attempts: Option<u32>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Archived {
-    pub key: String,
-    pub bytes: u64,
-    pub sha256: String,
-    pub content_type: String,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(super) struct Correction {
-    pub turn: Option<u32>,
-    pub note: Option<String>,
-    pub by: Option<String>,
-    pub at: Option<Timestamp>,
-    pub withdrawn: bool,
 }

@@ -35,10 +35,9 @@ pub(super) fn text_of(document: &CallDocument) -> String {
             .iter()
             .filter_map(|notes| notes.text())
             .for_each(&mut add);
-        document
-            .summary
+        view.summary
             .iter()
-            .filter_map(|summary| summary.text.as_deref())
+            .filter_map(|summary| summary.text.text())
             .for_each(&mut add);
         document
             .turns

@@ -205,7 +205,7 @@ table! {
         tenant: String,
         /// `ai`, `human`, `voicemail`.
         phase: String,
-        /// `recording`, `paused`, `ready`, `archived`, `unavailable`.
+        /// [`domain::call::recordings::RecordingStage`].
         state: String,
         /// The URL at Twilio.
         url: Option<String>,

@@ -1,12 +1,14 @@
 //! Converts a call to its rows.
 
-use super::document::{Asset, CallDocument, Participant, Speaker, TURNS};
+use super::document::{CallDocument, Participant, TURNS};
 use super::tables::{
     AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SearchRow, SegmentRow,
 };
 use crate::engine::Totals;
 use crate::rows::Rows;
 use domain::Timestamp;
+use domain::call::event::PersonalText;
+use domain::call::recordings::{Recording, Unavailable};
 use domain::call::value::{Direction, ParticipantRole, Phase};
 use domain::call::view::Filter;
 
@@ -20,18 +22,21 @@ impl CallDocument {
         self.write_participants(id, rows);
         self.write_segments(id, rows);
         let tenant = || self.view.tenant.0.clone();
-        for (recording, asset) in &self.assets {
-            rows.push(asset.row(id, recording, tenant()));
+        for (sid, recording) in &self.view.recordings.by_sid {
+            rows.push(recording_row(id, sid, tenant(), recording));
         }
-        for (number, correction) in &self.corrections {
+        for (phase, unavailable) in &self.view.recordings.failed {
+            rows.push(unrecorded_row(id, *phase, tenant(), unavailable));
+        }
+        for (number, correction) in &self.view.review.corrections {
             rows.push(CorrectionRow {
                 call_id: id.to_owned(),
                 correction: i64::from(*number),
                 tenant: tenant(),
                 turn: correction.turn.map(i64::from),
-                note: correction.note.clone(),
-                noted_by: correction.by.clone(),
-                noted_at: correction.at.map(Timestamp::as_micros),
+                note: known(&correction.note),
+                noted_by: Some(correction.by.clone()),
+                noted_at: Some(correction.at.as_micros()),
                 withdrawn: correction.withdrawn,
             });
         }
@@ -59,17 +64,11 @@ impl CallDocument {
     fn call_row(&self, id: &str) -> CallRow {
         let view = &self.view;
         let text = |text: Option<&str>| text.map(str::to_owned);
-        let latencies = || self.turns.values().filter_map(|turn| turn.latency_ms).map(i64::from);
-        let count =
-            |speaker| i64::try_from(self.turns.keys().filter(|(_, s)| *s == speaker).count()).unwrap_or(i64::MAX);
-        let corrections = self
-            .corrections
-            .values()
-            .filter(|c| !c.withdrawn && c.by.is_some())
-            .count();
+        let latencies = || view.talk.latencies().map(i64::from);
+        let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let grade = view.review.grade.as_ref();
         let resolution = view.review.resolution.as_ref();
-        let summary = self.summary.as_ref();
+        let summary = view.summary.as_ref();
         CallRow {
             call_id: id.to_owned(),
             tenant: view.tenant.0.clone(),
@@ -95,38 +94,32 @@ impl CallDocument {
             voicemail_reason: view.voicemail_reason().map(|reason| reason.as_str().to_owned()),
             recorded: view.is_recorded(),
             phases: view.phases().to_text(),
-            persona_version: view.persona_version.map(i64::from),
-            caller_turns: count(Speaker::Caller),
-            ai_turns: count(Speaker::Ai),
-            interruptions: i64::try_from(self.turns.values().filter(|turn| turn.heard_ms.is_some()).count())
-                .unwrap_or(i64::MAX),
-            latency_count: i64::try_from(latencies().count()).unwrap_or(i64::MAX),
+            persona_version: view.talk.persona_version.map(i64::from),
+            caller_turns: count(view.talk.caller_turns.len()),
+            ai_turns: count(view.talk.ai_turns.len()),
+            interruptions: count(view.talk.interrupted.len()),
+            latency_count: count(latencies().count()),
             latency_sum_ms: latencies().sum(),
             latency_max_ms: latencies().max(),
             taken_over_by: text(view.taken_over_by()),
             transferred: view.is_transferred(),
             transferred_to: text(view.transferred_to()),
-            escalated: view.escalated,
+            escalated: view.is_escalated(),
             do_not_call: view.do_not_call,
             grade: grade.map(|graded| graded.grade.as_str().to_owned()),
             graded_by: grade.map(|graded| graded.by.clone()),
             graded_at: grade.map(|graded| graded.at.as_micros()),
-            review_status: if grade.is_some() || corrections > 0 {
-                "reviewed"
-            } else {
-                "pending"
-            }
-            .to_owned(),
+            review_status: if view.review.is_done() { "reviewed" } else { "pending" }.to_owned(),
             disposition: resolution.map(|resolution| resolution.disposition.clone()),
             disposition_label: resolution.and_then(|resolution| resolution.label.clone()),
             resolved_by: resolution.map(|resolution| resolution.by.clone()),
             resolved_at: resolution.map(|resolution| resolution.at.as_micros()),
             notes: view.review.notes.as_ref().and_then(|notes| text(notes.text())),
-            corrections: i64::try_from(corrections).unwrap_or(i64::MAX),
-            summary: summary.and_then(|summary| summary.text.clone()),
+            corrections: count(view.review.corrections_in_force()),
+            summary: summary.and_then(|summary| known(&summary.text)),
             summary_outcome: summary.map(|summary| summary.outcome.clone()),
             interest: summary.and_then(|summary| summary.interest.clone()),
-            next_action: summary.and_then(|summary| summary.next_action.clone()),
+            next_action: summary.and_then(|summary| summary.next_action.as_ref()).and_then(known),
             goal_achieved: summary.and_then(|summary| summary.goal_achieved),
             lead_score: summary.and_then(|summary| summary.lead_score).map(i64::from),
             sentiment: summary
@@ -246,33 +239,36 @@ impl CallDocument {
     }
 }
 
-impl Asset {
-    fn row(&self, id: &str, recording: &str, tenant: String) -> AssetRow {
-        let state = match self {
-            Self { archived: Some(_), .. } => "archived",
-            Self {
-                unavailable: Some(_), ..
-            } => "unavailable",
-            Self { url: Some(_), .. } => "ready",
-            Self { paused: true, .. } => "paused",
-            _ => "recording",
-        };
-        let archived = self.archived.as_ref();
-        AssetRow {
-            call_id: id.to_owned(),
-            recording: recording.to_owned(),
-            tenant,
-            phase: self.phase.as_str().to_owned(),
-            state: state.to_owned(),
-            url: self.url.clone(),
-            duration_s: self.duration_s.map(i64::from),
-            channels: self.channels.map(i64::from),
-            blob_key: archived.map(|archived| archived.key.clone()),
-            bytes: archived.map(|archived| i64::try_from(archived.bytes).unwrap_or(i64::MAX)),
-            sha256: archived.map(|archived| archived.sha256.clone()),
-            content_type: archived.map(|archived| archived.content_type.clone()),
-            unavailable: self.unavailable.clone(),
-            attempts: self.attempts.map(i64::from),
-        }
+fn recording_row(id: &str, sid: &str, tenant: String, recording: &Recording) -> AssetRow {
+    let archived = recording.archived.as_ref();
+    let unavailable = recording.unavailable.as_ref();
+    AssetRow {
+        call_id: id.to_owned(),
+        recording: sid.to_owned(),
+        tenant,
+        phase: recording.phase.as_str().to_owned(),
+        state: recording.stage().as_str().to_owned(),
+        url: recording.url.clone(),
+        duration_s: recording.duration_s.map(i64::from),
+        channels: recording.channels.map(i64::from),
+        blob_key: archived.map(|archived| archived.key.clone()),
+        bytes: archived.map(|archived| i64::try_from(archived.bytes).unwrap_or(i64::MAX)),
+        sha256: archived.map(|archived| archived.sha256.clone()),
+        content_type: archived.map(|archived| archived.content_type.clone()),
+        unavailable: unavailable.map(|unavailable| unavailable.reason.clone()),
+        attempts: unavailable.map(|unavailable| i64::from(unavailable.attempts)),
     }
+}
+
+/// The row of a phase whose recording never started.
+fn unrecorded_row(id: &str, phase: Phase, tenant: String, unavailable: &Unavailable) -> AssetRow {
+    let never_started = Recording {
+        unavailable: Some(unavailable.clone()),
+        ..Recording::new(phase)
+    };
+    recording_row(id, &format!("none:{phase}"), tenant, &never_started)
+}
+
+fn known(text: &PersonalText) -> Option<String> {
+    text.text().map(str::to_owned)
 }

@@ -4,15 +4,15 @@
 //! another (an outcome, a day), the call's old contribution is subtracted and the new one added. For the list of latest
 //! calls, there is one small row per call. Transcripts and searchable texts are in `call_log`.
 
-mod fold;
 pub mod queries;
 pub mod tables;
+mod to_rows;
 
 pub use queries::Dashboard;
 
 use crate::engine::{ReadModel, Schema, Totals, schema};
 use crate::rows::{Rows, Table};
-use fold::DashboardDocument;
+use domain::call::view::CallView;
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
 
@@ -23,7 +23,7 @@ impl ReadModel for DashboardModel {
     const NAME: &'static str = "dashboard";
     const VERSION: i64 = 4;
     const TABLES: &'static [Table] = tables::TABLES;
-    type Doc = DashboardDocument;
+    type Doc = CallView;
 
     fn schema(engine: Engine) -> Schema {
         schema!("dashboard", engine)
@@ -33,21 +33,21 @@ impl ReadModel for DashboardModel {
         matches!(event, Event::Call(_))
     }
 
-    fn fold(document: &mut DashboardDocument, event: &Recorded) {
+    fn fold(view: &mut CallView, event: &Recorded) {
         if let Event::Call(call) = &event.event {
-            document.fold(&event.metadata.tenant, call);
+            view.fold(&event.metadata.tenant, call);
         }
     }
 
-    fn rows(id: &str, document: &DashboardDocument, rows: &mut Rows) {
-        rows.push(document.row(id));
+    fn rows(id: &str, view: &CallView, rows: &mut Rows) {
+        rows.push(to_rows::row(id, view));
     }
 
-    fn totals(document: &DashboardDocument, totals: &mut Totals) {
-        document.write_totals(totals);
+    fn totals(view: &CallView, totals: &mut Totals) {
+        to_rows::write_totals(view, totals);
     }
 
-    fn settled(document: &DashboardDocument) -> bool {
-        document.view.is_over()
+    fn settled(view: &CallView) -> bool {
+        view.is_over()
     }
 }

@@ -4,7 +4,7 @@ use super::tables::{LiveCallRow, LiveTurnRow};
 use crate::rows::Rows;
 use domain::call::CallEvent;
 use domain::call::observed_at::least;
-use domain::call::view::{CallView, Participants, Status};
+use domain::call::view::{CallView, Status};
 use domain::{Tenant, Timestamp};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -16,10 +16,6 @@ type LiveTurn = (Option<String>, Option<u32>);
 #[derive(Clone, Debug, Default)]
 pub struct LiveDocument {
     view: CallView,
-    on_hold_by: Option<String>,
-    participants: Participants,
-    transferring: bool,
-    conference_sid: Option<String>,
     /// By turn number and speaker. Empty once the call is over.
     turns: BTreeMap<(u32, &'static str), LiveTurn>,
 }
@@ -32,20 +28,12 @@ impl LiveDocument {
     pub(super) fn fold(&mut self, tenant: &Tenant, event: &CallEvent) {
         use CallEvent as E;
         self.view.fold(tenant, event);
-        self.participants.fold(event);
         match event {
             E::CallerTurn { turn, text, .. } => self.add_turn(*turn, "caller", text.text()),
             E::AiTurn { turn, text, .. } => self.add_turn(*turn, "ai", text.text()),
             E::AiTurnInterrupted { turn, heard_ms, .. } => {
                 let (_, heard) = self.turns.entry((*turn, "ai")).or_default();
                 *heard = (*heard).max(Some(*heard_ms));
-            }
-            E::PutOnHold { user, .. } => self.on_hold_by = Some(user.clone()),
-            E::TakenOffHold { .. } => self.on_hold_by = None,
-            E::TransferStarted { .. } => self.transferring = true,
-            E::Transferred { .. } | E::TransferFailed { .. } => self.transferring = false,
-            E::ConferenceStarted { conference_sid, .. } => {
-                self.conference_sid = least(self.conference_sid.take(), Some(conference_sid.clone()));
             }
             _ => {}
         }
@@ -59,18 +47,6 @@ impl LiveDocument {
     fn add_turn(&mut self, turn: u32, speaker: &'static str, words: Option<&str>) {
         let (text, _) = self.turns.entry((turn, speaker)).or_default();
         *text = least(text.take(), words.map(str::to_owned));
-    }
-
-    fn holder(&self) -> &'static str {
-        match self.view.status() {
-            _ if self.on_hold_by.is_some() => "hold",
-            _ if self.view.is_voicemail() => "voicemail",
-            _ if self.view.taken_over_by().is_some() => "team_member",
-            Status::InProgress if self.view.call_type() == "person" => "team_member",
-            Status::InProgress => "ai",
-            _ if !self.turns.is_empty() => "ai",
-            _ => "none",
-        }
     }
 
     pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
@@ -94,15 +70,15 @@ impl LiveDocument {
             call_sid: text(view.call_sid()),
             started_at: view.started_at().as_micros(),
             answered_at: view.answered_at().map(Timestamp::as_micros),
-            holder: self.holder().to_owned(),
+            holder: view.holder().as_str().to_owned(),
             taken_over_by: text(view.taken_over_by()),
-            on_hold_by: self.on_hold_by.clone(),
-            listeners: json(&self.participants.listeners()),
-            takeover_requests: json(&self.participants.requests()),
-            takeovers_accepted: json(&self.participants.accepted()),
-            transferring: self.transferring,
-            conference_sid: self.conference_sid.clone(),
-            escalated: view.escalated,
+            on_hold_by: view.on_hold_by.clone(),
+            listeners: json(&view.participants.listeners()),
+            takeover_requests: json(&view.participants.requests()),
+            takeovers_accepted: json(&view.participants.accepted()),
+            transferring: view.participants.transfer().is_some(),
+            conference_sid: view.conference_sid.clone(),
+            escalated: view.is_escalated(),
             turns: i64::try_from(self.turns.len()).unwrap_or(i64::MAX),
         });
         for ((turn, speaker), (text, heard_ms)) in &self.turns {

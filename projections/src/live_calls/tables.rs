@@ -30,7 +30,7 @@ table! {
         call_sid: Option<String>,
         started_at: i64,
         answered_at: Option<i64>,
-        /// Who has the caller: `ai`, `team_member`, `hold`, `voicemail`, `none`.
+        /// [`domain::call::view::Holder`].
         holder: String,
         /// The user who took over.
         taken_over_by: Option<String>,

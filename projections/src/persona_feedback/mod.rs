@@ -2,15 +2,15 @@
 //!
 //! It does not derive rules from corrections: that is done in `api/src/agents/personas`, and a user approves them.
 
-mod fold;
 pub mod queries;
 pub mod tables;
+mod to_rows;
 
 pub use queries::{Feedback, FeedbackQuery};
 
 use crate::engine::{ReadModel, Schema, Totals, schema};
 use crate::rows::{Rows, Table};
-use fold::FeedbackDocument;
+use domain::call::view::CallView;
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
 
@@ -21,7 +21,7 @@ impl ReadModel for FeedbackModel {
     const NAME: &'static str = "persona_feedback";
     const VERSION: i64 = 3;
     const TABLES: &'static [Table] = tables::TABLES;
-    type Doc = FeedbackDocument;
+    type Doc = CallView;
 
     fn schema(engine: Engine) -> Schema {
         schema!("persona_feedback", engine)
@@ -31,21 +31,21 @@ impl ReadModel for FeedbackModel {
         matches!(event, Event::Call(_))
     }
 
-    fn fold(document: &mut FeedbackDocument, event: &Recorded) {
+    fn fold(view: &mut CallView, event: &Recorded) {
         if let Event::Call(call) = &event.event {
-            document.fold(&event.metadata.tenant, call);
+            view.fold(&event.metadata.tenant, call);
         }
     }
 
-    fn rows(id: &str, document: &FeedbackDocument, rows: &mut Rows) {
-        document.write_rows(id, rows);
+    fn rows(id: &str, view: &CallView, rows: &mut Rows) {
+        to_rows::write_rows(id, view, rows);
     }
 
-    fn totals(document: &FeedbackDocument, totals: &mut Totals) {
-        document.write_totals(totals);
+    fn totals(view: &CallView, totals: &mut Totals) {
+        to_rows::write_totals(view, totals);
     }
 
-    fn settled(document: &FeedbackDocument) -> bool {
-        document.view.is_over()
+    fn settled(view: &CallView) -> bool {
+        view.is_over()
     }
 }

@@ -1,13 +1,13 @@
 //! Folds events into a [`WorkDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
-use super::media::CallMedia;
-use super::participants;
 use super::queries::Kind;
 use super::tables::WorkRow;
 use super::todo::FailedAttempts;
+use super::{media, participants};
 use crate::rows::Rows;
 use domain::call::CallEvent;
-use domain::call::view::Participants;
+use domain::call::view::CallView;
+use domain::call::{Participants, Recordings};
 use domain::contact::ContactEvent;
 use domain::quarantine::QuarantineEvent;
 use domain::{Tenant, Timestamp};
@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 pub struct WorkDocument {
     aggregate_type: String,
     tenant: Tenant,
-    media: CallMedia,
-    participants: Participants,
+    /// Of a call.
+    view: CallView,
     failed_attempts: FailedAttempts,
     queue: Option<Queue>,
     /// Answered or over: the call need not be placed any more.
@@ -71,7 +71,11 @@ pub(super) fn affects_work(event: &Event) -> bool {
                     | E::CallAnswered { .. }
                     | E::CallErased { .. }
                     | E::EffectFailed { .. }
-            ) || CallMedia::concerns(event)
+                    | E::ConsentNoticePlayed { .. }
+                    | E::RoutedToVoicemail { .. }
+                    | E::CallEnded { .. }
+                    | E::CallSummarized { .. }
+            ) || Recordings::concerns(event)
                 || Participants::concerns(event)
         }
         Event::Contact(event) => matches!(event, ContactEvent::ContactErased { .. }),
@@ -87,7 +91,7 @@ impl WorkDocument {
             self.tenant.clone_from(tenant);
         }
         match event {
-            Event::Call(event) => self.fold_call(event),
+            Event::Call(event) => self.fold_call(tenant, event),
             Event::Contact(ContactEvent::ContactErased { .. }) => self.erased = true,
             Event::Quarantine(QuarantineEvent::WebhookQuarantined {
                 at, endpoint, reason, ..
@@ -103,8 +107,9 @@ impl WorkDocument {
         }
     }
 
-    fn fold_call(&mut self, event: &CallEvent) {
+    fn fold_call(&mut self, tenant: &Tenant, event: &CallEvent) {
         use CallEvent as E;
+        self.view.fold(tenant, event);
         match event {
             E::CallQueued {
                 priority,
@@ -134,17 +139,13 @@ impl WorkDocument {
             E::CallAnswered { .. } | E::CallEnded { .. } => self.reached = true,
             E::CallErased { .. } => self.erased = true,
             E::TranscriptionRequested { at, phase, .. } => {
-                for recording in self.media.recordings_of(*phase) {
+                for (recording, _) in self.view.recordings.of(*phase) {
                     self.failed_attempts.retry(Kind::Transcribe, recording, *at);
                 }
             }
             _ => {}
         }
-        self.media.fold(event);
         self.failed_attempts.fold(event);
-        if Participants::concerns(event) {
-            self.participants.fold(event);
-        }
     }
 
     fn in_queue(&mut self, change: impl FnOnce(&mut Queue)) {
@@ -154,13 +155,9 @@ impl WorkDocument {
     }
 
     pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
-        let of_participants = participants::items(&self.participants, &self.failed_attempts, self.media.is_over());
-        for item in self
-            .media
-            .items(&self.failed_attempts, self.erased)
-            .into_iter()
-            .chain(of_participants)
-        {
+        let of_participants = participants::items(&self.view, &self.failed_attempts);
+        let of_media = media::items(&self.view, &self.failed_attempts);
+        for item in of_media.into_iter().chain(of_participants) {
             rows.push(WorkRow {
                 item: item.item,
                 not_before: item.not_before.as_micros(),

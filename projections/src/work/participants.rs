@@ -3,15 +3,17 @@
 use super::queries::Kind;
 use super::todo::{FailedAttempts, ToDo};
 use domain::Timestamp;
+use domain::call::participants::{Participant, Participants};
 use domain::call::value::ParticipantRole;
-use domain::call::view::{Participant, Participants};
+use domain::call::view::CallView;
 use serde_json::{Value, json};
 
 /// Seconds to wait for the callback of a call's end after a participant has left.
 const CALL_END_GRACE_S: i64 = 3;
 
 /// The work items for a call's participants.
-pub(super) fn items(participants: &Participants, failed_attempts: &FailedAttempts, ended: bool) -> Vec<ToDo> {
+pub(super) fn items(view: &CallView, failed_attempts: &FailedAttempts) -> Vec<ToDo> {
+    let (participants, ended) = (&view.participants, view.is_over());
     let of_participant = |(number, participant): (u32, &Participant)| {
         let kind = next_kind(participants, number, participant, ended)?;
         let from = match kind {

@@ -5,8 +5,6 @@ use super::report::{Floor, Line, Report};
 use super::{seed, traffic};
 use cqrs_es::persist::{GenericQuery, PersistedEventRepository, QueryReplay, SerializedEvent};
 use cqrs_es::{DomainEvent, EventEnvelope, View};
-use domain::Tenant;
-use domain::call::view::CallView;
 use domain::call::{Call, CallEvent};
 use harness::scratch::data_dir;
 use infra::clock::SystemClock;
@@ -85,12 +83,12 @@ async fn rebuild(seeded: &seed::Seeded, read_stores: &ReadStores, head: i64) -> 
 /// The peer's row of a call: its state without the spoken words. Less than `call_log` stores.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct PeerRow {
-    view: CallView,
+    state: Call,
 }
 
 impl View<Call> for PeerRow {
     fn update(&mut self, event: &EventEnvelope<Call>) {
-        self.view.fold(&Tenant("default".to_owned()), &event.payload);
+        self.state.apply(&event.payload);
     }
 }
 

@@ -65,7 +65,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             ..
         } => {
             ensure_not_erased(call)?;
-            if *turn == 0 || *turn > call.talk.last_turn {
+            if *turn == 0 || *turn > call.talk.last_turn() {
                 return Err(CallError::NoSuchTurn(*turn));
             }
             let (turn, heard_ms, heard_text) = (*turn, *heard_ms, heard_text.clone());

@@ -4,7 +4,8 @@ use super::{Decision, ensure_exists, ensure_not_erased, unless_known};
 use crate::call::command::CallCommand;
 use crate::call::error::CallError;
 use crate::call::event::CallEvent;
-use crate::call::state::{Call, Recording};
+use crate::call::recordings::Recording;
+use crate::call::state::Call;
 use crate::invalid::{Invalid, non_blank};
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
@@ -60,7 +61,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             // An archived recording is available.
             let archived = recording_sid
                 .as_ref()
-                .and_then(|sid| call.recordings.get(sid))
+                .and_then(|sid| call.recordings.by_sid.get(sid))
                 .is_some_and(|it| it.archived.is_some());
             let event = CallEvent::RecordingUnavailable {
                 at,
@@ -74,8 +75,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         CallCommand::StoreTranscript { .. } | CallCommand::FailTranscription { .. } => transcribe(call, command),
         CallCommand::RequestTranscription { phase, by, .. } => {
             ensure_not_erased(call)?;
-            let has_sound = |it: &Recording| it.phase == *phase && it.archived.is_some();
-            if !call.recordings.values().any(has_sound) {
+            if !call.recordings.of(*phase).any(|(_, it)| it.archived.is_some()) {
                 return Err(CallError::NoSuchRecording);
             }
             Ok(vec![CallEvent::TranscriptionRequested {
@@ -85,7 +85,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             }])
         }
         CallCommand::PlayRecording { phase, by, .. } => {
-            if !call.recordings.values().any(|recording| recording.phase == *phase) {
+            if call.recordings.of(*phase).next().is_none() {
                 return Err(CallError::NoSuchRecording);
             }
             Ok(vec![CallEvent::RecordingPlayed {
@@ -126,7 +126,11 @@ fn transcribe(call: &Call, command: &CallCommand) -> Decision {
                 engine,
             };
             // The same transcript is recorded again if a user requested a new one.
-            let is_requested = call.transcripts.get(phase).is_some_and(|transcript| transcript.wanted);
+            let is_requested = call
+                .recordings
+                .transcripts
+                .get(phase)
+                .is_some_and(|transcript| transcript.wanted);
             unless_known(call.seen_callbacks.knows(&event) && !is_requested, event)
         }
         CallCommand::FailTranscription { phase, reason, .. } => {
@@ -144,7 +148,7 @@ fn transcribe(call: &Call, command: &CallCommand) -> Decision {
 }
 
 fn recording<'a>(call: &'a Call, sid: &str) -> Result<&'a Recording, CallError> {
-    call.recordings.get(sid).ok_or(CallError::NoSuchRecording)
+    call.recordings.by_sid.get(sid).ok_or(CallError::NoSuchRecording)
 }
 
 /// Refuses an erased call: the job that stored the recording then deletes it.

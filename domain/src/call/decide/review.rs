@@ -21,7 +21,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     let review = &call.review;
     match command {
         CallCommand::Grade { grade, by, .. } => unless_known(
-            review.grade == Some(*grade),
+            review.is_graded(*grade),
             CallEvent::Graded {
                 at,
                 grade: *grade,
@@ -110,7 +110,7 @@ fn correct(call: &Call, command: &CallCommand) -> Decision {
         CallCommand::NoteCorrection { note, turn, by, .. } => {
             ensure_not_erased(call)?;
             non_blank("note", readable("note", note)?, MAX_NOTE)?;
-            if let Some(turn) = turn.filter(|turn| *turn == 0 || *turn > call.talk.last_turn) {
+            if let Some(turn) = turn.filter(|turn| *turn == 0 || *turn > call.talk.last_turn()) {
                 return Err(CallError::NoSuchTurn(turn));
             }
             let correction = corrections.keys().next_back().map_or(1, |last| last + 1);

@@ -1,6 +1,6 @@
 //! Values derived from a [`CallView`]: what rows show.
 
-use super::{CallView, Phases};
+use super::{CallView, Phases, WithStatus};
 use crate::Timestamp;
 use crate::call::event::PersonalText;
 use crate::call::value::text_enum;
@@ -25,6 +25,18 @@ text_enum! {
         Busy = "busy",
         /// Answered and ended.
         Completed = "completed",
+    }
+}
+text_enum! {
+    /// Who has the caller.
+    Holder {
+        /// Nobody yet.
+        None = "none",
+        Ai = "ai",
+        /// A team member, or the target of a transfer.
+        TeamMember = "team_member",
+        Hold = "hold",
+        Voicemail = "voicemail",
     }
 }
 text_enum! {
@@ -78,6 +90,16 @@ impl UtcHour {
 }
 
 impl CallView {
+    /// The view with its status and holder, to be serialized.
+    #[must_use]
+    pub fn with_status(&self) -> WithStatus<'_> {
+        WithStatus {
+            status: self.status(),
+            holder: self.holder(),
+            view: self,
+        }
+    }
+
     /// The start by the provider's clock: the reported start or ringing, else the end minus the duration, else the
     /// answer. `None` while the provider has reported no time.
     pub(super) fn provider_start(&self) -> Option<Timestamp> {
@@ -300,8 +322,30 @@ impl CallView {
 
     /// Whether there is a recording.
     #[must_use]
-    pub const fn is_recorded(&self) -> bool {
-        self.recorded
+    pub fn is_recorded(&self) -> bool {
+        let recordings = self.recordings.by_sid.values();
+        recordings
+            .into_iter()
+            .any(|it| it.url.is_some() || it.archived.is_some())
+    }
+
+    /// Who has the caller.
+    #[must_use]
+    pub fn holder(&self) -> Holder {
+        match self.status() {
+            _ if self.on_hold_by.is_some() => Holder::Hold,
+            _ if self.is_voicemail() => Holder::Voicemail,
+            _ if self.taken_over_by().is_some() => Holder::TeamMember,
+            Status::InProgress if self.call_type() == "person" => Holder::TeamMember,
+            Status::InProgress => Holder::Ai,
+            _ => Holder::None,
+        }
+    }
+
+    /// Whether an escalation rule asked for a team member.
+    #[must_use]
+    pub fn is_escalated(&self) -> bool {
+        !self.talk.escalations.is_empty()
     }
 
     /// Why the caller was routed to voicemail.
@@ -325,7 +369,7 @@ impl CallView {
     /// The user who took the call over.
     #[must_use]
     pub fn taken_over_by(&self) -> Option<&str> {
-        self.taken_over_by.as_deref()
+        self.participants.taken_over_by()
     }
 
     /// Whether the call was transferred.
@@ -363,8 +407,8 @@ impl CallView {
     }
 
     /// A call without AI turns and without a recording cannot be graded, nor can an erased one.
-    const fn is_pending_review(&self) -> bool {
-        let is_reviewable = self.persona_version.is_some() || self.recorded;
+    fn is_pending_review(&self) -> bool {
+        let is_reviewable = self.talk.persona_version.is_some() || self.is_recorded();
         self.is_over() && is_reviewable && self.review.grade.is_none() && !self.erased
     }
 

@@ -1,6 +1,6 @@
 //! Folds events into a [`CallView`].
 
-use super::{CallView, Queued};
+use super::{CallView, Queued, Summary};
 use crate::call::CallEvent;
 use crate::call::end::End;
 use crate::call::event::PersonalText;
@@ -17,7 +17,10 @@ impl CallView {
         }
         self.first_observed = least(self.first_observed, Some(event.at()));
         self.fold_lifecycle(event);
-        self.fold_conversation(event);
+        self.fold_course(event);
+        self.talk.fold(event);
+        self.participants.fold(event);
+        self.recordings.fold(event);
         self.review.fold(event);
         self.normalize();
     }
@@ -86,28 +89,43 @@ impl CallView {
         }
     }
 
-    fn fold_conversation(&mut self, event: &CallEvent) {
+    fn fold_course(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
-            E::CallerTurn { .. } => self.phases.add(Phase::Ai),
-            E::AiTurn { persona_version, .. } => {
-                self.phases.add(Phase::Ai);
-                self.persona_version = self.persona_version.max(Some(*persona_version));
-            }
-            E::TakenOver { user, .. } => {
-                self.phases.add(Phase::Human);
-                self.taken_over_by = Some(user.clone());
-            }
-            E::TakeoverFailed { user, .. } => {
-                self.taken_over_by.take_if(|taker| taker == user);
-            }
+            E::CallerTurn { .. } | E::AiTurn { .. } => self.phases.add(Phase::Ai),
+            E::TakenOver { .. } => self.phases.add(Phase::Human),
+            E::RecordingStarted { phase, .. }
+            | E::RecordingReady { phase, .. }
+            | E::RecordingArchived { phase, .. }
+            | E::TranscriptReady { phase, .. } => self.phases.add(*phase),
+            E::PutOnHold { user, .. } => self.on_hold_by = Some(user.clone()),
+            E::TakenOffHold { .. } => self.on_hold_by = None,
             E::Transferred { to, .. } => self.transferred_to = Some(to.clone()),
-            E::RecordingReady { phase, .. } | E::RecordingArchived { phase, .. } => {
-                self.phases.add(*phase);
-                self.recorded = true;
+            E::ConferenceStarted { conference_sid, .. } => {
+                self.conference_sid = least(self.conference_sid.take(), Some(conference_sid.clone()));
             }
-            E::RecordingStarted { phase, .. } | E::TranscriptReady { phase, .. } => self.phases.add(*phase),
-            E::EscalationTriggered { .. } => self.escalated = true,
+            E::CallSummarized {
+                summary,
+                outcome,
+                interest,
+                next_action,
+                goal_achieved,
+                lead_score,
+                sentiment,
+                model,
+                ..
+            } => {
+                self.summary = Some(Summary {
+                    text: summary.clone(),
+                    outcome: outcome.clone(),
+                    interest: interest.clone(),
+                    next_action: next_action.clone(),
+                    goal_achieved: *goal_achieved,
+                    lead_score: *lead_score,
+                    sentiment: *sentiment,
+                    model: model.clone(),
+                });
+            }
             E::DoNotCallRequested { .. } => self.do_not_call = true,
             _ => {}
         }
@@ -150,6 +168,11 @@ impl CallView {
             queue.to = Personal::Erased;
         }
         self.transferred_to = self.transferred_to.take().map(|_| Personal::Erased);
+        if let Some(summary) = &mut self.summary {
+            summary.text = Personal::Erased;
+            // An absent text and an erased one are the same once the key is destroyed.
+            summary.next_action = None;
+        }
         self.review.forget();
         // Once the key is destroyed, the log no longer distinguishes an empty number from an erased one. The view must
         // not either.

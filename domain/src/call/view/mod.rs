@@ -1,106 +1,114 @@
 //! [`CallView`]: the state of a call, independent of the order of its callbacks.
 //!
-//! Several read models need the same values of a call (parties, times, outcome), so the join of callbacks is here,
-//! once. Each model stores the view as JSON in a column of its own rows, and queries use columns derived from it.
+//! The one reading of a call's events: read models, the history of a call and the page's live calls show what it says.
+//! It holds no words of the dialogue and of transcripts; the models that show them keep them beside it.
 //!
-//! The same set of callbacks results in the same bytes: local times are dropped once the provider's clock is known, and
+//! The same set of callbacks results in the same view: local times are dropped once the provider's clock is known, and
 //! inferred values once they are reported. Actions of users (a grade, an edit) apply in their own order.
 
 mod derive;
 mod fold;
-mod participants;
-mod review;
 
-pub use derive::{Filter, Status, UtcHour};
-pub use participants::{Participant, Participants};
-pub use review::{Graded, Resolution, Review};
+pub use derive::{Filter, Holder, Status, UtcHour};
 
 use crate::call::end::End;
 use crate::call::event::PersonalText;
 use crate::call::observed_at::ObservedAt;
+use crate::call::participants::Participants;
+use crate::call::recordings::Recordings;
+use crate::call::review::Review;
 use crate::call::start::Start;
-use crate::call::value::{AnsweredBy, Phase, Purpose, VoicemailReason};
+use crate::call::talk::Talk;
+use crate::call::value::{AnsweredBy, Phase, Purpose, Sentiment, VoicemailReason};
 use crate::{AgentId, Tenant, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The state of a call, folded from its events.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the flags are independent of each other")]
 pub struct CallView {
     pub tenant: Tenant,
     /// Set for queued outbound calls only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<Queued>,
     /// The start as reported.
-    #[serde(skip_serializing_if = "Option::is_none")]
     started: Option<Start>,
     /// The start as inferred from later callbacks: only the fields that `started` lacks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     inferred: Option<Start>,
     /// The earliest event time, until a start is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
     first_observed: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     ringing: Option<ObservedAt>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     answered: Option<ObservedAt>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     answered_by: Option<AnsweredBy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<End>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     voicemail: Option<VoicemailReason>,
-    #[serde(skip_serializing_if = "Phases::is_empty")]
     phases: Phases,
-    #[serde(skip_serializing_if = "not")]
-    recorded: bool,
-    /// The highest persona version that spoke.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub persona_version: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    taken_over_by: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    pub talk: Talk,
+    pub participants: Participants,
+    /// The user who put the caller on hold.
+    pub on_hold_by: Option<String>,
+    /// The conference of the call, with the least `ConferenceSid` if there were several.
+    pub conference_sid: Option<String>,
     transferred_to: Option<PersonalText>,
-    #[serde(skip_serializing_if = "not")]
-    pub escalated: bool,
-    #[serde(skip_serializing_if = "not")]
+    pub recordings: Recordings,
+    pub summary: Option<Summary>,
+    /// Whether the external party asked not to be called again.
     pub do_not_call: bool,
-    #[serde(skip_serializing_if = "Review::is_blank")]
     pub review: Review,
     /// Excluded from lists and counts.
-    #[serde(skip_serializing_if = "not")]
     pub hidden: bool,
     /// Its personal values are erased.
-    #[serde(skip_serializing_if = "not")]
     pub erased: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-const fn not(flag: &bool) -> bool {
-    !*flag
+/// A view with the values that are derived from all of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct WithStatus<'a> {
+    pub status: Status,
+    pub holder: Holder,
+    #[serde(flatten)]
+    pub view: &'a CallView,
 }
 
 /// A queued outbound call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct Queued {
     at: Timestamp,
     to: PersonalText,
     from: String,
     agent: AgentId,
     purpose: Purpose,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     lead: Option<String>,
-    #[serde(default, skip_serializing_if = "not")]
     cancelled: bool,
-    #[serde(default, skip_serializing_if = "not")]
     refused: bool,
 }
 
-/// A set of phases.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+/// What the summary says of the call.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    pub text: PersonalText,
+    /// The result of the call.
+    pub outcome: String,
+    /// `high`, `medium`, `low`, `none`.
+    pub interest: Option<String>,
+    pub next_action: Option<PersonalText>,
+    pub goal_achieved: Option<bool>,
+    /// 0 to 100.
+    pub lead_score: Option<u8>,
+    /// The caller's.
+    pub sentiment: Option<Sentiment>,
+    /// The model that wrote it.
+    pub model: String,
+}
+
+/// A set of phases. Serialized as the list of their names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Phases(u8);
+
+impl Serialize for Phases {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.all())
+    }
+}
 
 impl Phases {
     /// Adds a phase.
@@ -114,37 +122,14 @@ impl Phases {
         self.0 & (1 << phase as u8) != 0
     }
 
-    /// Whether the set is empty.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.0 == 0
+    fn all(self) -> impl Iterator<Item = Phase> {
+        Phase::ALL.iter().copied().filter(move |phase| self.has(*phase))
     }
 
     /// The names of the phases, separated by commas: `ai,human`.
     #[must_use]
     pub fn to_text(self) -> String {
-        let phases: Vec<_> = Phase::ALL
-            .iter()
-            .filter(|phase| self.has(**phase))
-            .map(|phase| phase.as_str())
-            .collect();
+        let phases: Vec<_> = self.all().map(Phase::as_str).collect();
         phases.join(",")
-    }
-}
-
-impl CallView {
-    /// The view as JSON, for a column.
-    ///
-    /// # Panics
-    /// Never: texts, numbers and maps with text keys always serialize.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("texts, numbers and maps with text keys always serialize")
-    }
-
-    /// Parses the output of [`CallView::to_json`]. `None` when another version of the program wrote it.
-    #[must_use]
-    pub fn from_json(json: &str) -> Option<Self> {
-        serde_json::from_str(json).ok()
     }
 }

@@ -3,11 +3,11 @@
 //! Commands of users apply in their own order. Reports of legs by the provider are joined so that their order does not
 //! matter; they may arrive before the leg's participant is known.
 
+use super::event::CallEvent;
+use super::observed_at::{ObservedAt, least};
+use super::state::LegState;
+use super::value::ParticipantRole;
 use crate::Timestamp;
-use crate::call::CallEvent;
-use crate::call::observed_at::{ObservedAt, least};
-use crate::call::state::LegState;
-use crate::call::value::ParticipantRole;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,0 +1,56 @@
+//! Converts a call to its corrections and its counts.
+
+use super::tables::{FeedbackCorrectionRow, FeedbackDayRow};
+use crate::engine::Totals;
+use crate::rows::Rows;
+use domain::call::value::Grade;
+use domain::call::view::{CallView, UtcHour};
+
+fn agent(view: &CallView) -> String {
+    view.agent().unwrap_or_default().to_owned()
+}
+
+fn persona_version(view: &CallView) -> i64 {
+    i64::from(view.talk.persona_version.unwrap_or_default())
+}
+
+fn day(view: &CallView) -> i64 {
+    UtcHour::of(view.started_at()).day
+}
+
+pub(super) fn write_rows(id: &str, view: &CallView, rows: &mut Rows) {
+    for (number, correction) in &view.review.corrections {
+        rows.push(FeedbackCorrectionRow {
+            call_id: id.to_owned(),
+            correction: i64::from(*number),
+            tenant: view.tenant.0.clone(),
+            agent: agent(view),
+            persona_version: persona_version(view),
+            day: day(view),
+            turn: correction.turn.map(i64::from),
+            note: correction.note.text().map(str::to_owned),
+            noted_by: Some(correction.by.clone()),
+            noted_at: Some(correction.at.as_micros()),
+            in_force: !correction.withdrawn && !view.hidden && !view.erased,
+            withdrawn: correction.withdrawn,
+        });
+    }
+}
+
+pub(super) fn write_totals(view: &CallView, totals: &mut Totals) {
+    let graded = |grade| i64::from(view.review.is_graded(grade));
+    let (good, needs_improvement) = (graded(Grade::Good), graded(Grade::NeedsImprovement));
+    let corrections = i64::try_from(view.review.corrections_in_force()).unwrap_or(i64::MAX);
+    if view.hidden || good + needs_improvement + corrections == 0 {
+        return;
+    }
+    totals.add(FeedbackDayRow {
+        tenant: view.tenant.0.clone(),
+        day: day(view),
+        agent: agent(view),
+        persona_version: persona_version(view),
+        good,
+        needs_improvement,
+        corrections,
+    });
+}
