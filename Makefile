@@ -65,7 +65,7 @@ bench: web ## Measure against the peers, to the terminal and target/bench/report
 
 web: web/dist/site/index.html ## Build the dashboard, which goes into the binary
 
-WEB_SOURCES := $(shell find web/src web/e2e -type f) $(wildcard web/*.json web/*.ts web/*.html)
+WEB_SOURCES := $(shell find web/src web/e2e -type f) $(wildcard web/*.json web/*.ts web/*.html domain/tests/fixtures/*.json)
 
 # Rebuilt when one of its files is newer. Without Node.js the service runs as well, and says on / what is missing.
 web/dist/site/index.html: web/package-lock.json web/index.html web/vite.config.ts $(shell find web/src -type f)

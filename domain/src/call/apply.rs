@@ -15,7 +15,7 @@ impl Call {
         self.seen_callbacks.note(event);
         if !(self.apply_queue(event)
             || self.apply_progress(event)
-            || self.talk.fold(event)
+            || self.dialogue.fold(event)
             || self.apply_team(event)
             || self.review.fold(event))
         {

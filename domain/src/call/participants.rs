@@ -343,18 +343,15 @@ impl Participants {
         self.users(|participant| participant.agreed)
     }
 
-    /// Users who ask to take over. A user whose phone was not answered is removed.
+    /// Users who are asked to take over and have not answered. A user whose phone was not answered is removed.
     #[must_use]
     pub fn requests(&self) -> BTreeSet<&str> {
-        let not_reached = |user: &str| {
-            let is_user = |participant: &&Participant| participant.agreed && participant.user.as_deref() == Some(user);
-            self.by_number
-                .values()
-                .rfind(is_user)
-                .is_some_and(|participant| self.is_gone(participant))
+        let has_agreed = |user: &str| {
+            let is_user = |participant: &Participant| participant.agreed && participant.user.as_deref() == Some(user);
+            self.by_number.values().any(is_user)
         };
         let users = self.requests.iter().map(String::as_str);
-        users.filter(|user| !not_reached(user)).collect()
+        users.filter(|user| !has_agreed(user)).collect()
     }
 
     fn users(&self, which: impl Fn(&Participant) -> bool) -> BTreeSet<&str> {

@@ -95,6 +95,7 @@ impl Recording {
         }
     }
 
+    /// The stage; the latest one that any event reported.
     #[must_use]
     pub const fn stage(&self) -> RecordingStage {
         match self {

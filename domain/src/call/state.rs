@@ -4,6 +4,7 @@
 //! Callbacks of the provider are merged so that their order does not matter: see [`super::observed_at`], [`Start`],
 //! [`End`]. Commands of users take effect in the order in which they are given.
 
+use super::dialogue_state::DialogueState;
 use super::end::End;
 use super::event::PersonalText;
 use super::observed_at::ObservedAt;
@@ -11,7 +12,6 @@ use super::recordings::Recordings;
 use super::review::Review;
 use super::seen_callbacks::SeenCallbacks;
 use super::start::Start;
-use super::talk::Talk;
 use super::value::{AnsweredBy, CallStatus, Direction, Outcome, ParticipantRole, Purpose, VoicemailReason};
 use crate::{AgentId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ pub struct Call {
     pub conferences: BTreeMap<String, Conference>,
     /// Why the caller was routed to voicemail.
     pub voicemail: Option<VoicemailReason>,
-    pub talk: Talk,
+    pub dialogue: DialogueState,
     pub people: People,
     pub recordings: Recordings,
     pub end: Option<End>,
@@ -302,7 +302,7 @@ impl Call {
     pub fn was_answered(&self) -> bool {
         let is_caller_in = |leg: &LegState| leg.role == Some(ParticipantRole::Caller) && leg.joined.is_some();
         let reached = |leg: &LegState| leg.answered.is_some() || is_caller_in(leg);
-        self.talk.last_turn() > 0 || self.legs.values().any(reached)
+        self.dialogue.last_turn() > 0 || self.legs.values().any(reached)
     }
 
     /// The status, derived from the rest of the state.
@@ -331,10 +331,10 @@ impl Call {
     /// greeting.
     #[must_use]
     pub fn next_turn(&self) -> u32 {
-        if self.talk.last_turn() == 0 && self.started.is_none() && self.queue.is_none() {
+        if self.dialogue.last_turn() == 0 && self.started.is_none() && self.queue.is_none() {
             2
         } else {
-            self.talk.last_turn() + 1
+            self.dialogue.last_turn() + 1
         }
     }
 

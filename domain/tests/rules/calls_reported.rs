@@ -56,7 +56,7 @@ fn inbound_call_without_disclosure_text_records_no_disclosure() {
         events.iter().map(CallEvent::name).collect::<Vec<_>>(),
         ["CallStarted", "AiTurn"]
     );
-    assert!(!call.talk.ai_disclosed);
+    assert!(!call.dialogue.ai_disclosed);
 }
 
 #[test]
@@ -528,13 +528,17 @@ fn caller_turn_with_a_number_is_recorded_once() {
         caller_says(Some(2), "Yes.").into(),
         caller_says(Some(2), "Yes.").into(),
     ]);
-    assert_eq!(call.talk.caller_turns.len(), 1);
+    assert_eq!(call.dialogue.caller_turns.len(), 1);
     let (call, _) = after([
         handle_inbound().into(),
         caller_says(None, "Yes.").into(),
         caller_says(None, "Yes.").into(),
     ]);
-    assert_eq!(call.talk.caller_turns.len(), 2, "a caller may repeat the same words");
+    assert_eq!(
+        call.dialogue.caller_turns.len(),
+        2,
+        "a caller may repeat the same words"
+    );
 }
 
 #[test]

@@ -455,7 +455,7 @@ fn disclosure_and_consent_notice_record_the_spoken_text_once() {
         texts(&events),
         ["You are speaking with an AI.", "This call is recorded."]
     );
-    assert!(call.talk.ai_disclosed && call.talk.consent_notice);
+    assert!(call.dialogue.ai_disclosed && call.dialogue.consent_notice);
 }
 
 #[test]
@@ -463,8 +463,14 @@ fn state_serializes_with_readable_values_and_debug_hides_personal_ones() {
     let (call, _) = after([handle_inbound().into(), handle_status("completed", 60).into()]);
     let json = serde_json::to_value(&call).expect("serializes");
     assert_eq!(json["end"]["outcome"], "completed");
-    assert!(json["talk"]["ai_turns"]["1"].is_null(), "turn 1, of unknown latency: {json}");
-    assert_eq!(json["talk"]["ai_turns"].as_object().map(serde_json::Map::len), Some(1));
+    assert!(
+        json["dialogue"]["ai_turns"]["1"].is_null(),
+        "turn 1, of unknown latency: {json}"
+    );
+    assert_eq!(
+        json["dialogue"]["ai_turns"].as_object().map(serde_json::Map::len),
+        Some(1)
+    );
     assert_eq!(json["started"]["from"]["personal"], CALLER);
     assert!(!format!("{call:?}").contains(CALLER));
 }

@@ -1,6 +1,7 @@
 //! Tests of the aggregates through their public interface: events given, a command, the events or the error expected.
 
 mod agents;
+mod call_views;
 mod calls_ended;
 mod calls_in_progress;
 mod calls_queued;

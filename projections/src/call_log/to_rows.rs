@@ -64,7 +64,7 @@ impl CallDocument {
     fn call_row(&self, id: &str) -> CallRow {
         let view = &self.view;
         let text = |text: Option<&str>| text.map(str::to_owned);
-        let latencies = || view.talk.latencies().map(i64::from);
+        let latencies = || view.dialogue.latencies().map(i64::from);
         let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         let grade = view.review.grade.as_ref();
         let resolution = view.review.resolution.as_ref();
@@ -94,10 +94,10 @@ impl CallDocument {
             voicemail_reason: view.voicemail_reason().map(|reason| reason.as_str().to_owned()),
             recorded: view.is_recorded(),
             phases: view.phases().to_text(),
-            persona_version: view.talk.persona_version.map(i64::from),
-            caller_turns: count(view.talk.caller_turns.len()),
-            ai_turns: count(view.talk.ai_turns.len()),
-            interruptions: count(view.talk.interrupted.len()),
+            persona_version: view.dialogue.persona_version.map(i64::from),
+            caller_turns: count(view.dialogue.caller_turns.len()),
+            ai_turns: count(view.dialogue.ai_turns.len()),
+            interruptions: count(view.dialogue.interrupted.len()),
             latency_count: count(latencies().count()),
             latency_sum_ms: latencies().sum(),
             latency_max_ms: latencies().max(),

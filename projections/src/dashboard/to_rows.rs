@@ -44,7 +44,7 @@ fn figures(view: &CallView, scale: &str, bucket: i64) -> FigureRow {
     let in_list = |filter| i64::from(view.is_in(filter));
     let talk = view.duration_s().filter(|_| view.is_answered());
     let wait = view.wait_ms();
-    let latencies = || view.talk.latencies().map(i64::from);
+    let latencies = || view.dialogue.latencies().map(i64::from);
     FigureRow {
         tenant: view.tenant.0.clone(),
         scale: scale.to_owned(),
@@ -64,7 +64,7 @@ fn figures(view: &CallView, scale: &str, bucket: i64) -> FigureRow {
         talk_s: talk.unwrap_or_default(),
         waited: i64::from(wait.is_some()),
         wait_ms: wait.unwrap_or_default(),
-        ai_turns: i64::try_from(view.talk.ai_turns.len()).unwrap_or(i64::MAX),
+        ai_turns: i64::try_from(view.dialogue.ai_turns.len()).unwrap_or(i64::MAX),
         latency_count: i64::try_from(latencies().count()).unwrap_or(i64::MAX),
         latency_sum_ms: latencies().sum(),
         graded_good: graded(Grade::Good),

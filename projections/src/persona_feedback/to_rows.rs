@@ -11,7 +11,7 @@ fn agent(view: &CallView) -> String {
 }
 
 fn persona_version(view: &CallView) -> i64 {
-    i64::from(view.talk.persona_version.unwrap_or_default())
+    i64::from(view.dialogue.persona_version.unwrap_or_default())
 }
 
 fn day(view: &CallView) -> i64 {

@@ -58,7 +58,7 @@ fn start_item(view: &CallView, phase: Phase, failed_attempts: &FailedAttempts) -
         Phase::Human => view.taken_over_by().is_some(),
         Phase::Voicemail => false,
     };
-    if !has_started || !view.talk.consent_notice || view.is_over() || view.recordings.is_settled(phase) {
+    if !has_started || !view.dialogue.consent_notice || view.is_over() || view.recordings.is_settled(phase) {
         return None;
     }
     let detail = json!({ "phase": phase.as_str() });
@@ -70,7 +70,7 @@ fn summary_item(view: &CallView, failed_attempts: &FailedAttempts) -> Option<ToD
     let ended = view.ended_at()?;
     let recordings = &view.recordings;
     let has_transcript = Phase::ALL.iter().any(|phase| recordings.has_transcript(*phase));
-    if view.summary.is_some() || (!view.talk.consent_notice && !has_transcript) {
+    if view.summary.is_some() || (!view.dialogue.consent_notice && !has_transcript) {
         return None;
     }
     let lacks = |phase| !recordings.failed.contains_key(&phase) && !recordings.has_transcript(phase);

@@ -169,7 +169,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The users who sent a request in the last two minutes or have an open live feed, in this process. */
+        /** The users who sent a request in the last two minutes or have an open live feed, at any process. */
         get: operations["active_users"];
         put?: never;
         post?: never;

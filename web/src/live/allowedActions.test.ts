@@ -14,6 +14,7 @@ const call = (change: Partial<LiveCall> = {}): LiveCall => ({
   takeovers_accepted: [],
   turns: [],
   lastProblem: null,
+  isVoicemail: false,
   position: 1,
   outcome: null,
   endedAt: null,

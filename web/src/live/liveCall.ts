@@ -5,6 +5,8 @@ import type { EventMessage } from "../feed/messages";
 export interface LiveCall extends ActiveCall {
   /** Message about the latest failure in the call (takeover, transfer, model). */
   lastProblem: string | null;
+  /** Whether the caller was routed to voicemail. */
+  isVoicemail: boolean;
   /** Position of the latest applied event. */
   position: number;
   outcome: string | null;
@@ -12,7 +14,8 @@ export interface LiveCall extends ActiveCall {
 }
 
 export function fromSnapshot(call: ActiveCall, position: number): LiveCall {
-  return { ...call, lastProblem: null, position, outcome: null, endedAt: null };
+  const isVoicemail = call.holder === "voicemail";
+  return { ...call, lastProblem: null, isVoicemail, position, outcome: null, endedAt: null };
 }
 
 /** The new call of a `CallStarted` event; null for any other event. */
@@ -40,6 +43,7 @@ export function fromStartEvent(event: EventMessage): LiveCall | null {
     takeovers_accepted: [],
     turns: [],
     lastProblem: null,
+    isVoicemail: false,
     position: event.position,
     outcome: null,
     endedAt: null,
@@ -53,7 +57,7 @@ export function fromStartEvent(event: EventMessage): LiveCall | null {
 export function applyEvent(call: LiveCall, event: EventMessage): LiveCall {
   if (event.position <= call.position) return call;
   const next = { ...applyData(call, event), position: event.position };
-  return { ...next, holder: holderOf(next, event) };
+  return { ...next, holder: holderOf(next) };
 }
 
 function applyData(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
@@ -74,15 +78,18 @@ function applyData(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
     case "CallAnswered":
       return { ...call, status: "in_progress", answered_at: call.answered_at ?? at };
     case "RoutedToVoicemail":
-      return { ...call, holder: "voicemail" };
+      return { ...call, isVoicemail: true };
+    // A caller who speaks with the AI was answered, even if the provider has not reported it yet.
     case "CallerTurn":
       return {
         ...call,
+        status: call.endedAt === null ? "in_progress" : call.status,
         turns: withTurn(call.turns, { turn: turnNumber(data), speaker: "caller", text: text(data.text) }),
       };
     case "AiTurn":
       return {
         ...call,
+        status: call.endedAt === null ? "in_progress" : call.status,
         turns: withTurn(call.turns, { turn: turnNumber(data), speaker: "ai", text: text(data.text) }),
       };
     case "AiTurnInterrupted":
@@ -156,11 +163,18 @@ function applyData(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
         takeovers_accepted: [],
         transferring: false,
       };
+    case "DetailsEdited":
+      return {
+        ...call,
+        caller_name: text(data.caller_name) ?? call.caller_name,
+        caller_number: text(data.caller_number) ?? call.caller_number,
+      };
     case "CallErased":
       return {
         ...call,
         caller_name: null,
         caller_number: null,
+        called_number: null,
         turns: call.turns.map((turn) => ({ ...turn, text: null })),
       };
     default:
@@ -168,16 +182,14 @@ function applyData(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
   }
 }
 
-/** Who the remote party is connected to, by the same rules as the service's read model. */
-function holderOf(call: LiveCall, event: EventMessage): string {
+/** Who the remote party is connected to, by the rules of `CallView::holder`. */
+function holderOf(call: LiveCall): string {
   if (call.on_hold_by) return "hold";
-  if (event.type === "RoutedToVoicemail" || call.holder === "voicemail") return "voicemail";
+  if (call.isVoicemail) return "voicemail";
   if (call.taken_over_by) return "team_member";
-  if (call.turns.length > 0) return "ai";
-  if (call.status !== "in_progress") return call.holder === "hold" ? "none" : call.holder;
-  if (call.holder === "team_member") return "team_member";
-  // An outbound call from a browser has no agent.
-  return call.agent ? "ai" : "team_member";
+  if (call.status !== "in_progress") return "none";
+  // A call from the browser of a team member has no agent.
+  return call.turns.length > 0 || call.agent ? "ai" : "team_member";
 }
 
 function withTurn(turns: readonly LiveTurn[], turn: LiveTurn): LiveTurn[] {
@@ -196,7 +208,7 @@ function withHeardMs(turns: readonly LiveTurn[], turn: number, heardMs: number):
 }
 
 function withUser(users: readonly string[], user: string): string[] {
-  return users.includes(user) || user === "" ? [...users] : [...users, user];
+  return users.includes(user) || user === "" ? [...users] : [...users, user].sort();
 }
 
 function without(users: readonly string[], user: string): string[] {

@@ -32,11 +32,14 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         CallCommand::RouteToVoicemail { reason, .. } => Ok(voicemail_route(call, at, *reason).into_iter().collect()),
         CallCommand::DiscloseAi { text, .. } => {
             let text = text.clone();
-            unless_known(call.talk.ai_disclosed, CallEvent::AiDisclosed { at, text })
+            unless_known(call.dialogue.ai_disclosed, CallEvent::AiDisclosed { at, text })
         }
         CallCommand::PlayConsentNotice { text, .. } => {
             let text = text.clone();
-            unless_known(call.talk.consent_notice, CallEvent::ConsentNoticePlayed { at, text })
+            unless_known(
+                call.dialogue.consent_notice,
+                CallEvent::ConsentNoticePlayed { at, text },
+            )
         }
         CallCommand::SpeakAi {
             turn,
@@ -65,7 +68,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             ..
         } => {
             ensure_not_erased(call)?;
-            if *turn == 0 || *turn > call.talk.last_turn() {
+            if *turn == 0 || *turn > call.dialogue.last_turn() {
                 return Err(CallError::NoSuchTurn(*turn));
             }
             let (turn, heard_ms, heard_text) = (*turn, *heard_ms, heard_text.clone());
@@ -101,7 +104,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         CallCommand::TriggerEscalation { rule, .. } => {
             non_blank("rule", rule, MAX_NAME)?;
             unless_known(
-                call.talk.escalations.contains(rule),
+                call.dialogue.escalations.contains(rule),
                 CallEvent::EscalationTriggered { at, rule: rule.clone() },
             )
         }

@@ -110,7 +110,7 @@ fn correct(call: &Call, command: &CallCommand) -> Decision {
         CallCommand::NoteCorrection { note, turn, by, .. } => {
             ensure_not_erased(call)?;
             non_blank("note", readable("note", note)?, MAX_NOTE)?;
-            if let Some(turn) = turn.filter(|turn| *turn == 0 || *turn > call.talk.last_turn()) {
+            if let Some(turn) = turn.filter(|turn| *turn == 0 || *turn > call.dialogue.last_turn()) {
                 return Err(CallError::NoSuchTurn(turn));
             }
             let correction = corrections.keys().next_back().map_or(1, |last| last + 1);

@@ -30,7 +30,7 @@ text_enum! {
 text_enum! {
     /// Who has the caller.
     Holder {
-        /// Nobody yet.
+        /// The call is not answered yet, or it is over.
         None = "none",
         Ai = "ai",
         /// A team member, or the target of a transfer.
@@ -336,8 +336,9 @@ impl CallView {
             _ if self.on_hold_by.is_some() => Holder::Hold,
             _ if self.is_voicemail() => Holder::Voicemail,
             _ if self.taken_over_by().is_some() => Holder::TeamMember,
-            Status::InProgress if self.call_type() == "person" => Holder::TeamMember,
-            Status::InProgress => Holder::Ai,
+            Status::InProgress if self.phases.has(Phase::Ai) || self.agent().is_some() => Holder::Ai,
+            // A call from the browser of a team member has no agent.
+            Status::InProgress => Holder::TeamMember,
             _ => Holder::None,
         }
     }
@@ -345,7 +346,7 @@ impl CallView {
     /// Whether an escalation rule asked for a team member.
     #[must_use]
     pub fn is_escalated(&self) -> bool {
-        !self.talk.escalations.is_empty()
+        !self.dialogue.escalations.is_empty()
     }
 
     /// Why the caller was routed to voicemail.
@@ -408,7 +409,7 @@ impl CallView {
 
     /// A call without AI turns and without a recording cannot be graded, nor can an erased one.
     fn is_pending_review(&self) -> bool {
-        let is_reviewable = self.talk.persona_version.is_some() || self.is_recorded();
+        let is_reviewable = self.dialogue.persona_version.is_some() || self.is_recorded();
         self.is_over() && is_reviewable && self.review.grade.is_none() && !self.erased
     }
 

@@ -18,7 +18,7 @@ impl CallView {
         self.first_observed = least(self.first_observed, Some(event.at()));
         self.fold_lifecycle(event);
         self.fold_course(event);
-        self.talk.fold(event);
+        self.dialogue.fold(event);
         self.participants.fold(event);
         self.recordings.fold(event);
         self.review.fold(event);

@@ -11,6 +11,7 @@ mod fold;
 
 pub use derive::{Filter, Holder, Status, UtcHour};
 
+use crate::call::dialogue_state::DialogueState;
 use crate::call::end::End;
 use crate::call::event::PersonalText;
 use crate::call::observed_at::ObservedAt;
@@ -18,14 +19,12 @@ use crate::call::participants::Participants;
 use crate::call::recordings::Recordings;
 use crate::call::review::Review;
 use crate::call::start::Start;
-use crate::call::talk::Talk;
 use crate::call::value::{AnsweredBy, Phase, Purpose, Sentiment, VoicemailReason};
 use crate::{AgentId, Tenant, Timestamp};
 use serde::Serialize;
 
 /// The state of a call, folded from its events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "the flags are independent of each other")]
 pub struct CallView {
     pub tenant: Tenant,
     /// Set for queued outbound calls only.
@@ -42,7 +41,7 @@ pub struct CallView {
     end: Option<End>,
     voicemail: Option<VoicemailReason>,
     phases: Phases,
-    pub talk: Talk,
+    pub dialogue: DialogueState,
     pub participants: Participants,
     /// The user who put the caller on hold.
     pub on_hold_by: Option<String>,

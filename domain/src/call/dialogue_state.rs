@@ -1,4 +1,4 @@
-//! [`Talk`]: counts and flags of the dialogue. It holds no words of it.
+//! [`DialogueState`]: counts and flags of the dialogue, without its words.
 
 use super::event::CallEvent;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Counts and flags of the dialogue. The order and repetition of turns do not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Talk {
+pub struct DialogueState {
     /// Numbers of the caller's turns.
     pub caller_turns: BTreeSet<u32>,
     /// The AI's turns by number, each with its latency in milliseconds, if it is known.
@@ -29,7 +29,7 @@ pub struct Talk {
     pub consent_notice: bool,
 }
 
-impl Talk {
+impl DialogueState {
     /// Applies an event. Returns whether it was one of the dialogue.
     pub fn fold(&mut self, event: &CallEvent) -> bool {
         use CallEvent as E;
