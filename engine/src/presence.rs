@@ -1,9 +1,10 @@
 //! Presence: users seen in the last minutes, and users with an open live feed.
 //!
-//! Held in the memory of this process. Only `last_seen_at` is stored, at most once a minute per user.
+//! Each process holds its own users in memory, and those of the other processes as [`crate::jobs`] reads them from the
+//! accounts' database, every second. `last_seen_at` is stored at most once a minute per user.
 
 use domain::Timestamp;
-use infra::accounts::{Role, User};
+use infra::accounts::{OnlineUser, Role, User};
 use std::collections::HashMap;
 use std::sync::Mutex;
 use tokio::sync::broadcast;
@@ -18,8 +19,26 @@ const MAX_TAKEOVER_REQUESTS: usize = 20;
 
 /// The users who are online.
 pub struct Presence {
-    users: Mutex<HashMap<String, Seen>>,
+    known: Mutex<Known>,
     changes: broadcast::Sender<Change>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// Users of this process, by identifier.
+    users: HashMap<String, Seen>,
+    /// Users of other processes, by identifier.
+    elsewhere: HashMap<String, Seen>,
+}
+
+impl Known {
+    /// Whether the user has an open live feed at any process.
+    fn is_here(&self, user_id: &str) -> bool {
+        [&self.users, &self.elsewhere]
+            .iter()
+            .filter_map(|users| users.get(user_id))
+            .any(|seen| seen.feeds > 0)
+    }
 }
 
 /// An online user.
@@ -31,6 +50,28 @@ pub struct Seen {
     /// Number of open live feeds.
     pub feeds: usize,
     written: Timestamp,
+}
+
+impl Seen {
+    /// A user who is online at another process.
+    #[must_use]
+    pub const fn elsewhere(user: User, online: &OnlineUser) -> Self {
+        Self {
+            user,
+            at: online.at,
+            feeds: online.feeds,
+            written: online.at,
+        }
+    }
+
+    fn is_online(&self, now: Timestamp) -> bool {
+        self.feeds > 0 || self.at >= now.plus_seconds(-OFFLINE_AFTER_S)
+    }
+
+    fn join(&mut self, other: Self) {
+        self.at = self.at.max(other.at);
+        self.feeds += other.feeds;
+    }
 }
 
 /// A user opened the first live feed or closed the last one.
@@ -45,7 +86,7 @@ pub struct Change {
 impl Default for Presence {
     fn default() -> Self {
         Self {
-            users: Mutex::default(),
+            known: Mutex::default(),
             changes: broadcast::channel(256).0,
         }
     }
@@ -54,8 +95,8 @@ impl Default for Presence {
 impl Presence {
     /// Records a request of the user.
     pub fn record_seen(&self, user: &User, at: Timestamp) {
-        let mut users = self.lock();
-        let seen = users.entry(user.user_id.clone()).or_insert_with(|| Seen {
+        let mut known = self.lock();
+        let seen = known.users.entry(user.user_id.clone()).or_insert_with(|| Seen {
             user: user.clone(),
             at,
             feeds: 0,
@@ -76,40 +117,93 @@ impl Presence {
     }
 
     fn count(&self, user: &User, opens: bool) {
-        let mut users = self.lock();
-        let Some(seen) = users.get_mut(&user.user_id) else {
+        let mut known = self.lock();
+        let was_here = known.is_here(&user.user_id);
+        let Some(seen) = known.users.get_mut(&user.user_id) else {
             return;
         };
-        let was_here = seen.feeds > 0;
         seen.feeds = if opens {
             seen.feeds + 1
         } else {
             seen.feeds.saturating_sub(1)
         };
-        let here = seen.feeds > 0;
-        drop(users);
+        let here = known.is_here(&user.user_id);
+        drop(known);
         if was_here != here {
-            // There may be no subscriber.
-            let _ = self.changes.send(Change {
-                tenant: user.tenant.clone(),
-                user_id: user.user_id.clone(),
-                here,
-            });
+            self.announce(user, here);
         }
     }
 
-    /// The online users of a tenant, by name.
+    fn announce(&self, user: &User, here: bool) {
+        // There may be no subscriber.
+        let _ = self.changes.send(Change {
+            tenant: user.tenant.clone(),
+            user_id: user.user_id.clone(),
+            here,
+        });
+    }
+
+    /// Replaces the users who are online at other processes. A user may be online at several.
+    pub fn set_elsewhere(&self, online: Vec<Seen>) {
+        let mut elsewhere: HashMap<String, Seen> = HashMap::new();
+        for seen in online {
+            match elsewhere.get_mut(&seen.user.user_id) {
+                Some(known) => known.join(seen),
+                None => drop(elsewhere.insert(seen.user.user_id.clone(), seen)),
+            }
+        }
+        let mut known = self.lock();
+        let before = std::mem::take(&mut known.elsewhere);
+        let users: Vec<User> = before
+            .values()
+            .chain(elsewhere.values())
+            .map(|it| it.user.clone())
+            .collect();
+        let feeds = |users: &HashMap<String, Seen>, id: &str| users.get(id).is_some_and(|seen| seen.feeds > 0);
+        let changed = users.into_iter().filter(|user| {
+            let id = user.user_id.as_str();
+            !feeds(&known.users, id) && feeds(&before, id) != feeds(&elsewhere, id)
+        });
+        let changed: HashMap<String, User> = changed.map(|user| (user.user_id.clone(), user)).collect();
+        known.elsewhere = elsewhere;
+        let changed: Vec<_> = changed
+            .into_values()
+            .map(|user| (known.is_here(&user.user_id), user))
+            .collect();
+        drop(known);
+        for (here, user) in changed {
+            self.announce(&user, here);
+        }
+    }
+
+    /// The users who are online at this process, for the other ones.
+    #[must_use]
+    pub fn online_here(&self, now: Timestamp) -> Vec<OnlineUser> {
+        let mut known = self.lock();
+        known.users.retain(|_, seen| seen.is_online(now));
+        let online = known.users.values().map(|seen| OnlineUser {
+            user_id: seen.user.user_id.clone(),
+            at: seen.at,
+            feeds: seen.feeds,
+        });
+        online.collect()
+    }
+
+    /// The online users of a tenant at every process, by name.
     #[must_use]
     pub fn present(&self, tenant: &str, now: Timestamp) -> Vec<Seen> {
-        let oldest = now.plus_seconds(-OFFLINE_AFTER_S);
-        let mut users = self.lock();
-        users.retain(|_, seen| seen.feeds > 0 || seen.at >= oldest);
-        let mut present: Vec<Seen> = users
-            .values()
-            .filter(|seen| seen.user.tenant == tenant)
-            .cloned()
-            .collect();
-        drop(users);
+        let mut known = self.lock();
+        known.users.retain(|_, seen| seen.is_online(now));
+        let mut all = known.users.clone();
+        for (id, seen) in &known.elsewhere {
+            match all.get_mut(id) {
+                Some(here) => here.join(seen.clone()),
+                None => drop(all.insert(id.clone(), seen.clone())),
+            }
+        }
+        drop(known);
+        let is_present = |seen: &Seen| seen.user.tenant == tenant && seen.is_online(now);
+        let mut present: Vec<Seen> = all.into_values().filter(is_present).collect();
         present.sort_by(|a, b| (&a.user.name, &a.user.user_id).cmp(&(&b.user.name, &b.user.user_id)));
         present
     }
@@ -133,7 +227,7 @@ impl Presence {
     /// Returns the users whose `last_seen_at` is due to be written, and marks them as written.
     pub fn take_due(&self) -> Vec<(String, Timestamp)> {
         let mut due = Vec::new();
-        for seen in self.lock().values_mut() {
+        for seen in self.lock().users.values_mut() {
             if seen.at >= seen.written.plus_seconds(WRITE_INTERVAL_S) {
                 seen.written = seen.at;
                 due.push((seen.user.user_id.clone(), seen.at));
@@ -142,9 +236,9 @@ impl Presence {
         due
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Seen>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
         // A panic while the lock was held leaves at worst a stale entry.
-        self.users.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.known.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
@@ -208,6 +302,41 @@ mod tests {
         assert!(changes.try_recv().expect("an opening change").here);
         assert!(!changes.try_recv().expect("a closing change").here);
         assert!(changes.try_recv().is_err());
+        assert!(names(&presence, Timestamp::from_seconds(9_999)).is_empty());
+    }
+
+    fn at_another_process(id: &str, feeds: usize) -> Seen {
+        let online = OnlineUser {
+            user_id: id.into(),
+            at: Timestamp::from_seconds(50),
+            feeds,
+        };
+        Seen::elsewhere(user(id, "t"), &online)
+    }
+
+    #[test]
+    fn user_with_feeds_at_two_processes_leaves_with_the_last_one() {
+        let presence = Presence::default();
+        let mut changes = presence.changes();
+        let feed = presence.open_feed(&user("a", "t"), Timestamp::default());
+        assert!(changes.try_recv().expect("a change").here);
+        presence.set_elsewhere(vec![at_another_process("a", 1), at_another_process("a", 1)]);
+        drop(feed);
+        assert!(changes.try_recv().is_err(), "still online elsewhere");
+        assert_eq!(presence.available("t", Timestamp::from_seconds(60), |_| true), ["a"]);
+        presence.set_elsewhere(vec![]);
+        assert!(!changes.try_recv().expect("a change").here);
+        assert!(changes.try_recv().is_err());
+    }
+
+    #[test]
+    fn user_of_another_process_is_present_and_not_reported_to_others_again() {
+        let presence = Presence::default();
+        presence.set_elsewhere(vec![at_another_process("b", 0)]);
+        let now = Timestamp::from_seconds(60);
+        assert_eq!(names(&presence, now), ["b"]);
+        assert!(presence.available("t", now, |_| true).is_empty(), "no open feed");
+        assert!(presence.online_here(now).is_empty());
         assert!(names(&presence, Timestamp::from_seconds(9_999)).is_empty());
     }
 }

@@ -23,7 +23,7 @@ pub struct ActiveUser {
     live: bool,
 }
 
-/// The users who sent a request in the last two minutes or have an open live feed, in this process.
+/// The users who sent a request in the last two minutes or have an open live feed, at any process.
 #[utoipa::path(get, path = "/api/active-users", tag = "users", responses((status = OK, body = Vec<ActiveUser>)))]
 pub async fn active_users(
     State(state): State<AppState>,

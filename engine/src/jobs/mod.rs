@@ -8,6 +8,7 @@ mod last_seen;
 pub mod numbers;
 mod recorder;
 mod runner;
+mod shared_presence;
 mod summarizer;
 mod takeover;
 mod transcriber;
@@ -20,6 +21,7 @@ pub fn spawn(engine: &SharedEngine) -> Vec<JoinHandle<()>> {
     vec![
         tokio::spawn(eraser::run(engine.clone())),
         tokio::spawn(last_seen::run(engine.clone())),
+        tokio::spawn(shared_presence::run(engine.clone())),
         tokio::spawn(numbers::run(engine.clone())),
         tokio::spawn(runner::run::<takeover::dial_participant::DialParticipant>(
             engine.clone(),

@@ -4,6 +4,7 @@
 //! permissions are in the API; only hashes of tokens are stored here.
 
 mod invitations;
+mod presence;
 mod sessions;
 mod tokens;
 mod users;
@@ -12,6 +13,7 @@ mod users;
 pub use sqlx::Error as DatabaseError;
 
 pub use invitations::Invitation;
+pub use presence::{OnlineUser, ProcessPresence};
 pub use tokens::ApiToken;
 pub use users::{NewUser, Registration, User, UserChange};
 
@@ -28,6 +30,7 @@ const CONNECTIONS: u32 = 4;
 /// Every statement. A test prepares them on both engines.
 pub const STATEMENTS: &[&[&str]] = &[
     users::STATEMENTS,
+    presence::STATEMENTS,
     sessions::STATEMENTS,
     tokens::STATEMENTS,
     invitations::STATEMENTS,

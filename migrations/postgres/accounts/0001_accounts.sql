@@ -46,3 +46,10 @@ create table invitations (
   expires_at bigint not null,
   used_at    bigint
 );
+
+-- Which users are online at which process. A process writes its row again and again, each time with a higher beat.
+create table presence (
+  process text    primary key,
+  beat    bigint not null,
+  online  text    not null
+);

@@ -209,3 +209,57 @@ async fn erasure_at_one_service_applies_at_the_other() {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
+
+/// Whether the service says that a user has an open live feed.
+async fn is_live(client: &Client, user_id: &str) -> bool {
+    let users = client.read("/api/active-users").await.expect(200).json();
+    let users = users.as_array().expect("users").iter();
+    users
+        .clone()
+        .any(|user| user["user_id"] == user_id && user["live"] == true)
+}
+
+async fn wait_until_live(client: &Client, user_id: &str, live: bool) {
+    let deadline = Instant::now() + LEASE_TAKEOVER_TIMEOUT;
+    while is_live(client, user_id).await != live {
+        assert!(Instant::now() < deadline, "{user_id} is not yet live: {live}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn team_member_at_one_service_is_asked_to_take_over_a_call_at_the_other() {
+    let home = Home::new(TestStores::postgres().await);
+    let (one, two) = (home.start().await, home.start().await);
+    let (member, other) = (one.client().signed_in().await, two.client().signed_in().await);
+    let user_id = member.read("/api/auth/me").await.expect(200).json()["user_id"]
+        .as_str()
+        .expect("a user")
+        .to_owned();
+    assert!(!is_live(&other, &user_id).await);
+
+    let mut request = format!("ws://{}/ws", one.address()).into_client_request().unwrap();
+    let cookie = member.cookie().expect("a session");
+    request.headers_mut().insert("cookie", cookie.parse().unwrap());
+    let (_feed, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    wait_until_live(&other, &user_id, true).await;
+
+    let call = [("CallSid", "CA1"), ("From", "+15005550001"), ("To", "+15045550100")];
+    other.webhook("/twilio/inbound", &call).await.unwrap().expect(200);
+    let words = [
+        ("SpeechResult", "I want to speak to a real person"),
+        ("Confidence", "0.9"),
+    ];
+    let turn = [&call[..], &words[..]].concat();
+    let path = "/twilio/ai-respond?call_id=CA1&turn=2";
+    other.webhook(path, &turn).await.unwrap().expect(200);
+    let history = other.read("/api/call-logs/CA1/history").await.expect(200).json();
+    let events = history["events"].as_array().expect("events").iter();
+    let asked: Vec<_> = events.filter(|event| event["type"] == "TakeoverRequested").collect();
+    assert_eq!(asked.len(), 1, "{history:#}");
+    assert_eq!(asked[0]["data"]["user"], user_id.as_str());
+
+    // A service that is killed says nothing: the others notice.
+    one.kill();
+    wait_until_live(&other, &user_id, false).await;
+}

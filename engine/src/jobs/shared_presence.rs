@@ -1,0 +1,108 @@
+//! Shares with the other processes who is online at this one, and reads who is online at them.
+
+use crate::SharedEngine;
+use crate::presence::Seen;
+use infra::accounts::{Accounts, DatabaseError, ProcessPresence, User};
+use infra::clock::new_id;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+const INTERVAL: Duration = Duration::from_secs(1);
+/// A process whose row has not changed for this long has stopped.
+const STOPPED_AFTER: Duration = Duration::from_secs(10);
+/// Its row is removed after this time.
+const REMOVED_AFTER: Duration = Duration::from_secs(60);
+/// How long a user's name and role are used before they are read again.
+const USER_VALID: Duration = Duration::from_secs(30);
+
+/// Runs until the service stops. Does nothing when no other process can share the accounts.
+pub async fn run(engine: SharedEngine) {
+    if !engine.accounts.is_shared() {
+        return;
+    }
+    let mut others = Others {
+        process: new_id("process"),
+        beats: HashMap::new(),
+        users: HashMap::new(),
+    };
+    for beat in 0.. {
+        let online = engine.presence.online_here(engine.clock.now());
+        let written = engine.accounts.put_presence(&others.process, beat, &online).await;
+        let exchanged = match written {
+            Ok(()) => others.online(&engine.accounts).await,
+            Err(error) => Err(error),
+        };
+        match exchanged {
+            Ok(online) => engine.presence.set_elsewhere(online),
+            Err(error) => tracing::debug!(%error, "presence not shared"),
+        }
+        tokio::select! {
+            () = engine.drain.closing() => break,
+            () = tokio::time::sleep(INTERVAL) => {}
+        }
+    }
+    if let Err(error) = engine.accounts.remove_presence(&others.process).await {
+        tracing::debug!(%error, "presence not removed, it will expire");
+    }
+}
+
+struct Others {
+    /// The name of this process.
+    process: String,
+    /// The last beat of each process, and when it was first seen.
+    beats: HashMap<String, (i64, Instant)>,
+    /// Users as they were read last.
+    users: HashMap<String, (User, Instant)>,
+}
+
+impl Others {
+    /// The users who are online at processes that run.
+    async fn online(&mut self, accounts: &Accounts) -> Result<Vec<Seen>, DatabaseError> {
+        let rows = accounts.presence_elsewhere(&self.process).await?;
+        self.beats
+            .retain(|process, _| rows.iter().any(|row| row.process == *process));
+        let mut online = Vec::new();
+        for row in rows {
+            let silent = self.silent_for(&row);
+            if silent > REMOVED_AFTER {
+                accounts.remove_presence(&row.process).await?;
+            }
+            if silent > STOPPED_AFTER {
+                continue;
+            }
+            for user in row.online {
+                if let Some(known) = self.user(accounts, &user.user_id).await? {
+                    online.push(Seen::elsewhere(known, &user));
+                }
+            }
+        }
+        Ok(online)
+    }
+
+    /// How long the row of a process has not changed.
+    fn silent_for(&mut self, row: &ProcessPresence) -> Duration {
+        let seen = self
+            .beats
+            .entry(row.process.clone())
+            .or_insert((row.beat, Instant::now()));
+        if seen.0 != row.beat {
+            *seen = (row.beat, Instant::now());
+        }
+        seen.1.elapsed()
+    }
+
+    /// The user, unless they are inactive.
+    async fn user(&mut self, accounts: &Accounts, id: &str) -> Result<Option<User>, DatabaseError> {
+        if let Some((user, read)) = self.users.get(id)
+            && read.elapsed() < USER_VALID
+        {
+            return Ok(Some(user.clone()));
+        }
+        self.users.remove(id);
+        let user = accounts.user(id).await?.filter(|user| user.active);
+        if let Some(user) = &user {
+            self.users.insert(id.to_owned(), (user.clone(), Instant::now()));
+        }
+        Ok(user)
+    }
+}
