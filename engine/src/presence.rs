@@ -68,7 +68,7 @@ impl Seen {
         self.feeds > 0 || self.at >= now.plus_seconds(-OFFLINE_AFTER_S)
     }
 
-    fn join(&mut self, other: Self) {
+    fn join(&mut self, other: &Self) {
         self.at = self.at.max(other.at);
         self.feeds += other.feeds;
     }
@@ -148,7 +148,7 @@ impl Presence {
         let mut elsewhere: HashMap<String, Seen> = HashMap::new();
         for seen in online {
             match elsewhere.get_mut(&seen.user.user_id) {
-                Some(known) => known.join(seen),
+                Some(known) => known.join(&seen),
                 None => drop(elsewhere.insert(seen.user.user_id.clone(), seen)),
             }
         }
@@ -197,7 +197,7 @@ impl Presence {
         let mut all = known.users.clone();
         for (id, seen) in &known.elsewhere {
             match all.get_mut(id) {
-                Some(here) => here.join(seen.clone()),
+                Some(here) => here.join(seen),
                 None => drop(all.insert(id.clone(), seen.clone())),
             }
         }

@@ -11,7 +11,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// A process whose row has not changed for this long has stopped.
 const STOPPED_AFTER: Duration = Duration::from_secs(10);
 /// Its row is removed after this time.
-const REMOVED_AFTER: Duration = Duration::from_secs(60);
+const REMOVED_AFTER: Duration = Duration::from_mins(1);
 /// How long a user's name and role are used before they are read again.
 const USER_VALID: Duration = Duration::from_secs(30);
 

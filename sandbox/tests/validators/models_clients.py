@@ -9,12 +9,12 @@ With "collect" the answer is a stream, and the value is the list of its parts.
 """
 
 import base64
+import functools
+import importlib
 import json
 import sys
 from typing import Literal, Optional
 
-import anthropic
-import openai
 from pydantic import BaseModel
 
 
@@ -55,9 +55,14 @@ def plain(value):
     return [plain(part) for part in value]
 
 
+@functools.cache
+def client_class(name):
+    """Imported when it is first asked for: each of the two packages takes seconds."""
+    return getattr(importlib.import_module(name), {"openai": "OpenAI", "anthropic": "Anthropic"}[name])
+
+
 def run(case):
-    package = {"openai": openai.OpenAI, "anthropic": anthropic.Anthropic}[case["client"]]
-    client = package(
+    client = client_class(case["client"])(
         api_key=case["key"], base_url=case["base_url"], max_retries=0, timeout=case.get("timeout", 20)
     )
     call = client
