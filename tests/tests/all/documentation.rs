@@ -55,6 +55,33 @@ fn documented_event_types_exist() {
 }
 
 #[test]
+fn source_files_named_in_the_guides_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let guides = [
+        "architecture.md",
+        "auditors.md",
+        "analysts.md",
+        "operators.md",
+        "events.md",
+        "threats.md",
+    ];
+    let mut named = 0;
+    for name in guides {
+        for path in guide(name)
+            .split('`')
+            .filter(|text| text.contains('/') && Path::new(text).extension().is_some_and(|it| it == "rs"))
+        {
+            assert!(
+                path.contains(['<', '*']) || root.join(path).is_file(),
+                "docs/{name} names {path}"
+            );
+            named += 1;
+        }
+    }
+    assert!(named > 50, "{named} files");
+}
+
+#[test]
 fn every_setting_is_documented() {
     let operators = guide("operators.md");
     for variable in Settings::VARIABLES {
