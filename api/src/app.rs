@@ -185,15 +185,6 @@ pub fn ledger_options(config: &Config, clock: SharedClock) -> anyhow::Result<Led
     })
 }
 
-/// The clock by which leases expire. A lease is renewed in real time, so that it must not expire by a clock that runs
-/// faster.
-pub(crate) fn lease_clock(clock: &SharedClock) -> SharedClock {
-    match clock.kind() {
-        LedgerClock::System => clock.clone(),
-        LedgerClock::Sandbox => Arc::new(SystemClock),
-    }
-}
-
 async fn open(
     config: Config,
     clock: SharedClock,
@@ -203,8 +194,7 @@ async fn open(
     let views = ReadStores::open(&config.read_models_database)
         .await
         .context("opening the read models")?;
-    let lease_clock = lease_clock(&clock);
-    let models = ReadModels::open(views, ledger.clone(), lease_clock.clone())
+    let models = ReadModels::open(views, ledger.clone(), clock.clone())
         .await
         .context("opening the read models")?;
     let accounts = Accounts::open(&config.accounts_database)
@@ -222,7 +212,7 @@ async fn open(
         .await
         .context("RECORDINGS_URL")?;
     let recording_links = RecordingLinks::new(&twilio_token);
-    let leases = Leases::open(&config.ledger_database, lease_clock)
+    let leases = Leases::open(&config.ledger_database)
         .await
         .context("opening the leases")?;
     let feed_cache = Arc::new(FeedCache::default());

@@ -3,19 +3,19 @@
 //! With SQLite there is only one process, which needs no leases. The leases have their own namespace, so that a rebuild
 //! of a read model does not affect them.
 
-use crate::clock::{SharedClock, new_id};
+use crate::clock::new_id;
 use crate::db::{DatabaseUrl, Db, DbError, Durability, connect};
 use crate::on_db;
 use crate::subscription::checkpoint;
-use domain::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 const NAMESPACE: &str = "job_leases";
 /// Lifetime of a lease. After a process was killed, others wait this long.
 const LEASE_SECONDS: i64 = 15;
-/// A lease is extended when its remaining lifetime is at most this.
-const EXTEND_BELOW_SECONDS: i64 = 10;
+/// A lease is extended this long after it was acquired or extended last.
+const EXTEND_AFTER: Duration = Duration::from_secs(5);
 
 /// The leases of this process. Cheap to clone.
 #[derive(Clone)]
@@ -23,10 +23,9 @@ pub struct Leases(Option<Arc<Shared>>);
 
 struct Shared {
     db: Db,
-    clock: SharedClock,
     owner: String,
-    /// Expiry by kind of work.
-    held: Mutex<HashMap<String, Timestamp>>,
+    /// By kind of work: when the lease was acquired or extended last; `None` if another process held it.
+    held: Mutex<HashMap<String, Option<Instant>>>,
 }
 
 impl Leases {
@@ -34,7 +33,7 @@ impl Leases {
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn open(url: &DatabaseUrl, clock: SharedClock) -> Result<Self, DbError> {
+    pub async fn open(url: &DatabaseUrl) -> Result<Self, DbError> {
         if let DatabaseUrl::Folder(_) = url {
             return Ok(Self(None));
         }
@@ -42,7 +41,6 @@ impl Leases {
         on_db!(&db, c => sqlx::query(checkpoint::CHECKPOINT_DDL).execute(c).await.map(|_| ()))?;
         Ok(Self(Some(Arc::new(Shared {
             db,
-            clock,
             owner: new_id("process"),
             held: Mutex::default(),
         }))))
@@ -54,20 +52,17 @@ impl Leases {
     /// When the database cannot be used.
     pub async fn holds(&self, work: &str) -> Result<bool, DbError> {
         let Some(shared) = &self.0 else { return Ok(true) };
-        let now = shared.clock.now();
-        let until = shared.lock().get(work).copied();
-        if until.is_some_and(|until| until > now.plus_seconds(LEASE_SECONDS - EXTEND_BELOW_SECONDS)) {
+        let known = shared.lock().get(work).copied();
+        if known.flatten().is_some_and(|since| since.elapsed() < EXTEND_AFTER) {
             return Ok(true);
         }
-        if until.is_none() {
+        if known.is_none() {
             checkpoint::create(&shared.db, work, 0).await?;
         }
-        let lease = checkpoint::acquire(&shared.db, work, &shared.owner, now, LEASE_SECONDS).await?;
-        let mut held = shared.lock();
-        match lease {
-            Some(_) => held.insert(work.to_owned(), now.plus_seconds(LEASE_SECONDS)),
-            None => held.insert(work.to_owned(), Timestamp::default()),
-        };
+        // Before the request: the lease lasts at least this long.
+        let since = Instant::now();
+        let lease = checkpoint::acquire(&shared.db, work, &shared.owner, LEASE_SECONDS).await?;
+        shared.lock().insert(work.to_owned(), lease.is_some().then_some(since));
         Ok(lease.is_some())
     }
 
@@ -81,8 +76,7 @@ impl Leases {
         for (work, _) in held {
             // Acquiring an own lease again returns its fencing token. A lease that another process holds by now is
             // kept.
-            let now = shared.clock.now();
-            if let Some(lease) = checkpoint::acquire(&shared.db, &work, &shared.owner, now, 0).await? {
+            if let Some(lease) = checkpoint::acquire(&shared.db, &work, &shared.owner, 0).await? {
                 checkpoint::release(&shared.db, &work, &lease).await?;
             }
         }
@@ -91,7 +85,7 @@ impl Leases {
 }
 
 impl Shared {
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Timestamp>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Option<Instant>>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -193,7 +193,6 @@ impl ReadModels {
                 .ok_or(sqlx::Error::RowNotFound)?;
             let (dead_letters, parked_streams) = namespace::count_dead(&namespace.db).await?;
             let head = head.max(found.position);
-            let now = self.context.clock.now().as_micros();
             all.push(ModelStatus {
                 model,
                 position: found.position,
@@ -203,7 +202,7 @@ impl ReadModels {
                 version: found.model_version,
                 code_version: projector.version(),
                 generation: namespace.generation,
-                owner: found.owner.filter(|_| found.lease_expires_at >= now),
+                owner: found.holder,
                 switched_at: found.switched_at,
                 dead_letters,
                 parked_streams,

@@ -1,6 +1,6 @@
 //! Opens the ledger and the read models for a subcommand.
 
-use crate::app::{lease_clock, ledger_options, sandbox_clock};
+use crate::app::{ledger_options, sandbox_clock};
 use anyhow::Context as _;
 use domain::ledger::LedgerClock;
 use infra::clock::{SharedClock, SystemClock};
@@ -48,7 +48,7 @@ async fn with_models(config: &Config, ledger: Ledger, clock: SharedClock) -> any
     let views = ReadStores::open(&config.read_models_database)
         .await
         .context("opening the read models")?;
-    let models = ReadModels::open(views, ledger.clone(), lease_clock(&clock))
+    let models = ReadModels::open(views, ledger.clone(), clock.clone())
         .await
         .context("opening the read models")?;
     Ok(Opened { ledger, models, clock })

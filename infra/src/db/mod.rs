@@ -65,6 +65,17 @@ macro_rules! on_db {
     };
 }
 
+impl Tx {
+    /// The engine of this database.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+}
+
 impl Db {
     /// The engine of this database.
     #[must_use]

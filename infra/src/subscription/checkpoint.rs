@@ -3,11 +3,12 @@
 //! The table is in the consumer's own namespace, so that rows and checkpoint change in one transaction. A lease selects
 //! the process that runs the consumer. Its fencing token increases with each holder, and a holder with an older token
 //! can no longer move the checkpoint.
+//!
+//! Leases expire by the database's clock: those of the processes may differ, and the sandbox's may run faster.
 
-use crate::db::{Db, Tx};
+use crate::db::{Db, Engine, Tx};
 use crate::events::Position;
 use crate::on_db;
-use domain::Timestamp;
 
 /// The table, for both engines.
 pub const CHECKPOINT_DDL: &str = "create table if not exists checkpoint (
@@ -22,18 +23,83 @@ pub const CHECKPOINT_DDL: &str = "create table if not exists checkpoint (
 
 const CREATE: &str = "insert into checkpoint (name, position, fence, owner, lease_expires_at, model_version)
   values ($1, 0, 0, null, 0, $2) on conflict (name) do nothing";
-const ACQUIRE: &str = "update checkpoint set fence = fence + 1, owner = $2, lease_expires_at = $3
-  where name = $1 and (lease_expires_at < $4 or owner = $2) returning fence, position";
-const SEIZE: &str = "update checkpoint set fence = fence + 1, owner = $2, lease_expires_at = $3
-  where name = $1 returning fence, position";
-const RENEW: &str = "update checkpoint set lease_expires_at = $3 where name = $1 and fence = $2";
+/// Now in epoch microseconds, in SQLite's SQL.
+macro_rules! sqlite_now {
+    () => {
+        "cast(unixepoch('subsec') * 1000000 as integer)"
+    };
+}
+/// Now in epoch microseconds, in PostgreSQL's SQL.
+macro_rules! postgres_now {
+    () => {
+        "cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)"
+    };
+}
+/// The statements that ask for the time. Durations are in microseconds.
+macro_rules! timed {
+    ($now:ident) => {
+        Timed {
+            acquire: concat!(
+                "update checkpoint set fence = fence + 1, owner = $2, lease_expires_at = $3 + ",
+                $now!(),
+                " where name = $1 and (lease_expires_at < ",
+                $now!(),
+                " or owner = $2) returning fence, position"
+            ),
+            seize: concat!(
+                "update checkpoint set fence = fence + 1, owner = $2, lease_expires_at = $3 + ",
+                $now!(),
+                " where name = $1 returning fence, position"
+            ),
+            renew: concat!(
+                "update checkpoint set lease_expires_at = $3 + ",
+                $now!(),
+                " where name = $1 and fence = $2"
+            ),
+            read: concat!(
+                "select name, position, fence, case when lease_expires_at >= ",
+                $now!(),
+                " then owner end as holder, model_version, switched_at from checkpoint where name = $1"
+            ),
+        }
+    };
+}
+
+struct Timed {
+    acquire: &'static str,
+    seize: &'static str,
+    renew: &'static str,
+    read: &'static str,
+}
+
+static SQLITE: Timed = timed!(sqlite_now);
+static POSTGRES: Timed = timed!(postgres_now);
+
+const fn timed(engine: Engine) -> &'static Timed {
+    match engine {
+        Engine::Sqlite => &SQLITE,
+        Engine::Postgres => &POSTGRES,
+    }
+}
+
 const RELEASE: &str = "update checkpoint set lease_expires_at = 0, owner = null where name = $1 and fence = $2";
 const ADVANCE: &str = "update checkpoint set position = $4 where name = $1 and position = $3 and fence = $2";
-const READ: &str = "select name, position, fence, owner, lease_expires_at, model_version, switched_at
-  from checkpoint where name = $1";
+/// Every statement of this module. A test prepares them.
+#[must_use]
+pub const fn statements(engine: Engine) -> [&'static str; 7] {
+    let timed = timed(engine);
+    [
+        CREATE,
+        timed.acquire,
+        timed.seize,
+        timed.renew,
+        RELEASE,
+        ADVANCE,
+        timed.read,
+    ]
+}
 
-/// Every statement of this module. A test prepares them on both engines.
-pub const STATEMENTS: &[&str] = &[CREATE, ACQUIRE, SEIZE, RENEW, RELEASE, ADVANCE, READ];
+const MICROS_PER_SECOND: i64 = 1_000_000;
 
 /// The right to run a consumer, until it expires or another process takes it with a higher token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -53,10 +119,8 @@ pub struct Checkpoint {
     pub position: Position,
     /// The latest fencing token.
     pub fence: i64,
-    /// The current or last holder of the lease.
-    pub owner: Option<String>,
-    /// Epoch microseconds.
-    pub lease_expires_at: i64,
+    /// The holder of the lease, unless it has expired.
+    pub holder: Option<String>,
     /// The version of the rows.
     pub model_version: i64,
     /// When a rebuild last switched to these rows, in epoch microseconds.
@@ -75,19 +139,12 @@ pub async fn create(db: &Db, name: &str, model_version: i64) -> Result<(), sqlx:
 ///
 /// # Errors
 /// When the database cannot be used.
-pub async fn acquire(
-    db: &Db,
-    name: &str,
-    owner: &str,
-    now: Timestamp,
-    seconds: i64,
-) -> Result<Option<Lease>, sqlx::Error> {
-    let until = now.plus_seconds(seconds).as_micros();
-    on_db!(db, c => sqlx::query_as(ACQUIRE)
+pub async fn acquire(db: &Db, name: &str, owner: &str, seconds: i64) -> Result<Option<Lease>, sqlx::Error> {
+    let text = timed(db.engine()).acquire;
+    on_db!(db, c => sqlx::query_as(text)
         .bind(name)
         .bind(owner)
-        .bind(until)
-        .bind(now.as_micros())
+        .bind(seconds * MICROS_PER_SECOND)
         .fetch_optional(c)
         .await)
 }
@@ -96,11 +153,12 @@ pub async fn acquire(
 ///
 /// # Errors
 /// When the database cannot be used.
-pub async fn seize(tx: &mut Tx, name: &str, owner: &str, until: Timestamp) -> Result<Option<Lease>, sqlx::Error> {
-    on_db!(tx: Tx, c => sqlx::query_as(SEIZE)
+pub async fn seize(tx: &mut Tx, name: &str, owner: &str, seconds: i64) -> Result<Option<Lease>, sqlx::Error> {
+    let text = timed(tx.engine()).seize;
+    on_db!(tx: Tx, c => sqlx::query_as(text)
         .bind(name)
         .bind(owner)
-        .bind(until.as_micros())
+        .bind(seconds * MICROS_PER_SECOND)
         .fetch_optional(&mut **c)
         .await)
 }
@@ -109,12 +167,12 @@ pub async fn seize(tx: &mut Tx, name: &str, owner: &str, until: Timestamp) -> Re
 ///
 /// # Errors
 /// When the database cannot be used.
-pub async fn renew(db: &Db, name: &str, lease: &Lease, now: Timestamp, seconds: i64) -> Result<bool, sqlx::Error> {
-    let until = now.plus_seconds(seconds).as_micros();
-    let rows = on_db!(db, c => sqlx::query(RENEW)
+pub async fn renew(db: &Db, name: &str, lease: &Lease, seconds: i64) -> Result<bool, sqlx::Error> {
+    let text = timed(db.engine()).renew;
+    let rows = on_db!(db, c => sqlx::query(text)
         .bind(name)
         .bind(lease.fence)
-        .bind(until)
+        .bind(seconds * MICROS_PER_SECOND)
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
@@ -157,5 +215,6 @@ pub async fn advance(
 /// # Errors
 /// When the database cannot be used.
 pub async fn read(db: &Db, name: &str) -> Result<Option<Checkpoint>, sqlx::Error> {
-    on_db!(db, c => sqlx::query_as(READ).bind(name).fetch_optional(c).await)
+    let text = timed(db.engine()).read;
+    on_db!(db, c => sqlx::query_as(text).bind(name).fetch_optional(c).await)
 }

@@ -107,11 +107,10 @@ pub(crate) async fn rebuild(
     let found = namespace::prepare(projector.as_ref(), &old).await?;
     checkpoint::create(&old.db, LEASE_NAME, projector.version()).await?;
     let owner = new_id("rebuild");
-    let now = context.clock.now();
-    let lease = checkpoint::acquire(&old.db, LEASE_NAME, &owner, now, LEASE_SECONDS)
+    let lease = checkpoint::acquire(&old.db, LEASE_NAME, &owner, LEASE_SECONDS)
         .await?
         .ok_or(RebuildError::Running)?;
-    let _renewal = LeaseRenewal::start(&old, lease, context);
+    let _renewal = LeaseRenewal::start(&old, lease);
 
     let shadow = match context.read_stores.create_shadow(model).await {
         Ok(shadow) => shadow,
@@ -267,13 +266,13 @@ impl Run<'_> {
 struct LeaseRenewal(tokio::task::JoinHandle<()>);
 
 impl LeaseRenewal {
-    fn start(namespace: &Namespace, lease: Lease, context: &RunnerContext) -> Self {
-        let (db, clock) = (namespace.db.clone(), context.clock.clone());
+    fn start(namespace: &Namespace, lease: Lease) -> Self {
+        let db = namespace.db.clone();
         Self(tokio::spawn(async move {
             loop {
                 tokio::time::sleep(LEASE_RENEW_INTERVAL).await;
                 // A failed renewal is retried long before the lease expires.
-                let _ = checkpoint::renew(&db, LEASE_NAME, &lease, clock.now(), LEASE_SECONDS).await;
+                let _ = checkpoint::renew(&db, LEASE_NAME, &lease, LEASE_SECONDS).await;
             }
         }))
     }

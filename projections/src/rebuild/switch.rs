@@ -43,8 +43,7 @@ impl<'a> Next<'a> {
         position: Position,
     ) -> Result<Self, RebuildError> {
         let model = projector.name();
-        let now = context.clock.now();
-        let lease = checkpoint::acquire(&namespace.db, model, owner, now, SWITCH_LEASE_SECONDS)
+        let lease = checkpoint::acquire(&namespace.db, model, owner, SWITCH_LEASE_SECONDS)
             .await?
             .ok_or(RebuildError::Interrupted)?;
         let mut tx = namespace.db.begin().await?;
@@ -102,11 +101,10 @@ impl<'a> Next<'a> {
     /// follower applied events.
     pub async fn take_over(&mut self, old: &Namespace) -> Result<Duration, RebuildError> {
         let model = self.projector.name();
-        let now = self.context.clock.now();
         let mut tx = old.db.begin().await?;
         // The old model's follower is blocked from here on.
         let began = Instant::now();
-        let seized = checkpoint::seize(&mut tx, model, self.owner, now.plus_seconds(SWITCH_LEASE_SECONDS)).await?;
+        let seized = checkpoint::seize(&mut tx, model, self.owner, SWITCH_LEASE_SECONDS).await?;
         tx.commit().await?;
         let seized = seized.ok_or(RebuildError::Interrupted)?;
         let switched = self.switch_after(seized).await;

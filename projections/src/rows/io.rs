@@ -2,7 +2,7 @@
 
 use super::sql::{sizes, statement};
 use super::{Column, Kind, Owner, Rows, Table, Value, Verb};
-use infra::db::{Db, Engine, Tx};
+use infra::db::{Db, Tx};
 use infra::on_db;
 use sqlx::{Arguments, ColumnIndex, Decode, Encode, Type};
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ pub async fn write(tx: &mut Tx, table: &Table, verb: Verb, rows: Vec<Vec<Value>>
         while left >= size {
             left -= size;
             let chunk = rows.by_ref().take(size);
-            let text = statement(engine_of(tx), table, verb, size);
+            let text = statement(tx.engine(), table, verb, size);
             match tx {
                 Tx::Sqlite(c) => {
                     let arguments: sqlx::sqlite::SqliteArguments<'static> = bind(table.columns, size, chunk)?;
@@ -37,13 +37,6 @@ pub async fn write(tx: &mut Tx, table: &Table, verb: Verb, rows: Vec<Vec<Value>>
         }
     }
     Ok(())
-}
-
-const fn engine_of(tx: &Tx) -> Engine {
-    match tx {
-        Tx::Sqlite(_) => Engine::Sqlite,
-        Tx::Postgres(_) => Engine::Postgres,
-    }
 }
 
 /// Estimated size of an encoded PostgreSQL value with its length prefix.
@@ -115,7 +108,7 @@ pub async fn load_owned(
         for chunk in ids.chunks(largest) {
             // Padded with repetitions to the next statement size, to keep the number of statement texts small.
             let size = chunk.len().next_power_of_two();
-            let text = statement(engine_of(tx), table, Verb::Load, size);
+            let text = statement(tx.engine(), table, Verb::Load, size);
             let padded = chunk.iter().chain(std::iter::repeat_n(&chunk[0], size - chunk.len()));
             let rows: Vec<Vec<Value>> = on_db!(tx: Tx, c => {
                 let mut query = sqlx::query(text);

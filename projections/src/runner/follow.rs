@@ -139,8 +139,7 @@ impl<'a> Following<'a> {
             // The rows have another version. They stay as they are until a rebuild replaces them.
             return Ok(following);
         }
-        let now = context.clock.now();
-        let Some(lease) = checkpoint::acquire(&namespace.db, model, &context.owner, now, LEASE_SECONDS).await? else {
+        let Some(lease) = checkpoint::acquire(&namespace.db, model, &context.owner, LEASE_SECONDS).await? else {
             return Ok(following);
         };
         tracing::info!(
@@ -200,8 +199,7 @@ impl<'a> Following<'a> {
                 return Ok(Pause::SteppedDown);
             }
             if open.renewed.elapsed() >= LEASE_RENEW_INTERVAL {
-                let now = self.context.clock.now();
-                let renew = checkpoint::renew(&open.namespace.db, model, &open.lease, now, LEASE_SECONDS);
+                let renew = checkpoint::renew(&open.namespace.db, model, &open.lease, LEASE_SECONDS);
                 if !with_timeout(renew).await? {
                     return Ok(Pause::SteppedDown);
                 }

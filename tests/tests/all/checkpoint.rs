@@ -1,6 +1,5 @@
 //! Leases and checkpoints: one process at a time advances a consumer, and a process with an expired lease cannot.
 
-use domain::Timestamp;
 use harness::on_both_engines;
 use harness::test_stores::TestStores;
 use infra::db::{Db, Namespace, ReadStores};
@@ -14,7 +13,8 @@ on_both_engines!(
     switch_replaces_the_tables_without_refusing_readers,
 );
 
-const T: Timestamp = Timestamp::from_seconds(1_000);
+/// A lease of this duration is over when another process asks for it.
+const EXPIRED: i64 = -1;
 
 async fn table(stores: &TestStores) -> (ReadStores, Db) {
     let read_stores = ReadStores::open(&stores.url).await.unwrap();
@@ -24,8 +24,16 @@ async fn table(stores: &TestStores) -> (ReadStores, Db) {
     (read_stores, db)
 }
 
-async fn acquire(db: &Db, owner: &str, now: Timestamp) -> Option<Lease> {
-    checkpoint::acquire(db, "dashboard", owner, now, 10).await.unwrap()
+async fn acquire(db: &Db, owner: &str, seconds: i64) -> Option<Lease> {
+    checkpoint::acquire(db, "dashboard", owner, seconds).await.unwrap()
+}
+
+async fn renew(db: &Db, lease: &Lease, seconds: i64) -> bool {
+    checkpoint::renew(db, "dashboard", lease, seconds).await.unwrap()
+}
+
+async fn holder(db: &Db) -> Option<String> {
+    checkpoint::read(db, "dashboard").await.unwrap().unwrap().holder
 }
 
 async fn advance(db: &Db, lease: &Lease, old: i64, new: i64) -> bool {
@@ -39,34 +47,26 @@ async fn advance(db: &Db, lease: &Lease, old: i64, new: i64) -> bool {
 
 async fn lease_is_exclusive_until_it_expires(stores: TestStores) {
     let (_views, db) = table(&stores).await;
-    let first = acquire(&db, "first", T).await.expect("free");
-    assert_eq!(acquire(&db, "second", T.plus_seconds(9)).await, None);
-    assert!(
-        checkpoint::renew(&db, "dashboard", &first, T.plus_seconds(9), 10)
-            .await
-            .unwrap()
-    );
-    assert_eq!(acquire(&db, "second", T.plus_seconds(18)).await, None);
-    let second = acquire(&db, "second", T.plus_seconds(20)).await.expect("expired");
+    let first = acquire(&db, "first", 60).await.expect("free");
+    assert_eq!(acquire(&db, "second", 60).await, None);
+    assert_eq!(holder(&db).await.as_deref(), Some("first"));
+    assert!(renew(&db, &first, 60).await);
+    assert_eq!(acquire(&db, "second", 60).await, None);
+    assert!(renew(&db, &first, EXPIRED).await);
+    assert_eq!(holder(&db).await, None);
+    let second = acquire(&db, "second", 60).await.expect("expired");
     assert!(second.fence > first.fence);
-    assert!(
-        !checkpoint::renew(&db, "dashboard", &first, T.plus_seconds(20), 10)
-            .await
-            .unwrap()
-    );
+    assert!(!renew(&db, &first, 60).await);
     checkpoint::release(&db, "dashboard", &second).await.unwrap();
-    assert!(
-        acquire(&db, "first", T.plus_seconds(20)).await.is_some(),
-        "the lease was released"
-    );
+    assert!(acquire(&db, "first", 60).await.is_some(), "the lease was released");
 }
 
 async fn replaced_lease_holder_cannot_advance_the_checkpoint(stores: TestStores) {
     let (_views, db) = table(&stores).await;
-    let late = acquire(&db, "late", T).await.expect("free");
+    let late = acquire(&db, "late", EXPIRED).await.expect("free");
     assert!(advance(&db, &late, 0, 5).await);
     assert!(!advance(&db, &late, 0, 7).await, "the old position is wrong");
-    let next = acquire(&db, "next", T.plus_seconds(60)).await.expect("expired");
+    let next = acquire(&db, "next", 60).await.expect("expired");
     assert_eq!(next.position, 5);
     assert!(!advance(&db, &late, 5, 9).await);
     assert!(advance(&db, &next, 5, 6).await);
@@ -74,7 +74,7 @@ async fn replaced_lease_holder_cannot_advance_the_checkpoint(stores: TestStores)
 
 async fn rolled_back_checkpoint_is_unchanged(stores: TestStores) {
     let (_views, db) = table(&stores).await;
-    let lease = acquire(&db, "first", T).await.expect("free");
+    let lease = acquire(&db, "first", 60).await.expect("free");
     let mut tx = db.begin().await.unwrap();
     assert!(checkpoint::advance(&mut tx, "dashboard", &lease, 0, 5).await.unwrap());
     tx.rollback().await.unwrap();

@@ -49,7 +49,7 @@ async fn checkpoint_statements_can_be_prepared(stores: TestStores) {
         .await
         .unwrap();
     infra::on_db!(&namespace.db, c => c.execute(checkpoint::CHECKPOINT_DDL).await.map(|_| ())).unwrap();
-    prepare(&namespace.db, checkpoint::STATEMENTS).await;
+    prepare(&namespace.db, &checkpoint::statements(namespace.db.engine())).await;
 }
 
 /// Every read model with its tables.
