@@ -258,7 +258,7 @@ pub fn state_after(events: &[Recorded]) -> Result<Value, ApiError> {
         };
         view.fold(&recorded.metadata.tenant, event);
     }
-    opened(&view.with_status()).map_err(ApiError::internal)
+    opened(&view.state()).map_err(ApiError::internal)
 }
 
 fn views(events: &[Recorded]) -> Result<Vec<HistoryEvent>, ApiError> {

@@ -161,6 +161,16 @@ async fn history_returns_states_by_version_and_time_and_the_changes_between() {
     assert_eq!(at["state"], then["state"]);
     let now = admin.get(&format!("{path}?version={last}")).await.is(200).json();
     assert_ne!(now["state"], then["state"]);
+    let state = &now["state"];
+    assert_eq!(state["review"]["grade"]["grade"], "good", "{state:#}");
+    assert_eq!(state["caller_number"], "+15045550123", "{state:#}");
+    assert!(
+        state["status"].is_string() && state["started_at"].is_string(),
+        "{state:#}"
+    );
+    for part in ["dialogue", "recordings", "participants", "failed_effects"] {
+        assert!(state[part].is_object(), "{part}: {state:#}");
+    }
 
     let changed = admin
         .get(&format!("{path}?from={}&to={last}", last - 1))

@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The engine of a transcript that the provider made on its own.
 const PROVIDER_ENGINE: &str = "twilio";
 
+/// The reason of a recording that is unavailable because its call was erased.
+pub const DELETED: &str = "erased";
+
 /// Recordings and transcripts. The order of events does not matter, but for pauses and requests by users.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -97,8 +100,12 @@ impl Recording {
 
     /// The stage; the latest one that any event reported.
     #[must_use]
-    pub const fn stage(&self) -> RecordingStage {
+    pub fn stage(&self) -> RecordingStage {
         match self {
+            Self {
+                unavailable: Some(unavailable),
+                ..
+            } if unavailable.reason == DELETED => RecordingStage::Unavailable,
             Self { archived: Some(_), .. } => RecordingStage::Archived,
             Self {
                 unavailable: Some(_), ..
@@ -173,7 +180,8 @@ impl Recordings {
                     content_type: content_type.clone(),
                 };
                 let recording = self.recording(*phase, recording_sid);
-                recording.archived = least(recording.archived.take(), Some(archived));
+                // A result of our own job, not a callback: the last one holds.
+                recording.archived = Some(archived);
             }
             E::RecordingUnavailable {
                 phase,

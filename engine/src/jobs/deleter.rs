@@ -4,6 +4,7 @@
 use super::runner::{Job, JobOutcome, record_result};
 use crate::SharedEngine;
 use domain::call::CallCommand;
+use domain::call::recordings::DELETED;
 use domain::call::value::Phase;
 use infra::blob::BlobKey;
 use infra::twilio::rest::TwilioError;
@@ -42,7 +43,7 @@ impl Job for Deleter {
             at: engine.clock.now(),
             phase: detail.phase,
             recording_sid: Some(item.item.clone()),
-            reason: "erased".to_owned(),
+            reason: DELETED.to_owned(),
             attempts: 0,
         };
         let position = record_result::<Self>(&engine, &item, &[command]).await?;

@@ -25,6 +25,7 @@ pub async fn run(engine: SharedEngine) {
         beats: HashMap::new(),
         users: HashMap::new(),
     };
+    let mut exchanged_at = Instant::now();
     for beat in 0.. {
         let online = engine.presence.online_here(engine.clock.now());
         let written = engine.accounts.put_presence(&others.process, beat, &online).await;
@@ -33,8 +34,16 @@ pub async fn run(engine: SharedEngine) {
             Err(error) => Err(error),
         };
         match exchanged {
-            Ok(online) => engine.presence.set_elsewhere(online),
-            Err(error) => tracing::debug!(%error, "presence not shared"),
+            Ok(online) => {
+                engine.presence.set_elsewhere(online);
+                exchanged_at = Instant::now();
+            }
+            Err(error) => {
+                tracing::debug!(%error, "presence not shared");
+                if exchanged_at.elapsed() > STOPPED_AFTER {
+                    engine.presence.set_elsewhere(Vec::new());
+                }
+            }
         }
         tokio::select! {
             () = engine.drain.closing() => break,
@@ -46,11 +55,20 @@ pub async fn run(engine: SharedEngine) {
     }
 }
 
+/// The last beat of a process.
+struct Beat {
+    number: i64,
+    /// When it was first seen.
+    since: Instant,
+    /// Whether an earlier beat was seen. Otherwise the row may be of a process that stopped long ago.
+    is_alive: bool,
+}
+
 struct Others {
     /// The name of this process.
     process: String,
-    /// The last beat of each process, and when it was first seen.
-    beats: HashMap<String, (i64, Instant)>,
+    /// By process.
+    beats: HashMap<String, Beat>,
     /// Users as they were read last.
     users: HashMap<String, (User, Instant)>,
 }
@@ -63,11 +81,11 @@ impl Others {
             .retain(|process, _| rows.iter().any(|row| row.process == *process));
         let mut online = Vec::new();
         for row in rows {
-            let silent = self.silent_for(&row);
+            let (silent, is_alive) = self.note(&row);
             if silent > REMOVED_AFTER {
                 accounts.remove_presence(&row.process).await?;
             }
-            if silent > STOPPED_AFTER {
+            if !is_alive || silent > STOPPED_AFTER {
                 continue;
             }
             for user in row.online {
@@ -79,16 +97,18 @@ impl Others {
         Ok(online)
     }
 
-    /// How long the row of a process has not changed.
-    fn silent_for(&mut self, row: &ProcessPresence) -> Duration {
-        let seen = self
-            .beats
-            .entry(row.process.clone())
-            .or_insert((row.beat, Instant::now()));
-        if seen.0 != row.beat {
-            *seen = (row.beat, Instant::now());
+    /// Notes the beat of a process. Returns how long it has not changed, and whether it ever did.
+    fn note(&mut self, row: &ProcessPresence) -> (Duration, bool) {
+        let new = |is_alive| Beat {
+            number: row.beat,
+            since: Instant::now(),
+            is_alive,
+        };
+        let known = self.beats.entry(row.process.clone()).or_insert_with(|| new(false));
+        if known.number != row.beat {
+            *known = new(true);
         }
-        seen.1.elapsed()
+        (known.since.elapsed(), known.is_alive)
     }
 
     /// The user, unless they are inactive.

@@ -1,7 +1,7 @@
 //! Which users are online at which process, so that every process knows. Only user identifiers and times are stored.
 //!
-//! A process writes its row again and again with a higher beat. Readers judge by the beat whether a process still runs,
-//! so that neither the clocks of the processes nor that of the database have to agree.
+//! A process writes its row again and again with a higher beat. Readers judge by the beat whether a process still runs:
+//! no clocks have to agree for that.
 
 use super::Accounts;
 use crate::db::Db;

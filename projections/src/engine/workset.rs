@@ -15,7 +15,7 @@ pub struct Workset<M: ReadModel> {
 
 struct Entry<D> {
     doc: D,
-    /// The rows in the database; `None` if there are none.
+    /// The rows in the database; `None` if the document was never written. Its contribution to the counters is there too.
     stored: Option<Rows>,
     changed: bool,
     touched: Position,
@@ -75,14 +75,16 @@ impl<M: ReadModel> Workset<M> {
             let mut rows = found.remove(&owner).unwrap_or_default();
             for (id, events) in streams {
                 let mut doc = M::Doc::default();
+                let mut was_written = false;
                 for event in events.iter().filter(|event| relevant::<M>(event)) {
                     fold::<M>(&mut doc, event)?;
+                    was_written = true;
                 }
                 let mut stored = rows.remove(&id).unwrap_or_default();
                 stored.sort(M::TABLES);
                 let entry = Entry {
                     doc,
-                    stored: Some(stored),
+                    stored: was_written.then_some(stored),
                     changed: false,
                     touched: 0,
                 };
@@ -115,6 +117,7 @@ impl<M: ReadModel> Workset<M> {
                     .or_insert_with(|| Box::new(Entry::new())),
                 None => continue,
             };
+            entry.touched = event.position;
             if !is_relevant {
                 continue;
             }
@@ -123,7 +126,6 @@ impl<M: ReadModel> Workset<M> {
                 self.totals.subtract(|totals| M::totals(&entry.doc, totals));
             }
             entry.changed = true;
-            entry.touched = event.position;
             fold::<M>(&mut entry.doc, event)?;
         }
         Ok(())

@@ -99,6 +99,8 @@ function applyData(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
     case "ListenerJoined":
       return { ...call, listeners: withUser(call.listeners, user) };
     case "ListenerLeft":
+      // They stay until the takeover that they accepted has succeeded or failed.
+      if (call.takeovers_accepted.includes(user)) return call;
       return { ...call, listeners: without(call.listeners, user) };
     case "TakeoverRequested":
       return { ...call, takeover_requests: withUser(call.takeover_requests, user) };
@@ -166,8 +168,8 @@ function applyData(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
     case "DetailsEdited":
       return {
         ...call,
-        caller_name: text(data.caller_name) ?? call.caller_name,
-        caller_number: text(data.caller_number) ?? call.caller_number,
+        caller_name: edited(data.caller_name, call.caller_name ?? null),
+        caller_number: edited(data.caller_number, call.caller_number ?? null),
       };
     case "CallErased":
       return {
@@ -184,12 +186,19 @@ function applyData(call: LiveCall, { type, data, at }: EventMessage): LiveCall {
 
 /** Who the remote party is connected to, by the rules of `CallView::holder`. */
 function holderOf(call: LiveCall): string {
+  if (call.endedAt !== null) return "none";
   if (call.on_hold_by) return "hold";
   if (call.isVoicemail) return "voicemail";
   if (call.taken_over_by) return "team_member";
   if (call.status !== "in_progress") return "none";
   // A call from the browser of a team member has no agent.
   return call.turns.length > 0 || call.agent ? "ai" : "team_member";
+}
+
+/** An edited text: absent keeps the known one, empty removes it. */
+function edited(value: unknown, known: string | null): string | null {
+  const now = text(value);
+  return now === null ? known : now || null;
 }
 
 function withTurn(turns: readonly LiveTurn[], turn: LiveTurn): LiveTurn[] {

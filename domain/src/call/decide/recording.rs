@@ -58,11 +58,11 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             ..
         } => {
             non_blank("reason", reason, 500)?;
-            // An archived recording is available.
+            // An archived recording is available, until it is deleted after an erasure.
             let archived = recording_sid
                 .as_ref()
                 .and_then(|sid| call.recordings.by_sid.get(sid))
-                .is_some_and(|it| it.archived.is_some());
+                .is_some_and(|it| it.archived.is_some() && !call.erased);
             let event = CallEvent::RecordingUnavailable {
                 at,
                 phase: *phase,

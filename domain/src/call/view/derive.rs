@@ -1,6 +1,6 @@
 //! Values derived from a [`CallView`]: what rows show.
 
-use super::{CallView, Phases, WithStatus};
+use super::{CallState, CallView, Phases};
 use crate::Timestamp;
 use crate::call::event::PersonalText;
 use crate::call::value::text_enum;
@@ -90,12 +90,36 @@ impl UtcHour {
 }
 
 impl CallView {
-    /// The view with its status and holder, to be serialized.
+    /// The state of the call as the history shows it.
     #[must_use]
-    pub fn with_status(&self) -> WithStatus<'_> {
-        WithStatus {
-            status: self.status(),
+    pub fn state(&self) -> CallState<'_> {
+        let text = |time: Timestamp| time.to_rfc3339();
+        let has_begun = !self.tenant.0.is_empty();
+        CallState {
+            status: has_begun.then(|| self.status()),
             holder: self.holder(),
+            direction: self.direction(),
+            agent: self.agent(),
+            number: self.number(),
+            caller_number: self.caller_number(),
+            caller_name: self.caller_name(),
+            called_number: self.called_number(),
+            started_at: has_begun.then(|| text(self.started_at())),
+            answered_at: self.answered_at().map(text),
+            answered_by: self.answered_by(),
+            ended_at: self.ended_at().map(text),
+            outcome: self.outcome(),
+            ended_by: self.ended_by(),
+            failure_reason: self.failure_reason(),
+            duration_s: self.duration_s(),
+            voicemail_reason: self.voicemail_reason(),
+            taken_over_by: self.taken_over_by(),
+            listeners: self.participants.listeners(),
+            takeover_requests: self.participants.requests(),
+            takeovers_accepted: self.participants.accepted(),
+            transferring: self.participants.transfer().is_some(),
+            transferred: self.is_transferred(),
+            transferred_to: self.transferred_to(),
             view: self,
         }
     }
@@ -333,6 +357,7 @@ impl CallView {
     #[must_use]
     pub fn holder(&self) -> Holder {
         match self.status() {
+            _ if self.is_over() => Holder::None,
             _ if self.on_hold_by.is_some() => Holder::Hold,
             _ if self.is_voicemail() => Holder::Voicemail,
             _ if self.taken_over_by().is_some() => Holder::TeamMember,

@@ -6,6 +6,7 @@ use crate::call::end::End;
 use crate::call::event::PersonalText;
 use crate::call::observed_at::{ObservedAt, least, says_something};
 use crate::call::start::Start;
+use crate::call::state::FailedEffect;
 use crate::call::value::{ClockSource, Phase};
 use crate::{Personal, Tenant, Timestamp};
 
@@ -127,6 +128,17 @@ impl CallView {
                 });
             }
             E::DoNotCallRequested { .. } => self.do_not_call = true,
+            E::CostIncurred { .. } => self.costs += 1,
+            E::EffectFailed {
+                effect,
+                item,
+                attempt,
+                retry_at,
+                ..
+            } => {
+                let failed = self.failed_effects.entry(FailedEffect::name(effect, item)).or_default();
+                failed.note(*attempt, *retry_at);
+            }
             _ => {}
         }
     }

@@ -19,9 +19,11 @@ use crate::call::participants::Participants;
 use crate::call::recordings::Recordings;
 use crate::call::review::Review;
 use crate::call::start::Start;
-use crate::call::value::{AnsweredBy, Phase, Purpose, Sentiment, VoicemailReason};
+use crate::call::state::FailedEffect;
+use crate::call::value::{AnsweredBy, Direction, EndedBy, Outcome, Phase, Purpose, Sentiment, VoicemailReason};
 use crate::{AgentId, Tenant, Timestamp};
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The state of a call, folded from its events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -30,15 +32,23 @@ pub struct CallView {
     /// Set for queued outbound calls only.
     queue: Option<Queued>,
     /// The start as reported.
+    #[serde(skip)]
     started: Option<Start>,
     /// The start as inferred from later callbacks: only the fields that `started` lacks.
+    #[serde(skip)]
     inferred: Option<Start>,
     /// The earliest event time, until a start is known.
+    #[serde(skip)]
     first_observed: Option<Timestamp>,
+    #[serde(skip)]
     ringing: Option<ObservedAt>,
+    #[serde(skip)]
     answered: Option<ObservedAt>,
+    #[serde(skip)]
     answered_by: Option<AnsweredBy>,
+    #[serde(skip)]
     end: Option<End>,
+    #[serde(skip)]
     voicemail: Option<VoicemailReason>,
     phases: Phases,
     pub dialogue: DialogueState,
@@ -47,11 +57,16 @@ pub struct CallView {
     pub on_hold_by: Option<String>,
     /// The conference of the call, with the least `ConferenceSid` if there were several.
     pub conference_sid: Option<String>,
+    #[serde(skip)]
     transferred_to: Option<PersonalText>,
     pub recordings: Recordings,
     pub summary: Option<Summary>,
     /// Whether the external party asked not to be called again.
     pub do_not_call: bool,
+    /// Number of `CostIncurred` events.
+    pub costs: u32,
+    /// By [`FailedEffect::name`].
+    pub failed_effects: BTreeMap<String, FailedEffect>,
     pub review: Review,
     /// Excluded from lists and counts.
     pub hidden: bool,
@@ -59,11 +74,34 @@ pub struct CallView {
     pub erased: bool,
 }
 
-/// A view with the values that are derived from all of it.
+/// The state of a call with the values that are derived from all of it. Times are RFC 3339.
 #[derive(Clone, Debug, Serialize)]
-pub struct WithStatus<'a> {
-    pub status: Status,
+pub struct CallState<'a> {
+    /// Absent before the first event.
+    pub status: Option<Status>,
     pub holder: Holder,
+    pub direction: Option<Direction>,
+    pub agent: Option<&'a str>,
+    pub number: Option<&'a str>,
+    pub caller_number: Option<&'a str>,
+    pub caller_name: Option<&'a str>,
+    pub called_number: Option<&'a str>,
+    pub started_at: Option<String>,
+    pub answered_at: Option<String>,
+    pub answered_by: Option<AnsweredBy>,
+    pub ended_at: Option<String>,
+    pub outcome: Option<Outcome>,
+    pub ended_by: Option<EndedBy>,
+    pub failure_reason: Option<&'a str>,
+    pub duration_s: Option<i64>,
+    pub voicemail_reason: Option<VoicemailReason>,
+    pub taken_over_by: Option<&'a str>,
+    pub listeners: BTreeSet<&'a str>,
+    pub takeover_requests: BTreeSet<&'a str>,
+    pub takeovers_accepted: BTreeSet<&'a str>,
+    pub transferring: bool,
+    pub transferred: bool,
+    pub transferred_to: Option<&'a str>,
     #[serde(flatten)]
     pub view: &'a CallView,
 }

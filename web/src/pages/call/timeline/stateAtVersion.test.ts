@@ -11,36 +11,50 @@ it("an empty state has only a status", () => {
 
 it("a call in progress lists its participants and turns", () => {
   const state = {
-    started: { from: "+15005550001", to: { erased: true } },
-    legs: {
-      CA1: { answered: { at: 5 }, joined_last: { at: 5 } },
-      CA2: { joined_last: { at: 5 }, left: { at: 9 } },
+    status: "in_progress",
+    holder: "ai",
+    caller_number: "+15005550001",
+    listeners: ["user_1"],
+    taken_over_by: null,
+    transferring: true,
+    dialogue: {
+      caller_turns: [2, 4],
+      ai_turns: { 1: 300, 3: null, 5: 200 },
+      interrupted: [3],
+      fields: { email: true },
     },
-    people: { listeners: ["user_1"], taken_over_by: null },
-    talk: { caller_turns: 2, ai_turns: 3, interruptions: 1, fields: { email: true } },
+    recordings: {
+      by_sid: { RE1: { phase: "ai", url: "https://example.com" } },
+      transcripts: { ai: { engines: ["x"], wanted: false }, human: { engines: [], wanted: true } },
+    },
   };
-  expect(fact(state, "Status")).toBe("In conversation");
+  expect(fact(state, "Status")).toBe("In progress");
+  expect(fact(state, "With")).toBe("Assistant");
   expect(fact(state, "From")).toBe("+1 500 555 0001");
-  expect(fact(state, "To")).toBe("Erased");
   expect(fact(state, "Listening in")).toBe("Ada");
-  expect(fact(state, "Connected legs")).toBe("1");
+  expect(fact(state, "Transfer")).toBe("Started");
   expect(fact(state, "Turns")).toBe("caller 2, assistant 3, interruptions 1");
   expect(fact(state, "Collected")).toBe("email");
+  expect(fact(state, "Recordings")).toBe("Assistant ready");
+  expect(fact(state, "Transcripts")).toBe("Assistant");
 });
 
 it("a reviewed call lists its outcome, grade and resolution", () => {
   const state = {
-    inferred: {},
-    end: { outcome: "completed", ended_by: "caller", duration_s: 42 },
+    status: "completed",
+    holder: "none",
+    outcome: "completed",
+    ended_by: "caller",
+    duration_s: 42,
     review: {
-      grade: "good",
-      graded_by: "user_1",
+      grade: { grade: "good", by: "user_1" },
       corrections: { 1: { by: "user_1", withdrawn: true }, 2: { by: "user_1", withdrawn: false } },
       resolution: { disposition: "callback_needed", by: "user_1" },
     },
-    recordings: { RE1: { phase: "ai", archived: { key: "x" } } },
+    recordings: { by_sid: { RE1: { phase: "ai", archived: { key: "x" } } } },
   };
-  expect(fact(state, "Status")).toBe("Ended");
+  expect(fact(state, "Status")).toBe("Completed");
+  expect(fact(state, "With")).toBeUndefined();
   expect(fact(state, "Ended")).toBe("Completed, by caller, 42 s");
   expect(fact(state, "Grade")).toBe("Good, by Ada");
   expect(fact(state, "Corrections")).toBe("1");

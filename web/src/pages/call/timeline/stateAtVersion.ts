@@ -12,31 +12,29 @@ type Values = Record<string, unknown>;
 /** The state of a call, from `GET …/history?version=`, as labeled text. The state holds no transcript text. */
 export function factsOf(state: unknown, nameOf: (userId: string) => string): Fact[] {
   const call = values(state);
-  const start = values(call.started ?? call.inferred);
-  const [people, talk, review, end] = [
-    values(call.people),
-    values(call.talk),
+  const [dialogue, recordings, review] = [
+    values(call.dialogue),
+    values(call.recordings),
     values(call.review),
-    values(call.end),
   ];
-  const legs = Object.values(values(call.legs)).map(values);
+  const grade = values(review.grade);
   const facts: [string, unknown][] = [
-    ["Status", status(call, legs)],
-    ["From", phone(shown(start.from))],
-    ["To", phone(shown(start.to))],
-    ["Voicemail reason", call.voicemail && words(shown(call.voicemail))],
-    ["Turns", turns(talk)],
-    ["Collected", Object.keys(values(talk.fields)).join(", ")],
-    ["Escalations", list(talk.escalations).join(", ")],
-    ["Listening in", list(people.listeners).map(nameOf).join(", ")],
-    ["Taken over by", people.taken_over_by && nameOf(shown(people.taken_over_by))],
-    ["Put on hold by", people.on_hold_by && nameOf(shown(people.on_hold_by))],
-    ["Transfer", people.transfer && words(shown(values(people.transfer).state))],
-    ["Connected legs", String(legs.filter(isPresent).length || "")],
-    ["Recordings", Object.values(values(call.recordings)).map(values).map(recording).join("; ")],
-    ["Transcripts", Object.keys(values(call.transcripts)).map(words).join(", ")],
-    ["Ended", end.outcome && ending(end)],
-    ["Grade", review.grade && `${words(shown(review.grade))}, by ${nameOf(shown(review.graded_by))}`],
+    ["Status", call.status ? words(shown(call.status)) : "No events yet"],
+    ["With", call.holder && call.holder !== "none" && words(shown(call.holder))],
+    ["From", phone(shown(call.caller_number))],
+    ["To", phone(shown(call.called_number))],
+    ["Voicemail reason", call.voicemail_reason && words(shown(call.voicemail_reason))],
+    ["Turns", turns(dialogue)],
+    ["Collected", Object.keys(values(dialogue.fields)).join(", ")],
+    ["Escalations", list(dialogue.escalations).join(", ")],
+    ["Listening in", list(call.listeners).map(nameOf).join(", ")],
+    ["Taken over by", call.taken_over_by && nameOf(shown(call.taken_over_by))],
+    ["Put on hold by", call.on_hold_by && nameOf(shown(call.on_hold_by))],
+    ["Transfer", call.transferring ? "Started" : call.transferred ? "Reached" : ""],
+    ["Recordings", Object.values(values(recordings.by_sid)).map(values).map(recording).join("; ")],
+    ["Transcripts", transcripts(values(recordings.transcripts))],
+    ["Ended", call.outcome && ending(call)],
+    ["Grade", grade.grade && `${words(shown(grade.grade))}, by ${nameOf(shown(grade.by))}`],
     ["Corrections", corrections(values(review.corrections))],
     ["Resolution", review.resolution && words(shown(values(review.resolution).disposition))],
     ["Cost entries", call.costs ? String(call.costs) : ""],
@@ -49,27 +47,16 @@ export function factsOf(state: unknown, nameOf: (userId: string) => string): Fac
     .filter(({ value }) => value !== "");
 }
 
-function status(call: Values, legs: Values[]): string {
-  if (call.end) return "Ended";
-  if (values(call.people).on_hold_by) return "On hold";
-  if (call.voicemail) return "Voicemail";
-  // The provider sends no answered callback for a call that the AI answers; a turn proves that it was answered.
-  if (legs.some((leg) => leg.answered) || turns(values(call.talk))) return "In conversation";
-  if (legs.some((leg) => leg.ringing)) return "Ringing";
-  return call.started || call.inferred ? "Connecting" : "No events yet";
-}
-
-function turns(talk: Values): string {
-  const [caller, ai] = [Number(talk.caller_turns) || 0, Number(talk.ai_turns) || 0];
+function turns(dialogue: Values): string {
+  const [caller, ai] = [list(dialogue.caller_turns).length, Object.keys(values(dialogue.ai_turns)).length];
   if (caller + ai === 0) return "";
-  const interruptions = Number(talk.interruptions) || 0;
+  const interruptions = list(dialogue.interrupted).length;
   return `caller ${caller}, assistant ${ai}${interruptions ? `, interruptions ${interruptions}` : ""}`;
 }
 
-function isPresent(leg: Values): boolean {
-  const at = (time: unknown) => Number(values(time).at) || null;
-  const [joined, left] = [at(leg.joined_last), at(leg.left)];
-  return joined !== null && (left === null || left < joined);
+function transcripts(of: Values): string {
+  const made = Object.entries(of).filter(([, one]) => list(values(one).engines).length > 0);
+  return made.map(([phase]) => words(phase)).join(", ");
 }
 
 function recording(of: Values): string {
@@ -77,7 +64,7 @@ function recording(of: Values): string {
     ? "archived"
     : of.unavailable
       ? "unavailable"
-      : of.ready
+      : of.url
         ? "ready"
         : of.paused
           ? "paused"
@@ -101,5 +88,5 @@ function values(of: unknown): Values {
 }
 
 function list(of: unknown): string[] {
-  return Array.isArray(of) ? of.filter((one) => typeof one === "string") : [];
+  return Array.isArray(of) ? of.map(String) : [];
 }
