@@ -153,25 +153,22 @@ impl Presence {
             }
         }
         let mut known = self.lock();
-        let before = std::mem::take(&mut known.elsewhere);
-        let users: Vec<User> = before
-            .values()
-            .chain(elsewhere.values())
-            .map(|it| it.user.clone())
+        let known_before = [&known.elsewhere, &elsewhere];
+        let users = known_before
+            .into_iter()
+            .flat_map(HashMap::values)
+            .map(|seen| &seen.user);
+        let before: HashMap<String, (User, bool)> = users
+            .map(|user| (user.user_id.clone(), (user.clone(), known.is_here(&user.user_id))))
             .collect();
-        let feeds = |users: &HashMap<String, Seen>, id: &str| users.get(id).is_some_and(|seen| seen.feeds > 0);
-        let changed = users.into_iter().filter(|user| {
-            let id = user.user_id.as_str();
-            !feeds(&known.users, id) && feeds(&before, id) != feeds(&elsewhere, id)
-        });
-        let changed: HashMap<String, User> = changed.map(|user| (user.user_id.clone(), user)).collect();
         known.elsewhere = elsewhere;
-        let changed: Vec<_> = changed
-            .into_values()
-            .map(|user| (known.is_here(&user.user_id), user))
-            .collect();
+        let now = before.into_values().map(|(user, was_here)| {
+            let here = known.is_here(&user.user_id);
+            (user, was_here, here)
+        });
+        let changed: Vec<_> = now.filter(|(_, was_here, here)| was_here != here).collect();
         drop(known);
-        for (here, user) in changed {
+        for (user, _, here) in changed {
             self.announce(&user, here);
         }
     }

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod binaries;
 pub mod browser;
+pub mod future_event;
 pub mod listener;
 pub mod ports;
 pub mod postgres;

@@ -4,9 +4,7 @@ use super::end::End;
 use super::event::CallEvent;
 use super::observed_at::{ObservedAt, least};
 use super::start::Start;
-use super::state::{
-    Attempt, Call, FailedEffect, LegState, Participant, People, Queue, Reconciliation, Transfer, TransferState,
-};
+use super::state::{Attempt, Call, LegState, Participant, People, Queue, Reconciliation, Transfer, TransferState};
 use super::value::ParticipantRole;
 
 impl Call {
@@ -17,7 +15,8 @@ impl Call {
             || self.apply_progress(event)
             || self.dialogue.fold(event)
             || self.apply_team(event)
-            || self.review.fold(event))
+            || self.review.fold(event)
+            || self.failed_effects.fold(event))
         {
             self.recordings.fold(event);
             self.apply_outcome(event);
@@ -259,17 +258,6 @@ impl Call {
             E::CostIncurred { .. } => self.costs += 1,
             E::CallHidden { .. } => self.hidden = true,
             E::CallErased { .. } => self.forget(),
-            E::EffectFailed {
-                effect,
-                item,
-                attempt,
-                retry_at,
-                ..
-            } => self
-                .failed_effects
-                .entry(FailedEffect::name(effect, item))
-                .or_default()
-                .note(*attempt, *retry_at),
             E::Reconciled { complete, missing, .. } => {
                 self.reconciled = Some(Reconciliation {
                     complete: *complete,

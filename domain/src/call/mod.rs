@@ -24,6 +24,7 @@ pub mod dialogue_state;
 pub mod end;
 pub mod error;
 pub mod event;
+pub mod failed_effects;
 pub mod observed_at;
 pub mod participants;
 pub mod recordings;

@@ -8,7 +8,7 @@ use super::observed_at::{ObservedAt, least};
 use super::state::LegState;
 use super::value::ParticipantRole;
 use crate::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The kind of conference callbacks, and their statuses for a finished announcement.
@@ -16,30 +16,22 @@ const CONFERENCE_KIND: &str = "conference-status";
 const ANNOUNCEMENT_STATUSES: [&str; 2] = ["announcement-end", "announcement-fail"];
 
 /// The parties dialed into a call.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Participants {
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     by_number: BTreeMap<u32, Participant>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     legs: BTreeMap<String, LegState>,
     /// Legs that have heard their announcement.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     announced: BTreeSet<String>,
     /// Users who asked to take over, whether they were reached or not.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     requests: BTreeSet<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     taken_over_by: Option<String>,
     /// The participant of a user who took over but left before the caller joined.
-    #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     transfer: Option<u32>,
 }
 
 /// A party dialed into a call.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Participant {
     pub role: ParticipantRole,
     /// The user, if the party is a team member.
@@ -184,7 +176,11 @@ impl Participants {
                 call_sid,
                 role,
                 ..
-            } => ObservedAt::note_latest(&mut self.leg(call_sid, *role).joined_last, ObservedAt::new(*at, *clock)),
+            } => {
+                let leg = self.leg(call_sid, *role);
+                ObservedAt::note_earliest(&mut leg.joined, ObservedAt::new(*at, *clock));
+                ObservedAt::note_latest(&mut leg.joined_last, ObservedAt::new(*at, *clock));
+            }
             E::ParticipantLeft {
                 at,
                 clock,
@@ -281,6 +277,12 @@ impl Participants {
             .call_sid
             .as_ref()
             .is_some_and(|sid| self.announced.contains(sid))
+    }
+
+    /// The legs that joined or left, by `CallSid`. The caller's is one of them once the provider has reported it.
+    pub fn legs(&self) -> impl Iterator<Item = (&str, &LegState)> {
+        let legs = self.legs.iter().map(|(sid, leg)| (sid.as_str(), leg));
+        legs.filter(|(_, leg)| leg.joined.is_some() || leg.left.is_some())
     }
 
     fn leg_of(&self, participant: &Participant) -> Option<&LegState> {

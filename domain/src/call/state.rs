@@ -7,6 +7,7 @@
 use super::dialogue_state::DialogueState;
 use super::end::End;
 use super::event::PersonalText;
+use super::failed_effects::FailedEffects;
 use super::observed_at::ObservedAt;
 use super::recordings::Recordings;
 use super::review::Review;
@@ -49,8 +50,7 @@ pub struct Call {
     pub review: Review,
     /// Number of `ProviderReported` events.
     pub reports: u32,
-    /// By [`FailedEffect::name`].
-    pub failed_effects: BTreeMap<String, FailedEffect>,
+    pub failed_effects: FailedEffects,
     /// The last comparison with the provider's own record.
     pub reconciled: Option<Reconciliation>,
     /// Omitted from lists.
@@ -206,33 +206,6 @@ pub enum TransferState {
     /// The target was connected.
     Reached,
     Failed,
-}
-
-/// The failed attempts of a job or request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct FailedEffect {
-    pub attempts: u32,
-    /// Time of the next attempt; absent if there is none.
-    pub retry_at: Option<Timestamp>,
-}
-
-impl FailedEffect {
-    /// The key of an effect: `archive_recording RE1`.
-    #[must_use]
-    pub fn name(effect: &str, item: &str) -> String {
-        format!("{effect} {item}")
-    }
-
-    /// Records an attempt. Attempts may be recorded in any order; the one with the highest number wins.
-    pub fn note(&mut self, attempt: u32, retry_at: Option<Timestamp>) {
-        if attempt >= self.attempts {
-            *self = Self {
-                attempts: attempt,
-                retry_at,
-            };
-        }
-    }
 }
 
 /// A comparison with the provider's own record.

@@ -1,8 +1,8 @@
 //! [`CallDocument`]: the state of a call in `call_log`.
 
 use domain::Timestamp;
-use domain::call::observed_at::ObservedAt;
-use domain::call::value::{ParticipantRole, Phase, Segment};
+use domain::call::event::PersonalText;
+use domain::call::value::{Phase, Segment};
 use domain::call::view::CallView;
 use std::collections::BTreeMap;
 
@@ -10,8 +10,6 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct CallDocument {
     pub(super) view: CallView,
-    /// By the leg's `CallSid`.
-    pub(super) participants: BTreeMap<String, Participant>,
     /// By turn number and speaker.
     pub(super) turns: BTreeMap<(u32, Speaker), Turn>,
     /// By phase and engine.
@@ -22,13 +20,6 @@ pub struct CallDocument {
 
 /// The `engine` of segments that are turns of the live conversation.
 pub const TURNS: &str = "turns";
-
-#[derive(Clone, Debug, Default)]
-pub(super) struct Participant {
-    pub role: Option<ParticipantRole>,
-    pub joined: Option<ObservedAt>,
-    pub left: Option<ObservedAt>,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Speaker {
@@ -58,4 +49,9 @@ pub(super) struct Turn {
     pub tokens: Option<(u32, u32)>,
     pub heard_ms: Option<u32>,
     pub heard_text: Option<String>,
+}
+
+/// A personal text, if it is known.
+pub(super) fn known(text: &PersonalText) -> Option<String> {
+    text.text().map(str::to_owned)
 }

@@ -1,16 +1,14 @@
 //! Folds events into a [`CallDocument`]. Pure. The result does not depend on order or repetition of callbacks.
 
-use super::document::{CallDocument, Participant, Speaker, Turn};
+use super::document::{CallDocument, Speaker, Turn, known};
 use domain::call::CallEvent;
-use domain::call::observed_at::{ObservedAt, least};
-use domain::call::value::{ParticipantRole, Segment};
+use domain::call::value::Segment;
 use domain::{Personal, Tenant};
 
 impl CallDocument {
     pub(super) fn fold(&mut self, tenant: &Tenant, event: &CallEvent) {
         self.view.fold(tenant, event);
         self.fold_conversation(event);
-        self.fold_legs(event);
         self.fold_transcript(event);
         if self.view.erased {
             self.forget();
@@ -31,7 +29,7 @@ impl CallDocument {
             } => {
                 let entry = self.turns.entry((*turn, Speaker::Caller)).or_default();
                 let new = Turn {
-                    text: known_text(text),
+                    text: known(text),
                     confidence: *confidence,
                     started_at: *started_at,
                     ended_at: *ended_at,
@@ -53,7 +51,7 @@ impl CallDocument {
             } => {
                 let entry = self.turns.entry((*turn, Speaker::Ai)).or_default();
                 let new = Turn {
-                    text: known_text(text),
+                    text: known(text),
                     persona_version: Some(*persona_version),
                     model: model.clone(),
                     latency_ms: *latency_ms,
@@ -75,48 +73,16 @@ impl CallDocument {
                 let entry = self.turns.entry((*turn, Speaker::Ai)).or_default();
                 if entry.heard_ms.is_none_or(|known| *heard_ms > known) {
                     entry.heard_ms = Some(*heard_ms);
-                    entry.heard_text = known_text(heard_text);
+                    entry.heard_text = known(heard_text);
                 }
             }
             E::FieldCollected {
                 field, value, valid, ..
             } => {
-                self.fields.insert(field.clone(), (known_text(value), *valid));
+                self.fields.insert(field.clone(), (known(value), *valid));
             }
             _ => {}
         }
-    }
-
-    fn fold_legs(&mut self, event: &CallEvent) {
-        use CallEvent as E;
-        match event {
-            E::ParticipantJoined {
-                at,
-                clock,
-                call_sid,
-                role,
-                ..
-            } => {
-                let leg = self.leg(call_sid, *role);
-                ObservedAt::note_earliest(&mut leg.joined, ObservedAt::new(*at, *clock));
-            }
-            E::ParticipantLeft {
-                at,
-                clock,
-                call_sid,
-                role,
-            } => {
-                let leg = self.leg(call_sid, *role);
-                ObservedAt::note_latest(&mut leg.left, ObservedAt::new(*at, *clock));
-            }
-            _ => {}
-        }
-    }
-
-    fn leg(&mut self, call_sid: &str, role: ParticipantRole) -> &mut Participant {
-        let leg = self.participants.entry(call_sid.to_owned()).or_default();
-        leg.role = least(leg.role, Some(role));
-        leg
     }
 
     fn fold_transcript(&mut self, event: &CallEvent) {
@@ -144,10 +110,6 @@ impl CallDocument {
         self.transcripts.clear();
         self.fields.values_mut().for_each(|(value, _)| *value = None);
     }
-}
-
-fn known_text(text: &Personal<String>) -> Option<String> {
-    text.text().map(str::to_owned)
 }
 
 /// Whether `new` replaces `old`, two transcripts of one phase by one engine: the longer one wins, and ties are broken

@@ -1,14 +1,14 @@
 //! Converts a call to its rows.
 
-use super::document::{CallDocument, Participant, TURNS};
+use super::document::{CallDocument, TURNS, known};
 use super::tables::{
     AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SearchRow, SegmentRow,
 };
 use crate::engine::Totals;
 use crate::rows::Rows;
 use domain::Timestamp;
-use domain::call::event::PersonalText;
 use domain::call::recordings::{Recording, Unavailable};
+use domain::call::state::LegState;
 use domain::call::value::{Direction, ParticipantRole, Phase};
 use domain::call::view::Filter;
 
@@ -145,38 +145,37 @@ impl CallDocument {
     }
 
     fn write_participants(&self, id: &str, rows: &mut Rows) {
-        let row = |leg: &str, participant: &Participant, role: ParticipantRole| ParticipantRow {
+        let row = |sid: &str, leg: &LegState, role: ParticipantRole| ParticipantRow {
             call_id: id.to_owned(),
-            leg: leg.to_owned(),
+            leg: sid.to_owned(),
             tenant: self.view.tenant.0.clone(),
             role: role.as_str().to_owned(),
-            joined_at: self.joined_at(leg, participant).map(Timestamp::as_micros),
-            left_at: participant.left.map(|time| time.at.as_micros()),
+            joined_at: self.joined_at(sid, leg).map(Timestamp::as_micros),
+            left_at: leg.left.map(|time| time.at.as_micros()),
         };
-        for (leg, participant) in &self.participants {
-            rows.push(row(
-                leg,
-                participant,
-                participant.role.unwrap_or(ParticipantRole::Caller),
-            ));
+        let first = self.view.call_sid();
+        let mut is_first_reported = false;
+        for (sid, leg) in self.view.participants.legs() {
+            is_first_reported |= first == Some(sid);
+            rows.push(row(sid, leg, leg.role.unwrap_or(ParticipantRole::Caller)));
         }
         // The first leg is a participant even if no callback reported that it joined.
-        if let Some(leg) = self.view.call_sid().filter(|leg| !self.participants.contains_key(*leg)) {
+        if let Some(sid) = first.filter(|_| !is_first_reported) {
             let from_browser = self.view.direction() == Some(Direction::Outbound) && self.view.purpose().is_none();
             let role = if from_browser {
                 ParticipantRole::TeamMember
             } else {
                 ParticipantRole::Caller
             };
-            rows.push(row(leg, &Participant::default(), role));
+            rows.push(row(sid, &LegState::default(), role));
         }
     }
 
     /// When a leg joined. A local time depends on the delay of the callback, so for the first leg the start of the call
     /// is used instead.
-    fn joined_at(&self, leg: &str, participant: &Participant) -> Option<Timestamp> {
-        let joined = participant.joined?;
-        let is_first = self.view.call_sid() == Some(leg);
+    fn joined_at(&self, sid: &str, leg: &LegState) -> Option<Timestamp> {
+        let joined = leg.joined?;
+        let is_first = self.view.call_sid() == Some(sid);
         Some(if is_first && !joined.clock.is_provider() {
             self.view.started_at()
         } else {
@@ -267,8 +266,4 @@ fn unrecorded_row(id: &str, phase: Phase, tenant: String, unavailable: &Unavaila
         ..Recording::new(phase)
     };
     recording_row(id, &format!("none:{phase}"), tenant, &never_started)
-}
-
-fn known(text: &PersonalText) -> Option<String> {
-    text.text().map(str::to_owned)
 }

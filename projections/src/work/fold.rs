@@ -2,7 +2,6 @@
 
 use super::queries::Kind;
 use super::tables::WorkRow;
-use super::todo::FailedAttempts;
 use super::{media, participants};
 use crate::rows::Rows;
 use domain::call::CallEvent;
@@ -21,10 +20,7 @@ pub struct WorkDocument {
     tenant: Tenant,
     /// Of a call.
     view: CallView,
-    failed_attempts: FailedAttempts,
     queue: Option<Queue>,
-    /// Answered or over: the call need not be placed any more.
-    reached: bool,
     quarantine: Option<Quarantine>,
     reingested: bool,
     erased: bool,
@@ -136,16 +132,15 @@ impl WorkDocument {
                 attempt.failed = true;
                 attempt.retry_at = *retry_at;
             }
-            E::CallAnswered { .. } | E::CallEnded { .. } => self.reached = true,
             E::CallErased { .. } => self.erased = true,
             E::TranscriptionRequested { at, phase, .. } => {
+                let effect = Kind::Transcribe.as_str();
                 for (recording, _) in self.view.recordings.of(*phase) {
-                    self.failed_attempts.retry(Kind::Transcribe, recording, *at);
+                    self.view.failed_effects.retry(effect, recording, *at);
                 }
             }
             _ => {}
         }
-        self.failed_attempts.fold(event);
     }
 
     fn in_queue(&mut self, change: impl FnOnce(&mut Queue)) {
@@ -155,8 +150,8 @@ impl WorkDocument {
     }
 
     pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
-        let of_participants = participants::items(&self.view, &self.failed_attempts);
-        let of_media = media::items(&self.view, &self.failed_attempts);
+        let of_participants = participants::items(&self.view);
+        let of_media = media::items(&self.view);
         for item in of_media.into_iter().chain(of_participants) {
             rows.push(WorkRow {
                 item: item.item,
@@ -182,10 +177,11 @@ impl WorkDocument {
     }
 
     fn call_to_place(&self, id: &str) -> Option<WorkRow> {
+        let is_reached = self.view.answered_at().is_some() || self.view.is_over();
         let queue = self
             .queue
             .as_ref()
-            .filter(|queue| !queue.cancelled && !self.reached && !self.erased)?;
+            .filter(|queue| !queue.cancelled && !is_reached && !self.erased)?;
         let last = self.attempts.iter().next_back();
         let (state, not_before) = match last {
             Some((

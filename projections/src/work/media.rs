@@ -1,7 +1,7 @@
 //! Work items about a call's audio: record, archive, transcribe, summarize, and delete after an erasure.
 
 use super::queries::Kind;
-use super::todo::{FailedAttempts, ToDo};
+use super::todo::ToDo;
 use domain::Timestamp;
 use domain::call::recordings::Recording;
 use domain::call::value::Phase;
@@ -13,22 +13,22 @@ use serde_json::json;
 const TRANSCRIPT_WAIT_US: i64 = 600_000_000;
 
 /// The work items.
-pub(super) fn items(view: &CallView, failed_attempts: &FailedAttempts) -> Vec<ToDo> {
+pub(super) fn items(view: &CallView) -> Vec<ToDo> {
     let recordings = view.recordings.by_sid.iter();
     let mut items: Vec<_> = recordings
-        .filter_map(|(sid, recording)| recording_item(view, sid, recording, failed_attempts))
+        .filter_map(|(sid, recording)| recording_item(view, sid, recording))
         .collect();
     if !view.erased {
-        items.extend(start_item(view, Phase::Ai, failed_attempts));
-        items.extend(start_item(view, Phase::Human, failed_attempts));
-        items.extend(summary_item(view, failed_attempts));
+        items.extend(start_item(view, Phase::Ai));
+        items.extend(start_item(view, Phase::Human));
+        items.extend(summary_item(view));
     }
     items
 }
 
 /// A recording is archived, unless that was done or is impossible, and then transcribed. After an erasure it is deleted
 /// instead; `RecordingUnavailable` confirms that.
-fn recording_item(view: &CallView, sid: &str, recording: &Recording, failed_attempts: &FailedAttempts) -> Option<ToDo> {
+fn recording_item(view: &CallView, sid: &str, recording: &Recording) -> Option<ToDo> {
     let kind = match recording {
         _ if recording.unavailable.is_some() => return None,
         // Includes recordings that were not archived: Twilio still has them.
@@ -48,11 +48,11 @@ fn recording_item(view: &CallView, sid: &str, recording: &Recording, failed_atte
         "duration_s": recording.duration_s,
         "blob_key": recording.archived.as_ref().map(|archived| &archived.key),
     });
-    failed_attempts.item(kind, sid, Timestamp::default(), detail)
+    ToDo::new(&view.failed_effects, kind, sid, Timestamp::default(), detail)
 }
 
 /// A phase is recorded when it has started, the call is not over and the consent notice was played.
-fn start_item(view: &CallView, phase: Phase, failed_attempts: &FailedAttempts) -> Option<ToDo> {
+fn start_item(view: &CallView, phase: Phase) -> Option<ToDo> {
     let has_started = match phase {
         Phase::Ai => view.taken_over_by().is_none() && view.voicemail_reason().is_none(),
         Phase::Human => view.taken_over_by().is_some(),
@@ -62,11 +62,17 @@ fn start_item(view: &CallView, phase: Phase, failed_attempts: &FailedAttempts) -
         return None;
     }
     let detail = json!({ "phase": phase.as_str() });
-    failed_attempts.item(Kind::StartRecording, phase.as_str(), Timestamp::default(), detail)
+    ToDo::new(
+        &view.failed_effects,
+        Kind::StartRecording,
+        phase.as_str(),
+        Timestamp::default(),
+        detail,
+    )
 }
 
 /// A call is summarized once it is over, if the consent notice was played or there is a transcript.
-fn summary_item(view: &CallView, failed_attempts: &FailedAttempts) -> Option<ToDo> {
+fn summary_item(view: &CallView) -> Option<ToDo> {
     let ended = view.ended_at()?;
     let recordings = &view.recordings;
     let has_transcript = Phase::ALL.iter().any(|phase| recordings.has_transcript(*phase));
@@ -81,5 +87,5 @@ fn summary_item(view: &CallView, failed_attempts: &FailedAttempts) -> Option<ToD
     } else {
         Timestamp::default()
     };
-    failed_attempts.item(Kind::Summarize, "", from, json!({}))
+    ToDo::new(&view.failed_effects, Kind::Summarize, "", from, json!({}))
 }

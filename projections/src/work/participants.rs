@@ -1,7 +1,7 @@
 //! Work items about participants: dialing, takeover, transfer and hangup.
 
 use super::queries::Kind;
-use super::todo::{FailedAttempts, ToDo};
+use super::todo::ToDo;
 use domain::Timestamp;
 use domain::call::participants::{Participant, Participants};
 use domain::call::value::ParticipantRole;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const CALL_END_GRACE_S: i64 = 3;
 
 /// The work items for a call's participants.
-pub(super) fn items(view: &CallView, failed_attempts: &FailedAttempts) -> Vec<ToDo> {
+pub(super) fn items(view: &CallView) -> Vec<ToDo> {
     let (participants, ended) = (&view.participants, view.is_over());
     let of_participant = |(number, participant): (u32, &Participant)| {
         let kind = next_kind(participants, number, participant, ended)?;
@@ -20,7 +20,13 @@ pub(super) fn items(view: &CallView, failed_attempts: &FailedAttempts) -> Vec<To
             Kind::ReturnToAi => end_may_be_unreported_until(participants, participant),
             _ => Timestamp::default(),
         };
-        failed_attempts.item(kind, &number.to_string(), from, detail(participants, participant))
+        ToDo::new(
+            &view.failed_effects,
+            kind,
+            &number.to_string(),
+            from,
+            detail(participants, participant),
+        )
     };
     participants.all().filter_map(of_participant).collect()
 }

@@ -3,7 +3,7 @@
 use super::{Decision, ensure_exists, ensure_not_erased, unless_known};
 use crate::call::command::CallCommand;
 use crate::call::event::CallEvent;
-use crate::call::state::{Call, FailedEffect};
+use crate::call::state::Call;
 use crate::call::value::{ClockSource, Outcome};
 use crate::invalid::{Invalid, non_blank, readable};
 
@@ -91,7 +91,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             non_blank("reason", reason, 500)?;
             let known = call
                 .failed_effects
-                .get(&FailedEffect::name(effect, item))
+                .of(effect, item)
                 .is_some_and(|failed| failed.attempts >= *attempt);
             let event = CallEvent::EffectFailed {
                 at,

@@ -6,7 +6,6 @@ use crate::call::end::End;
 use crate::call::event::PersonalText;
 use crate::call::observed_at::{ObservedAt, least, says_something};
 use crate::call::start::Start;
-use crate::call::state::FailedEffect;
 use crate::call::value::{ClockSource, Phase};
 use crate::{Personal, Tenant, Timestamp};
 
@@ -23,6 +22,7 @@ impl CallView {
         self.participants.fold(event);
         self.recordings.fold(event);
         self.review.fold(event);
+        self.failed_effects.fold(event);
         self.normalize();
     }
 
@@ -129,16 +129,6 @@ impl CallView {
             }
             E::DoNotCallRequested { .. } => self.do_not_call = true,
             E::CostIncurred { .. } => self.costs += 1,
-            E::EffectFailed {
-                effect,
-                item,
-                attempt,
-                retry_at,
-                ..
-            } => {
-                let failed = self.failed_effects.entry(FailedEffect::name(effect, item)).or_default();
-                failed.note(*attempt, *retry_at);
-            }
             _ => {}
         }
     }

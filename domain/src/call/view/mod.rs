@@ -14,16 +14,16 @@ pub use derive::{Filter, Holder, Status, UtcHour};
 use crate::call::dialogue_state::DialogueState;
 use crate::call::end::End;
 use crate::call::event::PersonalText;
+use crate::call::failed_effects::FailedEffects;
 use crate::call::observed_at::ObservedAt;
 use crate::call::participants::Participants;
 use crate::call::recordings::Recordings;
 use crate::call::review::Review;
 use crate::call::start::Start;
-use crate::call::state::FailedEffect;
 use crate::call::value::{AnsweredBy, Direction, EndedBy, Outcome, Phase, Purpose, Sentiment, VoicemailReason};
 use crate::{AgentId, Tenant, Timestamp};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The state of a call, folded from its events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -65,8 +65,7 @@ pub struct CallView {
     pub do_not_call: bool,
     /// Number of `CostIncurred` events.
     pub costs: u32,
-    /// By [`FailedEffect::name`].
-    pub failed_effects: BTreeMap<String, FailedEffect>,
+    pub failed_effects: FailedEffects,
     pub review: Review,
     /// Excluded from lists and counts.
     pub hidden: bool,

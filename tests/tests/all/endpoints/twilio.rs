@@ -1,11 +1,10 @@
 //! The webhook endpoints for Twilio.
 
 use super::{open, problem};
-use harness::app::App;
+use harness::future_event::append_future_event;
 use harness::on_both_engines;
 use harness::service::{Answer, Client};
 use harness::test_stores::TestStores;
-use infra::event_store::{Append, Appended, NewEvent, StreamId};
 use infra::twilio::callbacks::Endpoint;
 use projections::projectors;
 use reqwest::Method;
@@ -244,7 +243,7 @@ async fn extreme_values_are_acknowledged_and_break_no_read_model(stores: TestSto
 async fn webhook_for_a_call_with_unknown_events_is_quarantined(stores: TestStores) {
     let app = open(stores).await;
     let admin = app.client().signed_in().await;
-    append_from_the_future(&app, "CA1").await;
+    append_future_event(&app.running.state().ledger, "CA1").await;
     let ended = [("CallSid", "CA1"), ("CallStatus", "completed"), ("CallDuration", "7")];
     admin
         .webhook("/twilio/inbound-status", &ended)
@@ -262,21 +261,4 @@ async fn webhook_for_a_call_with_unknown_events_is_quarantined(stores: TestStore
     let kept = admin.read("/api/quarantined-webhooks").await.expect(200).json();
     assert_eq!(kept.as_array().map(Vec::len), Some(2), "{kept}");
     assert!(kept[0]["reason"].as_str().unwrap().contains("CallTeleported"), "{kept}");
-}
-
-async fn append_from_the_future(app: &App, call: &str) {
-    let append = Append {
-        stream: StreamId::call(call),
-        expected: 0,
-        events: vec![NewEvent {
-            event_type: "CallTeleported".into(),
-            event_version: "1.0".into(),
-            payload: r#"{"CallTeleported":{"at":1774620000000000}}"#.into(),
-            metadata: r#"{"tenant":"default","actor":"import","correlation_id":"c"}"#.into(),
-        }],
-        command_key: None,
-        opened: Vec::new(),
-    };
-    let appended = app.running.state().ledger.store().append(append).await.unwrap();
-    assert!(matches!(appended, Appended::Committed { .. }), "{appended:?}");
 }

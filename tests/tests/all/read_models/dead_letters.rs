@@ -4,9 +4,9 @@
 use super::{TestEnv, ended, graded};
 use crate::ledger::{by_twilio, by_user, inbound};
 use domain::call::Call;
+use harness::future_event::append_future_event;
 use harness::on_both_engines;
 use harness::test_stores::TestStores;
-use infra::event_store::{Append, Appended, NewEvent, StreamId};
 use infra::ledger::LedgerError;
 use infra::on_db;
 use projections::{RebuildError, RebuildOptions};
@@ -18,28 +18,6 @@ on_both_engines!(
     command_on_a_call_with_a_future_event_is_refused,
 );
 
-/// Appends an event of a type that only a newer version knows.
-async fn append_from_the_future(env: &TestEnv, call: &str) -> i64 {
-    let stream = StreamId::call(call);
-    let expected = env.ledger.store().read_stream(&stream, 0).await.unwrap().len();
-    let append = Append {
-        stream,
-        expected: i64::try_from(expected).unwrap(),
-        events: vec![NewEvent {
-            event_type: "CallTeleported".into(),
-            event_version: "1.0".into(),
-            payload: r#"{"CallTeleported":{"at":1774620000000000}}"#.into(),
-            metadata: r#"{"tenant":"default","actor":"import","correlation_id":"c"}"#.into(),
-        }],
-        command_key: None,
-        opened: Vec::new(),
-    };
-    match env.ledger.store().append(append).await.unwrap() {
-        Appended::Committed { position, .. } => position,
-        other => panic!("not committed: {other:?}"),
-    }
-}
-
 async fn dead_letters(env: &TestEnv, model: &'static str) -> Vec<(i64, String, String)> {
     let db = env.db(model).await;
     let text = "select position, aggregate_id, event_type from dead_letters order by position";
@@ -49,7 +27,7 @@ async fn dead_letters(env: &TestEnv, model: &'static str) -> Vec<(i64, String, S
 /// A call with a future event, and another one without. Returns the position of the future event.
 async fn append_parked_call(env: &TestEnv) -> i64 {
     env.execute("CA1", inbound("CA1"), by_twilio("1")).await;
-    let future = append_from_the_future(env, "CA1").await;
+    let future = append_future_event(&env.ledger, "CA1").await;
     env.wait_for_position(env.call("CA2").await).await;
     future
 }
@@ -90,7 +68,7 @@ async fn parked_call_stays_parked_after_a_restart(stores: TestStores) {
     let future = append_parked_call(&env).await;
     following.stop().await;
     let following = env.models.follow();
-    let later = append_from_the_future(&env, "CA1").await;
+    let later = append_future_event(&env.ledger, "CA1").await;
     env.wait_for_position(env.call("CA3").await).await;
     let letters: Vec<_> = dead_letters(&env, "call_log")
         .await
@@ -126,7 +104,7 @@ async fn rebuild_stops_at_a_future_event_without_changing_rows(stores: TestStore
 async fn command_on_a_call_with_a_future_event_is_refused(stores: TestStores) {
     let env = TestEnv::open(&stores).await;
     env.execute("CA1", inbound("CA1"), by_twilio("1")).await;
-    append_from_the_future(&env, "CA1").await;
+    append_future_event(&env.ledger, "CA1").await;
     let head = env.ledger.head().await.unwrap();
     for (command, metadata) in [(ended("CA1"), by_twilio("2")), (graded(), by_user())] {
         let refused = env.ledger.execute::<Call>("CA1", command, metadata).await;

@@ -4,11 +4,12 @@ use domain::call::command::{HandleConference, Origin};
 use domain::call::value::{ClockSource, ParticipantRole};
 use domain::call::{Call, CallCommand};
 use harness::app::App;
+use harness::future_event::append_future_event;
 use harness::on_sqlite;
 use harness::service::Client;
 use harness::test_stores::TestStores;
 use harness::twiml_validator::package_errors;
-use infra::event_store::{Actor, Append, Metadata, NewEvent, StreamId};
+use infra::event_store::{Actor, Metadata};
 use serde_json::json;
 
 on_sqlite!(
@@ -204,19 +205,7 @@ async fn turn_is_answered_again_by_the_ai_when_the_takeover_has_failed(stores: T
 /// A newer version wrote an event that this one does not know.
 async fn caller_of_a_call_that_cannot_be_read_hears_no_error(stores: TestStores) {
     let app = App::start(stores, domain::Timestamp::from_seconds(NOW)).await;
-    let append = Append {
-        stream: StreamId::call("CA9"),
-        expected: 0,
-        events: vec![NewEvent {
-            event_type: "CallTeleported".into(),
-            event_version: "1.0".into(),
-            payload: r#"{"CallTeleported":{"at":1774620000000000}}"#.into(),
-            metadata: r#"{"tenant":"default","actor":"import","correlation_id":"c"}"#.into(),
-        }],
-        command_key: None,
-        opened: Vec::new(),
-    };
-    app.running.state().ledger.store().append(append).await.unwrap();
+    append_future_event(&app.running.state().ledger, "CA9").await;
     let sid = ("CallSid", "CA9");
     for path in [
         "/twilio/voicemail?call_id=CA9&reason=closed",
