@@ -16,7 +16,6 @@ use engine::drain::Drain;
 use engine::number_routing::NumberRouting;
 use engine::ports::Interfaces;
 use engine::presence::Presence;
-use engine::rebuilds::Rebuilds;
 use engine::sandbox_status::{SandboxStatus, SandboxStatusWatch};
 use engine::{Engine, Queries, dialogue, jobs};
 use infra::accounts::Accounts;
@@ -235,7 +234,6 @@ async fn open(
         number_routing: NumberRouting::default(),
         presence: Presence::default(),
         audio_taps: Arc::default(),
-        rebuilds: Rebuilds::default(),
         drain: Drain::default(),
         interfaces,
     };

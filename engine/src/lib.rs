@@ -18,7 +18,6 @@ pub mod listening;
 pub mod number_routing;
 pub mod ports;
 pub mod presence;
-pub mod rebuilds;
 pub mod sandbox_status;
 mod shared;
 

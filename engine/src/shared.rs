@@ -5,7 +5,6 @@ use crate::drain::Drain;
 use crate::number_routing::NumberRouting;
 use crate::ports::Interfaces;
 use crate::presence::Presence;
-use crate::rebuilds::Rebuilds;
 use crate::sandbox_status::SandboxStatusWatch;
 use infra::accounts::Accounts;
 use infra::blob::BlobStore;
@@ -53,8 +52,6 @@ pub struct Engine {
     pub presence: Presence,
     /// Audio of calls that have a listener in this process.
     pub audio_taps: Arc<AudioTaps>,
-    /// Rebuilds of this process and their results.
-    pub rebuilds: Rebuilds,
     pub drain: Drain,
     pub interfaces: Arc<dyn Interfaces>,
 }

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod blob;
 pub mod clock;
 pub mod config;
+pub mod consumer;
 pub mod db;
 pub mod event_store;
 mod events;

@@ -1,9 +1,8 @@
 //! The catalog of all read models: their projectors and their SQL statements.
 
 use crate::projector::{Model, Projector};
-use crate::{
-    agents, call_log, contacts, dashboard, live_calls, namespace, persona_feedback, rebuild, rows, runner, work,
-};
+use crate::{agents, call_log, contacts, dashboard, live_calls, persona_feedback, rebuild, rows, work};
+use infra::consumer::dead_letters;
 use std::sync::Arc;
 
 /// The projector of every read model.
@@ -29,10 +28,7 @@ pub fn statements() -> Vec<(&'static str, &'static str)> {
         let model = projector.name();
         let tables = projector.tables().iter().flat_map(rows::statements_of);
         all.extend(tables.map(|text| (model, text)));
-        let own = namespace::STATEMENTS
-            .iter()
-            .chain(runner::STATEMENTS)
-            .chain([&rebuild::OPEN_CHECKPOINT]);
+        let own = dead_letters::STATEMENTS.iter().chain([&rebuild::OPEN_CHECKPOINT]);
         all.extend(own.map(|text| (model, *text)));
         let queries = match model {
             "call_log" => call_log::statements(),

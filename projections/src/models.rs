@@ -9,11 +9,12 @@ use crate::live_calls::LiveCalls;
 use crate::namespace;
 use crate::persona_feedback::Feedback;
 use crate::projector::Projector;
-use crate::rebuild::{self, RebuildError, RebuildOptions, RebuildReport};
+use crate::rebuild::{self, Begun, RebuildError, RebuildOptions, RebuildReport};
 use crate::runner::{self, ModelStatus, Progress, RunnerContext};
 use crate::work::Work;
 use infra::clock::{SharedClock, new_id};
-use infra::db::{DbError, ReadStores};
+use infra::consumer::dead_letters;
+use infra::db::{DbError, ReadStores, rebuild_records};
 use infra::event_store::Position;
 use infra::ledger::Ledger;
 use infra::subscription::checkpoint;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 /// A new model is loaded in bulk when the log has more events than this. Below, following the log is as fast.
 const BULK_LOAD_THRESHOLD: Position = 20_000;
@@ -39,6 +41,8 @@ pub struct ReadModels {
 pub struct Following {
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
+    /// Notes the rebuilds of other processes.
+    _rebuilds: AbortOnDropHandle<()>,
 }
 
 impl Following {
@@ -118,12 +122,17 @@ impl ReadModels {
                     () = stop.cancelled() => return,
                     () = models.bring_up_to_date(&projector) => {}
                 }
-                let task = runner::spawn(projector, models.context.clone(), models.progress.clone(), stop);
+                let task = runner::spawn(projector, models.context.clone(), &models.progress, stop);
                 let _ = task.await;
             })
         });
         Following {
             tasks: tasks.collect(),
+            _rebuilds: AbortOnDropHandle::new(rebuild::poll_elsewhere(
+                self.context.read_stores.clone(),
+                self.progress.clone(),
+                self.projectors.iter().map(|projector| projector.name()).collect(),
+            )),
             stop,
         }
     }
@@ -138,7 +147,7 @@ impl ReadModels {
         loop {
             let error = match self.is_behind(projector.as_ref()).await {
                 Ok(Behind::No) => return,
-                Ok(behind) => match rebuild::rebuild(projector.clone(), &self.context, &self.progress, options).await {
+                Ok(behind) => match self.rebuild(model, options).await {
                     Ok(report) => {
                         tracing::info!(model, events = report.events, "read model rebuilt");
                         return;
@@ -167,15 +176,23 @@ impl ReadModels {
         Ok(if empty { Behind::Empty } else { Behind::No })
     }
 
-    /// Rebuilds a model. [`Progress::watch_rebuild`] reports its progress.
+    /// Begins the rebuild of a model, which [`Begun::run`] then does.
     ///
     /// # Errors
-    /// When the model does not exist, when a rebuild of it is running, or at the first event that cannot be applied.
-    /// The old rows are unchanged then.
-    pub async fn rebuild(&self, model: &str, options: RebuildOptions) -> Result<RebuildReport, RebuildError> {
+    /// When the model does not exist, when a rebuild of it is running in any process, or when the database cannot be
+    /// used.
+    pub async fn begin_rebuild(&self, model: &str) -> Result<Begun, RebuildError> {
         let projector = self.projectors.iter().find(|projector| projector.name() == model);
         let projector = projector.ok_or(RebuildError::Unknown)?.clone();
-        rebuild::rebuild(projector, &self.context, &self.progress, options).await
+        rebuild::begin(projector, &self.context, &self.progress).await
+    }
+
+    /// Rebuilds a model.
+    ///
+    /// # Errors
+    /// As [`ReadModels::begin_rebuild`] and [`Begun::run`].
+    pub async fn rebuild(&self, model: &str, options: RebuildOptions) -> Result<RebuildReport, RebuildError> {
+        self.begin_rebuild(model).await?.run(options).await
     }
 
     /// The status of every model.
@@ -184,6 +201,7 @@ impl ReadModels {
     /// When the database cannot be used.
     pub async fn status(&self) -> Result<Vec<ModelStatus>, DbError> {
         let head = self.context.ledger.known_head();
+        let rebuilds = rebuild_records::all(&self.context.read_stores.registry()).await?;
         let mut all = Vec::with_capacity(self.projectors.len());
         for projector in self.projectors.iter() {
             let model = projector.name();
@@ -191,7 +209,7 @@ impl ReadModels {
             let found = checkpoint::read(&namespace.db, model)
                 .await?
                 .ok_or(sqlx::Error::RowNotFound)?;
-            let (dead_letters, parked_streams) = namespace::count_dead(&namespace.db).await?;
+            let (dead_letters, parked_streams) = dead_letters::count(&namespace.db).await?;
             let head = head.max(found.position);
             all.push(ModelStatus {
                 model,
@@ -207,6 +225,10 @@ impl ReadModels {
                 dead_letters,
                 parked_streams,
                 rebuild: self.progress.rebuild_of(model),
+                last_rebuild: rebuilds
+                    .iter()
+                    .find(|record| record.model == model)
+                    .and_then(|record| serde_json::from_str(record.outcome.as_deref()?).ok()),
             });
         }
         Ok(all)

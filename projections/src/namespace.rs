@@ -2,20 +2,9 @@
 
 use crate::projector::Projector;
 use crate::rows::execute_script;
+use infra::consumer::dead_letters;
 use infra::db::{Db, Namespace};
-use infra::on_db;
 use infra::subscription::checkpoint::{self, CHECKPOINT_DDL, Checkpoint};
-
-/// Events that could not be projected, and later events of the same streams. Both engines take the same text.
-const DEAD_LETTERS_DDL: &str = "create table if not exists dead_letters (
-  position       bigint primary key not null,
-  aggregate_type text   not null,
-  aggregate_id   text   not null,
-  sequence       bigint not null,
-  event_type     text   not null,
-  reason         text   not null,
-  parked_at      bigint not null
-)";
 
 /// Reads the model's checkpoint in this namespace. Creates the tables and the checkpoint if they do not exist.
 ///
@@ -60,7 +49,7 @@ pub(crate) async fn create_indexes(projector: &dyn Projector, db: &Db) -> Result
 /// # Errors
 /// When the database cannot be used.
 pub(crate) async fn create_checkpoint(projector: &dyn Projector, db: &Db) -> Result<(), sqlx::Error> {
-    execute_script(db, DEAD_LETTERS_DDL).await?;
+    execute_script(db, dead_letters::DDL).await?;
     execute_script(db, CHECKPOINT_DDL).await?;
     checkpoint::create(db, projector.name(), projector.version()).await
 }
@@ -81,17 +70,3 @@ async fn find(projector: &dyn Projector, db: &Db) -> Result<Option<Checkpoint>, 
         checkpoint::read(db, projector.name()).await
     }
 }
-
-/// The number of dead letters and the number of parked streams.
-///
-/// # Errors
-/// When the database cannot be used.
-pub(crate) async fn count_dead(db: &Db) -> Result<(i64, i64), sqlx::Error> {
-    on_db!(db, c => sqlx::query_as(COUNT_DEAD).fetch_one(c).await)
-}
-
-/// Dead letters are few, so counting them is cheap.
-const COUNT_DEAD: &str = "select count(*), count(distinct aggregate_type || '/' || aggregate_id) from dead_letters";
-
-/// The statements of this file that both engines run.
-pub(crate) const STATEMENTS: &[&str] = &[COUNT_DEAD];

@@ -1,8 +1,9 @@
 //! [`Projector`]: a read model as the runner and the rebuild use it, independent of its document type.
 
-use crate::engine::{Past, ProjectionError, ReadModel, Schema, Workset, WriteSet, read_past};
+use crate::engine::{Past, ReadModel, Schema, Workset, WriteSet, read_past};
 use crate::rows::{Found, Missing, Owner, Table, load_missing};
 use async_trait::async_trait;
+use infra::consumer::{ConsumeError, Handler};
 use infra::db::{Engine, Tx};
 use infra::event_store::{Position, Recorded};
 use infra::ledger::Ledger;
@@ -22,20 +23,10 @@ pub trait Projector: Send + Sync + 'static {
     fn tables(&self) -> &'static [Table];
     /// Whether the event can change the model.
     fn concerns(&self, event: &Recorded) -> bool;
-    /// A follower, which applies new events as they arrive.
-    fn follower(&self, ledger: &Ledger) -> Box<dyn Follower>;
+    /// A handler, which applies new events as they arrive. It caches recently used documents.
+    fn handler(&self, ledger: &Ledger) -> Box<dyn Handler>;
     /// A loader, which fills an empty namespace in bulk.
     fn loader(&self) -> Box<dyn Loader>;
-}
-
-/// Applies events as they arrive. It caches recently used documents, which is correct only while it is the only writer:
-/// under a lease.
-#[async_trait]
-pub trait Follower: Send + Sync {
-    /// Applies events within a transaction. If the transaction is not committed, [`Follower::forget`] must be called.
-    async fn apply(&mut self, tx: &mut Tx, events: &[Arc<Recorded>]) -> Result<(), ProjectionError>;
-    /// Drops the cached documents.
-    fn forget(&mut self);
 }
 
 /// Folds events in memory and returns rows to write.
@@ -47,12 +38,12 @@ pub trait Loader: Send + Sync {
     ///
     /// # Errors
     /// At an event that cannot be read.
-    fn restore(&mut self, past: Past, found: Found) -> Result<(), ProjectionError>;
+    fn restore(&mut self, past: Past, found: Found) -> Result<(), ConsumeError>;
     /// Folds events.
     ///
     /// # Errors
     /// At the first event that cannot be read: a rebuild is strict.
-    fn fold(&mut self, events: &[Arc<Recorded>]) -> Result<(), ProjectionError>;
+    fn fold(&mut self, events: &[Arc<Recorded>]) -> Result<(), ConsumeError>;
     /// Rows of streams that are probably final, or of any streams if too many documents are in memory. `None` when
     /// there is nothing to write yet.
     fn drain_settled(&mut self) -> Option<WriteSet>;
@@ -90,7 +81,7 @@ impl<M: ReadModel> Projector for Model<M> {
         crate::engine::relevant::<M>(event)
     }
 
-    fn follower(&self, ledger: &Ledger) -> Box<dyn Follower> {
+    fn handler(&self, ledger: &Ledger) -> Box<dyn Handler> {
         Box::new(Live::<M> {
             work: Workset::default(),
             ledger: ledger.clone(),
@@ -107,8 +98,11 @@ impl<M: ReadModel> Projector for Model<M> {
     }
 }
 
-/// Most documents that a follower caches.
+/// Most documents that a handler caches.
 const MAX_CACHED_DOCUMENTS: usize = 8_192;
+/// Most documents that are folded again for one transaction. After a restart, events of thousands of streams may be
+/// waiting, none of them in memory; reading the past of this many takes a second, and a few on a slow database.
+const MAX_RESTORED_DOCUMENTS: usize = 256;
 
 struct Live<M: ReadModel> {
     work: Workset<M>,
@@ -116,8 +110,12 @@ struct Live<M: ReadModel> {
 }
 
 #[async_trait]
-impl<M: ReadModel> Follower for Live<M> {
-    async fn apply(&mut self, tx: &mut Tx, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {
+impl<M: ReadModel> Handler for Live<M> {
+    fn next_batch(&self, events: &[Arc<Recorded>]) -> usize {
+        self.work.batch_with_few_missing(events, MAX_RESTORED_DOCUMENTS)
+    }
+
+    async fn handle(&mut self, tx: &mut Tx, events: &[Arc<Recorded>]) -> Result<(), ConsumeError> {
         let missing = self.work.missing(events.iter());
         if !missing.is_empty() {
             let past = read_past(&self.ledger, &missing).await?;
@@ -177,11 +175,11 @@ impl<M: ReadModel> Loader for Bulk<M> {
         missing
     }
 
-    fn restore(&mut self, past: Past, found: Found) -> Result<(), ProjectionError> {
+    fn restore(&mut self, past: Past, found: Found) -> Result<(), ConsumeError> {
         self.work.restore(past, found)
     }
 
-    fn fold(&mut self, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {
+    fn fold(&mut self, events: &[Arc<Recorded>]) -> Result<(), ConsumeError> {
         self.last = events.last().map_or(self.last, |event| event.position);
         self.work.fold(events.iter())
     }

@@ -1,7 +1,7 @@
 //! `POST /api/projections/{name}/rebuild`: rebuilds a read model in the background.
 //!
 //! The request returns immediately. Progress is in `GET /api/projections` and on the live feed, and the difference is
-//! in `last_rebuild` when the rebuild has finished. It contains no personal values.
+//! in `last_rebuild` when the rebuild has finished. Every process shows both. They contain no personal values.
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
@@ -48,30 +48,21 @@ pub async fn rebuild_projection(
     Parameters(query): Parameters<RebuildOf>,
 ) -> Result<(StatusCode, Json<Begun>), ApiError> {
     signed_in.may(Permission::Rebuild)?;
-    let projector = state
-        .models
-        .projectors()
-        .iter()
-        .find(|projector| projector.name() == name);
-    let name = projector.ok_or(ApiError::NotFound("read model"))?.name();
-    if !state.rebuilds.begin(name) {
-        return Err(ApiError::Conflict(RebuildError::Running.to_string()));
-    }
+    let begun = state.models.begin_rebuild(&name).await.map_err(|error| match error {
+        RebuildError::Unknown => ApiError::NotFound("read model"),
+        RebuildError::Running => ApiError::Conflict(error.to_string()),
+        error => ApiError::Unavailable(error.into()),
+    })?;
+    let name = begun.model();
     let options = RebuildOptions {
         compare: true,
         switch: !query.dry_run,
     };
     tracing::info!(model = name, dry_run = query.dry_run, "rebuild started");
-    let task = state.clone();
     tokio::spawn(async move {
-        let outcome = match task.models.rebuild(name, options).await {
-            Ok(report) => serde_json::to_value(report).unwrap_or_default(),
-            Err(error) => {
-                tracing::error!(model = name, %error, "rebuild failed, read model unchanged");
-                serde_json::json!({ "model": name, "error": error.to_string() })
-            }
-        };
-        task.rebuilds.end(name, outcome);
+        if let Err(error) = begun.run(options).await {
+            tracing::error!(model = name, %error, "rebuild failed, read model unchanged");
+        }
     });
     Ok((
         StatusCode::ACCEPTED,

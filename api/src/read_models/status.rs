@@ -37,9 +37,9 @@ pub struct ProjectionStatus {
     dead_letters: i64,
     /// Number of streams with dead letters.
     parked_streams: i64,
-    /// Running rebuild in this process.
+    /// Running rebuild, in any process.
     rebuild: Option<RebuildProgress>,
-    /// Result of the last rebuild that was started through this process.
+    /// Result of the last rebuild, by any process.
     #[schema(value_type = Option<Object>)]
     last_rebuild: Option<serde_json::Value>,
 }
@@ -94,12 +94,12 @@ pub async fn projection_status(
 ) -> Result<Json<Vec<ProjectionStatus>>, ApiError> {
     signed_in.may(Permission::ViewProjections)?;
     let all = state.models.status().await?;
-    Ok(Json(all.into_iter().map(|status| view(&state, status)).collect()))
+    Ok(Json(all.into_iter().map(view).collect()))
 }
 
-fn view(state: &AppState, status: ModelStatus) -> ProjectionStatus {
+fn view(status: ModelStatus) -> ProjectionStatus {
     ProjectionStatus {
-        last_rebuild: state.rebuilds.last(status.model),
+        last_rebuild: status.last_rebuild,
         name: status.model,
         position: status.position,
         head: status.head,

@@ -3,7 +3,7 @@
 //!
 //! Storing a recording again changes nothing, so an interrupted job can be repeated.
 
-use super::runner::{Job, JobOutcome, RetryPolicy, fail, record_result};
+use super::job::{Job, JobOutcome, RetryPolicy, fail, record_result};
 use crate::{Engine, SharedEngine};
 use anyhow::Context as _;
 use domain::call::CallCommand;

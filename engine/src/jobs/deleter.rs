@@ -1,7 +1,7 @@
 //! Deletes the recordings of erased calls, in the blob store and at Twilio. A recording that is already gone is a
 //! success.
 
-use super::runner::{Job, JobOutcome, record_result};
+use super::job::{Job, JobOutcome, record_result};
 use crate::SharedEngine;
 use domain::call::CallCommand;
 use domain::call::recordings::DELETED;

@@ -1,43 +1,52 @@
 //! Process managers (jobs). Each finds work in the `work` read model, does it, and records the result with a command.
+//! The other background tasks of the engine are here too.
 
 mod archiver;
 mod deleter;
+mod dispatcher;
 mod eraser;
 pub mod hold_recording;
+mod job;
 mod last_seen;
 pub mod numbers;
 mod recorder;
-mod runner;
+mod share;
 mod shared_presence;
 mod summarizer;
+mod supervise;
 mod takeover;
 mod transcriber;
 
 use crate::SharedEngine;
+use dispatcher::Registered;
+use supervise::supervise;
+use takeover::{
+    complete_transfer::CompleteTransfer, dial_participant::DialParticipant, hang_up_participant::HangUpParticipant,
+    return_to_ai::ReturnToAi, take_over::TakeOver,
+};
 use tokio::task::JoinHandle;
 
-/// Starts all jobs. They end when the service stops.
+/// Starts all jobs and background tasks. They end when the service stops.
 pub fn spawn(engine: &SharedEngine) -> Vec<JoinHandle<()>> {
+    let jobs = [
+        Registered::of::<DialParticipant>(),
+        Registered::of::<TakeOver>(),
+        Registered::of::<CompleteTransfer>(),
+        Registered::of::<ReturnToAi>(),
+        Registered::of::<HangUpParticipant>(),
+        Registered::of::<recorder::Recorder>(),
+        Registered::of::<archiver::Archiver>(),
+        Registered::of::<deleter::Deleter>(),
+        Registered::of::<transcriber::Transcriber>(),
+        Registered::of::<summarizer::Summarizer>(),
+    ];
     vec![
-        tokio::spawn(eraser::run(engine.clone())),
-        tokio::spawn(last_seen::run(engine.clone())),
-        tokio::spawn(shared_presence::run(engine.clone())),
-        tokio::spawn(numbers::run(engine.clone())),
-        tokio::spawn(runner::run::<takeover::dial_participant::DialParticipant>(
-            engine.clone(),
-        )),
-        tokio::spawn(runner::run::<takeover::take_over::TakeOver>(engine.clone())),
-        tokio::spawn(runner::run::<takeover::complete_transfer::CompleteTransfer>(
-            engine.clone(),
-        )),
-        tokio::spawn(runner::run::<takeover::return_to_ai::ReturnToAi>(engine.clone())),
-        tokio::spawn(runner::run::<takeover::hang_up_participant::HangUpParticipant>(
-            engine.clone(),
-        )),
-        tokio::spawn(runner::run::<recorder::Recorder>(engine.clone())),
-        tokio::spawn(runner::run::<archiver::Archiver>(engine.clone())),
-        tokio::spawn(runner::run::<deleter::Deleter>(engine.clone())),
-        tokio::spawn(runner::run::<transcriber::Transcriber>(engine.clone())),
-        tokio::spawn(runner::run::<summarizer::Summarizer>(engine.clone())),
+        supervise("jobs", engine, move |engine| async move {
+            dispatcher::run(engine, &jobs).await;
+        }),
+        supervise("eraser", engine, eraser::run),
+        supervise("last_seen", engine, last_seen::run),
+        supervise("shared_presence", engine, shared_presence::run),
+        supervise("numbers", engine, numbers::run),
     ]
 }

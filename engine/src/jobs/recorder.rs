@@ -3,7 +3,7 @@
 //! Existing recordings are read from Twilio first: one that the log does not know was started by an earlier process
 //! that was killed before it recorded the result.
 
-use super::runner::{Job, JobOutcome, RetryPolicy, fail, record_result};
+use super::job::{Job, JobOutcome, RetryPolicy, fail, record_result};
 use crate::{Engine, SharedEngine};
 use domain::call::value::Phase;
 use domain::call::{Call, CallCommand};

@@ -1,7 +1,7 @@
 //! Summarizes a call once it has ended and its transcripts are available: the summary, the caller's interest, the next
 //! action, whether the goal was reached, the sentiment, and a lead score.
 
-use super::runner::{Job, JobOutcome, RetryPolicy, fail, record_result};
+use super::job::{Job, JobOutcome, RetryPolicy, fail, record_result};
 use crate::{Engine, SharedEngine};
 use domain::call::value::{Phase, Sentiment};
 use domain::call::{Call, CallCommand, CallEvent};

@@ -3,7 +3,7 @@
 //!
 //! One recording at a time is in memory, together with one of its channels: at most twice [`MAX_RECORDING_BYTES`].
 
-use super::runner::{Job, JobOutcome, RetryPolicy, fail, record_result};
+use super::job::{Job, JobOutcome, RetryPolicy, fail, record_result};
 use crate::{Engine, SharedEngine};
 use bytes::{Bytes, BytesMut};
 use domain::call::value::{Phase, Segment};

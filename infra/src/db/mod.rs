@@ -6,6 +6,7 @@
 mod connect;
 mod migrate;
 mod read_stores;
+pub mod rebuild_records;
 
 pub use connect::{DatabaseUrl, Durability, connect, make_folder};
 pub use migrate::{migrate_keys, migrate_ledger};

@@ -5,7 +5,7 @@
 //! generation number, and a registry that all processes read holds the current one (`docs/decisions`).
 
 use super::connect::{DatabaseUrl, Durability, connect, create_schema};
-use super::{Db, DbError};
+use super::{Db, DbError, rebuild_records};
 use sqlx::{PgPool, SqlitePool};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,10 @@ const POSTGRES_CONNECTIONS: u32 = 3;
 /// Connections per read model on SQLite, where they are cheap.
 const SQLITE_CONNECTIONS: u32 = 8;
 
-const SQLITE_REGISTRY: &str =
+/// The file or schema that all models share: the current generations on SQLite, and the rebuilds.
+const REGISTRY: &str = "registry";
+
+const SQLITE_GENERATIONS: &str =
     "create table if not exists read_models (model text primary key not null, generation integer not null) strict";
 const SQLITE_CURRENT: &str = "select generation from read_models where model = $1";
 const SQLITE_SWITCH: &str = "insert into read_models (model, generation) values ($1, $2) on conflict (model) do update set generation = excluded.generation";
@@ -77,15 +80,15 @@ impl ReadStores {
             DatabaseUrl::Folder(folder) => {
                 let folder = folder.join("read_models");
                 let registry =
-                    match connect(&DatabaseUrl::Folder(folder.clone()), "registry", Durability::Full, 2).await? {
+                    match connect(&DatabaseUrl::Folder(folder.clone()), REGISTRY, Durability::Full, 2).await? {
                         Db::Sqlite(pool) => pool,
                         Db::Postgres(_) => unreachable!("a folder has SQLite files"),
                     };
-                sqlx::query(SQLITE_REGISTRY).execute(&registry).await?;
+                sqlx::query(SQLITE_GENERATIONS).execute(&registry).await?;
                 Backend::Sqlite { folder, registry }
             }
             DatabaseUrl::Postgres(url) => {
-                let admin = match connect(&DatabaseUrl::Postgres(url.clone()), "public", Durability::Full, 1).await? {
+                let admin = match connect(&DatabaseUrl::Postgres(url.clone()), REGISTRY, Durability::Full, 1).await? {
                     Db::Postgres(pool) => pool,
                     Db::Sqlite(_) => unreachable!("a server is PostgreSQL"),
                 };
@@ -95,10 +98,21 @@ impl ReadStores {
                 }
             }
         };
-        Ok(Self(Arc::new(Inner {
+        let stores = Self(Arc::new(Inner {
             backend,
             current: Mutex::default(),
-        })))
+        }));
+        rebuild_records::create(&stores.registry()).await?;
+        Ok(stores)
+    }
+
+    /// The database that all models share.
+    #[must_use]
+    pub fn registry(&self) -> Db {
+        match &self.0.backend {
+            Backend::Sqlite { registry, .. } => Db::Sqlite(registry.clone()),
+            Backend::Postgres { admin, .. } => Db::Postgres(admin.clone()),
+        }
     }
 
     /// The namespace that queries and the follower use now. It is created empty if it does not exist.

@@ -1,7 +1,8 @@
 //! [`Workset`]: documents in memory, with the changes that remain to be written.
 
-use super::{Past, ProjectionError, ReadModel, Totals, WriteSet, relevant};
+use super::{Past, ReadModel, Totals, WriteSet, relevant};
 use crate::rows::{Found, Missing, Owner, Rows};
+use infra::consumer::ConsumeError;
 use infra::event_store::{Event, Position, Recorded};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -46,31 +47,46 @@ impl<M: ReadModel> Workset<M> {
     /// The streams that these events change and that may have rows in the database but are not in memory.
     pub fn missing<'e>(&self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> Missing {
         let mut missing = Missing::new();
-        let mut new_streams = HashSet::new();
-        for event in events {
-            let id = event.stream.aggregate_id.as_str();
-            let Some(owner) = Owner::of(&event.stream.aggregate_type).filter(|owner| holds::<M>(*owner)) else {
-                continue;
-            };
-            if event.sequence == 1 {
-                // A stream that starts here has no past.
-                new_streams.insert((owner, id));
-            } else if relevant::<M>(event)
-                && !self.documents[owner as usize].contains_key(id)
-                && !new_streams.contains(&(owner, id))
-            {
-                let streams = missing.entry(owner).or_default();
-                streams.entry(id.to_owned()).or_insert(event.sequence);
-            }
+        for (owner, event) in self.first_of_missing(events) {
+            let streams = missing.entry(owner).or_default();
+            streams.insert(event.stream.aggregate_id.clone(), event.sequence);
         }
         missing
+    }
+
+    /// The number of events at the start for which at most `max` streams are missing.
+    #[must_use]
+    pub fn batch_with_few_missing(&self, events: &[Arc<Recorded>], max: usize) -> usize {
+        let first_too_many = self.first_of_missing(events.iter()).nth(max);
+        first_too_many.map_or(events.len(), |(_, first)| {
+            events.partition_point(|event| event.position < first.position)
+        })
+    }
+
+    /// The first event of each missing stream.
+    fn first_of_missing<'e>(
+        &self,
+        events: impl Iterator<Item = &'e Arc<Recorded>>,
+    ) -> impl Iterator<Item = (Owner, &'e Recorded)> {
+        let mut seen = HashSet::new();
+        events.filter_map(move |event| {
+            let id = event.stream.aggregate_id.as_str();
+            let owner = Owner::of(&event.stream.aggregate_type).filter(|owner| holds::<M>(*owner))?;
+            if event.sequence == 1 {
+                // A stream that starts here has no past.
+                seen.insert((owner, id));
+                return None;
+            }
+            let is_missing = relevant::<M>(event) && !self.documents[owner as usize].contains_key(id);
+            (is_missing && seen.insert((owner, id))).then_some((owner, event.as_ref()))
+        })
     }
 
     /// Restores documents: folds their past events, and takes their rows as they are in the database.
     ///
     /// # Errors
     /// At an event that cannot be read.
-    pub fn restore(&mut self, past: Past, mut found: Found) -> Result<(), ProjectionError> {
+    pub fn restore(&mut self, past: Past, mut found: Found) -> Result<(), ConsumeError> {
         for (owner, streams) in past {
             let mut rows = found.remove(&owner).unwrap_or_default();
             for (id, events) in streams {
@@ -98,7 +114,7 @@ impl<M: ReadModel> Workset<M> {
     ///
     /// # Errors
     /// At an event that cannot be read. The workset is inconsistent then: call [`Workset::forget`].
-    pub fn fold<'e>(&mut self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> Result<(), ProjectionError> {
+    pub fn fold<'e>(&mut self, events: impl Iterator<Item = &'e Arc<Recorded>>) -> Result<(), ConsumeError> {
         for event in events {
             let is_relevant = relevant::<M>(event);
             let Some(owner) = Owner::of(&event.stream.aggregate_type) else {
@@ -242,7 +258,7 @@ impl<D> Entry<D> {
     }
 }
 
-fn fold<M: ReadModel>(doc: &mut M::Doc, event: &Recorded) -> Result<(), ProjectionError> {
+fn fold<M: ReadModel>(doc: &mut M::Doc, event: &Recorded) -> Result<(), ConsumeError> {
     if let Event::Unreadable { reason } = &event.event {
         return Err(unreadable(event, reason.clone()));
     }
@@ -250,8 +266,8 @@ fn fold<M: ReadModel>(doc: &mut M::Doc, event: &Recorded) -> Result<(), Projecti
     Ok(())
 }
 
-const fn unreadable(event: &Recorded, reason: String) -> ProjectionError {
-    ProjectionError::Unreadable {
+const fn unreadable(event: &Recorded, reason: String) -> ConsumeError {
+    ConsumeError::Unreadable {
         position: event.position,
         reason,
     }

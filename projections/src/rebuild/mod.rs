@@ -12,17 +12,18 @@
 mod compare;
 mod load;
 mod rows_file;
+mod shared;
 mod switch;
 mod write;
 
 pub use compare::{Change, Difference, FieldDifference, RowDifference, TableDifference};
 
-use crate::engine::ProjectionError;
 use crate::namespace;
 use crate::projector::Projector;
 use crate::runner::{Progress, RebuildStatus, RunnerContext, Stage};
 use futures::FutureExt as _;
 use infra::clock::new_id;
+use infra::consumer::ConsumeError;
 use infra::db::{DbError, Engine, Namespace, ShadowNamespace};
 use infra::event_store::{Position, StoreError};
 use infra::subscription::checkpoint::{self, Lease};
@@ -33,6 +34,7 @@ use std::time::{Duration, Instant};
 use switch::Next;
 use write::Target;
 
+pub(crate) use shared::poll_elsewhere;
 pub(crate) use switch::OPEN_CHECKPOINT;
 
 /// The optional steps of a rebuild.
@@ -71,7 +73,7 @@ pub enum RebuildError {
     #[error("a rebuild of this read model is already running")]
     Running,
     #[error(transparent)]
-    Projection(#[from] ProjectionError),
+    Projection(#[from] ConsumeError),
     #[error("cannot read the log")]
     Log(#[from] StoreError),
     #[error(transparent)]
@@ -95,63 +97,105 @@ const LEASE_NAME: &str = "rebuild";
 const LEASE_SECONDS: i64 = 60;
 const LEASE_RENEW_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Rebuilds a model.
-pub(crate) async fn rebuild(
+/// A rebuild that has begun: it holds the lease of rebuilds of the model.
+pub struct Begun {
+    projector: Arc<dyn Projector>,
+    context: RunnerContext,
+    progress: Progress,
+    old: Namespace,
+    /// The position of the old model.
+    position: Position,
+    owner: String,
+    lease: Lease,
+    _renewal: LeaseRenewal,
+}
+
+/// Begins the rebuild of a model.
+pub(crate) async fn begin(
     projector: Arc<dyn Projector>,
     context: &RunnerContext,
     progress: &Progress,
-    options: RebuildOptions,
-) -> Result<RebuildReport, RebuildError> {
-    let model = projector.name();
-    let old = context.read_stores.current(model).await?;
+) -> Result<Begun, RebuildError> {
+    let old = context.read_stores.current(projector.name()).await?;
     let found = namespace::prepare(projector.as_ref(), &old).await?;
     checkpoint::create(&old.db, LEASE_NAME, projector.version()).await?;
     let owner = new_id("rebuild");
     let lease = checkpoint::acquire(&old.db, LEASE_NAME, &owner, LEASE_SECONDS)
         .await?
         .ok_or(RebuildError::Running)?;
-    let _renewal = LeaseRenewal::start(&old, lease);
-
-    let shadow = match context.read_stores.create_shadow(model).await {
-        Ok(shadow) => shadow,
-        Err(error) => {
-            let _ = checkpoint::release(&old.db, LEASE_NAME, &lease).await;
-            return Err(error.into());
-        }
-    };
-    // Load up to the old model's position, so that both can be compared there. A new model has nothing to compare.
-    let goal = if found.position > 0 {
-        found.position
-    } else {
-        context.ledger.head().await?
-    };
-    let run = Run {
+    Ok(Begun {
+        _renewal: LeaseRenewal::start(&old, lease),
         projector,
-        context,
-        progress,
-        options,
+        context: context.clone(),
+        progress: progress.clone(),
+        position: found.position,
+        old,
         owner,
-    };
-    let started = Instant::now();
-    let work = async {
-        let (next, loaded) = run.fill(&shadow, goal, started).await?;
-        let outcome = run.finish(&old, &next, goal, started, loaded).await;
+        lease,
+    })
+}
+
+impl Begun {
+    /// The name of the model.
+    #[must_use]
+    pub fn model(&self) -> &'static str {
+        self.projector.name()
+    }
+
+    /// Rebuilds the model. [`Progress::watch_rebuild`] reports its progress, in every process; the result is also in
+    /// [`crate::ModelStatus::last_rebuild`].
+    ///
+    /// # Errors
+    /// At the first event that cannot be applied, or when a database cannot be used. The old rows are unchanged then.
+    pub async fn run(self, options: RebuildOptions) -> Result<RebuildReport, RebuildError> {
+        let (model, read_stores) = (self.projector.name(), &self.context.read_stores);
+        let outcome = {
+            let _shared = shared::share_progress(read_stores, &self.progress, model, &self.owner);
+            self.run_in_shadow(options).await
+        };
+        self.progress.rebuilding(model, None);
         if !matches!(&outcome, Ok(report) if report.switched) {
-            next.db.close().await;
+            let _ = checkpoint::release(&self.old.db, LEASE_NAME, &self.lease).await;
         }
+        shared::share_outcome(read_stores, model, &outcome).await;
         outcome
-    };
-    // A fold that panics is reported like an event that cannot be applied, and what follows is cleaned up.
-    let outcome = AssertUnwindSafe(work).catch_unwind().await;
-    let outcome = outcome.unwrap_or(Err(ProjectionError::Panicked.into()));
-    progress.rebuilding(model, None);
-    if !matches!(&outcome, Ok(report) if report.switched) {
-        if let Err(error) = context.read_stores.remove(&shadow).await {
+    }
+
+    async fn run_in_shadow(&self, options: RebuildOptions) -> Result<RebuildReport, RebuildError> {
+        let model = self.projector.name();
+        let shadow = self.context.read_stores.create_shadow(model).await?;
+        // Load up to the old model's position, so that both can be compared there. A new model has nothing to compare.
+        let goal = if self.position > 0 {
+            self.position
+        } else {
+            self.context.ledger.head().await?
+        };
+        let run = Run {
+            projector: self.projector.clone(),
+            context: &self.context,
+            progress: &self.progress,
+            options,
+            owner: self.owner.clone(),
+        };
+        let started = Instant::now();
+        let work = async {
+            let (next, loaded) = run.fill(&shadow, goal, started).await?;
+            let outcome = run.finish(&self.old, &next, goal, started, loaded).await;
+            if !matches!(&outcome, Ok(report) if report.switched) {
+                next.db.close().await;
+            }
+            outcome
+        };
+        // A fold that panics is reported like an event that cannot be applied, and what follows is cleaned up.
+        let outcome = AssertUnwindSafe(work).catch_unwind().await;
+        let outcome = outcome.unwrap_or(Err(ConsumeError::Panicked.into()));
+        if !matches!(&outcome, Ok(report) if report.switched)
+            && let Err(error) = self.context.read_stores.remove(&shadow).await
+        {
             tracing::warn!(model, %error, "removing the new namespace failed, the next rebuild will remove it");
         }
-        let _ = checkpoint::release(&old.db, LEASE_NAME, &lease).await;
+        outcome
     }
-    outcome
 }
 
 struct Run<'a> {

@@ -1,8 +1,9 @@
 //! The switch of a rebuild: catches up with the log and makes the new namespace the current one.
 
 use super::RebuildError;
-use crate::projector::{Follower, Projector};
+use crate::projector::Projector;
 use crate::runner::RunnerContext;
+use infra::consumer::Handler;
 use infra::db::Namespace;
 use infra::event_store::Position;
 use infra::on_db;
@@ -29,7 +30,7 @@ pub(super) struct Next<'a> {
     pub namespace: Namespace,
     owner: &'a str,
     lease: Lease,
-    follower: Box<dyn Follower>,
+    handler: Box<dyn Handler>,
     pub position: Position,
 }
 
@@ -51,14 +52,14 @@ impl<'a> Next<'a> {
             return Err(RebuildError::Interrupted);
         }
         tx.commit().await?;
-        let follower = projector.follower(&context.ledger);
+        let handler = projector.handler(&context.ledger);
         Ok(Self {
             projector,
             context,
             namespace: namespace.clone(),
             owner,
             lease,
-            follower,
+            handler,
             position,
         })
     }
@@ -78,7 +79,7 @@ impl<'a> Next<'a> {
             if !checkpoint::advance(&mut tx, model, &self.lease, self.position, last.position).await? {
                 return Err(RebuildError::Interrupted);
             }
-            self.follower.apply(&mut tx, &events).await?;
+            self.handler.handle(&mut tx, &events).await?;
             tx.commit().await?;
             self.position = last.position;
         }

@@ -1,32 +1,24 @@
-//! Follows the log for every read model, one task for each.
-//!
-//! The process that holds a model's lease follows the log for it. Rows and checkpoint change in one transaction, which
-//! a fenced-off process cannot commit. If the database is unavailable, the follower retries. An event that cannot be
-//! applied, or whose fold panics, is written to `dead_letters` in the same transaction and its stream is parked; other
-//! streams are not affected: see [`dead_letters`]. A follower that panics elsewhere is started again after a delay. A
-//! follower that has not worked for a while, by the wall clock, is reported as stalled: see [`Progress::stalled`].
+//! Read models as consumers of the log, and their progress. See [`infra::consumer`] for what a consumer is.
 
-mod dead_letters;
-mod follow;
 mod progress;
 
 pub use progress::{ModelStatus, Progress, RebuildStatus, Stage};
 
-pub(crate) use dead_letters::STATEMENTS;
-
+use crate::namespace;
 use crate::projector::Projector;
-use follow::{FollowError, Following, Pause, with_timeout};
-use futures::FutureExt as _;
+use async_trait::async_trait;
 use infra::clock::SharedClock;
-use infra::db::ReadStores;
+use infra::consumer::{self, ConsumerContext, Handler, LogConsumer};
+use infra::db::{DbError, Namespace, ReadStores};
+use infra::event_store::Recorded;
 use infra::ledger::Ledger;
-use std::panic::AssertUnwindSafe;
+use infra::subscription::checkpoint::Checkpoint;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-/// What a follower reads from and writes to, and its identity as a lease owner.
+/// What a read model reads from and writes to, and this process's identity as a lease owner.
 #[derive(Clone)]
 pub(crate) struct RunnerContext {
     pub ledger: Ledger,
@@ -36,51 +28,73 @@ pub(crate) struct RunnerContext {
     pub owner: Arc<str>,
 }
 
-/// Interval at which a follower tries to acquire a lease that another process holds.
+/// Interval at which the lease of a model is tried while another process holds it.
 const LEASE_POLL_INTERVAL: Duration = Duration::from_millis(500);
-/// Longest delay before a follower retries after a database error.
-const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
+/// The same while this process rebuilds the model: the new rows are followed without delay after the switch.
+const LEASE_POLL_INTERVAL_IN_REBUILD: Duration = Duration::from_millis(10);
 
 /// Follows the log for one model until `stop` is cancelled.
 pub(crate) fn spawn(
     projector: Arc<dyn Projector>,
     context: RunnerContext,
-    progress: Progress,
+    progress: &Progress,
     stop: CancellationToken,
 ) -> JoinHandle<()> {
-    tokio::spawn(async move {
-        let model = projector.name();
-        let mut pause = Duration::from_millis(50);
-        loop {
-            let follow = async {
-                let mut following = with_timeout(Following::open(projector.as_ref(), &context, &progress)).await?;
-                pause = Duration::from_millis(50);
-                following.run(&stop).await
-            };
-            // Not cancelled half-way: a step may be a commit.
-            let ended = AssertUnwindSafe(follow).catch_unwind().await;
-            if stop.is_cancelled() {
-                return;
-            }
-            let wait = match ended.unwrap_or(Err(FollowError::Panicked)) {
-                // A rebuild in this process is about to switch: follow the new rows without delay.
-                Ok(Pause::LeaseHeld) if progress.rebuild_of(model).is_some() => Duration::from_millis(10),
-                Ok(Pause::LeaseHeld) => {
-                    progress.worked(model);
-                    LEASE_POLL_INTERVAL
-                }
-                Ok(Pause::SteppedDown) => Duration::ZERO,
-                Ok(Pause::Stopped) => return,
-                Err(error) => {
-                    tracing::warn!(model, error = %follow::loggable(&error), "read model cannot be followed, will retry");
-                    pause = (pause * 2).min(MAX_RETRY_DELAY);
-                    pause
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(wait) => {}
-            }
+    let observer = Arc::new(progress.observer(projector.name()));
+    let running = ConsumerContext {
+        ledger: context.ledger.clone(),
+        clock: context.clock.clone(),
+        owner: context.owner.clone(),
+    };
+    let model = ReadModelConsumer {
+        projector,
+        context,
+        progress: progress.clone(),
+    };
+    consumer::spawn(Arc::new(model), running, observer, stop)
+}
+
+/// A read model as a consumer. Its namespace changes with each rebuild.
+struct ReadModelConsumer {
+    projector: Arc<dyn Projector>,
+    context: RunnerContext,
+    progress: Progress,
+}
+
+#[async_trait]
+impl LogConsumer for ReadModelConsumer {
+    fn name(&self) -> &'static str {
+        self.projector.name()
+    }
+
+    fn version(&self) -> i64 {
+        self.projector.version()
+    }
+
+    async fn prepare(&self) -> Result<(Namespace, Checkpoint), DbError> {
+        let namespace = self.context.read_stores.current(self.name()).await?;
+        let checkpoint = namespace::prepare(self.projector.as_ref(), &namespace).await?;
+        Ok((namespace, checkpoint))
+    }
+
+    async fn is_current(&self, namespace: &Namespace) -> Result<bool, DbError> {
+        let current = self.context.read_stores.current(self.name()).await?;
+        Ok(current.generation == namespace.generation)
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        self.projector.concerns(event)
+    }
+
+    fn handler(&self) -> Box<dyn Handler> {
+        self.projector.handler(&self.context.ledger)
+    }
+
+    fn lease_poll_interval(&self) -> Duration {
+        if self.progress.is_rebuilding_here(self.name()) {
+            LEASE_POLL_INTERVAL_IN_REBUILD
+        } else {
+            LEASE_POLL_INTERVAL
         }
-    })
+    }
 }

@@ -1,9 +1,12 @@
 //! [`Progress`]: the position, rate and rebuild status of each model.
 
+use infra::consumer::Observer;
 use infra::db::ReadStores;
 use infra::event_store::Position;
 use infra::subscription::checkpoint;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -26,6 +29,8 @@ struct ModelProgress {
     position: watch::Sender<Position>,
     rate: Mutex<Rate>,
     rebuild: watch::Sender<Option<RebuildStatus>>,
+    /// Whether that rebuild runs in this process.
+    rebuilds_here: AtomicBool,
 }
 
 /// Events per second over the last few seconds.
@@ -58,7 +63,8 @@ impl Rate {
 }
 
 /// The stage of a rebuild.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Reads and folds the log and writes rows.
     Loading,
@@ -73,7 +79,7 @@ pub enum Stage {
 }
 
 /// The progress of a rebuild.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct RebuildStatus {
     pub stage: Stage,
     /// Events applied.
@@ -111,8 +117,11 @@ pub struct ModelStatus {
     /// Events that could not be projected, including later events of parked streams.
     pub dead_letters: i64,
     pub parked_streams: i64,
-    /// The rebuild that is running in this process.
+    /// The rebuild that is running, in any process.
     pub rebuild: Option<RebuildStatus>,
+    /// The result of the last rebuild that ended, in any process: a [`crate::RebuildReport`], or an object with an
+    /// `error`.
+    pub last_rebuild: Option<serde_json::Value>,
 }
 
 impl Progress {
@@ -123,6 +132,7 @@ impl Progress {
                 position: watch::Sender::new(0),
                 rate: Mutex::new(Rate::new()),
                 rebuild: watch::Sender::new(None),
+                rebuilds_here: AtomicBool::new(false),
             };
             (model, progress)
         });
@@ -168,7 +178,7 @@ impl Progress {
         drop(tokio::time::timeout(timeout, changed).await);
     }
 
-    /// A watch on the rebuild of a model in this process, holding `None` while no rebuild is running. Returns `None`
+    /// A watch on the rebuild of a model in any process, holding `None` while no rebuild is running. Returns `None`
     /// when the model does not exist.
     #[must_use]
     pub fn watch_rebuild(&self, model: &str) -> Option<watch::Receiver<Option<RebuildStatus>>> {
@@ -221,9 +231,12 @@ impl Progress {
         }
     }
 
-    pub(crate) fn record_batch(&self, model: &'static str, events: usize) {
-        let rate = self.rate(model, events);
-        metrics::gauge!("projection_events_per_second", "model" => model).set(rate);
+    /// The observer of a model's consumer.
+    pub(crate) fn observer(&self, model: &'static str) -> ModelObserver {
+        ModelObserver {
+            progress: self.clone(),
+            model,
+        }
     }
 
     pub(crate) fn rate(&self, model: &str, events: usize) -> f64 {
@@ -233,11 +246,33 @@ impl Progress {
         })
     }
 
+    /// Notes how far a rebuild in this process is, or that it has ended.
     pub(crate) fn rebuilding(&self, model: &str, status: Option<RebuildStatus>) {
         self.worked(model);
         if let Some(progress) = self.0.models.get(model) {
+            progress.rebuilds_here.store(status.is_some(), Ordering::Relaxed);
             progress.rebuild.send_replace(status);
         }
+    }
+
+    /// Notes how far a rebuild in another process is, or that there is none.
+    pub(crate) fn rebuilding_elsewhere(&self, model: &str, status: Option<RebuildStatus>) {
+        let Some(progress) = self.0.models.get(model) else {
+            return;
+        };
+        if !progress.rebuilds_here.load(Ordering::Relaxed) {
+            progress.rebuild.send_if_modified(|known| {
+                let changed = *known != status;
+                *known = status;
+                changed
+            });
+        }
+    }
+
+    /// Whether this process rebuilds the model.
+    pub(crate) fn is_rebuilding_here(&self, model: &str) -> bool {
+        let progress = self.0.models.get(model);
+        progress.is_some_and(|progress| progress.rebuilds_here.load(Ordering::Relaxed))
     }
 
     pub(crate) fn rebuild_of(&self, model: &str) -> Option<RebuildStatus> {
@@ -245,5 +280,38 @@ impl Progress {
             .models
             .get(model)
             .and_then(|progress| progress.rebuild.borrow().clone())
+    }
+}
+
+/// Notes the progress of a model's consumer, and measures it.
+pub(crate) struct ModelObserver {
+    progress: Progress,
+    model: &'static str,
+}
+
+impl Observer for ModelObserver {
+    fn worked(&self) {
+        self.progress.worked(self.model);
+    }
+
+    fn reached(&self, position: Position) {
+        self.progress.reached(self.model, position);
+    }
+
+    fn committed(&self, events: usize, took: Duration, lag: Position) {
+        let model = self.model;
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge is a float, and the lag is far below 2^52"
+        )]
+        metrics::gauge!("projection_lag_events", "model" => model).set(lag as f64);
+        metrics::counter!("projection_events_total", "model" => model).increment(events as u64);
+        metrics::histogram!("projection_batch_seconds", "model" => model).record(took.as_secs_f64());
+        let rate = self.progress.rate(model, events);
+        metrics::gauge!("projection_events_per_second", "model" => model).set(rate);
+    }
+
+    fn parked(&self) {
+        metrics::counter!("projection_dead_letters_total", "model" => self.model).increment(1);
     }
 }

@@ -42,10 +42,32 @@ text_enum! {
 static DUE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "select {} from work_items where kind = $1 and state = 'due' and not_before <= $2
-         order by priority desc, not_before, stream, item limit $3",
+         order by tenant, priority desc, not_before, stream, item limit $3",
         WorkRow::TABLE.column_list()
     )
 });
+
+static DUE_OF_TENANT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {} from work_items where kind = $1 and tenant = $2 and state = 'due' and not_before <= $3
+         order by priority desc, not_before, stream, item limit $4",
+        WorkRow::TABLE.column_list()
+    )
+});
+
+/// Each step finds the next pair in the index, so the cost depends on the number of pairs and not on that of items.
+const QUEUES: &str = "with recursive queue(kind, tenant) as (
+  select kind, tenant from (
+    select kind, tenant from work_items where state = 'due' order by kind, tenant limit 1
+  ) as first
+  union all
+  select
+    (select w.kind from work_items w where w.state = 'due' and (w.kind, w.tenant) > (queue.kind, queue.tenant)
+     order by w.kind, w.tenant limit 1),
+    (select w.tenant from work_items w where w.state = 'due' and (w.kind, w.tenant) > (queue.kind, queue.tenant)
+     order by w.kind, w.tenant limit 1)
+  from queue where queue.kind is not null
+) select kind, tenant from queue where kind is not null";
 
 static LIST: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -64,7 +86,13 @@ static OF_STREAM: LazyLock<String> = LazyLock::new(|| {
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![DUE.as_str(), LIST.as_str(), &**OF_STREAM]
+    vec![
+        DUE.as_str(),
+        DUE_OF_TENANT.as_str(),
+        QUEUES,
+        LIST.as_str(),
+        OF_STREAM.as_str(),
+    ]
 }
 
 /// Queries `work`.
@@ -78,7 +106,36 @@ impl Work {
         Self { read_stores }
     }
 
-    /// Items due at `now` (epoch microseconds), highest priority first. Of every tenant, for jobs.
+    /// The kinds of items with the tenants that have some, due now or later. Kinds that this version does not know are
+    /// left out.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn queues(&self) -> Result<Vec<(Kind, String)>, DbError> {
+        let db = self.read_stores.current("work").await?.db;
+        let found: Vec<(String, String)> = on_db!(&db, c => sqlx::query_as(QUEUES).fetch_all(c).await)?;
+        let known = found
+            .into_iter()
+            .filter_map(|(kind, tenant)| Some((Kind::parse(&kind)?, tenant)));
+        Ok(known.collect())
+    }
+
+    /// A tenant's items of one kind that are due at `now` (epoch microseconds), highest priority first.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn due_of_tenant(&self, kind: Kind, tenant: &str, now: i64, limit: i64) -> Result<Vec<WorkRow>, DbError> {
+        let db = self.read_stores.current("work").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&DUE_OF_TENANT)
+            .bind(kind.as_str())
+            .bind(tenant)
+            .bind(now)
+            .bind(limit)
+            .fetch_all(c)
+            .await)?)
+    }
+
+    /// Items of every tenant that are due at `now` (epoch microseconds), by tenant, highest priority first.
     ///
     /// # Errors
     /// When the database cannot be used.

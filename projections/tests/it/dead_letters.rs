@@ -2,10 +2,11 @@
 
 use crate::support::*;
 use domain::call::value::Outcome;
+use infra::consumer::ConsumeError;
 use infra::db::Engine;
 use infra::event_store::{Event, Recorded};
 use infra::on_db;
-use projections::engine::{ProjectionError, ReadModel, Schema};
+use projections::engine::{ReadModel, Schema};
 use projections::projector::Model;
 use projections::rows::{Column, Field, Kind, Owner, Role, Row, Rows, Table, Value};
 use projections::{RebuildError, RebuildOptions};
@@ -259,7 +260,7 @@ async fn event_whose_fold_panics_is_dead_lettered_and_the_model_continues() {
     for _ in 0..2 {
         let refused = env.models.rebuild("failing", options).await.expect_err("a panic");
         assert!(
-            matches!(refused, RebuildError::Projection(ProjectionError::Panicked)),
+            matches!(refused, RebuildError::Projection(ConsumeError::Panicked)),
             "{refused:?}"
         );
     }

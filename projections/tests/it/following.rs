@@ -1,9 +1,10 @@
 //! Following the log: every event is applied once, whichever process holds the lease and however often that changes.
 
 use crate::support::*;
-use domain::call::value::Outcome;
+use domain::call::value::{Grade, Outcome};
 use infra::on_db;
-use projections::projectors;
+use projections::{RebuildOptions, projectors};
+use std::collections::HashSet;
 use std::time::Duration;
 
 const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -67,6 +68,53 @@ async fn restarted_follower_continues_at_its_checkpoint() {
         .expect("query")
         .expect("figures");
     assert_eq!((figures.calls, figures.ai_turns), (120, 240));
+    following.stop().await;
+}
+
+/// After a restart nothing is in memory, and the past of every stream with a new event is read again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_of_many_calls_after_a_restart_are_applied_in_batches() {
+    const CALLS: usize = 700;
+    let env = TestEnv::new().await;
+    let following = env.models.follow();
+    let mut last = 0;
+    for n in 0..CALLS {
+        last = env.append(&format!("CA{n}"), vec![started(0, Provider)]).await;
+    }
+    assert!(env.models.wait("call_log", last, WAIT_TIMEOUT).await);
+    following.stop().await;
+    let before = last;
+    for n in 0..2 * CALLS {
+        let events = vec![graded(Grade::Good)];
+        last = env.append(&format!("CA{}", n * 7919 % CALLS), events).await;
+    }
+
+    let projectors = projectors();
+    let call_log = projectors.iter().find(|projector| projector.name() == "call_log");
+    let mut handler = call_log.expect("the model").handler(&env.ledger);
+    let events = env.ledger.read_all(before, 2 * CALLS).await.expect("events");
+    let mut rest = events.as_slice();
+    let mut restored = Vec::new();
+    while !rest.is_empty() {
+        let (batch, later) = rest.split_at(handler.next_batch(rest));
+        let calls: HashSet<_> = batch.iter().map(|event| &event.stream.aggregate_id).collect();
+        restored.push(calls.len());
+        let mut tx = env.db("call_log").await.begin().await.expect("a transaction");
+        handler.handle(&mut tx, batch).await.expect("applies");
+        tx.rollback().await.expect("rolls back");
+        rest = later;
+    }
+    assert_eq!(restored[..2], [256, 256]);
+    assert!(restored.len() <= 3, "{restored:?}");
+
+    let following = env.models.follow();
+    assert!(env.models.wait("call_log", last, WAIT_TIMEOUT).await);
+    let options = RebuildOptions {
+        compare: true,
+        switch: false,
+    };
+    let report = env.models.rebuild("call_log", options).await.expect("rebuilds");
+    assert!(report.difference.expect("compared").is_none());
     following.stop().await;
 }
 

@@ -24,8 +24,8 @@ async fn project(env: &TestEnv, events: &[Arc<Recorded>]) {
         let db = env.db(projector.name()).await;
         let mut tx = db.begin().await.expect("a transaction");
         projector
-            .follower(&env.ledger)
-            .apply(&mut tx, events)
+            .handler(&env.ledger)
+            .handle(&mut tx, events)
             .await
             .expect("applies");
         tx.commit().await.expect("commits");

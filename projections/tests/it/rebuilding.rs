@@ -3,8 +3,15 @@
 
 use crate::support::*;
 use domain::call::value::{Grade, Outcome};
+use infra::consumer::{ConsumeError, Handler};
+use infra::db::Engine;
+use infra::event_store::Recorded;
+use infra::ledger::Ledger;
 use infra::on_db;
-use projections::{RebuildError, RebuildOptions, projectors};
+use projections::engine::{Past, Schema, WriteSet};
+use projections::projector::{Loader, Projector};
+use projections::rows::{Found, Missing, Table};
+use projections::{RebuildError, RebuildOptions, Stage, projectors};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -227,4 +234,114 @@ async fn event_long_after_its_call_was_evicted_is_not_lost() {
     // The result equals the rows of a follower.
     let again = env.models.rebuild("call_log", DRY_RUN).await.expect("rebuilds");
     assert!(again.difference.expect("compared").is_none());
+}
+
+/// A projector whose loader waits until it is released.
+struct Held {
+    inner: Arc<dyn Projector>,
+    released: Arc<AtomicBool>,
+}
+
+impl Projector for Held {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn version(&self) -> i64 {
+        self.inner.version()
+    }
+
+    fn schema(&self, engine: Engine) -> Schema {
+        self.inner.schema(engine)
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        self.inner.tables()
+    }
+
+    fn concerns(&self, event: &Recorded) -> bool {
+        self.inner.concerns(event)
+    }
+
+    fn handler(&self, ledger: &Ledger) -> Box<dyn Handler> {
+        self.inner.handler(ledger)
+    }
+
+    fn loader(&self) -> Box<dyn Loader> {
+        Box::new(HeldLoader {
+            inner: self.inner.loader(),
+            released: self.released.clone(),
+        })
+    }
+}
+
+struct HeldLoader {
+    inner: Box<dyn Loader>,
+    released: Arc<AtomicBool>,
+}
+
+impl Loader for HeldLoader {
+    fn missing(&self, events: &[Arc<Recorded>]) -> Missing {
+        self.inner.missing(events)
+    }
+
+    fn restore(&mut self, past: Past, found: Found) -> Result<(), ConsumeError> {
+        self.inner.restore(past, found)
+    }
+
+    fn fold(&mut self, events: &[Arc<Recorded>]) -> Result<(), ConsumeError> {
+        while !self.released.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.inner.fold(events)
+    }
+
+    fn drain_settled(&mut self) -> Option<WriteSet> {
+        self.inner.drain_settled()
+    }
+
+    fn drain_all(&mut self) -> Option<WriteSet> {
+        self.inner.drain_all()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn other_process_shows_the_progress_and_the_result_of_a_rebuild() {
+    let released = Arc::new(AtomicBool::new(false));
+    let held = projectors().into_iter().map(|inner| {
+        let released = released.clone();
+        Arc::new(Held { inner, released }) as Arc<dyn Projector>
+    });
+    let env = TestEnv::with(held.collect()).await;
+    let last = env.append("CA1", full_call()).await;
+    let other = env.reopened_with(projectors()).await;
+    let following = other.follow();
+    assert!(other.wait("dashboard", last, WAIT_TIMEOUT).await);
+
+    let mut seen = other.progress().watch_rebuild("dashboard").expect("the model");
+    assert!(seen.borrow().is_none());
+    let begun = env.models.begin_rebuild("dashboard").await.expect("begins");
+    let rebuild = tokio::spawn(begun.run(SWITCH));
+    let wait = tokio::time::timeout(WAIT_TIMEOUT, seen.wait_for(Option::is_some));
+    let progress = wait
+        .await
+        .expect("in time")
+        .expect("watched")
+        .clone()
+        .expect("progress");
+    assert_eq!((progress.stage, progress.total), (Stage::Loading, last));
+    assert!(matches!(
+        other.begin_rebuild("dashboard").await,
+        Err(RebuildError::Running)
+    ));
+
+    released.store(true, Ordering::SeqCst);
+    let report = rebuild.await.expect("no panic").expect("rebuilds");
+    let wait = tokio::time::timeout(WAIT_TIMEOUT, seen.wait_for(Option::is_none));
+    wait.await.expect("in time").expect("watched");
+    let status = other.status().await.expect("status");
+    let status = status.iter().find(|status| status.model == "dashboard");
+    let result = status.and_then(|status| status.last_rebuild.clone()).expect("a result");
+    assert_eq!(result, serde_json::json!(report));
+    following.stop().await;
 }

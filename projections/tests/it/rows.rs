@@ -2,9 +2,9 @@
 
 use crate::support::*;
 use domain::call::CallEvent;
+use infra::consumer::ConsumeError;
 use infra::db::Db;
 use infra::event_store::Recorded;
-use projections::engine::ProjectionError;
 use projections::projector::Projector;
 use projections::{ReadModels, projectors};
 use std::sync::Arc;
@@ -47,18 +47,18 @@ fn histories(calls: usize) -> Vec<Arc<Recorded>> {
 
 async fn live(projector: &dyn Projector, env: &TestEnv, events: &[Arc<Recorded>], batch: usize, forgetful: bool) {
     let db = env.db(projector.name()).await;
-    let mut follower = projector.follower(&env.ledger);
+    let mut handler = projector.handler(&env.ledger);
     for events in events.chunks(batch) {
         let mut tx = db.begin().await.expect("a transaction");
-        follower.apply(&mut tx, events).await.expect("applies");
+        handler.handle(&mut tx, events).await.expect("applies");
         tx.commit().await.expect("commits");
         if forgetful {
-            follower.forget();
+            handler.forget();
         }
     }
 }
 
-async fn bulk(projector: &dyn Projector, db: &Db, events: &[Arc<Recorded>]) -> Result<(), ProjectionError> {
+async fn bulk(projector: &dyn Projector, db: &Db, events: &[Arc<Recorded>]) -> Result<(), ConsumeError> {
     let mut loader = projector.loader();
     for events in events.chunks(50) {
         loader.fold(events)?;

@@ -42,14 +42,11 @@ async fn ledger_statements_can_be_prepared(stores: TestStores) {
 
 async fn checkpoint_statements_can_be_prepared(stores: TestStores) {
     use infra::subscription::checkpoint;
-    let namespace = ReadStores::open(&stores.url)
-        .await
-        .unwrap()
-        .current("dashboard")
-        .await
-        .unwrap();
+    let read_stores = ReadStores::open(&stores.url).await.unwrap();
+    let namespace = read_stores.current("dashboard").await.unwrap();
     infra::on_db!(&namespace.db, c => c.execute(checkpoint::CHECKPOINT_DDL).await.map(|_| ())).unwrap();
     prepare(&namespace.db, &checkpoint::statements(namespace.db.engine())).await;
+    prepare(&read_stores.registry(), &infra::db::rebuild_records::STATEMENTS).await;
 }
 
 /// Every read model with its tables.

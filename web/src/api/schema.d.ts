@@ -2355,7 +2355,7 @@ export interface components {
              * @description Number of positions behind the log.
              */
             lag: number;
-            /** @description Result of the last rebuild that was started through this process. */
+            /** @description Result of the last rebuild, by any process. */
             last_rebuild?: Record<string, never> | null;
             /** @example call_log */
             name: string;

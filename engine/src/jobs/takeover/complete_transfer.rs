@@ -2,7 +2,7 @@
 //! released. If the target did not join, the caller returns to the team member.
 
 use super::super::hold_recording;
-use super::super::runner::{Job, JobOutcome, fail, record_result};
+use super::super::job::{Job, JobOutcome, fail, record_result};
 use super::{RETRY_POLICY, WorkTarget, ok_if_gone, set_ends_conference, was_not_tried};
 use crate::conference;
 use crate::{Engine, SharedEngine};

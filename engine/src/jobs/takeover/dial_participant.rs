@@ -1,6 +1,6 @@
 //! Dials a participant into the conference: a team member's browser, or the target of a transfer.
 
-use super::super::runner::{Job, JobOutcome, fail, record_result};
+use super::super::job::{Job, JobOutcome, fail, record_result};
 use super::{RETRY_POLICY, WorkTarget, was_not_tried};
 use crate::conference;
 use crate::{Engine, SharedEngine};

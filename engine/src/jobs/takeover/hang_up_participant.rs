@@ -1,7 +1,7 @@
 //! Ends the leg of a participant who no longer belongs to the conference: the call is over, or another team member has
 //! it.
 
-use super::super::runner::{Job, JobOutcome, fail, record_result};
+use super::super::job::{Job, JobOutcome, fail, record_result};
 use super::{RETRY_POLICY, WorkTarget, ok_if_gone, set_ends_conference, was_not_tried};
 use crate::conference;
 use crate::{Engine, SharedEngine};

@@ -10,7 +10,7 @@ pub mod hang_up_participant;
 pub mod return_to_ai;
 pub mod take_over;
 
-use super::runner::RetryPolicy;
+use super::job::RetryPolicy;
 use crate::Engine;
 use domain::call::Call;
 use domain::call::state::Participant;

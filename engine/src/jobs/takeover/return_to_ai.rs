@@ -2,7 +2,7 @@
 //!
 //! A participant who speaks with the caller ends the call by leaving, so that a caller is never left alone.
 
-use super::super::runner::{Job, JobOutcome, fail, record_result};
+use super::super::job::{Job, JobOutcome, fail, record_result};
 use super::{RETRY_POLICY, WorkTarget, was_not_tried};
 use crate::conference;
 use crate::{Engine, SharedEngine};

@@ -1,7 +1,7 @@
 //! Completes a takeover once the team member is in the conference: unmutes them, records it, and moves the caller into
 //! the conference. The AI says nothing from then on.
 
-use super::super::runner::{Job, JobOutcome, fail, record_result};
+use super::super::job::{Job, JobOutcome, fail, record_result};
 use super::{RETRY_POLICY, WorkTarget, set_ends_conference, was_not_tried};
 use crate::conference;
 use crate::{Engine, SharedEngine};

@@ -1,11 +1,22 @@
-//! Parked streams: an event that cannot be projected must not stop other streams, but later events of its own stream
+//! Parked streams: an event that cannot be handled must not stop other streams, but later events of its own stream
 //! must not be applied without it. Both are written to `dead_letters`, for inspection and until a rebuild applies them.
 
-use infra::db::{Db, Tx};
-use infra::event_store::Recorded;
-use infra::on_db;
+use crate::db::{Db, Tx};
+use crate::event_store::Recorded;
+use crate::on_db;
 use std::collections::HashSet;
 use std::sync::Arc;
+
+/// The table, for both engines: events that could not be handled, and later events of the same streams.
+pub const DDL: &str = "create table if not exists dead_letters (
+  position       bigint primary key not null,
+  aggregate_type text   not null,
+  aggregate_id   text   not null,
+  sequence       bigint not null,
+  event_type     text   not null,
+  reason         text   not null,
+  parked_at      bigint not null
+)";
 
 const PARKED: &str = "select distinct aggregate_type, aggregate_id from dead_letters";
 
@@ -13,8 +24,19 @@ const INSERT_DEAD_LETTER: &str = "insert into dead_letters
     (position, aggregate_type, aggregate_id, sequence, event_type, reason, parked_at)
   values ($1, $2, $3, $4, $5, $6, $7)";
 
-/// The statements of this file.
-pub(crate) const STATEMENTS: &[&str] = &[PARKED, INSERT_DEAD_LETTER];
+/// Dead letters are few, so counting them is cheap.
+const COUNT: &str = "select count(*), count(distinct aggregate_type || '/' || aggregate_id) from dead_letters";
+
+/// The statements of this file. A test prepares them.
+pub const STATEMENTS: &[&str] = &[PARKED, INSERT_DEAD_LETTER, COUNT];
+
+/// The number of dead letters and the number of parked streams.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn count(db: &Db) -> Result<(i64, i64), sqlx::Error> {
+    on_db!(db, c => sqlx::query_as(COUNT).fetch_one(c).await)
+}
 
 /// The parked streams.
 #[derive(Default)]
@@ -50,7 +72,7 @@ impl DeadLetters {
         Ok(())
     }
 
-    /// Writes events of parked streams that concern the model to `dead_letters`. Returns the remaining events, or
+    /// Writes events of parked streams that concern the consumer to `dead_letters`. Returns the remaining events, or
     /// `None` if no event belongs to a parked stream.
     pub async fn divert_parked(
         &self,

@@ -1,25 +1,22 @@
-//! Follows the log for one model while this process holds its lease.
+//! Follows the log for one consumer while this process holds its lease.
 
 use super::dead_letters::DeadLetters;
-use super::{Progress, RunnerContext};
-use crate::engine::ProjectionError;
-use crate::namespace;
-use crate::projector::{Follower, Projector};
+use super::{ConsumeError, ConsumerContext, Handler, LogConsumer, Observer};
+use crate::db::{DbError, Namespace, Tx};
+use crate::event_store::{Position, Recorded, StoreError};
+use crate::ledger::Subscription;
+use crate::subscription::checkpoint::{self, Lease};
 use futures::FutureExt as _;
-use infra::db::{DbError, Namespace, Tx};
-use infra::event_store::{Position, Recorded, StoreError};
-use infra::ledger::Subscription;
-use infra::subscription::checkpoint::{self, Lease};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// Most events in one transaction.
+/// Most events that are read at once.
 const MAX_BATCH_EVENTS: usize = 4_000;
-/// A follower that has caught up pauses for this many times the duration of its last transaction, so that events
-/// accumulate. A transaction of fifty events costs little more than one of a single event, and each webhook is applied
-/// by seven followers.
+/// A consumer that has caught up pauses for this many times the duration of its last transaction, so that events
+/// accumulate. A transaction of fifty events costs little more than one of a single event, and each webhook is handled
+/// by every consumer.
 const PAUSE_FACTOR: u32 = 16;
 /// The longest such pause: users wait to see what they have just changed.
 const MAX_PAUSE: Duration = Duration::from_millis(40);
@@ -31,10 +28,10 @@ const MAX_BURST_PAUSE: Duration = Duration::from_millis(250);
 const LEASE_SECONDS: i64 = 15;
 /// Interval at which the lease is renewed.
 const LEASE_RENEW_INTERVAL: Duration = Duration::from_secs(5);
-/// Longest time to wait for a database operation: a network that drops packets leaves a connection open for many
-/// minutes.
+/// Longest time to wait for a database operation, or for one transaction: a network that drops packets leaves a connection
+/// open for many minutes.
 const DATABASE_TIMEOUT: Duration = Duration::from_secs(30);
-/// Interval at which an idle follower checks whether a rebuild has switched the namespace.
+/// Interval at which an idle consumer checks whether a rebuild has switched the namespace.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Why following stopped.
@@ -47,23 +44,23 @@ pub(super) enum Pause {
     Stopped,
 }
 
-/// Why a model cannot be followed.
+/// Why the log cannot be followed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FollowError {
     #[error(transparent)]
     Db(#[from] DbError),
     #[error(transparent)]
-    Projection(#[from] ProjectionError),
+    Consume(#[from] ConsumeError),
     #[error("cannot read the log")]
     Log(#[from] StoreError),
     /// The panic's message is in the log of the process.
-    #[error("the follower panicked")]
+    #[error("the consumer panicked")]
     Panicked,
 }
 
 impl From<sqlx::Error> for FollowError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Projection(error.into())
+        Self::Consume(error.into())
     }
 }
 
@@ -71,14 +68,14 @@ impl From<sqlx::Error> for FollowError {
 /// shown.
 pub(super) fn loggable(error: &FollowError) -> String {
     match error {
-        FollowError::Projection(ProjectionError::Database(sqlx::Error::Database(error))) => {
+        FollowError::Consume(ConsumeError::Database(sqlx::Error::Database(error))) => {
             format!("database error (code {})", error.code().unwrap_or_default())
         }
         other => other.to_string(),
     }
 }
 
-/// Waits for a database operation for [`DATABASE_TIMEOUT`] at most. After a timeout the follower is reopened.
+/// Waits for a database operation for [`DATABASE_TIMEOUT`] at most. After a timeout the consumer is opened again.
 pub(super) async fn with_timeout<T, E>(work: impl Future<Output = Result<T, E>>) -> Result<T, FollowError>
 where
     FollowError: From<E>,
@@ -89,30 +86,30 @@ where
     }
 }
 
-/// Applies events. A panic of the fold becomes an error, so that the event that causes it is dead-lettered like any other
-/// that cannot be applied. The follower drops its documents after an error, so a half-changed one is not used again.
-async fn apply_catching_panics(
-    follower: &mut dyn Follower,
+/// Handles events. A panic of the handler becomes an error, so that the event that causes it is dead-lettered like any
+/// other that cannot be handled. The handler drops its cache after an error, so nothing half-changed is used again.
+async fn handle_catching_panics(
+    handler: &mut dyn Handler,
     tx: &mut Tx,
     events: &[Arc<Recorded>],
-) -> Result<(), ProjectionError> {
-    let applied = AssertUnwindSafe(follower.apply(tx, events)).catch_unwind().await;
-    applied.unwrap_or(Err(ProjectionError::Panicked))
+) -> Result<(), ConsumeError> {
+    let handled = AssertUnwindSafe(handler.handle(tx, events)).catch_unwind().await;
+    handled.unwrap_or(Err(ConsumeError::Panicked))
 }
 
 pub(super) struct Following<'a> {
-    projector: &'a dyn Projector,
-    context: &'a RunnerContext,
-    progress: &'a Progress,
+    consumer: &'a dyn LogConsumer,
+    context: &'a ConsumerContext,
+    observer: &'a dyn Observer,
     open: Option<Open>,
 }
 
-/// The state of a follower that holds the lease.
+/// The state of a consumer that holds the lease.
 struct Open {
     namespace: Namespace,
     lease: Lease,
     position: Position,
-    follower: Box<dyn Follower>,
+    handler: Box<dyn Handler>,
     dead_letters: DeadLetters,
     log: Subscription,
     renewed: Instant,
@@ -121,29 +118,28 @@ struct Open {
 impl<'a> Following<'a> {
     /// Prepares the namespace and acquires the lease, if it is free.
     pub async fn open(
-        projector: &'a dyn Projector,
-        context: &'a RunnerContext,
-        progress: &'a Progress,
+        consumer: &'a dyn LogConsumer,
+        context: &'a ConsumerContext,
+        observer: &'a dyn Observer,
     ) -> Result<Self, FollowError> {
-        let model = projector.name();
-        let namespace = context.read_stores.current(model).await?;
-        let found = namespace::prepare(projector, &namespace).await?;
-        progress.reached(model, found.position);
+        let name = consumer.name();
+        let (namespace, found) = consumer.prepare().await?;
+        observer.reached(found.position);
         let mut following = Self {
-            projector,
+            consumer,
             context,
-            progress,
+            observer,
             open: None,
         };
-        if found.model_version != projector.version() {
+        if found.model_version != consumer.version() {
             // The rows have another version. They stay as they are until a rebuild replaces them.
             return Ok(following);
         }
-        let Some(lease) = checkpoint::acquire(&namespace.db, model, &context.owner, LEASE_SECONDS).await? else {
+        let Some(lease) = checkpoint::acquire(&namespace.db, name, &context.owner, LEASE_SECONDS).await? else {
             return Ok(following);
         };
         tracing::info!(
-            model,
+            consumer = name,
             position = lease.position,
             fence = lease.fence,
             "following the log"
@@ -151,7 +147,7 @@ impl<'a> Following<'a> {
         following.open = Some(Open {
             dead_letters: DeadLetters::load(&namespace.db).await?,
             position: lease.position,
-            follower: projector.follower(&context.ledger),
+            handler: consumer.handler(),
             log: context.ledger.subscribe(lease.position),
             renewed: Instant::now(),
             namespace,
@@ -168,15 +164,15 @@ impl<'a> Following<'a> {
         let ended = self.run_open(&mut open, stop).await;
         if matches!(ended, Ok(Pause::Stopped | Pause::SteppedDown)) {
             // Release the lease so that another process does not wait for it to expire.
-            if let Err(error) = checkpoint::release(&open.namespace.db, self.projector.name(), &open.lease).await {
-                tracing::debug!(model = self.projector.name(), %error, "lease release failed, it will expire");
+            let consumer = self.consumer.name();
+            if let Err(error) = checkpoint::release(&open.namespace.db, consumer, &open.lease).await {
+                tracing::debug!(consumer, %error, "lease release failed, it will expire");
             }
         }
         ended
     }
 
     async fn run_open(&mut self, open: &mut Open, stop: &CancellationToken) -> Result<Pause, FollowError> {
-        let model = self.projector.name();
         loop {
             let events = tokio::select! {
                 biased;
@@ -194,28 +190,29 @@ impl<'a> Following<'a> {
                 }
                 () = tokio::time::sleep(POLL_INTERVAL) => Vec::new(),
             };
-            self.progress.worked(model);
-            if self.context.read_stores.current(model).await?.generation != open.namespace.generation {
+            if !self.may_continue(open).await? {
                 return Ok(Pause::SteppedDown);
-            }
-            if open.renewed.elapsed() >= LEASE_RENEW_INTERVAL {
-                let renew = checkpoint::renew(&open.namespace.db, model, &open.lease, LEASE_SECONDS);
-                if !with_timeout(renew).await? {
-                    return Ok(Pause::SteppedDown);
-                }
-                open.renewed = Instant::now();
-            }
-            if events.is_empty() {
-                continue;
             }
             let started = Instant::now();
-            if !with_timeout(self.apply(open, &events)).await? {
-                tracing::info!(model, "fenced off by another process or by a rebuild");
-                return Ok(Pause::SteppedDown);
+            let mut rest = events.as_slice();
+            while !rest.is_empty() {
+                let (batch, later) = rest.split_at(open.handler.next_batch(rest).clamp(1, rest.len()));
+                rest = later;
+                if !self.apply(open, batch).await? {
+                    tracing::info!(
+                        consumer = self.consumer.name(),
+                        "fenced off by another process or by a rebuild"
+                    );
+                    return Ok(Pause::SteppedDown);
+                }
+                if stop.is_cancelled() {
+                    return Ok(Pause::Stopped);
+                }
+                if !rest.is_empty() && !self.may_continue(open).await? {
+                    return Ok(Pause::SteppedDown);
+                }
             }
-            let took = started.elapsed();
-            self.measure(open, events.len(), took);
-            if events.len() < MAX_BATCH_EVENTS {
+            if !events.is_empty() && events.len() < MAX_BATCH_EVENTS {
                 let max_pause = if events.len() < BURST_EVENTS {
                     MAX_PAUSE
                 } else {
@@ -223,61 +220,79 @@ impl<'a> Following<'a> {
                 };
                 tokio::select! {
                     () = stop.cancelled() => return Ok(Pause::Stopped),
-                    () = tokio::time::sleep((took * PAUSE_FACTOR).min(max_pause)) => {}
+                    () = tokio::time::sleep((started.elapsed() * PAUSE_FACTOR).min(max_pause)) => {}
                 }
             }
         }
     }
 
-    /// Applies events. If a batch fails, bisects it to find the event that cannot be applied. Returns `false` when
-    /// fenced off.
-    async fn apply(&self, open: &mut Open, events: &[Arc<Recorded>]) -> Result<bool, FollowError> {
-        // A stack of runs of events that remain to be applied, the first on top.
-        let mut runs = vec![events];
-        while let Some(run) = runs.pop() {
-            let Some(last) = run.last() else { continue };
-            match self.commit(open, run, None).await {
-                Ok(true) => {}
-                Ok(false) => return Ok(false),
-                Err(error) if !error.is_permanent() => return Err(error.into()),
-                Err(error) if run.len() == 1 => {
-                    let reason = error.summary();
-                    let model = self.projector.name();
-                    tracing::error!(
-                        model,
-                        position = last.position,
-                        reason,
-                        "event dead-lettered, stream parked"
-                    );
-                    if !self.commit(open, run, Some(&reason)).await? {
-                        return Ok(false);
-                    }
-                    metrics::counter!("projection_dead_letters_total", "model" => model).increment(1);
-                }
-                Err(_) => {
-                    let (first, second) = run.split_at(run.len() / 2);
-                    runs.push(second);
-                    runs.push(first);
-                }
+    /// Renews the lease when it is time. Returns `false` when it is lost, or a rebuild has switched the namespace.
+    async fn may_continue(&self, open: &mut Open) -> Result<bool, FollowError> {
+        self.observer.worked();
+        if !self.consumer.is_current(&open.namespace).await? {
+            return Ok(false);
+        }
+        if open.renewed.elapsed() >= LEASE_RENEW_INTERVAL {
+            let renew = checkpoint::renew(&open.namespace.db, self.consumer.name(), &open.lease, LEASE_SECONDS);
+            if !with_timeout(renew).await? {
+                return Ok(false);
             }
+            open.renewed = Instant::now();
         }
         Ok(true)
     }
 
-    /// Writes rows, dead letters and the checkpoint in one transaction. With `give_up` the events are written to
-    /// `dead_letters` with that reason, and their streams are parked.
+    /// Handles events. If a batch fails, bisects it to find the event that cannot be handled. Returns `false` when
+    /// fenced off.
+    async fn apply(&self, open: &mut Open, events: &[Arc<Recorded>]) -> Result<bool, FollowError> {
+        let started = Instant::now();
+        // A stack of runs of events that remain to be handled, the first on top.
+        let mut runs = vec![events];
+        while let Some(run) = runs.pop() {
+            let Some(last) = run.last() else { continue };
+            match with_timeout(self.commit(open, run, None)).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(FollowError::Consume(error)) if error.is_permanent() && run.len() == 1 => {
+                    let reason = error.summary();
+                    tracing::error!(
+                        consumer = self.consumer.name(),
+                        position = last.position,
+                        reason,
+                        "event dead-lettered, stream parked"
+                    );
+                    if !with_timeout(self.commit(open, run, Some(&reason))).await? {
+                        return Ok(false);
+                    }
+                    self.observer.parked();
+                }
+                Err(FollowError::Consume(error)) if error.is_permanent() => {
+                    let (first, second) = run.split_at(run.len() / 2);
+                    runs.push(second);
+                    runs.push(first);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let lag = (self.context.ledger.known_head() - open.position).max(0);
+        self.observer.committed(events.len(), started.elapsed(), lag);
+        Ok(true)
+    }
+
+    /// Writes what the handler writes, dead letters and the checkpoint in one transaction. With `give_up` the events are
+    /// written to `dead_letters` with that reason, and their streams are parked.
     async fn commit(
         &self,
         open: &mut Open,
         events: &[Arc<Recorded>],
         give_up: Option<&str>,
-    ) -> Result<bool, ProjectionError> {
+    ) -> Result<bool, ConsumeError> {
         let Some(last) = events.last() else { return Ok(true) };
         let mut tx = open.namespace.db.begin().await?;
         let outcome = self.write(open, &mut tx, events, give_up).await;
         let committed = match outcome {
-            Ok(true) => tx.commit().await.map(|()| true).map_err(ProjectionError::from),
-            Ok(false) => tx.rollback().await.map(|()| false).map_err(ProjectionError::from),
+            Ok(true) => tx.commit().await.map(|()| true).map_err(ConsumeError::from),
+            Ok(false) => tx.rollback().await.map(|()| false).map_err(ConsumeError::from),
             Err(error) => {
                 // The connection itself may have failed. Dropping the transaction rolls it back as well.
                 drop(tx);
@@ -287,9 +302,9 @@ impl<'a> Following<'a> {
         if let Ok(true) = committed {
             open.position = last.position;
             open.dead_letters.on_commit();
-            self.progress.reached(self.projector.name(), open.position);
+            self.observer.reached(open.position);
         } else {
-            open.follower.forget();
+            open.handler.forget();
             open.dead_letters.on_rollback();
         }
         committed
@@ -301,35 +316,21 @@ impl<'a> Following<'a> {
         tx: &mut Tx,
         events: &[Arc<Recorded>],
         give_up: Option<&str>,
-    ) -> Result<bool, ProjectionError> {
+    ) -> Result<bool, ConsumeError> {
         let Some(last) = events.last() else { return Ok(true) };
-        let model = self.projector.name();
         // Done first: it locks the checkpoint row, so that no work is wasted after a lost lease.
-        if !checkpoint::advance(tx, model, &open.lease, open.position, last.position).await? {
+        if !checkpoint::advance(tx, self.consumer.name(), &open.lease, open.position, last.position).await? {
             return Ok(false);
         }
         let now = self.context.clock.now();
-        let concerns = |event: &Recorded| self.projector.concerns(event);
+        let concerns = |event: &Recorded| self.consumer.concerns(event);
         if let Some(reason) = give_up {
             open.dead_letters.park(tx, events, reason, now).await?;
         } else if let Some(free) = open.dead_letters.divert_parked(tx, events, concerns, now).await? {
-            apply_catching_panics(open.follower.as_mut(), tx, &free).await?;
+            handle_catching_panics(open.handler.as_mut(), tx, &free).await?;
         } else {
-            apply_catching_panics(open.follower.as_mut(), tx, events).await?;
+            handle_catching_panics(open.handler.as_mut(), tx, events).await?;
         }
         Ok(true)
-    }
-
-    fn measure(&self, open: &Open, events: usize, took: Duration) {
-        let model = self.projector.name();
-        let lag = (self.context.ledger.known_head() - open.position).max(0);
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a gauge is a float, and the lag is far below 2^52"
-        )]
-        metrics::gauge!("projection_lag_events", "model" => model).set(lag as f64);
-        metrics::counter!("projection_events_total", "model" => model).increment(events as u64);
-        metrics::histogram!("projection_batch_seconds", "model" => model).record(took.as_secs_f64());
-        self.progress.record_batch(model, events);
     }
 }

@@ -1,0 +1,89 @@
+//! Shares rebuilds with other processes: a service shows what a command line or another service rebuilds.
+
+use super::{LEASE_NAME, RebuildError, RebuildReport};
+use crate::runner::{Progress, RebuildStatus};
+use infra::db::rebuild_records::{self, RebuildRecord};
+use infra::db::{DbError, ReadStores};
+use infra::subscription::checkpoint;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
+
+/// Time between two records of the progress.
+const SHARE_INTERVAL: Duration = Duration::from_millis(500);
+/// Time between two looks at the rebuilds of other processes.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Records the progress of this process's rebuild until the result is dropped.
+pub(super) fn share_progress(
+    read_stores: &ReadStores,
+    progress: &Progress,
+    model: &'static str,
+    owner: &str,
+) -> AbortOnDropHandle<()> {
+    let (registry, progress, owner) = (read_stores.registry(), progress.clone(), owner.to_owned());
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        loop {
+            if let Some(status) = progress.rebuild_of(model)
+                && let Ok(status) = serde_json::to_string(&status)
+                && let Err(error) = rebuild_records::put_progress(&registry, model, &owner, &status).await
+            {
+                tracing::debug!(model, %error, "progress of the rebuild not shared");
+            }
+            tokio::time::sleep(SHARE_INTERVAL).await;
+        }
+    }))
+}
+
+/// Records how a rebuild ended. Neither a report nor an error contains personal values.
+pub(super) async fn share_outcome(
+    read_stores: &ReadStores,
+    model: &'static str,
+    outcome: &Result<RebuildReport, RebuildError>,
+) {
+    let outcome = match outcome {
+        Ok(report) => serde_json::json!(report),
+        Err(error) => serde_json::json!({ "model": model, "error": error.to_string() }),
+    };
+    if let Err(error) = rebuild_records::put_outcome(&read_stores.registry(), model, &outcome.to_string()).await {
+        tracing::warn!(model, %error, "result of the rebuild not stored");
+    }
+}
+
+/// Notes the progress of rebuilds in other processes until aborted.
+pub(crate) fn poll_elsewhere(read_stores: ReadStores, progress: Progress, models: Vec<&'static str>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            match rebuild_records::all(&read_stores.registry()).await {
+                Ok(records) => {
+                    for model in &models {
+                        let record = records.iter().find(|record| record.model == *model);
+                        match running(&read_stores, model, record).await {
+                            Ok(status) => progress.rebuilding_elsewhere(model, status),
+                            Err(error) => tracing::debug!(model, %error, "rebuilds of other processes not known"),
+                        }
+                    }
+                }
+                Err(error) => tracing::debug!(%error, "rebuilds of other processes not known"),
+            }
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    })
+}
+
+/// The progress in a record, if its process still holds the lease of rebuilds.
+async fn running(
+    read_stores: &ReadStores,
+    model: &'static str,
+    record: Option<&RebuildRecord>,
+) -> Result<Option<RebuildStatus>, DbError> {
+    let Some((owner, progress)) = record.and_then(|record| Some((record.owner.as_ref()?, record.progress.as_ref()?)))
+    else {
+        return Ok(None);
+    };
+    let namespace = read_stores.current(model).await?;
+    let lease = checkpoint::read(&namespace.db, LEASE_NAME).await?;
+    let is_held = lease.is_some_and(|lease| lease.holder.as_ref() == Some(owner));
+    // The progress of another version of the program may not be readable.
+    Ok(serde_json::from_str(progress).ok().filter(|_| is_held))
+}
