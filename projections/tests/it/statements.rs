@@ -1,6 +1,7 @@
 //! Every statement matches the tables that the migrations create.
 
 use crate::support::TestEnv;
+use domain::call::view::Filter;
 use infra::db::Db;
 use projections::rows::{Kind, Role};
 use projections::{projectors, statements};
@@ -50,6 +51,37 @@ async fn tables_have_exactly_the_columns_of_their_rows() {
             assert_eq!(found, expected, "{}", table.name);
         }
     }
+}
+
+#[tokio::test]
+async fn every_list_of_calls_is_read_from_its_own_index() {
+    let env = TestEnv::new().await;
+    let Db::Sqlite(pool) = env.db("call_log").await else {
+        unreachable!("a folder has SQLite files")
+    };
+    let mut lists = 0;
+    for (_, statement) in statements() {
+        let Some((_, condition)) = statement.split_once("from calls c where c.tenant = $1 and c.in_") else {
+            continue;
+        };
+        let (filter, _) = condition.split_once(' ').expect("a condition");
+        let agent = if statement.contains("c.agent = $5") { "_agent" } else { "" };
+        let grade = if statement.contains("c.grade = $6") { "_grade" } else { "" };
+        // A call pending review has no grade, so this list is never asked for.
+        let grade = if filter == "pending_review" { "" } else { grade };
+        let plan = sqlx::query(&format!("explain query plan {statement}"))
+            .fetch_all(&pool)
+            .await
+            .expect("a plan");
+        let plan: Vec<String> = plan.iter().map(|step| step.get("detail")).collect();
+        let index = format!("calls_{filter}{agent}{grade} (");
+        assert!(plan.iter().any(|step| step.contains(&index)), "{statement}: {plan:#?}");
+        if !statement.contains("call_search") {
+            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{statement}: {plan:#?}");
+        }
+        lists += 1;
+    }
+    assert!(lists >= Filter::ALL.len() * 8, "{lists}");
 }
 
 #[test]

@@ -4,12 +4,12 @@ use domain::Timestamp;
 use domain::call::value::Phase;
 use domain::call::{Call, CallCommand, CallEvent};
 use harness::app::App;
-use harness::on_both_engines;
+use harness::on_sqlite;
 use harness::test_stores::TestStores;
 use infra::event_store::{Actor, Event, Metadata, StreamId};
 use std::time::{Duration, Instant};
 
-on_both_engines!(too_large_recording_fails_transcription_without_retry);
+on_sqlite!(too_large_recording_fails_transcription_without_retry);
 
 const FRIDAY: Timestamp = Timestamp::from_seconds(1_774_620_000);
 const KEY: &str = "default/CA1/ai-RE1.wav";

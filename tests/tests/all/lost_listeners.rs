@@ -5,7 +5,7 @@ use domain::call::value::ParticipantRole;
 use domain::call::{Call, CallCommand};
 use futures::StreamExt as _;
 use harness::app::App;
-use harness::on_both_engines;
+use harness::on_sqlite;
 use harness::service::{Client, Socket};
 use harness::test_stores::TestStores;
 use infra::event_store::{Actor, Metadata, StreamId};
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::Message;
 
-on_both_engines!(
+on_sqlite!(
     stopping_service_records_that_the_listener_left,
     listener_without_audio_has_left,
     listener_with_two_connections_leaves_when_both_are_closed,
