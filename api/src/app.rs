@@ -1,24 +1,22 @@
 //! The service: starts from a configuration and a clock, and shuts down gracefully.
 
+use crate::auth::Permission;
 use crate::conference;
 use crate::feed_cache::FeedCache;
 use crate::health::metrics::recorder;
-use crate::limits::Limits;
 use crate::router::router;
 use crate::sandbox::Sandbox;
-use crate::state::{AppState, Shared};
+use crate::state::{AppState, Shared, TwilioToken};
 use anyhow::Context as _;
 use domain::agent::event::AgentSettings;
 use domain::agent::{Agent, AgentCommand, AgentError};
 use domain::ledger::LedgerClock;
 use engine::agents::DEFAULT;
 use engine::drain::Drain;
-use engine::number_routing::NumberRouting;
 use engine::ports::Interfaces;
-use engine::presence::Presence;
 use engine::sandbox_status::{SandboxStatus, SandboxStatusWatch};
 use engine::{Engine, Queries, dialogue, jobs};
-use infra::accounts::Accounts;
+use infra::accounts::{Accounts, Role};
 use infra::blob::BlobStore;
 use infra::clock::{Clock as _, SandboxClock, SharedClock, SystemClock};
 use infra::config::Config;
@@ -215,6 +213,7 @@ async fn open(
         .await
         .context("opening the leases")?;
     let feed_cache = Arc::new(FeedCache::default());
+    let config = Arc::new(config);
     let interfaces = Arc::new(HttpInterfaces {
         config: config.clone(),
         feed_cache: feed_cache.clone(),
@@ -231,18 +230,18 @@ async fn open(
         language_models,
         blobs,
         leases,
-        number_routing: NumberRouting::default(),
-        presence: Presence::default(),
+        number_routing: Arc::default(),
+        presence: Arc::default(),
         audio_taps: Arc::default(),
         drain: Drain::default(),
         interfaces,
     };
-    Ok(Arc::new(Shared {
+    Ok(AppState::new(Shared {
         engine: Arc::new(engine),
-        twilio_token,
+        twilio_token: TwilioToken(twilio_token),
         sandbox_control,
-        recording_links,
-        limits: Limits::default(),
+        recording_links: Arc::new(recording_links),
+        limits: Arc::default(),
         feed_cache,
         metrics: recorder(),
     }))
@@ -250,13 +249,17 @@ async fn open(
 
 /// The interfaces, as the engine knows them.
 struct HttpInterfaces {
-    config: Config,
+    config: Arc<Config>,
     feed_cache: Arc<FeedCache>,
 }
 
 impl Interfaces for HttpInterfaces {
     fn join_conference(&self, call_id: &str) -> String {
         conference::join(&self.config, call_id).to_xml()
+    }
+
+    fn may_handle_calls(&self, role: Role) -> bool {
+        Permission::HandleCalls.is_granted_to(role)
     }
 
     fn forget_erased(&self) {

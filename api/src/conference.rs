@@ -3,13 +3,11 @@
 use crate::error::ApiError;
 use domain::call::Call;
 use domain::call::value::ParticipantRole;
+use engine::callbacks::caller_turn::AWAITED;
 use engine::conference::{EVENTS, status_callback};
 use infra::config::Config;
 use infra::twilio::rest::TwilioError;
 use infra::twilio::twiml::{Response, conference, dial, hangup, pause, redirect};
-
-/// Query parameter of a request that follows a wait for a redirect.
-pub const AWAITED: &str = "awaited";
 
 /// TwiML that puts the caller into the conference. The call ends when the conference ends. The caller's leaving does not
 /// end it: a caller who is moved into the conference twice leaves it in between. When the call has ended, a job hangs up

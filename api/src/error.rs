@@ -11,6 +11,8 @@ use domain::call::CallError;
 use domain::contact::ContactError;
 use domain::invalid::Invalid;
 use domain::quarantine::QuarantineError;
+use engine::callbacks::CallbackError;
+use engine::callbacks::reingest::ReingestError;
 use engine::listening::NotAudible;
 use infra::accounts::DatabaseError;
 use infra::db::DbError;
@@ -303,6 +305,31 @@ impl From<CallError> for ApiError {
             CallError::NoSuchCorrection(_) => Self::NotFound("correction"),
             CallError::Invalid(invalid) => invalid.into(),
             other => Self::Conflict(other.to_string()),
+        }
+    }
+}
+
+impl From<CallbackError> for ApiError {
+    fn from(error: CallbackError) -> Self {
+        match error {
+            CallbackError::NumberOwnerUnknown(error) => Self::Unavailable(error.into()),
+            CallbackError::Accounts(error) => error.into(),
+            CallbackError::Store(error) => error.into(),
+            CallbackError::Call(error) => error.into(),
+            CallbackError::Quarantine(error) => error.into(),
+            CallbackError::Parameters(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<ReingestError> for ApiError {
+    fn from(error: ReingestError) -> Self {
+        match error {
+            ReingestError::NotFound => Self::NotFound("webhook"),
+            ReingestError::Erased | ReingestError::NotUnderstood(_) => Self::Conflict(error.to_string()),
+            ReingestError::Store(error) => error.into(),
+            ReingestError::Call(error) => error.into(),
+            ReingestError::Quarantine(error) => error.into(),
         }
     }
 }

@@ -1,36 +1,73 @@
-//! The state that all handlers share.
+//! [`AppState`]: what the handlers share. A handler receives only the parts that it names, such as `State<Ledger>`.
 
-use crate::error::ApiError;
 use crate::feed_cache::FeedCache;
 use crate::limits::Limits;
-use domain::Decide;
+use axum::extract::FromRef;
 use engine::SharedEngine;
-use infra::ledger::{Executed, Outcome};
+use engine::audio_tap::AudioTaps;
+use engine::drain::Drain;
+use engine::presence::Presence;
+use engine::rebuilds::Rebuilds;
+use engine::sandbox_status::SandboxStatusWatch;
+use infra::accounts::Accounts;
+use infra::blob::BlobStore;
+use infra::clock::SharedClock;
+use infra::config::Config;
+use infra::ledger::Ledger;
 use infra::recording_links::RecordingLinks;
 use infra::secret::Secret;
 use infra::twilio::sandbox::SandboxControl;
 use metrics_exporter_prometheus::PrometheusHandle;
+use projections::ReadModels;
+use projections::agents::queries::Agents;
+use projections::call_log::CallLog;
+use projections::contacts::queries::Contacts;
+use projections::dashboard::queries::Dashboard;
+use projections::live_calls::queries::LiveCalls;
+use projections::persona_feedback::queries::Feedback;
+use projections::runner::Progress;
+use projections::work::Work;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// The shared state. Cheap to clone.
-pub type AppState = Arc<Shared>;
+/// What the handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
 
-/// The state that all handlers share: the engine, and what only HTTP needs.
+/// The engine, and what only HTTP needs.
 pub struct Shared {
     pub engine: SharedEngine,
-    /// Verifies the signatures of Twilio's requests.
-    pub twilio_token: Secret,
+    pub twilio_token: TwilioToken,
     /// The sandbox's own API, used only when it is the telephone network.
     pub sandbox_control: SandboxControl,
     /// Signed links to recordings.
-    pub recording_links: RecordingLinks,
+    pub recording_links: Arc<RecordingLinks>,
     /// Rate limits.
-    pub limits: Limits,
+    pub limits: Arc<Limits>,
     /// Serialized messages of the live feed.
     pub feed_cache: Arc<FeedCache>,
     /// The figures of `/metrics`.
     pub metrics: PrometheusHandle,
+}
+
+/// The auth token that verifies the signatures of Twilio's requests.
+#[derive(Clone)]
+pub struct TwilioToken(pub Secret);
+
+impl AppState {
+    /// The state with these parts.
+    #[must_use]
+    pub fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
 }
 
 impl Deref for Shared {
@@ -41,20 +78,61 @@ impl Deref for Shared {
     }
 }
 
-impl Shared {
-    /// The ID that a creating command assigned: the new one, or for a repeated command the one assigned the first time.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub async fn stream_of_first<A: Decide>(&self, executed: &Executed<A>, new: String) -> Result<String, ApiError> {
-        if executed.outcome != Outcome::Duplicate {
-            return Ok(new);
+/// Lets handlers receive parts of the state: the type of each part, and where it is.
+macro_rules! parts {
+    ($( $part:ty = $($field:ident).+ ),* $(,)?) => {
+        $(
+            impl FromRef<AppState> for $part {
+                fn from_ref(state: &AppState) -> Self {
+                    state.0.$($field).+.clone()
+                }
+            }
+        )*
+    };
+}
+
+parts! {
+    SharedEngine = engine,
+    Arc<Config> = engine.config,
+    SharedClock = engine.clock,
+    Ledger = engine.ledger,
+    ReadModels = engine.models,
+    Accounts = engine.accounts,
+    BlobStore = engine.blobs,
+    Arc<Presence> = engine.presence,
+    Arc<Rebuilds> = engine.rebuilds,
+    Drain = engine.drain,
+    Arc<AudioTaps> = engine.audio_taps,
+    SandboxStatusWatch = engine.sandbox,
+    Agents = engine.read.agents,
+    CallLog = engine.read.call_log,
+    Contacts = engine.read.contacts,
+    Dashboard = engine.read.dashboard,
+    Feedback = engine.read.feedback,
+    LiveCalls = engine.read.live_calls,
+    Work = engine.read.work,
+    TwilioToken = twilio_token,
+    SandboxControl = sandbox_control,
+    Arc<RecordingLinks> = recording_links,
+    Arc<Limits> = limits,
+    Arc<FeedCache> = feed_cache,
+    PrometheusHandle = metrics,
+}
+
+/// Implements `FromRef` for a struct whose fields are parts of the state.
+macro_rules! composed_of_parts {
+    ($name:ident { $($field:ident),* $(,)? }) => {
+        impl axum::extract::FromRef<$crate::state::AppState> for $name {
+            fn from_ref(state: &$crate::state::AppState) -> Self {
+                Self { $($field: axum::extract::FromRef::from_ref(state)),* }
+            }
         }
-        let events = self.ledger.read_all(executed.position - 1, 1).await?;
-        let first = events.first().filter(|event| event.position == executed.position);
-        let first = first
-            .filter(|event| event.stream.aggregate_type == A::TYPE)
-            .ok_or(ApiError::KeyReused)?;
-        Ok(first.stream.aggregate_id.clone())
+    };
+}
+pub(crate) use composed_of_parts;
+
+impl FromRef<AppState> for Progress {
+    fn from_ref(state: &AppState) -> Self {
+        state.0.engine.models.progress().clone()
     }
 }

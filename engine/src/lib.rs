@@ -9,6 +9,7 @@
 
 pub mod agents;
 pub mod audio_tap;
+pub mod callbacks;
 pub mod conference;
 mod cost;
 pub mod dialogue;

@@ -1,9 +1,14 @@
 //! What the engine needs of the process's interfaces, which import the engine and implement this.
 
+use infra::accounts::Role;
+
 /// The interfaces of this process.
 pub trait Interfaces: Send + Sync {
     /// The TwiML that puts the caller into the call's conference.
     fn join_conference(&self, call_id: &str) -> String;
+
+    /// Whether users with this role may listen in, take over, transfer, hold and end calls.
+    fn may_handle_calls(&self, role: Role) -> bool;
 
     /// Called when personal values were erased: drops every copy that the interfaces hold.
     fn forget_erased(&self);

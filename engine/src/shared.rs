@@ -29,7 +29,7 @@ pub type SharedEngine = Arc<Engine>;
 
 /// What the dialogue, the takeover and the jobs share.
 pub struct Engine {
-    pub config: Config,
+    pub config: Arc<Config>,
     pub clock: SharedClock,
     pub ledger: Ledger,
     /// The read models: their status and rebuilds.
@@ -47,9 +47,9 @@ pub struct Engine {
     pub blobs: BlobStore,
     /// Which process runs which kind of job.
     pub leases: Leases,
-    pub number_routing: NumberRouting,
+    pub number_routing: Arc<NumberRouting>,
     /// Which users are online.
-    pub presence: Presence,
+    pub presence: Arc<Presence>,
     /// Audio of calls that have a listener in this process.
     pub audio_taps: Arc<AudioTaps>,
     pub drain: Drain,

@@ -83,6 +83,6 @@ pub async fn digits(
             return Err(refused(error));
         }
     }
-    wait_for_read_models(&state, READ_MODELS, executed.position).await;
+    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
     Ok(WriteResponse::changed(executed.position, Handled { call_id: id }))
 }

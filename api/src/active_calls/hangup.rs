@@ -70,6 +70,6 @@ pub async fn hang_up(
     let endpoint = "POST /api/active-calls/{id}/hangup";
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Call>(&id, command, metadata).await?;
-    wait_for_read_models(&state, READ_MODELS, executed.position).await;
+    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
     Ok(WriteResponse::changed(executed.position, HungUp { call_id: id }))
 }

@@ -48,7 +48,7 @@ async fn done_before(state: &AppState, signed_in: &SignedIn, key: &CommandKey) -
     let Some(position) = state.ledger.position_of_command(&key).await? else {
         return Ok(None);
     };
-    wait_for_read_models(state, READ_MODELS, position).await;
+    wait_for_read_models(state.models.progress(), READ_MODELS, position).await;
     Ok(Some(position))
 }
 
@@ -63,6 +63,6 @@ async fn execute(
 ) -> Result<WriteResponse<Handled>, ApiError> {
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute_all::<Call>(&call_id, commands, metadata).await?;
-    wait_for_read_models(state, READ_MODELS, executed.position).await;
+    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
     Ok(WriteResponse::changed(executed.position, Handled { call_id }))
 }

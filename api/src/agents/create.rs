@@ -5,6 +5,7 @@ use super::{AgentView, READ_MODELS, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
+use crate::web::idempotency::stream_of_first;
 use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{Body, CommandKey, WriteResponse};
 use axum::extract::State;
@@ -32,8 +33,8 @@ pub async fn create_agent(
     };
     let metadata = signed_in.metadata("POST /api/agents", key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Agent>(&id, command, metadata).await?;
-    let id = state.stream_of_first(&executed, id).await?;
-    wait_for_read_models(&state, READ_MODELS, executed.position).await;
+    let id = stream_of_first(&state.ledger, &executed, id).await?;
+    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
     let agent = view(&state, &signed_in, &id).await?;
     Ok(WriteResponse::created(
         executed.position,

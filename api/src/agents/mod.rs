@@ -101,7 +101,7 @@ async fn execute(
     agent(state, signed_in, agent_id).await?;
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Agent>(agent_id, command, metadata).await?;
-    wait_for_read_models(state, READ_MODELS, executed.position).await;
+    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
     state.number_routing.invalidate();
     Ok(executed.position)
 }

@@ -5,6 +5,7 @@ use super::{READ_MODELS, detail};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
+use crate::web::idempotency::stream_of_first;
 use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{Body, CommandKey, Rfc3339, WriteResponse};
 use axum::extract::State;
@@ -76,8 +77,8 @@ pub async fn create_call(
     };
     let metadata = signed_in.metadata("POST /api/call-logs", key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Call>(&id, command.into(), metadata).await?;
-    let id = state.stream_of_first(&executed, id).await?;
-    wait_for_read_models(&state, READ_MODELS, executed.position).await;
+    let id = stream_of_first(&state.ledger, &executed, id).await?;
+    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
     let call = detail(&state, &signed_in, &id).await?;
     Ok(WriteResponse::created(
         executed.position,

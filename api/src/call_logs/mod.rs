@@ -41,7 +41,7 @@ async fn execute(
     ensure_own_tenant(state, signed_in, call_id).await?;
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Call>(call_id, command, metadata).await?;
-    wait_for_read_models(state, READ_MODELS, executed.position).await;
+    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
     Ok(executed.position)
 }
 

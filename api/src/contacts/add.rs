@@ -4,6 +4,7 @@ use super::{ContactView, READ_MODELS, phone, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::state::AppState;
+use crate::web::idempotency::stream_of_first;
 use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{Body, CommandKey, WriteResponse};
 use axum::extract::State;
@@ -63,8 +64,8 @@ pub async fn add_contact(
     };
     let metadata = signed_in.metadata("POST /api/contacts", command_key);
     let executed = state.ledger.execute::<Contact>(&id, command, metadata).await?;
-    let id = state.stream_of_first(&executed, id).await?;
-    wait_for_read_models(&state, READ_MODELS, executed.position).await;
+    let id = stream_of_first(&state.ledger, &executed, id).await?;
+    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
     let contact = view(&state, &signed_in, &id).await?;
     Ok(WriteResponse::created(
         executed.position,

@@ -85,7 +85,7 @@ async fn execute(
     }
     let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute::<Contact>(contact_id, command, metadata).await?;
-    wait_for_read_models(state, READ_MODELS, executed.position).await;
+    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
     Ok(executed.position)
 }
 

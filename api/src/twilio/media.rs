@@ -4,16 +4,18 @@
 //! that this process requested, by its unique name; any other socket is closed. The stream is one-way: nothing is sent
 //! back.
 
+use super::signed::Verifier;
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::extract::{FromRequestParts, State};
+use axum::extract::{FromRef, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::response::Response;
-use engine::audio_tap::MediaSocket;
+use engine::audio_tap::{AudioTaps, MediaSocket};
+use engine::drain::Drain;
 use engine::listening::STREAM_NAME;
 use infra::twilio::media;
 use infra::twilio::signature::{self, Body};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Maximum size of a message, in bytes. A media message has about 400.
@@ -28,22 +30,26 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 /// A WebSocket upgrade with a valid Twilio signature.
 pub struct SignedUpgrade;
 
-impl FromRequestParts<AppState> for SignedUpgrade {
+impl<S: Send + Sync> FromRequestParts<S> for SignedUpgrade
+where
+    Verifier: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let verifier = Verifier::from_ref(state);
         let signature = parts
             .headers
             .get(signature::HEADER)
             .and_then(|value| value.to_str().ok());
         let path_and_query = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
-        let url = state.config.stream_url(path_and_query);
-        let is_valid = |signature: &str| signature::is_valid(&state.twilio_token, &url, Body::Empty, signature);
-        if signature.is_some_and(is_valid) {
-            return Ok(Self);
+        let url = verifier.config.stream_url(path_and_query);
+        // An absent signature is counted like an invalid one.
+        if verifier.is_valid(&url, Body::Empty, signature.unwrap_or_default()) {
+            Ok(Self)
+        } else {
+            Err(ApiError::Signature)
         }
-        metrics::counter!("twilio_signatures_refused_total").increment(1);
-        Err(ApiError::Signature)
     }
 }
 
@@ -55,12 +61,17 @@ impl FromRequestParts<AppState> for SignedUpgrade {
         (status = FORBIDDEN, body = Problem, description = "Not signed by Twilio."),
     )
 )]
-pub async fn media(State(state): State<AppState>, _: SignedUpgrade, upgrade: WebSocketUpgrade) -> Response {
+pub async fn media(
+    State(audio_taps): State<Arc<AudioTaps>>,
+    State(drain): State<Drain>,
+    _: SignedUpgrade,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     upgrade
         .max_message_size(MAX_MESSAGE_BYTES)
         .max_frame_size(MAX_MESSAGE_BYTES)
         .on_upgrade(move |mut socket| async move {
-            let (code, reason) = receive(&state, &mut socket).await;
+            let (code, reason) = receive(&audio_taps, &drain, &mut socket).await;
             let frame = CloseFrame {
                 code,
                 reason: reason.into(),
@@ -74,10 +85,9 @@ pub async fn media(State(state): State<AppState>, _: SignedUpgrade, upgrade: Web
 }
 
 /// Receives audio until the stream ends. Returns the code and reason of the close frame.
-async fn receive(state: &AppState, socket: &mut WebSocket) -> (u16, &'static str) {
-    let drain = state.drain.clone();
+async fn receive(audio_taps: &AudioTaps, drain: &Drain, socket: &mut WebSocket) -> (u16, &'static str) {
     let started = tokio::select! {
-       started = tokio::time::timeout(START_TIMEOUT, wait_for_start(state, socket)) => started,
+       started = tokio::time::timeout(START_TIMEOUT, wait_for_start(audio_taps, socket)) => started,
        () = drain.closing() => return (close_code::AWAY, "service stopping"),
     };
     let stream = match started {
@@ -115,7 +125,7 @@ fn malformed() {
 }
 
 /// Waits for the `start` message, which names the stream.
-async fn wait_for_start(state: &AppState, socket: &mut WebSocket) -> Result<MediaSocket, (u16, &'static str)> {
+async fn wait_for_start(audio_taps: &AudioTaps, socket: &mut WebSocket) -> Result<MediaSocket, (u16, &'static str)> {
     loop {
         let text = match socket.recv().await {
             Some(Ok(Message::Text(text))) => text,
@@ -132,7 +142,7 @@ async fn wait_for_start(state: &AppState, socket: &mut WebSocket) -> Result<Medi
             }
             Ok(media::Message::Start(start)) => {
                 let name = start.custom_parameters.get(STREAM_NAME).map_or("", String::as_str);
-                return state.audio_taps.accept(name, &start.call_sid).ok_or_else(|| {
+                return audio_taps.accept(name, &start.call_sid).ok_or_else(|| {
                     metrics::counter!("twilio_media_strangers_total").increment(1);
                     tracing::info!("unknown media stream closed");
                     (close_code::NORMAL, "stream not requested by this process")

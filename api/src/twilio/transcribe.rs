@@ -61,7 +61,7 @@ pub async fn transcribe(
     let commands: Vec<_> = phases.iter().map(request).collect();
     let metadata = signed_in.metadata("POST /twilio/transcribe/{id}", key.of(&signed_in.user.user_id));
     let executed = state.ledger.execute_all::<Call>(&id, &commands, metadata).await?;
-    wait_for_read_models(&state, &["work"], executed.position).await;
+    wait_for_read_models(state.models.progress(), &["work"], executed.position).await;
     let phases = phases.into_iter().map(Phase::as_str).collect();
     Ok(WriteResponse::changed(
         executed.position,

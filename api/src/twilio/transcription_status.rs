@@ -1,9 +1,9 @@
 //! `POST /twilio/transcription-status`: the result of a transcription by Twilio.
 
-use super::{Signed, TwiML, handle};
+use super::{Signed, TwiML};
 use crate::error::ApiError;
-use crate::state::AppState;
 use axum::extract::State;
+use engine::{SharedEngine, callbacks};
 use infra::twilio::callbacks::Endpoint;
 
 /// Twilio's transcription of a recording.
@@ -11,7 +11,10 @@ use infra::twilio::callbacks::Endpoint;
     post, path = "/twilio/transcription-status", tag = "twilio", security(("twilio" = [])),
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
-pub async fn transcription_status(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
-    handle(&state, &signed, Endpoint::TranscriptionStatus).await?;
+pub async fn transcription_status(
+    State(engine): State<SharedEngine>,
+    Signed(received): Signed,
+) -> Result<TwiML, ApiError> {
+    callbacks::handle(&engine, &received, Endpoint::TranscriptionStatus).await?;
     Ok(TwiML::empty())
 }

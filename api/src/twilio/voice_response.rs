@@ -84,6 +84,14 @@ pub fn no_answer(settings: &AgentSettings) -> twiml::Response {
         .then(hangup())
 }
 
+/// Apologizes and hangs up, for a webhook that could not be attributed to a call.
+#[must_use]
+pub fn apology() -> twiml::Response {
+    twiml::Response::new()
+        .then(say("We are sorry, your call cannot be taken. Please try again later."))
+        .then(hangup())
+}
+
 /// A `<Say>` with the agent's voice and language.
 #[must_use]
 pub fn spoken(words: &str, settings: &AgentSettings) -> Verb {

@@ -1,13 +1,13 @@
 //! `POST /twilio/voicemail-done`: the end of a voicemail message.
 
-use super::callback::{CallbackOutcome, handle};
 use super::voice_response::spoken;
 use super::{Signed, TwiML};
 use crate::error::ApiError;
-use crate::state::AppState;
 use axum::extract::State;
+use engine::SharedEngine;
+use engine::callbacks::{self, CallbackOutcome};
 use infra::twilio::callbacks::Endpoint;
-use infra::twilio::twiml::{self, hangup};
+use infra::twilio::twiml::{Response, hangup};
 
 /// Spoken after the message.
 const THANKS: &str = "Thank you. Goodbye.";
@@ -17,10 +17,10 @@ const THANKS: &str = "Thank you. Goodbye.";
     post, path = "/twilio/voicemail-done", tag = "twilio", security(("twilio" = [])),
     responses((status = OK, content_type = "text/xml"), (status = BAD_REQUEST), (status = FORBIDDEN))
 )]
-pub async fn voicemail_done(State(state): State<AppState>, signed: Signed) -> Result<TwiML, ApiError> {
-    let response = match handle(&state, &signed, Endpoint::VoicemailDone).await? {
-        CallbackOutcome::Call(context) => twiml::Response::new().then(spoken(THANKS, &context.settings(&state).await?)),
-        CallbackOutcome::Quarantined => twiml::Response::new(),
+pub async fn voicemail_done(State(engine): State<SharedEngine>, Signed(received): Signed) -> Result<TwiML, ApiError> {
+    let response = match callbacks::handle(&engine, &received, Endpoint::VoicemailDone).await? {
+        CallbackOutcome::Call(context) => Response::new().then(spoken(THANKS, &context.settings(&engine).await?)),
+        CallbackOutcome::Quarantined => Response::new(),
     };
     Ok(TwiML(response.then(hangup())))
 }

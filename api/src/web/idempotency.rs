@@ -6,6 +6,8 @@
 use crate::error::ApiError;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use domain::Decide;
+use infra::ledger::{Executed, Ledger, Outcome};
 
 /// Name of the request header.
 pub const HEADER: &str = "idempotency-key";
@@ -63,6 +65,26 @@ impl<S: Send + Sync> FromRequestParts<S> for CommandKey {
             key,
         })
     }
+}
+
+/// The ID that a creating command assigned: the new one, or for a repeated command the one assigned the first time.
+///
+/// # Errors
+/// When the key was used for another kind of resource, or the ledger cannot be read.
+pub async fn stream_of_first<A: Decide>(
+    ledger: &Ledger,
+    executed: &Executed<A>,
+    new: String,
+) -> Result<String, ApiError> {
+    if executed.outcome != Outcome::Duplicate {
+        return Ok(new);
+    }
+    let events = ledger.read_all(executed.position - 1, 1).await?;
+    let first = events.first().filter(|event| event.position == executed.position);
+    let first = first
+        .filter(|event| event.stream.aggregate_type == A::TYPE)
+        .ok_or(ApiError::KeyReused)?;
+    Ok(first.stream.aggregate_id.clone())
 }
 
 #[cfg(test)]

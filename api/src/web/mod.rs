@@ -16,16 +16,3 @@ pub use body::{Body, Parameters, PathOf};
 pub use idempotency::CommandKey;
 pub use rfc3339::Rfc3339;
 pub use write_response::WriteResponse;
-
-/// Bytes as lower-case hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}

@@ -27,6 +27,7 @@ use takeover::{
 use tokio::task::JoinHandle;
 
 /// Starts all jobs and background tasks. They end when the service stops.
+#[must_use = "the service waits for the tasks when it stops"]
 pub fn spawn(engine: &SharedEngine) -> Vec<JoinHandle<()>> {
     let jobs = [
         Registered::of::<DialParticipant>(),

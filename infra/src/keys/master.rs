@@ -3,9 +3,9 @@
 use super::{KeyError, SealingKey};
 use crate::clock::random_bytes;
 use crate::db::make_folder;
+use crate::hex;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::str::FromStr;
@@ -35,7 +35,7 @@ impl MasterKey {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes());
-                write_new(file, &Zeroizing::new(hex(&*bytes))).map_err(file_error)?;
+                write_new(file, &Zeroizing::new(hex::encode(&*bytes))).map_err(file_error)?;
                 Ok(Self(SealingKey::new(*bytes)))
             }
             Err(error) => Err(file_error(error)),
@@ -45,7 +45,7 @@ impl MasterKey {
     /// Identifier of the key in hex, which reveals nothing about it.
     #[must_use]
     pub fn id(&self) -> String {
-        hex(&self.0.id())
+        hex::encode(&self.0.id())
     }
 
     pub(super) const fn key(&self) -> &SealingKey {
@@ -80,15 +80,6 @@ impl FromStr for MasterKey {
 
 fn file_error(error: std::io::Error) -> KeyError {
     KeyError::MasterKeyFile(Arc::new(error))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }
 
 /// Writes the file atomically: a start that is killed half-way must not leave a truncated key.

@@ -1,0 +1,155 @@
+//! Records a callback on its call, or quarantines it.
+
+use super::{CallbackError, Received, tenant};
+use crate::number_routing::DEFAULT_TENANT;
+use crate::{Engine, agents};
+use domain::agent::AgentSettings;
+use domain::call::{Call, CallEvent};
+use domain::quarantine::{Quarantine, QuarantineCommand};
+use domain::{Personal, Tenant};
+use infra::clock::new_id;
+use infra::event_store::{Event, Metadata, Recorded, StoreError, StreamId};
+use infra::ledger::{Executed, LedgerError, Outcome};
+use infra::twilio::callbacks::{Endpoint, NotUnderstood, Understood};
+use sha2::{Digest as _, Sha256};
+
+/// The result of handling a callback.
+pub enum CallbackOutcome {
+    /// It was recorded on a call's stream.
+    Call(CallContext),
+    /// It could not be parsed, or its call rejected it.
+    Quarantined,
+}
+
+/// A callback that was recorded on a call's stream.
+pub struct CallContext {
+    pub call_id: String,
+    pub command_key: String,
+    pub executed: Executed<Call>,
+}
+
+/// Executes the command of a callback on its call, which gets this tenant if it starts now. A callback that the call
+/// rejects is quarantined.
+///
+/// # Errors
+/// When the ledger is unavailable.
+pub(super) async fn record(
+    engine: &Engine,
+    received: &Received,
+    endpoint: Endpoint,
+    callback: Understood,
+    tenant: Tenant,
+) -> Result<CallbackOutcome, CallbackError> {
+    let call_id = callback.call_id.0;
+    tracing::Span::current().record("call_id", &call_id);
+    let command_key = received.command_key(endpoint, &callback.key);
+    let metadata = received.metadata(endpoint, tenant.clone(), command_key.clone());
+    let reason = match engine
+        .ledger
+        .execute::<Call>(&call_id, callback.command, metadata)
+        .await
+    {
+        Ok(executed) => {
+            return Ok(CallbackOutcome::Call(CallContext {
+                call_id,
+                command_key,
+                executed,
+            }));
+        }
+        // The domain accepts everything that the provider reports; should it ever not, the callback is not lost.
+        Err(LedgerError::Rejected(error)) => format!("rejected by the call: {error}"),
+        // A newer version of the program wrote to this call. The callback can be reingested after an upgrade.
+        Err(LedgerError::Store(StoreError::Unreadable(reason))) => format!("the call is unreadable: {reason}"),
+        Err(error) => return Err(error.into()),
+    };
+    quarantine_raw(engine, received, endpoint, &reason, tenant).await
+}
+
+/// Quarantines a callback that could not be parsed, with all its parameters.
+///
+/// # Errors
+/// When the ledger is unavailable.
+pub(super) async fn quarantine(
+    engine: &Engine,
+    received: &Received,
+    endpoint: Endpoint,
+    reason: &NotUnderstood,
+) -> Result<CallbackOutcome, CallbackError> {
+    // Recording it under the default tenant is better than losing it.
+    let tenant = tenant::of_local_party(engine, received).await.ok().flatten();
+    let tenant = tenant.unwrap_or_else(|| DEFAULT_TENANT.into());
+    quarantine_raw(engine, received, endpoint, &reason.to_string(), tenant).await
+}
+
+async fn quarantine_raw(
+    engine: &Engine,
+    received: &Received,
+    endpoint: Endpoint,
+    reason: &str,
+    tenant: Tenant,
+) -> Result<CallbackOutcome, CallbackError> {
+    tracing::warn!(%endpoint, reason, "webhook quarantined");
+    metrics::counter!("twilio_quarantined_total", "endpoint" => endpoint.as_str()).increment(1);
+    let params = received.raw_params();
+    let digest = Sha256::digest(serde_json::to_vec(&params).map_err(CallbackError::Parameters)?);
+    let fallback = format!("quarantine:{endpoint}:{}", infra::hex::encode(&digest));
+    let key = received.command_key(endpoint, &fallback);
+    // The event contains the parameters; the metadata must not repeat them.
+    let metadata = Metadata {
+        params: None,
+        ..received.metadata(endpoint, tenant, key)
+    };
+    let command = QuarantineCommand::Quarantine {
+        at: received.received_at,
+        endpoint: endpoint.to_string(),
+        params: Personal::Known(params),
+        reason: reason.to_owned(),
+    };
+    engine
+        .ledger
+        .execute::<Quarantine>(&new_id("quarantine"), command, metadata)
+        .await?;
+    Ok(CallbackOutcome::Quarantined)
+}
+
+impl CallContext {
+    /// The events of this callback's first delivery, so that a repeated delivery gets the same response. If the
+    /// callback was recorded under another key before (by a reingestion) and added nothing, all events of the call.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn events(&self, engine: &Engine) -> Result<Vec<CallEvent>, StoreError> {
+        if self.executed.outcome == Outcome::Committed {
+            return Ok(self.executed.events.clone());
+        }
+        let mut history = engine.ledger.history(&StreamId::call(&self.call_id)).await?;
+        let is_own = |event: &Recorded| event.metadata.command_key.as_deref() == Some(&self.command_key);
+        if history.iter().any(is_own) {
+            history.retain(is_own);
+        }
+        Ok(history
+            .into_iter()
+            .filter_map(|recorded| match recorded.event {
+                Event::Call(event) => Some(event),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// The settings of the call's agent as of the start of the call, so that repeated callbacks get the same response.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub async fn settings(&self, engine: &Engine) -> Result<AgentSettings, StoreError> {
+        let Some(agent) = self.executed.state.agent() else {
+            return Ok(AgentSettings::default());
+        };
+        let started_at = if let Some(position) = self.executed.first_position {
+            position
+        } else {
+            let history = engine.ledger.history(&StreamId::call(&self.call_id)).await?;
+            history.first().map_or(0, |event| event.position)
+        };
+        Ok(agents::at(&engine.ledger, agent.as_str(), started_at).await?.settings)
+    }
+}
