@@ -27,6 +27,9 @@ pub enum CallError {
     /// The user has not accepted the takeover, or their phone has not joined the call.
     #[error("the user is not there to take the call over")]
     NotThere,
+    /// The caller is in no conference.
+    #[error("no team member has the call: take it over first")]
+    NotInConference,
     #[error("a transfer is under way")]
     TransferUnderWay,
     #[error("no transfer is under way")]

@@ -235,6 +235,22 @@ impl Recordings {
         all.filter(move |(_, recording)| recording.phase == phase)
     }
 
+    /// The largest archived recording of a phase, with its `RecordingSid`: what is played for the phase.
+    #[must_use]
+    pub fn to_play(&self, phase: Phase) -> Option<(&str, &Recording, &Archived)> {
+        let archived = self
+            .of(phase)
+            .filter_map(|(sid, recording)| Some((sid, recording, recording.archived.as_ref()?)));
+        archived.max_by_key(|(_, _, archived)| archived.bytes)
+    }
+
+    /// The phases with an archived recording.
+    #[must_use]
+    pub fn archived_phases(&self) -> BTreeSet<Phase> {
+        let archived = self.by_sid.values().filter(|recording| recording.archived.is_some());
+        archived.map(|recording| recording.phase).collect()
+    }
+
     /// Whether the phase has a recording, or recording it failed.
     #[must_use]
     pub fn is_settled(&self, phase: Phase) -> bool {

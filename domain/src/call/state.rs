@@ -6,6 +6,7 @@
 
 use super::dialogue_state::DialogueState;
 use super::end::End;
+use super::error::CallError;
 use super::event::PersonalText;
 use super::failed_effects::FailedEffects;
 use super::observed_at::ObservedAt;
@@ -341,6 +342,25 @@ impl Call {
     pub fn caller_in_conference(&self) -> Option<&str> {
         let is_caller = |(_, leg): &(&String, &LegState)| leg.role == Some(ParticipantRole::Caller);
         self.present_legs().find(is_caller).map(|(sid, _)| sid.as_str())
+    }
+
+    /// The `ConferenceSid` of the conference in which the caller speaks with a team member, and the `CallSid` of the
+    /// caller's leg in it.
+    ///
+    /// # Errors
+    /// When the call is over, or the caller is in no conference.
+    pub fn conference_of_caller(&self) -> Result<(&str, &str), CallError> {
+        if self.is_over() {
+            return Err(CallError::Over);
+        }
+        let found = self.running_conference().zip(self.caller_in_conference());
+        found.ok_or(CallError::NotInConference)
+    }
+
+    /// Whether this user has joined as a listener, or has accepted a takeover.
+    #[must_use]
+    pub fn is_listener(&self, user: &str) -> bool {
+        self.people.listeners.contains(user) || self.people.takeover_accepted.contains_key(user)
     }
 
     /// The legs that are in the call now.

@@ -69,6 +69,17 @@ text_enum! {
         Outbound = "outbound",
     }
 }
+impl Direction {
+    /// The tenant's side of a call between these two.
+    #[must_use]
+    pub const fn our_side<'a>(self, from: &'a str, to: &'a str) -> &'a str {
+        match self {
+            Self::Inbound => to,
+            Self::Outbound => from,
+        }
+    }
+}
+
 text_enum! {
     /// A part of a call that has its own recordings and transcript.
     Phase {

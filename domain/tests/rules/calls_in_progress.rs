@@ -188,14 +188,14 @@ fn second_transfer_is_refused_while_one_is_in_progress() {
         at: second(26),
         to: "+12025550177".into(),
     };
-    let (_, under_way) = after([handle_inbound().into(), start()]);
+    let (_, under_way) = after([handle_inbound().into(), caller_joined(), start()]);
     given(under_way.clone())
         .when(start())
         .then_expect_error(CallError::TransferUnderWay);
     given([started()])
         .when(complete())
         .then_expect_error(CallError::NoTransfer);
-    let (_, failed) = after([handle_inbound().into(), start(), fail()]);
+    let (_, failed) = after([handle_inbound().into(), caller_joined(), start(), fail()]);
     given(failed.clone())
         .when(complete())
         .then_expect_error(CallError::NoTransfer);
@@ -207,12 +207,48 @@ fn second_transfer_is_refused_while_one_is_in_progress() {
 }
 
 #[test]
+fn transfer_and_digits_are_refused_while_the_caller_is_in_no_conference() {
+    let commands = || {
+        [
+            CallCommand::StartTransfer {
+                at: second(20),
+                to: "+12025550177".into(),
+            },
+            CallCommand::SendDigits {
+                at: second(20),
+                digits: "1".into(),
+            },
+        ]
+    };
+    let left = HandleConference {
+        at: second(18),
+        clock: ClockSource::Provider,
+        event: "participant-leave".into(),
+        conference_sid: "CF1".into(),
+        call_sid: Some(CALL.into()),
+        role: Some(ParticipantRole::Caller),
+        sequence_number: None,
+        origin: Origin::default(),
+    };
+    let (_, never_joined) = after(ready());
+    let (_, left) = after([handle_inbound().into(), caller_joined(), left.into()]);
+    for events in [never_joined, left] {
+        for command in commands() {
+            given(events.clone())
+                .when(command)
+                .then_expect_error(CallError::NotInConference);
+        }
+    }
+}
+
+#[test]
 fn digits_other_than_keypad_keys_are_refused() {
     let send = |digits: &str| CallCommand::SendDigits {
         at: second(20),
         digits: digits.into(),
     };
-    assert!(given([started()]).when(send("1w23#*")).inspect_result().is_ok());
+    let (_, in_conference) = after([handle_inbound().into(), caller_joined()]);
+    assert!(given(in_conference).when(send("1w23#*")).inspect_result().is_ok());
     given([started()])
         .when(send("12a"))
         .then_expect_error_message("digits contains a character that is not a keypad key");
@@ -380,7 +416,13 @@ fn every_dialed_participant_gets_its_own_number() {
         at: second(30),
         to: "+12025550177".into(),
     };
-    let (call, events) = after([handle_inbound().into(), listen(USER), accept("user:2"), transfer]);
+    let (call, events) = after([
+        handle_inbound().into(),
+        listen(USER),
+        accept("user:2"),
+        caller_joined(),
+        transfer,
+    ]);
     assert_eq!(participants(&events), [1, 2, 3]);
     assert_eq!(call.people.next_participant(), 4);
 }

@@ -232,6 +232,7 @@ fn erase_removes_personal_values_from_the_state() {
     let (call, _) = after([
         handle_inbound().into(),
         edit("Ada"),
+        caller_joined(),
         CallCommand::StartTransfer {
             at: second(20),
             to: "+12025550177".into(),

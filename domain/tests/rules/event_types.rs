@@ -160,6 +160,12 @@ fn all_commands() -> Vec<CallCommand> {
         },
         C::PutOnHold { at, user: user() },
         C::TakeOffHold { at, user: user() },
+        conference("conference-start").into(),
+        HandleConference {
+            role: Some(ParticipantRole::Caller),
+            ..conference("participant-join")
+        }
+        .into(),
         C::StartTransfer { at, to: target() },
         C::FailTransfer {
             at,
@@ -178,8 +184,6 @@ fn all_commands() -> Vec<CallCommand> {
             ..handle_status("no-answer", 9)
         }
         .into(),
-        conference("conference-start").into(),
-        conference("participant-join").into(),
         conference("participant-leave").into(),
         conference("conference-end").into(),
         HandleAmd {

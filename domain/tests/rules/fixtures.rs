@@ -1,7 +1,7 @@
 //! Fixtures: one call and its events, at fixed times.
 
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
-use domain::call::command::{HandleInbound, HandleStatus, Leg, Origin, Routed};
+use domain::call::command::{HandleConference, HandleInbound, HandleStatus, Leg, Origin, Routed};
 use domain::call::value::{ClockSource, Direction, ParticipantRole, Phase};
 use domain::call::{Call, CallCommand, CallEvent};
 use domain::{Decide, Timestamp};
@@ -36,6 +36,21 @@ pub fn after(commands: impl IntoIterator<Item = CallCommand>) -> (Call, Vec<Call
         events.extend(decided);
     }
     (call, events)
+}
+
+/// The caller joins the conference.
+pub fn caller_joined() -> CallCommand {
+    HandleConference {
+        at: second(15),
+        clock: ClockSource::Provider,
+        event: "participant-join".into(),
+        conference_sid: "CF1".into(),
+        call_sid: Some(CALL.into()),
+        role: Some(ParticipantRole::Caller),
+        sequence_number: None,
+        origin: Origin::default(),
+    }
+    .into()
 }
 
 pub fn handle_inbound() -> HandleInbound {

@@ -115,6 +115,7 @@ fn decide_in_progress(call: &Call, command: &CallCommand) -> Decision {
         CallCommand::StartTransfer { to, .. } => {
             ensure_not_erased(call)?;
             non_blank("to", readable("to", to)?, 200)?;
+            call.conference_of_caller()?;
             if people
                 .transfer
                 .as_ref()
@@ -135,6 +136,7 @@ fn decide_in_progress(call: &Call, command: &CallCommand) -> Decision {
             if !keys.chars().all(|key| matches!(key, '0'..='9' | '*' | '#' | 'w' | 'W')) {
                 return Err(Invalid::new("digits", "contains a character that is not a keypad key").into());
             }
+            call.conference_of_caller()?;
             Ok(vec![CallEvent::DigitsSent {
                 at,
                 digits: digits.clone(),

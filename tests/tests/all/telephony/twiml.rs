@@ -33,28 +33,33 @@ async fn document(client: &Client, path: &str, more: &[(&str, &str)]) -> String 
     client.webhook(path, &params).await.unwrap().expect(200).text
 }
 
-/// Commands of a takeover with keypad digits.
-fn taken_over(n: usize) -> [CallCommand; 5] {
+/// Commands of a takeover of this call, with keypad digits.
+fn taken_over(call_id: &str) -> [CallCommand; 6] {
     let at = domain::Timestamp::from_seconds(NOW);
-    [
-        CallCommand::AcceptTakeover { at, user: "ada".into() },
-        CallCommand::CallParticipant {
-            at,
-            call_sid: format!("CAada{n}"),
-            participant: 1,
-        },
+    let member = format!("CAada{call_id}");
+    let joined = |call_sid: &str, role| {
         HandleConference {
             at,
             clock: ClockSource::Provider,
             event: "participant-join".into(),
-            conference_sid: format!("CFada{n}"),
-            call_sid: Some(format!("CAada{n}")),
-            role: Some(ParticipantRole::TeamMember),
+            conference_sid: format!("CF{call_id}"),
+            call_sid: Some(call_sid.to_owned()),
+            role: Some(role),
             sequence_number: None,
             origin: Origin::default(),
         }
-        .into(),
+        .into()
+    };
+    [
+        CallCommand::AcceptTakeover { at, user: "ada".into() },
+        CallCommand::CallParticipant {
+            at,
+            call_sid: member.clone(),
+            participant: 1,
+        },
+        joined(&member, ParticipantRole::TeamMember),
         CallCommand::TakeOver { at, user: "ada".into() },
+        joined(call_id, ParticipantRole::Caller),
         CallCommand::SendDigits {
             at,
             digits: "1w#".into(),
@@ -111,7 +116,7 @@ async fn every_emitted_document_equals_twilios_package_output(stores: TestStores
         let path = format!("/twilio/ai-respond?call_id={waits}&turn=2");
         documents.push(document(&admin, &path, &[sid, ("SpeechResult", "I want a real person")]).await);
         drop(feed);
-        let steered = taken_over(n);
+        let steered = taken_over(&waits);
         let ledger = &app.running.state().ledger;
         let metadata = Metadata::new("default", Actor::Process("a test".into()), "a test");
         ledger.execute_all::<Call>(&waits, &steered, metadata).await.unwrap();
@@ -160,7 +165,7 @@ async fn turn_is_answered_again_by_the_ai_when_the_takeover_has_failed(stores: T
     let ledger = &app.running.state().ledger;
     let metadata = |key: &str| Metadata::new("default", Actor::Process("a test".into()), key).with_key(key);
     ledger
-        .execute_all::<Call>("CA1", &taken_over(1)[..4], metadata("taken over"))
+        .execute_all::<Call>("CA1", &taken_over("CA1")[..4], metadata("taken over"))
         .await
         .unwrap();
     let path = "/twilio/ai-respond?call_id=CA1&turn=2";
