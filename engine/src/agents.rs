@@ -1,8 +1,9 @@
-//! Agents as the engine reads them: from their own streams.
+//! Agents as the engine reads them, from their own streams, and the default agent.
 
-use domain::agent::Agent;
-use infra::event_store::{Event, Position, Recorded, StoreError, StreamId};
-use infra::ledger::Ledger;
+use domain::Timestamp;
+use domain::agent::{Agent, AgentCommand, AgentError, AgentSettings};
+use infra::event_store::{Actor, Event, Metadata, Position, Recorded, StoreError, StreamId};
+use infra::ledger::{Ledger, LedgerError};
 
 /// ID of the default agent, which answers all unassigned numbers. It is created at the first start.
 pub const DEFAULT: &str = "default";
@@ -32,4 +33,29 @@ pub async fn at(ledger: &Ledger, agent_id: &str, position: Position) -> Result<A
     let mut history = ledger.history(&StreamId::agent(agent_id)).await?;
     history.retain(|event| event.position <= position);
     Ok(fold(&history))
+}
+
+/// Creates the default agent at the first start.
+///
+/// # Errors
+/// When the ledger is unavailable.
+pub async fn create_default(ledger: &Ledger, at: Timestamp) -> Result<(), LedgerError<AgentError>> {
+    let settings = AgentSettings {
+        name: Some("Front desk".to_owned()),
+        prompt: Some("You answer the telephone for a small business. Be brief, warm and honest.".to_owned()),
+        greeting: Some("Hello, and thank you for calling.".to_owned()),
+        language: Some("en-US".to_owned()),
+        ..AgentSettings::default()
+    };
+    let command = AgentCommand::Create {
+        at,
+        settings,
+        by: "process:setup".to_owned(),
+    };
+    let metadata =
+        Metadata::new("default", Actor::Process("setup".to_owned()), "setup").with_key("setup:default-agent");
+    match ledger.execute::<Agent>(DEFAULT, command, metadata).await {
+        Ok(_) | Err(LedgerError::Rejected(AgentError::AlreadyExists)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }

@@ -14,12 +14,17 @@ pub mod conference;
 mod cost;
 pub mod dialogue;
 pub mod drain;
+pub mod erasure;
 pub mod jobs;
 pub mod listening;
+pub mod number_assignment;
 pub mod number_routing;
 pub mod ports;
 pub mod presence;
+pub mod recordings;
 pub mod sandbox_status;
 mod shared;
+pub mod takeover;
+pub mod test_calls;
 
 pub use shared::{Engine, Queries, SharedEngine};

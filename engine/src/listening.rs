@@ -11,8 +11,10 @@
 
 use crate::audio_tap::{AudioTap, Listener, PendingStream, Socket, Stage};
 use crate::{Engine, SharedEngine};
-use domain::call::Call;
+use domain::call::{Call, CallCommand, CallError};
 use infra::clock::new_id;
+use infra::event_store::Metadata;
+use infra::ledger::LedgerError;
 use infra::twilio::rest::{NewStream, TwilioError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +63,49 @@ pub fn audible_leg(call: &Call) -> Result<String, NotAudible> {
         Some(start) if !start.call_sid.is_empty() => Ok(start.call_sid),
         _ => conflict("the call has not started"),
     }
+}
+
+/// Why a user no longer hears a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListeningEnd {
+    CallEnded,
+    /// A team member has the call; listening continues through the conference.
+    TakenOver,
+    /// The listener left.
+    Left,
+}
+
+/// Why this user no longer hears the call; `None` while they do.
+#[must_use]
+pub fn listening_end(call: &Call, user: &str) -> Option<ListeningEnd> {
+    if call.is_over() {
+        Some(ListeningEnd::CallEnded)
+    } else if audible_leg(call).is_err() {
+        Some(ListeningEnd::TakenOver)
+    } else if !call.is_listener(user) {
+        Some(ListeningEnd::Left)
+    } else {
+        None
+    }
+}
+
+/// Records that a listener left whose last socket has ended, unless they also listen by telephone.
+///
+/// # Errors
+/// When the ledger is unavailable.
+pub async fn leave(
+    engine: &Engine,
+    call_id: &str,
+    user: String,
+    metadata: Metadata,
+) -> Result<(), LedgerError<CallError>> {
+    let known = engine.ledger.state::<Call>(call_id).await?;
+    if known.is_some_and(|(call, _)| call.listens_out_of_reach(&user)) {
+        let at = engine.clock.now();
+        let left = CallCommand::LeaveListener { at, user };
+        engine.ledger.execute::<Call>(call_id, left, metadata).await?;
+    }
+    Ok(())
 }
 
 /// Adds a listener to a call. The listener is removed when the result is dropped.

@@ -6,7 +6,7 @@
 //! can roll back to any version that was approved before. The model receives the prompt and the approved rules, never a raw
 //! correction. An archived agent does not change any more.
 //!
-//! Not in this module: a number belongs to one agent. That rule spans agents, and the API enforces it: it unassigns the
+//! Not in this module: a number belongs to one agent. That rule spans agents, and the engine enforces it: it unassigns the
 //! number from one agent before it assigns it to another.
 
 mod aggregate;

@@ -19,26 +19,5 @@ mod tenant;
 pub mod voicemail;
 
 pub use error::CallbackError;
-pub use received::{LocalParty, Received};
-pub use record::{CallContext, CallbackOutcome};
-
-use crate::Engine;
-use infra::twilio::callbacks::{Endpoint, understand};
-
-/// Parses a callback and records it on its call, or quarantines it.
-///
-/// # Errors
-/// When a database is unavailable: Twilio then sends the callback again.
-pub async fn handle(
-    engine: &Engine,
-    received: &Received,
-    endpoint: Endpoint,
-) -> Result<CallbackOutcome, CallbackError> {
-    match understand(&received.callback(endpoint)) {
-        Ok(understood) => {
-            let tenant = tenant::resolve(engine, received, endpoint, understood.call_id.as_str()).await?;
-            record::record(engine, received, endpoint, understood, tenant).await
-        }
-        Err(reason) => record::quarantine(engine, received, endpoint, &reason).await,
-    }
-}
+pub use received::Received;
+pub use record::{CallContext, CallbackOutcome, handle};

@@ -20,15 +20,6 @@ pub struct Received {
     pub received_at: Timestamp,
 }
 
-/// Our side of a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LocalParty<'a> {
-    /// E.164.
-    Number(&'a str),
-    /// Browser client; the ID of the user.
-    Browser(&'a str),
-}
-
 impl Received {
     /// The callback, as received by this endpoint.
     #[must_use]
@@ -66,53 +57,24 @@ impl Received {
             ..Metadata::new(tenant, Actor::Twilio, self.request_id.clone())
         }
     }
-
-    /// Our side of the call, if the callback names it; it determines the tenant of a call that starts with this callback.
-    /// Twilio reports a call from a browser as inbound as well, and its `To` is the dialed number, which is not ours.
-    #[must_use]
-    pub fn local_party(&self) -> Option<LocalParty<'_>> {
-        let from = self.form.get("From");
-        if let Some(user) = from.and_then(|from| from.strip_prefix("client:")) {
-            return Some(LocalParty::Browser(user));
-        }
-        match self.form.get("Direction") {
-            Some("inbound") => self.form.get("To"),
-            Some("outbound-api" | "outbound-dial") => from,
-            _ => None,
-        }
-        .filter(|number| number.starts_with('+'))
-        .map(LocalParty::Number)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn received(form: &str, token: Option<&str>) -> Received {
-        Received {
-            form: Form::parse(form.as_bytes()).expect("a form"),
-            query: Form::default(),
-            token: token.map(str::to_owned),
-            request_id: "req_1".to_owned(),
-            received_at: Timestamp::default(),
-        }
-    }
-
-    #[test]
-    fn local_party_is_our_number_or_the_user_of_a_browser() {
-        let inbound = received("From=%2B15045550123&To=%2B15045550100&Direction=inbound", None);
-        assert_eq!(inbound.local_party(), Some(LocalParty::Number("+15045550100")));
-        let outbound = received("From=%2B15045550100&To=%2B15045550123&Direction=outbound-dial", None);
-        assert_eq!(outbound.local_party(), Some(LocalParty::Number("+15045550100")));
-        let browser = received("From=client%3Auser_1&To=%2B15045550123&Direction=inbound", None);
-        assert_eq!(browser.local_party(), Some(LocalParty::Browser("user_1")));
-        assert_eq!(received("CallSid=CA1", None).local_party(), None);
-    }
-
     #[test]
     fn command_key_comes_from_the_token_and_otherwise_from_the_callback() {
-        let key = |token| received("CallSid=CA1", token).command_key(Endpoint::Inbound, "inbound:CA1");
+        let key = |token: Option<&str>| {
+            let received = Received {
+                form: Form::default(),
+                query: Form::default(),
+                token: token.map(str::to_owned),
+                request_id: "req_1".to_owned(),
+                received_at: Timestamp::default(),
+            };
+            received.command_key(Endpoint::Inbound, "inbound:CA1")
+        };
         assert_eq!(key(Some("t1")), "twilio:inbound:t1");
         assert_eq!(key(None), "twilio:inbound:CA1");
     }

@@ -1,4 +1,4 @@
-//! Records a callback on its call, or quarantines it.
+//! Parses a callback, and records it on its call or quarantines it.
 
 use super::{CallbackError, Received, tenant};
 use crate::number_routing::DEFAULT_TENANT;
@@ -10,7 +10,7 @@ use domain::{Personal, Tenant};
 use infra::clock::new_id;
 use infra::event_store::{Event, Metadata, Recorded, StoreError, StreamId};
 use infra::ledger::{Executed, LedgerError, Outcome};
-use infra::twilio::callbacks::{Endpoint, NotUnderstood, Understood};
+use infra::twilio::callbacks::{Endpoint, NotUnderstood, Understood, understand};
 use sha2::{Digest as _, Sha256};
 
 /// The result of handling a callback.
@@ -26,6 +26,24 @@ pub struct CallContext {
     pub call_id: String,
     pub command_key: String,
     pub executed: Executed<Call>,
+}
+
+/// Parses a callback and records it on its call, or quarantines it.
+///
+/// # Errors
+/// When a database is unavailable: Twilio then sends the callback again.
+pub async fn handle(
+    engine: &Engine,
+    received: &Received,
+    endpoint: Endpoint,
+) -> Result<CallbackOutcome, CallbackError> {
+    match understand(&received.callback(endpoint)) {
+        Ok(understood) => {
+            let tenant = tenant::resolve(engine, received, endpoint, understood.call_id.as_str()).await?;
+            record(engine, received, endpoint, understood, tenant).await
+        }
+        Err(reason) => quarantine(engine, received, endpoint, &reason).await,
+    }
 }
 
 /// Executes the command of a callback on its call, which gets this tenant if it starts now. A callback that the call

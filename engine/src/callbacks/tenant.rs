@@ -1,12 +1,22 @@
 //! The tenant of a callback.
 
-use super::{CallbackError, LocalParty, Received};
+use super::{CallbackError, Received};
 use crate::Engine;
 use crate::number_routing::DEFAULT_TENANT;
 use domain::Tenant;
 use domain::call::Call;
 use infra::event_store::StoreError;
 use infra::twilio::callbacks::Endpoint;
+use infra::twilio::form::Form;
+
+/// Our side of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LocalParty<'a> {
+    /// E.164.
+    Number(&'a str),
+    /// Browser client; the ID of the user.
+    Browser(&'a str),
+}
 
 /// Determines the tenant of a callback's call.
 ///
@@ -61,7 +71,7 @@ const fn is_caller_waiting(endpoint: Endpoint) -> bool {
 /// # Errors
 /// When a database is unavailable.
 pub(super) async fn of_local_party(engine: &Engine, received: &Received) -> Result<Option<Tenant>, CallbackError> {
-    match received.local_party() {
+    match local_party(&received.form) {
         None => Ok(None),
         Some(LocalParty::Number(number)) => {
             let owner = engine.number_routing.owner_of(&engine.read.agents, number).await?;
@@ -74,5 +84,39 @@ pub(super) async fn of_local_party(engine: &Engine, received: &Received) -> Resu
                 user.map_or_else(|| DEFAULT_TENANT.into(), |user| user.tenant.into()),
             ))
         }
+    }
+}
+
+/// Our side of the call, if the callback names it. Twilio reports a call from a browser as inbound as well, and its `To` is
+/// the dialed number, which is not ours.
+fn local_party(form: &Form) -> Option<LocalParty<'_>> {
+    let from = form.get("From");
+    if let Some(user) = from.and_then(|from| from.strip_prefix("client:")) {
+        return Some(LocalParty::Browser(user));
+    }
+    match form.get("Direction") {
+        Some("inbound") => form.get("To"),
+        Some("outbound-api" | "outbound-dial") => from,
+        _ => None,
+    }
+    .filter(|number| number.starts_with('+'))
+    .map(LocalParty::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn local_party_is_our_number_or_the_user_of_a_browser() {
+        let form = |text: &str| Form::parse(text.as_bytes()).expect("a form");
+        let ours = Some(LocalParty::Number("+15045550100"));
+        let inbound = form("From=%2B15045550123&To=%2B15045550100&Direction=inbound");
+        assert_eq!(local_party(&inbound), ours);
+        let outbound = form("From=%2B15045550100&To=%2B15045550123&Direction=outbound-dial");
+        assert_eq!(local_party(&outbound), ours);
+        let browser = form("From=client%3Auser_1&To=%2B15045550123&Direction=inbound");
+        assert_eq!(local_party(&browser), Some(LocalParty::Browser("user_1")));
+        assert_eq!(local_party(&form("CallSid=CA1")), None);
     }
 }

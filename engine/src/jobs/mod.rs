@@ -5,7 +5,6 @@ mod archiver;
 mod deleter;
 mod dispatcher;
 mod eraser;
-pub mod hold_recording;
 mod job;
 mod last_seen;
 pub mod numbers;

@@ -1,10 +1,10 @@
 //! Completes a transfer: the target hears an announcement, is connected with the caller, and the team member is
 //! released. If the target did not join, the caller returns to the team member.
 
-use super::super::hold_recording;
 use super::super::job::{Job, JobOutcome, fail, record_result};
 use super::{RETRY_POLICY, WorkTarget, ok_if_gone, set_ends_conference, was_not_tried};
 use crate::conference;
+use crate::takeover::hold_recording;
 use crate::{Engine, SharedEngine};
 use domain::call::CallCommand;
 use domain::call::state::{Call, LegState, Participant};
