@@ -8,23 +8,21 @@ use crate::router::router;
 use crate::sandbox::Sandbox;
 use crate::state::{AppState, Shared, TwilioToken};
 use anyhow::Context as _;
-use domain::agent::event::AgentSettings;
-use domain::agent::{Agent, AgentCommand, AgentError};
+use axum::extract::FromRef as _;
 use domain::ledger::LedgerClock;
-use engine::agents::DEFAULT;
+use engine::agents::create_default;
 use engine::drain::Drain;
 use engine::ports::Interfaces;
 use engine::sandbox_status::{SandboxStatus, SandboxStatusWatch};
-use engine::{Engine, Queries, dialogue, jobs};
+use engine::{Engine, Queries, SharedEngine, dialogue, jobs};
 use infra::accounts::{Accounts, Role};
 use infra::blob::BlobStore;
 use infra::clock::{Clock as _, SandboxClock, SharedClock, SystemClock};
 use infra::config::Config;
 use infra::db::ReadStores;
-use infra::event_store::{Actor, Metadata};
 use infra::keys::MasterKey;
 use infra::leases::Leases;
-use infra::ledger::{Ledger, LedgerError, LedgerOptions};
+use infra::ledger::{Ledger, LedgerOptions};
 use infra::models::{Models, ModelsOptions};
 use infra::recording_links::RecordingLinks;
 use infra::twilio::rest::{Credentials, TwilioRest};
@@ -46,7 +44,7 @@ pub struct App;
 pub struct Running {
     /// Listening address.
     pub addr: SocketAddr,
-    state: AppState,
+    engine: SharedEngine,
     following: Following,
     server: JoinHandle<std::io::Result<()>>,
     jobs: Vec<JoinHandle<()>>,
@@ -105,20 +103,23 @@ impl App {
         sandbox: Sandbox,
     ) -> anyhow::Result<Running> {
         let state = open(config, clock, ledger, sandbox.status()).await?;
-        create_default_agent(&state).await?;
+        let engine = SharedEngine::from_ref(&state);
+        create_default(&engine.ledger, engine.clock.now())
+            .await
+            .context("creating the default agent")?;
         tokio::task::spawn_blocking(dialogue::warm_up);
-        let following = state.models.follow();
-        let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let drain = state.drain.clone();
+        let following = engine.models.follow();
+        let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+        let drain = engine.drain.clone();
         let server = tokio::spawn(async move {
             axum::serve(listener, service)
                 .with_graceful_shutdown(async move { drain.closing().await })
                 .await
         });
-        let jobs = jobs::spawn(&state.engine);
+        let jobs = jobs::spawn(&engine);
         Ok(Running {
             addr,
-            state,
+            engine,
             following,
             server,
             jobs,
@@ -267,39 +268,17 @@ impl Interfaces for HttpInterfaces {
     }
 }
 
-/// Creates the default agent, which answers all unassigned numbers, at the first start.
-async fn create_default_agent(state: &AppState) -> anyhow::Result<()> {
-    let settings = AgentSettings {
-        name: Some("Front desk".to_owned()),
-        prompt: Some("You answer the telephone for a small business. Be brief, warm and honest.".to_owned()),
-        greeting: Some("Hello, and thank you for calling.".to_owned()),
-        language: Some("en-US".to_owned()),
-        ..AgentSettings::default()
-    };
-    let command = AgentCommand::Create {
-        at: state.clock.now(),
-        settings,
-        by: "process:setup".to_owned(),
-    };
-    let metadata =
-        Metadata::new("default", Actor::Process("setup".to_owned()), "setup").with_key("setup:default-agent");
-    match state.ledger.execute::<Agent>(DEFAULT, command, metadata).await {
-        Ok(_) | Err(LedgerError::Rejected(AgentError::AlreadyExists)) => Ok(()),
-        Err(error) => Err(error).context("creating the default agent"),
-    }
-}
-
 impl Running {
-    /// The handlers' shared state, for tests.
+    /// The engine, for tests.
     #[must_use]
-    pub fn state(&self) -> &AppState {
-        &self.state
+    pub const fn engine(&self) -> &SharedEngine {
+        &self.engine
     }
 
     /// The shutdown state; also begins the shutdown.
     #[must_use]
     pub fn drain(&self) -> &Drain {
-        &self.state.drain
+        &self.engine.drain
     }
 
     /// Shuts down: not ready immediately, no new connections after `grace`, then requests in flight finish.
@@ -307,11 +286,11 @@ impl Running {
     /// # Errors
     /// When the server failed.
     pub async fn shutdown(self, grace: Duration) -> anyhow::Result<()> {
-        self.state.drain.begin();
+        self.engine.drain.begin();
         tokio::time::sleep(grace).await;
-        self.state.drain.close();
+        self.engine.drain.close();
         let abort = self.server.abort_handle();
-        let served = tokio::time::timeout(self.state.config.drain_timeout, self.server).await;
+        let served = tokio::time::timeout(self.engine.config.drain_timeout, self.server).await;
         let served = if let Ok(served) = served {
             served.context("the server panicked")?.context("the server failed")
         } else {
@@ -319,8 +298,8 @@ impl Running {
             tracing::warn!("requests aborted: drain timeout exceeded");
             Ok(())
         };
-        let listeners = self.state.audio_taps.wait_closed();
-        if tokio::time::timeout(self.state.config.drain_timeout, listeners)
+        let listeners = self.engine.audio_taps.wait_closed();
+        if tokio::time::timeout(self.engine.config.drain_timeout, listeners)
             .await
             .is_err()
         {
@@ -331,12 +310,12 @@ impl Running {
             let _ = job.await;
         }
         self.sandbox.stop().await;
-        if let Err(error) = self.state.leases.release().await {
+        if let Err(error) = self.engine.leases.release().await {
             tracing::debug!(%error, "leases not released, they will expire");
         }
         self.following.stop().await;
-        self.state.accounts.close().await;
-        if let Err(error) = self.state.ledger.checkpoint().await {
+        self.engine.accounts.close().await;
+        if let Err(error) = self.engine.ledger.checkpoint().await {
             tracing::warn!(%error, "write-ahead log not checkpointed");
         }
         served
@@ -376,11 +355,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 }
 
 fn log_start(running: &Running) {
-    let config = &running.state.config;
+    let config = &running.engine.config;
     if config.twilio.sandbox {
         tracing::warn!("no Twilio credentials: the sandbox is the telephone network, no real calls");
     }
-    if *running.state.sandbox.borrow() == SandboxStatus::Missing {
+    if *running.engine.sandbox.borrow() == SandboxStatus::Missing {
         tracing::warn!(
             "call-ledger-sandbox not found next to this program: there is no telephone network and no calls are possible. \
             Build it (`cargo build --package call-ledger-sandbox`), or run it separately and set TWILIO_API_BASE"

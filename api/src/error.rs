@@ -14,6 +14,10 @@ use domain::quarantine::QuarantineError;
 use engine::callbacks::CallbackError;
 use engine::callbacks::reingest::ReingestError;
 use engine::listening::NotAudible;
+use engine::number_assignment::AssignmentError;
+use engine::recordings::RecordingError;
+use engine::takeover::ActionError;
+use engine::test_calls::TestCallError;
 use infra::accounts::DatabaseError;
 use infra::db::DbError;
 use infra::event_store::StoreError;
@@ -330,6 +334,50 @@ impl From<ReingestError> for ApiError {
             ReingestError::Store(error) => error.into(),
             ReingestError::Call(error) => error.into(),
             ReingestError::Quarantine(error) => error.into(),
+        }
+    }
+}
+
+impl From<ActionError> for ApiError {
+    fn from(error: ActionError) -> Self {
+        match error {
+            ActionError::NotFound => Self::NotFound("call"),
+            ActionError::Ended | ActionError::CallerLeft => Self::Conflict(error.to_string()),
+            ActionError::Telephony(error) => Self::Unavailable(error.into()),
+            ActionError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<RecordingError> for ApiError {
+    fn from(error: RecordingError) -> Self {
+        match error {
+            RecordingError::NoCall => Self::NotFound("call"),
+            RecordingError::NotPlayable => Self::NotFound("recording"),
+            RecordingError::NotTranscribable => Self::Conflict(error.to_string()),
+            RecordingError::Store(error) => error.into(),
+            RecordingError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<AssignmentError> for ApiError {
+    fn from(error: AssignmentError) -> Self {
+        match error {
+            AssignmentError::Numbers(error) => error.into(),
+            AssignmentError::Ledger(error) => error.into(),
+        }
+    }
+}
+
+impl From<TestCallError> for ApiError {
+    fn from(error: TestCallError) -> Self {
+        match error {
+            TestCallError::Archived | TestCallError::NoNumber | TestCallError::AllNumbersAssigned => {
+                Self::Conflict(error.to_string())
+            }
+            TestCallError::Numbers(error) => error.into(),
+            TestCallError::Telephony(error) => Self::NetworkAway(error.into()),
         }
     }
 }

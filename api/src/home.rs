@@ -1,11 +1,11 @@
 //! `GET /` when the dashboard is not part of the binary: what this is, where to look, and how to build the dashboard.
 
-use crate::state::AppState;
 use axum::response::Html;
+use infra::config::Config;
 
 /// The start page without a dashboard.
-pub fn home(state: &AppState) -> Html<String> {
-    let network = if state.config.twilio.sandbox {
+pub fn home(config: &Config) -> Html<String> {
+    let network = if config.twilio.sandbox {
         "<p class=\"warn\">No Twilio credentials are set: the sandbox is the telephone network, and no real calls are made.</p>"
     } else {
         ""

@@ -36,4 +36,3 @@ mod web;
 
 pub use app::{App, Running, run};
 pub use router::openapi_document;
-pub use state::{AppState, Shared};

@@ -7,9 +7,11 @@ use crate::{
     read_models, site, text_calls, twilio, users,
 };
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRef as _};
 use axum::middleware::from_fn;
 use axum::routing::get;
+use infra::config::Config;
+use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
@@ -156,7 +158,7 @@ fn monitoring_routes() -> OpenApiRouter<AppState> {
 
 /// The router with its middleware. A request passes the layers from the last to the first.
 pub fn router(state: AppState) -> Router {
-    let is_https = state.config.is_https();
+    let is_https = Arc::<Config>::from_ref(&state).is_https();
     let (api, document) = routes().split_for_parts();
     let router = api
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))

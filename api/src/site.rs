@@ -5,11 +5,12 @@
 
 use crate::error::ApiError;
 use crate::home;
-use crate::state::AppState;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use infra::config::Config;
 use rust_embed::{Embed, EmbeddedFile};
+use std::sync::Arc;
 
 /// The page that serves all paths of the dashboard.
 const PAGE: &str = "index.html";
@@ -24,7 +25,7 @@ const API_PREFIXES: [&str; 5] = ["api/", "twilio/", "health", "metrics", "ws"];
 struct Build;
 
 /// Serves a file of the dashboard, or its page.
-pub async fn site(State(state): State<AppState>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
+pub async fn site(State(config): State<Arc<Config>>, method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if API_PREFIXES.iter().any(|prefix| path.starts_with(prefix)) {
         return ApiError::NotFound("resource").into_response();
@@ -41,7 +42,7 @@ pub async fn site(State(state): State<AppState>, method: Method, uri: Uri, heade
     }
     match Build::get(PAGE) {
         Some(page) => serve(PAGE, page, &headers),
-        None if path.is_empty() => home::home(&state).into_response(),
+        None if path.is_empty() => home::home(&config).into_response(),
         None => ApiError::NotFound("resource").into_response(),
     }
 }

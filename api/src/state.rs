@@ -6,14 +6,15 @@ use axum::extract::FromRef;
 use engine::SharedEngine;
 use engine::audio_tap::AudioTaps;
 use engine::drain::Drain;
+use engine::number_routing::NumberRouting;
 use engine::presence::Presence;
-use engine::rebuilds::Rebuilds;
 use engine::sandbox_status::SandboxStatusWatch;
 use infra::accounts::Accounts;
 use infra::blob::BlobStore;
 use infra::clock::SharedClock;
 use infra::config::Config;
 use infra::ledger::Ledger;
+use infra::models::Models;
 use infra::recording_links::RecordingLinks;
 use infra::secret::Secret;
 use infra::twilio::sandbox::SandboxControl;
@@ -27,7 +28,6 @@ use projections::live_calls::queries::LiveCalls;
 use projections::persona_feedback::queries::Feedback;
 use projections::runner::Progress;
 use projections::work::Work;
-use std::ops::Deref;
 use std::sync::Arc;
 
 /// What the handlers share. Cheap to clone.
@@ -62,22 +62,6 @@ impl AppState {
     }
 }
 
-impl Deref for AppState {
-    type Target = Shared;
-
-    fn deref(&self) -> &Shared {
-        &self.0
-    }
-}
-
-impl Deref for Shared {
-    type Target = engine::Engine;
-
-    fn deref(&self) -> &Self::Target {
-        &self.engine
-    }
-}
-
 /// Lets handlers receive parts of the state: the type of each part, and where it is.
 macro_rules! parts {
     ($( $part:ty = $($field:ident).+ ),* $(,)?) => {
@@ -100,9 +84,10 @@ parts! {
     Accounts = engine.accounts,
     BlobStore = engine.blobs,
     Arc<Presence> = engine.presence,
-    Arc<Rebuilds> = engine.rebuilds,
     Drain = engine.drain,
     Arc<AudioTaps> = engine.audio_taps,
+    Arc<NumberRouting> = engine.number_routing,
+    Models = engine.language_models,
     SandboxStatusWatch = engine.sandbox,
     Agents = engine.read.agents,
     CallLog = engine.read.call_log,

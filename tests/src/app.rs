@@ -77,7 +77,7 @@ impl App {
     /// # Panics
     /// If the ledger cannot be read.
     pub async fn head(&self) -> i64 {
-        self.running.state().ledger.head().await.expect("a head")
+        self.running.engine().ledger.head().await.expect("a head")
     }
 
     /// Waits until every read model has reached the head of the log.
@@ -85,9 +85,9 @@ impl App {
     /// # Panics
     /// On timeout.
     pub async fn wait_for_read_models(&self) {
-        let (state, head) = (self.running.state(), self.head().await);
-        for projector in state.models.projectors() {
-            let reached = state.models.wait(projector.name(), head, SETTLE_TIMEOUT).await;
+        let (engine, head) = (self.running.engine(), self.head().await);
+        for projector in engine.models.projectors() {
+            let reached = engine.models.wait(projector.name(), head, SETTLE_TIMEOUT).await;
             assert!(reached, "{} did not reach the head of the log", projector.name());
         }
     }

@@ -1,12 +1,12 @@
 //! `POST /api/active-calls/{id}/agent-response`: a team member accepts or declines a takeover request.
 
-use super::{Handled, execute, load_for_handling};
+use super::{Handled, ensure_may_handle, handled};
 use crate::auth::SignedIn;
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
-use domain::call::CallCommand;
+use engine::SharedEngine;
+use engine::takeover::participation::{Participation, participate};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -38,18 +38,21 @@ pub struct AgentResponse {
     )
 )]
 pub async fn agent_response(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(response): Body<AgentResponse>,
 ) -> Result<WriteResponse<Handled>, ApiError> {
-    load_for_handling(&state, &signed_in, &id).await?;
-    let (at, user) = (state.clock.now(), signed_in.user.user_id.clone());
-    let commands = [match response.answer {
-        Answer::Accept => CallCommand::AcceptTakeover { at, user },
-        Answer::Decline => CallCommand::DeclineTakeover { at, user },
-    }];
-    let endpoint = "POST /api/active-calls/{id}/agent-response";
-    execute(&state, &signed_in, &key, endpoint, id, &commands).await
+    ensure_may_handle(&engine, &signed_in, &id).await?;
+    let answer = match response.answer {
+        Answer::Accept => Participation::AcceptTakeover,
+        Answer::Decline => Participation::DeclineTakeover,
+    };
+    let metadata = signed_in.metadata(
+        "POST /api/active-calls/{id}/agent-response",
+        key.of(&signed_in.user.user_id),
+    );
+    let position = participate(&engine, &id, signed_in.by(), answer, metadata).await?;
+    Ok(handled(&engine, position, id).await)
 }

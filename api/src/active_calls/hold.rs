@@ -1,18 +1,11 @@
 //! `POST /api/active-calls/{id}/hold` and `resume`: puts the caller on hold with music, and takes them off hold.
-//!
-//! Twilio is called first, then the command is recorded. The recording of the human phase is paused during the hold.
 
-use super::{Handled, execute, load_for_handling};
+use super::{Handled, ensure_may_handle, handled};
 use crate::auth::SignedIn;
-use crate::conference::{of_caller, refused};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
-use domain::call::CallCommand;
-use domain::call::value::Phase;
-use engine::jobs::hold_recording;
-use infra::twilio::rest::ParticipantUpdate;
+use engine::{SharedEngine, takeover};
 
 /// Puts the caller on hold. Recording is paused meanwhile.
 #[utoipa::path(
@@ -26,12 +19,15 @@ use infra::twilio::rest::ParticipantUpdate;
     )
 )]
 pub async fn hold(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
 ) -> Result<WriteResponse<Handled>, ApiError> {
-    set_hold(&state, &signed_in, &key, id, true).await
+    ensure_may_handle(&engine, &signed_in, &id).await?;
+    let metadata = signed_in.metadata("POST /api/active-calls/{id}/hold", key.of(&signed_in.user.user_id));
+    let position = takeover::hold::hold(&engine, &id, signed_in.by(), metadata).await?;
+    Ok(handled(&engine, position, id).await)
 }
 
 /// Takes the caller off hold.
@@ -46,59 +42,13 @@ pub async fn hold(
     )
 )]
 pub async fn resume(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
 ) -> Result<WriteResponse<Handled>, ApiError> {
-    set_hold(&state, &signed_in, &key, id, false).await
-}
-
-async fn set_hold(
-    state: &AppState,
-    signed_in: &SignedIn,
-    key: &CommandKey,
-    id: String,
-    on_hold: bool,
-) -> Result<WriteResponse<Handled>, ApiError> {
-    let call = load_for_handling(state, signed_in, &id).await?;
-    let (conference, caller) = of_caller(&call)?;
-    let update = ParticipantUpdate {
-        hold: Some(on_hold),
-        ..ParticipantUpdate::default()
-    };
-    let changed = state.twilio.update_participant(conference, caller, &update).await;
-    changed.map_err(refused)?;
-    let (at, user) = (state.clock.now(), signed_in.user.user_id.clone());
-    let (endpoint, command) = if on_hold {
-        ("POST /api/active-calls/{id}/hold", CallCommand::PutOnHold { at, user })
-    } else {
-        (
-            "POST /api/active-calls/{id}/resume",
-            CallCommand::TakeOffHold { at, user },
-        )
-    };
-    let recordings = if on_hold {
-        hold_recording::pause(state, &call).await
-    } else {
-        hold_recording::resume(state, &call).await
-    };
-    let recordings = recordings.into_iter().map(|recording_sid| {
-        let phase = Phase::Human;
-        if on_hold {
-            CallCommand::PauseRecording {
-                at,
-                phase,
-                recording_sid,
-            }
-        } else {
-            CallCommand::ResumeRecording {
-                at,
-                phase,
-                recording_sid,
-            }
-        }
-    });
-    let commands: Vec<_> = [command].into_iter().chain(recordings).collect();
-    execute(state, signed_in, key, endpoint, id, &commands).await
+    ensure_may_handle(&engine, &signed_in, &id).await?;
+    let metadata = signed_in.metadata("POST /api/active-calls/{id}/resume", key.of(&signed_in.user.user_id));
+    let position = takeover::hold::resume(&engine, &id, signed_in.by(), metadata).await?;
+    Ok(handled(&engine, position, id).await)
 }

@@ -2,13 +2,13 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
-use crate::state::AppState;
 use crate::web::view::view;
 use crate::web::write_response::POSITION;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
+use projections::live_calls::queries::LiveCalls;
 use projections::live_calls::tables::{LiveCallRow, LiveTurnRow};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -100,12 +100,12 @@ pub struct ActiveCallWithTurns {
     ))
 )]
 pub async fn active_calls(
-    State(state): State<AppState>,
+    State(live): State<LiveCalls>,
     signed_in: SignedIn,
 ) -> Result<([(HeaderName, HeaderValue); 2], Json<Vec<ActiveCallWithTurns>>), ApiError> {
     signed_in.may(Permission::ViewCalls)?;
     let tenant = signed_in.tenant();
-    let live = &state.read.live_calls;
+    let live = &live;
     // Read before the calls, so that the calls are at least as recent.
     let position = live.position().await?;
     let (calls, total) = live.list(tenant).await?;

@@ -1,16 +1,13 @@
 //! `POST` and `DELETE /api/active-calls/{id}/monitor`: a team member listens in, or takes the call over.
-//!
-//! These requests only record commands. Jobs then dial the team member's browser (`client:<user>`) into the conference
-//! named after the call. A listener hears everything in the conference: the caller and a team member. During the AI
-//! phase there is no conference, and the audio is available from [`super::sound`].
 
-use super::{Handled, execute, load_for_handling};
+use super::{Handled, ensure_may_handle, handled};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
-use domain::call::CallCommand;
+use engine::SharedEngine;
+use engine::takeover::participation::{Participation, participate};
+use infra::accounts::Accounts;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -46,36 +43,25 @@ pub struct Monitor {
     )
 )]
 pub async fn monitor(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<Monitor>,
 ) -> Result<WriteResponse<Handled>, ApiError> {
-    load_for_handling(&state, &signed_in, &id).await?;
-    let at = state.clock.now();
-    let me = signed_in.user.user_id.clone();
-    let commands = match (body.mode, body.user) {
-        (Mode::Listen, None) => vec![CallCommand::JoinListener { at, user: me }],
+    ensure_may_handle(&engine, &signed_in, &id).await?;
+    let (user, participation) = match (body.mode, body.user) {
+        (Mode::Listen, None) => (signed_in.by(), Participation::Listen),
         (Mode::Listen, Some(_)) => return Err(ApiError::field("/user", "must be absent for mode `listen`")),
-        (Mode::TakeOver, Some(user)) if user != me => {
-            ensure_may_take_calls(&state, &signed_in, &user).await?;
-            vec![CallCommand::RequestTakeover { at, user }]
+        (Mode::TakeOver, Some(user)) if user != signed_in.user.user_id => {
+            ensure_may_take_calls(&engine.accounts, &signed_in, &user).await?;
+            (user, Participation::AskToTakeOver)
         }
-        (Mode::TakeOver, _) => vec![
-            CallCommand::RequestTakeover { at, user: me.clone() },
-            CallCommand::AcceptTakeover { at, user: me },
-        ],
+        (Mode::TakeOver, _) => (signed_in.by(), Participation::TakeOver),
     };
-    execute(
-        &state,
-        &signed_in,
-        &key,
-        "POST /api/active-calls/{id}/monitor",
-        id,
-        &commands,
-    )
-    .await
+    let metadata = signed_in.metadata("POST /api/active-calls/{id}/monitor", key.of(&signed_in.user.user_id));
+    let position = participate(&engine, &id, user, participation, metadata).await?;
+    Ok(handled(&engine, position, id).await)
 }
 
 /// Stops listening.
@@ -85,32 +71,24 @@ pub async fn monitor(
     responses((status = OK, body = Handled), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn stop_monitoring(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
 ) -> Result<WriteResponse<Handled>, ApiError> {
-    load_for_handling(&state, &signed_in, &id).await?;
-    let (at, user) = (state.clock.now(), signed_in.user.user_id.clone());
-    let commands = [CallCommand::LeaveListener { at, user }];
-    execute(
-        &state,
-        &signed_in,
-        &key,
-        "DELETE /api/active-calls/{id}/monitor",
-        id,
-        &commands,
-    )
-    .await
+    ensure_may_handle(&engine, &signed_in, &id).await?;
+    let metadata = signed_in.metadata("DELETE /api/active-calls/{id}/monitor", key.of(&signed_in.user.user_id));
+    let left = participate(&engine, &id, signed_in.by(), Participation::StopListening, metadata);
+    Ok(handled(&engine, left.await?, id).await)
 }
 
 /// Checks that another user belongs to the same tenant and may handle calls.
 pub(super) async fn ensure_may_take_calls(
-    state: &AppState,
+    accounts: &Accounts,
     signed_in: &SignedIn,
     user_id: &str,
 ) -> Result<(), ApiError> {
-    let known = state.accounts.user(user_id).await?;
+    let known = accounts.user(user_id).await?;
     let may = known.is_some_and(|user| {
         user.active && user.tenant == signed_in.tenant() && Permission::HandleCalls.is_granted_to(user.role)
     });

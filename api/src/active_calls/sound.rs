@@ -10,20 +10,21 @@
 //!
 //! The listener must have joined with `POST .../monitor` before, which records it.
 
-use super::load_for_handling;
+use super::ensure_may_handle;
 use crate::auth::SignedIn;
+use crate::auth::session::Authentication;
 use crate::error::{ApiError, Problem};
 use crate::live::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, read, still_signed_in};
-use crate::state::AppState;
 use crate::web::PathOf;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 use bytes::Bytes;
-use domain::call::{Call, CallCommand};
+use domain::call::Call;
+use engine::SharedEngine;
 use engine::audio_tap::{Listener, Stage};
-use engine::listening::{self, audible_leg};
+use engine::listening::{self, ListeningEnd, audible_leg, listening_end};
 use infra::event_store::Recorded;
 use infra::ledger::Subscription;
 use serde_json::json;
@@ -46,16 +47,19 @@ const MAX_MESSAGE_BYTES: usize = 1024;
     )
 )]
 pub async fn sound(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
+    State(authentication): State<Authentication>,
     signed_in: SignedIn,
     PathOf(id): PathOf<String>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
     // Read before the call's state, so that no later event is missed.
-    let head = state.ledger.head().await?;
-    let call = load_for_handling(&state, &signed_in, &id).await?;
+    let head = engine.ledger.head().await?;
+    ensure_may_handle(&engine, &signed_in, &id).await?;
+    let known = engine.ledger.state::<Call>(&id).await?;
+    let (call, _) = known.ok_or(ApiError::NotFound("call"))?;
     audible_leg(&call)?;
-    if !is_listener(&call, &signed_in) {
+    if !call.is_listener(&signed_in.user.user_id) {
         let reason = "join as a listener first: POST /api/active-calls/{id}/monitor";
         return Err(ApiError::Conflict(reason.to_owned()));
     }
@@ -64,8 +68,8 @@ pub async fn sound(
     // The listener counts from here on, so that closing another socket of the same user at this moment does not record
     // a `ListenerLeft`.
     let (open_socket, listener) = (
-        state.audio_taps.track_socket(),
-        listening::listen(&state.engine, &id, &signed_in.user.user_id),
+        engine.audio_taps.track_socket(),
+        listening::listen(&engine, &id, &signed_in.user.user_id),
     );
     Ok(upgrade
         .max_message_size(MAX_MESSAGE_BYTES)
@@ -73,8 +77,9 @@ pub async fn sound(
             let _open_socket = open_socket;
             let listener_socket = ListenerSocket {
                 listener,
-                log: state.ledger.subscribe(head),
-                state,
+                log: engine.ledger.subscribe(head),
+                engine,
+                authentication,
                 signed_in,
                 call_id: id,
                 socket,
@@ -84,16 +89,11 @@ pub async fn sound(
         }))
 }
 
-/// Whether this user has joined as a listener, or has accepted a takeover.
-fn is_listener(call: &Call, signed_in: &SignedIn) -> bool {
-    let me = &signed_in.user.user_id;
-    call.people.listeners.contains(me) || call.people.takeover_accepted.contains_key(me)
-}
-
 struct ListenerSocket {
     listener: Listener,
     log: Subscription,
-    state: AppState,
+    engine: SharedEngine,
+    authentication: Authentication,
     signed_in: SignedIn,
     call_id: String,
     socket: WebSocket,
@@ -114,11 +114,8 @@ enum End {
 /// Why listening is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
-    /// A team member has the call; listening continues through the conference.
-    TakenOver,
-    CallEnded,
-    /// The listener left with `DELETE .../monitor`.
-    Left,
+    /// As the log says.
+    Recorded(ListeningEnd),
     /// The media stream failed.
     Unavailable,
 }
@@ -127,9 +124,9 @@ impl Ending {
     /// The `reason` in the `ended` message.
     const fn as_str(self) -> &'static str {
         match self {
-            Self::TakenOver => "taken_over",
-            Self::CallEnded => "call_ended",
-            Self::Left => "left",
+            Self::Recorded(ListeningEnd::TakenOver) => "taken_over",
+            Self::Recorded(ListeningEnd::CallEnded) => "call_ended",
+            Self::Recorded(ListeningEnd::Left) => "left",
             Self::Unavailable => "unavailable",
         }
     }
@@ -139,7 +136,7 @@ impl End {
     /// Whether the log already has the reason. It does not when only the socket ends: it broke, the session ended, the
     /// listener is too slow, the service stops, or the stream failed. A listener that reconnects must join again.
     const fn is_recorded(&self) -> bool {
-        matches!(self, Self::Over(Ending::TakenOver | Ending::CallEnded | Ending::Left))
+        matches!(self, Self::Over(Ending::Recorded(_)))
     }
 }
 
@@ -171,7 +168,7 @@ impl ListenerSocket {
     }
 
     async fn follow(&mut self) -> End {
-        let drain = self.state.drain.clone();
+        let drain = self.engine.drain.clone();
         let mut ping = tokio::time::interval(PING_INTERVAL);
         let mut check = tokio::time::interval(SESSION_CHECK_INTERVAL);
         check.reset();
@@ -188,7 +185,7 @@ impl ListenerSocket {
                 _ = self.listener.stage.changed() => self.send_stage().await,
                 chunk = self.listener.sound.recv() => self.send_audio(chunk).await,
                 _ = ping.tick() => self.send(Message::Ping(Vec::new().into())).await,
-                _ = check.tick() => still_signed_in(&self.state, &self.signed_in).await.map_err(End::from),
+                _ = check.tick() => still_signed_in(&self.authentication, &self.signed_in).await.map_err(End::from),
                 received = self.socket.recv() => match received {
                     // Other messages are ignored; the library answers pings.
                     Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Disconnected),
@@ -240,34 +237,25 @@ impl ListenerSocket {
             return Ok(());
         }
         let unavailable = Closing::resume("ledger unavailable: reconnect");
-        let known = self.state.ledger.state::<Call>(&self.call_id).await;
+        let known = self.engine.ledger.state::<Call>(&self.call_id).await;
         let Some((call, _)) = known.map_err(|_| unavailable)? else {
             return Ok(());
         };
-        if call.is_over() {
-            Err(End::Over(Ending::CallEnded))
-        } else if audible_leg(&call).is_err() {
-            Err(End::Over(Ending::TakenOver))
-        } else if !is_listener(&call, &self.signed_in) {
-            Err(End::Over(Ending::Left))
-        } else {
-            Ok(())
+        match listening_end(&call, &self.signed_in.user.user_id) {
+            Some(end) => Err(End::Over(Ending::Recorded(end))),
+            None => Ok(()),
         }
     }
 
     /// Records that the listener left, unless the user also listens by telephone or through another socket.
     async fn leave(&mut self) {
         let has_other_socket = self.listener.leave();
-        let user = self.signed_in.user.user_id.clone();
-        let known = self.state.ledger.state::<Call>(&self.call_id).await;
-        let listens_here_only = matches!(&known, Ok(Some((call, _))) if call.listens_out_of_reach(&user));
-        if !listens_here_only || has_other_socket {
+        if has_other_socket {
             return;
         }
-        let at = self.state.clock.now();
         let metadata = self.signed_in.metadata("GET /api/active-calls/{id}/sound", None);
-        let left = CallCommand::LeaveListener { at, user };
-        if let Err(error) = self.state.ledger.execute::<Call>(&self.call_id, left, metadata).await {
+        let left = listening::leave(&self.engine, &self.call_id, self.signed_in.by(), metadata);
+        if let Err(error) = left.await {
             tracing::warn!(call_id = self.call_id, %error, "listener leave not recorded");
         }
     }

@@ -1,19 +1,14 @@
 //! `POST /api/active-calls/{id}/transfer`: transfers the call to another number or user.
-//!
-//! The request only records the command. Jobs put the caller on hold, dial the target into the conference, play the
-//! announcement, connect the two, and release the team member. If the target does not join, the caller stays with the
-//! team member.
 
 use super::monitor::ensure_may_take_calls;
-use super::{Handled, execute, load_for_handling};
+use super::{Handled, ensure_may_handle, handled};
 use crate::auth::SignedIn;
-use crate::conference::of_caller;
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
-use domain::call::CallCommand;
 use domain::phone::E164;
+use engine::takeover::transfer::{self, Target};
+use engine::{Engine, SharedEngine};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -37,40 +32,33 @@ pub struct Transfer {
     )
 )]
 pub async fn transfer(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<Transfer>,
 ) -> Result<WriteResponse<Handled>, ApiError> {
-    let call = load_for_handling(&state, &signed_in, &id).await?;
-    let to = if body.to.starts_with('+') {
-        let number = E164::try_from(body.to);
-        number
-            .map_err(|_| ApiError::field("/to", "is not a telephone number in E.164"))?
-            .into_string()
-    } else {
-        let not_a_target = |_| {
-            ApiError::field(
-                "/to",
-                "is neither a telephone number in E.164 nor an active user who may handle calls",
-            )
-        };
-        ensure_may_take_calls(&state, &signed_in, &body.to)
-            .await
-            .map_err(not_a_target)?;
-        format!("client:{}", body.to)
+    ensure_may_handle(&engine, &signed_in, &id).await?;
+    let target = target(&engine, &signed_in, body.to).await?;
+    let metadata = signed_in.metadata("POST /api/active-calls/{id}/transfer", key.of(&signed_in.user.user_id));
+    let position = transfer::transfer(&engine, &id, target, metadata).await?;
+    Ok(handled(&engine, position, id).await)
+}
+
+async fn target(engine: &Engine, signed_in: &SignedIn, to: String) -> Result<Target, ApiError> {
+    if to.starts_with('+') {
+        let number = E164::try_from(to);
+        let number = number.map_err(|_| ApiError::field("/to", "is not a telephone number in E.164"))?;
+        return Ok(Target::Number(number));
+    }
+    let not_a_target = |_| {
+        ApiError::field(
+            "/to",
+            "is neither a telephone number in E.164 nor an active user who may handle calls",
+        )
     };
-    of_caller(&call)?;
-    let at = state.clock.now();
-    let commands = [CallCommand::StartTransfer { at, to: to.into() }];
-    execute(
-        &state,
-        &signed_in,
-        &key,
-        "POST /api/active-calls/{id}/transfer",
-        id,
-        &commands,
-    )
-    .await
+    ensure_may_take_calls(&engine.accounts, signed_in, &to)
+        .await
+        .map_err(not_a_target)?;
+    Ok(Target::User(to))
 }

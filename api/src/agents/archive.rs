@@ -1,9 +1,8 @@
 //! `DELETE /api/agents/{id}`: archives an agent. Its calls and its history stay.
 
-use super::{DEFAULT, execute};
+use super::{AgentResource, DEFAULT};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::write_response::NoContent;
 use crate::web::{CommandKey, PathOf};
 use axum::extract::State;
@@ -16,7 +15,7 @@ use domain::agent::AgentCommand;
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem))
 )]
 pub async fn archive_agent(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
@@ -28,10 +27,11 @@ pub async fn archive_agent(
         ));
     }
     let command = AgentCommand::Archive {
-        at: state.clock.now(),
+        at: agents.clock.now(),
         by: signed_in.by(),
     };
-    execute(&state, &signed_in, &key, "DELETE /api/agents/{id}", &id, command)
+    agents
+        .execute(&signed_in, &key, "DELETE /api/agents/{id}", &id, command)
         .await
         .map(NoContent)
 }

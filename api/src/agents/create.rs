@@ -1,12 +1,10 @@
 //! `POST /api/agents`: creates an agent.
 
 use super::settings::Settings;
-use super::{AgentView, READ_MODELS, view};
+use super::{AgentResource, AgentView};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::idempotency::stream_of_first;
-use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{Body, CommandKey, WriteResponse};
 use axum::extract::State;
 use domain::agent::{Agent, AgentCommand};
@@ -19,7 +17,7 @@ use infra::clock::new_id;
     responses((status = CREATED, body = AgentView), (status = FORBIDDEN, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn create_agent(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
     signed_in: SignedIn,
     key: CommandKey,
     Body(body): Body<Settings>,
@@ -27,15 +25,15 @@ pub async fn create_agent(
     signed_in.may(Permission::EditAgents)?;
     let id = new_id("agent");
     let command = AgentCommand::Create {
-        at: state.clock.now(),
+        at: agents.clock.now(),
         settings: body.into(),
         by: signed_in.by(),
     };
     let metadata = signed_in.metadata("POST /api/agents", key.of(&signed_in.user.user_id));
-    let executed = state.ledger.execute::<Agent>(&id, command, metadata).await?;
-    let id = stream_of_first(&state.ledger, &executed, id).await?;
-    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
-    let agent = view(&state, &signed_in, &id).await?;
+    let executed = agents.ledger.execute::<Agent>(&id, command, metadata).await?;
+    let id = stream_of_first(&agents.ledger, &executed, id).await?;
+    agents.wait(executed.position).await;
+    let agent = agents.view(&signed_in, &id).await?;
     Ok(WriteResponse::created(
         executed.position,
         format!("/api/agents/{id}"),

@@ -2,10 +2,9 @@
 
 use super::hours::Hours;
 use super::settings::Settings;
-use super::{AgentView, DEFAULT, execute, view};
+use super::{AgentResource, AgentView, DEFAULT};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
@@ -36,13 +35,13 @@ pub struct EditAgent {
     )
 )]
 pub async fn edit_agent(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<EditAgent>,
 ) -> Result<WriteResponse<AgentView>, ApiError> {
-    edit(&state, &signed_in, &key, "PUT /api/agents/{id}", &id, body).await
+    edit(&agents, &signed_in, &key, "PUT /api/agents/{id}", &id, body).await
 }
 
 /// Changes the default agent.
@@ -52,12 +51,12 @@ pub async fn edit_agent(
     responses((status = OK, body = AgentView), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn put_agent_settings(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
     signed_in: SignedIn,
     key: CommandKey,
     Body(body): Body<EditAgent>,
 ) -> Result<WriteResponse<AgentView>, ApiError> {
-    edit(&state, &signed_in, &key, "PUT /api/agent-settings", DEFAULT, body).await
+    edit(&agents, &signed_in, &key, "PUT /api/agent-settings", DEFAULT, body).await
 }
 
 /// Changes the default agent. It is created at the first start, so this is the same as `PUT`.
@@ -67,16 +66,16 @@ pub async fn put_agent_settings(
     responses((status = OK, body = AgentView), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn post_agent_settings(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
     signed_in: SignedIn,
     key: CommandKey,
     Body(body): Body<EditAgent>,
 ) -> Result<WriteResponse<AgentView>, ApiError> {
-    edit(&state, &signed_in, &key, "POST /api/agent-settings", DEFAULT, body).await
+    edit(&agents, &signed_in, &key, "POST /api/agent-settings", DEFAULT, body).await
 }
 
 async fn edit(
-    state: &AppState,
+    agents: &AgentResource,
     signed_in: &SignedIn,
     key: &CommandKey,
     endpoint: &'static str,
@@ -84,7 +83,7 @@ async fn edit(
     body: EditAgent,
 ) -> Result<WriteResponse<AgentView>, ApiError> {
     signed_in.may(Permission::EditAgents)?;
-    let (at, by) = (state.clock.now(), signed_in.by());
+    let (at, by) = (agents.clock.now(), signed_in.by());
     let mut commands = Vec::new();
     if !body.settings.is_empty() {
         commands.push(AgentCommand::Edit {
@@ -110,7 +109,9 @@ async fn edit(
     }
     let mut position = 0;
     for (part, command) in commands.into_iter().enumerate() {
-        position = execute(state, signed_in, &key.part(part), endpoint, id, command).await?;
+        position = agents
+            .execute(signed_in, &key.part(part), endpoint, id, command)
+            .await?;
     }
-    Ok(WriteResponse::changed(position, view(state, signed_in, id).await?))
+    Ok(WriteResponse::changed(position, agents.view(signed_in, id).await?))
 }

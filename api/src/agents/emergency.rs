@@ -1,9 +1,8 @@
 //! `PUT /api/agents/{id}/emergency`: routes all callers of an agent to the voicemail until further notice.
 
-use super::{AgentView, execute, view};
+use super::{AgentResource, AgentView};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
@@ -25,19 +24,21 @@ pub struct PutEmergency {
     responses((status = OK, body = AgentView), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn put_emergency(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<PutEmergency>,
 ) -> Result<WriteResponse<AgentView>, ApiError> {
     signed_in.may(Permission::EditAgents)?;
-    let (at, by) = (state.clock.now(), signed_in.by());
+    let (at, by) = (agents.clock.now(), signed_in.by());
     let command = if body.closed {
         AgentCommand::CloseForEmergency { at, by }
     } else {
         AgentCommand::LiftEmergency { at, by }
     };
-    let position = execute(&state, &signed_in, &key, "PUT /api/agents/{id}/emergency", &id, command).await?;
-    Ok(WriteResponse::changed(position, view(&state, &signed_in, &id).await?))
+    let position = agents
+        .execute(&signed_in, &key, "PUT /api/agents/{id}/emergency", &id, command)
+        .await?;
+    Ok(WriteResponse::changed(position, agents.view(&signed_in, &id).await?))
 }

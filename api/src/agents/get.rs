@@ -1,9 +1,8 @@
 //! `GET /api/agents/{id}`, and `GET /api/agent-settings` for the default agent.
 
-use super::{AgentView, DEFAULT, view};
+use super::{AgentResource, AgentView, DEFAULT};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::PathOf;
 use axum::Json;
 use axum::extract::State;
@@ -14,12 +13,12 @@ use axum::extract::State;
     responses((status = OK, body = AgentView), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn get_agent(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
     signed_in: SignedIn,
     PathOf(id): PathOf<String>,
 ) -> Result<Json<AgentView>, ApiError> {
     signed_in.may(Permission::ViewAgents)?;
-    Ok(Json(view(&state, &signed_in, &id).await?))
+    Ok(Json(agents.view(&signed_in, &id).await?))
 }
 
 /// The default agent.
@@ -28,9 +27,9 @@ pub async fn get_agent(
     responses((status = OK, body = AgentView), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn get_agent_settings(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
     signed_in: SignedIn,
 ) -> Result<Json<AgentView>, ApiError> {
     signed_in.may(Permission::ViewAgents)?;
-    Ok(Json(view(&state, &signed_in, DEFAULT).await?))
+    Ok(Json(agents.view(&signed_in, DEFAULT).await?))
 }

@@ -1,9 +1,8 @@
 //! `PUT /api/agents/{id}/hours`: sets the opening hours of an agent; and their JSON representation: `"09:00-17:00"`.
 
-use super::{AgentView, execute, view};
+use super::{AgentResource, AgentView};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use chrono_tz::Tz;
@@ -112,7 +111,7 @@ pub struct PutHours {
     responses((status = OK, body = AgentView), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn put_hours(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
@@ -121,12 +120,14 @@ pub async fn put_hours(
     signed_in.may(Permission::EditAgents)?;
     let hours = body.hours.as_ref().map(Hours::read).transpose()?;
     let command = AgentCommand::SetHours {
-        at: state.clock.now(),
+        at: agents.clock.now(),
         hours,
         by: signed_in.by(),
     };
-    let position = execute(&state, &signed_in, &key, "PUT /api/agents/{id}/hours", &id, command).await?;
-    Ok(WriteResponse::changed(position, view(&state, &signed_in, &id).await?))
+    let position = agents
+        .execute(&signed_in, &key, "PUT /api/agents/{id}/hours", &id, command)
+        .await?;
+    Ok(WriteResponse::changed(position, agents.view(&signed_in, &id).await?))
 }
 
 #[cfg(test)]

@@ -4,12 +4,12 @@ use super::hours::Hours;
 use super::settings::Settings;
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
-use crate::state::AppState;
 use crate::web::Rfc3339;
 use axum::Json;
 use axum::extract::State;
 use domain::agent::event::AgentSettings;
 use domain::hours::WeekHours;
+use projections::agents::queries::Agents;
 use projections::agents::tables::{AgentNumberRow, AgentRow};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,14 +36,11 @@ pub struct ListedAgent {
 /// All agents.
 #[utoipa::path(get, path = "/api/agents", tag = "agents", responses((status = OK, body = Vec<ListedAgent>)))]
 pub async fn list_agents(
-    State(state): State<AppState>,
+    State(queries): State<Agents>,
     signed_in: SignedIn,
 ) -> Result<Json<Vec<ListedAgent>>, ApiError> {
     signed_in.may(Permission::ViewAgents)?;
-    let (agents, numbers) = tokio::try_join!(
-        state.read.agents.list(signed_in.tenant()),
-        state.read.agents.numbers(signed_in.tenant()),
-    )?;
+    let (agents, numbers) = tokio::try_join!(queries.list(signed_in.tenant()), queries.numbers(signed_in.tenant()),)?;
     agents
         .into_iter()
         .map(|row| listed(row, &numbers))

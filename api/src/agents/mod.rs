@@ -14,15 +14,20 @@ pub mod test_calls;
 
 use crate::auth::SignedIn;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::composed_of_parts;
 use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{CommandKey, Rfc3339};
 use domain::agent::{Agent, AgentCommand, AgentEvent};
 use engine::agents::{DEFAULT, fold};
+use engine::number_routing::NumberRouting;
 use hours::Hours;
+use infra::clock::SharedClock;
 use infra::event_store::{Event, Position, Recorded, StreamId};
+use infra::ledger::Ledger;
+use projections::Progress;
 use serde::Serialize;
 use settings::Settings;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 const READ_MODELS: &[&str] = &["agents"];
@@ -62,24 +67,6 @@ impl AgentView {
     }
 }
 
-/// Loads an agent of the user's tenant from its stream.
-async fn agent(state: &AppState, signed_in: &SignedIn, agent_id: &str) -> Result<Agent, ApiError> {
-    Ok(fold(&load_history(state, signed_in, agent_id).await?))
-}
-
-/// Loads the events of an agent. 404 for an agent of another tenant.
-async fn load_history(state: &AppState, signed_in: &SignedIn, agent_id: &str) -> Result<Vec<Recorded>, ApiError> {
-    let history = state.ledger.history(&StreamId::agent(agent_id)).await?;
-    let is_own = history
-        .first()
-        .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
-    if is_own {
-        Ok(history)
-    } else {
-        Err(ApiError::NotFound("agent"))
-    }
-}
-
 /// Whether the agent was created: `AgentCreated` is the first event of its stream.
 #[must_use]
 pub fn is_created(history: &[Recorded]) -> bool {
@@ -89,24 +76,69 @@ pub fn is_created(history: &[Recorded]) -> bool {
     )
 }
 
-/// Executes a command on an existing agent of the user's tenant and waits until the read models show the result.
-async fn execute(
-    state: &AppState,
-    signed_in: &SignedIn,
-    key: &CommandKey,
-    endpoint: &'static str,
-    agent_id: &str,
-    command: AgentCommand,
-) -> Result<Position, ApiError> {
-    agent(state, signed_in, agent_id).await?;
-    let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
-    let executed = state.ledger.execute::<Agent>(agent_id, command, metadata).await?;
-    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
-    state.number_routing.invalidate();
-    Ok(executed.position)
+/// What endpoints of agents use.
+pub struct AgentResource {
+    pub clock: SharedClock,
+    pub ledger: Ledger,
+    pub progress: Progress,
+    pub number_routing: Arc<NumberRouting>,
 }
 
-async fn view(state: &AppState, signed_in: &SignedIn, agent_id: &str) -> Result<AgentView, ApiError> {
-    let agent = agent(state, signed_in, agent_id).await?;
-    Ok(AgentView::of(agent_id.to_owned(), &agent, state.clock.now()))
+composed_of_parts!(AgentResource {
+    clock,
+    ledger,
+    progress,
+    number_routing
+});
+
+impl AgentResource {
+    /// Loads an agent of the user's tenant from its stream.
+    async fn agent(&self, signed_in: &SignedIn, agent_id: &str) -> Result<Agent, ApiError> {
+        Ok(fold(&self.load_history(signed_in, agent_id).await?))
+    }
+
+    /// Loads the events of an agent. 404 for an agent of another tenant.
+    async fn load_history(&self, signed_in: &SignedIn, agent_id: &str) -> Result<Vec<Recorded>, ApiError> {
+        let history = self.ledger.history(&StreamId::agent(agent_id)).await?;
+        let is_own = history
+            .first()
+            .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
+        if is_own {
+            Ok(history)
+        } else {
+            Err(ApiError::NotFound("agent"))
+        }
+    }
+
+    /// Executes a command on an existing agent of the user's tenant and waits until the read models show the result.
+    async fn execute(
+        &self,
+        signed_in: &SignedIn,
+        key: &CommandKey,
+        endpoint: &'static str,
+        agent_id: &str,
+        command: AgentCommand,
+    ) -> Result<Position, ApiError> {
+        self.agent(signed_in, agent_id).await?;
+        let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
+        let executed = self.ledger.execute::<Agent>(agent_id, command, metadata).await?;
+        self.changed(executed.position).await;
+        Ok(executed.position)
+    }
+
+    /// Waits until the read models have passed the position.
+    async fn wait(&self, position: Position) {
+        wait_for_read_models(&self.progress, READ_MODELS, position).await;
+    }
+
+    /// Waits until the read models have passed the position of a change, and drops what was read of them before.
+    async fn changed(&self, position: Position) {
+        self.wait(position).await;
+        self.number_routing.invalidate();
+    }
+
+    async fn view(&self, signed_in: &SignedIn, agent_id: &str) -> Result<AgentView, ApiError> {
+        let agent = self.agent(signed_in, agent_id).await?;
+        Ok(AgentView::of(agent_id.to_owned(), &agent, self.clock.now()))
+    }
 }

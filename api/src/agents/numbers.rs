@@ -1,13 +1,14 @@
 //! `GET` and `PUT /api/phone-numbers`: lists and changes which agent answers which number.
 
-use super::{DEFAULT, agent, execute};
+use super::{AgentResource, DEFAULT};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, WriteResponse};
 use axum::Json;
 use axum::extract::State;
-use domain::agent::AgentCommand;
+use engine::SharedEngine;
+use engine::number_assignment::assign;
+use projections::agents::queries::Agents;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,11 +35,11 @@ pub struct AssignNumber {
 /// The assigned numbers. The default agent answers all other numbers.
 #[utoipa::path(get, path = "/api/phone-numbers", tag = "agents", responses((status = OK, body = Vec<PhoneNumber>)))]
 pub async fn list_numbers(
-    State(state): State<AppState>,
+    State(queries): State<Agents>,
     signed_in: SignedIn,
 ) -> Result<Json<Vec<PhoneNumber>>, ApiError> {
     signed_in.may(Permission::ViewAgents)?;
-    let rows = state.read.agents.numbers(signed_in.tenant()).await?;
+    let rows = queries.numbers(signed_in.tenant()).await?;
     Ok(Json(
         rows.into_iter()
             .map(|row| PhoneNumber {
@@ -61,52 +62,31 @@ pub async fn list_numbers(
     )
 )]
 pub async fn assign_number(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     key: CommandKey,
     Body(body): Body<AssignNumber>,
 ) -> Result<WriteResponse<PhoneNumber>, ApiError> {
-    const ENDPOINT: &str = "PUT /api/phone-numbers";
     signed_in.may(Permission::EditAgents)?;
     if !domain::phone::is_e164(&body.number) {
         return Err(ApiError::field("/number", "is not a telephone number in E.164"));
     }
     if let Some(agent_id) = &body.agent {
-        agent(&state, &signed_in, agent_id).await.map_err(|error| match error {
+        agents.agent(&signed_in, agent_id).await.map_err(|error| match error {
             ApiError::NotFound(_) => ApiError::field("/agent", "is not the ID of an agent"),
             error => error,
         })?;
     }
-    let (number, at, by) = (body.number, state.clock.now(), signed_in.by());
-    let mut position = state.ledger.known_head();
-    let rows = state.read.agents.numbers(signed_in.tenant()).await?;
-    let others = rows
-        .into_iter()
-        .filter(|row| row.number == number && Some(&row.agent_id) != body.agent.as_ref());
-    for (part, row) in others.enumerate() {
-        let command = AgentCommand::UnassignNumber {
-            at,
-            number: number.clone(),
-            by: by.clone(),
-        };
-        position = execute(
-            &state,
-            &signed_in,
-            &key.part(part + 1),
-            ENDPOINT,
-            &row.agent_id,
-            command,
-        )
-        .await?;
-    }
-    if let Some(agent) = &body.agent {
-        let command = AgentCommand::AssignNumber {
-            at,
-            number: number.clone(),
-            by,
-        };
-        position = execute(&state, &signed_in, &key, ENDPOINT, agent, command).await?;
-    }
+    let by = signed_in.user.user_id.as_str();
+    // The first command of a request has the request's key.
+    let metadata = |command| {
+        let key = if command == 0 { key.clone() } else { key.part(command) };
+        signed_in.metadata("PUT /api/phone-numbers", key.of(by))
+    };
+    let (number, agent) = (body.number, body.agent.as_deref());
+    let position = assign(&engine, signed_in.tenant(), &number, agent, by, metadata).await?;
+    agents.changed(position).await;
     let agent = body.agent.unwrap_or_else(|| DEFAULT.to_owned());
     Ok(WriteResponse::changed(position, PhoneNumber { number, agent }))
 }

@@ -3,9 +3,9 @@
 //! Unauthenticated, like registration: it reveals no more than `POST /api/auth/register` without an invitation does.
 
 use crate::error::ApiError;
-use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
+use infra::accounts::Accounts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,7 +18,7 @@ pub struct FirstRun {
 
 /// Whether no user has registered yet.
 #[utoipa::path(get, path = "/api/auth/first-run", tag = "auth", security(()), responses((status = OK, body = FirstRun)))]
-pub async fn first_run(State(state): State<AppState>) -> Result<Json<FirstRun>, ApiError> {
-    let first_run = state.accounts.is_empty().await?;
+pub async fn first_run(State(accounts): State<Accounts>) -> Result<Json<FirstRun>, ApiError> {
+    let first_run = accounts.is_empty().await?;
     Ok(Json(FirstRun { first_run }))
 }

@@ -1,17 +1,18 @@
 //! `POST /api/auth/login`: signs in with a password.
 
+use super::login_sessions::LoginSessions;
 use super::me::Me;
-use super::{User, password, session, token};
+use super::password;
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
+use crate::limits::Limits;
 use crate::web::Body;
 use crate::web::address::Address;
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use domain::Timestamp;
 use infra::secret::Secret;
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// Credentials.
@@ -34,33 +35,26 @@ pub struct Login {
     )
 )]
 pub async fn login(
-    State(state): State<AppState>,
+    State(sessions): State<LoginSessions>,
+    State(limits): State<Arc<Limits>>,
     address: Address,
     Body(body): Body<Login>,
 ) -> Result<impl IntoResponse, ApiError> {
-    state.limits.login_attempt(address.0)?;
+    limits.login_attempt(address.0)?;
     let email = super::email(&body.email).map_err(|_| ApiError::WrongCredentials)?;
-    state.limits.password_attempt(&email)?;
-    let user = state.accounts.user_by_email(&email).await?.filter(|user| user.active);
+    limits.password_attempt(&email)?;
+    let user = sessions
+        .accounts
+        .user_by_email(&email)
+        .await?
+        .filter(|user| user.active);
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let is_right = password::verify(body.password, hash).await?;
     match user {
         Some(user) if is_right => {
-            let cookie = begin_session(&state, &user).await?;
-            Ok((session::cookie(&state, &cookie), Json(Me::of(&user))))
+            let cookie = sessions.begin(&user).await?;
+            Ok((cookie, Json(Me::of(&user))))
         }
         _ => Err(ApiError::WrongCredentials),
     }
-}
-
-/// Starts a login session; its token is only in the cookie.
-pub(super) async fn begin_session(state: &AppState, user: &User) -> Result<infra::secret::Secret, ApiError> {
-    let token = token::new(token::Kind::Session);
-    let hash = token::hash(token::Kind::Session, token.expose())
-        .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("a new token is not well-formed")))?;
-    let now = state.clock.now();
-    let length = i64::try_from(state.config.session_length.as_micros()).unwrap_or(i64::MAX);
-    let until = Timestamp(now.as_micros().saturating_add(length));
-    state.accounts.begin_session(&hash, &user.user_id, now, until).await?;
-    Ok(token)
 }

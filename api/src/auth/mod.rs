@@ -7,6 +7,7 @@
 pub mod cross_site;
 pub mod first_run;
 pub mod login;
+mod login_sessions;
 pub mod logout;
 pub mod me;
 pub mod password;

@@ -1,9 +1,10 @@
 //! `POST /api/auth/register`: the first user becomes the admin; all others need an invitation.
 
+use super::login_sessions::LoginSessions;
 use super::me::Me;
-use super::{email, name, password, session, token};
+use super::{email, name, password, token};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
+use crate::limits::Limits;
 use crate::web::Body;
 use crate::web::address::Address;
 use axum::Json;
@@ -14,6 +15,7 @@ use infra::accounts::{NewUser, Registration};
 use infra::clock::new_id;
 use infra::secret::Secret;
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A new user.
@@ -43,18 +45,19 @@ pub struct Register {
     )
 )]
 pub async fn register(
-    State(state): State<AppState>,
+    State(sessions): State<LoginSessions>,
+    State(limits): State<Arc<Limits>>,
     address: Address,
     Body(body): Body<Register>,
 ) -> Result<impl IntoResponse, ApiError> {
-    state.limits.login_attempt(address.0)?;
+    limits.login_attempt(address.0)?;
     let (email, name) = (email(&body.email)?, name(&body.name)?);
     password::check(&body.password)?;
     let invitation = body
         .invitation
         .and_then(|text| token::hash(token::Kind::Invitation, text.trim()));
     // Hashing is expensive: requests without an invitation are refused before it, once the first user exists.
-    if invitation.is_none() && !state.accounts.is_empty().await? {
+    if invitation.is_none() && !sessions.accounts.is_empty().await? {
         return Err(ApiError::NotInvited);
     }
     let new = NewUser {
@@ -62,16 +65,12 @@ pub async fn register(
         email,
         name,
         password_hash: password::hash(body.password).await?,
-        at: state.clock.now(),
+        at: sessions.clock.now(),
     };
-    match state.accounts.register(&new, invitation.as_deref()).await? {
+    match sessions.accounts.register(&new, invitation.as_deref()).await? {
         Registration::Done(user) => {
-            let cookie = super::login::begin_session(&state, &user).await?;
-            Ok((
-                StatusCode::CREATED,
-                session::cookie(&state, &cookie),
-                Json(Me::of(&user)),
-            ))
+            let cookie = sessions.begin(&user).await?;
+            Ok((StatusCode::CREATED, cookie, Json(Me::of(&user))))
         }
         Registration::EmailTaken => Err(ApiError::Conflict(
             "this e-mail address is already registered".to_owned(),

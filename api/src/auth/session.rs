@@ -2,13 +2,19 @@
 
 use super::{Permission, cross_site, token};
 use crate::error::ApiError;
-use crate::state::AppState;
-use axum::extract::FromRequestParts;
+use crate::limits::Limits;
+use crate::state::composed_of_parts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum_extra::extract::cookie::CookieJar;
+use engine::presence::Presence;
+use infra::accounts::{Accounts, DatabaseError};
+use infra::clock::SharedClock;
+use infra::config::Config;
 use infra::event_store::{Actor, Metadata};
 use infra::secret::Secret;
+use std::sync::Arc;
 
 pub use infra::accounts::User;
 
@@ -65,27 +71,62 @@ impl SignedIn {
     }
 }
 
-impl FromRequestParts<AppState> for SignedIn {
+/// What authenticates a request.
+#[derive(Clone)]
+pub struct Authentication {
+    clock: SharedClock,
+    config: Arc<Config>,
+    accounts: Accounts,
+    limits: Arc<Limits>,
+    presence: Arc<Presence>,
+}
+
+composed_of_parts!(Authentication {
+    clock,
+    config,
+    accounts,
+    limits,
+    presence
+});
+
+impl Authentication {
+    /// The user as the accounts know them now; `None` once the login session has ended.
+    ///
+    /// # Errors
+    /// When the accounts are unavailable.
+    pub async fn current(&self, signed_in: &SignedIn) -> Result<Option<User>, DatabaseError> {
+        match &signed_in.session {
+            Some(session) => self.accounts.user_of_session(session, self.clock.now()).await,
+            None => self.accounts.user(&signed_in.user.user_id).await,
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn
+where
+    Authentication: FromRef<S>,
+{
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let now = state.clock.now();
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let authentication = Authentication::from_ref(state);
+        let now = authentication.clock.now();
         let (user, session) = if let Some(token) = bearer(&parts.headers) {
             let hash = token::hash(token::Kind::Api, token).ok_or(ApiError::Unauthenticated)?;
-            (state.accounts.user_of_token(&hash, now).await?, None)
+            (authentication.accounts.user_of_token(&hash, now).await?, None)
         } else {
             let jar = CookieJar::from_headers(&parts.headers);
             let cookie = jar.get(COOKIE).ok_or(ApiError::Unauthenticated)?;
             let hash = token::hash(token::Kind::Session, cookie.value()).ok_or(ApiError::Unauthenticated)?;
             // A safe method changes nothing, and other sites cannot read its response; an upgrade is not a plain read.
             if !parts.method.is_safe() || parts.headers.contains_key(header::UPGRADE) {
-                cross_site::refuse(&parts.headers, &state.config.public_url)?;
+                cross_site::refuse(&parts.headers, &authentication.config.public_url)?;
             }
-            (state.accounts.user_of_session(&hash, now).await?, Some(hash))
+            (authentication.accounts.user_of_session(&hash, now).await?, Some(hash))
         };
         let user = user.ok_or(ApiError::Unauthenticated)?;
-        state.limits.request(&user.user_id)?;
-        state.presence.record_seen(&user, now);
+        authentication.limits.request(&user.user_id)?;
+        authentication.presence.record_seen(&user, now);
         let request_id = request_id(&parts.headers);
         Ok(Self {
             user,
@@ -111,21 +152,17 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// The cookie of a new session, as a `Set-Cookie` header.
 #[must_use]
-pub fn cookie(state: &AppState, token: &Secret) -> [(HeaderName, String); 1] {
+pub fn cookie(config: &Config, token: &Secret) -> [(HeaderName, String); 1] {
     [(
         header::SET_COOKIE,
-        set_cookie(
-            token.expose(),
-            state.config.session_length.as_secs(),
-            state.config.is_https(),
-        ),
+        set_cookie(token.expose(), config.session_length.as_secs(), config.is_https()),
     )]
 }
 
 /// A `Set-Cookie` header that removes the session cookie.
 #[must_use]
-pub fn removal(state: &AppState) -> [(HeaderName, String); 1] {
-    [(header::SET_COOKIE, set_cookie("", 0, state.config.is_https()))]
+pub fn removal(config: &Config) -> [(HeaderName, String); 1] {
+    [(header::SET_COOKIE, set_cookie("", 0, config.is_https()))]
 }
 
 /// Scripts cannot read the cookie, other sites' forms do not send it, and with `https` it is never sent in plain text.

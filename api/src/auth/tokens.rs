@@ -2,13 +2,12 @@
 
 use super::{SignedIn, token};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, PathOf, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use infra::accounts::ApiToken;
-use infra::clock::new_id;
+use infra::accounts::{Accounts, ApiToken};
+use infra::clock::{SharedClock, new_id};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -65,7 +64,8 @@ impl From<ApiToken> for Token {
     responses((status = CREATED, body = MadeToken), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn create_token(
-    State(state): State<AppState>,
+    State(accounts): State<Accounts>,
+    State(clock): State<SharedClock>,
     signed_in: SignedIn,
     Body(body): Body<NewToken>,
 ) -> Result<(StatusCode, Json<MadeToken>), ApiError> {
@@ -82,7 +82,7 @@ pub async fn create_token(
             format!("must be from 1 to {MAX_DAYS}"),
         ));
     }
-    let now = state.clock.now();
+    let now = clock.now();
     let secret = token::new(token::Kind::Api);
     let hash = token::hash(token::Kind::Api, secret.expose())
         .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("a new token is not well-formed")))?;
@@ -94,7 +94,7 @@ pub async fn create_token(
             .expires_in_days
             .map(|days| now.plus_seconds(i64::from(days) * 86_400).as_micros()),
     };
-    state.accounts.add_token(&signed_in.user.user_id, &hash, &made).await?;
+    accounts.add_token(&signed_in.user.user_id, &hash, &made).await?;
     Ok((
         StatusCode::CREATED,
         Json(MadeToken {
@@ -106,8 +106,8 @@ pub async fn create_token(
 
 /// The user's API tokens.
 #[utoipa::path(get, path = "/api/auth/tokens", tag = "auth", responses((status = OK, body = Vec<Token>)))]
-pub async fn list_tokens(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<Vec<Token>>, ApiError> {
-    let tokens = state.accounts.tokens_of(&signed_in.user.user_id).await?;
+pub async fn list_tokens(State(accounts): State<Accounts>, signed_in: SignedIn) -> Result<Json<Vec<Token>>, ApiError> {
+    let tokens = accounts.tokens_of(&signed_in.user.user_id).await?;
     Ok(Json(tokens.into_iter().map(Token::from).collect()))
 }
 
@@ -117,11 +117,11 @@ pub async fn list_tokens(State(state): State<AppState>, signed_in: SignedIn) -> 
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn delete_token(
-    State(state): State<AppState>,
+    State(accounts): State<Accounts>,
     signed_in: SignedIn,
     PathOf(token_id): PathOf<String>,
 ) -> Result<StatusCode, ApiError> {
-    if state.accounts.remove_token(&signed_in.user.user_id, &token_id).await? {
+    if accounts.remove_token(&signed_in.user.user_id, &token_id).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ApiError::NotFound("token"))

@@ -1,10 +1,9 @@
 //! `POST /api/call-logs/{id}/corrections`, `DELETE …/{correction}`: corrections of what the AI said.
 
-use super::change;
+use super::CallLogResource;
 use super::view::CallDetail;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
@@ -33,7 +32,7 @@ pub struct NewCorrection {
     )
 )]
 pub async fn note_correction(
-    State(state): State<AppState>,
+    State(calls): State<CallLogResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
@@ -41,20 +40,14 @@ pub async fn note_correction(
 ) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
     let command = CallCommand::NoteCorrection {
-        at: state.clock.now(),
+        at: calls.clock.now(),
         note: body.note.into(),
         turn: body.turn,
         by: signed_in.by(),
     };
-    change(
-        &state,
-        &signed_in,
-        &key,
-        "POST /api/call-logs/{id}/corrections",
-        &id,
-        command,
-    )
-    .await
+    calls
+        .change(&signed_in, &key, "POST /api/call-logs/{id}/corrections", &id, command)
+        .await
 }
 
 /// Withdraws a correction.
@@ -64,24 +57,24 @@ pub async fn note_correction(
     responses((status = OK, body = CallDetail), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn withdraw_correction(
-    State(state): State<AppState>,
+    State(calls): State<CallLogResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf((id, correction)): PathOf<(String, u32)>,
 ) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
     let command = CallCommand::WithdrawCorrection {
-        at: state.clock.now(),
+        at: calls.clock.now(),
         correction,
         by: signed_in.by(),
     };
-    change(
-        &state,
-        &signed_in,
-        &key,
-        "DELETE /api/call-logs/{id}/corrections/{correction}",
-        &id,
-        command,
-    )
-    .await
+    calls
+        .change(
+            &signed_in,
+            &key,
+            "DELETE /api/call-logs/{id}/corrections/{correction}",
+            &id,
+            command,
+        )
+        .await
 }

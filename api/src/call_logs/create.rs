@@ -1,12 +1,10 @@
 //! `POST /api/call-logs`: logs a call by hand that took place outside this service.
 
 use super::view::CallDetail;
-use super::{READ_MODELS, detail};
+use super::{CallLogResource, detail};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::idempotency::stream_of_first;
-use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{Body, CommandKey, Rfc3339, WriteResponse};
 use axum::extract::State;
 use domain::call::Call;
@@ -48,24 +46,21 @@ pub struct CreateCall {
     responses((status = CREATED, body = CallDetail), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn create_call(
-    State(state): State<AppState>,
+    State(calls): State<CallLogResource>,
     signed_in: SignedIn,
     key: CommandKey,
     Body(body): Body<CreateCall>,
 ) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
     let id = new_id("call");
-    let number = match body.direction {
-        Direction::Inbound => &body.to,
-        Direction::Outbound => &body.from,
-    };
+    let number = body.direction.our_side(&body.from, &body.to);
     // Assumes that the call has just ended.
-    let default_start = || state.clock.now().plus_seconds(-i64::from(body.duration_s.unwrap_or(0)));
+    let default_start = || calls.clock.now().plus_seconds(-i64::from(body.duration_s.unwrap_or(0)));
     let command = CreateManually {
         at: body.started_at.map_or_else(default_start, |time| time.0),
         call_sid: id.clone(),
         direction: body.direction,
-        number: Some(number.clone()).filter(|number| domain::phone::is_e164(number)),
+        number: domain::phone::is_e164(number).then(|| number.to_owned()),
         from: body.from.into(),
         to: body.to.into(),
         caller_name: body.caller_name.map(Personal::from),
@@ -76,10 +71,10 @@ pub async fn create_call(
         by: signed_in.by(),
     };
     let metadata = signed_in.metadata("POST /api/call-logs", key.of(&signed_in.user.user_id));
-    let executed = state.ledger.execute::<Call>(&id, command.into(), metadata).await?;
-    let id = stream_of_first(&state.ledger, &executed, id).await?;
-    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
-    let call = detail(&state, &signed_in, &id).await?;
+    let executed = calls.ledger.execute::<Call>(&id, command.into(), metadata).await?;
+    let id = stream_of_first(&calls.ledger, &executed, id).await?;
+    calls.wait(executed.position).await;
+    let call = detail(&calls.call_log, &signed_in, &id).await?;
     Ok(WriteResponse::created(
         executed.position,
         format!("/api/call-logs/{id}"),

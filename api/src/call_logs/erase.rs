@@ -1,18 +1,13 @@
 //! `POST /api/call-logs/{id}/erase`: destroys every personal value of a call.
-//!
-//! The event with the requester and the ground is recorded first, then the data key is destroyed, after which the
-//! values can no longer be decrypted, here or in a backup of the log. If the process is killed in between, the eraser
-//! job destroys the key later (`jobs/eraser.rs`).
 
 use super::view::CallDetail;
-use super::{detail, execute};
+use super::{CallLogResource, detail, ensure_own_tenant};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
-use domain::call::CallCommand;
-use infra::event_store::StreamId;
+use engine::SharedEngine;
+use engine::erasure;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -37,20 +32,19 @@ pub struct Erase {
     )
 )]
 pub async fn erase_call(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
+    State(calls): State<CallLogResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<Erase>,
 ) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::Erase)?;
-    let command = CallCommand::Erase {
-        at: state.clock.now(),
-        ground: body.ground,
-        by: signed_in.by(),
-    };
-    let position = execute(&state, &signed_in, &key, "POST /api/call-logs/{id}/erase", &id, command).await?;
-    state.ledger.destroy_key(&StreamId::call(&id)).await?;
-    state.feed_cache.clear();
-    Ok(WriteResponse::changed(position, detail(&state, &signed_in, &id).await?))
+    tracing::Span::current().record("call_id", &id);
+    ensure_own_tenant(&calls.ledger, &calls.call_log, &signed_in, &id).await?;
+    let metadata = signed_in.metadata("POST /api/call-logs/{id}/erase", key.of(&signed_in.user.user_id));
+    let position = erasure::erase_call(&engine, &id, body.ground, signed_in.by(), metadata).await?;
+    calls.wait(position).await;
+    let call = detail(&calls.call_log, &signed_in, &id).await?;
+    Ok(WriteResponse::changed(position, call))
 }

@@ -1,10 +1,9 @@
 //! `PUT /api/call-logs/{id}/grade`: sets or clears the grade of a call.
 
-use super::change;
+use super::CallLogResource;
 use super::view::CallDetail;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
@@ -28,17 +27,19 @@ pub struct PutGrade {
     responses((status = OK, body = CallDetail), (status = NOT_FOUND, body = Problem), (status = CONFLICT, body = Problem))
 )]
 pub async fn grade_call(
-    State(state): State<AppState>,
+    State(calls): State<CallLogResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<PutGrade>,
 ) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
-    let (at, by) = (state.clock.now(), signed_in.by());
+    let (at, by) = (calls.clock.now(), signed_in.by());
     let command = match body.grade {
         Some(grade) => CallCommand::Grade { at, grade, by },
         None => CallCommand::ClearGrade { at, by },
     };
-    change(&state, &signed_in, &key, "PUT /api/call-logs/{id}/grade", &id, command).await
+    calls
+        .change(&signed_in, &key, "PUT /api/call-logs/{id}/grade", &id, command)
+        .await
 }

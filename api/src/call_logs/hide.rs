@@ -1,9 +1,8 @@
 //! `DELETE /api/call-logs/{id}`: hides a call from lists and figures. Nothing is deleted: its history stays.
 
-use super::execute;
+use super::CallLogResource;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::write_response::NoContent;
 use crate::web::{CommandKey, PathOf};
 use axum::extract::State;
@@ -16,17 +15,18 @@ use domain::call::CallCommand;
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn hide_call(
-    State(state): State<AppState>,
+    State(calls): State<CallLogResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
 ) -> Result<NoContent, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
     let command = CallCommand::Hide {
-        at: state.clock.now(),
+        at: calls.clock.now(),
         by: signed_in.by(),
     };
-    execute(&state, &signed_in, &key, "DELETE /api/call-logs/{id}", &id, command)
+    calls
+        .execute(&signed_in, &key, "DELETE /api/call-logs/{id}", &id, command)
         .await
         .map(NoContent)
 }

@@ -6,7 +6,6 @@
 use super::difference::{Change, differences};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::opened::{fields_of, opened};
 use crate::web::{Parameters, PathOf, Rfc3339};
 use axum::Json;
@@ -152,13 +151,13 @@ pub struct HistoryEvent {
     responses((status = OK, body = History), (status = NOT_FOUND, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn history(
-    State(state): State<AppState>,
+    State(ledger): State<Ledger>,
     signed_in: SignedIn,
     PathOf(id): PathOf<String>,
     Parameters(query): Parameters<HistoryOf>,
 ) -> Result<Json<History>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
-    let events = query.read(&state.ledger, &id).await?;
+    let events = query.read(&ledger, &id).await?;
     let is_theirs = events
         .first()
         .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());

@@ -3,12 +3,11 @@
 use super::view::CallView;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Parameters, Rfc3339, cursor};
 use axum::Json;
 use axum::extract::State;
 use domain::call::value::Grade;
-use projections::call_log::{CallQuery, Cursor};
+use projections::call_log::{CallLog, CallQuery, Cursor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -62,15 +61,15 @@ pub struct CallPage {
     responses((status = OK, body = CallPage), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn list_calls(
-    State(state): State<AppState>,
+    State(call_log): State<CallLog>,
     signed_in: SignedIn,
     Parameters(query): Parameters<ListCalls>,
 ) -> Result<Json<CallPage>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
     let question = question(query)?;
     let (page, counts) = tokio::try_join!(
-        state.read.call_log.list(signed_in.tenant(), &question),
-        state.read.call_log.counts(signed_in.tenant()),
+        call_log.list(signed_in.tenant(), &question),
+        call_log.counts(signed_in.tenant()),
     )?;
     Ok(Json(CallPage {
         calls: page.calls.into_iter().map(CallView::from).collect(),

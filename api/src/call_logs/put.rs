@@ -1,10 +1,9 @@
 //! `PUT /api/call-logs/{id}`: changes details, grade and notes together, as an edit form sends them.
 
 use super::view::CallDetail;
-use super::{detail, execute};
+use super::{CallLogResource, detail};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::Personal;
@@ -52,7 +51,7 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> R
     )
 )]
 pub async fn put_call(
-    State(state): State<AppState>,
+    State(calls): State<CallLogResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
@@ -60,7 +59,7 @@ pub async fn put_call(
 ) -> Result<WriteResponse<CallDetail>, ApiError> {
     const ENDPOINT: &str = "PUT /api/call-logs/{id}";
     signed_in.may(Permission::ReviewCalls)?;
-    let (at, by) = (state.clock.now(), signed_in.by());
+    let (at, by) = (calls.clock.now(), signed_in.by());
     let mut commands = Vec::new();
     if body.caller_name.is_some() || body.caller_number.is_some() || body.notes.is_some() {
         commands.push(CallCommand::EditDetails {
@@ -82,7 +81,12 @@ pub async fn put_call(
     let mut position = 0;
     for (part, command) in commands.into_iter().enumerate() {
         // Each command of the request needs its own command key.
-        position = execute(&state, &signed_in, &key.part(part), ENDPOINT, &id, command).await?;
+        position = calls
+            .execute(&signed_in, &key.part(part), ENDPOINT, &id, command)
+            .await?;
     }
-    Ok(WriteResponse::changed(position, detail(&state, &signed_in, &id).await?))
+    Ok(WriteResponse::changed(
+        position,
+        detail(&calls.call_log, &signed_in, &id).await?,
+    ))
 }

@@ -4,13 +4,15 @@
 use super::ensure_own_tenant;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::PathOf;
 use axum::Json;
 use axum::extract::State;
 use domain::call::value::Phase;
-use domain::call::{Call, CallCommand};
+use engine::SharedEngine;
+use engine::recordings::{Playable, play};
+use infra::recording_links::RecordingLinks;
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A link that plays a recording.
@@ -36,43 +38,29 @@ pub struct RecordingLink {
     responses((status = OK, body = RecordingLink), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn recording_link(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
+    State(links): State<Arc<RecordingLinks>>,
     signed_in: SignedIn,
     PathOf((id, phase)): PathOf<(String, String)>,
 ) -> Result<Json<RecordingLink>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
-    ensure_own_tenant(&state, &signed_in, &id).await?;
+    ensure_own_tenant(&engine.ledger, &engine.read.call_log, &signed_in, &id).await?;
     let phase: Phase = phase.parse().map_err(|_| ApiError::NotFound("phase"))?;
-    let (call, _) = state
-        .ledger
-        .state::<Call>(&id)
-        .await?
-        .ok_or(ApiError::NotFound("call"))?;
-    let longest = call
-        .recordings
-        .of(phase)
-        .filter(|_| !call.erased)
-        .filter_map(|(sid, recording)| Some((sid, recording, recording.archived.as_ref()?)))
-        .max_by_key(|(_, _, archived)| archived.bytes);
-    let (sid, recording, archived) = longest.ok_or(ApiError::NotFound("recording"))?;
-    let now = state.clock.now();
-    let link = state.recording_links.sign(&id, sid, &archived.key, now);
-    let (token, until) = link.map_err(ApiError::internal)?;
-    let command = CallCommand::PlayRecording {
-        at: now,
-        phase,
-        by: signed_in.by(),
-    };
     let metadata = signed_in.metadata("GET /api/call-logs/{id}/recordings/{phase}", None);
-    state.ledger.execute::<Call>(&id, command, metadata).await?;
+    let Playable {
+        recording_sid: sid,
+        archived,
+        duration_s,
+    } = play(&engine, &id, phase, signed_in.by(), metadata).await?;
+    let link = links.sign(&id, &sid, &archived.key, engine.clock.now());
+    let (token, until) = link.map_err(ApiError::internal)?;
+    let path = format!("/twilio/recording/{sid}?token={token}");
     Ok(Json(RecordingLink {
-        url: state
-            .config
-            .callback_url(&format!("/twilio/recording/{sid}?token={token}")),
+        url: engine.config.callback_url(&path),
         expires_at: until.to_rfc3339(),
         content_type: "audio/wav",
         bytes: archived.bytes,
-        sha256: archived.sha256.clone(),
-        duration_s: recording.duration_s,
+        sha256: archived.sha256,
+        duration_s,
     }))
 }

@@ -1,10 +1,9 @@
 //! `PUT /api/call-logs/{id}/resolution`: sets or clears the disposition of a call.
 
-use super::change;
+use super::CallLogResource;
 use super::view::CallDetail;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::CallCommand;
@@ -34,14 +33,14 @@ pub struct PutResolution {
     )
 )]
 pub async fn resolve_call(
-    State(state): State<AppState>,
+    State(calls): State<CallLogResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<PutResolution>,
 ) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
-    let (at, by) = (state.clock.now(), signed_in.by());
+    let (at, by) = (calls.clock.now(), signed_in.by());
     let command = match body.disposition {
         Some(disposition) => CallCommand::Resolve {
             at,
@@ -51,13 +50,7 @@ pub async fn resolve_call(
         },
         None => CallCommand::Reopen { at, by },
     };
-    change(
-        &state,
-        &signed_in,
-        &key,
-        "PUT /api/call-logs/{id}/resolution",
-        &id,
-        command,
-    )
-    .await
+    calls
+        .change(&signed_in, &key, "PUT /api/call-logs/{id}/resolution", &id, command)
+        .await
 }

@@ -2,11 +2,11 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::PathOf;
 use crate::web::view::view;
 use axum::Json;
 use axum::extract::State;
+use projections::call_log::CallLog;
 use projections::call_log::tables::SegmentRow;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -65,18 +65,16 @@ pub struct Transcript {
     responses((status = OK, body = Vec<Transcript>), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn transcript(
-    State(state): State<AppState>,
+    State(call_log): State<CallLog>,
     signed_in: SignedIn,
     PathOf(id): PathOf<String>,
 ) -> Result<Json<Vec<Transcript>>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
-    state
-        .read
-        .call_log
+    call_log
         .call(signed_in.tenant(), &id)
         .await?
         .ok_or(ApiError::NotFound("call"))?;
-    let rows = state.read.call_log.transcript(signed_in.tenant(), &id).await?;
+    let rows = call_log.transcript(signed_in.tenant(), &id).await?;
     let mut transcripts: Vec<Transcript> = Vec::new();
     for row in rows {
         let is_same = |last: &&mut Transcript| last.phase == row.phase && last.engine == row.engine;

@@ -1,11 +1,9 @@
 //! `POST /api/contacts`: adds a contact.
 
-use super::{ContactView, READ_MODELS, phone, view};
+use super::{ContactResource, ContactView, phone, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::idempotency::stream_of_first;
-use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{Body, CommandKey, WriteResponse};
 use axum::extract::State;
 use domain::contact::{Contact, ContactCommand};
@@ -35,7 +33,7 @@ pub struct NewContact {
     )
 )]
 pub async fn add_contact(
-    State(state): State<AppState>,
+    State(resource): State<ContactResource>,
     signed_in: SignedIn,
     key: CommandKey,
     Body(body): Body<NewContact>,
@@ -43,30 +41,23 @@ pub async fn add_contact(
     signed_in.may(Permission::EditContacts)?;
     let (id, phone, command_key) = (new_id("contact"), phone(&body.phone), key.of(&signed_in.user.user_id));
     let is_repeated = match &command_key {
-        Some(key) => state.ledger.position_of_command(key).await?.is_some(),
+        Some(key) => resource.ledger.position_of_command(key).await?.is_some(),
         None => false,
     };
-    if !is_repeated
-        && state
-            .read
-            .contacts
-            .by_phone(signed_in.tenant(), &phone)
-            .await?
-            .is_some()
-    {
+    if !is_repeated && resource.contacts.by_phone(signed_in.tenant(), &phone).await?.is_some() {
         return Err(ApiError::Conflict("a contact with this number exists".to_owned()));
     }
     let command = ContactCommand::Add {
-        at: state.clock.now(),
+        at: resource.clock.now(),
         name: body.name.trim().into(),
         phone: phone.into(),
         by: signed_in.by(),
     };
     let metadata = signed_in.metadata("POST /api/contacts", command_key);
-    let executed = state.ledger.execute::<Contact>(&id, command, metadata).await?;
-    let id = stream_of_first(&state.ledger, &executed, id).await?;
-    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
-    let contact = view(&state, &signed_in, &id).await?;
+    let executed = resource.ledger.execute::<Contact>(&id, command, metadata).await?;
+    let id = stream_of_first(&resource.ledger, &executed, id).await?;
+    resource.wait(executed.position).await;
+    let contact = view(&resource.contacts, &signed_in, &id).await?;
     Ok(WriteResponse::created(
         executed.position,
         format!("/api/contacts/{id}"),

@@ -1,9 +1,8 @@
 //! `PUT /api/contacts/{id}`: changes a contact's name or number.
 
-use super::{ContactView, execute, phone, view};
+use super::{ContactResource, ContactView, phone, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::Personal;
@@ -32,7 +31,7 @@ pub struct ChangeContact {
     )
 )]
 pub async fn change_contact(
-    State(state): State<AppState>,
+    State(resource): State<ContactResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
@@ -45,17 +44,22 @@ pub async fn change_contact(
     let name = if let Some(name) = body.name {
         name.trim().to_owned()
     } else {
-        let known = state.read.contacts.contact(signed_in.tenant(), &id).await?;
+        let known = resource.contacts.contact(signed_in.tenant(), &id).await?;
         known
             .and_then(|contact| contact.name)
             .ok_or(ApiError::NotFound("contact"))?
     };
     let command = ContactCommand::Rename {
-        at: state.clock.now(),
+        at: resource.clock.now(),
         name: name.into(),
         phone: body.phone.as_deref().map(phone).map(Personal::Known),
         by: signed_in.by(),
     };
-    let position = execute(&state, &signed_in, &key, "PUT /api/contacts/{id}", &id, command).await?;
-    Ok(WriteResponse::changed(position, view(&state, &signed_in, &id).await?))
+    let position = resource
+        .execute(&signed_in, &key, "PUT /api/contacts/{id}", &id, command)
+        .await?;
+    Ok(WriteResponse::changed(
+        position,
+        view(&resource.contacts, &signed_in, &id).await?,
+    ))
 }

@@ -1,15 +1,13 @@
-//! `POST /api/contacts/{id}/erase`: destroys every personal value of a contact. See `call_logs/erase.rs`.
+//! `POST /api/contacts/{id}/erase`: destroys every personal value of a contact.
 
-use super::execute;
+use super::ContactResource;
 use crate::auth::{Permission, SignedIn};
 use crate::call_logs::erase::Erase;
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::write_response::NoContent;
 use crate::web::{Body, CommandKey, PathOf};
 use axum::extract::State;
-use domain::contact::ContactCommand;
-use infra::event_store::StreamId;
+use engine::{SharedEngine, erasure};
 
 /// Destroys every personal value of the contact. This cannot be undone.
 #[utoipa::path(
@@ -18,20 +16,17 @@ use infra::event_store::StreamId;
     responses((status = NO_CONTENT), (status = FORBIDDEN, body = Problem), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn erase_contact(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
+    State(resource): State<ContactResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<Erase>,
 ) -> Result<NoContent, ApiError> {
     signed_in.may(Permission::Erase)?;
-    let command = ContactCommand::Erase {
-        at: state.clock.now(),
-        ground: body.ground,
-        by: signed_in.by(),
-    };
-    let position = execute(&state, &signed_in, &key, "POST /api/contacts/{id}/erase", &id, command).await?;
-    state.ledger.destroy_key(&StreamId::contact(&id)).await?;
-    state.feed_cache.clear();
+    resource.ensure_own_tenant(&signed_in, &id).await?;
+    let metadata = signed_in.metadata("POST /api/contacts/{id}/erase", key.of(&signed_in.user.user_id));
+    let position = erasure::erase_contact(&engine, &id, body.ground, signed_in.by(), metadata).await?;
+    resource.wait(position).await;
     Ok(NoContent(position))
 }

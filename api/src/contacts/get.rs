@@ -3,10 +3,10 @@
 use super::{ContactView, view};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::PathOf;
 use axum::Json;
 use axum::extract::State;
+use projections::contacts::queries::Contacts;
 
 /// One contact.
 #[utoipa::path(
@@ -14,10 +14,10 @@ use axum::extract::State;
     responses((status = OK, body = ContactView), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn get_contact(
-    State(state): State<AppState>,
+    State(contacts): State<Contacts>,
     signed_in: SignedIn,
     PathOf(id): PathOf<String>,
 ) -> Result<Json<ContactView>, ApiError> {
     signed_in.may(Permission::ViewContacts)?;
-    Ok(Json(view(&state, &signed_in, &id).await?))
+    Ok(Json(view(&contacts, &signed_in, &id).await?))
 }

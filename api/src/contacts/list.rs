@@ -3,11 +3,10 @@
 use super::ContactView;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Parameters, cursor};
 use axum::Json;
 use axum::extract::State;
-use projections::contacts::queries::ContactCursor;
+use projections::contacts::queries::{ContactCursor, Contacts};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -39,7 +38,7 @@ pub struct ContactPage {
     responses((status = OK, body = ContactPage), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn list_contacts(
-    State(state): State<AppState>,
+    State(contacts): State<Contacts>,
     signed_in: SignedIn,
     Parameters(query): Parameters<ListContacts>,
 ) -> Result<Json<ContactPage>, ApiError> {
@@ -60,9 +59,7 @@ pub async fn list_contacts(
         None => None,
     };
     let q = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let rows = state
-        .read
-        .contacts
+    let rows = contacts
         .list(signed_in.tenant(), q, after.as_ref(), limit.into())
         .await?;
     let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);

@@ -9,12 +9,15 @@ pub mod remove;
 
 use crate::auth::SignedIn;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::composed_of_parts;
 use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{CommandKey, Rfc3339};
 use domain::contact::{Contact, ContactCommand};
-use infra::event_store::Position;
-use projections::contacts::queries::ContactWithLastCall;
+use infra::clock::SharedClock;
+use infra::event_store::{Position, StreamId};
+use infra::ledger::Ledger;
+use projections::Progress;
+use projections::contacts::queries::{ContactWithLastCall, Contacts};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -66,31 +69,59 @@ impl From<ContactWithLastCall> for ContactView {
     }
 }
 
-/// Executes a command on an existing contact of the user's tenant and waits until the read models show the result.
-async fn execute(
-    state: &AppState,
-    signed_in: &SignedIn,
-    key: &CommandKey,
-    endpoint: &'static str,
-    contact_id: &str,
-    command: ContactCommand,
-) -> Result<Position, ApiError> {
-    let stream = infra::event_store::StreamId::contact(contact_id);
-    let history = state.ledger.history(&stream).await?;
-    let is_own = history
-        .first()
-        .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
-    if !is_own {
-        return Err(ApiError::NotFound("contact"));
-    }
-    let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
-    let executed = state.ledger.execute::<Contact>(contact_id, command, metadata).await?;
-    wait_for_read_models(state.models.progress(), READ_MODELS, executed.position).await;
-    Ok(executed.position)
+/// What endpoints that write to a contact use.
+pub struct ContactResource {
+    pub clock: SharedClock,
+    pub ledger: Ledger,
+    pub contacts: Contacts,
+    pub progress: Progress,
 }
 
-async fn view(state: &AppState, signed_in: &SignedIn, contact_id: &str) -> Result<ContactView, ApiError> {
-    let found = state.read.contacts.contact(signed_in.tenant(), contact_id).await?;
+composed_of_parts!(ContactResource {
+    clock,
+    ledger,
+    contacts,
+    progress
+});
+
+impl ContactResource {
+    /// Executes a command on an existing contact of the user's tenant and waits until the read models show the result.
+    async fn execute(
+        &self,
+        signed_in: &SignedIn,
+        key: &CommandKey,
+        endpoint: &'static str,
+        contact_id: &str,
+        command: ContactCommand,
+    ) -> Result<Position, ApiError> {
+        self.ensure_own_tenant(signed_in, contact_id).await?;
+        let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
+        let executed = self.ledger.execute::<Contact>(contact_id, command, metadata).await?;
+        self.wait(executed.position).await;
+        Ok(executed.position)
+    }
+
+    /// Answers 404 for a contact of another tenant.
+    async fn ensure_own_tenant(&self, signed_in: &SignedIn, contact_id: &str) -> Result<(), ApiError> {
+        let history = self.ledger.history(&StreamId::contact(contact_id)).await?;
+        let is_own = history
+            .first()
+            .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
+        if is_own {
+            Ok(())
+        } else {
+            Err(ApiError::NotFound("contact"))
+        }
+    }
+
+    /// Waits until the read models have passed the position.
+    async fn wait(&self, position: Position) {
+        wait_for_read_models(&self.progress, READ_MODELS, position).await;
+    }
+}
+
+async fn view(contacts: &Contacts, signed_in: &SignedIn, contact_id: &str) -> Result<ContactView, ApiError> {
+    let found = contacts.contact(signed_in.tenant(), contact_id).await?;
     found.map(ContactView::from).ok_or(ApiError::NotFound("contact"))
 }
 

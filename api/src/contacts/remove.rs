@@ -1,9 +1,8 @@
 //! `DELETE /api/contacts/{id}`: removes a contact from the list.
 
-use super::execute;
+use super::ContactResource;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::write_response::NoContent;
 use crate::web::{CommandKey, PathOf};
 use axum::extract::State;
@@ -16,17 +15,18 @@ use domain::contact::ContactCommand;
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn remove_contact(
-    State(state): State<AppState>,
+    State(resource): State<ContactResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
 ) -> Result<NoContent, ApiError> {
     signed_in.may(Permission::EditContacts)?;
     let command = ContactCommand::Remove {
-        at: state.clock.now(),
+        at: resource.clock.now(),
         by: signed_in.by(),
     };
-    execute(&state, &signed_in, &key, "DELETE /api/contacts/{id}", &id, command)
+    resource
+        .execute(&signed_in, &key, "DELETE /api/contacts/{id}", &id, command)
         .await
         .map(NoContent)
 }

@@ -2,13 +2,13 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::view::view;
 use crate::web::{Parameters, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
-use projections::dashboard::queries::Scale;
+use infra::clock::SharedClock;
+use projections::dashboard::queries::{Dashboard, Scale};
 use projections::dashboard::tables::{FigureRow, LatestRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -129,7 +129,8 @@ view! {
     responses((status = OK, body = Stats), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn stats(
-    State(state): State<AppState>,
+    State(queries): State<Dashboard>,
+    State(clock): State<SharedClock>,
     signed_in: SignedIn,
     Parameters(query): Parameters<Period>,
 ) -> Result<Json<Stats>, ApiError> {
@@ -138,14 +139,13 @@ pub async fn stats(
     if !(1..=MAX_DAYS).contains(&days) {
         return Err(ApiError::parameter("days", format!("must be from 1 to {MAX_DAYS}")));
     }
-    let tomorrow = state.clock.now().as_micros().div_euclid(DAY_S * 1_000_000) + 1;
+    let tomorrow = clock.now().as_micros().div_euclid(DAY_S * 1_000_000) + 1;
     let (from, tenant) = (tomorrow - days, signed_in.tenant());
     let (scale, buckets, seconds) = if days <= MAX_HOURLY_DAYS {
         (Scale::Hour, from * 24..tomorrow * 24, HOUR_S)
     } else {
         (Scale::Day, from..tomorrow, DAY_S)
     };
-    let queries = &state.read.dashboard;
     let (total, period, before, series, latest) = tokio::try_join!(
         queries.all_time(tenant),
         queries.sums(tenant, Scale::Day, from..tomorrow),

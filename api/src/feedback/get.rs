@@ -2,13 +2,13 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::view::view;
 use crate::web::{Parameters, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
-use projections::persona_feedback::queries::FeedbackQuery;
+use infra::clock::SharedClock;
+use projections::persona_feedback::queries::{Feedback as FeedbackQueries, FeedbackQuery};
 use projections::persona_feedback::tables::{FeedbackCorrectionRow, FeedbackDayRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -91,7 +91,8 @@ view! {
     responses((status = OK, body = Feedback), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn feedback(
-    State(state): State<AppState>,
+    State(queries): State<FeedbackQueries>,
+    State(clock): State<SharedClock>,
     signed_in: SignedIn,
     Parameters(query): Parameters<FeedbackOf>,
 ) -> Result<Json<Feedback>, ApiError> {
@@ -100,8 +101,8 @@ pub async fn feedback(
     if !(1..=MAX_DAYS).contains(&days) {
         return Err(ApiError::parameter("days", format!("must be from 1 to {MAX_DAYS}")));
     }
-    let tomorrow = state.clock.now().as_micros().div_euclid(DAY_S * 1_000_000) + 1;
-    let (queries, tenant) = (&state.read.feedback, signed_in.tenant());
+    let tomorrow = clock.now().as_micros().div_euclid(DAY_S * 1_000_000) + 1;
+    let tenant = signed_in.tenant();
     let rows = queries
         .days(tenant, tomorrow - days..tomorrow, query.agent.as_deref())
         .await?;

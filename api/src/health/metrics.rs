@@ -1,9 +1,10 @@
 //! `GET /metrics`: the process's metrics in Prometheus text format. Labels contain no personal values.
 
-use crate::state::AppState;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
+use engine::drain::Drain;
+use infra::ledger::Ledger;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 
@@ -34,15 +35,19 @@ pub fn recorder() -> PrometheusHandle {
     get, path = "/metrics", tag = "machines", security(()),
     responses((status = OK, content_type = "text/plain", body = String))
 )]
-pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
+pub async fn metrics(
+    State(ledger): State<Ledger>,
+    State(drain): State<Drain>,
+    State(metrics): State<PrometheusHandle>,
+) -> impl IntoResponse {
     #[expect(
         clippy::cast_precision_loss,
         reason = "a gauge is a float, and a position is far below 2^52"
     )]
-    ::metrics::gauge!("ledger_head_position").set(state.ledger.known_head() as f64);
-    ::metrics::gauge!("draining").set(if state.drain.is_draining() { 1.0 } else { 0.0 });
+    ::metrics::gauge!("ledger_head_position").set(ledger.known_head() as f64);
+    ::metrics::gauge!("draining").set(if drain.is_draining() { 1.0 } else { 0.0 });
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-        state.metrics.render(),
+        metrics.render(),
     )
 }

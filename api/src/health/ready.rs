@@ -1,9 +1,11 @@
 //! `GET /health/ready`: the process can take calls: its ledger is available, and it is not draining. Read models do not
 //! decide that, because calls are answered without them; stalled ones are named.
 
-use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
+use engine::drain::Drain;
+use infra::ledger::Ledger;
+use projections::ReadModels;
 use std::time::Duration;
 
 /// Timeout of a database query in health checks.
@@ -17,14 +19,18 @@ pub const STALLED_AFTER: Duration = Duration::from_mins(1);
     get, path = "/health/ready", tag = "machines", security(()),
     responses((status = OK, body = String), (status = SERVICE_UNAVAILABLE, body = String))
 )]
-pub async fn ready(State(state): State<AppState>) -> (StatusCode, String) {
-    if state.drain.is_draining() {
+pub async fn ready(
+    State(ledger): State<Ledger>,
+    State(models): State<ReadModels>,
+    State(drain): State<Drain>,
+) -> (StatusCode, String) {
+    if drain.is_draining() {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining".to_owned());
     }
-    if !ledger_answers(&state).await {
+    if !ledger_answers(&ledger).await {
         return (StatusCode::SERVICE_UNAVAILABLE, "no ledger".to_owned());
     }
-    let stalled = state.models.progress().stalled(STALLED_AFTER);
+    let stalled = models.progress().stalled(STALLED_AFTER);
     let names: Vec<&str> = stalled.iter().map(|(model, _)| *model).collect();
     let answer = if names.is_empty() {
         "ready".to_owned()
@@ -35,9 +41,6 @@ pub async fn ready(State(state): State<AppState>) -> (StatusCode, String) {
 }
 
 /// Whether the ledger answers within [`QUERY_TIMEOUT`].
-pub async fn ledger_answers(state: &AppState) -> bool {
-    matches!(
-        tokio::time::timeout(QUERY_TIMEOUT, state.ledger.head()).await,
-        Ok(Ok(_))
-    )
+pub async fn ledger_answers(ledger: &Ledger) -> bool {
+    matches!(tokio::time::timeout(QUERY_TIMEOUT, ledger.head()).await, Ok(Ok(_)))
 }

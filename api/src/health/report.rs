@@ -1,11 +1,17 @@
 //! `GET /health`: a health report for operators.
 
 use super::ready::{STALLED_AFTER, ledger_answers};
-use crate::state::AppState;
+use crate::state::composed_of_parts;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use engine::drain::Drain;
+use engine::sandbox_status::SandboxStatusWatch;
+use infra::config::Config;
+use infra::ledger::Ledger;
+use projections::ReadModels;
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// The health of the service.
@@ -46,6 +52,23 @@ pub struct ModelHealth {
     stalled_s: Option<u64>,
 }
 
+/// What the report is about.
+pub struct HealthResource {
+    config: Arc<Config>,
+    ledger: Ledger,
+    models: ReadModels,
+    sandbox: SandboxStatusWatch,
+    drain: Drain,
+}
+
+composed_of_parts!(HealthResource {
+    config,
+    ledger,
+    models,
+    sandbox,
+    drain
+});
+
 /// Lag from which the service is `degraded`, in positions.
 const MAX_LAG: i64 = 10_000;
 
@@ -54,24 +77,24 @@ const MAX_LAG: i64 = 10_000;
     get, path = "/health", tag = "machines", security(()),
     responses((status = OK, body = Health), (status = SERVICE_UNAVAILABLE, body = Health))
 )]
-pub async fn health(State(state): State<AppState>) -> (StatusCode, Json<Health>) {
-    let ledger = ledger_answers(&state).await;
+pub async fn health(State(service): State<HealthResource>) -> (StatusCode, Json<Health>) {
+    let ledger = ledger_answers(&service.ledger).await;
     let models = if ledger {
-        tokio::time::timeout(super::ready::QUERY_TIMEOUT, state.models.status())
+        tokio::time::timeout(super::ready::QUERY_TIMEOUT, service.models.status())
             .await
             .ok()
             .and_then(Result::ok)
     } else {
         None
     };
-    let stalled = state.models.progress().stalled(STALLED_AFTER);
+    let stalled = service.models.progress().stalled(STALLED_AFTER);
     let is_healthy = stalled.is_empty()
         && models.as_ref().is_some_and(|models| {
             models
                 .iter()
                 .all(|model| model.lag < MAX_LAG && model.dead_letters == 0)
         });
-    let (code, status) = match (ledger, state.drain.is_draining(), is_healthy) {
+    let (code, status) = match (ledger, service.drain.is_draining(), is_healthy) {
         (false, ..) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         (true, true, _) => (StatusCode::OK, "draining"),
         (true, false, true) => (StatusCode::OK, "ok"),
@@ -89,15 +112,15 @@ pub async fn health(State(state): State<AppState>) -> (StatusCode, Json<Health>)
     let health = Health {
         status,
         version: env!("CARGO_PKG_VERSION"),
-        telephone_network: if state.config.twilio.sandbox {
+        telephone_network: if service.config.twilio.sandbox {
             "sandbox"
         } else {
             "twilio"
         },
-        sandbox: state.sandbox.borrow().as_str(),
-        language_model: state.config.models.chat_provider_name(),
+        sandbox: service.sandbox.borrow().as_str(),
+        language_model: service.config.models.chat_provider_name(),
         ledger,
-        position: state.ledger.known_head(),
+        position: service.ledger.known_head(),
         projections: projections.collect(),
     };
     (code, Json(health))

@@ -10,19 +10,25 @@ mod socket;
 
 pub use socket::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, read, still_signed_in};
 
+use crate::auth::session::Authentication;
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
+use crate::feed_cache::FeedCache;
 use crate::read_models::status::RebuildProgress;
-use crate::state::AppState;
+use crate::state::composed_of_parts;
 use crate::web::Parameters;
 use axum::extract::State;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use engine::presence::Change;
+use engine::drain::Drain;
+use engine::presence::{Change, Presence};
 use futures::SinkExt as _;
 use futures::stream::{SelectAll, StreamExt as _};
+use infra::clock::SharedClock;
 use infra::event_store::{Position, Recorded};
+use infra::ledger::Ledger;
 use message::{may_see, render};
+use projections::ReadModels;
 use projections::runner::RebuildStatus;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -44,9 +50,31 @@ pub struct After {
     after: Option<Position>,
 }
 
+/// What a live feed uses.
+#[derive(Clone)]
+pub struct FeedState {
+    clock: SharedClock,
+    ledger: Ledger,
+    models: ReadModels,
+    presence: Arc<Presence>,
+    feed_cache: Arc<FeedCache>,
+    authentication: Authentication,
+    drain: Drain,
+}
+
+composed_of_parts!(FeedState {
+    clock,
+    ledger,
+    models,
+    presence,
+    feed_cache,
+    authentication,
+    drain
+});
+
 /// Opens a live feed.
 pub async fn live(
-    State(state): State<AppState>,
+    State(state): State<FeedState>,
     signed_in: SignedIn,
     Parameters(after): Parameters<After>,
     upgrade: WebSocketUpgrade,
@@ -72,7 +100,7 @@ pub async fn live(
 }
 
 struct Feed {
-    state: AppState,
+    state: FeedState,
     signed_in: SignedIn,
     socket: WebSocket,
     position: Position,
@@ -111,7 +139,7 @@ impl Feed {
         let mut log = self.state.ledger.subscribe(self.position);
         let stop = CancellationToken::new();
         let _stop_rebuilds = stop.clone().drop_guard();
-        let mut rebuilds = rebuilds(&self.state, &stop);
+        let mut rebuilds = rebuilds(&self.state.models, &stop);
         let mut ping = tokio::time::interval(PING_INTERVAL);
         let mut check = tokio::time::interval(SESSION_CHECK_INTERVAL);
         check.reset();
@@ -139,7 +167,7 @@ impl Feed {
                     self.send(&json!({ "type": "rebuild", "name": model, "progress": progress })).await
                 },
                 _ = ping.tick() => self.send_message(Message::Ping(Vec::new().into())).await,
-                _ = check.tick() => still_signed_in(&self.state, &self.signed_in).await.map_err(End::from),
+                _ = check.tick() => still_signed_in(&self.state.authentication, &self.signed_in).await.map_err(End::from),
                 received = self.socket.recv() => match received {
                     // Other messages are ignored; the library answers pings.
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Disconnected,
@@ -196,11 +224,11 @@ async fn in_time(sending: impl Future<Output = Result<(), axum::Error>>) -> Resu
 type Rebuild = (&'static str, Option<RebuildStatus>);
 
 /// Rebuild progress of every read model: throttled, but the end of a rebuild is always included.
-fn rebuilds(state: &AppState, stop: &CancellationToken) -> SelectAll<futures::stream::BoxStream<'static, Rebuild>> {
+fn rebuilds(models: &ReadModels, stop: &CancellationToken) -> SelectAll<futures::stream::BoxStream<'static, Rebuild>> {
     let mut all = SelectAll::new();
-    for projector in state.models.projectors() {
+    for projector in models.projectors() {
         let name = projector.name();
-        let Some(mut progress) = state.models.progress().watch_rebuild(name) else {
+        let Some(mut progress) = models.progress().watch_rebuild(name) else {
             continue;
         };
         progress.mark_unchanged();

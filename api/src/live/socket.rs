@@ -1,7 +1,7 @@
 //! Shared by the long-lived `WebSockets`: timeouts, close codes, and the session check.
 
 use crate::auth::SignedIn;
-use crate::state::AppState;
+use crate::auth::session::Authentication;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, close_code};
 use infra::event_store::{Recorded, StoreError};
 use infra::ledger::Subscription;
@@ -59,12 +59,8 @@ pub async fn read(log: &mut Subscription, ready: Result<(), StoreError>) -> Resu
 ///
 /// # Errors
 /// When the session has ended, or the user's role has changed.
-pub async fn still_signed_in(state: &AppState, signed_in: &SignedIn) -> Result<(), Closing> {
-    let user = match &signed_in.session {
-        Some(session) => state.accounts.user_of_session(session, state.clock.now()).await,
-        None => state.accounts.user(&signed_in.user.user_id).await,
-    };
-    match user {
+pub async fn still_signed_in(authentication: &Authentication, signed_in: &SignedIn) -> Result<(), Closing> {
+    match authentication.current(signed_in).await {
         Ok(Some(user)) if user.active && user.role == signed_in.user.role => Ok(()),
         Ok(_) => Err(Closing(SIGNED_OUT, "sign in again")),
         // The database is unavailable: the socket stays open.

@@ -2,13 +2,13 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Parameters, Rfc3339, cursor};
 use axum::Json;
 use axum::extract::State;
 use domain::quarantine::QuarantineEvent;
 use infra::event_store::{Event, StreamId};
-use projections::work::Kind;
+use infra::ledger::Ledger;
+use projections::work::{Kind, Work};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -45,16 +45,17 @@ pub struct QuarantinedWebhook {
     responses((status = OK, body = Vec<QuarantinedWebhook>), (status = FORBIDDEN, body = Problem))
 )]
 pub async fn list_quarantined(
-    State(state): State<AppState>,
+    State(work): State<Work>,
+    State(ledger): State<Ledger>,
     signed_in: SignedIn,
     Parameters(query): Parameters<ListQuarantined>,
 ) -> Result<Json<Vec<QuarantinedWebhook>>, ApiError> {
     signed_in.may(Permission::ViewQuarantine)?;
     let limit = cursor::limit(query.limit)?.into();
-    let pending = state.read.work.list(signed_in.tenant(), Kind::Reingest, limit).await?;
+    let pending = work.list(signed_in.tenant(), Kind::Reingest, limit).await?;
     let mut webhooks = Vec::with_capacity(pending.len());
     for item in pending {
-        let history = state.ledger.history(&StreamId::quarantine(&item.stream)).await?;
+        let history = ledger.history(&StreamId::quarantine(&item.stream)).await?;
         let webhook = history.into_iter().find_map(|recorded| match recorded.event {
             Event::Quarantine(QuarantineEvent::WebhookQuarantined {
                 at,

@@ -5,11 +5,11 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Parameters, PathOf};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use projections::ReadModels;
 use projections::rebuild::{RebuildError, RebuildOptions};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -42,13 +42,13 @@ pub struct Begun {
     )
 )]
 pub async fn rebuild_projection(
-    State(state): State<AppState>,
+    State(models): State<ReadModels>,
     signed_in: SignedIn,
     PathOf(name): PathOf<String>,
     Parameters(query): Parameters<RebuildOf>,
 ) -> Result<(StatusCode, Json<Begun>), ApiError> {
     signed_in.may(Permission::Rebuild)?;
-    let begun = state.models.begin_rebuild(&name).await.map_err(|error| match error {
+    let begun = models.begin_rebuild(&name).await.map_err(|error| match error {
         RebuildError::Unknown => ApiError::NotFound("read model"),
         RebuildError::Running => ApiError::Conflict(error.to_string()),
         error => ApiError::Unavailable(error.into()),

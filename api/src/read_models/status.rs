@@ -2,10 +2,10 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::Rfc3339;
 use axum::Json;
 use axum::extract::State;
+use projections::ReadModels;
 use projections::runner::{ModelStatus, RebuildStatus, Stage};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -89,11 +89,11 @@ pub const fn stage(stage: Stage) -> &'static str {
     responses((status = OK, body = Vec<ProjectionStatus>), (status = FORBIDDEN, body = Problem))
 )]
 pub async fn projection_status(
-    State(state): State<AppState>,
+    State(models): State<ReadModels>,
     signed_in: SignedIn,
 ) -> Result<Json<Vec<ProjectionStatus>>, ApiError> {
     signed_in.may(Permission::ViewProjections)?;
-    let all = state.models.status().await?;
+    let all = models.status().await?;
     Ok(Json(all.into_iter().map(view).collect()))
 }
 

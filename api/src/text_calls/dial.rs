@@ -3,10 +3,9 @@
 //! The sandbox calls from the user's browser as the Voice SDK does: it requests `/twilio/voice` with `To`, and the call
 //! continues like any other browser call.
 
-use super::{Placed, PlacedCall, place, require_sandbox};
+use super::{Placed, PlacedCall, TextCallResource};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey};
 use axum::extract::State;
 use infra::twilio::sandbox::TextCaller;
@@ -36,23 +35,23 @@ pub struct Dial {
     )
 )]
 pub async fn dial(
-    State(state): State<AppState>,
+    State(text_calls): State<TextCallResource>,
     signed_in: SignedIn,
     key: CommandKey,
     Body(body): Body<Dial>,
 ) -> Result<Placed, ApiError> {
     signed_in.may(Permission::HandleCalls)?;
-    require_sandbox(&state, "call with the dialer, which uses Twilio's Voice SDK")?;
+    text_calls.require_sandbox("call with the dialer, which uses Twilio's Voice SDK")?;
     if !domain::phone::is_e164(&body.to) {
         return Err(ApiError::field("/to", "is not a telephone number in E.164"));
     }
-    if state.config.twilio.phone_number.is_none() {
+    if text_calls.config.twilio.phone_number.is_none() {
         let missing = "no number is configured for outgoing calls: set TWILIO_PHONE_NUMBER";
         return Err(ApiError::Conflict(missing.to_owned()));
     }
     let caller = TextCaller::Browser {
         identity: signed_in.user.user_id.clone(),
-        application: state.config.twilio.twiml_app_sid.clone(),
+        application: text_calls.config.twilio.twiml_app_sid.clone(),
     };
-    place(&state, &signed_in, &key, caller, body.to).await
+    text_calls.place(&signed_in, &key, caller, body.to).await
 }

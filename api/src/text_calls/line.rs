@@ -6,18 +6,19 @@
 //! name.
 
 use super::line_event::{LineEvent, read};
-use super::{require_sandbox, sandbox_error};
+use super::{TextCallResource, sandbox_error};
+use crate::auth::session::Authentication;
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
 use crate::live::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, still_signed_in};
-use crate::state::AppState;
 use crate::web::PathOf;
 use axum::extract::State;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
+use engine::drain::Drain;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use infra::twilio::sandbox::{LineRecord, SandboxError};
+use infra::twilio::sandbox::{LineRecord, SandboxControl, SandboxError};
 use serde::Serialize;
 
 /// Maximum size of a message from the user, in bytes.
@@ -25,13 +26,15 @@ const MAX_MESSAGE_BYTES: usize = 16 * 1024;
 
 /// Opens the line of a text call that this user placed.
 pub async fn line(
-    State(state): State<AppState>,
+    State(text_calls): State<TextCallResource>,
+    State(authentication): State<Authentication>,
+    State(drain): State<Drain>,
     signed_in: SignedIn,
     PathOf(call_id): PathOf<String>,
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, ApiError> {
     signed_in.may(Permission::HandleCalls)?;
-    let sandbox = require_sandbox(&state, "speak through the telephone")?;
+    let sandbox = text_calls.require_sandbox("speak through the telephone")?.clone();
     if !is_call_sid(&call_id) {
         return Err(ApiError::NotFound("call"));
     }
@@ -44,7 +47,9 @@ pub async fn line(
         .max_message_size(MAX_MESSAGE_BYTES)
         .on_upgrade(async move |socket| {
             let line = Line {
-                state,
+                sandbox,
+                authentication,
+                drain,
                 signed_in,
                 call_id,
                 socket,
@@ -60,7 +65,9 @@ fn is_call_sid(text: &str) -> bool {
 }
 
 struct Line {
-    state: AppState,
+    sandbox: SandboxControl,
+    authentication: Authentication,
+    drain: Drain,
     signed_in: SignedIn,
     call_id: String,
     socket: WebSocket,
@@ -106,7 +113,7 @@ impl Line {
         let mut ping = tokio::time::interval(PING_INTERVAL);
         let mut check = tokio::time::interval(SESSION_CHECK_INTERVAL);
         check.reset();
-        let drain = self.state.drain.clone();
+        let drain = self.drain.clone();
         loop {
             let done = tokio::select! {
                 () = drain.closing() => Err(Closing::RESTART.into()),
@@ -118,7 +125,7 @@ impl Line {
                     Some(Ok(_)) => Ok(()),
                 },
                 _ = ping.tick() => self.send_message(Message::Ping(Vec::new().into())).await,
-                _ = check.tick() => still_signed_in(&self.state, &self.signed_in).await.map_err(End::from),
+                _ = check.tick() => still_signed_in(&self.authentication, &self.signed_in).await.map_err(End::from),
             };
             if let Err(end) = done {
                 return end;
@@ -141,7 +148,7 @@ impl Line {
 
     async fn perform(&mut self, text: &str) -> Result<(), End> {
         let why = match read(text) {
-            Ok(typed) => match self.state.sandbox_control.type_for(&self.call_id, &typed).await {
+            Ok(typed) => match self.sandbox.type_for(&self.call_id, &typed).await {
                 Ok(()) => return Ok(()),
                 Err(SandboxError::Refused { why, .. }) => why,
                 Err(error) => error.to_string(),

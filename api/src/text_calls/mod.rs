@@ -16,12 +16,14 @@ mod line_event;
 
 use crate::auth::SignedIn;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::composed_of_parts;
 use crate::web::CommandKey;
 use axum::Json;
 use axum::http::{HeaderName, StatusCode, header};
+use infra::config::Config;
 use infra::twilio::sandbox::{SandboxControl, SandboxError, TextCall, TextCaller};
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// A text call that was placed.
@@ -41,51 +43,64 @@ pub struct PlacedCall {
 /// A 201 response whose `Location` is the call's line.
 pub type Placed = (StatusCode, [(HeaderName, String); 1], Json<PlacedCall>);
 
-/// Returns the client of the sandbox.
-///
-/// # Errors
-/// 409 with the alternative, when the telephone network is Twilio.
-pub fn require_sandbox<'a>(state: &'a AppState, alternative: &str) -> Result<&'a SandboxControl, ApiError> {
-    if state.config.twilio.sandbox {
-        Ok(&state.sandbox_control)
-    } else {
-        let reason = "text calls need the sandbox as the telephone network, and this service uses Twilio";
-        Err(ApiError::Conflict(format!("{reason}: {alternative}")))
-    }
+/// What endpoints of text calls use.
+pub struct TextCallResource {
+    config: Arc<Config>,
+    sandbox_control: SandboxControl,
 }
 
-/// Places a text call for this user.
-///
-/// # Errors
-/// When the sandbox refuses or does not answer.
-pub async fn place(
-    state: &AppState,
-    signed_in: &SignedIn,
-    key: &CommandKey,
-    caller: TextCaller,
-    to: String,
-) -> Result<Placed, ApiError> {
-    let from = match &caller {
-        TextCaller::Phone { number, .. } => number.clone(),
-        TextCaller::Browser { identity, .. } => format!("client:{identity}"),
-    };
-    let call = TextCall {
-        typist: signed_in.user.user_id.clone(),
-        caller,
-        to,
-    };
-    let key = key.of(&signed_in.user.user_id);
-    let placed = state.sandbox_control.place(&call, key.as_deref()).await;
-    let call_id = placed.map_err(sandbox_error)?;
-    tracing::Span::current().record("call_id", &call_id);
-    let line = format!("/api/text-calls/{call_id}/line");
-    let placed = PlacedCall {
-        call_id,
-        from,
-        to: call.to,
-        line: line.clone(),
-    };
-    Ok((StatusCode::CREATED, [(header::LOCATION, line)], Json(placed)))
+composed_of_parts!(TextCallResource {
+    config,
+    sandbox_control
+});
+
+impl TextCallResource {
+    /// Returns the client of the sandbox.
+    ///
+    /// # Errors
+    /// 409 with the alternative, when the telephone network is Twilio.
+    pub fn require_sandbox(&self, alternative: &str) -> Result<&SandboxControl, ApiError> {
+        if self.config.twilio.sandbox {
+            Ok(&self.sandbox_control)
+        } else {
+            let reason = "text calls need the sandbox as the telephone network, and this service uses Twilio";
+            Err(ApiError::Conflict(format!("{reason}: {alternative}")))
+        }
+    }
+
+    /// Places a text call for this user.
+    ///
+    /// # Errors
+    /// When the sandbox refuses or does not answer.
+    pub async fn place(
+        &self,
+        signed_in: &SignedIn,
+        key: &CommandKey,
+        caller: TextCaller,
+        to: String,
+    ) -> Result<Placed, ApiError> {
+        let from = match &caller {
+            TextCaller::Phone { number, .. } => number.clone(),
+            TextCaller::Browser { identity, .. } => format!("client:{identity}"),
+        };
+        let call = TextCall {
+            typist: signed_in.user.user_id.clone(),
+            caller,
+            to,
+        };
+        let key = key.of(&signed_in.user.user_id);
+        let placed = self.sandbox_control.place(&call, key.as_deref()).await;
+        let call_id = placed.map_err(sandbox_error)?;
+        tracing::Span::current().record("call_id", &call_id);
+        let line = format!("/api/text-calls/{call_id}/line");
+        let placed = PlacedCall {
+            call_id,
+            from,
+            to: call.to,
+            line: line.clone(),
+        };
+        Ok((StatusCode::CREATED, [(header::LOCATION, line)], Json(placed)))
+    }
 }
 
 /// Maps an error of the sandbox to an API error.

@@ -1,14 +1,16 @@
 //! `GET /twilio/recording/{sid}`: the audio of a recording, through a signed link.
 
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::PathOf;
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use infra::blob::{Blob, BlobError, BlobKey, ByteRange};
+use infra::blob::{Blob, BlobError, BlobKey, BlobStore, ByteRange};
+use infra::clock::SharedClock;
+use infra::recording_links::RecordingLinks;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// Query parameters.
 #[derive(Deserialize)]
@@ -30,23 +32,22 @@ pub struct Link {
     )
 )]
 pub async fn recording(
-    State(state): State<AppState>,
+    State(links): State<Arc<RecordingLinks>>,
+    State(blobs): State<BlobStore>,
+    State(clock): State<SharedClock>,
     PathOf(sid): PathOf<String>,
     Query(link): Query<Link>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     // An invalid link is answered like a missing recording, to reveal nothing.
     let missing = || ApiError::NotFound("recording");
-    let opens = state
-        .recording_links
-        .verify(&link.token, state.clock.now())
-        .map_err(|_| missing())?;
+    let opens = links.verify(&link.token, clock.now()).map_err(|_| missing())?;
     if opens.recording != sid {
         return Err(missing());
     }
     let key = BlobKey::new(opens.key).map_err(|_| missing())?;
     let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
-    match state.blobs.get(&key, range.and_then(ByteRange::parse)).await {
+    match blobs.get(&key, range.and_then(ByteRange::parse)).await {
         Ok(Some(blob)) => Ok(audio(blob)),
         Ok(None) => Err(missing()),
         Err(BlobError::RangeNotSatisfiable { total_len }) => {

@@ -2,11 +2,13 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
+use infra::clock::SharedClock;
+use infra::config::Config;
 use infra::twilio::token::TokenMaker;
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// An access token for one browser.
@@ -27,9 +29,13 @@ pub struct BrowserToken {
         (status = CONFLICT, body = Problem, description = "TWILIO_API_KEY and TWILIO_API_SECRET are not set."),
     )
 )]
-pub async fn token(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<BrowserToken>, ApiError> {
+pub async fn token(
+    State(config): State<Arc<Config>>,
+    State(clock): State<SharedClock>,
+    signed_in: SignedIn,
+) -> Result<Json<BrowserToken>, ApiError> {
     signed_in.may(Permission::HandleCalls)?;
-    let twilio = &state.config.twilio;
+    let twilio = &config.twilio;
     let (Some(api_key), Some(api_secret)) = (twilio.api_key.clone(), twilio.api_secret.clone()) else {
         let missing = "calls from the browser need TWILIO_API_KEY and TWILIO_API_SECRET: set both";
         return Err(ApiError::Conflict(missing.to_owned()));
@@ -40,7 +46,7 @@ pub async fn token(State(state): State<AppState>, signed_in: SignedIn) -> Result
         api_secret,
         twiml_app_sid: twilio.twiml_app_sid.clone(),
     };
-    let token = maker.token(&signed_in.user.user_id, true, state.clock.now());
+    let token = maker.token(&signed_in.user.user_id, true, clock.now());
     let token = token.map_err(ApiError::internal)?;
     Ok(Json(BrowserToken {
         token: token.jwt.expose().to_owned(),

@@ -1,18 +1,15 @@
 //! `POST /twilio/transcribe/{id}`: requests a transcription of a call's recordings, also a repeated one.
-//!
-//! The request is recorded as an event, from which the transcriber job finds it.
 
 use crate::auth::{Permission, SignedIn};
 use crate::call_logs::ensure_own_tenant;
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::wait_for_read_models::wait_for_read_models;
 use crate::web::{CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::call::value::Phase;
-use domain::call::{Call, CallCommand};
+use engine::SharedEngine;
+use engine::recordings::request_transcription;
 use serde::Serialize;
-use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// The requested transcriptions.
@@ -34,37 +31,19 @@ pub struct ToBeTranscribed {
     )
 )]
 pub async fn transcribe(
-    State(state): State<AppState>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
 ) -> Result<WriteResponse<ToBeTranscribed>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
-    ensure_own_tenant(&state, &signed_in, &id).await?;
-    let known = state.ledger.state::<Call>(&id).await?;
-    let (call, _) = known.ok_or(ApiError::NotFound("call"))?;
-    let archived = call
-        .recordings
-        .by_sid
-        .values()
-        .filter(|recording| recording.archived.is_some());
-    let phases: BTreeSet<Phase> = archived.map(|recording| recording.phase).collect();
-    if phases.is_empty() {
-        return Err(ApiError::Conflict("the call has no archived recording".to_owned()));
-    }
-    let at = state.clock.now();
-    let request = |phase: &Phase| CallCommand::RequestTranscription {
-        at,
-        phase: *phase,
-        by: signed_in.by(),
-    };
-    let commands: Vec<_> = phases.iter().map(request).collect();
+    ensure_own_tenant(&engine.ledger, &engine.read.call_log, &signed_in, &id).await?;
     let metadata = signed_in.metadata("POST /twilio/transcribe/{id}", key.of(&signed_in.user.user_id));
-    let executed = state.ledger.execute_all::<Call>(&id, &commands, metadata).await?;
-    wait_for_read_models(state.models.progress(), &["work"], executed.position).await;
-    let phases = phases.into_iter().map(Phase::as_str).collect();
+    let requested = request_transcription(&engine, &id, signed_in.by(), metadata).await?;
+    wait_for_read_models(engine.models.progress(), &["work"], requested.position).await;
+    let phases = requested.phases.into_iter().map(Phase::as_str).collect();
     Ok(WriteResponse::changed(
-        executed.position,
+        requested.position,
         ToBeTranscribed { call_id: id, phases },
     ))
 }

@@ -2,11 +2,13 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
-use crate::state::AppState;
 use crate::web::Rfc3339;
 use axum::Json;
 use axum::extract::State;
+use engine::presence::Presence;
+use infra::clock::SharedClock;
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// An online user.
@@ -26,11 +28,12 @@ pub struct ActiveUser {
 /// The users who sent a request in the last two minutes or have an open live feed, at any process.
 #[utoipa::path(get, path = "/api/active-users", tag = "users", responses((status = OK, body = Vec<ActiveUser>)))]
 pub async fn active_users(
-    State(state): State<AppState>,
+    State(presence): State<Arc<Presence>>,
+    State(clock): State<SharedClock>,
     signed_in: SignedIn,
 ) -> Result<Json<Vec<ActiveUser>>, ApiError> {
     signed_in.may(Permission::ViewPresence)?;
-    let users = state.presence.present(signed_in.tenant(), state.clock.now());
+    let users = presence.present(signed_in.tenant(), clock.now());
     Ok(Json(
         users
             .into_iter()

@@ -3,13 +3,14 @@
 use super::UserView;
 use crate::auth::{Permission, SignedIn, name, password};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
+use crate::limits::Limits;
 use crate::web::{Body, PathOf};
 use axum::Json;
 use axum::extract::State;
-use infra::accounts::{Role, User, UserChange};
+use infra::accounts::{Accounts, Role, User, UserChange};
 use infra::secret::Secret;
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// The fields to change; absent fields stay unchanged.
@@ -43,7 +44,8 @@ pub struct ChangeUser {
     )
 )]
 pub async fn change_user(
-    State(state): State<AppState>,
+    State(accounts): State<Accounts>,
+    State(limits): State<Arc<Limits>>,
     signed_in: SignedIn,
     PathOf(user_id): PathOf<String>,
     Body(body): Body<ChangeUser>,
@@ -52,33 +54,32 @@ pub async fn change_user(
     if !is_own || body.role.is_some() || body.active.is_some() {
         signed_in.may(Permission::ManageUsers)?;
     }
-    let user = state
-        .accounts
+    let user = accounts
         .user(&user_id)
         .await?
         .filter(|user| user.tenant == signed_in.tenant());
     let user = user.ok_or(ApiError::NotFound("user"))?;
-    ensure_other_admin(&state, &user, &body).await?;
+    ensure_other_admin(&accounts, &user, &body).await?;
     let ends_sessions = body.password.is_some() || body.active == Some(false);
     let change = UserChange {
         name: body.name.as_deref().map(name).transpose()?,
         role: body.role,
         active: body.active,
-        password_hash: new_password(&state, &user, is_own, body.password, body.current_password).await?,
+        password_hash: new_password(&limits, &user, is_own, body.password, body.current_password).await?,
     };
-    state.accounts.change_user(&user_id, &change).await?;
+    accounts.change_user(&user_id, &change).await?;
     if ends_sessions {
-        state.accounts.end_sessions_of(&user_id).await?;
+        accounts.end_sessions_of(&user_id).await?;
     }
-    let changed = state.accounts.user(&user_id).await?.ok_or(ApiError::NotFound("user"))?;
+    let changed = accounts.user(&user_id).await?.ok_or(ApiError::NotFound("user"))?;
     Ok(Json(changed.into()))
 }
 
 /// Refuses to remove the last admin.
-async fn ensure_other_admin(state: &AppState, user: &User, body: &ChangeUser) -> Result<(), ApiError> {
+async fn ensure_other_admin(accounts: &Accounts, user: &User, body: &ChangeUser) -> Result<(), ApiError> {
     let removes_admin =
         user.role == Role::Admin && (body.role.is_some_and(|role| role != Role::Admin) || body.active == Some(false));
-    if removes_admin && !state.accounts.has_other_admin(user).await? {
+    if removes_admin && !accounts.has_other_admin(user).await? {
         return Err(ApiError::Conflict("this is the only admin".to_owned()));
     }
     Ok(())
@@ -87,7 +88,7 @@ async fn ensure_other_admin(state: &AppState, user: &User, body: &ChangeUser) ->
 /// Checks and hashes the new password. A user who changes their own must know the current one, so that an unattended
 /// browser is not enough.
 async fn new_password(
-    state: &AppState,
+    limits: &Limits,
     user: &User,
     is_own: bool,
     new: Option<Secret>,
@@ -96,7 +97,7 @@ async fn new_password(
     let Some(new) = new else { return Ok(None) };
     password::check(&new)?;
     if is_own {
-        state.limits.password_attempt(&user.email)?;
+        limits.password_attempt(&user.email)?;
         let current =
             current.ok_or_else(|| ApiError::field("/current_password", "is required to change your own password"))?;
         if !password::verify(current, Some(user.password_hash.clone())).await? {

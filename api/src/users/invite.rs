@@ -2,12 +2,12 @@
 
 use crate::auth::{Permission, SignedIn, email, token};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use infra::accounts::{Invitation, Role};
+use infra::accounts::{Accounts, Invitation, Role};
+use infra::clock::SharedClock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -45,13 +45,14 @@ pub struct Invited {
     )
 )]
 pub async fn invite_user(
-    State(state): State<AppState>,
+    State(accounts): State<Accounts>,
+    State(clock): State<SharedClock>,
     signed_in: SignedIn,
     Body(body): Body<Invite>,
 ) -> Result<(StatusCode, Json<Invited>), ApiError> {
     signed_in.may(Permission::ManageUsers)?;
     let email = email(&body.email)?;
-    if state.accounts.user_by_email(&email).await?.is_some() {
+    if accounts.user_by_email(&email).await?.is_some() {
         return Err(ApiError::Conflict(
             "this e-mail address is already registered".to_owned(),
         ));
@@ -59,7 +60,7 @@ pub async fn invite_user(
     let secret = token::new(token::Kind::Invitation);
     let hash = token::hash(token::Kind::Invitation, secret.expose())
         .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("a new token is not well-formed")))?;
-    let now = state.clock.now();
+    let now = clock.now();
     let invitation = Invitation {
         tenant: signed_in.tenant().to_owned(),
         email: email.clone(),
@@ -68,7 +69,7 @@ pub async fn invite_user(
         created_at: now.as_micros(),
         expires_at: now.plus_seconds(INVITATION_TTL_S).as_micros(),
     };
-    state.accounts.invite(&hash, &invitation).await?;
+    accounts.invite(&hash, &invitation).await?;
     let expires_at = invitation.expires_at.into();
     Ok((
         StatusCode::CREATED,

@@ -3,17 +3,20 @@
 use super::UserView;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
+use infra::accounts::Accounts;
 
 /// All users, by name.
 #[utoipa::path(
     get, path = "/api/users", tag = "users",
     responses((status = OK, body = Vec<UserView>), (status = FORBIDDEN, body = Problem))
 )]
-pub async fn list_users(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<Vec<UserView>>, ApiError> {
+pub async fn list_users(
+    State(accounts): State<Accounts>,
+    signed_in: SignedIn,
+) -> Result<Json<Vec<UserView>>, ApiError> {
     signed_in.may(Permission::ManageUsers)?;
-    let users = state.accounts.users(signed_in.tenant()).await?;
+    let users = accounts.users(signed_in.tenant()).await?;
     Ok(Json(users.into_iter().map(UserView::from).collect()))
 }

@@ -5,9 +5,9 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
+use infra::accounts::Accounts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,9 +25,12 @@ pub struct Colleague {
     get, path = "/api/colleagues", tag = "users",
     responses((status = OK, body = Vec<Colleague>), (status = UNAUTHORIZED, body = Problem))
 )]
-pub async fn colleagues(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<Vec<Colleague>>, ApiError> {
+pub async fn colleagues(
+    State(accounts): State<Accounts>,
+    signed_in: SignedIn,
+) -> Result<Json<Vec<Colleague>>, ApiError> {
     signed_in.may(Permission::ViewPresence)?;
-    let users = state.accounts.users(signed_in.tenant()).await?;
+    let users = accounts.users(signed_in.tenant()).await?;
     Ok(Json(
         users
             .into_iter()

@@ -1,26 +1,30 @@
 //! The client address of a request: the peer's, or the one that trusted proxies report.
 
-use crate::state::AppState;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use infra::config::IpNet;
+use infra::config::{Config, IpNet};
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 
 /// The client address of a request, as rate limits count it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address(pub IpAddr);
 
-impl FromRequestParts<AppState> for Address {
+impl<S: Send + Sync> FromRequestParts<S> for Address
+where
+    Arc<Config>: FromRef<S>,
+{
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let config = Arc::<Config>::from_ref(state);
         let peer = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::from(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-        let address = client(peer, &parts.headers, &state.config.trusted_proxies);
+        let address = client(peer, &parts.headers, &config.trusted_proxies);
         Ok(Self(rate_limit_key(address)))
     }
 }

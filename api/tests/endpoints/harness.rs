@@ -196,16 +196,19 @@ impl Service {
 
     /// Waits until every read model has reached the ledger's head.
     pub async fn wait_for_read_models(&self) {
-        let state = self.running.state();
-        let head = state.ledger.head().await.expect("a head");
-        for projector in state.models.projectors() {
-            let reached = state.models.wait(projector.name(), head, Duration::from_secs(10)).await;
+        let engine = self.running.engine();
+        let head = engine.ledger.head().await.expect("a head");
+        for projector in engine.models.projectors() {
+            let reached = engine
+                .models
+                .wait(projector.name(), head, Duration::from_secs(10))
+                .await;
             assert!(reached, "{} lags", projector.name());
         }
     }
 
     pub async fn head(&self) -> i64 {
-        self.running.state().ledger.head().await.expect("a head")
+        self.running.engine().ledger.head().await.expect("a head")
     }
 
     pub async fn stop(self) {

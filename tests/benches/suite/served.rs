@@ -59,7 +59,7 @@ impl Served {
 
     /// The last position of the log.
     pub async fn head(&self) -> anyhow::Result<i64> {
-        Ok(self.running.state().ledger.head().await?)
+        Ok(self.running.engine().ledger.head().await?)
     }
 
     pub async fn stop(self) -> anyhow::Result<()> {

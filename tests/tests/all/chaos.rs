@@ -135,7 +135,7 @@ async fn rebuild_after_repeated_and_late_webhooks_has_no_difference(stores: Test
         app.wait_for_read_models().await;
         let report = app
             .running
-            .state()
+            .engine()
             .models
             .rebuild(model, compare)
             .await

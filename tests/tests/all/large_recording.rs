@@ -22,7 +22,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 fn store_sparse_file(app: &App) {
     let folder = app
         .running
-        .state()
+        .engine()
         .config
         .recordings_url
         .strip_prefix("file://")
@@ -57,7 +57,7 @@ async fn too_large_recording_fails_transcription_without_retry(stores: TestStore
         .await
         .unwrap()
         .expect(200);
-    let ledger = &app.running.state().ledger;
+    let ledger = &app.running.engine().ledger;
     let archived = CallCommand::ArchiveRecording {
         at: FRIDAY,
         phase: Phase::Ai,
@@ -93,7 +93,7 @@ async fn too_large_recording_fails_transcription_without_retry(stores: TestStore
     app.wait_for_read_models().await;
     let due = app
         .running
-        .state()
+        .engine()
         .read
         .work
         .due(projections::work::Kind::Transcribe, i64::MAX, 10)

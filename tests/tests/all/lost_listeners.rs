@@ -44,7 +44,7 @@ async fn start_listened_call(app: &App, admin: &Client) {
         call_sid: "CA2".into(),
         participant: 1,
     };
-    let ledger = &app.running.state().ledger;
+    let ledger = &app.running.engine().ledger;
     let metadata = Metadata::new("default", Actor::Process("test".into()), "called");
     ledger.execute::<Call>("CA1", called, metadata).await.unwrap();
     let unanswered = [("CallSid", "CA2"), ("CallStatus", "no-answer")];
@@ -89,7 +89,7 @@ async fn stopping_service_records_that_the_listener_left(stores: TestStores) {
     let admin = app.client().signed_in().await;
     start_listened_call(&app, &admin).await;
     let mut socket = open_sound(&admin).await;
-    let ledger = app.running.state().ledger.clone();
+    let ledger = app.running.engine().ledger.clone();
     let (messages, stopped) = tokio::join!(messages_until_closed(&mut socket), app.running.shutdown(Duration::ZERO));
     stopped.unwrap();
     assert_eq!(messages, [] as [Value; 0], "no end is reported: the page may reconnect");
@@ -104,7 +104,7 @@ async fn listener_without_audio_has_left(stores: TestStores) {
     let messages = messages_until_closed(&mut open_sound(&admin).await).await;
     assert_eq!(messages, [json!({ "type": "ended", "reason": "unavailable" })]);
     assert_eq!(
-        count_left(&app.running.state().ledger).await,
+        count_left(&app.running.engine().ledger).await,
         1,
         "recorded before the close"
     );
@@ -114,7 +114,7 @@ async fn listener_with_two_connections_leaves_when_both_are_closed(stores: TestS
     let app = App::start(stores, FRIDAY).await;
     let admin = app.client().signed_in().await;
     start_listened_call(&app, &admin).await;
-    let ledger = &app.running.state().ledger;
+    let ledger = &app.running.engine().ledger;
     let (mut one, mut two) = (open_sound(&admin).await, open_sound(&admin).await);
     one.close(None).await.unwrap();
     messages_until_closed(&mut one).await;

@@ -30,7 +30,7 @@ const FEED_TIMEOUT: Duration = Duration::from_mins(1);
 async fn acme_user(app: &App) -> (Client, String) {
     // The first user to register belongs to the tenant `default`; the command line adds users of other tenants.
     app.client().signed_in().await;
-    let people = &app.running.state().accounts;
+    let people = &app.running.engine().accounts;
     let admin = people.users("default").await.unwrap().remove(0);
     let new = NewUser {
         user_id: "user_acme".into(),
@@ -102,7 +102,13 @@ async fn post_callbacks(client: &Client, call: &str) {
 
 /// A call's event types, each with its tenant.
 async fn tenants(app: &App, call: &str) -> Vec<(String, String)> {
-    let history = app.running.state().ledger.history(&StreamId::call(call)).await.unwrap();
+    let history = app
+        .running
+        .engine()
+        .ledger
+        .history(&StreamId::call(call))
+        .await
+        .unwrap();
     let both = |event: infra::event_store::Recorded| (event.event_type, event.metadata.tenant.0);
     history.into_iter().map(both).collect()
 }
@@ -157,8 +163,8 @@ async fn every_event_of_a_call_belongs_to_the_tenant_of_its_first_event(stores: 
         "CallAnswered",
     ];
     assert_all_of_acme(&events, &wanted);
-    let state = app.running.state();
-    let (call, _) = state.ledger.state::<domain::call::Call>("CA1").await.unwrap().unwrap();
+    let engine = app.running.engine();
+    let (call, _) = engine.ledger.state::<domain::call::Call>("CA1").await.unwrap().unwrap();
     assert_eq!(call.agent().map(domain::AgentId::as_str), Some(agent.as_str()));
 
     // Each tenant's feed contains only its own calls. A feed is ordered, so all earlier events have arrived.

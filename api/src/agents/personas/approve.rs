@@ -3,11 +3,10 @@
 //! The proposer may approve the version if their role may approve at all: a business with one user must be able to
 //! teach its agent, and both names are recorded. An API token may not: a persona is reviewed by a person.
 
-use super::change;
+use super::PersonaResource;
 use super::view::Personas;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
@@ -25,7 +24,7 @@ use domain::agent::AgentCommand;
     security(("session" = []))
 )]
 pub async fn approve_persona(
-    State(state): State<AppState>,
+    State(personas): State<PersonaResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf((id, version)): PathOf<(String, u32)>,
@@ -35,11 +34,11 @@ pub async fn approve_persona(
         return Err(ApiError::NotAPerson);
     }
     let command = AgentCommand::ApprovePersona {
-        at: state.clock.now(),
+        at: personas.agents.clock.now(),
         version,
         by: signed_in.by(),
     };
     let endpoint = "POST /api/agents/{id}/personas/{version}/approve";
-    let (position, personas) = change(&state, &signed_in, &key, endpoint, &id, command).await?;
-    Ok(WriteResponse::changed(position, personas))
+    let (position, changed) = personas.change(&signed_in, &key, endpoint, &id, command).await?;
+    Ok(WriteResponse::changed(position, changed))
 }

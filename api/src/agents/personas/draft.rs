@@ -3,17 +3,16 @@
 //! Nothing is recorded: the response is a suggestion for a form. Rules that a proposal may not contain (a telephone
 //! number, an e-mail address, a rule that is already active) are removed from it.
 
+use super::super::AgentResource;
 use super::history::PersonaLog;
-use super::load_history;
 use super::sources::{self, InForce, NamedCorrection};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, PathOf};
 use axum::Json;
 use axum::extract::State;
 use domain::agent::rules::{MAX_RULES, acceptable};
-use infra::models::{ChatRequest, Format, Message};
+use infra::models::{ChatRequest, Format, Message, Models};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -67,7 +66,8 @@ struct Answer {
     )
 )]
 pub async fn draft_persona(
-    State(state): State<AppState>,
+    State(agents): State<AgentResource>,
+    State(language_models): State<Models>,
     signed_in: SignedIn,
     PathOf(id): PathOf<String>,
     Body(body): Body<DraftOf>,
@@ -75,11 +75,11 @@ pub async fn draft_persona(
     signed_in.may(Permission::ProposePersonas)?;
     // A user who may not see calls must not read their corrections through the model.
     signed_in.may(Permission::ViewCalls)?;
-    let history = load_history(&state, &signed_in, &id).await?;
+    let history = agents.load_history(&signed_in, &id).await?;
     if body.sources.is_empty() {
         return Err(ApiError::field("/sources", "must have at least one entry"));
     }
-    let notes = sources::named(&state, &signed_in, &body.sources).await?;
+    let notes = sources::named(&agents.ledger, &signed_in, &body.sources).await?;
     let (log, agent) = (PersonaLog::of(&history), engine::agents::fold(&history));
     let in_force = log.rules(log.in_force);
     let request = ChatRequest {
@@ -101,7 +101,7 @@ pub async fn draft_persona(
             MODEL_TIMEOUT,
         )
     };
-    let answer = state.language_models.chat(&request).await.map_err(ApiError::Model)?;
+    let answer = language_models.chat(&request).await.map_err(ApiError::Model)?;
     let Ok(Answer { rules }) = serde_json::from_str(&answer.text) else {
         return Err(ApiError::Model(infra::models::ModelError::Malformed(
             "the answer does not match the schema",

@@ -1,10 +1,9 @@
 //! `GET /api/agents/{id}/personas`: the versions of an agent's persona, their sources and decisions.
 
-use super::personas;
+use super::PersonaResource;
 use super::view::Personas;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Parameters, PathOf};
 use axum::Json;
 use axum::extract::State;
@@ -28,11 +27,11 @@ pub struct Before {
     responses((status = OK, body = Personas), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn list_personas(
-    State(state): State<AppState>,
+    State(personas): State<PersonaResource>,
     signed_in: SignedIn,
     PathOf(id): PathOf<String>,
     Parameters(page): Parameters<Before>,
 ) -> Result<Json<Personas>, ApiError> {
     signed_in.may(Permission::ViewAgents)?;
-    personas(&state, &signed_in, &id, page.before).await.map(Json)
+    personas.personas(&signed_in, &id, page.before).await.map(Json)
 }

@@ -20,42 +20,48 @@ pub mod roll_back;
 mod sources;
 pub mod view;
 
-use super::{execute, load_history};
+use super::AgentResource;
 use crate::auth::SignedIn;
 use crate::error::ApiError;
-use crate::state::AppState;
+use crate::state::composed_of_parts;
 use crate::web::CommandKey;
 use domain::agent::AgentCommand;
 use history::PersonaLog;
 use infra::event_store::Position;
+use projections::persona_feedback::queries::Feedback;
 use view::Personas;
 
 /// Maximum number of versions per page.
 const MAX_PAGE: usize = 20;
 
-/// A page of an agent's versions: the latest, or those before one.
-async fn personas(
-    state: &AppState,
-    signed_in: &SignedIn,
-    agent_id: &str,
-    before: Option<u32>,
-) -> Result<Personas, ApiError> {
-    let log = PersonaLog::of(&load_history(state, signed_in, agent_id).await?);
-    let page: Vec<u32> = log.before(before).take(MAX_PAGE).collect();
-    let positions = page.iter().flat_map(|version| log.sources(*version)).copied();
-    let sources = sources::load(state, signed_in, positions.collect()).await?;
-    Ok(Personas::of(agent_id.to_owned(), &log, &page, &sources))
+/// What endpoints of personas use.
+pub struct PersonaResource {
+    agents: AgentResource,
+    feedback: Feedback,
 }
 
-/// Executes a command on an agent's personas, and returns the personas after it.
-async fn change(
-    state: &AppState,
-    signed_in: &SignedIn,
-    key: &CommandKey,
-    endpoint: &'static str,
-    agent_id: &str,
-    command: AgentCommand,
-) -> Result<(Position, Personas), ApiError> {
-    let position = execute(state, signed_in, key, endpoint, agent_id, command).await?;
-    Ok((position, personas(state, signed_in, agent_id, None).await?))
+composed_of_parts!(PersonaResource { agents, feedback });
+
+impl PersonaResource {
+    /// A page of an agent's versions: the latest, or those before one.
+    async fn personas(&self, signed_in: &SignedIn, agent_id: &str, before: Option<u32>) -> Result<Personas, ApiError> {
+        let log = PersonaLog::of(&self.agents.load_history(signed_in, agent_id).await?);
+        let page: Vec<u32> = log.before(before).take(MAX_PAGE).collect();
+        let positions = page.iter().flat_map(|version| log.sources(*version)).copied();
+        let sources = sources::load(&self.agents.ledger, &self.feedback, signed_in, positions.collect()).await?;
+        Ok(Personas::of(agent_id.to_owned(), &log, &page, &sources))
+    }
+
+    /// Executes a command on an agent's personas, and returns the personas after it.
+    async fn change(
+        &self,
+        signed_in: &SignedIn,
+        key: &CommandKey,
+        endpoint: &'static str,
+        agent_id: &str,
+        command: AgentCommand,
+    ) -> Result<(Position, Personas), ApiError> {
+        let position = self.agents.execute(signed_in, key, endpoint, agent_id, command).await?;
+        Ok((position, self.personas(signed_in, agent_id, None).await?))
+    }
 }

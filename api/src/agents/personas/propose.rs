@@ -1,11 +1,10 @@
 //! `POST /api/agents/{id}/personas`: proposes rules as the next version of an agent's persona.
 
+use super::PersonaResource;
 use super::sources::{self, NamedCorrection};
 use super::view::Personas;
-use super::{change, load_history};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
@@ -38,26 +37,26 @@ pub struct NewPersona {
     )
 )]
 pub async fn propose_persona(
-    State(state): State<AppState>,
+    State(personas): State<PersonaResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<NewPersona>,
 ) -> Result<WriteResponse<Personas>, ApiError> {
     signed_in.may(Permission::ProposePersonas)?;
-    load_history(&state, &signed_in, &id).await?;
-    let sources = sources::named(&state, &signed_in, &body.sources).await?;
+    personas.agents.load_history(&signed_in, &id).await?;
+    let sources = sources::named(&personas.agents.ledger, &signed_in, &body.sources).await?;
     let command = AgentCommand::ProposePersona {
-        at: state.clock.now(),
+        at: personas.agents.clock.now(),
         rules: body.rules,
         sources: sources.iter().map(|source| source.position).collect(),
         by: signed_in.by(),
     };
     let endpoint = "POST /api/agents/{id}/personas";
-    let (position, personas) = change(&state, &signed_in, &key, endpoint, &id, command).await?;
+    let (position, changed) = personas.change(&signed_in, &key, endpoint, &id, command).await?;
     Ok(WriteResponse::created(
         position,
         format!("/api/agents/{id}/personas"),
-        personas,
+        changed,
     ))
 }

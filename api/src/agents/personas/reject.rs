@@ -1,10 +1,9 @@
 //! `POST /api/agents/{id}/personas/{version}/reject`: rejects a proposed version.
 
-use super::change;
+use super::PersonaResource;
 use super::view::Personas;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::state::AppState;
 use crate::web::{CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
 use domain::agent::AgentCommand;
@@ -20,18 +19,18 @@ use domain::agent::AgentCommand;
     )
 )]
 pub async fn reject_persona(
-    State(state): State<AppState>,
+    State(personas): State<PersonaResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf((id, version)): PathOf<(String, u32)>,
 ) -> Result<WriteResponse<Personas>, ApiError> {
     signed_in.may(Permission::ApprovePersonas)?;
     let command = AgentCommand::RejectPersona {
-        at: state.clock.now(),
+        at: personas.agents.clock.now(),
         version,
         by: signed_in.by(),
     };
     let endpoint = "POST /api/agents/{id}/personas/{version}/reject";
-    let (position, personas) = change(&state, &signed_in, &key, endpoint, &id, command).await?;
-    Ok(WriteResponse::changed(position, personas))
+    let (position, changed) = personas.change(&signed_in, &key, endpoint, &id, command).await?;
+    Ok(WriteResponse::changed(position, changed))
 }

@@ -3,11 +3,12 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
-use crate::state::AppState;
 use crate::web::Rfc3339;
 use domain::agent::rules::MAX_SOURCES;
 use domain::call::CallEvent;
 use infra::event_store::{Event, Position, Recorded, StreamId};
+use infra::ledger::Ledger;
+use projections::persona_feedback::queries::Feedback;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use utoipa::ToSchema;
@@ -49,7 +50,7 @@ pub struct PersonaSource {
 /// Resolves the corrections that a request names. They must belong to the tenant and be in force. They are read from
 /// the calls' streams, because a correction may be newer than the read models.
 pub async fn named(
-    state: &AppState,
+    ledger: &Ledger,
     signed_in: &SignedIn,
     references: &[NamedCorrection],
 ) -> Result<Vec<InForce>, ApiError> {
@@ -63,7 +64,7 @@ pub async fn named(
     let mut found = Vec::with_capacity(references.len());
     for (index, NamedCorrection { call_id, correction }) in references.iter().enumerate() {
         if !histories.contains_key(call_id.as_str()) {
-            let mut history = state.ledger.history(&StreamId::call(call_id)).await?;
+            let mut history = ledger.history(&StreamId::call(call_id)).await?;
             if history.first().is_some_and(|first| !is_own(first, signed_in)) {
                 history.clear();
             }
@@ -102,7 +103,8 @@ fn in_force(history: &[Recorded], number: u32) -> Option<InForce> {
 
 /// Loads the corrections at these positions, by position.
 pub async fn load(
-    state: &AppState,
+    ledger: &Ledger,
+    feedback: &Feedback,
     signed_in: &SignedIn,
     positions: BTreeSet<Position>,
 ) -> Result<BTreeMap<Position, PersonaSource>, ApiError> {
@@ -114,7 +116,7 @@ pub async fn load(
             ..PersonaSource::default()
         };
         if may_see {
-            fill(state, signed_in, &mut source).await?;
+            fill(ledger, feedback, signed_in, &mut source).await?;
         }
         all.insert(position, source);
     }
@@ -122,8 +124,13 @@ pub async fn load(
 }
 
 /// Fills in a correction: its content from the event, its state from the read model.
-async fn fill(state: &AppState, signed_in: &SignedIn, source: &mut PersonaSource) -> Result<(), ApiError> {
-    let events = state.ledger.read_all(source.position - 1, 1).await?;
+async fn fill(
+    ledger: &Ledger,
+    feedback: &Feedback,
+    signed_in: &SignedIn,
+    source: &mut PersonaSource,
+) -> Result<(), ApiError> {
+    let events = ledger.read_all(source.position - 1, 1).await?;
     let Some(recorded) = events.first().filter(|recorded| is_own(recorded, signed_in)) else {
         return Ok(());
     };
@@ -138,9 +145,7 @@ async fn fill(state: &AppState, signed_in: &SignedIn, source: &mut PersonaSource
         return Ok(());
     };
     let call_id = &recorded.stream.aggregate_id;
-    let row = state
-        .read
-        .feedback
+    let row = feedback
         .correction(signed_in.tenant(), call_id, i64::from(*correction))
         .await?;
     // No row: the read model lags and the correction is new.

@@ -224,7 +224,7 @@ async fn extreme_values_are_acknowledged_and_break_no_read_model(stores: TestSto
         post_params(endpoint, params).await;
     }
     app.wait_for_read_models().await;
-    let models = &app.running.state().models;
+    let models = &app.running.engine().models;
     for status in models.status().await.unwrap() {
         assert_eq!((status.lag, status.dead_letters), (0, 0), "{}", status.model);
     }
@@ -243,7 +243,7 @@ async fn extreme_values_are_acknowledged_and_break_no_read_model(stores: TestSto
 async fn webhook_for_a_call_with_unknown_events_is_quarantined(stores: TestStores) {
     let app = open(stores).await;
     let admin = app.client().signed_in().await;
-    append_future_event(&app.running.state().ledger, "CA1").await;
+    append_future_event(&app.running.engine().ledger, "CA1").await;
     let ended = [("CallSid", "CA1"), ("CallStatus", "completed"), ("CallDuration", "7")];
     admin
         .webhook("/twilio/inbound-status", &ended)

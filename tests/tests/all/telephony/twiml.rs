@@ -117,7 +117,7 @@ async fn every_emitted_document_equals_twilios_package_output(stores: TestStores
         documents.push(document(&admin, &path, &[sid, ("SpeechResult", "I want a real person")]).await);
         drop(feed);
         let steered = taken_over(&waits);
-        let ledger = &app.running.state().ledger;
+        let ledger = &app.running.engine().ledger;
         let metadata = Metadata::new("default", Actor::Process("a test".into()), "a test");
         ledger.execute_all::<Call>(&waits, &steered, metadata).await.unwrap();
         let path = format!("/twilio/ai-respond?call_id={waits}&turn=4");
@@ -162,7 +162,7 @@ async fn turn_is_answered_again_by_the_ai_when_the_takeover_has_failed(stores: T
     let admin = app.client().signed_in().await;
     let sid = ("CallSid", "CA1");
     document(&admin, "/twilio/inbound", &[sid]).await;
-    let ledger = &app.running.state().ledger;
+    let ledger = &app.running.engine().ledger;
     let metadata = |key: &str| Metadata::new("default", Actor::Process("a test".into()), key).with_key(key);
     ledger
         .execute_all::<Call>("CA1", &taken_over("CA1")[..4], metadata("taken over"))
@@ -210,7 +210,7 @@ async fn turn_is_answered_again_by_the_ai_when_the_takeover_has_failed(stores: T
 /// A newer version wrote an event that this one does not know.
 async fn caller_of_a_call_that_cannot_be_read_hears_no_error(stores: TestStores) {
     let app = App::start(stores, domain::Timestamp::from_seconds(NOW)).await;
-    append_future_event(&app.running.state().ledger, "CA9").await;
+    append_future_event(&app.running.engine().ledger, "CA9").await;
     let sid = ("CallSid", "CA9");
     for path in [
         "/twilio/voicemail?call_id=CA9&reason=closed",
