@@ -13,9 +13,12 @@ mod auth;
 mod call_logs;
 pub mod cli;
 mod conference;
+#[cfg(test)]
+mod contract_tests;
 mod contacts;
 mod dashboard;
 mod error;
+mod events;
 mod feed_cache;
 mod feedback;
 mod health;

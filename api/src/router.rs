@@ -83,7 +83,7 @@ fn user_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(active_calls::digits::digits))
         .routes(routes!(active_calls::hangup::hang_up))
         .routes(routes!(twilio::token::token))
-        .route("/ws", get(live::live))
+        .routes(routes!(live::live))
         .routes(routes!(text_calls::dial::dial))
         .route("/api/text-calls/{call_id}/line", get(text_calls::line::line))
         // Agents

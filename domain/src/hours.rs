@@ -27,8 +27,10 @@ const DAY_NAMES: [&str; 7] = [
 
 /// The weekly hours of an agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WeekHours {
     /// IANA name: `America/Chicago`.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub time_zone: Tz,
     /// Monday to Sunday. A day without ranges is closed.
     pub days: [Vec<TimeRange>; 7],
@@ -36,6 +38,7 @@ pub struct WeekHours {
 
 /// Part of a day, in minutes from local midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TimeRange {
     /// Inclusive.
     pub from: u16,

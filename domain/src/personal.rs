@@ -95,6 +95,30 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Personal<T> {
     }
 }
 
+/// The value as clients of the API receive it: plain, or `{"erased": true}`.
+#[cfg(feature = "openapi")]
+impl<T: utoipa::PartialSchema> utoipa::PartialSchema for Personal<T> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
+        let marker = ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .enum_values(Some([true]));
+        let erased = ObjectBuilder::new().property(ERASED, marker).required(ERASED);
+        OneOfBuilder::new().item(T::schema()).item(erased).into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl<T: utoipa::ToSchema> utoipa::ToSchema for Personal<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("Personal{}", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
+        T::schemas(schemas);
+    }
+}
+
 struct PersonalVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for PersonalVisitor<T> {

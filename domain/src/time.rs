@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A time, in microseconds since 1970-01-01T00:00:00Z. Serializes as that integer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 

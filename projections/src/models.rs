@@ -105,6 +105,16 @@ impl ReadModels {
         &self.progress
     }
 
+    /// The position of a model. Later queries include all events up to it.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn position(&self, model: &'static str) -> Result<Position, DbError> {
+        let db = self.context.read_stores.current(model).await?.db;
+        let checkpoint = checkpoint::read(&db, model).await?;
+        Ok(checkpoint.map_or(0, |checkpoint| checkpoint.position))
+    }
+
     /// Waits until a model has applied the event at `position`. Returns `false` on timeout.
     pub async fn wait(&self, model: &str, position: Position, timeout: Duration) -> bool {
         self.progress.wait(model, position, timeout).await

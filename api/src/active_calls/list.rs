@@ -7,10 +7,12 @@ use crate::web::write_response::POSITION;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
+use domain::call::Participants;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use projections::live_calls::queries::LiveCalls;
 use projections::live_calls::tables::{LiveCallRow, LiveTurnRow};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// Header with the number of active calls; the response holds the latest ones.
@@ -44,6 +46,12 @@ view! {
             transferring: bool,
             /// Whether a rule asked for a team member.
             escalated: bool,
+            /// Whether the start was reported, and not only inferred from later callbacks.
+            start_reported: bool,
+            /// Whether a user edited the number.
+            caller_number_edited: bool,
+            /// Whether a user edited the name.
+            caller_name_edited: bool,
         }
         timestamps {
             started_at,
@@ -83,6 +91,9 @@ pub struct ActiveCallWithTurns {
     takeover_requests: Vec<String>,
     /// IDs of the users who accepted and are being dialed.
     takeovers_accepted: Vec<String>,
+    /// The parties dialed into the call, with their legs.
+    #[schema(value_type = Participants)]
+    participants: Box<RawValue>,
     turns: Vec<LiveTurn>,
 }
 
@@ -126,6 +137,7 @@ fn with_turns(call: LiveCallRow, turns: Vec<LiveTurnRow>) -> ActiveCallWithTurns
         listeners: users(&call.listeners),
         takeover_requests: users(&call.takeover_requests),
         takeovers_accepted: users(&call.takeovers_accepted),
+        participants: RawValue::from_string(call.participants.clone()).unwrap_or_default(),
         call: call.into(),
         turns: turns.into_iter().map(LiveTurn::from).collect(),
     }

@@ -6,7 +6,9 @@
 use super::difference::{Change, differences};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::web::opened::{fields_of, opened};
+use crate::events::schema::{Schemas, add, reference};
+use crate::events::{CallEvent, Content, EventRecord, UnreadableEvent};
+use crate::web::opened::opened;
 use crate::web::{Parameters, PathOf, Rfc3339};
 use axum::Json;
 use axum::extract::State;
@@ -16,7 +18,10 @@ use infra::event_store::{Event, Recorded, StoreError, StreamId};
 use infra::ledger::Ledger;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use std::borrow::Cow;
+use utoipa::openapi::schema::OneOfBuilder;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 /// Selects a part of the history. Without parameters: all events.
 #[derive(Deserialize, IntoParams)]
@@ -114,35 +119,41 @@ impl History {
 /// An event of a call.
 #[derive(Serialize, ToSchema)]
 pub struct HistoryEvent {
-    /// Number in the stream, from 1.
-    version: i64,
-    /// Position in the whole log.
-    position: i64,
-    /// Event type.
-    #[serde(rename = "type")]
-    #[schema(example = "CallStarted")]
-    kind: String,
-    /// Time of the event, as reported by its source.
+    #[serde(flatten)]
+    record: EventRecord,
+    /// Time of the event, as reported by its source; null if the event cannot be read.
     at: Option<Rfc3339>,
-    /// Time at which the ledger recorded it.
-    recorded_at: Rfc3339,
-    /// `twilio`, `user:<id>`, `process:<name>`, `cli:<user>` or `import`.
-    #[schema(example = "twilio")]
-    actor: String,
-    /// Shared by all events that one request caused.
-    correlation_id: String,
-    /// Position of the event that caused it.
-    causation: Option<i64>,
-    /// The HTTP endpoint that received the request.
-    endpoint: Option<String>,
-    /// Payload of the event. An erased value is `{"erased": true}`.
-    #[schema(value_type = Object)]
-    data: Value,
+    #[serde(flatten)]
+    #[schema(value_type = HistoryContent)]
+    content: Content,
     /// Raw parameters of the webhook, each name with all its values, on the first event that it caused. Present with
     /// `params`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     params: Option<Value>,
+}
+
+/// Schema of the type and payload of an event of a call.
+struct HistoryContent;
+
+impl PartialSchema for HistoryContent {
+    fn schema() -> RefOr<Schema> {
+        OneOfBuilder::new()
+            .item(reference::<CallEvent>())
+            .item(reference::<UnreadableEvent>())
+            .into()
+    }
+}
+
+impl ToSchema for HistoryContent {
+    fn name() -> Cow<'static, str> {
+        "HistoryContent".into()
+    }
+
+    fn schemas(schemas: &mut Schemas) {
+        add::<CallEvent>(schemas);
+        add::<UnreadableEvent>(schemas);
+    }
 }
 
 /// The events of a call; its state at a version or time; or the changes between two.
@@ -274,16 +285,9 @@ impl HistoryEvent {
     /// When it cannot be serialized.
     pub fn of(recorded: &Recorded) -> Result<Self, serde_json::Error> {
         Ok(Self {
-            version: recorded.sequence,
-            position: recorded.position,
-            kind: recorded.event_type.clone(),
+            record: EventRecord::of(recorded),
             at: recorded.event.at().map(Rfc3339),
-            recorded_at: recorded.recorded_at.into(),
-            actor: recorded.metadata.actor.to_string(),
-            correlation_id: recorded.metadata.correlation_id.clone(),
-            causation: recorded.metadata.causation,
-            endpoint: recorded.metadata.endpoint.clone(),
-            data: data_of(&recorded.event)?,
+            content: Content::of(recorded)?,
             params: recorded.metadata.params.as_ref().map(opened).transpose()?,
         })
     }
@@ -300,23 +304,8 @@ impl HistoryEvent {
         let at = self.at.map_or_else(String::new, |at| at.0.to_rfc3339());
         format!(
             "{:>4}  {at:<27}  {:<22} {:<16} {}",
-            self.version, self.kind, self.actor, self.data
+            self.record.version, self.content.kind, self.record.actor, self.content.data
         )
-    }
-}
-
-/// The payload of an event, with its personal values decrypted.
-///
-/// # Errors
-/// When it cannot be serialized.
-pub fn data_of(event: &Event) -> Result<Value, serde_json::Error> {
-    match event {
-        Event::Call(event) => fields_of(event),
-        Event::Agent(event) => fields_of(event),
-        Event::Contact(event) => fields_of(event),
-        Event::Quarantine(event) => fields_of(event),
-        Event::Ledger(event) => fields_of(event),
-        Event::Unreadable { reason } => Ok(serde_json::json!({ "unreadable": reason })),
     }
 }
 

@@ -3,9 +3,12 @@
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::web::PathOf;
+use crate::web::complete_up_to::complete_up_to;
 use crate::web::view::view;
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
+use projections::ReadModels;
 use projections::call_log::CallLog;
 use projections::call_log::tables::SegmentRow;
 use serde::Serialize;
@@ -62,32 +65,48 @@ pub struct Transcript {
 /// The transcripts of a call. A phase that was transcribed more than once has several.
 #[utoipa::path(
     get, path = "/api/call-logs/{id}/transcript", tag = "calls", params(("id" = String, Path)),
-    responses((status = OK, body = Vec<Transcript>), (status = NOT_FOUND, body = Problem))
+    responses(
+        (
+            status = OK, body = Vec<Transcript>,
+            headers(("X-Ledger-Position" = i64, description = "The position up to which the response is certainly complete"))
+        ),
+        (status = NOT_FOUND, body = Problem)
+    )
 )]
 pub async fn transcript(
+    State(models): State<ReadModels>,
     State(call_log): State<CallLog>,
     signed_in: SignedIn,
     PathOf(id): PathOf<String>,
-) -> Result<Json<Vec<Transcript>>, ApiError> {
+) -> Result<([(HeaderName, HeaderValue); 1], Json<Vec<Transcript>>), ApiError> {
     signed_in.may(Permission::ViewCalls)?;
+    let position = complete_up_to(&models, "call_log").await?;
     call_log
         .call(signed_in.tenant(), &id)
         .await?
         .ok_or(ApiError::NotFound("call"))?;
     let rows = call_log.transcript(signed_in.tenant(), &id).await?;
-    let mut transcripts: Vec<Transcript> = Vec::new();
-    for row in rows {
-        let is_same = |last: &&mut Transcript| last.phase == row.phase && last.engine == row.engine;
-        if let Some(last) = transcripts.last_mut().filter(is_same) {
-            last.segments.push(row.into());
-        } else {
-            let (phase, engine) = (row.phase.clone(), row.engine.clone());
-            transcripts.push(Transcript {
-                phase,
-                engine,
-                segments: vec![row.into()],
-            });
+    Ok((position, Json(Transcript::of(rows))))
+}
+
+impl Transcript {
+    /// The transcripts with these segments, which are ordered by phase and engine.
+    #[must_use]
+    pub fn of(rows: Vec<SegmentRow>) -> Vec<Self> {
+        let mut transcripts: Vec<Self> = Vec::new();
+        for row in rows {
+            let is_same = |last: &&mut Self| last.phase == row.phase && last.engine == row.engine;
+            if let Some(last) = transcripts.last_mut().filter(is_same) {
+                last.segments.push(row.into());
+            } else {
+                let (phase, engine) = (row.phase.clone(), row.engine.clone());
+                transcripts.push(Self {
+                    phase,
+                    engine,
+                    segments: vec![row.into()],
+                });
+            }
         }
+        transcripts
     }
-    Ok(Json(transcripts))
 }

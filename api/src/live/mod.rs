@@ -8,11 +8,12 @@
 mod message;
 mod socket;
 
+pub use message::{Notice, render};
 pub use socket::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, read, still_signed_in};
 
 use crate::auth::session::Authentication;
 use crate::auth::{Permission, SignedIn};
-use crate::error::ApiError;
+use crate::error::{ApiError, Problem};
 use crate::feed_cache::FeedCache;
 use crate::read_models::status::RebuildProgress;
 use crate::state::composed_of_parts;
@@ -27,15 +28,15 @@ use futures::stream::{SelectAll, StreamExt as _};
 use infra::clock::SharedClock;
 use infra::event_store::{Position, Recorded};
 use infra::ledger::Ledger;
-use message::{may_see, render};
+use message::{FeedMessage, may_see};
 use projections::ReadModels;
 use projections::runner::RebuildStatus;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
 
 /// Time between two progress messages of a rebuild.
 const REBUILD_PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
@@ -43,10 +44,12 @@ const REBUILD_PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 const MAX_MESSAGE_BYTES: usize = 1024;
 
 /// Query parameters of the feed.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct After {
     /// The last position that the reader saw; absent: only new events.
+    #[param(value_type = Option<i64>)]
     after: Option<Position>,
 }
 
@@ -72,7 +75,15 @@ composed_of_parts!(FeedState {
     drain
 });
 
-/// Opens a live feed.
+/// The live feed, a WebSocket: every event that the user may see, in position order and without gaps; presence and
+/// rebuild progress. After close code 4000, connect again with the last position; after 4001, sign in again.
+#[utoipa::path(
+    get, path = "/ws", operation_id = "live_feed", tag = "live", params(After),
+    responses(
+        (status = SWITCHING_PROTOCOLS, body = FeedMessage, description = "The connection is open. Each message is a JSON text"),
+        (status = UNPROCESSABLE_ENTITY, body = Problem)
+    )
+)]
 pub async fn live(
     State(state): State<FeedState>,
     signed_in: SignedIn,
@@ -157,14 +168,13 @@ impl Feed {
                 },
                 change = presence.recv() => match change {
                     Ok(change) if change.tenant == self.signed_in.tenant() => {
-                        self.send(&json!({ "type": "presence", "user_id": change.user_id, "here": change.here })).await
+                        self.send(&Notice::Presence { user_id: change.user_id, here: change.here }).await
                     }
                     Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
                     Err(broadcast::error::RecvError::Closed) => return End::Disconnected,
                 },
-                Some((model, status)) = rebuilds.next() => {
-                    let progress = status.map(RebuildProgress::from);
-                    self.send(&json!({ "type": "rebuild", "name": model, "progress": progress })).await
+                Some((name, status)) = rebuilds.next() => {
+                    self.send(&Notice::Rebuild { name, progress: status.map(RebuildProgress::from) }).await
                 },
                 _ = ping.tick() => self.send_message(Message::Ping(Vec::new().into())).await,
                 _ = check.tick() => still_signed_in(&self.state.authentication, &self.signed_in).await.map_err(End::from),
@@ -200,8 +210,9 @@ impl Feed {
         Ok(())
     }
 
-    async fn send(&mut self, message: &Value) -> Result<(), End> {
-        self.send_message(Message::Text(message.to_string().into())).await
+    async fn send(&mut self, message: &impl Serialize) -> Result<(), End> {
+        let text = serde_json::to_string(message).expect("texts and numbers serialize");
+        self.send_message(Message::Text(text.into())).await
     }
 
     async fn send_message(&mut self, message: Message) -> Result<(), End> {

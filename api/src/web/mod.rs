@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod body;
+pub mod complete_up_to;
 pub mod cursor;
 pub mod headers;
 pub mod idempotency;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// Settings of an agent. In an edit, an absent setting keeps its value.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct AgentSettings {
     /// Display name.
@@ -38,6 +39,7 @@ pub struct AgentSettings {
 
 /// An example of a good answer, for the prompt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FewShot {
     pub caller: String,
     pub agent: String,
@@ -45,6 +47,7 @@ pub struct FewShot {
 
 /// A value that the agent collects during a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldToCollect {
     /// Identifier: `email`.
     pub name: String,
@@ -58,6 +61,7 @@ pub struct FieldToCollect {
 
 /// Limits after which the service ends a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CallLimits {
     pub max_duration_s: u32,
     /// How often a silent caller is asked whether they are there before the call ends.

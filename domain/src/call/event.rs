@@ -16,11 +16,18 @@ use std::collections::BTreeMap;
 /// A personal value that is text: a phone number, a name, spoken words.
 pub type PersonalText = Personal<String>;
 
+/// Personal values by name.
+pub type PersonalValues = Personal<BTreeMap<String, String>>;
+
+/// The segments of a transcript.
+pub type PersonalSegments = Personal<Vec<Segment>>;
+
 /// Defines an enum of events. Adds the field `at` (epoch microseconds) to every event.
 macro_rules! events {
     ($(#[$doc:meta])* $name:ident { $( $(#[$vdoc:meta])* $variant:ident { $( $(#[$fdoc:meta])* $field:ident : $ty:ty ),* $(,)? } ),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name { $( $(#[$vdoc])* $variant {
             /// Epoch microseconds.
             at: Timestamp,
@@ -65,7 +72,8 @@ events! {
             /// The goal of the conversation, in one sentence.
             objective: PersonalText,
             /// Values that the script inserts, by name.
-            variables: Personal<BTreeMap<String, String>>,
+            #[cfg_attr(feature = "openapi", schema(inline))]
+            variables: PersonalValues,
             /// The customer's own identifier of the lead.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             lead: Option<String>,
@@ -457,7 +465,8 @@ events! {
         },
         TranscriptReady {
             phase: Phase,
-            segments: Personal<Vec<Segment>>,
+            #[cfg_attr(feature = "openapi", schema(inline))]
+            segments: PersonalSegments,
             /// What produced it: `conversation`, `twilio`, or the name of a model.
             engine: String,
         },

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A time and the clock it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ObservedAt {
     pub at: Timestamp,
     pub clock: ClockSource,

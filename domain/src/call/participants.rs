@@ -17,6 +17,7 @@ const ANNOUNCEMENT_STATUSES: [&str; 2] = ["announcement-end", "announcement-fail
 
 /// The parties dialed into a call.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Participants {
     by_number: BTreeMap<u32, Participant>,
     legs: BTreeMap<String, LegState>,
@@ -32,6 +33,8 @@ pub struct Participants {
 
 /// A party dialed into a call.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = DialedParticipant))]
 pub struct Participant {
     pub role: ParticipantRole,
     /// The user, if the party is a team member.

@@ -110,6 +110,7 @@ pub struct Attempt {
 
 /// A leg of the call.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct LegState {
     pub role: Option<ParticipantRole>,

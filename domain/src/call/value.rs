@@ -20,6 +20,21 @@ macro_rules! text_enum {
             }
         }
 
+        // Derived, it would have the names of the variants: the macro of utoipa reads no literal that another macro passes on.
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                let texts = Self::ALL.iter().map(|value| value.as_str());
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some(texts))
+                    .into()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
+
         impl std::str::FromStr for $name {
             type Err = $crate::call::value::UnknownWord;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -237,6 +252,7 @@ text_enum! {
 
 /// A version of a set of permission rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RulesetVersion {
     pub name: String,
     pub version: u32,
@@ -244,6 +260,8 @@ pub struct RulesetVersion {
 
 /// A segment of a transcript.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = TranscribedSegment))]
 pub struct Segment {
     /// `caller`, `team_member`, `ai`, or `speaker_<n>` if the speaker is unknown.
     pub speaker: String,
@@ -260,6 +278,7 @@ pub struct Segment {
 
 /// Tokens that a language model read and wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenCount {
     pub input: u32,
     pub output: u32,

@@ -6,6 +6,9 @@ use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// The parameters of a request: each name with all its values.
+pub type PersonalParams = Personal<BTreeMap<String, Vec<String>>>;
+
 events! {
     /// An event on the stream of a quarantined webhook.
     QuarantineEvent {
@@ -14,7 +17,8 @@ events! {
             /// The webhook: `call-status`, `recording-status`, ...
             endpoint: String,
             /// All parameters of the request.
-            params: Personal<BTreeMap<String, Vec<String>>>,
+            #[cfg_attr(feature = "openapi", schema(inline))]
+            params: PersonalParams,
             /// Why it could not be parsed. No personal values.
             reason: String,
         },

@@ -28,6 +28,12 @@ table! {
         called_number: Option<String>,
         /// The first leg's.
         call_sid: Option<String>,
+        /// Whether the start was reported, and not only inferred from later callbacks.
+        start_reported: bool,
+        /// Whether a user edited the number.
+        caller_number_edited: bool,
+        /// Whether a user edited the name.
+        caller_name_edited: bool,
         started_at: i64,
         answered_at: Option<i64>,
         /// [`domain::call::view::Holder`].
@@ -42,6 +48,8 @@ table! {
         takeover_requests: String,
         /// Users who agreed to take over and whose phone is being dialed: JSON array.
         takeovers_accepted: String,
+        /// The parties dialed into the call: [`domain::call::Participants`] as JSON.
+        participants: String,
         /// Whether a transfer is in progress.
         transferring: bool,
         conference_sid: Option<String>,

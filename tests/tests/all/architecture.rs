@@ -146,6 +146,15 @@ fn crates_have_no_forbidden_dependency() {
     }
 }
 
+/// The schemas of events are for the API's document only: without the feature, the domain does not know of them.
+#[test]
+fn domain_depends_on_no_schema_library_unless_asked() {
+    let manifest = std::fs::read_to_string(source_files::root().join("domain/Cargo.toml")).unwrap();
+    let schemas: Vec<_> = manifest.lines().filter(|line| line.starts_with("utoipa")).collect();
+    assert_eq!(schemas, ["utoipa = { workspace = true, optional = true }"]);
+    assert!(!manifest.contains("default ="), "{manifest}");
+}
+
 #[test]
 fn engine_builds_no_twiml() {
     let files = source_files::below(&source_files::root().join("engine/src"));

@@ -1266,6 +1266,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live feed, a WebSocket: every event that the user may see, in position order and without gaps; presence and
+         *     rebuild progress. After close code 4000, connect again with the last position; after 4001, sign in again.
+         */
+        get: operations["live_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1278,7 +1298,11 @@ export interface components {
             call_id: string;
             called_number?: string | null;
             caller_name?: string | null;
+            /** @description Whether a user edited the name. */
+            caller_name_edited: boolean;
             caller_number?: string | null;
+            /** @description Whether a user edited the number. */
+            caller_number_edited: boolean;
             /** @description `inbound`, `outbound`. */
             direction?: string | null;
             /** @description Whether a rule asked for a team member. */
@@ -1289,6 +1313,8 @@ export interface components {
             number?: string | null;
             /** @description ID of the user who put the caller on hold. */
             on_hold_by?: string | null;
+            /** @description Whether the start was reported, and not only inferred from later callbacks. */
+            start_reported: boolean;
             started_at: components["schemas"]["Rfc3339"];
             /** @description Status of the caller's leg. */
             status: string;
@@ -1301,6 +1327,8 @@ export interface components {
         ActiveCallWithTurns: components["schemas"]["ActiveCall"] & {
             /** @description IDs of the users who listen in. */
             listeners: string[];
+            /** @description The parties dialed into the call, with their legs. */
+            participants: components["schemas"]["Participants"];
             /** @description IDs of the users who were asked to take over. */
             takeover_requests: string[];
             /** @description IDs of the users who accepted and are being dialed. */
@@ -1319,10 +1347,71 @@ export interface components {
             seen_at: components["schemas"]["Rfc3339"];
             user_id: string;
         };
+        AgentArchived: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "AgentArchived";
+        };
+        AgentCreated: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                settings: components["schemas"]["AgentSettings"];
+            };
+            /** @enum {string} */
+            type: "AgentCreated";
+        };
+        AgentEdited: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description The changed settings only. */
+                settings: components["schemas"]["AgentSettings"];
+            };
+            /** @enum {string} */
+            type: "AgentEdited";
+        };
+        AgentEvent: components["schemas"]["AgentCreated"] | components["schemas"]["AgentEdited"] | components["schemas"]["HoursSet"] | components["schemas"]["EmergencyClosed"] | components["schemas"]["EmergencyLifted"] | components["schemas"]["NumberAssigned"] | components["schemas"]["NumberUnassigned"] | components["schemas"]["PersonaProposed"] | components["schemas"]["PersonaApproved"] | components["schemas"]["PersonaRejected"] | components["schemas"]["PersonaRolledBack"] | components["schemas"]["AgentArchived"];
+        AgentFeedEvent: components["schemas"]["AgentEvent"] & components["schemas"]["EventRecord"] & {
+            /** Format: date-time */
+            at: string;
+            /** @description The call; null for events of other streams. */
+            call_id: null;
+            stream: {
+                id: string;
+                /** @enum {string} */
+                type: "agent";
+            };
+        };
+        /** @description An AI agent. `default` answers the numbers that are not assigned to another agent. */
+        AgentId: string;
         /** @description The answer to a takeover request. */
         AgentResponse: {
             /** @description `accept`, `decline`. */
             answer: components["schemas"]["Answer"];
+        };
+        /** @description Settings of an agent. In an edit, an absent setting keeps its value. */
+        AgentSettings: {
+            few_shot?: components["schemas"]["FewShot"][];
+            fields_to_collect?: components["schemas"]["FieldToCollect"][];
+            greeting?: string;
+            /** @description BCP 47 tag: `en-US`, `hi-IN`. */
+            language?: string;
+            limits?: components["schemas"]["CallLimits"];
+            model?: string;
+            /** @description Display name. */
+            name?: string;
+            prompt?: string;
+            /** @description Twilio's voice name: `Polly.Joanna`. */
+            voice?: string;
+            /** @description Spoken before the caller leaves a message. */
+            voicemail_greeting?: string;
         };
         /** @description An agent. */
         AgentView: {
@@ -1343,11 +1432,82 @@ export interface components {
             persona_version: number;
             settings: components["schemas"]["Settings"];
         };
+        /** @description The caller was informed that an AI is speaking. */
+        AiDisclosed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The sentence that was spoken. A fixed phrase, not personal: it stays readable after an erasure. */
+                text: string;
+            };
+            /** @enum {string} */
+            type: "AiDisclosed";
+        };
+        /** @description A model did not answer. */
+        AiFailed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                provider: string;
+                /** @description No personal values. */
+                reason: string;
+            };
+            /** @enum {string} */
+            type: "AiFailed";
+        };
+        /** @description The AI spoke. */
+        AiTurn: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description From the end of the caller's speech to the start of the AI's, in milliseconds.
+                 */
+                latency_ms?: number;
+                /** @description The language model; absent for fixed phrases such as the greeting. */
+                model?: string;
+                /**
+                 * Format: int32
+                 * @description 0 is the base prompt alone.
+                 */
+                persona_version: number;
+                text: components["schemas"]["PersonalString"];
+                tokens?: components["schemas"]["TokenCount"];
+                /**
+                 * Format: int32
+                 * @description Position in the conversation, from 1, shared with the caller's turns.
+                 */
+                turn: number;
+            };
+            /** @enum {string} */
+            type: "AiTurn";
+        };
+        /** @description The caller interrupted the AI (barge-in). */
+        AiTurnInterrupted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description Milliseconds of the turn that the caller heard.
+                 */
+                heard_ms: number;
+                /** @description The part of the turn that the caller heard. */
+                heard_text: components["schemas"]["PersonalString"];
+                /** Format: int32 */
+                turn: number;
+            };
+            /** @enum {string} */
+            type: "AiTurnInterrupted";
+        };
         /**
          * @description The answer to a takeover request.
          * @enum {string}
          */
         Answer: "accept" | "decline";
+        /** @enum {string} */
+        AnsweredBy: "unknown" | "fax" | "machine" | "human";
         /** @description The assignment of a number to an agent. */
         AssignNumber: {
             /** @description ID of the agent; `null` unassigns the number, so that the default agent answers it. */
@@ -1377,6 +1537,19 @@ export interface components {
             /** @description Start of the hour or day. */
             from: components["schemas"]["Rfc3339"];
         };
+        CallAnswered: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: components["schemas"]["AnsweredBy"];
+                call_sid: string;
+                clock: components["schemas"]["ClockSource"];
+            };
+            /** @enum {string} */
+            type: "CallAnswered";
+        };
+        /** @enum {string} */
+        CallClass: "marketing" | "informational" | "callback";
         /** @description A call with all details except its transcripts. */
         CallDetail: components["schemas"]["CallView"] & {
             /** @description Includes withdrawn corrections. */
@@ -1395,6 +1568,70 @@ export interface components {
             participants: components["schemas"]["Participant"][];
             recordings: components["schemas"]["Recording"][];
         };
+        CallEnded: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                clock: components["schemas"]["ClockSource"];
+                /**
+                 * Format: int32
+                 * @description Seconds of conversation, as the provider counts them.
+                 */
+                duration_s?: number;
+                ended_by?: components["schemas"]["EndedBy"];
+                outcome: components["schemas"]["Outcome"];
+                /** @description Why the call failed: SIP response or provider error code. */
+                reason?: string;
+            };
+            /** @enum {string} */
+            type: "CallEnded";
+        };
+        /** @description Every personal value of the call was destroyed. */
+        CallErased: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description Legal ground: an article of a law, the number of a request. No personal values. */
+                ground: string;
+            };
+            /** @enum {string} */
+            type: "CallErased";
+        };
+        CallEvent: components["schemas"]["CallQueued"] | components["schemas"]["QueueEdited"] | components["schemas"]["QueuePaused"] | components["schemas"]["QueueResumed"] | components["schemas"]["QueueCancelled"] | components["schemas"]["DialDeferred"] | components["schemas"]["DialRefused"] | components["schemas"]["DialPermitted"] | components["schemas"]["DialIntended"] | components["schemas"]["DialAttempted"] | components["schemas"]["DialFailed"] | components["schemas"]["DialUnresolved"] | components["schemas"]["DuplicateDialDetected"] | components["schemas"]["LegRefused"] | components["schemas"]["CallStarted"] | components["schemas"]["CallRinging"] | components["schemas"]["CallAnswered"] | components["schemas"]["RoutedToVoicemail"] | components["schemas"]["AiDisclosed"] | components["schemas"]["ConsentNoticePlayed"] | components["schemas"]["CallerTurn"] | components["schemas"]["AiTurn"] | components["schemas"]["AiTurnInterrupted"] | components["schemas"]["HeardUnclearly"] | components["schemas"]["SilencePrompted"] | components["schemas"]["FieldCollected"] | components["schemas"]["EscalationTriggered"] | components["schemas"]["GuardrailTripped"] | components["schemas"]["AiFailed"] | components["schemas"]["ListenerJoined"] | components["schemas"]["ListenerLeft"] | components["schemas"]["TakeoverRequested"] | components["schemas"]["TakeoverAccepted"] | components["schemas"]["TakeoverDeclined"] | components["schemas"]["TakenOver"] | components["schemas"]["TakeoverFailed"] | components["schemas"]["PutOnHold"] | components["schemas"]["TakenOffHold"] | components["schemas"]["TransferStarted"] | components["schemas"]["Transferred"] | components["schemas"]["TransferFailed"] | components["schemas"]["DigitsSent"] | components["schemas"]["ParticipantCalled"] | components["schemas"]["ParticipantUnreached"] | components["schemas"]["ParticipantJoined"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["ConferenceStarted"] | components["schemas"]["ConferenceEnded"] | components["schemas"]["RecordingStarted"] | components["schemas"]["RecordingPaused"] | components["schemas"]["RecordingResumed"] | components["schemas"]["RecordingReady"] | components["schemas"]["RecordingArchived"] | components["schemas"]["RecordingUnavailable"] | components["schemas"]["TranscriptReady"] | components["schemas"]["TranscriptionRequested"] | components["schemas"]["TranscriptionFailed"] | components["schemas"]["RecordingPlayed"] | components["schemas"]["CallEnded"] | components["schemas"]["CallSummarized"] | components["schemas"]["DoNotCallRequested"] | components["schemas"]["CostIncurred"] | components["schemas"]["Graded"] | components["schemas"]["GradeCleared"] | components["schemas"]["CorrectionNoted"] | components["schemas"]["CorrectionWithdrawn"] | components["schemas"]["Resolved"] | components["schemas"]["Reopened"] | components["schemas"]["DetailsEdited"] | components["schemas"]["CallHidden"] | components["schemas"]["CallErased"] | components["schemas"]["ProviderReported"] | components["schemas"]["Reconciled"] | components["schemas"]["EffectFailed"] | components["schemas"]["GapRepaired"];
+        CallFeedEvent: components["schemas"]["CallEvent"] & components["schemas"]["EventRecord"] & {
+            /** Format: date-time */
+            at: string;
+            /** @description The call; null for events of other streams. */
+            call_id: string;
+            stream: {
+                id: string;
+                /** @enum {string} */
+                type: "call";
+            };
+        };
+        /** @description The call is omitted from lists. This is what "delete" does. */
+        CallHidden: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "CallHidden";
+        };
+        /** @description One conversation. The `CallSid` of the first leg if Twilio starts the call, `call_<uuid v7>` if the platform queues it. */
+        CallId: string;
+        /** @description Limits after which the service ends a call. */
+        CallLimits: {
+            /** Format: int32 */
+            max_duration_s: number;
+            /**
+             * Format: int32
+             * @description How often a silent caller is asked whether they are there before the call ends.
+             */
+            silence_prompts: number;
+        };
         /** @description A page of calls. */
         CallPage: {
             /** @description The calls, newest first. */
@@ -1408,6 +1645,120 @@ export interface components {
              *     follow.
              */
             next_cursor?: string | null;
+        };
+        /** @description A call was queued. */
+        CallQueued: {
+            data: {
+                agent: components["schemas"]["AgentId"];
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                campaign?: string;
+                class: components["schemas"]["CallClass"];
+                /** @description The consent that permits the call. */
+                consent?: string;
+                /** @description The call is dropped from the queue at this time. */
+                expires_at?: components["schemas"]["Timestamp"];
+                /** @description The tenant's number that the callee sees, E.164. */
+                from: string;
+                /** @description The customer's own identifier of the lead. */
+                lead?: string;
+                /** Format: int32 */
+                max_attempts: number;
+                /** @description Earliest time of the first attempt. */
+                not_before?: components["schemas"]["Timestamp"];
+                /** @description The goal of the conversation, in one sentence. */
+                objective: components["schemas"]["PersonalString"];
+                /** @description The answering plan: what happens on voicemail, call screening or a phone menu. */
+                plan?: string;
+                /**
+                 * Format: int32
+                 * @description Higher is dialed first.
+                 */
+                priority: number;
+                purpose: components["schemas"]["Purpose"];
+                /** @description The call that this one retries. */
+                retry_of?: components["schemas"]["CallId"];
+                /**
+                 * Format: int64
+                 * @description The row of the campaign's list, from 1.
+                 */
+                row?: number;
+                /** @description What the call is about, in the words used for call screening and for matching a consent. */
+                subject: components["schemas"]["PersonalString"];
+                /** @description The number to call, E.164. */
+                to: components["schemas"]["PersonalString"];
+                /** @description Values that the script inserts, by name. */
+                variables: {
+                    [key: string]: string;
+                } | {
+                    /** @enum {boolean} */
+                    erased: true;
+                };
+            };
+            /** @enum {string} */
+            type: "CallQueued";
+        };
+        CallRinging: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                call_sid: string;
+                clock: components["schemas"]["ClockSource"];
+            };
+            /** @enum {string} */
+            type: "CallRinging";
+        };
+        /** @description The call exists. */
+        CallStarted: {
+            data: {
+                /** @description The agent that answers. */
+                agent?: components["schemas"]["AgentId"];
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description STIR/SHAKEN result: Twilio's `StirVerstat`. */
+                attestation?: string;
+                /** @description The first leg. */
+                call_sid: string;
+                /** @description The caller's name, if the network supplied one. */
+                caller_name?: components["schemas"]["PersonalString"];
+                clock: components["schemas"]["ClockSource"];
+                direction?: components["schemas"]["Direction"];
+                /** @description E.164 number, SIP address or client name of the caller. */
+                from: components["schemas"]["PersonalString"];
+                /** @description True if the start was concluded from a later callback because the webhook of the start was not received yet. */
+                inferred: boolean;
+                /** @description The tenant's number that is called or calls, E.164. */
+                number?: string;
+                /** @description E.164 number, SIP address or client name of the callee. */
+                to: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "CallStarted";
+        };
+        CallSummarized: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description Whether the objective was reached. */
+                goal_achieved?: boolean;
+                /** @description The caller's interest: `high`, `medium`, `low` or `none`. */
+                interest?: string;
+                /**
+                 * Format: int32
+                 * @description 0 to 100.
+                 */
+                lead_score?: number;
+                /** @description The language model that wrote the summary. */
+                model: string;
+                next_action?: components["schemas"]["PersonalString"];
+                outcome: string;
+                /** @description The caller's. */
+                sentiment?: components["schemas"]["Sentiment"];
+                summary: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "CallSummarized";
         };
         /** @description A call. */
         CallView: {
@@ -1507,6 +1858,30 @@ export interface components {
             voicemail: boolean;
             voicemail_reason?: string | null;
         };
+        /** @description The caller spoke. */
+        CallerTurn: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: double
+                 * @description The recognizer's confidence, 0 to 1.
+                 */
+                confidence?: number;
+                ended_at?: components["schemas"]["Timestamp"];
+                /** @description The recognizer: `twilio_gather`, `media_stream`, `typed`. */
+                source: string;
+                started_at?: components["schemas"]["Timestamp"];
+                text: components["schemas"]["PersonalString"];
+                /**
+                 * Format: int32
+                 * @description Position in the conversation, from 1, shared with the AI's turns.
+                 */
+                turn: number;
+            };
+            /** @enum {string} */
+            type: "CallerTurn";
+        };
         /** @description A difference between two versions. */
         Change: {
             /** @description The old value; absent if the member was added. */
@@ -1544,6 +1919,8 @@ export interface components {
             /** @description `admin`, `agent`, `auditor`, `analyst`. Admins only. */
             role?: string | null;
         };
+        /** @enum {string} */
+        ClockSource: "local" | "provider";
         /** @description The name of a user. */
         Colleague: {
             /** @description Display name. */
@@ -1558,12 +1935,101 @@ export interface components {
             valid: boolean;
             value?: string | null;
         };
+        ConferenceEnded: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                clock: components["schemas"]["ClockSource"];
+                conference_sid: string;
+            };
+            /** @enum {string} */
+            type: "ConferenceEnded";
+        };
+        ConferenceStarted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                clock: components["schemas"]["ClockSource"];
+                conference_sid: string;
+            };
+            /** @enum {string} */
+            type: "ConferenceStarted";
+        };
+        /** @description The caller was informed that the call is recorded. */
+        ConsentNoticePlayed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The sentence that was spoken. A fixed phrase, not personal: it stays readable after an erasure. */
+                text: string;
+            };
+            /** @enum {string} */
+            type: "ConsentNoticePlayed";
+        };
+        ContactAdded: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                name: components["schemas"]["PersonalString"];
+                /** @description E.164. */
+                phone: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "ContactAdded";
+        };
+        /** @description Every personal value of the contact was destroyed. */
+        ContactErased: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description Legal ground. No personal values. */
+                ground: string;
+            };
+            /** @enum {string} */
+            type: "ContactErased";
+        };
+        ContactEvent: components["schemas"]["ContactAdded"] | components["schemas"]["ContactRenamed"] | components["schemas"]["ContactRemoved"] | components["schemas"]["ContactErased"];
+        ContactFeedEvent: components["schemas"]["ContactEvent"] & components["schemas"]["EventRecord"] & {
+            /** Format: date-time */
+            at: string;
+            /** @description The call; null for events of other streams. */
+            call_id: null;
+            stream: {
+                id: string;
+                /** @enum {string} */
+                type: "contact";
+            };
+        };
         /** @description A page of contacts. */
         ContactPage: {
             /** @description By name. */
             contacts: components["schemas"]["ContactView"][];
             /** @description Cursor of the next page; absent on the last page. */
             next_cursor?: string | null;
+        };
+        ContactRemoved: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "ContactRemoved";
+        };
+        /** @description The name or the number changed. */
+        ContactRenamed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                name: components["schemas"]["PersonalString"];
+                /** @description E.164. Absent if it did not change. */
+                phone?: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "ContactRenamed";
         };
         /** @description A contact. */
         ContactView: {
@@ -1596,6 +2062,66 @@ export interface components {
              */
             turn?: number | null;
             withdrawn: boolean;
+        };
+        /** @description A reviewer noted what the AI should have said. */
+        CorrectionNoted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /**
+                 * Format: int32
+                 * @description Number of the correction within the call, from 1.
+                 */
+                correction: number;
+                note: components["schemas"]["PersonalString"];
+                /**
+                 * Format: int32
+                 * @description Absent if the correction is about the whole call.
+                 */
+                turn?: number;
+            };
+            /** @enum {string} */
+            type: "CorrectionNoted";
+        };
+        CorrectionWithdrawn: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** Format: int32 */
+                correction: number;
+            };
+            /** @enum {string} */
+            type: "CorrectionWithdrawn";
+        };
+        CostIncurred: {
+            data: {
+                /**
+                 * Format: int64
+                 * @description Millionths of `currency`.
+                 */
+                amount_micros: number;
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description ISO 4217. */
+                currency: string;
+                /** @description `carrier_minutes`, `model_tokens`, `recording_storage`, ... */
+                item: string;
+                /** @description The price list that the amount was computed from. */
+                price_list: string;
+                /** @description True until the provider's own figure is known. */
+                provisional: boolean;
+                /**
+                 * Format: double
+                 * @description In `unit`.
+                 */
+                quantity: number;
+                /** @description `minute`, `token`, `character`, ... */
+                unit: string;
+            };
+            /** @enum {string} */
+            type: "CostIncurred";
         };
         /** @description A call that took place outside this service. */
         CreateCall: {
@@ -1647,6 +2173,19 @@ export interface components {
             /** @default [] */
             wednesday?: string[];
         };
+        /** @description A user edited details of the call. An absent field keeps its value. */
+        DetailsEdited: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                caller_name?: components["schemas"]["PersonalString"];
+                caller_number?: components["schemas"]["PersonalString"];
+                notes?: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "DetailsEdited";
+        };
         /** @description The number to call. */
         Dial: {
             /**
@@ -1654,6 +2193,139 @@ export interface components {
              * @example +15045550142
              */
             to: string;
+        };
+        /** @description The provider created the leg of an attempt. */
+        DialAttempted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** Format: int32 */
+                attempt: number;
+                call_sid: string;
+                evidence: components["schemas"]["DialEvidence"];
+                /**
+                 * Format: int32
+                 * @description The provider's estimate of how long it will queue the call, in milliseconds.
+                 */
+                queue_ms?: number;
+            };
+            /** @enum {string} */
+            type: "DialAttempted";
+        };
+        /** @description A rule forbids the call for now. */
+        DialDeferred: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The inputs that decided, by name. No personal values. */
+                because: {
+                    [key: string]: string;
+                };
+                rule: string;
+                ruleset: components["schemas"]["RulesetVersion"];
+                /** @description The rules are checked again at this time. */
+                until: components["schemas"]["Timestamp"];
+            };
+            /** @enum {string} */
+            type: "DialDeferred";
+        };
+        /** @enum {string} */
+        DialEvidence: "answer" | "callback" | "listing";
+        DialFailed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** Format: int32 */
+                attempt: number;
+                /** @description Whether the attempt counts toward `max_attempts` and the limits on call frequency. */
+                counts_as_attempt: boolean;
+                kind: components["schemas"]["DialFailure"];
+                reason: string;
+                /** @description Time of the next attempt; absent if there is none. */
+                retry_at?: components["schemas"]["Timestamp"];
+            };
+            /** @enum {string} */
+            type: "DialFailed";
+        };
+        /** @enum {string} */
+        DialFailure: "rejected" | "ended" | "not_placed";
+        /** @description The dialer is about to request the call from the provider. Recorded before the request is sent. */
+        DialIntended: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description From 1.
+                 */
+                attempt: number;
+                /** @description No request for this attempt is sent after this time. */
+                deadline: components["schemas"]["Timestamp"];
+                from: string;
+            };
+            /** @enum {string} */
+            type: "DialIntended";
+        };
+        /** @description Every rule permits the call. */
+        DialPermitted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                consent?: string;
+                /** @description The event that reserves the number for this call. */
+                engagement?: string;
+                /** @description The suppression and registry lists that were consulted, with their versions. */
+                lists: string[];
+                /** @description The rules that were checked. */
+                rules: string[];
+                ruleset: components["schemas"]["RulesetVersion"];
+                valid_until: components["schemas"]["Timestamp"];
+                /** @description The time zones in which the callee may be. */
+                zones: string[];
+            };
+            /** @enum {string} */
+            type: "DialPermitted";
+        };
+        /** @description A rule forbids the call. */
+        DialRefused: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The inputs that decided, by name. No personal values. */
+                because: {
+                    [key: string]: string;
+                };
+                /** @description Whether the refusal ends the call. */
+                final: boolean;
+                reason: string;
+                rule: string;
+                ruleset: components["schemas"]["RulesetVersion"];
+            };
+            /** @enum {string} */
+            type: "DialRefused";
+        };
+        /** @description It is not known whether the provider placed the call. */
+        DialUnresolved: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** Format: int32 */
+                attempt: number;
+                since: components["schemas"]["Timestamp"];
+            };
+            /** @enum {string} */
+            type: "DialUnresolved";
+        };
+        /** @description A party dialed into a call. */
+        DialedParticipant: {
+            agreed: boolean;
+            /** @description The leg, once dialed. */
+            call_sid?: string | null;
+            role: components["schemas"]["ParticipantRole"];
+            /** @description The user, if the party is a team member. */
+            user?: string | null;
+            /** @description Whether the participant is no longer needed. */
+            withdrawn: boolean;
         };
         /** @description The keys to send. */
         Digits: {
@@ -1663,10 +2335,46 @@ export interface components {
              */
             digits: string;
         };
+        /** @description Keypad digits (DTMF) were sent. */
+        DigitsSent: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                digits: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "DigitsSent";
+        };
+        /** @enum {string} */
+        Direction: "inbound" | "outbound";
+        /** @description The person asked not to be called again. */
+        DoNotCallRequested: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+            };
+            /** @enum {string} */
+            type: "DoNotCallRequested";
+        };
         /** @description The corrections to condense. */
         DraftOf: {
             /** @description 1 to 50 corrections that are in force. */
             sources: components["schemas"]["NamedCorrection"][];
+        };
+        /** @description The provider placed two legs for one attempt. */
+        DuplicateDialDetected: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** Format: int32 */
+                attempt: number;
+                /** @description The second leg. */
+                call_sid: string;
+                /** @description The leg that is kept. */
+                first: string;
+            };
+            /** @enum {string} */
+            type: "DuplicateDialDetected";
         };
         /** @description The fields to change; absent fields stay unchanged. */
         EditAgent: {
@@ -1675,6 +2383,49 @@ export interface components {
             hours?: components["schemas"]["Hours"] | null;
             settings?: components["schemas"]["Settings"];
         };
+        /** @description A job or request for the call failed. */
+        EffectFailed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description From 1.
+                 */
+                attempt: number;
+                /** @description `start_recording`, `archive_recording`, `transcribe`, `summarize`, ... */
+                effect: string;
+                /** @description Distinguishes several effects of one kind: a recording, a phase. No personal values. */
+                item: string;
+                /** @description No personal values. */
+                reason: string;
+                /** @description Time of the next attempt; absent if there is none. */
+                retry_at?: components["schemas"]["Timestamp"];
+            };
+            /** @enum {string} */
+            type: "EffectFailed";
+        };
+        /** @description Every caller is routed to voicemail until the emergency is lifted. */
+        EmergencyClosed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "EmergencyClosed";
+        };
+        EmergencyLifted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "EmergencyLifted";
+        };
+        /** @enum {string} */
+        EndedBy: "reconciler" | "provider" | "silence" | "time_limit" | "cost_limit" | "caller" | "ai" | "team_member";
         /** @description The ground for an erasure. */
         Erase: {
             /**
@@ -1683,12 +2434,53 @@ export interface components {
              */
             ground: string;
         };
+        /** @description A rule requires a team member to take the call. */
+        EscalationTriggered: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                rule: string;
+            };
+            /** @enum {string} */
+            type: "EscalationTriggered";
+        };
+        /** @description Where an event is in the log, and who caused it. */
+        EventRecord: {
+            /**
+             * @description `twilio`, `user:<id>`, `process:<name>`, `cli:<user>` or `import`.
+             * @example twilio
+             */
+            actor: string;
+            /**
+             * Format: int64
+             * @description Position of the event that caused it.
+             */
+            causation?: number | null;
+            /** @description Shared by all events that one request caused. */
+            correlation_id: string;
+            /** @description The HTTP endpoint that received the request. */
+            endpoint?: string | null;
+            /**
+             * Format: int64
+             * @description Position in the whole log.
+             */
+            position: number;
+            /** @description Time at which the ledger recorded it. */
+            recorded_at: components["schemas"]["Rfc3339"];
+            /**
+             * Format: int64
+             * @description Number in the stream, from 1.
+             */
+            version: number;
+        };
         /** @description An example of a good answer. */
         Example: {
             /** @description The agent's answer. */
             agent: string;
             caller: string;
         };
+        /** @description A message of the live feed. Only events have a position. */
+        FeedMessage: components["schemas"]["CallFeedEvent"] | components["schemas"]["AgentFeedEvent"] | components["schemas"]["ContactFeedEvent"] | components["schemas"]["QuarantineFeedEvent"] | components["schemas"]["LedgerFeedEvent"] | components["schemas"]["UnreadableFeedEvent"] | components["schemas"]["Notice"];
         /** @description Persona feedback. */
         Feedback: {
             /** @description At most 200 corrections in force, newest first; empty for users who may not see calls. */
@@ -1756,6 +2548,11 @@ export interface components {
              */
             persona_version: number;
         };
+        /** @description An example of a good answer, for the prompt. */
+        FewShot: {
+            agent: string;
+            caller: string;
+        };
         /** @description A field that the agent collects. */
         Field: {
             /** @description What to ask for. */
@@ -1767,6 +2564,20 @@ export interface components {
             /** @description Whether the call is incomplete without it. */
             required: boolean;
         };
+        /** @description A value that the agent is configured to collect was collected. */
+        FieldCollected: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The field's name in the agent's settings. */
+                field: string;
+                /** @description Whether the value is well-formed for the field's kind. */
+                valid: boolean;
+                value: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "FieldCollected";
+        };
         /** @description A problem with a field or a parameter. */
         FieldProblem: {
             detail: string;
@@ -1774,6 +2585,17 @@ export interface components {
             parameter?: string | null;
             /** @description JSON pointer (RFC 6901) into the body, such as `/hours/days/0`. */
             pointer?: string | null;
+        };
+        /** @description A value that the agent collects during a call. */
+        FieldToCollect: {
+            /** @description What the agent asks for. */
+            description: string;
+            /** @description `text`, `email`, `phone`, `date`, `number`, `choice`. */
+            kind: string;
+            /** @description Identifier: `email`. */
+            name: string;
+            /** @description Whether the call is incomplete without the value. */
+            required: boolean;
         };
         /** @description Totals and averages over calls. */
         Figures: {
@@ -1866,6 +2688,48 @@ export interface components {
             /** @description Whether no user has registered yet. The first user becomes the admin, without an invitation. */
             first_run: boolean;
         };
+        /** @description Missing data was completed from the provider's record. */
+        GapRepaired: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The source of the data. */
+                from: string;
+            };
+            /** @enum {string} */
+            type: "GapRepaired";
+        };
+        /** @enum {string} */
+        Grade: "good" | "needs_improvement";
+        GradeCleared: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "GradeCleared";
+        };
+        Graded: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                grade: components["schemas"]["Grade"];
+            };
+            /** @enum {string} */
+            type: "Graded";
+        };
+        /** @description A rule blocked an input to or an output of the model. */
+        GuardrailTripped: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                rule: string;
+            };
+            /** @enum {string} */
+            type: "GuardrailTripped";
+        };
         /** @description The call that a command was executed on. */
         Handled: {
             call_id: string;
@@ -1901,6 +2765,20 @@ export interface components {
             telephone_network: string;
             version: string;
         };
+        /** @description The recognizer's confidence was too low, and the AI asked the caller to repeat. */
+        HeardUnclearly: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: double
+                 * @description 0 to 1.
+                 */
+                confidence: number;
+            };
+            /** @enum {string} */
+            type: "HeardUnclearly";
+        };
         /** @description A call's history. */
         History: {
             call_id: string;
@@ -1916,47 +2794,15 @@ export interface components {
              */
             version: number;
         };
+        HistoryContent: components["schemas"]["CallEvent"] | components["schemas"]["UnreadableEvent"];
         /** @description An event of a call. */
-        HistoryEvent: {
-            /**
-             * @description `twilio`, `user:<id>`, `process:<name>`, `cli:<user>` or `import`.
-             * @example twilio
-             */
-            actor: string;
+        HistoryEvent: components["schemas"]["EventRecord"] & components["schemas"]["HistoryContent"] & {
             at?: components["schemas"]["Rfc3339"] | null;
-            /**
-             * Format: int64
-             * @description Position of the event that caused it.
-             */
-            causation?: number | null;
-            /** @description Shared by all events that one request caused. */
-            correlation_id: string;
-            /** @description Payload of the event. An erased value is `{"erased": true}`. */
-            data: Record<string, never>;
-            /** @description The HTTP endpoint that received the request. */
-            endpoint?: string | null;
             /**
              * @description Raw parameters of the webhook, each name with all its values, on the first event that it caused. Present with
              *     `params`.
              */
             params?: Record<string, never> | null;
-            /**
-             * Format: int64
-             * @description Position in the whole log.
-             */
-            position: number;
-            /** @description Time at which the ledger recorded it. */
-            recorded_at: components["schemas"]["Rfc3339"];
-            /**
-             * @description Event type.
-             * @example CallStarted
-             */
-            type: string;
-            /**
-             * Format: int64
-             * @description Number in the stream, from 1.
-             */
-            version: number;
         };
         /** @description The opening hours of an agent. */
         Hours: {
@@ -1967,6 +2813,17 @@ export interface components {
              * @example America/Chicago
              */
             time_zone: string;
+        };
+        HoursSet: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description Always open if absent. */
+                hours?: components["schemas"]["WeekHours"];
+            };
+            /** @enum {string} */
+            type: "HoursSet";
         };
         /** @description A call that was ended. */
         HungUp: {
@@ -2021,6 +2878,65 @@ export interface components {
             /** @description Whether the caller was routed to the voicemail. */
             voicemail: boolean;
         };
+        /** @enum {string} */
+        LedgerClock: "system" | "sandbox";
+        /** @description The log was created. This is its first event. */
+        LedgerCreated: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                clock: components["schemas"]["LedgerClock"];
+                /** @description 32 lower-case hexadecimal digits: 16 random bytes, unique to this log. */
+                identity: string;
+            };
+            /** @enum {string} */
+            type: "LedgerCreated";
+        };
+        LedgerEvent: components["schemas"]["LedgerCreated"];
+        LedgerFeedEvent: components["schemas"]["LedgerEvent"] & components["schemas"]["EventRecord"] & {
+            /** Format: date-time */
+            at: string;
+            /** @description The call; null for events of other streams. */
+            call_id: null;
+            stream: {
+                id: string;
+                /** @enum {string} */
+                type: "ledger";
+            };
+        };
+        /** @description A leg that belongs to no attempt was rejected when it was answered. */
+        LegRefused: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                call_sid: string;
+                reason: string;
+            };
+            /** @enum {string} */
+            type: "LegRefused";
+        };
+        /** @description A leg of the call. */
+        LegState: {
+            /** @default null */
+            answered?: components["schemas"]["ObservedAt"] | null;
+            /** @default null */
+            answered_by?: components["schemas"]["AnsweredBy"] | null;
+            /** @default null */
+            joined?: components["schemas"]["ObservedAt"] | null;
+            /** @default null */
+            joined_last?: components["schemas"]["ObservedAt"] | null;
+            /** @default null */
+            left?: components["schemas"]["ObservedAt"] | null;
+            /** @default null */
+            ringing?: components["schemas"]["ObservedAt"] | null;
+            /** @default null */
+            role?: components["schemas"]["ParticipantRole"] | null;
+            /**
+             * @description Why the leg did not join: `busy`, `no-answer`, `failed` or `canceled`.
+             * @default null
+             */
+            unreached?: string | null;
+        };
         /** @description Limits after which a call ends automatically. */
         Limits: {
             /** Format: int32 */
@@ -2049,6 +2965,30 @@ export interface components {
              */
             persona_version: number;
             settings: components["schemas"]["Settings"];
+        };
+        /** @description A user listens in, muted. */
+        ListenerJoined: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description The participant number under which the user's phone is dialed.
+                 */
+                participant: number;
+                user: string;
+            };
+            /** @enum {string} */
+            type: "ListenerJoined";
+        };
+        ListenerLeft: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                user: string;
+            };
+            /** @enum {string} */
+            type: "ListenerLeft";
         };
         /** @description A turn of an active call. */
         LiveTurn: {
@@ -2185,6 +3125,50 @@ export interface components {
              */
             label: string;
         };
+        /** @description A message without a position: it is not an event of the log, and is not sent again to a reader that resumes. */
+        Notice: {
+            /** @description Whether the user is online. */
+            here: boolean;
+            /** @enum {string} */
+            type: "presence";
+            /** @description ID of the user. */
+            user_id: string;
+        } | {
+            /** @description The read model. */
+            name: string;
+            progress?: components["schemas"]["RebuildProgress"] | null;
+            /** @enum {string} */
+            type: "rebuild";
+        };
+        NumberAssigned: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description A number of the tenant, E.164. Not a personal value. */
+                number: string;
+            };
+            /** @enum {string} */
+            type: "NumberAssigned";
+        };
+        NumberUnassigned: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description E.164. */
+                number: string;
+            };
+            /** @enum {string} */
+            type: "NumberUnassigned";
+        };
+        /** @description A time and the clock it comes from. */
+        ObservedAt: {
+            at: components["schemas"]["Timestamp"];
+            clock: components["schemas"]["ClockSource"];
+        };
+        /** @enum {string} */
+        Outcome: "canceled" | "failed" | "no_answer" | "busy" | "completed";
         /** @description A leg of a call. */
         Participant: {
             joined_at?: components["schemas"]["Rfc3339"] | null;
@@ -2194,11 +3178,100 @@ export interface components {
             /** @description `caller`, `team_member`, `listener`, `transfer_target`, `ai`. */
             role: string;
         };
+        /** @description The service dialed a participant into the call. */
+        ParticipantCalled: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                call_sid: string;
+                /**
+                 * Format: int32
+                 * @description Participants that the service dials are numbered from 1 within the call.
+                 */
+                participant: number;
+                role: components["schemas"]["ParticipantRole"];
+            };
+            /** @enum {string} */
+            type: "ParticipantCalled";
+        };
+        ParticipantJoined: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                call_sid: string;
+                clock: components["schemas"]["ClockSource"];
+                /** @description Absent unless a conference callback reported the join. */
+                conference_sid?: string;
+                role: components["schemas"]["ParticipantRole"];
+            };
+            /** @enum {string} */
+            type: "ParticipantJoined";
+        };
+        ParticipantLeft: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                call_sid: string;
+                clock: components["schemas"]["ClockSource"];
+                role: components["schemas"]["ParticipantRole"];
+            };
+            /** @enum {string} */
+            type: "ParticipantLeft";
+        };
+        /** @enum {string} */
+        ParticipantRole: "caller" | "team_member" | "listener" | "transfer_target" | "ai";
+        /** @description A participant's leg ended without joining the call. */
+        ParticipantUnreached: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                call_sid: string;
+                clock: components["schemas"]["ClockSource"];
+                /** @description `busy`, `no-answer`, `failed` or `canceled`. */
+                reason: string;
+                role: components["schemas"]["ParticipantRole"];
+            };
+            /** @enum {string} */
+            type: "ParticipantUnreached";
+        };
+        /** @description The parties dialed into a call. */
+        Participants: {
+            /** @description Legs that have heard their announcement. */
+            announced: string[];
+            by_number: {
+                [key: string]: components["schemas"]["DialedParticipant"];
+            };
+            legs: {
+                [key: string]: components["schemas"]["LegState"];
+            };
+            /**
+             * Format: int32
+             * @description The participant of a user who took over but left before the caller joined.
+             */
+            missing?: number | null;
+            /** @description Users who asked to take over, whether they were reached or not. */
+            requests: string[];
+            taken_over_by?: string | null;
+            /** Format: int32 */
+            transfer?: number | null;
+        };
         /**
          * @description A permission of a role.
          * @enum {string}
          */
         Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_quarantine" | "reingest";
+        /** @description The proposed persona is in force. */
+        PersonaApproved: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** Format: int32 */
+                version: number;
+            };
+            /** @enum {string} */
+            type: "PersonaApproved";
+        };
         /** @description Suggested rules, to be edited by a user. */
         PersonaDraft: {
             /** @description Number of rules removed from the model's answer because they cannot be proposed. */
@@ -2207,6 +3280,51 @@ export interface components {
             model: string;
             /** @description Rules that can be added to the active ones. */
             rules: string[];
+        };
+        /** @description Rules drawn from corrections were proposed and await the decision of a user. */
+        PersonaProposed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description Sentences for the system prompt. */
+                rules: string[];
+                /** @description Log positions of the corrections that the rules were drawn from. */
+                sources: number[];
+                /**
+                 * Format: int32
+                 * @description From 1.
+                 */
+                version: number;
+            };
+            /** @enum {string} */
+            type: "PersonaProposed";
+        };
+        PersonaRejected: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** Format: int32 */
+                version: number;
+            };
+            /** @enum {string} */
+            type: "PersonaRejected";
+        };
+        /** @description An approved persona is in force again. */
+        PersonaRolledBack: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /**
+                 * Format: int32
+                 * @description The version; 0 is the base prompt alone.
+                 */
+                to: number;
+            };
+            /** @enum {string} */
+            type: "PersonaRolledBack";
         };
         /**
          * @description A correction that a persona is based on, in its current state. A user who may not see calls receives only its
@@ -2265,6 +3383,10 @@ export interface components {
              */
             version: number;
         };
+        PersonalString: string | {
+            /** @enum {boolean} */
+            erased: true;
+        };
         /** @description The learned rules of an agent. */
         Personas: {
             agent_id: string;
@@ -2285,6 +3407,8 @@ export interface components {
             /** @description At most 20, newest first. */
             versions: components["schemas"]["PersonaVersion"][];
         };
+        /** @enum {string} */
+        Phase: "ai" | "human" | "voicemail";
         /** @description An assigned number. */
         PhoneNumber: {
             /** @description ID of the agent that answers it. */
@@ -2379,6 +3503,28 @@ export interface components {
              */
             version: number;
         };
+        /** @description A callback that produced no other event. */
+        ProviderReported: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                call_sid?: string;
+                clock: components["schemas"]["ClockSource"];
+                /** @description The callback: `call-status`, `conference-status`, `amd-status`, ... */
+                kind: string;
+                /**
+                 * Format: int32
+                 * @description The provider's own count, from 0.
+                 */
+                sequence_number?: number;
+                /** @description The provider's status: `ringing`, `participant-mute`, ... */
+                status: string;
+            };
+            /** @enum {string} */
+            type: "ProviderReported";
+        };
+        /** @enum {string} */
+        Purpose: "qualify_lead" | "confirm_appointment" | "follow_up" | "consumer_callback" | "other";
         /** @description The fields to change; absent fields stay unchanged. */
         PutCall: {
             caller_name?: string | null;
@@ -2404,6 +3550,16 @@ export interface components {
         PutHours: {
             hours?: components["schemas"]["Hours"] | null;
         };
+        PutOnHold: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The user who put the caller on hold. */
+                user: string;
+            };
+            /** @enum {string} */
+            type: "PutOnHold";
+        };
         /** @description The disposition of a call. */
         PutResolution: {
             /**
@@ -2413,6 +3569,18 @@ export interface components {
             disposition?: string | null;
             /** @description Display text of the disposition. */
             label?: string | null;
+        };
+        QuarantineEvent: components["schemas"]["WebhookQuarantined"] | components["schemas"]["WebhookReingested"];
+        QuarantineFeedEvent: components["schemas"]["QuarantineEvent"] & components["schemas"]["EventRecord"] & {
+            /** Format: date-time */
+            at: string;
+            /** @description The call; null for events of other streams. */
+            call_id: null;
+            stream: {
+                id: string;
+                /** @enum {string} */
+                type: "quarantine";
+            };
         };
         /** @description A webhook that could not be parsed. */
         QuarantinedWebhook: {
@@ -2435,6 +3603,48 @@ export interface components {
             position: number;
             /** @description Why it could not be parsed. */
             reason: string;
+        };
+        /** @description The call was removed from the queue before it was answered. */
+        QueueCancelled: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                reason: string;
+            };
+            /** @enum {string} */
+            type: "QueueCancelled";
+        };
+        /** @description Time or priority of a queued call was changed. An absent field keeps its value. */
+        QueueEdited: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                not_before?: components["schemas"]["Timestamp"];
+                /** Format: int32 */
+                priority?: number;
+            };
+            /** @enum {string} */
+            type: "QueueEdited";
+        };
+        QueuePaused: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "QueuePaused";
+        };
+        QueueResumed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "QueueResumed";
         };
         /** @description Progress of a rebuild. */
         RebuildProgress: {
@@ -2461,6 +3671,17 @@ export interface components {
              */
             total: number;
         };
+        /** @description The call was compared with the provider's own record. */
+        Reconciled: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                complete: boolean;
+                missing: string[];
+            };
+            /** @enum {string} */
+            type: "Reconciled";
+        };
         /** @description A recording. */
         Recording: {
             /** Format: int64 */
@@ -2484,6 +3705,25 @@ export interface components {
             /** @description Reason why it is unavailable. */
             unavailable?: string | null;
         };
+        /** @description The recording is in the blob store. */
+        RecordingArchived: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** Format: int64 */
+                bytes: number;
+                /** @description Media type. */
+                content_type: string;
+                /** @description The key in the blob store. */
+                key: string;
+                phase: components["schemas"]["Phase"];
+                recording_sid: string;
+                /** @description SHA-256 of the content, lower-case hex. */
+                sha256: string;
+            };
+            /** @enum {string} */
+            type: "RecordingArchived";
+        };
         /** @description A link that plays a recording. */
         RecordingLink: {
             /** Format: int64 */
@@ -2500,6 +3740,81 @@ export interface components {
             sha256: string;
             /** @description URL of the audio; it supports range requests. */
             url: string;
+        };
+        RecordingPaused: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                phase: components["schemas"]["Phase"];
+                recording_sid: string;
+            };
+            /** @enum {string} */
+            type: "RecordingPaused";
+        };
+        /** @description A user played the recording. */
+        RecordingPlayed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                phase: components["schemas"]["Phase"];
+            };
+            /** @enum {string} */
+            type: "RecordingPlayed";
+        };
+        /** @description The recording can be downloaded from the provider. */
+        RecordingReady: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description 1 or 2.
+                 */
+                channels?: number;
+                /** Format: int32 */
+                duration_s?: number;
+                phase: components["schemas"]["Phase"];
+                recording_sid: string;
+                /** @description Valid for as long as the provider keeps the recording. */
+                url: string;
+            };
+            /** @enum {string} */
+            type: "RecordingReady";
+        };
+        RecordingResumed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                phase: components["schemas"]["Phase"];
+                recording_sid: string;
+            };
+            /** @enum {string} */
+            type: "RecordingResumed";
+        };
+        RecordingStarted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                phase: components["schemas"]["Phase"];
+                recording_sid: string;
+            };
+            /** @enum {string} */
+            type: "RecordingStarted";
+        };
+        /** @description The recording could not be obtained. */
+        RecordingUnavailable: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** Format: int32 */
+                attempts: number;
+                phase: components["schemas"]["Phase"];
+                reason: string;
+                recording_sid?: string;
+            };
+            /** @enum {string} */
+            type: "RecordingUnavailable";
         };
         /** @description A new user. */
         Register: {
@@ -2522,6 +3837,30 @@ export interface components {
         Reingested: {
             call_id: string;
         };
+        /** @description The disposition was withdrawn. */
+        Reopened: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "Reopened";
+        };
+        /** @description A user set the disposition of the call. */
+        Resolved: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description `resolved`, `callback_needed`, `spam`, ... */
+                disposition: string;
+                /** @description Display text of the disposition. */
+                label?: string;
+            };
+            /** @enum {string} */
+            type: "Resolved";
+        };
         /** Format: date-time */
         Rfc3339: string;
         /** @description A rollback to an earlier version. */
@@ -2538,6 +3877,21 @@ export interface components {
              * @description The active version after; 0 is the prompt alone.
              */
             to: number;
+        };
+        RoutedToVoicemail: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                reason: components["schemas"]["VoicemailReason"];
+            };
+            /** @enum {string} */
+            type: "RoutedToVoicemail";
+        };
+        /** @description A version of a set of permission rules. */
+        RulesetVersion: {
+            name: string;
+            /** Format: int32 */
+            version: number;
         };
         /** @description A segment of a transcript. */
         Segment: {
@@ -2586,6 +3940,8 @@ export interface components {
             /** @description Null once erased. */
             text?: string | null;
         };
+        /** @enum {string} */
+        Sentiment: "positive" | "neutral" | "negative";
         /** @description Settings of an agent. In a change, absent fields stay unchanged. */
         Settings: {
             /**
@@ -2640,6 +3996,15 @@ export interface components {
              */
             voicemail_greeting?: string | null;
         };
+        /** @description The caller was silent, and the AI asked whether they are still there. */
+        SilencePrompted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+            };
+            /** @enum {string} */
+            type: "SilencePrompted";
+        };
         /** @description Dashboard figures. */
         Stats: {
             /** @description Calls in the previous period of the same length. */
@@ -2653,6 +4018,90 @@ export interface components {
             /** @description All calls. */
             total: components["schemas"]["Figures"];
         };
+        TakenOffHold: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The user who took the caller off hold. */
+                user: string;
+            };
+            /** @enum {string} */
+            type: "TakenOffHold";
+        };
+        /** @description A user speaks with the caller, and the AI no longer does. */
+        TakenOver: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                user: string;
+            };
+            /** @enum {string} */
+            type: "TakenOver";
+        };
+        /** @description A user agreed to take the call over. The takeover takes effect when their phone has joined the conference. */
+        TakeoverAccepted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description The participant number under which the user's phone is dialed. A listener keeps the number they have.
+                 */
+                participant: number;
+                user: string;
+            };
+            /** @enum {string} */
+            type: "TakeoverAccepted";
+        };
+        TakeoverDeclined: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                user: string;
+            };
+            /** @enum {string} */
+            type: "TakeoverDeclined";
+        };
+        /** @description The user who took the call over left before the caller was connected to them. The AI speaks again. */
+        TakeoverFailed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                reason: string;
+                user: string;
+            };
+            /** @enum {string} */
+            type: "TakeoverFailed";
+        };
+        /** @description A user requested the takeover of the call, or was asked to take it over. */
+        TakeoverRequested: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The user who is to take the call over. */
+                user: string;
+            };
+            /** @enum {string} */
+            type: "TakeoverRequested";
+        };
+        /** @description Part of a day, in minutes from local midnight. */
+        TimeRange: {
+            /**
+             * Format: int32
+             * @description Inclusive.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description Exclusive; 1440 is 24:00.
+             */
+            to: number;
+        };
+        /**
+         * Format: int64
+         * @description A time, in microseconds since 1970-01-01T00:00:00Z. Serializes as that integer.
+         */
+        Timestamp: number;
         /** @description The requested transcriptions. */
         ToBeTranscribed: {
             call_id: string;
@@ -2666,6 +4115,13 @@ export interface components {
             label: string;
             token_id: string;
         };
+        /** @description Tokens that a language model read and wrote. */
+        TokenCount: {
+            /** Format: int32 */
+            input: number;
+            /** Format: int32 */
+            output: number;
+        };
         /** @description The transcript of one phase by one engine. */
         Transcript: {
             /** @description `turns` for the dialogue itself; otherwise the engine of the transcription. */
@@ -2674,6 +4130,57 @@ export interface components {
             phase: string;
             segments: components["schemas"]["Segment"][];
         };
+        TranscriptReady: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description What produced it: `conversation`, `twilio`, or the name of a model. */
+                engine: string;
+                phase: components["schemas"]["Phase"];
+                segments: {
+                    /**
+                     * Format: int32
+                     * @description Milliseconds from the start of the phase.
+                     */
+                    end_ms?: number;
+                    sentiment?: components["schemas"]["Sentiment"];
+                    /** @description `caller`, `team_member`, `ai`, or `speaker_<n>` if the speaker is unknown. */
+                    speaker: string;
+                    /**
+                     * Format: int32
+                     * @description Milliseconds from the start of the phase.
+                     */
+                    start_ms?: number;
+                    text: string;
+                }[] | {
+                    /** @enum {boolean} */
+                    erased: true;
+                };
+            };
+            /** @enum {string} */
+            type: "TranscriptReady";
+        };
+        TranscriptionFailed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                phase: components["schemas"]["Phase"];
+                reason: string;
+            };
+            /** @enum {string} */
+            type: "TranscriptionFailed";
+        };
+        /** @description A user requested a transcript of a phase, or a new one. */
+        TranscriptionRequested: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                phase: components["schemas"]["Phase"];
+            };
+            /** @enum {string} */
+            type: "TranscriptionRequested";
+        };
         /** @description The target of a transfer. */
         Transfer: {
             /**
@@ -2681,6 +4188,62 @@ export interface components {
              * @example +12025550177
              */
             to: string;
+        };
+        TransferFailed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                reason: string;
+                to: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "TransferFailed";
+        };
+        TransferStarted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int32
+                 * @description The participant number under which the target is dialed.
+                 */
+                participant: number;
+                /** @description The target. */
+                to: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "TransferStarted";
+        };
+        /** @description The transfer target was connected. */
+        Transferred: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                to: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "Transferred";
+        };
+        /** @description What is known of an unreadable event. */
+        Unreadable: {
+            /** @description Why the event cannot be read. */
+            unreadable: string;
+        };
+        /** @description An event that this version of the service cannot read, such as one of a newer version. */
+        UnreadableEvent: {
+            data: components["schemas"]["Unreadable"];
+            /** @description Event type, as stored. */
+            type: string;
+        };
+        UnreadableFeedEvent: components["schemas"]["UnreadableEvent"] & components["schemas"]["EventRecord"] & {
+            /** Format: date-time */
+            at: string;
+            /** @description The call; null for events of other streams. */
+            call_id: string | null;
+            stream: {
+                id: string;
+                type: string;
+            };
         };
         /** @description A user, as other users see them. */
         UserView: {
@@ -2698,6 +4261,47 @@ export interface components {
             role: string;
             /** @description Identifies the user in events. */
             user_id: string;
+        };
+        /** @enum {string} */
+        VoicemailReason: "closed" | "emergency" | "no_answer" | "ai_unavailable" | "requested";
+        /** @description A webhook with a valid signature could not be parsed. */
+        WebhookQuarantined: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The webhook: `call-status`, `recording-status`, ... */
+                endpoint: string;
+                /** @description All parameters of the request. */
+                params: {
+                    [key: string]: string[];
+                } | {
+                    /** @enum {boolean} */
+                    erased: true;
+                };
+                /** @description Why it could not be parsed. No personal values. */
+                reason: string;
+            };
+            /** @enum {string} */
+            type: "WebhookQuarantined";
+        };
+        /** @description The webhook was parsed after a fix. */
+        WebhookReingested: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description The call whose stream received the events. */
+                call_id: components["schemas"]["CallId"];
+            };
+            /** @enum {string} */
+            type: "WebhookReingested";
+        };
+        /** @description The weekly hours of an agent. */
+        WeekHours: {
+            /** @description Monday to Sunday. A day without ranges is closed. */
+            days: components["schemas"]["TimeRange"][][];
+            /** @description IANA name: `America/Chicago`. */
+            time_zone: string;
         };
     };
     responses: never;
@@ -4148,6 +5752,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The position up to which the response is certainly complete */
+                    "X-Ledger-Position"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4567,6 +6173,8 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description The position up to which the response is certainly complete */
+                    "X-Ledger-Position"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5899,6 +7507,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    live_feed: {
+        parameters: {
+            query?: {
+                /** @description The last position that the reader saw; absent: only new events. */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is open. Each message is a JSON text */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedMessage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };

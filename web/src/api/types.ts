@@ -1,6 +1,6 @@
 import type { components } from "./schema";
 
-type Schemas = components["schemas"];
+export type Schemas = components["schemas"];
 
 export type ActiveCall = Schemas["ActiveCallWithTurns"];
 export type LiveTurn = Schemas["LiveTurn"];
@@ -19,6 +19,15 @@ export type Transcript = Schemas["Transcript"];
 export type Segment = Schemas["Segment"];
 export type History = Schemas["History"];
 export type HistoryEvent = Schemas["HistoryEvent"];
+/** Type and payload of a call's event: a union of all event types, distinguished by `type`. */
+export type CallEvent = Schemas["CallEvent"];
+export type CallEventType = CallEvent["type"];
+/** An event that the service cannot read, such as one of a newer version. */
+export type UnreadableEvent = Schemas["UnreadableEvent"];
+/** The payload of an event type. */
+export type CallEventData<T extends CallEventType> = Extract<CallEvent, { type: T }>["data"];
+/** A personal text, or what is left of it after its erasure. */
+export type PersonalText = Schemas["PersonalString"];
 export type ContactView = Schemas["ContactView"];
 export type Stats = Schemas["Stats"];
 export type Figures = Schemas["Figures"];

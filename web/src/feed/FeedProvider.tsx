@@ -6,7 +6,7 @@ import { health, safePosition } from "./baseline";
 import { FeedConnection } from "./connection";
 import { type FeedProblem, feedProblemOf } from "./feedProblem";
 import { followInvalidations } from "./invalidations";
-import { type FeedMessage, isEvent } from "./messages";
+import { type FeedMessage, isCallEvent } from "./messages";
 
 interface Feed {
   connection: FeedConnection;
@@ -42,7 +42,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const { connection, board } = feed;
     const stopInvalidations = followInvalidations(connection, client);
-    const stopReading = connection.read((message) => isEvent(message) && board.applyEvent(message));
+    const stopReading = connection.read((message) => isCallEvent(message) && board.applyEvent(message));
     const stopLoading = board.load((after) => connection.start(after));
     const online = () => connection.retryNow();
     window.addEventListener("online", online);

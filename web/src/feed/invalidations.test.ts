@@ -2,26 +2,18 @@ import type { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { followInvalidations, staleQueries } from "./invalidations";
 import type { FeedMessage } from "./messages";
+import { callMessage } from "./testMessages";
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-const message = (type: string, id: string): FeedMessage => ({
-  position: 1,
-  type,
-  call_id: id,
-  stream: { type: "call", id },
-  at: "2026-01-01T00:00:00Z",
-  data: {},
-});
-
 it("a turn makes the call stale, and no list", () => {
-  const keys = staleQueries({ type: "CallerTurn", call_id: "CA1", stream: { type: "call", id: "CA1" } });
+  const keys = staleQueries(callMessage("CallerTurn"));
   expect(keys.map(({ key }) => key)).toEqual([["call", "CA1"]]);
 });
 
 it("a grade makes the call, the lists and the feedback stale", () => {
-  const keys = staleQueries({ type: "Graded", call_id: "CA1", stream: { type: "call", id: "CA1" } });
+  const keys = staleQueries(callMessage("Graded"));
   expect(keys.map(({ key }) => key[0])).toEqual(["call", "calls", "stats", "feedback"]);
 });
 
@@ -34,7 +26,7 @@ it("a burst of events invalidates each query once", () => {
     return () => {};
   };
   const stop = followInvalidations({ read }, client);
-  for (let event = 0; event < 50; event += 1) deliver(message("CallAnswered", "CA1"));
+  for (let event = 0; event < 50; event += 1) deliver(callMessage("CallAnswered"));
   expect(invalidateQueries).not.toHaveBeenCalled();
   const keys = ["call CA1", "calls", "contacts", "stats"];
   const invalidated = () =>

@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { type EventMessage, type FeedMessage, isEvent } from "./messages";
+import { type EventMessage, type FeedMessage, isEvent, type UnreadableMessage } from "./messages";
 
 /** Delay before a call is refetched, in milliseconds: read models lag behind the feed by a moment. */
 const CALL_DELAY_MS = 400;
@@ -14,7 +14,7 @@ const REVIEW = /^(Graded|GradeCleared|CorrectionNoted|CorrectionWithdrawn)$/;
 
 /** The query key prefixes that an event makes stale, and the delay in milliseconds before each is refetched. */
 export function staleQueries(
-  event: Pick<EventMessage, "type" | "stream" | "call_id">,
+  event: Pick<EventMessage | UnreadableMessage, "type" | "stream">,
 ): { key: string[]; after: number }[] {
   const lists = (...keys: string[][]) => keys.map((key) => ({ key, after: LISTS_DELAY_MS }));
   switch (event.stream.type) {

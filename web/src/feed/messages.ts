@@ -1,39 +1,38 @@
-/** An event of the log, as sent on the live feed. */
-export interface EventMessage {
-  position: number;
-  /** The event's name: `AiTurn`. */
-  type: string;
-  /** The call of the event; null for events of agents, contacts and quarantined webhooks. */
-  call_id: string | null;
-  stream: { type: string; id: string };
-  at: string;
-  data: Record<string, unknown>;
-}
+import type { CallEvent, CallEventType, Schemas } from "../api/types";
 
-/** A user came online or went offline. Not an event of the log, so without a position. */
-export interface PresenceMessage {
-  type: "presence";
-  user_id: string;
-  here: boolean;
-}
+/** An event of a call, as sent on the live feed. */
+export type CallMessage = Schemas["CallFeedEvent"];
+/** An event of a call of one type. */
+export type CallMessageOf<T extends CallEventType> = CallMessage & Extract<CallEvent, { type: T }>;
+/** An event of the log that the service can read. */
+export type EventMessage =
+  | CallMessage
+  | Schemas["AgentFeedEvent"]
+  | Schemas["ContactFeedEvent"]
+  | Schemas["QuarantineFeedEvent"]
+  | Schemas["LedgerFeedEvent"];
+/** An event that the service cannot read, such as one of a newer version. */
+export type UnreadableMessage = Schemas["UnreadableFeedEvent"];
+/** An event of a call, readable or not. */
+export type CallRecord = CallMessage | UnreadableMessage;
+/** Presence of a user, or progress of a rebuild. Not an event of the log, so without a position. */
+export type Notice = Schemas["Notice"];
 
-/** Progress of a rebuild; `null` when it has finished. Not an event of the log, so without a position. */
-export interface RebuildMessage {
-  type: "rebuild";
-  name: string;
-  progress: {
-    stage: string;
-    done: number;
-    total: number;
-    events_per_second: number;
-    seconds_left?: number | null;
-  } | null;
-}
+export type FeedMessage = EventMessage | UnreadableMessage | Notice;
 
-export type FeedMessage = EventMessage | PresenceMessage | RebuildMessage;
-
-export function isEvent(message: FeedMessage): message is EventMessage {
+/** Whether the message is an event of the log. */
+export function isEvent(message: FeedMessage): message is EventMessage | UnreadableMessage {
   return "position" in message;
+}
+
+/** Whether the message is a readable event of a call. A newer service may send types that this page does not know. */
+export function isCallEvent(message: FeedMessage): message is CallMessage {
+  return isOfCall(message) && !("unreadable" in message.data);
+}
+
+/** Whether the message is an event of a call, readable or not. */
+export function isOfCall(message: FeedMessage): message is CallRecord {
+  return isEvent(message) && message.stream.type === "call";
 }
 
 /** Parses a message; null for anything unknown, so that a newer service does not break an older page. */
@@ -45,10 +44,12 @@ export function parse(text: unknown): FeedMessage | null {
   } catch {
     return null;
   }
-  if (typeof value !== "object" || value === null || !("type" in value)) return null;
-  const message = value as Record<string, unknown>;
-  if (typeof message.position === "number") return value as EventMessage;
-  if (message.type === "presence") return value as PresenceMessage;
-  if (message.type === "rebuild") return value as RebuildMessage;
-  return null;
+  return isMessage(value) ? value : null;
+}
+
+/** Checks what distinguishes the messages, not each field: the service's tests hold its messages to the schema. */
+function isMessage(value: unknown): value is FeedMessage {
+  if (typeof value !== "object" || value === null || !("type" in value)) return false;
+  if ("position" in value) return typeof value.position === "number";
+  return value.type === "presence" || value.type === "rebuild";
 }

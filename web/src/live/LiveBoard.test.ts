@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { ActiveCall } from "../api/types";
-import type { EventMessage } from "../feed/messages";
+import type { ActiveCall, CallEventData, CallEventType } from "../api/types";
+import type { CallMessage } from "../feed/messages";
+import { activeCall as anActiveCall, callMessage } from "../feed/testMessages";
 
 const GET = vi.fn();
 vi.mock("../api/client", () => ({
@@ -14,34 +15,18 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 function activeCall(callId: string, turns: string[] = []): ActiveCall {
-  return {
-    call_id: callId,
-    status: "in_progress",
-    holder: "ai",
-    transferring: false,
-    escalated: false,
-    started_at: "2026-01-01T10:00:00Z",
-    listeners: [],
-    takeover_requests: [],
-    takeovers_accepted: [],
+  return anActiveCall(callId, {
     turns: turns.map((text, index) => ({ turn: index + 1, speaker: "ai", text })),
-  };
+  });
 }
 
-function event(
+function event<T extends CallEventType>(
   position: number,
-  type: string,
-  data: Record<string, unknown> = {},
+  type: T,
+  data: Partial<CallEventData<T>> = {},
   callId = "CA1",
-): EventMessage {
-  return {
-    position,
-    type,
-    call_id: callId,
-    stream: { type: "call", id: callId },
-    at: "2026-01-01T10:01:00Z",
-    data,
-  };
+): CallMessage {
+  return callMessage(type, data, { position, callId, at: "2026-01-01T10:01:00Z" });
 }
 
 it("load passes the position of the snapshot to start the feed", async () => {
@@ -112,7 +97,7 @@ it("calls keep their order when events arrive", () => {
 });
 
 it("an ended call is not restored by an older snapshot and is forgotten after a newer one", async () => {
-  const answer = (calls: unknown[], position: number) => ({ data: calls, response: { position } });
+  const answer = (calls: ActiveCall[], position: number) => ({ data: calls, response: { position } });
   GET.mockResolvedValue(answer([activeCall("CA1")], 10));
   const board = new LiveBoard();
   const stop = board.load(() => {});

@@ -1,6 +1,6 @@
 import { api, positionOf, totalOf } from "../api/client";
 import type { ActiveCall } from "../api/types";
-import type { EventMessage } from "../feed/messages";
+import type { CallMessage } from "../feed/messages";
 import { applyEvent, fromSnapshot, fromStartEvent, type LiveCall } from "./liveCall";
 
 /** How long an ended call stays visible, in milliseconds. */
@@ -104,8 +104,8 @@ export class LiveBoard {
   }
 
   /** Applies an event of the feed. */
-  applyEvent(event: EventMessage): void {
-    if (event.stream.type !== "call" || !event.call_id || this.ended.has(event.call_id)) return;
+  applyEvent(event: CallMessage): void {
+    if (this.ended.has(event.call_id)) return;
     const known = this.board.calls.find((call) => call.call_id === event.call_id);
     const next = known ? applyEvent(known, event) : fromStartEvent(event);
     if (!next || next === known) return;

@@ -1,23 +1,10 @@
 import { expect, it } from "vitest";
+import { activeCall } from "../feed/testMessages";
 import { allowedActions } from "./allowedActions";
-import type { LiveCall } from "./liveCall";
+import { fromSnapshot, type LiveCall } from "./liveCall";
 
 const call = (change: Partial<LiveCall> = {}): LiveCall => ({
-  call_id: "CA1",
-  status: "in_progress",
-  holder: "ai",
-  transferring: false,
-  escalated: false,
-  started_at: "2026-01-01T10:00:00Z",
-  listeners: [],
-  takeover_requests: [],
-  takeovers_accepted: [],
-  turns: [],
-  lastProblem: null,
-  isVoicemail: false,
-  position: 1,
-  outcome: null,
-  endedAt: null,
+  ...fromSnapshot(activeCall(), 1),
   ...change,
 });
 

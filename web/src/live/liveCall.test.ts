@@ -1,17 +1,21 @@
 import { describe, expect, it } from "vitest";
-import type { EventMessage } from "../feed/messages";
+import type { CallEventData, CallEventType } from "../api/types";
+import type { CallMessage } from "../feed/messages";
+import { callMessage } from "../feed/testMessages";
 import { applyEvent, fromStartEvent, type LiveCall } from "./liveCall";
 
 let position = 0;
-function event(type: string, data: Record<string, unknown> = {}, at = "2026-01-01T10:00:00Z"): EventMessage {
+function event<T extends CallEventType>(type: T, data: Partial<CallEventData<T>> = {}): CallMessage {
   position += 1;
-  return { position, type, call_id: "CA1", stream: { type: "call", id: "CA1" }, at, data };
+  return callMessage(type, data, { position });
 }
 
 /** The call after `CallStarted` and these events. */
-function callAfter(...events: EventMessage[]): LiveCall {
-  const data = { direction: "inbound", from: "+15005550001", to: "+15045550100", agent: "default" };
-  const start = fromStartEvent({ ...event("CallStarted", data), position: 0 });
+function callAfter(...events: CallMessage[]): LiveCall {
+  const data = { from: "+15005550001", to: "+15045550100", agent: "default" };
+  const start = fromStartEvent(
+    callMessage("CallStarted", { direction: "inbound", ...data }, { position: 0 }),
+  );
   if (!start) throw new Error("CallStarted created no call");
   return events.reduce(applyEvent, start);
 }
@@ -75,7 +79,10 @@ it("an event at or before the call's position is ignored", () => {
 });
 
 it("a listener is added once and removed when they leave", () => {
-  const joined = callAfter(event("ListenerJoined", { user: "u" }), event("ListenerJoined", { user: "u" }));
+  const joined = callAfter(
+    event("ListenerJoined", { user: "u", participant: 1 }),
+    event("ListenerJoined", { user: "u", participant: 1 }),
+  );
   expect(joined.listeners).toEqual(["u"]);
   expect(applyEvent(joined, event("ListenerLeft", { user: "u" })).listeners).toEqual([]);
 });
@@ -102,7 +109,7 @@ it("only CallStarted creates a call", () => {
 
 it("an unreached listener is a problem only after a takeover", () => {
   const unreached = () => event("ParticipantUnreached", { role: "listener", reason: "no-answer" });
-  const answered = callAfter(event("CallAnswered"), event("ListenerJoined", { user: "u" }));
+  const answered = callAfter(event("CallAnswered"), event("ListenerJoined", { user: "u", participant: 1 }));
   const listening = applyEvent(answered, unreached());
   expect([listening.lastProblem, listening.listeners]).toEqual([null, ["u"]]);
   const taken = applyEvent(answered, event("TakenOver", { user: "user_1" }));

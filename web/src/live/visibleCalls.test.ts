@@ -1,21 +1,10 @@
 import { expect, it } from "vitest";
+import { activeCall } from "../feed/testMessages";
 import { fromSnapshot, type LiveCall } from "./liveCall";
 import { visibleCalls } from "./visibleCalls";
 
 function call(id: string, of: Partial<LiveCall> = {}): LiveCall {
-  const snapshot = {
-    call_id: id,
-    status: "in_progress",
-    holder: "ai",
-    transferring: false,
-    escalated: false,
-    started_at: "2026-01-01T10:00:00Z",
-    listeners: [],
-    takeover_requests: [],
-    takeovers_accepted: [],
-    turns: [],
-  };
-  return { ...fromSnapshot(snapshot, 1), ...of };
+  return { ...fromSnapshot(activeCall(id), 1), ...of };
 }
 
 const ids = (calls: readonly LiveCall[]) => calls.map(({ call_id: id }) => id);

@@ -150,6 +150,12 @@ impl CallView {
             .unwrap_or_default()
     }
 
+    /// Whether the start was reported, and not only inferred from later callbacks.
+    #[must_use]
+    pub const fn is_start_reported(&self) -> bool {
+        self.started.is_some()
+    }
+
     /// When the call was answered.
     #[must_use]
     pub fn answered_at(&self) -> Option<Timestamp> {

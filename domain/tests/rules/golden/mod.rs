@@ -202,7 +202,7 @@ fn write(path: &str, text: &str) {
     std::fs::write(path, text).expect("is writable");
 }
 
-fn is_update() -> bool {
+pub fn is_update() -> bool {
     std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1")
 }
 

@@ -1,15 +1,16 @@
 import { Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useEffect, useRef } from "react";
+import { isUnreadable } from "../../../api/events";
 import { Timestamp } from "../../../components/Timestamp";
 import { useUserName } from "../../../components/useUsers";
-import type { EventMessage } from "../../../feed/messages";
+import type { CallRecord } from "../../../feed/messages";
 import { milliseconds } from "../../../format/time";
 import { eventName } from "../../../format/words";
 import { describe } from "../../call/timeline/describe";
 import classes from "./tryout.module.css";
 
 /** The call's events, live. */
-export function Events({ events }: { events: readonly EventMessage[] }) {
+export function Events({ events }: { events: readonly CallRecord[] }) {
   const nameOf = useUserName();
   const box = useRef<HTMLOListElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls on each new event
@@ -49,8 +50,8 @@ export function Events({ events }: { events: readonly EventMessage[] }) {
   );
 }
 
-function Row({ event, nameOf }: { event: EventMessage; nameOf: (userId: string) => string }) {
-  const latency = event.type === "AiTurn" ? event.data.latency_ms : null;
+function Row({ event, nameOf }: { event: CallRecord; nameOf: (userId: string) => string }) {
+  const latency = !isUnreadable(event) && event.type === "AiTurn" ? event.data.latency_ms : null;
   const text = describe(event, nameOf);
   return (
     <li className={classes.event}>

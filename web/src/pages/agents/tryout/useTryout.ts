@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { api, body } from "../../../api/client";
 import { useFeedReader } from "../../../feed/FeedProvider";
-import { type EventMessage, type FeedMessage, isEvent } from "../../../feed/messages";
+import { type CallRecord, type FeedMessage, isOfCall } from "../../../feed/messages";
 import { type LineState, TextLine } from "../../../telephone/TextLine";
 
 interface Placed {
@@ -16,7 +16,7 @@ export interface Tryout {
   callId: string | null;
   line: TextLine | null;
   state: LineState | null;
-  events: readonly EventMessage[];
+  events: readonly CallRecord[];
   start: () => void;
 }
 
@@ -28,14 +28,14 @@ export function useTryout(agentId: string): Tryout {
   const [isPlacing, setPlacing] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [placed, setPlaced] = useState<Placed | null>(null);
-  const [events, setEvents] = useState<readonly EventMessage[]>([]);
+  const [events, setEvents] = useState<readonly CallRecord[]>([]);
   /** All events while the request is pending: the call's first events may arrive before the response with its ID. */
-  const pending = useRef<EventMessage[] | null>(null);
+  const pending = useRef<CallRecord[] | null>(null);
   const callId = useRef<string | null>(null);
   const isMounted = useRef(true);
 
   const read = useCallback((message: FeedMessage) => {
-    if (!isEvent(message) || message.call_id === null) return;
+    if (!isOfCall(message)) return;
     pending.current?.push(message);
     if (message.call_id === callId.current) setEvents((known) => [...known, message]);
   }, []);

@@ -1,19 +1,11 @@
 import { expect, it } from "vitest";
-import type { HistoryEvent, Segment } from "../../../api/types";
+import type { CallEventData, CallEventType, HistoryEvent, Segment } from "../../../api/types";
+import { historyEvent } from "../../../feed/testMessages";
 import { segmentAt } from "./AudioProvider";
 import { segmentStart, turnOffsets } from "./offsets";
 
-function event(type: string, at: string, data: Record<string, unknown>): HistoryEvent {
-  return {
-    version: 1,
-    position: 1,
-    type,
-    at,
-    recorded_at: at,
-    actor: "twilio",
-    correlation_id: "",
-    data,
-  } as HistoryEvent;
+function event<T extends CallEventType>(type: T, at: string, data: Partial<CallEventData<T>>): HistoryEvent {
+  return historyEvent(type, data, { at });
 }
 
 const started = event("RecordingStarted", "2026-01-01T10:00:00Z", { phase: "ai", recording_sid: "RE1" });

@@ -1,11 +1,12 @@
+import { isUnreadable } from "../../../api/events";
 import type { HistoryEvent, Segment } from "../../../api/types";
 
 /** The start of each phase's first recording, in epoch milliseconds. */
 export function recordingStarts(events: readonly HistoryEvent[]): Map<string, number> {
   const starts = new Map<string, number>();
   for (const event of events) {
-    if (event.type !== "RecordingStarted" || !event.at) continue;
-    const phase = String(data(event).phase);
+    if (isUnreadable(event) || event.type !== "RecordingStarted" || !event.at) continue;
+    const { phase } = event.data;
     const at = Date.parse(event.at);
     starts.set(phase, Math.min(at, starts.get(phase) ?? at));
   }
@@ -20,11 +21,20 @@ const WORDS_PER_SECOND = 2.5;
  * reported it; otherwise the event carries the end of speech, and the start is estimated from the word count.
  */
 export function turnStartMs(event: HistoryEvent): number | null {
-  const { started_at: startedAt, text } = data(event);
-  if (typeof startedAt === "number") return startedAt / 1_000;
   if (!event.at) return null;
-  const words = event.type === "CallerTurn" && typeof text === "string" ? text.trim().split(/\s+/).length : 0;
-  return Date.parse(event.at) - (words / WORDS_PER_SECOND) * 1_000;
+  const at = Date.parse(event.at);
+  if (isUnreadable(event) || event.type !== "CallerTurn") return at;
+  const { started_at: startedAt, text } = event.data;
+  if (startedAt !== undefined) return startedAt / 1_000;
+  const words = typeof text === "string" ? text.trim().split(/\s+/).length : 0;
+  return at - (words / WORDS_PER_SECOND) * 1_000;
+}
+
+/** `<speaker> <turn>` of a turn; null for any other event. */
+export function turnKey(event: HistoryEvent): string | null {
+  if (isUnreadable(event)) return null;
+  if (event.type === "CallerTurn") return `caller ${event.data.turn}`;
+  return event.type === "AiTurn" ? `ai ${event.data.turn}` : null;
 }
 
 /** The offset of each turn in the recording of the AI phase, in seconds, keyed by `<speaker> <turn>`. */
@@ -34,12 +44,12 @@ export function turnOffsets(events: readonly HistoryEvent[]): Map<string, number
   if (start === undefined) return offsets;
   let before = 0;
   for (const event of events) {
-    const speaker = event.type === "CallerTurn" ? "caller" : event.type === "AiTurn" ? "ai" : null;
-    const startMs = speaker && turnStartMs(event);
+    const key = turnKey(event);
+    const startMs = key && turnStartMs(event);
     if (!startMs) continue;
     // An estimate must not precede the previous turn.
     before = Math.max(before, (startMs - start) / 1_000);
-    offsets.set(`${speaker} ${String(data(event).turn)}`, before);
+    offsets.set(key, before);
   }
   return offsets;
 }
@@ -52,8 +62,4 @@ export function segmentStart(
 ): number | null {
   if (typeof segment.start_ms === "number") return segment.start_ms / 1_000;
   return isTurn ? (turns.get(`${segment.speaker} ${segment.n}`) ?? null) : null;
-}
-
-function data(event: HistoryEvent): Record<string, unknown> {
-  return event.data as Record<string, unknown>;
 }

@@ -1,12 +1,16 @@
 import { expect, it } from "vitest";
-import type { HistoryEvent } from "../../../api/types";
+import { historyEvent } from "../../../feed/testMessages";
 import { costsOf, totals } from "./costs";
 
 const cost = (item: string, amount: number, currency = "USD", provisional = false) =>
-  ({
-    type: "CostIncurred",
-    data: { item, quantity: 1, unit: "minute", amount_micros: amount, currency, provisional },
-  }) as unknown as HistoryEvent;
+  historyEvent("CostIncurred", {
+    item,
+    quantity: 1,
+    unit: "minute",
+    amount_micros: amount,
+    currency,
+    provisional,
+  });
 
 it("costs are summed per item, most expensive first", () => {
   const costs = costsOf([cost("tokens", 5), cost("minutes", 10), cost("tokens", 20, "USD", true)]);

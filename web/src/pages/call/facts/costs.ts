@@ -1,3 +1,4 @@
+import { isUnreadable } from "../../../api/events";
 import type { HistoryEvent } from "../../../api/types";
 
 /** The cost of one item in a call. */
@@ -15,27 +16,17 @@ export interface Cost {
 export function costsOf(events: readonly HistoryEvent[]): Cost[] {
   const costs = new Map<string, Cost>();
   for (const event of events) {
-    if (event.type !== "CostIncurred") continue;
-    const data = event.data as Record<string, unknown>;
-    const [item, unit, currency] = [data.item, data.unit, data.currency].map(String) as [
-      string,
-      string,
-      string,
-    ];
+    if (isUnreadable(event) || event.type !== "CostIncurred") continue;
+    const { item, quantity, unit, currency, amount_micros: amountMicros, provisional } = event.data;
     const key = `${item} ${unit} ${currency}`;
-    const before = costs.get(key) ?? {
-      item,
-      quantity: 0,
-      unit,
-      amountMicros: 0,
-      currency,
-      provisional: false,
-    };
+    const before = costs.get(key);
     costs.set(key, {
-      ...before,
-      quantity: before.quantity + Number(data.quantity),
-      amountMicros: before.amountMicros + Number(data.amount_micros),
-      provisional: before.provisional || data.provisional === true,
+      item,
+      unit,
+      currency,
+      quantity: (before?.quantity ?? 0) + quantity,
+      amountMicros: (before?.amountMicros ?? 0) + amountMicros,
+      provisional: before?.provisional || provisional,
     });
   }
   return [...costs.values()].sort((a, b) => b.amountMicros - a.amountMicros);

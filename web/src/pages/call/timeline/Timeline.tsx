@@ -4,7 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 import type { HistoryEvent, Recording } from "../../../api/types";
 import { ErrorNotice } from "../../../components/ErrorNotice";
 import { useAudio, useCanPlay } from "../audio/AudioProvider";
-import { recordingStarts, turnOffsets, turnStartMs } from "../audio/offsets";
+import { recordingStarts, turnKey, turnOffsets, turnStartMs } from "../audio/offsets";
 import { RecordingPlayer } from "../audio/RecordingPlayer";
 import { useHistory } from "../useCall";
 import { EventDetail } from "./EventDetail";
@@ -69,9 +69,8 @@ function Loaded({
 
   const commit = (to: number) => onVersion(to >= last ? undefined : to);
   const offsetOf = (event: HistoryEvent): number | null => {
-    const speaker = event.type === "CallerTurn" ? "caller" : event.type === "AiTurn" ? "ai" : null;
-    if (speaker)
-      return offsets.get(`${speaker} ${String((event.data as Record<string, unknown>).turn)}`) ?? null;
+    const key = turnKey(event);
+    if (key) return offsets.get(key) ?? null;
     const start = recordingStarts(events).get("ai");
     const startMs = turnStartMs(event);
     return start !== undefined && startMs !== null && startMs >= start ? (startMs - start) / 1_000 : null;

@@ -1,5 +1,6 @@
 import { Paper, ScrollArea, Stack, Text, Title } from "@mantine/core";
 import { useEffect, useRef } from "react";
+import { isUnreadable } from "../../../api/events";
 import type { HistoryEvent } from "../../../api/types";
 import { Bubble } from "../transcript/Bubble";
 
@@ -11,9 +12,10 @@ interface Props {
 /** The conversation up to an event. */
 export function TranscriptSoFar({ events, version }: Props) {
   const viewport = useRef<HTMLDivElement>(null);
-  const turns = events.filter(
-    (event) => event.version <= version && (event.type === "CallerTurn" || event.type === "AiTurn"),
-  );
+  const turns = events.flatMap((event) => {
+    if (event.version > version || isUnreadable(event)) return [];
+    return event.type === "CallerTurn" || event.type === "AiTurn" ? event : [];
+  });
   // Scrolls the box, not the page, to the last turn.
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls on each new turn
   useEffect(() => {
@@ -37,17 +39,14 @@ export function TranscriptSoFar({ events, version }: Props) {
             viewportProps={{ tabIndex: 0, "aria-label": "Transcript" }}
           >
             <Stack gap="xs" p={4}>
-              {turns.map((event) => {
-                const { text } = event.data as Record<string, unknown>;
-                return (
-                  <Bubble
-                    key={event.version}
-                    speaker={event.type === "AiTurn" ? "ai" : "caller"}
-                    text={typeof text === "string" ? text : null}
-                    isActive={event.version === version}
-                  />
-                );
-              })}
+              {turns.map(({ type, data: { text }, version: number }) => (
+                <Bubble
+                  key={number}
+                  speaker={type === "AiTurn" ? "ai" : "caller"}
+                  text={typeof text === "string" ? text : null}
+                  isActive={number === version}
+                />
+              ))}
             </Stack>
           </ScrollArea.Autosize>
         )}

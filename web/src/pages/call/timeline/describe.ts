@@ -1,11 +1,9 @@
-import type { HistoryEvent } from "../../../api/types";
-import type { EventMessage } from "../../../feed/messages";
+import { isUnreadable } from "../../../api/events";
+import type { CallEvent, UnreadableEvent } from "../../../api/types";
 import { money } from "../../../format/numbers";
 import { phone } from "../../../format/phone";
 import { exactClock, fromMicros } from "../../../format/time";
 import { words } from "../../../format/words";
-
-type Data = Record<string, unknown>;
 
 /** Numbers above this are epoch microseconds (since 2001); counts and sizes are smaller. */
 const MIN_EPOCH_MICROS = 1e15;
@@ -19,58 +17,55 @@ export function shown(value: unknown): string {
 }
 
 /** A one-line description of an event; `nameOf` resolves user IDs. */
-export function describe(
-  event: Pick<HistoryEvent | EventMessage, "type" | "data">,
-  nameOf: (userId: string) => string,
-): string {
-  const data = event.data as Data;
-  const user = data.user ?? data.by;
-  const who = typeof user === "string" ? nameOf(user) : "";
+export function describe(event: CallEvent | UnreadableEvent, nameOf: (userId: string) => string): string {
+  if (isUnreadable(event)) return `Cannot be read by this version: ${event.data.unreadable}`;
   switch (event.type) {
-    case "CallStarted":
-      return `${phone(shown(data.from))} → ${phone(shown(data.to))}${data.inferred ? " (inferred from later callbacks)" : ""}`;
+    case "CallStarted": {
+      const { from, to, inferred } = event.data;
+      return `${phone(shown(from))} → ${phone(shown(to))}${inferred ? " (inferred from later callbacks)" : ""}`;
+    }
     case "CallerTurn":
     case "AiTurn":
-      return data.text && typeof data.text === "object" ? "Erased" : `“${shown(data.text)}”`;
+      return typeof event.data.text === "string" ? `“${event.data.text}”` : "Erased";
     case "AiTurnInterrupted":
-      return `Heard before the interruption: “${shown(data.heard_text)}”`;
+      return `Heard before the interruption: “${shown(event.data.heard_text)}”`;
     case "CallAnswered":
-      return `By ${words(shown(data.by)).toLowerCase()}`;
-    case "CallEnded":
-      return [
-        words(shown(data.outcome)),
-        data.ended_by && `by ${words(shown(data.ended_by)).toLowerCase()}`,
-        shown(data.reason),
-      ]
-        .filter(Boolean)
-        .join(", ");
+      return `By ${words(event.data.by).toLowerCase()}`;
+    case "CallEnded": {
+      const { outcome, ended_by: by, reason } = event.data;
+      return [words(outcome), by && `by ${words(by).toLowerCase()}`, reason].filter(Boolean).join(", ");
+    }
     case "FieldCollected":
-      return `${shown(data.field)}: ${shown(data.value)}${data.valid ? "" : " (invalid)"}`;
+      return `${event.data.field}: ${shown(event.data.value)}${event.data.valid ? "" : " (invalid)"}`;
     case "CostIncurred":
-      return `${words(shown(data.item))}: ${money(Number(data.amount_micros), shown(data.currency))}`;
-    case "CorrectionNoted":
-      return `${data.turn ? `Turn ${shown(data.turn)}: ` : ""}“${shown(data.note)}”, ${who}`;
+      return `${words(event.data.item)}: ${money(event.data.amount_micros, event.data.currency)}`;
+    case "CorrectionNoted": {
+      const { turn, note, by } = event.data;
+      return `${turn ? `Turn ${turn}: ` : ""}“${shown(note)}”, ${nameOf(by)}`;
+    }
     case "Graded":
-      return `${words(shown(data.grade))}, by ${who}`;
+      return `${words(event.data.grade)}, by ${nameOf(event.data.by)}`;
     case "ProviderReported":
-      return `${shown(data.kind)}: ${shown(data.status)}`;
+      return `${event.data.kind}: ${event.data.status}`;
     case "TransferStarted":
     case "Transferred":
-      return `To ${phone(shown(data.to))}`;
+      return `To ${phone(shown(event.data.to))}`;
     case "TransferFailed":
-      return `To ${phone(shown(data.to))}: ${shown(data.reason)}`;
+      return `To ${phone(shown(event.data.to))}: ${event.data.reason}`;
     case "CallSummarized":
-      return shown(data.summary);
+      return shown(event.data.summary);
     default:
-      return describeFields(data, who);
+      return describeFields(event.data, nameOf);
   }
 }
 
-/** The fallback: the most telling fields, in this order. */
-function describeFields(data: Data, who: string): string {
+/** The fallback, also for types of a newer service: the most telling fields, in this order, and the user. */
+function describeFields(data: CallEvent["data"], nameOf: (userId: string) => string): string {
+  const values = new Map<string, unknown>(Object.entries(data));
   const parts = ["phase", "reason", "rule", "disposition", "effect", "role", "digits", "engine", "provider"]
-    .filter((field) => data[field] !== undefined && data[field] !== null)
-    .map((field) => words(shown(data[field])));
-  if (who) parts.push(who);
+    .map((field) => words(shown(values.get(field))))
+    .filter(Boolean);
+  const user = values.get("user") ?? values.get("by");
+  if (typeof user === "string") parts.push(nameOf(user));
   return parts.join(", ");
 }

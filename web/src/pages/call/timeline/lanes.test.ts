@@ -1,23 +1,21 @@
 import { describe, expect, it } from "vitest";
-import type { HistoryEvent } from "../../../api/types";
+import type { CallEventData, CallEventType, HistoryEvent } from "../../../api/types";
+import { historyEvent } from "../../../feed/testMessages";
 import { gapsOf, laneOf, spansOf } from "./lanes";
 
-function events(...given: [type: string, data?: Record<string, unknown>, at?: string][]): HistoryEvent[] {
-  return given.map(([type, data = {}, at = "2026-01-01T10:00:00Z"], index) => ({
-    version: index + 1,
-    position: index + 100,
-    type,
-    at,
-    recorded_at: at,
-    actor: "twilio",
-    correlation_id: "",
-    data: data as Record<string, never>,
-  }));
+type Given = {
+  [T in CallEventType]: [type: T, data?: Partial<CallEventData<T>>, at?: string];
+}[CallEventType];
+
+function events(...given: Given[]): HistoryEvent[] {
+  return given.map(([type, data = {}, at = "2026-01-01T10:00:00Z"], index) =>
+    historyEvent(type, data, { version: index + 1, position: index + 100, at }),
+  );
 }
 
 describe("the lane of an event", () => {
-  const lane = (type: string, data: Record<string, unknown> = {}) =>
-    laneOf({ type, data: data as Record<string, never> });
+  const lane = <T extends CallEventType>(type: T, data: Partial<CallEventData<T>> = {}) =>
+    laneOf(historyEvent(type, data));
   it("is the lane of its actor", () => {
     expect(lane("CallerTurn")).toBe("caller");
     expect(lane("AiTurn")).toBe("ai");
@@ -29,10 +27,11 @@ describe("the lane of an event", () => {
   it("follows the role for participant events", () => {
     expect(lane("ParticipantJoined", { role: "caller" })).toBe("caller");
     expect(lane("ParticipantLeft", { role: "listener" })).toBe("person");
-    expect(lane("ParticipantJoined", {})).toBe("system");
+    expect(lane("ParticipantCalled", { role: "team_member" })).toBe("person");
   });
-  it("is system for unknown event types", () => {
-    expect(lane("SomethingNew")).toBe("system");
+  it("is system for events that cannot be read, and types of a newer service", () => {
+    expect(laneOf({ type: "CallStarted", data: { unreadable: "a newer version" } })).toBe("system");
+    expect(lane("SomethingNew" as CallEventType)).toBe("system");
   });
 });
 

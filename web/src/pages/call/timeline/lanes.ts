@@ -1,4 +1,5 @@
-import type { HistoryEvent } from "../../../api/types";
+import { isUnreadable } from "../../../api/events";
+import type { CallEvent, CallEventType, HistoryEvent, Schemas, UnreadableEvent } from "../../../api/types";
 
 /** The lanes of the timeline by actor, top to bottom. */
 export const LANES = [
@@ -11,7 +12,10 @@ export const LANES = [
 
 export type Lane = (typeof LANES)[number]["key"];
 
-const LANE_OF_TYPE: Record<string, Lane> = {
+type LaneRule = Lane | ((event: CallEvent) => Lane);
+
+/** Every event type, so that a new one does not compile until it has a lane. */
+const LANE_OF_TYPE: Record<CallEventType, LaneRule> = {
   CallerTurn: "caller",
   HeardUnclearly: "caller",
   DoNotCallRequested: "caller",
@@ -47,25 +51,65 @@ const LANE_OF_TYPE: Record<string, Lane> = {
   DetailsEdited: "person",
   CallHidden: "person",
   CallErased: "person",
+  ParticipantCalled: byRole,
+  ParticipantUnreached: byRole,
+  ParticipantJoined: byRole,
+  ParticipantLeft: byRole,
+  RecordingStarted: "recording",
+  RecordingPaused: "recording",
+  RecordingResumed: "recording",
+  RecordingReady: "recording",
+  RecordingArchived: "recording",
+  RecordingUnavailable: "recording",
+  RecordingPlayed: "recording",
+  TranscriptReady: "recording",
+  TranscriptionRequested: "recording",
+  TranscriptionFailed: "recording",
+  CallQueued: "system",
+  QueueEdited: "system",
+  QueuePaused: "system",
+  QueueResumed: "system",
+  QueueCancelled: "system",
+  DialDeferred: "system",
+  DialRefused: "system",
+  DialPermitted: "system",
+  DialIntended: "system",
+  DialAttempted: "system",
+  DialFailed: "system",
+  DialUnresolved: "system",
+  DuplicateDialDetected: "system",
+  LegRefused: "system",
+  CallStarted: "system",
+  CallRinging: "system",
+  CallAnswered: "system",
+  RoutedToVoicemail: "system",
+  CallEnded: "system",
+  ConferenceStarted: "system",
+  ConferenceEnded: "system",
+  CostIncurred: "system",
+  ProviderReported: "system",
+  Reconciled: "system",
+  EffectFailed: "system",
+  GapRepaired: "system",
 };
 
-const LANE_OF_ROLE: Record<string, Lane> = {
+const LANE_OF_ROLE: Record<Schemas["ParticipantRole"], Lane> = {
   caller: "caller",
   ai: "ai",
-  agent: "person",
+  team_member: "person",
   listener: "person",
   transfer_target: "person",
 };
 
-type Event = Pick<HistoryEvent, "type" | "data">;
+function byRole(event: CallEvent): Lane {
+  return "role" in event.data ? LANE_OF_ROLE[event.data.role] : "system";
+}
 
-/** The lane of an event; unknown types go to the system lane. */
-export function laneOf(event: Event): Lane {
-  const known = LANE_OF_TYPE[event.type];
-  if (known) return known;
-  if (/^(Recording|Transcript)/.test(event.type)) return "recording";
-  if (/^Participant/.test(event.type)) return LANE_OF_ROLE[textField(event, "role")] ?? "system";
-  return "system";
+/** The lane of an event; unreadable events and unknown types go to the system lane. */
+export function laneOf(event: CallEvent | UnreadableEvent): Lane {
+  if (isUnreadable(event)) return "system";
+  const rule: LaneRule | undefined = LANE_OF_TYPE[event.type];
+  return typeof rule === "function" ? rule(event) : (rule ?? "system");
 }
 
 /** A state that lasts from one event to another, such as a hold. */
@@ -80,10 +124,10 @@ export interface Span {
 interface SpanRule {
   lane: Lane;
   label: string;
-  start: string;
-  ends: readonly string[];
+  start: CallEventType;
+  ends: readonly CallEventType[];
   /** Distinguishes concurrent spans of one rule. */
-  key: (event: Event) => string;
+  key: (event: CallEvent) => string;
 }
 
 const SPAN_RULES: readonly SpanRule[] = [
@@ -92,7 +136,7 @@ const SPAN_RULES: readonly SpanRule[] = [
     label: "Recording",
     start: "RecordingStarted",
     ends: ["RecordingReady", "RecordingUnavailable", "RecordingArchived"],
-    key: (event) => textField(event, "recording_sid"),
+    key: ({ data }) => ("recording_sid" in data ? (data.recording_sid ?? "") : ""),
   },
   {
     lane: "person",
@@ -131,6 +175,7 @@ export function spansOf(events: readonly HistoryEvent[]): Span[] {
   for (const { lane, label, start, ends, key } of SPAN_RULES) {
     const open = new Map<string, Span>();
     for (const event of events) {
+      if (isUnreadable(event)) continue;
       const name = key(event);
       if (event.type === start && !open.has(name)) {
         const span = { lane, label, from: event.version, to: last };
@@ -164,9 +209,4 @@ export function gapsOf(events: readonly HistoryEvent[], atLeastS = 30): Map<numb
 
 function timeOf(event: HistoryEvent): number {
   return Date.parse(event.at ?? event.recorded_at);
-}
-
-function textField(event: Event, field: string): string {
-  const value = (event.data as Record<string, unknown>)[field];
-  return typeof value === "string" ? value : "";
 }

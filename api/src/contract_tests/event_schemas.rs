@@ -1,0 +1,169 @@
+//! The schemas of events are true: what the service sends of generated events matches them, and nothing is left
+//! undescribed.
+
+use super::checker::check;
+use super::generator::Generator;
+use crate::call_logs::history::HistoryEvent;
+use crate::live::{Notice, render};
+use domain::Timestamp;
+use domain::agent::AgentEvent;
+use domain::call::CallEvent;
+use domain::contact::ContactEvent;
+use domain::ledger::LedgerEvent;
+use domain::quarantine::QuarantineEvent;
+use infra::event_store::{Actor, Event, Metadata, Recorded, StreamId};
+use projections::runner::{RebuildStatus, Stage};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Generated events of each type: enough that each optional field is absent in one and present in another.
+const PER_TYPE: u64 = 20;
+
+fn document() -> Value {
+    serde_json::to_value(crate::openapi_document()).expect("serializes")
+}
+
+fn recorded(stream: &str, event_type: &str, event: Event) -> Recorded {
+    Recorded {
+        position: 7,
+        stream: StreamId::new(stream, "1"),
+        sequence: 3,
+        event_type: event_type.to_owned(),
+        event_version: "1.0".to_owned(),
+        recorded_at: Timestamp::from_seconds(1_780_000_000),
+        metadata: Metadata::new("default", Actor::Twilio, "request"),
+        event,
+    }
+}
+
+/// Generated events of every type of a stream.
+fn generated<E: for<'de> Deserialize<'de> + Into<Event>>(stream: &str, types: &[&str]) -> Vec<Recorded> {
+    let each = types.iter().enumerate().flat_map(|(variant, event_type)| {
+        (1..=PER_TYPE).map(move |seed| {
+            let event = E::deserialize(&mut Generator::of_variant(variant, seed));
+            let event = event.unwrap_or_else(|error| panic!("{event_type}: {error}"));
+            recorded(stream, event_type, event.into())
+        })
+    });
+    each.collect()
+}
+
+fn message(event: &Recorded) -> Value {
+    serde_json::from_str(&render(event).expect("renders")).expect("is JSON")
+}
+
+/// Checks the message of the feed for each event against the schema of its stream, and one of each type against that of
+/// any message, which has every type of every stream.
+fn check_messages(schema: &str, events: &[Recorded]) {
+    let document = document();
+    let mut seen = BTreeSet::new();
+    for event in events {
+        let message = message(event);
+        let is_first = seen.insert(&event.event_type);
+        for schema in [Some(schema), is_first.then_some("FeedMessage")].into_iter().flatten() {
+            check(&document, schema, &message).unwrap_or_else(|problem| panic!("{problem}\n{message:#}"));
+        }
+    }
+}
+
+#[test]
+fn messages_of_call_events_match_their_schema() {
+    check_messages("CallFeedEvent", &generated::<CallEvent>("call", CallEvent::TYPES));
+}
+
+#[test]
+fn messages_of_other_events_match_their_schema() {
+    check_messages("AgentFeedEvent", &generated::<AgentEvent>("agent", AgentEvent::TYPES));
+    check_messages(
+        "ContactFeedEvent",
+        &generated::<ContactEvent>("contact", ContactEvent::TYPES),
+    );
+    check_messages(
+        "QuarantineFeedEvent",
+        &generated::<QuarantineEvent>("quarantine", QuarantineEvent::TYPES),
+    );
+    check_messages(
+        "LedgerFeedEvent",
+        &generated::<LedgerEvent>("ledger", LedgerEvent::TYPES),
+    );
+}
+
+#[test]
+fn message_of_an_unreadable_event_matches_its_schema() {
+    for event_type in ["CallStarted", "SomethingNew"] {
+        let reason = "unknown field".to_owned();
+        let event = recorded("call", event_type, Event::Unreadable { reason });
+        check_messages("UnreadableFeedEvent", &[event]);
+    }
+}
+
+#[test]
+fn messages_without_a_position_match_their_schema() {
+    let document = document();
+    let presence = Notice::Presence {
+        user_id: "user_1".to_owned(),
+        here: true,
+    };
+    let status = RebuildStatus {
+        stage: Stage::Loading,
+        done: 1,
+        total: 2,
+        events_per_second: 0.5,
+        seconds_left: None,
+    };
+    let rebuild = |status: Option<RebuildStatus>| Notice::Rebuild {
+        name: "call_log",
+        progress: status.map(Into::into),
+    };
+    for message in [json!(presence), json!(rebuild(Some(status))), json!(rebuild(None))] {
+        check(&document, "FeedMessage", &message).unwrap_or_else(|problem| panic!("{problem}\n{message:#}"));
+    }
+}
+
+#[test]
+fn history_of_call_events_matches_its_schema() {
+    let document = document();
+    let reason = "unknown field".to_owned();
+    let mut events = generated::<CallEvent>("call", CallEvent::TYPES);
+    events.push(recorded("call", "SomethingNew", Event::Unreadable { reason }));
+    for event in &events {
+        let event = json!(HistoryEvent::of(event).expect("serializes"));
+        check(&document, "HistoryEvent", &event).unwrap_or_else(|problem| panic!("{problem}\n{event:#}"));
+    }
+}
+
+#[test]
+fn generated_events_have_known_and_erased_values_and_absent_fields() {
+    let events = generated::<CallEvent>("call", CallEvent::TYPES);
+    let values = |event_type: &str, field: &str| -> Vec<Option<Value>> {
+        let events = events.iter().filter(|event| event.event_type == event_type);
+        events.map(|event| message(event)["data"].get(field).cloned()).collect()
+    };
+    let texts = values("CallerTurn", "text");
+    assert!(texts.iter().flatten().any(Value::is_string));
+    assert!(texts.contains(&Some(json!({ "erased": true }))));
+    let names = values("CallStarted", "caller_name");
+    assert!(names.iter().flatten().any(Value::is_string));
+    assert!(names.contains(&Some(json!({ "erased": true }))));
+    assert!(names.contains(&None));
+    let segments = values("TranscriptReady", "segments");
+    assert!(
+        segments
+            .iter()
+            .flatten()
+            .any(|segments| segments[0]["speaker"].is_string())
+    );
+}
+
+#[test]
+fn event_with_an_undescribed_field_or_without_a_described_one_does_not_match() {
+    let document = document();
+    let event = &generated::<CallEvent>("call", &["CallQueued"])[0];
+    let mut changed = message(event);
+    changed["data"]["new"] = json!(1);
+    assert!(check(&document, "CallFeedEvent", &changed).is_err());
+    let mut changed = message(event);
+    changed["data"].as_object_mut().expect("fields").remove("to");
+    assert!(check(&document, "CallFeedEvent", &changed).is_err());
+}
