@@ -13,9 +13,9 @@ mod auth;
 mod call_logs;
 pub mod cli;
 mod conference;
+mod contacts;
 #[cfg(test)]
 mod contract_tests;
-mod contacts;
 mod dashboard;
 mod error;
 mod events;

@@ -5,8 +5,9 @@ import { clearSession } from "../session/session";
 import { health, safePosition } from "./baseline";
 import { FeedConnection } from "./connection";
 import { type FeedProblem, feedProblemOf } from "./feedProblem";
-import { followInvalidations } from "./invalidations";
+import { followFeed } from "./followFeed";
 import { type FeedMessage, isCallEvent } from "./messages";
+import { queryUpdates } from "./QueryUpdates";
 
 interface Feed {
   connection: FeedConnection;
@@ -33,6 +34,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
           return () => window.clearTimeout(timer);
         },
         random: Math.random,
+        onStart: (after) => queryUpdates(client).start(after),
       },
       () => clearSession(client),
     );
@@ -41,7 +43,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const { connection, board } = feed;
-    const stopInvalidations = followInvalidations(connection, client);
+    const stopUpdates = followFeed(connection, client);
     const stopReading = connection.read((message) => isCallEvent(message) && board.applyEvent(message));
     const stopLoading = board.load((after) => connection.start(after));
     const online = () => connection.retryNow();
@@ -50,7 +52,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
       window.removeEventListener("online", online);
       stopLoading();
       stopReading();
-      stopInvalidations();
+      stopUpdates();
       connection.stop();
     };
   }, [feed, client]);
@@ -82,10 +84,8 @@ export function useFeedReader(reader: (message: FeedMessage) => void): void {
   useEffect(() => connection.read(reader), [connection, reader]);
 }
 
-/** Returns a function that waits until the feed has delivered the events of a write. */
-export function useWaitForPosition(): (position: number | null) => Promise<void> {
+/** Returns a function that waits until the feed has delivered the events of a write; with whether it has delivered them. */
+export function useWaitForPosition(): (position: number | null) => Promise<boolean> {
   const { connection } = useFeedContext();
-  return async (position) => {
-    if (position !== null) await connection.waitForPosition(position);
-  };
+  return async (position) => position !== null && connection.waitForPosition(position);
 }

@@ -26,6 +26,7 @@ let scheduled: (() => void)[];
 let baseline: number;
 let received: FeedMessage[];
 let signedOut: () => void;
+let starts: number[];
 let feed: FeedConnection;
 
 const last = (): FakeSocket => sockets[sockets.length - 1] as FakeSocket;
@@ -39,6 +40,7 @@ const runNextAttempt = async (): Promise<void> => {
 beforeEach(() => {
   sockets = [];
   scheduled = [];
+  starts = [];
   baseline = 1_000;
   received = [];
   signedOut = vi.fn();
@@ -54,6 +56,7 @@ beforeEach(() => {
         return () => {};
       },
       random: () => 0,
+      onStart: (after) => starts.push(after),
     },
     () => signedOut(),
   );
@@ -114,6 +117,7 @@ describe("a service with a different log", () => {
       await runNextAttempt();
     }
     expect(last().after).toBe(1_000);
+    expect(starts).toEqual([5_000, 1_000]);
   });
 
   it("is not assumed when the baseline is ahead of our position", async () => {
@@ -125,6 +129,19 @@ describe("a service with a different log", () => {
     }
     expect(last().after).toBe(5_000);
   });
+});
+
+it("waiting for a position ends with whether the position was delivered", async () => {
+  feed.start(0);
+  last().onopen?.();
+  const waiting = feed.waitForPosition(2);
+  last().deliver(1, 2);
+  expect(await waiting).toBe(true);
+  const timedOut = feed.waitForPosition(9);
+  scheduled.pop()?.();
+  expect(await timedOut).toBe(false);
+  last().onclose?.({ code: 1006 });
+  expect(await feed.waitForPosition(9)).toBe(false);
 });
 
 it("close code 4001 stops the feed and signs out", () => {

@@ -24,6 +24,8 @@ export interface FeedEnvironment {
   /** The position from which a new reader starts. */
   baseline(): Promise<number>;
   wait(run: () => void, ms: number): () => void;
+  /** The messages that follow are those after this position. */
+  onStart?(after: number): void;
   random(): number;
 }
 
@@ -64,7 +66,7 @@ export class FeedConnection {
   /** Starts after a position; does nothing if it is already started. */
   start(after: number): void {
     if (this.state !== "stopped") return;
-    this.position = after;
+    this.startAfter(after);
     this.failures = 0;
     this.setState("connecting");
     this.connect();
@@ -95,16 +97,20 @@ export class FeedConnection {
 
   current = (): FeedState => this.state;
 
-  /** Resolves once the feed has delivered this position, or after `ms` milliseconds, or at once if it is not connected. */
-  waitForPosition(position: number, ms = 3_000): Promise<void> {
-    if (this.state !== "open" || (this.position ?? 0) >= position) return Promise.resolve();
+  /**
+   * Resolves once the feed has delivered this position, or after `ms` milliseconds, or at once if it is not connected; with
+   * whether it has delivered it.
+   */
+  waitForPosition(position: number, ms = 3_000): Promise<boolean> {
+    const isReached = () => (this.position ?? 0) >= position;
+    if (this.state !== "open" || isReached()) return Promise.resolve(isReached());
     return new Promise((resolve) => {
       const end = () => {
         stopReading();
         cancel();
-        resolve();
+        resolve(isReached());
       };
-      const stopReading = this.read(() => (this.position ?? 0) >= position && end());
+      const stopReading = this.read(() => isReached() && end());
       const cancel = this.environment.wait(end, ms);
     });
   }
@@ -155,12 +161,17 @@ export class FeedConnection {
       try {
         const baseline = await this.environment.baseline();
         // A log shorter than our position is another log.
-        if (this.position === null || baseline < this.position) this.position = baseline;
+        if (this.position === null || baseline < this.position) this.startAfter(baseline);
       } catch {
         // The service is unavailable; the next attempt checks again.
       }
     }
     if (this.state === "waiting" && this.socket === null) this.connect();
+  }
+
+  private startAfter(position: number): void {
+    this.position = position;
+    this.environment.onStart?.(position);
   }
 
   private drop(): void {

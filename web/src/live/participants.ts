@@ -1,4 +1,4 @@
-import type { CallEvent, Schemas } from "../api/types";
+import type { CallEvent, CallEventType, Schemas } from "../api/types";
 
 /** The parties dialed into a call, by the rules of `domain/src/call/participants.rs`. */
 export type Participants = Schemas["Participants"];
@@ -20,8 +20,29 @@ export const NO_PARTICIPANTS: Participants = {
   transfer: null,
 };
 
+/** The types of the events that can change the participants. */
+const CONCERNING: ReadonlySet<CallEventType> = new Set([
+  "ListenerJoined",
+  "ListenerLeft",
+  "TakeoverRequested",
+  "TakeoverAccepted",
+  "TakeoverDeclined",
+  "TakenOver",
+  "TakeoverFailed",
+  "TransferStarted",
+  "Transferred",
+  "TransferFailed",
+  "ParticipantCalled",
+  "ParticipantUnreached",
+  "ParticipantJoined",
+  "ParticipantLeft",
+  "ProviderReported",
+]);
+
 /** The participants after an event; the same object if the event does not concern them. */
 export function foldParticipants(known: Participants, event: CallEvent): Participants {
+  // Most events are turns: nothing is copied for them.
+  if (!CONCERNING.has(event.type)) return known;
   const next = structuredClone(known);
   return fold(next, event) ? next : known;
 }

@@ -19,6 +19,7 @@ on_both_engines!(
     ; sqlite:
     every_page_renders_in_both_themes_at_both_widths,
     live_call_is_taken_over_held_transferred_and_ended,
+    page_of_a_live_call_shows_each_turn_without_a_request,
     first_run_creates_the_admin_and_an_invited_user_sees_their_pages,
     every_page_renders_without_data,
     closed_hours_send_the_next_call_to_voicemail,
@@ -64,6 +65,10 @@ fn play(name: &str, engine: &str, env: &TestEnv, settings: &[(&str, &str)]) {
 
 async fn live_call_is_taken_over_held_transferred_and_ended(stores: TestStores) {
     story("live", stores, Pace::browser()).await;
+}
+
+async fn page_of_a_live_call_shows_each_turn_without_a_request(stores: TestStores) {
+    story("live-page", stores, QUICK).await;
 }
 
 async fn ended_call_is_found_played_graded_corrected_and_shown_at_earlier_versions(stores: TestStores) {

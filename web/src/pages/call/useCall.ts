@@ -1,27 +1,36 @@
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
-import { api, body } from "../../api/client";
+import { api, body, positionOf } from "../../api/client";
+import type { CallDetail, History, Transcript } from "../../api/types";
+import { callKeys, queryUpdates } from "../../feed/QueryUpdates";
 
-/** The prefix of all query keys of one call; an event of the call invalidates them together. */
-export const callKey = (id: string) => ["call", id] as const;
+// The feed keeps these up to date: it completes each answer with the events since, and applies later events to it.
 
 export const detailOptions = (id: string) =>
   queryOptions({
-    queryKey: [...callKey(id), "detail"],
-    queryFn: ({ signal }) => body(api.GET("/api/call-logs/{id}", { params: { path: { id } }, signal })),
+    queryKey: callKeys.detail(id),
+    queryFn: async ({ client, signal }) => {
+      const { data, response } = await api.GET("/api/call-logs/{id}", { params: { path: { id } }, signal });
+      return queryUpdates(client).completeDetail(id, data as CallDetail, positionOf(response));
+    },
   });
 
 export const transcriptOptions = (id: string) =>
   queryOptions({
-    queryKey: [...callKey(id), "transcript"],
-    queryFn: ({ signal }) =>
-      body(api.GET("/api/call-logs/{id}/transcript", { params: { path: { id } }, signal })),
+    queryKey: callKeys.transcript(id),
+    queryFn: async ({ client, signal }) => {
+      const params = { path: { id } };
+      const { data, response } = await api.GET("/api/call-logs/{id}/transcript", { params, signal });
+      return queryUpdates(client).completeTranscripts(id, data as Transcript[], positionOf(response));
+    },
   });
 
 export const historyOptions = (id: string) =>
   queryOptions({
-    queryKey: [...callKey(id), "history"],
-    queryFn: ({ signal }) =>
-      body(api.GET("/api/call-logs/{id}/history", { params: { path: { id } }, signal })),
+    queryKey: callKeys.history(id),
+    queryFn: async ({ client, signal }) => {
+      const { data } = await api.GET("/api/call-logs/{id}/history", { params: { path: { id } }, signal });
+      return queryUpdates(client).completeHistory(data as History);
+    },
   });
 
 export const useDetail = (id: string) => useQuery(detailOptions(id));

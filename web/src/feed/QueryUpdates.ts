@@ -1,0 +1,194 @@
+import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
+import type { CallDetail, CallPage, History, Stats, Transcript } from "../api/types";
+import { applyToDetail, applyToHistory, applyToRow, applyToTranscripts, staleAfter } from "./applyEvent";
+import type { CallFields, Stale } from "./callUpdates";
+import type { CallRecord } from "./messages";
+import { RecentEvents } from "./RecentEvents";
+import { RefetchSchedule } from "./RefetchSchedule";
+
+/** The query keys of a call. */
+export const callKeys = {
+  /** The prefix of the others. */
+  all: (id: string) => ["call", id] as const,
+  detail: (id: string) => ["call", id, "detail"] as const,
+  transcript: (id: string) => ["call", id, "transcript"] as const,
+  history: (id: string) => ["call", id, "history"] as const,
+};
+
+type CallQuery = "detail" | "transcript" | "history";
+
+/** Delay before a call is fetched, in milliseconds: read models lag behind the feed by a moment. */
+const CALL_DELAY_MS = 400;
+/** Delay before lists and figures are fetched, in milliseconds: it limits the rate when many calls are active. */
+const LISTS_DELAY_MS = 2_000;
+/** Delay before an answer that lacks events is fetched again, in milliseconds; doubled each time up to the maximum. */
+const RETRY_DELAY_MS = 1_000;
+const MAX_RETRY_DELAY_MS = 30_000;
+
+/**
+ * Keeps the cached answers about calls up to date. An event of the feed is applied to what the page shows of its call; what
+ * cannot be derived from it is fetched. An answer that the service gave from an older position is completed with the events
+ * since, so that no event is lost between a request and the feed.
+ */
+export class QueryUpdates {
+  readonly schedule: RefetchSchedule;
+  private readonly client: QueryClient;
+  private readonly recent = new RecentEvents();
+  /** How often in a row an answer lacked events, by query. */
+  private readonly retries = new Map<string, number>();
+  /** The answers before the feed started: events between them and the start may be missing. */
+  private early: { what: CallQuery; id: string; position: number | null }[] = [];
+
+  constructor(client: QueryClient) {
+    this.client = client;
+    this.schedule = new RefetchSchedule(client);
+  }
+
+  /** The feed starts after a position. */
+  start(after: number): void {
+    this.recent.start(after);
+    for (const { what, id, position } of this.early.splice(0)) {
+      if (position === null || position < after) this.retry(what, id);
+    }
+  }
+
+  /** Forgets everything: the next feed may be of another user. */
+  stop(): void {
+    this.schedule.stop();
+    this.recent.stop();
+    this.retries.clear();
+    this.early = [];
+  }
+
+  /** Applies an event of a call to the cached answers, and schedules the requests that it needs. */
+  apply(event: CallRecord): void {
+    this.recent.add(event);
+    const id = event.stream.id;
+    const stale = new Set(staleAfter(event));
+    // The history first: the details are derived from it.
+    this.update<History>(callKeys.history(id), "history", stale, (known) => applyToHistory(known, event));
+    this.update<CallDetail>(callKeys.detail(id), "detail", stale, (known) =>
+      applyToDetail(known, event, this.eventsUpTo(event)),
+    );
+    this.update<Transcript[]>(callKeys.transcript(id), "transcript", stale, (known) =>
+      applyToTranscripts(known, event),
+    );
+    this.updateRows(event);
+    for (const one of stale) this.fetch(one, id);
+  }
+
+  /** The details that were answered from a position, with the events since. */
+  completeDetail(id: string, detail: CallDetail, position: number | null): CallDetail {
+    return this.complete("detail", id, detail, position, (known, event) =>
+      applyToDetail(known, event, this.eventsUpTo(event)),
+    );
+  }
+
+  /** The transcripts that were answered from a position, with the events since. */
+  completeTranscripts(id: string, transcripts: Transcript[], position: number | null): Transcript[] {
+    return this.complete("transcript", id, transcripts, position, applyToTranscripts);
+  }
+
+  /** The history, which is read from the log itself and therefore knows its version, with the events since. */
+  completeHistory(history: History): History {
+    if (!this.recent.isStarted) this.early.push({ what: "history", id: history.call_id, position: null });
+    let completed = history;
+    for (const event of this.recent.ofCall(history.call_id)) {
+      const next = applyToHistory(completed, event);
+      if (next === null) {
+        this.retry("history", history.call_id);
+        return completed;
+      }
+      completed = next;
+    }
+    this.retries.delete(`history ${history.call_id}`);
+    return completed;
+  }
+
+  private complete<T>(
+    what: CallQuery,
+    id: string,
+    answer: T,
+    position: number | null,
+    apply: (known: T, event: CallRecord) => T | null,
+  ): T {
+    if (!this.recent.isStarted) {
+      this.early.push({ what, id, position });
+      return answer;
+    }
+    // An answer without a position cannot be completed.
+    const events = position === null ? null : this.recent.after(id, position);
+    let completed = answer;
+    let isComplete = events !== null;
+    for (const event of events ?? []) {
+      const next = apply(completed, event);
+      if (next === null) isComplete = false;
+      else completed = next;
+    }
+    if (isComplete) this.retries.delete(`${what} ${id}`);
+    else this.retry(what, id);
+    return completed;
+  }
+
+  /** Changes a cached answer. One that cannot be changed is added to the stale ones. */
+  private update<T>(key: QueryKey, what: Stale, stale: Set<Stale>, change: (known: T) => T | null): void {
+    const known = this.client.getQueryData<T>(key);
+    // An answer on its way is completed when it arrives. A change would also mark an invalidated query as up to date.
+    if (known === undefined || stale.has(what) || this.client.getQueryState(key)?.isInvalidated) return;
+    const next = change(known);
+    if (next === null) stale.add(what);
+    else if (next !== known) this.client.setQueryData(key, next);
+  }
+
+  private updateRows(event: CallRecord): void {
+    const withEvent = <T extends CallFields & { call_id: string }>(row: T): T =>
+      row.call_id === event.stream.id ? applyToRow(row, event) : row;
+    const isListed = (rows: readonly { call_id: string }[]) =>
+      rows.some((row) => row.call_id === event.stream.id);
+    const predicate = (query: Query) => !query.state.isInvalidated;
+    this.client.setQueriesData<CallPage>({ queryKey: ["calls"], predicate }, (page) =>
+      page && isListed(page.calls) ? { ...page, calls: page.calls.map(withEvent) } : page,
+    );
+    this.client.setQueriesData<Stats>({ queryKey: ["stats"], predicate }, (stats) =>
+      stats && isListed(stats.latest) ? { ...stats, latest: stats.latest.map(withEvent) } : stats,
+    );
+  }
+
+  /** The history of an event's call, if it is loaded and includes the event. */
+  private eventsUpTo(event: CallRecord): History["events"] | undefined {
+    const history = this.client.getQueryData<History>(callKeys.history(event.stream.id));
+    return history && history.version >= event.version ? history.events : undefined;
+  }
+
+  private fetch(what: Stale, id: string): void {
+    switch (what) {
+      case "detail":
+      case "transcript":
+      case "history":
+        this.schedule.after(callKeys[what](id), CALL_DELAY_MS);
+        break;
+      default:
+        // Their answers have no position, from which it would be known whether they include the event.
+        this.schedule.twiceAfter([what], LISTS_DELAY_MS);
+    }
+  }
+
+  private retry(what: CallQuery, id: string): void {
+    const name = `${what} ${id}`;
+    const count = this.retries.get(name) ?? 0;
+    this.retries.set(name, count + 1);
+    const delay = Math.min(MAX_RETRY_DELAY_MS, RETRY_DELAY_MS * 2 ** count);
+    this.schedule.after(callKeys[what](id), delay);
+  }
+}
+
+const OF_CLIENT = new WeakMap<QueryClient, QueryUpdates>();
+
+/** The updates of this client's queries. */
+export function queryUpdates(client: QueryClient): QueryUpdates {
+  const known = OF_CLIENT.get(client);
+  if (known) return known;
+  const created = new QueryUpdates(client);
+  OF_CLIENT.set(client, created);
+  return created;
+}
