@@ -13,7 +13,7 @@ use crate::web::{Parameters, PathOf, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use domain::Timestamp;
-use domain::call::view::CallView;
+use domain::call::view::{CallState, CallView};
 use infra::event_store::{Event, Recorded, StoreError, StreamId};
 use infra::ledger::Ledger;
 use serde::{Deserialize, Serialize};
@@ -89,7 +89,7 @@ pub struct History {
     events: Vec<HistoryEvent>,
     /// The state of the call; present with `version` or `at`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<CallState>)]
     state: Option<Value>,
     /// The differences; present with `from`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,15 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Keywords that constrain nothing here.
-const ANNOTATIONS: [&str; 5] = ["description", "format", "example", "title", "minimum"];
+const ANNOTATIONS: [&str; 7] = [
+    "description",
+    "format",
+    "example",
+    "title",
+    "minimum",
+    "default",
+    "uniqueItems",
+];
 
 /// The names of the properties that a schema describes, or why the value does not match.
 type Described = Result<BTreeSet<String>, String>;

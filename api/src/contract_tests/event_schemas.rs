@@ -3,7 +3,7 @@
 
 use super::checker::check;
 use super::generator::Generator;
-use crate::call_logs::history::HistoryEvent;
+use crate::call_logs::history::{HistoryEvent, state_after};
 use crate::live::{Notice, render};
 use domain::Timestamp;
 use domain::agent::AgentEvent;
@@ -131,6 +131,20 @@ fn history_of_call_events_matches_its_schema() {
         let event = json!(HistoryEvent::of(event).expect("serializes"));
         check(&document, "HistoryEvent", &event).unwrap_or_else(|problem| panic!("{problem}\n{event:#}"));
     }
+}
+
+#[test]
+fn state_of_a_call_with_any_events_matches_its_schema() {
+    let document = document();
+    let events = generated::<CallEvent>("call", CallEvent::TYPES);
+    // Events of all types, and fewer, so that each field is present in one state and absent in another.
+    for step in 1..=PER_TYPE {
+        let some = events.iter().step_by(usize::try_from(step).expect("small")).cloned();
+        let state = state_after(&some.collect::<Vec<_>>()).expect("a state");
+        check(&document, "CallState", &state).unwrap_or_else(|problem| panic!("{problem}\n{state:#}"));
+    }
+    let state = state_after(&[]).expect("a state");
+    check(&document, "CallState", &state).unwrap_or_else(|problem| panic!("{problem}\n{state:#}"));
 }
 
 #[test]

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Counts and flags of the dialogue. The order and repetition of turns do not matter.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct DialogueState {
     /// Numbers of the caller's turns.
     pub caller_turns: BTreeSet<u32>,
     /// The AI's turns by number, each with its latency in milliseconds, if it is known.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Option<u32>>))]
     pub ai_turns: BTreeMap<u32, Option<u32>>,
     /// Numbers of the AI's turns that the caller interrupted.
     pub interrupted: BTreeSet<u32>,

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 
 /// Failed attempts by effect and item, named `archive_recording RE1`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct FailedEffects(BTreeMap<String, FailedEffect>);
 
 /// The failed attempts of one effect. They may be recorded in any order; the one with the highest number wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FailedEffect {
     pub attempts: u32,
     /// Time of the next attempt; absent if there is none.

@@ -19,6 +19,7 @@ const ANNOUNCEMENT_STATUSES: [&str; 2] = ["announcement-end", "announcement-fail
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Participants {
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Participant>))]
     by_number: BTreeMap<u32, Participant>,
     legs: BTreeMap<String, LegState>,
     /// Legs that have heard their announcement.

@@ -14,19 +14,24 @@ pub const DELETED: &str = "erased";
 
 /// Recordings and transcripts. The order of events does not matter, but for pauses and requests by users.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Recordings {
     /// By `RecordingSid`.
     pub by_sid: BTreeMap<String, Recording>,
     /// Phases for which recording failed before it had a `RecordingSid`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Unavailable>))]
     pub failed: BTreeMap<Phase, Unavailable>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Transcript>))]
     pub transcripts: BTreeMap<Phase, Transcript>,
 }
 
 /// A recording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = RecordingState))]
 pub struct Recording {
     pub phase: Phase,
     pub paused: bool,
@@ -55,6 +60,8 @@ text_enum! {
 
 /// A recording in the blob store.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = ArchivedRecording))]
 pub struct Archived {
     pub key: String,
     pub bytes: u64,
@@ -65,6 +72,8 @@ pub struct Archived {
 
 /// Why there is no recording.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = UnavailableRecording))]
 pub struct Unavailable {
     pub reason: String,
     pub attempts: u32,
@@ -72,6 +81,8 @@ pub struct Unavailable {
 
 /// The transcripts of a phase.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = TranscriptState))]
 #[serde(default)]
 pub struct Transcript {
     /// What produced a transcript.

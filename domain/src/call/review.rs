@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 
 /// The results of a review.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Review {
     /// The current grade.
     pub grade: Option<Graded>,
     /// By number, including withdrawn ones.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Correction>))]
     pub corrections: BTreeMap<u32, Correction>,
     pub resolution: Option<Resolution>,
     /// The name as edited by a user.
@@ -28,6 +30,8 @@ pub struct Review {
 
 /// A grade with its author.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = GradeState))]
 pub struct Graded {
     pub grade: Grade,
     /// The user.
@@ -37,6 +41,8 @@ pub struct Graded {
 
 /// A correction: what a reviewer wrote the agent should have said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = CorrectionState))]
 pub struct Correction {
     pub note: PersonalText,
     /// The turn that it refers to. Absent if it refers to the whole call.
@@ -49,6 +55,7 @@ pub struct Correction {
 
 /// The disposition of a call with its author.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Resolution {
     /// `resolved`, `callback_needed`, `spam`, ...
     pub disposition: String,

@@ -1508,6 +1508,15 @@ export interface components {
         Answer: "accept" | "decline";
         /** @enum {string} */
         AnsweredBy: "unknown" | "fax" | "machine" | "human";
+        /** @description A recording in the blob store. */
+        ArchivedRecording: {
+            /** Format: int64 */
+            bytes: number;
+            content_type: string;
+            key: string;
+            /** @description SHA-256 of the content, lower-case hex. */
+            sha256: string;
+        };
         /** @description The assignment of a number to an agent. */
         AssignNumber: {
             /** @description ID of the agent; `null` unassigns the number, so that the default agent answers it. */
@@ -1736,6 +1745,34 @@ export interface components {
             /** @enum {string} */
             type: "CallStarted";
         };
+        /** @description The state of a call with the values that are derived from all of it. Times are RFC 3339. */
+        CallState: components["schemas"]["FoldedCall"] & {
+            agent?: string | null;
+            answered_at?: string | null;
+            answered_by?: components["schemas"]["AnsweredBy"] | null;
+            called_number?: string | null;
+            caller_name?: string | null;
+            caller_number?: string | null;
+            direction?: components["schemas"]["Direction"] | null;
+            /** Format: int64 */
+            duration_s?: number | null;
+            ended_at?: string | null;
+            ended_by?: components["schemas"]["EndedBy"] | null;
+            failure_reason?: string | null;
+            holder: components["schemas"]["Holder"];
+            listeners: string[];
+            number?: string | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            started_at?: string | null;
+            status?: components["schemas"]["Status"] | null;
+            taken_over_by?: string | null;
+            takeover_requests: string[];
+            takeovers_accepted: string[];
+            transferred: boolean;
+            transferred_to?: string | null;
+            transferring: boolean;
+            voicemail_reason?: components["schemas"]["VoicemailReason"] | null;
+        };
         CallSummarized: {
             data: {
                 /** @description Epoch microseconds. */
@@ -1759,6 +1796,24 @@ export interface components {
             };
             /** @enum {string} */
             type: "CallSummarized";
+        };
+        /** @description What the summary says of the call. */
+        CallSummary: {
+            goal_achieved?: boolean | null;
+            /** @description `high`, `medium`, `low`, `none`. */
+            interest?: string | null;
+            /**
+             * Format: int32
+             * @description 0 to 100.
+             */
+            lead_score?: number | null;
+            /** @description The model that wrote it. */
+            model: string;
+            next_action?: components["schemas"]["PersonalString"] | null;
+            /** @description The result of the call. */
+            outcome: string;
+            sentiment?: components["schemas"]["Sentiment"] | null;
+            text: components["schemas"]["PersonalString"];
         };
         /** @description A call. */
         CallView: {
@@ -2084,6 +2139,19 @@ export interface components {
             /** @enum {string} */
             type: "CorrectionNoted";
         };
+        /** @description A correction: what a reviewer wrote the agent should have said. */
+        CorrectionState: {
+            at: components["schemas"]["Timestamp"];
+            /** @description The user. */
+            by: string;
+            note: components["schemas"]["PersonalString"];
+            /**
+             * Format: int32
+             * @description The turn that it refers to. Absent if it refers to the whole call.
+             */
+            turn?: number | null;
+            withdrawn: boolean;
+        };
         CorrectionWithdrawn: {
             data: {
                 /** @description Epoch microseconds. */
@@ -2327,6 +2395,68 @@ export interface components {
             /** @description Whether the participant is no longer needed. */
             withdrawn: boolean;
         };
+        /** @description Counts and flags of the dialogue. The order and repetition of turns do not matter. */
+        DialogueState: {
+            /** @default false */
+            ai_disclosed?: boolean;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            ai_failures?: number;
+            /**
+             * @description The AI's turns by number, each with its latency in milliseconds, if it is known.
+             * @default {}
+             */
+            ai_turns?: {
+                [key: string]: number | null;
+            };
+            /**
+             * @description Numbers of the caller's turns.
+             * @default []
+             */
+            caller_turns?: number[];
+            /** @default false */
+            consent_notice?: boolean;
+            /**
+             * @description Rules that required a team member.
+             * @default []
+             */
+            escalations?: string[];
+            /**
+             * @description Collected fields by name, and whether the value is well-formed.
+             * @default {}
+             */
+            fields?: {
+                [key: string]: boolean;
+            };
+            /**
+             * @description Rules that blocked an input to or an output of the model.
+             * @default []
+             */
+            guardrails?: string[];
+            /**
+             * Format: int32
+             * @default 0
+             */
+            heard_unclearly?: number;
+            /**
+             * @description Numbers of the AI's turns that the caller interrupted.
+             * @default []
+             */
+            interrupted?: number[];
+            /**
+             * Format: int32
+             * @description The highest persona version that spoke.
+             * @default null
+             */
+            persona_version?: number | null;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            silence_prompts?: number;
+        };
         /** @description The keys to send. */
         Digits: {
             /**
@@ -2478,6 +2608,16 @@ export interface components {
             /** @description The agent's answer. */
             agent: string;
             caller: string;
+        };
+        /** @description The failed attempts of one effect. They may be recorded in any order; the one with the highest number wins. */
+        FailedEffect: {
+            /** Format: int32 */
+            attempts: number;
+            retry_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description Failed attempts by effect and item, named `archive_recording RE1`. */
+        FailedEffects: {
+            [key: string]: components["schemas"]["FailedEffect"];
         };
         /** @description A message of the live feed. Only events have a position. */
         FeedMessage: components["schemas"]["CallFeedEvent"] | components["schemas"]["AgentFeedEvent"] | components["schemas"]["ContactFeedEvent"] | components["schemas"]["QuarantineFeedEvent"] | components["schemas"]["LedgerFeedEvent"] | components["schemas"]["UnreadableFeedEvent"] | components["schemas"]["Notice"];
@@ -2688,6 +2828,33 @@ export interface components {
             /** @description Whether no user has registered yet. The first user becomes the admin, without an invitation. */
             first_run: boolean;
         };
+        /** @description The state of a call, folded from its events. */
+        FoldedCall: {
+            /** @description The conference of the call, with the least `ConferenceSid` if there were several. */
+            conference_sid?: string | null;
+            /**
+             * Format: int32
+             * @description Number of `CostIncurred` events.
+             */
+            costs: number;
+            dialogue: components["schemas"]["DialogueState"];
+            /** @description Whether the external party asked not to be called again. */
+            do_not_call: boolean;
+            /** @description Its personal values are erased. */
+            erased: boolean;
+            failed_effects: components["schemas"]["FailedEffects"];
+            /** @description Excluded from lists and counts. */
+            hidden: boolean;
+            /** @description The user who put the caller on hold. */
+            on_hold_by?: string | null;
+            participants: components["schemas"]["Participants"];
+            phases: components["schemas"]["Phases"];
+            queue?: components["schemas"]["QueueState"] | null;
+            recordings: components["schemas"]["Recordings"];
+            review: components["schemas"]["Review"];
+            summary?: components["schemas"]["CallSummary"] | null;
+            tenant: components["schemas"]["Tenant"];
+        };
         /** @description Missing data was completed from the provider's record. */
         GapRepaired: {
             data: {
@@ -2709,6 +2876,13 @@ export interface components {
             };
             /** @enum {string} */
             type: "GradeCleared";
+        };
+        /** @description A grade with its author. */
+        GradeState: {
+            at: components["schemas"]["Timestamp"];
+            /** @description The user. */
+            by: string;
+            grade: components["schemas"]["Grade"];
         };
         Graded: {
             data: {
@@ -2786,8 +2960,7 @@ export interface components {
             changes?: components["schemas"]["Change"][] | null;
             /** @description The events, by number; with `from`, those in between. */
             events: components["schemas"]["HistoryEvent"][];
-            /** @description The state of the call; present with `version` or `at`. */
-            state?: Record<string, never> | null;
+            state?: components["schemas"]["CallState"] | null;
             /**
              * Format: int64
              * @description The version of the last event, and of `state`.
@@ -2804,6 +2977,8 @@ export interface components {
              */
             params?: Record<string, never> | null;
         };
+        /** @enum {string} */
+        Holder: "none" | "ai" | "team_member" | "hold" | "voicemail";
         /** @description The opening hours of an agent. */
         Hours: {
             /** @description The opening ranges of each day, in order; a day without ranges is closed. */
@@ -3409,6 +3584,7 @@ export interface components {
         };
         /** @enum {string} */
         Phase: "ai" | "human" | "voicemail";
+        Phases: ("ai" | "human" | "voicemail")[];
         /** @description An assigned number. */
         PhoneNumber: {
             /** @description ID of the agent that answers it. */
@@ -3646,6 +3822,17 @@ export interface components {
             /** @enum {string} */
             type: "QueueResumed";
         };
+        /** @description A queued outbound call. */
+        QueueState: {
+            agent: components["schemas"]["AgentId"];
+            at: components["schemas"]["Timestamp"];
+            cancelled: boolean;
+            from: string;
+            lead?: string | null;
+            purpose: components["schemas"]["Purpose"];
+            refused: boolean;
+            to: components["schemas"]["PersonalString"];
+        };
         /** @description Progress of a rebuild. */
         RebuildProgress: {
             /**
@@ -3802,6 +3989,22 @@ export interface components {
             /** @enum {string} */
             type: "RecordingStarted";
         };
+        /** @description A recording. */
+        RecordingState: {
+            archived?: components["schemas"]["ArchivedRecording"] | null;
+            /**
+             * Format: int32
+             * @description 1 or 2.
+             */
+            channels?: number | null;
+            /** Format: int32 */
+            duration_s?: number | null;
+            paused: boolean;
+            phase: components["schemas"]["Phase"];
+            unavailable?: components["schemas"]["UnavailableRecording"] | null;
+            /** @description Where the provider offers it. */
+            url?: string | null;
+        };
         /** @description The recording could not be obtained. */
         RecordingUnavailable: {
             data: {
@@ -3815,6 +4018,27 @@ export interface components {
             };
             /** @enum {string} */
             type: "RecordingUnavailable";
+        };
+        /** @description Recordings and transcripts. The order of events does not matter, but for pauses and requests by users. */
+        Recordings: {
+            /**
+             * @description By `RecordingSid`.
+             * @default {}
+             */
+            by_sid?: {
+                [key: string]: components["schemas"]["RecordingState"];
+            };
+            /**
+             * @description Phases for which recording failed before it had a `RecordingSid`.
+             * @default {}
+             */
+            failed?: {
+                [key: string]: components["schemas"]["UnavailableRecording"];
+            };
+            /** @default {} */
+            transcripts?: {
+                [key: string]: components["schemas"]["TranscriptState"];
+            };
         };
         /** @description A new user. */
         Register: {
@@ -3847,6 +4071,16 @@ export interface components {
             /** @enum {string} */
             type: "Reopened";
         };
+        /** @description The disposition of a call with its author. */
+        Resolution: {
+            at: components["schemas"]["Timestamp"];
+            /** @description The user. */
+            by: string;
+            /** @description `resolved`, `callback_needed`, `spam`, ... */
+            disposition: string;
+            /** @description The disposition in the tenant's own words. */
+            label?: string | null;
+        };
         /** @description A user set the disposition of the call. */
         Resolved: {
             data: {
@@ -3860,6 +4094,26 @@ export interface components {
             };
             /** @enum {string} */
             type: "Resolved";
+        };
+        /** @description The results of a review. */
+        Review: {
+            /** @default null */
+            caller_name?: components["schemas"]["PersonalString"] | null;
+            /** @default null */
+            caller_number?: components["schemas"]["PersonalString"] | null;
+            /**
+             * @description By number, including withdrawn ones.
+             * @default {}
+             */
+            corrections?: {
+                [key: string]: components["schemas"]["CorrectionState"];
+            };
+            /** @default null */
+            grade?: components["schemas"]["GradeState"] | null;
+            /** @default null */
+            notes?: components["schemas"]["PersonalString"] | null;
+            /** @default null */
+            resolution?: components["schemas"]["Resolution"] | null;
         };
         /** Format: date-time */
         Rfc3339: string;
@@ -4018,6 +4272,8 @@ export interface components {
             /** @description All calls. */
             total: components["schemas"]["Figures"];
         };
+        /** @enum {string} */
+        Status: "queued" | "started" | "ringing" | "in_progress" | "canceled" | "refused" | "failed" | "no_answer" | "busy" | "completed";
         TakenOffHold: {
             data: {
                 /** @description Epoch microseconds. */
@@ -4084,6 +4340,8 @@ export interface components {
             /** @enum {string} */
             type: "TakeoverRequested";
         };
+        /** @description The owner of data. The metadata of every event and every row carry one; `default` unless there are several. */
+        Tenant: string;
         /** @description Part of a day, in minutes from local midnight. */
         TimeRange: {
             /**
@@ -4160,6 +4418,24 @@ export interface components {
             /** @enum {string} */
             type: "TranscriptReady";
         };
+        /** @description The transcripts of a phase. */
+        TranscriptState: {
+            /**
+             * @description What produced a transcript.
+             * @default []
+             */
+            engines?: string[];
+            /**
+             * @description Why a transcription failed.
+             * @default []
+             */
+            failures?: string[];
+            /**
+             * @description Whether a requested transcript is still missing.
+             * @default false
+             */
+            wanted?: boolean;
+        };
         TranscriptionFailed: {
             data: {
                 /** @description Epoch microseconds. */
@@ -4223,6 +4499,12 @@ export interface components {
             };
             /** @enum {string} */
             type: "Transferred";
+        };
+        /** @description Why there is no recording. */
+        UnavailableRecording: {
+            /** Format: int32 */
+            attempts: number;
+            reason: string;
         };
         /** @description What is known of an unreadable event. */
         Unreadable: {

@@ -28,6 +28,8 @@ export type UnreadableEvent = Schemas["UnreadableEvent"];
 export type CallEventData<T extends CallEventType> = Extract<CallEvent, { type: T }>["data"];
 /** A personal text, or what is left of it after its erasure. */
 export type PersonalText = Schemas["PersonalString"];
+/** The state of a call after an event of its history. */
+export type CallState = Schemas["CallState"];
 export type ContactView = Schemas["ContactView"];
 export type Stats = Schemas["Stats"];
 export type Figures = Schemas["Figures"];

@@ -27,6 +27,8 @@ use std::collections::BTreeSet;
 
 /// The state of a call, folded from its events.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = FoldedCall))]
 pub struct CallView {
     pub tenant: Tenant,
     /// Set for queued outbound calls only.
@@ -75,6 +77,7 @@ pub struct CallView {
 
 /// The state of a call with the values that are derived from all of it. Times are RFC 3339.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CallState<'a> {
     /// Absent before the first event.
     pub status: Option<Status>,
@@ -107,6 +110,8 @@ pub struct CallState<'a> {
 
 /// A queued outbound call.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = QueueState))]
 struct Queued {
     at: Timestamp,
     to: PersonalText,
@@ -120,6 +125,8 @@ struct Queued {
 
 /// What the summary says of the call.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = CallSummary))]
 pub struct Summary {
     pub text: PersonalText,
     /// The result of the call.
@@ -139,6 +146,17 @@ pub struct Summary {
 /// A set of phases. Serialized as the list of their names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Phases(u8);
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Phases {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        let phase = <Phase as utoipa::PartialSchema>::schema();
+        utoipa::openapi::schema::ArrayBuilder::new().items(phase).into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Phases {}
 
 impl Serialize for Phases {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -28,7 +28,7 @@ export function StateAtVersion({ callId, version, isLast }: Props) {
             onRetry={() => void asOf.refetch()}
           />
         )}
-        {asOf.data && (
+        {asOf.data?.state && (
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" component="dl" m={0}>
             {factsOf(asOf.data.state, nameOf).map(({ label, value }) => (
               <div key={label}>
