@@ -10,6 +10,9 @@ use projections::ReadModels;
 ///
 /// # Errors
 /// When the database cannot be used.
-pub async fn complete_up_to(models: &ReadModels, model: &'static str) -> Result<[(HeaderName, HeaderValue); 1], ApiError> {
+pub async fn complete_up_to(
+    models: &ReadModels,
+    model: &'static str,
+) -> Result<[(HeaderName, HeaderValue); 1], ApiError> {
     Ok([(POSITION, models.position(model).await?.into())])
 }

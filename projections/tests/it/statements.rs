@@ -65,8 +65,16 @@ async fn every_list_of_calls_is_read_from_its_own_index() {
             continue;
         };
         let (filter, _) = condition.split_once(' ').expect("a condition");
-        let agent = if statement.contains("c.agent = $5") { "_agent" } else { "" };
-        let grade = if statement.contains("c.grade = $6") { "_grade" } else { "" };
+        let agent = if statement.contains("c.agent = $5") {
+            "_agent"
+        } else {
+            ""
+        };
+        let grade = if statement.contains("c.grade = $6") {
+            "_grade"
+        } else {
+            ""
+        };
         // A call pending review has no grade, so this list is never asked for.
         let grade = if filter == "pending_review" { "" } else { grade };
         let plan = sqlx::query(&format!("explain query plan {statement}"))
@@ -77,7 +85,10 @@ async fn every_list_of_calls_is_read_from_its_own_index() {
         let index = format!("calls_{filter}{agent}{grade} (");
         assert!(plan.iter().any(|step| step.contains(&index)), "{statement}: {plan:#?}");
         if !statement.contains("call_search") {
-            assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{statement}: {plan:#?}");
+            assert!(
+                !plan.iter().any(|step| step.contains("TEMP B-TREE")),
+                "{statement}: {plan:#?}"
+            );
         }
         lists += 1;
     }
