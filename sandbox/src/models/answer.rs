@@ -1,7 +1,7 @@
 //! Answer generation, shared by the OpenAI and Anthropic surfaces.
 
 use super::conversation::Conversation;
-use super::rules::Rules;
+use super::scripts::Scripts;
 use super::{structured, tokens};
 use serde_json::Value;
 
@@ -30,17 +30,17 @@ impl Answer {
         conversation: &Conversation,
         format: &Format<'_>,
         max_tokens: Option<usize>,
-        rules: &Rules,
+        scripts: &Scripts,
     ) -> Self {
         let text = match format {
-            Format::Text => structured::summary(conversation, rules).unwrap_or_else(|| rules.answer(conversation)),
-            Format::Schema(schema) => structured::answer(conversation, schema, rules).to_string(),
+            Format::Text => structured::text(conversation, scripts),
+            Format::Schema(schema) => structured::answer(conversation, schema, scripts).to_string(),
             Format::Json => {
                 let prompt: Vec<&str> = conversation.texts().collect();
                 let schema = structured::shape::asked_for(&prompt.join("\n")).unwrap_or_else(
                     || serde_json::json!({ "type": "object", "properties": { "answer": { "type": "string" } } }),
                 );
-                structured::answer(conversation, &schema, rules).to_string()
+                structured::answer(conversation, &schema, scripts).to_string()
             }
         };
         let (text, is_cut) = tokens::cut(text, max_tokens);

@@ -1,12 +1,12 @@
-//! Scripted language, transcription and speech models that need no account: the HTTP surfaces of `OpenAI` and
-//! Anthropic, answered by [`rules`].
+//! Simulated language, transcription and speech models that need no account: the HTTP surfaces of `OpenAI` and
+//! Anthropic.
 //!
-//! Transcriptions are decoded from the audio ([`crate::audio`]), speech is encoded into audio, and answers depend only
-//! on the conversation in the request: the same request gets the same answer. [`Fault`] injects delays and provider
-//! failures.
+//! Transcriptions are decoded from the audio ([`crate::audio`]), speech is encoded into audio, and answers are built from
+//! the conversation in the request ([`reply`]), or from the script of a call that the sandbox plays
+//! ([`Models::add_script`]): the same request gets the same answer. [`Fault`] injects delays and provider failures.
 //!
-//! The models understand nothing by design: a different answer needs a different rule. Tools are called only when a
-//! request forces one; images, files and multiple choices are rejected with a reason.
+//! The models know nothing but the prompt. Tools are called only when a request forces one; images, files and multiple
+//! choices are rejected with a reason.
 
 mod answer;
 mod anthropic;
@@ -16,11 +16,13 @@ mod faults;
 mod journal;
 mod middleware;
 mod openai;
-pub mod rules;
+mod reply;
+mod scripts;
 mod server;
 mod structured;
 mod surface;
 mod tokens;
+mod words;
 
 pub use faults::{Fault, FaultKind};
 pub use journal::Request;
@@ -31,7 +33,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use chrono::Utc;
-use rules::Rules;
+use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -51,7 +53,6 @@ pub struct Settings {
     pub delay: Duration,
     /// Delay before every further word of a streamed answer.
     pub word_delay: Duration,
-    pub rules: Rules,
 }
 
 impl fmt::Debug for Settings {
@@ -60,7 +61,7 @@ impl fmt::Debug for Settings {
             .field("keys", &self.keys.len())
             .field("delay", &self.delay)
             .field("word_delay", &self.word_delay)
-            .finish_non_exhaustive()
+            .finish()
     }
 }
 
@@ -73,6 +74,7 @@ struct Inner {
     settings: Settings,
     faults: faults::Faults,
     journal: journal::Journal,
+    scripts: scripts::Scripts,
     served: AtomicU64,
     stop: CancellationToken,
 }
@@ -91,6 +93,7 @@ impl Models {
             settings,
             faults: faults::Faults::default(),
             journal: journal::Journal::default(),
+            scripts: scripts::Scripts::default(),
             served: AtomicU64::new(0),
             stop: CancellationToken::new(),
         }))
@@ -104,6 +107,12 @@ impl Models {
     /// Removes all faults.
     pub fn clear_faults(&self) {
         self.0.faults.clear();
+    }
+
+    /// Adds the summary of a conversation in which the caller says these utterances: values by property name, such as
+    /// `outcome` and `next_action`.
+    pub fn add_script<'a>(&self, said: impl IntoIterator<Item = &'a str>, summary: &Map<String, Value>) {
+        self.0.scripts.add(said, summary);
     }
 
     /// The last 1,000 requests that reached a model, oldest first.

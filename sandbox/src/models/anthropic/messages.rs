@@ -65,7 +65,7 @@ fn write(models: &Models, body: &[u8]) -> Result<(Reply, bool), Refusal> {
             &conversation,
             &format,
             Some(request.max_tokens),
-            &models.inner().settings.rules,
+            &models.inner().scripts,
         ),
         tool: tool.map(|(name, _)| name),
         model: request.model,

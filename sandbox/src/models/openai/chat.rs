@@ -72,7 +72,7 @@ fn complete(models: &Models, body: &[u8]) -> Result<(Completion, bool), Refusal>
     let completion = Completion {
         id: models.next_id("chatcmpl-sandbox"),
         created: now(),
-        answer: Answer::to(&conversation, &format, max_tokens, &models.inner().settings.rules),
+        answer: Answer::to(&conversation, &format, max_tokens, &models.inner().scripts),
         function: function.map(|(name, _)| name),
         model: request.model,
         includes_usage: request.stream_options.include_usage,

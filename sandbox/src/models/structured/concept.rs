@@ -8,21 +8,13 @@ pub(super) enum Concept {
     /// The model's next sentence.
     Reply,
     Summary,
-    Sentiment,
-    Outcome,
-    Interest,
-    NextAction,
-    GoalAchieved,
-    LeadScore,
-    Confidence,
+    /// A conclusion that no caller states, such as an outcome, a sentiment or a score.
+    Judgment,
     WordCount,
-    Intent,
     Language,
     Goodbye,
     /// The caller wants to speak to a person.
     Person,
-    Callback,
-    Topics,
     /// Rules derived from notes.
     Rules,
     Speaker,
@@ -44,107 +36,48 @@ pub(super) enum Concept {
     Other,
 }
 
-/// Words that a name must all contain, in any order, for each concept. The first match wins.
-const NAMES: &[(&[&str], Concept)] = &[
-    (&["lead", "score"], Concept::LeadScore),
-    (&["word", "count"], Concept::WordCount),
-    (&["words"], Concept::WordCount),
-    (&["next"], Concept::NextAction),
-    (&["follow", "up"], Concept::NextAction),
-    (&["followup"], Concept::NextAction),
-    (&["action"], Concept::NextAction),
-    (&["actions"], Concept::NextAction),
-    (&["callback"], Concept::Callback),
-    (&["call", "back"], Concept::Callback),
-    (&["goal"], Concept::GoalAchieved),
-    (&["achieved"], Concept::GoalAchieved),
-    (&["success"], Concept::GoalAchieved),
-    (&["successful"], Concept::GoalAchieved),
-    (&["resolved"], Concept::GoalAchieved),
-    (&["solved"], Concept::GoalAchieved),
-    (&["sentiment"], Concept::Sentiment),
-    (&["mood"], Concept::Sentiment),
-    (&["tone"], Concept::Sentiment),
-    (&["emotion"], Concept::Sentiment),
-    (&["interest"], Concept::Interest),
-    (&["interested"], Concept::Interest),
-    (&["outcome"], Concept::Outcome),
-    (&["disposition"], Concept::Outcome),
-    (&["result"], Concept::Outcome),
-    (&["summary"], Concept::Summary),
-    (&["synopsis"], Concept::Summary),
-    (&["recap"], Concept::Summary),
-    (&["confidence"], Concept::Confidence),
-    (&["certainty"], Concept::Confidence),
-    (&["intent"], Concept::Intent),
-    (&["category"], Concept::Intent),
-    (&["language"], Concept::Language),
-    (&["goodbye"], Concept::Goodbye),
-    (&["bye"], Concept::Goodbye),
-    (&["hangup"], Concept::Goodbye),
-    (&["hang", "up"], Concept::Goodbye),
-    (&["end"], Concept::Goodbye),
-    (&["ended"], Concept::Goodbye),
-    (&["done"], Concept::Goodbye),
-    (&["finished"], Concept::Goodbye),
-    (&["escalate"], Concept::Person),
-    (&["escalation"], Concept::Person),
-    (&["escalated"], Concept::Person),
-    (&["transfer"], Concept::Person),
-    (&["handoff"], Concept::Person),
-    (&["handover"], Concept::Person),
-    (&["human"], Concept::Person),
-    (&["person"], Concept::Person),
-    (&["topics"], Concept::Topics),
-    (&["tags"], Concept::Topics),
-    (&["keywords"], Concept::Topics),
-    (&["topic"], Concept::Topics),
-    (&["rules"], Concept::Rules),
-    (&["guidelines"], Concept::Rules),
-    (&["speaker"], Concept::Speaker),
-    (&["email"], Concept::Email),
-    (&["mail"], Concept::Email),
-    (&["phone"], Concept::Phone),
-    (&["telephone"], Concept::Phone),
-    (&["mobile"], Concept::Phone),
-    (&["first", "name"], Concept::FirstName),
-    (&["given", "name"], Concept::FirstName),
-    (&["last", "name"], Concept::LastName),
-    (&["family", "name"], Concept::LastName),
-    (&["surname"], Concept::LastName),
-    (&["company"], Concept::Company),
-    (&["employer"], Concept::Company),
-    (&["organisation"], Concept::Company),
-    (&["organization"], Concept::Company),
-    (&["order", "number"], Concept::OrderNumber),
-    (&["order", "id"], Concept::OrderNumber),
-    (&["order", "no"], Concept::OrderNumber),
-    (&["zip"], Concept::PostalCode),
-    (&["postal"], Concept::PostalCode),
-    (&["postcode"], Concept::PostalCode),
-    (&["pincode"], Concept::PostalCode),
-    (&["city"], Concept::City),
-    (&["town"], Concept::City),
-    (&["date"], Concept::Date),
-    (&["day"], Concept::Date),
-    (&["time"], Concept::Time),
-    (&["issue"], Concept::Matter),
-    (&["problem"], Concept::Matter),
-    (&["reason"], Concept::Matter),
-    (&["matter"], Concept::Matter),
-    (&["request"], Concept::Matter),
-    (&["concern"], Concept::Matter),
-    (&["say"], Concept::Reply),
-    (&["reply"], Concept::Reply),
-    (&["response"], Concept::Reply),
-    (&["answer"], Concept::Reply),
-    (&["message"], Concept::Reply),
-    (&["speech"], Concept::Reply),
-    (&["utterance"], Concept::Reply),
-    (&["spoken"], Concept::Reply),
-    (&["value"], Concept::Value),
-    (&["text"], Concept::Value),
-    (&["content"], Concept::Value),
+/// Names of each concept, separated by commas: the words of one of them must all occur, in any order. The first concept
+/// wins.
+const NAMES: &[(Concept, &str)] = &[
+    (
+        Concept::Judgment,
+        "lead score, next, follow up, followup, action, actions, goal, achieved, success, successful, resolved, solved, \
+         sentiment, mood, tone, emotion, interest, interested, outcome, disposition, result, confidence, certainty, \
+         topic, topics, tags, keywords",
+    ),
+    (Concept::WordCount, "word count, words"),
+    (Concept::Phone, "callback, call back"),
+    (Concept::Summary, "summary, synopsis, recap"),
+    (Concept::Language, "language"),
+    (
+        Concept::Goodbye,
+        "goodbye, bye, hangup, hang up, end, ended, done, finished",
+    ),
+    (
+        Concept::Person,
+        "escalate, escalation, escalated, transfer, handoff, handover, human, person",
+    ),
+    (Concept::Rules, "rules, guidelines"),
+    (Concept::Speaker, "speaker"),
+    (Concept::Email, "email, mail"),
+    (Concept::Phone, "phone, telephone, mobile"),
+    (Concept::FirstName, "first name, given name"),
+    (Concept::LastName, "last name, family name, surname"),
+    (Concept::Company, "company, employer, organisation, organization"),
+    (Concept::OrderNumber, "order number, order id, order no"),
+    (Concept::PostalCode, "zip, postal, postcode, pincode"),
+    (Concept::City, "city, town"),
+    (Concept::Date, "date, day"),
+    (Concept::Time, "time"),
+    (
+        Concept::Matter,
+        "intent, category, issue, problem, reason, matter, request, concern",
+    ),
+    (
+        Concept::Reply,
+        "say, reply, response, answer, message, speech, utterance, spoken",
+    ),
+    (Concept::Value, "value, text, content"),
 ];
 
 /// Words that may accompany `name` in the name of a property that holds a person's name.
@@ -174,11 +107,20 @@ pub(super) fn of(name: &str, description: &str) -> Concept {
     }
 }
 
+/// Classifies a property that is collected from the caller: a `message` or a `result` is what the caller states.
+pub(super) fn of_value(name: &str, description: &str) -> Concept {
+    match of(name, description) {
+        Concept::Reply | Concept::Judgment | Concept::Value => Concept::Other,
+        concept => concept,
+    }
+}
+
 fn of_words(words: &[String]) -> Concept {
+    let has = |name: &str| name.split_whitespace().all(|one| words.iter().any(|word| word == one));
     NAMES
         .iter()
-        .find(|(all, _)| all.iter().all(|one| words.iter().any(|word| word == one)))
-        .map_or(Concept::Other, |(_, concept)| *concept)
+        .find(|(_, names)| names.split(',').any(has))
+        .map_or(Concept::Other, |(concept, _)| *concept)
 }
 
 fn is_name(words: &[String]) -> bool {
@@ -193,10 +135,9 @@ fn of_description(description: &str) -> Concept {
         | Concept::Phone
         | Concept::FirstName
         | Concept::LastName
+        | Concept::Date
         | Concept::OrderNumber
-        | Concept::PostalCode
-        | Concept::Sentiment
-        | Concept::LeadScore) => plain,
+        | Concept::PostalCode) => plain,
         _ if words.iter().any(|word| word == "name")
             && words
                 .iter()
@@ -238,19 +179,20 @@ mod tests {
     #[test]
     fn property_name_is_classified_in_any_spelling() {
         for (name, concept) in [
-            ("lead_score", Concept::LeadScore),
-            ("leadScore", Concept::LeadScore),
+            ("lead_score", Concept::Judgment),
+            ("leadScore", Concept::Judgment),
             ("e-mail", Concept::Email),
             ("email_address", Concept::Email),
             ("phone_number", Concept::Phone),
+            ("callback_number", Concept::Phone),
             ("caller_name", Concept::Name),
             ("name", Concept::Name),
             ("product_name", Concept::Other),
             ("firstName", Concept::FirstName),
             ("preferred_date", Concept::Date),
             ("order_number", Concept::OrderNumber),
-            ("next_action", Concept::NextAction),
-            ("goal_achieved", Concept::GoalAchieved),
+            ("next_action", Concept::Judgment),
+            ("goal_achieved", Concept::Judgment),
             ("say", Concept::Reply),
             ("goodbye", Concept::Goodbye),
             ("person", Concept::Person),

@@ -1,10 +1,8 @@
 //! Extraction of the dialogue from a request: from messages of two roles, from lines `Caller: ...`, or from JSON.
 //!
-//! A speaker without a known label is inferred from the words: the agent offers help, the caller states a request that
-//! some rule matches.
+//! A speaker without a known label is inferred from the words: the agent offers help.
 
 use crate::models::conversation::{Conversation, Role};
-use crate::models::rules::Rules;
 use regex::Regex;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
@@ -68,25 +66,21 @@ static AGENT_SAYS: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The dialogue that a request is about: the transcript in its last message or system prompt, otherwise the messages
 /// themselves.
-pub(super) fn of(conversation: &Conversation, rules: &Rules) -> Vec<Line> {
+pub(super) fn of(conversation: &Conversation) -> Vec<Line> {
     let asked = conversation.said_by(Role::User).last().unwrap_or_default();
     // A system prompt may contain earlier calls or examples, so it is searched only if the question asks about a
     // transcript.
     let uses_system_prompt =
         conversation.turns.len() < 2 && (asked.trim().is_empty() || ASKS_ABOUT_TRANSCRIPT.is_match(asked));
-    in_text(asked, rules)
-        .or_else(|| {
-            uses_system_prompt
-                .then(|| in_text(&conversation.system, rules))
-                .flatten()
-        })
+    in_text(asked)
+        .or_else(|| uses_system_prompt.then(|| in_text(&conversation.system)).flatten())
         .unwrap_or_else(|| of_turns(conversation))
 }
 
 /// Finds the transcript in a text.
-pub(super) fn in_text(text: &str, rules: &Rules) -> Option<Vec<Line>> {
+pub(super) fn in_text(text: &str) -> Option<Vec<Line>> {
     let said = in_json(text).or_else(|| in_lines(text))?;
-    let sides = sides(&said, rules);
+    let sides = sides(&said);
     let lines = said.into_iter().zip(sides).map(|(said, side)| Line {
         side,
         label: said.label,
@@ -199,28 +193,26 @@ pub(super) fn side_of(label: &str) -> Option<Side> {
 
 /// Determines the side of each line by its label, by all lines with that label, by its words, or else as the opposite
 /// of the previous line's side.
-fn sides(said: &[Said], rules: &Rules) -> Vec<Side> {
-    let agent = unnamed_agent(said, rules);
+fn sides(said: &[Said]) -> Vec<Side> {
+    let agent = unnamed_agent(said);
     let mut sides = vec![];
     for line in said {
         let side = match &line.label {
             Some(label) if Some(label.as_str()) == agent => Side::Agent,
             Some(label) => side_of(label).unwrap_or(Side::Caller),
-            None => match (agent_score(&line.text, rules), sides.last()) {
-                (1.., _) => Side::Agent,
-                (..=-1, _) | (_, Some(Side::Agent)) => Side::Caller,
-                (_, Some(Side::Caller) | None) => Side::Agent,
-            },
+            None if AGENT_SAYS.is_match(&line.text) || sides.last() != Some(&Side::Agent) => Side::Agent,
+            None => Side::Caller,
         };
         sides.push(side);
     }
     sides
 }
 
-/// Finds the agent's label among labels that name no side. Of several, it is the one with the highest agent score, or
-/// the first to speak. A single one is the agent's if another label is the caller's, or if its agent score is positive.
-fn unnamed_agent<'a>(said: &'a [Said], rules: &Rules) -> Option<&'a str> {
-    let mut scores: Vec<(&str, i32)> = vec![];
+/// Finds the agent's label among labels that name no side. Of several, it is the one with the most sentences typical of
+/// an agent, or the first to speak. A single one is the agent's if another label is the caller's, or if it has such a
+/// sentence.
+fn unnamed_agent(said: &[Said]) -> Option<&str> {
+    let mut scores: Vec<(&str, usize)> = vec![];
     let mut knows_caller = false;
     for line in said {
         let Some(label) = line.label.as_deref() else {
@@ -230,7 +222,7 @@ fn unnamed_agent<'a>(said: &'a [Said], rules: &Rules) -> Option<&'a str> {
             knows_caller |= side == Side::Caller;
             continue;
         }
-        let score = agent_score(&line.text, rules);
+        let score = usize::from(AGENT_SAYS.is_match(&line.text));
         match scores.iter_mut().find(|(known, _)| *known == label) {
             Some((_, sum)) => *sum += score,
             None => scores.push((label, score)),
@@ -247,23 +239,12 @@ fn unnamed_agent<'a>(said: &'a [Said], rules: &Rules) -> Option<&'a str> {
     }
 }
 
-/// Positive for a sentence typical of an agent, negative for one typical of a caller.
-fn agent_score(text: &str, rules: &Rules) -> i32 {
-    if AGENT_SAYS.is_match(text) {
-        2
-    } else if rules.matching("", text).any(|rule| rule.about.is_some()) {
-        -1
-    } else {
-        0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn sides_in(text: &str) -> Option<Vec<(Side, String)>> {
-        let lines = in_text(text, &Rules::default())?;
+        let lines = in_text(text)?;
         Some(lines.into_iter().map(|line| (line.side, line.text)).collect())
     }
 

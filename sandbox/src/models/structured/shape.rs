@@ -60,9 +60,9 @@ pub(in crate::models) fn asked_for(prompt: &str) -> Option<Value> {
 /// Type of a property for which the prompt gives no type.
 fn kind_of(name: &str, about: &str) -> Value {
     match concept::of(name, about) {
-        Concept::GoalAchieved | Concept::Goodbye | Concept::Person | Concept::Callback => json!("boolean"),
-        Concept::LeadScore | Concept::WordCount => json!("integer"),
-        Concept::Topics | Concept::Rules => json!("array"),
+        Concept::Goodbye | Concept::Person => json!("boolean"),
+        Concept::WordCount => json!("integer"),
+        Concept::Rules => json!("array"),
         _ => json!(["string", "null"]),
     }
 }

@@ -3,7 +3,8 @@
 
 use super::concept::{self, Concept};
 use super::dialogue::{Line, Side};
-use super::{dates, numbers};
+use super::{dates, numbers, summary};
+use crate::models::reply::is_question;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -74,6 +75,8 @@ pub(super) fn of(concept: Concept, lines: &[Line], hints: &Hints<'_>) -> Option<
         Concept::City => last(lines, |text| captured(&CITY, text)).or_else(|| free_text(lines, hints)),
         Concept::Date => last(lines, |text| dates::date(text, hints.today)),
         Concept::Time => last(lines, dates::time),
+        Concept::Matter => summary::matter(lines).map(ToOwned::to_owned),
+        Concept::Judgment => None,
         _ => free_text(lines, hints),
     }
 }
@@ -170,13 +173,14 @@ fn name(lines: &[Line]) -> Option<String> {
 /// The caller's answer to the last question that contains one of these words.
 fn answer_to<'a>(lines: &'a [Line], words: &[String]) -> Option<&'a str> {
     let asks = |line: &Line| {
-        let asked = concept::words(&line.text);
-        line.side == Side::Agent && line.text.contains('?') && words.iter().any(|word| asked.contains(word))
+        let sentences = line.text.split_inclusive(['.', '?', '!', '।']);
+        let mut questions = sentences.filter(|sentence| sentence.ends_with('?')).map(concept::words);
+        line.side == Side::Agent && questions.any(|asked| words.iter().any(|word| asked.contains(word)))
     };
     lines
         .windows(2)
         .rev()
-        .find(|pair| asks(&pair[0]) && pair[1].side == Side::Caller)
+        .find(|pair| asks(&pair[0]) && pair[1].side == Side::Caller && !is_question(&pair[1].text))
         .map(|pair| pair[1].text.as_str())
 }
 

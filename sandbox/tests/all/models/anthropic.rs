@@ -13,17 +13,21 @@ fn args(extra: Value) -> Value {
 }
 
 #[tokio::test]
-async fn message_is_answered_by_rules_streamed_and_truncated() {
+async fn message_is_answered_from_the_prompt_streamed_and_truncated() {
     let server = start().await;
     let create = |extra| anthropic(&server, "messages.create", args(extra));
+    let system = json!([{ "type": "text", "text": "You help callers. We are open from Monday to Friday, 9 to 6." }]);
     let answers = values(vec![
-        create(json!({ "system": [{ "type": "text", "text": "You help callers." }] })),
-        with(create(json!({ "stream": true })), "collect", true),
-        create(json!({ "max_tokens": 2 })),
+        create(json!({ "system": system })),
+        with(create(json!({ "system": system, "stream": true })), "collect", true),
+        create(json!({ "system": system, "max_tokens": 2 })),
     ])
     .await;
     let text = answers[0]["content"][0]["text"].as_str().expect("a text");
-    assert!(text.contains("Monday to Friday"), "{text}");
+    assert_eq!(
+        text,
+        "We are open from Monday to Friday, 9 to 6. Is there anything else?"
+    );
     assert_eq!(answers[0]["stop_reason"], "end_turn");
     assert!(answers[0]["usage"]["input_tokens"].as_u64() > Some(0));
     let events = answers[1].as_array().expect("events");
@@ -56,7 +60,7 @@ async fn forced_tool_and_output_format_are_filled_from_the_conversation() {
         create(json!({ "output_config": { "format": { "type": "json_schema", "schema": schema } } })),
     ])
     .await;
-    let filled = json!({ "intent": "opening_hours", "email": null });
+    let filled = json!({ "intent": "When are you open?", "email": null });
     assert_eq!(answers[0]["content"][0]["type"], "tool_use");
     assert_eq!(answers[0]["content"][0]["input"], filled);
     assert_eq!(answers[0]["stop_reason"], "tool_use");

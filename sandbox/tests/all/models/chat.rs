@@ -2,18 +2,17 @@
 
 use super::{KEY, errors, openai, start, start_with, user_message, values, with};
 use sandbox::models::Settings;
-use sandbox::models::rules::Rules;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 #[tokio::test]
-async fn conversation_is_answered_by_rules_with_token_counts() {
+async fn conversation_is_answered_from_the_prompt_with_token_counts() {
     let server = start().await;
     let turns = json!([
-        { "role": "system", "content": "You help callers." },
-        { "role": "user", "content": "Hello, my laptop does not start." },
-        { "role": "assistant", "content": "Does the light come on?" },
-        { "role": "user", "content": [{ "type": "text", "text": "My laptop still does not start." }] },
+        { "role": "system", "content": "You help callers. A laptop that does not start is repaired for 90 dollars." },
+        { "role": "user", "content": "Hello." },
+        { "role": "assistant", "content": "How can I help you?" },
+        { "role": "user", "content": [{ "type": "text", "text": "My laptop does not start." }] },
     ]);
     let ask = |messages| {
         openai(
@@ -33,13 +32,13 @@ async fn conversation_is_answered_by_rules_with_token_counts() {
             .as_str()
             .map(ToOwned::to_owned)
     };
-    assert!(
-        text(&answers[0]).is_some_and(|text| text.contains("hold the power button")),
-        "{answers:?}"
+    assert_eq!(
+        text(&answers[0]).as_deref(),
+        Some("I am sorry, I do not know about that. May I take a message?")
     );
-    assert!(
-        text(&answers[1]).is_some_and(|text| text.contains("take the charger out")),
-        "{answers:?}"
+    assert_eq!(
+        text(&answers[1]).as_deref(),
+        Some("A laptop that does not start is repaired for 90 dollars. Is there anything else?")
     );
     assert_eq!(text(&answers[1]), text(&answers[2]));
     let usage = &answers[1]["usage"];
@@ -212,17 +211,14 @@ async fn request_without_key_is_accepted_when_no_keys_are_configured() {
 }
 
 #[tokio::test]
-async fn custom_rules_answer_first_and_requests_are_recorded() {
-    let own = "[[rule]]\nname = 'own'\nsaid = '(?i)parrot'\nintent = 'complaint'\nanswers = ['It is resting.']\n";
+async fn requests_are_recorded() {
     let server = start_with(Settings {
-        rules: Rules::parse(own).expect("a rule").before(Rules::default()),
         delay: Duration::from_millis(5),
         ..Settings::default()
     })
     .await;
     let args = json!({ "model": "sandbox", "messages": user_message("This parrot is dead.") });
-    let answers = values(vec![openai(&server, "chat.completions.create", args)]).await;
-    assert_eq!(answers[0]["choices"][0]["message"]["content"], "It is resting.");
+    values(vec![openai(&server, "chat.completions.create", args)]).await;
     let requests = server.models().requests();
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].body["messages"][0]["content"], "This parrot is dead.");

@@ -3,6 +3,7 @@
 mod anthropic;
 mod chat;
 mod faults;
+mod replies;
 mod speech;
 mod structured;
 

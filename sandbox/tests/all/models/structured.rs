@@ -11,6 +11,24 @@ const CALL: &str = "Agent: Thank you for calling. How can I help you?\n\
     Agent: I will connect you.\n\
     Caller: Thank you, bye.";
 
+/// The summary that a script gives of [`CALL`].
+fn add_script(server: &Server) {
+    let said = ["Hello, this is Ada Lovelace", "I want to speak to a manager"];
+    let summary = json!({
+        "summary": "The laptop of an angry caller does not start; she asked for a manager.",
+        "sentiment": "negative",
+        "outcome": "escalated",
+        "interest": "low",
+        "lead_score": 20,
+        "goal_achieved": false,
+        "next_action": "A manager calls back",
+        "topics": ["a laptop", "a manager"],
+    });
+    server
+        .models()
+        .add_script(said, summary.as_object().expect("an object"));
+}
+
 /// A strict schema with these properties, all required.
 fn schema(properties: &Value) -> Value {
     let names: Vec<_> = properties.as_object().expect("properties").keys().collect();
@@ -37,20 +55,28 @@ async fn official_client_parses_a_summary_into_its_class() {
     let server = start().await;
     let messages = json!([{ "role": "system", "content": "Summarise the call." }, { "role": "user", "content": CALL }]);
     let args = json!({ "model": "gpt-4o", "messages": messages, "response_format": { "$model": "Summary" } });
-    let answers = values(vec![openai(&server, "chat.completions.parse", args)]).await;
-    let summary = &answers[0]["choices"][0]["message"]["parsed"];
-    assert_eq!(summary["sentiment"], "negative");
-    assert_eq!(summary["email"], "ada@example.com");
-    assert_eq!(summary["goal_achieved"], false);
-    assert!(
-        summary["lead_score"]
-            .as_i64()
-            .is_some_and(|score| (0..=100).contains(&score))
-    );
-    let text = summary["summary"].as_str().expect("a text");
-    for words in ["a device that does not work", "angry", "asked for a person"] {
-        assert!(text.contains(words), "{words}: {text}");
-    }
+    let ask = || values(vec![openai(&server, "chat.completions.parse", args.clone())]);
+    let parsed = |answers: &[Value]| answers[0]["choices"][0]["message"]["parsed"].clone();
+    // Without a script: the caller's words, and no judgment.
+    let quote = "The caller said: \"Hello, this is Ada Lovelace, my laptop does not start. This is unacceptable! \
+        It is ada@example.com. I want to speak to a manager.\"";
+    let quoted = json!({
+        "summary": quote,
+        "sentiment": "neutral",
+        "email": "ada@example.com",
+        "lead_score": 0,
+        "goal_achieved": false,
+    });
+    assert_eq!(parsed(&ask().await), quoted);
+    add_script(&server);
+    let scripted = json!({
+        "summary": "The laptop of an angry caller does not start; she asked for a manager.",
+        "sentiment": "negative",
+        "email": "ada@example.com",
+        "lead_score": 20,
+        "goal_achieved": false,
+    });
+    assert_eq!(parsed(&ask().await), scripted);
 }
 
 #[tokio::test]
@@ -69,7 +95,8 @@ async fn turn_has_a_reply_collected_values_and_end_flags() {
         "goodbye": { "type": "boolean" },
         "person": { "type": "boolean" },
     }));
-    let mut messages = vec![json!({ "role": "system", "content": "You are an AI assistant. Today is 2026-03-11." })];
+    let system = "You are an AI assistant. A laptop that does not start is repaired in 3 days. Today is 2026-03-11.";
+    let mut messages = vec![json!({ "role": "system", "content": system })];
     let mut calls = vec![];
     for (caller, ai) in [
         ("Hello, my laptop does not start.", "I am sorry. May I have your name?"),
@@ -84,9 +111,17 @@ async fn turn_has_a_reply_collected_values_and_end_flags() {
         messages.push(json!({ "role": "assistant", "content": ai }));
     }
     let turns: Vec<Value> = values(calls).await.iter().map(json_of).collect();
-    assert!(
-        turns[0]["say"].as_str().is_some_and(|say| say.contains("power button")),
-        "{turns:#?}"
+    let said: Vec<_> = turns.iter().filter_map(|turn| turn["say"].as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "A laptop that does not start is repaired in 3 days. Could you tell me which device it is about?",
+            "Thank you, I have noted: Ada Lovelace. Could you tell me which device it is about?",
+            "Thank you, I have noted: An old notebook. Could you tell me your e-mail address?",
+            "Thank you, I have noted: ada@example.com, 2026-03-13. Is there anything else?",
+            "Of course. I will connect you to a colleague.",
+            "Thank you for calling. Goodbye.",
+        ]
     );
     assert_eq!(
         turns[0]["fields"],
@@ -123,23 +158,33 @@ async fn properties_are_filled_by_type_choices_and_bounds() {
     target["$defs"] =
         json!({ "person": schema(&json!({ "first_name": { "type": "string" }, "company": { "type": "string" } })) });
     let messages = json!([{ "role": "user", "content": format!("Analyse this call:\n{CALL}") }]);
-    let answers = values(vec![ask(&server, &messages, &target)]).await;
-    let filled = json_of(&answers[0]);
-    assert_eq!(filled["outcome"], "escalated");
-    assert_eq!(filled["interest"], "low");
-    assert!(
-        filled["leadScore"]
-            .as_f64()
-            .is_some_and(|score| (0.0..=1.0).contains(&score)),
-        "{filled}"
-    );
-    assert_eq!(filled["wordCount"], 47);
-    assert_eq!(filled["next_action"], "A person calls back");
-    assert_eq!(filled["topics"].as_array().map(Vec::len), Some(1));
-    assert_eq!(filled["language"], "en");
-    assert_eq!(filled["caller"], json!({ "first_name": "Ada", "company": "" }));
-    assert_eq!(filled["shoe_size"], Value::Null);
-    assert_eq!(filled["kind"], "call");
+    let filled = json_of(&values(vec![ask(&server, &messages, &target)]).await[0]);
+    let unscripted = json!({
+        "outcome": "no_answer",
+        "interest": "none",
+        "leadScore": 0.0,
+        "wordCount": 47,
+        "next_action": null,
+        "topics": [],
+        "language": "en",
+        "caller": { "first_name": "Ada", "company": "" },
+        "shoe_size": null,
+        "kind": "call",
+    });
+    assert_eq!(filled, unscripted);
+    add_script(&server);
+    let filled = json_of(&values(vec![ask(&server, &messages, &target)]).await[0]);
+    let mut scripted = unscripted;
+    for (name, value) in [
+        ("outcome", json!("escalated")),
+        ("interest", json!("low")),
+        ("leadScore", json!(0.2)),
+        ("next_action", json!("A manager calls back")),
+        ("topics", json!(["a laptop"])),
+    ] {
+        scripted[name] = value;
+    }
+    assert_eq!(filled, scripted);
 }
 
 #[tokio::test]
@@ -175,6 +220,7 @@ async fn segments_are_assigned_to_speakers() {
 #[tokio::test]
 async fn json_mode_uses_the_shape_in_the_prompt() {
     let server = start().await;
+    add_script(&server);
     let ask = |system: &str| {
         let messages = json!([{ "role": "system", "content": system }, { "role": "user", "content": CALL }]);
         let format = json!({ "type": "json_object" });
@@ -185,17 +231,18 @@ async fn json_mode_uses_the_shape_in_the_prompt() {
         )
     };
     let answers = values(vec![
-        ask(r#"Answer in JSON: {"summary": "one sentence", "sentiment": "good | bad", "score": 0}"#),
+        ask(r#"Answer in JSON: {"summary": "one sentence", "sentiment": "positive | negative", "lead_score": 0}"#),
         ask("Give a JSON object with `email` and `goal_achieved`."),
     ])
     .await;
     let (example, named) = (json_of(&answers[0]), json_of(&answers[1]));
-    assert_eq!(example["sentiment"], "bad");
-    assert!(
-        example["summary"]
-            .as_str()
-            .is_some_and(|text| text.contains("a device")),
-        "{example}"
+    assert_eq!(
+        (&example["sentiment"], &example["lead_score"]),
+        (&json!("negative"), &json!(20))
+    );
+    assert_eq!(
+        example["summary"],
+        "The laptop of an angry caller does not start; she asked for a manager."
     );
     assert_eq!(named, json!({ "email": "ada@example.com", "goal_achieved": false }));
 }

@@ -1,6 +1,6 @@
 //! Arrays: lines of the dialogue, name-value pairs, or plain strings.
 
-use super::schema::kind;
+use super::schema::{kind, max_items};
 use super::{Filler, Target, named};
 use crate::models::conversation::Role;
 use crate::models::structured::concept::{self, Concept};
@@ -12,32 +12,18 @@ use serde_json::{Map, Value, json};
 impl<'a> Filler<'a> {
     pub(super) fn list(&self, schema: &'a Value, target: &Target<'a>) -> Value {
         let items = self.one_of(&schema["items"]);
-        let max_items = schema["maxItems"]
-            .as_u64()
-            .and_then(|max_items| usize::try_from(max_items).ok());
         let mut members = if kind(items) == "object" {
             self.objects(items, target)
         } else {
             match target.concept {
-                Concept::Topics | Concept::Summary => {
-                    self.known.report.topics().iter().map(|text| json!(text)).collect()
-                }
                 Concept::Rules => self.notes().iter().map(|text| json!(text)).collect(),
-                Concept::NextAction => self
-                    .known
-                    .report
-                    .next_action()
-                    .map(|text| json!(text))
-                    .into_iter()
-                    .collect(),
-                Concept::Intent => self.known.report.intents().iter().map(|text| json!(text)).collect(),
                 _ => self.value(items, target).into_iter().collect(),
             }
         };
         if let Some(choices) = items["enum"].as_array() {
             members.retain(|member| choices.contains(member));
         }
-        members.truncate(max_items.unwrap_or(usize::MAX));
+        members.truncate(max_items(schema));
         Value::Array(members)
     }
 

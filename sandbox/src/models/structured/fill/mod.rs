@@ -7,11 +7,11 @@ mod schema;
 use super::concept::{self, Concept};
 use super::dialogue::{Line, Side};
 use super::values::{self, Hints};
-use super::{Known, shape};
-use crate::models::rules::Mark;
+use super::{Known, shape, summary};
+use crate::models::reply::{says_goodbye, wants_person};
 use lists::{choice_of_line, in_line};
 use regex::Regex;
-use schema::{kind, may_be_null, number, shortened, text};
+use schema::{kind, max_items, may_be_null, number, shortened, text};
 use serde_json::{Map, Value, json};
 
 /// Nesting limit, because a schema may refer to itself.
@@ -91,6 +91,9 @@ impl<'a> Filler<'a> {
             return None;
         }
         let schema = self.one_of(schema);
+        if let Some(value) = self.scripted(schema, target) {
+            return Some(value);
+        }
         if let Some(only) = schema.get("const") {
             return Some(only.clone());
         }
@@ -106,6 +109,23 @@ impl<'a> Filler<'a> {
             _ => self
                 .text(schema, target)
                 .map(|text| Value::String(shortened(text, schema))),
+        }
+    }
+
+    /// The script's value for a property.
+    fn scripted(&self, schema: &Value, target: &Target<'_>) -> Option<Value> {
+        let name = concept::words(target.name);
+        let (_, value) = self.known.script.iter().find(|(key, _)| concept::words(key) == name)?;
+        if let Some(choices) = schema["enum"].as_array() {
+            return named(choices, value.as_str()?).cloned();
+        }
+        match (kind(schema), value) {
+            ("integer" | "number", Value::Number(value)) => value.as_f64().map(|value| number(schema, value)),
+            ("string", Value::String(text)) => Some(Value::String(shortened(text.clone(), schema))),
+            ("boolean", Value::Bool(_)) => Some(value.clone()),
+            ("array", Value::Array(all)) => Some(all.iter().take(max_items(schema)).cloned().collect()),
+            // A property that the prompt only names has no type.
+            _ => (!schema["type"].is_string()).then(|| value.clone()),
         }
     }
 
@@ -142,8 +162,9 @@ impl<'a> Filler<'a> {
         let about = text(schema, "description").to_owned();
         let (name, concept, description) = match concept {
             Concept::Value if is_inside => (above.name, above.concept, format!("{} {about}", above.description)),
-            // Among collected fields, a `message` is the caller's.
-            Concept::Reply if is_inside => (name, Concept::Other, about),
+            _ if is_inside && (self.is_turn || concept == Concept::Reply) => {
+                (name, concept::of_value(name, &about), about)
+            }
             _ => (name, concept, about),
         };
         Target {
@@ -159,23 +180,13 @@ impl<'a> Filler<'a> {
         if let Some(line) = target.line {
             return in_line(line, target);
         }
-        let report = &self.known.report;
-        let first = |words: &[&str]| words.first().map(|word| (*word).to_owned());
         match (text(schema, "format"), target.concept) {
-            (_, Concept::Reply | Concept::Value) => Some(self.known.reply.clone()),
+            (_, Concept::Reply | Concept::Value) => Some(self.known.reply.say.clone()),
             ("email", _) => self.said(Concept::Email, schema, target),
             // Only a full date (`YYYY-MM-DD`) is valid.
             ("date", _) => self.said(Concept::Date, schema, target).filter(|date| date.len() == 10),
-            (_, Concept::Summary) => Some(report.summary()),
-            (_, Concept::Sentiment) => first(report.sentiment()),
-            (_, Concept::Outcome) => first(report.outcome()),
-            (_, Concept::Interest) => first(report.interest()),
-            (_, Concept::Language) => first(report.language()),
-            (_, Concept::NextAction) => report.next_action().map(ToOwned::to_owned),
-            (_, Concept::Intent) => report.intents().last().cloned(),
-            (_, Concept::Topics) => report.topics().first().cloned(),
-            (_, Concept::GoalAchieved) => first(if report.goal_achieved() { &["yes"] } else { &["no"] }),
-            (_, Concept::Matter) => report.matter().map(ToOwned::to_owned),
+            (_, Concept::Summary) => Some(summary::of(&self.known.lines)),
+            (_, Concept::Language) => summary::language(&self.known.lines).first().map(ToString::to_string),
             (_, concept) => self.said(concept, schema, target),
         }
     }
@@ -194,14 +205,13 @@ impl<'a> Filler<'a> {
     }
 
     fn truth(&self, schema: &Value, target: &Target<'_>) -> Option<bool> {
-        let report = &self.known.report;
+        let has_said = |is_said: fn(&str) -> bool| is_said(&summary::said(&self.known.lines));
         match target.concept {
-            Concept::Goodbye => Some(report.has(Mark::Goodbye, self.is_turn)),
-            Concept::Person => Some(report.has(Mark::WantsPerson, self.is_turn)),
-            Concept::Callback => Some(report.has(Mark::Callback, self.is_turn)),
-            Concept::GoalAchieved | Concept::Outcome => Some(report.goal_achieved()),
-            Concept::Interest => Some(report.is_interested()),
-            Concept::NextAction => Some(report.next_action().is_some()),
+            Concept::Goodbye if self.is_turn => Some(self.known.reply.goodbye),
+            Concept::Person if self.is_turn => Some(self.known.reply.person),
+            Concept::Goodbye => Some(has_said(says_goodbye)),
+            Concept::Person => Some(has_said(wants_person)),
+            Concept::Judgment => None,
             _ => values::agreed(&self.known.lines, &self.hints(schema, target)),
         }
     }
@@ -210,16 +220,13 @@ impl<'a> Filler<'a> {
         if let Some(line) = target.line {
             return line.source.get(target.name).and_then(Value::as_f64);
         }
-        let report = &self.known.report;
         match target.concept {
-            Concept::LeadScore | Concept::Interest => Some(report.lead_score()),
-            Concept::Confidence => Some(0.9),
-            Concept::WordCount => u32::try_from(report.word_count()).ok().map(f64::from),
-            Concept::Sentiment => Some(match report.sentiment().first() {
-                Some(&"positive") => 1.0,
-                Some(&"negative") => -1.0,
-                _ => 0.0,
-            }),
+            Concept::Judgment => None,
+            Concept::WordCount => {
+                let lines = self.known.lines.iter();
+                let words: usize = lines.map(|line| line.text.split_whitespace().count()).sum();
+                u32::try_from(words).ok().map(f64::from)
+            }
             concept @ (Concept::PostalCode | Concept::OrderNumber) => self.said(concept, schema, target)?.parse().ok(),
             _ => values::number(&self.known.lines, &self.hints(schema, target)),
         }
@@ -229,22 +236,13 @@ impl<'a> Filler<'a> {
         if let Some(line) = target.line {
             return choice_of_line(choices, line, target);
         }
-        let report = &self.known.report;
-        let words: Vec<String> = match target.concept {
-            Concept::Sentiment => owned(report.sentiment()),
-            Concept::Outcome => owned(report.outcome()),
-            Concept::Interest => owned(report.interest()),
-            Concept::Language => owned(report.language()),
-            Concept::GoalAchieved => owned(if report.goal_achieved() {
-                &["yes", "true", "achieved"]
-            } else {
-                &["no", "false", "not_achieved"]
-            }),
-            Concept::Intent => report.intents().iter().rev().cloned().collect(),
-            _ => vec![],
-        };
-        if let Some(choice) = words.iter().find_map(|word| named(choices, word)) {
-            return Some(choice.clone());
+        match target.concept {
+            Concept::Judgment => return None,
+            Concept::Language => {
+                let words = summary::language(&self.known.lines);
+                return words.iter().find_map(|word| named(choices, word)).cloned();
+            }
+            _ => {}
         }
         // The choice that the caller named last.
         let said = self.known.lines.iter().rev().filter(|line| line.side == Side::Caller);
@@ -307,8 +305,4 @@ fn named<'v>(choices: &'v [Value], word: &str) -> Option<&'v Value> {
             && expected.iter().all(|word| words.contains(word))
     };
     choices.iter().find(is).or_else(|| choices.iter().find(has))
-}
-
-fn owned(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
 }

@@ -69,6 +69,12 @@ pub(super) fn number(schema: &Value, value: f64) -> Value {
     Number::from_f64(value).map_or(Value::Null, Value::Number)
 }
 
+/// The maximum length of an array.
+pub(super) fn max_items(schema: &Value) -> usize {
+    let stated = schema["maxItems"].as_u64();
+    stated.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX)
+}
+
 /// Truncates a text to the schema's `maxLength`.
 pub(super) fn shortened(text: String, schema: &Value) -> String {
     match schema["maxLength"].as_u64().and_then(|most| usize::try_from(most).ok()) {
