@@ -128,11 +128,10 @@ impl TestEnv {
                 ..ApplicationSpec::default()
             }],
             routes,
+            models: models.clone(),
             ..Options::new(ACCOUNT, AUTH_TOKEN)
         };
-        let network = Network::start_with(options, sandbox::models::router(models.clone()))
-            .await
-            .expect("a telephone network");
+        let network = Network::start(options).await.expect("a telephone network");
         let home = Home::new(stores);
         let mut settings = vec![
             ("TWILIO_API_BASE".to_owned(), network.base_url.clone()),

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use clap::Args;
-use sandbox::models::{self, Models};
+use sandbox::models::Models;
 use sandbox::network::{ApplicationSpec, Network, NumberSpec, Options};
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
@@ -146,7 +146,9 @@ async fn stdin_closes() {
 
 /// Serves until interrupted.
 pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let models = Models::default();
     let options = Options {
+        models: models.clone(),
         listen: SocketAddr::from((arguments.host, arguments.port)),
         api_keys: arguments.api_key,
         speed: arguments.speed,
@@ -163,8 +165,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         .iter()
         .map(|number| number.phone_number.clone())
         .collect();
-    let models = Models::default();
-    let network = Network::start_with(options, models::router(models.clone())).await?;
+    let network = Network::start(options).await?;
     println!("telephone network: {}", network.base_url);
     println!("models:            {}/v1", network.base_url);
     if !numbers.is_empty() {

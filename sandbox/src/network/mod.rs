@@ -48,6 +48,7 @@ pub mod webhook_client;
 
 pub use server::{Network, Running};
 
+use crate::models::Models;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -79,6 +80,8 @@ pub struct Options {
     pub events_lag: Duration,
     /// Minimum interval between two outbound calls, in network time. Twilio: one second.
     pub between_calls: Duration,
+    /// The models served at `/v1`; they are given the scripts of the scenarios.
+    pub models: Models,
 }
 
 /// A phone number of the account.
@@ -118,6 +121,7 @@ impl Options {
             routes: vec![],
             events_lag: Duration::from_mins(15),
             between_calls: Duration::from_secs(1),
+            models: Models::default(),
         }
     }
 }

@@ -6,6 +6,7 @@
 use super::faults::Faults;
 use super::party::{Behavior, Step, expression};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
@@ -27,6 +28,10 @@ pub struct Scenario {
     pub faults: Faults,
     #[serde(default)]
     pub expect: Expect,
+    /// What the models answer when they are asked for a summary of the call, by property name: `summary`, `outcome`,
+    /// `next_action`, ... Without it, a summary only quotes the caller.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub summary: Map<String, Value>,
 }
 
 /// The calling party.
@@ -116,6 +121,7 @@ impl Scenario {
             parties: BTreeMap::new(),
             faults: Faults::default(),
             expect: Expect::default(),
+            summary: Map::new(),
         }
     }
 

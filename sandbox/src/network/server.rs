@@ -6,8 +6,8 @@ use super::scenario::Scenario;
 use super::switch::Switch;
 use super::webhook_client::WebhookClient;
 use super::{Options, control, rest};
+use crate::models;
 use anyhow::Context as _;
-use axum::Router;
 use axum::serve::ListenerExt as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,14 +31,6 @@ impl Network {
     /// # Errors
     /// If the address is in use, or the HTTP client cannot be created.
     pub async fn start(options: Options) -> anyhow::Result<Running> {
-        Self::start_with(options, Router::new()).await
-    }
-
-    /// Starts a network that serves additional routes.
-    ///
-    /// # Errors
-    /// As [`Network::start`].
-    pub async fn start_with(options: Options, beside: Router) -> anyhow::Result<Running> {
         anyhow::ensure!(
             options.speed.is_finite() && options.speed > 0.0,
             "the speed of the network's clock must be above zero"
@@ -49,8 +41,9 @@ impl Network {
         let base_url = format!("http://{}", listener.local_addr()?);
         let clock = Clock::new(options.speed, options.settle);
         let webhook_client = WebhookClient::new(&options.auth_token, options.routes.clone())?;
+        let models = models::router(options.models.clone());
         let switch = Switch::new(options, clock, webhook_client, base_url.clone());
-        let router = rest::router(&switch).merge(control::router(&switch)).merge(beside);
+        let router = rest::router(&switch).merge(control::router(&switch)).merge(models);
         let stop = switch.stop.clone();
         // Without Nagle's algorithm: a change of the clock must not wait.
         let listener = listener.tap_io(|connection| {

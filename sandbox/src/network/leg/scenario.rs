@@ -7,7 +7,7 @@ use crate::network::switch::Switch;
 use std::sync::Arc;
 
 impl Scenario {
-    /// Registers the parties and faults, and places the call.
+    /// Registers the parties, the faults and the summary, and places the call.
     ///
     /// # Errors
     /// [`PlaceError`].
@@ -18,6 +18,10 @@ impl Scenario {
             if self.faults != Faults::default() {
                 state.faults = self.faults.clone();
             }
+        }
+        let said = self.caller.steps.iter().filter_map(|step| step.say.as_deref());
+        if !self.summary.is_empty() {
+            net.options.models.add_script(said, &self.summary);
         }
         let sid = place_inbound(net, self)?;
         net.state().expectations.insert(sid.clone(), self.expect.clone());

@@ -68,7 +68,7 @@ async fn caller_gets_a_reply_each_turn_until_goodbye(stores: TestStores) {
             say = "Thank you, goodbye"
             [expect]
             ended_by = "twiml"
-            hears = ["speaking with an A.I. assistant", "call is recorded", "Thank you for calling"]
+            hears = ["speaking with an A.I. assistant", "call is recorded", "May I take a message", "Thank you for calling"]
             "#,
         ))
         .await;
@@ -218,7 +218,10 @@ async fn fields_are_collected_as_values(stores: TestStores) {
     admin
         .put(
             "/api/agent-settings",
-            &json!({ "settings": { "fields_to_collect": fields } }),
+            &json!({ "settings": {
+                "prompt": "You answer for a workshop. We repair laptops for 90 dollars.",
+                "fields_to_collect": fields,
+            } }),
         )
         .await
         .expect(200);
@@ -234,6 +237,8 @@ async fn fields_are_collected_as_values(stores: TestStores) {
             say = "My name is Manas. Do you need my email? It is manas@example.com"
             [[caller.steps]]
             say = "That's all, goodbye"
+            [expect]
+            hears = ["We repair laptops for 90 dollars. Could you tell me your name", "I have noted: Manas, manas@example.com"]
             "#,
         ))
         .await;

@@ -29,6 +29,20 @@ async fn call_is_recorded_transcribed_and_summarized(stores: TestStores) {
         })
         .await;
     assert_eq!(detail["recordings"][0]["phase"], "ai", "{detail:#}");
+    // The scenario's summary.
+    for (name, value) in [
+        (
+            "summary",
+            json!("Ada Fontaine, who lives in Maple Street, has had no heating since yesterday. A visit tomorrow morning suits her."),
+        ),
+        ("interest", json!("medium")),
+        ("next_action", json!("Arrange a visit tomorrow morning")),
+        ("lead_score", json!(60)),
+        ("sentiment", json!("neutral")),
+        ("goal_achieved", Value::Null),
+    ] {
+        assert_eq!(detail[name], value, "{detail:#}");
+    }
     let transcripts = env
         .until(
             &admin,
