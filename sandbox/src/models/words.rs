@@ -8,11 +8,14 @@ use std::sync::LazyLock;
 const SUBJECTS: [(&str, &str); 3] = [
     (
         "price",
-        "price cost charge fee much expensive cheap pay euro dollar pound rupee € $ £ ₹ कीमत दाम कितना कितने रुपये",
+        "price prices pricing cost costs charge charges fee fees much expensive cheap pay euro euros dollar dollars pound \
+         pounds rupee rupees € $ £ ₹ कीमत दाम कितना कितने रुपये",
     ),
     (
         "hours",
-        "hour open close when time clock कब समय बजे खुला खुले खुलता खुलते खुलती बंद",
+        // Not "hour": a price may be for one.
+        "hours open opens opening close closes closed closing when time times clock कब समय बजे खुला खुले खुलता खुलते खुलती \
+         बंद",
     ),
     ("place", "where address located location street find कहाँ कहां पता"),
 ];
@@ -36,15 +39,10 @@ const STOP_WORDS: &str = "\
 static WORD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\d+(?:[.,:]\d+)*|[\p{L}\p{M}]+|[€$£₹]").expect("pattern is valid"));
 
-/// The subject of each stem in [`SUBJECTS`].
-static SUBJECT_OF: LazyLock<BTreeMap<String, &str>> = LazyLock::new(|| {
-    let stems = |(subject, words): &(&'static str, &str)| {
-        let subject = *subject;
-        of(words)
-            .map(|word| (stem(&word).to_owned(), subject))
-            .collect::<Vec<_>>()
-    };
-    SUBJECTS.iter().flat_map(stems).collect()
+/// The subject of each word in [`SUBJECTS`].
+static SUBJECT_OF: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+    let pairs = |(subject, words): (_, &'static str)| words.split_whitespace().map(move |word| (word, subject));
+    SUBJECTS.into_iter().flat_map(pairs).collect()
 });
 
 static STOPPED: LazyLock<BTreeSet<&str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());
@@ -59,8 +57,8 @@ pub(super) fn subjects(text: &str) -> BTreeSet<String> {
     let significant = of(text).filter(|word| !STOPPED.contains(word.as_str()));
     significant
         .map(|word| {
-            let stem = stem(&word);
-            SUBJECT_OF.get(stem).map_or(stem, |subject| subject).to_owned()
+            let subject = SUBJECT_OF.get(word.as_str()).copied();
+            subject.unwrap_or_else(|| stem(&word)).to_owned()
         })
         .collect()
 }

@@ -17,8 +17,9 @@ const MAX_FACTS: usize = 3;
 const INSTRUCTS: &str = "act always answer ask avoid be collect confirm do don escalate explain follow give greet if keep \
     let listen make mention never refuse remember reply respond say set speak stay take tell today transfer try \
     understand unless use when";
-/// Words of sentences about the conversation itself.
+/// Words of sentences about the conversation itself, unless they begin with one of [`OURS`].
 const ADDRESSES: &str = "you your yours yourself caller callers";
+const OURS: &str = "we our";
 
 /// A sentence that can be said.
 struct Fact {
@@ -125,8 +126,10 @@ fn fact(sentence: &str) -> Option<Fact> {
     };
     let has = |list: &str, word: &str| list.split_whitespace().any(|one| one == word);
     let mut words = words::of(rest).peekable();
-    let instructs = subject.is_empty() && has(INSTRUCTS, words.peek()?);
-    if instructs || words.any(|word| has(ADDRESSES, &word)) || rest.contains('`') || rest.ends_with(':') {
+    let first = words.peek()?;
+    let instructs = subject.is_empty() && has(INSTRUCTS, first);
+    let is_ours = has(OURS, first);
+    if instructs || !is_ours && words.any(|word| has(ADDRESSES, &word)) || rest.contains('`') || rest.ends_with(':') {
         return None;
     }
     let end = if rest.ends_with(['.', '!', '?', '।']) {
@@ -147,7 +150,7 @@ mod tests {
     const PROMPT: &str = "You are the front desk of Hill Carpets. Be brief and warm.\n\
         We clean carpets in Lyon, prices start at 80 euros, parking is behind the house.\n\
         Opening hours:\n- Monday to Friday: 9 a.m. to 6 p.m.\n- Saturday: 10 to 2\n- Never name other days.\n\
-        Our address is 12 St. Mary Street. Dogs must stay outside.\n\
+        Our address is 12 St. Mary Street. Dogs must stay outside. We visit your home for 20 euros an hour.\n\
         Example of a good answer. Caller: Do you sell rugs? You: We only clean them.\n\
         - name (text): The caller's name [missing, required]\n- 2026-03-01: The caller said: \"My dogs?\". Rugs. \n\
         Answer in English, about carpets. Do not make up facts about the business. Today is 2026-03-27, a Friday.";
@@ -157,12 +160,16 @@ mod tests {
         let prices = "We clean carpets in Lyon, prices start at 80 euros, parking is behind the house.";
         let hours = "Opening hours: Monday to Friday: 9 a.m. to 6 p.m; Saturday: 10 to 2.";
         for (said, expected) in [
-            ("How much does it cost?", vec![prices]),
+            ("How much does it cost to clean a carpet?", vec![prices]),
             ("hello can I park near you", vec![prices]),
             ("When are you open on Friday?", vec![hours]),
-            ("When do you close and what do you charge", vec![hours, prices]),
+            ("When do you close and what do carpets cost", vec![hours, prices]),
             ("What is your address?", vec!["Our address is 12 St. Mary Street."]),
             ("May I bring my dogs?", vec!["Dogs must stay outside."]),
+            (
+                "Would you visit my home?",
+                vec!["We visit your home for 20 euros an hour."],
+            ),
             ("Do you sell rugs?", vec!["We only clean them."]),
             ("Is this the front desk?", vec!["I am the front desk of Hill Carpets."]),
         ] {
