@@ -343,7 +343,7 @@ impl From<ActionError> for ApiError {
         match error {
             ActionError::NotFound => Self::NotFound("call"),
             ActionError::Ended | ActionError::CallerLeft => Self::Conflict(error.to_string()),
-            ActionError::Telephony(error) => Self::Unavailable(error.into()),
+            ActionError::Telephony(error) => Self::NetworkAway(error.into()),
             ActionError::Ledger(error) => error.into(),
         }
     }

@@ -46,6 +46,8 @@ pub async fn assign(
             .ledger
             .execute::<Agent>(&row.agent_id, command, metadata(index + 1));
         position = executed.await?.position;
+        // Also if what follows fails.
+        engine.number_routing.invalidate();
     }
     if let Some(agent) = agent {
         let command = AgentCommand::AssignNumber {
@@ -55,6 +57,7 @@ pub async fn assign(
         };
         let executed = engine.ledger.execute::<Agent>(agent, command, metadata(0)).await?;
         position = executed.position;
+        engine.number_routing.invalidate();
     }
     Ok(position)
 }

@@ -4,8 +4,7 @@
 //! of a read model does not affect them.
 
 use crate::clock::new_id;
-use crate::db::{DatabaseUrl, Db, DbError, Durability, connect};
-use crate::on_db;
+use crate::db::{DatabaseUrl, Db, DbError, Durability, connect, create_table};
 use crate::subscription::checkpoint;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,7 +37,7 @@ impl Leases {
             return Ok(Self(None));
         }
         let db = connect(url, NAMESPACE, Durability::Relaxed, 2).await?;
-        on_db!(&db, c => sqlx::query(checkpoint::CHECKPOINT_DDL).execute(c).await.map(|_| ()))?;
+        create_table(&db, checkpoint::CHECKPOINT_DDL).await?;
         Ok(Self(Some(Arc::new(Shared {
             db,
             owner: new_id("process"),

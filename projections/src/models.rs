@@ -37,7 +37,7 @@ pub struct ReadModels {
     progress: Progress,
 }
 
-/// The tasks that follow the log. Dropping this does not stop them; see [`Following::stop`].
+/// The tasks that follow the log. Dropping this does not stop them, only the look at the rebuilds of other processes; see [`Following::stop`].
 pub struct Following {
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,

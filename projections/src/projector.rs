@@ -1,4 +1,4 @@
-//! [`Projector`]: a read model as the runner and the rebuild use it, independent of its document type.
+//! [`Projector`]: a read model as its consumer and the rebuild use it, independent of its document type.
 
 use crate::engine::{Past, ReadModel, Schema, Workset, WriteSet, read_past};
 use crate::rows::{Found, Missing, Owner, Table, load_missing};

@@ -8,14 +8,14 @@
 //! and a result is recorded once per attempt.
 
 use super::job::{Job, JobOutcome};
-use super::share::{Limits, share};
+use super::share::{Limits, in_turn, share};
 use crate::{Engine, SharedEngine};
 use domain::Timestamp;
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join_all};
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use tokio::task::{self, JoinSet};
 use tracing::Instrument as _;
@@ -79,6 +79,7 @@ pub async fn run(engine: SharedEngine, jobs: &[Registered]) {
         engine: engine.clone(),
         running: HashMap::new(),
         deferred: HashMap::new(),
+        last_served: HashMap::new(),
         tasks: JoinSet::new(),
     };
     loop {
@@ -108,6 +109,8 @@ struct Dispatcher {
     engine: SharedEngine,
     running: HashMap<task::Id, Running>,
     deferred: HashMap<Name, Deferred>,
+    /// The tenant whose item was started last, by kind.
+    last_served: HashMap<Kind, String>,
     tasks: JoinSet<()>,
 }
 
@@ -129,40 +132,60 @@ impl Dispatcher {
         self.deferred.retain(|_, it| it.until > now);
     }
 
+    /// Starts what is due. A kind whose query fails does not delay the others.
     async fn start_due(&mut self, jobs: &[Registered]) -> anyhow::Result<()> {
         let queues = self.engine.read.work.queues().await?;
-        // The lease of a kind that runs is extended, even if nothing more may start.
-        let kinds: BTreeSet<Kind> = queues.iter().map(|(kind, _)| *kind).collect();
-        let kinds = kinds.into_iter().chain(self.running.values().map(|it| it.name.0));
-        for kind in kinds.collect::<BTreeSet<_>>() {
-            let Some(job) = jobs.iter().find(|job| job.kind == kind) else {
-                continue;
-            };
-            if self.engine.leases.holds(kind.as_str()).await? {
-                let tenants = queues
-                    .iter()
-                    .filter(|(of, _)| *of == kind)
-                    .map(|(_, tenant)| tenant.as_str());
-                self.start_kind(job, tenants).await?;
+        let kinds = jobs.iter().map(|job| {
+            let tenants = queues.iter().filter(|(kind, _)| *kind == job.kind);
+            self.waiting(job, tenants.map(|(_, tenant)| tenant.as_str()).collect())
+        });
+        let kinds: Vec<_> = join_all(kinds).await;
+        for (job, waiting) in jobs.iter().zip(kinds) {
+            match waiting {
+                Ok(waiting) => self.start(job, waiting),
+                Err(error) => tracing::warn!(%error, kind = job.kind.as_str(), "job query failed"),
             }
         }
         Ok(())
     }
 
-    /// Starts due items of one kind, within its limits.
-    async fn start_kind(&mut self, job: &Registered, tenants: impl Iterator<Item = &str>) -> anyhow::Result<()> {
+    /// The due items of a kind by tenant, in the order of their turns. None if another process runs this kind.
+    async fn waiting(&self, job: &Registered, tenants: Vec<&str>) -> anyhow::Result<Vec<(String, Vec<WorkRow>)>> {
+        let running = self.running_by_tenant(job.kind);
+        // The lease of a kind that runs is extended, even if nothing more may start.
+        if tenants.is_empty() && running.is_empty() || !self.engine.leases.holds(job.kind.as_str()).await? {
+            return Ok(Vec::new());
+        }
+        let free = job.limits.total.saturating_sub(running.values().sum());
+        let mut waiting = Vec::new();
+        for tenant in in_turn(tenants, self.last_served.get(&job.kind).map(String::as_str)) {
+            // One item of each of so many tenants fills all slots.
+            if waiting.len() >= free {
+                break;
+            }
+            if running.get(tenant).copied().unwrap_or_default() >= job.limits.per_tenant {
+                continue;
+            }
+            let items = self.due(job, tenant).await?;
+            if !items.is_empty() {
+                waiting.push((tenant.to_owned(), items));
+            }
+        }
+        Ok(waiting)
+    }
+
+    fn running_by_tenant(&self, kind: Kind) -> HashMap<String, usize> {
         let mut running: HashMap<String, usize> = HashMap::new();
-        for it in self.running.values().filter(|it| it.name.0 == job.kind) {
+        for it in self.running.values().filter(|it| it.name.0 == kind) {
             *running.entry(it.tenant.clone()).or_default() += 1;
         }
-        if running.values().sum::<usize>() >= job.limits.total {
-            return Ok(());
-        }
-        let mut queues = Vec::new();
-        for tenant in tenants {
-            queues.push((tenant.to_owned(), self.due(job, tenant).await?));
-        }
-        for item in share(job.limits, &running, queues) {
+        running
+    }
+
+    /// Starts items of one kind, within its limits.
+    fn start(&mut self, job: &Registered, waiting: Vec<(String, Vec<WorkRow>)>) {
+        for item in share(job.limits, &self.running_by_tenant(job.kind), waiting) {
+            self.last_served.insert(job.kind, item.tenant.clone());
             let started = Running {
                 name: (job.kind, item.stream.clone(), item.item.clone()),
                 tenant: item.tenant.clone(),
@@ -170,35 +193,21 @@ impl Dispatcher {
             };
             // Every log line of the run names the call and the job.
             let span = tracing::info_span!("job", kind = job.kind.as_str(), call_id = item.stream);
-            let task = self
-                .tasks
-                .spawn(one(self.engine.clone(), job.run, item).instrument(span));
+            let run = one(self.engine.clone(), job.run, item);
+            let task = self.tasks.spawn(run.instrument(span));
             self.running.insert(task.id(), started);
         }
-        Ok(())
     }
 
     /// A tenant's due items that neither run nor are deferred, as many as may run.
     async fn due(&self, job: &Registered, tenant: &str) -> anyhow::Result<Vec<WorkRow>> {
         let of_queue = |name: &Name, of: &str| name.0 == job.kind && of == tenant;
-        let taken = self
-            .running
-            .values()
-            .filter(|it| of_queue(&it.name, &it.tenant))
-            .count()
-            + self
-                .deferred
-                .iter()
-                .filter(|(name, it)| of_queue(name, &it.tenant))
-                .count();
-        let limit = i64::try_from(taken + job.limits.per_tenant)?;
+        let running = self.running.values().filter(|it| of_queue(&it.name, &it.tenant));
+        let deferred = self.deferred.iter().filter(|(name, it)| of_queue(name, &it.tenant));
+        let limit = i64::try_from(running.count() + deferred.count() + job.limits.per_tenant)?;
         let now = self.engine.clock.now().as_micros();
-        let mut items = self
-            .engine
-            .read
-            .work
-            .due_of_tenant(job.kind, tenant, now, limit)
-            .await?;
+        let work = &self.engine.read.work;
+        let mut items = work.due_of_tenant(job.kind, tenant, now, limit).await?;
         items.retain(|item| {
             let name = (job.kind, item.stream.clone(), item.item.clone());
             let is_deferred = self.deferred.get(&name).is_some_and(|it| it.known == known(item));

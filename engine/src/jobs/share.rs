@@ -21,8 +21,18 @@ impl Limits {
     }
 }
 
-/// Takes items from the queues of the tenants, each time from the tenant of which the fewest run. `running` counts the
-/// items that run already.
+/// Orders tenants for the next round: first those after the one that was served last, so that each has its turn.
+pub fn in_turn<'a>(mut tenants: Vec<&'a str>, last_served: Option<&str>) -> Vec<&'a str> {
+    tenants.sort_unstable();
+    if let Some(last) = last_served {
+        let next = tenants.partition_point(|tenant| *tenant <= last);
+        tenants.rotate_left(next);
+    }
+    tenants
+}
+
+/// Takes items from the queues of the tenants, each time from the tenant of which the fewest run, at a tie from the first.
+/// `running` counts the items that run already.
 pub fn share<T>(limits: Limits, running: &HashMap<String, usize>, queues: Vec<(String, Vec<T>)>) -> Vec<T> {
     let mut free = limits.total.saturating_sub(running.values().sum());
     let mut queues: Vec<(usize, VecDeque<T>)> = queues
@@ -60,6 +70,34 @@ mod tests {
     }
 
     proptest! {
+        /// Items end one after the other, and every tenant always has more.
+        #[test]
+        fn every_tenant_has_its_turn(total in 1_usize..6, tenants in 1_usize..12) {
+            let limits = Limits::of(total);
+            let names: Vec<String> = (0..tenants).map(|tenant| format!("{tenant:02}")).collect();
+            let mut running: VecDeque<String> = VecDeque::new();
+            let mut last: Option<String> = None;
+            let mut served: HashMap<String, usize> = HashMap::new();
+            let rounds = tenants * 20;
+            for _ in 0..rounds {
+                let mut counts: HashMap<String, usize> = HashMap::new();
+                for tenant in &running {
+                    *counts.entry(tenant.clone()).or_default() += 1;
+                }
+                let order = in_turn(names.iter().map(String::as_str).collect(), last.as_deref());
+                let queues = order.into_iter().map(|tenant| (tenant.to_owned(), vec![tenant.to_owned(); total]));
+                for tenant in share(limits, &counts, queues.collect()) {
+                    *served.entry(tenant.clone()).or_default() += 1;
+                    last = Some(tenant.clone());
+                    running.push_back(tenant);
+                }
+                running.pop_front();
+            }
+            let least = names.iter().map(|tenant| served.get(tenant).copied().unwrap_or_default()).min();
+            let fair = (rounds / tenants).saturating_sub(total + 1);
+            prop_assert!(least >= Some(fair), "{served:?}");
+        }
+
         #[test]
         fn items_start_within_the_limits_and_no_tenant_is_left_out(
             total in 1_usize..20,

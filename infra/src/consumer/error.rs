@@ -6,7 +6,7 @@ use crate::event_store::{Position, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum ConsumeError {
     /// The consumer's database rejected a row or is unavailable.
-    #[error("read model database error")]
+    #[error("database error of the consumer")]
     Database(#[from] sqlx::Error),
     /// The past of a stream cannot be read.
     #[error("cannot read the log")]

@@ -138,9 +138,22 @@ async fn connect_postgres(
 /// Creates a schema if it does not exist. Two processes may do so at the same time.
 pub(super) async fn create_schema(pool: &sqlx::PgPool, schema: &str) -> Result<(), sqlx::Error> {
     let statement = format!(r#"create schema if not exists "{schema}""#);
-    match sqlx::query(&statement).execute(pool).await {
+    unless_created_by_another(sqlx::query(&statement).execute(pool).await.map(|_| ()))
+}
+
+/// Creates a table if it does not exist, by a statement that says so. Two processes may do so at the same time:
+/// PostgreSQL then refuses one of them although it says `if not exists`.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn create_table(db: &Db, statement: &str) -> Result<(), sqlx::Error> {
+    unless_created_by_another(crate::on_db!(db, c => sqlx::query(statement).execute(c).await.map(|_| ())))
+}
+
+fn unless_created_by_another(created: Result<(), sqlx::Error>) -> Result<(), sqlx::Error> {
+    match created {
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(()),
-        other => other.map(|_| ()),
+        other => other,
     }
 }
 

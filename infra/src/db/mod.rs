@@ -8,7 +8,7 @@ mod migrate;
 mod read_stores;
 pub mod rebuild_records;
 
-pub use connect::{DatabaseUrl, Durability, connect, make_folder};
+pub use connect::{DatabaseUrl, Durability, connect, create_table, make_folder};
 pub use migrate::{migrate_keys, migrate_ledger};
 pub use read_stores::{Namespace, ReadStores, ShadowNamespace};
 

@@ -4,7 +4,7 @@
 //! renames schemas. SQLite cannot rename a file that is open (its write-ahead log is found by name), so files carry a
 //! generation number, and a registry that all processes read holds the current one (`docs/decisions`).
 
-use super::connect::{DatabaseUrl, Durability, connect, create_schema};
+use super::connect::{DatabaseUrl, Durability, connect, create_schema, create_table};
 use super::{Db, DbError, rebuild_records};
 use sqlx::{PgPool, SqlitePool};
 use std::collections::HashMap;
@@ -88,7 +88,14 @@ impl ReadStores {
                 Backend::Sqlite { folder, registry }
             }
             DatabaseUrl::Postgres(url) => {
-                let admin = match connect(&DatabaseUrl::Postgres(url.clone()), REGISTRY, Durability::Full, 1).await? {
+                let admin = match connect(
+                    &DatabaseUrl::Postgres(url.clone()),
+                    REGISTRY,
+                    Durability::Full,
+                    POSTGRES_CONNECTIONS,
+                )
+                .await?
+                {
                     Db::Postgres(pool) => pool,
                     Db::Sqlite(_) => unreachable!("a server is PostgreSQL"),
                 };
@@ -102,7 +109,7 @@ impl ReadStores {
             backend,
             current: Mutex::default(),
         }));
-        rebuild_records::create(&stores.registry()).await?;
+        create_table(&stores.registry(), rebuild_records::DDL).await?;
         Ok(stores)
     }
 

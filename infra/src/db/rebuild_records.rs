@@ -33,12 +33,6 @@ pub struct RebuildRecord {
     pub outcome: Option<String>,
 }
 
-/// Creates the table.
-pub(super) async fn create(db: &Db) -> Result<(), DbError> {
-    on_db!(db, c => sqlx::query(DDL).execute(c).await.map(|_| ()))?;
-    Ok(())
-}
-
 /// Records how far a rebuild is.
 ///
 /// # Errors

@@ -153,11 +153,12 @@ impl Begun {
             let _shared = shared::share_progress(read_stores, &self.progress, model, &self.owner);
             self.run_in_shadow(options).await
         };
-        self.progress.rebuilding(model, None);
+        // Before the lease is released: the next rebuild may begin at once.
+        shared::share_outcome(read_stores, model, &outcome).await;
         if !matches!(&outcome, Ok(report) if report.switched) {
             let _ = checkpoint::release(&self.old.db, LEASE_NAME, &self.lease).await;
         }
-        shared::share_outcome(read_stores, model, &outcome).await;
+        self.progress.rebuilding(model, None);
         outcome
     }
 

@@ -13,6 +13,8 @@ use tokio_util::task::AbortOnDropHandle;
 const SHARE_INTERVAL: Duration = Duration::from_millis(500);
 /// Time between two looks at the rebuilds of other processes.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// Longest time that a look takes.
+const POLL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Records the progress of this process's rebuild until the result is dropped.
 pub(super) fn share_progress(
@@ -54,21 +56,23 @@ pub(super) async fn share_outcome(
 pub(crate) fn poll_elsewhere(read_stores: ReadStores, progress: Progress, models: Vec<&'static str>) -> JoinHandle<()> {
     tokio::spawn(async move {
         loop {
-            match rebuild_records::all(&read_stores.registry()).await {
-                Ok(records) => {
-                    for model in &models {
-                        let record = records.iter().find(|record| record.model == *model);
-                        match running(&read_stores, model, record).await {
-                            Ok(status) => progress.rebuilding_elsewhere(model, status),
-                            Err(error) => tracing::debug!(model, %error, "rebuilds of other processes not known"),
-                        }
-                    }
-                }
-                Err(error) => tracing::debug!(%error, "rebuilds of other processes not known"),
+            match tokio::time::timeout(POLL_TIMEOUT, note_elsewhere(&read_stores, &progress, &models)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::debug!(%error, "rebuilds of other processes not known"),
+                Err(_) => tracing::debug!("rebuilds of other processes not known in time"),
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
     })
+}
+
+async fn note_elsewhere(read_stores: &ReadStores, progress: &Progress, models: &[&'static str]) -> Result<(), DbError> {
+    let records = rebuild_records::all(&read_stores.registry()).await?;
+    for model in models {
+        let record = records.iter().find(|record| record.model == *model);
+        progress.rebuilding_elsewhere(model, running(read_stores, model, record).await?);
+    }
+    Ok(())
 }
 
 /// The progress in a record, if its process still holds the lease of rebuilds.

@@ -206,14 +206,14 @@ impl Progress {
 
     /// The models whose follower has not worked in this process for this long, with the time since then: it waits for a
     /// database, or keeps failing. A follower looks at the log several times a second, and gives up a database operation
-    /// after 30 seconds. A model that is being rebuilt is not stalled.
+    /// after 30 seconds. A model that this process rebuilds is not stalled.
     #[must_use]
     pub fn stalled(&self, after: Duration) -> Vec<(&'static str, Duration)> {
         let mut stalled: Vec<_> = self
             .0
             .models
             .iter()
-            .filter(|(_, progress)| progress.rebuild.borrow().is_none())
+            .filter(|(_, progress)| !progress.rebuilds_here.load(Ordering::Relaxed))
             .map(|(model, progress)| {
                 let worked = progress.worked.lock().unwrap_or_else(PoisonError::into_inner);
                 (*model, worked.elapsed())

@@ -74,7 +74,7 @@ async fn restarted_follower_continues_at_its_checkpoint() {
 /// After a restart nothing is in memory, and the past of every stream with a new event is read again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_of_many_calls_after_a_restart_are_applied_in_batches() {
-    const CALLS: usize = 700;
+    const CALLS: usize = 300;
     let env = TestEnv::new().await;
     let following = env.models.follow();
     let mut last = 0;
@@ -104,8 +104,8 @@ async fn events_of_many_calls_after_a_restart_are_applied_in_batches() {
         tx.rollback().await.expect("rolls back");
         rest = later;
     }
-    assert_eq!(restored[..2], [256, 256]);
-    assert!(restored.len() <= 3, "{restored:?}");
+    assert_eq!(restored[0], 256);
+    assert_eq!(restored.len(), 2, "{restored:?}");
 
     let following = env.models.follow();
     assert!(env.models.wait("call_log", last, WAIT_TIMEOUT).await);

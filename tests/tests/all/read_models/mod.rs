@@ -3,6 +3,7 @@
 mod dead_letters;
 mod following;
 mod rebuilding;
+mod work;
 
 use crate::ledger::{at, by_twilio, by_user, inbound, said};
 use domain::call::Call;

@@ -33,7 +33,9 @@ async fn call_is_recorded_transcribed_and_summarized(stores: TestStores) {
     for (name, value) in [
         (
             "summary",
-            json!("Ada Fontaine, who lives in Maple Street, has had no heating since yesterday. A visit tomorrow morning suits her."),
+            json!(
+                "Ada Fontaine, who lives in Maple Street, has had no heating since yesterday. A visit tomorrow morning suits her."
+            ),
         ),
         ("interest", json!("medium")),
         ("next_action", json!("Arrange a visit tomorrow morning")),
