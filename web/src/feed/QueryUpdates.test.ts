@@ -1,5 +1,6 @@
-import { QueryClient } from "@tanstack/react-query";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiProblem, unreachable } from "../api/problem";
 import type { CallDetail, CallEventType, History, Transcript } from "../api/types";
 import { type Stale, UPDATES } from "./callUpdates";
 import type { CallRecord } from "./messages";
@@ -206,5 +207,89 @@ describe("an answer", () => {
     }
     const completed = updates.completeHistory({ ...HISTORY, version: 2, events: [] });
     expect([completed.version, completed.events.map(({ version }) => version)]).toEqual([3, [3]]);
+  });
+});
+
+describe("a shown query whose request failed", () => {
+  /** A shown list or transcript with data; each request for new data fails with the error until it is removed. */
+  async function show(queryKey: readonly string[], error: Error | null) {
+    const client = new QueryClient();
+    const updates = new QueryUpdates(client);
+    updates.start(0);
+    client.setQueryData(queryKey, []);
+    const service = { error, requests: 0 };
+    const queryFn = async () => {
+      service.requests += 1;
+      if (service.error) throw service.error;
+      return [];
+    };
+    const observer = new QueryObserver(client, { queryKey, queryFn, retry: false, staleTime: 60_000 });
+    const hide = observer.subscribe(() => {});
+    await client.invalidateQueries({ queryKey });
+    expect(service.requests).toBe(1);
+    return { client, updates, service, hide };
+  }
+  const isInvalidated = (client: QueryClient, queryKey: readonly string[]) =>
+    client.getQueryState(queryKey)?.isInvalidated;
+
+  it("is requested after the next event, which would be lost otherwise", async () => {
+    const key = callKeys.transcript("CA1");
+    const { client, updates, service } = await show(key, unreachable());
+    service.error = null;
+    updates.apply(callMessage("CallerTurn", { turn: 1, text: "Hello" }, { version: 2, position: 2 }));
+    await vi.advanceTimersByTimeAsync(400);
+    expect(service.requests).toBe(2);
+    expect(isInvalidated(client, key)).toBe(false);
+  });
+
+  it("is requested after the next event also if the failure is not worth a retry", async () => {
+    const key = callKeys.transcript("CA1");
+    const problem = new ApiProblem({ kind: "not-found", status: 404, title: "Not found" });
+    const { updates, service } = await show(key, problem);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(service.requests).toBe(1);
+    updates.apply(callMessage("CallerTurn", { turn: 1, text: "Hello" }, { version: 2, position: 2 }));
+    await vi.advanceTimersByTimeAsync(400);
+    expect(service.requests).toBe(2);
+  });
+
+  it.each([[callKeys.detail("CA1")], [["calls"]]])("is requested again without an event: %s", async (key) => {
+    const { client, service } = await show(key, unreachable());
+    const requestsAfter = async (ms: number) => {
+      await vi.advanceTimersByTimeAsync(ms);
+      return service.requests;
+    };
+    expect([
+      await requestsAfter(999),
+      await requestsAfter(1),
+      await requestsAfter(1_999),
+      await requestsAfter(1),
+    ]).toEqual([1, 2, 2, 3]);
+    service.error = null;
+    expect(await requestsAfter(4_000)).toBe(4);
+    expect(isInvalidated(client, key)).toBe(false);
+    expect(await requestsAfter(60_000)).toBe(4);
+    service.error = unreachable();
+    await client.invalidateQueries({ queryKey: key });
+    expect(await requestsAfter(1_000)).toBe(6);
+  });
+
+  it("is not requested again before the service permits it", async () => {
+    const busy = new ApiProblem({ kind: "busy", status: 429, title: "Busy", retryAfter: 20 });
+    const { service } = await show(["calls"], busy);
+    await vi.advanceTimersByTimeAsync(19_999);
+    expect(service.requests).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(service.requests).toBe(2);
+  });
+
+  it("is not requested again when it is no longer shown, or the feed has stopped", async () => {
+    const hidden = await show(callKeys.detail("CA1"), unreachable());
+    hidden.hide();
+    const stopped = await show(callKeys.detail("CA1"), unreachable());
+    stopped.updates.stop();
+    await stopped.client.invalidateQueries({ queryKey: callKeys.detail("CA1") });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([hidden.service.requests, stopped.service.requests]).toEqual([1, 2]);
   });
 });

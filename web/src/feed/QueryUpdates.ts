@@ -1,4 +1,5 @@
-import type { Query, QueryClient, QueryKey } from "@tanstack/react-query";
+import type { Query, QueryCacheNotifyEvent, QueryClient, QueryKey } from "@tanstack/react-query";
+import { ApiProblem } from "../api/problem";
 import type { CallDetail, CallPage, History, Stats, Transcript } from "../api/types";
 import { applyToDetail, applyToHistory, applyToRow, applyToTranscripts, staleAfter } from "./applyEvent";
 import type { CallFields, Stale } from "./callUpdates";
@@ -21,7 +22,10 @@ type CallQuery = "detail" | "transcript" | "history";
 const CALL_DELAY_MS = 400;
 /** Delay before lists and figures are fetched, in milliseconds: it limits the rate when many calls are active. */
 const LISTS_DELAY_MS = 2_000;
-/** Delay before an answer that lacks events is fetched again, in milliseconds; doubled each time up to the maximum. */
+/**
+ * Delay before an answer that lacks events, or a failed request, is fetched again, in milliseconds; doubled each time up to
+ * the maximum.
+ */
 const RETRY_DELAY_MS = 1_000;
 const MAX_RETRY_DELAY_MS = 30_000;
 
@@ -36,6 +40,9 @@ export class QueryUpdates {
   private readonly recent = new RecentEvents();
   /** How often in a row an answer lacked events, by query. */
   private readonly retries = new Map<string, number>();
+  /** How often in a row a request for loaded data failed, by the hash of the query. */
+  private readonly failures = new Map<string, number>();
+  private stopWatching: (() => void) | null = null;
   /** The answers before the feed started: events between them and the start may be missing. */
   private early: { what: CallQuery; id: string; position: number | null }[] = [];
 
@@ -47,6 +54,7 @@ export class QueryUpdates {
   /** The feed starts after a position. */
   start(after: number): void {
     this.recent.start(after);
+    this.stopWatching ??= this.client.getQueryCache().subscribe((event) => this.onQueryEvent(event));
     for (const { what, id, position } of this.early.splice(0)) {
       if (position === null || position < after) this.retry(what, id);
     }
@@ -54,9 +62,12 @@ export class QueryUpdates {
 
   /** Forgets everything: the next feed may be of another user. */
   stop(): void {
+    this.stopWatching?.();
+    this.stopWatching = null;
     this.schedule.stop();
     this.recent.stop();
     this.retries.clear();
+    this.failures.clear();
     this.early = [];
   }
 
@@ -132,9 +143,15 @@ export class QueryUpdates {
 
   /** Changes a cached answer. One that cannot be changed is added to the stale ones. */
   private update<T>(key: QueryKey, what: Stale, stale: Set<Stale>, change: (known: T) => T | null): void {
-    const known = this.client.getQueryData<T>(key);
-    // An answer on its way is completed when it arrives. A change would also mark an invalidated query as up to date.
-    if (known === undefined || stale.has(what) || this.client.getQueryState(key)?.isInvalidated) return;
+    const state = this.client.getQueryState<T>(key);
+    const known = state?.data;
+    if (known === undefined || stale.has(what)) return;
+    if (state?.isInvalidated) {
+      // A change would mark the query as up to date. An answer on its way is completed when it arrives; after a request that
+      // failed or was cancelled, none is on its way.
+      if (state.fetchStatus === "idle") stale.add(what);
+      return;
+    }
     const next = change(known);
     if (next === null) stale.add(what);
     else if (next !== known) this.client.setQueryData(key, next);
@@ -177,9 +194,26 @@ export class QueryUpdates {
     const name = `${what} ${id}`;
     const count = this.retries.get(name) ?? 0;
     this.retries.set(name, count + 1);
-    const delay = Math.min(MAX_RETRY_DELAY_MS, RETRY_DELAY_MS * 2 ** count);
-    this.schedule.after(callKeys[what](id), delay);
+    this.schedule.after(callKeys[what](id), retryDelay(count));
   }
+
+  /** Plans another request for shown data after a failed one: no later event may ask for it. */
+  private onQueryEvent(event: QueryCacheNotifyEvent): void {
+    if (event.type !== "updated") return;
+    const { action, query } = event;
+    if (action.type === "success") this.failures.delete(query.queryHash);
+    if (action.type !== "error" || query.state.data === undefined || !query.isActive()) return;
+    const problem = action.error instanceof ApiProblem ? action.error : null;
+    if (problem && !problem.isTransient) return;
+    const count = this.failures.get(query.queryHash) ?? 0;
+    this.failures.set(query.queryHash, count + 1);
+    this.schedule.after(query.queryKey, Math.max(retryDelay(count), (problem?.retryAfter ?? 0) * 1_000));
+  }
+}
+
+/** The delay before the next request after this many earlier retries, in milliseconds. */
+function retryDelay(count: number): number {
+  return Math.min(MAX_RETRY_DELAY_MS, RETRY_DELAY_MS * 2 ** count);
 }
 
 const OF_CLIENT = new WeakMap<QueryClient, QueryUpdates>();
