@@ -1,7 +1,7 @@
 import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiProblem, unreachable } from "../api/problem";
-import type { CallDetail, CallEventType, History, Transcript } from "../api/types";
+import type { CallDetail, CallEventType, CallPage, History, Transcript } from "../api/types";
 import { type Stale, UPDATES } from "./callUpdates";
 import type { CallRecord } from "./messages";
 import { callKeys, QueryUpdates } from "./QueryUpdates";
@@ -77,6 +77,15 @@ const REQUESTS: Partial<Record<CallEventType, Stale[]>> = {
   CallErased: ["detail", "transcript", "history", "calls", "stats", "contacts", "feedback"],
 };
 
+/** The lists that an event of each type requests once it is quiet, because it changes rows of them. */
+const REQUESTS_WHEN_QUIET: Partial<Record<CallEventType, Stale[]>> = {
+  EscalationTriggered: ["calls"],
+  DoNotCallRequested: ["calls"],
+  CallSummarized: ["calls"],
+  CorrectionNoted: ["calls"],
+  CorrectionWithdrawn: ["calls"],
+};
+
 const keyOf = (what: Stale) =>
   what === "detail" || what === "transcript" || what === "history" ? `call CA1 ${what}` : what;
 
@@ -85,7 +94,11 @@ describe("an event requests only what it changes and the page cannot derive", ()
     const { updates, requested } = openPages();
     updates.apply(callMessage(type, {}, { version: 2, position: 2 }));
     vi.advanceTimersByTime(4_000);
-    expect(requested.sort()).toEqual((REQUESTS[type] ?? []).map(keyOf).sort());
+    const requests = REQUESTS[type] ?? [];
+    expect(requested.splice(0).sort()).toEqual(requests.map(keyOf).sort());
+    vi.advanceTimersByTime(60_000);
+    const lists = requests.map(keyOf).filter((key) => !key.startsWith("call CA1"));
+    expect(requested.sort()).toEqual([...lists, ...(REQUESTS_WHEN_QUIET[type] ?? [])].sort());
   });
   it("is everything for an event that the service cannot read, and for a type of a newer service", () => {
     const all = (REQUESTS.CallErased ?? []).map(keyOf).sort();
@@ -120,6 +133,37 @@ it("a turn is shown at once, in the history, the transcript and the figures", ()
   expect(detail()).toMatchObject({ ai_turns: 1, latency_avg_ms: 300, persona_version: 2 });
   const transcripts = client.getQueryData<Transcript[]>(callKeys.transcript("CA1"));
   expect(transcripts?.[0]?.segments.map(({ text }) => text)).toEqual(["Hello"]);
+});
+
+it("a list that was answered before an event, and arrives after it, is corrected when it is quiet", () => {
+  const { client, updates, requested } = openPages();
+  const rows = (fields: Partial<CallDetail>) =>
+    ({ calls: [{ call_id: "CA1", status: "completed", ...fields }], counts: {} }) as unknown as CallPage;
+  client.setQueryData(["calls", {}], rows({ summary: null }));
+  updates.apply(callMessage("CallSummarized", { summary: "Wants a call" }, { version: 2, position: 2 }));
+  expect(client.getQueryData<CallPage>(["calls", {}])?.calls[0]?.summary).toBe("Wants a call");
+  client.setQueryData(["calls", {}], rows({ summary: null }));
+  updates.apply(callMessage("EscalationTriggered", {}, { version: 3, position: 3 }));
+  vi.advanceTimersByTime(4_999);
+  expect(requested).toEqual([]);
+  vi.advanceTimersByTime(60_000);
+  expect(requested).toEqual(["calls"]);
+});
+
+describe("lists are requested when it is quiet after a turn or a transcript that changes a shown column", () => {
+  it.each([
+    ["AiTurn", {}, { status: "ringing", phases: "" }, true],
+    ["AiTurn", {}, { status: "in_progress", phases: "" }, false],
+    ["TranscriptReady", { phase: "voicemail" }, { status: "completed", phases: "", voicemail: false }, true],
+    ["TranscriptReady", { phase: "voicemail" }, { status: "completed", phases: "", voicemail: true }, false],
+  ] as const)("%s %o %o", (type, data, row, isRequested) => {
+    const { client, updates, requested } = openPages();
+    client.setQueryData(["calls", {}], { calls: [{ call_id: "CA1", ...row }], counts: {} });
+    updates.apply(callMessage(type, data as object, { version: 2, position: 2 }));
+    vi.advanceTimersByTime(60_000);
+    const lists = requested.filter((key) => !key.startsWith("call CA1"));
+    expect(lists).toEqual(isRequested ? ["calls", "stats"] : []);
+  });
 });
 
 it("a turn without the history requests the details", () => {

@@ -1,7 +1,14 @@
 import type { Query, QueryCacheNotifyEvent, QueryClient, QueryKey } from "@tanstack/react-query";
 import { ApiProblem } from "../api/problem";
 import type { CallDetail, CallPage, History, Stats, Transcript } from "../api/types";
-import { applyToDetail, applyToHistory, applyToRow, applyToTranscripts, staleAfter } from "./applyEvent";
+import {
+  applyToDetail,
+  applyToHistory,
+  applyToRow,
+  applyToTranscripts,
+  staleAfter,
+  staleWhenQuiet,
+} from "./applyEvent";
 import type { CallFields, Stale } from "./callUpdates";
 import type { CallRecord } from "./messages";
 import { RecentEvents } from "./RecentEvents";
@@ -84,8 +91,12 @@ export class QueryUpdates {
     this.update<Transcript[]>(callKeys.transcript(id), "transcript", stale, (known) =>
       applyToTranscripts(known, event),
     );
-    this.updateRows(event);
+    const isShownInList = this.updateRows(event);
     for (const one of stale) this.fetch(one, id);
+    const whenQuiet = new Set(staleWhenQuiet(event));
+    if (isShownInList && !stale.has("calls")) whenQuiet.add("calls");
+    if (isShownInList && !stale.has("stats")) whenQuiet.add("stats");
+    for (const one of whenQuiet) this.schedule.whenQuiet([one]);
   }
 
   /** The details that were answered from a position, with the events since. */
@@ -157,9 +168,15 @@ export class QueryUpdates {
     else if (next !== known) this.client.setQueryData(key, next);
   }
 
-  private updateRows(event: CallRecord): void {
-    const withEvent = <T extends CallFields & { call_id: string }>(row: T): T =>
-      row.call_id === event.stream.id ? applyToRow(row, event) : row;
+  /** Changes the rows of a call; whether its status, which all lists show, has changed in one of them. */
+  private updateRows(event: CallRecord): boolean {
+    let isStatusChanged = false;
+    const withEvent = <T extends CallFields & { call_id: string }>(row: T): T => {
+      if (row.call_id !== event.stream.id) return row;
+      const next = applyToRow(row, event);
+      isStatusChanged ||= next.status !== row.status || next.voicemail !== row.voicemail;
+      return next;
+    };
     const isListed = (rows: readonly { call_id: string }[]) =>
       rows.some((row) => row.call_id === event.stream.id);
     const predicate = (query: Query) => !query.state.isInvalidated;
@@ -169,6 +186,7 @@ export class QueryUpdates {
     this.client.setQueriesData<Stats>({ queryKey: ["stats"], predicate }, (stats) =>
       stats && isListed(stats.latest) ? { ...stats, latest: stats.latest.map(withEvent) } : stats,
     );
+    return isStatusChanged;
   }
 
   /** The history of an event's call, if it is loaded and includes the event. */

@@ -1,7 +1,7 @@
 import { hashKey, type QueryClient, type QueryKey } from "@tanstack/react-query";
 
-/** After this quiet time, in milliseconds, a query is fetched once more, for a read model that lagged further behind. */
-const FINAL_REFETCH_DELAY_MS = 5_000;
+/** The time without events after which a query is fetched, in milliseconds; a read model has caught up by then. */
+const QUIET_MS = 5_000;
 
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -17,7 +17,7 @@ interface Planned {
 export class RefetchSchedule {
   private readonly client: QueryClient;
   private readonly planned = new Map<string, Planned>();
-  private readonly finalTimers = new Map<string, Timer>();
+  private readonly quietTimers = new Map<string, Timer>();
 
   constructor(client: QueryClient) {
     this.client = client;
@@ -33,11 +33,22 @@ export class RefetchSchedule {
     this.plan(key, ms, true);
   }
 
+  /** Fetches the queries below a key once, when no event has asked for them for a while. */
+  whenQuiet(key: QueryKey): void {
+    const name = hashKey(key);
+    clearTimeout(this.quietTimers.get(name));
+    const run = () => {
+      this.quietTimers.delete(name);
+      this.fetch(key);
+    };
+    this.quietTimers.set(name, setTimeout(run, QUIET_MS));
+  }
+
   stop(): void {
     for (const { timer } of this.planned.values()) clearTimeout(timer);
-    for (const timer of this.finalTimers.values()) clearTimeout(timer);
+    for (const timer of this.quietTimers.values()) clearTimeout(timer);
     this.planned.clear();
-    this.finalTimers.clear();
+    this.quietTimers.clear();
   }
 
   private plan(key: QueryKey, ms: number, isTwice: boolean): void {
@@ -53,19 +64,9 @@ export class RefetchSchedule {
       const isFetchedAgain = this.planned.get(name)?.isTwice;
       this.planned.delete(name);
       this.fetch(key);
-      if (isFetchedAgain) this.fetchWhenQuiet(key);
+      if (isFetchedAgain) this.whenQuiet(key);
     };
     this.planned.set(name, { timer: setTimeout(run, ms), due, isTwice: isTwice || known?.isTwice === true });
-  }
-
-  private fetchWhenQuiet(key: QueryKey): void {
-    const name = hashKey(key);
-    clearTimeout(this.finalTimers.get(name));
-    const final = () => {
-      this.finalTimers.delete(name);
-      this.fetch(key);
-    };
-    this.finalTimers.set(name, setTimeout(final, FINAL_REFETCH_DELAY_MS));
   }
 
   private fetch(key: QueryKey): void {

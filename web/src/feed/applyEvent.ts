@@ -14,6 +14,7 @@ interface AnyUpdate {
   ) => Partial<CallDetail> | null;
   transcript?: (transcripts: readonly Transcript[], data: unknown) => Transcript[];
   fetch?: readonly Stale[];
+  fetchWhenQuiet?: readonly Stale[];
 }
 
 /** The update of an event; undefined if it is unreadable, or of a type of a newer service. */
@@ -26,6 +27,11 @@ function updateOf(event: CallRecord): AnyUpdate | undefined {
 export function staleAfter(event: CallRecord): readonly Stale[] {
   const update = updateOf(event);
   return update ? (update.fetch ?? []) : EVERYTHING;
+}
+
+/** What has to be fetched once it is quiet after an event. */
+export function staleWhenQuiet(event: CallRecord): readonly Stale[] {
+  return updateOf(event)?.fetchWhenQuiet ?? [];
 }
 
 /** The details after an event; null if they have to be fetched. */

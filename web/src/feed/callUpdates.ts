@@ -20,7 +20,7 @@ export type CallFields = Pick<CallView, "status"> & Partial<CallView>;
 
 /**
  * What an event type changes in what the page shows of a call. The service derives the same from the same events
- * (`domain/src/call/view`, `projections/src/call_log`): `callUpdates.test.ts` compares the two.
+ * (`domain/src/call/view`, `projections/src/call_log`): `applyEvent.test.ts` compares the two.
  */
 interface Update<T extends CallEventType> {
   /** Fields of the call, in lists and details. */
@@ -35,6 +35,11 @@ interface Update<T extends CallEventType> {
   transcript?: (transcripts: readonly Transcript[], data: CallEventData<T>) => Transcript[];
   /** What the service has to be asked for. */
   fetch?: readonly Stale[];
+  /**
+   * The lists that are fetched once it is quiet: their rows show the event at once, but an answer without a position that was
+   * on its way may replace them with older ones.
+   */
+  fetchWhenQuiet?: readonly Stale[];
 }
 
 /** The figures and lists in which a call is counted, by its status, times or numbers. */
@@ -100,8 +105,8 @@ export const UPDATES: { readonly [T in CallEventType]: Update<T> } = {
       fields: upserted(call.fields, { field, value: plain(value), valid }, (one) => one.field),
     }),
   },
-  EscalationTriggered: { fields: () => ({ escalated: true }) },
-  DoNotCallRequested: { fields: () => ({ do_not_call: true }) },
+  EscalationTriggered: { fields: () => ({ escalated: true }), fetchWhenQuiet: ["calls"] },
+  DoNotCallRequested: { fields: () => ({ do_not_call: true }), fetchWhenQuiet: ["calls"] },
   AiDisclosed: NOWHERE_ELSE,
   ConsentNoticePlayed: NOWHERE_ELSE,
   HeardUnclearly: NOWHERE_ELSE,
@@ -159,6 +164,7 @@ export const UPDATES: { readonly [T in CallEventType]: Update<T> } = {
       lead_score: data.lead_score ?? null,
       sentiment: data.sentiment ?? null,
     }),
+    fetchWhenQuiet: ["calls"],
   },
   CostIncurred: NOWHERE_ELSE,
 
@@ -193,6 +199,7 @@ export const UPDATES: { readonly [T in CallEventType]: Update<T> } = {
       ),
     }),
     fetch: ["feedback"],
+    fetchWhenQuiet: ["calls"],
   },
   CorrectionWithdrawn: {
     detail: (call, { correction }) => {
@@ -203,6 +210,7 @@ export const UPDATES: { readonly [T in CallEventType]: Update<T> } = {
       return { corrections, review_status: isReviewed ? "reviewed" : "pending" };
     },
     fetch: ["feedback"],
+    fetchWhenQuiet: ["calls"],
   },
   Resolved: {
     fields: (_call, { disposition, label, by }, at) => ({
