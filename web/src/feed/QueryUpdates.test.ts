@@ -69,7 +69,7 @@ const REQUESTS: Partial<Record<CallEventType, Stale[]>> = {
   Graded: ["calls", "stats", "feedback"],
   GradeCleared: ["calls", "stats", "feedback"],
   CorrectionNoted: ["feedback"],
-  CorrectionWithdrawn: ["feedback"],
+  CorrectionWithdrawn: ["calls", "feedback"],
   Resolved: ["calls", "stats"],
   Reopened: ["calls", "stats"],
   DetailsEdited: ["calls", "contacts"],
@@ -83,7 +83,6 @@ const REQUESTS_WHEN_QUIET: Partial<Record<CallEventType, Stale[]>> = {
   DoNotCallRequested: ["calls"],
   CallSummarized: ["calls"],
   CorrectionNoted: ["calls"],
-  CorrectionWithdrawn: ["calls"],
 };
 
 const keyOf = (what: Stale) =>

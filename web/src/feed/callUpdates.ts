@@ -209,8 +209,8 @@ export const UPDATES: { readonly [T in CallEventType]: Update<T> } = {
       const isReviewed = call.grade != null || isCorrected(corrections);
       return { corrections, review_status: isReviewed ? "reviewed" : "pending" };
     },
-    fetch: ["feedback"],
-    fetchWhenQuiet: ["calls"],
+    // A row lacks the corrections from which its review status follows.
+    fetch: ["calls", "feedback"],
   },
   Resolved: {
     fields: (_call, { disposition, label, by }, at) => ({
