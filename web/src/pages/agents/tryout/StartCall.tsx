@@ -67,7 +67,8 @@ export function StartCall({ agent, model, isPlacing, error, onStart }: Props) {
 }
 
 const MODEL_COSTS: Record<string, string> = {
-  sandbox: "The language model is simulated, too: it answers only with what the instructions say, and costs nothing.",
+  sandbox:
+    "The language model is simulated, too: it answers only with what the instructions say, and costs nothing.",
   openai: "Answers come from the configured language model; its provider charges for them.",
   anthropic: "Answers come from the configured language model; its provider charges for them.",
 };
