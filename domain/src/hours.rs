@@ -110,6 +110,36 @@ impl WeekHours {
             .any(|range| u32::from(range.from) <= minute && minute < u32::from(range.to))
     }
 
+    /// The hours as a sentence without its end, in English: `Monday to Friday from 09:00 to 12:00 and from 13:00 to 17:00;
+    /// Saturday and Sunday closed`. Days with equal hours that follow each other are named together.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        let mut days = DAY_NAMES.into_iter().zip(&self.days).peekable();
+        while let Some((first, ranges)) = days.next() {
+            let (mut last, mut count) = (first, 1);
+            while let Some((day, _)) = days.next_if(|(_, next)| *next == ranges) {
+                (last, count) = (day, count + 1);
+            }
+            let span = match count {
+                1 => first.to_owned(),
+                2 => format!("{first} and {last}"),
+                _ => format!("{first} to {last}"),
+            };
+            let open = ranges.iter().map(|range| {
+                let (from, to) = (print_time(range.from), print_time(range.to));
+                format!("from {from} to {to}")
+            });
+            let open: Vec<String> = open.collect();
+            parts.push(if open.is_empty() {
+                format!("{span} closed")
+            } else {
+                format!("{span} {}", open.join(" and "))
+            });
+        }
+        parts.join("; ")
+    }
+
     /// The first open time at or after `at`. `None` if no day has a range.
     ///
     /// It checks every minute of at most eight days, because a clock change can make any minute an opening. Zones differ
@@ -206,6 +236,24 @@ mod tests {
         assert!(office().is_open(at("2026-01-09T09:00:00-06:00")));
         assert!(office().is_open(at("2026-01-09T11:59:59.999999-06:00")));
         assert!(!office().is_open(at("2026-01-09T12:00:00-06:00")));
+    }
+
+    #[test]
+    fn days_with_equal_hours_are_named_together() {
+        assert_eq!(
+            office().in_words(),
+            "Monday to Friday from 09:00 to 12:00 and from 13:00 to 17:00; Saturday and Sunday closed"
+        );
+        assert_eq!(
+            every_day(Tz::UTC, &["00:00-24:00"]).in_words(),
+            "Monday to Sunday from 00:00 to 24:00"
+        );
+        let mut hours = every_day(Tz::UTC, &["10:00-18:00"]);
+        hours.days[2].clear();
+        assert_eq!(
+            hours.in_words(),
+            "Monday and Tuesday from 10:00 to 18:00; Wednesday closed; Thursday to Sunday from 10:00 to 18:00"
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub enum ConsumeError {
     /// The past of a stream cannot be read.
     #[error("cannot read the log")]
     Log(#[from] StoreError),
-    /// The handler panicked; the panic's message is in the log of the process.
+    /// The handler panicked (a read model folds events); the panic's message is in the log of the process.
     #[error("the fold panicked")]
     Panicked,
     /// The event has a type or shape that this program does not know.

@@ -17,6 +17,7 @@ on_both_engines!(
     second_model_failure_routes_to_voicemail,
     fields_are_collected_as_values,
     agent_answers_in_its_language,
+    caller_is_told_the_agents_opening_hours,
     hangup_by_a_user_ends_the_call_once,
     repeated_webhook_gets_the_same_twiml_without_a_model_request,
     assigned_number_is_answered_by_its_agent,
@@ -108,6 +109,40 @@ async fn silent_caller_is_prompted_and_then_hung_up(stores: TestStores) {
         events.iter().any(|event| event["data"]["ended_by"] == "silence"),
         "{types:?}"
     );
+    env.close().await;
+}
+
+async fn caller_is_told_the_agents_opening_hours(stores: TestStores) {
+    let env = TestEnv::open(stores).await;
+    let always = json!(["00:00-24:00"]);
+    let days = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    let days: Value = days.iter().map(|day| ((*day).to_owned(), always.clone())).collect();
+    let hours = json!({ "hours": { "time_zone": "America/Chicago", "days": days } });
+    let admin = env.admin().await;
+    admin.put("/api/agents/default/hours", &hours).await.expect(200);
+    env.play(&scenario(
+        r#"
+        description = "asks for the opening hours"
+        [caller]
+        from = "+15045550142"
+        [[caller.steps]]
+        say = "What are your opening hours"
+        [[caller.steps]]
+        say = "thanks, bye"
+        [expect]
+        ended_by = "twiml"
+        hears = ["Monday to Sunday from 00:00 to 24:00"]
+        "#,
+    ))
+    .await;
     env.close().await;
 }
 
