@@ -154,6 +154,29 @@ impl TestEnv {
         }
     }
 
+    /// Waits until the service has listened to the caller so many times: the network has all answers before.
+    ///
+    /// # Panics
+    /// If that takes too long.
+    pub async fn until_listening(&self, call_sid: &str, times: usize) {
+        let listened = || {
+            let state = self.network.switch().state();
+            let timeline = state
+                .call(call_sid)
+                .map(|call| call.timeline.as_slice())
+                .unwrap_or_default();
+            let listening = timeline
+                .iter()
+                .filter(|entry| matches!(entry.event, TimelineEvent::Listening));
+            listening.count() >= times
+        };
+        let deadline = Instant::now() + SETTLE_TIMEOUT;
+        while !listened() {
+            assert!(Instant::now() < deadline, "the service did not listen {times} times");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Kills the service and restarts it on the same port.
     ///
     /// # Panics

@@ -34,7 +34,10 @@ pub struct Utterance {
 /// Decodes all speech in one channel (16-bit PCM, 8 kHz), by start time.
 #[must_use]
 pub fn decode_speech(sound: &[i16]) -> Vec<Utterance> {
-    let found = scan(sound);
+    // The start of a block is found with a tolerance: a last block that ends with the sound must still fit into it.
+    let mut sound = sound.to_vec();
+    sound.resize(sound.len() + MAX_DRIFT_SAMPLES, 0);
+    let found = scan(&sound);
     let mut partials: Vec<Partial> = vec![];
     for (start, block) in found.blocks {
         match partials.last_mut() {

@@ -146,6 +146,16 @@ proptest! {
     }
 }
 
+/// Found by the test above.
+#[test]
+fn last_block_that_ends_with_the_sound_is_decoded() {
+    let mut track = Track::default();
+    track.append(&encode_speech("क0 к1", Voice::Caller));
+    track.extend_to(track.duration() + Duration::from_millis(132));
+    track.append(&encode_speech("न0 ä1", Voice::Caller));
+    assert_eq!(texts(&decode_speech(track.samples())), ["क0 к1", "न0 ä1"]);
+}
+
 #[test]
 fn speech_pace_is_15_to_20_characters_per_second_in_english_and_hindi() {
     for text in [ENGLISH, HINDI] {

@@ -17,7 +17,7 @@ on_both_engines!(
     second_model_failure_routes_to_voicemail,
     fields_are_collected_as_values,
     agent_answers_in_its_language,
-    caller_is_told_the_agents_opening_hours,
+    caller_hears_the_agents_opening_hours,
     hangup_by_a_user_ends_the_call_once,
     repeated_webhook_gets_the_same_twiml_without_a_model_request,
     assigned_number_is_answered_by_its_agent,
@@ -112,7 +112,7 @@ async fn silent_caller_is_prompted_and_then_hung_up(stores: TestStores) {
     env.close().await;
 }
 
-async fn caller_is_told_the_agents_opening_hours(stores: TestStores) {
+async fn caller_hears_the_agents_opening_hours(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     let always = json!(["00:00-24:00"]);
     let days = [
@@ -354,6 +354,8 @@ async fn killed_service_continues_the_call_after_a_restart(stores: TestStores) {
         types(history).iter().filter(|name| *name == "AiTurn").count() >= 2
     })
     .await;
+    // Before that, the kill could cut off the answer, and the network would end the call.
+    env.until_listening(&call, 2).await;
     env.kill_and_restart().await;
     env.network.ended(&call).await.unwrap();
     env.network.quiet().await;
