@@ -50,7 +50,7 @@ pub async fn site(State(config): State<Arc<Config>>, method: Method, uri: Uri, h
 /// Serves a file with caching headers: a hashed file may be cached for a year, any other file is revalidated with its
 /// `ETag`.
 fn serve(path: &str, file: EmbeddedFile, request_headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", infra::hex::encode(&file.metadata.sha256_hash()[..16]));
+    let tag = format!("\"{}\"", const_hex::encode(&file.metadata.sha256_hash()[..16]));
     let caching = if path.starts_with(ASSETS) {
         "public, max-age=31536000, immutable"
     } else {

@@ -10,7 +10,6 @@ pub mod consumer;
 pub mod db;
 pub mod event_store;
 mod events;
-pub mod hex;
 pub mod keys;
 pub mod leases;
 pub mod ledger;

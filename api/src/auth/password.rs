@@ -18,7 +18,7 @@ static HASH_PERMITS: Semaphore = Semaphore::const_new(2);
 
 /// Hash of a random password, verified for unknown users so that both responses take equally long.
 static DUMMY_HASH: LazyLock<String> =
-    LazyLock::new(|| hash_now(&infra::hex::encode(&random_bytes::<16>())).unwrap_or_default());
+    LazyLock::new(|| hash_now(&const_hex::encode(random_bytes::<16>())).unwrap_or_default());
 
 /// Refuses a password that is too short or too long.
 ///

@@ -42,7 +42,7 @@ pub fn new(kind: Kind) -> Secret {
 #[must_use]
 pub fn hash(kind: Kind, token: &str) -> Option<String> {
     let is_well_formed = token.starts_with(kind.prefix()) && token.len() < 100;
-    is_well_formed.then(|| infra::hex::encode(&Sha256::digest(token.as_bytes())))
+    is_well_formed.then(|| const_hex::encode(Sha256::digest(token.as_bytes())))
 }
 
 #[cfg(test)]

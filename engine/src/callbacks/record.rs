@@ -110,7 +110,7 @@ async fn quarantine_raw(
     metrics::counter!("twilio_quarantined_total", "endpoint" => endpoint.as_str()).increment(1);
     let params = received.raw_params();
     let digest = Sha256::digest(serde_json::to_vec(&params).map_err(CallbackError::Parameters)?);
-    let fallback = format!("quarantine:{endpoint}:{}", infra::hex::encode(&digest));
+    let fallback = format!("quarantine:{endpoint}:{}", const_hex::encode(digest));
     let key = received.command_key(endpoint, &fallback);
     // The event contains the parameters; the metadata must not repeat them.
     let metadata = Metadata {

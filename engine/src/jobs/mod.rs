@@ -41,12 +41,21 @@ pub fn spawn(engine: &SharedEngine) -> Vec<JoinHandle<()>> {
         Registered::of::<summarizer::Summarizer>(),
     ];
     vec![
-        supervise("jobs", engine, move |engine| async move {
+        spawn_task("jobs", engine, move |engine| async move {
             dispatcher::run(engine, &jobs).await;
         }),
-        supervise("eraser", engine, eraser::run),
-        supervise("last_seen", engine, last_seen::run),
-        supervise("shared_presence", engine, shared_presence::run),
-        supervise("numbers", engine, numbers::run),
+        spawn_task("eraser", engine, eraser::run),
+        spawn_task("last_seen", engine, last_seen::run),
+        spawn_task("shared_presence", engine, shared_presence::run),
+        spawn_task("numbers", engine, numbers::run),
     ]
+}
+
+fn spawn_task<F: Future<Output = ()> + Send>(
+    task: &'static str,
+    engine: &SharedEngine,
+    run: impl Fn(SharedEngine) -> F + Send + Sync + 'static,
+) -> JoinHandle<()> {
+    let engine = engine.clone();
+    tokio::spawn(async move { supervise(task, engine.drain.clone(), || run(engine.clone())).await })
 }

@@ -17,18 +17,14 @@ pub async fn hold(engine: &Engine, call_id: &str, user: String, metadata: Metada
     let call = load(engine, call_id).await?;
     set_hold(engine, &call, true).await?;
     let at = engine.clock.now();
+    let mut commands = vec![CallCommand::PutOnHold { at, user }];
     let paused = hold_recording::pause(engine, &call).await;
-    let paused = paused.into_iter().map(|recording_sid| CallCommand::PauseRecording {
+    commands.extend(paused.into_iter().map(|recording_sid| CallCommand::PauseRecording {
         at,
         phase: Phase::Human,
         recording_sid,
-    });
-    let commands: Vec<_> = [CallCommand::PutOnHold { at, user }]
-        .into_iter()
-        .chain(paused)
-        .collect();
-    let executed = engine.ledger.execute_all::<Call>(call_id, &commands, metadata).await?;
-    Ok(executed.position)
+    }));
+    record(engine, call_id, &commands, metadata).await
 }
 
 /// Takes the caller off hold, and resumes the recording.
@@ -39,17 +35,23 @@ pub async fn resume(engine: &Engine, call_id: &str, user: String, metadata: Meta
     let call = load(engine, call_id).await?;
     set_hold(engine, &call, false).await?;
     let at = engine.clock.now();
+    let mut commands = vec![CallCommand::TakeOffHold { at, user }];
     let resumed = hold_recording::resume(engine, &call).await;
-    let resumed = resumed.into_iter().map(|recording_sid| CallCommand::ResumeRecording {
+    commands.extend(resumed.into_iter().map(|recording_sid| CallCommand::ResumeRecording {
         at,
         phase: Phase::Human,
         recording_sid,
-    });
-    let commands: Vec<_> = [CallCommand::TakeOffHold { at, user }]
-        .into_iter()
-        .chain(resumed)
-        .collect();
-    let executed = engine.ledger.execute_all::<Call>(call_id, &commands, metadata).await?;
+    }));
+    record(engine, call_id, &commands, metadata).await
+}
+
+async fn record(
+    engine: &Engine,
+    call_id: &str,
+    commands: &[CallCommand],
+    metadata: Metadata,
+) -> Result<Position, ActionError> {
+    let executed = engine.ledger.execute_all::<Call>(call_id, commands, metadata).await?;
     Ok(executed.position)
 }
 

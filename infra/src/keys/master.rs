@@ -3,7 +3,6 @@
 use super::{KeyError, SealingKey};
 use crate::clock::random_bytes;
 use crate::db::make_folder;
-use crate::hex;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use std::io::Write as _;
@@ -35,7 +34,7 @@ impl MasterKey {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes());
-                write_new(file, &Zeroizing::new(hex::encode(&*bytes))).map_err(file_error)?;
+                write_new(file, &Zeroizing::new(const_hex::encode(bytes.as_slice()))).map_err(file_error)?;
                 Ok(Self(SealingKey::new(*bytes)))
             }
             Err(error) => Err(file_error(error)),
@@ -45,7 +44,7 @@ impl MasterKey {
     /// Identifier of the key in hex, which reveals nothing about it.
     #[must_use]
     pub fn id(&self) -> String {
-        hex::encode(&self.0.id())
+        const_hex::encode(self.0.id())
     }
 
     pub(super) const fn key(&self) -> &SealingKey {
