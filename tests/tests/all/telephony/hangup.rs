@@ -200,6 +200,8 @@ async fn caller_without_a_team_member_returns_to_the_ai(stores: TestStores) {
     env.fail_requests(&[(&redirect, 400, 100)]);
     post_action(&admin, &call, "monitor", json!({ "mode": "take_over" })).await;
     let taken = wait_for_event(&env, &admin, &call, "TakenOver", 1).await;
+    // The redirect was tried before the conference can no longer be read.
+    wait_for_event(&env, &admin, &call, "EffectFailed", 1).await;
     env.fail_requests(&[(&redirect, 400, 100), ("/Conferences.json", 429, 1000)]);
     env.end_leg(&dialed_legs(&taken)[0]).await;
     env.until(
