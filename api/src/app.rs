@@ -6,6 +6,7 @@ use crate::feed_cache::FeedCache;
 use crate::health::metrics::recorder;
 use crate::router::router;
 use crate::sandbox::Sandbox;
+use crate::signals::{Signal, Signals};
 use crate::state::{AppState, Shared, TwilioToken};
 use anyhow::Context as _;
 use axum::extract::FromRef as _;
@@ -330,17 +331,26 @@ impl Running {
     }
 }
 
-/// Runs the service until `SIGTERM` (graceful) or `SIGINT` (without the grace period).
+/// Runs the service until `SIGTERM` (graceful) or `SIGINT` (without the grace period), either of which also ends a start.
 ///
 /// # Errors
 /// When it cannot start, or its server fails.
 pub async fn run(config: Config) -> anyhow::Result<()> {
     let grace = config.drain_grace;
-    let mut running = Box::pin(App::start_with_sandbox(config)).await?;
+    let mut signals = Signals::listen()?;
+    tracing::info!("call-ledger {} is starting", env!("CARGO_PKG_VERSION"));
+    let mut running = tokio::select! {
+        started = Box::pin(App::start_with_sandbox(config)) => started?,
+        // What was begun is abandoned, as when the process is killed. There is nothing to drain yet.
+        _ = signals.next() => {
+            tracing::info!("stopped during the start");
+            return Ok(());
+        }
+    };
     log_start(&running);
     let grace = tokio::select! {
         ended = running.failed() => return ended,
-        signal = signals() => match signal? {
+        signal = signals.next() => match signal {
             Signal::Terminate => grace,
             Signal::Interrupt => Duration::ZERO,
         },
@@ -348,7 +358,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     tracing::info!("draining");
     tokio::select! {
         stopped = running.shutdown(grace) => stopped?,
-        _ = signals() => tracing::warn!("second signal: stopping immediately"),
+        _ = signals.next() => tracing::warn!("second signal: stopping immediately"),
     }
     tracing::info!("stopped");
     Ok(())
@@ -369,27 +379,4 @@ fn log_start(running: &Running) {
         address = %running.addr, public_url = %config.public_url, ledger = %config.ledger_database,
         "call-ledger {} is ready", env!("CARGO_PKG_VERSION")
     );
-}
-
-#[derive(Clone, Copy)]
-enum Signal {
-    Terminate,
-    Interrupt,
-}
-
-#[cfg(unix)]
-async fn signals() -> anyhow::Result<Signal> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).context("listening for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("listening for SIGINT")?;
-    Ok(tokio::select! {
-        _ = terminate.recv() => Signal::Terminate,
-        _ = interrupt.recv() => Signal::Interrupt,
-    })
-}
-
-#[cfg(not(unix))]
-async fn signals() -> anyhow::Result<Signal> {
-    tokio::signal::ctrl_c().await.context("listening for Ctrl-C")?;
-    Ok(Signal::Interrupt)
 }

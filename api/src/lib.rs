@@ -30,6 +30,7 @@ mod quarantine;
 mod read_models;
 mod router;
 mod sandbox;
+mod signals;
 mod site;
 mod state;
 mod text_calls;

@@ -6,7 +6,6 @@
 //! It calls a service in two ways: [`network`] serves Twilio's REST API and executes TwiML, call by call, with scripted
 //! or typed parties; [`traffic`] posts a day of callbacks as Twilio would send them, without reacting to the answers.
 
-pub mod audio;
 pub mod models;
 pub mod network;
 pub mod traffic;

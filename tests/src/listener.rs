@@ -2,8 +2,8 @@
 //! words.
 
 use crate::service::{Client, Socket};
+use audio::mulaw;
 use futures::StreamExt as _;
-use sandbox::audio::{self, mulaw};
 use serde_json::Value;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

@@ -3,7 +3,7 @@
 //! The only module that converts text to audio; see [`crate::audio`].
 
 use super::switch::{Paused, Sound, Utterance};
-use crate::audio::{self, sounds, wav};
+use audio::{sounds, wav};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::ops::Range;
@@ -145,8 +145,8 @@ fn trim(tracks: &mut [Vec<i16>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::Voice;
     use crate::network::switch::Track;
+    use audio::Voice;
 
     fn at(ms: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms)

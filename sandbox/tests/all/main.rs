@@ -1,6 +1,5 @@
 //! The sandbox from outside: its plans as a library, its requests as a service receives them, its command line.
 
-mod audio;
 mod chaos;
 mod cli;
 mod models;

@@ -119,6 +119,7 @@ fn every_public_item_is_documented() {
         "engine/src",
         "api/src",
         "sandbox/src",
+        "sandbox/audio/src",
         "tests/src",
     ] {
         for path in source_files::below(&source_files::root().join(crate_folder)) {

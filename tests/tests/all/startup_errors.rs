@@ -5,6 +5,7 @@ use harness::service::{Client, Home};
 use harness::test_stores::TestStores;
 use infra::event_store::EventStore;
 use sandbox::network::{Network, Options};
+use std::time::Duration;
 
 on_both_engines!(
     wrong_master_key_is_refused_with_its_reason,
@@ -115,4 +116,19 @@ async fn sandbox_clock_without_a_sandbox_or_on_another_ledger_is_refused() {
     let output = refused_start(&home, &settings).await;
     assert!(output.contains("set CLOCK=system"), "{output}");
     network.stop().await;
+}
+
+/// At any moment after the first line of the log, also during the start.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sigterm_during_the_start_ends_the_service_without_an_error() {
+    let home = Home::new(TestStores::sqlite().await);
+    for _ in 0..6 {
+        let service = home.spawn(&[]);
+        while !service.log().contains("is starting") {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let delay = Duration::from_millis(rand::random_range(0..600));
+        tokio::time::sleep(delay).await;
+        assert_eq!(service.stop().await, Some(0), "after {delay:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Audio in requests: files to transcribe, and reference samples of known speakers.
 
-use crate::audio::{Utterance, decode_speech, wav};
 use crate::models::error::Refusal;
+use audio::{Utterance, decode_speech, wav};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 

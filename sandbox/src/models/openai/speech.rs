@@ -3,10 +3,10 @@
 //! Audio is 16-bit at 24 kHz like `OpenAI`'s, as `wav` or raw samples (`pcm`). Other formats, including `OpenAI`'s
 //! default `mp3`, are rejected because the sandbox has no encoder for them.
 
-use crate::audio::{Voice, encode_speech_at, wav};
 use crate::models::Models;
 use crate::models::error::{Dialect, Refusal};
 use crate::models::surface::Surface;
+use audio::{Voice, encode_speech_at, wav};
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;

@@ -2,8 +2,8 @@
 //! `diarized_json` with segments `{type, id, start, end, text, speaker}`.
 
 use super::audio_input::Recognized;
-use crate::audio::{Utterance, Voice};
 use crate::models::tokens;
+use audio::{Utterance, Voice};
 use axum::Json;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};

@@ -88,7 +88,7 @@ fn format(model: &str, name: &str) -> Result<Format, Refusal> {
 }
 
 /// Named speakers, each identified by the voice of a reference sample.
-fn known(form: &Form) -> Result<Vec<(crate::audio::Voice, String)>, Refusal> {
+fn known(form: &Form) -> Result<Vec<(audio::Voice, String)>, Refusal> {
     let names: Vec<&str> = form.all("known_speaker_names").collect();
     let samples: Vec<&str> = form.all("known_speaker_references").collect();
     let refused = |message: String| Refusal::bad(message).with_param("known_speaker_references");

@@ -3,13 +3,13 @@
 use super::document::LoadedDocument;
 use super::playback::BargeIn;
 use super::{Flow, Interrupt, Leg, LegEvent};
-use crate::audio::Voice;
 use crate::network::delivery;
 use crate::network::party::PartyEvent;
 use crate::network::switch::{Ending, Sound, Source, TimelineEvent};
 use crate::network::twiml::{Prompt, Target, Verb};
 use crate::network::webhook::{Answer, WebhookRequest};
 use crate::twilio::params::CallStatus;
+use audio::Voice;
 use std::sync::Arc;
 
 impl Leg {

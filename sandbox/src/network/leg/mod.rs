@@ -29,7 +29,7 @@ use super::party::{Party, PartyAction};
 use super::switch::{ChildStatus, ConferenceEvent, Control, Ending, ServiceMessage, Source, Switch};
 use super::twiml::TwimlError;
 use super::webhook::{Address, Failure};
-use crate::audio::Voice;
+use audio::Voice;
 use chrono::{DateTime, Utc};
 use std::collections::VecDeque;
 use std::sync::Arc;

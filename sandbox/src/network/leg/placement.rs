@@ -1,7 +1,6 @@
 //! Placing calls: inbound, from a browser, and outbound.
 
 use super::Leg;
-use crate::audio::Voice;
 use crate::network::audio_watermark::AudioWatermark;
 use crate::network::conference::JoinRequest;
 use crate::network::party::{Behavior, Party};
@@ -9,6 +8,7 @@ use crate::network::scenario::{Caller, Scenario};
 use crate::network::switch::{Call, RecordingOptions, Source, Switch};
 use crate::network::webhook::{Address, Listener};
 use crate::twilio::params::{CallStatus, Direction, LegParams, PartyAddress, Place};
+use audio::Voice;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -2,11 +2,11 @@
 
 use super::document::LoadedDocument;
 use super::{Interrupt, Leg, LegEvent};
-use crate::audio::Voice;
 use crate::network::sound;
 use crate::network::switch::{Sound, TimelineEvent, Track, Utterance};
 use crate::network::twiml::{Hook, Pause, Play, Prompt, Say};
 use crate::network::webhook::{Address, Answer, WebhookRequest};
+use audio::Voice;
 use chrono::TimeDelta;
 use std::sync::Arc;
 

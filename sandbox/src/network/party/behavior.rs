@@ -1,7 +1,7 @@
 //! What a party does when it is called.
 
 use super::{Party, PartyEvent, Step};
-use crate::audio::Voice;
+use audio::Voice;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

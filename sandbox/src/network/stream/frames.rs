@@ -4,9 +4,9 @@
 //! therefore needs no memory, at any clock speed.
 
 use super::FRAME_BYTES;
-use crate::audio::{self, RATE, mulaw, sounds};
 use crate::network::sound;
 use crate::network::switch::{Sound, State, Switch, Track, Utterance};
+use audio::{RATE, mulaw, sounds};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -151,7 +151,7 @@ impl ToService<'_> {
                     tracks,
                     media_format: Format {
                         encoding: "audio/x-mulaw",
-                        sample_rate: crate::audio::RATE,
+                        sample_rate: audio::RATE,
                         channels: 1,
                     },
                     custom_parameters: parameters,

@@ -6,8 +6,8 @@
 
 use super::frames::time_of;
 use super::speech_decoder::{DecodedSpeech, SpeechDecoder};
-use crate::audio::mulaw;
 use crate::network::switch::{Sound, State, Switch, Track, Utterance};
+use audio::mulaw;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::VecDeque;
 use std::sync::Arc;

@@ -4,7 +4,7 @@
 //! decodable speech is ignored.
 
 use super::frames::time_of;
-use crate::audio::{self, INAUDIBLE, Utterance};
+use audio::{INAUDIBLE, Utterance};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::VecDeque;
 
@@ -219,7 +219,7 @@ fn words(utterance: &Utterance, is_over: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::{Voice, encode_speech, mulaw};
+    use audio::{Voice, encode_speech, mulaw};
 
     fn at(ms: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::milliseconds(ms)

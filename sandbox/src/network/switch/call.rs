@@ -1,11 +1,11 @@
 //! One leg, which Twilio calls a Call, and its history.
 
 use super::control::Control;
-use crate::audio::Voice;
 use crate::network::audio_watermark::AudioWatermark;
 use crate::network::party::{PartyAction, PartyReport};
 use crate::network::webhook::Listener;
 use crate::twilio::params::{CallStatus, LegParams};
+use audio::Voice;
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! Speech and transcription with OpenAI's official client: the transcript equals the spoken text.
 
 use super::{errors, openai, start, values};
+use audio::{RATE, Track, Voice, encode_speech, mulaw, resample, wav};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use sandbox::audio::{RATE, Track, Voice, encode_speech, mulaw, resample, wav};
 use sandbox::models::Server;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,10 +1,10 @@
 //! The service's side of media streams: a WebSocket server controlled by the test.
 
 use super::{Product, network_with};
+use audio::{Voice, decode_speech, encode_speech, mulaw, samples_in};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::{SinkExt as _, StreamExt as _};
-use sandbox::audio::{Voice, decode_speech, encode_speech, mulaw, samples_in};
 use sandbox::network::{Options, Running};
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Recordings through REST: start, pauses, and the audio file.
 
 use super::{ACCOUNT, Product, Reply, TOKEN, client, get, network, post, refused, rest, types, typist, until};
+use audio::{decode_speech, wav};
 use reqwest::{Method, StatusCode};
-use sandbox::audio::{decode_speech, wav};
 use sandbox::network::Running;
 use sandbox::network::switch::{Call, TimelineEvent};
 

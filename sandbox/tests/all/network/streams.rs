@@ -2,7 +2,7 @@
 
 use super::media::{MEDIA, Media, Talk};
 use super::{ACCOUNT, Product, TOKEN, caller, post, twilio_client, types, typist, until};
-use sandbox::audio::{Voice, duration, encode_speech, mulaw, wav};
+use audio::{Voice, duration, encode_speech, mulaw, wav};
 use sandbox::network::switch::{Call, TimelineEvent};
 use sandbox::twilio::signature;
 use std::process::Command;

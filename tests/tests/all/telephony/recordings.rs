@@ -107,9 +107,9 @@ async fn recording_link_works_until_the_call_is_erased(stores: TestStores) {
         .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     assert_eq!(link["sha256"], digest);
     // The caller is on the first channel, the AI on the second.
-    let channels = sandbox::audio::wav::decode(&sound).unwrap().channels;
+    let channels = audio::wav::decode(&sound).unwrap().channels;
     let heard = |channel: usize| {
-        let utterances = sandbox::audio::decode_speech(&channels[channel]);
+        let utterances = audio::decode_speech(&channels[channel]);
         utterances
             .iter()
             .map(|it| it.text.clone())

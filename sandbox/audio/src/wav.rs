@@ -1,9 +1,9 @@
 //! WAV files: 16-bit PCM, one or two channels.
 //!
 //! WAV files with mu-law (format 7) are not supported: `hound` reads only PCM and floats, and the sandbox makes no such
-//! files. [`super::mulaw`] handles raw mu-law, as in a media stream.
+//! files. [`crate::mulaw`] handles raw mu-law, as in a media stream.
 
-use super::{RATE, resample};
+use crate::{RATE, resample};
 use std::io::Cursor;
 use thiserror::Error;
 

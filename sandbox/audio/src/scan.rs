@@ -3,8 +3,8 @@
 //! The scan distinguishes decoded blocks from speech that could not be decoded. Everything else (silence, noise, music,
 //! beeps) is ignored.
 
-use super::block::{self, Block};
-use super::symbols::{self, PREAMBLE_SYMBOLS};
+use crate::block::{self, Block};
+use crate::symbols::{self, PREAMBLE_SYMBOLS};
 use std::ops::Range;
 
 /// Step of the search for preambles: a tenth of a symbol.

@@ -1,8 +1,8 @@
 //! Sounds that do not decode as speech: a beep, a ringing tone, hold music.
 
-use super::RATE;
-use super::symbols::to_sample;
-use super::track::samples_in;
+use crate::RATE;
+use crate::symbols::to_sample;
+use crate::track::samples_in;
 use std::f64::consts::TAU;
 use std::time::Duration;
 

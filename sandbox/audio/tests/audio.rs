@@ -1,9 +1,9 @@
 //! Speech encoding: decoded text equals the spoken text, or is marked as inaudible, whatever happens to the audio.
 
-use proptest::prelude::*;
-use sandbox::audio::{
+use audio::{
     INAUDIBLE, RATE, Track, Utterance, Voice, at_volume, decode_speech, duration, encode_speech, mix, mulaw, sounds,
 };
+use proptest::prelude::*;
 use std::time::Duration;
 
 const HINDI: &str = "नमस्ते, मेरा लैपटॉप चालू नहीं हो रहा है।";

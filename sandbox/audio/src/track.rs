@@ -1,7 +1,7 @@
 //! Timeline of one audio channel, from which recordings are made.
 
-use super::RATE;
-use super::symbols::to_sample;
+use crate::RATE;
+use crate::symbols::to_sample;
 use std::ops::Range;
 use std::time::Duration;
 

@@ -9,8 +9,8 @@
 //! | 8 | text |
 //! | 3 | CRC-24 (RFC 4880, 6.1) of everything after the preamble |
 
-use super::symbols::{self, PREAMBLE_SYMBOLS};
-use super::voice::Voice;
+use crate::symbols::{self, PREAMBLE_SYMBOLS};
+use crate::voice::Voice;
 use crc::{CRC_24_OPENPGP, Crc};
 
 const CHECKSUM: Crc<u32> = Crc::<u32>::new(&CRC_24_OPENPGP);

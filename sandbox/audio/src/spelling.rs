@@ -2,8 +2,8 @@
 //! so Hindi is as fast as English. Text that does not fit one such alphabet (emoji, Chinese beside Greek) is sent as
 //! UTF-8.
 
-use super::block::{Block, TEXT_BYTES, encode, sequence_after};
-use super::voice::Voice;
+use crate::block::{Block, TEXT_BYTES, encode, sequence_after};
+use crate::voice::Voice;
 
 /// The blocks of an utterance; none for an empty text.
 pub(super) fn spell(text: &str, voice: Voice) -> Vec<Block> {

@@ -4,7 +4,7 @@
 //! All tones are multiples of 40 Hz, so a symbol holds whole periods of each and the tones are orthogonal. Adjacent
 //! tones are 80 Hz apart, so a symbol can be read a few milliseconds off its start.
 
-use super::RATE;
+use crate::RATE;
 use std::f64::consts::TAU;
 
 /// Symbols per second, and the step between frequencies in Hz.

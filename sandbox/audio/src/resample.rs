@@ -1,6 +1,6 @@
 //! Sample rate conversion, for files at 16, 24 or 48 kHz; a telephone uses 8 kHz.
 
-use super::symbols::to_sample;
+use crate::symbols::to_sample;
 use std::f64::consts::PI;
 
 /// Half-width of the sinc kernel, in periods of the narrower band.
@@ -65,7 +65,7 @@ fn kernel(distance: f64, band: f64, reach: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::{RATE, Voice, decode_speech, encode_speech, encode_speech_at, sounds};
+    use crate::{RATE, Voice, decode_speech, encode_speech, encode_speech_at, sounds};
     use std::time::Duration;
 
     #[test]

@@ -1,10 +1,10 @@
 //! Assembles blocks into utterances and marks the missing parts.
 
-use super::block::{self, Block, sequence_after};
-use super::scan::{MAX_GAP_SAMPLES, scan};
-use super::symbols;
-use super::voice::Voice;
-use super::{RATE, time_of};
+use crate::block::{self, Block, sequence_after};
+use crate::scan::{MAX_GAP_SAMPLES, scan};
+use crate::symbols;
+use crate::voice::Voice;
+use crate::{RATE, time_of};
 use std::ops::Range;
 
 /// Placeholder for speech that could not be decoded.
