@@ -4,7 +4,9 @@ use crate::projector::Projector;
 use crate::rows::execute_script;
 use infra::consumer::dead_letters;
 use infra::db::{Db, Namespace};
+use infra::on_db;
 use infra::subscription::checkpoint::{self, CHECKPOINT_DDL, Checkpoint};
+use sqlx::Executor as _;
 
 /// Reads the model's checkpoint in this namespace. Creates the tables and the checkpoint if they do not exist.
 ///
@@ -14,18 +16,28 @@ pub(crate) async fn prepare(projector: &dyn Projector, namespace: &Namespace) ->
     if let Some(checkpoint) = find(projector, &namespace.db).await? {
         return Ok(checkpoint);
     }
-    // Two processes may run this at once. The one that fails finds the tables that the other created.
-    let created = create_all(projector, &namespace.db).await;
-    match find(projector, &namespace.db).await? {
-        Some(checkpoint) => Ok(checkpoint),
-        None => created.and(Err(sqlx::Error::RowNotFound)),
+    if !exists(&namespace.db).await? {
+        // Two processes may run this at once. The one that fails finds the tables that the other created.
+        let created = create_all(projector, &namespace.db).await;
+        if !exists(&namespace.db).await? {
+            return created.and(Err(sqlx::Error::RowNotFound));
+        }
     }
+    checkpoint::create(&namespace.db, projector.name(), projector.version()).await?;
+    checkpoint::read(&namespace.db, projector.name())
+        .await?
+        .ok_or(sqlx::Error::RowNotFound)
 }
 
+/// Creates everything in one transaction: a process that is killed meanwhile leaves nothing behind, and the next one
+/// starts anew.
 async fn create_all(projector: &dyn Projector, db: &Db) -> Result<(), sqlx::Error> {
-    create_tables(projector, db).await?;
-    create_indexes(projector, db).await?;
-    create_checkpoint(projector, db).await
+    let schema = projector.schema(db.engine());
+    let mut tx = db.begin().await?;
+    for script in [schema.tables, schema.indexes, dead_letters::DDL, CHECKPOINT_DDL] {
+        on_db!(&mut tx, c => c.execute(script).await.map(|_| ()))?;
+    }
+    tx.commit().await
 }
 
 /// Creates the model's tables, empty and without indexes.
@@ -56,6 +68,15 @@ pub(crate) async fn create_checkpoint(projector: &dyn Projector, db: &Db) -> Res
 
 /// The checkpoint, if the namespace is complete.
 async fn find(projector: &dyn Projector, db: &Db) -> Result<Option<Checkpoint>, sqlx::Error> {
+    if exists(db).await? {
+        checkpoint::read(db, projector.name()).await
+    } else {
+        Ok(None)
+    }
+}
+
+/// Whether the tables exist.
+async fn exists(db: &Db) -> Result<bool, sqlx::Error> {
     const TABLES: &str = "select count(*) from sqlite_master where type = 'table' and name = 'checkpoint'";
     const RELATION: &str =
         "select count(*) from pg_tables where schemaname = current_schema() and tablename = 'checkpoint'";
@@ -64,9 +85,5 @@ async fn find(projector: &dyn Projector, db: &Db) -> Result<Option<Checkpoint>, 
         Db::Sqlite(c) => sqlx::query_scalar(TABLES).fetch_one(c).await?,
         Db::Postgres(c) => sqlx::query_scalar(RELATION).fetch_one(c).await?,
     };
-    if found == 0 {
-        Ok(None)
-    } else {
-        checkpoint::read(db, projector.name()).await
-    }
+    Ok(found > 0)
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 on_both_engines!(
     wrong_master_key_is_refused_with_its_reason,
-    malformed_master_key_is_refused
+    malformed_master_key_is_refused,
+    service_killed_during_its_first_start_starts_again
 );
 
 const CALL: [(&str, &str); 4] = [
@@ -131,4 +132,20 @@ async fn sigterm_during_the_start_ends_the_service_without_an_error() {
         tokio::time::sleep(delay).await;
         assert_eq!(service.stop().await, Some(0), "after {delay:?}");
     }
+}
+
+async fn service_killed_during_its_first_start_starts_again(stores: TestStores) {
+    let home = Home::new(stores);
+    // Each start is killed a little later: the first ones while the stores are created.
+    for round in 0..8 {
+        let service = home.spawn(&[]);
+        while !service.log().contains("is starting") {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(rand::random_range(0..40) + 25 * round)).await;
+        service.kill();
+    }
+    let service = home.start().await;
+    post_inbound(&service.client()).await;
+    assert_eq!(service.stop().await, Some(0));
 }
