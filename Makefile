@@ -34,7 +34,7 @@ check: ## Formatting, clippy, unit, property and page tests, for every edit: und
 
 # The same features of every dependency as in the whole workspace, so that nothing is built twice.
 CHECKED := --workspace --exclude call-ledger-tests
-LEFT_OUT := tests/ (both databases, telephony, browser, kill tests) and its clippy, official clients in Python, licenses, doc tests. make test has all
+LEFT_OUT := tests/ (both databases, telephony, browser, kill tests) and its clippy, official clients in Python, licenses. make test has all
 
 test: ## Everything that must hold: formatting, lints, licences, the dashboard, and all tests on both databases
 	@tools/test-times start
@@ -45,7 +45,6 @@ test: ## Everything that must hold: formatting, lints, licences, the dashboard, 
 	@tools/step licenses $(MAKE) --no-print-directory licenses
 	@# Everything in one build: tests never build a binary themselves. The benchmarks, to lint them.
 	@tools/step "build and clippy" cargo build --workspace --all-targets --locked
-	@tools/step "doc tests" cargo test --workspace --doc --locked --quiet
 	@# Last, so that their summary is the last thing to read.
 	@tools/tests default --workspace
 

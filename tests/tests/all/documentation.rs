@@ -107,21 +107,24 @@ fn openapi_document_of_the_dashboard_is_current() {
     );
 }
 
+/// The sources of our crates.
+const SOURCES: &[&str] = &[
+    "domain/src",
+    "infra/src",
+    "projections/src",
+    "engine/src",
+    "api/src",
+    "sandbox/src",
+    "sandbox/audio/src",
+    "tests/src",
+];
+
 /// rustc's `missing_docs` cannot exempt fields and variants, whose names usually suffice; this checks the other items.
 #[test]
 fn every_public_item_is_documented() {
     let mut findings = Vec::new();
     let mut files = 0;
-    for crate_folder in [
-        "domain/src",
-        "infra/src",
-        "projections/src",
-        "engine/src",
-        "api/src",
-        "sandbox/src",
-        "sandbox/audio/src",
-        "tests/src",
-    ] {
+    for crate_folder in SOURCES {
         for path in source_files::below(&source_files::root().join(crate_folder)) {
             files += 1;
             let source = std::fs::read_to_string(&path).unwrap();
@@ -131,6 +134,32 @@ fn every_public_item_is_documented() {
     }
     assert!(files > 300, "only {files} files were found");
     assert!(findings.is_empty(), "without documentation:\n{}", findings.join("\n"));
+}
+
+/// Doc tests are off (`doctest = false`): to compile none takes seconds in every run.
+#[test]
+fn doc_comments_contain_no_example_that_is_never_run() {
+    let mut findings = Vec::new();
+    let files = SOURCES
+        .iter()
+        .flat_map(|folder| source_files::below(&source_files::root().join(folder)));
+    for path in files {
+        let source = std::fs::read_to_string(&path).unwrap();
+        let fences = source.lines().filter_map(|line| {
+            let comment = line.trim_start();
+            let text = comment.strip_prefix("///").or_else(|| comment.strip_prefix("//!"))?;
+            text.trim_start().strip_prefix("```")
+        });
+        let is_code = |language: &str| language.is_empty() || !language.starts_with("text");
+        let examples = fences.step_by(2).filter(|language| is_code(language)).count();
+        if examples > 0 {
+            findings.push(format!("{}: {examples}", path.display()));
+        }
+    }
+    assert!(
+        findings.is_empty(),
+        "doc tests must be turned on again for: {findings:?}"
+    );
 }
 
 /// Line numbers of the undocumented `pub` items of a formatted source, except modules of their own file (which are
