@@ -1,7 +1,7 @@
 //! [`Signed`]: a request with a valid Twilio signature.
 
 use crate::auth::session::request_id;
-use crate::error::{ApiError, FieldProblem};
+use crate::error::ApiError;
 use crate::state::{TwilioToken, composed_of_parts};
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, Request};
@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, header};
 use engine::callbacks::Received;
 use infra::clock::SharedClock;
 use infra::config::Config;
-use infra::twilio::form::{Form, MalformedForm};
+use infra::twilio::callbacks;
+use infra::twilio::form::Form;
 use infra::twilio::signature::{self, Body};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,8 +51,7 @@ where
 {
     type Rejection = ApiError;
 
-    /// A missing or invalid signature is 403, a malformed form 400 with the field's name. The signature is checked
-    /// first where possible: it covers the decoded form, so it cannot be checked for a form that cannot be decoded.
+    /// A missing or invalid signature is 403.
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let verifier = Verifier::from_ref(state);
         let (parts, body) = request.into_parts();
@@ -62,7 +62,7 @@ where
         let signature = signature.ok_or(ApiError::Signature)?.to_owned();
         let path_and_query = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
         let url = verifier.config.callback_url(path_and_query);
-        let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes()).map_err(|error| malformed(&error))?;
+        let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let kind = kind(&parts.headers)?;
         let token = token(&parts.headers);
         let request_id = request_id(&parts.headers);
@@ -79,7 +79,7 @@ where
         })?;
         let (form, is_valid) = match kind {
             Kind::Form => {
-                let form = Form::parse(&bytes).map_err(|error| malformed(&error))?;
+                let form = Form::parse(&bytes);
                 let is_valid = verifier.is_valid(&url, Body::Form(&form), &signature);
                 (form, is_valid)
             }
@@ -94,6 +94,9 @@ where
         };
         if !is_valid {
             return Err(ApiError::Signature);
+        }
+        for parameter in callbacks::unreadable(&form) {
+            metrics::counter!("twilio_unreadable_parameters_total", "parameter" => parameter).increment(1);
         }
         Ok(Self(Received {
             form,
@@ -128,11 +131,6 @@ fn kind(headers: &HeaderMap) -> Result<Kind, ApiError> {
         "application/json" => Ok(Kind::Json),
         _ => Err(ApiError::MediaType("application/x-www-form-urlencoded")),
     }
-}
-
-fn malformed(error: &MalformedForm) -> ApiError {
-    let problem = FieldProblem::parameter(error.field().unwrap_or("(form)"), error.to_string());
-    ApiError::Malformed("it is not a valid form".to_owned(), vec![problem])
 }
 
 /// Twilio's idempotency token, if it is well-formed: it becomes part of a command key.

@@ -160,7 +160,7 @@ impl Service {
 
     /// Posts a signed webhook with additional headers.
     pub async fn twilio_with(&self, path: &str, form: &str, headers: &[(&str, &str)]) -> Answer {
-        let parsed = Form::parse(form.as_bytes()).expect("a form");
+        let parsed = Form::parse(form.as_bytes());
         let signature = signature::sign(&Secret::new(TOKEN), &format!("{PUBLIC}{path}"), Some(&parsed));
         self.post_signed(
             path,

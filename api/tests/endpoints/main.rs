@@ -8,6 +8,7 @@ mod auth;
 mod calls;
 mod contacts;
 mod live;
+mod odd_callbacks;
 mod operations;
 mod personas;
 mod site;

@@ -61,8 +61,8 @@ pub struct HandleInbound {
     pub to: PersonalText,
     pub caller_name: Option<PersonalText>,
     pub agent: AgentId,
-    /// The called number of the tenant, E.164.
-    pub number: String,
+    /// The called number of the tenant, E.164. Absent when another address was called.
+    pub number: Option<String>,
     /// STIR/SHAKEN result: Twilio's `StirVerstat`.
     pub attestation: Option<String>,
     pub routed: Routed,

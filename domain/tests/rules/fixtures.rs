@@ -62,7 +62,7 @@ pub fn handle_inbound() -> HandleInbound {
         to: OUR_NUMBER.into(),
         caller_name: Some("Ada".into()),
         agent: "default".into(),
-        number: OUR_NUMBER.into(),
+        number: Some(OUR_NUMBER.into()),
         attestation: Some("TN-Validation-Passed-A".into()),
         routed: Routed::Answered {
             greeting: "Hello, this call is recorded, and I am an AI.".into(),

@@ -53,7 +53,7 @@ pub async fn handle(engine: &Engine, received: &Received) -> Result<InboundOutco
     let retries = retries(received);
     let owner = match engine
         .number_routing
-        .owner_of(&engine.read.agents, &inbound.number)
+        .owner_of(&engine.read.agents, inbound.number.as_deref().unwrap_or_default())
         .await
     {
         Ok(owner) => owner,

@@ -1,121 +1,112 @@
-//! Form of a Twilio webhook: all parameters with all values. Parsing is strict, because the signature covers the
-//! decoded parameters.
+//! Form of a Twilio webhook: all parameters with all values.
+//!
+//! Parsing never fails: a signed form is understood as far as possible, and any other is refused by its signature.
 
-use percent_encoding::percent_decode;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode, percent_encode};
 use std::collections::BTreeMap;
-
-/// Parameter limit; Twilio sends far fewer.
-const MAX_PARAMETERS: usize = 500;
-/// Name limit in bytes.
-const MAX_NAME_BYTES: usize = 200;
 
 /// The parameters of a callback. A name may have several values.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Form(BTreeMap<String, Vec<String>>);
+pub struct Form {
+    parameters: BTreeMap<String, Vec<String>>,
+    /// The bytes of all values of the names with a value that is not UTF-8.
+    bytes: BTreeMap<String, Vec<Vec<u8>>>,
+}
 
 /// Shows parameter names but not values.
 impl std::fmt::Debug for Form {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
-    }
-}
-
-/// A form cannot be parsed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MalformedForm {
-    /// A value is not UTF-8 after decoding.
-    #[error("the value of this field is not UTF-8")]
-    Value { field: String },
-    /// A name is empty, too long, or not UTF-8.
-    #[error("field number {number} has no usable name")]
-    Name {
-        /// Position of the field, from 1.
-        number: usize,
-    },
-    #[error("more than 500 fields")]
-    TooMany,
-}
-
-impl MalformedForm {
-    /// Name of the invalid field, if it has one.
-    #[must_use]
-    pub fn field(&self) -> Option<&str> {
-        match self {
-            Self::Value { field } => Some(field),
-            Self::Name { .. } | Self::TooMany => None,
-        }
+        f.debug_set().entries(self.parameters.keys()).finish()
     }
 }
 
 impl Form {
-    /// Parses `application/x-www-form-urlencoded`.
-    ///
-    /// # Errors
-    /// When a name or value is not UTF-8, a name is empty or too long, or there are too many parameters.
-    pub fn parse(body: &[u8]) -> Result<Self, MalformedForm> {
-        let mut parameters: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (index, pair) in body
-            .split(|byte| *byte == b'&')
-            .filter(|pair| !pair.is_empty())
-            .enumerate()
-        {
-            if index == MAX_PARAMETERS {
-                return Err(MalformedForm::TooMany);
-            }
+    /// Parses `application/x-www-form-urlencoded`. What is not UTF-8 is replaced by U+FFFD; the bytes of such values are
+    /// kept.
+    #[must_use]
+    pub fn parse(body: &[u8]) -> Self {
+        let mut form = Self::default();
+        let mut undecodable = Vec::new();
+        let mut bytes: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+        for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair
                 .iter()
                 .position(|byte| *byte == b'=')
                 .map_or((pair, [].as_slice()), |at| (&pair[..at], &pair[at + 1..]));
-            let name = decode(name)
-                .filter(|name| !name.is_empty() && name.len() <= MAX_NAME_BYTES)
-                .ok_or(MalformedForm::Name { number: index + 1 })?;
-            match decode(value) {
-                Some(value) => parameters.entry(name).or_default().push(value),
-                None => return Err(MalformedForm::Value { field: name }),
+            let name = String::from_utf8_lossy(&decode(name)).into_owned();
+            let value = decode(value);
+            if std::str::from_utf8(&value).is_err() {
+                undecodable.push(name.clone());
             }
+            let text = String::from_utf8_lossy(&value).into_owned();
+            form.parameters.entry(name.clone()).or_default().push(text);
+            bytes.entry(name).or_default().push(value);
         }
-        Ok(Self(parameters))
+        bytes.retain(|name, _| undecodable.contains(name));
+        Self { bytes, ..form }
     }
 
     /// Restores a form from stored parameters.
     #[must_use]
     pub fn from_parameters(parameters: BTreeMap<String, Vec<String>>) -> Self {
-        Self(parameters)
+        Self {
+            parameters,
+            bytes: BTreeMap::new(),
+        }
     }
 
     /// All parameters.
     #[must_use]
     pub fn parameters(&self) -> &BTreeMap<String, Vec<String>> {
-        &self.0
+        &self.parameters
     }
 
-    /// The first value of a parameter. Empty values count as absent, as Twilio sends them for unset parameters.
+    /// Whether a value was not UTF-8.
+    #[must_use]
+    pub fn has_replaced_bytes(&self) -> bool {
+        !self.bytes.is_empty()
+    }
+
+    /// The values of a name as they were sent, decoded but with the bytes that are not UTF-8.
+    #[must_use]
+    pub fn bytes_of<'a>(&'a self, name: &str, values: &'a [String]) -> Vec<&'a [u8]> {
+        match self.bytes.get(name) {
+            Some(bytes) => bytes.iter().map(Vec::as_slice).collect(),
+            None => values.iter().map(String::as_bytes).collect(),
+        }
+    }
+
+    /// The values that were not UTF-8 by name, percent-encoded as they were sent.
+    pub fn encoded_bytes(&self) -> impl Iterator<Item = (&str, Vec<String>)> {
+        self.bytes.iter().map(|(name, values)| {
+            let encoded = values
+                .iter()
+                .map(|value| percent_encode(value, NON_ALPHANUMERIC).to_string());
+            (name.as_str(), encoded.collect())
+        })
+    }
+
+    /// The first value of a parameter that is not empty. Twilio sends empty values for unset parameters.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)?
-            .first()
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        let values = self.parameters.get(name)?;
+        values.iter().map(String::as_str).find(|value| !value.is_empty())
     }
 
     /// All name-value pairs, sorted by name, values in original order.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
+        self.parameters
             .iter()
             .flat_map(|(name, values)| values.iter().map(|value| (name.as_str(), value.as_str())))
     }
 }
 
-fn decode(text: &[u8]) -> Option<String> {
+fn decode(text: &[u8]) -> Vec<u8> {
     let spaced: Vec<u8> = text
         .iter()
         .map(|byte| if *byte == b'+' { b' ' } else { *byte })
         .collect();
-    percent_decode(&spaced)
-        .decode_utf8()
-        .ok()
-        .map(std::borrow::Cow::into_owned)
+    percent_decode(&spaced).collect()
 }
 
 #[cfg(test)]
@@ -124,32 +115,33 @@ mod tests {
 
     #[test]
     fn form_keeps_every_value_of_a_name() {
-        let form = Form::parse(b"a=1&b=%2B1504+555&a=2&c=&d").expect("a form");
+        let form = Form::parse(b"a=1&b=%2B1504+555&a=2&c=&d&e=&e=5");
         assert_eq!(form.parameters()["a"], ["1", "2"]);
         assert_eq!(form.get("b"), Some("+1504 555"));
-        assert_eq!((form.get("c"), form.get("d"), form.get("e")), (None, None, None));
+        assert_eq!((form.get("c"), form.get("d"), form.get("f")), (None, None, None));
+        assert_eq!(form.get("e"), Some("5"));
     }
 
     #[test]
-    fn value_that_is_not_utf8_is_reported_with_its_field() {
-        let error = Form::parse(b"CallSid=CA1&From=%ff%fe").expect_err("malformed");
-        assert_eq!(error.field(), Some("From"));
-    }
-
-    #[test]
-    fn field_without_name_is_malformed() {
-        assert_eq!(Form::parse(b"a=1&=2"), Err(MalformedForm::Name { number: 2 }));
-    }
-
-    #[test]
-    fn form_with_too_many_fields_is_malformed() {
-        let body = vec!["a=1"; 501].join("&");
-        assert_eq!(Form::parse(body.as_bytes()), Err(MalformedForm::TooMany));
+    fn bytes_that_are_not_utf8_are_replaced_and_kept() {
+        let form = Form::parse(b"CallSid=CA1&CallerName=Ren%E9&CallerName=Ren%C3%A9&x=%zz");
+        assert_eq!(form.parameters()["CallerName"], ["Ren\u{fffd}", "Ren\u{e9}"]);
+        assert_eq!((form.get("CallSid"), form.get("x")), (Some("CA1"), Some("%zz")));
+        let names = &form.parameters()["CallerName"];
+        assert_eq!(
+            form.bytes_of("CallerName", names),
+            [b"Ren\xe9".as_slice(), b"Ren\xc3\xa9"]
+        );
+        let encoded: Vec<_> = form.encoded_bytes().collect();
+        assert_eq!(
+            encoded,
+            [("CallerName", vec!["Ren%E9".to_owned(), "Ren%C3%A9".to_owned()])]
+        );
     }
 
     #[test]
     fn debug_shows_no_value() {
-        let form = Form::parse(b"From=%2B15045550123").expect("a form");
+        let form = Form::parse(b"From=%2B15045550123");
         assert_eq!(format!("{form:?}"), r#"{"From"}"#);
     }
 }

@@ -33,7 +33,7 @@ fn inbound(received_at: i64, routed: Routed) -> CallCommand {
         to: "+15550100002".into(),
         caller_name: Some("Ada Lovelace".into()),
         agent: "default".into(),
-        number: "+15550100002".into(),
+        number: Some("+15550100002".into()),
         attestation: Some("TN-Validation-Passed-A".into()),
         routed,
     }

@@ -165,7 +165,7 @@ impl CallScript {
             to: "+15045550199".into(),
             caller_name: Some(NAMES[usize::try_from(self.n).unwrap_or(0) % NAMES.len()].into()),
             agent: AgentId(agent.to_owned()),
-            number: "+15045550199".to_owned(),
+            number: Some("+15045550199".to_owned()),
             attestation: Some("TN-Validation-Passed-A".to_owned()),
             routed,
         });

@@ -94,6 +94,7 @@ pub async fn draft_persona(
             }),
         },
         model: agent.settings.model.clone(),
+        tenant: signed_in.user.tenant.clone(),
         ..ChatRequest::new(
             INSTRUCTIONS,
             vec![Message::user(material(in_force, &notes))],
@@ -102,7 +103,7 @@ pub async fn draft_persona(
         )
     };
     let answer = language_models.chat(&request).await.map_err(ApiError::Model)?;
-    let Ok(Answer { rules }) = serde_json::from_str(&answer.text) else {
+    let Some(Answer { rules }) = answer.object() else {
         return Err(ApiError::Model(infra::models::ModelError::Malformed(
             "the answer does not match the schema",
         )));

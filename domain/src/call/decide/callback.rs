@@ -28,7 +28,7 @@ pub(super) fn inbound(call: &Call, callback: &HandleInbound) -> Vec<CallEvent> {
         to: callback.to.clone(),
         caller_name: callback.caller_name.clone(),
         agent: Some(callback.agent.clone()),
-        number: Some(callback.number.clone()),
+        number: callback.number.clone(),
         attestation: callback.attestation.clone(),
     };
     let mut events = vec![start.into_event(false)];

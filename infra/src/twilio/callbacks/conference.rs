@@ -1,16 +1,21 @@
 //! `conference-status`: events of the conference of a call.
 
-use super::{Callback, NotUnderstood, Understood, identifier};
+use super::{Callback, NotUnderstood, Understood, read};
 use domain::CallId;
 use domain::call::command::{HandleConference, Origin};
 use domain::call::value::ParticipantRole;
 
 pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     let call_id = call_id(callback)?;
-    let conference_sid = callback.required_identifier("ConferenceSid")?;
-    let event = identifier("StatusCallbackEvent", callback.required("StatusCallbackEvent")?)?;
-    let call_sid = callback.identifier("CallSid")?;
-    let sequence_number = callback.number("SequenceNumber")?;
+    let (Some(conference_sid), Some(event)) = (
+        callback.identifier("ConferenceSid"),
+        callback.identifier("StatusCallbackEvent"),
+    ) else {
+        return Ok(callback.as_reported(call_id));
+    };
+    let event = event.to_ascii_lowercase();
+    let call_sid = callback.identifier("CallSid");
+    let sequence_number = callback.number("SequenceNumber");
     let (at, clock) = callback.observed_at();
     let key = format!(
         "conference-status:{call_id}:{conference_sid}:{event}:{}:{}",
@@ -39,16 +44,14 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
 /// The call in the callback URL, else the one that the conference is named after. A participant's `CallSid` may be that
 /// of any leg, so it does not identify the call.
 fn call_id(callback: &Callback<'_>) -> Result<CallId, NotUnderstood> {
-    if let Some(own) = callback.own_call_id()? {
-        return Ok(own);
-    }
     callback
-        .identifier("FriendlyName")
-        .ok()
-        .flatten()
-        .filter(|name| name.starts_with("CA") || name.starts_with("call_"))
-        .map(CallId)
-        .ok_or(NotUnderstood::new(
+        .own_call_id()
+        .or_else(|| {
+            let name = callback.form.get("FriendlyName").and_then(read::identifier)?;
+            let is_call = name.starts_with("CA") || name.starts_with("call_");
+            is_call.then_some(CallId(name))
+        })
+        .ok_or(NotUnderstood(
             "neither `call_id` nor FriendlyName identifies the call of the conference",
         ))
 }

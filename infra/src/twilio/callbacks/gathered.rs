@@ -2,7 +2,7 @@
 //!
 //! The callback URL contains the turn number, so duplicates are recognized.
 
-use super::{Callback, NotUnderstood, Understood, not_a};
+use super::{Callback, NotUnderstood, Understood};
 use domain::call::command::{CallCommand, HandleCallerTurn, HandleOther};
 use domain::call::value::ClockSource;
 use domain::dialogue::Utterance;
@@ -28,10 +28,10 @@ impl Gathered {
     /// When the callback identifies no call or no turn.
     pub fn understand(callback: &Callback<'_>) -> Result<Self, NotUnderstood> {
         let call_id = callback.call_id()?;
-        let turn = callback.query.get("turn").and_then(|turn| turn.parse().ok());
-        let turn = turn
+        let turn = callback
+            .word("turn")
             .filter(|turn| (1..=10_000).contains(turn))
-            .ok_or_else(|| not_a("turn", "place in a conversation"))?;
+            .ok_or(NotUnderstood("`turn` is not a place in a conversation"))?;
         let at = callback.received_at;
         let speech = callback.form.get("SpeechResult").filter(|text| !text.trim().is_empty());
         let digits = callback.form.get("Digits").filter(|digits| !digits.is_empty());
@@ -50,17 +50,17 @@ impl Gathered {
                 started_at: None,
                 ended_at: None,
                 source: if speech.is_some() { "twilio_gather" } else { "keypad" }.to_owned(),
-                origin: callback.origin(true)?,
+                origin: callback.origin(true),
             }
             .into(),
             None => HandleOther {
                 at,
                 clock: ClockSource::Local,
                 kind: "ai-respond".to_owned(),
-                call_sid: callback.identifier("CallSid")?,
+                call_sid: callback.identifier("CallSid"),
                 sequence_number: Some(turn),
                 status: "silence".to_owned(),
-                origin: callback.origin(true)?,
+                origin: callback.origin(true),
             }
             .into(),
         };

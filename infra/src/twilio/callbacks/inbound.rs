@@ -1,9 +1,18 @@
 //! `inbound` and `voice`: a new call, whose TwiML response decides how it proceeds.
 
-use super::{Callback, NotUnderstood};
+use super::{Callback, NotUnderstood, read};
 use domain::call::command::{HandleInbound, HandleOutbound, Routed};
 use domain::call::value::ClockSource;
 use domain::{AgentId, CallId, Personal, Timestamp};
+
+/// Digits of the shortest number that a browser may dial.
+const MIN_DIGITS: usize = 6;
+
+fn first_leg(callback: &Callback<'_>) -> Result<CallId, NotUnderstood> {
+    let sid = callback.identifier("CallSid");
+    sid.map(CallId)
+        .ok_or(NotUnderstood("CallSid does not identify the call"))
+}
 
 /// Call to one of our numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,8 +22,10 @@ pub struct Inbound {
     /// Whether the provider's clock said so.
     pub clock: ClockSource,
     pub from: Personal<String>,
-    /// Called number, one of ours.
-    pub number: String,
+    /// The called address as reported; empty if unknown.
+    pub to: Personal<String>,
+    /// Called number, one of ours: E.164. Absent for a SIP address, which may contain a name.
+    pub number: Option<String>,
     /// Caller's name, if the network provides it.
     pub caller_name: Option<Personal<String>>,
     /// STIR/SHAKEN attestation.
@@ -25,17 +36,21 @@ impl Inbound {
     /// Parses the callback.
     ///
     /// # Errors
-    /// When the callback has no call or no called number.
+    /// When the callback has no call.
     pub fn understand(callback: &Callback<'_>) -> Result<Self, NotUnderstood> {
         let (at, clock) = callback.observed_at();
+        // Twilio sends each address by two names.
+        let either = |name: &str, other: &str| callback.form.get(name).or_else(|| callback.form.get(other));
+        let to = either("To", "Called");
         Ok(Self {
-            call_id: CallId(callback.required_identifier("CallSid")?),
+            call_id: first_leg(callback)?,
             at,
             clock,
-            from: callback.form.get("From").unwrap_or("anonymous").into(),
-            number: callback.required("To")?.to_owned(),
+            from: either("From", "Caller").unwrap_or("anonymous").into(),
+            to: to.unwrap_or_default().into(),
+            number: to.and_then(read::e164).map(str::to_owned),
             caller_name: callback.form.get("CallerName").map(Personal::from),
-            attestation: callback.form.get("StirVerstat").map(str::to_owned),
+            attestation: callback.identifier("StirVerstat"),
         })
     }
 
@@ -53,7 +68,7 @@ impl Inbound {
             clock: self.clock,
             call_sid: self.call_id.0,
             from: self.from,
-            to: self.number.as_str().into(),
+            to: self.to,
             caller_name: self.caller_name,
             agent,
             number: self.number,
@@ -83,15 +98,14 @@ impl Outbound {
     /// When the callback has no call or no valid number to dial.
     pub fn understand(callback: &Callback<'_>) -> Result<Self, NotUnderstood> {
         let (at, clock) = callback.observed_at();
-        let to = callback.required("To")?;
-        let is_number = to
-            .strip_prefix('+')
-            .is_some_and(|digits| (6..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
-        if !is_number {
-            return Err(super::not_a("To", "telephone number in E.164"));
-        }
+        let to = callback
+            .form
+            .get("To")
+            .and_then(read::e164)
+            .filter(|to| to.len() > MIN_DIGITS)
+            .ok_or(NotUnderstood("To is not a telephone number in E.164"))?;
         Ok(Self {
-            call_id: CallId(callback.required_identifier("CallSid")?),
+            call_id: first_leg(callback)?,
             at,
             clock,
             from: callback.form.get("From").unwrap_or("client:unknown").into(),

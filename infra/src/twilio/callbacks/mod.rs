@@ -1,13 +1,16 @@
 //! Parsing of Twilio callbacks into commands for a call.
 //!
 //! [`understand`] is pure and the same for a callback that just came and for one that is read again from the
-//! `quarantine` streams. What it cannot make sense of it says in a [`NotUnderstood`], whose words name parameters and
-//! never repeat their values. It decides nothing about the call: that is `domain`'s.
+//! `quarantine` streams. It decides nothing about the call: that is `domain`'s.
+//!
+//! Only what identifies the call is required. Any other parameter that cannot be read counts as absent: [`unreadable`]
+//! names those. A callback that identifies its call and says nothing else that can be read is recorded as reported.
 
 mod conference;
 mod gathered;
 mod inbound;
 mod origin;
+mod read;
 mod recording;
 mod reported;
 mod status;
@@ -15,9 +18,10 @@ mod voicemail;
 
 pub use gathered::Gathered;
 pub use inbound::{Inbound, Outbound};
+pub use read::unreadable;
 
 use super::form::Form;
-use domain::call::command::CallCommand;
+use domain::call::command::{CallCommand, HandleOther};
 use domain::call::value::ClockSource;
 use domain::{CallId, Timestamp};
 use std::collections::BTreeMap;
@@ -99,20 +103,14 @@ impl FromStr for Endpoint {
         Self::ALL
             .into_iter()
             .find(|endpoint| endpoint.as_str() == text)
-            .ok_or(NotUnderstood::new("unknown callback"))
+            .ok_or(NotUnderstood("unknown callback"))
     }
 }
 
 /// Human-readable reason why a callback cannot be parsed. Contains no parameter values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct NotUnderstood(String);
-
-impl NotUnderstood {
-    fn new(reason: impl Into<String>) -> Self {
-        Self(reason.into())
-    }
-}
+pub struct NotUnderstood(&'static str);
 
 /// A received callback.
 #[derive(Clone, Copy, Debug)]
@@ -140,12 +138,12 @@ pub struct Understood {
 /// [`Inbound`] and [`Outbound`].
 ///
 /// # Errors
-/// When the callback identifies no call or no known event.
+/// When the callback identifies no call.
 pub fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     match callback.endpoint {
-        Endpoint::Inbound | Endpoint::Voice => Err(NotUnderstood::new(
-            "inbound and voice callbacks need a routing decision",
-        )),
+        Endpoint::Inbound | Endpoint::Voice => {
+            Err(NotUnderstood("inbound and voice callbacks need a routing decision"))
+        }
         Endpoint::AiRespond => gathered::understand(callback),
         Endpoint::InboundStatus | Endpoint::CallStatus => status::understand(callback),
         Endpoint::Voicemail => voicemail::arrived(callback),
@@ -159,8 +157,13 @@ pub fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> 
 
 /// Prefix of URL parameters where they are stored together with form parameters.
 const QUERY_MARK: &str = "?";
+/// Prefix of what is stored beside the parameters: notes, whose names are in parentheses.
+const NOTE_MARK: &str = "(";
+/// Note with the names of the parameters that cannot be read.
+const UNREADABLE: &str = "(unreadable)";
 
-/// All raw parameters of a callback for storage: form parameters by `name`, URL parameters by `?name`.
+/// All raw parameters of a callback for storage: form parameters by `name`, URL parameters by `?name`. Beside them the names
+/// of those that cannot be read, as `(unreadable)`, and values that are not UTF-8, percent-encoded, as `(bytes) name`.
 #[must_use]
 pub fn keep(form: &Form, query: &Form) -> BTreeMap<String, Vec<String>> {
     let mut kept = form.parameters().clone();
@@ -170,12 +173,24 @@ pub fn keep(form: &Form, query: &Form) -> BTreeMap<String, Vec<String>> {
             .iter()
             .map(|(name, values)| (format!("{QUERY_MARK}{name}"), values.clone())),
     );
+    let unreadable = unreadable(form);
+    if !unreadable.is_empty() {
+        kept.insert(
+            UNREADABLE.to_owned(),
+            unreadable.into_iter().map(str::to_owned).collect(),
+        );
+    }
+    kept.extend(
+        form.encoded_bytes()
+            .map(|(name, values)| (format!("(bytes) {name}"), values)),
+    );
     kept
 }
 
 /// Splits stored parameters into form and URL parameters.
 #[must_use]
-pub fn from_kept(kept: BTreeMap<String, Vec<String>>) -> (Form, Form) {
+pub fn from_kept(mut kept: BTreeMap<String, Vec<String>>) -> (Form, Form) {
+    kept.retain(|name, _| !name.starts_with(NOTE_MARK));
     let (query, form): (BTreeMap<_, _>, BTreeMap<_, _>) =
         kept.into_iter().partition(|(name, _)| name.starts_with(QUERY_MARK));
     let query = query
@@ -185,56 +200,35 @@ pub fn from_kept(kept: BTreeMap<String, Vec<String>>) -> (Form, Form) {
     (Form::from_parameters(form), Form::from_parameters(query))
 }
 
-impl<'a> Callback<'a> {
-    /// A required parameter.
-    fn required(&self, name: &str) -> Result<&'a str, NotUnderstood> {
-        self.form
-            .get(name)
-            .ok_or_else(|| NotUnderstood(format!("{name} is missing")))
+impl Callback<'_> {
+    /// A parameter that is an identifier.
+    fn identifier(&self, name: &str) -> Option<String> {
+        self.form.get(name).and_then(read::identifier)
     }
 
-    /// An optional parameter that is an identifier.
-    fn identifier(&self, name: &str) -> Result<Option<String>, NotUnderstood> {
-        self.form.get(name).map(|value| identifier(name, value)).transpose()
+    /// A parameter that is a whole number.
+    fn number(&self, name: &str) -> Option<u32> {
+        self.form.get(name).and_then(read::whole_number)
     }
 
-    fn required_identifier(&self, name: &str) -> Result<String, NotUnderstood> {
-        identifier(name, self.required(name)?)
-    }
-
-    /// An optional whole number.
-    fn number(&self, name: &str) -> Result<Option<u32>, NotUnderstood> {
-        self.form
-            .get(name)
-            .map(|value| value.parse().map_err(|_| not_a(name, "whole number")))
-            .transpose()
-    }
-
-    /// An optional keyword in the callback URL.
-    fn word<T: FromStr>(&self, name: &str) -> Result<Option<T>, NotUnderstood> {
-        self.query
-            .get(name)
-            .map(|value| value.parse().map_err(|_| not_a(name, "word that we use")))
-            .transpose()
+    /// A keyword in the callback URL.
+    fn word<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.query.get(name)?.parse().ok()
     }
 
     /// The call: from the callback URL, else the parent leg, else the leg itself.
     fn call_id(&self) -> Result<CallId, NotUnderstood> {
-        if let Some(own) = self.own_call_id()? {
-            return Ok(own);
-        }
-        match self.identifier("ParentCallSid")? {
-            Some(parent) => Ok(CallId(parent)),
-            None => self.required_identifier("CallSid").map(CallId),
-        }
+        self.own_call_id()
+            .or_else(|| self.identifier("ParentCallSid").map(CallId))
+            .or_else(|| self.identifier("CallSid").map(CallId))
+            .ok_or(NotUnderstood(
+                "neither `call_id` nor ParentCallSid nor CallSid identifies the call",
+            ))
     }
 
     /// The call in the callback URL.
-    fn own_call_id(&self) -> Result<Option<CallId>, NotUnderstood> {
-        self.query
-            .get("call_id")
-            .map(|value| identifier("call_id", value).map(CallId))
-            .transpose()
+    fn own_call_id(&self) -> Option<CallId> {
+        self.query.get("call_id").and_then(read::identifier).map(CallId)
     }
 
     /// When it happened: the provider's `Timestamp`, else the time of receipt.
@@ -246,22 +240,53 @@ impl<'a> Callback<'a> {
                 (timestamp, ClockSource::Provider)
             })
     }
-}
 
-fn not_a(name: &str, what: &str) -> NotUnderstood {
-    NotUnderstood(format!("{name} is not a {what}"))
-}
+    /// The recording: its identifier, else the last part of its URL.
+    fn recording_sid(&self) -> Option<String> {
+        let is_recording = |sid: &String| sid.starts_with("RE");
+        self.identifier("RecordingSid").filter(is_recording).or_else(|| {
+            let path = self.form.get("RecordingUrl")?.split(['?', '#']).next()?;
+            let file = path.rsplit('/').next()?;
+            read::identifier(file.split('.').next()?).filter(is_recording)
+        })
+    }
 
-/// Validates an identifier, which is used in URLs, keys and log lines: 1 to 64 letters, digits, `-` or `_`.
-fn identifier(name: &str, value: &str) -> Result<String, NotUnderstood> {
-    let usable = (1..=64).contains(&value.len())
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if usable {
-        Ok(value.to_owned())
-    } else {
-        Err(not_a(name, "usable identifier"))
+    /// Where the recording is, by Twilio's documentation if the callback does not say so. Empty if the account is unknown.
+    fn recording_url(&self, sid: &str) -> String {
+        self.form.get("RecordingUrl").map_or_else(
+            || {
+                self.identifier("AccountSid").map_or_else(String::new, |account| {
+                    format!("https://api.twilio.com/2010-04-01/Accounts/{account}/Recordings/{sid}")
+                })
+            },
+            str::to_owned,
+        )
+    }
+
+    /// Records that the callback came, when nothing that it says can be read.
+    fn as_reported(&self, call_id: CallId) -> Understood {
+        let (at, clock) = self.observed_at();
+        let (call_sid, sequence_number) = (self.identifier("CallSid"), self.number("SequenceNumber"));
+        let key = format!(
+            "{}:{call_id}:{}:unreadable:{}",
+            self.endpoint,
+            call_sid.as_deref().unwrap_or_default(),
+            sequence_number.map_or_else(String::new, |number| number.to_string())
+        );
+        let command = HandleOther {
+            at,
+            clock,
+            kind: self.endpoint.to_string(),
+            call_sid,
+            sequence_number,
+            status: "unreadable".to_owned(),
+            origin: self.origin(false),
+        };
+        Understood {
+            call_id,
+            command: command.into(),
+            key,
+        }
     }
 }
 

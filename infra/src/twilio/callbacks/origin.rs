@@ -1,6 +1,6 @@
 //! Call details contained in a callback.
 
-use super::{Callback, NotUnderstood};
+use super::{Callback, read};
 use domain::Personal;
 use domain::call::command::Origin;
 use domain::call::value::Direction;
@@ -10,44 +10,42 @@ impl Callback<'_> {
     ///
     /// A child leg's `From` and `To` are not those of the call, except for the number that a browser dialed. Including
     /// more would make the result depend on the order of callbacks.
-    pub(super) fn origin(&self, is_conversation: bool) -> Result<Origin, NotUnderstood> {
-        let parent = self.identifier("ParentCallSid")?;
+    pub(super) fn origin(&self, is_conversation: bool) -> Origin {
+        let parent = self.identifier("ParentCallSid");
         let has_parent = parent.is_some();
         let mut origin = Origin {
-            call_sid: match parent {
-                Some(parent) => Some(parent),
-                None => self.identifier("CallSid")?,
-            },
+            call_sid: parent.or_else(|| self.identifier("CallSid")),
             ..Origin::default()
         };
         if !is_conversation {
-            return Ok(origin);
+            return origin;
         }
         let (from, to) = (self.form.get("From"), self.form.get("To"));
-        match self.form.get("Direction") {
+        let direction = self.form.get("Direction").map(str::to_ascii_lowercase);
+        match direction.as_deref() {
             Some("inbound") if from.is_some_and(is_client) => {
                 origin.direction = Some(Direction::Outbound);
                 origin.from = from.map(Personal::from);
                 // The `To` of a browser's leg is the application or the dialed number; only a number is used.
-                origin.to = to.filter(|to| to.starts_with('+')).map(Personal::from);
+                origin.to = to.and_then(read::e164).map(Personal::from);
             }
             Some("inbound") => {
                 origin.direction = Some(Direction::Inbound);
                 origin.from = from.map(Personal::from);
                 origin.to = to.map(Personal::from);
                 origin.caller_name = self.form.get("CallerName").map(Personal::from);
-                origin.number = to.filter(|to| to.starts_with('+')).map(str::to_owned);
+                origin.number = to.and_then(read::e164).map(str::to_owned);
             }
             Some("outbound-api" | "outbound-dial") => {
                 origin.direction = Some(Direction::Outbound);
                 // The child's `From` is our caller ID; the call was placed by the browser of its parent leg.
                 origin.from = from.filter(|_| !has_parent).map(Personal::from);
                 origin.to = to.map(Personal::from);
-                origin.number = from.filter(|from| from.starts_with('+')).map(str::to_owned);
+                origin.number = from.and_then(read::e164).map(str::to_owned);
             }
             _ => {}
         }
-        Ok(origin)
+        origin
     }
 }
 

@@ -1,37 +1,28 @@
 //! `recording-status`: status of a recording. `CallSid` is always that of the parent leg.
 
-use super::{Callback, NotUnderstood, Understood, not_a};
+use super::{Callback, NotUnderstood, Understood, read};
 use domain::call::command::{HandleRecording, RecordingStatus};
 use domain::call::value::Phase;
 
 pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     let call_id = callback.call_id()?;
-    let recording_sid = callback.required_identifier("RecordingSid")?;
-    let status = match callback.required("RecordingStatus")? {
-        "in-progress" => RecordingStatus::InProgress,
-        "completed" => RecordingStatus::Completed,
-        "absent" => RecordingStatus::Absent,
-        "failed" => RecordingStatus::Failed,
-        _ => return Err(not_a("RecordingStatus", "status that we know")),
+    let has_url = callback.form.get("RecordingUrl").is_some();
+    let status = callback.form.get("RecordingStatus").and_then(read::recording_status);
+    // A recording is better asked for in vain than lost.
+    let status = status.or(has_url.then_some(RecordingStatus::Completed));
+    let (Some(recording_sid), Some(status)) = (callback.recording_sid(), status) else {
+        return Ok(callback.as_reported(call_id));
     };
-    let url = callback.form.get("RecordingUrl").map(str::to_owned);
-    if status == RecordingStatus::Completed && url.is_none() {
-        return Err(NotUnderstood::new("RecordingUrl is missing from a completed recording"));
-    }
-    let phase = phase(callback)?;
-    let key = format!(
-        "recording-status:{call_id}:{recording_sid}:{}",
-        callback.required("RecordingStatus")?
-    );
+    let key = format!("recording-status:{call_id}:{recording_sid}:{}", word(status));
     let command = HandleRecording {
         at: callback.received_at,
-        phase,
-        recording_sid,
+        phase: phase(callback),
         status,
-        url,
-        duration_s: callback.number("RecordingDuration")?,
-        channels: callback.number("RecordingChannels")?,
-        origin: callback.origin(false)?,
+        url: Some(callback.recording_url(&recording_sid)),
+        duration_s: callback.number("RecordingDuration"),
+        channels: callback.number("RecordingChannels"),
+        origin: callback.origin(false),
+        recording_sid,
     };
     Ok(Understood {
         call_id,
@@ -40,17 +31,23 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
     })
 }
 
-/// The recorded phase: from the callback URL, else derived from the recording's source.
-fn phase(callback: &Callback<'_>) -> Result<Phase, NotUnderstood> {
-    if let Some(phase) = callback.word("phase")? {
-        return Ok(phase);
+/// Twilio's word.
+const fn word(status: RecordingStatus) -> &'static str {
+    match status {
+        RecordingStatus::InProgress => "in-progress",
+        RecordingStatus::Completed => "completed",
+        RecordingStatus::Absent => "absent",
+        RecordingStatus::Failed => "failed",
     }
-    match callback.form.get("RecordingSource") {
-        Some("RecordVerb") => Ok(Phase::Voicemail),
-        Some("DialVerb" | "Conference" | "OutboundAPI") => Ok(Phase::Human),
-        Some("StartCallRecordingAPI" | "StartCallRecordingTwiML") => Ok(Phase::Ai),
-        _ => Err(NotUnderstood::new(
-            "neither `phase` nor RecordingSource identifies the recorded phase",
-        )),
-    }
+}
+
+/// The recorded phase: from the callback URL, else derived from the recording's source, else the conversation with the AI.
+fn phase(callback: &Callback<'_>) -> Phase {
+    callback
+        .word("phase")
+        .unwrap_or_else(|| match callback.form.get("RecordingSource") {
+            Some("RecordVerb") => Phase::Voicemail,
+            Some("DialVerb" | "Conference" | "OutboundAPI") => Phase::Human,
+            _ => Phase::Ai,
+        })
 }

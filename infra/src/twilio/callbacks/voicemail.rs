@@ -8,9 +8,9 @@ pub(super) fn arrived(callback: &Callback<'_>) -> Result<Understood, NotUndersto
     let key = format!("voicemail:{call_id}");
     let command = HandleVoicemail {
         at: callback.received_at,
-        reason: callback.word("reason")?,
+        reason: callback.word("reason"),
         message: None,
-        origin: callback.origin(true)?,
+        origin: callback.origin(true),
     };
     Ok(Understood {
         call_id,
@@ -21,24 +21,21 @@ pub(super) fn arrived(callback: &Callback<'_>) -> Result<Understood, NotUndersto
 
 pub(super) fn left(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
     let call_id = callback.call_id()?;
-    let recording_sid = callback.identifier("RecordingSid")?;
+    let recording_sid = callback.recording_sid();
     let key = format!(
         "voicemail-done:{call_id}:{}",
         recording_sid.as_deref().unwrap_or_default()
     );
-    let message = match recording_sid {
-        Some(recording_sid) => Some(VoicemailMessage {
-            recording_sid,
-            url: callback.required("RecordingUrl")?.to_owned(),
-            duration_s: callback.number("RecordingDuration")?,
-        }),
-        None => None,
-    };
+    let message = recording_sid.map(|recording_sid| VoicemailMessage {
+        url: callback.recording_url(&recording_sid),
+        duration_s: callback.number("RecordingDuration"),
+        recording_sid,
+    });
     let command = HandleVoicemail {
         at: callback.received_at,
-        reason: callback.word("reason")?,
+        reason: callback.word("reason"),
         message,
-        origin: callback.origin(true)?,
+        origin: callback.origin(true),
     };
     Ok(Understood {
         call_id,

@@ -45,7 +45,7 @@ pub fn inbound(call: &str) -> CallCommand {
         to: "+15046366772".into(),
         caller_name: None,
         agent: "default".into(),
-        number: "+15046366772".into(),
+        number: Some("+15046366772".into()),
         attestation: None,
         routed: Routed::Answered {
             greeting: "Hello, you speak with an assistant.".into(),

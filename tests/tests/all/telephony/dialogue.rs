@@ -211,7 +211,7 @@ async fn second_model_failure_routes_to_voicemail(stores: TestStores) {
     let env = TestEnv::open(stores).await;
     env.models.add_fault(Fault {
         times: Some(2),
-        ..Fault::down(Surface::Chat, 400)
+        ..Fault::down(Surface::Chat, 404)
     });
     let call = env
         .play(&scenario(
