@@ -5,6 +5,7 @@
 //! the engine calls the model, and the API renders the TwiML.
 
 mod dialogue_history;
+pub mod guard;
 pub mod intent;
 mod phrases;
 mod reply;

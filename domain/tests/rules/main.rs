@@ -13,3 +13,4 @@ mod event_types;
 mod event_versions;
 mod fixtures;
 mod golden;
+mod guard;

@@ -1,62 +1,103 @@
 //! Parses the model's answer: text, field values, and whether the call ends.
+//!
+//! Models answer with the JSON that they were asked for, with JSON among other words or cut off in the middle, or with words
+//! alone. All of that is an answer. What a model thinks is none: it is neither spoken nor recorded.
 
-use serde::Deserialize;
-use std::collections::BTreeMap;
+use super::speakable::speakable;
+use infra::models::{objects, without_thoughts};
+use serde_json::Value;
 
 /// Maximum length of one spoken answer, in characters: more than a minute of speech, and less than Twilio's limit of
 /// 4,096.
 const MAX_SPEECH_CHARS: usize = 1_200;
 
 /// The model's answer. The field names are those of the JSON schema.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Answer {
     /// Text to speak.
     pub say: String,
     /// Collected values by field name.
-    #[serde(default)]
-    pub fields: BTreeMap<String, Option<serde_json::Value>>,
+    pub fields: serde_json::Map<String, Value>,
     /// Whether the call ends after the answer.
-    #[serde(default)]
     pub goodbye: bool,
     /// Whether a team member is needed.
-    #[serde(default)]
     pub person: bool,
 }
 
 impl Answer {
-    /// Parses an answer. Small models wrap JSON in a code fence or answer in plain text; both are accepted. `None` if
-    /// there is no text to speak.
+    /// Parses an answer. `None` if there is no text to speak.
     pub fn parse(text: &str) -> Option<Self> {
+        let text = without_thoughts(text);
         let text = text.trim();
-        let json = match (text.find('{'), text.rfind('}')) {
-            (Some(begin), Some(end)) if begin < end => serde_json::from_str::<Self>(&text[begin..=end]).ok(),
-            _ => None,
-        };
-        let mut answer = match json {
+        let mut answer = match objects(text).find_map(Self::of_object) {
             Some(answer) => answer,
-            // Malformed JSON must not be spoken.
-            None if text.starts_with(['{', '[', '`']) => return None,
+            None if looks_like_json(text) => Self {
+                say: cut_off(text)?,
+                ..Self::default()
+            },
             None => Self {
                 say: text.to_owned(),
                 ..Self::default()
             },
         };
-        answer.say = truncated(answer.say.trim());
+        answer.say = truncated(&speakable(&without_thoughts(&answer.say)));
         (!answer.say.is_empty()).then_some(answer)
+    }
+
+    /// What an object says. Only the words are needed; the rest counts as absent if it is something else.
+    fn of_object(mut object: serde_json::Map<String, Value>) -> Option<Self> {
+        let say = object.get("say")?.as_str()?.to_owned();
+        let is_true = |value: Option<&Value>| match value {
+            Some(Value::Bool(truth)) => *truth,
+            Some(Value::String(word)) => word.trim().eq_ignore_ascii_case("true"),
+            _ => false,
+        };
+        Some(Self {
+            say,
+            goodbye: is_true(object.get("goodbye")),
+            person: is_true(object.get("person")),
+            fields: match object.remove("fields") {
+                Some(Value::Object(fields)) => fields,
+                _ => serde_json::Map::new(),
+            },
+        })
     }
 
     /// The values that are present, as text.
     pub fn values(&self) -> impl Iterator<Item = (&str, String)> {
         self.fields.iter().filter_map(|(name, value)| {
-            let value = match value.as_ref()? {
-                serde_json::Value::String(text) => text.trim().to_owned(),
-                serde_json::Value::Number(number) => number.to_string(),
-                serde_json::Value::Bool(truth) => truth.to_string(),
+            let value = match value {
+                Value::String(text) => text.trim().to_owned(),
+                Value::Number(number) => number.to_string(),
+                Value::Bool(truth) => truth.to_string(),
                 _ => return None,
             };
             (!value.is_empty()).then_some((name.as_str(), value))
         })
     }
+}
+
+/// Malformed JSON must not be spoken.
+fn looks_like_json(text: &str) -> bool {
+    let start = text.trim_start_matches('`').trim_start_matches("json").trim_start();
+    start.starts_with(['{', '[']) || start.is_empty()
+}
+
+/// The words of an object that was cut off while they were written, up to the last sentence that is whole.
+fn cut_off(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("\"say\"")?;
+    let words = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    let mut end = 0;
+    let mut is_escaped = false;
+    for (at, c) in words.char_indices() {
+        match c {
+            '"' if !is_escaped => break,
+            '.' | '!' | '?' | '।' => end = at + c.len_utf8(),
+            _ => {}
+        }
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    serde_json::from_str(&format!("\"{}\"", &words[..end])).ok()
 }
 
 /// Truncates text to [`MAX_SPEECH_CHARS`], at the end of a sentence if there is one.
@@ -109,13 +150,45 @@ mod tests {
             r#"{"say": "Hel"#,
             "[1, 2]",
             "```json\n{\"say\"\n```",
+            "```",
             "",
             "  ",
             r#"{"say": "  "}"#,
             r#"{"words": "Hello"}"#,
+            "<think>They greet me.",
+            "<think>They greet me.</think>",
         ] {
             assert_eq!(Answer::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn answers_of_real_models_are_understood() {
+        for text in [
+            r#"<think>They greet me.</think>{"say":"Hello."}"#,
+            r#"They greet me. </think> {"say":"Hello."}"#,
+            r#"<THINKING>{"say":"no"}</THINKING>Hello."#,
+            r#"Sure! {"say":"Hello."}"#,
+            r#"{"note": 1} {"say":"Hello."} Anything else?"#,
+            r#"{"answer": {"say":"Hello.","goodbye":false}}"#,
+            "Hello.",
+            r#"{"say":"Hello.","fields":null}"#,
+            r#"{"say":"Hello.","fields":[],"goodbye":null,"person":"no"}"#,
+            r#"{"say":"<think>x</think>Hello."}"#,
+            r#"{"say":"**Hello.**"}"#,
+            "```json\n{\"say\":\"Hello.\"}\n```\nDone.",
+            r#"{"say":"Hello. How are y"#,
+            r#"{"say":"Hello.","fields":{"name":"#,
+        ] {
+            let answer = Answer::parse(text).unwrap_or_else(|| panic!("not understood: {text}"));
+            assert_eq!(
+                (answer.say.as_str(), answer.goodbye, answer.person),
+                ("Hello.", false, false),
+                "{text}"
+            );
+        }
+        let ends = Answer::parse(r#"{"say":"Bye.","goodbye":"TRUE","person":true}"#).expect("an answer");
+        assert!(ends.goodbye && ends.person);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod answer;
 mod instructions;
 mod model_turn;
+mod speakable;
 
 pub use model_turn::warm_up;
 

@@ -6,13 +6,13 @@ use crate::Engine;
 use domain::agent::field;
 use domain::call::CallCommand;
 use domain::call::value::{EndedBy, TokenCount, VoicemailReason};
+use domain::dialogue::guard::{severe_word, without_severe_words};
 use domain::dialogue::{Next, Reply, Speaker, Spoken, hand_over};
 use domain::phone::identifies_caller;
 use domain::{Personal, Timestamp};
 use infra::models::{ChatAnswer, ChatRequest, Format, Message, prices};
 use projections::call_log::PreviousCall;
-use rustrict::CensorStr as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Timeout of the model request. Twilio gives a webhook 15 seconds in total.
 const MODEL_TIMEOUT: Duration = Duration::from_secs(8);
@@ -20,6 +20,10 @@ const MODEL_TIMEOUT: Duration = Duration::from_secs(8);
 const MAX_TOKENS: u32 = 500;
 /// Sampling temperature, 0 to 2.
 const TEMPERATURE: f32 = 0.4;
+/// Least time for a second request after an answer with a severe word.
+const MIN_SECOND_ATTEMPT: Duration = Duration::from_secs(2);
+/// Added to the system prompt for the second request.
+const WORDS_TO_AVOID: &str = "Your last answer contained an obscene word. Answer again without it.";
 /// Guardrail name for an answer with inappropriate language.
 const PROFANITY: &str = "profanity";
 /// Escalation reason when the model asks for a team member.
@@ -29,12 +33,11 @@ const MAX_EARLIER_CALLS: i64 = 5;
 /// Consecutive model failures after which the next one routes the caller to the voicemail.
 const MAX_MODEL_FAILURES: u32 = 1;
 
-/// Loads lazily initialized data: the guardrail's word list, the price lists and the telephone number metadata. This
-/// takes about 100 ms, which must not delay the first caller.
+/// Loads lazily initialized data: the price lists and the telephone number metadata. This takes about 100 ms, which must
+/// not delay the first caller.
 pub fn warm_up() {
     let nothing = TokenCount { input: 0, output: 0 };
     std::hint::black_box((
-        "ready".is_inappropriate(),
         prices::chat("any", "any", nothing).is_some(),
         domain::phone::parse("504 555 0100", Some("US")).is_ok(),
     ));
@@ -43,22 +46,54 @@ pub fn warm_up() {
 /// Returns the model's reply, or the fallback when the model fails.
 pub async fn reply(engine: &Engine, context: &TurnContext, input: &TurnInput<'_>) -> Reply {
     let earlier = earlier(engine, context, input).await;
-    let answered = engine.language_models.chat(&request(context, &earlier, input.at)).await;
-    let at = input.at.max(engine.clock.now());
-    match answered {
-        Ok(answer) => match Answer::parse(&answer.text) {
-            Some(parsed) => apply_model_output(engine, context, input, parsed, &answer),
-            None => model_unavailable(
-                context,
-                engine.language_models.provider(),
-                "the model's answer could not be parsed",
-                at,
-            ),
-        },
-        Err(error) => {
-            tracing::warn!(call_id = context.call_id, %error, "model request failed");
-            model_unavailable(context, engine.language_models.provider(), &error.to_string(), at)
+    let request = request(context, &earlier, input);
+    let started = Instant::now();
+    let (parsed, answer) = match ask(engine, context, &request).await {
+        Ok(answered) => answered,
+        Err(reason) => {
+            let at = input.at.max(engine.clock.now());
+            return model_unavailable(context, engine.language_models.provider(), &reason, at);
         }
+    };
+    let language = context.agent.settings.language.as_deref();
+    if severe_word(&parsed.say, language).is_none() {
+        return apply_model_output(engine, context, input, parsed, &[answer]);
+    }
+    // Once more, with the reason. What else the answer says is not lost.
+    let time_left = MODEL_TIMEOUT.saturating_sub(started.elapsed());
+    let again = ChatRequest {
+        system: format!("{}\n{WORDS_TO_AVOID}", request.system),
+        timeout: time_left,
+        ..request
+    };
+    let second = if time_left > MIN_SECOND_ATTEMPT {
+        ask(engine, context, &again).await.ok()
+    } else {
+        None
+    };
+    let (mut parsed, answers) = match second {
+        Some((second, answered)) => (second, vec![answer, answered]),
+        None => (parsed, vec![answer]),
+    };
+    parsed.say = without_severe_words(&parsed.say, language);
+    if parsed.say.is_empty() {
+        context.phrases.deflection.clone_into(&mut parsed.say);
+    }
+    let mut reply = apply_model_output(engine, context, input, parsed, &answers);
+    let (at, rule) = (input.at.max(engine.clock.now()), PROFANITY.to_owned());
+    reply.notes.insert(0, CallCommand::TripGuardrail { at, rule });
+    reply
+}
+
+/// The model's answer, or why there is none.
+async fn ask(engine: &Engine, context: &TurnContext, request: &ChatRequest) -> Result<(Answer, ChatAnswer), String> {
+    let answer = engine.language_models.chat(request).await.map_err(|error| {
+        tracing::warn!(call_id = context.call_id, %error, "model request failed");
+        error.to_string()
+    })?;
+    match Answer::parse(&answer.text) {
+        Some(parsed) => Ok((parsed, answer)),
+        None => Err("the model's answer could not be parsed".to_owned()),
     }
 }
 
@@ -79,7 +114,7 @@ async fn earlier(engine: &Engine, context: &TurnContext, input: &TurnInput<'_>) 
     })
 }
 
-fn request(context: &TurnContext, earlier: &[PreviousCall], at: Timestamp) -> ChatRequest {
+fn request(context: &TurnContext, earlier: &[PreviousCall], input: &TurnInput<'_>) -> ChatRequest {
     let messages = instructions::messages(context)
         .into_iter()
         .map(|(speaker, text)| match speaker {
@@ -94,8 +129,9 @@ fn request(context: &TurnContext, earlier: &[PreviousCall], at: Timestamp) -> Ch
             schema: instructions::schema(context),
         },
         model: context.agent.settings.model.clone(),
+        tenant: input.tenant.to_string(),
         ..ChatRequest::new(
-            instructions::system(context, earlier, &today(context, at)),
+            instructions::system(context, earlier, &today(context, input.at)),
             messages,
             MAX_TOKENS,
             MODEL_TIMEOUT,
@@ -113,37 +149,30 @@ fn today(context: &TurnContext, at: Timestamp) -> String {
     at.to_utc().with_timezone(&zone).format("%Y-%m-%d, a %A").to_string()
 }
 
-/// Builds the reply from the model's parsed answer.
+/// Builds the reply from the model's parsed answer. `answers`: all that were asked for, the last one is used.
 fn apply_model_output(
     engine: &Engine,
     context: &TurnContext,
     input: &TurnInput<'_>,
     parsed: Answer,
-    answer: &ChatAnswer,
+    answers: &[ChatAnswer],
 ) -> Reply {
     let at = input.at.max(engine.clock.now());
     let mut notes = collected(context, &parsed, at);
-    let cost = answer
-        .tokens
-        .and_then(|tokens| prices::chat(engine.language_models.provider(), &answer.model, tokens));
-    notes.extend(cost.map(|cost| crate::cost::command(cost, at)));
+    let costs = answers.iter().filter_map(|answer| {
+        let tokens = answer.tokens?;
+        prices::chat(engine.language_models.provider(), &answer.model, tokens)
+    });
+    notes.extend(costs.map(|cost| crate::cost::command(cost, at)));
     let latency_ms = u32::try_from((at.as_micros() - input.at.as_micros()).max(0) / 1_000).ok();
+    let used = answers.last();
     let spoken = |text: String| Spoken {
         text,
         persona_version: context.agent.persona_in_force,
-        model: Some(answer.model.clone()),
+        model: used.map(|answer| answer.model.clone()),
         latency_ms,
-        tokens: answer.tokens,
+        tokens: used.and_then(|answer| answer.tokens),
     };
-    if parsed.say.is_inappropriate() {
-        let rule = PROFANITY.to_owned();
-        notes.push(CallCommand::TripGuardrail { at, rule });
-        return Reply {
-            notes,
-            spoken: spoken(context.phrases.deflection.to_owned()),
-            next: Next::Listen,
-        };
-    }
     let next = if parsed.person {
         let (requests, next) = hand_over(MODEL_ESCALATION, &context.available_users, at);
         notes.extend(requests);

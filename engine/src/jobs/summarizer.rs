@@ -65,15 +65,17 @@ impl Job for Summarizer {
         };
         let answer = match engine
             .language_models
-            .chat(&request(&engine, &item.stream, transcript).await?)
+            .chat(&request(&engine, &item, transcript).await?)
             .await
         {
             Ok(answer) => answer,
             // The request did not reach the provider, so it does not count as an attempt.
-            Err(ModelError::CircuitOpen | ModelError::Unavailable(_)) => return Ok(JobOutcome::Retry),
+            Err(ModelError::CircuitOpen | ModelError::Unavailable(_) | ModelError::Busy(_)) => {
+                return Ok(JobOutcome::Retry);
+            }
             Err(error) => return failed(&engine, &item, &error.to_string()).await,
         };
-        let Ok(summary) = serde_json::from_str::<Summary>(&answer.text) else {
+        let Some(summary) = answer.object::<Summary>() else {
             return failed(&engine, &item, "the model's answer does not match the schema").await;
         };
         let mut commands = vec![command(&engine, summary, &answer)];
@@ -85,8 +87,8 @@ impl Job for Summarizer {
     }
 }
 
-async fn request(engine: &Engine, call_id: &str, transcript: String) -> anyhow::Result<ChatRequest> {
-    let call = engine.ledger.state::<Call>(call_id).await?.map(|(call, _)| call);
+async fn request(engine: &Engine, item: &WorkRow, transcript: String) -> anyhow::Result<ChatRequest> {
+    let call = engine.ledger.state::<Call>(&item.stream).await?.map(|(call, _)| call);
     let agent = match call.as_ref().and_then(|call| call.agent()) {
         Some(agent) => engine.ledger.state::<Agent>(agent.as_str()).await?,
         None => None,
@@ -99,6 +101,7 @@ async fn request(engine: &Engine, call_id: &str, transcript: String) -> anyhow::
             schema: schema(),
         },
         model,
+        tenant: item.tenant.clone(),
         ..ChatRequest::new(INSTRUCTIONS, vec![Message::user(transcript)], MAX_TOKENS, MODEL_TIMEOUT)
     })
 }

@@ -67,14 +67,16 @@ impl Job for Transcriber {
                 Ok(wav) => wav,
                 Err(error) => return failed(&engine, &item, detail.phase, &error.to_string()).await,
             };
-            match transcribe(&engine, wav, language.clone()).await {
+            match transcribe(&engine, &item.tenant, wav, language.clone()).await {
                 Ok(transcription) => {
                     let is_mono = channels == 1;
                     transcriber.clone_from(&transcription.engine);
                     segments.extend(segments_of(transcription, detail.phase, channel, is_mono));
                 }
                 // The request did not reach the provider, so it does not count as an attempt.
-                Err(ModelError::CircuitOpen | ModelError::Unavailable(_)) => return Ok(JobOutcome::Retry),
+                Err(ModelError::CircuitOpen | ModelError::Unavailable(_) | ModelError::Busy(_)) => {
+                    return Ok(JobOutcome::Retry);
+                }
                 Err(error) => return failed(&engine, &item, detail.phase, &error.to_string()).await,
             }
         }
@@ -131,8 +133,14 @@ async fn give_up(engine: &Engine, item: &WorkRow, phase: Phase, reason: String) 
     Ok(position.map_or(JobOutcome::Retry, JobOutcome::Recorded))
 }
 
-async fn transcribe(engine: &Engine, wav: Bytes, language: Option<String>) -> Result<Transcription, ModelError> {
+async fn transcribe(
+    engine: &Engine,
+    tenant: &str,
+    wav: Bytes,
+    language: Option<String>,
+) -> Result<Transcription, ModelError> {
     let request = TranscriptionRequest {
+        tenant: tenant.to_owned(),
         audio: wav,
         file_name: "recording.wav".to_owned(),
         content_type: "audio/wav".to_owned(),

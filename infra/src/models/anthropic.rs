@@ -1,10 +1,9 @@
 //! Anthropic's Messages API: <https://docs.anthropic.com/en/api/messages>.
 
 use super::ModelError;
-use super::chat::{ChatRequest, Format, Message, RawAnswer, Role};
+use super::chat::{ChatRequest, Format, Message, RawAnswer, Role, tokens};
+use super::dialect::Dialect;
 use super::surface::Answer;
-use domain::call::value::TokenCount;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The default address.
@@ -18,7 +17,7 @@ const CALL_START: &str = "(The call begins.)";
 const SILENCE: &str = "(Nothing is said.)";
 
 /// The request body. It has no temperature: from Claude 5.5 on, models refuse any but their default.
-pub(super) fn body(request: &ChatRequest, model: &str) -> Value {
+pub(super) fn body(request: &ChatRequest, model: &str, dialect: Dialect) -> Value {
     let mut messages: Vec<&Message> = request.spoken_messages().collect();
     let (call_start, silence) = (Message::user(CALL_START), Message::user(SILENCE));
     if messages.first().is_none_or(|first| first.role == Role::Assistant) {
@@ -33,13 +32,14 @@ pub(super) fn body(request: &ChatRequest, model: &str) -> Value {
         "max_tokens": request.max_tokens,
         "messages": messages.iter().map(as_json).collect::<Vec<_>>(),
     });
-    if !request.system.trim().is_empty() {
-        body["system"] = request.system.as_str().into();
+    let instructions = dialect.instructions(request);
+    if !instructions.trim().is_empty() {
+        body["system"] = instructions.into();
     }
-    if let Some(thinking) = thinking_setting(model) {
+    if let Some(thinking) = thinking_setting(model).filter(|_| dialect != Dialect::Plain) {
         body["thinking"] = json!({"type": thinking});
     }
-    if let Format::JsonSchema { schema, .. } = &request.format {
+    if let (Format::JsonSchema { schema, .. }, Dialect::Schema) = (&request.format, dialect) {
         body["output_config"] = json!({"format": {"type": "json_schema", "schema": schema}});
     }
     body
@@ -62,52 +62,23 @@ fn thinking_setting(model: &str) -> Option<&'static str> {
     }
 }
 
-#[derive(Deserialize)]
-struct Reply {
-    model: Option<String>,
-    content: Vec<Block>,
-    stop_reason: Option<String>,
-    usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Block {
-    Text {
-        text: String,
-    },
-    #[serde(other)]
-    Other,
-}
-
-#[derive(Deserialize)]
-struct Usage {
-    input_tokens: u32,
-    output_tokens: u32,
-}
-
+/// Only the text is required.
 pub(super) fn read(answer: &Answer) -> Result<RawAnswer, ModelError> {
-    let reply: Reply =
+    let reply: Value =
         serde_json::from_slice(&answer.body).map_err(|_| ModelError::Malformed("the response is not a message"))?;
-    if reply.stop_reason.as_deref() == Some("refusal") {
+    let stop_reason = reply["stop_reason"].as_str();
+    if stop_reason == Some("refusal") {
         return Err(ModelError::Malformed("the model declined"));
     }
-    let text: String = reply
-        .content
-        .into_iter()
-        .filter_map(|block| match block {
-            Block::Text { text } => Some(text),
-            Block::Other => None,
-        })
-        .collect();
+    let blocks = reply["content"]
+        .as_array()
+        .ok_or(ModelError::Malformed("the response is not a message"))?;
+    let texts = blocks.iter().filter(|block| block["type"] == "text");
     Ok(RawAnswer {
-        text,
-        model: reply.model,
-        tokens: reply.usage.map(|usage| TokenCount {
-            input: usage.input_tokens,
-            output: usage.output_tokens,
-        }),
-        truncated: reply.stop_reason.as_deref() == Some("max_tokens"),
+        text: texts.filter_map(|block| block["text"].as_str()).collect(),
+        model: reply["model"].as_str().map(str::to_owned),
+        tokens: tokens(&reply["usage"], "input_tokens", "output_tokens"),
+        truncated: stop_reason == Some("max_tokens"),
     })
 }
 

@@ -1,7 +1,9 @@
 //! Requests to language models and their answers, independent of the provider.
 
 use super::ModelError;
+use super::lenient::{objects, without_thoughts};
 use domain::call::value::TokenCount;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
@@ -22,6 +24,8 @@ pub struct ChatRequest {
     pub timeout: Duration,
     /// Overrides the configured model; of the same provider.
     pub model: Option<String>,
+    /// For whom it is sent. The failures of one tenant's requests do not stop those of another.
+    pub tenant: String,
 }
 
 /// A message of a conversation.
@@ -57,7 +61,7 @@ pub enum Format {
 /// The answer of a language model. Its `Debug` shows no text.
 #[derive(Clone, PartialEq)]
 pub struct ChatAnswer {
-    /// With [`Format::JsonSchema`] the text of a JSON object, which is not validated against the schema.
+    /// Without thoughts. Also with [`Format::JsonSchema`] whatever the model said: see [`Self::object`].
     pub text: String,
     /// The model as named by the provider.
     pub model: String,
@@ -67,6 +71,14 @@ pub struct ChatAnswer {
     pub latency: Duration,
     /// Whether the answer was cut off at `max_tokens`.
     pub truncated: bool,
+}
+
+impl ChatAnswer {
+    /// The first JSON object in the answer that has this form.
+    #[must_use]
+    pub fn object<T: DeserializeOwned>(&self) -> Option<T> {
+        objects(&self.text).find_map(|object| serde_json::from_value(object.into()).ok())
+    }
 }
 
 impl ChatRequest {
@@ -81,6 +93,7 @@ impl ChatRequest {
             format: Format::Text,
             timeout,
             model: None,
+            tenant: String::new(),
         }
     }
 
@@ -155,20 +168,19 @@ pub(super) struct RawAnswer {
     pub truncated: bool,
 }
 
+/// The numbers of tokens in a provider's response, if both are there.
+pub(super) fn tokens(usage: &Value, input: &str, output: &str) -> Option<TokenCount> {
+    let count = |name: &str| usage[name].as_u64().and_then(|count| u32::try_from(count).ok());
+    Some(TokenCount {
+        input: count(input)?,
+        output: count(output)?,
+    })
+}
+
 impl RawAnswer {
-    /// Checks the text: it must not be empty, and must be a JSON object if that was requested.
-    pub(super) fn checked(mut self, format: &Format) -> Result<Self, ModelError> {
-        self.text = self.text.trim().to_owned();
-        if let Format::JsonSchema { .. } = format {
-            if self.truncated {
-                return Err(ModelError::Malformed("the JSON was cut off"));
-            }
-            self.text = without_fences(&self.text).to_owned();
-            match serde_json::from_str::<Value>(&self.text) {
-                Ok(Value::Object(_)) => {}
-                _ => return Err(ModelError::Malformed("the text is not a JSON object")),
-            }
-        }
+    /// Removes the thoughts. Something must remain.
+    pub(super) fn checked(mut self) -> Result<Self, ModelError> {
+        without_thoughts(&self.text).trim().clone_into(&mut self.text);
         if self.text.is_empty() {
             return Err(ModelError::Malformed("the text is empty"));
         }
@@ -176,53 +188,51 @@ impl RawAnswer {
     }
 }
 
-/// Removes Markdown code fences, which small models put around JSON despite instructions.
-fn without_fences(text: &str) -> &str {
-    let Some(rest) = text.strip_prefix("```") else {
-        return text;
-    };
-    let rest = rest.strip_prefix("json").unwrap_or(rest);
-    rest.trim_end().strip_suffix("```").unwrap_or(rest).trim()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn checked(text: &str, format: &Format) -> Result<String, ModelError> {
+    fn answered(text: &str) -> Result<ChatAnswer, ModelError> {
         let answer = RawAnswer {
             text: text.into(),
             model: None,
             tokens: None,
             truncated: false,
         };
-        answer.checked(format).map(|answer| answer.text)
-    }
-
-    fn json() -> Format {
-        Format::JsonSchema {
-            name: "summary".into(),
-            schema: serde_json::json!({"type": "object"}),
-        }
+        answer.checked().map(|answer| ChatAnswer {
+            text: answer.text,
+            model: String::new(),
+            tokens: None,
+            latency: Duration::ZERO,
+            truncated: false,
+        })
     }
 
     #[test]
     fn text_is_trimmed_and_must_not_be_empty() {
-        assert_eq!(checked(" Hello.\n", &Format::Text).as_deref(), Ok("Hello."));
-        assert!(checked(" \n", &Format::Text).is_err());
-    }
-
-    #[test]
-    fn code_fences_around_json_are_removed() {
-        for text in ["{\"a\": 1}", "```json\n{\"a\": 1}\n```", "```\n{\"a\": 1}```\n"] {
-            assert_eq!(checked(text, &json()).as_deref(), Ok("{\"a\": 1}"), "{text}");
+        assert_eq!(answered(" Hello.\n").map(|it| it.text).as_deref(), Ok("Hello."));
+        for empty in ["", " \n", "<think>Hello.</think>"] {
+            assert!(answered(empty).is_err(), "{empty}");
         }
     }
 
     #[test]
-    fn answer_that_is_not_a_json_object_is_malformed() {
-        for text in ["", "Sure! {\"a\": 1}", "[1]", "{\"a\":", "null"] {
-            assert!(checked(text, &json()).is_err(), "{text}");
+    fn first_object_of_the_right_form_is_the_answer() {
+        #[derive(serde::Deserialize)]
+        struct A {
+            a: u8,
+        }
+        for text in [
+            "{\"a\": 1}",
+            "```json\n{\"a\": 1}\n```",
+            "Sure! {\"b\": 2} {\"a\": 1}",
+            "<think>{\"a\": 2}</think>{\"a\": 1}",
+        ] {
+            let found = answered(text).expect("an answer").object::<A>();
+            assert_eq!(found.map(|it| it.a), Some(1), "{text}");
+        }
+        for text in ["[1]", "{\"a\":", "null", "{\"a\": \"x\"}"] {
+            assert!(answered(text).expect("an answer").object::<A>().is_none(), "{text}");
         }
     }
 

@@ -11,6 +11,9 @@ pub enum ModelError {
     /// A client error that a retry would repeat: HTTP status 400 to 499.
     #[error("refused: status {0}")]
     Refused(u16),
+    /// Too many requests, or not in time: HTTP status 429 or 408.
+    #[error("busy: status {0}")]
+    Busy(u16),
     /// The response is invalid.
     #[error("malformed: {0}")]
     Malformed(&'static str),
@@ -20,9 +23,15 @@ pub enum ModelError {
 }
 
 impl ModelError {
-    /// Whether it counts as a failure of the provider. A refusal does not: the request or a setting must be changed.
+    /// Whether it counts as a failure of the provider's server. What a model says, and what a server refuses, does not: that
+    /// depends on the request.
     pub(super) const fn is_failure(&self) -> bool {
-        matches!(self, Self::Timeout | Self::Unavailable(_) | Self::Malformed(_))
+        matches!(self, Self::Timeout | Self::Unavailable(_))
+    }
+
+    /// Whether the server may not understand a part of the request: 400, or 422 of some.
+    pub(super) const fn may_be_dialect(&self) -> bool {
+        matches!(self, Self::Refused(400 | 422))
     }
 
     /// The value of the metric label `outcome`.
@@ -31,6 +40,7 @@ impl ModelError {
             Self::Timeout => "timeout",
             Self::Unavailable(_) => "unavailable",
             Self::Refused(_) => "refused",
+            Self::Busy(_) => "busy",
             Self::Malformed(_) => "malformed",
             Self::CircuitOpen => "circuit_open",
         }

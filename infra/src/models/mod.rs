@@ -1,13 +1,16 @@
 //! [`Models`]: language models, speech to text and text to speech with OpenAI's API (also Ollama, vLLM), and language
 //! models with Anthropic's API. The configured base addresses select the provider.
 //!
-//! Each surface (chat, transcription, speech) has a total time limit, a few attempts within it and a circuit breaker.
-//! Answers are only checked for their form. Calls and prompts are not known here.
+//! Each surface (chat, transcription, speech) has a total time limit, a few attempts within it, and a circuit breaker for
+//! each tenant and model: what one of them does must not silence another. What a server does not support is learned from
+//! its refusals. Calls and prompts are not known here.
 
 mod anthropic;
 mod breaker;
 mod chat;
+mod dialect;
 mod error;
+mod lenient;
 mod openai;
 pub mod prices;
 mod speech;
@@ -17,6 +20,7 @@ mod transcription;
 pub use anthropic::ANTHROPIC;
 pub use chat::{ChatAnswer, ChatRequest, Format, Message, Role};
 pub use error::ModelError;
+pub use lenient::{objects, without_thoughts};
 pub use openai::OPENAI;
 pub use speech::{Speech, SpeechRequest};
 pub use transcription::{TranscriptSegment, Transcription, TranscriptionRequest};
@@ -24,10 +28,12 @@ pub use transcription::{TranscriptSegment, Transcription, TranscriptionRequest};
 use crate::config::{ChatProvider, ModelsConfig};
 use crate::outbound::Backoff;
 use crate::secret::Secret;
+use dialect::{Dialect, Dialects};
 use reqwest::{Client, RequestBuilder};
 use std::sync::Arc;
 use std::time::Duration;
 use surface::Surface;
+use tokio::time::Instant;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -67,6 +73,7 @@ pub struct Models(Arc<Inner>);
 struct Inner {
     options: ModelsOptions,
     chat: Surface,
+    dialects: Dialects,
     transcription: Surface,
     speech: Surface,
 }
@@ -127,6 +134,7 @@ impl Models {
         let surface = |endpoint: &Endpoint, name| Surface::new(&endpoint.provider, name, http.clone(), options.backoff);
         Ok(Self(Arc::new(Inner {
             chat: surface(&options.chat_endpoint, "chat"),
+            dialects: Dialects::default(),
             transcription: surface(&options.audio_endpoint, "transcription"),
             speech: surface(&options.audio_endpoint, "speech"),
             options,
@@ -145,19 +153,55 @@ impl Models {
         self.0.transcription.provider()
     }
 
-    /// Sends a chat request.
+    /// Sends a chat request, in the dialect that the server understands.
     ///
     /// # Errors
     /// [`ModelError`], within the request's time limit.
     pub async fn chat(&self, request: &ChatRequest) -> Result<ChatAnswer, ModelError> {
-        let Inner { options, chat, .. } = &*self.0;
+        let Inner { options, dialects, .. } = &*self.0;
         let model = request.model.as_deref().unwrap_or(&options.chat);
+        let started = Instant::now();
+        let mut dialect = dialects.of(model);
+        let mut refused = None;
+        loop {
+            let time_left = request.timeout.saturating_sub(started.elapsed());
+            match self.chat_in(dialect, request, model, time_left).await {
+                Ok(answer) => {
+                    dialects.learn(model, dialect);
+                    return Ok(ChatAnswer {
+                        latency: started.elapsed(),
+                        ..answer
+                    });
+                }
+                Err(error) => {
+                    let error = refused.unwrap_or(error);
+                    match dialect.simpler().filter(|_| error.may_be_dialect()) {
+                        Some(simpler) => {
+                            tracing::info!(model, %error, ?simpler, "model request refused, will try a simpler one");
+                            dialect = simpler;
+                            refused = Some(error);
+                        }
+                        None => return Err(error),
+                    }
+                }
+            }
+        }
+    }
+
+    async fn chat_in(
+        &self,
+        dialect: Dialect,
+        request: &ChatRequest,
+        model: &str,
+        time_left: Duration,
+    ) -> Result<ChatAnswer, ModelError> {
+        let Inner { options, chat, .. } = &*self.0;
         let (path, body) = match options.chat_provider {
             ChatProvider::OpenAi => (
                 "/chat/completions",
-                openai::body(request, model, &options.chat_endpoint.base_url),
+                openai::body(request, model, &options.chat_endpoint.base_url, dialect),
             ),
-            ChatProvider::Anthropic => ("/v1/messages", anthropic::body(request, model)),
+            ChatProvider::Anthropic => ("/v1/messages", anthropic::body(request, model, dialect)),
         };
         let build = |http: &Client| {
             let post = http
@@ -173,9 +217,10 @@ impl Models {
                 ChatProvider::OpenAi => openai::read(&answer),
                 ChatProvider::Anthropic => anthropic::read(&answer),
             }?
-            .checked(&request.format)
+            .checked()
         };
-        let (answer, latency) = chat.request(request.timeout, build, read).await?;
+        let scope = (request.tenant.as_str(), model);
+        let (answer, latency) = chat.request(scope, time_left, build, read).await?;
         Ok(ChatAnswer {
             text: answer.text,
             model: answer.model.unwrap_or_else(|| model.to_owned()),
@@ -205,7 +250,10 @@ impl Models {
             }
         };
         let read = |answer| transcription::read(&answer, model);
-        Ok(transcription.request(request.timeout, build, read).await?.0)
+        Ok(transcription
+            .request((&request.tenant, model), request.timeout, build, read)
+            .await?
+            .0)
     }
 
     /// Converts text to speech.
@@ -220,7 +268,10 @@ impl Models {
             bearer(http.post(url), &options.audio_endpoint).json(&body)
         };
         let read = |answer| speech::read(answer, &options.speech);
-        Ok(speech.request(request.timeout, build, read).await?.0)
+        Ok(speech
+            .request((&request.tenant, &options.speech), request.timeout, build, read)
+            .await?
+            .0)
     }
 }
 

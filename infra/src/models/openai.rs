@@ -2,21 +2,21 @@
 //! <https://platform.openai.com/docs/api-reference/chat>.
 
 use super::ModelError;
-use super::chat::{ChatRequest, Format, RawAnswer};
+use super::chat::{ChatRequest, Format, RawAnswer, tokens};
+use super::dialect::Dialect;
 use super::surface::Answer;
-use domain::call::value::TokenCount;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The default address.
 pub const OPENAI: &str = "https://api.openai.com/v1";
 
-pub(super) fn body(request: &ChatRequest, model: &str, base_url: &str) -> Value {
-    let system = json!({"role": "system", "content": request.system});
+pub(super) fn body(request: &ChatRequest, model: &str, base_url: &str, dialect: Dialect) -> Value {
+    let instructions = dialect.instructions(request);
+    let system = json!({"role": "system", "content": instructions});
     let messages = request
         .spoken_messages()
         .map(|message| json!({"role": message.role.as_str(), "content": message.text}));
-    let system = (!request.system.trim().is_empty()).then_some(system);
+    let system = (!instructions.trim().is_empty()).then_some(system);
     let mut body = json!({
         "model": model,
         "messages": system.into_iter().chain(messages).collect::<Vec<_>>(),
@@ -28,14 +28,19 @@ pub(super) fn body(request: &ChatRequest, model: &str, base_url: &str) -> Value 
         "max_tokens"
     };
     body[limit] = request.max_tokens.into();
-    if let Some(temperature) = request.temperature.filter(|_| !is_reasoning_model(model)) {
+    let takes_temperature = dialect != Dialect::Plain && !is_reasoning_model(model);
+    if let Some(temperature) = request.temperature.filter(|_| takes_temperature) {
         body["temperature"] = temperature.into();
     }
-    if let Format::JsonSchema { name, schema } = &request.format {
-        body["response_format"] = json!({
-            "type": "json_schema",
-            "json_schema": {"name": name, "schema": schema, "strict": true},
-        });
+    match (&request.format, dialect) {
+        (Format::JsonSchema { name, schema }, Dialect::Schema) => {
+            body["response_format"] = json!({
+                "type": "json_schema",
+                "json_schema": {"name": name, "schema": schema, "strict": true},
+            });
+        }
+        (Format::JsonSchema { .. }, Dialect::JsonObject) => body["response_format"] = json!({"type": "json_object"}),
+        _ => {}
     }
     body
 }
@@ -52,57 +57,39 @@ pub(super) fn is_openai(base_url: &str) -> bool {
     url::Url::parse(base_url).is_ok_and(|url| url.host_str() == Some("api.openai.com"))
 }
 
-#[derive(Deserialize)]
-struct Completion {
-    model: Option<String>,
-    choices: Vec<Choice>,
-    usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-struct Choice {
-    message: ResponseMessage,
-    finish_reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct ResponseMessage {
-    content: Option<String>,
-    refusal: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Usage {
-    prompt_tokens: u32,
-    completion_tokens: u32,
-}
-
+/// Only the text is required. It is a string, or a list of parts; what a model thought stands elsewhere and is ignored.
 pub(super) fn read(answer: &Answer) -> Result<RawAnswer, ModelError> {
-    let completion: Completion = serde_json::from_slice(&answer.body)
+    let completion: Value = serde_json::from_slice(&answer.body)
         .map_err(|_| ModelError::Malformed("the response is not a chat completion"))?;
-    let choice = completion
-        .choices
-        .into_iter()
-        .next()
+    let choice = completion["choices"]
+        .get(0)
         .ok_or(ModelError::Malformed("there is no choice"))?;
-    if choice.message.refusal.is_some() {
-        return Err(ModelError::Malformed("the model declined"));
-    }
-    if choice.finish_reason.as_deref() == Some("content_filter") {
+    let finish_reason = choice["finish_reason"].as_str();
+    if finish_reason == Some("content_filter") {
         return Err(ModelError::Malformed("the provider's content filter removed the text"));
     }
+    let text = text(&choice["message"]["content"]).filter(|text| !text.trim().is_empty());
+    let refusal = choice["message"]["refusal"].as_str().unwrap_or_default();
+    if text.is_none() && !refusal.is_empty() {
+        return Err(ModelError::Malformed("the model declined"));
+    }
     Ok(RawAnswer {
-        text: choice
-            .message
-            .content
-            .ok_or(ModelError::Malformed("there is no text"))?,
-        model: completion.model,
-        tokens: completion.usage.map(|usage| TokenCount {
-            input: usage.prompt_tokens,
-            output: usage.completion_tokens,
-        }),
-        truncated: choice.finish_reason.as_deref() == Some("length"),
+        text: text.ok_or(ModelError::Malformed("there is no text"))?,
+        model: completion["model"].as_str().map(str::to_owned),
+        tokens: tokens(&completion["usage"], "prompt_tokens", "completion_tokens"),
+        truncated: finish_reason == Some("length"),
     })
+}
+
+fn text(content: &Value) -> Option<String> {
+    match content {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(parts) => {
+            let texts = parts.iter().filter_map(|part| part["text"].as_str().or(part.as_str()));
+            Some(texts.collect())
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use std::time::Duration;
 /// A text to be spoken. Its `Debug` does not show the text.
 #[derive(Clone)]
 pub struct SpeechRequest {
+    /// For whom it is sent.
+    pub tenant: String,
     pub text: String,
     /// The provider's voice: `alloy`.
     pub voice: String,

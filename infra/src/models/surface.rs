@@ -1,5 +1,5 @@
 //! [`Surface`]: one kind of request to a provider (chat, transcription, speech) over HTTP, with a total time limit,
-//! retries and a circuit breaker.
+//! retries, and a circuit breaker for each tenant and model.
 
 use super::ModelError;
 use super::breaker::Breaker;
@@ -7,6 +7,8 @@ use crate::outbound::{Backoff, Broken, Unread, read_at_most, retry_after};
 use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -14,6 +16,8 @@ const MAX_RESPONSE_BYTES: usize = 64 << 20;
 /// Failures in a row, each after its retries, that open the circuit.
 const BREAKER_THRESHOLD: u32 = 5;
 const BREAKER_OPEN_FOR: Duration = Duration::from_secs(10);
+/// Breakers that are kept; beyond that, all start anew.
+const MAX_BREAKERS: usize = 10_000;
 
 #[derive(Debug)]
 pub(super) struct Surface {
@@ -21,7 +25,7 @@ pub(super) struct Surface {
     name: &'static str,
     http: Client,
     backoff: Backoff,
-    breaker: Breaker,
+    breakers: Mutex<HashMap<(String, String), Arc<Breaker>>>,
 }
 
 /// A successful response of a provider.
@@ -44,7 +48,7 @@ impl Surface {
             name,
             http,
             backoff,
-            breaker: Breaker::new(BREAKER_THRESHOLD, BREAKER_OPEN_FOR),
+            breakers: Mutex::default(),
         }
     }
 
@@ -52,28 +56,44 @@ impl Surface {
         &self.provider
     }
 
-    /// Sends a request and parses the response. `build` creates the request for each attempt. Also returns the
-    /// duration.
+    /// The breaker of a tenant and a model.
+    fn breaker(&self, (tenant, model): (&str, &str)) -> Arc<Breaker> {
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        if breakers.len() >= MAX_BREAKERS {
+            breakers.clear();
+        }
+        let new = || Arc::new(Breaker::new(BREAKER_THRESHOLD, BREAKER_OPEN_FOR));
+        breakers
+            .entry((tenant.to_owned(), model.to_owned()))
+            .or_insert_with(new)
+            .clone()
+    }
+
+    /// Sends a request for a tenant and a model, and parses the response. `build` creates the request for each attempt. Also
+    /// returns the duration.
     pub(super) async fn request<T>(
         &self,
+        scope: (&str, &str),
         time_limit: Duration,
         build: impl Fn(&Client) -> RequestBuilder,
         read: impl FnOnce(Answer) -> Result<T, ModelError>,
     ) -> Result<(T, Duration), ModelError> {
         let started = Instant::now();
-        let result = match self.breaker.enter() {
+        let breaker = self.breaker(scope);
+        let result = match breaker.enter() {
             Err(_) => Err(ModelError::CircuitOpen),
             Ok(permit) => {
-                let result = self.attempts(started + time_limit, build).await.and_then(read);
-                match &result {
+                let answered = self.attempts(started + time_limit, build).await;
+                match &answered {
                     Err(error) if error.is_failure() => {
                         if permit.failed() {
-                            tracing::warn!(provider = self.provider, surface = self.name, %error, "model circuit opened");
+                            let (tenant, model) = scope;
+                            tracing::warn!(provider = self.provider, surface = self.name, tenant, model, %error, "model circuit opened");
                         }
                     }
                     Ok(_) | Err(_) => permit.succeeded(),
                 }
-                result
+                answered.and_then(read)
             }
         };
         let took = started.elapsed();
@@ -151,7 +171,9 @@ fn refused(status: StatusCode, response: &Response) -> Failed {
     let is_retryable = busy || status.is_server_error();
     Failed {
         // The body is omitted: providers quote the request and parts of keys in it.
-        error: if is_retryable || !status.is_client_error() {
+        error: if busy {
+            ModelError::Busy(number)
+        } else if !status.is_client_error() {
             ModelError::Unavailable(format!("status {number}"))
         } else {
             ModelError::Refused(number)

@@ -11,6 +11,8 @@ use std::time::Duration;
 /// A recording to be transcribed.
 #[derive(Clone)]
 pub struct TranscriptionRequest {
+    /// For whom it is sent.
+    pub tenant: String,
     pub audio: Bytes,
     /// Providers detect the format from the extension.
     pub file_name: String,

@@ -182,7 +182,7 @@ async fn anthropic_conversation_that_ends_with_the_model_gets_a_user_message() {
 async fn json_schema_is_requested_and_json_is_returned() {
     let server = answering(vec![ok(completion("```json\n{\"a\": 1}\n```"))]).await;
     let answer = models(&server.uri()).chat(&json_request()).await.expect("an answer");
-    assert_eq!(answer.text, "{\"a\": 1}");
+    assert_eq!(answer.object::<Value>(), Some(json!({"a": 1})));
     let format = &sent(&server).await["response_format"];
     assert_eq!(
         (&format["type"], &format["json_schema"]["name"]),
@@ -199,19 +199,125 @@ async fn json_schema_is_requested_and_json_is_returned() {
 }
 
 #[tokio::test]
-async fn truncated_answer_is_marked_and_malformed_as_json() {
-    let mut body = completion("{\"a\": 1}");
+async fn truncated_answer_is_marked() {
+    let mut body = completion("{\"a\": 1");
     body["choices"][0]["finish_reason"] = "length".into();
     let server = answering(vec![ok(body)]).await;
-    assert!(
-        models(&server.uri())
-            .chat(&chat_request())
-            .await
-            .expect("words")
-            .truncated
+    for request in [chat_request(), json_request()] {
+        let answer = models(&server.uri()).chat(&request).await.expect("words");
+        assert!(answer.truncated);
+    }
+}
+
+#[tokio::test]
+async fn only_the_text_of_an_answer_is_required() {
+    for choice in [
+        json!({"message": {"content": "Hello."}}),
+        json!({"message": {"content": [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo."}]}}),
+        json!({"message": {"content": "Hello.", "refusal": "", "reasoning_content": "They greet me."}, "finish_reason": null}),
+        json!({"message": {"content": "<think>They greet me.</think>Hello.", "tool_calls": null}}),
+    ] {
+        let usage = json!({"prompt_tokens": null, "completion_tokens": -1});
+        let server = answering(vec![ok(json!({"model": null, "usage": usage, "choices": [choice]}))]).await;
+        let answer = models(&server.uri()).chat(&json_request()).await.expect("an answer");
+        assert_eq!((answer.text.as_str(), answer.tokens), ("Hello.", None));
+    }
+    let blocks =
+        json!({"content": [{"type": "redacted_thinking", "data": 1}, {"type": "text", "text": "Hello."}], "usage": {}});
+    let server = answering(vec![ok(blocks)]).await;
+    let answer = claude(&server.uri()).chat(&chat_request()).await.expect("an answer");
+    assert_eq!((answer.text.as_str(), answer.tokens), ("Hello.", None));
+}
+
+/// A server that refuses what it does not know.
+async fn refusing(unknown: &'static [&'static str], status: u16, answer: Value) -> MockServer {
+    let server = MockServer::start().await;
+    let respond = move |request: &wiremock::Request| {
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        if unknown.iter().any(|name| body.contains(name)) {
+            ResponseTemplate::new(status).set_body_json(json!({"error": {"message": "unknown field"}}))
+        } else {
+            ok(answer.clone())
+        }
+    };
+    Mock::given(any()).respond_with(respond).mount(&server).await;
+    server
+}
+
+#[tokio::test]
+async fn what_a_server_does_not_support_is_learned_from_its_refusals() {
+    let lacks: [(&'static [&'static str], u16, usize); 4] = [
+        (&["\"json_schema\""], 400, 2),
+        (&["response_format"], 422, 3),
+        (&["response_format", "temperature"], 400, 4),
+        (&["output_config", "\"thinking\""], 400, 4),
+    ];
+    for (unknown, status, requests) in lacks {
+        let is_claude = unknown[0] == "output_config";
+        let answer = if is_claude {
+            message("{\"a\": 1}")
+        } else {
+            completion("{\"a\": 1}")
+        };
+        let server = refusing(unknown, status, answer).await;
+        let models = if is_claude {
+            claude(&server.uri())
+        } else {
+            models(&server.uri())
+        };
+        let request = ChatRequest {
+            temperature: Some(0.4),
+            model: is_claude.then(|| "claude-haiku-5-5".to_owned()),
+            ..json_request()
+        };
+        models.chat(&request).await.expect("an answer in the end");
+        assert_eq!(request_count(&server).await, requests, "{unknown:?}");
+        models.chat(&request).await.expect("an answer at once");
+        assert_eq!(request_count(&server).await, requests + 1, "{unknown:?}");
+        let bodies = server.received_requests().await.expect("recorded");
+        let last = String::from_utf8_lossy(&bodies[requests].body).into_owned();
+        assert!(last.contains("Its schema: "), "{last}");
+    }
+}
+
+#[tokio::test]
+async fn failures_of_one_tenant_or_model_do_not_stop_another() {
+    let models = models(&nowhere().await);
+    let request = |tenant: &str, model: &str| ChatRequest {
+        tenant: tenant.into(),
+        model: Some(model.into()),
+        ..chat_request()
+    };
+    for _ in 0..6 {
+        models.chat(&request("b", "bad")).await.expect_err("no connection");
+    }
+    assert_eq!(
+        models.chat(&request("b", "bad")).await.err(),
+        Some(ModelError::CircuitOpen)
     );
-    let error = models(&server.uri()).chat(&json_request()).await.expect_err("cut off");
-    assert!(matches!(error, ModelError::Malformed(_)));
+    for (tenant, model) in [("a", "bad"), ("b", "good")] {
+        let error = models.chat(&request(tenant, model)).await.expect_err("no connection");
+        assert_eq!(
+            error,
+            ModelError::Unavailable("no connection".into()),
+            "{tenant}, {model}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn answers_that_cannot_be_used_do_not_open_the_circuit() {
+    let server = answering(vec![ok(completion(" "))]).await;
+    let models = models(&server.uri());
+    for _ in 0..10 {
+        let error = models.chat(&chat_request()).await.expect_err("empty");
+        assert!(matches!(error, ModelError::Malformed(_)), "{error:?}");
+    }
+    let server = answering(vec![ResponseTemplate::new(429)]).await;
+    let models = self::models(&server.uri());
+    for _ in 0..10 {
+        assert_eq!(models.chat(&chat_request()).await.err(), Some(ModelError::Busy(429)));
+    }
 }
 
 #[tokio::test]
@@ -274,7 +380,7 @@ async fn refusal_is_not_retried_and_contains_nothing_of_the_request() {
 async fn retry_beyond_the_time_limit_is_not_attempted() {
     let server = answering(vec![ResponseTemplate::new(429).insert_header("retry-after", "61")]).await;
     let error = models(&server.uri()).chat(&chat_request()).await.expect_err("too long");
-    assert_eq!(error, ModelError::Unavailable("status 429".into()));
+    assert_eq!(error, ModelError::Busy(429));
     assert_eq!(request_count(&server).await, 1);
 }
 
@@ -314,6 +420,7 @@ async fn refusals_do_not_open_the_circuit() {
 
 fn recording() -> TranscriptionRequest {
     TranscriptionRequest {
+        tenant: "default".into(),
         audio: b"RIFF....WAVE".to_vec().into(),
         file_name: "RE1.wav".into(),
         content_type: "audio/wav".into(),
@@ -352,6 +459,7 @@ async fn transcription_sends_the_recording_with_each_attempt_and_returns_segment
 
 fn words() -> SpeechRequest {
     SpeechRequest {
+        tenant: "default".into(),
         text: "Hello.".into(),
         voice: "alloy".into(),
         media_type: MediaType::Mp3,
