@@ -1,7 +1,5 @@
 //! The signals that end the service.
 
-use anyhow::Context as _;
-
 /// A signal that ends the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
@@ -25,6 +23,7 @@ impl Signals {
     /// # Errors
     /// When the operating system refuses.
     pub fn listen() -> anyhow::Result<Self> {
+        use anyhow::Context as _;
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
             terminate: signal(SignalKind::terminate()).context("listening for SIGTERM")?,
@@ -57,7 +56,7 @@ impl Signals {
 
     /// The next signal.
     pub async fn next(&mut self) -> Signal {
-        if tokio::signal::ctrl_c().await.context("listening for Ctrl-C").is_err() {
+        if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
         Signal::Interrupt

@@ -7,6 +7,7 @@ mod agents;
 mod auth;
 mod calls;
 mod contacts;
+mod guard;
 mod live;
 mod odd_callbacks;
 mod operations;

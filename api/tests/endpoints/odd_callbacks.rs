@@ -3,6 +3,7 @@
 use crate::harness::{Client, Service};
 use futures::future::join_all;
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// A callback: its path, and its parameters. `{call}` is the call.
 type Step = (&'static str, &'static [(&'static str, &'static str)]);
@@ -116,9 +117,13 @@ async fn call_log(admin: &Client, call: &str) -> Value {
 async fn every_parameter_may_have_any_value() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    let mut posted = Vec::new();
+    let (mut posted, mut changed) = (Vec::new(), HashSet::new());
     for steps in CALLS {
         for (at, step) in steps.iter().enumerate() {
+            // What both calls have is changed in the first.
+            if !changed.insert((step.0, step.1.len())) {
+                continue;
+            }
             for (name, _) in step.1.iter().chain(&OF_CALL) {
                 // All values of its own parameters, and two of those that every callback has.
                 let is_own = step.1.iter().any(|(own, _)| own == name);

@@ -51,11 +51,11 @@ pub async fn handle(engine: &Engine, received: &Received) -> Result<InboundOutco
         }
     };
     let retries = retries(received);
-    let owner = match engine
-        .number_routing
-        .owner_of(&engine.read.agents, inbound.number.as_deref().unwrap_or_default())
-        .await
-    {
+    let owner = match &inbound.number {
+        Some(number) => engine.number_routing.owner_of(&engine.read.agents, number).await,
+        None => Ok(NumberOwner::default()),
+    };
+    let owner = match owner {
         Ok(owner) => owner,
         Err(error) if retries < MAX_RETRIES => {
             tracing::warn!(%error, retries, "number routing unavailable, caller kept ringing");

@@ -25,9 +25,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Parses an answer. `None` if there is no text to speak.
+    /// Parses an answer of a model. `None` if there is no text to speak.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = without_thoughts(text);
         let text = text.trim();
         let mut answer = match objects(text).find_map(Self::of_object) {
             Some(answer) => answer,
@@ -165,9 +164,6 @@ mod tests {
     #[test]
     fn answers_of_real_models_are_understood() {
         for text in [
-            r#"<think>They greet me.</think>{"say":"Hello."}"#,
-            r#"They greet me. </think> {"say":"Hello."}"#,
-            r#"<THINKING>{"say":"no"}</THINKING>Hello."#,
             r#"Sure! {"say":"Hello."}"#,
             r#"{"note": 1} {"say":"Hello."} Anything else?"#,
             r#"{"answer": {"say":"Hello.","goodbye":false}}"#,
@@ -175,6 +171,8 @@ mod tests {
             r#"{"say":"Hello.","fields":null}"#,
             r#"{"say":"Hello.","fields":[],"goodbye":null,"person":"no"}"#,
             r#"{"say":"<think>x</think>Hello."}"#,
+            r#"{"say":"They greet me. </think>Hello."}"#,
+            r#"{"say":"\u003cthink>x<\/think>Hello."}"#,
             r#"{"say":"**Hello.**"}"#,
             "```json\n{\"say\":\"Hello.\"}\n```\nDone.",
             r#"{"say":"Hello. How are y"#,

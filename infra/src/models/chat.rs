@@ -61,7 +61,7 @@ pub enum Format {
 /// The answer of a language model. Its `Debug` shows no text.
 #[derive(Clone, PartialEq)]
 pub struct ChatAnswer {
-    /// Without thoughts. Also with [`Format::JsonSchema`] whatever the model said: see [`Self::object`].
+    /// Without thoughts around it. Also with [`Format::JsonSchema`] whatever the model said: see [`Self::object`].
     pub text: String,
     /// The model as named by the provider.
     pub model: String,
@@ -180,7 +180,11 @@ pub(super) fn tokens(usage: &Value, input: &str, output: &str) -> Option<TokenCo
 impl RawAnswer {
     /// Removes the thoughts. Something must remain.
     pub(super) fn checked(mut self) -> Result<Self, ModelError> {
-        without_thoughts(&self.text).trim().clone_into(&mut self.text);
+        // Not in JSON: there, a thought may stand within the words, and ends within them.
+        if !self.text.trim_start().starts_with(['{', '[', '`']) {
+            self.text = without_thoughts(&self.text);
+        }
+        self.text = self.text.trim().to_owned();
         if self.text.is_empty() {
             return Err(ModelError::Malformed("the text is empty"));
         }

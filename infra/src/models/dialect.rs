@@ -1,10 +1,9 @@
 //! [`Dialect`]: how much of a provider's API a server understands, learned from what it refuses.
 
 use super::chat::{ChatRequest, Format};
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use quick_cache::sync::Cache;
 
-/// Models whose dialect is remembered; beyond that, all are learned again.
+/// Models whose dialect is remembered; that of the least used is learned again.
 const MAX_MODELS: usize = 1_000;
 
 /// How a request is written. Many servers with "OpenAI's API" refuse parts of it.
@@ -45,25 +44,23 @@ impl Dialect {
 }
 
 /// The dialects of a server's models.
-#[derive(Debug, Default)]
-pub(super) struct Dialects(Mutex<HashMap<String, Dialect>>);
+#[derive(Debug)]
+pub(super) struct Dialects(Cache<String, Dialect>);
+
+impl Default for Dialects {
+    fn default() -> Self {
+        Self(Cache::new(MAX_MODELS))
+    }
+}
 
 impl Dialects {
     /// The dialect in which a model has answered, else the full one.
     pub(super) fn of(&self, model: &str) -> Dialect {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(model).copied().unwrap_or_default()
+        self.0.get(model).unwrap_or_default()
     }
 
-    /// A model has answered in this dialect.
+    /// A model has answered in this dialect, after it refused another.
     pub(super) fn learn(&self, model: &str, dialect: Dialect) {
-        if dialect == Dialect::Schema {
-            return;
-        }
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MAX_MODELS {
-            known.clear();
-        }
-        known.insert(model.to_owned(), dialect);
+        self.0.insert(model.to_owned(), dialect);
     }
 }

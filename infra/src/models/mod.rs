@@ -121,6 +121,15 @@ impl ModelsOptions {
     }
 }
 
+impl ModelsOptions {
+    fn chat_body(&self, request: &ChatRequest, model: &str, dialect: Dialect) -> serde_json::Value {
+        match self.chat_provider {
+            ChatProvider::OpenAi => openai::body(request, model, &self.chat_endpoint.base_url, dialect),
+            ChatProvider::Anthropic => anthropic::body(request, model, dialect),
+        }
+    }
+}
+
 impl Models {
     /// Creates the clients. Sends no request.
     ///
@@ -162,51 +171,52 @@ impl Models {
         let model = request.model.as_deref().unwrap_or(&options.chat);
         let started = Instant::now();
         let mut dialect = dialects.of(model);
+        let mut body = options.chat_body(request, model, dialect);
         let mut refused = None;
         loop {
             let time_left = request.timeout.saturating_sub(started.elapsed());
-            match self.chat_in(dialect, request, model, time_left).await {
+            let error = match self.post_chat(request, model, &body, time_left).await {
                 Ok(answer) => {
-                    dialects.learn(model, dialect);
+                    if refused.is_some() {
+                        dialects.learn(model, dialect);
+                    }
                     return Ok(ChatAnswer {
                         latency: started.elapsed(),
                         ..answer
                     });
                 }
-                Err(error) => {
-                    let error = refused.unwrap_or(error);
-                    match dialect.simpler().filter(|_| error.may_be_dialect()) {
-                        Some(simpler) => {
-                            tracing::info!(model, %error, ?simpler, "model request refused, will try a simpler one");
-                            dialect = simpler;
-                            refused = Some(error);
-                        }
-                        None => return Err(error),
-                    }
+                Err(error) if error.may_be_dialect() => refused.get_or_insert(error).clone(),
+                Err(error) => return Err(error),
+            };
+            // What was refused is not sent again: not every request differs in every dialect.
+            loop {
+                dialect = dialect.simpler().ok_or_else(|| error.clone())?;
+                let simpler = options.chat_body(request, model, dialect);
+                if simpler != body {
+                    body = simpler;
+                    break;
                 }
             }
+            tracing::info!(model, %error, ?dialect, "model request refused, will try a simpler one");
         }
     }
 
-    async fn chat_in(
+    async fn post_chat(
         &self,
-        dialect: Dialect,
         request: &ChatRequest,
         model: &str,
+        body: &serde_json::Value,
         time_left: Duration,
     ) -> Result<ChatAnswer, ModelError> {
         let Inner { options, chat, .. } = &*self.0;
-        let (path, body) = match options.chat_provider {
-            ChatProvider::OpenAi => (
-                "/chat/completions",
-                openai::body(request, model, &options.chat_endpoint.base_url, dialect),
-            ),
-            ChatProvider::Anthropic => ("/v1/messages", anthropic::body(request, model, dialect)),
+        let path = match options.chat_provider {
+            ChatProvider::OpenAi => "/chat/completions",
+            ChatProvider::Anthropic => "/v1/messages",
         };
         let build = |http: &Client| {
             let post = http
                 .post(format!("{}{path}", options.chat_endpoint.base_url))
-                .json(&body);
+                .json(body);
             match options.chat_provider {
                 ChatProvider::OpenAi => bearer(post, &options.chat_endpoint),
                 ChatProvider::Anthropic => anthropic_key(post, &options.chat_endpoint),

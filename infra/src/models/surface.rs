@@ -5,10 +5,11 @@ use super::ModelError;
 use super::breaker::Breaker;
 use crate::outbound::{Backoff, Broken, Unread, read_at_most, retry_after};
 use bytes::Bytes;
+use quick_cache::sync::Cache;
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -16,7 +17,7 @@ const MAX_RESPONSE_BYTES: usize = 64 << 20;
 /// Failures in a row, each after its retries, that open the circuit.
 const BREAKER_THRESHOLD: u32 = 5;
 const BREAKER_OPEN_FOR: Duration = Duration::from_secs(10);
-/// Breakers that are kept; beyond that, all start anew.
+/// Breakers that are kept; the least used starts anew.
 const MAX_BREAKERS: usize = 10_000;
 
 #[derive(Debug)]
@@ -25,7 +26,8 @@ pub(super) struct Surface {
     name: &'static str,
     http: Client,
     backoff: Backoff,
-    breakers: Mutex<HashMap<(String, String), Arc<Breaker>>>,
+    /// By tenant and model.
+    breakers: Cache<(String, String), Arc<Breaker>>,
 }
 
 /// A successful response of a provider.
@@ -48,7 +50,7 @@ impl Surface {
             name,
             http,
             backoff,
-            breakers: Mutex::default(),
+            breakers: Cache::new(MAX_BREAKERS),
         }
     }
 
@@ -58,15 +60,11 @@ impl Surface {
 
     /// The breaker of a tenant and a model.
     fn breaker(&self, (tenant, model): (&str, &str)) -> Arc<Breaker> {
-        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
-        if breakers.len() >= MAX_BREAKERS {
-            breakers.clear();
-        }
-        let new = || Arc::new(Breaker::new(BREAKER_THRESHOLD, BREAKER_OPEN_FOR));
-        breakers
-            .entry((tenant.to_owned(), model.to_owned()))
-            .or_insert_with(new)
-            .clone()
+        let new = || Ok::<_, Infallible>(Arc::new(Breaker::new(BREAKER_THRESHOLD, BREAKER_OPEN_FOR)));
+        let key = (tenant.to_owned(), model.to_owned());
+        self.breakers
+            .get_or_insert_with(&key, new)
+            .unwrap_or_else(|never| match never {})
     }
 
     /// Sends a request for a tenant and a model, and parses the response. `build` creates the request for each attempt. Also

@@ -216,6 +216,8 @@ async fn only_the_text_of_an_answer_is_required() {
         json!({"message": {"content": [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo."}]}}),
         json!({"message": {"content": "Hello.", "refusal": "", "reasoning_content": "They greet me."}, "finish_reason": null}),
         json!({"message": {"content": "<think>They greet me.</think>Hello.", "tool_calls": null}}),
+        json!({"message": {"content": "They greet me. </think>\nHello."}}),
+        json!({"message": {"content": "<THINKING>{\"say\":\"no\"}</THINKING>Hello."}}),
     ] {
         let usage = json!({"prompt_tokens": null, "completion_tokens": -1});
         let server = answering(vec![ok(json!({"model": null, "usage": usage, "choices": [choice]}))]).await;
@@ -250,7 +252,7 @@ async fn what_a_server_does_not_support_is_learned_from_its_refusals() {
         (&["\"json_schema\""], 400, 2),
         (&["response_format"], 422, 3),
         (&["response_format", "temperature"], 400, 4),
-        (&["output_config", "\"thinking\""], 400, 4),
+        (&["output_config", "\"thinking\""], 400, 3),
     ];
     for (unknown, status, requests) in lacks {
         let is_claude = unknown[0] == "output_config";
@@ -278,6 +280,13 @@ async fn what_a_server_does_not_support_is_learned_from_its_refusals() {
         let last = String::from_utf8_lossy(&bodies[requests].body).into_owned();
         assert!(last.contains("Its schema: "), "{last}");
     }
+}
+
+#[tokio::test]
+async fn failure_after_a_refusal_ends_the_request() {
+    let server = answering(vec![ResponseTemplate::new(400), ResponseTemplate::new(401)]).await;
+    let error = models(&server.uri()).chat(&json_request()).await.expect_err("refused");
+    assert_eq!((error, request_count(&server).await), (ModelError::Refused(401), 2));
 }
 
 #[tokio::test]
@@ -416,6 +425,7 @@ async fn refusals_do_not_open_the_circuit() {
             ModelError::Refused(400)
         );
     }
+    assert_eq!(request_count(&server).await, 10, "no request is sent twice");
 }
 
 fn recording() -> TranscriptionRequest {

@@ -241,19 +241,19 @@ fn resolve(path: &[String], from: &[String], sources: &BTreeMap<Module, String>,
 #[test]
 fn modules_have_no_import_cycle() {
     let mut findings = Vec::new();
-    for name in [
-        "domain",
-        "infra",
-        "projections",
-        "engine",
-        "api",
-        "sandbox",
-        "sandbox/audio",
-        "tests",
+    for (name, least) in [
+        ("domain", 20),
+        ("infra", 20),
+        ("projections", 20),
+        ("engine", 20),
+        ("api", 20),
+        ("sandbox", 20),
+        ("sandbox/audio", 10),
+        ("tests", 20),
     ] {
         let imports = Imports::of_crate(&source_files::root().join(name).join("src"));
         let count: usize = imports.0.values().map(BTreeSet::len).sum();
-        assert!(count > 10, "only {count} imports were found in {name}");
+        assert!(count > least, "only {count} imports were found in {name}");
         findings.extend(imports.cycles().into_iter().map(|cycle| format!("{name}, in {cycle}")));
     }
     assert!(

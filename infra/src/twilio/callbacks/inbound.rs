@@ -5,9 +5,6 @@ use domain::call::command::{HandleInbound, HandleOutbound, Routed};
 use domain::call::value::ClockSource;
 use domain::{AgentId, CallId, Personal, Timestamp};
 
-/// Digits of the shortest number that a browser may dial.
-const MIN_DIGITS: usize = 6;
-
 fn first_leg(callback: &Callback<'_>) -> Result<CallId, NotUnderstood> {
     let sid = callback.identifier("CallSid");
     sid.map(CallId)
@@ -102,7 +99,6 @@ impl Outbound {
             .form
             .get("To")
             .and_then(read::e164)
-            .filter(|to| to.len() > MIN_DIGITS)
             .ok_or(NotUnderstood("To is not a telephone number in E.164"))?;
         Ok(Self {
             call_id: first_leg(callback)?,

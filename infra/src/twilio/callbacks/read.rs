@@ -4,6 +4,7 @@ use super::super::form::Form;
 use domain::Timestamp;
 use domain::call::command::RecordingStatus;
 use domain::call::value::AnsweredBy;
+use domain::phone::is_e164;
 
 /// Twilio's call statuses.
 const STATUSES: [&str; 9] = [
@@ -111,9 +112,7 @@ pub(super) fn recording_status(text: &str) -> Option<RecordingStatus> {
 
 /// A telephone number in E.164.
 pub(super) fn e164(text: &str) -> Option<&str> {
-    let digits = text.trim().strip_prefix('+')?;
-    let is_number = (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| text.trim())
+    Some(text.trim()).filter(|text| is_e164(text))
 }
 
 #[cfg(test)]

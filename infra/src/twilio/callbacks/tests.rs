@@ -83,11 +83,11 @@ fn failure_has_a_reason_and_success_none() {
 
 #[test]
 fn dialed_leg_is_the_conversation_and_browser_leg_a_participant() {
-    let dialled = "CallSid=CA2&ParentCallSid=CA1&Direction=outbound-dial&From=%2B1504&To=%2B1505&CallStatus=ringing";
+    let dialled = "CallSid=CA2&ParentCallSid=CA1&Direction=outbound-dial&From=%2B15045550100&To=%2B15055550123&CallStatus=ringing";
     let (_, child) = status(dialled, "");
     assert_eq!(child.leg, Leg::Conversation);
     assert_eq!(child.origin.direction, Some(Direction::Outbound));
-    assert_eq!(child.origin.number.as_deref(), Some("+1504"));
+    assert_eq!(child.origin.number.as_deref(), Some("+15045550100"));
     assert!(child.origin.from.is_none(), "the child's From is our caller ID");
     let browser = "CallSid=CA1&Direction=inbound&From=client%3Aada&To=&CallStatus=completed";
     assert_eq!(status(browser, "").1.leg, Leg::Participant(ParticipantRole::TeamMember));
