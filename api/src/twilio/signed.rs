@@ -95,12 +95,14 @@ where
         if !is_valid {
             return Err(ApiError::Signature);
         }
-        for parameter in callbacks::unreadable(&form) {
-            metrics::counter!("twilio_unreadable_parameters_total", "parameter" => parameter).increment(1);
+        let unreadable = callbacks::unreadable(&form);
+        for parameter in &unreadable {
+            metrics::counter!("twilio_unreadable_parameters_total", "parameter" => *parameter).increment(1);
         }
         Ok(Self(Received {
             form,
             query,
+            unreadable,
             token,
             request_id,
             received_at: verifier.clock.now(),

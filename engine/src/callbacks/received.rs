@@ -13,6 +13,8 @@ pub struct Received {
     pub form: Form,
     /// The parameters of the callback URL.
     pub query: Form,
+    /// The names of the posted parameters with a value that cannot be read.
+    pub unreadable: Vec<&'static str>,
     /// Twilio's idempotency token, the same for all retries.
     pub token: Option<String>,
     /// The correlation ID of the events.
@@ -44,7 +46,7 @@ impl Received {
     /// All raw parameters, of the form and of the URL's query.
     #[must_use]
     pub fn raw_params(&self) -> BTreeMap<String, Vec<String>> {
-        callbacks::keep(&self.form, &self.query)
+        callbacks::keep(&self.form, &self.query, &self.unreadable)
     }
 
     /// The metadata of the events.
@@ -69,6 +71,7 @@ mod tests {
             let received = Received {
                 form: Form::default(),
                 query: Form::default(),
+                unreadable: Vec::new(),
                 token: token.map(str::to_owned),
                 request_id: "req_1".to_owned(),
                 received_at: Timestamp::default(),

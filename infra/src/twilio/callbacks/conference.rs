@@ -1,6 +1,6 @@
 //! `conference-status`: events of the conference of a call.
 
-use super::{Callback, NotUnderstood, Understood, read};
+use super::{Callback, NotUnderstood, Understood, in_key, read};
 use domain::CallId;
 use domain::call::command::{HandleConference, Origin};
 use domain::call::value::ParticipantRole;
@@ -20,7 +20,7 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
     let key = format!(
         "conference-status:{call_id}:{conference_sid}:{event}:{}:{}",
         call_sid.as_deref().unwrap_or_default(),
-        sequence_number.map_or_else(String::new, |number| number.to_string())
+        in_key(sequence_number)
     );
     let role = call_sid.as_deref().map(|sid| role(callback, sid, &call_id));
     let command = HandleConference {

@@ -165,7 +165,7 @@ const UNREADABLE: &str = "(unreadable)";
 /// All raw parameters of a callback for storage: form parameters by `name`, URL parameters by `?name`. Beside them the names
 /// of those that cannot be read, as `(unreadable)`, and values that are not UTF-8, percent-encoded, as `(bytes) name`.
 #[must_use]
-pub fn keep(form: &Form, query: &Form) -> BTreeMap<String, Vec<String>> {
+pub fn keep(form: &Form, query: &Form, unreadable: &[&str]) -> BTreeMap<String, Vec<String>> {
     let mut kept = form.parameters().clone();
     kept.extend(
         query
@@ -173,12 +173,9 @@ pub fn keep(form: &Form, query: &Form) -> BTreeMap<String, Vec<String>> {
             .iter()
             .map(|(name, values)| (format!("{QUERY_MARK}{name}"), values.clone())),
     );
-    let unreadable = unreadable(form);
     if !unreadable.is_empty() {
-        kept.insert(
-            UNREADABLE.to_owned(),
-            unreadable.into_iter().map(str::to_owned).collect(),
-        );
+        let names = unreadable.iter().map(|name| (*name).to_owned());
+        kept.insert(UNREADABLE.to_owned(), names.collect());
     }
     kept.extend(
         form.encoded_bytes()
@@ -271,7 +268,7 @@ impl Callback<'_> {
             "{}:{call_id}:{}:unreadable:{}",
             self.endpoint,
             call_sid.as_deref().unwrap_or_default(),
-            sequence_number.map_or_else(String::new, |number| number.to_string())
+            in_key(sequence_number)
         );
         let command = HandleOther {
             at,
@@ -288,6 +285,11 @@ impl Callback<'_> {
             key,
         }
     }
+}
+
+/// The provider's count in a key; empty if it is absent.
+fn in_key(sequence_number: Option<u32>) -> String {
+    sequence_number.map_or_else(String::new, |number| number.to_string())
 }
 
 #[cfg(test)]

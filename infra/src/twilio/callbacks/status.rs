@@ -1,7 +1,7 @@
 //! `call-status` and `inbound-status`: status of a leg. Also the `action` of a `<Dial>`, which uses the same endpoint.
 
 use super::origin::is_client;
-use super::{Callback, Endpoint, NotUnderstood, Understood, read};
+use super::{Callback, Endpoint, NotUnderstood, Understood, in_key, read};
 use domain::call::command::{HandleStatus, Leg, Origin};
 use domain::call::value::ParticipantRole;
 
@@ -22,7 +22,7 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
     let key = format!(
         "{}:{call_id}:{call_sid}:{status}:{}",
         callback.endpoint,
-        sequence_number.map_or_else(String::new, |number| number.to_string())
+        in_key(sequence_number)
     );
     let command = HandleStatus {
         at,
