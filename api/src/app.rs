@@ -8,14 +8,18 @@ use crate::router::router;
 use crate::sandbox::Sandbox;
 use crate::signals::{Signal, Signals};
 use crate::state::{AppState, Shared, TwilioToken};
+use crate::twilio::voice_response;
 use anyhow::Context as _;
 use axum::extract::FromRef as _;
+use domain::agent::AgentSettings;
 use domain::ledger::LedgerClock;
 use engine::agents::create_default;
 use engine::drain::Drain;
+use engine::finish_calls::finish_calls;
 use engine::ports::Interfaces;
 use engine::sandbox_status::{SandboxStatus, SandboxStatusWatch};
 use engine::{Engine, Queries, SharedEngine, dialogue, jobs};
+use futures::future::BoxFuture;
 use infra::accounts::{Accounts, Role};
 use infra::blob::BlobStore;
 use infra::clock::{Clock as _, SandboxClock, SharedClock, SystemClock};
@@ -28,6 +32,7 @@ use infra::models::{Models, ModelsOptions};
 use infra::recording_links::RecordingLinks;
 use infra::twilio::rest::{Credentials, TwilioRest};
 use infra::twilio::sandbox::SandboxControl;
+use infra::twilio::twiml::{Response, hangup};
 use projections::{Following, ReadModels};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -260,6 +265,13 @@ impl Interfaces for HttpInterfaces {
         conference::join(&self.config, call_id).to_xml()
     }
 
+    fn farewell(&self, settings: &AgentSettings, words: &str) -> String {
+        Response::new()
+            .then(voice_response::spoken(words, settings))
+            .then(hangup())
+            .to_xml()
+    }
+
     fn may_handle_calls(&self, role: Role) -> bool {
         Permission::HandleCalls.is_granted_to(role)
     }
@@ -280,6 +292,16 @@ impl Running {
     #[must_use]
     pub fn drain(&self) -> &Drain {
         &self.engine.drain
+    }
+
+    /// Shuts down after the calls in progress: see [`finish_calls`]. Then as [`Self::shutdown`].
+    ///
+    /// # Errors
+    /// When the server failed.
+    pub async fn finish_calls_and_shut_down(self, grace: Duration) -> anyhow::Result<()> {
+        self.engine.drain.finish_calls();
+        finish_calls(&self.engine).await;
+        self.shutdown(grace).await
     }
 
     /// Shuts down: not ready immediately, no new connections after `grace`, then requests in flight finish.
@@ -331,7 +353,7 @@ impl Running {
     }
 }
 
-/// Runs the service until `SIGTERM` (graceful) or `SIGINT` (without the grace period), either of which also ends a start.
+/// Runs the service until `SIGTERM` (after the calls in progress) or `SIGINT` (at once), either of which also ends a start.
 ///
 /// # Errors
 /// When it cannot start, or its server fails.
@@ -348,20 +370,27 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         }
     };
     log_start(&running);
-    let grace = tokio::select! {
+    let signal = tokio::select! {
         ended = running.failed() => return ended,
-        signal = signals.next() => match signal {
-            Signal::Terminate => grace,
-            Signal::Interrupt => Duration::ZERO,
-        },
+        signal = signals.next() => signal,
     };
     tracing::info!("draining");
     tokio::select! {
-        stopped = running.shutdown(grace) => stopped?,
+        stopped = stop(running, signal, grace) => stopped?,
         _ = signals.next() => tracing::warn!("second signal: stopping immediately"),
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Stops as this signal asks. Boxed, because the future is large.
+fn stop(running: Running, signal: Signal, grace: Duration) -> BoxFuture<'static, anyhow::Result<()>> {
+    Box::pin(async move {
+        match signal {
+            Signal::Terminate => running.finish_calls_and_shut_down(grace).await,
+            Signal::Interrupt => running.shutdown(Duration::ZERO).await,
+        }
+    })
 }
 
 fn log_start(running: &Running) {

@@ -29,6 +29,8 @@ struct Known {
     users: HashMap<String, Seen>,
     /// Users of other processes, by identifier.
     elsewhere: HashMap<String, Seen>,
+    /// Number of other processes that run and take calls.
+    processes: usize,
 }
 
 impl Known {
@@ -141,6 +143,17 @@ impl Presence {
             user_id: user.user_id.clone(),
             here,
         });
+    }
+
+    /// Number of other processes that share the database, run and take calls.
+    #[must_use]
+    pub fn other_processes(&self) -> usize {
+        self.lock().processes
+    }
+
+    /// Sets that number.
+    pub fn set_other_processes(&self, processes: usize) {
+        self.lock().processes = processes;
     }
 
     /// Replaces the users who are online at other processes. A user may be online at several.

@@ -56,6 +56,14 @@ pub struct Engine {
     pub interfaces: Arc<dyn Interfaces>,
 }
 
+impl Engine {
+    /// Whether new calls may start here: the service does not stop, or other processes continue its calls.
+    #[must_use]
+    pub fn takes_calls(&self) -> bool {
+        !self.drain.is_finishing_calls() || self.presence.other_processes() > 0
+    }
+}
+
 /// Queries by read model.
 pub struct Queries {
     pub call_log: CallLog,

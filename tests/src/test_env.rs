@@ -110,7 +110,19 @@ impl TestEnv {
     ///
     /// # Panics
     /// If a component does not start.
-    pub async fn with_routes(stores: TestStores, pace: Pace, mut routes: Vec<(String, String)>) -> Self {
+    pub async fn with_routes(stores: TestStores, pace: Pace, routes: Vec<(String, String)>) -> Self {
+        Self::with(stores, pace, routes, &[]).await
+    }
+
+    /// Like [`Self::open_at`], with additional settings of the service.
+    ///
+    /// # Panics
+    /// If a component does not start.
+    pub async fn with_settings(stores: TestStores, pace: Pace, settings: &[(&str, &str)]) -> Self {
+        Self::with(stores, pace, vec![], settings).await
+    }
+
+    async fn with(stores: TestStores, pace: Pace, mut routes: Vec<(String, String)>, more: &[(&str, &str)]) -> Self {
         let port = free_port().expect("a free port");
         routes.push((PUBLIC_URL.to_owned(), format!("http://127.0.0.1:{port}")));
         let models = Models::default();
@@ -142,6 +154,10 @@ impl TestEnv {
         if pace.is_shared {
             settings.push(("CLOCK".to_owned(), "sandbox".to_owned()));
         }
+        settings.extend(
+            more.iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
         let service = home.start_on(port, &pairs(&settings)).await;
         wait_for_webhook_setup(&network.base_url).await;
         Self {
@@ -185,8 +201,16 @@ impl TestEnv {
         // The network's clock stands still during the restart.
         let stopped = self.network.switch().clock.stop();
         self.service.kill_in_place();
-        self.service = self.home.start_on(self.port, &pairs(&self.settings)).await;
+        self.restart().await;
         drop(stopped);
+    }
+
+    /// Starts the service again on the same port after it has stopped.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn restart(&mut self) {
+        self.service = self.home.start_on(self.port, &pairs(&self.settings)).await;
     }
 
     /// Configures the default agent to prompt a silent caller ten times, so that a slow test does not lose the call.
@@ -389,7 +413,13 @@ impl TestEnv {
 
     /// Stops all components.
     pub async fn close(self) {
-        self.service.stop().await;
+        self.service.terminate();
+        self.close_stopped().await;
+    }
+
+    /// Stops all components but the service, which stops by itself or has stopped.
+    pub async fn close_stopped(mut self) {
+        self.service.exit_code().await;
         self.models.stop();
         self.network.stop().await;
     }

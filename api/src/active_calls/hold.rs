@@ -1,6 +1,6 @@
 //! `POST /api/active-calls/{id}/hold` and `resume`: puts the caller on hold with music, and takes them off hold.
 
-use super::{Handled, ensure_may_handle, handled};
+use super::{Handled, done_before, ensure_may_handle, handled};
 use crate::auth::SignedIn;
 use crate::error::{ApiError, Problem};
 use crate::web::{CommandKey, PathOf, WriteResponse};
@@ -26,7 +26,10 @@ pub async fn hold(
 ) -> Result<WriteResponse<Handled>, ApiError> {
     ensure_may_handle(&engine, &signed_in, &id).await?;
     let metadata = signed_in.metadata("POST /api/active-calls/{id}/hold", key.of(&signed_in.user.user_id));
-    let position = takeover::hold::hold(&engine, &id, signed_in.by(), metadata).await?;
+    let position = match done_before(&engine, &signed_in, &key).await? {
+        Some(position) => position,
+        None => takeover::hold::hold(&engine, &id, signed_in.by(), metadata).await?,
+    };
     Ok(handled(&engine, position, id).await)
 }
 
@@ -49,6 +52,9 @@ pub async fn resume(
 ) -> Result<WriteResponse<Handled>, ApiError> {
     ensure_may_handle(&engine, &signed_in, &id).await?;
     let metadata = signed_in.metadata("POST /api/active-calls/{id}/resume", key.of(&signed_in.user.user_id));
-    let position = takeover::hold::resume(&engine, &id, signed_in.by(), metadata).await?;
+    let position = match done_before(&engine, &signed_in, &key).await? {
+        Some(position) => position,
+        None => takeover::hold::resume(&engine, &id, signed_in.by(), metadata).await?,
+    };
     Ok(handled(&engine, position, id).await)
 }

@@ -70,12 +70,12 @@ impl Configuration {
 pub async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Serve(command) => Box::pin(command.run()).await,
-        Command::Calls(command) => command.run().await,
-        Command::Projections(command) => command.run().await,
-        Command::Agents(command) => command.run().await,
-        Command::Users(command) => command.run().await,
+        Command::Calls(command) => Box::pin(command.run()).await,
+        Command::Projections(command) => Box::pin(command.run()).await,
+        Command::Agents(command) => Box::pin(command.run()).await,
+        Command::Users(command) => Box::pin(command.run()).await,
         Command::Openapi => openapi::run(),
-        Command::Keys(command) => command.run().await,
+        Command::Keys(command) => Box::pin(command.run()).await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

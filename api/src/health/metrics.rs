@@ -45,7 +45,7 @@ pub async fn metrics(
         reason = "a gauge is a float, and a position is far below 2^52"
     )]
     ::metrics::gauge!("ledger_head_position").set(ledger.known_head() as f64);
-    ::metrics::gauge!("draining").set(if drain.is_draining() { 1.0 } else { 0.0 });
+    ::metrics::gauge!("draining").set(if drain.is_finishing_calls() { 1.0 } else { 0.0 });
     (
         [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
         metrics.render(),

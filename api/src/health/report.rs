@@ -94,7 +94,7 @@ pub async fn health(State(service): State<HealthResource>) -> (StatusCode, Json<
                 .iter()
                 .all(|model| model.lag < MAX_LAG && model.dead_letters == 0)
         });
-    let (code, status) = match (ledger, service.drain.is_draining(), is_healthy) {
+    let (code, status) = match (ledger, service.drain.is_finishing_calls(), is_healthy) {
         (false, ..) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         (true, true, _) => (StatusCode::OK, "draining"),
         (true, false, true) => (StatusCode::OK, "ok"),

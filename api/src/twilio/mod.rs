@@ -20,7 +20,7 @@ pub mod token;
 pub mod transcribe;
 pub mod transcription_status;
 pub mod voice;
-mod voice_response;
+pub mod voice_response;
 pub mod voicemail;
 pub mod voicemail_done;
 

@@ -44,6 +44,7 @@ fn dial_callee(config: &Config, call_id: &str, to: &str, caller_id: String) -> R
 const fn words(refusal: Refusal) -> &'static str {
     match refusal {
         Refusal::NotUnderstood => "This number cannot be dialled.",
+        Refusal::Stopping => "The service is restarting. Please try again in a moment.",
         Refusal::TenantUnknown => "This call cannot be placed at the moment. Please try again.",
         Refusal::Rejected => "This call cannot be placed.",
         Refusal::NoNumber => "No number is set up for outgoing calls.",

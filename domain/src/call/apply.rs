@@ -4,7 +4,9 @@ use super::end::End;
 use super::event::CallEvent;
 use super::observed_at::{ObservedAt, least};
 use super::start::Start;
-use super::state::{Attempt, Call, LegState, Participant, People, Queue, Reconciliation, Transfer, TransferState};
+use super::state::{
+    Attempt, Call, ConferenceStep, LegState, Participant, People, Queue, Reconciliation, Transfer, TransferState,
+};
 use super::value::ParticipantRole;
 
 impl Call {
@@ -118,14 +120,15 @@ impl Call {
                 call_sid,
                 role,
                 conference_sid,
+                sequence_number,
             } => {
                 // A join proves that the conference runs. Its start callback may be received later, or never.
                 if let Some(sid) = conference_sid {
                     self.conferences.entry(sid.clone()).or_default();
                 }
-                let leg = self.leg_of(call_sid, *role);
-                ObservedAt::note_earliest(&mut leg.joined, ObservedAt::new(*at, *clock));
-                ObservedAt::note_latest(&mut leg.joined_last, ObservedAt::new(*at, *clock));
+                let step = ConferenceStep::of(conference_sid.as_ref(), *sequence_number);
+                self.leg_of(call_sid, *role)
+                    .note_joined(ObservedAt::new(*at, *clock), step);
                 // The leave callback may have been received before.
                 self.release();
             }
@@ -134,8 +137,12 @@ impl Call {
                 clock,
                 call_sid,
                 role,
+                conference_sid,
+                sequence_number,
             } => {
-                ObservedAt::note_latest(&mut self.leg_of(call_sid, *role).left, ObservedAt::new(*at, *clock));
+                let step = ConferenceStep::of(conference_sid.as_ref(), *sequence_number);
+                self.leg_of(call_sid, *role)
+                    .note_left(ObservedAt::new(*at, *clock), step);
                 self.release();
             }
             E::ParticipantCalled {

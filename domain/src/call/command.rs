@@ -8,8 +8,8 @@
 
 use super::event::PersonalText;
 use super::value::{
-    CallClass, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, Phase, Purpose, RulesetVersion, Segment,
-    Sentiment, TokenCount, VoicemailReason,
+    CallClass, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, Phase, Purpose,
+    RulesetVersion, Segment, Sentiment, TokenCount, VoicemailReason,
 };
 use crate::{AgentId, CallId, Personal, Timestamp};
 use std::collections::BTreeMap;
@@ -360,6 +360,20 @@ commands! {
             duration_s: Option<u32>,
             /// Why the call failed.
             reason: Option<String>,
+        },
+        /// Records the end that the provider's record shows and no callback reported. Has no effect on a call that has
+        /// ended.
+        EndFromRecord {
+            /// Whether `at` is the provider's time.
+            clock: ClockSource,
+            /// Derived from the state of the call if absent.
+            outcome: Option<Outcome>,
+            /// Seconds of conversation.
+            duration_s: Option<u32>,
+            /// What the record says beyond the outcome.
+            reason: Option<String>,
+            /// Where the record was found.
+            from: String,
         },
         Summarize {
             summary: PersonalText,

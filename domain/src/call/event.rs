@@ -403,11 +403,20 @@ events! {
             /// Absent unless a conference callback reported the join.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             conference_sid: Option<String>,
+            /// The provider's number of the event within the conference: it orders what happens within one second.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            sequence_number: Option<u32>,
         },
         ParticipantLeft {
             clock: ClockSource,
             call_sid: String,
             role: ParticipantRole,
+            /// Absent unless a conference callback reported the leave.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            conference_sid: Option<String>,
+            /// The provider's number of the event within the conference.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            sequence_number: Option<u32>,
         },
         ConferenceStarted {
             clock: ClockSource,

@@ -5,7 +5,7 @@
 
 use super::event::CallEvent;
 use super::observed_at::{ObservedAt, least};
-use super::state::LegState;
+use super::state::{ConferenceStep, LegState};
 use super::value::ParticipantRole;
 use crate::Timestamp;
 use serde::Serialize;
@@ -179,18 +179,24 @@ impl Participants {
                 clock,
                 call_sid,
                 role,
-                ..
+                conference_sid,
+                sequence_number,
             } => {
-                let leg = self.leg(call_sid, *role);
-                ObservedAt::note_earliest(&mut leg.joined, ObservedAt::new(*at, *clock));
-                ObservedAt::note_latest(&mut leg.joined_last, ObservedAt::new(*at, *clock));
+                let step = ConferenceStep::of(conference_sid.as_ref(), *sequence_number);
+                self.leg(call_sid, *role)
+                    .note_joined(ObservedAt::new(*at, *clock), step);
             }
             E::ParticipantLeft {
                 at,
                 clock,
                 call_sid,
                 role,
-            } => ObservedAt::note_latest(&mut self.leg(call_sid, *role).left, ObservedAt::new(*at, *clock)),
+                conference_sid,
+                sequence_number,
+            } => {
+                let step = ConferenceStep::of(conference_sid.as_ref(), *sequence_number);
+                self.leg(call_sid, *role).note_left(ObservedAt::new(*at, *clock), step);
+            }
             // Without a leg, the announcement was for the target of the current transfer.
             E::ProviderReported { call_sid, .. } if Self::concerns(event) => {
                 let participant = self.transfer.and_then(|participant| self.by_number.get(&participant));

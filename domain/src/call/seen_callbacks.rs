@@ -20,7 +20,28 @@ impl SeenCallbacks {
     /// Records the event's fact, if it is of a kind that callbacks repeat.
     pub fn note(&mut self, event: &CallEvent) {
         self.0.extend(fingerprint(event));
+        self.0.extend(without_conference(event).as_ref().and_then(fingerprint));
     }
+}
+
+/// The fact as the status callback of the leg states it, which knows no conference: nothing new after this event.
+fn without_conference(event: &CallEvent) -> Option<CallEvent> {
+    use CallEvent as E;
+    let mut fact = event.clone();
+    match &mut fact {
+        E::ParticipantJoined {
+            conference_sid,
+            sequence_number,
+            ..
+        }
+        | E::ParticipantLeft {
+            conference_sid,
+            sequence_number,
+            ..
+        } => (*conference_sid, *sequence_number) = (None, None),
+        _ => return None,
+    }
+    Some(fact)
 }
 
 /// Two facts with a provider's time are equal only if the times are equal. A local time is the time of receipt and is ignored.

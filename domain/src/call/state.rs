@@ -123,17 +123,61 @@ pub struct LegState {
     pub joined_last: Option<ObservedAt>,
     /// The last leave.
     pub left: Option<ObservedAt>,
+    /// Where in a conference the last join was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined_last_step: Option<ConferenceStep>,
+    /// Where in a conference the last leave was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_step: Option<ConferenceStep>,
     /// Why the leg did not join: `busy`, `no-answer`, `failed` or `canceled`.
     pub unreached: Option<String>,
 }
 
+/// The provider's number of an event within a conference. Its times have a resolution of a second, this one orders them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConferenceStep {
+    pub conference_sid: String,
+    pub number: u32,
+}
+
+impl ConferenceStep {
+    /// The step, if a conference callback with a number reported the event.
+    #[must_use]
+    pub fn of(conference_sid: Option<&String>, number: Option<u32>) -> Option<Self> {
+        Some(Self {
+            conference_sid: conference_sid?.clone(),
+            number: number?,
+        })
+    }
+
+    /// Whether this is after another step at the same time. One who left a conference and joined another is there.
+    fn is_after(&self, other: &Self) -> bool {
+        self.conference_sid != other.conference_sid || self.number > other.number
+    }
+}
+
 impl LegState {
+    /// Notes a join.
+    pub fn note_joined(&mut self, at: ObservedAt, step: Option<ConferenceStep>) {
+        ObservedAt::note_earliest(&mut self.joined, at);
+        note_last(&mut self.joined_last, &mut self.joined_last_step, at, step);
+    }
+
+    /// Notes a leave.
+    pub fn note_left(&mut self, at: ObservedAt, step: Option<ConferenceStep>) {
+        note_last(&mut self.left, &mut self.left_step, at, step);
+    }
+
     /// Whether the leg joined and has not left since.
     #[must_use]
     pub fn is_present(&self) -> bool {
-        match (self.joined_last, self.left) {
-            (Some(joined), Some(left)) => left.at < joined.at,
-            (joined, _) => joined.is_some(),
+        let (Some(joined), Some(left)) = (self.joined_last, self.left) else {
+            return self.joined_last.is_some();
+        };
+        match (&self.joined_last_step, &self.left_step) {
+            (Some(join), Some(leave)) if joined.at == left.at => join.is_after(leave),
+            _ => left.at < joined.at,
         }
     }
 
@@ -148,6 +192,22 @@ impl LegState {
     pub fn is_gone(&self) -> bool {
         self.unreached.is_some() || (self.left.is_some() && !self.is_present())
     }
+}
+
+/// Joins two reports of a repeated action: the later time with its step; at one time, the higher step.
+fn note_last(
+    known: &mut Option<ObservedAt>,
+    known_step: &mut Option<ConferenceStep>,
+    at: ObservedAt,
+    step: Option<ConferenceStep>,
+) {
+    let before = *known;
+    ObservedAt::note_latest(known, at);
+    if before == *known && before != Some(at) {
+        return;
+    }
+    let earlier = known_step.take().filter(|_| before == Some(at));
+    *known_step = earlier.max(step);
 }
 
 /// A conference that held legs of the call.

@@ -130,6 +130,8 @@ text_enum! {
         Silence = "silence",
         /// The maximum duration was reached.
         TimeLimit = "time_limit",
+        /// The service was stopped.
+        Shutdown = "shutdown",
         /// The cost limit of the call was reached.
         CostLimit = "cost_limit",
         Caller = "caller",

@@ -48,6 +48,53 @@ fn end_call_repeated_has_no_effect() {
     assert_eq!(call.status(), CallStatus::Ended);
 }
 
+fn end_from_record(outcome: Option<Outcome>) -> CallCommand {
+    CallCommand::EndFromRecord {
+        at: second(60),
+        clock: ClockSource::Provider,
+        outcome,
+        duration_s: Some(58),
+        reason: None,
+        from: "Calls".into(),
+    }
+}
+
+#[test]
+fn end_from_the_record_equals_the_end_of_a_callback_but_for_who_ended() {
+    let callback: CallCommand = domain::call::command::HandleStatus {
+        duration_s: Some(58),
+        ..handle_status("completed", 60)
+    }
+    .into();
+    let (reported, _) = after([handle_inbound().into(), callback.clone()]);
+    let (repaired, events) = after([handle_inbound().into(), end_from_record(Some(Outcome::Completed))]);
+    assert!(matches!(&events[events.len() - 1], CallEvent::GapRepaired { from, .. } if from == "Calls"));
+    let (reported, mut repaired) = (reported.end.unwrap(), repaired.end.unwrap());
+    assert_eq!(repaired.ended_by.take(), Some(EndedBy::Reconciler));
+    assert_eq!(repaired, reported);
+    // A late callback changes nothing, and neither does a record that is read after the callback.
+    let (late, _) = after([
+        handle_inbound().into(),
+        end_from_record(Some(Outcome::Completed)),
+        callback.clone(),
+    ]);
+    assert_eq!(late.end.unwrap().outcome, Outcome::Completed);
+    let (_, events) = after([
+        handle_inbound().into(),
+        callback,
+        end_from_record(Some(Outcome::Completed)),
+    ]);
+    assert!(!events.iter().any(|event| event.name() == "GapRepaired"));
+}
+
+#[test]
+fn end_from_the_record_without_an_outcome_follows_from_the_call() {
+    let (call, _) = after([handle_inbound().into(), end_from_record(None)]);
+    assert_eq!(call.outcome(), Some(Outcome::Completed));
+    let (call, _) = after([handle_status("ringing", 1).into(), end_from_record(None)]);
+    assert_eq!(call.outcome(), Some(Outcome::Canceled));
+}
+
 #[test]
 fn end_call_on_an_unknown_call_is_refused() {
     given([])

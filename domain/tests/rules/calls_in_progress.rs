@@ -472,6 +472,8 @@ fn listener_leave_received_without_a_join_keeps_the_listener() {
         clock: ClockSource::Provider,
         call_sid: "CA2".into(),
         role: ParticipantRole::Listener,
+        conference_sid: None,
+        sequence_number: None,
     };
     let joined = || CallEvent::ParticipantJoined {
         at: second(10),
@@ -479,6 +481,7 @@ fn listener_leave_received_without_a_join_keeps_the_listener() {
         call_sid: "CA2".into(),
         role: ParticipantRole::Listener,
         conference_sid: None,
+        sequence_number: None,
     };
     let (call, _) = after([handle_inbound().into(), listen(USER), called("CA2", 1)]);
     let with = |events: Vec<CallEvent>| {

@@ -330,6 +330,51 @@ fn conference_callbacks_record_who_is_present() {
     assert!(call.conferences["CF1"].ended.is_none());
 }
 
+/// A caller leaves and joins again within one second: only the provider's number says which was last.
+#[test]
+fn numbers_order_what_happens_within_one_second() {
+    let step = |number: u32, event: &str, at: i64| HandleConference {
+        sequence_number: Some(number),
+        ..conference(event, Some(CALL), at)
+    };
+    let rejoined = [
+        step(1, "participant-join", 10),
+        step(2, "participant-leave", 15),
+        step(3, "participant-join", 15),
+    ];
+    let gone = [
+        step(1, "participant-join", 10),
+        step(2, "participant-join", 15),
+        step(3, "participant-leave", 15),
+    ];
+    let conference_of_caller = |steps: Vec<&HandleConference>| {
+        let commands = steps.into_iter().map(|step| step.clone().into());
+        let (call, _) = after(std::iter::once(handle_inbound().into()).chain(commands));
+        call.conference_of_caller().is_ok()
+    };
+    for order in permutations(&[0, 1, 2]) {
+        let in_order = |steps: &'_ [HandleConference; 3]| order.iter().map(|at| steps[*at].clone()).collect::<Vec<_>>();
+        assert!(conference_of_caller(in_order(&rejoined).iter().collect()), "{order:?}");
+        assert!(!conference_of_caller(in_order(&gone).iter().collect()), "{order:?}");
+    }
+}
+
+fn permutations(items: &[usize]) -> Vec<Vec<usize>> {
+    if items.is_empty() {
+        return vec![vec![]];
+    }
+    items
+        .iter()
+        .flat_map(|first| {
+            let rest: Vec<_> = items.iter().copied().filter(|it| it != first).collect();
+            permutations(&rest).into_iter().map(move |mut order| {
+                order.insert(0, *first);
+                order
+            })
+        })
+        .collect()
+}
+
 #[test]
 fn join_callback_records_the_conference_before_its_start_is_received() {
     let joined = conference("participant-join", Some(CALL), 10);

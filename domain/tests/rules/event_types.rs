@@ -259,6 +259,14 @@ fn all_commands() -> Vec<CallCommand> {
             duration_s: None,
             reason: None,
         },
+        C::EndFromRecord {
+            at,
+            clock: ClockSource::Provider,
+            outcome: Some(Outcome::Completed),
+            duration_s: Some(60),
+            reason: None,
+            from: "Calls".into(),
+        },
         C::Summarize {
             at,
             summary: "Wants an appointment.".into(),

@@ -1,7 +1,7 @@
 //! `inbound`: a call to one of our numbers.
 //!
 //! Within the opening hours of the number's agent the caller hears the AI disclosure, the recording notice and the
-//! greeting, and can then speak; otherwise the caller is routed to the voicemail.
+//! greeting, and can then speak; otherwise, and while the service stops, the caller is routed to the voicemail.
 //!
 //! The outcome consists of the recorded events and the agent as of the start of the call, so that a repeated callback
 //! gets the same one.
@@ -13,6 +13,7 @@ use crate::number_routing::NumberOwner;
 use domain::agent::{Agent, AgentSettings, Routing};
 use domain::call::CallEvent;
 use domain::call::command::Routed;
+use domain::call::value::VoicemailReason;
 use domain::dialogue::Phrases;
 use infra::twilio::callbacks::{Endpoint, Inbound, Understood};
 
@@ -68,7 +69,13 @@ pub async fn handle(engine: &Engine, received: &Received) -> Result<InboundOutco
     };
     let agent = engine.ledger.state::<Agent>(owner.agent.as_str()).await?;
     let agent = agent.map(|(agent, _)| agent).unwrap_or_default();
-    let routed = route(&agent, agent.routing(inbound.at));
+    let routing = if engine.takes_calls() {
+        agent.routing(inbound.at)
+    } else {
+        // The service may stop before the conversation ends. A message is short.
+        Routing::Voicemail(VoicemailReason::AiUnavailable)
+    };
+    let routed = route(&agent, routing);
     let callback = Understood {
         call_id: inbound.call_id.clone(),
         key: inbound.key(),

@@ -31,6 +31,8 @@ pub enum Refusal {
     TenantUnknown,
     /// The call rejected the callback, which was quarantined.
     Rejected,
+    /// The service stops.
+    Stopping,
     /// No number is configured for outgoing calls, or the number to dial was erased.
     NoNumber,
 }
@@ -40,6 +42,9 @@ pub enum Refusal {
 /// # Errors
 /// When the ledger is unavailable.
 pub async fn handle(engine: &Engine, received: &Received) -> Result<OutboundOutcome, CallbackError> {
+    if !engine.takes_calls() {
+        return Ok(OutboundOutcome::Refused(Refusal::Stopping));
+    }
     let outbound = match Outbound::understand(&received.callback(Endpoint::Voice)) {
         Ok(outbound) => outbound,
         Err(reason) => {

@@ -8,6 +8,7 @@ mod eraser;
 mod job;
 mod last_seen;
 pub mod numbers;
+mod reconcile;
 mod recorder;
 mod share;
 mod shared_presence;
@@ -48,6 +49,7 @@ pub fn spawn(engine: &SharedEngine) -> Vec<JoinHandle<()>> {
         spawn_task("last_seen", engine, last_seen::run),
         spawn_task("shared_presence", engine, shared_presence::run),
         spawn_task("numbers", engine, numbers::run),
+        spawn_task("reconciler", engine, reconcile::open::run),
     ]
 }
 

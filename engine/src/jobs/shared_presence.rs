@@ -27,8 +27,14 @@ pub async fn run(engine: SharedEngine) {
     };
     let mut exchanged_at = Instant::now();
     for beat in 0.. {
-        let online = engine.presence.online_here(engine.clock.now());
-        let written = engine.accounts.put_presence(&others.process, beat, &online).await;
+        let is_stopping = engine.drain.is_finishing_calls();
+        let written = if is_stopping {
+            // The others must not wait for this process, nor stop because of it.
+            engine.accounts.remove_presence(&others.process).await
+        } else {
+            let online = engine.presence.online_here(engine.clock.now());
+            engine.accounts.put_presence(&others.process, beat, &online).await
+        };
         let exchanged = match written {
             Ok(()) => others.online(&engine.accounts).await,
             Err(error) => Err(error),
@@ -36,17 +42,20 @@ pub async fn run(engine: SharedEngine) {
         match exchanged {
             Ok(online) => {
                 engine.presence.set_elsewhere(online);
+                engine.presence.set_other_processes(others.running());
                 exchanged_at = Instant::now();
             }
             Err(error) => {
                 tracing::debug!(%error, "presence not shared");
                 if exchanged_at.elapsed() > STOPPED_AFTER {
                     engine.presence.set_elsewhere(Vec::new());
+                    engine.presence.set_other_processes(0);
                 }
             }
         }
         tokio::select! {
             () = engine.drain.closing() => break,
+            () = engine.drain.finishing_calls(), if !is_stopping => {}
             () = tokio::time::sleep(INTERVAL) => {}
         }
     }
@@ -95,6 +104,12 @@ impl Others {
             }
         }
         Ok(online)
+    }
+
+    /// Number of other processes that run.
+    fn running(&self) -> usize {
+        let runs = |beat: &&Beat| beat.is_alive && beat.since.elapsed() <= STOPPED_AFTER;
+        self.beats.values().filter(runs).count()
     }
 
     /// Notes the beat of a process. Returns how long it has not changed, and whether it ever did.

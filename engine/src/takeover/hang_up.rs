@@ -1,10 +1,10 @@
 //! Ends a call.
 //!
 //! Twilio is called first, then the command is recorded with who ended the call. If the process is killed in between,
-//! the call has ended and only that is missing.
+//! the call has ended and only that is missing. A call that Twilio has ended before is ended from its record.
 
 use super::{ActionError, load};
-use crate::Engine;
+use crate::{Engine, provider_record};
 use domain::call::value::EndedBy;
 use domain::call::{Call, CallCommand};
 use infra::event_store::{Metadata, Position};
@@ -22,7 +22,13 @@ pub async fn hang_up(engine: &Engine, call_id: &str, metadata: Metadata) -> Resu
     let start = call.start().ok_or(ActionError::NotFound)?;
     match engine.twilio.update_call(&start.call_sid, &CallUpdate::HangUp).await {
         Ok(_) => {}
-        Err(error) if error.is_already_over() => return Err(ActionError::Ended),
+        // The callback that reports the end was lost or is on its way.
+        Err(error) if error.is_already_over() => {
+            let record = provider_record::read(engine, &start.call_sid).await;
+            let record = record.map_err(ActionError::Telephony)?;
+            let ended = provider_record::end(engine, call_id, &record, metadata).await?;
+            return ended.ok_or(ActionError::Ended);
+        }
         Err(error) => return Err(ActionError::Telephony(error)),
     }
     let command = CallCommand::EndCall {

@@ -57,7 +57,9 @@ pub struct Config {
     pub clock: LedgerClock,
     /// Lifetime of a login session.
     pub session_length: Duration,
-    /// Time between SIGTERM and the last accepted connection.
+    /// Longest time for calls in progress to end after SIGTERM; zero: they are not waited for.
+    pub drain_calls: Duration,
+    /// Time between the end of the calls and the last accepted connection.
     pub drain_grace: Duration,
     /// Longest time for requests in flight to finish.
     pub drain_timeout: Duration,
@@ -178,7 +180,8 @@ impl Config {
             twilio,
             models,
             session_length: Duration::from_secs(s.session_hours.unwrap_or(168).saturating_mul(3600)),
-            drain_grace: Duration::from_secs(s.drain_grace_seconds.unwrap_or(3)),
+            drain_calls: Duration::from_secs(s.drain_calls_seconds.unwrap_or(600)),
+            drain_grace: Duration::from_secs(s.drain_grace_seconds.unwrap_or(1)),
             drain_timeout: Duration::from_secs(s.drain_timeout_seconds.unwrap_or(20)),
             log_format: s.log_format.unwrap_or_else(default_log_format),
             log_level: s.log_level.unwrap_or_else(|| "info".into()),

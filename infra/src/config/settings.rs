@@ -126,7 +126,9 @@ settings! {
     clock: String = "CLOCK",
     /// Lifetime of a login session, in hours [default: 168]
     session_hours: u64 = "SESSION_HOURS",
-    /// Seconds between SIGTERM and the last accepted connection, so that load balancers notice [default: 3]
+    /// Seconds for calls in progress to end after SIGTERM; 0: they are not waited for [default: 600]
+    drain_calls_seconds: u64 = "DRAIN_CALLS_SECONDS",
+    /// Seconds between the end of the calls and the last accepted connection, so that load balancers notice [default: 1]
     drain_grace_seconds: u64 = "DRAIN_GRACE_SECONDS",
     /// Seconds for requests in flight to finish [default: 20]
     drain_timeout_seconds: u64 = "DRAIN_TIMEOUT_SECONDS",

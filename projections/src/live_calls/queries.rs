@@ -32,11 +32,25 @@ static TURNS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+const OPEN: &str = "select call_id, tenant, call_sid, holder from live_calls \
+    where call_sid is not null and call_id > $1 order by call_id limit $2";
+
 const COUNT: &str = "select count(*) from live_calls where tenant = $1 and live = 1";
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![COUNT, LIVE.as_str(), ONE.as_str(), TURNS.as_str()]
+    vec![COUNT, OPEN, LIVE.as_str(), ONE.as_str(), TURNS.as_str()]
+}
+
+/// A call that the provider knows and that has not ended.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct OpenCall {
+    pub call_id: String,
+    pub tenant: String,
+    /// The first leg's.
+    pub call_sid: String,
+    /// [`domain::call::view::Holder`].
+    pub holder: String,
 }
 
 /// Queries `live_calls`.
@@ -92,5 +106,14 @@ impl LiveCalls {
     pub async fn turns(&self, tenant: &str, call_id: &str) -> Result<Vec<LiveTurnRow>, DbError> {
         let db = self.read_stores.current("live_calls").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&TURNS).bind(call_id).bind(tenant).fetch_all(c).await)?)
+    }
+
+    /// The calls of all tenants that have not ended, hidden ones too, in the order of their IDs.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn open_after(&self, call_id: &str, limit: i64) -> Result<Vec<OpenCall>, DbError> {
+        let db = self.read_stores.current("live_calls").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(OPEN).bind(call_id).bind(limit).fetch_all(c).await)?)
     }
 }

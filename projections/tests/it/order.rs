@@ -90,24 +90,32 @@ fn callback() -> impl Strategy<Value = CallEvent> {
             reason,
             attempts: 1
         }),
-        (second.clone(), clock(), sid.clone(), role.clone()).prop_map(|(s, clock, sid, role)| {
+        (second.clone(), clock(), sid.clone(), role.clone(), step()).prop_map(|(s, clock, sid, role, step)| {
             CallEvent::ParticipantJoined {
                 at: at(s),
                 clock,
                 call_sid: sid.into(),
                 role,
-                conference_sid: None,
+                conference_sid: step.map(|(sid, _)| sid.into()),
+                sequence_number: step.map(|(_, number)| number),
             }
         }),
-        (second, clock(), sid, role).prop_map(|(s, clock, sid, role)| {
+        (second, clock(), sid, role, step()).prop_map(|(s, clock, sid, role, step)| {
             CallEvent::ParticipantLeft {
                 at: at(s),
                 clock,
                 call_sid: sid.into(),
                 role,
+                conference_sid: step.map(|(sid, _)| sid.into()),
+                sequence_number: step.map(|(_, number)| number),
             }
         }),
     ]
+}
+
+/// A conference, and the number of an event within it.
+fn step() -> impl Strategy<Value = Option<(&'static str, u32)>> {
+    prop::option::of((prop::sample::select(vec!["CF1", "CF2"]), 1_u32..4))
 }
 
 /// Actions of users, in their order.

@@ -158,6 +158,7 @@ pub fn joined(seconds: i64) -> CallEvent {
         call_sid,
         role,
         conference_sid: None,
+        sequence_number: None,
     }
 }
 
@@ -168,6 +169,8 @@ pub fn left(seconds: i64) -> CallEvent {
         clock: ClockSource::Provider,
         call_sid,
         role,
+        conference_sid: None,
+        sequence_number: None,
     }
 }
 

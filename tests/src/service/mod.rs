@@ -125,6 +125,7 @@ impl Home {
             .env("LEDGER_MASTER_KEY", &self.master_key)
             .env("TWILIO_API_BASE", UNREACHABLE_URL)
             .env("DRAIN_GRACE_SECONDS", "0")
+            .env("DRAIN_CALLS_SECONDS", "0")
             .env("LOG_FORMAT", "json");
         match &self.stores.url {
             DatabaseUrl::Folder(folder) => command.env("DATA_DIR", folder),
@@ -195,12 +196,17 @@ impl Service {
         self.process.wait().expect("the process can be waited for");
     }
 
+    /// Sends SIGTERM.
+    pub fn terminate(&self) {
+        crate::postgres::signal("TERM", self.process.id());
+    }
+
     /// Sends SIGTERM and waits for the exit code.
     ///
     /// # Panics
     /// If it does not exit within 30 seconds.
     pub async fn stop(mut self) -> Option<i32> {
-        crate::postgres::signal("TERM", self.process.id());
+        self.terminate();
         self.exit_code().await
     }
 

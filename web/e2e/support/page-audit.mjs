@@ -5,13 +5,17 @@ import { screenshotPath } from "./browser-test.mjs";
 import { WAIT_TIMEOUT_MS } from "./waiting.mjs";
 
 const THEMES = ["light", "dark"];
-const SIZES = [
-  { width: 1280, height: 900 },
-  { width: 390, height: 844 },
-];
+/** The rules of axe whose result depends on colors. A theme changes nothing else. */
+const COLOR_RULES = ["color-contrast", "link-in-text-block"];
+const DESKTOP = { width: 1280, height: 900 };
+const PHONE = { width: 390, height: 844 };
+/** The sizes of the window, the one at which the next page is opened first. */
+let sizes = [DESKTOP, PHONE];
 
 /**
  * Audits a page. With PAGE_SCREENSHOTS set, it also takes screenshots.
+ *
+ * The page is opened once, in a desktop or a phone window by turns, and then resized.
  * @param {import("playwright-core").Page} page
  * @param {string} name
  * @param {() => Promise<void>} open opens the page and waits until its content is visible
@@ -19,19 +23,23 @@ const SIZES = [
  */
 export async function auditPage(page, name, open) {
   const problems = [];
-  for (const size of SIZES) {
+  const [first] = sizes;
+  await page.setViewportSize(first);
+  await page.emulateMedia({ colorScheme: THEMES[0] });
+  await open();
+  await page.evaluate(axe.source);
+  for (const size of sizes) {
     await page.setViewportSize(size);
-    await open();
-    await page.evaluate(axe.source);
     for (const theme of THEMES) {
       await page.emulateMedia({ colorScheme: theme });
       await waitUntilSettled(page);
       const label = `${name}-${theme}-${size.width}`;
       problems.push(...(await findOverflow(page)).map((problem) => `${label}: ${problem}`));
-      problems.push(...(await findViolations(page)).map((problem) => `${label}: ${problem}`));
+      problems.push(...(await findViolations(page, theme)).map((problem) => `${label}: ${problem}`));
       if (process.env.PAGE_SCREENSHOTS) await takeScreenshot(page, label, size);
     }
   }
+  sizes = sizes.toReversed();
   return problems;
 }
 
@@ -72,17 +80,21 @@ function findOverflow(page) {
   });
 }
 
-/** Finds accessibility violations that axe rates serious or critical. */
-async function findViolations(page) {
-  const violations = await page.evaluate(async () => {
-    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+/** Finds accessibility violations that axe rates serious or critical: of all rules in one theme, of colors in the other. */
+async function findViolations(page, theme) {
+  const runOnly = theme === THEMES[0] ? undefined : COLOR_RULES;
+  const violations = await page.evaluate(async (runOnly) => {
+    const { violations } = await axe.run(document, {
+      resultTypes: ["violations"],
+      ...(runOnly && { runOnly }),
+    });
     return violations.map(({ id, impact, help, nodes }) => ({
       id,
       impact,
       help,
       nodes: nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(" ")}: ${failureSummary}`),
     }));
-  });
+  }, runOnly);
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, help, nodes }) => `${id} (${help})\n    ${nodes.join("\n    ").replaceAll("\n  ", " ")}`);

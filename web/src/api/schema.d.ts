@@ -2010,6 +2010,12 @@ export interface components {
             /** @enum {string} */
             type: "ConferenceStarted";
         };
+        /** @description The provider's number of an event within a conference. Its times have a resolution of a second, this one orders them. */
+        ConferenceStep: {
+            conference_sid: string;
+            /** Format: int32 */
+            number: number;
+        };
         /** @description The caller was informed that the call is recorded. */
         ConsentNoticePlayed: {
             data: {
@@ -2555,7 +2561,7 @@ export interface components {
             type: "EmergencyLifted";
         };
         /** @enum {string} */
-        EndedBy: "reconciler" | "provider" | "silence" | "time_limit" | "cost_limit" | "caller" | "ai" | "team_member";
+        EndedBy: "reconciler" | "provider" | "silence" | "time_limit" | "shutdown" | "cost_limit" | "caller" | "ai" | "team_member";
         /** @description The ground for an erasure. */
         Erase: {
             /**
@@ -3101,7 +3107,11 @@ export interface components {
             /** @default null */
             joined_last?: components["schemas"]["ObservedAt"] | null;
             /** @default null */
+            joined_last_step?: components["schemas"]["ConferenceStep"] | null;
+            /** @default null */
             left?: components["schemas"]["ObservedAt"] | null;
+            /** @default null */
+            left_step?: components["schemas"]["ConferenceStep"] | null;
             /** @default null */
             ringing?: components["schemas"]["ObservedAt"] | null;
             /** @default null */
@@ -3378,6 +3388,11 @@ export interface components {
                 /** @description Absent unless a conference callback reported the join. */
                 conference_sid?: string;
                 role: components["schemas"]["ParticipantRole"];
+                /**
+                 * Format: int32
+                 * @description The provider's number of the event within the conference: it orders what happens within one second.
+                 */
+                sequence_number?: number;
             };
             /** @enum {string} */
             type: "ParticipantJoined";
@@ -3388,7 +3403,14 @@ export interface components {
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 clock: components["schemas"]["ClockSource"];
+                /** @description Absent unless a conference callback reported the leave. */
+                conference_sid?: string;
                 role: components["schemas"]["ParticipantRole"];
+                /**
+                 * Format: int32
+                 * @description The provider's number of the event within the conference.
+                 */
+                sequence_number?: number;
             };
             /** @enum {string} */
             type: "ParticipantLeft";

@@ -11,6 +11,8 @@ const WORDS: Record<string, string> = {
   needs_improvement: "Needs improvement",
   ai_unavailable: "Assistant unavailable",
   time_limit: "Time limit",
+  shutdown: "Service stopped",
+  reconciler: "Comparison with the provider",
   cost_limit: "Cost limit",
   transfer_target: "Transfer target",
   callback_needed: "Callback needed",

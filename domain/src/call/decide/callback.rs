@@ -83,6 +83,7 @@ pub(super) fn outbound(call: &Call, callback: &HandleOutbound) -> Vec<CallEvent>
         call_sid: callback.call_sid.clone(),
         role: ParticipantRole::TeamMember,
         conference_sid: None,
+        sequence_number: None,
     };
     vec![start.into_event(false), joined]
 }

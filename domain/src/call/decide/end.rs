@@ -4,7 +4,7 @@ use super::{Decision, ensure_exists, ensure_not_erased, unless_known};
 use crate::call::command::CallCommand;
 use crate::call::event::CallEvent;
 use crate::call::state::Call;
-use crate::call::value::{ClockSource, Outcome};
+use crate::call::value::{ClockSource, EndedBy, Outcome};
 use crate::invalid::{Invalid, non_blank, readable};
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
@@ -19,52 +19,39 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             reason,
             ..
         } => {
-            let default_outcome = if call.was_answered() || call.voicemail.is_some() {
-                Outcome::Completed
-            } else {
-                Outcome::Canceled
-            };
             let event = CallEvent::CallEnded {
                 at,
                 clock: ClockSource::Local,
-                outcome: outcome.unwrap_or_else(|| call.outcome().unwrap_or(default_outcome)),
+                outcome: outcome.unwrap_or_else(|| outcome_so_far(call)),
                 ended_by: Some(*ended_by),
                 duration_s: *duration_s,
                 reason: reason.clone(),
             };
             unless_known(call.seen_callbacks.knows(&event), event)
         }
-        CallCommand::Summarize { .. } => summarize(call, command),
-        CallCommand::RequestDoNotCall { .. } => unless_known(call.do_not_call, CallEvent::DoNotCallRequested { at }),
-        CallCommand::IncurCost {
-            item,
-            quantity,
-            unit,
-            amount_micros,
-            currency,
-            price_list,
-            provisional,
+        CallCommand::EndFromRecord { .. } if call.end.is_some() => Ok(Vec::new()),
+        CallCommand::EndFromRecord {
+            clock,
+            outcome,
+            duration_s,
+            reason,
+            from,
             ..
         } => {
-            non_blank("item", item, 100)?;
-            non_blank("unit", unit, 100)?;
-            if !quantity.is_finite() || *quantity < 0.0 {
-                return Err(Invalid::new("quantity", "is negative or not finite").into());
-            }
-            let currency: crate::money::Currency = currency
-                .parse()
-                .map_err(|_| Invalid::new("currency", "is not an ISO 4217 code"))?;
-            Ok(vec![CallEvent::CostIncurred {
+            non_blank("from", from, 100)?;
+            let ended = CallEvent::CallEnded {
                 at,
-                item: item.clone(),
-                quantity: *quantity,
-                unit: unit.clone(),
-                amount_micros: *amount_micros,
-                currency: currency.as_str().to_owned(),
-                price_list: price_list.clone(),
-                provisional: *provisional,
-            }])
+                clock: *clock,
+                outcome: outcome.unwrap_or_else(|| outcome_so_far(call)),
+                ended_by: Some(EndedBy::Reconciler),
+                duration_s: *duration_s,
+                reason: reason.clone(),
+            };
+            Ok(vec![ended, CallEvent::GapRepaired { at, from: from.clone() }])
         }
+        CallCommand::Summarize { .. } => summarize(call, command),
+        CallCommand::RequestDoNotCall { .. } => unless_known(call.do_not_call, CallEvent::DoNotCallRequested { at }),
+        CallCommand::IncurCost { .. } => incur_cost(command),
         CallCommand::Reconcile { complete, missing, .. } => {
             let known = call
                 .reconciled
@@ -110,6 +97,51 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
     }
+}
+
+/// The outcome of a call that ends now.
+fn outcome_so_far(call: &Call) -> Outcome {
+    call.outcome()
+        .unwrap_or(if call.was_answered() || call.voicemail.is_some() {
+            Outcome::Completed
+        } else {
+            Outcome::Canceled
+        })
+}
+
+/// A cost with a quantity and a currency that can be added up.
+fn incur_cost(command: &CallCommand) -> Decision {
+    let CallCommand::IncurCost {
+        at,
+        item,
+        quantity,
+        unit,
+        amount_micros,
+        currency,
+        price_list,
+        provisional,
+    } = command
+    else {
+        return Ok(Vec::new());
+    };
+    non_blank("item", item, 100)?;
+    non_blank("unit", unit, 100)?;
+    if !quantity.is_finite() || *quantity < 0.0 {
+        return Err(Invalid::new("quantity", "is negative or not finite").into());
+    }
+    let currency: crate::money::Currency = currency
+        .parse()
+        .map_err(|_| Invalid::new("currency", "is not an ISO 4217 code"))?;
+    Ok(vec![CallEvent::CostIncurred {
+        at: *at,
+        item: item.clone(),
+        quantity: *quantity,
+        unit: unit.clone(),
+        amount_micros: *amount_micros,
+        currency: currency.as_str().to_owned(),
+        price_list: price_list.clone(),
+        provisional: *provisional,
+    }])
 }
 
 fn summarize(call: &Call, command: &CallCommand) -> Decision {

@@ -86,6 +86,7 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         | C::FailTranscription { .. }
         | C::PlayRecording { .. } => recording::decide(call, command),
         C::EndCall { .. }
+        | C::EndFromRecord { .. }
         | C::Summarize { .. }
         | C::RequestDoNotCall { .. }
         | C::IncurCost { .. }

@@ -97,12 +97,15 @@ fn of_participant(callback: &HandleStatus, at: ObservedAt, role: ParticipantRole
             call_sid,
             role,
             conference_sid: None,
+            sequence_number: None,
         },
         "completed" => CallEvent::ParticipantLeft {
             at: at.at,
             clock: at.clock,
             call_sid,
             role,
+            conference_sid: None,
+            sequence_number: None,
         },
         "busy" | "no-answer" | "failed" | "canceled" => CallEvent::ParticipantUnreached {
             at: at.at,
@@ -138,12 +141,15 @@ pub(super) fn conference(call: &Call, callback: &HandleConference) -> Vec<CallEv
             call_sid: call_sid.clone(),
             role,
             conference_sid: Some(conference_sid),
+            sequence_number: callback.sequence_number,
         },
         ("participant-leave", Some(call_sid)) => CallEvent::ParticipantLeft {
             at: at.at,
             clock: at.clock,
             call_sid: call_sid.clone(),
             role,
+            conference_sid: Some(conference_sid),
+            sequence_number: callback.sequence_number,
         },
         (event, call_sid) => report(
             at,

@@ -47,7 +47,7 @@ fn count_events(events: &[Value], kind: &str, field: &str, value: &str) -> usize
 }
 
 /// Whether the network plays hold music to the caller.
-fn is_on_hold(env: &TestEnv, call: &str) -> bool {
+pub fn is_on_hold(env: &TestEnv, call: &str) -> bool {
     let state = env.network.switch().state();
     let mut everybody = state.conferences.iter().flat_map(|it| &it.participants);
     everybody.any(|one| one.call_sid == call && one.hold)

@@ -1,5 +1,6 @@
 //! A request that is repeated with the same `Idempotency-Key` gets the same response, even after the call has changed.
 
+use super::hangup::is_on_hold;
 use super::listening::{silent_phone, start_call, user_of, wait_for_event};
 use harness::on_sqlite;
 use harness::service::{Answer, Client};
@@ -8,7 +9,7 @@ use harness::test_stores::TestStores;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-on_sqlite!(repeated_digits_and_hangup_get_the_same_response_after_the_end,);
+on_sqlite!(repeated_order_gets_the_same_response_and_changes_nothing,);
 
 async fn post_action(admin: &Client, call: &str, what: &str, key: Option<&str>) -> Answer {
     let body = match what {
@@ -23,7 +24,7 @@ async fn post_action(admin: &Client, call: &str, what: &str, key: Option<&str>) 
     admin.send(request).await.expect("an answer")
 }
 
-async fn repeated_digits_and_hangup_get_the_same_response_after_the_end(stores: TestStores) {
+async fn repeated_order_gets_the_same_response_and_changes_nothing(stores: TestStores) {
     let env = TestEnv::open_at(stores, Pace::jobs()).await;
     let admin = env.admin().await;
     let call = start_call(&env, &admin).await;
@@ -40,6 +41,19 @@ async fn repeated_digits_and_hangup_get_the_same_response_after_the_end(stores: 
         events.iter().any(is_caller)
     })
     .await;
+    let held = post_action(&admin, &call, "hold", Some("hold")).await.expect(200);
+    assert!(is_on_hold(&env, &call));
+    let resumed = post_action(&admin, &call, "resume", Some("resume")).await.expect(200);
+    // Late repetitions of both orders.
+    for (what, first) in [("hold", held), ("resume", resumed)] {
+        let again = post_action(&admin, &call, what, Some(what)).await.expect(200);
+        assert_eq!(
+            again.header("x-ledger-position"),
+            first.header("x-ledger-position"),
+            "{what}"
+        );
+        assert!(!is_on_hold(&env, &call), "{what} changed the call again");
+    }
     let pressed = post_action(&admin, &call, "digits", Some("one")).await.expect(200);
     let ended = post_action(&admin, &call, "hangup", Some("one")).await.expect(200);
     env.network.ended(&call).await.unwrap();
