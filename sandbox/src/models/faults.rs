@@ -115,6 +115,13 @@ impl Faults {
         self.lock().push(fault);
     }
 
+    pub(super) fn remove(&self, fault: &Fault) {
+        let mut faults = self.lock();
+        if let Some(index) = faults.iter().position(|known| known == fault) {
+            faults.remove(index);
+        }
+    }
+
     pub(super) fn clear(&self) {
         self.lock().clear();
     }

@@ -104,6 +104,11 @@ impl Models {
         self.0.faults.add(fault);
     }
 
+    /// Removes one fault like this, if there is one.
+    pub fn remove_fault(&self, fault: &Fault) {
+        self.0.faults.remove(fault);
+    }
+
     /// Removes all faults.
     pub fn clear_faults(&self) {
         self.0.faults.clear();

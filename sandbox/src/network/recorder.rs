@@ -4,6 +4,7 @@
 //! 100 ms becomes `absent`.
 
 use super::delivery;
+use super::faults::MediaFault;
 use super::party::PartyEvent;
 use super::sound::Take;
 use super::switch::{
@@ -37,6 +38,7 @@ pub fn start(net: &Arc<Switch>, options: RecordingOptions, at: DateTime<Utc>) ->
         media: None,
         duration_s: None,
         completed: None,
+        fault: MediaFault::default(),
         deleted: false,
     };
     net.state().recordings.push(recording.clone());
@@ -142,11 +144,13 @@ fn process(net: &Arc<Switch>, sid: &str, at: DateTime<Utc>) {
     let (media, length) = take.file(&channels);
     let recording = {
         let mut state = net.state();
+        let fault = state.faults.media.clone();
         let Some(recording) = state.recording_mut(sid) else {
             return;
         };
         recording.updated = at;
         recording.completed = Some(at);
+        recording.fault = fault;
         if length.as_millis() < 100 {
             recording.status = RecordingStatus::Absent;
             recording.duration_s = Some(0);

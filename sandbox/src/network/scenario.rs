@@ -5,6 +5,7 @@
 
 use super::faults::Faults;
 use super::party::{Behavior, Step, expression};
+use crate::models::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -24,8 +25,12 @@ pub struct Scenario {
     /// Parties that can be called, by number or `client:` and identity.
     #[serde(default)]
     pub parties: BTreeMap<String, Behavior>,
+    /// Faults of the network, until the call and its callbacks are over.
     #[serde(default)]
     pub faults: Faults,
+    /// Faults of the models, until the call is over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub model_faults: Vec<Fault>,
     #[serde(default)]
     pub expect: Expect,
     /// What the models answer when they are asked for a summary of the call, by property name: `summary`, `outcome`,
@@ -120,6 +125,7 @@ impl Scenario {
             },
             parties: BTreeMap::new(),
             faults: Faults::default(),
+            model_faults: Vec::new(),
             expect: Expect::default(),
             summary: Map::new(),
         }

@@ -11,6 +11,9 @@ pub(super) async fn show(State(net): State<Arc<Switch>>) -> Json<Faults> {
 }
 
 pub(super) async fn set(State(net): State<Arc<Switch>>, Json(faults): Json<Faults>) -> Json<Faults> {
-    net.state().faults = faults.clone();
+    let mut state = net.state();
+    state.faults = faults.clone();
+    // They stay until they are set again.
+    state.faults_of = None;
     Json(faults)
 }

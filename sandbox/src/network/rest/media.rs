@@ -46,14 +46,14 @@ pub(super) async fn fetch(
     let media = {
         let mut state = net.state();
         let recording = state.recording_mut(sid).ok_or_else(not_found)?;
-        let (media, completed) = (recording.media.clone(), recording.completed);
+        let (media, completed, own) = (recording.media.clone(), recording.completed, recording.fault.clone());
         let fault = &mut state.faults.media;
         let counted = fault.missing_next > 0;
         fault.missing_next = fault.missing_next.saturating_sub(1);
-        let late = completed.is_some_and(|at| net.clock.now() < at + seconds(fault.missing_for_s));
-        media
-            .filter(|_| !fault.missing && !counted && !late)
-            .ok_or_else(not_found)?
+        let missing = fault.missing || own.missing;
+        let missing_for = seconds(fault.missing_for_s.max(own.missing_for_s));
+        let late = completed.is_some_and(|at| net.clock.now() < at + missing_for);
+        media.filter(|_| !missing && !counted && !late).ok_or_else(not_found)?
     };
     Ok(serve(
         media,

@@ -70,6 +70,8 @@ pub struct State {
     /// Behavior of callable parties, by address.
     pub directory: BTreeMap<String, Behavior>,
     pub faults: Faults,
+    /// The call whose scenario injected the faults. They end with it.
+    pub faults_of: Option<String>,
     /// Expected outcome by call SID.
     pub expectations: HashMap<String, Expect>,
     /// Earliest time of the next outbound call.

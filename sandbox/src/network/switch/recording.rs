@@ -1,5 +1,6 @@
 //! A running or ended recording.
 
+use crate::network::faults::MediaFault;
 use crate::network::webhook::Listener;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -47,6 +48,8 @@ pub struct Recording {
     pub duration_s: Option<u64>,
     /// When it was processed.
     pub completed: Option<DateTime<Utc>>,
+    /// The faults of media that were injected when it was processed.
+    pub fault: MediaFault,
     pub deleted: bool,
 }
 

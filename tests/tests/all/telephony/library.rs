@@ -7,7 +7,6 @@ use harness::on_both_engines;
 use harness::service::Client;
 use harness::test_env::{Pace, TestEnv};
 use harness::test_stores::TestStores;
-use sandbox::models::{Fault, Surface};
 use sandbox::network::faults::Faults;
 use sandbox::network::scenario::{LIBRARY, Scenario, named};
 use serde_json::{Value, json};
@@ -219,20 +218,32 @@ async fn agent_setting_scenarios_meet_their_expectations(stores: TestStores) {
 
 async fn model_fault_scenarios_play_no_error_to_the_caller(stores: TestStores) {
     let env = TestEnv::open(stores).await;
+    let admin = env.admin().await;
     for name in MODEL_FAULTS {
-        env.models.add_fault(if name == "model-down" {
-            Fault::down(Surface::Chat, 503)
-        } else {
-            Fault::slow(Surface::Chat, 30_000)
-        });
         let mut scenario = scenario(name);
         scenario
             .expect
             .never_hears
             .extend(["error", "status", "timeout"].map(str::to_owned));
-        env.play(&scenario).await;
-        env.models.clear_faults();
+        let call = env.play(&scenario).await;
+        let history = admin
+            .read(&format!("/api/call-logs/{call}/history"))
+            .await
+            .expect(200)
+            .text;
+        assert!(
+            history.contains("AiFailed"),
+            "{name} did not take the model down: {history}"
+        );
     }
+    // Nothing is left in the sandbox: the model answers again.
+    let call = env.play(&scenario("support")).await;
+    let history = admin
+        .read(&format!("/api/call-logs/{call}/history"))
+        .await
+        .expect(200)
+        .text;
+    assert!(!history.contains("AiFailed"), "{history}");
     assert_rebuilds_are_identical(&env).await;
     env.close().await;
 }
