@@ -18,7 +18,7 @@ use engine::drain::Drain;
 use engine::finish_calls::finish_calls;
 use engine::ports::Interfaces;
 use engine::sandbox_status::{SandboxStatus, SandboxStatusWatch};
-use engine::{Engine, Queries, SharedEngine, dialogue, jobs};
+use engine::{Engine, Queries, SharedEngine, dialogue, jobs, number_ownership};
 use futures::future::BoxFuture;
 use infra::accounts::{Accounts, Role};
 use infra::blob::BlobStore;
@@ -115,6 +115,9 @@ impl App {
             .context("creating the default agent")?;
         tokio::task::spawn_blocking(dialogue::warm_up);
         let following = engine.models.follow();
+        number_ownership::claim_configured(&engine)
+            .await
+            .context("claiming the configured numbers")?;
         let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
         let drain = engine.drain.clone();
         let server = tokio::spawn(async move {

@@ -8,13 +8,16 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::agent::AgentError;
 use domain::call::CallError;
+use domain::callee::CalleeError;
 use domain::contact::ContactError;
 use domain::invalid::Invalid;
 use domain::quarantine::QuarantineError;
 use engine::callbacks::CallbackError;
 use engine::callbacks::reingest::ReingestError;
+use engine::contacts::ContactWriteError;
 use engine::listening::NotAudible;
 use engine::number_assignment::AssignmentError;
+use engine::number_ownership::ClaimError;
 use engine::recordings::RecordingError;
 use engine::takeover::ActionError;
 use engine::test_calls::TestCallError;
@@ -251,6 +254,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::ControlCharacter => Self::parameter("id", "must not contain control characters"),
+            StoreError::KeyReused => Self::KeyReused,
             error if error.is_unavailable() => Self::Unavailable(error.into()),
             error => Self::Internal(error.into()),
         }
@@ -302,6 +306,16 @@ impl From<ContactError> for ApiError {
     }
 }
 
+impl From<CalleeError> for ApiError {
+    fn from(error: CalleeError) -> Self {
+        match error {
+            CalleeError::NotSuppressed => Self::NotFound("suppression"),
+            CalleeError::ClaimedBy { .. } => Self::Conflict(error.to_string()),
+            CalleeError::Invalid(invalid) => invalid.into(),
+        }
+    }
+}
+
 impl From<CallError> for ApiError {
     fn from(error: CallError) -> Self {
         match error {
@@ -342,7 +356,7 @@ impl From<ActionError> for ApiError {
     fn from(error: ActionError) -> Self {
         match error {
             ActionError::NotFound => Self::NotFound("call"),
-            ActionError::Ended | ActionError::CallerLeft => Self::Conflict(error.to_string()),
+            ActionError::Ended | ActionError::CallerLeft | ActionError::Suppressed => Self::Conflict(error.to_string()),
             ActionError::Telephony(error) => Self::NetworkAway(error.into()),
             ActionError::Ledger(error) => error.into(),
         }
@@ -366,6 +380,33 @@ impl From<AssignmentError> for ApiError {
         match error {
             AssignmentError::Numbers(error) => error.into(),
             AssignmentError::Ledger(error) => error.into(),
+            AssignmentError::Claim(error) => error.into(),
+        }
+    }
+}
+
+impl From<ClaimError> for ApiError {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::OfAnotherTenant => Self::Conflict(error.to_string()),
+            ClaimError::Numbers(error) => error.into(),
+            ClaimError::Ledger(error) => match error {
+                LedgerError::Rejected(error) => Self::Conflict(error.to_string()),
+                LedgerError::Store(error) => error.into(),
+                LedgerError::Conflict => Self::Conflict(LedgerError::<ContactError>::Conflict.to_string()),
+            },
+        }
+    }
+}
+
+impl From<ContactWriteError> for ApiError {
+    fn from(error: ContactWriteError) -> Self {
+        match error {
+            ContactWriteError::Exists => Self::Conflict(error.to_string()),
+            ContactWriteError::Contact(error) => error.into(),
+            ContactWriteError::Callee(error) => error.into(),
+            ContactWriteError::Store(error) => error.into(),
+            ContactWriteError::Contacts(error) => error.into(),
         }
     }
 }

@@ -33,6 +33,7 @@ mod sandbox;
 mod signals;
 mod site;
 mod state;
+mod suppressions;
 mod text_calls;
 mod twilio;
 mod users;

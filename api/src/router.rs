@@ -1,10 +1,11 @@
 //! All routes, grouped by area.
 
 use crate::state::AppState;
-use crate::web::{headers, middleware};
+use crate::web::body::MAX_BODY_BYTES;
+use crate::web::{headers, idempotency, middleware};
 use crate::{
     active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, live, openapi, quarantine,
-    read_models, site, text_calls, twilio, users,
+    read_models, site, suppressions, text_calls, twilio, users,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef as _};
@@ -19,9 +20,6 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
-
-/// Maximum size of a request body, in bytes: enough for an agent's prompt and examples, and for any form of Twilio's.
-const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// The OpenAPI document of all endpoints.
 #[must_use]
@@ -118,6 +116,12 @@ fn user_routes() -> OpenApiRouter<AppState> {
             contacts::remove::remove_contact
         ))
         .routes(routes!(contacts::erase::erase_contact))
+        .routes(routes!(
+            suppressions::list::list_suppressions,
+            suppressions::add::suppress_number
+        ))
+        .routes(routes!(suppressions::check::check_number))
+        .routes(routes!(suppressions::lift::lift_suppression))
         // Figures
         .routes(routes!(dashboard::stats::stats))
         .routes(routes!(feedback::get::feedback))
@@ -164,6 +168,7 @@ pub fn router(state: AppState) -> Router {
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .fallback(site::site)
         .with_state(state)
+        .layer(from_fn(idempotency::fingerprint))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(middleware::documented))
         .layer(CompressionLayer::new())

@@ -1,4 +1,4 @@
-//! The domain of Call Ledger: calls, agents, contacts, quarantined webhooks and the ledger's own stream, as event-sourced
+//! The domain of Call Ledger: calls, agents, contacts, callees, quarantined webhooks and the ledger's own stream, as event-sourced
 //! aggregates.
 //!
 //! The crate is pure and synchronous: no clock, no randomness, no I/O. Times and identifiers are part of the commands.
@@ -8,6 +8,7 @@
 
 pub mod agent;
 pub mod call;
+pub mod callee;
 pub mod contact;
 pub mod decide;
 pub mod dialogue;
@@ -18,6 +19,7 @@ pub mod ledger;
 pub mod money;
 pub mod personal;
 pub mod phone;
+pub mod phone_number;
 pub mod quarantine;
 pub mod time;
 

@@ -5,6 +5,7 @@
 use phonenumber::country;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// A phone number in E.164 form: `+` and up to 15 digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -101,15 +102,26 @@ pub fn is_e164(text: &str) -> bool {
     })
 }
 
-/// Parses a number as people type it. Without a leading `+` it is read as a number of `default_region`, an ISO 3166 country
-/// code such as `US`, and must be valid there.
+/// The longest text that is parsed as a number, in characters.
+const MAX_NUMBER_CHARS: usize = 64;
+/// The longest address that is kept, in characters.
+pub const MAX_ADDRESS_CHARS: usize = 255;
+
+/// Parses a number as people type it and as telephone networks send it: with separators, invisible characters, digits of
+/// other scripts, a trunk prefix in parentheses, an extension (which is dropped), or as the user part of a SIP address.
+///
+/// Without a leading `+` it is read as a number of `default_region`, an ISO 3166 country code such as `US`, and must be
+/// valid there.
 ///
 /// # Errors
 /// When the text is not a phone number.
 pub fn parse(text: &str, default_region: Option<&str>) -> Result<E164, PhoneError> {
-    let text = text.trim();
+    if text.chars().count() > MAX_ADDRESS_CHARS {
+        return Err(PhoneError::NotANumber);
+    }
+    let text = visible(user_part(text));
     // Bounds the input of the parser.
-    if text.is_empty() || text.len() > 64 {
+    if text.is_empty() || text.len() > MAX_NUMBER_CHARS {
         return Err(PhoneError::NotANumber);
     }
     let region = default_region
@@ -124,15 +136,91 @@ pub fn parse(text: &str, default_region: Option<&str>) -> Result<E164, PhoneErro
     if !international && region.is_none() {
         return Err(PhoneError::NoCountryCode);
     }
-    let number = phonenumber::parse(region, text).map_err(|error| match error {
+    // A trunk prefix after the country code, for those who dial within the country.
+    let text = if international {
+        text.replacen("(0)", "", 1)
+    } else {
+        text
+    };
+    let number = phonenumber::parse(region, &text).map_err(|error| match error {
         phonenumber::ParseError::InvalidCountryCode => PhoneError::NotOfItsCountry,
         _ => PhoneError::NotANumber,
     })?;
-    // A number with a country code is not checked against the table: numbering plans grow faster than the table.
-    if !international && !phonenumber::is_valid(&number) {
+    let is_valid = phonenumber::is_valid(&number);
+    if international && !is_valid {
+        // A number with a country code is not checked against the table: numbering plans grow faster than the table. What
+        // the parser takes for a prefix is then a part of the number.
+        let is_separator = |c: char| matches!(c, ' ' | '-' | '.' | '/' | '(' | ')');
+        let typed: String = text.chars().filter(|c| !is_separator(*c)).collect();
+        if let Ok(number) = E164::try_from(typed) {
+            return Ok(number);
+        }
+    }
+    if !international && !is_valid {
         return Err(PhoneError::NotOfItsCountry);
     }
     E164::try_from(number.format().mode(phonenumber::Mode::E164).to_string())
+}
+
+/// The address of a party as it is recorded: a number in E.164 if it contains one with its country code, else the text
+/// itself without invisible characters, of [`MAX_ADDRESS_CHARS`] at most.
+#[must_use]
+pub fn address(text: &str) -> String {
+    match parse(text, None) {
+        Ok(number) => number.into_string(),
+        Err(_) => visible(text).chars().take(MAX_ADDRESS_CHARS).collect(),
+    }
+}
+
+/// The user part of a SIP address or a `tel:` URI: `+15005550006` in `"Ada" <sip:+15005550006@pbx;transport=tcp>`. Another
+/// text is returned as it is.
+fn user_part(text: &str) -> &str {
+    let text = text.trim();
+    let inner = text
+        .split_once('<')
+        .and_then(|(_, rest)| rest.split_once('>'))
+        .map_or(text, |(inner, _)| inner);
+    let Some((scheme, rest)) = inner.split_once(':') else {
+        return text;
+    };
+    if !["sip", "sips", "tel", "whatsapp"]
+        .iter()
+        .any(|known| scheme.trim().eq_ignore_ascii_case(known))
+    {
+        return text;
+    }
+    let user = rest.split(['@', ';', '?']).next().unwrap_or_default();
+    // A password may follow the user.
+    user.split(':').next().unwrap_or_default()
+}
+
+/// The text in compatibility form (NFKC), without invisible characters, with the digits of every script as 0 to 9.
+fn visible(text: &str) -> String {
+    let text: String = text.nfkc().filter(|c| !is_invisible(*c)).map(western_digit).collect();
+    text.replace("%2B", "+").replace("%2b", "+").trim().to_owned()
+}
+
+/// Control characters, and format characters: direction marks, joiners, the byte order mark, the soft hyphen.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        )
+}
+
+/// The first digits of scripts in which people write telephone numbers.
+const ZEROS: [char; 8] = [
+    '\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{c66}', '\u{e50}',
+];
+
+fn western_digit(c: char) -> char {
+    let digit = ZEROS.iter().find_map(|zero| {
+        let value = u32::from(c).checked_sub(u32::from(*zero))?;
+        if value < 10 { char::from_digit(value, 10) } else { None }
+    });
+    digit.unwrap_or(c)
 }
 
 /// The number with all but its first two and last two characters masked. A text of fewer than 7 characters is masked
@@ -180,6 +268,54 @@ mod tests {
         assert_eq!(read("202 555 0143", None), Err(PhoneError::NoCountryCode));
     }
 
+    /// Numbers as people and networks write them, read by another implementation: `phonenumbers` on `PyPI`, which follows
+    /// Google's library. `domain/tests/phone_numbers/phone_numbers.py` makes the table.
+    #[test]
+    fn numbers_are_read_as_by_another_implementation() {
+        let table = include_str!("../tests/phone_numbers/phone_numbers.tsv");
+        let mut wrong = Vec::new();
+        let mut rows = 0;
+        for line in table.lines().filter(|line| !line.starts_with('#')) {
+            let cells: Vec<_> = line.split('\t').collect();
+            let [region, text, wanted] = cells[..] else {
+                panic!("three cells: {line}")
+            };
+            let text: String = serde_json::from_str(text).expect("a JSON string");
+            let region = Some(region).filter(|region| !region.is_empty());
+            let number = read(&text, region).ok();
+            rows += 1;
+            if number.as_deref() != Some(wanted) {
+                wrong.push(format!("{region:?} {text:?}: {number:?}, not {wanted}"));
+            }
+        }
+        assert!(rows > 1_000, "{rows}");
+        assert!(wrong.is_empty(), "{} of {rows}:\n{}", wrong.len(), wrong.join("\n"));
+    }
+
+    #[test]
+    fn number_in_an_address_is_read_and_other_addresses_are_kept() {
+        for (text, wanted) in [
+            ("+44 (0)20 7946 0018", "+442079460018"),
+            ("\u{202a}+15005550006\u{202c}", "+15005550006"),
+            ("+1\u{a0}500\u{a0}555\u{a0}0006", "+15005550006"),
+            ("sip:+15005550006@pbx;transport=tcp", "+15005550006"),
+            ("\"Ada\" <sips:%2B15005550006:secret@pbx.example>", "+15005550006"),
+            ("tel:+1-500-555-0006;phone-context=example.com", "+15005550006"),
+            ("+1 500 555 0006 ext. 12", "+15005550006"),
+            ("\u{ff0b}\u{ff11}5005550006", "+15005550006"),
+            ("+\u{661}5005550006", "+15005550006"),
+            ("+266696687", "+266696687"),
+            ("sip:ada@pbx.example", "sip:ada@pbx.example"),
+            ("client:user_1", "client:user_1"),
+            (" anonymous ", "anonymous"),
+            ("", ""),
+        ] {
+            assert_eq!(address(text), wanted, "{text:?}");
+        }
+        let long = address(&format!("sip:{}@pbx", "a".repeat(6_000)));
+        assert_eq!(long.chars().count(), MAX_ADDRESS_CHARS);
+    }
+
     #[test]
     fn invalid_number_is_refused_without_repeating_it() {
         for text in [
@@ -213,6 +349,13 @@ mod tests {
             if let Ok(number) = parse(&text, Some("US")) {
                 prop_assert!(is_e164(number.as_str()));
             }
+        }
+
+        #[test]
+        fn address_is_bounded_and_reading_it_again_changes_nothing(text in "\\PC{0,300}") {
+            let once = address(&text);
+            prop_assert!(once.chars().count() <= MAX_ADDRESS_CHARS);
+            prop_assert_eq!(address(&once), once);
         }
 
         #[test]

@@ -3,6 +3,7 @@
 //! the number, and the request can be repeated.
 
 use crate::Engine;
+use crate::number_ownership::{ClaimError, claim};
 use domain::agent::{Agent, AgentCommand, AgentError};
 use infra::db::DbError;
 use infra::event_store::{Metadata, Position};
@@ -11,6 +12,8 @@ use infra::ledger::LedgerError;
 /// Why a number was not assigned.
 #[derive(Debug, thiserror::Error)]
 pub enum AssignmentError {
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
     #[error(transparent)]
     Numbers(#[from] DbError),
     #[error(transparent)]
@@ -21,7 +24,7 @@ pub enum AssignmentError {
 /// command by its number, from 0, with a command key of its own. Returns the position of the last event.
 ///
 /// # Errors
-/// When an agent rejects it, or a database is unavailable.
+/// When the number belongs to another tenant, an agent rejects it, or a database is unavailable.
 pub async fn assign(
     engine: &Engine,
     tenant: &str,
@@ -31,7 +34,19 @@ pub async fn assign(
     metadata: impl Fn(usize) -> Metadata,
 ) -> Result<Position, AssignmentError> {
     let at = engine.clock.now();
-    let mut position = engine.ledger.known_head();
+    let request = metadata(0);
+    let was_done = match &request.command_key {
+        Some(key) => {
+            let fingerprint = request.fingerprint.as_deref();
+            let known = engine.ledger.executed_before(key, fingerprint).await;
+            known.map_err(LedgerError::<AgentError>::Store)?
+        }
+        None => None,
+    };
+    let mut position = match was_done {
+        Some(position) => position,
+        None => claim(engine, tenant, number, &request).await?,
+    };
     let rows = engine.read.agents.numbers(tenant).await?;
     let others = rows
         .into_iter()

@@ -3,6 +3,7 @@
 
 use crate::agents::DEFAULT;
 use domain::{AgentId, Tenant};
+use infra::db::DbError;
 use projections::agents::queries::Agents;
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -63,11 +64,8 @@ impl NumberRouting {
         {
             return owner.clone();
         }
-        let found = match tokio::time::timeout(LOOKUP_TIMEOUT, agents.by_number(number)).await {
-            Ok(Ok(row)) => Ok(row.map_or_else(NumberOwner::default, |row| NumberOwner {
-                agent: row.agent_id.into(),
-                tenant: row.tenant.into(),
-            })),
+        let found = match tokio::time::timeout(LOOKUP_TIMEOUT, look_up(agents, number)).await {
+            Ok(Ok(owner)) => Ok(owner),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "number routing unavailable");
                 before.map_or(Err(NumberOwnerUnknown), |(_, owner)| owner)
@@ -93,4 +91,19 @@ impl NumberRouting {
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The agent of the number. The default agent answers an unassigned number, for the tenant that the number belongs to.
+async fn look_up(agents: &Agents, number: &str) -> Result<NumberOwner, DbError> {
+    if let Some(row) = agents.by_number(number).await? {
+        return Ok(NumberOwner {
+            agent: row.agent_id.into(),
+            tenant: row.tenant.into(),
+        });
+    }
+    let owner = agents.owner(number).await?;
+    Ok(NumberOwner {
+        tenant: owner.map_or_else(|| DEFAULT_TENANT.into(), Tenant::from),
+        ..NumberOwner::default()
+    })
 }

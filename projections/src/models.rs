@@ -26,6 +26,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// A new model is loaded in bulk when the log has more events than this. Below, following the log is as fast.
 const BULK_LOAD_THRESHOLD: Position = 20_000;
+/// How long an erasure waits for a model to pass it before its files are scrubbed.
+const SCRUB_TIMEOUT: Duration = Duration::from_secs(10);
 /// Delay before the rebuild of an outdated model is retried.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
@@ -113,6 +115,24 @@ impl ReadModels {
         let db = self.context.read_stores.current(model).await?.db;
         let checkpoint = checkpoint::read(&db, model).await?;
         Ok(checkpoint.map_or(0, |checkpoint| checkpoint.position))
+    }
+
+    /// Removes from the disk what the models no longer show, once they have passed an erasure at `position`: empties the
+    /// write-ahead logs, and deletes the files that a rebuild has replaced.
+    ///
+    /// # Errors
+    /// When a database cannot be used, or a reader keeps a write-ahead log in use. Then this must be repeated.
+    pub async fn scrub(&self, position: Position) -> Result<(), DbError> {
+        let models = self.projectors.iter().map(|projector| {
+            let model = projector.name();
+            async move {
+                self.progress.wait(model, position, SCRUB_TIMEOUT).await;
+                self.context.read_stores.sweep(model).await?;
+                let namespace = self.context.read_stores.current(model).await?;
+                Ok::<(), DbError>(namespace.db.checkpoint().await?)
+            }
+        });
+        futures::future::try_join_all(models).await.map(|_: Vec<()>| ())
     }
 
     /// Waits until a model has applied the event at `position`. Returns `false` on timeout.

@@ -38,10 +38,13 @@ async fn ensure_may_handle(engine: &Engine, signed_in: &SignedIn, call_id: &str)
 /// The position of the last event that an earlier request with the same `Idempotency-Key` recorded. The repetition is
 /// then answered from it, without another request to Twilio.
 async fn done_before(engine: &Engine, signed_in: &SignedIn, key: &CommandKey) -> Result<Option<Position>, ApiError> {
-    let Some(key) = key.of(&signed_in.user.user_id) else {
+    let Some(request) = key.of(&signed_in.user.user_id) else {
         return Ok(None);
     };
-    Ok(engine.ledger.position_of_command(&key).await?)
+    Ok(engine
+        .ledger
+        .executed_before(&request.key, request.fingerprint.as_deref())
+        .await?)
 }
 
 /// The response to an action, once the read models show it.

@@ -6,7 +6,6 @@ use crate::auth::SignedIn;
 use crate::error::{ApiError, Problem};
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
-use domain::phone::E164;
 use engine::takeover::transfer::{self, Target};
 use engine::{Engine, SharedEngine};
 use serde::Deserialize;
@@ -47,9 +46,10 @@ pub async fn transfer(
 
 async fn target(engine: &Engine, signed_in: &SignedIn, to: String) -> Result<Target, ApiError> {
     if to.starts_with('+') {
-        let number = E164::try_from(to);
-        let number = number.map_err(|_| ApiError::field("/to", "is not a telephone number in E.164"))?;
-        return Ok(Target::Number(number));
+        let number = domain::phone::parse(&to, None);
+        return number
+            .map(Target::Number)
+            .map_err(|error| ApiError::field("/to", error.to_string()));
     }
     let not_a_target = |_| {
         ApiError::field(

@@ -107,6 +107,7 @@ async fn edit(
     if commands.is_empty() {
         return Err(ApiError::field("", "nothing to change"));
     }
+    key.ensure_not_reused(&agents.ledger, &signed_in.user.user_id).await?;
     let mut position = 0;
     for (part, command) in commands.into_iter().enumerate() {
         position = agents

@@ -50,7 +50,7 @@ pub async fn list_numbers(
     ))
 }
 
-/// Assigns a number. It is first unassigned from its current agent, then assigned to the new one. If the process is
+/// Assigns a number, which belongs to the tenant from now on. It is first unassigned from its current agent, then assigned to the new one. If the process is
 /// killed in between, the default agent answers the number, and the request can be repeated.
 #[utoipa::path(
     put, path = "/api/phone-numbers", tag = "agents", request_body = AssignNumber,
@@ -58,6 +58,7 @@ pub async fn list_numbers(
     responses(
         (status = OK, body = PhoneNumber),
         (status = NOT_FOUND, body = Problem),
+        (status = CONFLICT, body = Problem, description = "The number belongs to another tenant."),
         (status = UNPROCESSABLE_ENTITY, body = Problem),
     )
 )]
@@ -69,9 +70,7 @@ pub async fn assign_number(
     Body(body): Body<AssignNumber>,
 ) -> Result<WriteResponse<PhoneNumber>, ApiError> {
     signed_in.may(Permission::EditAgents)?;
-    if !domain::phone::is_e164(&body.number) {
-        return Err(ApiError::field("/number", "is not a telephone number in E.164"));
-    }
+    let number = crate::web::phone_number("/number", &body.number)?;
     if let Some(agent_id) = &body.agent {
         agents.agent(&signed_in, agent_id).await.map_err(|error| match error {
             ApiError::NotFound(_) => ApiError::field("/agent", "is not the ID of an agent"),
@@ -84,7 +83,7 @@ pub async fn assign_number(
         let key = if command == 0 { key.clone() } else { key.part(command) };
         signed_in.metadata("PUT /api/phone-numbers", key.of(by))
     };
-    let (number, agent) = (body.number, body.agent.as_deref());
+    let agent = body.agent.as_deref();
     let position = assign(&engine, signed_in.tenant(), &number, agent, by, metadata).await?;
     agents.changed(position).await;
     let agent = body.agent.unwrap_or_else(|| DEFAULT.to_owned());

@@ -36,6 +36,8 @@ permissions! {
     ViewContacts = "view_contacts": Admin Agent Auditor,
     /// Add, change and remove contacts.
     EditContacts = "edit_contacts": Admin Agent,
+    /// Take numbers off the do-not-call list.
+    LiftSuppressions = "lift_suppressions": Admin,
     /// See agents, their hours and numbers.
     ViewAgents = "view_agents": Admin Agent Auditor Analyst,
     /// Create and change agents, opening hours, emergency closures and numbers.

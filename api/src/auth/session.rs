@@ -4,6 +4,7 @@ use super::{Permission, cross_site, token};
 use crate::error::ApiError;
 use crate::limits::Limits;
 use crate::state::composed_of_parts;
+use crate::web::idempotency::RequestKey;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
@@ -46,9 +47,12 @@ impl SignedIn {
 
     /// Event metadata for a command of this user.
     #[must_use]
-    pub fn metadata(&self, endpoint: &'static str, command_key: Option<String>) -> Metadata {
+    pub fn metadata(&self, endpoint: &'static str, request: Option<RequestKey>) -> Metadata {
+        let (command_key, fingerprint) =
+            request.map_or((None, None), |request| (Some(request.key), request.fingerprint));
         Metadata {
             command_key,
+            fingerprint,
             endpoint: Some(endpoint.to_owned()),
             ..Metadata::new(
                 self.user.tenant.as_str(),

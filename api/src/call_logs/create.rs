@@ -53,16 +53,17 @@ pub async fn create_call(
 ) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::ReviewCalls)?;
     let id = new_id("call");
-    let number = body.direction.our_side(&body.from, &body.to);
+    let (from, to) = (party("/from", &body.from)?, party("/to", &body.to)?);
+    let number = body.direction.our_side(&from, &to).to_owned();
     // Assumes that the call has just ended.
     let default_start = || calls.clock.now().plus_seconds(-i64::from(body.duration_s.unwrap_or(0)));
     let command = CreateManually {
         at: body.started_at.map_or_else(default_start, |time| time.0),
         call_sid: id.clone(),
         direction: body.direction,
-        number: domain::phone::is_e164(number).then(|| number.to_owned()),
-        from: body.from.into(),
-        to: body.to.into(),
+        number: domain::phone::is_e164(&number).then_some(number),
+        from: from.into(),
+        to: to.into(),
         caller_name: body.caller_name.map(Personal::from),
         agent: body.agent.map(AgentId::from),
         outcome: body.outcome,
@@ -80,4 +81,12 @@ pub async fn create_call(
         format!("/api/call-logs/{id}"),
         call,
     ))
+}
+
+/// The number of a party. A withheld one is written as `anonymous`.
+fn party(pointer: &str, text: &str) -> Result<String, ApiError> {
+    if text.trim() == "anonymous" {
+        return Ok("anonymous".to_owned());
+    }
+    crate::web::phone_number(pointer, text)
 }

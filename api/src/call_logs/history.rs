@@ -258,6 +258,8 @@ pub fn state_after(events: &[Recorded]) -> Result<Value, ApiError> {
             Event::Unreadable { .. }
             | Event::Agent(_)
             | Event::Contact(_)
+            | Event::Callee(_)
+            | Event::PhoneNumber(_)
             | Event::Quarantine(_)
             | Event::Ledger(_) => {
                 return Err(ApiError::Conflict(format!(

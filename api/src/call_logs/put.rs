@@ -60,12 +60,13 @@ pub async fn put_call(
     const ENDPOINT: &str = "PUT /api/call-logs/{id}";
     signed_in.may(Permission::ReviewCalls)?;
     let (at, by) = (calls.clock.now(), signed_in.by());
+    let caller_number = body.caller_number.as_deref().map(party).transpose()?;
     let mut commands = Vec::new();
-    if body.caller_name.is_some() || body.caller_number.is_some() || body.notes.is_some() {
+    if body.caller_name.is_some() || caller_number.is_some() || body.notes.is_some() {
         commands.push(CallCommand::EditDetails {
             at,
             caller_name: body.caller_name.map(Personal::from),
-            caller_number: body.caller_number.map(Personal::from),
+            caller_number: caller_number.map(Personal::from),
             notes: body.notes.map(Personal::from),
             by: by.clone(),
         });
@@ -78,6 +79,7 @@ pub async fn put_call(
     if commands.is_empty() {
         return Err(ApiError::field("", "nothing to change"));
     }
+    key.ensure_not_reused(&calls.ledger, &signed_in.user.user_id).await?;
     let mut position = 0;
     for (part, command) in commands.into_iter().enumerate() {
         // Each command of the request needs its own command key.
@@ -89,4 +91,12 @@ pub async fn put_call(
         position,
         detail(&calls.call_log, &signed_in, &id).await?,
     ))
+}
+
+/// The number of a caller; empty if it is not known.
+fn party(text: &str) -> Result<String, ApiError> {
+    if text.trim().is_empty() {
+        return Ok(String::new());
+    }
+    crate::web::phone_number("/caller_number", text)
 }

@@ -57,7 +57,7 @@ impl Rotate {
             print("the data keys are already wrapped with the new master key")?;
         } else {
             let opened = for_appending(&config).await?;
-            let count = opened.ledger.keys().rotate(&new).await?;
+            let count = opened.ledger.rotate_master_key(&new, opened.clock.now()).await?;
             print(&format!("{count} data keys are wrapped with master key {}", new.id()))?;
         }
         if config.master_key.is_some() {

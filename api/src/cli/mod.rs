@@ -6,6 +6,7 @@
 mod agents;
 mod calls;
 mod keys;
+mod numbers;
 mod openapi;
 mod opened;
 mod projections;
@@ -35,6 +36,8 @@ enum Command {
     Projections(projections::Projections),
     /// Show and change agents
     Agents(agents::Agents),
+    /// Show and change which tenant a telephone number belongs to
+    Numbers(numbers::Numbers),
     /// Show and add users
     Users(users::Users),
     /// Print the OpenAPI document
@@ -73,6 +76,7 @@ pub async fn main() -> ExitCode {
         Command::Calls(command) => Box::pin(command.run()).await,
         Command::Projections(command) => Box::pin(command.run()).await,
         Command::Agents(command) => Box::pin(command.run()).await,
+        Command::Numbers(command) => Box::pin(command.run()).await,
         Command::Users(command) => Box::pin(command.run()).await,
         Command::Openapi => openapi::run(),
         Command::Keys(command) => Box::pin(command.run()).await,

@@ -1,12 +1,11 @@
 //! `PUT /api/contacts/{id}`: changes a contact's name or number.
 
-use super::{ContactResource, ContactView, phone, view};
+use super::{ContactResource, ContactView};
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::web::{Body, CommandKey, PathOf, WriteResponse};
+use crate::web::{Body, CommandKey, PathOf, WriteResponse, phone_number};
 use axum::extract::State;
-use domain::Personal;
-use domain::contact::ContactCommand;
+use engine::{SharedEngine, contacts};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -31,6 +30,7 @@ pub struct ChangeContact {
     )
 )]
 pub async fn change_contact(
+    State(engine): State<SharedEngine>,
     State(resource): State<ContactResource>,
     signed_in: SignedIn,
     key: CommandKey,
@@ -49,17 +49,17 @@ pub async fn change_contact(
             .and_then(|contact| contact.name)
             .ok_or(ApiError::NotFound("contact"))?
     };
-    let command = ContactCommand::Rename {
-        at: resource.clock.now(),
-        name: name.into(),
-        phone: body.phone.as_deref().map(phone).map(Personal::Known),
-        by: signed_in.by(),
-    };
-    let position = resource
-        .execute(&signed_in, &key, "PUT /api/contacts/{id}", &id, command)
-        .await?;
+    resource.ensure_own_tenant(&signed_in, &id).await?;
+    let phone = body
+        .phone
+        .as_deref()
+        .map(|text| phone_number("/phone", text))
+        .transpose()?;
+    let metadata = signed_in.metadata("PUT /api/contacts/{id}", key.of(&signed_in.user.user_id));
+    let position = contacts::change(&engine, &id, name, phone, signed_in.by(), metadata).await?;
+    resource.wait(position).await;
     Ok(WriteResponse::changed(
         position,
-        view(&resource.contacts, &signed_in, &id).await?,
+        resource.view_after_write(&signed_in, &id).await?,
     ))
 }

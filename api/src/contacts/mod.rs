@@ -10,10 +10,9 @@ pub mod remove;
 use crate::auth::SignedIn;
 use crate::error::ApiError;
 use crate::state::composed_of_parts;
+use crate::web::Rfc3339;
 use crate::web::wait_for_read_models::wait_for_read_models;
-use crate::web::{CommandKey, Rfc3339};
-use domain::contact::{Contact, ContactCommand};
-use infra::clock::SharedClock;
+use domain::contact::Contact;
 use infra::event_store::{Position, StreamId};
 use infra::ledger::Ledger;
 use projections::Progress;
@@ -37,6 +36,8 @@ pub struct ContactView {
     added_at: Rfc3339,
     /// The last call with this number.
     last_call: Option<LastCall>,
+    /// The entry of this number on the do-not-call list; null if it may be called.
+    suppression: Option<ContactSuppression>,
 }
 
 /// The last call with a contact.
@@ -50,9 +51,29 @@ pub struct LastCall {
     started_at: Option<Rfc3339>,
 }
 
+/// The entry of a contact's number on the do-not-call list.
+#[derive(Serialize, ToSchema)]
+pub struct ContactSuppression {
+    suppression_id: String,
+    since: Rfc3339,
+    /// `opt_out` (the person asked for it on a call), `manual` (a user decided it).
+    origin: String,
+    /// The call on which the person asked for it.
+    call_id: Option<String>,
+}
+
 impl From<ContactWithLastCall> for ContactView {
     fn from(row: ContactWithLastCall) -> Self {
         let letter = row.sort_name.chars().next().filter(|c| c.is_alphabetic());
+        let suppression = match (row.callee_id, row.suppressed_at, row.suppression_origin) {
+            (Some(suppression_id), Some(since), Some(origin)) => Some(ContactSuppression {
+                suppression_id,
+                since: since.into(),
+                origin,
+                call_id: row.suppression_call_id,
+            }),
+            _ => None,
+        };
         Self {
             contact_id: row.contact_id,
             name: row.name,
@@ -65,42 +86,25 @@ impl From<ContactWithLastCall> for ContactView {
                 status: row.last_call_status,
                 started_at: row.last_call_at.map(Rfc3339::from),
             }),
+            suppression,
         }
     }
 }
 
 /// What endpoints that write to a contact use.
 pub struct ContactResource {
-    pub clock: SharedClock,
     pub ledger: Ledger,
     pub contacts: Contacts,
     pub progress: Progress,
 }
 
 composed_of_parts!(ContactResource {
-    clock,
     ledger,
     contacts,
     progress
 });
 
 impl ContactResource {
-    /// Executes a command on an existing contact of the user's tenant and waits until the read models show the result.
-    async fn execute(
-        &self,
-        signed_in: &SignedIn,
-        key: &CommandKey,
-        endpoint: &'static str,
-        contact_id: &str,
-        command: ContactCommand,
-    ) -> Result<Position, ApiError> {
-        self.ensure_own_tenant(signed_in, contact_id).await?;
-        let metadata = signed_in.metadata(endpoint, key.of(&signed_in.user.user_id));
-        let executed = self.ledger.execute::<Contact>(contact_id, command, metadata).await?;
-        self.wait(executed.position).await;
-        Ok(executed.position)
-    }
-
     /// Answers 404 for a contact of another tenant.
     async fn ensure_own_tenant(&self, signed_in: &SignedIn, contact_id: &str) -> Result<(), ApiError> {
         let history = self.ledger.history(&StreamId::contact(contact_id)).await?;
@@ -114,6 +118,33 @@ impl ContactResource {
         }
     }
 
+    /// A contact that was just written: what the ledger holds of it while the read model lags or is being rebuilt.
+    async fn view_after_write(&self, signed_in: &SignedIn, contact_id: &str) -> Result<ContactView, ApiError> {
+        if let Some(row) = self.contacts.contact(signed_in.tenant(), contact_id).await? {
+            return Ok(row.into());
+        }
+        let known = self.ledger.state::<Contact>(contact_id).await?;
+        let contact = known.map(|(contact, _)| contact).filter(|it| !it.removed && !it.erased);
+        let contact = contact.ok_or(ApiError::NotFound("contact"))?;
+        let name = contact.name.as_ref().and_then(|name| name.text()).unwrap_or_default();
+        Ok(ContactView::from(ContactWithLastCall {
+            contact_id: contact_id.to_owned(),
+            tenant: signed_in.tenant().to_owned(),
+            sort_name: projections::call_log::search::folded(name),
+            name: Some(name.to_owned()),
+            phone: contact.phone.as_ref().and_then(|phone| phone.text()).map(str::to_owned),
+            added_at: contact.added_at.unwrap_or_default().as_micros(),
+            last_call_id: None,
+            last_call_at: None,
+            last_call_direction: None,
+            last_call_status: None,
+            callee_id: None,
+            suppressed_at: None,
+            suppression_origin: None,
+            suppression_call_id: None,
+        }))
+    }
+
     /// Waits until the read models have passed the position.
     async fn wait(&self, position: Position) {
         wait_for_read_models(&self.progress, READ_MODELS, position).await;
@@ -123,11 +154,4 @@ impl ContactResource {
 async fn view(contacts: &Contacts, signed_in: &SignedIn, contact_id: &str) -> Result<ContactView, ApiError> {
     let found = contacts.contact(signed_in.tenant(), contact_id).await?;
     found.map(ContactView::from).ok_or(ApiError::NotFound("contact"))
-}
-
-/// Removes separators from a number with country code, as typed, to get E.164.
-fn phone(text: &str) -> String {
-    text.chars()
-        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.'))
-        .collect()
 }

@@ -6,7 +6,7 @@ use crate::error::{ApiError, Problem};
 use crate::web::write_response::NoContent;
 use crate::web::{CommandKey, PathOf};
 use axum::extract::State;
-use domain::contact::ContactCommand;
+use engine::{SharedEngine, contacts};
 
 /// Removes the contact from the list. Its data stays in the log until it is erased.
 #[utoipa::path(
@@ -15,18 +15,16 @@ use domain::contact::ContactCommand;
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn remove_contact(
+    State(engine): State<SharedEngine>,
     State(resource): State<ContactResource>,
     signed_in: SignedIn,
     key: CommandKey,
     PathOf(id): PathOf<String>,
 ) -> Result<NoContent, ApiError> {
     signed_in.may(Permission::EditContacts)?;
-    let command = ContactCommand::Remove {
-        at: resource.clock.now(),
-        by: signed_in.by(),
-    };
-    resource
-        .execute(&signed_in, &key, "DELETE /api/contacts/{id}", &id, command)
-        .await
-        .map(NoContent)
+    resource.ensure_own_tenant(&signed_in, &id).await?;
+    let metadata = signed_in.metadata("DELETE /api/contacts/{id}", key.of(&signed_in.user.user_id));
+    let position = contacts::remove(&engine, &id, signed_in.by(), metadata).await?;
+    resource.wait(position).await;
+    Ok(NoContent(position))
 }

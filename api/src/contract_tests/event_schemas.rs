@@ -8,8 +8,10 @@ use crate::live::{Notice, render};
 use domain::Timestamp;
 use domain::agent::AgentEvent;
 use domain::call::CallEvent;
+use domain::callee::CalleeEvent;
 use domain::contact::ContactEvent;
 use domain::ledger::LedgerEvent;
+use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
 use infra::event_store::{Actor, Event, Metadata, Recorded, StreamId};
 use projections::runner::{RebuildStatus, Stage};
@@ -78,6 +80,14 @@ fn messages_of_other_events_match_their_schema() {
     check_messages(
         "ContactFeedEvent",
         &generated::<ContactEvent>("contact", ContactEvent::TYPES),
+    );
+    check_messages(
+        "CalleeFeedEvent",
+        &generated::<CalleeEvent>("callee", CalleeEvent::TYPES),
+    );
+    check_messages(
+        "PhoneNumberFeedEvent",
+        &generated::<PhoneNumberEvent>("phone_number", PhoneNumberEvent::TYPES),
     );
     check_messages(
         "QuarantineFeedEvent",

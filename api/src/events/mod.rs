@@ -3,7 +3,9 @@
 
 pub mod schema;
 
-pub use schema::{AgentEvent, CallEvent, ContactEvent, LedgerEvent, QuarantineEvent, UnreadableEvent};
+pub use schema::{
+    AgentEvent, CallEvent, CalleeEvent, ContactEvent, LedgerEvent, PhoneNumberEvent, QuarantineEvent, UnreadableEvent,
+};
 
 use crate::web::Rfc3339;
 use crate::web::opened::fields_of;
@@ -32,6 +34,8 @@ impl Content {
             Event::Call(event) => fields_of(event),
             Event::Agent(event) => fields_of(event),
             Event::Contact(event) => fields_of(event),
+            Event::Callee(event) => fields_of(event),
+            Event::PhoneNumber(event) => fields_of(event),
             Event::Quarantine(event) => fields_of(event),
             Event::Ledger(event) => fields_of(event),
             Event::Unreadable { reason } => Ok(serde_json::json!({ "unreadable": reason })),

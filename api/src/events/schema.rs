@@ -46,6 +46,10 @@ stream_events! {
     AgentEvent of domain::agent::AgentEvent,
     /// Type and payload of a contact's event.
     ContactEvent of domain::contact::ContactEvent,
+    /// Type and payload of a callee's event.
+    CalleeEvent of domain::callee::CalleeEvent,
+    /// Type and payload of the event of a number of the installation.
+    PhoneNumberEvent of domain::phone_number::PhoneNumberEvent,
     /// Type and payload of a quarantined webhook's event.
     QuarantineEvent of domain::quarantine::QuarantineEvent,
     /// Type and payload of an event of the log itself.

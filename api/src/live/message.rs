@@ -3,7 +3,8 @@
 use crate::auth::{Permission, SignedIn};
 use crate::events::schema::{Schemas, add, reference};
 use crate::events::{
-    AgentEvent, CallEvent, ContactEvent, Content, EventRecord, LedgerEvent, QuarantineEvent, UnreadableEvent,
+    AgentEvent, CallEvent, CalleeEvent, ContactEvent, Content, EventRecord, LedgerEvent, PhoneNumberEvent,
+    QuarantineEvent, UnreadableEvent,
 };
 use crate::read_models::status::RebuildProgress;
 use crate::web::Rfc3339;
@@ -18,7 +19,7 @@ use utoipa::{PartialSchema, ToSchema};
 #[must_use]
 pub fn may_see(reader: &SignedIn, event: &Recorded) -> bool {
     let needed = match event.stream.aggregate_type.as_str() {
-        "contact" => Permission::ViewContacts,
+        "contact" | "callee" => Permission::ViewContacts,
         "quarantine" => Permission::ViewQuarantine,
         "agent" => Permission::ViewAgents,
         _ => Permission::ViewCalls,
@@ -94,6 +95,8 @@ impl PartialSchema for FeedMessage {
             .item(reference::<CallFeedEvent>())
             .item(reference::<AgentFeedEvent>())
             .item(reference::<ContactFeedEvent>())
+            .item(reference::<CalleeFeedEvent>())
+            .item(reference::<PhoneNumberFeedEvent>())
             .item(reference::<QuarantineFeedEvent>())
             .item(reference::<LedgerFeedEvent>())
             .item(reference::<UnreadableFeedEvent>())
@@ -113,6 +116,8 @@ impl ToSchema for FeedMessage {
         add::<CallFeedEvent>(schemas);
         add::<AgentFeedEvent>(schemas);
         add::<ContactFeedEvent>(schemas);
+        add::<CalleeFeedEvent>(schemas);
+        add::<PhoneNumberFeedEvent>(schemas);
         add::<QuarantineFeedEvent>(schemas);
         add::<LedgerFeedEvent>(schemas);
         add::<UnreadableFeedEvent>(schemas);
@@ -153,6 +158,10 @@ feed_events! {
     AgentFeedEvent of AgentEvent, Some("agent");
     /// An event of a contact.
     ContactFeedEvent of ContactEvent, Some("contact");
+    /// An event of a callee.
+    CalleeFeedEvent of CalleeEvent, Some("callee");
+    /// An event of a number of the installation.
+    PhoneNumberFeedEvent of PhoneNumberEvent, Some("phone_number");
     /// An event of a quarantined webhook.
     QuarantineFeedEvent of QuarantineEvent, Some("quarantine");
     /// An event of the log itself.

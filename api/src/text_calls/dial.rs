@@ -8,6 +8,7 @@ use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::web::{Body, CommandKey};
 use axum::extract::State;
+use engine::{SharedEngine, suppression};
 use infra::twilio::sandbox::TextCaller;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -30,11 +31,12 @@ pub struct Dial {
         (status = CREATED, body = PlacedCall),
         (status = FORBIDDEN, body = Problem),
         (status = UNPROCESSABLE_ENTITY, body = Problem),
-        (status = CONFLICT, body = Problem, description = "The telephone network is Twilio, or no number or application is configured for outgoing calls."),
+        (status = CONFLICT, body = Problem, description = "The telephone network is Twilio, no number or application is configured for outgoing calls, or the number is on the do-not-call list."),
         (status = SERVICE_UNAVAILABLE, body = Problem, description = "The telephone network does not answer."),
     )
 )]
 pub async fn dial(
+    State(engine): State<SharedEngine>,
     State(text_calls): State<TextCallResource>,
     signed_in: SignedIn,
     key: CommandKey,
@@ -42,8 +44,9 @@ pub async fn dial(
 ) -> Result<Placed, ApiError> {
     signed_in.may(Permission::HandleCalls)?;
     text_calls.require_sandbox("call with the dialer, which uses Twilio's Voice SDK")?;
-    if !domain::phone::is_e164(&body.to) {
-        return Err(ApiError::field("/to", "is not a telephone number in E.164"));
+    let to = crate::web::phone_number("/to", &body.to)?;
+    if suppression::is_suppressed(&engine, signed_in.tenant(), &to).await? {
+        return Err(ApiError::Conflict(suppression::REFUSAL.to_owned()));
     }
     if text_calls.config.twilio.phone_number.is_none() {
         let missing = "no number is configured for outgoing calls: set TWILIO_PHONE_NUMBER";
@@ -53,5 +56,5 @@ pub async fn dial(
         identity: signed_in.user.user_id.clone(),
         application: text_calls.config.twilio.twiml_app_sid.clone(),
     };
-    text_calls.place(&signed_in, &key, caller, body.to).await
+    text_calls.place(&signed_in, &key, caller, to).await
 }

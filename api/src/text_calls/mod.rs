@@ -89,6 +89,7 @@ impl TextCallResource {
             to,
         };
         let key = key.of(&signed_in.user.user_id);
+        let key = key.map(|request| request.key);
         let placed = self.sandbox_control.place(&call, key.as_deref()).await;
         let call_id = placed.map_err(sandbox_error)?;
         tracing::Span::current().record("call_id", &call_id);

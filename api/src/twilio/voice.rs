@@ -47,6 +47,7 @@ const fn words(refusal: Refusal) -> &'static str {
         Refusal::Stopping => "The service is restarting. Please try again in a moment.",
         Refusal::TenantUnknown => "This call cannot be placed at the moment. Please try again.",
         Refusal::Rejected => "This call cannot be placed.",
+        Refusal::Suppressed => "This number is on the do-not-call list. The call is not placed.",
         Refusal::NoNumber => "No number is set up for outgoing calls.",
     }
 }

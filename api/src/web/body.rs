@@ -7,6 +7,9 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+/// Maximum size of a request body, in bytes: enough for an agent's prompt and examples, and for any form of Twilio's.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+
 /// A JSON body.
 #[derive(Clone, Copy, Debug)]
 pub struct Body<T>(pub T);

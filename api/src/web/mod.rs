@@ -8,6 +8,7 @@ pub mod headers;
 pub mod idempotency;
 pub mod middleware;
 pub mod opened;
+pub mod phone_number;
 pub mod rfc3339;
 pub mod view;
 pub mod wait_for_read_models;
@@ -15,5 +16,6 @@ pub mod write_response;
 
 pub use body::{Body, Parameters, PathOf};
 pub use idempotency::CommandKey;
+pub use phone_number::phone_number;
 pub use rfc3339::Rfc3339;
 pub use write_response::WriteResponse;

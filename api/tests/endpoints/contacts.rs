@@ -24,7 +24,7 @@ async fn contact_is_added_changed_linked_to_calls_and_removed() {
     let changed = admin.put(&path, &json!({ "name": "Bo" })).await.is(200).json();
     assert_eq!(changed["name"], "Bo");
     admin.put(&path, &json!({})).await.is(422);
-    // A contact has no do-not-call flag.
+    // Whether a number may be called is not a field of the contact.
     admin.put(&path, &json!({ "do_not_call": true })).await.is(422);
     admin.delete(&path).await.is(204);
     admin.get(&path).await.problem(404, "not-found", &[]);

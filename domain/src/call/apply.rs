@@ -262,6 +262,7 @@ impl Call {
         match event {
             E::CallSummarized { .. } => self.summarized = true,
             E::DoNotCallRequested { .. } => self.do_not_call = true,
+            E::OptOutHonored { .. } => self.opt_out_honored = true,
             E::CostIncurred { .. } => self.costs += 1,
             E::CallHidden { .. } => self.hidden = true,
             E::CallErased { .. } => self.forget(),

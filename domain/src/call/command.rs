@@ -391,6 +391,11 @@ commands! {
         },
         /// Records that the person asked not to be called again.
         RequestDoNotCall {},
+        /// Records that the wish not to be called again was passed on to the suppression list.
+        HonorOptOut {
+            /// Whether the number is suppressed.
+            suppressed: bool,
+        },
         IncurCost {
             item: String,
             /// In `unit`.

@@ -529,6 +529,11 @@ events! {
         },
         /// The person asked not to be called again.
         DoNotCallRequested {},
+        /// The wish not to be called again was passed on to the suppression list.
+        OptOutHonored {
+            /// Whether the number is suppressed. It is not if the call has no number.
+            suppressed: bool,
+        },
         CostIncurred {
             /// `carrier_minutes`, `model_tokens`, `recording_storage`, ...
             item: String,

@@ -46,6 +46,8 @@ pub struct Call {
     pub summarized: bool,
     /// Whether the person asked not to be called again.
     pub do_not_call: bool,
+    /// Whether that wish was passed on to the suppression list.
+    pub opt_out_honored: bool,
     /// Number of `CostIncurred` events.
     pub costs: u32,
     pub review: Review,

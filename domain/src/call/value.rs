@@ -132,6 +132,8 @@ text_enum! {
         TimeLimit = "time_limit",
         /// The service was stopped.
         Shutdown = "shutdown",
+        /// The call was refused: its number is on the suppression list.
+        Policy = "policy",
         /// The cost limit of the call was reached.
         CostLimit = "cost_limit",
         Caller = "caller",

@@ -23,5 +23,11 @@ commands! {
             call_id: CallId,
             by: String,
         },
+        /// Destroys the parameters of the webhook.
+        Erase {
+            /// Legal ground. No personal values.
+            ground: String,
+            by: String,
+        },
     }
 }

@@ -28,6 +28,12 @@ events! {
             call_id: CallId,
             by: String,
         },
+        /// The parameters of the webhook were destroyed with the personal values of a person.
+        WebhookErased {
+            /// Legal ground. No personal values.
+            ground: String,
+            by: String,
+        },
     }
 }
 

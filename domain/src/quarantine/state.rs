@@ -2,7 +2,7 @@
 
 use super::command::QuarantineCommand;
 use super::event::QuarantineEvent;
-use crate::decide::aggregate;
+use crate::decide::{aggregate, unless_known};
 use crate::{CallId, Decide, Timestamp};
 use cqrs_es::persist::EventUpcaster;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub struct Quarantine {
     pub reason: String,
     /// The call whose stream received its events after a fix.
     pub reingested: Option<CallId>,
+    /// Whether its parameters were destroyed.
+    pub erased: bool,
 }
 
 /// Why a command to a quarantined webhook is refused.
@@ -49,6 +51,7 @@ impl Quarantine {
                 self.reason.clone_from(reason);
             }
             QuarantineEvent::WebhookReingested { call_id, .. } => self.reingested = Some(call_id.clone()),
+            QuarantineEvent::WebhookErased { .. } => self.erased = true,
         }
     }
 }
@@ -69,6 +72,15 @@ impl Decide for Quarantine {
                 params: params.clone(),
                 reason: reason.clone(),
             }]),
+            QuarantineCommand::Erase { .. } if self.at.is_none() => Err(QuarantineError::NotFound),
+            QuarantineCommand::Erase { at, ground, by } => {
+                let event = QuarantineEvent::WebhookErased {
+                    at: *at,
+                    ground: ground.clone(),
+                    by: by.clone(),
+                };
+                unless_known(self.erased, event)
+            }
             QuarantineCommand::MarkReingested { at, call_id, by } => match &self.reingested {
                 _ if self.at.is_none() => Err(QuarantineError::NotFound),
                 Some(known) if known == call_id => Ok(Vec::new()),
@@ -155,6 +167,32 @@ mod tests {
         twice()
             .when(reingest("CA2"))
             .then_expect_error(QuarantineError::AlreadyReingested);
+    }
+
+    #[test]
+    fn webhook_is_erased_once() {
+        let erase = QuarantineCommand::Erase {
+            at: Timestamp(3),
+            ground: "request 7".into(),
+            by: "user:1".into(),
+        };
+        let erased = QuarantineEvent::WebhookErased {
+            at: Timestamp(3),
+            ground: "request 7".into(),
+            by: "user:1".into(),
+        };
+        webhook()
+            .given(vec![quarantined()])
+            .when(erase.clone())
+            .then_expect_events(vec![erased.clone()]);
+        webhook()
+            .given(vec![quarantined(), erased])
+            .when(erase.clone())
+            .then_expect_events(vec![]);
+        webhook()
+            .given_no_previous_events()
+            .when(erase)
+            .then_expect_error(QuarantineError::NotFound);
     }
 
     #[test]

@@ -279,6 +279,7 @@ fn all_commands() -> Vec<CallCommand> {
             model: "llama3".into(),
         },
         C::RequestDoNotCall { at },
+        C::HonorOptOut { at, suppressed: true },
         C::IncurCost {
             at,
             item: "carrier_minutes".into(),

@@ -2,6 +2,7 @@
 
 mod agents;
 mod call_views;
+mod callees;
 mod calls_ended;
 mod calls_in_progress;
 mod calls_queued;

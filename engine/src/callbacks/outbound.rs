@@ -5,8 +5,10 @@
 use super::record::{quarantine, record};
 use super::{CallContext, CallbackError, CallbackOutcome, Received, tenant};
 use crate::Engine;
-use domain::call::CallEvent;
-use infra::event_store::StoreError;
+use crate::suppression::{self, is_suppressed};
+use domain::call::value::{EndedBy, Outcome};
+use domain::call::{Call, CallCommand, CallEvent};
+use infra::event_store::Metadata;
 use infra::twilio::callbacks::{Endpoint, Outbound, Understood};
 
 /// What the user gets.
@@ -33,6 +35,8 @@ pub enum Refusal {
     Rejected,
     /// The service stops.
     Stopping,
+    /// The number is on the suppression list.
+    Suppressed,
     /// No number is configured for outgoing calls, or the number to dial was erased.
     NoNumber,
 }
@@ -68,18 +72,24 @@ pub async fn handle(engine: &Engine, received: &Received) -> Result<OutboundOutc
             .into(),
     };
     match record(engine, received, Endpoint::Voice, callback, tenant).await? {
-        CallbackOutcome::Call(context) => Ok(outcome(engine, context).await?),
+        CallbackOutcome::Call(context) => outcome(engine, received, context).await,
         CallbackOutcome::Quarantined => Ok(OutboundOutcome::Refused(Refusal::Rejected)),
     }
 }
 
 /// The outcome, from the recorded events.
-async fn outcome(engine: &Engine, context: CallContext) -> Result<OutboundOutcome, StoreError> {
+async fn outcome(engine: &Engine, received: &Received, context: CallContext) -> Result<OutboundOutcome, CallbackError> {
     let events = context.events(engine).await?;
     let started = events.into_iter().find_map(|event| match event {
         CallEvent::CallStarted { to, number, .. } => Some((to.text()?.to_owned(), number)),
         _ => None,
     });
+    if let Some((to, _)) = &started
+        && is_suppressed(engine, context.executed.tenant.as_str(), to).await?
+    {
+        refuse(engine, received, &context).await?;
+        return Ok(OutboundOutcome::Refused(Refusal::Suppressed));
+    }
     Ok(match started {
         Some((to, Some(caller_id))) => OutboundOutcome::Dial {
             call_id: context.call_id,
@@ -88,4 +98,25 @@ async fn outcome(engine: &Engine, context: CallContext) -> Result<OutboundOutcom
         },
         _ => OutboundOutcome::Refused(Refusal::NoNumber),
     })
+}
+
+/// Ends the call, whose number is suppressed.
+async fn refuse(engine: &Engine, received: &Received, context: &CallContext) -> Result<(), CallbackError> {
+    let key = format!("{}:refused", context.command_key);
+    let metadata = Metadata {
+        params: None,
+        ..received.metadata(Endpoint::Voice, context.executed.tenant.clone(), key)
+    };
+    let command = CallCommand::EndCall {
+        at: engine.clock.now(),
+        outcome: Some(Outcome::Failed),
+        ended_by: EndedBy::Policy,
+        duration_s: None,
+        reason: Some(suppression::REFUSAL.to_owned()),
+    };
+    engine
+        .ledger
+        .execute::<Call>(&context.call_id, command, metadata)
+        .await?;
+    Ok(())
 }

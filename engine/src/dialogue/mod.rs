@@ -12,6 +12,7 @@ mod speakable;
 
 pub use model_turn::warm_up;
 
+use crate::suppression::honor_opt_out;
 use crate::{Engine, agents};
 use domain::agent::{Agent, AgentSettings};
 use domain::call::value::Direction;
@@ -172,6 +173,14 @@ pub async fn respond(engine: &Engine, input: TurnInput<'_>) -> Result<TurnOutcom
     } else {
         recorded_events
     };
+    if events
+        .iter()
+        .any(|event| matches!(event, CallEvent::DoNotCallRequested { .. }))
+        && let Err(error) = honor_opt_out(engine, input.call_id).await
+    {
+        // The job does it later.
+        tracing::warn!(call_id = input.call_id, %error, "number not suppressed yet");
+    }
     let settings = context.agent.settings;
     Ok(if events.is_empty() {
         TurnOutcome::NoAnswer { settings }

@@ -35,13 +35,18 @@ async fn destroy_due(engine: &Engine, done: &mut HashSet<StreamId>) -> anyhow::R
         .work
         .due(Kind::DestroyKey, engine.clock.now().as_micros(), MAX_BATCH)
         .await?;
+    let mut new = Vec::new();
     for item in due {
         let stream = StreamId::new(item.aggregate_type, item.stream);
         if !done.contains(&stream) {
             engine.ledger.destroy_key(&stream).await?;
             engine.interfaces.forget_erased();
-            done.insert(stream);
+            new.push(stream);
         }
+    }
+    if !new.is_empty() {
+        engine.models.scrub(engine.ledger.head().await?).await?;
+        done.extend(new);
     }
     Ok(())
 }

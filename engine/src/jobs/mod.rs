@@ -14,6 +14,7 @@ mod share;
 mod shared_presence;
 mod summarizer;
 mod supervise;
+mod suppressor;
 mod takeover;
 mod transcriber;
 
@@ -37,6 +38,7 @@ pub fn spawn(engine: &SharedEngine) -> Vec<JoinHandle<()>> {
         Registered::of::<HangUpParticipant>(),
         Registered::of::<recorder::Recorder>(),
         Registered::of::<archiver::Archiver>(),
+        Registered::of::<suppressor::Suppressor>(),
         Registered::of::<deleter::Deleter>(),
         Registered::of::<transcriber::Transcriber>(),
         Registered::of::<summarizer::Summarizer>(),

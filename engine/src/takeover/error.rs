@@ -14,6 +14,8 @@ pub enum ActionError {
     Ended,
     #[error("the caller has left the conference")]
     CallerLeft,
+    #[error("{}", crate::suppression::REFUSAL)]
+    Suppressed,
     /// Twilio refused or did not answer.
     #[error("the telephone network did not make the change")]
     Telephony(#[source] TwilioError),

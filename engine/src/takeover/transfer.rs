@@ -6,6 +6,7 @@
 
 use super::ActionError;
 use crate::Engine;
+use crate::suppression::is_suppressed;
 use domain::call::{Call, CallCommand};
 use domain::phone::E164;
 use infra::event_store::{Metadata, Position};
@@ -20,7 +21,7 @@ pub enum Target {
 /// Starts the transfer.
 ///
 /// # Errors
-/// When no team member has the call, another transfer is in progress, or the ledger is unavailable.
+/// When the number is suppressed, no team member has the call, another transfer is in progress, or the ledger is unavailable.
 pub async fn transfer(
     engine: &Engine,
     call_id: &str,
@@ -28,7 +29,12 @@ pub async fn transfer(
     metadata: Metadata,
 ) -> Result<Position, ActionError> {
     let to = match target {
-        Target::Number(number) => number.into_string(),
+        Target::Number(number) => {
+            if is_suppressed(engine, metadata.tenant.as_str(), number.as_str()).await? {
+                return Err(ActionError::Suppressed);
+            }
+            number.into_string()
+        }
         Target::User(user) => format!("client:{user}"),
     };
     let command = CallCommand::StartTransfer {

@@ -172,12 +172,8 @@ fn sqlite_options(file: &Path, durability: Durability) -> SqliteConnectOptions {
         // A negative value is in KiB: at most 64 MiB per connection, allocated as pages are read.
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory")
-        // Deleted content is overwritten with zeros, so that a destroyed key does not remain in a free page. In read
-        // models, which are rewritten often, only where it needs no additional write.
-        .pragma(
-            "secure_delete",
-            if durability == Durability::Full { "on" } else { "fast" },
-        )
+        // Deleted content is overwritten with zeros: a destroyed key and erased rows do not remain in a free page.
+        .pragma("secure_delete", "on")
         .disable_statement_logging()
 }
 

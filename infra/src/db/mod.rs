@@ -23,6 +23,10 @@ pub enum Engine {
     Postgres,
 }
 
+/// How often a checkpoint is tried while readers use the write-ahead log, and the delay in between.
+const CHECKPOINT_ATTEMPTS: usize = 20;
+const CHECKPOINT_RETRY_DELAY: std::time::Duration = std::time::Duration::from_millis(100);
+
 /// A pool of connections to a database.
 #[derive(Clone, Debug)]
 pub enum Db {
@@ -101,16 +105,26 @@ impl Db {
         })
     }
 
-    /// Moves SQLite's write-ahead log into the file, so that the file alone is complete. Does nothing on PostgreSQL.
+    /// Moves SQLite's write-ahead log into the file and empties it, so that the file alone is complete. Does nothing on
+    /// PostgreSQL.
     ///
     /// # Errors
-    /// When the database cannot be used.
+    /// When the database cannot be used, or a reader keeps the write-ahead log in use.
     pub async fn checkpoint(&self) -> Result<(), sqlx::Error> {
         match self {
-            Self::Sqlite(pool) => sqlx::query("pragma wal_checkpoint(truncate)")
-                .execute(pool)
-                .await
-                .map(|_| ()),
+            Self::Sqlite(pool) => {
+                for _ in 0..CHECKPOINT_ATTEMPTS {
+                    let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
+                        .fetch_one(pool)
+                        .await?;
+                    if busy == 0 {
+                        return Ok(());
+                    }
+                    tokio::time::sleep(CHECKPOINT_RETRY_DELAY).await;
+                }
+                // A reader has held an old state all the time.
+                Err(sqlx::Error::Io(std::io::ErrorKind::ResourceBusy.into()))
+            }
             Self::Postgres(_) => Ok(()),
         }
     }

@@ -39,6 +39,9 @@ pub enum StoreError {
     /// A stream whose state is needed contains an event that this program cannot read.
     #[error("the stream contains an event that this program cannot read: {0}")]
     Unreadable(String),
+    /// The command key was used for another request.
+    #[error("the command key was used for another request")]
+    KeyReused,
     /// The service is stopping.
     #[error("the ledger is closed")]
     Closed,
@@ -82,6 +85,7 @@ impl StoreError {
             | Self::ControlCharacter
             | Self::TooLong { .. }
             | Self::Empty
+            | Self::KeyReused
             | Self::Encode(_)
             | Self::Unreadable(_) => false,
         }

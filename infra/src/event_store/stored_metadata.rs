@@ -21,6 +21,9 @@ pub(crate) struct StoredMetadata<'a> {
     causation: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     command_key: Option<Cow<'a, str>>,
+    /// Keyed digest of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     endpoint: Option<Cow<'a, str>>,
     /// Sealed, as base64, which needs no JSON escapes.
@@ -38,6 +41,7 @@ impl<'a> StoredMetadata<'a> {
                 .then_some(Cow::Borrowed(&metadata.correlation_id)),
             causation: metadata.causation.map(|position| position.to_string()),
             command_key: metadata.command_key.as_deref().map(Cow::Borrowed),
+            fingerprint: metadata.fingerprint.as_deref().map(Cow::Borrowed),
             endpoint: metadata.endpoint.as_deref().map(Cow::Borrowed),
             params_sealed,
         }
@@ -55,6 +59,7 @@ impl<'a> StoredMetadata<'a> {
                 .into_owned(),
             causation: self.causation.and_then(|position| position.parse().ok()),
             command_key: self.command_key.map(Cow::into_owned),
+            fingerprint: self.fingerprint.map(Cow::into_owned),
             endpoint: self.endpoint.map(Cow::into_owned),
             params,
         })

@@ -22,6 +22,9 @@ pub struct Metadata {
     pub causation: Option<Position>,
     /// Makes the command idempotent.
     pub command_key: Option<String>,
+    /// Digest of the request that the command key came with. In the log, a keyed digest of it: a key with another
+    /// request is refused.
+    pub fingerprint: Option<String>,
     /// The webhook or API endpoint.
     pub endpoint: Option<String>,
     /// The webhook's raw parameters. Stored with the first event of a command only, and read only on request.
@@ -37,6 +40,7 @@ impl Metadata {
             correlation_id: correlation_id.into(),
             causation: None,
             command_key: None,
+            fingerprint: None,
             endpoint: None,
             params: None,
         }
@@ -51,6 +55,7 @@ impl Metadata {
             correlation_id: self.correlation_id.clone(),
             causation: self.causation,
             command_key: self.command_key.clone(),
+            fingerprint: self.fingerprint.clone(),
             endpoint: self.endpoint.clone(),
             params: None,
         }

@@ -17,7 +17,7 @@ pub type Position = i64;
 /// Identifies a stream: all events of one aggregate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::FromRow)]
 pub struct StreamId {
-    /// `call`, `agent`, `contact`, `quarantine`, `ledger`.
+    /// `call`, `agent`, `contact`, `callee`, `phone_number`, `quarantine`, `ledger`.
     pub aggregate_type: String,
     /// Unique within the type.
     pub aggregate_id: String,
@@ -47,6 +47,11 @@ impl StreamId {
         Self::new("contact", id)
     }
 
+    /// A callee's stream. The id is a digest of tenant and number: [`crate::ledger::Ledger::callee_id`].
+    pub fn callee(id: impl Into<String>) -> Self {
+        Self::new("callee", id)
+    }
+
     /// The ledger's own stream. Its identity is the first event of the log.
     #[must_use]
     pub fn ledger() -> Self {
@@ -56,7 +61,7 @@ impl StreamId {
     /// Whether events of the stream may hold personal values, so that it has a data key.
     #[must_use]
     pub fn holds_personal_values(&self) -> bool {
-        self.aggregate_type != "ledger"
+        !matches!(self.aggregate_type.as_str(), "ledger" | "phone_number")
     }
 
     /// The stream of a webhook that could not be parsed.

@@ -4,8 +4,10 @@ use super::{Metadata, Position, StreamId};
 use domain::Timestamp;
 use domain::agent::AgentEvent;
 use domain::call::CallEvent;
+use domain::callee::CalleeEvent;
 use domain::contact::ContactEvent;
 use domain::ledger::LedgerEvent;
+use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
 
 /// A recorded event.
@@ -30,6 +32,8 @@ pub enum Event {
     Call(CallEvent),
     Agent(AgentEvent),
     Contact(ContactEvent),
+    Callee(CalleeEvent),
+    PhoneNumber(PhoneNumberEvent),
     Quarantine(QuarantineEvent),
     Ledger(LedgerEvent),
     /// The event is unknown to this program: a newer version wrote it, or it is damaged. A reader must not skip it.
@@ -47,6 +51,8 @@ impl Event {
             Self::Call(event) => Some(event.at()),
             Self::Agent(event) => Some(event.at()),
             Self::Contact(event) => Some(event.at()),
+            Self::Callee(event) => Some(event.at()),
+            Self::PhoneNumber(event) => Some(event.at()),
             Self::Quarantine(event) => Some(event.at()),
             Self::Ledger(event) => Some(event.at()),
             Self::Unreadable { .. } => None,
@@ -67,6 +73,8 @@ from_stream_event!(
     CallEvent => Call,
     AgentEvent => Agent,
     ContactEvent => Contact,
+    CalleeEvent => Callee,
+    PhoneNumberEvent => PhoneNumber,
     QuarantineEvent => Quarantine,
     LedgerEvent => Ledger
 );

@@ -8,11 +8,13 @@
 
 mod codec;
 mod compression;
+mod index_key;
 mod master;
 mod seal;
 mod store;
 
 pub use compression::dictionary;
+pub use index_key::{INDEX_KEY_STATEMENTS, IndexKey};
 pub use master::MasterKey;
 pub use seal::ValueKey;
 pub use store::{KeyStore, STATEMENTS};
@@ -55,6 +57,9 @@ pub enum KeyError {
     /// A sealed value opens, and what is in it is damaged or longer than any value this service writes.
     #[error("a sealed value does not decompress")]
     Decompression,
+    /// The ledger has callees, whose ids were made with an index key that is not there.
+    #[error("the ledger's index key is missing, and its suppressed numbers cannot be found without it: restore the whole ledger database")]
+    IndexKeyMissing,
     #[error("the key store is closed")]
     Closed,
 }

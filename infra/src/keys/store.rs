@@ -169,6 +169,10 @@ impl KeyStore {
         Ok(())
     }
 
+    pub(super) fn master(&self) -> &MasterKey {
+        &self.0.master
+    }
+
     pub(crate) async fn checkpoint(&self) -> Result<(), KeyError> {
         Ok(self.0.db.checkpoint().await?)
     }

@@ -135,7 +135,7 @@ impl Streams {
 impl Ledger {
     /// Executes a command. Its events are durable when this returns.
     ///
-    /// With a command key in the metadata, a repeated command is executed once.
+    /// With a command key in the metadata, a repeated command is executed once. The key of another request is refused.
     ///
     /// A stream belongs to the tenant of its first event. The metadata's tenant is used for a new stream only; later
     /// events get the stream's tenant.
@@ -170,6 +170,7 @@ impl Ledger {
         A: Decide + Clone + 'static,
         A::Event: Into<Event>,
     {
+        let metadata = self.with_keyed_fingerprint(metadata);
         let stream = StreamId::new(A::TYPE, id);
         let cell = self.0.streams.cell::<A>(&stream);
         let mut guard = cell.lock().await;
@@ -195,7 +196,7 @@ impl Ledger {
                 }
                 // Nothing to write, or rejected: check whether the command was executed before.
                 undecided => {
-                    if let Some(position) = self.executed_before(&metadata).await? {
+                    if let Some(position) = self.first_execution(&metadata).await? {
                         return Ok(duplicate(position, cached, &metadata));
                     }
                     undecided.map_err(LedgerError::Rejected)?;
@@ -258,6 +259,8 @@ impl Ledger {
                     });
                 }
                 Appended::Duplicate { position } => {
+                    self.ensure_same_request(position, metadata.fingerprint.as_deref())
+                        .await?;
                     return Ok(duplicate(position, self.load::<A>(&stream).await?, &metadata));
                 }
                 Appended::Conflict { .. } if is_assumed_new => {}
@@ -331,10 +334,56 @@ impl Ledger {
         Ok(history.into_iter().next().map(|first| first.metadata.tenant))
     }
 
-    async fn executed_before(&self, metadata: &Metadata) -> Result<Option<Position>, StoreError> {
-        match &metadata.command_key {
-            Some(key) => self.0.store.command_position(key).await,
-            None => Ok(None),
+    /// The position of the last event of the command with this key, if it was executed before. `fingerprint` is the digest
+    /// of the request that the key comes with.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`] when the key came with another request, or when the database cannot be used.
+    pub async fn executed_before(
+        &self,
+        command_key: &str,
+        fingerprint: Option<&str>,
+    ) -> Result<Option<Position>, StoreError> {
+        let position = self.0.store.command_position(command_key).await?;
+        if let (Some(position), Some(request)) = (position, fingerprint) {
+            let fingerprint = self.0.index_key.fingerprint(request);
+            self.ensure_same_request(position, Some(&fingerprint)).await?;
+        }
+        Ok(position)
+    }
+
+    async fn first_execution(&self, metadata: &Metadata) -> Result<Option<Position>, StoreError> {
+        let Some(key) = &metadata.command_key else {
+            return Ok(None);
+        };
+        let position = self.0.store.command_position(key).await?;
+        if let Some(position) = position {
+            self.ensure_same_request(position, metadata.fingerprint.as_deref())
+                .await?;
+        }
+        Ok(position)
+    }
+
+    fn with_keyed_fingerprint(&self, metadata: Metadata) -> Metadata {
+        let fingerprint = metadata.fingerprint.as_ref();
+        Metadata {
+            fingerprint: fingerprint.map(|request| self.0.index_key.fingerprint(request)),
+            ..metadata
+        }
+    }
+
+    /// Refuses a command key that came with another request. `position` is of an event of its first execution; the
+    /// fingerprint is the keyed one.
+    async fn ensure_same_request(&self, position: Position, fingerprint: Option<&str>) -> Result<(), StoreError> {
+        let Some(fingerprint) = fingerprint else {
+            return Ok(());
+        };
+        let first = self.0.store.read_all(position - 1, 1).await?;
+        let Some(first) = first.first() else { return Ok(()) };
+        let stored: StoredMetadata<'_> = serde_json::from_str(&first.metadata).map_err(StoreError::encode)?;
+        match stored.fingerprint {
+            Some(known) if known != fingerprint => Err(StoreError::KeyReused),
+            _ => Ok(()),
         }
     }
 

@@ -16,7 +16,7 @@ pub use identity::{INSTALLATION, Identity};
 use crate::clock::SharedClock;
 use crate::db::{DatabaseUrl, DbError};
 use crate::event_store::{EventStore, OpenError, Position, RawEvent, Recorded, StoreError, StreamId};
-use crate::keys::{KeyError, KeyStore, MasterKey};
+use crate::keys::{IndexKey, KeyError, KeyStore, MasterKey};
 use domain::Timestamp;
 use domain::ledger::LedgerClock;
 use execute::Streams;
@@ -44,6 +44,7 @@ pub struct Ledger(Arc<Inner>);
 struct Inner {
     store: EventStore,
     keys: KeyStore,
+    index_key: IndexKey,
     streams: Streams,
     identity: OnceLock<Identity>,
     /// Held while this process may append to SQLite files.
@@ -107,9 +108,11 @@ impl Ledger {
         };
         let keys = KeyStore::open(&options.keys, options.master_key, options.clock.clone()).await?;
         let store = EventStore::open(&options.database, options.clock.clone()).await?;
+        let index_key = IndexKey::open(store.readers(), &keys, options.clock.now()).await?;
         let ledger = Self(Arc::new(Inner {
             store,
             keys,
+            index_key,
             streams: Streams::default(),
             identity: OnceLock::new(),
             _lock: lock,
@@ -124,11 +127,13 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::open`], except for the lock, which it does not take.
     pub async fn open_read_only(options: LedgerOptions) -> Result<Self, LedgerOpenError> {
-        let keys = KeyStore::open(&options.keys, options.master_key, options.clock).await?;
+        let keys = KeyStore::open(&options.keys, options.master_key, options.clock.clone()).await?;
         let store = EventStore::open_read_only(&options.database).await?;
+        let index_key = IndexKey::open(store.readers(), &keys, options.clock.now()).await?;
         let ledger = Self(Arc::new(Inner {
             store,
             keys,
+            index_key,
             streams: Streams::default(),
             identity: OnceLock::new(),
             _lock: None,
@@ -171,14 +176,6 @@ impl Ledger {
         let mut events = self.history(stream).await?;
         events.retain(|event| event.metadata.command_key.as_deref() == Some(command_key));
         Ok(events)
-    }
-
-    /// The last event of an executed command. `None` if the command key is new.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn position_of_command(&self, command_key: &str) -> Result<Option<Position>, StoreError> {
-        self.0.store.command_position(command_key).await
     }
 
     /// The events after a position, dense, without the webhooks' raw parameters. Fewer than `limit` only at the head.
@@ -243,10 +240,29 @@ impl Ledger {
         Ok(self.0.keys.checkpoint().await?)
     }
 
-    /// The key store, for rotation.
+    /// The key store, for disclosure.
     #[must_use]
     pub fn keys(&self) -> &KeyStore {
         &self.0.keys
+    }
+
+    /// The id of a tenant's callee: a digest of the number, which only this installation can compute.
+    #[must_use]
+    pub fn callee_id(&self, tenant: &str, number: &str) -> String {
+        self.0.index_key.callee_id(tenant, number)
+    }
+
+    /// Wraps the data keys and the index key with another master key. Changes no event. The next start needs the new key.
+    /// If it fails, either master key opens what it opened before, and this can be repeated.
+    ///
+    /// # Errors
+    /// When a database cannot be used.
+    pub async fn rotate_master_key(&self, new: &MasterKey, now: Timestamp) -> Result<usize, KeyError> {
+        let db = self.0.store.readers();
+        self.0.index_key.wrap_also(db, new, now).await?;
+        let rotated = self.0.keys.rotate(new).await?;
+        IndexKey::forget_other_wraps(db, new).await?;
+        Ok(rotated)
     }
 
     /// The event store, for benchmarks and tests.

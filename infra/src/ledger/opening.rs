@@ -6,15 +6,17 @@ use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use domain::Decide;
 use domain::agent::Agent;
 use domain::call::Call;
+use domain::callee::Callee;
 use domain::contact::Contact;
 use domain::ledger::Ledger as LedgerState;
+use domain::phone_number::PhoneNumber;
 use domain::quarantine::Quarantine;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 /// Events that erase a stream. Once one is read, the stream's key is no longer used, even if it is not destroyed yet.
-const ERASING_EVENTS: [&str; 2] = ["CallErased", "ContactErased"];
+const ERASING_EVENTS: [&str; 4] = ["CallErased", "ContactErased", "CalleeErased", "WebhookErased"];
 
 /// Most events that are unsealed on the async thread. Larger runs are unsealed on a blocking thread.
 const MAX_INLINE_EVENTS: usize = 256;
@@ -25,6 +27,8 @@ type Upcasters = Vec<Box<dyn EventUpcaster>>;
 static CALL: LazyLock<Upcasters> = LazyLock::new(Call::upcasters);
 static AGENT: LazyLock<Upcasters> = LazyLock::new(Agent::upcasters);
 static CONTACT: LazyLock<Upcasters> = LazyLock::new(Contact::upcasters);
+static CALLEE: LazyLock<Upcasters> = LazyLock::new(Callee::upcasters);
+static PHONE_NUMBER: LazyLock<Upcasters> = LazyLock::new(PhoneNumber::upcasters);
 static QUARANTINE: LazyLock<Upcasters> = LazyLock::new(Quarantine::upcasters);
 static LEDGER: LazyLock<Upcasters> = LazyLock::new(LedgerState::upcasters);
 
@@ -110,6 +114,8 @@ fn open_event(raw: &RawEvent, key: Option<&SealingKey>) -> Result<Event, String>
         "call" => parse(&CALL, name, &payload).map(Event::Call),
         "agent" => parse(&AGENT, name, &payload).map(Event::Agent),
         "contact" => parse(&CONTACT, name, &payload).map(Event::Contact),
+        "callee" => parse(&CALLEE, name, &payload).map(Event::Callee),
+        "phone_number" => parse(&PHONE_NUMBER, name, &payload).map(Event::PhoneNumber),
         "quarantine" => parse(&QUARANTINE, name, &payload).map(Event::Quarantine),
         "ledger" => parse(&LEDGER, name, &payload).map(Event::Ledger),
         _ => Err("unknown aggregate type".to_owned()),

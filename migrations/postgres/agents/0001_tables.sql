@@ -41,3 +41,10 @@ create table personas (
   decided_at  bigint,
   primary key (agent_id, version)
 );
+
+-- The tenant that a number belongs to.
+create table number_owners (
+  number text not null,
+  tenant text not null,
+  primary key (number)
+);

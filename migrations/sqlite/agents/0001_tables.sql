@@ -41,3 +41,10 @@ create table personas (
   decided_at  integer,
   primary key (agent_id, version)
 ) strict;
+
+-- The tenant that a number belongs to.
+create table number_owners (
+  number text not null,
+  tenant text not null,
+  primary key (number)
+) strict;

@@ -1,13 +1,56 @@
-//! Folds events into an [`AgentDocument`]. Pure. Only users change agents, so events apply in their own order.
+//! Folds events into an [`AgentsDocument`]. Pure. Only users change agents, so events apply in their own order.
 
-use super::tables::{AgentNumberRow, AgentRow, PersonaRow};
+use super::tables::{AgentNumberRow, AgentRow, NumberOwnerRow, PersonaRow};
 use crate::rows::Rows;
 use domain::agent::event::{AgentEvent, AgentSettings};
 use domain::hours::WeekHours;
+use domain::phone_number::PhoneNumberEvent;
 use domain::{Tenant, Timestamp};
+use infra::event_store::Event;
 use std::collections::BTreeMap;
 
-/// The state of an agent in `agents`.
+/// The state of one stream in `agents`.
+#[derive(Clone, Debug, Default)]
+pub enum AgentsDocument {
+    #[default]
+    Nothing,
+    Agent(Box<AgentDocument>),
+    /// The tenant of a number, if it belongs to one.
+    Number(Option<Tenant>),
+}
+
+impl AgentsDocument {
+    pub(super) fn fold(&mut self, tenant: &Tenant, event: &Event) {
+        match event {
+            Event::Agent(event) => {
+                if !matches!(self, Self::Agent(_)) {
+                    *self = Self::Agent(Box::default());
+                }
+                if let Self::Agent(agent) = self {
+                    agent.fold(tenant, event);
+                }
+            }
+            Event::PhoneNumber(PhoneNumberEvent::PhoneNumberClaimed { tenant, .. }) => {
+                *self = Self::Number(Some(tenant.clone()));
+            }
+            Event::PhoneNumber(PhoneNumberEvent::PhoneNumberReleased { .. }) => *self = Self::Number(None),
+            _ => {}
+        }
+    }
+
+    pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
+        match self {
+            Self::Agent(agent) => agent.write_rows(id, rows),
+            Self::Number(Some(tenant)) => rows.push(NumberOwnerRow {
+                number: id.to_owned(),
+                tenant: tenant.0.clone(),
+            }),
+            Self::Nothing | Self::Number(None) => {}
+        }
+    }
+}
+
+/// The state of an agent.
 #[derive(Clone, Debug, Default)]
 pub struct AgentDocument {
     tenant: Tenant,
@@ -51,7 +94,7 @@ impl PersonaState {
 }
 
 impl AgentDocument {
-    pub(super) fn fold(&mut self, tenant: &Tenant, event: &AgentEvent) {
+    fn fold(&mut self, tenant: &Tenant, event: &AgentEvent) {
         use AgentEvent as E;
         let at = event.at();
         self.tenant.clone_from(tenant);
@@ -101,7 +144,7 @@ impl AgentDocument {
         }
     }
 
-    pub(super) fn write_rows(&self, id: &str, rows: &mut Rows) {
+    fn write_rows(&self, id: &str, rows: &mut Rows) {
         rows.push(AgentRow {
             agent_id: id.to_owned(),
             tenant: self.tenant.0.clone(),

@@ -20,12 +20,21 @@ static ONE: LazyLock<String> = LazyLock::new(|| {
 
 static NUMBERS: LazyLock<String> = LazyLock::new(|| {
     let columns = AgentNumberRow::TABLE.column_list();
-    format!("select {columns} from agent_numbers where tenant = $1 order by number, assigned_at desc, agent_id desc")
+    format!(
+        "select {columns} from agent_numbers where tenant = $1
+           and not exists (select 1 from number_owners o
+             where o.number = agent_numbers.number and o.tenant <> agent_numbers.tenant)
+         order by number, assigned_at desc, agent_id desc"
+    )
 });
+
+const OWNER: &str = "select tenant from number_owners where number = $1";
+
+const OWNERS: &str = "select number, tenant from number_owners order by number";
 
 const ALL_NUMBERS: &str = "select distinct number from agent_numbers order by number";
 
-/// The agent to which the number was assigned last. Not limited to a tenant: the tenant of a called number is not known
+/// The agent of the number's tenant to which it was assigned last. Not limited to a tenant: the tenant of a called number is not known
 /// yet.
 static BY_NUMBER: LazyLock<String> = LazyLock::new(|| {
     let columns: Vec<_> = AgentRow::TABLE
@@ -35,7 +44,9 @@ static BY_NUMBER: LazyLock<String> = LazyLock::new(|| {
         .collect();
     format!(
         "select {} from agent_numbers n join agents a on a.agent_id = n.agent_id
-         where n.number = $1 and a.archived = 0 order by n.assigned_at desc, n.agent_id desc limit 1",
+         where n.number = $1 and a.archived = 0
+           and not exists (select 1 from number_owners o where o.number = n.number and o.tenant <> n.tenant)
+         order by n.assigned_at desc, n.agent_id desc limit 1",
         columns.join(", ")
     )
 });
@@ -50,7 +61,7 @@ pub(crate) fn statements() -> Vec<&'static str> {
     [&LIST, &ONE, &NUMBERS, &BY_NUMBER, &PERSONAS]
         .into_iter()
         .map(|text| text.as_str())
-        .chain([ALL_NUMBERS])
+        .chain([ALL_NUMBERS, OWNER, OWNERS])
         .collect()
 }
 
@@ -99,6 +110,24 @@ impl Agents {
     pub async fn numbers(&self, tenant: &str) -> Result<Vec<AgentNumberRow>, DbError> {
         let db = self.read_stores.current("agents").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&NUMBERS).bind(tenant).fetch_all(c).await)?)
+    }
+
+    /// The tenant that a number belongs to.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn owner(&self, number: &str) -> Result<Option<String>, DbError> {
+        let db = self.read_stores.current("agents").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_scalar(OWNER).bind(number).fetch_optional(c).await)?)
+    }
+
+    /// The numbers that belong to a tenant, and the tenant.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn owners(&self) -> Result<Vec<(String, String)>, DbError> {
+        let db = self.read_stores.current("agents").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(OWNERS).fetch_all(c).await)?)
     }
 
     /// Every assigned number, of every tenant.

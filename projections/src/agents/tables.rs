@@ -1,11 +1,16 @@
 //! The tables of `agents`. They contain no personal values: prompts and numbers belong to the tenant.
 
-use crate::rows::Owner::Agent;
+use crate::rows::Owner::{Agent, PhoneNumber};
 use crate::rows::Role::OwnedBy;
 use crate::rows::{Row, Table, table};
 
 /// Every table of this read model.
-pub const TABLES: &[Table] = &[AgentRow::TABLE, AgentNumberRow::TABLE, PersonaRow::TABLE];
+pub const TABLES: &[Table] = &[
+    AgentRow::TABLE,
+    AgentNumberRow::TABLE,
+    PersonaRow::TABLE,
+    NumberOwnerRow::TABLE,
+];
 
 table! {
     /// An agent. Times are epoch microseconds.
@@ -66,5 +71,15 @@ table! {
         /// The user who approved or rejected it.
         decided_by: Option<String>,
         decided_at: Option<i64>,
+    }
+}
+
+table! {
+    /// The tenant that a number belongs to.
+    NumberOwnerRow in "number_owners", key 1, OwnedBy(PhoneNumber), personal []
+    {
+        /// E.164.
+        number: String,
+        tenant: String,
     }
 }

@@ -1,6 +1,6 @@
 //! Queries of `call_log`.
 
-use super::search;
+use super::search::{self, Patterns};
 use super::tables::{AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SegmentRow};
 use crate::rows::{Row, Table};
 use domain::call::view::Filter;
@@ -116,7 +116,8 @@ struct ListSql {
 }
 
 impl ListSql {
-    /// `$1` tenant, `$2` and `$3` the cursor, `$4` from, `$5` agent, `$6` grade, `$7` limit, `$8` pattern, `$9` step.
+    /// `$1` tenant, `$2` and `$3` the cursor, `$4` from, `$5` agent, `$6` grade, `$7` limit, `$8` and `$10` patterns,
+    /// `$9` step.
     /// Each filter has indexes in the order of the list: for all calls, by agent, by grade, and by both.
     fn compose(filter: Filter, agent: bool, grade: bool, text: bool) -> Self {
         let agent = if agent {
@@ -146,7 +147,7 @@ impl ListSql {
                 "select {} from (select c.call_id, c.started_at {matching} limit $9) as chosen
                    join call_search s on s.call_id = chosen.call_id
                    join calls c on c.call_id = chosen.call_id
-                 where s.text like $8 escape '\\'
+                 where s.text like $8 escape '\\' or s.text like $10 escape '\\'
                  order by chosen.started_at desc, chosen.call_id desc limit $7",
                 columns("c")
             )
@@ -216,8 +217,8 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    /// The calls after a cursor. With a pattern, only the matching calls within one search step.
-    async fn page(&self, after: &Cursor, limit: i64, pattern: Option<&str>) -> Result<Vec<CallRow>, sqlx::Error> {
+    /// The calls after a cursor. With patterns, only the matching calls within one search step.
+    async fn page(&self, after: &Cursor, limit: i64, patterns: Option<&Patterns>) -> Result<Vec<CallRow>, sqlx::Error> {
         on_db!(self.db, c => {
             let mut query = sqlx::query_as(&self.sql.page)
                 .bind(self.tenant)
@@ -227,8 +228,8 @@ impl List<'_> {
                 .bind(&self.query.agent)
                 .bind(&self.query.grade)
                 .bind(limit);
-            if let Some(pattern) = pattern {
-                query = query.bind(pattern).bind(SEARCH_STEP);
+            if let Some(patterns) = patterns {
+                query = query.bind(&patterns.text).bind(SEARCH_STEP).bind(&patterns.number);
             }
             query.fetch_all(c).await
         })
@@ -265,12 +266,12 @@ impl CallLog {
     /// When the database cannot be used.
     pub async fn list(&self, tenant: &str, query: &CallQuery) -> Result<Page, DbError> {
         let db = self.read_stores.current("call_log").await?.db;
-        let pattern = query.q.as_deref().and_then(search::pattern);
+        let patterns = query.q.as_deref().and_then(search::patterns);
         let shape = (
             query.filter,
             query.agent.is_some(),
             query.grade.is_some(),
-            pattern.is_some(),
+            patterns.is_some(),
         );
         let sql = &LISTS[&shape];
         let end = query.to.unwrap_or(i64::MAX);
@@ -296,7 +297,7 @@ impl CallLog {
                 next: None,
             });
         }
-        let Some(pattern) = pattern else {
+        let Some(patterns) = patterns else {
             let calls = list.page(&cursor, limit, None).await?;
             let next = if is_full(&calls, limit) {
                 calls.last().map(Cursor::of)
@@ -309,7 +310,7 @@ impl CallLog {
         let (mut found, mut cursor, mut scanned) = (Vec::new(), cursor, 0);
         loop {
             let missing = limit - i64::try_from(found.len()).unwrap_or(limit);
-            let calls = list.page(&cursor, missing, Some(&pattern)).await?;
+            let calls = list.page(&cursor, missing, Some(&patterns)).await?;
             let filled = is_full(&calls, missing);
             found.extend(calls);
             if filled {

@@ -1,11 +1,16 @@
 //! Folds events into a [`ContactsDocument`]. Pure.
 
-use super::tables::{ContactRow, NumberCallRow};
+use super::tables::{ContactRow, NumberCallRow, SuppressionRow, WebhookPartyRow};
+use super::webhook::parties;
+use crate::call_log::search;
 use crate::rows::Rows;
 use domain::call::view::CallView;
+use domain::callee::{CalleeEvent, SuppressionOrigin};
 use domain::contact::ContactEvent;
+use domain::quarantine::QuarantineEvent;
 use domain::{Tenant, Timestamp};
 use infra::event_store::Event;
+use std::collections::BTreeSet;
 
 /// The state of one stream in `contacts`.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +19,28 @@ pub enum ContactsDocument {
     Nothing,
     Contact(Contact),
     Call(Box<CallView>),
+    Callee(Callee),
+    /// The tenant and the parties of a quarantined webhook.
+    Webhook(Tenant, BTreeSet<String>),
+}
+
+/// A callee.
+#[derive(Clone, Debug, Default)]
+pub struct Callee {
+    tenant: Tenant,
+    number: Option<String>,
+    is_suppressed: bool,
+    contact: Option<String>,
+    /// The last suppression. Absent if there was none.
+    last: Option<Suppression>,
+}
+
+#[derive(Clone, Debug)]
+struct Suppression {
+    at: Timestamp,
+    origin: SuppressionOrigin,
+    call: Option<String>,
+    by: Option<String>,
 }
 
 /// A contact.
@@ -38,12 +65,25 @@ impl ContactsDocument {
                     ..Contact::default()
                 }),
                 Event::Call(_) => Self::Call(Box::default()),
+                Event::Quarantine(_) => Self::Webhook(tenant.clone(), BTreeSet::new()),
+                Event::Callee(_) => Self::Callee(Callee {
+                    tenant: tenant.clone(),
+                    ..Callee::default()
+                }),
                 _ => return,
             };
         }
         match (self, event) {
             (Self::Contact(contact), Event::Contact(event)) => contact.fold(event),
             (Self::Call(view), Event::Call(event)) => view.fold(tenant, event),
+            (Self::Callee(callee), Event::Callee(event)) => callee.fold(event),
+            (Self::Webhook(_, values), Event::Quarantine(event)) => match event {
+                QuarantineEvent::WebhookQuarantined { params, .. } => {
+                    *values = params.known().map(parties).unwrap_or_default();
+                }
+                QuarantineEvent::WebhookErased { .. } => values.clear(),
+                QuarantineEvent::WebhookReingested { .. } => {}
+            },
             _ => {}
         }
     }
@@ -53,6 +93,21 @@ impl ContactsDocument {
             Self::Nothing => {}
             Self::Contact(contact) => rows.push(contact.row(id)),
             Self::Call(view) => rows.push(call_row(id, view)),
+            Self::Webhook(tenant, values) => {
+                for (value, n) in values.iter().zip(1..) {
+                    rows.push(WebhookPartyRow {
+                        webhook_id: id.to_owned(),
+                        n,
+                        tenant: tenant.0.clone(),
+                        value: value.clone(),
+                    });
+                }
+            }
+            Self::Callee(callee) => {
+                if let Some(row) = callee.row(id) {
+                    rows.push(row);
+                }
+            }
         }
     }
 }
@@ -89,7 +144,7 @@ impl Contact {
             contact_id: id.to_owned(),
             tenant: self.tenant.0.clone(),
             name: self.name.clone(),
-            sort_name: self.name.as_deref().unwrap_or_default().to_lowercase(),
+            sort_name: search::folded(self.name.as_deref().unwrap_or_default()),
             phone: self.phone.clone(),
             listed: !self.removed && !self.erased,
             added_at: self.added_at.as_micros(),
@@ -100,11 +155,54 @@ impl Contact {
     }
 }
 
+impl Callee {
+    fn fold(&mut self, event: &CalleeEvent) {
+        match event {
+            CalleeEvent::NumberSuppressed {
+                at,
+                number,
+                origin,
+                call,
+                by,
+            } => {
+                self.number = number.text().map(str::to_owned);
+                self.is_suppressed = true;
+                self.last = Some(Suppression {
+                    at: *at,
+                    origin: *origin,
+                    call: call.as_ref().map(|call| call.0.clone()),
+                    by: by.clone(),
+                });
+            }
+            CalleeEvent::SuppressionLifted { .. } => self.is_suppressed = false,
+            CalleeEvent::ContactClaimed { contact, .. } => self.contact = Some(contact.0.clone()),
+            CalleeEvent::ContactReleased { .. } => self.contact = None,
+            CalleeEvent::CalleeErased { .. } => self.number = None,
+        }
+    }
+
+    fn row(&self, id: &str) -> Option<SuppressionRow> {
+        let last = self.last.as_ref()?;
+        Some(SuppressionRow {
+            callee_id: id.to_owned(),
+            tenant: self.tenant.0.clone(),
+            number: self.number.clone(),
+            suppressed: self.is_suppressed,
+            suppressed_at: last.at.as_micros(),
+            origin: last.origin.as_str().to_owned(),
+            call_id: last.call.clone(),
+            suppressed_by: last.by.clone(),
+            contact_id: self.contact.clone(),
+        })
+    }
+}
+
 fn call_row(id: &str, view: &CallView) -> NumberCallRow {
     NumberCallRow {
         call_id: id.to_owned(),
         tenant: view.tenant.0.clone(),
-        number: view.outside_number().filter(|_| !view.hidden).map(str::to_owned),
+        number: view.outside_number().map(str::to_owned),
+        hidden: view.hidden,
         started_at: view.started_at().as_micros(),
         direction: view.direction().map(|direction| direction.as_str().to_owned()),
         status: view.status().as_str().to_owned(),

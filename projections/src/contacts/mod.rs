@@ -1,11 +1,12 @@
-//! `contacts`: the contacts, with the last call of each.
+//! `contacts`: the contacts, with the last call of each, and the suppressed numbers.
 //!
-//! The last call of a number comes from this model's own table of calls by number: no query joins two models. The
-//! dialing rules decide whether a number may be called, not this model.
+//! The last call of a number comes from this model's own table of calls by number: no query joins two models. Whether
+//! a number may be called is asked of the log, not of this model.
 
 mod fold;
 pub mod queries;
 pub mod tables;
+mod webhook;
 
 pub use queries::{ContactCursor, ContactWithLastCall, Contacts};
 
@@ -20,7 +21,7 @@ pub struct ContactsModel;
 
 impl ReadModel for ContactsModel {
     const NAME: &'static str = "contacts";
-    const VERSION: i64 = 4;
+    const VERSION: i64 = 6;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = ContactsDocument;
 
@@ -29,7 +30,10 @@ impl ReadModel for ContactsModel {
     }
 
     fn concerns(event: &Event) -> bool {
-        matches!(event, Event::Call(_) | Event::Contact(_))
+        matches!(
+            event,
+            Event::Call(_) | Event::Contact(_) | Event::Callee(_) | Event::Quarantine(_)
+        )
     }
 
     fn fold(document: &mut ContactsDocument, event: &Recorded) {

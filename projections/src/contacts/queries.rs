@@ -1,6 +1,6 @@
 //! Queries of `contacts`.
 
-use super::tables::{ContactRow, NumberCallRow};
+use super::tables::{ContactRow, NumberCallRow, SuppressionRow};
 use crate::call_log::search;
 use crate::rows::{Row, table};
 use infra::db::{DbError, ReadStores};
@@ -15,7 +15,7 @@ table! {
         contact_id: String,
         tenant: String,
         name: Option<String>,
-        /// The name in lower case. Lists are sorted by it.
+        /// The name in lower case, without accents. Lists are sorted by it.
         sort_name: String,
         /// E.164.
         phone: Option<String>,
@@ -29,14 +29,27 @@ table! {
         last_call_direction: Option<String>,
         /// [`domain::call::view::Status`].
         last_call_status: Option<String>,
+        /// The suppression of the number. Absent if the number may be called.
+        callee_id: Option<String>,
+        /// Epoch microseconds.
+        suppressed_at: Option<i64>,
+        /// [`domain::callee::SuppressionOrigin`].
+        suppression_origin: Option<String>,
+        /// The call on which the person asked for it.
+        suppression_call_id: Option<String>,
     }
 }
 
 const COLUMNS: &str = "c.contact_id, c.tenant, c.name, c.sort_name, c.phone, c.added_at,
-  n.call_id, n.started_at, n.direction, n.status
+  n.call_id, n.started_at, n.direction, n.status, s.callee_id, s.suppressed_at, s.origin, s.call_id
   from contacts c left join calls_by_number n on n.call_id = (
-    select l.call_id from calls_by_number l where l.tenant = c.tenant and l.number = c.phone
-    order by l.started_at desc, l.call_id desc limit 1)";
+    select l.call_id from calls_by_number l where l.tenant = c.tenant and l.number = c.phone and l.hidden = 0
+    order by l.started_at desc, l.call_id desc limit 1)
+  left join suppressions s on s.callee_id = coalesce(
+    (select x.callee_id from suppressions x where x.tenant = c.tenant and x.number = c.phone and x.suppressed = 1
+     order by x.callee_id limit 1),
+    (select x.callee_id from suppressions x where x.contact_id = c.contact_id and x.suppressed = 1
+     order by x.callee_id limit 1))";
 
 static LIST: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -48,7 +61,7 @@ static LIST: LazyLock<String> = LazyLock::new(|| {
 static FOUND: LazyLock<String> = LazyLock::new(|| {
     format!(
         "select {COLUMNS} where c.tenant = $1 and c.listed = 1 and (c.sort_name, c.contact_id) > ($2, $3)
-           and (c.sort_name like $5 escape '\\' or c.phone like $5 escape '\\')
+           and (c.sort_name like $5 escape '\\' or c.phone like $6 escape '\\')
          order by c.sort_name, c.contact_id limit $4"
     )
 });
@@ -65,17 +78,37 @@ static BY_PHONE: LazyLock<String> = LazyLock::new(|| {
 
 static CALLS: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "select {} from calls_by_number where tenant = $1 and number = $2
+        "select {} from calls_by_number where tenant = $1 and number = $2 and hidden = 0
          order by started_at desc, call_id desc limit $3",
         NumberCallRow::TABLE.column_list()
     )
 });
 
+const ALL_CALLS: &str = "select call_id from calls_by_number where tenant = $1 and number = $2 order by call_id";
+
+const WEBHOOKS: &str = "select distinct webhook_id from webhook_parties where tenant = $1 and value = $2";
+
+static SUPPRESSIONS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {} from suppressions where tenant = $1 and suppressed = 1 and (suppressed_at, callee_id) < ($2, $3)
+         order by suppressed_at desc, callee_id desc limit $4",
+        SuppressionRow::TABLE.column_list()
+    )
+});
+
+static SUPPRESSION: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {} from suppressions where callee_id = $1 and tenant = $2 and suppressed = 1",
+        SuppressionRow::TABLE.column_list()
+    )
+});
+
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    [&LIST, &FOUND, &ONE, &BY_PHONE, &CALLS]
+    [&LIST, &FOUND, &ONE, &BY_PHONE, &CALLS, &SUPPRESSIONS, &SUPPRESSION]
         .into_iter()
         .map(|text| text.as_str())
+        .chain([ALL_CALLS, WEBHOOKS])
         .collect()
 }
 
@@ -113,16 +146,16 @@ impl Contacts {
         let db = self.read_stores.current("contacts").await?.db;
         let start = ContactCursor::default();
         let after = after.unwrap_or(&start);
-        let pattern = q.and_then(search::pattern);
-        let sql = if pattern.is_some() { &*FOUND } else { &*LIST };
+        let patterns = q.and_then(search::patterns);
+        let sql = if patterns.is_some() { &*FOUND } else { &*LIST };
         Ok(on_db!(&db, c => {
             let mut query = sqlx::query_as(sql)
                 .bind(tenant)
                 .bind(&after.sort_name)
                 .bind(&after.contact_id)
                 .bind(limit.clamp(1, 1_000));
-            if let Some(pattern) = &pattern {
-                query = query.bind(pattern);
+            if let Some(patterns) = &patterns {
+                query = query.bind(&patterns.text).bind(&patterns.number);
             }
             query.fetch_all(c).await
         })?)
@@ -144,6 +177,49 @@ impl Contacts {
     pub async fn by_phone(&self, tenant: &str, phone: &str) -> Result<Option<ContactRow>, DbError> {
         let db = self.read_stores.current("contacts").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&BY_PHONE).bind(tenant).bind(phone).fetch_optional(c).await)?)
+    }
+
+    /// Every call of a number, also hidden ones.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn all_calls_of(&self, tenant: &str, number: &str) -> Result<Vec<String>, DbError> {
+        let db = self.read_stores.current("contacts").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_scalar(ALL_CALLS).bind(tenant).bind(number).fetch_all(c).await)?)
+    }
+
+    /// The quarantined webhooks that name a number, another address of a party, or a call.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn webhooks_of(&self, tenant: &str, value: &str) -> Result<Vec<String>, DbError> {
+        let db = self.read_stores.current("contacts").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_scalar(WEBHOOKS).bind(tenant).bind(value).fetch_all(c).await)?)
+    }
+
+    /// The suppressed numbers, latest first, before a position: time and id of the last one of the previous page.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn suppressions(
+        &self,
+        tenant: &str,
+        before: Option<(i64, &str)>,
+        limit: i64,
+    ) -> Result<Vec<SuppressionRow>, DbError> {
+        let db = self.read_stores.current("contacts").await?.db;
+        let (at, id) = before.unwrap_or((i64::MAX, ""));
+        Ok(on_db!(&db, c => sqlx::query_as(&SUPPRESSIONS)
+            .bind(tenant).bind(at).bind(id).bind(limit).fetch_all(c).await)?)
+    }
+
+    /// The suppression of a callee. `None` if its number may be called.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn suppression(&self, tenant: &str, callee_id: &str) -> Result<Option<SuppressionRow>, DbError> {
+        let db = self.read_stores.current("contacts").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&SUPPRESSION).bind(callee_id).bind(tenant).fetch_optional(c).await)?)
     }
 
     /// The calls of a number, latest first.

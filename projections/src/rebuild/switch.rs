@@ -115,13 +115,11 @@ impl<'a> Next<'a> {
             let _ = checkpoint::release(&old.db, model, &seized).await;
         }
         switched?;
-        let (read_stores, name) = (self.context.read_stores.clone(), model);
-        tokio::spawn(async move {
-            if let Err(error) = read_stores.sweep(name).await {
-                tracing::warn!(model = name, %error, "removing the old namespace failed, the next rebuild will remove it");
-            }
-        });
         tracing::info!(model, position = self.position, "read model switched to rebuilt rows");
+        // Awaited: a process that only rebuilds would end before, and leave rows behind that an erasure does not reach.
+        if let Err(error) = self.context.read_stores.sweep(model).await {
+            tracing::warn!(model, %error, "removing the old namespace failed, the next erasure or rebuild will remove it");
+        }
         Ok(downtime)
     }
 

@@ -22,13 +22,23 @@ pub enum Owner {
     Call,
     Agent,
     Contact,
+    Callee,
+    /// A number of the installation.
+    PhoneNumber,
     /// A quarantined webhook.
     Quarantine,
 }
 
 impl Owner {
     /// Every stream type.
-    pub const ALL: [Self; 4] = [Self::Call, Self::Agent, Self::Contact, Self::Quarantine];
+    pub const ALL: [Self; 6] = [
+        Self::Call,
+        Self::Agent,
+        Self::Contact,
+        Self::Callee,
+        Self::PhoneNumber,
+        Self::Quarantine,
+    ];
 
     /// The name of the stream type in the log.
     #[must_use]
@@ -37,6 +47,8 @@ impl Owner {
             Self::Call => "call",
             Self::Agent => "agent",
             Self::Contact => "contact",
+            Self::Callee => "callee",
+            Self::PhoneNumber => "phone_number",
             Self::Quarantine => "quarantine",
         }
     }

@@ -7,6 +7,7 @@ use crate::rows::Rows;
 use domain::call::CallEvent;
 use domain::call::view::CallView;
 use domain::call::{Participants, Recordings};
+use domain::callee::CalleeEvent;
 use domain::contact::ContactEvent;
 use domain::quarantine::QuarantineEvent;
 use domain::{Tenant, Timestamp};
@@ -24,8 +25,16 @@ pub struct WorkDocument {
     quarantine: Option<Quarantine>,
     reingested: bool,
     erased: bool,
+    opt_out: OptOut,
     /// Dial attempts by number. They may be reported before `CallQueued`.
     attempts: BTreeMap<u32, Attempt>,
+}
+
+/// The wish not to be called again.
+#[derive(Clone, Debug, Default)]
+struct OptOut {
+    requested: bool,
+    honored: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +75,8 @@ pub(super) fn affects_work(event: &Event) -> bool {
                     | E::DialFailed { .. }
                     | E::CallAnswered { .. }
                     | E::CallErased { .. }
+                    | E::DoNotCallRequested { .. }
+                    | E::OptOutHonored { .. }
                     | E::EffectFailed { .. }
                     | E::ConsentNoticePlayed { .. }
                     | E::RoutedToVoicemail { .. }
@@ -75,6 +86,7 @@ pub(super) fn affects_work(event: &Event) -> bool {
                 || Participants::concerns(event)
         }
         Event::Contact(event) => matches!(event, ContactEvent::ContactErased { .. }),
+        Event::Callee(event) => matches!(event, CalleeEvent::CalleeErased { .. }),
         Event::Quarantine(_) => true,
         _ => false,
     }
@@ -88,7 +100,9 @@ impl WorkDocument {
         }
         match event {
             Event::Call(event) => self.fold_call(tenant, event),
-            Event::Contact(ContactEvent::ContactErased { .. }) => self.erased = true,
+            Event::Contact(ContactEvent::ContactErased { .. })
+            | Event::Callee(CalleeEvent::CalleeErased { .. })
+            | Event::Quarantine(QuarantineEvent::WebhookErased { .. }) => self.erased = true,
             Event::Quarantine(QuarantineEvent::WebhookQuarantined {
                 at, endpoint, reason, ..
             }) => {
@@ -133,6 +147,8 @@ impl WorkDocument {
                 attempt.retry_at = *retry_at;
             }
             E::CallErased { .. } => self.erased = true,
+            E::DoNotCallRequested { .. } => self.opt_out.requested = true,
+            E::OptOutHonored { .. } => self.opt_out.honored = true,
             E::TranscriptionRequested { at, phase, .. } => {
                 let effect = Kind::Transcribe.as_str();
                 for (recording, _) in self.view.recordings.of(*phase) {
@@ -163,6 +179,9 @@ impl WorkDocument {
         }
         if self.erased {
             rows.push(self.due(id, Kind::DestroyKey));
+        }
+        if self.opt_out.requested && !self.opt_out.honored {
+            rows.push(self.due(id, Kind::SuppressNumber));
         }
         if let Some(call) = self.call_to_place(id) {
             rows.push(call);

@@ -26,7 +26,7 @@ pub struct WorkModel;
 
 impl ReadModel for WorkModel {
     const NAME: &'static str = "work";
-    const VERSION: i64 = 7;
+    const VERSION: i64 = 8;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = WorkDocument;
 

@@ -32,6 +32,8 @@ text_enum! {
         HangUpParticipant = "hang_up_participant",
         /// Destroy the data key of an erased stream.
         DestroyKey = "destroy_key",
+        /// Put the number of a person who asked not to be called again on the suppression list.
+        SuppressNumber = "suppress_number",
         /// Place a queued call.
         PlaceCall = "place_call",
         /// Parse a quarantined webhook again.

@@ -306,6 +306,8 @@ impl TestEnv {
             Event::Call(event) => serde_json::to_string(event),
             Event::Agent(event) => serde_json::to_string(event),
             Event::Contact(event) => serde_json::to_string(event),
+            Event::Callee(event) => serde_json::to_string(event),
+            Event::PhoneNumber(event) => serde_json::to_string(event),
             Event::Quarantine(event) => serde_json::to_string(event),
             Event::Ledger(_) | Event::Unreadable { .. } => panic!("no event of a model"),
         };

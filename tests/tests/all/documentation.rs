@@ -3,8 +3,10 @@
 use crate::source_files;
 use domain::agent::event::AgentEvent;
 use domain::call::event::CallEvent;
+use domain::callee::event::CalleeEvent;
 use domain::contact::event::ContactEvent;
 use domain::ledger::LedgerEvent;
+use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::event::QuarantineEvent;
 use infra::config::Settings;
 use std::path::Path;
@@ -20,8 +22,10 @@ fn every_event_type_is_documented() {
     for name in [
         CallEvent::TYPES,
         AgentEvent::TYPES,
+        CalleeEvent::TYPES,
         ContactEvent::TYPES,
         LedgerEvent::TYPES,
+        PhoneNumberEvent::TYPES,
         QuarantineEvent::TYPES,
     ]
     .concat()
@@ -38,8 +42,10 @@ fn documented_event_types_exist() {
     let types = [
         CallEvent::TYPES,
         AgentEvent::TYPES,
+        CalleeEvent::TYPES,
         ContactEvent::TYPES,
         LedgerEvent::TYPES,
+        PhoneNumberEvent::TYPES,
         QuarantineEvent::TYPES,
     ]
     .concat();

@@ -30,6 +30,7 @@ async fn ledger_statements_can_be_prepared(stores: TestStores) {
     let _ledger = stores.ledger().await;
     for (schema, statements) in [
         ("ledger", infra::event_store::STATEMENTS),
+        ("ledger", infra::keys::INDEX_KEY_STATEMENTS),
         ("keys", infra::keys::STATEMENTS),
     ] {
         prepare(

@@ -2,13 +2,15 @@
 //! callback contains, and the other tenant sees none of it.
 
 use domain::Timestamp;
+use domain::phone_number::{PhoneNumber, PhoneNumberCommand};
 use futures::StreamExt as _;
 use harness::app::App;
 use harness::on_both_engines;
 use harness::service::{Client, PASSWORD, Socket};
 use harness::test_stores::TestStores;
 use infra::accounts::{NewUser, Registration, Role};
-use infra::event_store::StreamId;
+use infra::event_store::{Actor, Metadata, StreamId};
+use infra::ledger::INSTALLATION;
 use infra::on_db;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -17,6 +19,7 @@ on_both_engines!(
     every_event_of_a_call_belongs_to_the_tenant_of_its_first_event,
     browser_call_belongs_to_the_users_tenant_whatever_number_is_dialed,
     call_keeps_ringing_while_the_number_owner_is_unavailable,
+    number_of_another_tenant_is_409_until_the_installation_moves_it,
 );
 
 const FRIDAY: Timestamp = Timestamp::from_seconds(1_774_620_000);
@@ -277,4 +280,65 @@ async fn call_keeps_ringing_while_the_number_owner_is_unavailable(stores: TestSt
     post_webhook(&acme, "/twilio/inbound", &inbound("CA3", ACME_NUMBER)).await;
     assert_all_of_acme(&tenants(&app, "CA3").await, &["CallStarted"]);
     set_numbers_hidden(&app, false).await;
+}
+
+async fn number_of_another_tenant_is_409_until_the_installation_moves_it(stores: TestStores) {
+    let app = App::start(stores, FRIDAY).await;
+    let (acme, _) = acme_user(&app).await;
+    let default = app.client().signed_in().await;
+    let acme_agent = assign_number(&acme).await;
+    let assign = async |client: &Client, number: &str, agent: &str| {
+        let body = json!({ "number": number, "agent": agent });
+        client.put("/api/phone-numbers", &body).await
+    };
+    // The number of another tenant, and the configured one.
+    for (client, number, agent) in [
+        (&default, ACME_NUMBER, "default"),
+        (&acme, "+15045550199", acme_agent.as_str()),
+    ] {
+        let refused = assign(client, number, agent).await.expect(409);
+        assert!(refused.text.contains("belongs to another tenant"), "{}", refused.text);
+    }
+    // At once: one of them gets it.
+    let both = futures::future::join(
+        assign(&default, UNASSIGNED_NUMBER, "default"),
+        assign(&acme, UNASSIGNED_NUMBER, &acme_agent),
+    )
+    .await;
+    let statuses = (both.0.status, both.1.status);
+    assert!(matches!(statuses, (200, 409) | (409, 200)), "{statuses:?}");
+    // Unassigned, it is still the tenant's, and so are its calls.
+    let without_agent = json!({ "number": ACME_NUMBER, "agent": null });
+    acme.put("/api/phone-numbers", &without_agent).await.expect(200);
+    app.wait_for_read_models().await;
+    app.running.engine().number_routing.invalidate();
+    assign(&default, ACME_NUMBER, "default").await.expect(409);
+    post_webhook(&app.client(), "/twilio/inbound", &inbound("CA7", ACME_NUMBER)).await;
+    assert_all_of_acme(&tenants(&app, "CA7").await, &["CallStarted"]);
+
+    // The installation moves it.
+    assign(&acme, ACME_NUMBER, &acme_agent).await.expect(200);
+    let moved = [
+        PhoneNumberCommand::Release { at: FRIDAY },
+        PhoneNumberCommand::Claim {
+            at: FRIDAY,
+            tenant: "default".into(),
+        },
+    ];
+    let metadata = Metadata::new(INSTALLATION, Actor::Cli("root".to_owned()), "test");
+    let ledger = &app.running.engine().ledger;
+    ledger
+        .execute_all::<PhoneNumber>(ACME_NUMBER, &moved, metadata)
+        .await
+        .unwrap();
+    app.wait_for_read_models().await;
+    app.running.engine().number_routing.invalidate();
+    let listed = acme.get("/api/phone-numbers").await.unwrap().expect(200).json();
+    let listed = listed.as_array().unwrap().iter();
+    assert!(!listed.into_iter().any(|row| row["number"] == ACME_NUMBER));
+    post_webhook(&app.client(), "/twilio/inbound", &inbound("CA8", ACME_NUMBER)).await;
+    let events = tenants(&app, "CA8").await;
+    assert!(events.iter().all(|(_, tenant)| tenant == "default"), "{events:?}");
+    assign(&acme, ACME_NUMBER, &acme_agent).await.expect(409);
+    assign(&default, ACME_NUMBER, "default").await.expect(200);
 }

@@ -868,6 +868,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the do-not-call list, latest first. */
+        get: operations["list_suppressions"];
+        put?: never;
+        /** Puts a number on the do-not-call list: no call to it is placed any more. Without effect if it is on the list. */
+        post: operations["suppress_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suppressions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether a number is on the do-not-call list. Also finds numbers of people who were erased. */
+        post: operations["check_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/suppressions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a number off the do-not-call list: it may be called again. Only with a new consent of the person. */
+        delete: operations["lift_suppression"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/text-calls": {
         parameters: {
             query?: never;
@@ -1607,7 +1659,7 @@ export interface components {
             /** @enum {string} */
             type: "CallErased";
         };
-        CallEvent: components["schemas"]["CallQueued"] | components["schemas"]["QueueEdited"] | components["schemas"]["QueuePaused"] | components["schemas"]["QueueResumed"] | components["schemas"]["QueueCancelled"] | components["schemas"]["DialDeferred"] | components["schemas"]["DialRefused"] | components["schemas"]["DialPermitted"] | components["schemas"]["DialIntended"] | components["schemas"]["DialAttempted"] | components["schemas"]["DialFailed"] | components["schemas"]["DialUnresolved"] | components["schemas"]["DuplicateDialDetected"] | components["schemas"]["LegRefused"] | components["schemas"]["CallStarted"] | components["schemas"]["CallRinging"] | components["schemas"]["CallAnswered"] | components["schemas"]["RoutedToVoicemail"] | components["schemas"]["AiDisclosed"] | components["schemas"]["ConsentNoticePlayed"] | components["schemas"]["CallerTurn"] | components["schemas"]["AiTurn"] | components["schemas"]["AiTurnInterrupted"] | components["schemas"]["HeardUnclearly"] | components["schemas"]["SilencePrompted"] | components["schemas"]["FieldCollected"] | components["schemas"]["EscalationTriggered"] | components["schemas"]["GuardrailTripped"] | components["schemas"]["AiFailed"] | components["schemas"]["ListenerJoined"] | components["schemas"]["ListenerLeft"] | components["schemas"]["TakeoverRequested"] | components["schemas"]["TakeoverAccepted"] | components["schemas"]["TakeoverDeclined"] | components["schemas"]["TakenOver"] | components["schemas"]["TakeoverFailed"] | components["schemas"]["PutOnHold"] | components["schemas"]["TakenOffHold"] | components["schemas"]["TransferStarted"] | components["schemas"]["Transferred"] | components["schemas"]["TransferFailed"] | components["schemas"]["DigitsSent"] | components["schemas"]["ParticipantCalled"] | components["schemas"]["ParticipantUnreached"] | components["schemas"]["ParticipantJoined"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["ConferenceStarted"] | components["schemas"]["ConferenceEnded"] | components["schemas"]["RecordingStarted"] | components["schemas"]["RecordingPaused"] | components["schemas"]["RecordingResumed"] | components["schemas"]["RecordingReady"] | components["schemas"]["RecordingArchived"] | components["schemas"]["RecordingUnavailable"] | components["schemas"]["TranscriptReady"] | components["schemas"]["TranscriptionRequested"] | components["schemas"]["TranscriptionFailed"] | components["schemas"]["RecordingPlayed"] | components["schemas"]["CallEnded"] | components["schemas"]["CallSummarized"] | components["schemas"]["DoNotCallRequested"] | components["schemas"]["CostIncurred"] | components["schemas"]["Graded"] | components["schemas"]["GradeCleared"] | components["schemas"]["CorrectionNoted"] | components["schemas"]["CorrectionWithdrawn"] | components["schemas"]["Resolved"] | components["schemas"]["Reopened"] | components["schemas"]["DetailsEdited"] | components["schemas"]["CallHidden"] | components["schemas"]["CallErased"] | components["schemas"]["ProviderReported"] | components["schemas"]["Reconciled"] | components["schemas"]["EffectFailed"] | components["schemas"]["GapRepaired"];
+        CallEvent: components["schemas"]["CallQueued"] | components["schemas"]["QueueEdited"] | components["schemas"]["QueuePaused"] | components["schemas"]["QueueResumed"] | components["schemas"]["QueueCancelled"] | components["schemas"]["DialDeferred"] | components["schemas"]["DialRefused"] | components["schemas"]["DialPermitted"] | components["schemas"]["DialIntended"] | components["schemas"]["DialAttempted"] | components["schemas"]["DialFailed"] | components["schemas"]["DialUnresolved"] | components["schemas"]["DuplicateDialDetected"] | components["schemas"]["LegRefused"] | components["schemas"]["CallStarted"] | components["schemas"]["CallRinging"] | components["schemas"]["CallAnswered"] | components["schemas"]["RoutedToVoicemail"] | components["schemas"]["AiDisclosed"] | components["schemas"]["ConsentNoticePlayed"] | components["schemas"]["CallerTurn"] | components["schemas"]["AiTurn"] | components["schemas"]["AiTurnInterrupted"] | components["schemas"]["HeardUnclearly"] | components["schemas"]["SilencePrompted"] | components["schemas"]["FieldCollected"] | components["schemas"]["EscalationTriggered"] | components["schemas"]["GuardrailTripped"] | components["schemas"]["AiFailed"] | components["schemas"]["ListenerJoined"] | components["schemas"]["ListenerLeft"] | components["schemas"]["TakeoverRequested"] | components["schemas"]["TakeoverAccepted"] | components["schemas"]["TakeoverDeclined"] | components["schemas"]["TakenOver"] | components["schemas"]["TakeoverFailed"] | components["schemas"]["PutOnHold"] | components["schemas"]["TakenOffHold"] | components["schemas"]["TransferStarted"] | components["schemas"]["Transferred"] | components["schemas"]["TransferFailed"] | components["schemas"]["DigitsSent"] | components["schemas"]["ParticipantCalled"] | components["schemas"]["ParticipantUnreached"] | components["schemas"]["ParticipantJoined"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["ConferenceStarted"] | components["schemas"]["ConferenceEnded"] | components["schemas"]["RecordingStarted"] | components["schemas"]["RecordingPaused"] | components["schemas"]["RecordingResumed"] | components["schemas"]["RecordingReady"] | components["schemas"]["RecordingArchived"] | components["schemas"]["RecordingUnavailable"] | components["schemas"]["TranscriptReady"] | components["schemas"]["TranscriptionRequested"] | components["schemas"]["TranscriptionFailed"] | components["schemas"]["RecordingPlayed"] | components["schemas"]["CallEnded"] | components["schemas"]["CallSummarized"] | components["schemas"]["DoNotCallRequested"] | components["schemas"]["OptOutHonored"] | components["schemas"]["CostIncurred"] | components["schemas"]["Graded"] | components["schemas"]["GradeCleared"] | components["schemas"]["CorrectionNoted"] | components["schemas"]["CorrectionWithdrawn"] | components["schemas"]["Resolved"] | components["schemas"]["Reopened"] | components["schemas"]["DetailsEdited"] | components["schemas"]["CallHidden"] | components["schemas"]["CallErased"] | components["schemas"]["ProviderReported"] | components["schemas"]["Reconciled"] | components["schemas"]["EffectFailed"] | components["schemas"]["GapRepaired"];
         CallFeedEvent: components["schemas"]["CallEvent"] & components["schemas"]["EventRecord"] & {
             /** Format: date-time */
             at: string;
@@ -1913,6 +1965,18 @@ export interface components {
             voicemail: boolean;
             voicemail_reason?: string | null;
         };
+        CalleeEvent: components["schemas"]["NumberSuppressed"] | components["schemas"]["SuppressionLifted"];
+        CalleeFeedEvent: components["schemas"]["CalleeEvent"] & components["schemas"]["EventRecord"] & {
+            /** Format: date-time */
+            at: string;
+            /** @description The call; null for events of other streams. */
+            call_id: null;
+            stream: {
+                id: string;
+                /** @enum {string} */
+                type: "callee";
+            };
+        };
         /** @description The caller spoke. */
         CallerTurn: {
             data: {
@@ -1974,6 +2038,11 @@ export interface components {
             /** @description `admin`, `agent`, `auditor`, `analyst`. Admins only. */
             role?: string | null;
         };
+        /** @description Whether a number may be called. */
+        Checked: {
+            /** @description Whether the number is on the do-not-call list. */
+            suppressed: boolean;
+        };
         /** @enum {string} */
         ClockSource: "local" | "provider";
         /** @description The name of a user. */
@@ -2009,12 +2078,6 @@ export interface components {
             };
             /** @enum {string} */
             type: "ConferenceStarted";
-        };
-        /** @description The provider's number of an event within a conference. Its times have a resolution of a second, this one orders them. */
-        ConferenceStep: {
-            conference_sid: string;
-            /** Format: int32 */
-            number: number;
         };
         /** @description The caller was informed that the call is recorded. */
         ConsentNoticePlayed: {
@@ -2092,6 +2155,15 @@ export interface components {
             /** @enum {string} */
             type: "ContactRenamed";
         };
+        /** @description The entry of a contact's number on the do-not-call list. */
+        ContactSuppression: {
+            /** @description The call on which the person asked for it. */
+            call_id?: string | null;
+            /** @description `opt_out` (the person asked for it on a call), `manual` (a user decided it). */
+            origin: string;
+            since: components["schemas"]["Rfc3339"];
+            suppression_id: string;
+        };
         /** @description A contact. */
         ContactView: {
             added_at: components["schemas"]["Rfc3339"];
@@ -2106,6 +2178,7 @@ export interface components {
             name?: string | null;
             /** @description E.164; null once erased. */
             phone?: string | null;
+            suppression?: components["schemas"]["ContactSuppression"] | null;
         };
         /** @description A reviewer's correction: what the AI should have said. */
         Correction: {
@@ -2561,7 +2634,7 @@ export interface components {
             type: "EmergencyLifted";
         };
         /** @enum {string} */
-        EndedBy: "reconciler" | "provider" | "silence" | "time_limit" | "shutdown" | "cost_limit" | "caller" | "ai" | "team_member";
+        EndedBy: "reconciler" | "provider" | "silence" | "time_limit" | "policy" | "cost_limit" | "caller" | "ai" | "team_member";
         /** @description The ground for an erasure. */
         Erase: {
             /**
@@ -2626,7 +2699,7 @@ export interface components {
             [key: string]: components["schemas"]["FailedEffect"];
         };
         /** @description A message of the live feed. Only events have a position. */
-        FeedMessage: components["schemas"]["CallFeedEvent"] | components["schemas"]["AgentFeedEvent"] | components["schemas"]["ContactFeedEvent"] | components["schemas"]["QuarantineFeedEvent"] | components["schemas"]["LedgerFeedEvent"] | components["schemas"]["UnreadableFeedEvent"] | components["schemas"]["Notice"];
+        FeedMessage: components["schemas"]["CallFeedEvent"] | components["schemas"]["AgentFeedEvent"] | components["schemas"]["ContactFeedEvent"] | components["schemas"]["CalleeFeedEvent"] | components["schemas"]["QuarantineFeedEvent"] | components["schemas"]["LedgerFeedEvent"] | components["schemas"]["UnreadableFeedEvent"] | components["schemas"]["Notice"];
         /** @description Persona feedback. */
         Feedback: {
             /** @description At most 200 corrections in force, newest first; empty for users who may not see calls. */
@@ -3107,11 +3180,7 @@ export interface components {
             /** @default null */
             joined_last?: components["schemas"]["ObservedAt"] | null;
             /** @default null */
-            joined_last_step?: components["schemas"]["ConferenceStep"] | null;
-            /** @default null */
             left?: components["schemas"]["ObservedAt"] | null;
-            /** @default null */
-            left_step?: components["schemas"]["ConferenceStep"] | null;
             /** @default null */
             ringing?: components["schemas"]["ObservedAt"] | null;
             /** @default null */
@@ -3336,6 +3405,30 @@ export interface components {
             /** @enum {string} */
             type: "NumberAssigned";
         };
+        /** @description A telephone number. */
+        NumberBody: {
+            /**
+             * @description Telephone number with country code; spaces and dashes are ignored.
+             * @example +1 504 555 0123
+             */
+            number: string;
+        };
+        /** @description The number must not be called any more. */
+        NumberSuppressed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description The user who decided it. */
+                by?: string;
+                /** @description The call on which the person asked for it. */
+                call?: components["schemas"]["CallId"];
+                /** @description E.164. */
+                number: components["schemas"]["PersonalString"];
+                origin: components["schemas"]["SuppressionOrigin"];
+            };
+            /** @enum {string} */
+            type: "NumberSuppressed";
+        };
         NumberUnassigned: {
             data: {
                 /** @description Epoch microseconds. */
@@ -3351,6 +3444,17 @@ export interface components {
         ObservedAt: {
             at: components["schemas"]["Timestamp"];
             clock: components["schemas"]["ClockSource"];
+        };
+        /** @description The wish not to be called again was passed on to the suppression list. */
+        OptOutHonored: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description Whether the number is suppressed. It is not if the call has no number. */
+                suppressed: boolean;
+            };
+            /** @enum {string} */
+            type: "OptOutHonored";
         };
         /** @enum {string} */
         Outcome: "canceled" | "failed" | "no_answer" | "busy" | "completed";
@@ -3388,11 +3492,6 @@ export interface components {
                 /** @description Absent unless a conference callback reported the join. */
                 conference_sid?: string;
                 role: components["schemas"]["ParticipantRole"];
-                /**
-                 * Format: int32
-                 * @description The provider's number of the event within the conference: it orders what happens within one second.
-                 */
-                sequence_number?: number;
             };
             /** @enum {string} */
             type: "ParticipantJoined";
@@ -3403,14 +3502,7 @@ export interface components {
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 clock: components["schemas"]["ClockSource"];
-                /** @description Absent unless a conference callback reported the leave. */
-                conference_sid?: string;
                 role: components["schemas"]["ParticipantRole"];
-                /**
-                 * Format: int32
-                 * @description The provider's number of the event within the conference.
-                 */
-                sequence_number?: number;
             };
             /** @enum {string} */
             type: "ParticipantLeft";
@@ -3456,7 +3548,7 @@ export interface components {
          * @description A permission of a role.
          * @enum {string}
          */
-        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_quarantine" | "reingest";
+        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "lift_suppressions" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_quarantine" | "reingest";
         /** @description The proposed persona is in force. */
         PersonaApproved: {
             data: {
@@ -4296,6 +4388,40 @@ export interface components {
         };
         /** @enum {string} */
         Status: "queued" | "started" | "ringing" | "in_progress" | "canceled" | "refused" | "failed" | "no_answer" | "busy" | "completed";
+        /** @description The number may be called again. */
+        SuppressionLifted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description E.164. */
+                number: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "SuppressionLifted";
+        };
+        /** @enum {string} */
+        SuppressionOrigin: "opt_out" | "manual";
+        /** @description A page of the do-not-call list. */
+        SuppressionPage: {
+            /** @description Cursor of the next page; absent on the last page. */
+            next_cursor?: string | null;
+            /** @description Latest first. */
+            suppressions: components["schemas"]["SuppressionView"][];
+        };
+        /** @description An entry of the do-not-call list. */
+        SuppressionView: {
+            /** @description The user who decided it. */
+            by?: string | null;
+            /** @description The call on which the person asked for it. */
+            call_id?: string | null;
+            /** @description E.164; null once the person was erased. The number is refused all the same. */
+            number?: string | null;
+            /** @description `opt_out` (the person asked for it on a call), `manual` (a user decided it). */
+            origin: string;
+            since: components["schemas"]["Rfc3339"];
+            suppression_id: string;
+        };
         TakenOffHold: {
             data: {
                 /** @description Epoch microseconds. */
@@ -7009,6 +7135,147 @@ export interface operations {
             };
         };
     };
+    list_suppressions: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the previous page. */
+                cursor?: string;
+                /** @description Maximum number of entries per page, from 1 to 200 [default: 50]. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionPage"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suppress_number: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_suppression: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     dial: {
         parameters: {
             query?: never;
@@ -7040,7 +7307,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The telephone network is Twilio, or no number or application is configured for outgoing calls. */
+            /** @description The telephone network is Twilio, no number or application is configured for outgoing calls, or the number is on the do-not-call list. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconPhone } from "@tabler/icons-react";
-import { phone } from "../format/phone";
+import { isCallable, phone } from "../format/phone";
 import { useMay } from "../session/session";
 import { useDialer } from "./DialerProvider";
 
@@ -14,7 +14,7 @@ interface Props {
 export function CallButton({ number, isSmall }: Props) {
   const dialer = useDialer();
   const may = useMay("handle_calls");
-  if (!may || !number.startsWith("+")) return null;
+  if (!may || !isCallable(number)) return null;
   const dial = () => dialer.open(number);
   if (isSmall) {
     return (

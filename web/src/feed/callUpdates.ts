@@ -107,6 +107,7 @@ export const UPDATES: { readonly [T in CallEventType]: Update<T> } = {
   },
   EscalationTriggered: { fields: () => ({ escalated: true }), fetchWhenQuiet: ["calls"] },
   DoNotCallRequested: { fields: () => ({ do_not_call: true }), fetchWhenQuiet: ["calls"] },
+  OptOutHonored: NOWHERE_ELSE,
   AiDisclosed: NOWHERE_ELSE,
   ConsentNoticePlayed: NOWHERE_ELSE,
   HeardUnclearly: NOWHERE_ELSE,

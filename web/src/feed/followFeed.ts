@@ -34,6 +34,8 @@ export function staleQueries(event: EventMessage | UnreadableMessage): QueryKey[
     }
     case "contact":
       return [["contacts"]];
+    case "callee":
+      return [["contacts"], ["suppression"]];
     case "quarantine":
       return [["quarantined-webhooks"]];
     default:

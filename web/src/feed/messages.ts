@@ -9,6 +9,8 @@ export type EventMessage =
   | CallMessage
   | Schemas["AgentFeedEvent"]
   | Schemas["ContactFeedEvent"]
+  | Schemas["CalleeFeedEvent"]
+  | Schemas["PhoneNumberFeedEvent"]
   | Schemas["QuarantineFeedEvent"]
   | Schemas["LedgerFeedEvent"];
 /** An event that the service cannot read, such as one of a newer version. */

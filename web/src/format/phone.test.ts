@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { COUNTRIES, type Country, isE164, phone, toE164 } from "./phone";
+import { COUNTRIES, type Country, isCallable, isE164, isWithheld, phone, toE164 } from "./phone";
 
 const country = (iso: string): Country => COUNTRIES.find((other) => other.iso === iso) as Country;
 
@@ -23,4 +23,18 @@ it("phone groups numbers and strips the client prefix", () => {
   expect(phone("+15045550100")).toBe("+1 504 555 0100");
   expect(phone("client:user_1")).toBe("user_1");
   expect(phone(null)).toBe("");
+});
+
+it("withheld numbers are shown as withheld and cannot be called", () => {
+  for (const number of ["+266696687", "+86282452253", "+7378742833", "+17378742833", "+464", "Anonymous"]) {
+    expect([number, isWithheld(number), isCallable(number)]).toEqual([number, true, false]);
+    expect(phone(number)).toBe("Number withheld");
+  }
+  expect(isWithheld("+15045550100")).toBe(false);
+  expect(["+15045550100", "client:user_1", "sip:ada@pbx.example", null].map(isCallable)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -50,9 +50,39 @@ export const COUNTRIES: readonly Country[] = [
   { iso: "US", name: "United States", code: "1" },
 ];
 
-/** Formats `+15045550100` as `+1 504 555 0100`; other numbers are returned unchanged, client names without `client:`. */
+/**
+ * What telephone networks send in place of a withheld number: these numbers spell "anonymous", "restricted" and the like
+ * on a keypad, and no person answers them. <https://help.twilio.com/articles/223179988>
+ */
+const WITHHELD = new Set([
+  "+266696687",
+  "+86282452253",
+  "+7378742833",
+  "+17378742833",
+  "+2562533",
+  "+8566",
+  "+8656696",
+  "+464",
+  "anonymous",
+  "restricted",
+  "unavailable",
+  "unknown",
+]);
+
+/** Whether the caller withheld their number. */
+export function isWithheld(number: string): boolean {
+  return WITHHELD.has(number.toLowerCase());
+}
+
+/** Whether the number can be called and identifies a person. */
+export function isCallable(number: string | null | undefined): number is string {
+  return number?.startsWith("+") === true && !isWithheld(number);
+}
+
+/** Formats `+15045550100` as `+1 504 555 0100`; a withheld number is said to be withheld, other numbers are returned unchanged, client names without `client:`. */
 export function phone(number: string | null | undefined): string {
   if (!number) return "";
+  if (isWithheld(number)) return "Number withheld";
   const nanp = /^\+1(\d{3})(\d{3})(\d{4})$/.exec(number);
   if (nanp) return `+1 ${nanp[1]} ${nanp[2]} ${nanp[3]}`;
   return number.replace(/^client:/, "");

@@ -14,6 +14,7 @@ const WORDS: Record<string, string> = {
   shutdown: "Service stopped",
   reconciler: "Comparison with the provider",
   cost_limit: "Cost limit",
+  policy: "Do-not-call list",
   transfer_target: "Transfer target",
   callback_needed: "Callback needed",
   none: "Connecting",

@@ -186,6 +186,7 @@ const CHANGES: { [T in CallEventType]: Change<T> } = {
   TranscriptionFailed: null,
   CallSummarized: null,
   DoNotCallRequested: null,
+  OptOutHonored: null,
   CostIncurred: null,
   Graded: null,
   GradeCleared: null,

@@ -8,6 +8,7 @@ export type Permission =
   | "erase"
   | "view_contacts"
   | "edit_contacts"
+  | "lift_suppressions"
   | "view_agents"
   | "edit_agents"
   | "propose_personas"

@@ -51,6 +51,13 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         }
         CallCommand::Summarize { .. } => summarize(call, command),
         CallCommand::RequestDoNotCall { .. } => unless_known(call.do_not_call, CallEvent::DoNotCallRequested { at }),
+        CallCommand::HonorOptOut { suppressed, .. } => {
+            let event = CallEvent::OptOutHonored {
+                at,
+                suppressed: *suppressed,
+            };
+            unless_known(call.opt_out_honored, event)
+        }
         CallCommand::IncurCost { .. } => incur_cost(command),
         CallCommand::Reconcile { complete, missing, .. } => {
             let known = call

@@ -89,6 +89,7 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         | C::EndFromRecord { .. }
         | C::Summarize { .. }
         | C::RequestDoNotCall { .. }
+        | C::HonorOptOut { .. }
         | C::IncurCost { .. }
         | C::Reconcile { .. }
         | C::FailEffect { .. }

@@ -1,10 +1,10 @@
 //! Values derived from a [`CallView`]: what rows show.
 
 use super::{CallState, CallView, Phases};
-use crate::Timestamp;
 use crate::call::event::PersonalText;
 use crate::call::value::text_enum;
 use crate::call::value::{AnsweredBy, Direction, EndedBy, Outcome, Phase, Purpose, VoicemailReason};
+use crate::{Timestamp, phone};
 
 text_enum! {
     /// The status of a call: its progress, or how it ended.
@@ -262,7 +262,7 @@ impl CallView {
     #[must_use]
     pub fn caller_number(&self) -> Option<&str> {
         if let Some(edited) = &self.review.caller_number {
-            return non_empty(edited);
+            return non_empty(edited).map(bounded);
         }
         let queued = || {
             self.queue
@@ -270,14 +270,16 @@ impl CallView {
                 .filter(|_| !self.erased)
                 .map(|queue| queue.from.as_str())
         };
-        self.starts().find_map(|start| non_empty(&start.from)).or_else(queued)
+        let number = self.starts().find_map(|start| non_empty(&start.from)).or_else(queued);
+        number.map(bounded)
     }
 
     /// The called number.
     #[must_use]
     pub fn called_number(&self) -> Option<&str> {
         let queued = || self.queue.as_ref().and_then(|queue| non_empty(&queue.to));
-        self.starts().find_map(|start| non_empty(&start.to)).or_else(queued)
+        let number = self.starts().find_map(|start| non_empty(&start.to)).or_else(queued);
+        number.map(bounded)
     }
 
     /// The caller's name: as edited by a user, else as reported.
@@ -448,6 +450,16 @@ impl CallView {
     fn starts(&self) -> impl Iterator<Item = &crate::call::start::Start> {
         self.started.iter().chain(&self.inferred)
     }
+}
+
+/// The start of an address. Addresses are bounded where they are received; those of older events are not, and databases
+/// refuse long values in an index.
+fn bounded(address: &str) -> &str {
+    let end = address
+        .char_indices()
+        .nth(phone::MAX_ADDRESS_CHARS)
+        .map_or(address.len(), |(end, _)| end);
+    &address[..end]
 }
 
 /// The text, if it is known and not empty.

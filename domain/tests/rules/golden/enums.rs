@@ -5,6 +5,7 @@ use domain::call::value::{
     AnsweredBy, CallClass, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, ParticipantRole,
     Phase, Purpose, Sentiment, VoicemailReason,
 };
+use domain::callee::SuppressionOrigin;
 use domain::ledger::LedgerClock;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,7 @@ fn current() -> Enums {
         Phase,
         Purpose,
         Sentiment,
+        SuppressionOrigin,
         VoicemailReason
     )
 }

@@ -9,9 +9,11 @@ use domain::call::value::{
     AnsweredBy, CallClass, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, ParticipantRole,
     Phase, Purpose, RulesetVersion, Segment, Sentiment, TokenCount, VoicemailReason,
 };
+use domain::callee::{CalleeEvent, SuppressionOrigin};
 use domain::contact::ContactEvent;
 use domain::hours::{TimeRange, WeekHours};
 use domain::ledger::{LedgerClock, LedgerEvent};
+use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
 use std::collections::BTreeMap;
 
@@ -668,6 +670,10 @@ pub fn call() -> Vec<CallEvent> {
             model: "gpt-4.1-mini".into(),
         },
         CallEvent::DoNotCallRequested { at: AT },
+        CallEvent::OptOutHonored {
+            at: AT,
+            suppressed: true,
+        },
         CallEvent::CostIncurred {
             at: AT,
             item: "carrier_minutes".into(),
@@ -789,6 +795,43 @@ pub fn call() -> Vec<CallEvent> {
     ]
 }
 
+pub fn callee() -> Vec<CalleeEvent> {
+    vec![
+        CalleeEvent::NumberSuppressed {
+            at: AT,
+            number: CALLER.into(),
+            origin: SuppressionOrigin::OptOut,
+            call: Some(CALL.into()),
+            by: None,
+        },
+        CalleeEvent::NumberSuppressed {
+            at: AT,
+            number: CALLER.into(),
+            origin: SuppressionOrigin::Manual,
+            call: None,
+            by: Some(USER.into()),
+        },
+        CalleeEvent::SuppressionLifted {
+            at: AT,
+            number: CALLER.into(),
+            by: USER.into(),
+        },
+        CalleeEvent::ContactClaimed {
+            at: AT,
+            contact: "contact_1".into(),
+        },
+        CalleeEvent::ContactReleased {
+            at: AT,
+            contact: "contact_1".into(),
+        },
+        CalleeEvent::CalleeErased {
+            at: AT,
+            ground: "request 7".into(),
+            by: USER.into(),
+        },
+    ]
+}
+
 pub fn contact() -> Vec<ContactEvent> {
     vec![
         ContactEvent::ContactAdded {
@@ -829,6 +872,16 @@ pub fn ledger() -> Vec<LedgerEvent> {
     }]
 }
 
+pub fn phone_number() -> Vec<PhoneNumberEvent> {
+    vec![
+        PhoneNumberEvent::PhoneNumberClaimed {
+            at: AT,
+            tenant: "default".into(),
+        },
+        PhoneNumberEvent::PhoneNumberReleased { at: AT },
+    ]
+}
+
 pub fn quarantine() -> Vec<QuarantineEvent> {
     vec![
         QuarantineEvent::WebhookQuarantined {
@@ -844,6 +897,11 @@ pub fn quarantine() -> Vec<QuarantineEvent> {
         QuarantineEvent::WebhookReingested {
             at: AT,
             call_id: CALL.into(),
+            by: USER.into(),
+        },
+        QuarantineEvent::WebhookErased {
+            at: AT,
+            ground: "request 7".into(),
             by: USER.into(),
         },
     ]

@@ -13,8 +13,10 @@ use cqrs_es::persist::SerializedEvent;
 use domain::Decide;
 use domain::agent::{Agent, AgentEvent};
 use domain::call::{Call, CallEvent};
+use domain::callee::{Callee, CalleeEvent};
 use domain::contact::{Contact, ContactEvent};
 use domain::ledger::{Ledger, LedgerEvent};
+use domain::phone_number::{PhoneNumber, PhoneNumberEvent};
 use domain::quarantine::{Quarantine, QuarantineEvent};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -105,12 +107,18 @@ fn parse<Aggregate: Decide>(event_type: &str, version: &str, json: Value) -> Res
     Ok(Example::of(&event))
 }
 
-fn streams() -> [Stream; 5] {
+fn streams() -> [Stream; 7] {
     [
         stream::<Agent>(AgentEvent::TYPES, AgentEvent::UNRELEASED, &examples::agent()),
         stream::<Call>(CallEvent::TYPES, CallEvent::UNRELEASED, &examples::call()),
+        stream::<Callee>(CalleeEvent::TYPES, CalleeEvent::UNRELEASED, &examples::callee()),
         stream::<Contact>(ContactEvent::TYPES, ContactEvent::UNRELEASED, &examples::contact()),
         stream::<Ledger>(LedgerEvent::TYPES, LedgerEvent::UNRELEASED, &examples::ledger()),
+        stream::<PhoneNumber>(
+            PhoneNumberEvent::TYPES,
+            PhoneNumberEvent::UNRELEASED,
+            &examples::phone_number(),
+        ),
         stream::<Quarantine>(
             QuarantineEvent::TYPES,
             QuarantineEvent::UNRELEASED,

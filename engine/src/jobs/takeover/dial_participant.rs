@@ -3,6 +3,7 @@
 use super::super::job::{Job, JobOutcome, fail, record_result};
 use super::{RETRY_POLICY, WorkTarget, was_not_tried};
 use crate::conference;
+use crate::suppression::{self, is_suppressed};
 use crate::{Engine, SharedEngine};
 use domain::call::CallCommand;
 use domain::call::value::ParticipantRole;
@@ -24,6 +25,18 @@ impl Job for DialParticipant {
         let Some(target) = WorkTarget::of(&engine, &item).await? else {
             return Ok(JobOutcome::Retry);
         };
+        // It may have been suppressed since the transfer was requested.
+        if let Some(to) = transfer_target(&target)
+            && is_suppressed(&engine, &item.tenant, to).await?
+        {
+            let command = CallCommand::FailTransfer {
+                at: engine.clock.now(),
+                to: to.into(),
+                reason: suppression::REFUSAL.to_owned(),
+            };
+            let position = record_result::<Self>(&engine, &item, &[command]).await?;
+            return Ok(position.map_or(JobOutcome::Retry, JobOutcome::Recorded));
+        }
         match ensure_dialed(&engine, &item.stream, &target).await {
             Ok(call_sid) => {
                 let command = CallCommand::CallParticipant {
@@ -116,7 +129,15 @@ async fn dial(engine: &Engine, call_id: &str, target: &WorkTarget, label: String
 fn address(target: &WorkTarget) -> Option<String> {
     match &target.participant.user {
         Some(user) => Some(format!("client:{user}")),
-        None => target.call.people.transfer.as_ref()?.to.text().map(str::to_owned),
+        None => transfer_target(target).map(str::to_owned),
+    }
+}
+
+/// The number that the call is transferred to. `None` for a user, and for other participants.
+fn transfer_target(target: &WorkTarget) -> Option<&str> {
+    match &target.participant.user {
+        Some(_) => None,
+        None => target.call.people.transfer.as_ref()?.to.text(),
     }
 }
 

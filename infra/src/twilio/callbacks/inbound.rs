@@ -43,10 +43,10 @@ impl Inbound {
             call_id: first_leg(callback)?,
             at,
             clock,
-            from: either("From", "Caller").unwrap_or("anonymous").into(),
-            to: to.unwrap_or_default().into(),
-            number: to.and_then(read::e164).map(str::to_owned),
-            caller_name: callback.form.get("CallerName").map(Personal::from),
+            from: read::address(either("From", "Caller").unwrap_or("anonymous")),
+            to: read::address(to.unwrap_or_default()),
+            number: to.and_then(read::e164),
+            caller_name: callback.form.get("CallerName").map(read::name),
             attestation: callback.identifier("StirVerstat"),
         })
     }
@@ -104,7 +104,7 @@ impl Outbound {
             call_id: first_leg(callback)?,
             at,
             clock,
-            from: callback.form.get("From").unwrap_or("client:unknown").into(),
+            from: read::address(callback.form.get("From").unwrap_or("client:unknown")),
             to: to.into(),
         })
     }

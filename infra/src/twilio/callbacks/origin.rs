@@ -25,23 +25,23 @@ impl Callback<'_> {
         match direction.as_deref() {
             Some("inbound") if from.is_some_and(is_client) => {
                 origin.direction = Some(Direction::Outbound);
-                origin.from = from.map(Personal::from);
+                origin.from = from.map(read::address);
                 // The `To` of a browser's leg is the application or the dialed number; only a number is used.
                 origin.to = to.and_then(read::e164).map(Personal::from);
             }
             Some("inbound") => {
                 origin.direction = Some(Direction::Inbound);
-                origin.from = from.map(Personal::from);
-                origin.to = to.map(Personal::from);
-                origin.caller_name = self.form.get("CallerName").map(Personal::from);
-                origin.number = to.and_then(read::e164).map(str::to_owned);
+                origin.from = from.map(read::address);
+                origin.to = to.map(read::address);
+                origin.caller_name = self.form.get("CallerName").map(read::name);
+                origin.number = to.and_then(read::e164);
             }
             Some("outbound-api" | "outbound-dial") => {
                 origin.direction = Some(Direction::Outbound);
                 // The child's `From` is our caller ID; the call was placed by the browser of its parent leg.
                 origin.from = from.filter(|_| !has_parent).map(Personal::from);
-                origin.to = to.map(Personal::from);
-                origin.number = from.and_then(read::e164).map(str::to_owned);
+                origin.to = to.map(read::address);
+                origin.number = from.and_then(read::e164);
             }
             _ => {}
         }

@@ -1,10 +1,9 @@
 //! Readings of single values. `None` is a value that cannot be read.
 
 use super::super::form::Form;
-use domain::Timestamp;
 use domain::call::command::RecordingStatus;
 use domain::call::value::AnsweredBy;
-use domain::phone::is_e164;
+use domain::{Personal, Timestamp, phone};
 
 /// Twilio's call statuses.
 const STATUSES: [&str; 9] = [
@@ -111,8 +110,21 @@ pub(super) fn recording_status(text: &str) -> Option<RecordingStatus> {
 }
 
 /// A telephone number in E.164.
-pub(super) fn e164(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| is_e164(text))
+pub(super) fn e164(text: &str) -> Option<String> {
+    phone::parse(text, None).ok().map(phone::E164::into_string)
+}
+
+/// The address of a party: a number in E.164, or what the network sent instead of one.
+pub(super) fn address(text: &str) -> Personal<String> {
+    phone::address(text).into()
+}
+
+/// The longest name of a caller that is kept, in characters.
+const MAX_NAME_CHARS: usize = 200;
+
+/// The name of a caller.
+pub(super) fn name(text: &str) -> Personal<String> {
+    text.trim().chars().take(MAX_NAME_CHARS).collect::<String>().into()
 }
 
 #[cfg(test)]

@@ -153,8 +153,9 @@ async fn role_permits_only_its_own_operations(stores: TestStores) {
     );
     let contact = json!({ "name": "Ada", "phone": "+15045550123" });
     let good = json!({ "grade": "good" });
+    let number = json!({ "number": "+15045550123" });
     // Each operation with the roles that may use it, besides admin.
-    let operations: [(Method, &str, Option<&Value>, &[&str]); 8] = [
+    let operations: [(Method, &str, Option<&Value>, &[&str]); 11] = [
         (Method::GET, "/api/call-logs", None, &["agent", "auditor", "analyst"]),
         (Method::GET, "/api/contacts", None, &["agent", "auditor"]),
         (Method::GET, "/api/projections", None, &["auditor", "analyst"]),
@@ -162,6 +163,14 @@ async fn role_permits_only_its_own_operations(stores: TestStores) {
         (Method::GET, "/api/users", None, &[]),
         (Method::PUT, &grade, Some(&good), &["agent"]),
         (Method::POST, "/api/contacts", Some(&contact), &["agent"]),
+        (Method::GET, "/api/suppressions", None, &["agent", "auditor"]),
+        (Method::POST, "/api/suppressions", Some(&number), &["agent"]),
+        (
+            Method::POST,
+            "/api/suppressions/check",
+            Some(&number),
+            &["agent", "auditor"],
+        ),
         (Method::POST, &erase, Some(&json!({ "ground": "x" })), &[]),
     ];
     for role in ["agent", "auditor", "analyst"] {

@@ -143,7 +143,7 @@ async fn rotated_master_key_opens_everything_and_the_old_one_nothing(mut stores:
     let before = ledger.history(&StreamId::call("CA1")).await.unwrap();
     let raw = ledger.store().read_all(0, 100).await.unwrap();
     let new = MasterKey::random();
-    assert_eq!(ledger.keys().rotate(&new).await.unwrap(), 1);
+    assert_eq!(ledger.rotate_master_key(&new, domain::Timestamp(1)).await.unwrap(), 1);
     drop(ledger);
     assert!(stores.try_ledger().await.is_err(), "the old key still opens the ledger");
     stores.master_key = new;

@@ -11,11 +11,13 @@ import { CallButton } from "../../dialer/CallButton";
 import { phone } from "../../format/phone";
 import { duration } from "../../format/time";
 import { AddContact } from "../contacts/AddContact";
+import { DoNotCallBadge, useIsSuppressed } from "../contacts/Suppression";
 import { CallMenu } from "./menu/CallMenu";
 
 /** The remote party, start time, duration, status and grade of a call. */
 export function CallHeader({ call }: { call: CallDetail }) {
   const { name, number } = remoteParty(call);
+  const isSuppressed = useIsSuppressed(number);
   const router = useRouter();
   const canGoBack = useCanGoBack();
   useDocumentTitle(`${remotePartyLabel(call)} · Call Ledger`);
@@ -45,12 +47,13 @@ export function CallHeader({ call }: { call: CallDetail }) {
             </Text>
             <StatusBadge status={call.status} voicemail={call.voicemail} />
             <GradeBadge grade={call.grade} />
+            {isSuppressed && <DoNotCallBadge />}
           </Group>
         </Stack>
       </Group>
       <Group gap="xs">
         {number && <AddContact name={name} phone={number} />}
-        {number && <CallButton number={number} />}
+        {number && !isSuppressed && <CallButton number={number} />}
         <CallMenu call={call} />
       </Group>
     </Group>

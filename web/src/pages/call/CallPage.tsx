@@ -89,7 +89,7 @@ function OneCall({ callId }: { callId: string }) {
         <Tabs.Panel value="timeline">
           <Timeline
             callId={callId}
-            recordings={call.data.recordings}
+            recordings={playable(call.data)}
             version={version}
             onVersion={toVersion}
           />
@@ -106,7 +106,7 @@ function Conversation({ call }: { call: CallDetail }) {
   const [turn, setTurn] = useState<number | undefined>();
   const input = useRef<HTMLTextAreaElement>(null);
   const offsets = useMemo(() => turnOffsets(history.data?.events ?? []), [history.data]);
-  const phases = byPhase(transcript.data ?? [], call.recordings);
+  const phases = byPhase(transcript.data ?? [], playable(call));
   const correct = (turn: number) => {
     setTurn(turn);
     input.current?.focus();
@@ -169,4 +169,9 @@ function Loading() {
       </Grid>
     </Stack>
   );
+}
+
+/** The recordings of a call. Those of an erased call are deleted or about to be, and cannot be played. */
+function playable(call: CallDetail) {
+  return call.erased ? [] : call.recordings;
 }

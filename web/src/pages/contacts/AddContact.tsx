@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconUserPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
+import { isCallable } from "../../format/phone";
 import { useMay } from "../../session/session";
 import { ContactForm } from "./ContactForm";
 
@@ -13,7 +14,7 @@ export function AddContact({ name, phone }: { name: string | null; phone: string
   const known = useQuery({
     queryKey: ["contacts", "of", phone],
     queryFn: () => body(api.GET("/api/contacts", { params: { query: { q: phone, limit: 1 } } })),
-    enabled: may && phone.startsWith("+"),
+    enabled: may && isCallable(phone),
   });
   if (!may || !known.data || known.data.contacts.length > 0) return null;
   return (

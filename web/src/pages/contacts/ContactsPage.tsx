@@ -16,6 +16,7 @@ import { useMay } from "../../session/session";
 import { ContactForm } from "./ContactForm";
 import { ContactRow } from "./ContactRow";
 import { groupsOf } from "./groups";
+import { ChangeSuppression } from "./Suppression";
 
 const route = getRouteApi("/contacts");
 const PAGE_SIZE = 100;
@@ -33,7 +34,9 @@ function Contacts() {
   const navigate = route.useNavigate();
   const mayEdit = useMay("edit_contacts");
   const [form, setForm] = useState<{ contact?: ContactView } | null>(null);
+  const mayLift = useMay("lift_suppressions");
   const [removing, setRemoving] = useState<ContactView | null>(null);
+  const [suppressing, setSuppressing] = useState<ContactView | null>(null);
   const contacts = useInfiniteQuery({
     queryKey: ["contacts", "page", q],
     queryFn: ({ pageParam }) =>
@@ -87,8 +90,10 @@ function Contacts() {
                   key={contact.contact_id}
                   contact={contact}
                   mayEdit={mayEdit}
+                  mayLift={mayLift}
                   onEdit={() => setForm({ contact })}
                   onRemove={() => setRemoving(contact)}
+                  onSuppression={() => setSuppressing(contact)}
                 />
               ))}
             </Stack>
@@ -105,6 +110,7 @@ function Contacts() {
         </Button>
       )}
       {form && <ContactForm contact={form.contact} onClose={() => setForm(null)} />}
+      {suppressing && <ChangeSuppression contact={suppressing} onClose={() => setSuppressing(null)} />}
       {removing && <RemoveContact contact={removing} onClose={() => setRemoving(null)} />}
     </Page>
   );

@@ -19,6 +19,7 @@ const LANE_OF_TYPE: Record<CallEventType, LaneRule> = {
   CallerTurn: "caller",
   HeardUnclearly: "caller",
   DoNotCallRequested: "caller",
+  OptOutHonored: "system",
   AiTurn: "ai",
   AiTurnInterrupted: "ai",
   AiDisclosed: "ai",
