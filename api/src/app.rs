@@ -16,6 +16,7 @@ use domain::ledger::LedgerClock;
 use engine::agents::create_default;
 use engine::drain::Drain;
 use engine::finish_calls::finish_calls;
+use engine::pending_turns::PendingTurns;
 use engine::ports::Interfaces;
 use engine::sandbox_status::{SandboxStatus, SandboxStatusWatch};
 use engine::{Engine, Queries, SharedEngine, dialogue, jobs, number_ownership};
@@ -114,6 +115,8 @@ impl App {
             .await
             .context("creating the default agent")?;
         tokio::task::spawn_blocking(dialogue::warm_up);
+        let language_models = engine.language_models.clone();
+        tokio::spawn(async move { language_models.warm_up(None).await });
         let following = engine.models.follow();
         number_ownership::claim_configured(&engine)
             .await
@@ -243,6 +246,7 @@ async fn open(
         number_routing: Arc::default(),
         presence: Arc::default(),
         audio_taps: Arc::default(),
+        pending_turns: PendingTurns::default(),
         drain: Drain::default(),
         interfaces,
     };

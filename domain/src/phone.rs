@@ -72,6 +72,16 @@ impl From<E164> for String {
     }
 }
 
+/// The result of STIR/SHAKEN that vouches for the number: the caller's provider knows the caller, and their right to the number.
+/// B and C do not vouch for it. <https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir#stirverstat>
+const ATTESTATION_A: &str = "TN-Validation-Passed-A";
+
+/// Whether this result of STIR/SHAKEN, Twilio's `StirVerstat`, verifies the caller's number.
+#[must_use]
+pub fn is_verified(attestation: Option<&str>) -> bool {
+    attestation == Some(ATTESTATION_A)
+}
+
 /// Numbers that Twilio gives in place of a withheld caller id; they identify no caller.
 /// <https://help.twilio.com/articles/223179988>
 const WITHHELD: [&str; 8] = [
@@ -100,6 +110,13 @@ pub fn is_e164(text: &str) -> bool {
             && digits.bytes().all(|digit| digit.is_ascii_digit())
             && !digits.starts_with('0')
     })
+}
+
+/// The country of a number in E.164, an ISO 3166 code such as `US`. `None` if it is not known.
+#[must_use]
+pub fn country_of(number: &str) -> Option<String> {
+    let number = phonenumber::parse(None, number).ok()?;
+    number.country().id().map(|id| id.as_ref().to_owned())
 }
 
 /// The longest text that is parsed as a number, in characters.
@@ -261,6 +278,34 @@ mod tests {
     fn international_number_needs_no_default_region() {
         assert_eq!(read("+1 202-555-0143", None), Ok("+12025550143".into()));
         assert_eq!(read("+44 20 7946 0018", Some("US")), Ok("+442079460018".into()));
+    }
+
+    #[test]
+    fn only_attestation_a_verifies_a_number() {
+        assert!(is_verified(Some("TN-Validation-Passed-A")));
+        for other in [
+            None,
+            Some(""),
+            Some("TN-Validation-Passed-B"),
+            Some("TN-Validation-Passed-A-Diverted"),
+            Some("TN-Validation-Failed-A"),
+            Some("No-TN-Validation"),
+        ] {
+            assert!(!is_verified(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn country_of_a_number_is_known_by_its_code() {
+        for (number, country) in [
+            ("+12025550143", Some("US")),
+            ("+442079460018", Some("GB")),
+            ("+919812345678", Some("IN")),
+            ("+4930123456", Some("DE")),
+            ("garbage", None),
+        ] {
+            assert_eq!(country_of(number).as_deref(), country, "{number}");
+        }
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod listening;
 pub mod number_assignment;
 pub mod number_ownership;
 pub mod number_routing;
+pub mod pending_turns;
 pub mod ports;
 pub mod presence;
 pub mod provider_record;

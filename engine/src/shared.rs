@@ -3,6 +3,7 @@
 use crate::audio_tap::AudioTaps;
 use crate::drain::Drain;
 use crate::number_routing::NumberRouting;
+use crate::pending_turns::PendingTurns;
 use crate::ports::Interfaces;
 use crate::presence::Presence;
 use crate::sandbox_status::SandboxStatusWatch;
@@ -52,6 +53,8 @@ pub struct Engine {
     pub presence: Arc<Presence>,
     /// Audio of calls that have a listener in this process.
     pub audio_taps: Arc<AudioTaps>,
+    /// Answers that this process is preparing for callers who wait.
+    pub pending_turns: PendingTurns,
     pub drain: Drain,
     pub interfaces: Arc<dyn Interfaces>,
 }

@@ -21,9 +21,10 @@ async function createData(api) {
     { say: "Hello, my heating does not work since yesterday" },
     { say: "My name is Ada Fontaine and I live in Maple Street" },
     { say: "Thank you, goodbye" },
+    { say: "Yes" },
   ]);
   const ungraded = await placeCall(
-    [{ say: "What are your opening hours" }, { say: "Goodbye" }],
+    [{ say: "What are your opening hours" }, { say: "Goodbye" }, { say: "Yes" }],
     "+15045550143",
   );
   const outcomes = [

@@ -19,7 +19,11 @@ const EDITED = "Ask for the model of the machine first.";
 
 /** Places a call that the AI answers; resolves after its end. */
 async function completedCall(api) {
-  const callId = await placeCall([{ say: "Hello, my laptop does not start" }, { say: "Thank you, goodbye" }]);
+  const callId = await placeCall([
+    { say: "Hello, my laptop does not start" },
+    { say: "Thank you, goodbye" },
+    { say: "Yes" },
+  ]);
   await waitUntil(
     "the end of the call",
     async () => (await api("GET", `/api/call-logs/${callId}/history`)).events,

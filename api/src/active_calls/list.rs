@@ -46,6 +46,8 @@ view! {
             transferring: bool,
             /// Whether a rule asked for a team member.
             escalated: bool,
+            /// Whether a life may be in danger.
+            emergency: bool,
             /// Whether the start was reported, and not only inferred from later callbacks.
             start_reported: bool,
             /// Whether a user edited the number.

@@ -26,7 +26,7 @@ use infra::event_store::{Event, Position, Recorded, StreamId};
 use infra::ledger::Ledger;
 use projections::Progress;
 use serde::Serialize;
-use settings::Settings;
+use settings::{Defaults, Settings};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
@@ -37,6 +37,8 @@ const READ_MODELS: &[&str] = &["agents"];
 pub struct AgentView {
     agent_id: String,
     settings: Settings,
+    /// What applies where the settings have nothing of their own.
+    defaults: Defaults,
     /// Absent: always open.
     hours: Option<Hours>,
     /// Whether the agent would answer a call now.
@@ -57,6 +59,7 @@ impl AgentView {
             agent_id,
             open: agent.routing(now) == domain::agent::Routing::Answer,
             settings: agent.settings.clone().into(),
+            defaults: Defaults::of(agent),
             hours: agent.hours.as_ref().map(Hours::from),
             emergency_closed: agent.emergency_closed,
             numbers: agent.numbers.iter().cloned().collect(),

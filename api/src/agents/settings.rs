@@ -1,6 +1,9 @@
 //! JSON representation of an agent's settings.
 
-use domain::agent::event::{AgentSettings, CallLimits, FewShot, FieldToCollect};
+use domain::agent::Agent;
+use domain::agent::event::{AgentSettings, CallLimits, EmergencySettings, FewShot, FieldToCollect};
+use domain::dialogue::EmergencyNumbers;
+use domain::phone::country_of;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -32,6 +35,26 @@ pub struct Settings {
     fields_to_collect: Option<Vec<Field>>,
     /// Limits after which a call ends automatically.
     limits: Option<Limits>,
+    /// What a caller hears when a life may be in danger. Replaced as a whole.
+    emergency: Option<Emergency>,
+    /// Whether the language model gets the summaries of earlier calls from the caller's number even if the network has not
+    /// verified that the number is the caller's (STIR/SHAKEN attestation A). Absent: no.
+    recall_unverified_callers: Option<bool>,
+}
+
+/// What a caller hears when a life may be in danger. What is absent follows from the country of the called number, else from
+/// that of the language.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Emergency {
+    /// The number of the emergency services, as a caller dials it.
+    #[schema(example = "911")]
+    number: Option<String>,
+    /// The number of a crisis helpline, as a caller dials it.
+    #[schema(example = "988")]
+    helpline: Option<String>,
+    /// Spoken in place of the sentences with these numbers.
+    answer: Option<String>,
 }
 
 /// An example of a good answer.
@@ -96,6 +119,12 @@ impl From<Settings> for AgentSettings {
                 max_duration_s: limits.max_duration_s,
                 silence_prompts: limits.silence_prompts,
             }),
+            emergency: settings.emergency.map(|emergency| EmergencySettings {
+                number: emergency.number,
+                helpline: emergency.helpline,
+                answer: emergency.answer,
+            }),
+            recall_unverified_callers: settings.recall_unverified_callers,
         }
     }
 }
@@ -130,6 +159,12 @@ impl From<AgentSettings> for Settings {
                 max_duration_s: limits.max_duration_s,
                 silence_prompts: limits.silence_prompts,
             }),
+            emergency: settings.emergency.map(|emergency| Emergency {
+                number: emergency.number,
+                helpline: emergency.helpline,
+                answer: emergency.answer,
+            }),
+            recall_unverified_callers: settings.recall_unverified_callers,
         }
     }
 }
@@ -139,5 +174,33 @@ impl Settings {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         AgentSettings::from(self.clone()) == AgentSettings::default()
+    }
+}
+
+/// What applies where an agent's settings have nothing of their own.
+#[derive(Serialize, ToSchema)]
+pub struct Defaults {
+    limits: Limits,
+    /// Numbers of the country of the agent's first number, else of the region of its language. A call takes those of the
+    /// number that was called.
+    emergency: Emergency,
+}
+
+impl Defaults {
+    pub(super) fn of(agent: &Agent) -> Self {
+        let limits = CallLimits::DEFAULT;
+        let country = agent.numbers.iter().next().and_then(|number| country_of(number));
+        let numbers = EmergencyNumbers::of(None, country.as_deref().or(agent.settings.region()));
+        Self {
+            limits: Limits {
+                max_duration_s: limits.max_duration_s,
+                silence_prompts: limits.silence_prompts,
+            },
+            emergency: Emergency {
+                number: numbers.number,
+                helpline: numbers.helpline,
+                answer: None,
+            },
+        }
     }
 }

@@ -8,7 +8,7 @@ use engine::SharedEngine;
 use engine::callbacks::caller_turn::{self, AnsweredTurn};
 use engine::dialogue::TurnOutcome;
 use infra::config::Config;
-use infra::twilio::twiml::Response;
+use infra::twilio::twiml::{Response, hangup};
 
 /// The caller's turn. The response is TwiML with the AI's turn.
 #[utoipa::path(
@@ -25,8 +25,12 @@ pub async fn ai_respond(State(engine): State<SharedEngine>, Signed(received): Si
 fn render(config: &Config, answered: AnsweredTurn) -> Response {
     let AnsweredTurn { call_id, turn, outcome } = answered;
     match outcome {
+        TurnOutcome::HangUp => Response::new().then(hangup()),
         TurnOutcome::JoinConference => conference::join(config, &call_id),
         TurnOutcome::AwaitRedirect { timeout_s } => conference::await_redirect(config, &call_id, turn, timeout_s),
+        TurnOutcome::Wait { settings, words, waits } => {
+            voice_response::wait_for_answer(config, &call_id, &settings, turn, words, waits)
+        }
         TurnOutcome::Answer { settings, events } => voice_response::from_events(config, &call_id, &settings, &events),
         TurnOutcome::NoAnswer { settings } => voice_response::no_answer(&settings),
     }

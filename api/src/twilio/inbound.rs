@@ -6,7 +6,7 @@ use axum::extract::State;
 use engine::SharedEngine;
 use engine::callbacks::inbound::{self, InboundOutcome, RETRIES};
 use infra::config::Config;
-use infra::twilio::twiml::{Response, pause, redirect};
+use infra::twilio::twiml::{Response, hangup, pause, redirect};
 
 /// Ring time per retry while number routing is unavailable, in seconds.
 const RING_INTERVAL_S: u32 = 1;
@@ -25,6 +25,7 @@ pub async fn inbound(State(engine): State<SharedEngine>, Signed(received): Signe
             events,
         } => voice_response::from_events(config, &call_id, &settings, &events),
         InboundOutcome::RingOn { retries } => ring_on(config, retries),
+        InboundOutcome::HangUp => Response::new().then(hangup()),
         InboundOutcome::Quarantined => voice_response::apology(),
     }))
 }

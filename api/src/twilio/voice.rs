@@ -19,6 +19,7 @@ const RING_TIMEOUT_S: u32 = 30;
 pub async fn voice(State(engine): State<SharedEngine>, Signed(received): Signed) -> Result<TwiML, ApiError> {
     Ok(TwiML(match outbound::handle(&engine, &received).await? {
         OutboundOutcome::Dial { call_id, to, caller_id } => dial_callee(&engine.config, &call_id, &to, caller_id),
+        OutboundOutcome::HangUp => Response::new().then(hangup()),
         OutboundOutcome::Refused(refusal) => Response::new().then(say(words(refusal))).then(hangup()),
     }))
 }

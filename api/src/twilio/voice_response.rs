@@ -2,8 +2,9 @@
 
 use domain::agent::AgentSettings;
 use domain::call::CallEvent;
-use domain::call::value::VoicemailReason;
+use domain::call::value::{EMERGENCY, VoicemailReason};
 use domain::dialogue::Phrases;
+use engine::callbacks::caller_turn::WAITS;
 use infra::config::Config;
 use infra::twilio::twiml::{self, Verb, gather, hangup, pause, redirect, say};
 
@@ -20,18 +21,25 @@ const MAX_WAIT_INTERVALS: usize = 3;
 pub fn from_events(config: &Config, call_id: &str, settings: &AgentSettings, events: &[CallEvent]) -> twiml::Response {
     let (mut words, mut next_turn) = (Vec::new(), 2);
     let (mut voicemail, mut is_over, mut waits_for_team_member) = (None, false, false);
-    let mut notices = Vec::new();
+    let (mut notices, mut is_question) = (Vec::new(), false);
     for event in events {
         match event {
             CallEvent::AiDisclosed { text, .. } | CallEvent::ConsentNoticePlayed { text, .. } => {
                 notices.push(text.as_str());
             }
-            CallEvent::AiTurn { turn, text, .. } => {
+            CallEvent::AiTurn {
+                turn,
+                text,
+                asks_to_confirm,
+                ..
+            } => {
+                is_question = asks_to_confirm.is_some();
                 words.extend(text.text().map(|text| spoken(text, settings)));
                 next_turn = turn + 1;
             }
             CallEvent::RoutedToVoicemail { reason, .. } => voicemail = Some(*reason),
-            CallEvent::EscalationTriggered { .. } => waits_for_team_member = true,
+            // In an emergency the AI stays with the caller.
+            CallEvent::EscalationTriggered { rule, .. } => waits_for_team_member = rule != EMERGENCY,
             CallEvent::CallEnded { .. } => is_over = true,
             _ => {}
         }
@@ -47,7 +55,7 @@ pub fn from_events(config: &Config, call_id: &str, settings: &AgentSettings, eve
         };
         return words.into_iter().fold(response, twiml::Response::then).then(last);
     }
-    if waits_for_team_member {
+    if waits_for_team_member && !is_question {
         let response = words.into_iter().fold(response, twiml::Response::then);
         return wait_for_team_member(response, config, call_id, settings);
     }
@@ -73,6 +81,28 @@ fn wait_for_team_member(
     waiting
         .then(spoken(phrases.no_team_member, settings))
         .then(to_voicemail(config, call_id, VoicemailReason::NoAnswer))
+}
+
+/// Speaks while the answer is being prepared, and requests the same turn again.
+#[must_use]
+pub fn wait_for_answer(
+    config: &Config,
+    call_id: &str,
+    settings: &AgentSettings,
+    turn: u32,
+    words: &str,
+    waits: u32,
+) -> twiml::Response {
+    let again = config.callback_url(&format!(
+        "/twilio/ai-respond?call_id={call_id}&turn={turn}&{WAITS}={waits}"
+    ));
+    let response = twiml::Response::new();
+    let response = if words.is_empty() {
+        response
+    } else {
+        response.then(spoken(words, settings))
+    };
+    response.then(redirect(&again))
 }
 
 /// Apologizes and hangs up when there is no recorded answer, because the call was erased in the meantime.

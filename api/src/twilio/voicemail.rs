@@ -29,6 +29,7 @@ pub async fn voicemail(State(engine): State<SharedEngine>, Signed(received): Sig
     Ok(TwiML(match voicemail::handle(&engine, &received).await? {
         VoicemailOutcome::Ask { call_id, settings } => ask(config, &call_id, &settings),
         VoicemailOutcome::JoinConference { call_id } => conference::join(config, &call_id),
+        VoicemailOutcome::HangUp => Response::new().then(hangup()),
         VoicemailOutcome::Quarantined => Response::new()
             .then(say(Phrases::of(None).trouble_again))
             .then(hangup()),

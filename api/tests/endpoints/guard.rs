@@ -10,7 +10,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 async fn model_that_says(words: &[&str]) -> MockServer {
     let server = MockServer::start().await;
     for (index, say) in words.iter().enumerate() {
-        let content = json!({ "say": say, "fields": {}, "goodbye": false, "person": false }).to_string();
+        let content = json!({ "say": say, "fields": {}, "intent": "none" }).to_string();
         let body = json!({ "model": "m", "choices": [{ "message": { "content": content } }] });
         let mock = Mock::given(any()).respond_with(ResponseTemplate::new(200).set_body_json(body));
         let mock = if index + 1 < words.len() {

@@ -102,6 +102,8 @@ impl Service {
             twilio_phone_number: Some("+15045550199".into()),
             // Nothing listens there: these tests cover the endpoints only.
             twilio_api_base: settings.twilio_api_base.or_else(|| Some("http://127.0.0.1:9".into())),
+            // The models of these tests count their requests.
+            model_warm_up: settings.model_warm_up.or(Some(false)),
             ..settings
         };
         let config = Config::resolve(settings).expect("a configuration");

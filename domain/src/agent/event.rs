@@ -35,6 +35,36 @@ pub struct AgentSettings {
     pub fields_to_collect: Option<Vec<FieldToCollect>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limits: Option<CallLimits>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<EmergencySettings>,
+    /// Whether the model gets the summaries of earlier calls from the caller's number although the network has not verified
+    /// that the number is the caller's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recall_unverified_callers: Option<bool>,
+}
+
+impl CallLimits {
+    /// The limits of an agent that has none of its own.
+    pub const DEFAULT: Self = Self {
+        max_duration_s: 300,
+        silence_prompts: 2,
+    };
+}
+
+/// What a caller hears when a life may be in danger. What is absent follows from the country of the called number.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct EmergencySettings {
+    /// The number of the emergency services, as a caller dials it: `911`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// The number of a crisis helpline, as a caller dials it: `988`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub helpline: Option<String>,
+    /// Spoken in place of the sentences with these numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
 }
 
 /// An example of a good answer, for the prompt.

@@ -1,6 +1,6 @@
 //! Merging and validation of the settings of an agent.
 
-use super::event::{AgentSettings, FewShot, FieldToCollect};
+use super::event::{AgentSettings, CallLimits, EmergencySettings, FewShot, FieldToCollect};
 use crate::invalid::{Invalid, non_blank};
 
 /// Maximum length of a name, in characters.
@@ -11,6 +11,8 @@ const MAX_PROMPT: usize = 20_000;
 const MAX_SPOKEN: usize = 1_000;
 /// Maximum number of examples, and of fields to collect.
 const MAX_ENTRIES: usize = 50;
+/// Maximum length of a number of the emergency services or a helpline, in characters.
+const MAX_DIALED: usize = 20;
 /// The kinds of fields to collect.
 const FIELD_KINDS: &[&str] = &["text", "email", "phone", "date", "number", "choice"];
 
@@ -27,7 +29,9 @@ macro_rules! each_setting {
             language,
             model,
             fields_to_collect,
-            limits
+            limits,
+            emergency,
+            recall_unverified_callers
         )
     };
 }
@@ -50,6 +54,19 @@ impl AgentSettings {
         }
         each_setting!(keep_changes);
         changes
+    }
+
+    /// The limits of calls: the agent's own, else the default.
+    #[must_use]
+    pub fn call_limits(&self) -> CallLimits {
+        self.limits.unwrap_or(CallLimits::DEFAULT)
+    }
+
+    /// The region of the agent's language, such as `US` in `en-US`.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        let is_region = |subtag: &&str| subtag.len() == 2 && subtag.bytes().all(|c| c.is_ascii_uppercase());
+        self.language.as_deref()?.split('-').skip(1).find(is_region)
     }
 
     /// Refuses settings that are too long, malformed or out of range.
@@ -80,6 +97,7 @@ impl AgentSettings {
         }
         self.few_shot.as_deref().map_or(Ok(()), examples)?;
         self.fields_to_collect.as_deref().map_or(Ok(()), fields)?;
+        self.emergency.as_ref().map_or(Ok(()), emergency)?;
         if let Some(limits) = &self.limits {
             // Four hours is Twilio's own limit.
             if !(10..=14_400).contains(&limits.max_duration_s) {
@@ -91,6 +109,28 @@ impl AgentSettings {
         }
         Ok(())
     }
+}
+
+fn emergency(emergency: &EmergencySettings) -> Result<(), Invalid> {
+    for (field, number) in [
+        ("emergency.number", &emergency.number),
+        ("emergency.helpline", &emergency.helpline),
+    ] {
+        let is_dialed = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+' | '*' | '#');
+        let is_number = |text: &String| {
+            text.len() <= MAX_DIALED && text.chars().all(is_dialed) && text.chars().any(|c| c.is_ascii_digit())
+        };
+        if number.as_ref().is_some_and(|number| !is_number(number)) {
+            return Err(Invalid::new(
+                field,
+                "is not a telephone number as a caller dials it, such as 911",
+            ));
+        }
+    }
+    let answer = emergency.answer.as_deref();
+    answer.map_or(Ok(()), |answer| {
+        non_blank("emergency.answer", answer, MAX_SPOKEN).map(drop)
+    })
 }
 
 fn examples(examples: &[FewShot]) -> Result<(), Invalid> {
@@ -149,7 +189,6 @@ fn is_language_tag(tag: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::agent::event::CallLimits;
 
     fn refused(settings: &AgentSettings) -> String {
         settings.validate().expect_err("is refused").to_string()
@@ -225,6 +264,28 @@ mod tests {
         );
         assert!(refused(&collect(vec![field("age", "years")])).starts_with("fields_to_collect.kind is none of"));
         assert!(refused(&collect(vec![field("E-Mail", "email")])).starts_with("fields_to_collect.name contains"));
+    }
+
+    #[test]
+    fn emergency_numbers_are_numbers_that_a_caller_dials() {
+        let emergency = |number: &str, answer: Option<&str>| AgentSettings {
+            emergency: Some(EmergencySettings {
+                number: Some(number.into()),
+                helpline: None,
+                answer: answer.map(Into::into),
+            }),
+            ..AgentSettings::default()
+        };
+        for number in ["911", "116 123", "0800 111 0 111", "+44 116 123", "112"] {
+            assert_eq!(emergency(number, None).validate(), Ok(()), "{number}");
+        }
+        for number in ["", "  ", "the police", "1".repeat(21).as_str()] {
+            assert!(
+                refused(&emergency(number, None)).starts_with("emergency.number is not"),
+                "{number}"
+            );
+        }
+        assert_eq!(refused(&emergency("911", Some(" "))), "emergency.answer is empty");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 
 use super::event::PersonalText;
 use super::value::{
-    CallClass, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, Phase, Purpose,
+    CallClass, CallerIntent, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, Phase, Purpose,
     RulesetVersion, Segment, Sentiment, TokenCount, VoicemailReason,
 };
 use crate::{AgentId, CallId, Personal, Timestamp};
@@ -199,6 +199,8 @@ commands! {
             /// From the end of the caller's speech to the start of the AI's, in milliseconds.
             latency_ms: Option<u32>,
             tokens: Option<TokenCount>,
+            /// The turn asks the caller to confirm that they want this.
+            asks_to_confirm: Option<CallerIntent>,
         },
         /// Records that the caller interrupted the AI (barge-in).
         InterruptAi {

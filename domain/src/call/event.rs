@@ -5,8 +5,8 @@
 //! prefer the provider's time, so a late or repeated callback cannot move it.
 
 use super::value::{
-    AnsweredBy, CallClass, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, ParticipantRole,
-    Phase, Purpose, RulesetVersion, Segment, Sentiment, TokenCount, VoicemailReason,
+    AnsweredBy, CallClass, CallerIntent, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome,
+    ParticipantRole, Phase, Purpose, RulesetVersion, Segment, Sentiment, TokenCount, VoicemailReason,
 };
 use crate::{AgentId, CallId, Personal, Timestamp};
 use cqrs_es::DomainEvent;
@@ -283,6 +283,9 @@ events! {
             latency_ms: Option<u32>,
             #[serde(default, skip_serializing_if = "Option::is_none")]
             tokens: Option<TokenCount>,
+            /// The turn asks the caller to confirm that they want this. Without a yes nothing follows.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            asks_to_confirm: Option<CallerIntent>,
         },
         /// The caller interrupted the AI (barge-in).
         AiTurnInterrupted {

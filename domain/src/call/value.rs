@@ -165,6 +165,21 @@ text_enum! {
     }
 }
 text_enum! {
+    /// What a caller wants of the call itself, besides an answer to their matter.
+    CallerIntent {
+        /// To end the call.
+        Goodbye = "goodbye",
+        /// Not to be called again.
+        OptOut = "opt_out",
+        /// To speak with a person.
+        Person = "person",
+        /// To leave a message.
+        Message = "message",
+        /// Help for a life in danger.
+        Emergency = "emergency",
+    }
+}
+text_enum! {
     /// Why a caller was routed to voicemail. When two reports disagree, the earlier one in this list wins.
     VoicemailReason {
         /// Outside business hours.
@@ -253,6 +268,11 @@ text_enum! {
         NotPlaced = "not_placed",
     }
 }
+
+/// Rule of an escalation: the caller asked for a person.
+pub const ASKED_FOR_A_PERSON: &str = "asked_for_a_person";
+/// Rule of an escalation: a life may be in danger. Team members are asked to take over while the AI stays with the caller.
+pub const EMERGENCY: &str = "emergency";
 
 /// A version of a set of permission rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

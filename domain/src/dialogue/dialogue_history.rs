@@ -2,7 +2,7 @@
 
 use crate::Timestamp;
 use crate::call::CallEvent;
-use crate::call::value::FieldValue;
+use crate::call::value::{CallerIntent, EMERGENCY, FieldValue};
 use std::collections::BTreeMap;
 
 /// The dialogue so far.
@@ -20,6 +20,10 @@ pub struct Conversation {
     pub silent: u32,
     /// Consecutive failures of a model.
     pub failed: u32,
+    /// What the AI's last turn asked the caller to confirm.
+    pub asked: Option<CallerIntent>,
+    /// Whether an emergency was recognized in this call.
+    pub emergency: bool,
 }
 
 /// A turn of the dialogue.
@@ -62,7 +66,14 @@ impl Conversation {
                 self.silent = 0;
                 self.say(*turn, Speaker::Caller, text.text());
             }
-            E::AiTurn { turn, text, model, .. } => {
+            E::AiTurn {
+                turn,
+                text,
+                model,
+                asks_to_confirm,
+                ..
+            } => {
+                self.asked = *asks_to_confirm;
                 if model.is_some() {
                     (self.unclear, self.failed) = (0, 0);
                 }
@@ -72,6 +83,7 @@ impl Conversation {
             E::HeardUnclearly { .. } => self.unclear += 1,
             E::SilencePrompted { .. } => self.silent += 1,
             E::AiFailed { .. } => self.failed += 1,
+            E::EscalationTriggered { rule, .. } => self.emergency |= rule == EMERGENCY,
             E::FieldCollected {
                 field, value, valid, ..
             } => {

@@ -3,7 +3,7 @@
 use super::phrases::Phrases;
 use super::step::Step;
 use crate::call::CallCommand;
-use crate::call::value::{EndedBy, TokenCount, VoicemailReason};
+use crate::call::value::{ASKED_FOR_A_PERSON, CallerIntent, EMERGENCY, EndedBy, TokenCount, VoicemailReason};
 use crate::{Personal, Timestamp};
 
 /// A reply of the AI.
@@ -26,6 +26,21 @@ pub struct Spoken {
     /// From the end of the caller's speech to the start of the AI's, in milliseconds, if known.
     pub latency_ms: Option<u32>,
     pub tokens: Option<TokenCount>,
+    /// The text asks the caller to confirm that they want this.
+    pub asks_to_confirm: Option<CallerIntent>,
+}
+
+/// What a reply depends on besides the step.
+#[derive(Clone, Copy, Debug)]
+pub struct ReplyContext<'a> {
+    pub phrases: &'a Phrases,
+    /// 0 is the base prompt alone.
+    pub persona_version: u32,
+    /// The users who can take the call over.
+    pub available: &'a [String],
+    /// What a caller in danger hears first: [`super::EmergencyNumbers::answer`].
+    pub emergency: &'a str,
+    pub at: Timestamp,
 }
 
 /// The action after the spoken text.
@@ -42,71 +57,63 @@ pub enum Next {
 impl Spoken {
     /// A fixed phrase.
     #[must_use]
-    pub fn fixed(text: &str, persona_version: u32) -> Self {
+    pub const fn fixed(text: String, persona_version: u32) -> Self {
         Self {
-            text: text.to_owned(),
+            text,
             persona_version,
             model: None,
             latency_ms: None,
             tokens: None,
+            asks_to_confirm: None,
         }
     }
 }
 
 impl Reply {
-    /// The reply for a step that needs no model. `None` if the step needs one. `available`: the users who can take the call
-    /// over.
+    /// The reply of a step.
     #[must_use]
-    pub fn without_model(
-        step: Step,
-        phrases: &Phrases,
-        persona_version: u32,
-        available: &[String],
-        at: Timestamp,
-    ) -> Option<Self> {
-        let (notes, text, next) = match step {
-            Step::Think => return None,
-            Step::AskAgain { confidence } => (
-                vec![CallCommand::ReportUnclearSpeech { at, confidence }],
-                phrases.ask_again,
-                Next::Listen,
-            ),
-            Step::PromptSilence => (
-                vec![CallCommand::PromptSilence { at }],
-                phrases.still_there,
-                Next::Listen,
-            ),
-            Step::GiveUpSilence => (vec![], phrases.silent_goodbye, Next::HangUp(EndedBy::Silence)),
-            Step::TimeUp => (vec![], phrases.time_up, Next::HangUp(EndedBy::TimeLimit)),
-            Step::Farewell => (vec![], phrases.goodbye, Next::HangUp(EndedBy::Caller)),
-            Step::HandOver { rule } => {
-                let text = if available.is_empty() {
-                    phrases.no_team_member
-                } else {
-                    phrases.one_moment
-                };
-                let (notes, next) = hand_over(rule, available, at);
-                (notes, text, next)
+    pub fn of_step(step: Step, context: &ReplyContext<'_>) -> Self {
+        let ReplyContext { phrases, at, .. } = *context;
+        let says = |text: &str| context.says(text.to_owned());
+        match step {
+            Step::AskAgain { confidence, question } => {
+                let note = CallCommand::ReportUnclearSpeech { at, confidence };
+                match question {
+                    Some(wish) => context.asks(wish),
+                    None => says(phrases.ask_again),
+                }
+                .noting([note])
             }
-            Step::RefuseInjection { rule } => {
-                let rule = rule.to_owned();
-                (
-                    vec![CallCommand::TripGuardrail { at, rule }],
-                    phrases.deflection,
-                    Next::Listen,
-                )
-            }
-            Step::HonorOptOut => (
-                vec![CallCommand::RequestDoNotCall { at }],
-                phrases.opt_out_confirmed,
-                Next::HangUp(EndedBy::Caller),
-            ),
-        };
-        Some(Self {
-            notes,
-            spoken: Spoken::fixed(text, persona_version),
-            next,
-        })
+            Step::PromptSilence => says(phrases.still_there).noting([CallCommand::PromptSilence { at }]),
+            Step::GiveUpSilence => says(phrases.silent_goodbye).then(Next::HangUp(EndedBy::Silence)),
+            Step::TimeUp => says(phrases.time_up).then(Next::HangUp(EndedBy::TimeLimit)),
+            Step::Confirm(wish) => context.asks(wish),
+            Step::Declined => says(phrases.declined),
+            Step::Farewell => says(phrases.goodbye).then(Next::HangUp(EndedBy::Caller)),
+            Step::HandOver => context.hand_over(),
+            Step::TakeMessage => says(phrases.all_right).then(Next::Voicemail(VoicemailReason::NoAnswer)),
+            Step::Emergency => context.emergency(),
+            Step::RefuseInjection { rule } => says(phrases.deflection).noting([CallCommand::TripGuardrail {
+                at,
+                rule: rule.to_owned(),
+            }]),
+            Step::HonorOptOut => says(phrases.opt_out_confirmed)
+                .noting([CallCommand::RequestDoNotCall { at }])
+                .then(Next::HangUp(EndedBy::Caller)),
+            Step::Apologize => says(phrases.trouble),
+            Step::AiUnavailable => says(phrases.trouble_again).then(Next::Voicemail(VoicemailReason::AiUnavailable)),
+        }
+    }
+
+    /// The reply with these commands before its own.
+    #[must_use]
+    pub fn noting(mut self, notes: impl IntoIterator<Item = CallCommand>) -> Self {
+        self.notes.splice(0..0, notes);
+        self
+    }
+
+    fn then(self, next: Next) -> Self {
+        Self { next, ..self }
     }
 
     /// The commands that record the reply: the notes, the spoken text, and the end or the routing to voicemail.
@@ -118,6 +125,7 @@ impl Reply {
             model,
             latency_ms,
             tokens,
+            asks_to_confirm,
         } = self.spoken;
         let mut commands = self.notes;
         commands.push(CallCommand::SpeakAi {
@@ -128,6 +136,7 @@ impl Reply {
             model,
             latency_ms,
             tokens,
+            asks_to_confirm,
         });
         match self.next {
             Next::Listen | Next::Wait => {}
@@ -144,20 +153,62 @@ impl Reply {
     }
 }
 
-/// Escalation to a team member: every available user is asked to take over and the caller waits. Without an available user
-/// the caller is routed to voicemail.
-#[must_use]
-pub fn hand_over(rule: &str, available: &[String], at: Timestamp) -> (Vec<CallCommand>, Next) {
-    let rule = rule.to_owned();
-    let ask = |user: &String| CallCommand::RequestTakeover { at, user: user.clone() };
-    let notes = [CallCommand::TriggerEscalation { at, rule }]
-        .into_iter()
-        .chain(available.iter().map(ask))
-        .collect();
-    let next = if available.is_empty() {
-        Next::Voicemail(VoicemailReason::NoAnswer)
-    } else {
-        Next::Wait
-    };
-    (notes, next)
+impl ReplyContext<'_> {
+    /// A fixed phrase, after which the AI listens.
+    fn says(&self, text: String) -> Reply {
+        Reply {
+            notes: Vec::new(),
+            spoken: Spoken::fixed(text, self.persona_version),
+            next: Next::Listen,
+        }
+    }
+
+    /// The question whether the caller wants this.
+    fn asks(&self, wish: CallerIntent) -> Reply {
+        let mut reply = self.says(self.question(wish).to_owned());
+        reply.spoken.asks_to_confirm = Some(wish);
+        reply
+    }
+
+    /// The text of the question whether the caller wants this.
+    pub(super) const fn question(&self, wish: CallerIntent) -> &'static str {
+        match wish {
+            CallerIntent::Goodbye => self.phrases.confirm_goodbye,
+            CallerIntent::OptOut => self.phrases.confirm_opt_out,
+            CallerIntent::Person => self.phrases.confirm_person,
+            CallerIntent::Message => self.phrases.offer_message,
+            CallerIntent::Emergency => self.phrases.still_there,
+        }
+    }
+
+    /// Every available team member is asked to take over, and the caller waits. Without one the caller is asked whether they
+    /// want to leave a message.
+    fn hand_over(&self) -> Reply {
+        let escalation = self.escalation(ASKED_FOR_A_PERSON);
+        if self.available.is_empty() {
+            return self.asks(CallerIntent::Message).noting(escalation);
+        }
+        let reply = self.says(self.phrases.one_moment.to_owned()).noting(escalation);
+        reply.then(Next::Wait)
+    }
+
+    /// The emergency answer. The AI stays with the caller while team members are asked to take over.
+    pub(super) fn emergency(&self) -> Reply {
+        let after = if self.available.is_empty() {
+            self.phrases.emergency_stay
+        } else {
+            self.phrases.emergency_alert
+        };
+        let reply = self.says(format!("{} {after}", self.emergency));
+        reply.noting(self.escalation(EMERGENCY))
+    }
+
+    fn escalation(&self, rule: &str) -> Vec<CallCommand> {
+        let (at, rule) = (self.at, rule.to_owned());
+        let ask = |user: &String| CallCommand::RequestTakeover { at, user: user.clone() };
+        let requests = self.available.iter().map(ask);
+        std::iter::once(CallCommand::TriggerEscalation { at, rule })
+            .chain(requests)
+            .collect()
+    }
 }

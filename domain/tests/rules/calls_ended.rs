@@ -1,8 +1,9 @@
 //! Calls that the service ends; summaries and costs.
 
 use crate::fixtures::*;
+use domain::Decide;
 use domain::call::command::CallCommand;
-use domain::call::value::{ClockSource, EndedBy, Outcome};
+use domain::call::value::{ClockSource, EndedBy, Outcome, VoicemailReason};
 use domain::call::{CallError, CallEvent, CallStatus, ObservedAt};
 
 fn hang_up(by: EndedBy) -> CallCommand {
@@ -46,6 +47,77 @@ fn end_call_repeated_has_no_effect() {
     let (call, events) = after([handle_inbound().into(), hang_up(EndedBy::Ai), hang_up(EndedBy::Ai)]);
     assert_eq!(events.iter().filter(|event| event.name() == "CallEnded").count(), 1);
     assert_eq!(call.status(), CallStatus::Ended);
+}
+
+/// Everything that the AI does in a call.
+fn acts_of_the_ai() -> [CallCommand; 5] {
+    let at = second(61);
+    [
+        CallCommand::SpeakAi {
+            at,
+            turn: None,
+            text: "Good day.".into(),
+            persona_version: 0,
+            model: None,
+            latency_ms: None,
+            tokens: None,
+            asks_to_confirm: None,
+        },
+        CallCommand::RouteToVoicemail {
+            at,
+            reason: VoicemailReason::NoAnswer,
+        },
+        CallCommand::ReportUnclearSpeech { at, confidence: 0.2 },
+        CallCommand::PromptSilence { at },
+        CallCommand::TriggerEscalation {
+            at,
+            rule: "asked_for_a_person".into(),
+        },
+    ]
+}
+
+#[test]
+fn ai_does_nothing_more_after_the_end_or_a_takeover() {
+    let taken = CallEvent::TakenOver {
+        at: second(20),
+        user: USER.into(),
+    };
+    for act in acts_of_the_ai() {
+        given([started(), greeted(), ended()])
+            .when(act.clone())
+            .then_expect_error(CallError::Over);
+        given([started(), greeted(), taken.clone()])
+            .when(act.clone())
+            .then_expect_error(CallError::AlreadyTakenOver);
+        // The AI has the call again.
+        let failed = CallEvent::TakeoverFailed {
+            at: second(30),
+            user: USER.into(),
+            reason: "the team member left".into(),
+        };
+        let (mut call, _) = after([handle_inbound().into()]);
+        for event in [taken.clone(), failed] {
+            call.apply(&event);
+        }
+        assert!(call.decide(&act).is_ok(), "{}", act.name());
+    }
+}
+
+#[test]
+fn facts_of_earlier_words_are_recorded_after_the_end() {
+    for fact in [
+        CallCommand::CollectField {
+            at: second(61),
+            field: "email".into(),
+            value: "ada@example.org".into(),
+            valid: true,
+        },
+        CallCommand::RequestDoNotCall { at: second(61) },
+    ] {
+        let (mut call, _) = after([handle_inbound().into()]);
+        call.apply(&ended());
+        assert_eq!(call.decide(&fact).map(|events| events.len()), Ok(1), "{}", fact.name());
+    }
 }
 
 fn end_from_record(outcome: Option<Outcome>) -> CallCommand {

@@ -98,6 +98,7 @@ fn all_commands() -> Vec<CallCommand> {
             model: Some("llama3".into()),
             latency_ms: Some(300),
             tokens: Some(TokenCount { input: 10, output: 3 }),
+            asks_to_confirm: None,
         },
         C::InterruptAi {
             at,

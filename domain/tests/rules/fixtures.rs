@@ -119,6 +119,7 @@ pub fn greeted() -> CallEvent {
         model: None,
         latency_ms: None,
         tokens: None,
+        asks_to_confirm: None,
     }
 }
 

@@ -15,3 +15,4 @@ mod event_versions;
 mod fixtures;
 mod golden;
 mod guard;
+mod intents;

@@ -2,8 +2,8 @@
 
 use super::record::{quarantine, record};
 use super::{CallbackError, CallbackOutcome, Received, tenant};
-use crate::Engine;
 use crate::dialogue::{TurnInput, TurnOutcome, recorded_utterance, respond};
+use crate::{Engine, SharedEngine};
 use domain::call::Call;
 use domain::{Tenant, Timestamp};
 use infra::event_store::StoreError;
@@ -11,6 +11,11 @@ use infra::twilio::callbacks::{Endpoint, Gathered, Understood};
 
 /// Query parameter of a callback that follows a wait for a redirect to the conference.
 pub const AWAITED: &str = "awaited";
+/// Query parameter of a callback that follows words with which the caller was asked to wait for the answer: how often they
+/// were.
+pub const WAITS: &str = "waits";
+/// Maximum number of times: after that the model has failed.
+const MAX_WAITS: u32 = 10;
 
 /// The caller's turn, and what the caller gets.
 pub struct AnsweredTurn {
@@ -25,7 +30,7 @@ pub struct AnsweredTurn {
 ///
 /// # Errors
 /// When the ledger is unavailable.
-pub async fn handle(engine: &Engine, received: &Received) -> Result<Option<AnsweredTurn>, CallbackError> {
+pub async fn handle(engine: &SharedEngine, received: &Received) -> Result<Option<AnsweredTurn>, CallbackError> {
     let gathered = match Gathered::understand(&received.callback(Endpoint::AiRespond)) {
         Ok(gathered) => gathered,
         Err(reason) => {
@@ -33,7 +38,7 @@ pub async fn handle(engine: &Engine, received: &Received) -> Result<Option<Answe
             return Ok(None);
         }
     };
-    let input = if received.query.get(AWAITED).is_some() {
+    let input = if received.query.get(AWAITED).is_some() || waits(received) > 0 {
         answered_again(engine, received, &gathered).await?
     } else {
         recorded(engine, received, &gathered).await?
@@ -50,11 +55,11 @@ pub async fn handle(engine: &Engine, received: &Received) -> Result<Option<Answe
 }
 
 /// The caller's turn, which is durable before the model is called. `None` if it was quarantined.
-async fn recorded<'a>(
+async fn recorded(
     engine: &Engine,
     received: &Received,
-    gathered: &'a Gathered,
-) -> Result<Option<TurnInput<'a>>, CallbackError> {
+    gathered: &Gathered,
+) -> Result<Option<TurnInput>, CallbackError> {
     let call_id = gathered.call_id.as_str();
     let tenant = tenant::resolve(engine, received, Endpoint::AiRespond, call_id).await?;
     let callback = Understood {
@@ -68,7 +73,7 @@ async fn recorded<'a>(
     };
     let executed = context.executed;
     Ok(Some(TurnInput {
-        call_id,
+        call_id: call_id.to_owned(),
         turn: gathered.turn,
         at: gathered.at,
         utterance: gathered.utterance.clone(),
@@ -78,16 +83,17 @@ async fn recorded<'a>(
         correlation_id: received.request_id.clone(),
         causation: executed.position,
         has_awaited: false,
+        waits: 0,
     }))
 }
 
 /// The turn before the caller waited for a redirect. This callback says nothing new, so nothing is recorded. `None` if
 /// the call does not exist or cannot be read.
-async fn answered_again<'a>(
+async fn answered_again(
     engine: &Engine,
     received: &Received,
-    gathered: &'a Gathered,
-) -> Result<Option<TurnInput<'a>>, CallbackError> {
+    gathered: &Gathered,
+) -> Result<Option<TurnInput>, CallbackError> {
     let call_id = gathered.call_id.as_str();
     let call = match engine.ledger.state::<Call>(call_id).await {
         Ok(Some((call, _))) => call,
@@ -97,7 +103,7 @@ async fn answered_again<'a>(
     let tenant = tenant::resolve(engine, received, Endpoint::AiRespond, call_id).await?;
     let (utterance, causation) = recorded_utterance(&engine.ledger, call_id, gathered.turn).await?;
     Ok(Some(TurnInput {
-        call_id,
+        call_id: call_id.to_owned(),
         turn: gathered.turn,
         at: gathered.at,
         utterance,
@@ -106,8 +112,15 @@ async fn answered_again<'a>(
         tenant,
         correlation_id: received.request_id.clone(),
         causation,
-        has_awaited: true,
+        has_awaited: received.query.get(AWAITED).is_some(),
+        waits: waits(received),
     }))
+}
+
+/// How often the caller was asked to wait.
+fn waits(received: &Received) -> u32 {
+    let waits = received.query.get(WAITS).and_then(|waits| waits.parse().ok());
+    waits.unwrap_or(0).min(MAX_WAITS)
 }
 
 fn available_users(engine: &Engine, tenant: &Tenant, at: Timestamp) -> Vec<String> {

@@ -36,6 +36,8 @@ pub enum InboundOutcome {
     RingOn {
         retries: u32,
     },
+    /// The call is over.
+    HangUp,
     Quarantined,
 }
 
@@ -82,11 +84,18 @@ pub async fn handle(engine: &Engine, received: &Received) -> Result<InboundOutco
         command: inbound.routed(owner.agent, routed).into(),
     };
     match record(engine, received, Endpoint::Inbound, callback, owner.tenant).await? {
-        CallbackOutcome::Call(context) => Ok(InboundOutcome::Answer {
-            events: context.events(engine).await?,
-            settings: Box::new(context.settings(engine).await?),
-            call_id: context.call_id,
-        }),
+        CallbackOutcome::Call(context) if context.executed.state.is_over() => Ok(InboundOutcome::HangUp),
+        CallbackOutcome::Call(context) => {
+            let settings = context.settings(engine).await?;
+            // The model loads while the caller hears the greeting.
+            let (language_models, model) = (engine.language_models.clone(), settings.model.clone());
+            tokio::spawn(async move { language_models.warm_up(model.as_deref()).await });
+            Ok(InboundOutcome::Answer {
+                events: context.events(engine).await?,
+                settings: Box::new(settings),
+                call_id: context.call_id,
+            })
+        }
         CallbackOutcome::Quarantined => Ok(InboundOutcome::Quarantined),
     }
 }

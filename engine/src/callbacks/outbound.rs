@@ -22,6 +22,8 @@ pub enum OutboundOutcome {
         caller_id: String,
     },
     Refused(Refusal),
+    /// The call is over.
+    HangUp,
 }
 
 /// Why a call is not placed.
@@ -89,6 +91,9 @@ async fn outcome(engine: &Engine, received: &Received, context: CallContext) -> 
     {
         refuse(engine, received, &context).await?;
         return Ok(OutboundOutcome::Refused(Refusal::Suppressed));
+    }
+    if context.executed.state.is_over() {
+        return Ok(OutboundOutcome::HangUp);
     }
     Ok(match started {
         Some((to, Some(caller_id))) => OutboundOutcome::Dial {

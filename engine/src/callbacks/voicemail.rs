@@ -15,6 +15,8 @@ pub enum VoicemailOutcome {
     },
     /// A team member has the call: the caller joins the conference.
     JoinConference { call_id: String },
+    /// The call is over.
+    HangUp,
     /// A message could not be attributed to a call.
     Quarantined,
 }
@@ -35,6 +37,7 @@ pub async fn handle(engine: &Engine, received: &Received) -> Result<VoicemailOut
         });
     }
     match record_callback(engine, received, Endpoint::Voicemail).await? {
+        CallbackOutcome::Call(context) if context.executed.state.is_over() => Ok(VoicemailOutcome::HangUp),
         CallbackOutcome::Call(context) => Ok(VoicemailOutcome::Ask {
             settings: Box::new(context.settings(engine).await?),
             call_id: context.call_id,

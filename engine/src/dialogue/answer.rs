@@ -1,9 +1,10 @@
-//! Parses the model's answer: text, field values, and whether the call ends.
+//! Parses the model's answer: text, field values, and what the caller wants of the call itself.
 //!
 //! Models answer with the JSON that they were asked for, with JSON among other words or cut off in the middle, or with words
 //! alone. All of that is an answer. What a model thinks is none: it is neither spoken nor recorded.
 
 use super::speakable::speakable;
+use domain::call::value::CallerIntent;
 use infra::models::{objects, without_thoughts};
 use serde_json::Value;
 
@@ -18,10 +19,8 @@ pub struct Answer {
     pub say: String,
     /// Collected values by field name.
     pub fields: serde_json::Map<String, Value>,
-    /// Whether the call ends after the answer.
-    pub goodbye: bool,
-    /// Whether a team member is needed.
-    pub person: bool,
+    /// What the caller wants of the call itself.
+    pub intent: Option<CallerIntent>,
 }
 
 impl Answer {
@@ -46,15 +45,9 @@ impl Answer {
     /// What an object says. Only the words are needed; the rest counts as absent if it is something else.
     fn of_object(mut object: serde_json::Map<String, Value>) -> Option<Self> {
         let say = object.get("say")?.as_str()?.to_owned();
-        let is_true = |value: Option<&Value>| match value {
-            Some(Value::Bool(truth)) => *truth,
-            Some(Value::String(word)) => word.trim().eq_ignore_ascii_case("true"),
-            _ => false,
-        };
         Some(Self {
             say,
-            goodbye: is_true(object.get("goodbye")),
-            person: is_true(object.get("person")),
+            intent: object.get("intent").and_then(Value::as_str).and_then(intent),
             fields: match object.remove("fields") {
                 Some(Value::Object(fields)) => fields,
                 _ => serde_json::Map::new(),
@@ -74,6 +67,12 @@ impl Answer {
             (!value.is_empty()).then_some((name.as_str(), value))
         })
     }
+}
+
+/// An intent as models write it: `opt_out`, `Opt-out`. Anything else is none.
+fn intent(word: &str) -> Option<CallerIntent> {
+    let word: String = word.trim().to_lowercase().replace(['-', ' '], "_");
+    word.parse().ok()
 }
 
 /// Malformed JSON must not be spoken.
@@ -118,13 +117,12 @@ mod tests {
 
     #[test]
     fn well_formed_json_is_parsed() {
-        let answer = Answer::parse(
-            r#"{"say":" Hello. ","fields":{"email":"a@b.co","name":null,"age":7},"goodbye":true,"person":false}"#,
-        )
-        .expect("an answer");
+        let answer =
+            Answer::parse(r#"{"say":" Hello. ","fields":{"email":"a@b.co","name":null,"age":7},"intent":"goodbye"}"#)
+                .expect("an answer");
         assert_eq!(
-            (answer.say.as_str(), answer.goodbye, answer.person),
-            ("Hello.", true, false)
+            (answer.say.as_str(), answer.intent),
+            ("Hello.", Some(CallerIntent::Goodbye))
         );
         assert_eq!(
             answer.values().collect::<Vec<_>>(),
@@ -166,10 +164,13 @@ mod tests {
         for text in [
             r#"Sure! {"say":"Hello."}"#,
             r#"{"note": 1} {"say":"Hello."} Anything else?"#,
-            r#"{"answer": {"say":"Hello.","goodbye":false}}"#,
+            r#"{"answer": {"say":"Hello.","intent":"none"}}"#,
             "Hello.",
             r#"{"say":"Hello.","fields":null}"#,
-            r#"{"say":"Hello.","fields":[],"goodbye":null,"person":"no"}"#,
+            r#"{"say":"Hello.","fields":[],"intent":null}"#,
+            r#"{"say":"Hello.","intent":"none"}"#,
+            r#"{"say":"Hello.","intent":["goodbye"]}"#,
+            r#"{"say":"Hello.","intent":"to end the world"}"#,
             r#"{"say":"<think>x</think>Hello."}"#,
             r#"{"say":"They greet me. </think>Hello."}"#,
             r#"{"say":"\u003cthink>x<\/think>Hello."}"#,
@@ -179,14 +180,16 @@ mod tests {
             r#"{"say":"Hello.","fields":{"name":"#,
         ] {
             let answer = Answer::parse(text).unwrap_or_else(|| panic!("not understood: {text}"));
-            assert_eq!(
-                (answer.say.as_str(), answer.goodbye, answer.person),
-                ("Hello.", false, false),
-                "{text}"
-            );
+            assert_eq!((answer.say.as_str(), answer.intent), ("Hello.", None), "{text}");
         }
-        let ends = Answer::parse(r#"{"say":"Bye.","goodbye":"TRUE","person":true}"#).expect("an answer");
-        assert!(ends.goodbye && ends.person);
+        for text in [
+            r#"{"say":"Sorry.","intent":" Opt-Out"}"#,
+            r#"{"say":"Sorry.","intent":"OPT_OUT"}"#,
+            r#"{"say":"Sorry.","intent":"opt out"}"#,
+        ] {
+            let answer = Answer::parse(text).expect("an answer");
+            assert_eq!(answer.intent, Some(CallerIntent::OptOut), "{text}");
+        }
     }
 
     #[test]

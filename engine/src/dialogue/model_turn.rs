@@ -5,17 +5,17 @@ use super::{TurnContext, TurnInput, instructions};
 use crate::Engine;
 use domain::agent::field;
 use domain::call::CallCommand;
-use domain::call::value::{EndedBy, TokenCount, VoicemailReason};
+use domain::call::value::TokenCount;
 use domain::dialogue::guard::{severe_word, without_severe_words};
-use domain::dialogue::{Next, Reply, Speaker, Spoken, hand_over};
+use domain::dialogue::{Reply, Speaker, Spoken, step_without_answer};
 use domain::phone::identifies_caller;
 use domain::{Personal, Timestamp};
 use infra::models::{ChatAnswer, ChatRequest, Format, Message, prices};
 use projections::call_log::PreviousCall;
 use std::time::{Duration, Instant};
 
-/// Timeout of the model request. Twilio gives a webhook 15 seconds in total.
-const MODEL_TIMEOUT: Duration = Duration::from_secs(8);
+/// Timeout of the model request. The caller hears in between that the answer takes a moment.
+const MODEL_TIMEOUT: Duration = Duration::from_secs(12);
 /// Maximum length of the model's answer, in tokens.
 const MAX_TOKENS: u32 = 500;
 /// Sampling temperature, 0 to 2.
@@ -26,15 +26,11 @@ const MIN_SECOND_ATTEMPT: Duration = Duration::from_secs(2);
 const WORDS_TO_AVOID: &str = "Your last answer contained an obscene word. Answer again without it.";
 /// Guardrail name for an answer with inappropriate language.
 const PROFANITY: &str = "profanity";
-/// Escalation reason when the model asks for a team member.
-const MODEL_ESCALATION: &str = "model_asked_for_a_person";
 /// Maximum number of earlier calls of the same caller and agent given to the model.
 const MAX_EARLIER_CALLS: i64 = 5;
-/// Consecutive model failures after which the next one routes the caller to the voicemail.
-const MAX_MODEL_FAILURES: u32 = 1;
 
 /// Loads lazily initialized data: the price lists and the telephone number metadata. This takes about 100 ms, which must
-/// not delay the first caller.
+/// not delay the first caller. See also [`infra::models::Models::warm_up`].
 pub fn warm_up() {
     let nothing = TokenCount { input: 0, output: 0 };
     std::hint::black_box((
@@ -44,7 +40,7 @@ pub fn warm_up() {
 }
 
 /// Returns the model's reply, or the fallback when the model fails.
-pub async fn reply(engine: &Engine, context: &TurnContext, input: &TurnInput<'_>) -> Reply {
+pub async fn reply(engine: &Engine, context: &TurnContext, input: &TurnInput) -> Reply {
     let earlier = earlier(engine, context, input).await;
     let request = request(context, &earlier, input);
     let started = Instant::now();
@@ -52,7 +48,7 @@ pub async fn reply(engine: &Engine, context: &TurnContext, input: &TurnInput<'_>
         Ok(answered) => answered,
         Err(reason) => {
             let at = input.at.max(engine.clock.now());
-            return model_unavailable(context, engine.language_models.provider(), &reason, at);
+            return model_unavailable(context, input, engine.language_models.provider(), reason, at);
         }
     };
     let language = context.agent.settings.language.as_deref();
@@ -79,10 +75,8 @@ pub async fn reply(engine: &Engine, context: &TurnContext, input: &TurnInput<'_>
     if parsed.say.is_empty() {
         context.phrases.deflection.clone_into(&mut parsed.say);
     }
-    let mut reply = apply_model_output(engine, context, input, parsed, &answers);
     let (at, rule) = (input.at.max(engine.clock.now()), PROFANITY.to_owned());
-    reply.notes.insert(0, CallCommand::TripGuardrail { at, rule });
-    reply
+    apply_model_output(engine, context, input, parsed, &answers).noting([CallCommand::TripGuardrail { at, rule }])
 }
 
 /// The model's answer, or why there is none.
@@ -97,31 +91,33 @@ async fn ask(engine: &Engine, context: &TurnContext, request: &ChatRequest) -> R
     }
 }
 
-/// Summaries of earlier calls between this caller and this agent. Empty if the read model is unavailable.
-async fn earlier(engine: &Engine, context: &TurnContext, input: &TurnInput<'_>) -> Vec<PreviousCall> {
+/// Summaries of earlier calls between this caller and this agent. Empty if the read model is unavailable, or if the caller
+/// may have another's number.
+async fn earlier(engine: &Engine, context: &TurnContext, input: &TurnInput) -> Vec<PreviousCall> {
     let Some((number, agent)) = context.caller.as_deref().zip(input.agent.as_ref()) else {
         return Vec::new();
     };
-    if !identifies_caller(number) {
+    let may_recall = context.is_caller_verified || context.agent.settings.recall_unverified_callers == Some(true);
+    if !may_recall || !identifies_caller(number) {
         return Vec::new();
     }
     let tenant = input.tenant.as_str();
     let log = &engine.read.call_log;
-    let found = log.previous_calls(tenant, number, agent.as_str(), input.call_id, MAX_EARLIER_CALLS);
+    let found = log.previous_calls(tenant, number, agent.as_str(), &input.call_id, MAX_EARLIER_CALLS);
     found.await.unwrap_or_else(|error| {
         tracing::warn!(call_id = input.call_id, %error, "earlier calls unavailable");
         Vec::new()
     })
 }
 
-fn request(context: &TurnContext, earlier: &[PreviousCall], input: &TurnInput<'_>) -> ChatRequest {
-    let messages = instructions::messages(context)
-        .into_iter()
-        .map(|(speaker, text)| match speaker {
-            Speaker::Caller => Message::user(text),
-            Speaker::Ai => Message::assistant(text),
-        })
-        .collect();
+fn request(context: &TurnContext, earlier: &[PreviousCall], input: &TurnInput) -> ChatRequest {
+    let turns = instructions::messages(context).into_iter();
+    let turns = turns.map(|(speaker, text)| match speaker {
+        Speaker::Caller => Message::user(text),
+        Speaker::Ai => Message::assistant(text),
+    });
+    let messages = instructions::earlier_calls(earlier).map(Message::user).into_iter();
+    let messages = messages.chain(turns).collect();
     ChatRequest {
         temperature: Some(TEMPERATURE),
         format: Format::JsonSchema {
@@ -131,7 +127,7 @@ fn request(context: &TurnContext, earlier: &[PreviousCall], input: &TurnInput<'_
         model: context.agent.settings.model.clone(),
         tenant: input.tenant.to_string(),
         ..ChatRequest::new(
-            instructions::system(context, earlier, &today(context, input.at)),
+            instructions::system(context, &today(context, input.at)),
             messages,
             MAX_TOKENS,
             MODEL_TIMEOUT,
@@ -153,7 +149,7 @@ fn today(context: &TurnContext, at: Timestamp) -> String {
 fn apply_model_output(
     engine: &Engine,
     context: &TurnContext,
-    input: &TurnInput<'_>,
+    input: &TurnInput,
     parsed: Answer,
     answers: &[ChatAnswer],
 ) -> Reply {
@@ -172,21 +168,11 @@ fn apply_model_output(
         model: used.map(|answer| answer.model.clone()),
         latency_ms,
         tokens: used.and_then(|answer| answer.tokens),
+        asks_to_confirm: None,
     };
-    let next = if parsed.person {
-        let (requests, next) = hand_over(MODEL_ESCALATION, &context.available_users, at);
-        notes.extend(requests);
-        next
-    } else if parsed.goodbye {
-        Next::HangUp(EndedBy::Ai)
-    } else {
-        Next::Listen
-    };
-    Reply {
-        notes,
-        spoken: spoken(parsed.say),
-        next,
-    }
+    let (conversation, intent) = (&context.conversation, parsed.intent);
+    let spoken = spoken(parsed.say);
+    Reply::of_model(intent, spoken, conversation, &context.reply_context(at)).noting(notes)
 }
 
 /// Commands for the field values that are new or changed.
@@ -210,24 +196,13 @@ fn collected(context: &TurnContext, parsed: &Answer, at: Timestamp) -> Vec<CallC
         .collect()
 }
 
-/// The reply when the model fails: first a request to repeat, then the voicemail.
-fn model_unavailable(context: &TurnContext, provider: &str, reason: &str, at: Timestamp) -> Reply {
+/// The reply when the model does not answer.
+fn model_unavailable(context: &TurnContext, input: &TurnInput, provider: &str, reason: String, at: Timestamp) -> Reply {
     let note = CallCommand::ReportAiFailure {
         at,
         provider: provider.to_owned(),
-        reason: reason.to_owned(),
+        reason,
     };
-    let (text, next) = if context.conversation.failed < MAX_MODEL_FAILURES {
-        (context.phrases.trouble, Next::Listen)
-    } else {
-        (
-            context.phrases.trouble_again,
-            Next::Voicemail(VoicemailReason::AiUnavailable),
-        )
-    };
-    Reply {
-        notes: vec![note],
-        spoken: Spoken::fixed(text, context.agent.persona_in_force),
-        next,
-    }
+    let step = step_without_answer(&context.conversation, &input.utterance);
+    Reply::of_step(step, &context.reply_context(at)).noting([note])
 }

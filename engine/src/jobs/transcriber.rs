@@ -1,7 +1,11 @@
 //! Transcribes recordings. The two sides of a call are two channels of its recording; each is transcribed separately,
 //! which identifies the speaker.
 //!
-//! One recording at a time is in memory, together with one of its channels: at most twice [`MAX_RECORDING_BYTES`].
+//! A channel is sent in pieces: as much as providers accept in one file, or, to a model that does not say when its words
+//! were spoken, utterance by utterance. Both are cut at silences.
+//!
+//! One recording at a time is in memory, together with one of its channels and its pieces: at most twice
+//! [`MAX_RECORDING_BYTES`].
 
 use super::job::{Job, JobOutcome, RetryPolicy, fail, record_result};
 use crate::{Engine, SharedEngine};
@@ -12,7 +16,7 @@ use domain::{AgentId, Personal};
 use futures::TryStreamExt as _;
 use infra::blob::{Blob, BlobKey};
 use infra::models::{ModelError, Transcription, TranscriptionRequest};
-use infra::wav;
+use infra::wav::{self, InvalidWav, Piece};
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 use serde::Deserialize;
@@ -25,10 +29,14 @@ const RETRY_POLICY: RetryPolicy = RetryPolicy {
     max_attempts: 8,
 };
 /// Larger recordings are not transcribed. The limit is 70 minutes of two channels as Twilio records them (8,000 samples
-/// of 16 bits per second). Most providers accept much less in one file (OpenAI: 25 MB,
-/// <https://platform.openai.com/docs/guides/speech-to-text>) and refuse larger ones themselves.
+/// of 16 bits per second).
 const MAX_RECORDING_BYTES: u64 = 128 * 1024 * 1024;
-/// Timeout for the transcription of one channel.
+/// Largest file of one request. OpenAI accepts 25 MB (<https://platform.openai.com/docs/guides/speech-to-text>), and its
+/// later models 25 minutes, which are 24 MB of a channel: twenty minutes are sent.
+const MAX_FILE_BYTES: usize = 20 * 60 * 16_000;
+/// Longest utterance in one request to a model that does not say when words were spoken, in milliseconds.
+const MAX_UTTERANCE_MS: usize = 30_000;
+/// Timeout of one request.
 const MODEL_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Transcribes one recording.
@@ -63,21 +71,24 @@ impl Job for Transcriber {
         let (mut segments, mut transcriber) = (Vec::new(), String::new());
         for channel in 0..channels {
             let whole = audio.clone();
-            let wav = match spawn_blocking(move || wav::channel(&whole, channel)).await? {
-                Ok(wav) => wav,
+            let with_times = engine.language_models.transcribes_with_times();
+            let pieces = match spawn_blocking(move || pieces(&whole, channel, with_times)).await? {
+                Ok(pieces) => pieces,
                 Err(error) => return failed(&engine, &item, detail.phase, &error.to_string()).await,
             };
-            match transcribe(&engine, &item.tenant, wav, language.clone()).await {
-                Ok(transcription) => {
-                    let is_mono = channels == 1;
-                    transcriber.clone_from(&transcription.engine);
-                    segments.extend(segments_of(transcription, detail.phase, channel, is_mono));
+            for piece in pieces {
+                match transcribe(&engine, &item.tenant, piece.wav.clone(), language.clone()).await {
+                    Ok(transcription) => {
+                        transcriber.clone_from(&transcription.engine);
+                        let found = segments_of(transcription, detail.phase, channel, channels == 1);
+                        segments.extend(found.into_iter().map(|segment| placed(segment, &piece, with_times)));
+                    }
+                    // The request did not reach the provider, so it does not count as an attempt.
+                    Err(ModelError::CircuitOpen | ModelError::Unavailable(_) | ModelError::Busy(_)) => {
+                        return Ok(JobOutcome::Retry);
+                    }
+                    Err(error) => return failed(&engine, &item, detail.phase, &error.to_string()).await,
                 }
-                // The request did not reach the provider, so it does not count as an attempt.
-                Err(ModelError::CircuitOpen | ModelError::Unavailable(_) | ModelError::Busy(_)) => {
-                    return Ok(JobOutcome::Retry);
-                }
-                Err(error) => return failed(&engine, &item, detail.phase, &error.to_string()).await,
             }
         }
         segments.retain(|segment| !segment.text.trim().is_empty());
@@ -99,6 +110,31 @@ impl Job for Transcriber {
         };
         let position = record_result::<Self>(&engine, &item, &[command]).await?;
         Ok(position.map_or(JobOutcome::Retry, JobOutcome::Recorded))
+    }
+}
+
+/// The parts of a channel that are sent.
+fn pieces(audio: &Bytes, channel: usize, with_times: bool) -> Result<Vec<Piece>, InvalidWav> {
+    let mono = wav::channel(audio, channel)?;
+    if with_times {
+        wav::pieces(&mono, MAX_FILE_BYTES)
+    } else {
+        wav::utterances(&mono, MAX_UTTERANCE_MS)
+    }
+}
+
+/// The segment of a piece, with its time in the recording.
+fn placed(segment: Segment, piece: &Piece, with_times: bool) -> Segment {
+    let shifted = |ms: Option<u32>| ms.map(|ms| piece.start_ms.saturating_add(ms));
+    let (start_ms, end_ms) = if with_times {
+        (shifted(segment.start_ms), shifted(segment.end_ms))
+    } else {
+        (Some(piece.start_ms), Some(piece.end_ms))
+    };
+    Segment {
+        start_ms,
+        end_ms,
+        ..segment
     }
 }
 

@@ -3,6 +3,11 @@
 use super::{ChatProvider, ConfigError, Settings, setting};
 use crate::secret::Secret;
 
+/// OpenAI's speech-to-text model.
+const TRANSCRIPTION: &str = "gpt-transcribe";
+/// The sandbox's name for its model of any kind.
+const SANDBOX: &str = "sandbox";
+
 /// The configured models.
 #[derive(Clone, Debug)]
 pub struct ModelsConfig {
@@ -16,9 +21,12 @@ pub struct ModelsConfig {
     pub chat: String,
     /// Speech to text.
     pub transcription: String,
-    /// Text to speech.
-    pub speech: String,
+    /// Text to speech. `None` for none: OpenAI's model for it is shut down, and its successor speaks in realtime sessions
+    /// only.
+    pub speech: Option<String>,
     pub anthropic: AnthropicConfig,
+    /// Whether models are loaded before they are needed.
+    pub warm_up: bool,
 }
 
 /// Anthropic's language model.
@@ -67,11 +75,15 @@ impl ModelsConfig {
             api_key: s.openai_api_key.clone(),
             base_url: s.openai_base_url.clone(),
             chat: s.openai_chat_model.clone().unwrap_or_else(|| "gpt-4o-mini".into()),
-            transcription: s
-                .openai_transcription_model
-                .clone()
-                .unwrap_or_else(|| "whisper-1".into()),
-            speech: s.openai_speech_model.clone().unwrap_or_else(|| "tts-1".into()),
+            transcription: s.openai_transcription_model.clone().unwrap_or_else(|| {
+                let default = if openai_given { TRANSCRIPTION } else { SANDBOX };
+                default.to_owned()
+            }),
+            speech: s.openai_speech_model.clone(),
+            // The sandbox's models are always there.
+            warm_up: s
+                .model_warm_up
+                .unwrap_or(openai_given || chat_provider == ChatProvider::Anthropic),
             anthropic: AnthropicConfig {
                 api_key: s.anthropic_api_key.clone(),
                 base_url: s.anthropic_base_url.clone(),

@@ -15,6 +15,7 @@ trait IsSet {
 }
 impl IsSet for u16 {}
 impl IsSet for u64 {}
+impl IsSet for bool {}
 impl IsSet for LogFormat {}
 impl IsSet for ChatProvider {}
 impl IsSet for String {
@@ -109,9 +110,9 @@ settings! {
     openai_base_url: String = "OPENAI_BASE_URL",
     /// Language model [default: gpt-4o-mini]
     openai_chat_model: String = "OPENAI_CHAT_MODEL",
-    /// Speech-to-text model [default: whisper-1]
+    /// Speech-to-text model [default: gpt-transcribe]
     openai_transcription_model: String = "OPENAI_TRANSCRIPTION_MODEL",
-    /// Text-to-speech model [default: tts-1]
+    /// Text-to-speech model [default: none]
     openai_speech_model: String = "OPENAI_SPEECH_MODEL",
     /// API of the language model: `openai` (or compatible) or `anthropic` [default: anthropic if only its key is set,
     /// else openai]
@@ -122,6 +123,9 @@ settings! {
     anthropic_base_url: String = "ANTHROPIC_BASE_URL",
     /// Anthropic's language model [default: claude-haiku-5-5]
     anthropic_chat_model: String = "ANTHROPIC_CHAT_MODEL",
+    /// Whether the language model is asked to load when the service starts and when a call comes in, by a request of one
+    /// token [default: true, but not with the sandbox's models]
+    model_warm_up: bool = "MODEL_WARM_UP",
     /// Clock of the service: `system`, or `sandbox` to share the sandbox's virtual clock, for tests only [default: system]
     clock: String = "CLOCK",
     /// Lifetime of a login session, in hours [default: 168]

@@ -142,6 +142,20 @@ fn debug_of_the_configuration_hides_secrets() {
 }
 
 #[test]
+fn default_models_are_not_those_that_are_shut_down() {
+    let models = |key: bool| {
+        let settings = Settings {
+            openai_api_key: key.then(|| Secret::new("k")),
+            ..Settings::default()
+        };
+        resolved(settings).models
+    };
+    assert_eq!(models(true).transcription, "gpt-transcribe");
+    assert_eq!(models(false).transcription, "sandbox");
+    assert_eq!((models(true).speech, models(false).speech), (None, None));
+}
+
+#[test]
 fn language_model_provider_follows_the_configured_keys() {
     let provider = |openai: bool, anthropic: bool| {
         let key = |given: bool| given.then(|| Secret::new("k"));

@@ -20,6 +20,9 @@ pub enum ModelError {
     /// The circuit breaker is open after several failures.
     #[error("circuit open")]
     CircuitOpen,
+    /// No model is configured for this.
+    #[error("no model is configured")]
+    NotConfigured,
 }
 
 impl ModelError {
@@ -43,6 +46,7 @@ impl ModelError {
             Self::Busy(_) => "busy",
             Self::Malformed(_) => "malformed",
             Self::CircuitOpen => "circuit_open",
+            Self::NotConfigured => "not_configured",
         }
     }
 }

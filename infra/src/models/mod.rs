@@ -10,6 +10,7 @@ mod breaker;
 mod chat;
 mod dialect;
 mod error;
+mod language_tags;
 mod lenient;
 mod openai;
 pub mod prices;
@@ -29,6 +30,7 @@ use crate::config::{ChatProvider, ModelsConfig};
 use crate::outbound::Backoff;
 use crate::secret::Secret;
 use dialect::{Dialect, Dialects};
+use quick_cache::sync::Cache;
 use reqwest::{Client, RequestBuilder};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +38,14 @@ use surface::Surface;
 use tokio::time::Instant;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Models whose last use is remembered.
+const MAX_USED_MODELS: usize = 1_000;
+/// A model that was used within this time is loaded. Servers unload a model after some minutes: Ollama after five.
+const STAYS_LOADED: Duration = Duration::from_mins(2);
+/// Timeout for loading a model.
+const LOAD_TIMEOUT: Duration = Duration::from_mins(2);
+/// Languages that are remembered as refused; the least used is tried again.
+const MAX_REFUSED_LANGUAGES: usize = 1_000;
 
 /// The address and credentials of a provider.
 #[derive(Clone, Debug)]
@@ -59,10 +69,12 @@ pub struct ModelsOptions {
     pub audio_endpoint: Endpoint,
     /// The speech-to-text model.
     pub transcription: String,
-    /// The text-to-speech model.
-    pub speech: String,
+    /// The text-to-speech model, if there is one.
+    pub speech: Option<String>,
     /// Retries.
     pub backoff: Backoff,
+    /// Whether [`Models::warm_up`] sends a request.
+    pub warm_up: bool,
 }
 
 /// The models. Cheap to clone; all clones share connections and circuit breakers.
@@ -74,7 +86,11 @@ struct Inner {
     options: ModelsOptions,
     chat: Surface,
     dialects: Dialects,
+    /// When a language model last answered or was asked to load, by its name.
+    used: Cache<String, Instant>,
     transcription: Surface,
+    /// Languages that a model has refused, by model and code.
+    refused_languages: Cache<(String, &'static str), ()>,
     speech: Surface,
 }
 
@@ -117,6 +133,7 @@ impl ModelsOptions {
             transcription: config.transcription.clone(),
             speech: config.speech.clone(),
             backoff: Backoff::default(),
+            warm_up: config.warm_up,
         }
     }
 }
@@ -144,7 +161,9 @@ impl Models {
         Ok(Self(Arc::new(Inner {
             chat: surface(&options.chat_endpoint, "chat"),
             dialects: Dialects::default(),
+            used: Cache::new(MAX_USED_MODELS),
             transcription: surface(&options.audio_endpoint, "transcription"),
+            refused_languages: Cache::new(MAX_REFUSED_LANGUAGES),
             speech: surface(&options.audio_endpoint, "speech"),
             options,
         })))
@@ -162,12 +181,39 @@ impl Models {
         self.0.transcription.provider()
     }
 
+    /// Has the server load a language model, and opens the connection to it, so that the first caller does not wait for that.
+    /// Sends the smallest request, unless the model was used just now. `model`: `None` for the configured one.
+    pub async fn warm_up(&self, model: Option<&str>) {
+        let Inner { options, used, .. } = &*self.0;
+        let name = model.unwrap_or(&options.chat);
+        if !options.warm_up || used.get(name).is_some_and(|at| at.elapsed() < STAYS_LOADED) {
+            return;
+        }
+        // Several callers at once load it once.
+        used.insert(name.to_owned(), Instant::now());
+        // Of no tenant: a model that takes long to load stops no tenant's requests.
+        let request = ChatRequest {
+            model: model.map(str::to_owned),
+            ..ChatRequest::new("", vec![Message::user("Hello.")], 1, LOAD_TIMEOUT)
+        };
+        match self.chat(&request).await {
+            // One token may be no text.
+            Ok(_) | Err(ModelError::Malformed(_)) => tracing::debug!(model = name, "model loaded"),
+            Err(error) => tracing::warn!(model = name, %error, "model not loaded"),
+        }
+    }
+
     /// Sends a chat request, in the dialect that the server understands.
     ///
     /// # Errors
     /// [`ModelError`], within the request's time limit.
     pub async fn chat(&self, request: &ChatRequest) -> Result<ChatAnswer, ModelError> {
-        let Inner { options, dialects, .. } = &*self.0;
+        let Inner {
+            options,
+            dialects,
+            used,
+            ..
+        } = &*self.0;
         let model = request.model.as_deref().unwrap_or(&options.chat);
         let started = Instant::now();
         let mut dialect = dialects.of(model);
@@ -180,6 +226,7 @@ impl Models {
                     if refused.is_some() {
                         dialects.learn(model, dialect);
                     }
+                    used.insert(model.to_owned(), Instant::now());
                     return Ok(ChatAnswer {
                         latency: started.elapsed(),
                         ..answer
@@ -240,30 +287,66 @@ impl Models {
         })
     }
 
-    /// Transcribes a recording.
+    /// Whether the transcription model says when its words were spoken.
+    #[must_use]
+    pub fn transcribes_with_times(&self) -> bool {
+        transcription::has_times(&self.0.options.transcription)
+    }
+
+    /// Transcribes a recording. A language that the provider refuses is left out, and remembered.
     ///
     /// # Errors
     /// [`ModelError`], within the request's time limit.
     pub async fn transcribe(&self, request: &TranscriptionRequest) -> Result<Transcription, ModelError> {
         let Inner {
+            options,
+            refused_languages,
+            ..
+        } = &*self.0;
+        let model = options.transcription.as_str();
+        let is_openai = openai::is_openai(&options.audio_endpoint.base_url);
+        let language = request
+            .language
+            .as_deref()
+            .and_then(|tag| language_tags::code(tag, is_openai));
+        let language = language.filter(|code| refused_languages.get(&(model.to_owned(), *code)).is_none());
+        let started = Instant::now();
+        match (self.post_recording(request, language, request.timeout).await, language) {
+            (Err(error), Some(code)) if error.may_be_dialect() => {
+                let time_left = request.timeout.saturating_sub(started.elapsed());
+                // If the request is refused again, the language is not why.
+                let transcription = self.post_recording(request, None, time_left).await.map_err(|_| error)?;
+                tracing::info!(model, language = code, "language refused, transcribed without it");
+                refused_languages.insert((model.to_owned(), code), ());
+                Ok(transcription)
+            }
+            (result, _) => result,
+        }
+    }
+
+    async fn post_recording(
+        &self,
+        request: &TranscriptionRequest,
+        language: Option<&str>,
+        time_left: Duration,
+    ) -> Result<Transcription, ModelError> {
+        let Inner {
             options, transcription, ..
         } = &*self.0;
         let model = options.transcription.as_str();
         // Each attempt needs its own form. An error is returned before the first attempt.
-        transcription::form(request, model)?;
+        transcription::form(request, model, language)?;
         let build = |http: &Client| {
             let url = format!("{}/audio/transcriptions", options.audio_endpoint.base_url);
             let post = bearer(http.post(url), &options.audio_endpoint);
-            match transcription::form(request, model) {
+            match transcription::form(request, model, language) {
                 Ok(form) => post.multipart(form),
                 Err(_) => post,
             }
         };
         let read = |answer| transcription::read(&answer, model);
-        Ok(transcription
-            .request((&request.tenant, model), request.timeout, build, read)
-            .await?
-            .0)
+        let scope = (request.tenant.as_str(), model);
+        Ok(transcription.request(scope, time_left, build, read).await?.0)
     }
 
     /// Converts text to speech.
@@ -272,14 +355,15 @@ impl Models {
     /// [`ModelError`], within the request's time limit.
     pub async fn speak(&self, request: &SpeechRequest) -> Result<Speech, ModelError> {
         let Inner { options, speech, .. } = &*self.0;
-        let body = speech::body(request, &options.speech);
+        let model = options.speech.as_deref().ok_or(ModelError::NotConfigured)?;
+        let body = speech::body(request, model);
         let build = |http: &Client| {
             let url = format!("{}/audio/speech", options.audio_endpoint.base_url);
             bearer(http.post(url), &options.audio_endpoint).json(&body)
         };
-        let read = |answer| speech::read(answer, &options.speech);
+        let read = |answer| speech::read(answer, model);
         Ok(speech
-            .request((&request.tenant, &options.speech), request.timeout, build, read)
+            .request((&request.tenant, model), request.timeout, build, read)
             .await?
             .0)
     }

@@ -86,7 +86,13 @@ fn response_format(model: &str) -> &'static str {
     }
 }
 
-pub(super) fn form(request: &TranscriptionRequest, model: &str) -> Result<Form, ModelError> {
+/// Whether the model says when its words were spoken.
+pub(super) fn has_times(model: &str) -> bool {
+    response_format(model) != "json"
+}
+
+/// The form of a request. `language`: a code that the provider accepts.
+pub(super) fn form(request: &TranscriptionRequest, model: &str, language: Option<&str>) -> Result<Form, ModelError> {
     let length = request.audio.len() as u64;
     let file = Part::stream_with_length(request.audio.clone(), length)
         .file_name(request.file_name.clone())
@@ -103,10 +109,14 @@ pub(super) fn form(request: &TranscriptionRequest, model: &str) -> Result<Form, 
     if format == "diarized_json" {
         form = form.text("chunking_strategy", "auto");
     }
-    // The API expects ISO 639-1, without a region.
-    let language = request.language.as_deref().and_then(|tag| tag.split(['-', '_']).next());
-    if let Some(language) = language.filter(|language| language.len() == 2) {
-        form = form.text("language", language.to_lowercase());
+    if let Some(language) = language {
+        // OpenAI's latest model takes several.
+        let name = if model.starts_with("gpt-transcribe") {
+            "languages[]"
+        } else {
+            "language"
+        };
+        form = form.text(name, language.to_owned());
     }
     Ok(form)
 }
@@ -126,17 +136,41 @@ struct ResponseSegment {
     speaker: Option<String>,
     #[serde(default)]
     text: String,
+    /// How likely there is no speech, 0 to 1.
+    no_speech_prob: Option<f64>,
+    /// Mean logarithm of the probability of the tokens.
+    avg_logprob: Option<f64>,
+    /// How well the text compresses: repetitions compress well.
+    compression_ratio: Option<f64>,
 }
+
+/// Above this there is no speech, whatever the words.
+const MAX_NO_SPEECH: f64 = 0.9;
+/// Above this there is no speech if the words are unlikely too. This and the following are Whisper's own thresholds:
+/// <https://github.com/openai/whisper/blob/main/whisper/transcribe.py>.
+const MAX_NO_SPEECH_OF_UNLIKELY_WORDS: f64 = 0.6;
+const MIN_LOG_PROBABILITY: f64 = -1.0;
+/// Above this the model repeats itself instead of listening.
+const MAX_COMPRESSION_RATIO: f64 = 2.4;
 
 pub(super) fn read(answer: &Answer, model: &str) -> Result<Transcription, ModelError> {
     let response: Response = serde_json::from_slice(&answer.body)
         .map_err(|_| ModelError::Malformed("the response is not a transcription"))?;
-    let text = response.text.trim().to_owned();
-    let mut segments: Vec<_> = response
-        .segments
-        .into_iter()
-        .filter_map(ResponseSegment::segment)
-        .collect();
+    let mut text = response.text.trim().to_owned();
+    let count = response.segments.len();
+    let heard = response.segments.into_iter().filter(|segment| !segment.is_invented());
+    let heard: Vec<_> = heard.collect();
+    if heard.len() < count {
+        tracing::info!(
+            model,
+            segments = count,
+            dropped = count - heard.len(),
+            "invented words dropped from a transcript"
+        );
+        let words = heard.iter().map(|segment| segment.text.trim());
+        text = words.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ");
+    }
+    let mut segments: Vec<_> = heard.into_iter().filter_map(ResponseSegment::segment).collect();
     // The model returns no times.
     if segments.is_empty() && !text.is_empty() {
         segments.push(TranscriptSegment {
@@ -157,6 +191,15 @@ pub(super) fn read(answer: &Answer, model: &str) -> Result<Transcription, ModelE
 }
 
 impl ResponseSegment {
+    /// Whether the model made the words up, as models do of silence and noise.
+    fn is_invented(&self) -> bool {
+        let no_speech = self.no_speech_prob.unwrap_or_default();
+        let is_unlikely = self.avg_logprob.is_some_and(|it| it < MIN_LOG_PROBABILITY);
+        no_speech > MAX_NO_SPEECH
+            || (no_speech > MAX_NO_SPEECH_OF_UNLIKELY_WORDS && is_unlikely)
+            || self.compression_ratio.is_some_and(|it| it > MAX_COMPRESSION_RATIO)
+    }
+
     fn segment(self) -> Option<TranscriptSegment> {
         let text = self.text.trim();
         (!text.is_empty()).then(|| TranscriptSegment {
@@ -233,6 +276,32 @@ mod tests {
         assert_eq!((words.segments.len(), words.segments[0].start_ms), (1, None));
         let silence = read_json(&serde_json::json!({"text": "", "duration": 2.0})).expect("read");
         assert!(silence.segments.is_empty());
+    }
+
+    #[test]
+    fn words_that_no_one_said_are_dropped() {
+        let read = read_json(&serde_json::json!({
+            "text": "Thank you for watching! Hello. Bye. Bye. Bye. Bye. Bye. Um. Yes.",
+            "duration": 20.0,
+            "segments": [
+                {"start": 0, "end": 10, "text": " Thank you for watching!", "no_speech_prob": 0.97, "avg_logprob": -0.3,
+                 "compression_ratio": 0.8},
+                {"start": 10, "end": 12, "text": " Hello.", "no_speech_prob": 0.4, "avg_logprob": -1.4, "compression_ratio": 1.1},
+                {"start": 12, "end": 15, "text": " Bye. Bye. Bye. Bye. Bye.", "no_speech_prob": 0.1, "avg_logprob": -0.2,
+                 "compression_ratio": 5.6},
+                {"start": 15, "end": 16, "text": " Um.", "no_speech_prob": 0.7, "avg_logprob": -1.1, "compression_ratio": 0.9},
+                {"start": 16, "end": 17, "text": " Yes.", "no_speech_prob": 0.7, "avg_logprob": -0.4, "compression_ratio": 0.9},
+            ],
+        }))
+        .expect("read");
+        let texts: Vec<_> = read.segments.iter().map(|segment| segment.text.as_str()).collect();
+        assert_eq!((texts, read.text.as_str()), (vec!["Hello.", "Yes."], "Hello. Yes."));
+        let nothing = read_json(&serde_json::json!({
+            "text": "Thank you for watching!", "duration": 10.0,
+            "segments": [{"start": 0, "end": 10, "text": "Thank you for watching!", "no_speech_prob": 0.97}],
+        }))
+        .expect("read");
+        assert!(nothing.segments.is_empty() && nothing.text.is_empty());
     }
 
     #[test]

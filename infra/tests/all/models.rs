@@ -26,12 +26,13 @@ fn options(url: &str, chat_provider: ChatProvider) -> ModelsOptions {
         chat: "small".into(),
         audio_endpoint: endpoint,
         transcription: "whisper-1".into(),
-        speech: "tts-1".into(),
+        speech: Some("tts-1".into()),
         backoff: Backoff {
             attempts: 3,
             base: Duration::from_millis(1),
             cap: Duration::from_millis(1),
         },
+        warm_up: true,
     }
 }
 
@@ -465,6 +466,108 @@ async fn transcription_sends_the_recording_with_each_attempt_and_returns_segment
             assert!(body.contains(part), "{part:?} is not in {body}");
         }
     }
+}
+
+#[tokio::test]
+async fn model_is_loaded_once_and_not_again_while_it_is_in_use() {
+    let server = answering(vec![ok(completion("Hi"))]).await;
+    let models = models(&server.uri());
+    tokio::join!(models.warm_up(None), models.warm_up(None));
+    assert_eq!(request_count(&server).await, 1);
+    let request = sent(&server).await;
+    assert_eq!(
+        (&request["model"], &request["max_tokens"]),
+        (&json!("small"), &json!(1))
+    );
+    models.warm_up(Some("other")).await;
+    assert_eq!(request_count(&server).await, 2);
+    models.chat(&chat_request()).await.expect("an answer");
+    models.warm_up(None).await;
+    assert_eq!(request_count(&server).await, 3);
+}
+
+#[tokio::test]
+async fn model_that_does_not_load_stops_no_request() {
+    let server = answering(vec![ResponseTemplate::new(500)]).await;
+    let failing = models(&server.uri());
+    for model in ["a", "b", "c", "d", "e", "f", "small"] {
+        failing.warm_up(Some(model)).await;
+    }
+    let error = failing.chat(&chat_request()).await.expect_err("unavailable");
+    assert_eq!(error, ModelError::Unavailable("status 500".into()));
+}
+
+#[tokio::test]
+async fn refused_language_is_left_out_and_remembered() {
+    let refuses_language = |request: &wiremock::Request| {
+        if String::from_utf8_lossy(&request.body).contains("name=\"language\"") {
+            ResponseTemplate::new(400)
+        } else {
+            ok(json!({"text": "Hello."}))
+        }
+    };
+    let server = MockServer::start().await;
+    Mock::given(any()).respond_with(refuses_language).mount(&server).await;
+    let models = models(&server.uri());
+    for requests in [2, 3] {
+        let telugu = TranscriptionRequest {
+            language: Some("te-IN".into()),
+            ..recording()
+        };
+        assert_eq!(models.transcribe(&telugu).await.expect("words").text, "Hello.");
+        assert_eq!(request_count(&server).await, requests);
+    }
+    // What is refused without a language too is refused for another reason, and is not remembered.
+    let refusing = answering(vec![ResponseTemplate::new(400)]).await;
+    let models = self::models(&refusing.uri());
+    for requests in [2, 4] {
+        let error = models.transcribe(&recording()).await.expect_err("refused");
+        assert_eq!(
+            (error, request_count(&refusing).await),
+            (ModelError::Refused(400), requests)
+        );
+    }
+}
+
+#[tokio::test]
+async fn language_is_sent_by_the_name_and_code_that_the_model_knows() {
+    for (model, tag, part) in [
+        ("whisper-1", "nb-NO", "name=\"language\"\r\n\r\nno\r\n"),
+        ("gpt-transcribe", "hi-IN", "name=\"languages[]\"\r\n\r\nhi\r\n"),
+    ] {
+        let server = answering(vec![ok(json!({"text": "Hello."}))]).await;
+        let options = ModelsOptions {
+            transcription: model.into(),
+            ..options(&server.uri(), ChatProvider::OpenAi)
+        };
+        let request = TranscriptionRequest {
+            language: Some(tag.into()),
+            ..recording()
+        };
+        Models::new(options)
+            .expect("models")
+            .transcribe(&request)
+            .await
+            .expect("words");
+        let requests = server.received_requests().await.expect("recorded");
+        let body = String::from_utf8_lossy(&requests[0].body).into_owned();
+        assert!(body.contains(part), "{part:?} is not in {body}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_speech_model_nothing_is_sent() {
+    let server = answering(vec![ok(json!({}))]).await;
+    let options = ModelsOptions {
+        speech: None,
+        ..options(&server.uri(), ChatProvider::OpenAi)
+    };
+    let error = Models::new(options)
+        .expect("models")
+        .speak(&words())
+        .await
+        .expect_err("none");
+    assert_eq!((error, request_count(&server).await), (ModelError::NotConfigured, 0));
 }
 
 fn words() -> SpeechRequest {

@@ -28,6 +28,7 @@ create table live_calls (
   transferring      bigint not null,
   conference_sid    text,
   escalated         bigint not null,
+  emergency         bigint not null,
   turns             bigint not null,
   primary key (call_id)
 );

@@ -28,6 +28,7 @@ create table live_calls (
   transferring      integer not null,
   conference_sid    text,
   escalated         integer not null,
+  emergency         integer not null,
   turns             integer not null,
   primary key (call_id)
 ) strict;

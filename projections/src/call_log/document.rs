@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct CallDocument {
     pub(super) view: CallView,
+    /// What the caller was informed of before the first turn: that an AI is speaking, and that the call is recorded.
+    pub(super) notices: [Option<String>; 2],
     /// By turn number and speaker.
     pub(super) turns: BTreeMap<(u32, Speaker), Turn>,
     /// By phase and engine.
@@ -20,6 +22,9 @@ pub struct CallDocument {
 
 /// The `engine` of segments that are turns of the live conversation.
 pub const TURNS: &str = "turns";
+
+/// Number of the segment with the notices before the first turn.
+pub(super) const NOTICES: i64 = 0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Speaker {

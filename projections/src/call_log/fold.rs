@@ -18,6 +18,8 @@ impl CallDocument {
     fn fold_conversation(&mut self, event: &CallEvent) {
         use CallEvent as E;
         match event {
+            E::AiDisclosed { text, .. } => notice(&mut self.notices[0], text),
+            E::ConsentNoticePlayed { text, .. } => notice(&mut self.notices[1], text),
             E::CallerTurn {
                 turn,
                 text,
@@ -102,6 +104,7 @@ impl CallDocument {
 
     /// Erases all personal values. The result is the same whether they were known before or not.
     fn forget(&mut self) {
+        self.notices = [None, None];
         for turn in self.turns.values_mut() {
             turn.text = None;
             turn.heard_text = None;
@@ -109,6 +112,13 @@ impl CallDocument {
         // Once the key is destroyed, the number of segments is unknown.
         self.transcripts.clear();
         self.fields.values_mut().for_each(|(value, _)| *value = None);
+    }
+}
+
+/// Of two reports of one notice the lesser one counts, in any order.
+fn notice(known: &mut Option<String>, text: &str) {
+    if known.as_deref().is_none_or(|known| text < known) {
+        *known = Some(text.to_owned());
     }
 }
 

@@ -161,7 +161,7 @@ table! {
         phase: String,
         /// `turns`, or the engine that made the transcript.
         engine: String,
-        /// Number within phase and engine, from 1. For turns the turn number.
+        /// Number within phase and engine, from 1. For turns the turn number; 0 for the notices before the first turn.
         n: i64,
         /// `caller`, `agent`, `ai`, or `speaker_<n>`.
         speaker: String,

@@ -1,6 +1,6 @@
 //! Converts a call to its rows.
 
-use super::document::{CallDocument, TURNS, known};
+use super::document::{CallDocument, NOTICES, Speaker, TURNS, known};
 use super::tables::{
     AssetRow, CallRow, CorrectionRow, FieldRow, FilterCountRow, ParticipantRow, SearchRow, SegmentRow,
 };
@@ -207,6 +207,13 @@ impl CallDocument {
             heard_ms: None,
             heard_text: None,
         };
+        let notices: Vec<_> = self.notices.iter().flatten().map(String::as_str).collect();
+        if !notices.is_empty() {
+            rows.push(SegmentRow {
+                text: Some(notices.join(" ")),
+                ..blank(Phase::Ai, TURNS, NOTICES, Speaker::Ai.as_str())
+            });
+        }
         for ((n, speaker), turn) in &self.turns {
             rows.push(SegmentRow {
                 text: turn.text.clone(),

@@ -83,6 +83,7 @@ impl LiveDocument {
             transferring: view.participants.transfer().is_some(),
             conference_sid: view.conference_sid.clone(),
             escalated: view.is_escalated(),
+            emergency: view.is_emergency(),
             turns: i64::try_from(self.turns.len()).unwrap_or(i64::MAX),
         });
         for ((turn, speaker), (text, heard_ms)) in &self.turns {

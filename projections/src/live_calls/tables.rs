@@ -55,6 +55,8 @@ table! {
         conference_sid: Option<String>,
         /// Whether an escalation rule asks for a team member.
         escalated: bool,
+        /// Whether an emergency was recognized.
+        emergency: bool,
         /// Number of turns so far.
         turns: i64,
     }

@@ -120,6 +120,7 @@ pub fn ai_turn(turn: u32, words: &str, latency_ms: u32) -> CallEvent {
         model: Some("model".into()),
         latency_ms: Some(latency_ms),
         tokens: Some(TokenCount { input: 100, output: 20 }),
+        asks_to_confirm: None,
     }
 }
 

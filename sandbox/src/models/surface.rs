@@ -34,6 +34,7 @@ const CHAT: &[&str] = &[
     "gpt-5-nano",
 ];
 const TRANSCRIPTIONS: &[&str] = &[
+    "gpt-transcribe",
     "gpt-4o-transcribe-diarize",
     "gpt-4o-transcribe",
     "gpt-4o-mini-transcribe",

@@ -251,6 +251,7 @@ impl CallScript {
                 model: Some("gpt-4o-mini".to_owned()),
                 latency_ms: Some(640),
                 tokens: Some(TokenCount { input: 410, output: 38 }),
+                asks_to_confirm: None,
             });
         }
         self.then(CallCommand::CollectField {

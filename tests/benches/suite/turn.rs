@@ -71,10 +71,13 @@ async fn ask(model: &Server) -> anyhow::Result<()> {
         "type": "object",
         "properties": {
             "say": { "type": "string", "description": "What is said to the caller." },
-            "goodbye": { "type": "boolean", "description": "Whether the call ends after these words." },
-            "person": { "type": "boolean", "description": "Whether a person is needed." },
+            "intent": {
+                "type": "string",
+                "enum": ["none", "goodbye", "opt_out", "person", "emergency"],
+                "description": "What the caller wants of the call itself.",
+            },
         },
-        "required": ["say", "goodbye", "person"],
+        "required": ["say", "intent"],
         "additionalProperties": false,
     });
     let question = ChatRequest {

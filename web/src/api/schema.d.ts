@@ -868,58 +868,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/suppressions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A page of the do-not-call list, latest first. */
-        get: operations["list_suppressions"];
-        put?: never;
-        /** Puts a number on the do-not-call list: no call to it is placed any more. Without effect if it is on the list. */
-        post: operations["suppress_number"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/suppressions/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Whether a number is on the do-not-call list. Also finds numbers of people who were erased. */
-        post: operations["check_number"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/suppressions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Takes a number off the do-not-call list: it may be called again. Only with a new consent of the person. */
-        delete: operations["lift_suppression"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/text-calls": {
         parameters: {
             query?: never;
@@ -1357,6 +1305,8 @@ export interface components {
             caller_number_edited: boolean;
             /** @description `inbound`, `outbound`. */
             direction?: string | null;
+            /** @description Whether a life may be in danger. */
+            emergency: boolean;
             /** @description Whether a rule asked for a team member. */
             escalated: boolean;
             /** @description Who has the call: `ai`, `team_member`, `hold`, `voicemail`, `none`. */
@@ -1450,6 +1400,7 @@ export interface components {
         };
         /** @description Settings of an agent. In an edit, an absent setting keeps its value. */
         AgentSettings: {
+            emergency?: components["schemas"]["EmergencySettings"];
             few_shot?: components["schemas"]["FewShot"][];
             fields_to_collect?: components["schemas"]["FieldToCollect"][];
             greeting?: string;
@@ -1460,6 +1411,11 @@ export interface components {
             /** @description Display name. */
             name?: string;
             prompt?: string;
+            /**
+             * @description Whether the model gets the summaries of earlier calls from the caller's number although the network has not verified
+             *     that the number is the caller's.
+             */
+            recall_unverified_callers?: boolean;
             /** @description Twilio's voice name: `Polly.Joanna`. */
             voice?: string;
             /** @description Spoken before the caller leaves a message. */
@@ -1470,6 +1426,8 @@ export interface components {
             agent_id: string;
             archived: boolean;
             created_at?: components["schemas"]["Rfc3339"] | null;
+            /** @description What applies where the settings have nothing of their own. */
+            defaults: components["schemas"]["Defaults"];
             /** @description Whether all callers are routed to the voicemail until further notice. */
             emergency_closed: boolean;
             hours?: components["schemas"]["Hours"] | null;
@@ -1510,6 +1468,8 @@ export interface components {
         /** @description The AI spoke. */
         AiTurn: {
             data: {
+                /** @description The turn asks the caller to confirm that they want this. Without a yes nothing follows. */
+                asks_to_confirm?: components["schemas"]["CallerIntent"];
                 /** @description Epoch microseconds. */
                 at: components["schemas"]["Timestamp"];
                 /**
@@ -1659,7 +1619,7 @@ export interface components {
             /** @enum {string} */
             type: "CallErased";
         };
-        CallEvent: components["schemas"]["CallQueued"] | components["schemas"]["QueueEdited"] | components["schemas"]["QueuePaused"] | components["schemas"]["QueueResumed"] | components["schemas"]["QueueCancelled"] | components["schemas"]["DialDeferred"] | components["schemas"]["DialRefused"] | components["schemas"]["DialPermitted"] | components["schemas"]["DialIntended"] | components["schemas"]["DialAttempted"] | components["schemas"]["DialFailed"] | components["schemas"]["DialUnresolved"] | components["schemas"]["DuplicateDialDetected"] | components["schemas"]["LegRefused"] | components["schemas"]["CallStarted"] | components["schemas"]["CallRinging"] | components["schemas"]["CallAnswered"] | components["schemas"]["RoutedToVoicemail"] | components["schemas"]["AiDisclosed"] | components["schemas"]["ConsentNoticePlayed"] | components["schemas"]["CallerTurn"] | components["schemas"]["AiTurn"] | components["schemas"]["AiTurnInterrupted"] | components["schemas"]["HeardUnclearly"] | components["schemas"]["SilencePrompted"] | components["schemas"]["FieldCollected"] | components["schemas"]["EscalationTriggered"] | components["schemas"]["GuardrailTripped"] | components["schemas"]["AiFailed"] | components["schemas"]["ListenerJoined"] | components["schemas"]["ListenerLeft"] | components["schemas"]["TakeoverRequested"] | components["schemas"]["TakeoverAccepted"] | components["schemas"]["TakeoverDeclined"] | components["schemas"]["TakenOver"] | components["schemas"]["TakeoverFailed"] | components["schemas"]["PutOnHold"] | components["schemas"]["TakenOffHold"] | components["schemas"]["TransferStarted"] | components["schemas"]["Transferred"] | components["schemas"]["TransferFailed"] | components["schemas"]["DigitsSent"] | components["schemas"]["ParticipantCalled"] | components["schemas"]["ParticipantUnreached"] | components["schemas"]["ParticipantJoined"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["ConferenceStarted"] | components["schemas"]["ConferenceEnded"] | components["schemas"]["RecordingStarted"] | components["schemas"]["RecordingPaused"] | components["schemas"]["RecordingResumed"] | components["schemas"]["RecordingReady"] | components["schemas"]["RecordingArchived"] | components["schemas"]["RecordingUnavailable"] | components["schemas"]["TranscriptReady"] | components["schemas"]["TranscriptionRequested"] | components["schemas"]["TranscriptionFailed"] | components["schemas"]["RecordingPlayed"] | components["schemas"]["CallEnded"] | components["schemas"]["CallSummarized"] | components["schemas"]["DoNotCallRequested"] | components["schemas"]["OptOutHonored"] | components["schemas"]["CostIncurred"] | components["schemas"]["Graded"] | components["schemas"]["GradeCleared"] | components["schemas"]["CorrectionNoted"] | components["schemas"]["CorrectionWithdrawn"] | components["schemas"]["Resolved"] | components["schemas"]["Reopened"] | components["schemas"]["DetailsEdited"] | components["schemas"]["CallHidden"] | components["schemas"]["CallErased"] | components["schemas"]["ProviderReported"] | components["schemas"]["Reconciled"] | components["schemas"]["EffectFailed"] | components["schemas"]["GapRepaired"];
+        CallEvent: components["schemas"]["CallQueued"] | components["schemas"]["QueueEdited"] | components["schemas"]["QueuePaused"] | components["schemas"]["QueueResumed"] | components["schemas"]["QueueCancelled"] | components["schemas"]["DialDeferred"] | components["schemas"]["DialRefused"] | components["schemas"]["DialPermitted"] | components["schemas"]["DialIntended"] | components["schemas"]["DialAttempted"] | components["schemas"]["DialFailed"] | components["schemas"]["DialUnresolved"] | components["schemas"]["DuplicateDialDetected"] | components["schemas"]["LegRefused"] | components["schemas"]["CallStarted"] | components["schemas"]["CallRinging"] | components["schemas"]["CallAnswered"] | components["schemas"]["RoutedToVoicemail"] | components["schemas"]["AiDisclosed"] | components["schemas"]["ConsentNoticePlayed"] | components["schemas"]["CallerTurn"] | components["schemas"]["AiTurn"] | components["schemas"]["AiTurnInterrupted"] | components["schemas"]["HeardUnclearly"] | components["schemas"]["SilencePrompted"] | components["schemas"]["FieldCollected"] | components["schemas"]["EscalationTriggered"] | components["schemas"]["GuardrailTripped"] | components["schemas"]["AiFailed"] | components["schemas"]["ListenerJoined"] | components["schemas"]["ListenerLeft"] | components["schemas"]["TakeoverRequested"] | components["schemas"]["TakeoverAccepted"] | components["schemas"]["TakeoverDeclined"] | components["schemas"]["TakenOver"] | components["schemas"]["TakeoverFailed"] | components["schemas"]["PutOnHold"] | components["schemas"]["TakenOffHold"] | components["schemas"]["TransferStarted"] | components["schemas"]["Transferred"] | components["schemas"]["TransferFailed"] | components["schemas"]["DigitsSent"] | components["schemas"]["ParticipantCalled"] | components["schemas"]["ParticipantUnreached"] | components["schemas"]["ParticipantJoined"] | components["schemas"]["ParticipantLeft"] | components["schemas"]["ConferenceStarted"] | components["schemas"]["ConferenceEnded"] | components["schemas"]["RecordingStarted"] | components["schemas"]["RecordingPaused"] | components["schemas"]["RecordingResumed"] | components["schemas"]["RecordingReady"] | components["schemas"]["RecordingArchived"] | components["schemas"]["RecordingUnavailable"] | components["schemas"]["TranscriptReady"] | components["schemas"]["TranscriptionRequested"] | components["schemas"]["TranscriptionFailed"] | components["schemas"]["RecordingPlayed"] | components["schemas"]["CallEnded"] | components["schemas"]["CallSummarized"] | components["schemas"]["DoNotCallRequested"] | components["schemas"]["CostIncurred"] | components["schemas"]["Graded"] | components["schemas"]["GradeCleared"] | components["schemas"]["CorrectionNoted"] | components["schemas"]["CorrectionWithdrawn"] | components["schemas"]["Resolved"] | components["schemas"]["Reopened"] | components["schemas"]["DetailsEdited"] | components["schemas"]["CallHidden"] | components["schemas"]["CallErased"] | components["schemas"]["ProviderReported"] | components["schemas"]["Reconciled"] | components["schemas"]["EffectFailed"] | components["schemas"]["GapRepaired"];
         CallFeedEvent: components["schemas"]["CallEvent"] & components["schemas"]["EventRecord"] & {
             /** Format: date-time */
             at: string;
@@ -1965,18 +1925,8 @@ export interface components {
             voicemail: boolean;
             voicemail_reason?: string | null;
         };
-        CalleeEvent: components["schemas"]["NumberSuppressed"] | components["schemas"]["SuppressionLifted"];
-        CalleeFeedEvent: components["schemas"]["CalleeEvent"] & components["schemas"]["EventRecord"] & {
-            /** Format: date-time */
-            at: string;
-            /** @description The call; null for events of other streams. */
-            call_id: null;
-            stream: {
-                id: string;
-                /** @enum {string} */
-                type: "callee";
-            };
-        };
+        /** @enum {string} */
+        CallerIntent: "goodbye" | "opt_out" | "person" | "message" | "emergency";
         /** @description The caller spoke. */
         CallerTurn: {
             data: {
@@ -2037,11 +1987,6 @@ export interface components {
             password?: string | null;
             /** @description `admin`, `agent`, `auditor`, `analyst`. Admins only. */
             role?: string | null;
-        };
-        /** @description Whether a number may be called. */
-        Checked: {
-            /** @description Whether the number is on the do-not-call list. */
-            suppressed: boolean;
         };
         /** @enum {string} */
         ClockSource: "local" | "provider";
@@ -2155,15 +2100,6 @@ export interface components {
             /** @enum {string} */
             type: "ContactRenamed";
         };
-        /** @description The entry of a contact's number on the do-not-call list. */
-        ContactSuppression: {
-            /** @description The call on which the person asked for it. */
-            call_id?: string | null;
-            /** @description `opt_out` (the person asked for it on a call), `manual` (a user decided it). */
-            origin: string;
-            since: components["schemas"]["Rfc3339"];
-            suppression_id: string;
-        };
         /** @description A contact. */
         ContactView: {
             added_at: components["schemas"]["Rfc3339"];
@@ -2178,7 +2114,6 @@ export interface components {
             name?: string | null;
             /** @description E.164; null once erased. */
             phone?: string | null;
-            suppression?: components["schemas"]["ContactSuppression"] | null;
         };
         /** @description A reviewer's correction: what the AI should have said. */
         Correction: {
@@ -2319,6 +2254,15 @@ export interface components {
             tuesday?: string[];
             /** @default [] */
             wednesday?: string[];
+        };
+        /** @description What applies where an agent's settings have nothing of their own. */
+        Defaults: {
+            /**
+             * @description Numbers of the country of the agent's first number, else of the region of its language. A call takes those of the
+             *     number that was called.
+             */
+            emergency: components["schemas"]["Emergency"];
+            limits: components["schemas"]["Limits"];
         };
         /** @description A user edited details of the call. An absent field keeps its value. */
         DetailsEdited: {
@@ -2614,6 +2558,29 @@ export interface components {
             /** @enum {string} */
             type: "EffectFailed";
         };
+        /**
+         * @description What a caller hears when a life may be in danger. What is absent follows from the country of the called number, else from
+         *     that of the language.
+         */
+        Emergency: {
+            /**
+             * @description Spoken in place of the sentences with these numbers.
+             * @default null
+             */
+            answer?: string | null;
+            /**
+             * @description The number of a crisis helpline, as a caller dials it.
+             * @default null
+             * @example 988
+             */
+            helpline?: string | null;
+            /**
+             * @description The number of the emergency services, as a caller dials it.
+             * @default null
+             * @example 911
+             */
+            number?: string | null;
+        };
         /** @description Every caller is routed to voicemail until the emergency is lifted. */
         EmergencyClosed: {
             data: {
@@ -2633,8 +2600,17 @@ export interface components {
             /** @enum {string} */
             type: "EmergencyLifted";
         };
+        /** @description What a caller hears when a life may be in danger. What is absent follows from the country of the called number. */
+        EmergencySettings: {
+            /** @description Spoken in place of the sentences with these numbers. */
+            answer?: string;
+            /** @description The number of a crisis helpline, as a caller dials it: `988`. */
+            helpline?: string;
+            /** @description The number of the emergency services, as a caller dials it: `911`. */
+            number?: string;
+        };
         /** @enum {string} */
-        EndedBy: "reconciler" | "provider" | "silence" | "time_limit" | "policy" | "cost_limit" | "caller" | "ai" | "team_member";
+        EndedBy: "reconciler" | "provider" | "silence" | "time_limit" | "cost_limit" | "caller" | "ai" | "team_member";
         /** @description The ground for an erasure. */
         Erase: {
             /**
@@ -2699,7 +2675,7 @@ export interface components {
             [key: string]: components["schemas"]["FailedEffect"];
         };
         /** @description A message of the live feed. Only events have a position. */
-        FeedMessage: components["schemas"]["CallFeedEvent"] | components["schemas"]["AgentFeedEvent"] | components["schemas"]["ContactFeedEvent"] | components["schemas"]["CalleeFeedEvent"] | components["schemas"]["QuarantineFeedEvent"] | components["schemas"]["LedgerFeedEvent"] | components["schemas"]["UnreadableFeedEvent"] | components["schemas"]["Notice"];
+        FeedMessage: components["schemas"]["CallFeedEvent"] | components["schemas"]["AgentFeedEvent"] | components["schemas"]["ContactFeedEvent"] | components["schemas"]["QuarantineFeedEvent"] | components["schemas"]["LedgerFeedEvent"] | components["schemas"]["UnreadableFeedEvent"] | components["schemas"]["Notice"];
         /** @description Persona feedback. */
         Feedback: {
             /** @description At most 200 corrections in force, newest first; empty for users who may not see calls. */
@@ -3405,30 +3381,6 @@ export interface components {
             /** @enum {string} */
             type: "NumberAssigned";
         };
-        /** @description A telephone number. */
-        NumberBody: {
-            /**
-             * @description Telephone number with country code; spaces and dashes are ignored.
-             * @example +1 504 555 0123
-             */
-            number: string;
-        };
-        /** @description The number must not be called any more. */
-        NumberSuppressed: {
-            data: {
-                /** @description Epoch microseconds. */
-                at: components["schemas"]["Timestamp"];
-                /** @description The user who decided it. */
-                by?: string;
-                /** @description The call on which the person asked for it. */
-                call?: components["schemas"]["CallId"];
-                /** @description E.164. */
-                number: components["schemas"]["PersonalString"];
-                origin: components["schemas"]["SuppressionOrigin"];
-            };
-            /** @enum {string} */
-            type: "NumberSuppressed";
-        };
         NumberUnassigned: {
             data: {
                 /** @description Epoch microseconds. */
@@ -3444,17 +3396,6 @@ export interface components {
         ObservedAt: {
             at: components["schemas"]["Timestamp"];
             clock: components["schemas"]["ClockSource"];
-        };
-        /** @description The wish not to be called again was passed on to the suppression list. */
-        OptOutHonored: {
-            data: {
-                /** @description Epoch microseconds. */
-                at: components["schemas"]["Timestamp"];
-                /** @description Whether the number is suppressed. It is not if the call has no number. */
-                suppressed: boolean;
-            };
-            /** @enum {string} */
-            type: "OptOutHonored";
         };
         /** @enum {string} */
         Outcome: "canceled" | "failed" | "no_answer" | "busy" | "completed";
@@ -3548,7 +3489,7 @@ export interface components {
          * @description A permission of a role.
          * @enum {string}
          */
-        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "lift_suppressions" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_quarantine" | "reingest";
+        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_quarantine" | "reingest";
         /** @description The proposed persona is in force. */
         PersonaApproved: {
             data: {
@@ -4312,6 +4253,8 @@ export interface components {
         Sentiment: "positive" | "neutral" | "negative";
         /** @description Settings of an agent. In a change, absent fields stay unchanged. */
         Settings: {
+            /** @default null */
+            emergency?: components["schemas"]["Emergency"] | null;
             /**
              * @description Examples of good answers.
              * @default null
@@ -4353,6 +4296,12 @@ export interface components {
              */
             prompt?: string | null;
             /**
+             * @description Whether the language model gets the summaries of earlier calls from the caller's number even if the network has not
+             *     verified that the number is the caller's (STIR/SHAKEN attestation A). Absent: no.
+             * @default null
+             */
+            recall_unverified_callers?: boolean | null;
+            /**
              * @description Name of a Twilio voice.
              * @default null
              * @example Polly.Joanna
@@ -4388,40 +4337,6 @@ export interface components {
         };
         /** @enum {string} */
         Status: "queued" | "started" | "ringing" | "in_progress" | "canceled" | "refused" | "failed" | "no_answer" | "busy" | "completed";
-        /** @description The number may be called again. */
-        SuppressionLifted: {
-            data: {
-                /** @description Epoch microseconds. */
-                at: components["schemas"]["Timestamp"];
-                by: string;
-                /** @description E.164. */
-                number: components["schemas"]["PersonalString"];
-            };
-            /** @enum {string} */
-            type: "SuppressionLifted";
-        };
-        /** @enum {string} */
-        SuppressionOrigin: "opt_out" | "manual";
-        /** @description A page of the do-not-call list. */
-        SuppressionPage: {
-            /** @description Cursor of the next page; absent on the last page. */
-            next_cursor?: string | null;
-            /** @description Latest first. */
-            suppressions: components["schemas"]["SuppressionView"][];
-        };
-        /** @description An entry of the do-not-call list. */
-        SuppressionView: {
-            /** @description The user who decided it. */
-            by?: string | null;
-            /** @description The call on which the person asked for it. */
-            call_id?: string | null;
-            /** @description E.164; null once the person was erased. The number is refused all the same. */
-            number?: string | null;
-            /** @description `opt_out` (the person asked for it on a call), `manual` (a user decided it). */
-            origin: string;
-            since: components["schemas"]["Rfc3339"];
-            suppression_id: string;
-        };
         TakenOffHold: {
             data: {
                 /** @description Epoch microseconds. */
@@ -7135,147 +7050,6 @@ export interface operations {
             };
         };
     };
-    list_suppressions: {
-        parameters: {
-            query?: {
-                /** @description `next_cursor` of the previous page. */
-                cursor?: string;
-                /** @description Maximum number of entries per page, from 1 to 200 [default: 50]. */
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SuppressionPage"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    suppress_number: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NumberBody"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SuppressionView"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    check_number: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NumberBody"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Checked"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    lift_suppression: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     dial: {
         parameters: {
             query?: never;
@@ -7307,7 +7081,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The telephone network is Twilio, no number or application is configured for outgoing calls, or the number is on the do-not-call list. */
+            /** @description The telephone network is Twilio, or no number or application is configured for outgoing calls. */
             409: {
                 headers: {
                     [name: string]: unknown;

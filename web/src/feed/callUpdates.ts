@@ -10,7 +10,7 @@ import type {
   Schemas,
   Transcript,
 } from "../api/types";
-import { withAiTurn, withCallerTurn, withInterruption } from "./turns";
+import { withAiTurn, withCallerTurn, withInterruption, withNotice } from "./turns";
 
 /** What an event makes stale that the page cannot derive from it. */
 export type Stale = "detail" | "transcript" | "history" | "calls" | "stats" | "contacts" | "feedback";
@@ -108,8 +108,8 @@ export const UPDATES: { readonly [T in CallEventType]: Update<T> } = {
   EscalationTriggered: { fields: () => ({ escalated: true }), fetchWhenQuiet: ["calls"] },
   DoNotCallRequested: { fields: () => ({ do_not_call: true }), fetchWhenQuiet: ["calls"] },
   OptOutHonored: NOWHERE_ELSE,
-  AiDisclosed: NOWHERE_ELSE,
-  ConsentNoticePlayed: NOWHERE_ELSE,
+  AiDisclosed: { transcript: (transcripts, { text }) => withNotice(transcripts, text, "first") },
+  ConsentNoticePlayed: { transcript: (transcripts, { text }) => withNotice(transcripts, text, "last") },
   HeardUnclearly: NOWHERE_ELSE,
   SilencePrompted: NOWHERE_ELSE,
   GuardrailTripped: NOWHERE_ELSE,

@@ -46,6 +46,7 @@ export function activeCall(callId = "CA1", change: Partial<ActiveCall> = {}): Ac
     holder: "ai",
     transferring: false,
     escalated: false,
+    emergency: false,
     start_reported: true,
     caller_number_edited: false,
     caller_name_edited: false,

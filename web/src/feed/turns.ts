@@ -47,6 +47,19 @@ export function withInterruption(
   });
 }
 
+/** The notices before the first turn, in the order of the service: that an AI is speaking, then that the call is recorded. */
+export function withNotice(
+  transcripts: readonly Transcript[],
+  text: string,
+  place: "first" | "last",
+): Transcript[] {
+  return withSegment(transcripts, 0, "ai", (before = blank(0, "ai")) => {
+    if (before.text?.includes(text)) return before;
+    const texts = place === "first" ? [text, before.text] : [before.text, text];
+    return { ...before, text: texts.filter(Boolean).join(" ") };
+  });
+}
+
 function withSegment(
   transcripts: readonly Transcript[],
   turn: number,

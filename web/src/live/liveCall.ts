@@ -8,6 +8,9 @@ import {
   takeoversAccepted,
 } from "./participants";
 
+/** The escalation rule of a call in which a life may be in danger. */
+const EMERGENCY = "emergency";
+
 /** A live call on the page: a snapshot of the service's read model, updated by feed events. */
 export interface LiveCall extends ActiveCall {
   /** Message about the latest failure in the call (takeover, transfer, model). */
@@ -45,6 +48,7 @@ export function fromStartEvent(event: CallMessage): LiveCall | null {
     on_hold_by: null,
     transferring: false,
     escalated: false,
+    emergency: false,
     started_at: event.at,
     answered_at: null,
     listeners: [],
@@ -102,7 +106,11 @@ const CHANGES: { [T in CallEventType]: Change<T> } = {
     ...call,
     turns: withHeardMs(call.turns, turn, heard_ms),
   }),
-  EscalationTriggered: (call) => ({ ...call, escalated: true }),
+  EscalationTriggered: (call, { rule }) => ({
+    ...call,
+    escalated: true,
+    emergency: call.emergency || rule === EMERGENCY,
+  }),
   AiFailed: (call) => ({
     ...call,
     lastProblem: "A model did not respond. The caller hears a fallback message.",

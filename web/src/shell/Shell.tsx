@@ -9,6 +9,7 @@ import { DialerProvider } from "../dialer/DialerProvider";
 import { useMay } from "../session/session";
 import { ColorSchemeSwitch } from "./ColorSchemeSwitch";
 import { Connection } from "./Connection";
+import { EmergencyBanner } from "./EmergencyBanner";
 import { Logo } from "./Logo";
 import { Navigation } from "./Navigation";
 import { PageSkeleton } from "./PageSkeleton";
@@ -60,6 +61,7 @@ export function Shell() {
           </AppShell.Navbar>
           <AppShell.Main id="main" pb={96}>
             <Connection />
+            <EmergencyBanner />
             <TakeoverBanner />
             <AudioTapBar />
             <Suspense fallback={<PageSkeleton />}>

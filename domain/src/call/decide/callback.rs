@@ -54,6 +54,7 @@ pub(super) fn inbound(call: &Call, callback: &HandleInbound) -> Vec<CallEvent> {
                 model: None,
                 latency_ms: None,
                 tokens: None,
+                asks_to_confirm: None,
             });
         }
         Routed::Voicemail(reason) => events.extend(voicemail_route(call, at, *reason)),

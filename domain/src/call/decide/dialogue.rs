@@ -1,7 +1,8 @@
-//! What the caller and the AI say. It is recorded afterwards, so it is accepted even when the call is over.
+//! What the caller and the AI say. The caller's words are callbacks and are always recorded. The AI says nothing more once
+//! the call is over or a team member has it; what it noted from earlier words (fields, failures) is recorded all the same.
 
 use super::callback::voicemail_route;
-use super::{Decision, ensure_exists, ensure_not_erased, new_facts, received_at, unless_known};
+use super::{Decision, ensure_active, ensure_exists, ensure_not_erased, new_facts, received_at, unless_known};
 use crate::call::command::{CallCommand, HandleCallerTurn};
 use crate::call::error::CallError;
 use crate::call::event::CallEvent;
@@ -27,6 +28,9 @@ pub(super) fn caller_turn(call: &Call, callback: &HandleCallerTurn) -> Vec<CallE
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     ensure_exists(call)?;
+    if is_act(command) {
+        ensure_ai_has_call(call)?;
+    }
     let at = command.at();
     match command {
         CallCommand::RouteToVoicemail { reason, .. } => Ok(voicemail_route(call, at, *reason).into_iter().collect()),
@@ -48,6 +52,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             model,
             latency_ms,
             tokens,
+            asks_to_confirm,
             ..
         } => {
             ensure_not_erased(call)?;
@@ -59,6 +64,7 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 model: model.clone(),
                 latency_ms: *latency_ms,
                 tokens: *tokens,
+                asks_to_confirm: *asks_to_confirm,
             }])
         }
         CallCommand::InterruptAi {
@@ -103,10 +109,8 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         }
         CallCommand::TriggerEscalation { rule, .. } => {
             non_blank("rule", rule, MAX_NAME)?;
-            unless_known(
-                call.dialogue.escalations.contains(rule),
-                CallEvent::EscalationTriggered { at, rule: rule.clone() },
-            )
+            // Also a second time: the caller who asks for a person again, after a takeover failed, waits again.
+            Ok(vec![CallEvent::EscalationTriggered { at, rule: rule.clone() }])
         }
         CallCommand::TripGuardrail { rule, .. } => {
             non_blank("rule", rule, MAX_NAME)?;
@@ -122,5 +126,26 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
         }
         // Other commands are not dispatched to this function.
         _ => Ok(Vec::new()),
+    }
+}
+
+/// Whether the command is something that the AI does in the call, and not a note of what was said or went wrong.
+const fn is_act(command: &CallCommand) -> bool {
+    matches!(
+        command,
+        CallCommand::SpeakAi { .. }
+            | CallCommand::RouteToVoicemail { .. }
+            | CallCommand::ReportUnclearSpeech { .. }
+            | CallCommand::PromptSilence { .. }
+            | CallCommand::TriggerEscalation { .. }
+    )
+}
+
+/// Refuses what the AI does in a call that is over, or that a team member has.
+fn ensure_ai_has_call(call: &Call) -> Result<(), CallError> {
+    ensure_active(call)?;
+    match call.people.taken_over_by {
+        Some(_) => Err(CallError::AlreadyTakenOver),
+        None => Ok(()),
     }
 }

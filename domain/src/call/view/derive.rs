@@ -3,7 +3,7 @@
 use super::{CallState, CallView, Phases};
 use crate::call::event::PersonalText;
 use crate::call::value::text_enum;
-use crate::call::value::{AnsweredBy, Direction, EndedBy, Outcome, Phase, Purpose, VoicemailReason};
+use crate::call::value::{AnsweredBy, Direction, EMERGENCY, EndedBy, Outcome, Phase, Purpose, VoicemailReason};
 use crate::{Timestamp, phone};
 
 text_enum! {
@@ -380,6 +380,12 @@ impl CallView {
     #[must_use]
     pub fn is_escalated(&self) -> bool {
         !self.dialogue.escalations.is_empty()
+    }
+
+    /// Whether an emergency was recognized in the call.
+    #[must_use]
+    pub fn is_emergency(&self) -> bool {
+        self.dialogue.escalations.contains(EMERGENCY)
     }
 
     /// Why the caller was routed to voicemail.

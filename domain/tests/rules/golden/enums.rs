@@ -2,8 +2,8 @@
 
 use super::{is_update, read, write};
 use domain::call::value::{
-    AnsweredBy, CallClass, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, ParticipantRole,
-    Phase, Purpose, Sentiment, VoicemailReason,
+    AnsweredBy, CallClass, CallerIntent, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome,
+    ParticipantRole, Phase, Purpose, Sentiment, VoicemailReason,
 };
 use domain::callee::SuppressionOrigin;
 use domain::ledger::LedgerClock;
@@ -23,6 +23,7 @@ fn current() -> Enums {
     enums!(
         AnsweredBy,
         CallClass,
+        CallerIntent,
         ClockSource,
         DialEvidence,
         DialFailure,

@@ -2,12 +2,12 @@
 //! where there are some.
 
 use domain::Timestamp;
-use domain::agent::event::{CallLimits, FewShot, FieldToCollect};
+use domain::agent::event::{CallLimits, EmergencySettings, FewShot, FieldToCollect};
 use domain::agent::{AgentEvent, AgentSettings};
 use domain::call::CallEvent;
 use domain::call::value::{
-    AnsweredBy, CallClass, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, ParticipantRole,
-    Phase, Purpose, RulesetVersion, Segment, Sentiment, TokenCount, VoicemailReason,
+    AnsweredBy, CallClass, CallerIntent, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome,
+    ParticipantRole, Phase, Purpose, RulesetVersion, Segment, Sentiment, TokenCount, VoicemailReason,
 };
 use domain::callee::{CalleeEvent, SuppressionOrigin};
 use domain::contact::ContactEvent;
@@ -50,6 +50,7 @@ fn settings() -> AgentSettings {
             max_duration_s: 300,
             silence_prompts: 2,
         }),
+        ..AgentSettings::default()
     }
 }
 
@@ -73,6 +74,19 @@ pub fn agent() -> Vec<AgentEvent> {
             at: AT,
             settings: AgentSettings {
                 greeting: Some("Good day.".into()),
+                ..AgentSettings::default()
+            },
+            by: USER.into(),
+        },
+        AgentEvent::AgentEdited {
+            at: AT,
+            settings: AgentSettings {
+                emergency: Some(EmergencySettings {
+                    number: Some("112".into()),
+                    helpline: Some("116 123".into()),
+                    answer: Some("Please call 1 1 2 now.".into()),
+                }),
+                recall_unverified_callers: Some(true),
                 ..AgentSettings::default()
             },
             by: USER.into(),
@@ -380,6 +394,7 @@ pub fn call() -> Vec<CallEvent> {
             model: Some("gpt-4.1-mini".into()),
             latency_ms: Some(640),
             tokens: Some(TokenCount { input: 812, output: 34 }),
+            asks_to_confirm: None,
         },
         CallEvent::AiTurn {
             at: AT,
@@ -389,6 +404,17 @@ pub fn call() -> Vec<CallEvent> {
             model: None,
             latency_ms: None,
             tokens: None,
+            asks_to_confirm: None,
+        },
+        CallEvent::AiTurn {
+            at: AT,
+            turn: 5,
+            text: "Shall I end the call now?".into(),
+            persona_version: 2,
+            model: None,
+            latency_ms: None,
+            tokens: None,
+            asks_to_confirm: Some(CallerIntent::Goodbye),
         },
         CallEvent::AiTurnInterrupted {
             at: AT,

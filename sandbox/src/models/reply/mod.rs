@@ -8,6 +8,7 @@ mod facts;
 mod phrases;
 
 pub(super) use phrases::{is_hindi, is_question, says_goodbye, wants_person};
+use phrases::{is_in_danger, wants_no_calls};
 
 use super::conversation::{Conversation, Role};
 use super::words;
@@ -27,10 +28,35 @@ pub(super) struct Requested {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Reply {
     pub say: String,
+    pub wish: Wish,
+}
+
+/// What the caller wants of the call itself.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wish {
+    #[default]
+    None,
     /// The call ends after this turn.
-    pub goodbye: bool,
-    /// The caller wants to speak to a person.
-    pub person: bool,
+    Goodbye,
+    /// To speak to a person.
+    Person,
+    /// Not to be called again.
+    OptOut,
+    /// Help in danger.
+    Emergency,
+}
+
+impl Wish {
+    /// The words with which schemas name it.
+    pub(super) const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::None => &["none", "other"],
+            Self::Goodbye => &["goodbye", "bye", "end_call", "hang_up"],
+            Self::Person => &["person", "human", "escalate", "transfer"],
+            Self::OptOut => &["opt_out", "do_not_call", "unsubscribe"],
+            Self::Emergency => &["emergency", "danger"],
+        }
+    }
 }
 
 impl Reply {
@@ -38,25 +64,26 @@ impl Reply {
     pub(super) fn to(conversation: &Conversation, requested: &[Requested]) -> Self {
         let said = conversation.said_by(Role::User).last().unwrap_or_default().trim();
         let phrases = Phrases::of(&conversation.system, said);
-        let only = |say: &str| Self {
+        let with = |wish: Wish, say: &str| Self {
             say: say.to_owned(),
-            ..Self::default()
+            wish,
         };
-        let goodbye = || Self {
-            goodbye: true,
-            ..only(phrases.goodbye)
-        };
+        let only = |say: &str| with(Wish::None, say);
+        let goodbye = || with(Wish::Goodbye, phrases.goodbye);
         if is_beginning(said) {
             return only(phrases.greeting);
+        }
+        if is_in_danger(said) {
+            return with(Wish::Emergency, phrases.danger);
+        }
+        if wants_no_calls(said) {
+            return with(Wish::OptOut, phrases.no_calls);
         }
         if says_goodbye(said) && !is_question(said) {
             return goodbye();
         }
         if wants_person(said) {
-            return Self {
-                person: true,
-                ..only(phrases.person)
-            };
+            return with(Wish::Person, phrases.person);
         }
         let before: Vec<&str> = conversation.said_by(Role::Assistant).collect();
         let was_asked = |question: &str| before.last().is_some_and(|last| last.trim().ends_with(question));

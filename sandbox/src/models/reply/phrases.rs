@@ -20,6 +20,10 @@ pub(super) struct Phrases {
     pub more: &'static str,
     pub person: &'static str,
     pub goodbye: &'static str,
+    /// To a caller who does not want to be called again.
+    pub no_calls: &'static str,
+    /// To a caller in danger.
+    pub danger: &'static str,
 }
 
 const ENGLISH: Phrases = Phrases {
@@ -35,6 +39,8 @@ const ENGLISH: Phrases = Phrases {
     more: "Is there anything else?",
     person: "Of course. I will connect you to a colleague.",
     goodbye: "Thank you for calling. Goodbye.",
+    no_calls: "I am sorry for the disturbance.",
+    danger: "I am so sorry. I am with you.",
 };
 
 const HINDI: Phrases = Phrases {
@@ -50,6 +56,8 @@ const HINDI: Phrases = Phrases {
     more: "क्या मैं और कुछ मदद कर सकती हूँ?",
     person: "ज़रूर, मैं आपको एक सहकर्मी से जोड़ रही हूँ।",
     goodbye: "धन्यवाद, आपका दिन शुभ हो। अलविदा।",
+    no_calls: "असुविधा के लिए खेद है।",
+    danger: "मुझे बहुत खेद है। मैं आपके साथ हूँ।",
 };
 
 macro_rules! said {
@@ -71,6 +79,10 @@ said! {
     is_no: r"(?i)^\W*(?:no|nope|not now|जी नहीं|नहीं)\b\W*(?:thanks|thank you|धन्यवाद)?\W*$";
     says_thanks: r"(?i)\b(?:thank you|thanks)\b|धन्यवाद|शुक्रिया";
     says_goodbye: r"(?i)\b(?:good ?bye|bye|see you|have a (?:nice|good|great) (?:day|evening|one)|hang up|(?:that is|that.s|that was) (?:all|it|everything)|nothing (?:else|more))\b|अलविदा|नमस्कार, बस|फिर मिलेंगे|बस इतना ही|और कुछ नहीं|रखता हूँ|रखती हूँ";
+    /// The caller does not want to be called again.
+    wants_no_calls: r"(?i)\b(?:stop|quit) (?:calling|ringing|phoning)(?: me| us| here| this number)?\W*$|\b(?:do not|don.t|never) (?:call|ring|phone)(?: me| us| here| this number)? (?:again|any ?more)\b|\b(?:take|remove) (?:me|my number|us) (?:off|from) (?:your|the) .{0,20}list\b|(?:दोबारा|फिर से) (?:कॉल|फ़ोन) मत";
+    /// The caller is in danger, now.
+    is_in_danger: r"(?i)\b(?:kill myself|end my life|want to die|call an ambulance|having a heart attack|can.?t breathe)\b|मरना चाहत|एम्बुलेंस बुला";
     /// The caller wants to speak to a person.
     wants_person: r"(?i)\b(?:speak|talk|connect|transfer|put)\b.{0,30}\b(?:human|person|some(?:one|body)|representative|manager|supervisor|operator|colleague|real)\b|\b(?:real|live) (?:person|human)\b|^(?:human|operator|representative)[.!]?$|(?:इंसान|आदमी|व्यक्ति|मैनेजर|अधिकारी|एजेंट).*(?:बात|कनेक्ट|जोड़)";
 }

@@ -32,6 +32,7 @@ fn turns(prompt: &str, fields: &[(&str, &str)], said: &[&str]) -> Vec<Value> {
         "fields": { "type": "object", "properties": properties },
         "goodbye": { "type": "boolean" },
         "person": { "type": "boolean" },
+        "intent": { "type": "string", "enum": ["none", "goodbye", "opt_out", "person", "emergency"] },
     }});
     let format = json!({ "type": "json_schema", "json_schema": { "name": "turn", "schema": schema } });
     let mut messages = vec![json!({ "role": "system", "content": prompt })];
@@ -105,6 +106,22 @@ fn request_for_a_person_and_goodbyes_set_their_flags() {
             flags,
             "{said:?}: {last}"
         );
+    }
+}
+
+#[test]
+fn intent_of_the_last_words_is_named() {
+    for (said, intent) in [
+        ("Can I speak to a human?", "person"),
+        ("Thanks for the carpet, bye", "goodbye"),
+        ("This must end, stop calling me!", "opt_out"),
+        ("You people never listen, do not ring us again", "opt_out"),
+        ("My wife cannot move, call an ambulance", "emergency"),
+        ("My bank will not stop calling me, can you help?", "none"),
+        ("How much does a person pay?", "none"),
+    ] {
+        let last = turns(PROMPT, &[], &[said]).pop().expect("a turn");
+        assert_eq!(last["intent"], intent, "{said}: {last}");
     }
 }
 
@@ -277,9 +294,10 @@ proptest! {
     }
 
     #[test]
-    fn answer_states_only_numbers_of_the_prompt((prompt, _) in business(), said in "[a-z0-9 ,.?]{0,60}") {
+    fn answer_states_only_numbers_of_the_prompt_or_the_caller((prompt, _) in business(), said in "[a-z0-9 ,.?]{0,60}") {
+        let stated = [numbers(&prompt), numbers(&said)].concat();
         for number in numbers(&answer(&prompt, &said)) {
-            prop_assert!(numbers(&prompt).contains(&number), "{number}: {said}");
+            prop_assert!(stated.contains(&number), "{number}: {said}");
         }
     }
 }

@@ -67,6 +67,8 @@ async fn caller_gets_a_reply_each_turn_until_goodbye(stores: TestStores) {
             say = "Hello, my laptop does not start"
             [[caller.steps]]
             say = "Thank you, goodbye"
+            [[caller.steps]]
+            say = "Yes"
             [expect]
             ended_by = "twiml"
             hears = ["speaking with an A.I. assistant", "call is recorded", "May I take a message", "Thank you for calling"]
@@ -81,10 +83,10 @@ async fn caller_gets_a_reply_each_turn_until_goodbye(stores: TestStores) {
     );
     assert_eq!(
         words(&events, "CallerTurn"),
-        ["Hello, my laptop does not start", "Thank you, goodbye"]
+        ["Hello, my laptop does not start", "Thank you, goodbye", "Yes"]
     );
     let said = words(&events, "AiTurn");
-    assert_eq!(said.len(), 3, "greeting, help, goodbye: {said:?}");
+    assert_eq!(said.len(), 4, "greeting, help, question, goodbye: {said:?}");
     let help = events.iter().find(|event| event["data"]["turn"] == 3).unwrap();
     assert!(
         help["data"]["model"].is_string() && help["data"]["tokens"]["input"].is_u64(),
@@ -137,6 +139,8 @@ async fn caller_hears_the_agents_opening_hours(stores: TestStores) {
         say = "What are your opening hours"
         [[caller.steps]]
         say = "thanks, bye"
+        [[caller.steps]]
+        say = "Yes"
         [expect]
         ended_by = "twiml"
         hears = ["Monday to Sunday from 00:00 to 24:00"]
@@ -162,6 +166,8 @@ async fn unclear_speech_is_asked_again(stores: TestStores) {
             say = "what are your opening hours"
             [[caller.steps]]
             say = "thanks, bye"
+            [[caller.steps]]
+            say = "Yes"
             [expect]
             ended_by = "twiml"
             "#,
@@ -174,7 +180,7 @@ async fn unclear_speech_is_asked_again(stores: TestStores) {
         "{types:?}"
     );
     // The uncertain turns are recorded too.
-    assert_eq!(words(&events, "CallerTurn").len(), 3);
+    assert_eq!(words(&events, "CallerTurn").len(), 4);
     env.close().await;
 }
 
@@ -189,7 +195,10 @@ async fn request_for_a_person_routes_to_voicemail(stores: TestStores) {
             [[caller.steps]]
             say = "I want to talk to a real person"
             [[caller.steps]]
-            when = "leave a message"
+            when = "like to leave a message"
+            say = "Yes, please"
+            [[caller.steps]]
+            when = "message after the tone"
             say = "Please call me back about my order"
             [[caller.steps]]
             hang_up = true
@@ -272,6 +281,8 @@ async fn fields_are_collected_as_values(stores: TestStores) {
             say = "My name is Manas. Do you need my email? It is manas@example.com"
             [[caller.steps]]
             say = "That's all, goodbye"
+            [[caller.steps]]
+            say = "Yes"
             [expect]
             hears = ["We repair laptops for 90 dollars. Could you tell me your name", "I have noted: Manas, manas@example.com"]
             "#,
@@ -315,6 +326,8 @@ async fn agent_answers_in_its_language(stores: TestStores) {
             say = "मेरा लैपटॉप चालू नहीं हो रहा है"
             [[caller.steps]]
             say = "धन्यवाद, अलविदा"
+            [[caller.steps]]
+            say = "जी हाँ"
             [expect]
             ended_by = "twiml"
             hears = ["कॉल रिकॉर्ड", "कॉल करने के लिए धन्यवाद"]
@@ -324,7 +337,7 @@ async fn agent_answers_in_its_language(stores: TestStores) {
     let (_, events) = history(&env, &call).await;
     let said = words(&events, "AiTurn");
     let is_hindi = |text: &&str| text.chars().any(|c| ('\u{900}'..='\u{97f}').contains(&c));
-    assert!(said.len() == 3 && said.iter().all(is_hindi), "{said:?}");
+    assert!(said.len() == 4 && said.iter().all(is_hindi), "{said:?}");
     env.close().await;
 }
 
@@ -342,6 +355,8 @@ async fn killed_service_continues_the_call_after_a_restart(stores: TestStores) {
         say = "and what are your opening hours"
         [[caller.steps]]
         say = "thank you, bye"
+        [[caller.steps]]
+        say = "Yes"
         [expect]
         ended_by = "twiml"
         "#,
@@ -366,7 +381,8 @@ async fn killed_service_continues_the_call_after_a_restart(stores: TestStores) {
         [
             "My laptop does not start",
             "and what are your opening hours",
-            "thank you, bye"
+            "thank you, bye",
+            "Yes"
         ]
     );
     env.close().await;
@@ -464,6 +480,8 @@ async fn assigned_number_is_answered_by_its_agent(stores: TestStores) {
             to = "+15045550101"
             [[caller.steps]]
             say = "Nothing, goodbye"
+            [[caller.steps]]
+            say = "Yes"
             [expect]
             ended_by = "twiml"
             hears = ["Workshop, what is broken"]

@@ -27,6 +27,8 @@ fn laptop_call() -> Scenario {
         say = "Hello, my laptop does not start"
         [[caller.steps]]
         say = "Thank you, goodbye"
+        [[caller.steps]]
+        say = "Yes"
         [expect]
         ended_by = "twiml"
         "#,

@@ -6,6 +6,8 @@ import {
   Paper,
   SimpleGrid,
   Stack,
+  Switch,
+  Text,
   Textarea,
   TextInput,
   Title,
@@ -51,7 +53,7 @@ interface Props {
 
 /** Greeting, prompt, voice, limits, fields and examples of an agent. */
 export function SettingsForm({ agent, mayEdit }: Props) {
-  const [saved, setSaved] = useState(() => toForm(agent.settings));
+  const [saved, setSaved] = useState(() => toForm(agent.settings, agent.defaults));
   const save = useSaveSettings(agent.agent_id);
   const form = useForm<SettingsValues>({ mode: "controlled", initialValues: saved, validate: problems });
   const submit = (values: SettingsValues) =>
@@ -117,6 +119,45 @@ export function SettingsForm({ agent, mayEdit }: Props) {
               {...input("silence_prompts")}
             />
           </SimpleGrid>
+        </Paper>
+        <Paper withBorder p="md" component="section" aria-label="Earlier calls">
+          <Switch
+            label="Recall earlier calls of unverified numbers"
+            description="The assistant knows summaries of a caller’s earlier calls if the network vouches for their number. A number without that may be forged."
+            disabled={!mayEdit}
+            {...form.getInputProps("recall_unverified_callers", { type: "checkbox" })}
+          />
+        </Paper>
+        <Paper withBorder p="md" component="section" aria-label="Emergency">
+          <Stack gap="sm">
+            <Title order={2} size="h4">
+              Emergency
+            </Title>
+            <Text size="sm" c="dimmed">
+              What the assistant says when a life may be in danger. Everyone at the dashboard is alerted.
+            </Text>
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
+              <TextInput
+                label="Emergency number"
+                description="Empty: the number of the country of the called number"
+                placeholder={agent.defaults.emergency.number ?? ""}
+                {...input("emergency_number")}
+              />
+              <TextInput
+                label="Crisis helpline"
+                description="Empty: the helpline of that country"
+                placeholder={agent.defaults.emergency.helpline ?? ""}
+                {...input("emergency_helpline")}
+              />
+            </SimpleGrid>
+            <Textarea
+              label="Answer"
+              description="Replaces the sentences with these numbers"
+              autosize
+              minRows={2}
+              {...input("emergency_answer")}
+            />
+          </Stack>
         </Paper>
         <FieldsInput form={form} mayEdit={mayEdit} />
         <ExamplesInput form={form} mayEdit={mayEdit} />

@@ -1,4 +1,4 @@
-import type { AgentSettings } from "../../api/types";
+import type { AgentSettings, AgentView } from "../../api/types";
 
 export interface FormExample {
   key: string;
@@ -27,12 +27,13 @@ export interface SettingsValues {
   fields: FormField[];
   max_duration_min: number;
   silence_prompts: number;
+  emergency_number: string;
+  emergency_helpline: string;
+  emergency_answer: string;
+  recall_unverified_callers: boolean;
 }
 
 export const FIELD_KINDS = ["text", "email", "phone", "date", "number", "choice"];
-
-/** The service's defaults. */
-const LIMITS = { max_duration_s: 600, silence_prompts: 2 };
 
 let keys = 0;
 /** A React key for a form row, unique in this tab. */
@@ -41,8 +42,9 @@ export function rowKey(): string {
   return `row${keys}`;
 }
 
-export function toForm(settings: AgentSettings): SettingsValues {
-  const limits = settings.limits ?? LIMITS;
+/** The settings as form values. Limits that are not set show the service's defaults. */
+export function toForm(settings: AgentSettings, defaults: AgentView["defaults"]): SettingsValues {
+  const limits = settings.limits ?? defaults.limits;
   return {
     name: settings.name ?? "",
     prompt: settings.prompt ?? "",
@@ -55,6 +57,10 @@ export function toForm(settings: AgentSettings): SettingsValues {
     fields: (settings.fields_to_collect ?? []).map((field) => ({ key: rowKey(), ...field })),
     max_duration_min: Math.round(limits.max_duration_s / 60),
     silence_prompts: limits.silence_prompts,
+    emergency_number: settings.emergency?.number ?? "",
+    emergency_helpline: settings.emergency?.helpline ?? "",
+    emergency_answer: settings.emergency?.answer ?? "",
+    recall_unverified_callers: settings.recall_unverified_callers ?? false,
   };
 }
 
@@ -81,6 +87,17 @@ export function changes(before: SettingsValues, after: SettingsValues): AgentSet
   ) {
     changed.limits = { max_duration_s: after.max_duration_min * 60, silence_prompts: after.silence_prompts };
   }
+  const emergencyFields = ["emergency_number", "emergency_helpline", "emergency_answer"] as const;
+  if (emergencyFields.some((field) => after[field] !== before[field])) {
+    changed.emergency = {
+      number: after.emergency_number.trim() || null,
+      helpline: after.emergency_helpline.trim() || null,
+      answer: after.emergency_answer.trim() || null,
+    };
+  }
+  if (after.recall_unverified_callers !== before.recall_unverified_callers) {
+    changed.recall_unverified_callers = after.recall_unverified_callers;
+  }
   return changed;
 }
 
@@ -92,6 +109,10 @@ export function problems(values: SettingsValues): Record<string, string> {
     if (!example.caller.trim()) found[`examples.${index}.caller`] = "Enter what the caller says.";
     if (!example.agent.trim()) found[`examples.${index}.agent`] = "Enter a good answer.";
   });
+  for (const field of ["emergency_number", "emergency_helpline"] as const) {
+    const number = values[field].trim();
+    if (number && !/^(?=.*\d)[\d +*#-]{1,20}$/.test(number)) found[field] = "Enter a telephone number.";
+  }
   const names = values.fields.map((field) => field.name.trim());
   values.fields.forEach((field, index) => {
     if (!/^[a-z][a-z0-9_]*$/.test(field.name.trim())) {

@@ -79,7 +79,12 @@ function Notes({ call }: { call: LiveCall }) {
           {call.lastProblem}
         </Alert>
       )}
-      {call.escalated && !call.taken_over_by && (
+      {call.emergency && !call.taken_over_by && (
+        <Alert color="red" variant="filled" p="xs">
+          Emergency: a life may be in danger. Take over this call.
+        </Alert>
+      )}
+      {call.escalated && !call.emergency && !call.taken_over_by && (
         <Alert color="orange" p="xs">
           A team member is requested for this call.
         </Alert>

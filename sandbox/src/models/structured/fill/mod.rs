@@ -8,7 +8,7 @@ use super::concept::{self, Concept};
 use super::dialogue::{Line, Side};
 use super::values::{self, Hints};
 use super::{Known, shape, summary};
-use crate::models::reply::{says_goodbye, wants_person};
+use crate::models::reply::{Wish, says_goodbye, wants_person};
 use lists::{choice_of_line, in_line};
 use regex::Regex;
 use schema::{kind, max_items, may_be_null, number, shortened, text};
@@ -207,8 +207,8 @@ impl<'a> Filler<'a> {
     fn truth(&self, schema: &Value, target: &Target<'_>) -> Option<bool> {
         let has_said = |is_said: fn(&str) -> bool| is_said(&summary::said(&self.known.lines));
         match target.concept {
-            Concept::Goodbye if self.is_turn => Some(self.known.reply.goodbye),
-            Concept::Person if self.is_turn => Some(self.known.reply.person),
+            Concept::Goodbye if self.is_turn => Some(self.known.reply.wish == Wish::Goodbye),
+            Concept::Person if self.is_turn => Some(self.known.reply.wish == Wish::Person),
             Concept::Goodbye => Some(has_said(says_goodbye)),
             Concept::Person => Some(has_said(wants_person)),
             Concept::Judgment => None,
@@ -235,6 +235,11 @@ impl<'a> Filler<'a> {
     fn choice(&self, choices: &[Value], schema: &Value, target: &Target<'_>) -> Option<Value> {
         if let Some(line) = target.line {
             return choice_of_line(choices, line, target);
+        }
+        if self.is_turn && target.name == "intent" {
+            let words = self.known.reply.wish.names().iter();
+            let is = |word: &str| choices.iter().find(|choice| choice.as_str() == Some(word));
+            return words.copied().find_map(is).cloned();
         }
         match target.concept {
             Concept::Judgment => return None,

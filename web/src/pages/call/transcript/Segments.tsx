@@ -45,7 +45,8 @@ export function Segments({
               follows
               note={noteOf(segment)}
               onPlay={canPlay && start !== null ? () => audio.play(phase, start) : undefined}
-              onCorrect={isTurns && onCorrect ? () => onCorrect(segment.n) : undefined}
+              // The notices before the first turn are fixed.
+              onCorrect={isTurns && onCorrect && segment.n > 0 ? () => onCorrect(segment.n) : undefined}
             >
               {isTurns &&
                 corrections

@@ -1,4 +1,8 @@
-//! WAV files: splits a dual-channel recording into its channels.
+//! WAV files: splits a dual-channel recording into its channels, and a long channel into pieces.
+
+mod pieces;
+
+pub use pieces::{Piece, pieces, utterances};
 
 use bytes::Bytes;
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
