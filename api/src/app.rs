@@ -26,9 +26,9 @@ use infra::blob::BlobStore;
 use infra::clock::{Clock as _, SandboxClock, SharedClock, SystemClock};
 use infra::config::Config;
 use infra::db::ReadStores;
-use infra::keys::MasterKey;
+use infra::keys::{MasterKey, MasterKeySource};
 use infra::leases::Leases;
-use infra::ledger::{Ledger, LedgerOptions};
+use infra::ledger::{Ledger, LedgerOptions, clock_check};
 use infra::models::{Models, ModelsOptions};
 use infra::recording_links::RecordingLinks;
 use infra::twilio::rest::{Credentials, TwilioRest};
@@ -40,9 +40,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
 
 /// File name of the master key in the data folder.
 const MASTER_KEY_FILE: &str = "master.key";
+
+/// Longest time for the check of the recordings at a start.
+const RECORDINGS_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The service.
 pub struct App;
@@ -56,6 +60,8 @@ pub struct Running {
     server: JoinHandle<std::io::Result<()>>,
     jobs: Vec<JoinHandle<()>>,
     sandbox: Sandbox,
+    /// Compares the machine's clock with the log and the monotonic clock.
+    clock_watch: Option<AbortOnDropHandle<()>>,
 }
 
 impl App {
@@ -84,10 +90,13 @@ impl App {
         let clock: SharedClock = Arc::new(SystemClock);
         // The ledger is opened first: a second service on the same data folder fails before it starts a sandbox.
         let ledger = open_ledger(&config, &clock).await?;
+        let clock_watch = check_clock(&config, &ledger, &clock).await?;
         let (listener, addr) = listen(&config).await?;
         let sandbox = Sandbox::bring_along(&mut config, addr).await?;
         // On the heap: a configuration is large, and is moved through several futures here.
-        Box::pin(Self::start_on(listener, addr, config, clock, ledger, sandbox)).await
+        let mut running = Box::pin(Self::start_on(listener, addr, config, clock, ledger, sandbox)).await?;
+        running.clock_watch = Some(clock_watch);
+        Ok(running)
     }
 
     /// The sandbox is started first, because the ledger takes its times from it.
@@ -136,13 +145,21 @@ impl App {
             server,
             jobs,
             sandbox,
+            clock_watch: None,
         })
     }
 }
 
 async fn listen(config: &Config) -> anyhow::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(config.listen).await;
-    let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        let in_use = error.kind() == std::io::ErrorKind::AddrInUse;
+        let hint = if in_use {
+            ": another program listens there; stop it, or set PORT or LISTEN"
+        } else {
+            ""
+        };
+        anyhow::Error::new(error).context(format!("cannot listen on {}{hint}", config.listen))
+    })?;
     let addr = listener.local_addr().context("reading the listening address")?;
     Ok((listener, addr))
 }
@@ -156,6 +173,16 @@ pub async fn sandbox_clock(config: &Config) -> anyhow::Result<Arc<SandboxClock>>
     followed.context("CLOCK is sandbox, but the sandbox's clock cannot be used: start the sandbox, or unset CLOCK")
 }
 
+/// Refuses a clock that is behind the log, unless it is accepted, and watches it from here on.
+async fn check_clock(config: &Config, ledger: &Ledger, clock: &SharedClock) -> anyhow::Result<AbortOnDropHandle<()>> {
+    let last_event = ledger.last_recorded_at().await.context("reading the ledger")?;
+    match clock_check::check_start(clock.now(), last_event) {
+        Err(behind) if config.accept_clock => tracing::error!(%behind, "the clock was accepted"),
+        checked => checked?,
+    }
+    Ok(clock_check::watch(ledger.clone(), clock.clone()))
+}
+
 async fn open_ledger(config: &Config, clock: &SharedClock) -> anyhow::Result<Ledger> {
     // Installed first, so that everything below is counted.
     recorder();
@@ -164,16 +191,20 @@ async fn open_ledger(config: &Config, clock: &SharedClock) -> anyhow::Result<Led
         .context("opening the ledger")
 }
 
-/// The master key: from the configuration, otherwise from its file, which is created on the first start.
+/// The master key: from the configuration, otherwise from its file.
 ///
 /// # Errors
-/// When the key is invalid, or the file cannot be read or written.
+/// When the key is invalid, or the file cannot be read.
 pub fn master_key(config: &Config) -> anyhow::Result<MasterKey> {
-    if let Some(key) = &config.master_key {
-        return key.expose().parse().context("LEDGER_MASTER_KEY");
+    let source = master_key_source(config)?;
+    source.load(false).context("the master key")
+}
+
+fn master_key_source(config: &Config) -> anyhow::Result<MasterKeySource> {
+    match &config.master_key {
+        Some(key) => Ok(MasterKeySource::Key(key.expose().parse().context("LEDGER_MASTER_KEY")?)),
+        None => Ok(MasterKeySource::File(master_key_file(config))),
     }
-    let file = master_key_file(config);
-    MasterKey::from_file(&file).with_context(|| format!("the master key in {}", file.display()))
 }
 
 /// Path of the master key file, used unless the configuration holds the key.
@@ -190,7 +221,7 @@ pub fn ledger_options(config: &Config, clock: SharedClock) -> anyhow::Result<Led
     Ok(LedgerOptions {
         database: config.ledger_database.clone(),
         keys: config.keys_database.clone(),
-        master_key: master_key(config)?,
+        master_key: master_key_source(config)?,
         clock,
     })
 }
@@ -207,7 +238,7 @@ async fn open(
     let models = ReadModels::open(views, ledger.clone(), clock.clone())
         .await
         .context("opening the read models")?;
-    let accounts = Accounts::open(&config.accounts_database)
+    let accounts = Accounts::open_beside(&config.accounts_database, &ledger)
         .await
         .context("opening the accounts database")?;
     let twilio_token = config
@@ -221,6 +252,7 @@ async fn open(
     let blobs = BlobStore::open(&config.recordings_url, config.s3_endpoint.as_deref())
         .await
         .context("RECORDINGS_URL")?;
+    check_recordings(&blobs, &ledger).await?;
     let recording_links = RecordingLinks::new(&twilio_token);
     let leases = Leases::open(&config.ledger_database)
         .await
@@ -259,6 +291,24 @@ async fn open(
         feed_cache,
         metrics: recorder(),
     }))
+}
+
+/// Refuses recordings of another log: erasing a call would delete those of a stranger. A store that cannot be reached is
+/// not checked: calls are recorded without it.
+async fn check_recordings(blobs: &BlobStore, ledger: &Ledger) -> anyhow::Result<()> {
+    let Some(log) = ledger.identity().map(|identity| identity.id.as_str()) else {
+        return Ok(());
+    };
+    match tokio::time::timeout(RECORDINGS_TIMEOUT, blobs.mark(log)).await {
+        Ok(Ok(found)) if found != log => anyhow::bail!(
+            "the recordings in RECORDINGS_URL belong to the ledger {found}, but the log is the ledger {log}: use the \
+            folder or bucket of this log"
+        ),
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "recordings not checked, their store cannot be used"),
+        Err(_) => tracing::warn!("recordings not checked, their store does not answer"),
+    }
+    Ok(())
 }
 
 /// The interfaces, as the engine knows them.
@@ -340,6 +390,7 @@ impl Running {
             let _ = job.await;
         }
         self.sandbox.stop().await;
+        drop(self.clock_watch);
         if let Err(error) = self.engine.leases.release().await {
             tracing::debug!(%error, "leases not released, they will expire");
         }

@@ -2,19 +2,33 @@
 
 use axum::extract::ws::Utf8Bytes;
 use infra::event_store::{Position, Recorded};
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-/// Maximum number of cached messages; readers that keep up read the newest ones.
-const MAX_CACHED_MESSAGES: usize = 2_048;
+/// Maximum memory of cached messages, in bytes; readers that keep up read the newest ones.
+const MAX_CACHED_BYTES: u64 = 32 << 20;
+/// Estimated messages in it.
+const ESTIMATED_MESSAGES: usize = 2_048;
+/// What a cached message takes beside its text, in bytes.
+const MESSAGE_OVERHEAD: usize = 96;
 /// Event types that erase personal data: cached messages must not be sent after them.
 const ERASURE_EVENTS: [&str; 2] = ["CallErased", "ContactErased"];
 
 /// Feed messages (JSON) by position.
-pub struct FeedCache(Cache<Position, Utf8Bytes>);
+pub struct FeedCache(Cache<Position, Utf8Bytes, BySize>);
+
+#[derive(Clone)]
+struct BySize;
+
+impl Weighter<Position, Utf8Bytes> for BySize {
+    fn weight(&self, _: &Position, message: &Utf8Bytes) -> u64 {
+        (message.len() + MESSAGE_OVERHEAD) as u64
+    }
+}
 
 impl Default for FeedCache {
     fn default() -> Self {
-        Self(Cache::new(MAX_CACHED_MESSAGES))
+        Self(Cache::with_weighter(ESTIMATED_MESSAGES, MAX_CACHED_BYTES, BySize))
     }
 }
 
@@ -35,5 +49,21 @@ impl FeedCache {
     /// Drops all messages, after an erasure.
     pub fn clear(&self) {
         self.0.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cached_messages_are_bounded_by_bytes() {
+        let cache = FeedCache::default();
+        let message = Utf8Bytes::from("n".repeat(40_000));
+        for position in 1..=4_000 {
+            cache.0.insert(position, message.clone());
+        }
+        assert!(cache.0.weight() <= MAX_CACHED_BYTES, "{} bytes", cache.0.weight());
+        assert!(cache.0.len() > 100, "{} messages", cache.0.len());
     }
 }

@@ -13,9 +13,11 @@ use crate::rebuild::{self, Begun, RebuildError, RebuildOptions, RebuildReport};
 use crate::runner::{self, ModelStatus, Progress, RunnerContext};
 use crate::work::Work;
 use infra::clock::{SharedClock, new_id};
-use infra::consumer::dead_letters;
-use infra::db::{DbError, ReadStores, rebuild_records};
+use infra::consumer::{Ended, Foreign, dead_letters, find_foreign};
+use infra::db::rebuild_records::{self, RebuildRecord};
+use infra::db::{DbError, ReadStores, cause, is_damaged};
 use infra::event_store::Position;
+use infra::health::{Health, Severity};
 use infra::ledger::Ledger;
 use infra::subscription::checkpoint;
 use std::sync::Arc;
@@ -78,8 +80,14 @@ impl ReadModels {
         projectors: Vec<Arc<dyn Projector>>,
     ) -> Result<Self, DbError> {
         for projector in &projectors {
-            let namespace = read_stores.current(projector.name()).await?;
-            namespace::prepare(projector.as_ref(), &namespace).await?;
+            let (model, projector) = (projector.name(), projector.as_ref());
+            match prepare(&read_stores, projector).await {
+                Err(DbError::Sqlx(error)) if is_damaged(&error) && read_stores.discard(model).await? => {
+                    tracing::error!(model, cause = cause(&error), "read model damaged, it is built again");
+                    prepare(&read_stores, projector).await?;
+                }
+                prepared => prepared?,
+            }
         }
         let progress = Progress::new(read_stores.clone(), projectors.iter().map(|projector| projector.name()));
         let context = RunnerContext {
@@ -148,12 +156,18 @@ impl ReadModels {
         let tasks = self.projectors.iter().map(|projector| {
             let (models, projector, stop) = (self.clone(), projector.clone(), stop.clone());
             tokio::spawn(async move {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = models.bring_up_to_date(&projector) => {}
+                // Following ends early when the rows have to be built again.
+                while !stop.is_cancelled() {
+                    tokio::select! {
+                        () = stop.cancelled() => return,
+                        () = models.bring_up_to_date(&projector) => {}
+                    }
+                    let context = models.context.clone();
+                    let ended = runner::spawn(projector.clone(), context, &models.progress, stop.clone()).await;
+                    if let Ok(Ended::Damaged(cause)) = ended {
+                        models.replace_damaged(projector.name(), &cause).await;
+                    }
                 }
-                let task = runner::spawn(projector, models.context.clone(), &models.progress, stop);
-                let _ = task.await;
             })
         });
         Following {
@@ -167,9 +181,10 @@ impl ReadModels {
         }
     }
 
-    /// Rebuilds a model whose rows have another version, or that is empty while the log is long.
+    /// Rebuilds a model whose rows have another version, do not belong to the log, or that is empty while the log is long.
     async fn bring_up_to_date(&self, projector: &Arc<dyn Projector>) {
         let model = projector.name();
+        let part = runner::part(model);
         let options = RebuildOptions {
             compare: false,
             switch: true,
@@ -177,28 +192,69 @@ impl ReadModels {
         loop {
             let error = match self.is_behind(projector.as_ref()).await {
                 Ok(Behind::No) => return,
-                Ok(behind) => match self.rebuild(model, options).await {
-                    Ok(report) => {
-                        tracing::info!(model, events = report.events, "read model rebuilt");
-                        return;
+                Ok(behind) => {
+                    if let Behind::Foreign(foreign) = &behind {
+                        let cause = format!("is rebuilt, because {foreign}");
+                        self.health().failing(part.clone(), Severity::Degraded, cause);
+                        self.progress.reset(model);
                     }
-                    // A rebuild stops at an event that cannot be applied; a follower parks its stream.
-                    Err(RebuildError::Projection(error)) if behind == Behind::Empty && error.is_permanent() => {
-                        tracing::error!(model, %error, "rebuild failed, following the log from the start");
-                        return;
+                    match self.rebuild_by_itself(model, options).await {
+                        Ok(report) => {
+                            tracing::info!(
+                                model,
+                                events = report.events,
+                                parked = report.parked,
+                                "read model rebuilt"
+                            );
+                            self.health().works(&part);
+                            return;
+                        }
+                        // A rebuild stops at an event that cannot be applied; a follower parks its stream.
+                        Err(RebuildError::Projection(error)) if behind == Behind::Empty && error.is_permanent() => {
+                            tracing::error!(model, %error, "rebuild failed, following the log from the start");
+                            return;
+                        }
+                        Err(error) => error,
                     }
-                    Err(error) => error,
-                },
-                Err(error) => error.into(),
+                }
+                Err(error) => error,
             };
-            tracing::warn!(model, %error, "rebuild failed, will retry");
+            if error.is_damage() {
+                self.replace_damaged(model, &error.cause()).await;
+            } else if matches!(error, RebuildError::Running) {
+                tracing::debug!(model, "another process rebuilds the read model");
+            } else {
+                let cause = format!("cannot be rebuilt: {}", error.cause());
+                self.health().failing(part.clone(), Severity::Degraded, cause);
+            }
             tokio::time::sleep(RETRY_AFTER).await;
         }
     }
 
-    async fn is_behind(&self, projector: &dyn Projector) -> Result<Behind, DbError> {
+    /// Throws away the file of a model that cannot be read any more, and begins with an empty one. On PostgreSQL the
+    /// server's storage is damaged, which needs a person.
+    async fn replace_damaged(&self, model: &'static str, cause: &str) {
+        let part = runner::part(model);
+        let replaced = self.context.read_stores.discard(model).await;
+        let outcome = match &replaced {
+            Ok(true) => "it is built again".to_owned(),
+            Ok(false) => "restore the database".to_owned(),
+            Err(error) => format!("it cannot be replaced: {}", error.cause()),
+        };
+        self.health()
+            .failing(part, Severity::NotReady, format!("{cause}: {outcome}"));
+        self.progress.reset(model);
+        if !matches!(replaced, Ok(true)) {
+            tokio::time::sleep(RETRY_AFTER).await;
+        }
+    }
+
+    async fn is_behind(&self, projector: &dyn Projector) -> Result<Behind, RebuildError> {
         let namespace = self.context.read_stores.current(projector.name()).await?;
         let found = namespace::prepare(projector, &namespace).await?;
+        if let Some(foreign) = find_foreign(&self.context.ledger, &found).await? {
+            return Ok(Behind::Foreign(foreign));
+        }
         if found.model_version != projector.version() {
             return Ok(Behind::Outdated);
         }
@@ -225,43 +281,69 @@ impl ReadModels {
         self.begin_rebuild(model).await?.run(options).await
     }
 
+    /// As [`ReadModels::rebuild`], without a person who could confirm that events are set aside.
+    async fn rebuild_by_itself(&self, model: &str, options: RebuildOptions) -> Result<RebuildReport, RebuildError> {
+        let begun = self.begin_rebuild(model).await?;
+        begun.accepting_dead_letters().run(options).await
+    }
+
+    fn health(&self) -> &Health {
+        self.context.ledger.health()
+    }
+
     /// The status of every model.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn status(&self) -> Result<Vec<ModelStatus>, DbError> {
-        let head = self.context.ledger.known_head();
         let rebuilds = rebuild_records::all(&self.context.read_stores.registry()).await?;
         let mut all = Vec::with_capacity(self.projectors.len());
         for projector in self.projectors.iter() {
-            let model = projector.name();
-            let namespace = self.context.read_stores.current(model).await?;
-            let found = checkpoint::read(&namespace.db, model)
-                .await?
-                .ok_or(sqlx::Error::RowNotFound)?;
-            let (dead_letters, parked_streams) = dead_letters::count(&namespace.db).await?;
-            let head = head.max(found.position);
-            all.push(ModelStatus {
-                model,
-                position: found.position,
-                head,
-                lag: head - found.position,
-                events_per_second: self.progress.rate(model, 0),
-                version: found.model_version,
-                code_version: projector.version(),
-                generation: namespace.generation,
-                owner: found.holder,
-                switched_at: found.switched_at,
-                dead_letters,
-                parked_streams,
-                rebuild: self.progress.rebuild_of(model),
-                last_rebuild: rebuilds
-                    .iter()
-                    .find(|record| record.model == model)
-                    .and_then(|record| serde_json::from_str(record.outcome.as_deref()?).ok()),
-            });
+            all.push(self.status_of(projector.as_ref(), &rebuilds).await?);
         }
         Ok(all)
+    }
+
+    /// The status of every model that can be read, and the cause of those that cannot.
+    pub async fn status_of_each(&self) -> Vec<(&'static str, Result<ModelStatus, DbError>)> {
+        let rebuilds = rebuild_records::all(&self.context.read_stores.registry())
+            .await
+            .unwrap_or_default();
+        let mut all = Vec::with_capacity(self.projectors.len());
+        for projector in self.projectors.iter() {
+            all.push((projector.name(), self.status_of(projector.as_ref(), &rebuilds).await));
+        }
+        all
+    }
+
+    async fn status_of(&self, projector: &dyn Projector, rebuilds: &[RebuildRecord]) -> Result<ModelStatus, DbError> {
+        let model = projector.name();
+        let namespace = self.context.read_stores.current(model).await?;
+        let found = checkpoint::read(&namespace.db, model)
+            .await?
+            .ok_or(sqlx::Error::RowNotFound)?;
+        let set_aside = dead_letters::count(&namespace.db).await?;
+        let head = self.context.ledger.known_head().max(found.position);
+        Ok(ModelStatus {
+            model,
+            position: found.position,
+            head,
+            lag: head - found.position,
+            events_per_second: self.progress.rate(model, 0),
+            version: found.model_version,
+            code_version: projector.version(),
+            generation: namespace.generation,
+            owner: found.holder,
+            switched_at: found.switched_at,
+            dead_letters: set_aside.dead_letters,
+            parked_streams: set_aside.parked_streams,
+            first_dead_letter: set_aside.first_position,
+            rebuild: self.progress.rebuild_of(model),
+            last_rebuild: rebuilds
+                .iter()
+                .find(|record| record.model == model)
+                .and_then(|record| serde_json::from_str(record.outcome.as_deref()?).ok()),
+        })
     }
 
     /// The queries of `call_log`.
@@ -307,9 +389,18 @@ impl ReadModels {
     }
 }
 
-#[derive(Clone, Copy, PartialEq)]
+/// Opens a model's namespace, and creates its tables if they do not exist.
+async fn prepare(read_stores: &ReadStores, projector: &dyn Projector) -> Result<(), DbError> {
+    let namespace = read_stores.current(projector.name()).await?;
+    namespace::prepare(projector, &namespace).await?;
+    Ok(())
+}
+
+#[derive(Clone, PartialEq)]
 enum Behind {
     No,
+    /// The rows do not belong to the log.
+    Foreign(Foreign),
     Empty,
     Outdated,
 }

@@ -69,6 +69,7 @@ pub(crate) async fn create_checkpoint(projector: &dyn Projector, db: &Db) -> Res
 /// The checkpoint, if the namespace is complete.
 async fn find(projector: &dyn Projector, db: &Db) -> Result<Option<Checkpoint>, sqlx::Error> {
     if exists(db).await? {
+        checkpoint::add_missing_columns(db).await?;
         checkpoint::read(db, projector.name()).await
     } else {
         Ok(None)

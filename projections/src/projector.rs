@@ -100,6 +100,8 @@ impl<M: ReadModel> Projector for Model<M> {
 
 /// Most documents that a handler caches.
 const MAX_CACHED_DOCUMENTS: usize = 8_192;
+/// Most memory of these documents and their rows, in bytes. There are seven handlers.
+const MAX_CACHED_BYTES: usize = 32 << 20;
 /// Most documents that are folded again for one transaction. After a restart, events of thousands of streams may be
 /// waiting, none of them in memory; reading the past of this many takes a second, and a few on a slow database.
 const MAX_RESTORED_DOCUMENTS: usize = 256;
@@ -123,7 +125,7 @@ impl<M: ReadModel> Handler for Live<M> {
         }
         self.work.fold(events.iter())?;
         self.work.changes().write(tx).await?;
-        self.work.trim(MAX_CACHED_DOCUMENTS);
+        self.work.trim(MAX_CACHED_DOCUMENTS, MAX_CACHED_BYTES);
         Ok(())
     }
 
@@ -136,6 +138,8 @@ impl<M: ReadModel> Handler for Live<M> {
 const SETTLED_AFTER: Position = 20_000;
 /// Most documents in memory during a rebuild. Above this limit, unfinished documents are written and evicted too.
 const MAX_DOCUMENTS_IN_MEMORY: usize = 200_000;
+/// The same in bytes.
+const MAX_BYTES_IN_MEMORY: usize = 512 << 20;
 /// Most documents whose rows one write set holds.
 const DOCUMENTS_PER_WRITE: usize = 2_000;
 
@@ -185,7 +189,7 @@ impl<M: ReadModel> Loader for Bulk<M> {
     }
 
     fn drain_settled(&mut self) -> Option<WriteSet> {
-        if self.work.len() > MAX_DOCUMENTS_IN_MEMORY {
+        if self.work.len() > MAX_DOCUMENTS_IN_MEMORY || self.work.bytes() > MAX_BYTES_IN_MEMORY {
             return self.evict(self.last - 1, false);
         }
         if self.last < self.last_scan + SETTLED_AFTER {

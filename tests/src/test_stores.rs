@@ -56,7 +56,7 @@ impl TestStores {
         LedgerOptions {
             database: self.url.clone(),
             keys: self.url.clone(),
-            master_key: self.master_key.clone(),
+            master_key: self.master_key.clone().into(),
             clock,
         }
     }

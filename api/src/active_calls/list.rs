@@ -8,7 +8,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue};
 use domain::call::Participants;
-use futures::{StreamExt as _, TryStreamExt as _, stream};
 use projections::live_calls::queries::LiveCalls;
 use projections::live_calls::tables::{LiveCallRow, LiveTurnRow};
 use serde::Serialize;
@@ -17,8 +16,6 @@ use utoipa::ToSchema;
 
 /// Header with the number of active calls; the response holds the latest ones.
 const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
-/// Maximum number of concurrent queries for turns.
-const MAX_CONCURRENCY: usize = 8;
 
 view! {
     /// An active call.
@@ -118,19 +115,19 @@ pub async fn active_calls(
 ) -> Result<([(HeaderName, HeaderValue); 2], Json<Vec<ActiveCallWithTurns>>), ApiError> {
     signed_in.may(Permission::ViewCalls)?;
     let tenant = signed_in.tenant();
-    let live = &live;
     // Read before the calls, so that the calls are at least as recent.
     let position = live.position().await?;
     let (calls, total) = live.list(tenant).await?;
-    let with_turns = stream::iter(calls)
-        .map(|call| async move {
-            let turns = live.turns(tenant, &call.call_id).await?;
-            Ok::<_, ApiError>(with_turns(call, turns))
-        })
-        .buffered(MAX_CONCURRENCY)
-        .try_collect()
-        .await?;
-    Ok(([(POSITION, position.into()), (TOTAL, total.into())], Json(with_turns)))
+    // Read after the calls, so that they are at least as recent.
+    let mut turns = live.turns_of_all(tenant).await?;
+    let calls = calls.into_iter().map(|call| {
+        let turns = turns.remove(&call.call_id).unwrap_or_default();
+        with_turns(call, turns)
+    });
+    Ok((
+        [(POSITION, position.into()), (TOTAL, total.into())],
+        Json(calls.collect()),
+    ))
 }
 
 fn with_turns(call: LiveCallRow, turns: Vec<LiveTurnRow>) -> ActiveCallWithTurns {

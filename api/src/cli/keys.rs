@@ -1,13 +1,13 @@
 //! `call-ledger keys rotate`: replaces the master key. Data keys are rewrapped; events are not changed.
 
-use super::opened::for_appending;
 use super::{Configuration, print};
-use crate::app::{master_key, master_key_file};
+use crate::app::{ledger_options, master_key, master_key_file};
 use anyhow::Context as _;
 use clap::Subcommand;
 use infra::clock::SystemClock;
 use infra::config::Config;
 use infra::keys::{KeyError, KeyStore, MasterKey};
+use infra::ledger::Ledger;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,7 +20,8 @@ pub(super) struct Keys {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Rewrap all data keys with a new master key. Stop all services first: a running service has the old key
+    /// Rewrap all data keys with a new master key. Services may run meanwhile; those that have the key in a variable
+    /// need a restart with the new one
     Rotate(Rotate),
 }
 
@@ -56,8 +57,10 @@ impl Rotate {
         if is_done_already(&config, &new).await? {
             print("the data keys are already wrapped with the new master key")?;
         } else {
-            let opened = for_appending(&config).await?;
-            let count = opened.ledger.rotate_master_key(&new, opened.clock.now()).await?;
+            let options = ledger_options(&config, Arc::new(SystemClock))?;
+            // Checks that the key store belongs to the log. Nothing is appended.
+            let ledger = Ledger::open_read_only(options).await.context("opening the ledger")?;
+            let count = ledger.rotate_master_key(&new, SystemClock.now()).await?;
             print(&format!("{count} data keys are wrapped with master key {}", new.id()))?;
         }
         if config.master_key.is_some() {

@@ -3,6 +3,7 @@
 use crate::app::{ledger_options, sandbox_clock};
 use anyhow::Context as _;
 use domain::ledger::LedgerClock;
+use infra::accounts::Accounts;
 use infra::clock::{SharedClock, SystemClock};
 use infra::config::Config;
 use infra::db::{DatabaseUrl, ReadStores};
@@ -41,6 +42,11 @@ pub(super) async fn for_appending(config: &Config) -> anyhow::Result<Opened> {
         }
         opened => opened.context("opening the ledger")?,
     };
+    // Before the first event of this command: a later start must not find events without accounts.
+    let accounts = Accounts::open_beside(&config.accounts_database, &ledger)
+        .await
+        .context("opening the accounts database")?;
+    accounts.close().await;
     with_models(config, ledger, clock).await
 }
 

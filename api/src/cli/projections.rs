@@ -41,6 +41,9 @@ struct Rebuild {
     /// Switch without confirmation
     #[arg(long)]
     switch: bool,
+    /// Switch also if more events cannot be read than the current rows leave out
+    #[arg(long)]
+    accept_dead_letters: bool,
     #[command(flatten, next_help_heading = "Configuration")]
     configuration: Configuration,
 }
@@ -91,16 +94,14 @@ impl Rebuild {
             .progress()
             .watch_rebuild(&self.name)
             .map(|progress| tokio::spawn(show_progress(progress)));
-        let report = opened
-            .models
-            .rebuild(
-                &self.name,
-                RebuildOptions {
-                    compare: true,
-                    switch: self.switch,
-                },
-            )
-            .await;
+        let rebuild = async |compare, switch| {
+            let mut begun = opened.models.begin_rebuild(&self.name).await?;
+            if self.accept_dead_letters {
+                begun = begun.accepting_dead_letters();
+            }
+            begun.run(RebuildOptions { compare, switch }).await
+        };
+        let report = rebuild(true, self.switch).await;
         if let Some(bar) = bar {
             bar.abort();
             // The bar clears its line when dropped; its result is irrelevant.
@@ -118,16 +119,7 @@ impl Rebuild {
         if !confirmed(changes)? {
             return print("not switched");
         }
-        let report = opened
-            .models
-            .rebuild(
-                &self.name,
-                RebuildOptions {
-                    compare: false,
-                    switch: true,
-                },
-            )
-            .await?;
+        let report = rebuild(false, true).await?;
         print(&format!(
             "switched in {:.1} ms, at position {}",
             report.switch_ms.unwrap_or_default(),

@@ -50,12 +50,14 @@ fn every_documented_variable_exists() {
 fn documented_subcommands_parse() {
     for line in [
         "serve --port 8080",
+        "serve --accept-clock",
         "calls list",
         "calls history CA1 --at 2026-01-01T00:00:00Z --json",
         "calls history CA1 --version 3",
         "projections status",
         "projections rebuild call_log --dry-run",
         "projections rebuild call_log --switch",
+        "projections rebuild call_log --switch --accept-dead-letters",
         "agents list",
         "agents get default",
         "agents set default --greeting Hello",

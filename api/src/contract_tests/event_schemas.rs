@@ -36,6 +36,7 @@ fn recorded(stream: &str, event_type: &str, event: Event) -> Recorded {
         recorded_at: Timestamp::from_seconds(1_780_000_000),
         metadata: Metadata::new("default", Actor::Twilio, "request"),
         event,
+        size: 0,
     }
 }
 

@@ -49,7 +49,7 @@ impl Env {
         let options = LedgerOptions {
             database: url.clone(),
             keys: url.clone(),
-            master_key: MasterKey::random(),
+            master_key: MasterKey::random().into(),
             clock: clock.clone(),
         };
         let ledger = Ledger::open(options).await.expect("a ledger");
@@ -76,6 +76,7 @@ impl Env {
             recorded_at: event.at(),
             metadata,
             event: Event::Call(event.clone()),
+            size: 0,
         };
         let append = Append {
             stream: recorded.stream.clone(),

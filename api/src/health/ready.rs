@@ -1,9 +1,12 @@
-//! `GET /health/ready`: the process can take calls: its ledger is available, and it is not draining. Read models do not
-//! decide that, because calls are answered without them; stalled ones are named.
+//! `GET /health/ready`: whether the process works: its ledger can be written and read, its keys can be used, its read
+//! models follow the log, and it is not draining.
+//!
+//! This is known from what happened last. If the last append failed, or there was none for a while, one is tried.
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use engine::drain::Drain;
+use infra::health::Severity;
 use infra::ledger::Ledger;
 use projections::ReadModels;
 use std::time::Duration;
@@ -30,14 +33,30 @@ pub async fn ready(
     if !ledger_answers(&ledger).await {
         return (StatusCode::SERVICE_UNAVAILABLE, "no ledger".to_owned());
     }
+    let causes = reasons(&ledger, &models).await;
+    if causes.is_empty() {
+        return (StatusCode::OK, "ready".to_owned());
+    }
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        format!("not ready: {}", causes.join("; ")),
+    )
+}
+
+/// Why the process should not be sent traffic.
+pub async fn reasons(ledger: &Ledger, models: &ReadModels) -> Vec<String> {
+    // The outcome is noted with the problems.
+    let _ = tokio::time::timeout(QUERY_TIMEOUT, ledger.probe_if_idle()).await;
+    let problems = ledger.health().problems();
+    let problems = problems.iter().filter(|problem| problem.severity == Severity::NotReady);
     let stalled = models.progress().stalled(STALLED_AFTER);
-    let names: Vec<&str> = stalled.iter().map(|(model, _)| *model).collect();
-    let answer = if names.is_empty() {
-        "ready".to_owned()
-    } else {
-        format!("ready, but stalled: {}", names.join(", "))
-    };
-    (StatusCode::OK, answer)
+    let stalled = stalled
+        .iter()
+        .map(|(model, idle)| format!("read model {model}: has not followed the log for {} s", idle.as_secs()));
+    problems
+        .map(|problem| format!("{}: {}", problem.part, problem.cause))
+        .chain(stalled)
+        .collect()
 }
 
 /// Whether the ledger answers within [`QUERY_TIMEOUT`].

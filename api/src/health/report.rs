@@ -1,6 +1,6 @@
 //! `GET /health`: a health report for operators.
 
-use super::ready::{STALLED_AFTER, ledger_answers};
+use super::ready::{QUERY_TIMEOUT, STALLED_AFTER, ledger_answers, reasons};
 use crate::state::composed_of_parts;
 use axum::Json;
 use axum::extract::State;
@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use engine::drain::Drain;
 use engine::sandbox_status::SandboxStatusWatch;
 use infra::config::Config;
+use infra::health::{Problem, Severity};
 use infra::ledger::Ledger;
 use projections::ReadModels;
 use serde::Serialize;
@@ -17,7 +18,8 @@ use utoipa::ToSchema;
 /// The health of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`, `degraded` (a read model lags, is stalled or has dead letters), `unavailable`, `draining`.
+    /// `ok`, `degraded` (something does not work, a read model lags or has dead letters), `unavailable` (not ready: see
+    /// `problems`), `draining`.
     #[schema(example = "ok")]
     status: &'static str,
     version: &'static str,
@@ -37,6 +39,37 @@ pub struct Health {
     /// Last position of the log known to this process.
     position: i64,
     projections: Vec<ModelHealth>,
+    /// What does not work in this process.
+    problems: Vec<ProblemReport>,
+}
+
+/// A part that does not work.
+#[derive(Serialize, ToSchema)]
+pub struct ProblemReport {
+    /// `append`, `log`, `keys`, `clock`, or `read model <name>`.
+    #[schema(example = "append")]
+    part: String,
+    /// The kind of the failure, with the code of the database.
+    #[schema(example = "disk full (SQLite 13)")]
+    cause: String,
+    /// Failures with this cause since the part last worked.
+    failures: u64,
+    /// Seconds since it last worked.
+    lasts_s: u64,
+    /// Whether the process is not ready because of it.
+    blocks_readiness: bool,
+}
+
+impl From<Problem> for ProblemReport {
+    fn from(problem: Problem) -> Self {
+        Self {
+            part: problem.part,
+            cause: problem.cause,
+            failures: problem.failures,
+            lasts_s: problem.lasts.as_secs(),
+            blocks_readiness: problem.severity == Severity::NotReady,
+        }
+    }
 }
 
 /// The health of a read model.
@@ -47,6 +80,9 @@ pub struct ModelHealth {
     lag: i64,
     /// Number of events that could not be projected, including later events of the same streams.
     dead_letters: i64,
+    /// Position of the first of them; the read model's page and its table `dead_letters` have the reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_dead_letter: Option<i64>,
     /// Seconds since this process last followed the log for it, from one minute on; it is retried all the time.
     #[serde(skip_serializing_if = "Option::is_none")]
     stalled_s: Option<u64>,
@@ -80,30 +116,33 @@ const MAX_LAG: i64 = 10_000;
 pub async fn health(State(service): State<HealthResource>) -> (StatusCode, Json<Health>) {
     let ledger = ledger_answers(&service.ledger).await;
     let models = if ledger {
-        tokio::time::timeout(super::ready::QUERY_TIMEOUT, service.models.status())
+        tokio::time::timeout(QUERY_TIMEOUT, service.models.status_of_each())
             .await
-            .ok()
-            .and_then(Result::ok)
+            .unwrap_or_default()
     } else {
-        None
+        Vec::new()
     };
+    let is_ready = ledger && reasons(&service.ledger, &service.models).await.is_empty();
+    let problems = service.ledger.health().problems();
     let stalled = service.models.progress().stalled(STALLED_AFTER);
-    let is_healthy = stalled.is_empty()
-        && models.as_ref().is_some_and(|models| {
-            models
-                .iter()
-                .all(|model| model.lag < MAX_LAG && model.dead_letters == 0)
+    let is_healthy = problems.is_empty()
+        && !models.is_empty()
+        && models.iter().all(|(_, status)| {
+            let status = status.as_ref();
+            status.is_ok_and(|model| model.lag < MAX_LAG && model.dead_letters == 0)
         });
-    let (code, status) = match (ledger, service.drain.is_finishing_calls(), is_healthy) {
+    let (code, status) = match (is_ready, service.drain.is_finishing_calls(), is_healthy) {
         (false, ..) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         (true, true, _) => (StatusCode::OK, "draining"),
         (true, false, true) => (StatusCode::OK, "ok"),
         (true, false, false) => (StatusCode::OK, "degraded"),
     };
-    let projections = models.unwrap_or_default().into_iter().map(|model| ModelHealth {
+    let models = models.into_iter().filter_map(|(_, status)| status.ok());
+    let projections = models.map(|model| ModelHealth {
         name: model.model,
         lag: model.lag,
         dead_letters: model.dead_letters,
+        first_dead_letter: model.first_dead_letter,
         stalled_s: stalled
             .iter()
             .find(|(name, _)| *name == model.model)
@@ -122,6 +161,7 @@ pub async fn health(State(service): State<HealthResource>) -> (StatusCode, Json<
         ledger,
         position: service.ledger.known_head(),
         projections: projections.collect(),
+        problems: problems.into_iter().map(ProblemReport::from).collect(),
     };
     (code, Json(health))
 }

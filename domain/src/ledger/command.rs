@@ -1,10 +1,10 @@
-//! Commands to the ledger stream.
+//! Commands to ledger streams.
 
 use super::event::LedgerClock;
 use crate::call::command::commands;
 
 commands! {
-    /// A command to the ledger stream.
+    /// A command to a ledger stream.
     LedgerCommand
     whole {}
     spelled {
@@ -13,6 +13,11 @@ commands! {
             /// 32 lower-case hexadecimal digits: 16 random bytes.
             identity: String,
             clock: LedgerClock,
+        },
+        /// Records that the data key of a stream was destroyed. Has no effect if that is recorded.
+        RecordKeyDestroyed {
+            aggregate_type: String,
+            aggregate_id: String,
         },
     }
 }

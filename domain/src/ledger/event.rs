@@ -1,4 +1,4 @@
-//! Events on the ledger stream.
+//! Events on ledger streams.
 
 use crate::Timestamp;
 use crate::call::event::events;
@@ -17,13 +17,21 @@ text_enum! {
 }
 
 events! {
-    /// An event on the ledger stream.
+    /// An event on a ledger stream.
     LedgerEvent {
         /// The log was created. This is its first event.
         LedgerCreated {
             /// 32 lower-case hexadecimal digits: 16 random bytes, unique to this log.
             identity: String,
             clock: LedgerClock,
+        },
+        /// The data key of a stream was destroyed: its personal values cannot be read any more, here or in a backup of the
+        /// log. `at` is the time of the destruction.
+        DataKeyDestroyed {
+            /// Type of the stream that was erased.
+            aggregate_type: String,
+            /// Identifier of that stream.
+            aggregate_id: String,
         },
     }
 }

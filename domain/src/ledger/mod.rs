@@ -1,6 +1,8 @@
-//! The ledger's own stream: the identity of the log and the clock it was created with.
+//! The ledger's own streams: the identity of the log and the clock it was created with, and what was destroyed for erased
+//! streams.
 //!
-//! There is one stream of this type per log (id [`STREAM_ID`]), and its `LedgerCreated` is the first event of the log.
+//! `LedgerCreated` on the stream with the id [`STREAM_ID`] is the first event of the log. Each erased stream has a stream of
+//! this type, whose id is [`erased_stream_id`].
 
 pub mod command;
 pub mod event;
@@ -10,5 +12,11 @@ pub use command::LedgerCommand;
 pub use event::{LedgerClock, LedgerEvent};
 pub use state::{Ledger, LedgerError};
 
-/// The id of the one stream of this type.
+/// The id of the stream with the identity of the log.
 pub const STREAM_ID: &str = "identity";
+
+/// The id of the stream that records what was destroyed for an erased stream.
+#[must_use]
+pub fn erased_stream_id(aggregate_type: &str, aggregate_id: &str) -> String {
+    format!("erased-{aggregate_type}-{aggregate_id}")
+}

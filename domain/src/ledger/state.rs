@@ -1,4 +1,4 @@
-//! [`Ledger`]: the state of the ledger stream, and its decisions.
+//! [`Ledger`]: the state of a ledger stream, and its decisions.
 
 use super::command::LedgerCommand;
 use super::event::{LedgerClock, LedgerEvent};
@@ -18,6 +18,8 @@ pub struct Ledger {
     pub created_at: Option<Timestamp>,
     pub identity: String,
     pub clock: Option<LedgerClock>,
+    /// On the stream of an erased stream: when its data key was destroyed.
+    pub key_destroyed_at: Option<Timestamp>,
 }
 
 /// Why a command to the ledger stream is refused.
@@ -34,16 +36,34 @@ aggregate!(Ledger, "ledger", LedgerCommand, LedgerEvent, LedgerError);
 impl Ledger {
     /// Applies an event to the state.
     pub fn apply(&mut self, event: &LedgerEvent) {
-        let LedgerEvent::LedgerCreated { at, identity, clock } = event;
-        self.created_at = Some(*at);
-        self.identity.clone_from(identity);
-        self.clock = Some(*clock);
+        match event {
+            LedgerEvent::LedgerCreated { at, identity, clock } => {
+                self.created_at = Some(*at);
+                self.identity.clone_from(identity);
+                self.clock = Some(*clock);
+            }
+            LedgerEvent::DataKeyDestroyed { at, .. } => self.key_destroyed_at = Some(*at),
+        }
     }
 }
 
 impl Decide for Ledger {
     fn decide(&self, command: &LedgerCommand) -> Result<Vec<LedgerEvent>, LedgerError> {
-        let LedgerCommand::Create { at, identity, clock } = command;
+        let (at, identity, clock) = match command {
+            LedgerCommand::Create { at, identity, clock } => (at, identity, clock),
+            LedgerCommand::RecordKeyDestroyed { .. } if self.key_destroyed_at.is_some() => return Ok(Vec::new()),
+            LedgerCommand::RecordKeyDestroyed {
+                at,
+                aggregate_type,
+                aggregate_id,
+            } => {
+                return Ok(vec![LedgerEvent::DataKeyDestroyed {
+                    at: *at,
+                    aggregate_type: aggregate_type.clone(),
+                    aggregate_id: aggregate_id.clone(),
+                }]);
+            }
+        };
         if self.created_at.is_some() {
             return if self.identity == *identity && self.clock == Some(*clock) {
                 Ok(Vec::new())
@@ -108,6 +128,28 @@ mod tests {
         ledger()
             .given(vec![created()])
             .when(create(IDENTITY, LedgerClock::System))
+            .then_expect_events(vec![]);
+    }
+
+    #[test]
+    fn destruction_of_a_key_is_recorded_once_with_its_first_time() {
+        let record = |at| LedgerCommand::RecordKeyDestroyed {
+            at: Timestamp(at),
+            aggregate_type: "call".into(),
+            aggregate_id: "CA1".into(),
+        };
+        let destroyed = LedgerEvent::DataKeyDestroyed {
+            at: Timestamp(5),
+            aggregate_type: "call".into(),
+            aggregate_id: "CA1".into(),
+        };
+        ledger()
+            .given_no_previous_events()
+            .when(record(5))
+            .then_expect_events(vec![destroyed.clone()]);
+        ledger()
+            .given(vec![destroyed])
+            .when(record(9))
             .then_expect_events(vec![]);
     }
 

@@ -1,8 +1,8 @@
 //! Destroys the data keys of erased streams.
 //!
 //! The erase request destroys the key itself. This job covers the cases where that process was killed in between or the
-//! key store was unavailable. Destroying a key is idempotent, so no lease is needed. Every process must do it, to drop
-//! what it has cached of a stream that another process erased.
+//! key store was unavailable. Destroying a key is idempotent, so no lease is needed. Every process must look, to drop what
+//! it has cached of a stream that another process erased.
 
 use crate::{Engine, SharedEngine};
 use infra::event_store::StreamId;
@@ -35,18 +35,25 @@ async fn destroy_due(engine: &Engine, done: &mut HashSet<StreamId>) -> anyhow::R
         .work
         .due(Kind::DestroyKey, engine.clock.now().as_micros(), MAX_BATCH)
         .await?;
-    let mut new = Vec::new();
-    for item in due {
-        let stream = StreamId::new(item.aggregate_type, item.stream);
-        if !done.contains(&stream) {
-            engine.ledger.destroy_key(&stream).await?;
-            engine.interfaces.forget_erased();
-            new.push(stream);
-        }
+    let streams = due
+        .into_iter()
+        .map(|item| StreamId::new(item.aggregate_type, item.stream))
+        .filter(|stream| !done.contains(stream));
+    let streams: Vec<StreamId> = streams.collect();
+    if streams.is_empty() {
+        return Ok(());
     }
-    if !new.is_empty() {
+    let is_first = done.is_empty();
+    // What an earlier process has destroyed is not destroyed again.
+    let alive = engine.ledger.keys_to_destroy(&streams).await?;
+    for stream in &alive {
+        engine.ledger.destroy_key(stream).await?;
+    }
+    engine.interfaces.forget_erased();
+    // Once after a start: an earlier process may have been killed before it did this.
+    if !alive.is_empty() || is_first {
         engine.models.scrub(engine.ledger.head().await?).await?;
-        done.extend(new);
     }
+    done.extend(streams);
     Ok(())
 }

@@ -17,13 +17,16 @@ pub use presence::{OnlineUser, ProcessPresence};
 pub use tokens::ApiToken;
 pub use users::{NewUser, Registration, User, UserChange};
 
-use crate::db::{DatabaseUrl, Db, DbError, Durability, connect};
+use crate::db::{DatabaseUrl, Db, DbError, Durability, connect, migrate};
+use crate::ledger::{AccountsCheckError, Ledger, check_accounts, mark_accounts};
 use serde::{Deserialize, Serialize};
 use sqlx::migrate::Migrator;
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/accounts");
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres/accounts");
 
+/// The schema, or the file, that holds the accounts.
+const NAME: &str = "accounts";
 /// Connections of the pool.
 const CONNECTIONS: u32 = 4;
 
@@ -100,12 +103,21 @@ impl Accounts {
     /// # Errors
     /// When the database cannot be reached or migrated.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, DbError> {
-        let db = connect(url, "accounts", Durability::Full, CONNECTIONS).await?;
-        match &db {
-            Db::Sqlite(pool) => SQLITE.run(pool).await?,
-            Db::Postgres(pool) => POSTGRES.run(pool).await?,
-        }
+        let db = connect(url, NAME, Durability::Full, CONNECTIONS).await?;
+        migrate(&db, &SQLITE, &POSTGRES).await?;
         Ok(Self { db })
+    }
+
+    /// As [`Accounts::open`], if the accounts belong to this log: accounts of another log are refused, and missing ones
+    /// are created only beside a new log. Otherwise everyone could register as the first user.
+    ///
+    /// # Errors
+    /// When the accounts do not belong to the log, or a database cannot be used.
+    pub async fn open_beside(url: &DatabaseUrl, ledger: &Ledger) -> Result<Self, AccountsCheckError> {
+        check_accounts(ledger, url, NAME).await?;
+        let accounts = Self::open(url).await?;
+        mark_accounts(ledger, &accounts.db).await?;
+        Ok(accounts)
     }
 
     /// The pool, for the test that prepares every statement.

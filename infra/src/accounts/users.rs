@@ -169,6 +169,10 @@ impl Accounts {
             };
         }
         tx.commit().await?;
+        if founded == 0 {
+            // The first user must not be lost with SQLite's write-ahead log: everyone could register again.
+            self.db.checkpoint().await?;
+        }
         Ok(Registration::Done(
             self.user(&new.user_id).await?.ok_or(sqlx::Error::RowNotFound)?,
         ))

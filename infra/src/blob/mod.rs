@@ -5,6 +5,7 @@
 //! without extra metadata, and a folder of recordings can be played with any player. The store knows nothing about
 //! calls and has no listing: the ledger has the keys.
 
+mod belonging;
 mod body;
 mod error;
 mod files;

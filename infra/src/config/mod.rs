@@ -55,6 +55,8 @@ pub struct Config {
     pub models: ModelsConfig,
     /// The clock that times are taken from. [`LedgerClock::Sandbox`] only if the sandbox is used.
     pub clock: LedgerClock,
+    /// Start although the machine's clock is behind the last event (`--accept-clock`).
+    pub accept_clock: bool,
     /// Lifetime of a login session.
     pub session_length: Duration,
     /// Longest time for calls in progress to end after SIGTERM; zero: they are not waited for.
@@ -179,6 +181,7 @@ impl Config {
             clock: clock(s.clock.as_deref(), &twilio)?,
             twilio,
             models,
+            accept_clock: false,
             session_length: Duration::from_secs(s.session_hours.unwrap_or(168).saturating_mul(3600)),
             drain_calls: Duration::from_secs(s.drain_calls_seconds.unwrap_or(600)),
             drain_grace: Duration::from_secs(s.drain_grace_seconds.unwrap_or(1)),

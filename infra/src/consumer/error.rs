@@ -39,6 +39,16 @@ impl ConsumeError {
         }
     }
 
+    /// The cause with its code, for logs and reports. Contains no values of rows.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Database(error) => crate::db::cause(error),
+            Self::Log(error) => format!("cannot read the log: {}", error.cause()),
+            other => other.to_string(),
+        }
+    }
+
     /// The reason for `dead_letters`. It never contains a database's own message, which may hold values of a row.
     #[must_use]
     pub fn summary(&self) -> String {

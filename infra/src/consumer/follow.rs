@@ -1,11 +1,11 @@
 //! Follows the log for one consumer while this process holds its lease.
 
 use super::dead_letters::DeadLetters;
-use super::{ConsumeError, ConsumerContext, Handler, LogConsumer, Observer};
+use super::{ConsumeError, ConsumerContext, Foreign, Handler, LogConsumer, Observer, find_foreign};
 use crate::db::{DbError, Namespace, Tx};
 use crate::event_store::{Position, Recorded, StoreError};
 use crate::ledger::Subscription;
-use crate::subscription::checkpoint::{self, Lease};
+use crate::subscription::checkpoint::{self, Lease, LogMark};
 use futures::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -40,6 +40,8 @@ pub(super) enum Pause {
     LeaseHeld,
     /// Fenced off, or the namespace was switched.
     SteppedDown,
+    /// What was written does not belong to the log.
+    Foreign(Foreign),
     /// The process is shutting down.
     Stopped,
 }
@@ -64,14 +66,25 @@ impl From<sqlx::Error> for FollowError {
     }
 }
 
-/// The text of an error for a log line. A database's own message may contain personal values, so only its code is
-/// shown.
-pub(super) fn loggable(error: &FollowError) -> String {
-    match error {
-        FollowError::Consume(ConsumeError::Database(sqlx::Error::Database(error))) => {
-            format!("database error (code {})", error.code().unwrap_or_default())
+impl FollowError {
+    /// The cause with its code, for logs and reports. Contains no values of rows.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Db(error) => error.cause(),
+            Self::Consume(error) => error.cause(),
+            Self::Log(error) => format!("cannot read the log: {}", error.cause()),
+            Self::Panicked => self.to_string(),
         }
-        other => other.to_string(),
+    }
+
+    /// Whether the consumer's own database is damaged.
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Db(DbError::Sqlx(error)) | Self::Consume(ConsumeError::Database(error)) => {
+                crate::db::is_damaged(error)
+            }
+            _ => false,
+        }
     }
 }
 
@@ -102,6 +115,9 @@ pub(super) struct Following<'a> {
     context: &'a ConsumerContext,
     observer: &'a dyn Observer,
     open: Option<Open>,
+    foreign: Option<Foreign>,
+    /// Whether nothing was committed since the last error: the consumer then counts as not working.
+    pub is_failing: bool,
 }
 
 /// The state of a consumer that holds the lease.
@@ -113,29 +129,44 @@ struct Open {
     dead_letters: DeadLetters,
     log: Subscription,
     renewed: Instant,
+    /// Where the checkpoint is in the log.
+    mark: Option<LogMark>,
 }
 
 impl<'a> Following<'a> {
-    /// Prepares the namespace and acquires the lease, if it is free.
+    /// Prepares the namespace and acquires the lease, if it is free. `is_first`: this process has not held it yet.
     pub async fn open(
         consumer: &'a dyn LogConsumer,
         context: &'a ConsumerContext,
         observer: &'a dyn Observer,
+        is_first: bool,
     ) -> Result<Self, FollowError> {
         let name = consumer.name();
         let (namespace, found) = consumer.prepare().await?;
-        observer.reached(found.position);
+        let foreign = find_foreign(&context.ledger, &found).await?;
         let mut following = Self {
             consumer,
             context,
             observer,
             open: None,
+            foreign,
+            is_failing: false,
         };
+        if following.foreign.is_some() {
+            return Ok(following);
+        }
+        observer.reached(found.position);
         if found.model_version != consumer.version() {
             // The rows have another version. They stay as they are until a rebuild replaces them.
             return Ok(following);
         }
-        let Some(lease) = checkpoint::acquire(&namespace.db, name, &context.owner, LEASE_SECONDS).await? else {
+        let (db, owner) = (&namespace.db, &*context.owner);
+        let acquired = if is_first && context.ledger.is_only_writer() {
+            checkpoint::acquire_from_ended(db, name, owner, LEASE_SECONDS).await?
+        } else {
+            checkpoint::acquire(db, name, owner, LEASE_SECONDS).await?
+        };
+        let Some(lease) = acquired else {
             return Ok(following);
         };
         tracing::info!(
@@ -150,6 +181,7 @@ impl<'a> Following<'a> {
             handler: consumer.handler(),
             log: context.ledger.subscribe(lease.position),
             renewed: Instant::now(),
+            mark: found.mark(),
             namespace,
             lease,
         });
@@ -158,11 +190,14 @@ impl<'a> Following<'a> {
 
     /// Follows the log until the lease is lost, the process stops or an error occurs.
     pub async fn run(&mut self, stop: &CancellationToken) -> Result<Pause, FollowError> {
+        if let Some(foreign) = self.foreign.take() {
+            return Ok(Pause::Foreign(foreign));
+        }
         let Some(mut open) = self.open.take() else {
             return Ok(Pause::LeaseHeld);
         };
         let ended = self.run_open(&mut open, stop).await;
-        if matches!(ended, Ok(Pause::Stopped | Pause::SteppedDown)) {
+        if matches!(ended, Ok(Pause::Stopped | Pause::SteppedDown | Pause::Foreign(_))) {
             // Release the lease so that another process does not wait for it to expire.
             let consumer = self.consumer.name();
             if let Err(error) = checkpoint::release(&open.namespace.db, consumer, &open.lease).await {
@@ -190,15 +225,22 @@ impl<'a> Following<'a> {
                 }
                 () = tokio::time::sleep(POLL_INTERVAL) => Vec::new(),
             };
-            if !self.may_continue(open).await? {
-                return Ok(Pause::SteppedDown);
+            if let Some(pause) = self.must_pause(open).await? {
+                return Ok(pause);
+            }
+            if events.is_empty() {
+                self.works();
             }
             let started = Instant::now();
             let mut rest = events.as_slice();
             while !rest.is_empty() {
                 let (batch, later) = rest.split_at(open.handler.next_batch(rest).clamp(1, rest.len()));
                 rest = later;
-                if !self.apply(open, batch).await? {
+                let applied = self.apply(open, batch).await?;
+                if applied {
+                    self.works();
+                }
+                if !applied {
                     tracing::info!(
                         consumer = self.consumer.name(),
                         "fenced off by another process or by a rebuild"
@@ -208,8 +250,10 @@ impl<'a> Following<'a> {
                 if stop.is_cancelled() {
                     return Ok(Pause::Stopped);
                 }
-                if !rest.is_empty() && !self.may_continue(open).await? {
-                    return Ok(Pause::SteppedDown);
+                if !rest.is_empty()
+                    && let Some(pause) = self.must_pause(open).await?
+                {
+                    return Ok(pause);
                 }
             }
             if !events.is_empty() && events.len() < MAX_BATCH_EVENTS {
@@ -226,20 +270,35 @@ impl<'a> Following<'a> {
         }
     }
 
-    /// Renews the lease when it is time. Returns `false` when it is lost, or a rebuild has switched the namespace.
-    async fn may_continue(&self, open: &mut Open) -> Result<bool, FollowError> {
+    /// Notes a success.
+    fn works(&mut self) {
+        self.is_failing = false;
+        self.context.ledger.health().works(&self.consumer.part());
         self.observer.worked();
+    }
+
+    /// Renews the lease when it is time, and then looks whether the log is still the same. Returns why to pause: the lease
+    /// is lost, a rebuild has switched the namespace, or the log was replaced.
+    async fn must_pause(&self, open: &mut Open) -> Result<Option<Pause>, FollowError> {
+        if !self.is_failing {
+            self.observer.worked();
+        }
         if !self.consumer.is_current(&open.namespace).await? {
-            return Ok(false);
+            return Ok(Some(Pause::SteppedDown));
         }
         if open.renewed.elapsed() >= LEASE_RENEW_INTERVAL {
             let renew = checkpoint::renew(&open.namespace.db, self.consumer.name(), &open.lease, LEASE_SECONDS);
             if !with_timeout(renew).await? {
-                return Ok(false);
+                return Ok(Some(Pause::SteppedDown));
             }
             open.renewed = Instant::now();
+            if let Some(mark) = &open.mark
+                && !with_timeout(self.context.ledger.has(mark)).await?
+            {
+                return Ok(Some(Pause::Foreign(Foreign::OtherEvent(mark.position))));
+            }
         }
-        Ok(true)
+        Ok(None)
     }
 
     /// Handles events. If a batch fails, bisects it to find the event that cannot be handled. Returns `false` when
@@ -288,8 +347,9 @@ impl<'a> Following<'a> {
         give_up: Option<&str>,
     ) -> Result<bool, ConsumeError> {
         let Some(last) = events.last() else { return Ok(true) };
+        let mark = self.context.ledger.mark_at(last.position).await?;
         let mut tx = open.namespace.db.begin().await?;
-        let outcome = self.write(open, &mut tx, events, give_up).await;
+        let outcome = self.write(open, &mut tx, events, give_up, mark.as_ref()).await;
         let committed = match outcome {
             Ok(true) => tx.commit().await.map(|()| true).map_err(ConsumeError::from),
             Ok(false) => tx.rollback().await.map(|()| false).map_err(ConsumeError::from),
@@ -301,6 +361,7 @@ impl<'a> Following<'a> {
         };
         if let Ok(true) = committed {
             open.position = last.position;
+            open.mark = mark.or_else(|| open.mark.take());
             open.dead_letters.on_commit();
             self.observer.reached(open.position);
         } else {
@@ -316,18 +377,24 @@ impl<'a> Following<'a> {
         tx: &mut Tx,
         events: &[Arc<Recorded>],
         give_up: Option<&str>,
+        mark: Option<&LogMark>,
     ) -> Result<bool, ConsumeError> {
         let Some(last) = events.last() else { return Ok(true) };
         // Done first: it locks the checkpoint row, so that no work is wasted after a lost lease.
-        if !checkpoint::advance(tx, self.consumer.name(), &open.lease, open.position, last.position).await? {
+        let name = self.consumer.name();
+        if !checkpoint::advance(tx, name, &open.lease, open.position, last.position, mark).await? {
             return Ok(false);
         }
         let now = self.context.clock.now();
         let concerns = |event: &Recorded| self.consumer.concerns(event);
         if let Some(reason) = give_up {
             open.dead_letters.park(tx, events, reason, now).await?;
-        } else if let Some(free) = open.dead_letters.divert_parked(tx, events, concerns, now).await? {
-            handle_catching_panics(open.handler.as_mut(), tx, &free).await?;
+        } else if let Some(set_aside) = open.dead_letters.set_aside(tx, events, concerns, now).await? {
+            for (position, reason) in &set_aside.unreadable {
+                tracing::error!(consumer = name, position, reason, "event dead-lettered, stream parked");
+                self.observer.parked();
+            }
+            handle_catching_panics(open.handler.as_mut(), tx, &set_aside.free).await?;
         } else {
             handle_catching_panics(open.handler.as_mut(), tx, events).await?;
         }

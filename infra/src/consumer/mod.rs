@@ -5,14 +5,19 @@
 //! commit. If a database is unavailable, the consumer retries. An event that cannot be handled, or at which the handler
 //! panics, is written to `dead_letters` in the same transaction and its stream is parked; other streams are not affected:
 //! see [`dead_letters`]. A consumer that panics elsewhere is started again after a delay.
+//!
+//! The checkpoint also holds the identity of the log and the hash of the last event applied. If the log is not that one
+//! any more, the consumer ends: what it wrote has to be built again.
 
+mod belonging;
 pub mod dead_letters;
 mod error;
 mod follow;
 mod supervise;
 
+pub use belonging::{Foreign, find_foreign};
 pub use error::ConsumeError;
-pub use supervise::spawn;
+pub use supervise::{Ended, spawn};
 
 use crate::clock::SharedClock;
 use crate::db::{DbError, Namespace, Tx};
@@ -37,6 +42,11 @@ pub struct ConsumerContext {
 pub trait LogConsumer: Send + Sync + 'static {
     /// The name of the consumer and of its checkpoint.
     fn name(&self) -> &'static str;
+
+    /// What it is called in reports about the health of the process.
+    fn part(&self) -> String {
+        format!("consumer {}", self.name())
+    }
 
     /// The version of what it writes. A namespace of another version is left as it is.
     fn version(&self) -> i64;

@@ -68,6 +68,21 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a caller waits for a free connection before the database counts as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// What the server does for every connection, so that a process that is paused, or whose host has vanished, holds neither
+/// a transaction nor a lock for longer than seconds.
+const SESSION_LIMITS: [(&str, &str); 7] = [
+    // No transaction of ours waits for anything but the database, except for the other database of a consumer.
+    ("idle_in_transaction_session_timeout", "10s"),
+    ("lock_timeout", "5s"),
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+    // Data that the client does not acknowledge.
+    ("tcp_user_timeout", "20s"),
+    // A statement whose client has gone is cancelled.
+    ("client_connection_check_interval", "5s"),
+];
+
 /// Opens `name` at `url`: a file in the folder, or a schema on the server. Creates it if it does not exist.
 ///
 /// # Errors
@@ -82,6 +97,7 @@ pub async fn connect(
         DatabaseUrl::Folder(folder) => {
             make_folder(folder).map_err(DbError::Folder)?;
             let options = sqlite_options(&folder.join(format!("{name}.db")), durability);
+            let later = options.clone().create_if_missing(false);
             let pool = SqlitePoolOptions::new()
                 .max_connections(max_connections)
                 .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -90,11 +106,40 @@ pub async fn connect(
                 .test_before_acquire(false)
                 .connect_with(options)
                 .await?;
+            // A file that is removed meanwhile is not made anew.
+            pool.set_connect_options(later);
             Ok(Db::Sqlite(pool))
         }
         DatabaseUrl::Postgres(url) => Ok(Db::Postgres(
             connect_postgres(url, name, durability, max_connections).await?,
         )),
+    }
+}
+
+/// Opens `name` at `url` with one connection, without creating anything. `None` if it does not exist.
+///
+/// # Errors
+/// When the folder or the server cannot be used.
+pub(super) async fn connect_existing(url: &DatabaseUrl, name: &str) -> Result<Option<Db>, DbError> {
+    const SCHEMA: &str = "select count(*) from pg_namespace where nspname = $1";
+    match url {
+        DatabaseUrl::Folder(folder) => {
+            let file = folder.join(format!("{name}.db"));
+            if !file.try_exists().map_err(DbError::Folder)? {
+                return Ok(None);
+            }
+            let options = sqlite_options(&file, Durability::Full).create_if_missing(false);
+            let pool = SqlitePoolOptions::new()
+                .max_connections(1)
+                .connect_with(options)
+                .await?;
+            Ok(Some(Db::Sqlite(pool)))
+        }
+        DatabaseUrl::Postgres(url) => {
+            let pool = postgres_pool(url, name, Durability::Full, 1).await?;
+            let found: i64 = sqlx::query_scalar(SCHEMA).bind(name).fetch_one(&pool).await?;
+            Ok((found > 0).then_some(Db::Postgres(pool)))
+        }
     }
 }
 
@@ -116,6 +161,17 @@ async fn connect_postgres(
     durability: Durability,
     max_connections: u32,
 ) -> Result<sqlx::PgPool, DbError> {
+    let pool = postgres_pool(url, schema, durability, max_connections).await?;
+    create_schema(&pool, schema).await?;
+    Ok(pool)
+}
+
+async fn postgres_pool(
+    url: &str,
+    schema: &str,
+    durability: Durability,
+    max_connections: u32,
+) -> Result<sqlx::PgPool, DbError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("call-ledger")
         .options([("search_path", schema)])
@@ -123,6 +179,7 @@ async fn connect_postgres(
             "synchronous_commit",
             if durability == Durability::Full { "on" } else { "off" },
         )])
+        .options(SESSION_LIMITS)
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(max_connections)
@@ -131,12 +188,17 @@ async fn connect_postgres(
         .idle_timeout(Duration::from_mins(1))
         .connect_with(options)
         .await?;
-    create_schema(&pool, schema).await?;
     Ok(pool)
 }
 
 /// Creates a schema if it does not exist. Two processes may do so at the same time.
 pub(super) async fn create_schema(pool: &sqlx::PgPool, schema: &str) -> Result<(), sqlx::Error> {
+    const EXISTS: &str = "select count(*) from pg_namespace where nspname = $1";
+    // A role that may not create schemas can use those that exist.
+    let found: i64 = sqlx::query_scalar(EXISTS).bind(schema).fetch_one(pool).await?;
+    if found > 0 {
+        return Ok(());
+    }
     let statement = format!(r#"create schema if not exists "{schema}""#);
     unless_created_by_another(sqlx::query(&statement).execute(pool).await.map(|_| ()))
 }

@@ -3,16 +3,26 @@
 //! Most SQL texts run on both. [`on_db!`](crate::on_db) runs an expression on the engine in use. Statements in which
 //! the engines differ are in this module, in `event_store` and in `keys`.
 
+pub mod belonging;
+mod cause;
 mod connect;
 mod migrate;
 mod read_stores;
 pub mod rebuild_records;
 
+pub(crate) use cause::sqlite_cause;
+pub use cause::{cause, is_damaged};
 pub use connect::{DatabaseUrl, Durability, connect, create_table, make_folder};
-pub use migrate::{migrate_keys, migrate_ledger};
+pub use migrate::{migrate, migrate_keys, migrate_ledger};
 pub use read_stores::{Namespace, ReadStores, ShadowNamespace};
 
+use std::time::{Duration, Instant};
+
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+/// How long a checkpoint of SQLite's write-ahead log is retried while readers use it.
+const CHECKPOINT_TIMEOUT: Duration = Duration::from_secs(5);
+const CHECKPOINT_RETRY_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +32,6 @@ pub enum Engine {
     /// A server, shared by several processes.
     Postgres,
 }
-
-/// How often a checkpoint is tried while readers use the write-ahead log, and the delay in between.
-const CHECKPOINT_ATTEMPTS: usize = 20;
-const CHECKPOINT_RETRY_DELAY: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// A pool of connections to a database.
 #[derive(Clone, Debug)]
@@ -111,21 +117,20 @@ impl Db {
     /// # Errors
     /// When the database cannot be used, or a reader keeps the write-ahead log in use.
     pub async fn checkpoint(&self) -> Result<(), sqlx::Error> {
-        match self {
-            Self::Sqlite(pool) => {
-                for _ in 0..CHECKPOINT_ATTEMPTS {
-                    let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
-                        .fetch_one(pool)
-                        .await?;
-                    if busy == 0 {
-                        return Ok(());
-                    }
-                    tokio::time::sleep(CHECKPOINT_RETRY_DELAY).await;
-                }
-                // A reader has held an old state all the time.
-                Err(sqlx::Error::Io(std::io::ErrorKind::ResourceBusy.into()))
+        let Self::Sqlite(pool) = self else { return Ok(()) };
+        let deadline = Instant::now() + CHECKPOINT_TIMEOUT;
+        loop {
+            // The pragma does not fail while a reader uses the log: it reports that it is busy.
+            let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
+                .fetch_one(pool)
+                .await?;
+            if busy == 0 {
+                return Ok(());
             }
-            Self::Postgres(_) => Ok(()),
+            if Instant::now() >= deadline {
+                return Err(sqlx::Error::Io(std::io::ErrorKind::ResourceBusy.into()));
+            }
+            tokio::time::sleep(CHECKPOINT_RETRY_INTERVAL).await;
         }
     }
 
@@ -179,6 +184,11 @@ pub enum DbError {
         "the database was created by a build from before the first release and cannot be opened by this one: use an empty data folder or database, or the build that created it"
     )]
     EarlierBuild,
+    /// A migration that this build does not have was applied.
+    #[error(
+        "the database was used by a newer version of call-ledger (migration {0}), which this version cannot read: use that version or a later one"
+    )]
+    LaterBuild(i64),
     /// The database returned an error or is unavailable.
     #[error("database error")]
     Sqlx(#[from] sqlx::Error),
@@ -188,6 +198,7 @@ impl From<sqlx::migrate::MigrateError> for DbError {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
         match error {
             sqlx::migrate::MigrateError::VersionMismatch(_) => Self::EarlierBuild,
+            sqlx::migrate::MigrateError::VersionMissing(version) => Self::LaterBuild(version),
             error => Self::Migrate(error),
         }
     }
@@ -205,8 +216,10 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            // PostgreSQL: connection errors, insufficient resources, shutting down. SQLite: busy, locked, I/O, full.
-            ["08", "53", "57P"]
+            // PostgreSQL: connection errors, insufficient resources, shutting down, system errors; a lock or a transaction
+            // that took too long, a conflict with another transaction, a server that has become a standby. SQLite: busy,
+            // locked, I/O, full.
+            ["08", "53", "57", "58", "55P03", "25P03", "25006", "40001", "40P01"]
                 .iter()
                 .any(|class| code.len() == 5 && code.starts_with(class))
                 || matches!(code.parse::<i32>().map(|code| code & 0xff), Ok(5 | 6 | 10 | 13))

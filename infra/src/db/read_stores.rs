@@ -147,10 +147,8 @@ impl ReadStores {
                 checked_at: Instant::now(),
             },
         );
-        // Another process has switched.
-        if let Some(old) = old {
-            close_later(old.namespace.db);
-        }
+        // If another process has switched, the old connections close when the last query on them has ended.
+        drop(old);
         Ok(namespace)
     }
 
@@ -213,16 +211,12 @@ impl ReadStores {
                     .bind(next.generation)
                     .execute(registry)
                     .await?;
-                let old = self.0.current.lock().await.insert(
-                    model,
-                    CurrentNamespace {
-                        namespace: next,
-                        checked_at: Instant::now(),
-                    },
-                );
-                if let Some(old) = old {
-                    close_later(old.namespace.db);
-                }
+                let current = CurrentNamespace {
+                    namespace: next,
+                    checked_at: Instant::now(),
+                };
+                // The old connections close when the last query on them has ended.
+                drop(self.0.current.lock().await.insert(model, current));
             }
             Backend::Postgres { admin, .. } => {
                 let (next_name, old_name) = (next_schema(model), old_schema(model));
@@ -236,10 +230,35 @@ impl ReadStores {
                 }
                 tx.commit().await?;
                 // Its connections use a schema name that no longer exists.
-                close_later(next.db);
+                drop(next);
             }
         }
         Ok(())
+    }
+
+    /// Replaces a namespace that is damaged by an empty one. Returns `false` on PostgreSQL, where a schema is not a file.
+    ///
+    /// # Errors
+    /// When the registry cannot be used.
+    pub async fn discard(&self, model: &'static str) -> Result<bool, DbError> {
+        let Backend::Sqlite { folder, registry } = &self.0.backend else {
+            return Ok(false);
+        };
+        let generation = self.generation(model).await? + 1;
+        remove_sqlite(&sqlite_file(folder, model, generation))?;
+        sqlx::query(SQLITE_SWITCH)
+            .bind(model)
+            .bind(generation)
+            .execute(registry)
+            .await?;
+        self.0.current.lock().await.remove(model);
+        let stores = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = stores.sweep(model).await {
+                tracing::warn!(model, %error, "removing the damaged file failed, the next rebuild will remove it");
+            }
+        });
+        Ok(true)
     }
 
     /// Drops the old namespace after a switch, once the queries of all processes use the new one.
@@ -322,14 +341,6 @@ impl ReadStores {
             }
         }
     }
-}
-
-/// Closes a replaced namespace after a delay, so that queries that just obtained it can still start and finish on it.
-fn close_later(db: Db) {
-    tokio::spawn(async move {
-        tokio::time::sleep(GENERATION_CACHE_TTL).await;
-        db.close().await;
-    });
 }
 
 /// Syncs a file to disk, if it exists.

@@ -64,6 +64,34 @@ impl StoreError {
         Self::Encode(Arc::new(error))
     }
 
+    /// The cause with its code. Contains no values of events.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Database(error) => crate::db::cause(error),
+            Self::Sqlite(error) => match error.sqlite_error() {
+                Some(error) => crate::db::sqlite_cause(error.extended_code),
+                None => error.to_string(),
+            },
+            Self::Keys(error) => format!("key store: {}", error.cause()),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether the log's storage is damaged, or a position is missing: no retry helps.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Database(error) => crate::db::is_damaged(error),
+            Self::Sqlite(error) => matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+            ),
+            Self::Hole { .. } => true,
+            _ => false,
+        }
+    }
+
     /// Whether the database is temporarily unavailable, so that a retry may succeed.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {

@@ -4,6 +4,7 @@
 //! this is not done by postgres-es or sqlite-es is in `docs/decisions`.
 
 mod append;
+mod entry;
 mod error;
 mod postgres;
 mod read;
@@ -16,5 +17,7 @@ pub use crate::events::{Actor, Event, Metadata, Params, Position, Recorded, Stre
 pub use append::{Append, Appended, NewEvent};
 pub use error::StoreError;
 pub use read::{RawEvent, STATEMENTS};
+pub(crate) use read::{head as read_head, read_all as read_raw};
+pub(crate) use store::NAME;
 pub use store::{EventStore, OpenError};
 pub(crate) use stored_metadata::StoredMetadata;

@@ -11,6 +11,11 @@ use std::time::{Duration, Instant};
 const APPEND: &str = "select last_position, recorded_at, states, numbers
   from append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
 
+/// Writes a message of this size to the server's log, which readers of the log ignore, and takes the lock of
+/// `append_events`.
+const PROBE: &str = "select pg_logical_emit_message(true, 'call_ledger_probe', repeat(' ', $1)),
+  pg_advisory_xact_lock(4276994270)";
+
 /// A connection that was idle for longer is pinged before it is used.
 const PING_AFTER_IDLE: Duration = Duration::from_millis(50);
 /// Longest time for a batch: a network that drops packets leaves a connection open for many minutes.
@@ -65,6 +70,21 @@ impl PostgresWriter {
             recorded_at: Timestamp(row.recorded_at),
             decisions: decisions.collect(),
         })
+    }
+
+    /// Commits a transaction that writes this much to the server's log, takes the appenders' lock and changes no row.
+    pub async fn probe(&mut self, bytes: u32) -> Result<(), StoreError> {
+        let probed = async {
+            let mut connection = self.connect().await?;
+            let bytes = i32::try_from(bytes).unwrap_or(i32::MAX);
+            sqlx::query(PROBE).bind(bytes).execute(&mut connection).await?;
+            self.connection = Some((connection, Instant::now()));
+            Ok(())
+        };
+        match tokio::time::timeout(WRITE_TIMEOUT, probed).await {
+            Ok(probed) => probed,
+            Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()).into()),
+        }
     }
 
     async fn connect(&mut self) -> Result<PgConnection, StoreError> {

@@ -48,12 +48,16 @@ const LAST_OF: &str = "select sequence, position from events
 
 const COMMAND_POSITION: &str = "select position from command_keys where key_digest = $1";
 
+const ACTION_OF_USER: &str = "select position from events where cast(metadata as text) like $1 limit 1";
+/// What the metadata of an event has if its actor is a user: see [`super::StoredMetadata`].
+const ACTOR_IS_USER: &str = "%\"actor\":\"user:%";
+
 /// Every portable statement of this module. A test prepares them on both engines.
-pub const STATEMENTS: &[&str] = &[READ_ALL, READ_STREAM, HEAD, LAST_OF, COMMAND_POSITION];
+pub const STATEMENTS: &[&str] = &[READ_ALL, READ_STREAM, HEAD, LAST_OF, COMMAND_POSITION, ACTION_OF_USER];
 
 /// The events after a position. Fewer than `limit` only at the head.
-pub(super) async fn read_all(db: &Db, after: Position, limit: i64) -> Result<Vec<RawEvent>, StoreError> {
-    Ok(on_db!(db, c => sqlx::query_as::<_, RawEvent>(READ_ALL).bind(after).bind(limit).fetch_all(c).await)?)
+pub(crate) async fn read_all(db: &Db, after: Position, limit: i64) -> Result<Vec<RawEvent>, sqlx::Error> {
+    on_db!(db, c => sqlx::query_as::<_, RawEvent>(READ_ALL).bind(after).bind(limit).fetch_all(c).await)
 }
 
 /// The same events, if their positions are dense.
@@ -80,8 +84,8 @@ pub(super) async fn read_stream(db: &Db, stream: &StreamId, after: i64) -> Resul
 }
 
 /// The last position. 0 for an empty log.
-pub(super) async fn head(db: &Db) -> Result<Position, StoreError> {
-    Ok(on_db!(db, c => sqlx::query_scalar(HEAD).fetch_one(c).await)?)
+pub(crate) async fn head(db: &Db) -> Result<Position, sqlx::Error> {
+    on_db!(db, c => sqlx::query_scalar(HEAD).fetch_one(c).await)
 }
 
 /// The sequence and the position of a stream's last event.
@@ -91,6 +95,13 @@ pub(super) async fn last_of(db: &Db, stream: &StreamId) -> Result<Option<(i64, P
         .bind(&stream.aggregate_id)
         .fetch_optional(c)
         .await)?)
+}
+
+/// Whether a signed-in user caused an event.
+pub(super) async fn has_actions_of_users(db: &Db) -> Result<bool, StoreError> {
+    let found: Option<Position> =
+        on_db!(db, c => sqlx::query_scalar(ACTION_OF_USER).bind(ACTOR_IS_USER).fetch_optional(c).await)?;
+    Ok(found.is_some())
 }
 
 /// The last event of an executed command.

@@ -7,13 +7,33 @@
 use super::append::{Append, AppendDecision, BatchOutcome, key_digest};
 use super::{Position, StoreError, StreamId};
 use domain::Timestamp;
+use quick_cache::Weighter;
 use quick_cache::unsync::Cache;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavior, params};
 use std::path::Path;
 use std::time::Duration;
 
-/// Most streams whose last sequence is cached.
-const MAX_CACHED_HEADS: usize = 65_536;
+/// Most memory of cached last sequences of streams, in bytes.
+const MAX_CACHED_BYTES: u64 = 16 << 20;
+/// Estimated streams in it.
+const ESTIMATED_HEADS: usize = 65_536;
+/// What a cached sequence takes beside its stream's identifier, in bytes.
+const HEAD_OVERHEAD: usize = 96;
+
+#[derive(Clone)]
+struct BySize;
+
+impl Weighter<StreamId, i64> for BySize {
+    fn weight(&self, stream: &StreamId, _: &i64) -> u64 {
+        (stream.aggregate_type.len() + stream.aggregate_id.len() + HEAD_OVERHEAD) as u64
+    }
+}
+
+type Heads = Cache<StreamId, i64, BySize>;
+
+fn heads() -> Heads {
+    Cache::with_weighter(ESTIMATED_HEADS, MAX_CACHED_BYTES, BySize)
+}
 /// Pages in the write-ahead log that trigger a checkpoint: 64 MiB. Each checkpoint costs two more syncs. With a larger
 /// log, a page that was written many times is moved only once.
 const WAL_AUTOCHECKPOINT_PAGES: u32 = 16_384;
@@ -33,12 +53,15 @@ const INSERT_EVENT: &str =
   values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 const INSERT_KEY: &str = "insert into command_keys (key_digest, position) values (?1, ?2)";
 
+const PROBE: &str = "insert into write_probe (one, at, filler) values (1, ?1, zeroblob(?2))
+  on conflict (one) do update set at = excluded.at, filler = excluded.filler";
+
 /// The only writer of a SQLite log.
 pub(super) struct SqliteWriter {
     connection: Connection,
     last_position: Position,
     last_time: i64,
-    heads: Cache<StreamId, i64>,
+    heads: Heads,
 }
 
 impl SqliteWriter {
@@ -55,7 +78,7 @@ impl SqliteWriter {
             connection,
             last_position: 0,
             last_time: 0,
-            heads: Cache::new(MAX_CACHED_HEADS),
+            heads: heads(),
         };
         writer.read_end()?;
         Ok(writer)
@@ -71,10 +94,16 @@ impl SqliteWriter {
         let outcome = self.try_write(batch, now);
         if outcome.is_err() {
             // It is unknown what was written: drop the cache and read the end of the log again.
-            self.heads = Cache::new(MAX_CACHED_HEADS);
+            self.heads = heads();
             self.read_end()?;
         }
         outcome
+    }
+
+    /// Writes a row of this size that is no event, as durably as an append. Blocks.
+    pub fn probe(&mut self, now: Timestamp, bytes: u32) -> Result<(), StoreError> {
+        self.connection.execute(PROBE, params![now.as_micros(), bytes])?;
+        Ok(())
     }
 
     fn read_end(&mut self) -> Result<(), StoreError> {
@@ -148,7 +177,7 @@ impl SqliteWriter {
 struct AppendCheck<'a> {
     known_key: CachedStatement<'a>,
     stream_head: CachedStatement<'a>,
-    heads: &'a mut Cache<StreamId, i64>,
+    heads: &'a mut Heads,
 }
 
 impl AppendCheck<'_> {

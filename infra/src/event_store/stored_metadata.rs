@@ -2,7 +2,7 @@
 //!
 //! It is a flat map of strings, which cqrs-es requires. The raw parameters of a webhook are sealed as a whole.
 
-use super::{Metadata, Params, UnknownActor};
+use super::{Actor, Metadata, Params, UnknownActor};
 use domain::{Personal, Tenant};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -47,6 +47,18 @@ impl<'a> StoredMetadata<'a> {
         }
     }
 
+    /// What can be read of metadata that this version does not understand: the tenant and the command key. The actor is
+    /// named as unknown.
+    pub fn readable_part(json: &str) -> Metadata {
+        let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).unwrap_or_default();
+        let text = |name: &str| fields.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+        let tenant = Tenant(text("tenant").unwrap_or_default());
+        let actor = Actor::Process("unknown".to_owned());
+        let mut metadata = Metadata::new(tenant, actor, text("correlation_id").unwrap_or_default());
+        metadata.command_key = text("command_key");
+        metadata
+    }
+
     /// The typed form. `params` are the unsealed raw parameters.
     pub fn open(self, params: Option<Personal<Params>>) -> Result<Metadata, UnknownActor> {
         Ok(Metadata {
@@ -69,7 +81,6 @@ impl<'a> StoredMetadata<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event_store::Actor;
 
     #[test]
     fn correlation_id_that_is_the_command_key_is_stored_once() {

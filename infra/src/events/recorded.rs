@@ -24,6 +24,19 @@ pub struct Recorded {
     pub recorded_at: Timestamp,
     pub metadata: Metadata,
     pub event: Event,
+    /// Bytes of the stored payload, by which caches are bounded.
+    pub size: usize,
+}
+
+/// What an event takes in memory beside its payload, in bytes.
+const OVERHEAD: usize = 768;
+
+impl Recorded {
+    /// About how many bytes the event takes in memory.
+    #[must_use]
+    pub const fn memory(&self) -> usize {
+        self.size + OVERHEAD
+    }
 }
 
 /// An event of any stream type.

@@ -15,6 +15,20 @@ use zeroize::Zeroizing;
 const OPEN: &str = "{\"personal\":";
 /// What stands in the log before a sealed value.
 const SEALED: &str = "{\"sealed\":\"";
+/// What stands in stored metadata before sealed parameters.
+const SEALED_PARAMS: &str = "\"params_sealed\":\"";
+
+/// Whether a stored text has sealed values.
+pub(crate) trait SealedIn {
+    fn is_sealed(&self) -> bool;
+}
+
+impl SealedIn for String {
+    fn is_sealed(&self) -> bool {
+        self.contains(SEALED) || self.contains(SEALED_PARAMS)
+    }
+}
+
 /// What is read in the place of a value whose key is gone.
 const ERASED: &str = "{\"erased\":true}";
 

@@ -38,7 +38,7 @@ impl IndexKey {
     /// [`KeyError::IndexKeyMissing`] when the ledger has callees and no index key.
     pub(crate) async fn open(db: &Db, keys: &KeyStore, now: Timestamp) -> Result<Self, KeyError> {
         let master = keys.master();
-        if let Some(key) = Self::read(db, master).await? {
+        if let Some(key) = Self::read(db, &master).await? {
             return Ok(key);
         }
         let mut tx = db.begin().await?;
@@ -51,14 +51,14 @@ impl IndexKey {
             if callees > 0 {
                 return Err(KeyError::IndexKeyMissing);
             }
-            let wrapped = Self(Zeroizing::new(random_bytes())).wrapped(master);
+            let wrapped = Self(Zeroizing::new(random_bytes())).wrapped(&master);
             on_db!(&mut tx, c => sqlx::query(INSERT)
                 .bind(master.id()).bind(wrapped).bind(now.as_micros()).execute(&mut **c).await.map(|_| ()))?;
             tx.commit().await?;
         } else {
             tx.rollback().await?;
         }
-        Self::read(db, master).await?.ok_or(KeyError::WrongMasterKey)
+        Self::read(db, &master).await?.ok_or(KeyError::WrongMasterKey)
     }
 
     async fn read(db: &Db, master: &MasterKey) -> Result<Option<Self>, KeyError> {

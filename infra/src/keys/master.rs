@@ -1,15 +1,48 @@
 //! The master key, which wraps data keys and has no other use.
 
 use super::{KeyError, SealingKey};
-use crate::clock::random_bytes;
+use crate::clock::{new_id, random_bytes};
 use crate::db::make_folder;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use zeroize::Zeroizing;
+
+/// Where the master key is.
+#[derive(Clone, Debug)]
+pub enum MasterKeySource {
+    Key(MasterKey),
+    /// A file, which is created on the first start.
+    File(PathBuf),
+}
+
+impl From<MasterKey> for MasterKeySource {
+    fn from(key: MasterKey) -> Self {
+        Self::Key(key)
+    }
+}
+
+impl MasterKeySource {
+    /// The key. `may_create`: whether a missing file may be created with a new key.
+    ///
+    /// # Errors
+    /// [`KeyError::MasterKeyMissing`] when the file is missing and must not be created; else as
+    /// [`MasterKey::from_file`].
+    pub fn load(&self, may_create: bool) -> Result<MasterKey, KeyError> {
+        match self {
+            Self::Key(key) => Ok(key.clone()),
+            Self::File(file) if may_create => MasterKey::from_file(file),
+            Self::File(file) => match file.try_exists() {
+                Ok(true) => MasterKey::from_file(file),
+                Ok(false) => Err(KeyError::MasterKeyMissing(file.display().to_string())),
+                Err(error) => Err(file_error(error)),
+            },
+        }
+    }
+}
 
 /// The master key. Its `Debug` shows its identifier, never its bytes.
 #[derive(Clone)]
@@ -34,8 +67,13 @@ impl MasterKey {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes());
-                write_new(file, &Zeroizing::new(const_hex::encode(bytes.as_slice()))).map_err(file_error)?;
-                Ok(Self(SealingKey::new(*bytes)))
+                let text = Zeroizing::new(const_hex::encode(bytes.as_slice()));
+                if write_new(file, &text).map_err(file_error)? {
+                    return Ok(Self(SealingKey::new(*bytes)));
+                }
+                // Another process was faster.
+                let text = std::fs::read_to_string(file).map_err(file_error)?;
+                Zeroizing::new(text).trim().parse()
             }
             Err(error) => Err(file_error(error)),
         }
@@ -81,12 +119,13 @@ fn file_error(error: std::io::Error) -> KeyError {
     KeyError::MasterKeyFile(Arc::new(error))
 }
 
-/// Writes the file atomically: a start that is killed half-way must not leave a truncated key.
-fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
+/// Writes the file atomically: a start that is killed half-way must not leave a truncated key, and of two starts only one
+/// creates the file. Returns `false` if it exists.
+fn write_new(file: &Path, text: &str) -> std::io::Result<bool> {
     if let Some(folder) = file.parent() {
         make_folder(folder)?;
     }
-    let draft = file.with_extension("new");
+    let draft = file.with_extension(format!("new-{}", new_id("file")));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -94,11 +133,18 @@ fn write_new(file: &Path, text: &str) -> std::io::Result<()> {
     let mut out = options.open(&draft)?;
     writeln!(out, "{text}")?;
     out.sync_all()?;
-    std::fs::rename(&draft, file)?;
+    // Unlike a rename, a link does not replace the file.
+    let linked = std::fs::hard_link(&draft, file);
+    std::fs::remove_file(&draft)?;
+    match linked {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(false),
+        Err(error) => return Err(error),
+    }
     if let Some(folder) = file.parent() {
         std::fs::File::open(folder)?.sync_all()?;
     }
-    Ok(())
+    Ok(true)
 }
 
 #[cfg(unix)]
@@ -127,6 +173,21 @@ mod tests {
         let file = folder.path().join("deep/master.key");
         let made = MasterKey::from_file(&file).expect("made");
         assert_eq!(MasterKey::from_file(&file).expect("read").id(), made.id());
+    }
+
+    #[test]
+    fn threads_that_create_a_file_together_agree_on_one_key() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("master.key");
+        let ids: std::collections::HashSet<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..16)
+                .map(|_| scope.spawn(|| MasterKey::from_file(&file).expect("a key").id()))
+                .collect();
+            threads.into_iter().map(|it| it.join().expect("ended")).collect()
+        });
+        assert_eq!(ids, [MasterKey::from_file(&file).expect("read").id()].into());
+        let left = std::fs::read_dir(folder.path()).expect("a folder").count();
+        assert_eq!(left, 1, "no draft is left behind");
     }
 
     #[cfg(unix)]

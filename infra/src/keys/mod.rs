@@ -15,12 +15,13 @@ mod store;
 
 pub use compression::dictionary;
 pub use index_key::{INDEX_KEY_STATEMENTS, IndexKey};
-pub use master::MasterKey;
+pub use master::{MasterKey, MasterKeySource};
 pub use seal::ValueKey;
-pub use store::{KeyStore, STATEMENTS};
+pub use store::{Destroyed, KeyStore, STATEMENTS};
 
-pub(crate) use codec::{open_params, open_payload, seal_params, seal_payload};
+pub(crate) use codec::{SealedIn, open_params, open_payload, seal_params, seal_payload};
 pub(crate) use seal::SealingKey;
+pub(crate) use store::{NAME, StreamKey};
 
 use crate::db::DbError;
 use std::sync::Arc;
@@ -39,12 +40,24 @@ pub enum KeyError {
     MalformedMasterKey,
     #[error("the master key's file cannot be used")]
     MasterKeyFile(#[source] Arc<std::io::Error>),
+    /// A new master key would open nothing.
+    #[error(
+        "the master key's file {0} is missing, but the key store was made with a master key: restore the file, or set \
+         LEDGER_MASTER_KEY. Nothing was created"
+    )]
+    MasterKeyMissing(String),
     /// The master key's file can be read by others.
     #[error("the master key's file can be read by others: it must belong to its owner alone (mode 0600)")]
     MasterKeyExposed,
     /// A sealed value was altered, moved, or sealed with another key.
     #[error("a sealed value does not open: it was altered, moved, or sealed with another key")]
     Broken,
+    /// The stream's data key is not in the key store, not even as destroyed.
+    #[error("the stream has no data key: the key store is not complete")]
+    NoKey,
+    /// The master key of this process is not in force any more.
+    #[error("the master key was rotated: restart this process with the new one")]
+    Rotated,
     /// A sealed value's codec byte names no codec of this version.
     #[error("a sealed value uses codec {0}, which this version of call-ledger does not know: use a newer version")]
     UnknownCodec(u8),
@@ -80,6 +93,20 @@ impl KeyError {
     /// Whether the database is unavailable for now, so that a retry may succeed.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Database(error) if crate::db::is_unavailable(error))
+        match self {
+            Self::Database(error) => crate::db::is_unavailable(error),
+            Self::Rotated => true,
+            _ => false,
+        }
+    }
+
+    /// The cause with its code. Contains no values.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Database(error) => crate::db::cause(error),
+            Self::Open(error) => error.cause(),
+            other => other.to_string(),
+        }
     }
 }

@@ -4,9 +4,11 @@ use super::{Ledger, opening};
 use crate::event_store::{
     Append, Appended, Event, Metadata, NewEvent, Params, Position, Recorded, StoreError, StoredMetadata, StreamId,
 };
-use crate::keys::{SealingKey, seal_params, seal_payload};
+use crate::health::Severity;
+use crate::keys::{KeyError, SealingKey, seal_params, seal_payload};
 use cqrs_es::DomainEvent;
 use domain::{Decide, Personal, Tenant, Timestamp};
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::any::Any;
 use std::sync::Arc;
@@ -15,8 +17,15 @@ use zeroize::Zeroizing;
 
 /// Most attempts of a command when other writers append to the stream in between.
 const MAX_ATTEMPTS: usize = 16;
-/// Most aggregates in memory.
-const MAX_CACHED_AGGREGATES: usize = 16_384;
+/// Most memory of cached aggregates, in bytes. An aggregate holds at most what its events hold.
+const MAX_CACHED_BYTES: u64 = 128 << 20;
+/// Estimated aggregates in it.
+const ESTIMATED_AGGREGATES: usize = 16_384;
+/// What a cached aggregate takes beside the contents of its events, in bytes.
+const AGGREGATE_OVERHEAD: usize = 2_048;
+
+/// The part of [`crate::health::Health`] that this module reports.
+const PART_KEYS: &str = "keys";
 
 /// The result of a command.
 #[derive(Clone, Debug)]
@@ -59,13 +68,27 @@ pub enum LedgerError<E: std::error::Error + 'static> {
 }
 
 /// The cached aggregates. One command at a time runs on a stream.
-pub(super) struct Streams(Cache<StreamId, Slot>);
+pub(super) struct Streams(Cache<StreamId, Slot, BySize>);
 
-type Slot = Arc<dyn Any + Send + Sync>;
+/// The cell of an aggregate, and about how many bytes its state takes.
+#[derive(Clone)]
+struct Slot {
+    cell: Arc<dyn Any + Send + Sync>,
+    bytes: usize,
+}
+
+#[derive(Clone)]
+struct BySize;
+
+impl Weighter<StreamId, Slot> for BySize {
+    fn weight(&self, stream: &StreamId, slot: &Slot) -> u64 {
+        (stream.aggregate_id.len() + slot.bytes + AGGREGATE_OVERHEAD) as u64
+    }
+}
 
 impl Default for Streams {
     fn default() -> Self {
-        Self(Cache::new(MAX_CACHED_AGGREGATES))
+        Self(Cache::with_weighter(ESTIMATED_AGGREGATES, MAX_CACHED_BYTES, BySize))
     }
 }
 
@@ -79,6 +102,8 @@ struct CachedAggregate<A> {
     first_position: Option<Position>,
     /// The tenant of the first event. `None` for a stream without events.
     tenant: Option<Tenant>,
+    /// Bytes of the payloads of its events.
+    bytes: usize,
 }
 
 impl<A> CachedAggregate<A> {
@@ -96,6 +121,7 @@ impl<A: Default> Default for CachedAggregate<A> {
             position: 0,
             first_position: None,
             tenant: None,
+            bytes: 0,
         }
     }
 }
@@ -108,6 +134,7 @@ impl<A> Clone for CachedAggregate<A> {
             position: self.position,
             first_position: self.first_position,
             tenant: self.tenant.clone(),
+            bytes: self.bytes,
         }
     }
 }
@@ -119,11 +146,24 @@ impl Streams {
         let slot = self
             .0
             .get_or_insert_with(stream, || {
-                Ok::<Slot, std::convert::Infallible>(Arc::new(Cell::<A>::default()))
+                Ok::<_, std::convert::Infallible>(Slot {
+                    cell: Arc::new(Cell::<A>::default()),
+                    bytes: 0,
+                })
             })
             .unwrap_or_else(|never| match never {});
         // The stream type determines the aggregate, so the downcast succeeds.
-        slot.downcast().unwrap_or_else(|_| Arc::new(Cell::<A>::default()))
+        slot.cell.downcast().unwrap_or_else(|_| Arc::new(Cell::<A>::default()))
+    }
+
+    /// Notes how many bytes an aggregate takes now. Others are evicted to make room.
+    fn resize<A: Decide + 'static>(&self, stream: &StreamId, cell: &Arc<Cell<A>>, bytes: usize) {
+        let slot = Slot {
+            cell: cell.clone(),
+            bytes,
+        };
+        // It may have been evicted meanwhile; then it stays out.
+        let _ = self.0.replace(stream.clone(), slot, true);
     }
 
     /// Drops a stream's cached aggregate.
@@ -221,6 +261,7 @@ impl Ledger {
             let append = self
                 .seal::<A>(&stream, cached.sequence, &events, &metadata, &tenant)
                 .await?;
+            let appended: usize = append.events.iter().map(|event| event.payload.len()).sum();
             // The cache is invalid until the result is known: the caller may be cancelled here.
             *guard = None;
             match self.0.store.append(append).await? {
@@ -229,6 +270,7 @@ impl Ledger {
                         mut state,
                         sequence,
                         first_position,
+                        bytes,
                         ..
                     } = cached;
                     // Copies only if a caller still holds the previous state.
@@ -248,7 +290,10 @@ impl Ledger {
                         position,
                         first_position,
                         tenant: Some(tenant.clone()),
+                        bytes: bytes + appended,
                     });
+                    drop(guard);
+                    self.0.streams.resize(&stream, &cell, bytes + appended);
                     return Ok(Executed {
                         position,
                         first_position,
@@ -407,6 +452,7 @@ impl Ledger {
         let tenant = events
             .first()
             .and_then(|first| first.metadata.get("tenant")?.as_str().map(Tenant::from));
+        let bytes = events.iter().map(|event| event.payload.to_string().len()).sum();
         let mut state = A::default();
         for event in opening::open_stream::<A>(&self.0.keys, stream, events).await? {
             state.apply(event);
@@ -417,7 +463,20 @@ impl Ledger {
             position: 0,
             first_position: None,
             tenant,
+            bytes,
         })
+    }
+
+    /// Notes whether the key store can be used.
+    fn note_keys<T>(&self, outcome: Result<T, KeyError>) -> Result<T, KeyError> {
+        match &outcome {
+            Ok(_) => self.health().works(PART_KEYS),
+            Err(error) if error.is_unavailable() => {
+                self.health().failing(PART_KEYS, Severity::NotReady, error.cause());
+            }
+            Err(_) => {}
+        }
+        outcome
     }
 
     async fn seal<A>(
@@ -433,7 +492,7 @@ impl Ledger {
         A::Event: Into<Event>,
     {
         let key = if stream.holds_personal_values() {
-            self.0.keys.for_sealing(stream).await?
+            self.note_keys(self.0.keys.for_sealing(stream).await)?
         } else {
             None
         };
@@ -446,8 +505,9 @@ impl Ledger {
                 tenant: tenant.clone(),
                 ..metadata.without_params()
             };
-            sealed.push(seal_event(event, &metadata, params, stream, sequence, key.as_deref())?);
+            let stored = seal_event(event, &metadata, params, stream, sequence, key.as_deref())?;
             opened.push(Recorded {
+                size: stored.payload.len(),
                 position: 0,
                 stream: stream.clone(),
                 sequence,
@@ -457,6 +517,7 @@ impl Ledger {
                 metadata,
                 event: event.clone().into(),
             });
+            sealed.push(stored);
         }
         Ok(Append {
             stream: stream.clone(),
@@ -520,4 +581,22 @@ fn seal_event<E: DomainEvent>(
         metadata: serde_json::to_string(&StoredMetadata::new(metadata, params.as_deref()))
             .map_err(StoreError::encode)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::contact::Contact;
+
+    #[test]
+    fn cached_aggregates_are_bounded_by_bytes() {
+        let streams = Streams::default();
+        for n in 0..4_000 {
+            let stream = StreamId::contact(format!("contact_{n}"));
+            let cell = streams.cell::<Contact>(&stream);
+            streams.resize(&stream, &cell, 400_000);
+        }
+        assert!(streams.0.weight() <= MAX_CACHED_BYTES, "{} bytes", streams.0.weight());
+        assert!(streams.0.len() > 50, "{} aggregates", streams.0.len());
+    }
 }

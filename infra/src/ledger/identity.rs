@@ -96,7 +96,7 @@ mod tests {
         let options = |clock: SharedClock| LedgerOptions {
             database: DatabaseUrl::Folder(folder.path().into()),
             keys: DatabaseUrl::Folder(folder.path().into()),
-            master_key: master_key.clone(),
+            master_key: master_key.clone().into(),
             clock,
         };
         let ledger = Ledger::open(options(Arc::new(VirtualClock))).await.expect("a ledger");

@@ -3,27 +3,37 @@
 //! It combines the pure decisions of `domain`, the event store and the key store. Its callers never see a sealed value,
 //! and can only append events that `decide` returned.
 
+pub mod clock_check;
+mod destroy;
 mod execute;
 mod follow;
 mod identity;
 mod lock;
 mod opening;
+mod stores;
 
 pub use execute::{Executed, LedgerError, Outcome};
 pub use follow::Subscription;
 pub use identity::{INSTALLATION, Identity};
+pub use stores::{AccountsCheckError, StoreMismatch};
+pub(crate) use stores::{check_accounts, mark_accounts};
 
 use crate::clock::SharedClock;
 use crate::db::{DatabaseUrl, DbError};
 use crate::event_store::{EventStore, OpenError, Position, RawEvent, Recorded, StoreError, StreamId};
-use crate::keys::{IndexKey, KeyError, KeyStore, MasterKey};
+use crate::health::Health;
+use crate::keys::{IndexKey, KeyError, KeyStore, MasterKey, MasterKeySource};
+use crate::subscription::checkpoint::LogMark;
 use domain::Timestamp;
 use domain::ledger::LedgerClock;
 use execute::Streams;
 use lock::FolderLock;
 use opening::RawParams;
+use quick_cache::sync::Cache;
 use std::convert::identity;
 use std::sync::{Arc, OnceLock};
+
+const MAX_CACHED_HASHES: usize = 256;
 
 /// Options for opening a ledger.
 #[derive(Clone)]
@@ -33,7 +43,7 @@ pub struct LedgerOptions {
     /// The key store.
     pub keys: DatabaseUrl,
     /// Wraps the data keys.
-    pub master_key: MasterKey,
+    pub master_key: MasterKeySource,
     pub clock: SharedClock,
 }
 
@@ -47,6 +57,8 @@ struct Inner {
     index_key: IndexKey,
     streams: Streams,
     identity: OnceLock<Identity>,
+    /// Leaf hashes of the latest positions: several consumers stop at the same ones.
+    hashes: Cache<Position, [u8; 32]>,
     /// Held while this process may append to SQLite files.
     _lock: Option<FolderLock>,
 }
@@ -77,6 +89,9 @@ pub enum LedgerOpenError {
         recorded: LedgerClock,
         clock: LedgerClock,
     },
+    /// A store is missing or belongs to another log.
+    #[error(transparent)]
+    Stores(#[from] StoreMismatch),
     /// The key store cannot be opened, or the master key is wrong.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -95,6 +110,17 @@ impl From<OpenError> for LedgerOpenError {
     }
 }
 
+/// Looks at the stores before any of them is opened, and at the master key, which is created if all of them are new.
+async fn look(options: &LedgerOptions) -> Result<(), LedgerOpenError> {
+    let (log, keys) = stores::look(&options.database, &options.keys).await??;
+    if log.head > 0 && log.ledger.is_none() {
+        return Err(LedgerOpenError::EarlierBuild);
+    }
+    let may_create = !keys.has_master_key && log.head <= 1;
+    options.master_key.load(may_create)?;
+    Ok(())
+}
+
 impl Ledger {
     /// Opens the ledger for reading and appending.
     ///
@@ -106,6 +132,7 @@ impl Ledger {
             DatabaseUrl::Folder(folder) => Some(FolderLock::take(folder)?),
             DatabaseUrl::Postgres(_) => None,
         };
+        look(&options).await?;
         let keys = KeyStore::open(&options.keys, options.master_key, options.clock.clone()).await?;
         let store = EventStore::open(&options.database, options.clock.clone()).await?;
         let index_key = IndexKey::open(store.readers(), &keys, options.clock.now()).await?;
@@ -115,9 +142,11 @@ impl Ledger {
             index_key,
             streams: Streams::default(),
             identity: OnceLock::new(),
+            hashes: Cache::new(MAX_CACHED_HASHES),
             _lock: lock,
         }));
         let identity = identity::ensure(&ledger, &options.clock).await?;
+        stores::bind_keys(&ledger, &identity.id).await??;
         ledger.0.identity.get_or_init(|| identity);
         Ok(ledger)
     }
@@ -127,6 +156,7 @@ impl Ledger {
     /// # Errors
     /// As [`Ledger::open`], except for the lock, which it does not take.
     pub async fn open_read_only(options: LedgerOptions) -> Result<Self, LedgerOpenError> {
+        look(&options).await?;
         let keys = KeyStore::open(&options.keys, options.master_key, options.clock.clone()).await?;
         let store = EventStore::open_read_only(&options.database).await?;
         let index_key = IndexKey::open(store.readers(), &keys, options.clock.now()).await?;
@@ -136,6 +166,7 @@ impl Ledger {
             index_key,
             streams: Streams::default(),
             identity: OnceLock::new(),
+            hashes: Cache::new(MAX_CACHED_HASHES),
             _lock: None,
         }));
         if let Some(identity) = identity::read(&ledger).await? {
@@ -190,6 +221,38 @@ impl Ledger {
         opening::open(&self.0.keys, events, RawParams::Omitted, Arc::new).await
     }
 
+    /// The mark of a position, by which the log is recognized. `None`: the log has no identity, or no such event.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn mark_at(&self, position: Position) -> Result<Option<LogMark>, StoreError> {
+        let Some(identity) = self.identity() else {
+            return Ok(None);
+        };
+        let known = self.0.hashes.get(&position);
+        let hash = match known {
+            Some(hash) => Some(hash),
+            None => self.0.store.leaf_hash(position).await?,
+        };
+        let Some(hash) = hash else { return Ok(None) };
+        self.0.hashes.insert(position, hash);
+        Ok(Some(LogMark {
+            ledger: identity.id.clone(),
+            position,
+            hash: const_hex::encode(hash),
+        }))
+    }
+
+    /// Whether the log has this mark. Reads the log itself, which may have been replaced.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn has(&self, mark: &LogMark) -> Result<bool, StoreError> {
+        let hash = self.0.store.leaf_hash(mark.position).await?;
+        Ok(self.identity().is_some_and(|identity| identity.id == mark.ledger)
+            && hash.is_some_and(|hash| const_hex::encode(hash) == mark.hash))
+    }
+
     /// The last position. 0 for an empty log.
     ///
     /// # Errors
@@ -208,6 +271,35 @@ impl Ledger {
         Ok(last.first().map(RawEvent::recorded_at).unwrap_or_default())
     }
 
+    /// Whether a signed-in user caused an event. Reads the whole log if none did.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn has_actions_of_users(&self) -> Result<bool, StoreError> {
+        self.0.store.has_actions_of_users().await
+    }
+
+    /// Whether no other process can append: this one holds the lock of the data folder.
+    #[must_use]
+    pub fn is_only_writer(&self) -> bool {
+        self.0.store.is_only_writer()
+    }
+
+    /// Tries an append that changes nothing, if the last one failed or is some seconds ago. The outcome is noted in
+    /// [`Ledger::health`].
+    ///
+    /// # Errors
+    /// When an append would fail now.
+    pub async fn probe_if_idle(&self) -> Result<(), StoreError> {
+        self.0.store.probe_if_idle().await
+    }
+
+    /// What does not work in this process: of the log, of the key store, and of what follows the log.
+    #[must_use]
+    pub fn health(&self) -> &Health {
+        self.0.store.health()
+    }
+
     /// The known head of the log, without a database query.
     #[must_use]
     pub fn known_head(&self) -> Position {
@@ -218,17 +310,6 @@ impl Ledger {
     #[must_use]
     pub fn subscribe(&self, after: Position) -> Subscription {
         Subscription::new(self.clone(), after)
-    }
-
-    /// Destroys a stream's data key and drops the stream from caches. The erasing event must have been appended before.
-    ///
-    /// # Errors
-    /// When the key store cannot be used. Then the key still exists, and this must be retried.
-    pub async fn destroy_key(&self, stream: &StreamId) -> Result<(), StoreError> {
-        self.0.streams.forget(stream);
-        self.0.keys.destroy(stream).await?;
-        self.0.store.recent().forget();
-        Ok(())
     }
 
     /// Checkpoints SQLite's write-ahead logs, so that the files can be copied after a clean stop.

@@ -1,7 +1,7 @@
 //! Converts stored events to typed ones: unseal, upcast, parse.
 
 use crate::event_store::{Event, Metadata, RawEvent, Recorded, StoreError, StoredMetadata, StreamId};
-use crate::keys::{KeyStore, SealingKey, open_params, open_payload};
+use crate::keys::{KeyStore, StreamKey, open_params, open_payload};
 use cqrs_es::persist::{EventUpcaster, SerializedEvent};
 use domain::Decide;
 use domain::agent::Agent;
@@ -13,7 +13,7 @@ use domain::phone_number::PhoneNumber;
 use domain::quarantine::Quarantine;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 /// Events that erase a stream. Once one is read, the stream's key is no longer used, even if it is not destroyed yet.
 const ERASING_EVENTS: [&str; 4] = ["CallErased", "ContactErased", "CalleeErased", "WebhookErased"];
@@ -21,7 +21,7 @@ const ERASING_EVENTS: [&str; 4] = ["CallErased", "ContactErased", "CalleeErased"
 /// Most events that are unsealed on the async thread. Larger runs are unsealed on a blocking thread.
 const MAX_INLINE_EVENTS: usize = 256;
 
-type Keys = HashMap<StreamId, Option<Arc<SealingKey>>>;
+type Keys = HashMap<StreamId, StreamKey>;
 type Upcasters = Vec<Box<dyn EventUpcaster>>;
 
 static CALL: LazyLock<Upcasters> = LazyLock::new(Call::upcasters);
@@ -55,31 +55,32 @@ pub(super) async fn open<T: Send + 'static>(
     }
     let keys = keys.for_opening(events.iter().map(|event| &event.stream)).await?;
     if events.len() <= MAX_INLINE_EVENTS {
-        return open_all(events, &keys, params, wrap);
+        return Ok(open_all(events, &keys, params, wrap));
     }
     let opened = tokio::task::spawn_blocking(move || open_all(events, &keys, params, wrap));
-    opened.await.map_err(|_| StoreError::Closed)?
+    opened.await.map_err(|_| StoreError::Closed)
 }
 
-fn open_all<T>(
-    events: Vec<RawEvent>,
-    keys: &Keys,
-    params: RawParams,
-    wrap: fn(Recorded) -> T,
-) -> Result<Vec<T>, StoreError> {
-    let opened = events.into_iter().map(|event| open_one(event, keys, params).map(wrap));
+fn open_all<T>(events: Vec<RawEvent>, keys: &Keys, params: RawParams, wrap: fn(Recorded) -> T) -> Vec<T> {
+    let opened = events.into_iter().map(|event| wrap(open_one(event, keys, params)));
     opened.collect()
 }
 
-fn open_one(raw: RawEvent, keys: &Keys, params: RawParams) -> Result<Recorded, StoreError> {
-    let key = keys.get(&raw.stream).and_then(Option::as_deref);
-    let stored: StoredMetadata<'_> = serde_json::from_str(&raw.metadata).map_err(StoreError::encode)?;
-    let metadata = open_metadata(stored, &raw.stream, raw.sequence, key, params)?;
-    let event = match open_event(&raw, key) {
-        Ok(event) => event,
-        Err(reason) => Event::Unreadable { reason },
+/// What cannot be read of an event makes that event unreadable, and no other.
+fn open_one(raw: RawEvent, keys: &Keys, params: RawParams) -> Recorded {
+    let key = keys.get(&raw.stream).unwrap_or(&StreamKey::Missing);
+    let (metadata, event) = match open_metadata(&raw, key, params) {
+        Ok(metadata) => match open_event(&raw, key) {
+            Ok(event) => (metadata, event),
+            Err(reason) => (metadata, Event::Unreadable { reason }),
+        },
+        Err(reason) => (
+            StoredMetadata::readable_part(&raw.metadata),
+            Event::Unreadable { reason },
+        ),
     };
-    Ok(Recorded {
+    Recorded {
+        size: raw.payload.len(),
         position: raw.position,
         sequence: raw.sequence,
         recorded_at: raw.recorded_at(),
@@ -88,27 +89,31 @@ fn open_one(raw: RawEvent, keys: &Keys, params: RawParams) -> Result<Recorded, S
         stream: raw.stream,
         metadata,
         event,
-    })
+    }
 }
 
-fn open_metadata(
-    stored: StoredMetadata<'_>,
-    stream: &StreamId,
-    sequence: i64,
-    key: Option<&SealingKey>,
-    params: RawParams,
-) -> Result<Metadata, StoreError> {
+/// The error contains no personal values.
+fn open_metadata(raw: &RawEvent, key: &StreamKey, params: RawParams) -> Result<Metadata, String> {
+    // serde's error text may quote the metadata.
+    let stored: StoredMetadata<'_> =
+        serde_json::from_str(&raw.metadata).map_err(|_| "metadata of an unknown shape".to_owned())?;
     let params = match (stored.params_sealed, params) {
-        (Some(sealed), RawParams::Opened) => Some(open_params(sealed, stream, sequence, key)?),
+        (Some(sealed), RawParams::Opened) => {
+            let opened = key
+                .for_text(&raw.metadata)
+                .and_then(|key| open_params(sealed, &raw.stream, raw.sequence, key));
+            Some(opened.map_err(|error| error.to_string())?)
+        }
         _ => None,
     };
-    stored
-        .open(params)
-        .map_err(|_| StoreError::Unreadable("unknown actor in metadata".to_owned()))
+    stored.open(params).map_err(|_| "unknown actor in metadata".to_owned())
 }
 
-fn open_event(raw: &RawEvent, key: Option<&SealingKey>) -> Result<Event, String> {
-    let payload = open_payload(&raw.payload, &raw.stream, raw.sequence, key).map_err(|error| error.to_string())?;
+fn open_event(raw: &RawEvent, key: &StreamKey) -> Result<Event, String> {
+    let payload = key
+        .for_text(&raw.payload)
+        .and_then(|key| open_payload(&raw.payload, &raw.stream, raw.sequence, key))
+        .map_err(|error| error.to_string())?;
     let name = (raw.event_type.as_str(), raw.event_version.as_str());
     match raw.stream.aggregate_type.as_str() {
         "call" => parse(&CALL, name, &payload).map(Event::Call),
@@ -168,11 +173,12 @@ pub(super) async fn open_stream<A: Decide>(
         keys.forget(stream);
     }
     let keys = keys.for_opening(std::iter::once(stream)).await?;
-    let key = keys.get(stream).and_then(Option::as_deref);
+    let key = keys.get(stream).unwrap_or(&StreamKey::Missing);
     let upcasters = A::upcasters();
     let opened = events.iter().map(|event| {
         let sequence = i64::try_from(event.sequence).unwrap_or(i64::MAX);
-        let payload = open_payload(&event.payload.to_string(), stream, sequence, key)?;
+        let payload = event.payload.to_string();
+        let payload = open_payload(&payload, stream, sequence, key.for_text(&payload)?)?;
         parse(&upcasters, (&event.event_type, &event.event_version), &payload).map_err(StoreError::Unreadable)
     });
     opened.collect()

@@ -18,8 +18,18 @@ pub const CHECKPOINT_DDL: &str = "create table if not exists checkpoint (
   owner            text,
   lease_expires_at bigint not null,
   model_version    bigint not null,
-  switched_at      bigint
+  switched_at      bigint,
+  ledger           text,
+  marked_position  bigint,
+  marked_hash      text
 )";
+
+/// Columns that tables of earlier versions do not have.
+const ADDED_COLUMNS: [(&str, &str); 3] = [
+    ("ledger", "text"),
+    ("marked_position", "bigint"),
+    ("marked_hash", "text"),
+];
 
 const CREATE: &str = "insert into checkpoint (name, position, fence, owner, lease_expires_at, model_version)
   values ($1, 0, 0, null, 0, $2) on conflict (name) do nothing";
@@ -42,9 +52,11 @@ macro_rules! timed {
             acquire: concat!(
                 "update checkpoint set fence = fence + 1, owner = $2, lease_expires_at = $3 + ",
                 $now!(),
-                " where name = $1 and (lease_expires_at < ",
+                " where name = $1 and (owner = $2 or lease_expires_at < ",
                 $now!(),
-                " or owner = $2) returning fence, position"
+                " or lease_expires_at > $4 + ",
+                $now!(),
+                " or (owner like $5)) returning fence, position"
             ),
             seize: concat!(
                 "update checkpoint set fence = fence + 1, owner = $2, lease_expires_at = $3 + ",
@@ -59,7 +71,8 @@ macro_rules! timed {
             read: concat!(
                 "select name, position, fence, case when lease_expires_at >= ",
                 $now!(),
-                " then owner end as holder, model_version, switched_at from checkpoint where name = $1"
+                " then owner end as holder, model_version, switched_at, ledger, marked_position, marked_hash",
+                " from checkpoint where name = $1"
             ),
         }
     };
@@ -83,7 +96,10 @@ const fn timed(engine: Engine) -> &'static Timed {
 }
 
 const RELEASE: &str = "update checkpoint set lease_expires_at = 0, owner = null where name = $1 and fence = $2";
-const ADVANCE: &str = "update checkpoint set position = $4 where name = $1 and position = $3 and fence = $2";
+const ADVANCE: &str = "update checkpoint
+  set position = $4, ledger = coalesce($5, ledger), marked_position = coalesce($6, marked_position),
+      marked_hash = coalesce($7, marked_hash)
+  where name = $1 and position = $3 and fence = $2";
 /// Every statement of this module. A test prepares them.
 #[must_use]
 pub const fn statements(engine: Engine) -> [&'static str; 7] {
@@ -110,6 +126,15 @@ pub struct Lease {
     pub position: Position,
 }
 
+/// A place in a log, by which it is recognized: the identity of the log, and the hash of the event at a position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogMark {
+    pub ledger: String,
+    pub position: Position,
+    /// Leaf hash, 64 lower-case hexadecimal digits.
+    pub hash: String,
+}
+
 /// A consumer's checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct Checkpoint {
@@ -125,6 +150,52 @@ pub struct Checkpoint {
     pub model_version: i64,
     /// When a rebuild last switched to these rows, in epoch microseconds.
     pub switched_at: Option<i64>,
+    /// The log whose events were applied. Absent: none yet, or by an earlier version.
+    pub ledger: Option<String>,
+    marked_position: Option<Position>,
+    marked_hash: Option<String>,
+}
+
+impl Checkpoint {
+    /// The place in the log up to which events were certainly applied.
+    #[must_use]
+    pub fn mark(&self) -> Option<LogMark> {
+        Some(LogMark {
+            ledger: self.ledger.clone()?,
+            position: self.marked_position?,
+            hash: self.marked_hash.clone()?,
+        })
+    }
+}
+
+/// Adds the columns that a table of an earlier version does not have.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn add_missing_columns(db: &Db) -> Result<(), sqlx::Error> {
+    const SQLITE: &str = "select count(*) from pragma_table_info('checkpoint') where name = $1";
+    const POSTGRES: &str = "select count(*) from information_schema.columns
+      where table_schema = current_schema() and table_name = 'checkpoint' and column_name = $1";
+    let exists = async |column: &str| -> Result<bool, sqlx::Error> {
+        let found: i64 = match db {
+            Db::Sqlite(c) => sqlx::query_scalar(SQLITE).bind(column).fetch_one(c).await?,
+            Db::Postgres(c) => sqlx::query_scalar(POSTGRES).bind(column).fetch_one(c).await?,
+        };
+        Ok(found > 0)
+    };
+    let [.., (last, _)] = ADDED_COLUMNS;
+    if exists(last).await? {
+        return Ok(());
+    }
+    for (column, kind) in ADDED_COLUMNS {
+        let statement = format!("alter table checkpoint add column {column} {kind}");
+        let added = on_db!(db, c => sqlx::query(&statement).execute(c).await.map(|_| ()));
+        // Another process may have added it.
+        if added.is_err() && !exists(column).await? {
+            return added;
+        }
+    }
+    Ok(())
 }
 
 /// Creates the consumer's checkpoint at position 0, if it does not exist.
@@ -135,16 +206,42 @@ pub async fn create(db: &Db, name: &str, model_version: i64) -> Result<(), sqlx:
     on_db!(db, c => sqlx::query(CREATE).bind(name).bind(model_version).execute(c).await.map(|_| ()))
 }
 
+/// Longer than any lease lasts. One that seems to expire later was written by a clock that has been set back since.
+const MAX_LEASE_SECONDS: i64 = 600;
+
 /// Acquires the lease if it is free, expired or already held by `owner`. `None` if another owner holds it.
 ///
 /// # Errors
 /// When the database cannot be used.
 pub async fn acquire(db: &Db, name: &str, owner: &str, seconds: i64) -> Result<Option<Lease>, sqlx::Error> {
+    acquire_unless(db, name, owner, seconds, None).await
+}
+
+/// As [`acquire`], also if the holder is an earlier process of this data folder, whose lock proves that it has ended.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn acquire_from_ended(db: &Db, name: &str, owner: &str, seconds: i64) -> Result<Option<Lease>, sqlx::Error> {
+    acquire_unless(db, name, owner, seconds, Some(PROCESSES)).await
+}
+
+/// The owners that follow the log: see `new_id("process")`. A rebuild has another one, and may be of a command line.
+const PROCESSES: &str = "process_%";
+
+async fn acquire_unless(
+    db: &Db,
+    name: &str,
+    owner: &str,
+    seconds: i64,
+    ended: Option<&str>,
+) -> Result<Option<Lease>, sqlx::Error> {
     let text = timed(db.engine()).acquire;
     on_db!(db, c => sqlx::query_as(text)
         .bind(name)
         .bind(owner)
         .bind(seconds * MICROS_PER_SECOND)
+        .bind(MAX_LEASE_SECONDS * MICROS_PER_SECOND)
+        .bind(ended)
         .fetch_optional(c)
         .await)
 }
@@ -187,7 +284,7 @@ pub async fn release(db: &Db, name: &str, lease: &Lease) -> Result<(), sqlx::Err
     on_db!(db, c => sqlx::query(RELEASE).bind(name).bind(lease.fence).execute(c).await.map(|_| ()))
 }
 
-/// Moves the checkpoint, in the transaction that writes the rows. Returns `false` if the holder is fenced off: it must
+/// Moves the checkpoint, in the transaction that writes the rows, and notes where it is in the log. Returns `false` if the holder is fenced off: it must
 /// roll back and stop.
 ///
 /// # Errors
@@ -198,12 +295,16 @@ pub async fn advance(
     lease: &Lease,
     old: Position,
     new: Position,
+    mark: Option<&LogMark>,
 ) -> Result<bool, sqlx::Error> {
     let rows = on_db!(tx: Tx, c => sqlx::query(ADVANCE)
         .bind(name)
         .bind(lease.fence)
         .bind(old)
         .bind(new)
+        .bind(mark.map(|mark| &mark.ledger))
+        .bind(mark.map(|mark| mark.position))
+        .bind(mark.map(|mark| &mark.hash))
         .execute(&mut **c)
         .await
         .map(|done| done.rows_affected()))?;

@@ -12,6 +12,8 @@ pub struct Workset<M: ReadModel> {
     /// By stream type, then by identifier. Boxed, because a growing map moves its values.
     documents: [HashMap<String, Box<Entry<M::Doc>>>; Owner::ALL.len()],
     totals: Totals,
+    /// About how many bytes the documents and their rows take.
+    bytes: usize,
 }
 
 struct Entry<D> {
@@ -20,18 +22,30 @@ struct Entry<D> {
     stored: Option<Rows>,
     changed: bool,
     touched: Position,
+    /// Bytes of the events that were folded into it. Document and rows hold at most these.
+    bytes: usize,
 }
+
+/// What a document takes beside the contents of its events, in bytes.
+const DOCUMENT_OVERHEAD: usize = 1_024;
 
 impl<M: ReadModel> Default for Workset<M> {
     fn default() -> Self {
         Self {
             documents: std::array::from_fn(|_| HashMap::new()),
             totals: Totals::default(),
+            bytes: 0,
         }
     }
 }
 
 impl<M: ReadModel> Workset<M> {
+    /// About how many bytes the documents and their rows take.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// The number of documents in memory.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -98,13 +112,17 @@ impl<M: ReadModel> Workset<M> {
                 }
                 let mut stored = rows.remove(&id).unwrap_or_default();
                 stored.sort(M::TABLES);
+                let bytes = DOCUMENT_OVERHEAD + events.iter().map(|event| event.size).sum::<usize>();
                 let entry = Entry {
                     doc,
                     stored: was_written.then_some(stored),
                     changed: false,
                     touched: 0,
+                    bytes,
                 };
-                self.documents[owner as usize].insert(id, Box::new(entry));
+                let before = self.documents[owner as usize].insert(id, Box::new(entry));
+                self.bytes += bytes;
+                self.bytes -= before.map_or(0, |entry| entry.bytes);
             }
         }
         Ok(())
@@ -134,6 +152,10 @@ impl<M: ReadModel> Workset<M> {
                 None => continue,
             };
             entry.touched = event.position;
+            if entry.bytes == 0 {
+                entry.bytes = DOCUMENT_OVERHEAD;
+                self.bytes += DOCUMENT_OVERHEAD;
+            }
             if !is_relevant {
                 continue;
             }
@@ -142,6 +164,8 @@ impl<M: ReadModel> Workset<M> {
                 self.totals.subtract(|totals| M::totals(&entry.doc, totals));
             }
             entry.changed = true;
+            entry.bytes += event.size;
+            self.bytes += event.size;
             fold::<M>(&mut entry.doc, event)?;
         }
         Ok(())
@@ -166,11 +190,16 @@ impl<M: ReadModel> Workset<M> {
         writes
     }
 
-    /// Evicts about half of the documents, the least recently touched, if there are more than `max`. All must have been
-    /// written.
-    pub fn trim(&mut self, max: usize) {
-        if self.len() <= max {
-            return;
+    /// Evicts about half of the documents, the least recently touched, if there are more than `max` or they take more than
+    /// `max_bytes`. All must have been written.
+    pub fn trim(&mut self, max: usize, max_bytes: usize) {
+        while (self.len() > max || self.bytes > max_bytes) && self.evict_older_half() {}
+    }
+
+    /// Returns `false` if no document can be evicted.
+    fn evict_older_half(&mut self) -> bool {
+        if self.is_empty() {
+            return false;
         }
         let mut ages: Vec<Position> = self
             .documents
@@ -181,9 +210,18 @@ impl<M: ReadModel> Workset<M> {
         let middle = ages.len() / 2;
         let (_, middle, _) = ages.select_nth_unstable(middle);
         let middle = *middle;
+        // If none is older, those of that age.
+        let is_middle_lowest = ages.iter().all(|age| *age >= middle);
+        let mut evicted = 0;
         for documents in &mut self.documents {
-            documents.retain(|_, entry| entry.changed || entry.touched >= middle);
+            documents.retain(|_, entry| {
+                let stays = entry.changed || entry.touched > middle || (entry.touched == middle && !is_middle_lowest);
+                evicted += if stays { 0 } else { entry.bytes };
+                stays
+            });
         }
+        self.bytes -= evicted;
+        evicted > 0
     }
 
     /// Evicts up to `max` documents without events after `untouched_since`, and returns their writes. Counters are left
@@ -205,6 +243,7 @@ impl<M: ReadModel> Workset<M> {
                 let Some(mut entry) = documents.remove(&id) else {
                     continue;
                 };
+                self.bytes -= entry.bytes;
                 if entry.changed {
                     let rows = entry.rows::<M>(&id);
                     M::totals(&entry.doc, &mut self.totals);
@@ -245,6 +284,7 @@ impl<D: Default> Entry<D> {
             stored: None,
             changed: false,
             touched: 0,
+            bytes: 0,
         }
     }
 }
@@ -276,4 +316,50 @@ const fn unreadable(event: &Recorded, reason: String) -> ConsumeError {
 /// Whether the model has rows of streams of this type.
 fn holds<M: ReadModel>(owner: Owner) -> bool {
     M::TABLES.iter().any(|table| table.role.holds(owner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call_log::CallLogModel;
+    use domain::Timestamp;
+    use domain::call::CallEvent;
+    use infra::event_store::{Actor, Metadata, StreamId};
+
+    fn event(position: Position, size: usize) -> Arc<Recorded> {
+        Arc::new(Recorded {
+            position,
+            stream: StreamId::call(format!("CA{position}")),
+            sequence: 1,
+            event_type: "SilencePrompted".into(),
+            event_version: CallEvent::VERSION.into(),
+            recorded_at: Timestamp::default(),
+            metadata: Metadata::new("default", Actor::Import, "test"),
+            event: CallEvent::SilencePrompted { at: Timestamp(1) }.into(),
+            size,
+        })
+    }
+
+    #[test]
+    fn cached_documents_are_bounded_by_bytes_and_the_newest_stay() {
+        let mut work = Workset::<CallLogModel>::default();
+        for position in 1..=500 {
+            work.fold([event(position, 40_000)].iter()).expect("folds");
+            work.changes();
+            work.trim(8_192, 4_000_000);
+            assert!(work.bytes() <= 4_000_000, "{} bytes", work.bytes());
+        }
+        assert!((40..=100).contains(&work.len()), "{} documents", work.len());
+        let newest = event(500, 0);
+        let later = Arc::new(Recorded {
+            sequence: 2,
+            ..Recorded::clone(&newest)
+        });
+        assert!(
+            work.missing([later].iter()).is_empty(),
+            "the newest document was evicted"
+        );
+        work.trim(0, 0);
+        assert_eq!((work.len(), work.bytes()), (0, 0));
+    }
 }

@@ -6,6 +6,7 @@ use infra::db::{DbError, ReadStores};
 use infra::event_store::Position;
 use infra::on_db;
 use infra::subscription::checkpoint;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Most calls in one list.
@@ -25,9 +26,13 @@ static ONE: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-static TURNS: LazyLock<String> = LazyLock::new(|| {
+/// The turns of all calls of [`LIVE`].
+static ALL_TURNS: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "select {} from live_turns where call_id = $1 and tenant = $2 order by turn, speaker",
+        "select {} from live_turns where tenant = $1 and call_id in (
+           select call_id from live_calls where tenant = $1 and live = 1
+            order by started_at desc, call_id desc limit $2
+         ) order by call_id, turn, speaker",
         LiveTurnRow::TABLE.column_list()
     )
 });
@@ -39,7 +44,7 @@ const COUNT: &str = "select count(*) from live_calls where tenant = $1 and live 
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![COUNT, OPEN, LIVE.as_str(), ONE.as_str(), TURNS.as_str()]
+    vec![COUNT, OPEN, LIVE.as_str(), ONE.as_str(), ALL_TURNS.as_str()]
 }
 
 /// A call that the provider knows and that has not ended.
@@ -90,6 +95,21 @@ impl LiveCalls {
         Ok((calls, total))
     }
 
+    /// The turns so far of the calls that [`LiveCalls::list`] returns, by call, in one query.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn turns_of_all(&self, tenant: &str) -> Result<HashMap<String, Vec<LiveTurnRow>>, DbError> {
+        let db = self.read_stores.current("live_calls").await?.db;
+        let turns: Vec<LiveTurnRow> =
+            on_db!(&db, c => sqlx::query_as(&ALL_TURNS).bind(tenant).bind(MAX_LISTED_CALLS).fetch_all(c).await)?;
+        let mut by_call: HashMap<String, Vec<LiveTurnRow>> = HashMap::new();
+        for turn in turns {
+            by_call.entry(turn.call_id.clone()).or_default().push(turn);
+        }
+        Ok(by_call)
+    }
+
     /// A call, if it is in progress.
     ///
     /// # Errors
@@ -97,15 +117,6 @@ impl LiveCalls {
     pub async fn call(&self, tenant: &str, call_id: &str) -> Result<Option<LiveCallRow>, DbError> {
         let db = self.read_stores.current("live_calls").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&ONE).bind(call_id).bind(tenant).fetch_optional(c).await)?)
-    }
-
-    /// The turns so far of a call in progress.
-    ///
-    /// # Errors
-    /// When the database cannot be used.
-    pub async fn turns(&self, tenant: &str, call_id: &str) -> Result<Vec<LiveTurnRow>, DbError> {
-        let db = self.read_stores.current("live_calls").await?.db;
-        Ok(on_db!(&db, c => sqlx::query_as(&TURNS).bind(call_id).bind(tenant).fetch_all(c).await)?)
     }
 
     /// The calls of all tenants that have not ended, hidden ones too, in the order of their IDs.

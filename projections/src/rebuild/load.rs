@@ -5,9 +5,10 @@ use super::RebuildError;
 use super::rows_file::RowsFile;
 use super::write::{Target, WriteRequest, write_to_file, write_to_server};
 use crate::engine::read_past;
-use crate::projector::{Loader, Projector};
+use crate::projector::Projector;
 use crate::runner::RunnerContext;
 use futures::StreamExt;
+use infra::consumer::dead_letters::SettingAside;
 use infra::event_store::{Position, Recorded, StoreError};
 use infra::ledger::Ledger;
 use std::sync::Arc;
@@ -21,14 +22,18 @@ const READS_AHEAD: usize = 4;
 /// Write sets that wait to be written.
 const WRITES_AHEAD: usize = 4;
 
-/// Fills `target` from the log up to `goal`. Returns the target file, if it is one; it has no indexes yet.
+/// Events that cannot be read, each with the reason.
+type SetAside = Vec<(Arc<Recorded>, String)>;
+
+/// Fills `target` from the log up to `goal`. Returns the target file, if it is one (it has no indexes yet), and what was
+/// set aside.
 pub(super) async fn load(
     projector: &Arc<dyn Projector>,
     context: &RunnerContext,
     target: Target,
     goal: Position,
     mut progress: impl FnMut(Position) + Send,
-) -> Result<Option<RowsFile>, RebuildError> {
+) -> Result<(Option<RowsFile>, SetAside), RebuildError> {
     let (requests, inbox) = mpsc::channel(WRITES_AHEAD);
     // A `JoinSet` aborts its task when it is dropped, so that a cancelled rebuild stops writing.
     let mut writer = JoinSet::new();
@@ -41,7 +46,7 @@ pub(super) async fn load(
             writer.spawn(async move { write_to_server(&db, tables, inbox).await.map(|()| None) });
         }
     }
-    let folded = fold_all(projector.loader(), &context.ledger, goal, &requests, &mut progress).await;
+    let folded = fold_all(projector.as_ref(), &context.ledger, goal, &requests, &mut progress).await;
     drop(requests);
     // If the writer failed, folding stopped because of it: return the writer's error first.
     let file = writer
@@ -49,22 +54,26 @@ pub(super) async fn load(
         .await
         .ok_or(RebuildError::Interrupted)?
         .map_err(|_| RebuildError::Interrupted)??;
-    folded.map(|()| file)
+    folded.map(|set_aside| (file, set_aside))
 }
 
 async fn fold_all(
-    mut loader: Box<dyn Loader>,
+    projector: &dyn Projector,
     ledger: &Ledger,
     goal: Position,
     requests: &mpsc::Sender<WriteRequest>,
     progress: &mut (impl FnMut(Position) + Send),
-) -> Result<(), RebuildError> {
+) -> Result<SetAside, RebuildError> {
+    let mut loader = projector.loader();
+    let mut setting_aside = SettingAside::default();
     let starts = (0..).map(|n| n * EVENTS_PER_READ).take_while(|after| *after < goal);
     let mut reads = futures::stream::iter(starts)
         .map(|after| tokio::spawn(read(ledger.clone(), after, (goal - after).min(EVENTS_PER_READ))))
         .buffered(READS_AHEAD);
     while let Some(events) = reads.next().await {
         let events = events.map_err(|_| RebuildError::Interrupted)??;
+        let reached = events.last().map_or(0, |event| event.position);
+        let events = setting_aside.filter(events, |event| projector.concerns(event));
         let missing = loader.missing(&events);
         if !missing.is_empty() {
             let past = read_past(ledger, &missing).await?;
@@ -76,12 +85,12 @@ async fn fold_all(
         while let Some(writes) = loader.drain_settled() {
             send(requests, WriteRequest::Write(writes)).await?;
         }
-        progress(events.last().map_or(0, |event| event.position));
+        progress(reached);
     }
     while let Some(writes) = loader.drain_all() {
         send(requests, WriteRequest::Write(writes)).await?;
     }
-    Ok(())
+    Ok(setting_aside.into_letters())
 }
 
 /// Reads exactly `count` events.

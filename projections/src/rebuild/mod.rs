@@ -6,8 +6,10 @@
 //! 3. *Switch*: catches up with new events, fences off the old model's follower, applies the last events, and makes the
 //!    new namespace the current one.
 //!
-//! The old model is not changed before the switch, so a rebuild that was killed can be started again. A rebuild is
-//! strict: it stops at an event that cannot be read or applied, because a rebuilt model must be complete.
+//! The old model is not changed before the switch, so a rebuild that was killed can be started again. An event that cannot
+//! be read is set aside as when following, with its stream; but a rebuild that would set aside more events than the old
+//! model has stops there, unless the service rebuilds by itself, or the user accepts it. A rebuild stops at an event that
+//! cannot be applied.
 
 mod compare;
 mod load;
@@ -23,7 +25,7 @@ use crate::projector::Projector;
 use crate::runner::{Progress, RebuildStatus, RunnerContext, Stage};
 use futures::FutureExt as _;
 use infra::clock::new_id;
-use infra::consumer::ConsumeError;
+use infra::consumer::{ConsumeError, dead_letters, find_foreign};
 use infra::db::{DbError, Engine, Namespace, ShadowNamespace};
 use infra::event_store::{Position, StoreError};
 use infra::subscription::checkpoint::{self, Lease};
@@ -32,6 +34,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use switch::Next;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use write::Target;
 
 pub(crate) use shared::poll_elsewhere;
@@ -63,6 +67,8 @@ pub struct RebuildReport {
     pub switch_ms: Option<f64>,
     /// The last position applied to the new rows.
     pub position: Position,
+    /// Events that could not be read while loading, and later events of the same streams.
+    pub parked: i64,
 }
 
 /// Why a rebuild failed. The old model is unchanged.
@@ -70,8 +76,13 @@ pub struct RebuildReport {
 pub enum RebuildError {
     #[error("no read model with this name")]
     Unknown,
-    #[error("a rebuild of this read model is already running")]
+    #[error(
+        "a rebuild of this read model is already running; if its process was killed, the next one can begin 15 seconds later"
+    )]
     Running,
+    /// Another process may rebuild the model now.
+    #[error("the rebuild was stopped, because its lease was lost")]
+    LeaseLost,
     #[error(transparent)]
     Projection(#[from] ConsumeError),
     #[error("cannot read the log")]
@@ -86,6 +97,30 @@ pub enum RebuildError {
     Interrupted,
 }
 
+impl RebuildError {
+    /// The cause with its code, for logs. Contains no values.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Projection(error) => error.cause(),
+            Self::Log(error) => error.cause(),
+            Self::Db(error) => error.cause(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether the database of the read model is damaged.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Projection(ConsumeError::Database(error)) | Self::Db(DbError::Sqlx(error)) => {
+                infra::db::is_damaged(error)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl From<sqlx::Error> for RebuildError {
     fn from(error: sqlx::Error) -> Self {
         Self::Projection(error.into())
@@ -94,8 +129,9 @@ impl From<sqlx::Error> for RebuildError {
 
 /// The name of the lease under which rebuilds run. It is separate from the model's own checkpoint.
 const LEASE_NAME: &str = "rebuild";
-const LEASE_SECONDS: i64 = 60;
-const LEASE_RENEW_INTERVAL: Duration = Duration::from_secs(10);
+/// After a kill, the next rebuild can begin when this time is over.
+const LEASE_SECONDS: i64 = 15;
+const LEASE_RENEW_INTERVAL: Duration = Duration::from_secs(4);
 
 /// A rebuild that has begun: it holds the lease of rebuilds of the model.
 pub struct Begun {
@@ -103,11 +139,17 @@ pub struct Begun {
     context: RunnerContext,
     progress: Progress,
     old: Namespace,
-    /// The position of the old model.
+    /// The position of the old model. 0 if its rows do not belong to the log.
     position: Position,
+    /// Whether the rows of the old model belong to the log.
+    old_belongs: bool,
+    /// Events that the old model has set aside.
+    old_dead_letters: i64,
+    /// Whether the switch may set aside more events than the old model has.
+    accepts_dead_letters: bool,
     owner: String,
     lease: Lease,
-    _renewal: LeaseRenewal,
+    renewal: LeaseRenewal,
 }
 
 /// Begins the rebuild of a model.
@@ -118,17 +160,22 @@ pub(crate) async fn begin(
 ) -> Result<Begun, RebuildError> {
     let old = context.read_stores.current(projector.name()).await?;
     let found = namespace::prepare(projector.as_ref(), &old).await?;
+    let old_belongs = find_foreign(&context.ledger, &found).await?.is_none();
+    let old_dead_letters = dead_letters::count(&old.db).await?.dead_letters;
     checkpoint::create(&old.db, LEASE_NAME, projector.version()).await?;
     let owner = new_id("rebuild");
     let lease = checkpoint::acquire(&old.db, LEASE_NAME, &owner, LEASE_SECONDS)
         .await?
         .ok_or(RebuildError::Running)?;
     Ok(Begun {
-        _renewal: LeaseRenewal::start(&old, lease),
+        renewal: LeaseRenewal::start(&old, lease),
         projector,
         context: context.clone(),
         progress: progress.clone(),
-        position: found.position,
+        position: if old_belongs { found.position } else { 0 },
+        old_belongs,
+        old_dead_letters,
+        accepts_dead_letters: false,
         old,
         owner,
         lease,
@@ -136,6 +183,13 @@ pub(crate) async fn begin(
 }
 
 impl Begun {
+    /// Lets the switch set aside more events than the old model has: they cannot be read.
+    #[must_use]
+    pub const fn accepting_dead_letters(mut self) -> Self {
+        self.accepts_dead_letters = true;
+        self
+    }
+
     /// The name of the model.
     #[must_use]
     pub fn model(&self) -> &'static str {
@@ -177,19 +231,25 @@ impl Begun {
             progress: &self.progress,
             options,
             owner: self.owner.clone(),
+            old_belongs: self.old_belongs,
+            dead_letters_allowed: (!self.accepts_dead_letters && options.switch).then_some(self.old_dead_letters),
         };
         let started = Instant::now();
         let work = async {
-            let (next, loaded) = run.fill(&shadow, goal, started).await?;
-            let outcome = run.finish(&self.old, &next, goal, started, loaded).await;
+            let (next, loaded, parked) = run.fill(&shadow, goal, started).await?;
+            let outcome = run.finish(&self.old, &next, goal, started, (loaded, parked)).await;
             if !matches!(&outcome, Ok(report) if report.switched) {
                 next.db.close().await;
             }
             outcome
         };
         // A fold that panics is reported like an event that cannot be applied, and what follows is cleaned up.
-        let outcome = AssertUnwindSafe(work).catch_unwind().await;
-        let outcome = outcome.unwrap_or(Err(ConsumeError::Panicked.into()));
+        let work = AssertUnwindSafe(work).catch_unwind();
+        let outcome = tokio::select! {
+            outcome = work => outcome.unwrap_or(Err(ConsumeError::Panicked.into())),
+            // The new namespace is left alone: another process may be filling it.
+            () = self.renewal.lost() => return Err(RebuildError::LeaseLost),
+        };
         if !matches!(&outcome, Ok(report) if report.switched)
             && let Err(error) = self.context.read_stores.remove(&shadow).await
         {
@@ -205,16 +265,20 @@ struct Run<'a> {
     progress: &'a Progress,
     options: RebuildOptions,
     owner: String,
+    old_belongs: bool,
+    /// At most this many events may be set aside. `None`: any number.
+    dead_letters_allowed: Option<i64>,
 }
 
 impl Run<'_> {
-    /// Fills the shadow namespace from the log up to `goal` and opens it. Returns how long loading took.
+    /// Fills the shadow namespace from the log up to `goal` and opens it. Returns how long loading took, and the number of
+    /// events that were set aside.
     async fn fill(
         &self,
         shadow: &ShadowNamespace,
         goal: Position,
         started: Instant,
-    ) -> Result<(Namespace, Duration), RebuildError> {
+    ) -> Result<(Namespace, Duration, i64), RebuildError> {
         let (projector, read_stores) = (self.projector.as_ref(), &self.context.read_stores);
         self.report(Stage::Loading, 0, goal, started);
         let mut opened = None;
@@ -225,11 +289,21 @@ impl Run<'_> {
             namespace::create_tables(projector, &next.db).await?;
             Target::Server(next.db.clone())
         };
-        let file = load::load(&self.projector, self.context, target, goal, |done| {
+        let (file, set_aside) = load::load(&self.projector, self.context, target, goal, |done| {
             self.report(Stage::Loading, done, goal, started);
         })
         .await?;
         let loaded = started.elapsed();
+        let parked = i64::try_from(set_aside.len()).unwrap_or(i64::MAX);
+        if let Some((first, reason)) = set_aside.first()
+            && self.dead_letters_allowed.is_some_and(|allowed| parked > allowed)
+        {
+            return Err(ConsumeError::Unreadable {
+                position: first.position,
+                reason: reason.clone(),
+            }
+            .into());
+        }
         self.report(Stage::Indexing, goal, goal, started);
         if let Some(file) = file {
             let indexes = projector.schema(Engine::Sqlite).indexes;
@@ -245,7 +319,8 @@ impl Run<'_> {
             None => read_stores.open_shadow(shadow).await?,
         };
         namespace::create_checkpoint(projector, &next.db).await?;
-        Ok((next, loaded))
+        dead_letters::insert_all(&next.db, &set_aside, self.context.clock.now()).await?;
+        Ok((next, loaded, parked))
     }
 
     async fn finish(
@@ -254,7 +329,7 @@ impl Run<'_> {
         next: &Namespace,
         goal: Position,
         started: Instant,
-        loaded: Duration,
+        (loaded, parked): (Duration, i64),
     ) -> Result<RebuildReport, RebuildError> {
         let projector = self.projector.as_ref();
         let model = projector.name();
@@ -262,7 +337,8 @@ impl Run<'_> {
         let mut next = Next::begin(projector, self.context, next, &self.owner, goal).await?;
 
         let mut difference = None;
-        if self.options.compare {
+        // Rows of another log have no position in this one at which they could be compared.
+        if self.options.compare && self.old_belongs {
             self.report(Stage::CatchingUp, next.position, goal, started);
             let mut snapshot = compare::Snapshot::of(old, model).await?;
             next.catch_up(snapshot.position).await?;
@@ -275,7 +351,7 @@ impl Run<'_> {
             self.report(Stage::CatchingUp, next.position, head, started);
             next.follow_closely().await?;
             self.report(Stage::Switching, next.position, head, started);
-            switch_ms = Some(next.take_over(old).await?.as_secs_f64() * 1_000.0);
+            switch_ms = Some(next.take_over(old, self.old_belongs).await?.as_secs_f64() * 1_000.0);
             self.progress.reached(model, next.position);
         }
         #[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
@@ -288,6 +364,7 @@ impl Run<'_> {
             switched: switch_ms.is_some(),
             switch_ms,
             position: next.position,
+            parked,
         })
     }
 
@@ -308,23 +385,35 @@ impl Run<'_> {
 }
 
 /// Renews a lease until it is dropped.
-struct LeaseRenewal(tokio::task::JoinHandle<()>);
+struct LeaseRenewal {
+    lost: CancellationToken,
+    _task: AbortOnDropHandle<()>,
+}
 
 impl LeaseRenewal {
     fn start(namespace: &Namespace, lease: Lease) -> Self {
-        let db = namespace.db.clone();
-        Self(tokio::spawn(async move {
+        let (db, lost) = (namespace.db.clone(), CancellationToken::new());
+        let is_lost = lost.clone();
+        let task = tokio::spawn(async move {
+            let mut renewed = Instant::now();
             loop {
                 tokio::time::sleep(LEASE_RENEW_INTERVAL).await;
-                // A failed renewal is retried long before the lease expires.
-                let _ = checkpoint::renew(&db, LEASE_NAME, &lease, LEASE_SECONDS).await;
+                match checkpoint::renew(&db, LEASE_NAME, &lease, LEASE_SECONDS).await {
+                    Ok(true) => renewed = Instant::now(),
+                    // A failed renewal is retried until the lease has expired.
+                    Err(_) if renewed.elapsed() < Duration::from_secs(LEASE_SECONDS.unsigned_abs()) => {}
+                    Ok(false) | Err(_) => return is_lost.cancel(),
+                }
             }
-        }))
+        });
+        Self {
+            lost,
+            _task: AbortOnDropHandle::new(task),
+        }
     }
-}
 
-impl Drop for LeaseRenewal {
-    fn drop(&mut self) {
-        self.0.abort();
+    /// Waits until another process may have taken the lease.
+    async fn lost(&self) {
+        self.lost.cancelled().await;
     }
 }

@@ -4,8 +4,9 @@ use super::RebuildError;
 use crate::projector::Projector;
 use crate::runner::RunnerContext;
 use infra::consumer::Handler;
+use infra::consumer::dead_letters::DeadLetters;
 use infra::db::Namespace;
-use infra::event_store::Position;
+use infra::event_store::{Position, Recorded};
 use infra::on_db;
 use infra::subscription::checkpoint::{self, Lease};
 use std::time::{Duration, Instant};
@@ -31,6 +32,7 @@ pub(super) struct Next<'a> {
     owner: &'a str,
     lease: Lease,
     handler: Box<dyn Handler>,
+    dead_letters: DeadLetters,
     pub position: Position,
 }
 
@@ -47,8 +49,9 @@ impl<'a> Next<'a> {
         let lease = checkpoint::acquire(&namespace.db, model, owner, SWITCH_LEASE_SECONDS)
             .await?
             .ok_or(RebuildError::Interrupted)?;
+        let mark = context.ledger.mark_at(position).await?;
         let mut tx = namespace.db.begin().await?;
-        if !checkpoint::advance(&mut tx, model, &lease, lease.position, position).await? {
+        if !checkpoint::advance(&mut tx, model, &lease, lease.position, position, mark.as_ref()).await? {
             return Err(RebuildError::Interrupted);
         }
         tx.commit().await?;
@@ -60,6 +63,7 @@ impl<'a> Next<'a> {
             owner,
             lease,
             handler,
+            dead_letters: DeadLetters::load(&namespace.db).await?,
             position,
         })
     }
@@ -74,13 +78,23 @@ impl<'a> Next<'a> {
             let Some(last) = events.last() else {
                 return Err(RebuildError::Interrupted);
             };
+            let mark = self.context.ledger.mark_at(last.position).await?;
             let mut tx = self.namespace.db.begin().await?;
             let model = self.projector.name();
-            if !checkpoint::advance(&mut tx, model, &self.lease, self.position, last.position).await? {
+            let (old, new) = (self.position, last.position);
+            if !checkpoint::advance(&mut tx, model, &self.lease, old, new, mark.as_ref()).await? {
                 return Err(RebuildError::Interrupted);
             }
-            self.handler.handle(&mut tx, &events).await?;
+            let (concerns, now) = (
+                |event: &Recorded| self.projector.concerns(event),
+                self.context.clock.now(),
+            );
+            match self.dead_letters.set_aside(&mut tx, &events, concerns, now).await? {
+                Some(set_aside) => self.handler.handle(&mut tx, &set_aside.free).await?,
+                None => self.handler.handle(&mut tx, &events).await?,
+            }
             tx.commit().await?;
+            self.dead_letters.on_commit();
             self.position = last.position;
         }
         Ok(())
@@ -100,7 +114,7 @@ impl<'a> Next<'a> {
 
     /// Fences off the old model's follower, applies the last events and switches namespaces. Returns how long no
     /// follower applied events.
-    pub async fn take_over(&mut self, old: &Namespace) -> Result<Duration, RebuildError> {
+    pub async fn take_over(&mut self, old: &Namespace, old_belongs: bool) -> Result<Duration, RebuildError> {
         let model = self.projector.name();
         let mut tx = old.db.begin().await?;
         // The old model's follower is blocked from here on.
@@ -108,7 +122,9 @@ impl<'a> Next<'a> {
         let seized = checkpoint::seize(&mut tx, model, self.owner, SWITCH_LEASE_SECONDS).await?;
         tx.commit().await?;
         let seized = seized.ok_or(RebuildError::Interrupted)?;
-        let switched = self.switch_after(seized).await;
+        // The position of rows of another log means nothing in this one.
+        let at_least = if old_belongs { seized.position } else { 0 };
+        let switched = self.switch_after(seized, at_least).await;
         let downtime = began.elapsed();
         if switched.is_err() {
             // The old model's follower continues.
@@ -123,9 +139,9 @@ impl<'a> Next<'a> {
         Ok(downtime)
     }
 
-    async fn switch_after(&mut self, seized: Lease) -> Result<(), RebuildError> {
+    async fn switch_after(&mut self, seized: Lease, at_least: Position) -> Result<(), RebuildError> {
         // A client that saw the old model reach a position must find the new one at that position too.
-        self.catch_up(seized.position).await?;
+        self.catch_up(at_least).await?;
         let model = self.projector.name();
         let fence = seized.fence.max(self.lease.fence) + 1;
         let now = self.context.clock.now().as_micros();

@@ -8,7 +8,7 @@ use crate::namespace;
 use crate::projector::Projector;
 use async_trait::async_trait;
 use infra::clock::SharedClock;
-use infra::consumer::{self, ConsumerContext, Handler, LogConsumer};
+use infra::consumer::{self, ConsumerContext, Ended, Handler, LogConsumer};
 use infra::db::{DbError, Namespace, ReadStores};
 use infra::event_store::Recorded;
 use infra::ledger::Ledger;
@@ -39,7 +39,7 @@ pub(crate) fn spawn(
     context: RunnerContext,
     progress: &Progress,
     stop: CancellationToken,
-) -> JoinHandle<()> {
+) -> JoinHandle<Ended> {
     let observer = Arc::new(progress.observer(projector.name()));
     let running = ConsumerContext {
         ledger: context.ledger.clone(),
@@ -54,6 +54,11 @@ pub(crate) fn spawn(
     consumer::spawn(Arc::new(model), running, observer, stop)
 }
 
+/// What a model is called in reports about the health of the process.
+pub(crate) fn part(model: &str) -> String {
+    format!("read model {model}")
+}
+
 /// A read model as a consumer. Its namespace changes with each rebuild.
 struct ReadModelConsumer {
     projector: Arc<dyn Projector>,
@@ -65,6 +70,10 @@ struct ReadModelConsumer {
 impl LogConsumer for ReadModelConsumer {
     fn name(&self) -> &'static str {
         self.projector.name()
+    }
+
+    fn part(&self) -> String {
+        part(self.name())
     }
 
     fn version(&self) -> i64 {

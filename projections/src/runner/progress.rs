@@ -117,6 +117,8 @@ pub struct ModelStatus {
     /// Events that could not be projected, including later events of parked streams.
     pub dead_letters: i64,
     pub parked_streams: i64,
+    /// The position of the first event that could not be projected.
+    pub first_dead_letter: Option<Position>,
     /// The rebuild that is running, in any process.
     pub rebuild: Option<RebuildStatus>,
     /// The result of the last rebuild that ended, in any process: a [`crate::RebuildReport`], or an object with an
@@ -191,6 +193,13 @@ impl Progress {
         };
         if let Ok(Some(found)) = checkpoint::read(&namespace.db, model).await {
             self.reached(model, found.position);
+        }
+    }
+
+    /// Forgets a model's position: its rows do not belong to the log.
+    pub(crate) fn reset(&self, model: &str) {
+        if let Some(progress) = self.0.models.get(model) {
+            progress.position.send_replace(0);
         }
     }
 

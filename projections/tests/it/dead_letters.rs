@@ -282,3 +282,58 @@ async fn model_that_no_follower_works_on_is_stalled() {
     assert_eq!(env.models.progress().stalled(limit), []);
     following.stop().await;
 }
+
+/// A model whose fold takes long.
+struct SlowModel;
+
+impl ReadModel for SlowModel {
+    const NAME: &'static str = "slow";
+    const VERSION: i64 = 1;
+    const TABLES: &'static [Table] = FailingModel::TABLES;
+    type Doc = Seen;
+
+    fn schema(engine: Engine) -> Schema {
+        FailingModel::schema(engine)
+    }
+
+    fn concerns(event: &Event) -> bool {
+        FailingModel::concerns(event)
+    }
+
+    fn fold(seen: &mut Seen, _: &Recorded) {
+        seen.events += 1;
+        std::thread::sleep(Duration::from_millis(20));
+    }
+
+    fn rows(id: &str, seen: &Seen, rows: &mut Rows) {
+        FailingModel::rows(id, seen, rows);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rebuild_is_stopped_when_its_lease_is_lost() {
+    let env = TestEnv::with(vec![Arc::new(Model::<SlowModel>::default())]).await;
+    for n in 0..400 {
+        env.append(&format!("CA{n:03}"), vec![started(0, Provider)]).await;
+    }
+    let models = env.models.clone();
+    let options = RebuildOptions {
+        compare: false,
+        switch: true,
+    };
+    let rebuild = tokio::spawn(async move { models.rebuild("slow", options).await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    // Another process takes the lease.
+    let db = env.db("slow").await;
+    let seize = "update checkpoint set fence = fence + 1, owner = 'rebuild_other' where name = 'rebuild'";
+    let seized = on_db!(&db, c => sqlx::query(seize).execute(c).await.map(|done| done.rows_affected()));
+    assert_eq!(seized.expect("seized"), 1);
+    let outcome = tokio::time::timeout(WAIT_TIMEOUT, rebuild).await.expect("in time");
+    assert!(matches!(outcome.expect("no panic"), Err(RebuildError::LeaseLost)));
+    let status = env.models.status().await.expect("status");
+    assert_eq!(
+        (status[0].generation, status[0].position),
+        (0, 0),
+        "the old rows are unchanged"
+    );
+}

@@ -156,10 +156,10 @@ async fn fenced_off_follower_writes_nothing() {
     assert!(env.models.wait("dashboard", first, WAIT_TIMEOUT).await);
     let db = env.db("dashboard").await;
     // Another process seizes the lease.
-    let seize =
-        "update checkpoint set fence = fence + 1, owner = 'other', lease_expires_at = $1 where name = 'dashboard'";
-    let never = i64::MAX;
-    on_db!(&db, c => sqlx::query(seize).bind(never).execute(c).await.map(|_| ())).expect("seizes");
+    let seize = "update checkpoint
+         set fence = fence + 1, owner = 'other', lease_expires_at = (unixepoch() + 60) * 1000000
+       where name = 'dashboard'";
+    on_db!(&db, c => sqlx::query(seize).execute(c).await.map(|_| ())).expect("seizes");
     let second = env
         .append("CA1", vec![ended(60, Provider, Outcome::Completed, Some(50))])
         .await;

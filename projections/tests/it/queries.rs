@@ -383,7 +383,7 @@ async fn only_calls_in_progress_are_live() {
             .collect::<Vec<_>>(),
         [("CA1", "hold", 2)]
     );
-    assert_eq!(live.turns("default", "CA1").await.expect("query").len(), 2);
+    assert_eq!(live.turns_of_all("default").await.expect("query")["CA1"].len(), 2);
     assert!(live.call("default", "CA005").await.expect("query").is_none());
 }
 

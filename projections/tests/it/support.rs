@@ -36,6 +36,7 @@ pub fn recorded(call: &str, position: i64, sequence: i64, event: CallEvent) -> A
         recorded_at: at(position),
         metadata: Metadata::new("default", Actor::Twilio, "test"),
         event: Event::Call(event),
+        size: 100,
     })
 }
 
@@ -265,7 +266,7 @@ impl TestEnv {
         let ledger = Ledger::open(LedgerOptions {
             database: url.clone(),
             keys: url.clone(),
-            master_key: MasterKey::random(),
+            master_key: MasterKey::random().into(),
             clock: clock.clone(),
         })
         .await
@@ -352,6 +353,7 @@ impl TestEnv {
                 recorded_at: SystemClock.now(),
                 metadata: Metadata::new("default", Actor::Twilio, "test"),
                 event,
+                size: payload.len(),
             });
             let (event_version, metadata) = ("1.0".into(), metadata.into());
             append.events.push(NewEvent {

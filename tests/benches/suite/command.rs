@@ -63,7 +63,7 @@ pub async fn whole(report: &mut Report) -> anyhow::Result<()> {
         let options = LedgerOptions {
             database: url.clone(),
             keys: url,
-            master_key: MasterKey::random(),
+            master_key: MasterKey::random().into(),
             clock: Arc::new(SystemClock),
         };
         let ledger = Ledger::open(options).await?;

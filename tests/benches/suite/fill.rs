@@ -83,5 +83,6 @@ fn recorded(n: u64, position: i64, sequence: i64, event: CallEvent) -> Recorded 
         recorded_at: event.at(),
         metadata: Metadata::new(TENANT, Actor::Twilio, "seed"),
         event: Event::Call(event),
+        size: 0,
     }
 }

@@ -28,7 +28,9 @@ async fn main() -> Result<()> {
     let ledger = Ledger::open(LedgerOptions {
         keys: database.clone(),
         database,
-        master_key: std::env::var("LEDGER_MASTER_KEY")?.parse()?,
+        master_key: std::env::var("LEDGER_MASTER_KEY")?
+            .parse::<infra::keys::MasterKey>()?
+            .into(),
         clock: Arc::new(SystemClock),
     })
     .await?;

@@ -69,7 +69,10 @@ impl Home {
     /// # Panics
     /// If it does not become ready, with its log.
     pub async fn start_on(&self, port: u16, settings: &[(&str, &str)]) -> Service {
-        let mut service = self.spawn_on(port, settings);
+        self.ready(self.spawn_on(port, settings)).await
+    }
+
+    async fn ready(&self, mut service: Service) -> Service {
         let deadline = Instant::now() + READY_TIMEOUT;
         while !service.is_ready().await {
             let ended = service.process.try_wait().expect("the process can be waited for");
@@ -97,11 +100,47 @@ impl Home {
         self.spawn_on(free_port().expect("a free port"), settings)
     }
 
-    fn spawn_on(&self, port: u16, settings: &[(&str, &str)]) -> Service {
+    /// Like [`Self::spawn`], on the given port.
+    ///
+    /// # Panics
+    /// If the binary cannot be run.
+    #[must_use]
+    pub fn spawn_on(&self, port: u16, settings: &[(&str, &str)]) -> Service {
+        self.run(self.command("serve", settings), port)
+    }
+
+    /// Starts a service with these arguments and waits until it is ready.
+    ///
+    /// # Panics
+    /// If it does not become ready, with its log.
+    pub async fn start_with_arguments(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Service {
+        let mut command = self.command("serve", settings);
+        command.args(arguments);
+        self.ready(self.run(command, free_port().expect("a free port"))).await
+    }
+
+    /// Starts a service that cannot write any file beyond this size, and waits until it is ready. A write beyond it fails,
+    /// as on a disk that is full.
+    ///
+    /// # Panics
+    /// If it does not become ready, with its log.
+    pub async fn start_with_file_limit(&self, bytes: u64, settings: &[(&str, &str)]) -> Service {
+        let serve = self.command("serve", settings);
+        // The signal of such a write is ignored, so that the write returns an error.
+        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" serve", bytes / 512);
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).arg(binaries::call_ledger()).env_clear();
+        command.current_dir(self.files.path());
+        for (name, value) in serve.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        self.ready(self.run(command, free_port().expect("a free port"))).await
+    }
+
+    fn run(&self, mut command: Command, port: u16) -> Service {
         let log = self.files.path().join(format!("{port}.log"));
         let file = File::create(&log).expect("a log file");
-        let process = self
-            .command("serve", settings)
+        let process = command
             .env("PORT", port.to_string())
             .stdin(Stdio::null())
             .stdout(file.try_clone().expect("a log file"))
@@ -176,6 +215,12 @@ impl Service {
             .get("/health/ready")
             .await
             .is_some_and(|answer| answer.status == 200)
+    }
+
+    /// The identifier of the process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     /// Kills the process.

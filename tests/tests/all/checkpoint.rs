@@ -38,7 +38,7 @@ async fn holder(db: &Db) -> Option<String> {
 
 async fn advance(db: &Db, lease: &Lease, old: i64, new: i64) -> bool {
     let mut tx = db.begin().await.unwrap();
-    let advanced = checkpoint::advance(&mut tx, "dashboard", lease, old, new)
+    let advanced = checkpoint::advance(&mut tx, "dashboard", lease, old, new, None)
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -76,7 +76,11 @@ async fn rolled_back_checkpoint_is_unchanged(stores: TestStores) {
     let (_views, db) = table(&stores).await;
     let lease = acquire(&db, "first", 60).await.expect("free");
     let mut tx = db.begin().await.unwrap();
-    assert!(checkpoint::advance(&mut tx, "dashboard", &lease, 0, 5).await.unwrap());
+    assert!(
+        checkpoint::advance(&mut tx, "dashboard", &lease, 0, 5, None)
+            .await
+            .unwrap()
+    );
     tx.rollback().await.unwrap();
     assert_eq!(checkpoint::read(&db, "dashboard").await.unwrap().unwrap().position, 0);
 }

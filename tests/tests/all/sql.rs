@@ -73,6 +73,8 @@ async fn read_model_statements_can_be_prepared(stores: TestStores) {
 
 async fn account_statements_can_be_prepared(stores: TestStores) {
     let accounts = Accounts::open(&stores.url).await.unwrap();
+    infra::db::belonging::mark(accounts.db(), "a ledger").await.unwrap();
+    prepare(accounts.db(), &infra::db::belonging::STATEMENTS).await;
     for statements in infra::accounts::STATEMENTS {
         prepare(accounts.db(), statements).await;
     }

@@ -20,7 +20,7 @@ const CALL: [(&str, &str); 4] = [
     ("To", "+15045550100"),
 ];
 
-async fn post_inbound(client: &Client) {
+pub async fn post_inbound(client: &Client) {
     client.webhook("/twilio/inbound", &CALL).await.unwrap().expect(200);
 }
 
@@ -36,7 +36,7 @@ async fn stored_rows(stores: &TestStores) -> (Vec<infra::event_store::RawEvent>,
 }
 
 /// Starts a service that is expected to fail, and returns its log.
-async fn refused_start(home: &Home, settings: &[(&str, &str)]) -> String {
+pub async fn refused_start(home: &Home, settings: &[(&str, &str)]) -> String {
     let mut refused = home.spawn(settings);
     let code = refused.exit_code().await;
     assert!(code.is_some_and(|code| code != 0), "{code:?}: {}", refused.log());

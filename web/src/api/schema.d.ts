@@ -2232,6 +2232,22 @@ export interface components {
             /** @example +15045550100 */
             to: string;
         };
+        /**
+         * @description The data key of a stream was destroyed: its personal values cannot be read any more, here or in a backup of the
+         *     log. `at` is the time of the destruction.
+         */
+        DataKeyDestroyed: {
+            data: {
+                /** @description Identifier of that stream. */
+                aggregate_id: string;
+                /** @description Type of the stream that was erased. */
+                aggregate_type: string;
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+            };
+            /** @enum {string} */
+            type: "DataKeyDestroyed";
+        };
         /** @description The opening ranges of each day, such as `"09:00-12:00"`; the latest end is `"24:00"`. */
         Days: {
             /** @default [] */
@@ -2978,6 +2994,8 @@ export interface components {
              * @description Last position of the log known to this process.
              */
             position: number;
+            /** @description What does not work in this process. */
+            problems: components["schemas"]["ProblemReport"][];
             projections: components["schemas"]["ModelHealth"][];
             /**
              * @description Status of the sandbox, if it is the telephone network: `running` as a child of this service, `restarting`,
@@ -2986,7 +3004,8 @@ export interface components {
              */
             sandbox?: string | null;
             /**
-             * @description `ok`, `degraded` (a read model lags, is stalled or has dead letters), `unavailable`, `draining`.
+             * @description `ok`, `degraded` (something does not work, a read model lags or has dead letters), `unavailable` (not ready: see
+             *     `problems`), `draining`.
              * @example ok
              */
             status: string;
@@ -3122,7 +3141,7 @@ export interface components {
             /** @enum {string} */
             type: "LedgerCreated";
         };
-        LedgerEvent: components["schemas"]["LedgerCreated"];
+        LedgerEvent: components["schemas"]["LedgerCreated"] | components["schemas"]["DataKeyDestroyed"];
         LedgerFeedEvent: components["schemas"]["LedgerEvent"] & components["schemas"]["EventRecord"] & {
             /** Format: date-time */
             at: string;
@@ -3277,6 +3296,11 @@ export interface components {
              * @description Number of events that could not be projected, including later events of the same streams.
              */
             dead_letters: number;
+            /**
+             * Format: int64
+             * @description Position of the first of them; the read model's page and its table `dead_letters` have the reason.
+             */
+            first_dead_letter?: number | null;
             /**
              * Format: int64
              * @description Number of positions behind the log.
@@ -3677,6 +3701,31 @@ export interface components {
              * @example urn:call-ledger:problem:not-found
              */
             type: string;
+        };
+        /** @description A part that does not work. */
+        ProblemReport: {
+            /** @description Whether the process is not ready because of it. */
+            blocks_readiness: boolean;
+            /**
+             * @description The kind of the failure, with the code of the database.
+             * @example disk full (SQLite 13)
+             */
+            cause: string;
+            /**
+             * Format: int64
+             * @description Failures with this cause since the part last worked.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description Seconds since it last worked.
+             */
+            lasts_s: number;
+            /**
+             * @description `append`, `log`, `keys`, `clock`, or `read model <name>`.
+             * @example append
+             */
+            part: string;
         };
         /** @description The status of a read model. */
         ProjectionStatus: {

@@ -891,11 +891,18 @@ pub fn contact() -> Vec<ContactEvent> {
 }
 
 pub fn ledger() -> Vec<LedgerEvent> {
-    vec![LedgerEvent::LedgerCreated {
-        at: AT,
-        identity: "00112233445566778899aabbccddeeff".into(),
-        clock: LedgerClock::System,
-    }]
+    vec![
+        LedgerEvent::LedgerCreated {
+            at: AT,
+            identity: "00112233445566778899aabbccddeeff".into(),
+            clock: LedgerClock::System,
+        },
+        LedgerEvent::DataKeyDestroyed {
+            at: AT,
+            aggregate_type: "call".into(),
+            aggregate_id: CALL.into(),
+        },
+    ]
 }
 
 pub fn phone_number() -> Vec<PhoneNumberEvent> {

@@ -6,6 +6,7 @@ mod erasing;
 mod following;
 mod killed_writer;
 mod opening;
+mod rotation;
 mod sealing;
 mod two_processes;
 

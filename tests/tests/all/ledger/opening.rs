@@ -117,7 +117,7 @@ async fn changed_migration_is_refused(stores: TestStores) {
 async fn wrong_master_key_is_refused(stores: TestStores) {
     start_a_call(&stores.ledger().await, "CA1").await;
     let mut options = stores.options(Arc::new(SystemClock));
-    options.master_key = MasterKey::random();
+    options.master_key = MasterKey::random().into();
     let refused = Ledger::open(options).await.err().expect("refused");
     assert!(
         matches!(refused, LedgerOpenError::Keys(KeyError::WrongMasterKey)),

@@ -48,9 +48,13 @@ async fn fenced_off_projector_writes_nothing(stores: TestStores) {
     let env = TestEnv::open(&stores).await;
     let following = env.models.follow();
     env.wait_for_position(env.call("CA1").await).await;
-    let seize = "update checkpoint set fence = fence + 1, owner = 'other', lease_expires_at = 9223372036854775807
+    let seize = "update checkpoint set fence = fence + 1, owner = 'other', lease_expires_at = NOW + 60000000
       where name = 'dashboard'";
-    env.damage("dashboard", seize).await;
+    let now = match env.db("dashboard").await {
+        infra::db::Db::Sqlite(_) => "unixepoch() * 1000000",
+        infra::db::Db::Postgres(_) => "cast(extract(epoch from now()) * 1000000 as bigint)",
+    };
+    env.damage("dashboard", &seize.replace("NOW", now)).await;
     let last = env.call("CA2").await;
     let brief = std::time::Duration::from_millis(700);
     assert!(!env.models.wait("dashboard", last, brief).await);

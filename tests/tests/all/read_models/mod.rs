@@ -3,6 +3,8 @@
 mod dead_letters;
 mod following;
 mod rebuilding;
+mod restored_log;
+mod unreadable;
 mod work;
 
 use crate::ledger::{at, by_twilio, by_user, inbound, said};
@@ -22,14 +24,14 @@ use std::time::Duration;
 const READ_MODEL_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A process with a ledger and read models.
-struct TestEnv {
-    ledger: Ledger,
+pub struct TestEnv {
+    pub ledger: Ledger,
     read_stores: ReadStores,
-    models: ReadModels,
+    pub models: ReadModels,
 }
 
 impl TestEnv {
-    async fn open(stores: &TestStores) -> Self {
+    pub async fn open(stores: &TestStores) -> Self {
         let ledger = stores.ledger().await;
         let read_stores = ReadStores::open(&stores.url).await.unwrap();
         let models = ReadModels::open(read_stores.clone(), ledger.clone(), Arc::new(SystemClock))
@@ -43,7 +45,7 @@ impl TestEnv {
     }
 
     /// Records a call that is answered, has turns, ends and is graded. Returns the position of its last event.
-    async fn call(&self, call: &str) -> i64 {
+    pub async fn call(&self, call: &str) -> i64 {
         let twilio = |what: &str| by_twilio(&format!("{what} {call}"));
         self.execute(call, inbound(call), twilio("inbound")).await;
         self.execute(call, said(2, crate::ledger::WORDS), twilio("said")).await;
@@ -60,7 +62,7 @@ impl TestEnv {
     }
 
     /// Waits until every model has passed a position.
-    async fn wait_for_position(&self, position: i64) {
+    pub async fn wait_for_position(&self, position: i64) {
         for projector in projectors() {
             let model = projector.name();
             assert!(
@@ -74,12 +76,12 @@ impl TestEnv {
         rows_of(&self.read_stores, model).await
     }
 
-    async fn db(&self, model: &'static str) -> Db {
+    pub async fn db(&self, model: &'static str) -> Db {
         self.read_stores.current(model).await.unwrap().db
     }
 
     /// Corrupts a model's rows with a statement.
-    async fn damage(&self, model: &'static str, statement: &str) {
+    pub async fn damage(&self, model: &'static str, statement: &str) {
         let db = self.db(model).await;
         infra::on_db!(&db, c => sqlx::query(statement).execute(c).await.map(|_| ())).unwrap();
     }
