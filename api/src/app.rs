@@ -4,10 +4,11 @@ use crate::auth::Permission;
 use crate::conference;
 use crate::feed_cache::FeedCache;
 use crate::health::metrics::recorder;
-use crate::router::router;
+use crate::router::{router, webhook_router};
 use crate::sandbox::Sandbox;
+use crate::server;
 use crate::signals::{Signal, Signals};
-use crate::state::{AppState, Shared, TwilioToken};
+use crate::state::{AppState, Shared};
 use crate::twilio::voice_response;
 use anyhow::Context as _;
 use axum::extract::FromRef as _;
@@ -26,6 +27,7 @@ use infra::blob::BlobStore;
 use infra::clock::{Clock as _, SandboxClock, SharedClock, SystemClock};
 use infra::config::Config;
 use infra::db::ReadStores;
+use infra::faults::Faults;
 use infra::keys::{MasterKey, MasterKeySource};
 use infra::leases::Leases;
 use infra::ledger::{Ledger, LedgerOptions, clock_check};
@@ -55,9 +57,11 @@ pub struct App;
 pub struct Running {
     /// Listening address.
     pub addr: SocketAddr,
+    /// Listening address of the webhooks alone, if one is configured.
+    pub webhook_addr: Option<SocketAddr>,
     engine: SharedEngine,
     following: Following,
-    server: JoinHandle<std::io::Result<()>>,
+    server: JoinHandle<()>,
     jobs: Vec<JoinHandle<()>>,
     sandbox: Sandbox,
     /// Compares the machine's clock with the log and the monotonic clock.
@@ -130,16 +134,35 @@ impl App {
         number_ownership::claim_configured(&engine)
             .await
             .context("claiming the configured numbers")?;
-        let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+        let limits = server::Limits {
+            max_connections: server::raise_descriptors(),
+            trusted_proxies: engine.config.trusted_proxies.clone(),
+        };
+        let webhooks = match engine.config.webhook_listen {
+            Some(address) => Some((bind(address).await?.0, webhook_router(state.clone()))),
+            None => None,
+        };
+        let webhook_addr = webhooks.as_ref().map(|(listener, _)| listener.local_addr()).transpose();
+        let webhook_addr = webhook_addr.context("reading the address of the webhook listener")?;
+        let router = router(state);
         let drain = engine.drain.clone();
         let server = tokio::spawn(async move {
-            axum::serve(listener, service)
-                .with_graceful_shutdown(async move { drain.closing().await })
-                .await
+            let closing = || {
+                let drain = drain.clone();
+                async move { drain.closing().await }
+            };
+            let main = server::serve(listener, router, limits.clone(), closing());
+            match webhooks {
+                Some((listener, router)) => {
+                    tokio::join!(main, server::serve(listener, router, limits, closing()));
+                }
+                None => main.await,
+            }
         });
         let jobs = jobs::spawn(&engine);
         Ok(Running {
             addr,
+            webhook_addr,
             engine,
             following,
             server,
@@ -151,14 +174,18 @@ impl App {
 }
 
 async fn listen(config: &Config) -> anyhow::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+    bind(config.listen).await
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await.map_err(|error| {
         let in_use = error.kind() == std::io::ErrorKind::AddrInUse;
         let hint = if in_use {
             ": another program listens there; stop it, or set PORT or LISTEN"
         } else {
             ""
         };
-        anyhow::Error::new(error).context(format!("cannot listen on {}{hint}", config.listen))
+        anyhow::Error::new(error).context(format!("cannot listen on {address}{hint}"))
     })?;
     let addr = listener.local_addr().context("reading the listening address")?;
     Ok((listener, addr))
@@ -245,15 +272,19 @@ async fn open(
         .auth_token()
         .context("reading or creating the sandbox's auth token")?;
     let credentials = Credentials::AuthToken(twilio_token.clone());
-    let twilio = TwilioRest::new(config.twilio_base(), config.twilio.account_sid.as_str(), credentials)?;
+    let faults = Faults::new(clock.clone());
+    let twilio = TwilioRest::new(config.twilio_base(), config.twilio.account_sid.as_str(), credentials)?
+        .reporting_to(faults.clone());
     let sandbox_control = SandboxControl::new(config.twilio_base())?;
     let language_models = ModelsOptions::from_config(&config.models, &config.sandbox_models());
     let language_models = Models::new(language_models).context("setting up the models")?;
-    let blobs = BlobStore::open(&config.recordings_url, config.s3_endpoint.as_deref())
+    let blobs = BlobStore::open(&config.recordings_url, config.s3.clone())
         .await
-        .context("RECORDINGS_URL")?;
+        .context("RECORDINGS_URL")?
+        .reporting_to(faults.clone());
     check_recordings(&blobs, &ledger).await?;
     let recording_links = RecordingLinks::new(&twilio_token);
+    let signing_keys = config.signing_keys(twilio_token);
     let leases = Leases::open(&config.ledger_database)
         .await
         .context("opening the leases")?;
@@ -274,6 +305,7 @@ async fn open(
         sandbox,
         language_models,
         blobs,
+        faults,
         leases,
         number_routing: Arc::default(),
         presence: Arc::default(),
@@ -284,7 +316,7 @@ async fn open(
     };
     Ok(AppState::new(Shared {
         engine: Arc::new(engine),
-        twilio_token: TwilioToken(twilio_token),
+        signing_keys,
         sandbox_control,
         recording_links: Arc::new(recording_links),
         limits: Arc::default(),
@@ -372,7 +404,7 @@ impl Running {
         let abort = self.server.abort_handle();
         let served = tokio::time::timeout(self.engine.config.drain_timeout, self.server).await;
         let served = if let Ok(served) = served {
-            served.context("the server panicked")?.context("the server failed")
+            served.context("the server panicked")
         } else {
             abort.abort();
             tracing::warn!("requests aborted: drain timeout exceeded");
@@ -404,10 +436,7 @@ impl Running {
 
     /// Waits until the server fails; it does not end otherwise.
     async fn failed(&mut self) -> anyhow::Result<()> {
-        (&mut self.server)
-            .await
-            .context("the server panicked")?
-            .context("the server failed")
+        (&mut self.server).await.context("the server panicked")
     }
 }
 
@@ -463,7 +492,7 @@ fn log_start(running: &Running) {
         );
     }
     tracing::info!(
-        address = %running.addr, public_url = %config.public_url, ledger = %config.ledger_database,
+        address = %running.addr, webhooks = ?running.webhook_addr, public_url = %config.public_url, ledger = %config.ledger_database,
         "call-ledger {} is ready", env!("CARGO_PKG_VERSION")
     );
 }

@@ -48,6 +48,9 @@ pub enum ApiError {
     /// API tokens are not allowed.
     #[error("an API token may not do this: sign in with a password")]
     NotAPerson,
+    /// The password was not given for some time, or never in this login session.
+    #[error("confirm your password first")]
+    Unconfirmed,
     /// A user exists already, and there is no valid invitation.
     #[error("registration requires a valid invitation")]
     NotInvited,
@@ -156,6 +159,7 @@ impl ApiError {
             Self::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotAPerson => (StatusCode::FORBIDDEN, "not-a-person"),
+            Self::Unconfirmed => (StatusCode::FORBIDDEN, "password-confirmation-required"),
             Self::NotInvited => (StatusCode::FORBIDDEN, "not-invited"),
             Self::CrossSite => (StatusCode::FORBIDDEN, "cross-site"),
             Self::Signature => (StatusCode::FORBIDDEN, "signature"),

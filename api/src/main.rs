@@ -8,5 +8,6 @@ static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    api::cli::main().await
+    // On the heap: the settings are large, and are moved through several futures here.
+    Box::pin(api::cli::main()).await
 }

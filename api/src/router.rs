@@ -2,14 +2,15 @@
 
 use crate::state::AppState;
 use crate::web::body::MAX_BODY_BYTES;
+use crate::web::contract::{self, Contract};
 use crate::web::{headers, idempotency, middleware};
 use crate::{
-    active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, live, openapi, quarantine,
-    read_models, site, suppressions, text_calls, twilio, users,
+    active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, live, openapi, openapi_responses,
+    quarantine, read_models, site, suppressions, text_calls, twilio, users,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef as _};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use infra::config::Config;
 use std::sync::Arc;
@@ -24,7 +25,9 @@ use utoipa_swagger_ui::SwaggerUi;
 /// The OpenAPI document of all endpoints.
 #[must_use]
 pub fn openapi_document() -> utoipa::openapi::OpenApi {
-    routes().into_openapi()
+    let mut document = routes().into_openapi();
+    openapi_responses::complete(&mut document);
+    document
 }
 
 /// All routes of the OpenAPI document.
@@ -44,6 +47,7 @@ fn user_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::login::login))
         .routes(routes!(auth::logout::logout))
         .routes(routes!(auth::me::me))
+        .routes(routes!(auth::confirm::confirm))
         .routes(routes!(auth::tokens::list_tokens, auth::tokens::create_token))
         .routes(routes!(auth::tokens::delete_token))
         .routes(routes!(users::list::list_users, users::invite::invite_user))
@@ -62,6 +66,7 @@ fn user_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(twilio::transcribe::transcribe))
         .routes(routes!(call_logs::history::history))
         .routes(routes!(call_logs::erase::erase_call))
+        .routes(routes!(call_logs::retry::retry_call))
         // Review
         .routes(routes!(call_logs::grade::grade_call))
         .routes(routes!(call_logs::correct::note_correction))
@@ -149,6 +154,34 @@ fn telephony_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(twilio::amd_status::amd_status))
         .routes(routes!(twilio::announce::announce))
         .routes(routes!(twilio::media::media))
+        .merge(webhooks_by_get())
+}
+
+/// The webhooks with the method `GET`, which an account's owner may have chosen at Twilio. We ask for `POST`, so these are not in
+/// the document.
+fn webhooks_by_get() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .route("/twilio/inbound", get(twilio::inbound::inbound))
+        .route("/twilio/ai-respond", get(twilio::ai_respond::ai_respond))
+        .route("/twilio/inbound-status", get(twilio::inbound_status::inbound_status))
+        .route("/twilio/voice", get(twilio::voice::voice))
+        .route("/twilio/call-status", get(twilio::call_status::call_status))
+        .route("/twilio/voicemail", get(twilio::voicemail::voicemail))
+        .route("/twilio/voicemail-done", get(twilio::voicemail_done::voicemail_done))
+        .route(
+            "/twilio/recording-status",
+            get(twilio::recording_status::recording_status),
+        )
+        .route(
+            "/twilio/conference-status",
+            get(twilio::conference_status::conference_status),
+        )
+        .route(
+            "/twilio/transcription-status",
+            get(twilio::transcription_status::transcription_status),
+        )
+        .route("/twilio/amd-status", get(twilio::amd_status::amd_status))
+        .route("/twilio/announce", get(twilio::announce::announce))
 }
 
 /// Routes for monitoring: unauthenticated, without personal data.
@@ -160,19 +193,37 @@ fn monitoring_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(health::metrics::metrics))
 }
 
-/// The router with its middleware. A request passes the layers from the last to the first.
+/// The router of the service.
 pub fn router(state: AppState) -> Router {
-    let is_https = Arc::<Config>::from_ref(&state).is_https();
-    let (api, document) = routes().split_for_parts();
+    let (api, mut document) = routes().split_for_parts();
+    openapi_responses::complete(&mut document);
+    let contract = Contract::of(&document, MAX_BODY_BYTES);
     let router = api
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .fallback(site::site)
-        .with_state(state)
+        .layer(from_fn_with_state(contract, contract::enforce));
+    with_middleware(router, state)
+}
+
+/// The router of a listener for the telephone network alone: its webhooks, and health.
+pub fn webhook_router(state: AppState) -> Router {
+    let routes = OpenApiRouter::new()
+        .merge(telephony_routes())
+        .merge(monitoring_routes());
+    with_middleware(routes.into(), state)
+}
+
+/// A request passes the layers from the last to the first.
+fn with_middleware(router: Router<AppState>, state: AppState) -> Router {
+    let is_https = Arc::<Config>::from_ref(&state).is_https();
+    let router = router
+        .with_state(state.clone())
         .layer(from_fn(idempotency::fingerprint))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(middleware::documented))
         .layer(CompressionLayer::new())
         .layer(from_fn(middleware::bounded))
+        .layer(from_fn_with_state(state, middleware::limited_by_address))
         .layer(CatchPanicLayer::custom(middleware::after_panic))
         .layer(from_fn(headers::secure))
         .layer(from_fn(middleware::observe))

@@ -13,11 +13,12 @@ use infra::accounts::Accounts;
 use infra::blob::BlobStore;
 use infra::clock::SharedClock;
 use infra::config::Config;
+use infra::faults::Faults;
 use infra::ledger::Ledger;
 use infra::models::Models;
 use infra::recording_links::RecordingLinks;
-use infra::secret::Secret;
 use infra::twilio::sandbox::SandboxControl;
+use infra::twilio::signing_keys::SigningKeys;
 use metrics_exporter_prometheus::PrometheusHandle;
 use projections::ReadModels;
 use projections::agents::queries::Agents;
@@ -37,7 +38,8 @@ pub struct AppState(Arc<Shared>);
 /// The engine, and what only HTTP needs.
 pub struct Shared {
     pub engine: SharedEngine,
-    pub twilio_token: TwilioToken,
+    /// What verifies the signatures of Twilio's requests.
+    pub signing_keys: SigningKeys,
     /// The sandbox's own API, used only when it is the telephone network.
     pub sandbox_control: SandboxControl,
     /// Signed links to recordings.
@@ -49,10 +51,6 @@ pub struct Shared {
     /// The figures of `/metrics`.
     pub metrics: PrometheusHandle,
 }
-
-/// The auth token that verifies the signatures of Twilio's requests.
-#[derive(Clone)]
-pub struct TwilioToken(pub Secret);
 
 impl AppState {
     /// The state with these parts.
@@ -83,6 +81,7 @@ parts! {
     ReadModels = engine.models,
     Accounts = engine.accounts,
     BlobStore = engine.blobs,
+    Faults = engine.faults,
     Arc<Presence> = engine.presence,
     Drain = engine.drain,
     Arc<AudioTaps> = engine.audio_taps,
@@ -96,7 +95,7 @@ parts! {
     Feedback = engine.read.feedback,
     LiveCalls = engine.read.live_calls,
     Work = engine.read.work,
-    TwilioToken = twilio_token,
+    SigningKeys = signing_keys,
     SandboxControl = sandbox_control,
     Arc<RecordingLinks> = recording_links,
     Arc<Limits> = limits,

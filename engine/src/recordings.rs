@@ -1,4 +1,5 @@
-//! What users request for the recordings of a call: to play one, and to transcribe them again.
+//! What users request for the recordings of a call: to play one, to transcribe them again, and to try again what was
+//! given up.
 
 use crate::Engine;
 use domain::call::recordings::Archived;
@@ -90,4 +91,33 @@ pub async fn request_transcription(
         phases,
         position: executed.position,
     })
+}
+
+/// Requests another attempt of everything of the call that was given up: recordings that could not be stored, transcripts
+/// and the summary. The jobs find the requests.
+///
+/// # Errors
+/// When nothing was given up, the call was erased, or the ledger is unavailable.
+pub async fn retry_given_up(
+    engine: &Engine,
+    call_id: &str,
+    by: String,
+    metadata: Metadata,
+) -> Result<Position, RecordingError> {
+    let known = engine.ledger.state::<Call>(call_id).await?;
+    let (call, _) = known.ok_or(RecordingError::NoCall)?;
+    let at = engine.clock.now();
+    let retry = |(effect, item): (&str, &str)| CallCommand::RetryEffect {
+        at,
+        effect: effect.to_owned(),
+        item: item.to_owned(),
+        by: by.clone(),
+    };
+    let mut commands: Vec<_> = call.given_up_effects().into_iter().map(retry).collect();
+    if commands.is_empty() {
+        // Refused, unless it is a repetition of a request that was accepted.
+        commands.push(retry(("", "")));
+    }
+    let executed = engine.ledger.execute_all::<Call>(call_id, &commands, metadata).await?;
+    Ok(executed.position)
 }

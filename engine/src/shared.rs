@@ -11,6 +11,7 @@ use infra::accounts::Accounts;
 use infra::blob::BlobStore;
 use infra::clock::SharedClock;
 use infra::config::Config;
+use infra::faults::Faults;
 use infra::leases::Leases;
 use infra::ledger::Ledger;
 use infra::models::Models;
@@ -46,6 +47,8 @@ pub struct Engine {
     pub language_models: Models,
     /// Stored recordings.
     pub blobs: BlobStore,
+    /// What an operator has to mend.
+    pub faults: Faults,
     /// Which process runs which kind of job.
     pub leases: Leases,
     pub number_routing: Arc<NumberRouting>,

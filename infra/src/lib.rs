@@ -10,6 +10,7 @@ pub mod consumer;
 pub mod db;
 pub mod event_store;
 mod events;
+pub mod faults;
 pub mod health;
 pub mod keys;
 pub mod leases;

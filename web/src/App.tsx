@@ -4,6 +4,7 @@ import { lazy, Suspense } from "react";
 import { ErrorNotice } from "./components/ErrorNotice";
 import { FeedProvider } from "./feed/FeedProvider";
 import { router } from "./router";
+import { ConfirmPassword } from "./session/ConfirmPassword";
 import { SessionProvider, useCurrentUser } from "./session/session";
 import { ShellSkeleton } from "./shell/ShellSkeleton";
 
@@ -35,6 +36,7 @@ export function App() {
   }
   return (
     <SessionProvider me={user.data} key={user.data.user_id}>
+      <ConfirmPassword />
       <FeedProvider>
         <RouterProvider router={router} />
       </FeedProvider>

@@ -177,7 +177,7 @@ impl ListenerSocket {
         loop {
             let done = tokio::select! {
                 () = drain.closing() => Err(Closing::RESTART.into()),
-                ready = self.log.ready() => match read(&mut self.log, ready).await {
+                ready = self.log.ready() => match read(&mut self.log, ready, &self.engine.ledger).await {
                     Ok(events) => self.check_end(&events).await,
                     Err(_) => Err(Closing::resume("ledger unavailable: reconnect").into()),
                 },

@@ -12,15 +12,32 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// The fields to change; absent fields stay unchanged.
-#[derive(Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EditAgent {
     #[serde(default)]
-    settings: Settings,
+    pub(super) settings: Settings,
     /// Opening hours.
-    hours: Option<Hours>,
+    pub(super) hours: Option<Hours>,
     /// Whether all callers are routed to the voicemail until further notice.
-    emergency_closed: Option<bool>,
+    pub(super) emergency_closed: Option<bool>,
+}
+
+impl EditAgent {
+    pub(super) fn of_settings(settings: Settings) -> Self {
+        Self {
+            settings,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of(hours: Option<Hours>, emergency_closed: Option<bool>) -> Self {
+        Self {
+            hours,
+            emergency_closed,
+            ..Self::default()
+        }
+    }
 }
 
 /// Changes an agent.
@@ -83,6 +100,29 @@ async fn edit(
     body: EditAgent,
 ) -> Result<WriteResponse<AgentView>, ApiError> {
     signed_in.may(Permission::EditAgents)?;
+    let commands = apply(agents, signed_in, body)?;
+    if commands.is_empty() {
+        return Err(ApiError::field("", "nothing to change"));
+    }
+    key.ensure_not_reused(&agents.ledger, &signed_in.user.user_id).await?;
+    let mut position = 0;
+    for (part, command) in commands.into_iter().enumerate() {
+        position = agents
+            .execute(signed_in, &key.part(part), endpoint, id, command)
+            .await?;
+    }
+    Ok(WriteResponse::changed(position, agents.view(signed_in, id).await?))
+}
+
+/// The commands of a change.
+///
+/// # Errors
+/// When the hours cannot be read.
+pub(super) fn apply(
+    agents: &AgentResource,
+    signed_in: &SignedIn,
+    body: EditAgent,
+) -> Result<Vec<AgentCommand>, ApiError> {
     let (at, by) = (agents.clock.now(), signed_in.by());
     let mut commands = Vec::new();
     if !body.settings.is_empty() {
@@ -104,15 +144,5 @@ async fn edit(
         Some(false) => commands.push(AgentCommand::LiftEmergency { at, by }),
         None => {}
     }
-    if commands.is_empty() {
-        return Err(ApiError::field("", "nothing to change"));
-    }
-    key.ensure_not_reused(&agents.ledger, &signed_in.user.user_id).await?;
-    let mut position = 0;
-    for (part, command) in commands.into_iter().enumerate() {
-        position = agents
-            .execute(signed_in, &key.part(part), endpoint, id, command)
-            .await?;
-    }
-    Ok(WriteResponse::changed(position, agents.view(signed_in, id).await?))
+    Ok(commands)
 }

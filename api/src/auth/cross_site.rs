@@ -4,7 +4,7 @@
 //! same host, a WebSocket) is refused here, by the headers with which the browser names the request's origin.
 
 use crate::error::ApiError;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use url::{Host, Url};
 
 /// Refuses a request that a browser sends on behalf of another host. Clients that send neither header are accepted.
@@ -12,8 +12,13 @@ use url::{Host, Url};
 /// # Errors
 /// When the request comes from another site.
 pub fn refuse(headers: &HeaderMap, public_url: &Url) -> Result<(), ApiError> {
-    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
-        return Err(ApiError::CrossSite);
+    // The browser's own word, which no page can set. It knows the address that it sent the request to, also if a proxy
+    // rewrites `Host`, or if there are several domains.
+    match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
+        Some(b"same-origin" | b"none") => return Ok(()),
+        Some(b"cross-site") => return Err(ApiError::CrossSite),
+        // Another subdomain or port, or a client that sends no such header.
+        _ => {}
     }
     let Some(origin) = headers.get(header::ORIGIN) else {
         return Ok(());
@@ -57,6 +62,22 @@ mod tests {
         assert!(is_accepted(&[
             ("origin", "http://localhost:5173"),
             ("host", "localhost:3000")
+        ]));
+    }
+
+    #[test]
+    fn own_page_is_accepted_behind_a_proxy_that_rewrites_the_host() {
+        for origin in ["https://calls.example", "https://another-domain.example"] {
+            assert!(is_accepted(&[
+                ("sec-fetch-site", "same-origin"),
+                ("origin", origin),
+                ("host", "10.0.0.7:3000")
+            ]));
+        }
+        assert!(!is_accepted(&[
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://evil.example"),
+            ("host", "calls.example")
         ]));
     }
 

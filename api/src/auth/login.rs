@@ -2,14 +2,15 @@
 
 use super::login_sessions::LoginSessions;
 use super::me::Me;
-use super::password;
+use super::{known_browser, password};
 use crate::error::{ApiError, Problem};
 use crate::limits::Limits;
 use crate::web::Body;
 use crate::web::address::Address;
 use axum::Json;
 use axum::extract::State;
-use axum::response::IntoResponse;
+use axum::http::HeaderMap;
+use axum::response::{AppendHeaders, IntoResponse};
 use infra::secret::Secret;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -38,22 +39,26 @@ pub async fn login(
     State(sessions): State<LoginSessions>,
     State(limits): State<Arc<Limits>>,
     address: Address,
+    headers: HeaderMap,
     Body(body): Body<Login>,
 ) -> Result<impl IntoResponse, ApiError> {
     limits.login_attempt(address.0)?;
     let email = super::email(&body.email).map_err(|_| ApiError::WrongCredentials)?;
-    limits.password_attempt(&email)?;
     let user = sessions
         .accounts
         .user_by_email(&email)
         .await?
         .filter(|user| user.active);
+    let is_known = known_browser::is_known(&headers, user.as_ref());
+    limits.password_attempt(&email, (!is_known).then_some(address.0))?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let is_right = password::verify(body.password, hash).await?;
     match user {
         Some(user) if is_right => {
             let cookie = sessions.begin(&user).await?;
-            Ok((cookie, Json(Me::of(&user))))
+            let known = known_browser::cookie(&sessions.config, &user);
+            let cookies = AppendHeaders(cookie.into_iter().chain([known]));
+            Ok((cookies, Json(Me::of(&user))))
         }
         _ => Err(ApiError::WrongCredentials),
     }

@@ -17,7 +17,7 @@ pub type Cookie = [(HeaderName, String); 1];
 pub struct LoginSessions {
     pub accounts: Accounts,
     pub clock: SharedClock,
-    config: Arc<Config>,
+    pub config: Arc<Config>,
 }
 
 composed_of_parts!(LoginSessions {

@@ -4,8 +4,10 @@
 //! tokens are stored as SHA-256. The permission table is in [`permission`]; each handler checks the permission that it
 //! needs.
 
+pub mod confirm;
 pub mod cross_site;
 pub mod first_run;
+mod known_browser;
 pub mod login;
 mod login_sessions;
 pub mod logout;
@@ -17,6 +19,7 @@ pub mod session;
 pub mod token;
 pub mod tokens;
 
+pub use confirm::Confirmed;
 pub use permission::Permission;
 pub use session::{SignedIn, User};
 

@@ -4,6 +4,7 @@ use super::{Permission, cross_site, token};
 use crate::error::ApiError;
 use crate::limits::Limits;
 use crate::state::composed_of_parts;
+use crate::web::contract::Refused;
 use crate::web::idempotency::RequestKey;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -28,6 +29,8 @@ pub struct SignedIn {
     pub user: User,
     /// Hash of the login session's token; absent with an API token.
     pub session: Option<String>,
+    /// Hash of the API token; absent with a login session.
+    pub token: Option<String>,
     /// Request ID; the correlation ID of the events that the request causes.
     pub request_id: String,
 }
@@ -42,6 +45,17 @@ impl SignedIn {
             Ok(())
         } else {
             Err(ApiError::Forbidden)
+        }
+    }
+
+    /// Checks that a person sent the request, and not a program with an API token.
+    ///
+    /// # Errors
+    /// 403 with an API token.
+    pub const fn must_be_a_person(&self) -> Result<&str, ApiError> {
+        match &self.session {
+            Some(session) => Ok(session.as_str()),
+            None => Err(ApiError::NotAPerson),
         }
     }
 
@@ -94,14 +108,16 @@ composed_of_parts!(Authentication {
 });
 
 impl Authentication {
-    /// The user as the accounts know them now; `None` once the login session has ended.
+    /// The user as the accounts know them now; `None` once the login session has ended or the token was revoked.
     ///
     /// # Errors
     /// When the accounts are unavailable.
     pub async fn current(&self, signed_in: &SignedIn) -> Result<Option<User>, DatabaseError> {
-        match &signed_in.session {
-            Some(session) => self.accounts.user_of_session(session, self.clock.now()).await,
-            None => self.accounts.user(&signed_in.user.user_id).await,
+        let now = self.clock.now();
+        match (&signed_in.session, &signed_in.token) {
+            (Some(session), _) => self.accounts.user_of_session(session, now).await,
+            (None, Some(token)) => self.accounts.user_of_token(token, now).await,
+            (None, None) => Ok(None),
         }
     }
 }
@@ -115,9 +131,13 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let authentication = Authentication::from_ref(state);
         let now = authentication.clock.now();
-        let (user, session) = if let Some(token) = bearer(&parts.headers) {
+        let (user, session, token) = if let Some(token) = bearer(&parts.headers) {
             let hash = token::hash(token::Kind::Api, token).ok_or(ApiError::Unauthenticated)?;
-            (authentication.accounts.user_of_token(&hash, now).await?, None)
+            (
+                authentication.accounts.user_of_token(&hash, now).await?,
+                None,
+                Some(hash),
+            )
         } else {
             let jar = CookieJar::from_headers(&parts.headers);
             let cookie = jar.get(COOKIE).ok_or(ApiError::Unauthenticated)?;
@@ -126,18 +146,36 @@ where
             if !parts.method.is_safe() || parts.headers.contains_key(header::UPGRADE) {
                 cross_site::refuse(&parts.headers, &authentication.config.public_url)?;
             }
-            (authentication.accounts.user_of_session(&hash, now).await?, Some(hash))
+            (
+                authentication.accounts.user_of_session(&hash, now).await?,
+                Some(hash),
+                None,
+            )
         };
         let user = user.ok_or(ApiError::Unauthenticated)?;
         authentication.limits.request(&user.user_id)?;
+        if let Some(Refused(problems)) = parts.extensions.get() {
+            return Err(ApiError::Invalid(problems.clone()));
+        }
         authentication.presence.record_seen(&user, now);
         let request_id = request_id(&parts.headers);
         Ok(Self {
             user,
             session,
+            token,
             request_id,
         })
     }
+}
+
+/// The hash of the login session that a request is sent in; `None` with an API token, or without a session.
+#[must_use]
+pub fn session_of(headers: &HeaderMap) -> Option<String> {
+    if bearer(headers).is_some() {
+        return None;
+    }
+    let jar = CookieJar::from_headers(headers);
+    token::hash(token::Kind::Session, jar.get(COOKIE)?.value())
 }
 
 /// The request ID: from the header, or a new one.

@@ -1,5 +1,6 @@
 //! `/api/auth/tokens`: API tokens for programs that act as their user.
 
+use super::confirm::Confirmed;
 use super::{SignedIn, token};
 use crate::error::{ApiError, Problem};
 use crate::web::{Body, PathOf, Rfc3339};
@@ -58,17 +59,21 @@ impl From<ApiToken> for Token {
     }
 }
 
-/// Creates an API token.
+/// Creates an API token. Only in a login session, a short time after the password was given.
 #[utoipa::path(
-    post, path = "/api/auth/tokens", tag = "auth", request_body = NewToken,
-    responses((status = CREATED, body = MadeToken), (status = UNPROCESSABLE_ENTITY, body = Problem))
+    post, path = "/api/auth/tokens", tag = "auth", security(("session" = [])), request_body = NewToken,
+    responses((status = CREATED, body = MadeToken), (status = FORBIDDEN, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn create_token(
     State(accounts): State<Accounts>,
     State(clock): State<SharedClock>,
     signed_in: SignedIn,
+    confirmed: Confirmed,
     Body(body): Body<NewToken>,
 ) -> Result<(StatusCode, Json<MadeToken>), ApiError> {
+    // A token with an end would otherwise give itself another without one.
+    signed_in.must_be_a_person()?;
+    confirmed.require()?;
     let label = body.label.trim();
     if label.is_empty() || label.chars().count() > MAX_LABEL_CHARS {
         return Err(ApiError::field(

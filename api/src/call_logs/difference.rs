@@ -12,11 +12,11 @@ pub struct Change {
     pub pointer: String,
     /// The old value; absent if the member was added.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value, required = false)]
     pub from: Option<Value>,
     /// The new value; absent if the member was removed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value, required = false)]
     pub to: Option<Value>,
 }
 

@@ -2,7 +2,7 @@
 
 use super::view::CallDetail;
 use super::{CallLogResource, detail, ensure_own_tenant};
-use crate::auth::{Permission, SignedIn};
+use crate::auth::{Confirmed, Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::web::{Body, CommandKey, PathOf, WriteResponse};
 use axum::extract::State;
@@ -35,11 +35,13 @@ pub async fn erase_call(
     State(engine): State<SharedEngine>,
     State(calls): State<CallLogResource>,
     signed_in: SignedIn,
+    confirmed: Confirmed,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<Erase>,
 ) -> Result<WriteResponse<CallDetail>, ApiError> {
     signed_in.may(Permission::Erase)?;
+    confirmed.require()?;
     tracing::Span::current().record("call_id", &id);
     ensure_own_tenant(&calls.ledger, &calls.call_log, &signed_in, &id).await?;
     let metadata = signed_in.metadata("POST /api/call-logs/{id}/erase", key.of(&signed_in.user.user_id));

@@ -12,6 +12,7 @@ pub mod list;
 pub mod put;
 pub mod recordings;
 pub mod resolve;
+pub mod retry;
 pub mod transcript;
 pub mod view;
 

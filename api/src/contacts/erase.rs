@@ -1,7 +1,7 @@
 //! `POST /api/contacts/{id}/erase`: destroys every personal value of a contact.
 
 use super::ContactResource;
-use crate::auth::{Permission, SignedIn};
+use crate::auth::{Confirmed, Permission, SignedIn};
 use crate::call_logs::erase::Erase;
 use crate::error::{ApiError, Problem};
 use crate::web::write_response::NoContent;
@@ -19,11 +19,13 @@ pub async fn erase_contact(
     State(engine): State<SharedEngine>,
     State(resource): State<ContactResource>,
     signed_in: SignedIn,
+    confirmed: Confirmed,
     key: CommandKey,
     PathOf(id): PathOf<String>,
     Body(body): Body<Erase>,
 ) -> Result<NoContent, ApiError> {
     signed_in.may(Permission::Erase)?;
+    confirmed.require()?;
     resource.ensure_own_tenant(&signed_in, &id).await?;
     let metadata = signed_in.metadata("POST /api/contacts/{id}/erase", key.of(&signed_in.user.user_id));
     let position = erasure::erase_contact(&engine, &id, body.ground, signed_in.by(), metadata).await?;

@@ -2,12 +2,14 @@
 
 use super::ready::{QUERY_TIMEOUT, STALLED_AFTER, ledger_answers, reasons};
 use crate::state::composed_of_parts;
+use crate::web::Rfc3339;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use engine::drain::Drain;
 use engine::sandbox_status::SandboxStatusWatch;
 use infra::config::Config;
+use infra::faults::{Fault, Faults};
 use infra::health::{Problem, Severity};
 use infra::ledger::Ledger;
 use projections::ReadModels;
@@ -18,8 +20,8 @@ use utoipa::ToSchema;
 /// The health of the service.
 #[derive(Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`, `degraded` (something does not work, a read model lags or has dead letters), `unavailable` (not ready: see
-    /// `problems`), `draining`.
+    /// `ok`, `degraded` (something does not work, a read model lags or has dead letters, or there are faults), `unavailable`
+    /// (not ready: see `problems`), `draining`.
     #[schema(example = "ok")]
     status: &'static str,
     version: &'static str,
@@ -41,6 +43,8 @@ pub struct Health {
     projections: Vec<ModelHealth>,
     /// What does not work in this process.
     problems: Vec<ProblemReport>,
+    /// What an operator has to mend. Work that needs it waits and resumes by itself.
+    faults: Vec<FaultHealth>,
 }
 
 /// A part that does not work.
@@ -72,6 +76,16 @@ impl From<Problem> for ProblemReport {
     }
 }
 
+/// A fault of the configuration.
+#[derive(Serialize, ToSchema)]
+pub struct FaultHealth {
+    /// `twilio_credentials`, `twilio_numbers`, `recording_store`, `models`.
+    #[schema(example = "recording_store")]
+    area: &'static str,
+    cause: String,
+    since: Rfc3339,
+}
+
 /// The health of a read model.
 #[derive(Serialize, ToSchema)]
 pub struct ModelHealth {
@@ -88,12 +102,23 @@ pub struct ModelHealth {
     stalled_s: Option<u64>,
 }
 
+impl From<Fault> for FaultHealth {
+    fn from(fault: Fault) -> Self {
+        Self {
+            area: fault.area.as_str(),
+            cause: fault.cause,
+            since: fault.since.into(),
+        }
+    }
+}
+
 /// What the report is about.
 pub struct HealthResource {
     config: Arc<Config>,
     ledger: Ledger,
     models: ReadModels,
     sandbox: SandboxStatusWatch,
+    faults: Faults,
     drain: Drain,
 }
 
@@ -102,6 +127,7 @@ composed_of_parts!(HealthResource {
     ledger,
     models,
     sandbox,
+    faults,
     drain
 });
 
@@ -125,7 +151,9 @@ pub async fn health(State(service): State<HealthResource>) -> (StatusCode, Json<
     let is_ready = ledger && reasons(&service.ledger, &service.models).await.is_empty();
     let problems = service.ledger.health().problems();
     let stalled = service.models.progress().stalled(STALLED_AFTER);
+    let faults = service.faults.present();
     let is_healthy = problems.is_empty()
+        && faults.is_empty()
         && !models.is_empty()
         && models.iter().all(|(_, status)| {
             let status = status.as_ref();
@@ -162,6 +190,7 @@ pub async fn health(State(service): State<HealthResource>) -> (StatusCode, Json<
         position: service.ledger.known_head(),
         projections: projections.collect(),
         problems: problems.into_iter().map(ProblemReport::from).collect(),
+        faults: faults.into_iter().map(FaultHealth::from).collect(),
     };
     (code, Json(health))
 }

@@ -15,6 +15,7 @@ use crate::auth::session::Authentication;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
 use crate::feed_cache::FeedCache;
+use crate::limits::{Limits, OpenSocket};
 use crate::read_models::status::RebuildProgress;
 use crate::state::composed_of_parts;
 use crate::web::Parameters;
@@ -43,6 +44,9 @@ const REBUILD_PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 /// Maximum size of a message from the reader, in bytes; readers send nothing but control frames.
 const MAX_MESSAGE_BYTES: usize = 1024;
 
+/// Maximum number of open feeds of a user, on this process: one for each browser tab, with some room.
+const MAX_FEEDS_PER_USER: usize = 16;
+
 /// Query parameters of the feed.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +66,7 @@ pub struct FeedState {
     presence: Arc<Presence>,
     feed_cache: Arc<FeedCache>,
     authentication: Authentication,
+    limits: Arc<Limits>,
     drain: Drain,
 }
 
@@ -72,6 +77,7 @@ composed_of_parts!(FeedState {
     presence,
     feed_cache,
     authentication,
+    limits,
     drain
 });
 
@@ -81,7 +87,8 @@ composed_of_parts!(FeedState {
     get, path = "/ws", operation_id = "live_feed", tag = "live", params(After),
     responses(
         (status = SWITCHING_PROTOCOLS, body = FeedMessage, description = "The connection is open. Each message is a JSON text"),
-        (status = UNPROCESSABLE_ENTITY, body = Problem)
+        (status = UNPROCESSABLE_ENTITY, body = Problem),
+        (status = TOO_MANY_REQUESTS, body = Problem, description = "The user has too many open feeds"),
     )
 )]
 pub async fn live(
@@ -96,6 +103,7 @@ pub async fn live(
     if !(0..=head).contains(&after) {
         return Err(ApiError::parameter("after", format!("must be from 0 to {head}")));
     }
+    let open = state.limits.open_socket(&signed_in.user.user_id, MAX_FEEDS_PER_USER)?;
     Ok(upgrade
         .max_message_size(MAX_MESSAGE_BYTES)
         .on_upgrade(move |socket| async move {
@@ -104,6 +112,7 @@ pub async fn live(
                 signed_in,
                 socket,
                 position: after,
+                _open: open,
             }
             .run()
             .await;
@@ -115,6 +124,7 @@ struct Feed {
     signed_in: SignedIn,
     socket: WebSocket,
     position: Position,
+    _open: OpenSocket,
 }
 
 /// Why a feed ends.
@@ -159,7 +169,7 @@ impl Feed {
             let sent = tokio::select! {
                 () = drain.closing() => return Closing::RESTART.into(),
                 // Read outside of `select!`: a read that is canceled by every other event might never finish.
-                ready = log.ready() => match read(&mut log, ready).await {
+                ready = log.ready() => match read(&mut log, ready, &self.state.ledger).await {
                     Ok(events) => self.send_events(&events).await,
                     Err(error) => {
                         tracing::warn!(%error, "live feed closed: ledger unavailable");
@@ -192,11 +202,12 @@ impl Feed {
 
     /// Sends the events that the reader may see, in order, with one flush.
     async fn send_events(&mut self, events: &[Arc<Recorded>]) -> Result<(), End> {
+        let is_own = |event: &&Arc<Recorded>| {
+            event.metadata.tenant.as_str() == self.signed_in.tenant() && may_see(&self.signed_in, event)
+        };
         let messages: Vec<Utf8Bytes> = events
             .iter()
-            .filter(|event| {
-                event.metadata.tenant.as_str() == self.signed_in.tenant() && may_see(&self.signed_in, event)
-            })
+            .filter(is_own)
             .filter_map(|event| self.state.feed_cache.message(event, render))
             .collect();
         let sending = async {

@@ -45,11 +45,8 @@ where
         let path_and_query = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
         let url = verifier.config.stream_url(path_and_query);
         // An absent signature is counted like an invalid one.
-        if verifier.is_valid(&url, Body::Empty, signature.unwrap_or_default()) {
-            Ok(Self)
-        } else {
-            Err(ApiError::Signature)
-        }
+        verifier.verify(&url, Body::Empty, signature.unwrap_or_default())?;
+        Ok(Self)
     }
 }
 

@@ -1,9 +1,9 @@
 //! `GET /twilio/recording/{sid}`: the audio of a recording, through a signed link.
 
 use crate::error::{ApiError, Problem};
-use crate::web::PathOf;
+use crate::web::{Parameters, PathOf};
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use infra::blob::{Blob, BlobError, BlobKey, BlobStore, ByteRange};
@@ -36,7 +36,7 @@ pub async fn recording(
     State(blobs): State<BlobStore>,
     State(clock): State<SharedClock>,
     PathOf(sid): PathOf<String>,
-    Query(link): Query<Link>,
+    Parameters(link): Parameters<Link>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     // An invalid link is answered like a missing recording, to reveal nothing.

@@ -2,16 +2,17 @@
 
 use crate::auth::session::request_id;
 use crate::error::ApiError;
-use crate::state::{TwilioToken, composed_of_parts};
+use crate::state::composed_of_parts;
 use axum::body::Bytes;
 use axum::extract::{FromRef, FromRequest, Request};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use engine::callbacks::Received;
 use infra::clock::SharedClock;
 use infra::config::Config;
 use infra::twilio::callbacks;
 use infra::twilio::form::Form;
 use infra::twilio::signature::{self, Body};
+use infra::twilio::signing_keys::{SigningKey, SigningKeys};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,20 +29,28 @@ pub struct Signed(pub Received);
 pub struct Verifier {
     pub config: Arc<Config>,
     clock: SharedClock,
-    token: TwilioToken,
+    signing_keys: SigningKeys,
 }
 
-composed_of_parts!(Verifier { config, clock, token });
+composed_of_parts!(Verifier {
+    config,
+    clock,
+    signing_keys
+});
 
 impl Verifier {
-    /// Whether Twilio signed this body for this URL.
-    #[must_use]
-    pub fn is_valid(&self, url: &str, body: Body<'_>, signature: &str) -> bool {
-        let is_valid = signature::is_valid(&self.token.0, url, body, signature);
-        if !is_valid {
+    /// The auth token with which Twilio signed this body for this URL.
+    ///
+    /// # Errors
+    /// When none of ours did.
+    pub fn verify(&self, url: &str, body: Body<'_>, signature: &str) -> Result<&SigningKey, ApiError> {
+        if let Some(key) = self.signing_keys.verify(url, body, signature) {
+            metrics::counter!("twilio_signatures_verified_total", "token" => key.name).increment(1);
+            Ok(key)
+        } else {
             metrics::counter!("twilio_signatures_refused_total").increment(1);
+            Err(ApiError::Signature)
         }
-        is_valid
     }
 }
 
@@ -63,7 +72,7 @@ where
         let path_and_query = parts.uri.path_and_query().map_or("/", |whole| whole.as_str());
         let url = verifier.config.callback_url(path_and_query);
         let query = Form::parse(parts.uri.query().unwrap_or_default().as_bytes());
-        let kind = kind(&parts.headers)?;
+        let kind = kind(&parts.method, &parts.headers)?;
         let token = token(&parts.headers);
         let request_id = request_id(&parts.headers);
         // The body limit is in the extensions.
@@ -77,24 +86,28 @@ where
                 ApiError::Malformed("it is incomplete".into(), vec![])
             }
         })?;
-        let (form, is_valid) = match kind {
+        let (form, query, key) = match kind {
+            // The parameters are in the signed URL, behind our own.
+            Kind::Query => {
+                let key = verifier.verify(&url, Body::Empty, &signature)?;
+                let (form, query) = query.split(|name| name.starts_with(|first: char| first.is_ascii_uppercase()));
+                (form, query, key)
+            }
             Kind::Form => {
                 let form = Form::parse(&bytes);
-                let is_valid = verifier.is_valid(&url, Body::Form(&form), &signature);
-                (form, is_valid)
+                let key = verifier.verify(&url, Body::Form(&form), &signature)?;
+                (form, query, key)
             }
             Kind::Json => {
-                let is_valid = verifier.is_valid(&url, Body::Raw(&bytes), &signature);
+                let key = verifier.verify(&url, Body::Raw(&bytes), &signature)?;
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 (
                     Form::from_parameters(BTreeMap::from([(WHOLE_BODY.to_owned(), vec![text])])),
-                    is_valid,
+                    query,
+                    key,
                 )
             }
         };
-        if !is_valid {
-            return Err(ApiError::Signature);
-        }
         let unreadable = callbacks::unreadable(&form);
         for parameter in &unreadable {
             metrics::counter!("twilio_unreadable_parameters_total", "parameter" => *parameter).increment(1);
@@ -102,6 +115,7 @@ where
         Ok(Self(Received {
             form,
             query,
+            accounts: key.accounts.clone(),
             unreadable,
             token,
             request_id,
@@ -112,11 +126,16 @@ where
 
 #[derive(Clone, Copy)]
 enum Kind {
+    /// A webhook that is configured with the method `GET`.
+    Query,
     Form,
     Json,
 }
 
-fn kind(headers: &HeaderMap) -> Result<Kind, ApiError> {
+fn kind(method: &Method, headers: &HeaderMap) -> Result<Kind, ApiError> {
+    if method == Method::GET {
+        return Ok(Kind::Query);
+    }
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

@@ -1,7 +1,7 @@
 //! `PATCH /api/users/{user_id}`: an admin changes a user; every user may change their own name and password.
 
 use super::UserView;
-use crate::auth::{Permission, SignedIn, name, password};
+use crate::auth::{Confirmed, Permission, SignedIn, name, password};
 use crate::error::{ApiError, Problem};
 use crate::limits::Limits;
 use crate::web::{Body, PathOf};
@@ -30,6 +30,9 @@ pub struct ChangeUser {
     /// Current password; required to change one's own password.
     #[schema(value_type = Option<String>, format = Password)]
     current_password: Option<Secret>,
+    /// With a new password: whether the user's API tokens are revoked. Required if the user has some, except in a request
+    /// with an API token, which keeps them by default.
+    revoke_tokens: Option<bool>,
 }
 
 /// Changes a user.
@@ -47,12 +50,14 @@ pub async fn change_user(
     State(accounts): State<Accounts>,
     State(limits): State<Arc<Limits>>,
     signed_in: SignedIn,
+    confirmed: Confirmed,
     PathOf(user_id): PathOf<String>,
     Body(body): Body<ChangeUser>,
 ) -> Result<Json<UserView>, ApiError> {
     let is_own = user_id == signed_in.user.user_id;
     if !is_own || body.role.is_some() || body.active.is_some() {
         signed_in.may(Permission::ManageUsers)?;
+        confirmed.require()?;
     }
     let user = accounts
         .user(&user_id)
@@ -61,18 +66,46 @@ pub async fn change_user(
     let user = user.ok_or(ApiError::NotFound("user"))?;
     ensure_other_admin(&accounts, &user, &body).await?;
     let ends_sessions = body.password.is_some() || body.active == Some(false);
+    let body_tokens = (body.password.is_some(), body.revoke_tokens);
     let change = UserChange {
         name: body.name.as_deref().map(name).transpose()?,
         role: body.role,
         active: body.active,
         password_hash: new_password(&limits, &user, is_own, body.password, body.current_password).await?,
     };
+    let revokes_tokens = revokes_tokens(&accounts, &signed_in, &user_id, &body_tokens).await?;
     accounts.change_user(&user_id, &change).await?;
+    if revokes_tokens {
+        accounts.remove_tokens_of(&user_id).await?;
+    }
     if ends_sessions {
         accounts.end_sessions_of(&user_id).await?;
     }
     let changed = accounts.user(&user_id).await?.ok_or(ApiError::NotFound("user"))?;
     Ok(Json(changed.into()))
+}
+
+/// Whether the tokens of a user are revoked with a new password. Who changes it because it was stolen has to
+/// decide: a token that was made with it would outlive it.
+async fn revokes_tokens(
+    accounts: &Accounts,
+    signed_in: &SignedIn,
+    user_id: &str,
+    (has_new_password, wanted): &(bool, Option<bool>),
+) -> Result<bool, ApiError> {
+    match wanted {
+        Some(_) if !has_new_password => Err(ApiError::field("/revoke_tokens", "needs a new password")),
+        Some(wanted) => Ok(*wanted),
+        None if *has_new_password && signed_in.session.is_some() => {
+            let count = accounts.tokens_of(user_id).await?.len();
+            if count == 0 {
+                return Ok(false);
+            }
+            let detail = format!("is required: should the {count} API tokens of the user be revoked, or stay valid?");
+            Err(ApiError::field("/revoke_tokens", detail))
+        }
+        None => Ok(false),
+    }
 }
 
 /// Refuses to remove the last admin.
@@ -97,7 +130,7 @@ async fn new_password(
     let Some(new) = new else { return Ok(None) };
     password::check(&new)?;
     if is_own {
-        limits.password_attempt(&user.email)?;
+        limits.password_attempt(&user.email, None)?;
         let current =
             current.ok_or_else(|| ApiError::field("/current_password", "is required to change your own password"))?;
         if !password::verify(current, Some(user.password_hash.clone())).await? {

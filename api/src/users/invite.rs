@@ -1,6 +1,6 @@
 //! `POST /api/users`: an admin invites a user.
 
-use crate::auth::{Permission, SignedIn, email, token};
+use crate::auth::{Confirmed, Permission, SignedIn, email, token};
 use crate::error::{ApiError, Problem};
 use crate::web::{Body, Rfc3339};
 use axum::Json;
@@ -48,9 +48,11 @@ pub async fn invite_user(
     State(accounts): State<Accounts>,
     State(clock): State<SharedClock>,
     signed_in: SignedIn,
+    confirmed: Confirmed,
     Body(body): Body<Invite>,
 ) -> Result<(StatusCode, Json<Invited>), ApiError> {
     signed_in.may(Permission::ManageUsers)?;
+    confirmed.require()?;
     let email = email(&body.email)?;
     if accounts.user_by_email(&email).await?.is_some() {
         return Err(ApiError::Conflict(

@@ -49,15 +49,16 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     address
 }
 
-/// Some proxies add the port.
+/// Some proxies add the port, and brackets around an IPv6 address.
 fn parse_hop(hop: &str) -> Option<IpAddr> {
-    let hop = hop.trim();
+    let hop = hop.trim().trim_matches('"');
     let without_port = || hop.parse().ok().map(|socket: SocketAddr| socket.ip());
-    hop.parse().ok().or_else(without_port)
+    let without_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    hop.parse().ok().or_else(without_port).or_else(without_brackets)
 }
 
 /// A client with one IPv6 address usually has the whole /64: all of it counts as one.
-fn rate_limit_key(address: IpAddr) -> IpAddr {
+pub fn rate_limit_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let [a, b, c, d, ..] = v6.segments();
@@ -97,6 +98,20 @@ mod tests {
             client_of("127.0.0.1", &["1.2.3.4", "5.6.7.8:4711", "10.2.2.2"]),
             ip("5.6.7.8")
         );
+    }
+
+    #[test]
+    fn clients_behind_two_proxies_that_add_ports_have_their_own_addresses() {
+        let through = |client: &'static str| client_of("10.1.1.1", &[client]);
+        for (forwarded, client) in [
+            ("203.0.113.7:51234, 10.2.2.2:443", "203.0.113.7"),
+            ("203.0.113.8:51234, 10.2.2.2:443", "203.0.113.8"),
+            ("[2001:db8::7]:51234, 10.2.2.2", "2001:db8::7"),
+            ("[2001:db8::8], 10.2.2.2", "2001:db8::8"),
+            ("\"[2001:db8::9]:443\",10.2.2.2", "2001:db8::9"),
+        ] {
+            assert_eq!(through(forwarded), ip(client), "{forwarded}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Extractors that answer with a problem document when a body or a parameter cannot be read.
 
-use crate::error::{ApiError, FieldProblem};
+use super::json_tree::JsonTree;
+use crate::error::ApiError;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -18,8 +19,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        match Json::<T>::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
+        let AnyBody(tree) = AnyBody::from_request(request, state).await?;
+        tree.read().map(Self)
+    }
+}
+
+/// A JSON body of any shape, for handlers that choose its type by its fields.
+pub struct AnyBody(pub JsonTree);
+
+impl<S: Send + Sync> FromRequest<S> for AnyBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        match Json::<JsonTree>::from_request(request, state).await {
+            Ok(Json(tree)) => Ok(Self(tree)),
             Err(rejection) => Err(rejected(&rejection)),
         }
     }
@@ -28,54 +41,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
 fn rejected(rejection: &JsonRejection) -> ApiError {
     match rejection {
         JsonRejection::MissingJsonContentType(_) => ApiError::MediaType("application/json"),
-        // serde's message names the field and the expected type. It quotes a wrong text value, which is removed.
-        JsonRejection::JsonDataError(error) => {
-            let (path, message) = split_path(&error.body_text());
-            ApiError::Invalid(vec![FieldProblem::at(path, message)])
+        JsonRejection::JsonDataError(_) | JsonRejection::JsonSyntaxError(_) => {
+            ApiError::Malformed("it is not JSON".to_owned(), vec![])
         }
-        JsonRejection::JsonSyntaxError(_) => ApiError::Malformed("it is not JSON".to_owned(), vec![]),
         other if other.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
         _ => ApiError::Malformed("it is incomplete".to_owned(), vec![]),
     }
 }
 
-/// Splits the field path from the message of axum: `Failed to deserialize the JSON body into the target type:
-/// hours.days[0]: invalid type: ... at line 1 ...`.
-fn split_path(text: &str) -> (String, String) {
-    let text = text.split_once("target type: ").map_or(text, |(_, rest)| rest);
-    let text = text.rsplit_once(" at line ").map_or(text, |(message, _)| message);
-    let named = |marker: &str| text.split_once(marker).and_then(|(_, rest)| rest.split('`').next());
-    let (path, message) = match text.split_once(": ") {
-        Some((path, message)) if !path.contains(' ') => (pointer(path), message),
-        _ => (String::new(), text),
-    };
-    let path = match named("missing field `").or_else(|| named("unknown field `")) {
-        // The path of an unknown field ends with the field itself, that of a missing one does not.
-        Some(field) if !path.ends_with(&format!("/{field}")) => format!("{path}/{field}"),
-        _ => path,
-    };
-    (path, without_quoted(message))
-}
-
-fn pointer(path: &str) -> String {
-    if path == "." {
-        return String::new();
-    }
-    path.replace(['[', '.'], "/")
-        .replace(']', "")
-        .split('/')
-        .fold(String::new(), |path, part| {
-            if part.is_empty() {
-                path
-            } else {
-                format!("{path}/{part}")
-            }
-        })
-}
-
 /// Removes quoted input from the message: serde quotes a wrong text in double quotes, and an unknown variant in
 /// backticks. Both may be personal values.
-fn without_quoted(message: &str) -> String {
+pub(super) fn without_quoted(message: &str) -> String {
     let message = match (message.find('"'), message.rfind('"')) {
         (Some(first), Some(last)) if first < last => format!("{}...{}", &message[..first], &message[last + 1..]),
         _ => message.to_owned(),
@@ -137,30 +113,11 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for PathOf<
 mod tests {
     use super::*;
 
-    fn split(message: &str) -> (String, String) {
-        split_path(&format!(
-            "Failed to deserialize the JSON body into the target type: {message} at line 1 column 9"
-        ))
-    }
-
-    #[test]
-    fn wrong_type_is_reported_with_its_pointer() {
-        let (path, _) = split("hours.days[0][1].from: invalid type: string \"x\", expected u16");
-        assert_eq!(path, "/hours/days/0/1/from");
-    }
-
-    #[test]
-    fn missing_or_unknown_field_is_reported_with_its_pointer() {
-        assert_eq!(split("x: unknown field `x`, expected `y`").0, "/x");
-        assert_eq!(split("missing field `email`").0, "/email");
-        assert_eq!(split("settings: missing field `name`").0, "/settings/name");
-    }
-
     #[test]
     fn sent_values_are_not_repeated_in_the_message() {
-        let (_, message) = split("email: invalid type: string \"ada@example.org\", expected u16");
+        let message = without_quoted("invalid type: string \"ada@example.org\", expected u16");
         assert_eq!(message, "invalid type: string ..., expected u16");
-        let (_, message) = split("grade: unknown variant `ada@example.org`, expected `good` or `needs_improvement`");
+        let message = without_quoted("unknown variant `ada@example.org`, expected `good` or `needs_improvement`");
         assert_eq!(message, "expected `good` or `needs_improvement`");
     }
 }

@@ -1,12 +1,15 @@
 //! Middleware of every request: request ID, one log line, metrics, a timeout, and a response even after a panic.
 
 use crate::error::ApiError;
-use axum::extract::{MatchedPath, Request};
+use crate::limits::Limits;
+use crate::web::address::Address;
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use infra::clock::new_id;
 use std::any::Any;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tower_http::request_id::{MakeRequestId, RequestId};
 use tracing::Instrument as _;
@@ -78,6 +81,23 @@ pub async fn observe(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// Limits the requests of one address that are handled at once. Not those of the telephone network: it has its own
+/// signature, and a proxy that is not known as one would make all of its requests one address's.
+pub async fn limited_by_address(
+    State(limits): State<Arc<Limits>>,
+    address: Address,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.uri().path().starts_with("/twilio/") {
+        return next.run(request).await;
+    }
+    match limits.begin_request(address.0) {
+        Ok(_in_flight) => next.run(request).await,
+        Err(error) => error.into_response(),
+    }
 }
 
 /// Times a request out. Its command may still become durable: a client with an `Idempotency-Key`, and Twilio with its

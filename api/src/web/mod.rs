@@ -3,9 +3,11 @@
 pub mod address;
 pub mod body;
 pub mod complete_up_to;
+pub mod contract;
 pub mod cursor;
 pub mod headers;
 pub mod idempotency;
+pub mod json_tree;
 pub mod middleware;
 pub mod opened;
 pub mod phone_number;
@@ -14,7 +16,7 @@ pub mod view;
 pub mod wait_for_read_models;
 pub mod write_response;
 
-pub use body::{Body, Parameters, PathOf};
+pub use body::{AnyBody, Body, Parameters, PathOf};
 pub use idempotency::CommandKey;
 pub use phone_number::phone_number;
 pub use rfc3339::Rfc3339;

@@ -97,7 +97,7 @@ impl Service {
         let settings = Settings {
             data_dir: Some(folder.path().into()),
             port: Some(0),
-            public_url: Some(PUBLIC.into()),
+            public_url: settings.public_url.or_else(|| Some(PUBLIC.into())),
             twilio_auth_token: Some(Secret::new(TOKEN)),
             twilio_phone_number: Some("+15045550199".into()),
             // Nothing listens there: these tests cover the endpoints only.
@@ -207,6 +207,11 @@ impl Service {
                 .await;
             assert!(reached, "{} lags", projector.name());
         }
+    }
+
+    /// The time by the service's clock.
+    pub fn clock_now(&self) -> Timestamp {
+        infra::clock::Clock::now(&*self.clock)
     }
 
     pub async fn head(&self) -> i64 {

@@ -3,6 +3,7 @@
 use super::end::End;
 use super::event::CallEvent;
 use super::observed_at::{ObservedAt, least};
+use super::recordings::Recordings;
 use super::start::Start;
 use super::state::{
     Attempt, Call, ConferenceStep, LegState, Participant, People, Queue, Reconciliation, Transfer, TransferState,
@@ -18,7 +19,7 @@ impl Call {
             || self.dialogue.fold(event)
             || self.apply_team(event)
             || self.review.fold(event)
-            || self.failed_effects.fold(event))
+            || self.failed_effects.fold(event) && !Recordings::concerns(event))
         {
             self.recordings.fold(event);
             self.apply_outcome(event);

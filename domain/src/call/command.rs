@@ -469,6 +469,11 @@ commands! {
             complete: bool,
             missing: Vec<String>,
         },
+        /// Records that the provider sent a callback that says nothing new.
+        RecordRepetition {
+            /// The callback: `call-status`, ...
+            kind: String,
+        },
         /// Records that a job or request for the call failed.
         FailEffect {
             /// `start_recording`, `archive_recording`, `transcribe`, `summarize`, ...
@@ -481,6 +486,14 @@ commands! {
             attempt: u32,
             /// Time of the next attempt; absent if there is none.
             retry_at: Option<Timestamp>,
+        },
+        /// Requests another attempt of an effect whose attempts have ended.
+        RetryEffect {
+            /// As in `FailEffect`.
+            effect: String,
+            /// As in `FailEffect`.
+            item: String,
+            by: String,
         },
         /// Records that missing data was completed from the provider's record.
         RepairGap {

@@ -39,6 +39,8 @@ pub enum CallError {
     NoSuchParticipant(u32),
     #[error("the call has no such recording")]
     NoSuchRecording,
+    #[error("nothing of the call has been given up")]
+    NothingGivenUp,
     #[error("the call has no correction {0}")]
     NoSuchCorrection(u32),
     #[error("the call has no turn {0}")]

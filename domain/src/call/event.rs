@@ -643,6 +643,14 @@ events! {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             retry_at: Option<Timestamp>,
         },
+        /// A user requested another attempt of an effect whose attempts had ended.
+        EffectRetryRequested {
+            /// As in `EffectFailed`.
+            effect: String,
+            /// As in `EffectFailed`.
+            item: String,
+            by: String,
+        },
         /// Missing data was completed from the provider's record.
         GapRepaired {
             /// The source of the data.

@@ -21,17 +21,21 @@ pub struct FailedEffect {
 }
 
 impl FailedEffects {
-    /// Applies an event. Returns whether it was a failed attempt.
+    /// Applies an event. Returns whether it was a failed attempt, or a request for another one.
     pub fn fold(&mut self, event: &CallEvent) -> bool {
-        let CallEvent::EffectFailed {
-            effect,
-            item,
-            attempt,
-            retry_at,
-            ..
-        } = event
-        else {
-            return false;
+        let (effect, item, attempt, retry_at) = match event {
+            CallEvent::EffectFailed {
+                effect,
+                item,
+                attempt,
+                retry_at,
+                ..
+            } => (effect, item, attempt, retry_at),
+            CallEvent::EffectRetryRequested { at, effect, item, .. } => {
+                self.retry(effect, item, *at);
+                return true;
+            }
+            _ => return false,
         };
         let failed = self.0.entry(name(effect, item)).or_default();
         if *attempt >= failed.attempts {
@@ -49,6 +53,12 @@ impl FailedEffects {
         let failed = self.0.entry(name(effect, item)).or_default();
         failed.attempts += 1;
         failed.retry_at = Some(at);
+    }
+
+    /// The effects whose attempts have ended, with their items.
+    pub fn given_up(&self) -> impl Iterator<Item = (&str, &str)> {
+        let ended = self.0.iter().filter(|(_, failed)| failed.retry_at.is_none());
+        ended.map(|(name, _)| name.split_once(' ').unwrap_or((name, "")))
     }
 
     /// The failed attempts of an effect.

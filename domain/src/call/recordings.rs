@@ -9,6 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The engine of a transcript that the provider made on its own.
 const PROVIDER_ENGINE: &str = "twilio";
 
+/// The effect of storing a recording, as named in `EffectFailed`.
+const ARCHIVE: &str = "archive_recording";
+/// The effect of transcribing a recording.
+const TRANSCRIBE: &str = "transcribe";
+
 /// The reason of a recording that is unavailable because its call was erased.
 pub const DELETED: &str = "erased";
 
@@ -144,6 +149,7 @@ impl Recordings {
                 | E::TranscriptReady { .. }
                 | E::TranscriptionRequested { .. }
                 | E::TranscriptionFailed { .. }
+                | E::EffectRetryRequested { .. }
         )
     }
 
@@ -213,6 +219,13 @@ impl Recordings {
                     self.failed.insert(*phase, joined);
                 }
             }
+            // What was given up is open again, until it succeeds or is given up again.
+            E::EffectRetryRequested { effect, item, .. } if effect == ARCHIVE => {
+                if let Some(recording) = self.by_sid.get_mut(item) {
+                    let was_given_up = |unavailable: &mut Unavailable| unavailable.reason != DELETED;
+                    recording.unavailable.take_if(was_given_up);
+                }
+            }
             E::TranscriptReady { phase, engine, .. } => {
                 let transcript = self.transcripts.entry(*phase).or_default();
                 // A transcript that the provider made by itself does not answer a request.
@@ -244,6 +257,24 @@ impl Recordings {
     pub fn of(&self, phase: Phase) -> impl Iterator<Item = (&str, &Recording)> {
         let all = self.by_sid.iter().map(|(sid, recording)| (sid.as_str(), recording));
         all.filter(move |(_, recording)| recording.phase == phase)
+    }
+
+    /// Whether storing or transcribing a recording can be tried again: it was not done, and is still possible.
+    #[must_use]
+    pub fn can_be_retried(&self, effect: &str, sid: &str) -> bool {
+        let Some(recording) = self.by_sid.get(sid) else {
+            return false;
+        };
+        match effect {
+            ARCHIVE => {
+                let unavailable = recording.unavailable.as_ref();
+                recording.archived.is_none()
+                    && recording.url.is_some()
+                    && unavailable.is_none_or(|unavailable| unavailable.reason != DELETED)
+            }
+            TRANSCRIBE => recording.archived.is_some() && !self.is_transcribed(recording.phase),
+            _ => false,
+        }
     }
 
     /// The largest archived recording of a phase, with its `RecordingSid`: what is played for the phase.

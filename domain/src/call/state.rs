@@ -364,6 +364,15 @@ impl Call {
         }
     }
 
+    /// The effects with their items that were given up, and that can be tried again.
+    #[must_use]
+    pub fn given_up_effects(&self) -> Vec<(&str, &str)> {
+        let is_open = |(effect, item): &(&str, &str)| {
+            self.recordings.can_be_retried(effect, item) || *effect == "summarize" && !self.summarized && self.is_over()
+        };
+        self.failed_effects.given_up().filter(is_open).collect()
+    }
+
     /// The next free turn number. While the start of an answered call has not been received, turn 1 is reserved for its
     /// greeting.
     #[must_use]

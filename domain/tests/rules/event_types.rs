@@ -242,6 +242,20 @@ fn all_commands() -> Vec<CallCommand> {
             phase: Phase::Ai,
             by: by(),
         },
+        C::FailEffect {
+            at,
+            effect: "transcribe".into(),
+            item: sid(),
+            reason: "too large".into(),
+            attempt: 1,
+            retry_at: None,
+        },
+        C::RetryEffect {
+            at,
+            effect: "transcribe".into(),
+            item: sid(),
+            by: by(),
+        },
         C::FailTranscription {
             at,
             phase: Phase::Human,
@@ -335,6 +349,10 @@ fn all_commands() -> Vec<CallCommand> {
             reason: "no answer in time".into(),
             attempt: 1,
             retry_at: Some(at),
+        },
+        C::RecordRepetition {
+            at,
+            kind: "inbound".into(),
         },
         C::RepairGap {
             at,

@@ -4,7 +4,7 @@ use super::{CallbackError, Received, tenant};
 use crate::number_routing::DEFAULT_TENANT;
 use crate::{Engine, agents};
 use domain::agent::AgentSettings;
-use domain::call::{Call, CallEvent};
+use domain::call::{Call, CallCommand, CallEvent};
 use domain::quarantine::{Quarantine, QuarantineCommand};
 use domain::{Personal, Tenant};
 use infra::clock::new_id;
@@ -68,6 +68,9 @@ pub(super) async fn record(
         .await
     {
         Ok(executed) => {
+            if executed.outcome == Outcome::Unchanged {
+                record_repetition(engine, received, endpoint, &call_id, &executed, &command_key).await?;
+            }
             return Ok(CallbackOutcome::Call(CallContext {
                 call_id,
                 command_key,
@@ -81,6 +84,25 @@ pub(super) async fn record(
         Err(error) => return Err(error.into()),
     };
     quarantine_raw(engine, received, endpoint, &reason, tenant).await
+}
+
+/// Records that a callback came that says nothing new, such as a status under another idempotency token: what is answered
+/// 2xx is in the log.
+async fn record_repetition(
+    engine: &Engine,
+    received: &Received,
+    endpoint: Endpoint,
+    call_id: &str,
+    executed: &Executed<Call>,
+    command_key: &str,
+) -> Result<(), CallbackError> {
+    let command = CallCommand::RecordRepetition {
+        at: received.received_at,
+        kind: endpoint.to_string(),
+    };
+    let metadata = received.metadata(endpoint, executed.tenant.clone(), command_key.to_owned());
+    engine.ledger.execute::<Call>(call_id, command, metadata).await?;
+    Ok(())
 }
 
 /// Quarantines a callback that could not be parsed, with all its parameters.
@@ -141,7 +163,9 @@ impl CallContext {
             return Ok(self.executed.events.clone());
         }
         let mut history = engine.ledger.history(&StreamId::call(&self.call_id)).await?;
-        let is_own = |event: &Recorded| event.metadata.command_key.as_deref() == Some(&self.command_key);
+        let is_report = |event: &Recorded| matches!(event.event, Event::Call(CallEvent::ProviderReported { .. }));
+        let is_own =
+            |event: &Recorded| event.metadata.command_key.as_deref() == Some(&self.command_key) && !is_report(event);
         if history.iter().any(is_own) {
             history.retain(is_own);
         }

@@ -78,6 +78,8 @@ fn parse_again(quarantined: &Recorded) -> Result<Understood, ReingestError> {
         endpoint,
         form: &form,
         query: &query,
+        // Reingesting is a user's decision that the callback is ours.
+        accounts: &[],
         received_at: *at,
     };
     understand(&callback).map_err(ReingestError::NotUnderstood)

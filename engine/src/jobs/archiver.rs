@@ -3,14 +3,14 @@
 //!
 //! Storing a recording again changes nothing, so an interrupted job can be repeated.
 
-use super::job::{Job, JobOutcome, RetryPolicy, fail, record_result};
+use super::job::{Countable as _, Job, JobOutcome, RetryPolicy, fail, record_result};
 use crate::{Engine, SharedEngine};
 use anyhow::Context as _;
 use domain::call::CallCommand;
 use domain::call::value::Phase;
 use futures::TryStreamExt as _;
 use infra::blob::{BlobKey, Body, BoxError, Stored};
-use infra::twilio::rest::{Channels, MediaFormat, TwilioError};
+use infra::twilio::rest::{Channels, Media, MediaFormat, TwilioError};
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 use serde::Deserialize;
@@ -39,21 +39,16 @@ impl Job for Archiver {
         let detail: Detail = serde_json::from_str(&item.detail)?;
         let key = format!("{}/{}/{}-{}.wav", item.tenant, item.stream, detail.phase, item.item);
         let key = BlobKey::new(key).context("invalid blob key for a recording")?;
-        let channels = if detail.channels == Some(1) {
-            Channels::Mono
-        } else {
-            Channels::Dual
-        };
-        let media = match engine.twilio.fetch_media(&item.item, MediaFormat::Wav, channels).await {
+        let media = match download(&engine, &item.item, detail.channels).await {
             Ok(media) => media,
-            Err(TwilioError::Unavailable { .. } | TwilioError::RateLimited { .. }) => return Ok(JobOutcome::Retry),
+            Err(error) if !error.counts_as_attempt() => return Ok(JobOutcome::Retry),
             Err(error) => return failed(&engine, &item, detail.phase, &error.to_string()).await,
         };
         let content_type = media.media_type.as_str().to_owned();
         let body: Body = Body::Stream(Box::pin(media.stream.map_err(|error| Box::new(error) as BoxError)));
         let stored = match engine.blobs.put(&key, body).await {
             Ok(stored) => stored,
-            Err(error) if error.is_unavailable() => {
+            Err(error) if !error.counts_as_attempt() => {
                 tracing::warn!(%error, "recording store unavailable");
                 return Ok(JobOutcome::Retry);
             }
@@ -61,6 +56,24 @@ impl Job for Archiver {
         };
         record_archived(&engine, &item, detail.phase, &key, stored, content_type).await
     }
+}
+
+/// Starts the download with as many channels as the recording has: what Twilio reported may be wrong or absent, and it
+/// refuses two channels of a mono recording. Without a number it mixes them.
+async fn download(engine: &Engine, sid: &str, reported: Option<u32>) -> Result<Media, TwilioError> {
+    let tried = if reported == Some(1) {
+        &[Some(Channels::Mono), None][..]
+    } else {
+        &[Some(Channels::Dual), Some(Channels::Mono), None]
+    };
+    let mut refused = None;
+    for channels in tried {
+        match engine.twilio.fetch_media(sid, MediaFormat::Wav, *channels).await {
+            Err(error) if error.is_wrong_channels() => refused = Some(error),
+            result => return result,
+        }
+    }
+    Err(refused.unwrap_or(TwilioError::Malformed("no number of channels".to_owned())))
 }
 
 async fn record_archived(

@@ -1,13 +1,12 @@
 //! Deletes the recordings of erased calls, in the blob store and at Twilio. A recording that is already gone is a
 //! success.
 
-use super::job::{Job, JobOutcome, record_result};
+use super::job::{Countable as _, Job, JobOutcome, record_result};
 use crate::SharedEngine;
 use domain::call::CallCommand;
 use domain::call::recordings::DELETED;
 use domain::call::value::Phase;
 use infra::blob::BlobKey;
-use infra::twilio::rest::TwilioError;
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 use serde::Deserialize;
@@ -32,7 +31,7 @@ impl Job for Deleter {
             engine.blobs.delete(&BlobKey::new(key)?).await?;
         }
         match engine.twilio.delete_recording(&item.item).await {
-            Err(error @ (TwilioError::Unavailable { .. } | TwilioError::RateLimited { .. })) => {
+            Err(error) if !error.counts_as_attempt() => {
                 tracing::warn!(%error, "recording of erased call not deleted at Twilio");
                 return Ok(JobOutcome::Retry);
             }

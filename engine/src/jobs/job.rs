@@ -2,8 +2,12 @@
 
 use crate::{Engine, SharedEngine};
 use domain::call::{Call, CallCommand, CallError};
+use infra::blob::BlobError;
 use infra::event_store::{Actor, Metadata, Position};
+use infra::faults::Area;
 use infra::ledger::LedgerError;
+use infra::models::ModelError;
+use infra::twilio::rest::TwilioError;
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 
@@ -58,6 +62,41 @@ async fn record_as<W: Job>(
         Ok(executed) => Ok(Ok(executed.position)),
         Err(LedgerError::Rejected(error)) => Ok(Err(error)),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// An error of the outside, as far as a job decides whether to count it.
+pub trait Countable {
+    /// Whether it says something about the item, so that the attempt counts. A request that was not processed, or that is
+    /// refused until an operator changes the configuration, says nothing: the item is tried again, as often as needed.
+    fn counts_as_attempt(&self) -> bool;
+}
+
+impl Countable for TwilioError {
+    fn counts_as_attempt(&self) -> bool {
+        !(self.is_safe_to_retry() || self.is_configuration_fault())
+    }
+}
+
+impl Countable for BlobError {
+    fn counts_as_attempt(&self) -> bool {
+        !(self.is_unavailable() || self.is_configuration_fault())
+    }
+}
+
+impl Countable for ModelError {
+    fn counts_as_attempt(&self) -> bool {
+        let is_unsent = matches!(self, Self::CircuitOpen | Self::Unavailable(_) | Self::Busy(_));
+        !(is_unsent || self.is_configuration_fault())
+    }
+}
+
+/// Reports whether the provider of a model accepts our credentials.
+pub fn note_model<T>(engine: &Engine, result: &Result<T, ModelError>) {
+    match result {
+        Err(error) if error.is_configuration_fault() => engine.faults.report(Area::Models, error.to_string()),
+        Ok(_) => engine.faults.end(Area::Models),
+        Err(_) => {}
     }
 }
 

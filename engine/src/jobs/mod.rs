@@ -2,6 +2,7 @@
 //! The other background tasks of the engine are here too.
 
 mod archiver;
+mod configuration;
 mod deleter;
 mod dispatcher;
 mod eraser;
@@ -52,6 +53,7 @@ pub fn spawn(engine: &SharedEngine) -> Vec<JoinHandle<()>> {
         spawn_task("shared_presence", engine, shared_presence::run),
         spawn_task("numbers", engine, numbers::run),
         spawn_task("reconciler", engine, reconcile::open::run),
+        spawn_task("configuration", engine, configuration::run),
     ]
 }
 

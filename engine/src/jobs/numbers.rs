@@ -6,6 +6,7 @@
 //! changes nothing.
 
 use crate::{Engine, SharedEngine};
+use infra::faults::Area;
 use infra::twilio::rest::{ApplicationUpdate, NumberUpdate, TwilioError};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -92,12 +93,19 @@ pub async fn make_callable(engine: &Engine, number: &str) -> Result<(), TwilioEr
             "{}{RETRIES}",
             engine.config.callback_url("/twilio/inbound-status")
         )),
+        // An application would receive the calls instead of the webhook.
+        voice_application_sid: Some(String::new()),
         ..NumberUpdate::default()
     };
     match engine.twilio.incoming_number(number).await? {
-        Some(known) if known.voice_url == update.voice_url && known.status_callback == update.status_callback => {
+        // A trunk is a decision about the whole number, so it is not removed here.
+        Some(known) if known.trunk().is_some() => {
+            let (sid, trunk) = (&known.sid, known.trunk().unwrap_or_default());
+            let cause = format!("number {sid} belongs to the SIP trunk {trunk}: remove it from the trunk");
+            engine.faults.report(Area::TwilioNumbers, cause);
             return Ok(());
         }
+        Some(known) if known.satisfies(&update) => return Ok(()),
         Some(known) => engine.twilio.update_number(&known.sid, &update).await?,
         None if engine.config.twilio.sandbox => match engine.twilio.buy_number(number, &update).await {
             // Another process bought the number at the same time and configures it.
@@ -106,7 +114,8 @@ pub async fn make_callable(engine: &Engine, number: &str) -> Result<(), TwilioEr
         },
         None => {
             // A configuration error: a retry would not help.
-            tracing::error!("inbound number does not belong to the Twilio account");
+            let cause = "a number that an agent answers does not belong to the Twilio account";
+            engine.faults.report(Area::TwilioNumbers, cause);
             return Ok(());
         }
     };
@@ -117,7 +126,11 @@ pub async fn make_callable(engine: &Engine, number: &str) -> Result<(), TwilioEr
 async fn set_up_application(engine: &Engine, sid: &str) -> Result<(), TwilioError> {
     let voice_url = engine.config.callback_url("/twilio/voice");
     let known = engine.twilio.application(sid).await?;
-    if known.voice_url.as_ref() != Some(&voice_url) {
+    let is_post = known
+        .voice_method
+        .as_deref()
+        .is_none_or(|method| method.eq_ignore_ascii_case("POST"));
+    if known.voice_url.as_ref() != Some(&voice_url) || !is_post {
         let update = ApplicationUpdate {
             voice_url: Some(voice_url),
             ..ApplicationUpdate::default()

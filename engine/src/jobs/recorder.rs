@@ -3,7 +3,7 @@
 //! Existing recordings are read from Twilio first: one that the log does not know was started by an earlier process
 //! that was killed before it recorded the result.
 
-use super::job::{Job, JobOutcome, RetryPolicy, fail, record_result};
+use super::job::{Countable as _, Job, JobOutcome, RetryPolicy, fail, record_result};
 use crate::{Engine, SharedEngine};
 use domain::call::value::Phase;
 use domain::call::{Call, CallCommand};
@@ -52,10 +52,7 @@ impl Job for Recorder {
                 let position = record_result::<Self>(&engine, &item, &[command]).await?;
                 Ok(position.map_or(JobOutcome::Retry, JobOutcome::Recorded))
             }
-            // The request did not reach Twilio, so it does not count as an attempt.
-            Err(TwilioError::Unavailable { ambiguous: false, .. } | TwilioError::RateLimited { .. }) => {
-                Ok(JobOutcome::Retry)
-            }
+            Err(error) if !error.counts_as_attempt() => Ok(JobOutcome::Retry),
             Err(error) => {
                 fail::<Self, _>(&engine, &item, &RETRY_POLICY, &error.to_string(), |attempts| {
                     Some(CallCommand::GiveUpRecording {

@@ -1,14 +1,14 @@
 //! Summarizes a call once it has ended and its transcripts are available: the summary, the caller's interest, the next
 //! action, whether the goal was reached, the sentiment, and a lead score.
 
-use super::job::{Job, JobOutcome, RetryPolicy, fail, record_result};
+use super::job::{Countable as _, Job, JobOutcome, RetryPolicy, fail, note_model, record_result};
 use crate::{Engine, SharedEngine};
 use domain::call::value::{Phase, Sentiment};
 use domain::call::{Call, CallCommand, CallEvent};
 use domain::dialogue::{Conversation, Speaker};
 use domain::{Personal, agent::Agent};
 use infra::event_store::{Event, StreamId};
-use infra::models::{ChatAnswer, ChatRequest, Format, Message, ModelError, prices};
+use infra::models::{ChatAnswer, ChatRequest, Format, Message, prices};
 use projections::work::Kind;
 use projections::work::tables::WorkRow;
 use serde::Deserialize;
@@ -63,16 +63,12 @@ impl Job for Summarizer {
         let Some(transcript) = transcript(&events.collect::<Vec<_>>()) else {
             return record_no_speech(&engine, &item).await;
         };
-        let answer = match engine
-            .language_models
-            .chat(&request(&engine, &item, transcript).await?)
-            .await
-        {
+        let request = request(&engine, &item, transcript).await?;
+        let answered = engine.language_models.chat(&request).await;
+        note_model(&engine, &answered);
+        let answer = match answered {
             Ok(answer) => answer,
-            // The request did not reach the provider, so it does not count as an attempt.
-            Err(ModelError::CircuitOpen | ModelError::Unavailable(_) | ModelError::Busy(_)) => {
-                return Ok(JobOutcome::Retry);
-            }
+            Err(error) if !error.counts_as_attempt() => return Ok(JobOutcome::Retry),
             Err(error) => return failed(&engine, &item, &error.to_string()).await,
         };
         let Some(summary) = answer.object::<Summary>() else {

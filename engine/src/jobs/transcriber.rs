@@ -7,7 +7,7 @@
 //! One recording at a time is in memory, together with one of its channels and its pieces: at most twice
 //! [`MAX_RECORDING_BYTES`].
 
-use super::job::{Job, JobOutcome, RetryPolicy, fail, record_result};
+use super::job::{Countable as _, Job, JobOutcome, RetryPolicy, fail, note_model, record_result};
 use crate::{Engine, SharedEngine};
 use bytes::{Bytes, BytesMut};
 use domain::call::value::{Phase, Segment};
@@ -84,9 +84,7 @@ impl Job for Transcriber {
                         segments.extend(found.into_iter().map(|segment| placed(segment, &piece, with_times)));
                     }
                     // The request did not reach the provider, so it does not count as an attempt.
-                    Err(ModelError::CircuitOpen | ModelError::Unavailable(_) | ModelError::Busy(_)) => {
-                        return Ok(JobOutcome::Retry);
-                    }
+                    Err(error) if !error.counts_as_attempt() => return Ok(JobOutcome::Retry),
                     Err(error) => return failed(&engine, &item, detail.phase, &error.to_string()).await,
                 }
             }
@@ -183,7 +181,9 @@ async fn transcribe(
         language,
         timeout: MODEL_TIMEOUT,
     };
-    engine.language_models.transcribe(&request).await
+    let transcribed = engine.language_models.transcribe(&request).await;
+    note_model(engine, &transcribed);
+    transcribed
 }
 
 /// The language of the agent that answered.

@@ -7,10 +7,20 @@ use domain::Timestamp;
 const INSERT: &str = "insert into sessions (token_hash, user_id, created_at, expires_at) values ($1, $2, $3, $4)";
 const USER: &str = "select u.user_id, u.tenant, u.email, u.name, u.role, u.password_hash, u.active, u.created_at, u.last_seen_at from sessions s join users u on u.user_id = s.user_id where s.token_hash = $1 and s.expires_at > $2 and u.active = $3";
 const DELETE: &str = "delete from sessions where token_hash = $1";
+const CONFIRM: &str = "update sessions set confirmed_at = $2 where token_hash = $1";
+const CONFIRMED_AT: &str = "select coalesce(confirmed_at, created_at) from sessions where token_hash = $1";
 const DELETE_OF_USER: &str = "delete from sessions where user_id = $1";
 const DELETE_EXPIRED: &str = "delete from sessions where expires_at <= $1";
 
-pub(super) const STATEMENTS: &[&str] = &[INSERT, USER, DELETE, DELETE_OF_USER, DELETE_EXPIRED];
+pub(super) const STATEMENTS: &[&str] = &[
+    INSERT,
+    USER,
+    DELETE,
+    CONFIRM,
+    CONFIRMED_AT,
+    DELETE_OF_USER,
+    DELETE_EXPIRED,
+];
 
 impl Accounts {
     /// Creates a session, and deletes expired ones.
@@ -37,6 +47,25 @@ impl Accounts {
     pub async fn user_of_session(&self, token_hash: &str, now: Timestamp) -> Result<Option<User>, sqlx::Error> {
         on_db!(&self.db, c => sqlx::query_as(USER)
             .bind(token_hash).bind(now.as_micros()).bind(true).fetch_optional(c).await)
+    }
+
+    /// Records that the user has given the password in a session.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn confirm_session(&self, token_hash: &str, now: Timestamp) -> Result<(), sqlx::Error> {
+        on_db!(&self.db, c => sqlx::query(CONFIRM)
+            .bind(token_hash).bind(now.as_micros()).execute(c).await.map(|_| ()))
+    }
+
+    /// When the password was last given in a session. `None` if the session has ended.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn session_confirmed_at(&self, token_hash: &str) -> Result<Option<Timestamp>, sqlx::Error> {
+        let at: Option<i64> =
+            on_db!(&self.db, c => sqlx::query_scalar(CONFIRMED_AT).bind(token_hash).fetch_optional(c).await)?;
+        Ok(at.map(Timestamp))
     }
 
     /// Ends a session.

@@ -23,7 +23,9 @@ const LIST: &str =
     "select token_id, label, created_at, expires_at from api_tokens where user_id = $1 order by created_at, token_id";
 const DELETE: &str = "delete from api_tokens where token_id = $1 and user_id = $2";
 
-pub(super) const STATEMENTS: &[&str] = &[INSERT, USER, LIST, DELETE];
+const DELETE_OF_USER: &str = "delete from api_tokens where user_id = $1";
+
+pub(super) const STATEMENTS: &[&str] = &[INSERT, USER, LIST, DELETE, DELETE_OF_USER];
 
 impl Accounts {
     /// Adds a token.
@@ -51,6 +53,14 @@ impl Accounts {
     /// When the database cannot be used.
     pub async fn tokens_of(&self, user_id: &str) -> Result<Vec<ApiToken>, sqlx::Error> {
         on_db!(&self.db, c => sqlx::query_as(LIST).bind(user_id).fetch_all(c).await)
+    }
+
+    /// Deletes all tokens of a user.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn remove_tokens_of(&self, user_id: &str) -> Result<(), sqlx::Error> {
+        on_db!(&self.db, c => sqlx::query(DELETE_OF_USER).bind(user_id).execute(c).await.map(|_| ()))
     }
 
     /// Deletes a token. Returns `false` if the user has no such token.

@@ -37,6 +37,14 @@ impl BlobError {
     }
 }
 
+impl BlobError {
+    /// Whether the store refuses requests until an operator changes something.
+    #[must_use]
+    pub const fn is_configuration_fault(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+}
+
 impl From<io::Error> for BlobError {
     fn from(error: io::Error) -> Self {
         match error.kind() {

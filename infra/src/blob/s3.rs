@@ -4,30 +4,21 @@
 //! be able to retry. TLS is rustls with ring, as everywhere in this program.
 
 use super::body::{Body, Stored, spool};
+use super::s3_client::{Clients, S3Options};
 use super::{Blob, BlobError, BlobInfo, BlobKey, ByteRange};
-use aws_config::BehaviorVersion;
-use aws_config::meta::region::RegionProviderChain;
-use aws_config::retry::RetryConfig;
-use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
-use aws_sdk_s3::config::{Region, RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use futures::StreamExt as _;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-const DEFAULT_REGION: &str = "us-east-1";
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
-const MAX_ATTEMPTS: u32 = 3;
 
 #[derive(Debug)]
 pub(super) struct S3 {
-    client: Client,
+    clients: Clients,
     bucket: String,
     /// Empty, or with a trailing slash.
     prefix: String,
@@ -35,7 +26,7 @@ pub(super) struct S3 {
 
 impl S3 {
     /// `location` is `<bucket>[/<prefix>]`.
-    pub(super) async fn open(location: &str, endpoint: Option<&str>) -> Result<Self, BlobError> {
+    pub(super) async fn open(location: &str, options: &S3Options) -> Result<Self, BlobError> {
         let (bucket, prefix) = location.split_once('/').unwrap_or((location, ""));
         if bucket.is_empty() || location.contains(['?', '#', '@', ':']) {
             return Err(BlobError::Address(
@@ -47,10 +38,19 @@ impl S3 {
             prefix => format!("{prefix}/"),
         };
         Ok(Self {
-            client: client(endpoint).await,
+            clients: Clients::new(options).await,
             bucket: bucket.to_owned(),
             prefix,
         })
+    }
+
+    /// The client for a request. Before the first one, it is found out how the bucket is addressed, if that is not known.
+    async fn client(&self) -> &Client {
+        if self.clients.is_undecided() {
+            // If neither way is accepted, the request itself tells why.
+            let _ = self.check().await;
+        }
+        self.clients.current()
     }
 
     fn name(&self, key: &BlobKey) -> String {
@@ -72,7 +72,8 @@ impl S3 {
                 (Some(file), body, stored)
             }
         };
-        self.client
+        self.client()
+            .await
             .put_object()
             .bucket(&self.bucket)
             .key(self.name(key))
@@ -86,7 +87,8 @@ impl S3 {
 
     pub(super) async fn get(&self, key: &BlobKey, range: Option<ByteRange>) -> Result<Option<Blob>, BlobError> {
         let sent = self
-            .client
+            .client()
+            .await
             .get_object()
             .bucket(&self.bucket)
             .key(self.name(key))
@@ -125,7 +127,8 @@ impl S3 {
 
     pub(super) async fn head(&self, key: &BlobKey) -> Result<Option<BlobInfo>, BlobError> {
         let sent = self
-            .client
+            .client()
+            .await
             .head_object()
             .bucket(&self.bucket)
             .key(self.name(key))
@@ -144,7 +147,8 @@ impl S3 {
 
     pub(super) async fn delete(&self, key: &BlobKey) -> Result<(), BlobError> {
         let sent = self
-            .client
+            .client()
+            .await
             .delete_object()
             .bucket(&self.bucket)
             .key(self.name(key))
@@ -160,42 +164,21 @@ impl S3 {
     /// Sends `HeadBucket`. It needs the permission `s3:ListBucket`, without which S3 also reports a missing blob as
     /// forbidden (403 instead of 404).
     pub(super) async fn check(&self) -> Result<(), BlobError> {
-        let request = self.client.head_bucket().bucket(&self.bucket).send();
-        match tokio::time::timeout(CHECK_TIMEOUT, request).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(failed(error)),
-            Err(elapsed) => Err(BlobError::Unavailable(Box::new(elapsed))),
+        let mut first = None;
+        for (number, client) in self.clients.candidates().into_iter().enumerate() {
+            let request = client.head_bucket().bucket(&self.bucket).send();
+            let error = match tokio::time::timeout(CHECK_TIMEOUT, request).await {
+                Ok(Ok(_)) => {
+                    self.clients.decide(number);
+                    return Ok(());
+                }
+                Ok(Err(error)) => failed(error),
+                Err(elapsed) => BlobError::Unavailable(Box::new(elapsed)),
+            };
+            first.get_or_insert(error);
         }
+        Err(first.unwrap_or_else(malformed))
     }
-}
-
-async fn client(endpoint: Option<&str>) -> Client {
-    let http = aws_smithy_http_client::Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(http)
-        .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
-        .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
-        .stalled_stream_protection(StalledStreamProtectionConfig::enabled().build());
-    if endpoint.is_some() {
-        // A store other than Amazon's has no AWS region, so the region is not looked up on this machine.
-        let region = std::env::var("AWS_REGION").or_else(|_| std::env::var("AWS_DEFAULT_REGION"));
-        loader = loader.region(Region::new(region.unwrap_or_else(|_| DEFAULT_REGION.into())));
-    } else {
-        loader = loader.region(RegionProviderChain::default_provider().or_else(DEFAULT_REGION));
-    }
-    let shared = loader.load().await;
-    let mut config = aws_sdk_s3::config::Builder::from(&shared);
-    if let Some(endpoint) = endpoint {
-        // Not every S3-compatible store supports the checksums that Amazon's SDK sends by default since 2025.
-        config = config
-            .endpoint_url(endpoint)
-            .force_path_style(true)
-            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
-    }
-    Client::from_conf(config.build())
 }
 
 fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
@@ -249,7 +232,7 @@ mod tests {
     #[tokio::test]
     async fn address_without_a_bucket_or_with_a_password_is_refused() {
         for location in ["", "/prefix", "user:secret@bucket", "bucket?x=1"] {
-            let error = S3::open(location, Some("http://127.0.0.1:1"))
+            let error = S3::open(location, &Some("http://127.0.0.1:1").into())
                 .await
                 .expect_err("no address");
             assert!(matches!(error, BlobError::Address(_)), "{location}");

@@ -12,15 +12,19 @@ pub use ipnet::IpNet;
 pub use models::{AnthropicConfig, ModelsConfig};
 pub use settings::Settings;
 
+use crate::blob::{PathStyle, S3Options};
 use crate::clock::random_bytes;
 use crate::db::{DatabaseUrl, DbError};
 use crate::secret::Secret;
 use crate::telemetry::LogFormat;
+use crate::twilio::callbacks::is_sid;
 use crate::twilio::signature::websocket_url;
+use crate::twilio::signing_keys::{SigningKey, SigningKeys};
 use domain::ledger::LedgerClock;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -34,6 +38,8 @@ const SANDBOX_TOKEN_FILE: &str = "sandbox-auth-token";
 #[derive(Clone, Debug)]
 pub struct Config {
     pub listen: SocketAddr,
+    /// Another address, for webhooks alone.
+    pub webhook_listen: Option<SocketAddr>,
     /// The public base URL of the service. [`Config::callback_url`] removes a trailing slash.
     pub public_url: Url,
     /// The base URL at which Twilio reaches this process with media streams: see [`Config::stream_url`].
@@ -49,8 +55,8 @@ pub struct Config {
     /// `None` if the master key is in its file.
     pub master_key: Option<Secret>,
     pub recordings_url: String,
-    /// The address of an S3-compatible store other than Amazon's.
-    pub s3_endpoint: Option<String>,
+    /// Where an S3-compatible store other than Amazon's is.
+    pub s3: S3Options,
     pub twilio: TwilioConfig,
     pub models: ModelsConfig,
     /// The clock that times are taken from. [`LedgerClock::Sandbox`] only if the sandbox is used.
@@ -78,6 +84,10 @@ pub struct TwilioConfig {
     pub account_sid: String,
     /// Signs webhooks. `None` only in the sandbox: see [`Config::auth_token`].
     pub auth_token: Option<Secret>,
+    /// Also accepted on webhooks, during a rotation of the auth token.
+    pub auth_token_previous: Option<Secret>,
+    /// Subaccounts and their auth tokens.
+    pub subaccounts: Vec<(String, Secret)>,
     /// Signs access tokens of the browser softphone.
     pub api_key: Option<String>,
     pub api_secret: Option<Secret>,
@@ -166,6 +176,7 @@ impl Config {
         let media_url = s.media_url.as_deref().map(|text| address("MEDIA_URL", text));
         Ok(Self {
             listen: SocketAddr::new(host, port),
+            webhook_listen: s.webhook_listen.as_deref().map(webhook_listen).transpose()?,
             media_url: media_url.unwrap_or_else(|| Ok(public_url.clone()))?,
             public_url,
             trusted_proxies: trusted_proxies(s.trusted_proxies.as_deref().unwrap_or_default())?,
@@ -177,7 +188,10 @@ impl Config {
             recordings_url: s
                 .recordings_url
                 .unwrap_or_else(|| format!("file://{}", data_dir.join("recordings").display())),
-            s3_endpoint: s.s3_endpoint,
+            s3: S3Options {
+                endpoint: s.s3_endpoint,
+                path_style: path_style(s.s3_path_style.as_deref())?,
+            },
             clock: clock(s.clock.as_deref(), &twilio)?,
             twilio,
             models,
@@ -239,6 +253,27 @@ impl Config {
             .auth_token
             .clone()
             .map_or_else(|| sandbox_token(&self.data_dir), Ok)
+    }
+}
+
+impl Config {
+    /// The tokens by which requests of Twilio are verified, given [`Config::auth_token`]. Of the sandbox, requests of any
+    /// account are accepted.
+    #[must_use]
+    pub fn signing_keys(&self, auth_token: Secret) -> SigningKeys {
+        let twilio = &self.twilio;
+        let own: Arc<[String]> = if twilio.sandbox {
+            Arc::default()
+        } else {
+            Arc::from([twilio.account_sid.clone()])
+        };
+        let current = SigningKey::new("current", auth_token, own.clone());
+        let previous = twilio.auth_token_previous.clone();
+        let previous = previous.map(|token| SigningKey::new("previous", token, own));
+        let subaccounts = twilio.subaccounts.iter();
+        let subaccounts = subaccounts.map(|(sid, token)| SigningKey::new("subaccount", token.clone(), [sid.clone()]));
+        let keys: Vec<_> = [current].into_iter().chain(previous).chain(subaccounts).collect();
+        SigningKeys::new(keys)
     }
 }
 
@@ -333,12 +368,40 @@ fn twilio(s: &Settings) -> Result<TwilioConfig, ConfigError> {
             .clone()
             .unwrap_or_else(|| format!("AC{}", "0".repeat(32))),
         auth_token: s.twilio_auth_token.clone(),
+        auth_token_previous: s.twilio_auth_token_previous.clone(),
+        subaccounts: subaccounts(s.twilio_subaccounts.as_ref())?,
         api_key: s.twilio_api_key.clone(),
         api_secret: s.twilio_api_secret.clone(),
         twiml_app_sid: s.twilio_twiml_app_sid.clone(),
         phone_number: s.twilio_phone_number.clone(),
         inbound_phone_number: s.twilio_inbound_phone_number.clone(),
         api_base: s.twilio_api_base.clone(),
+    })
+}
+
+fn subaccounts(text: Option<&Secret>) -> Result<Vec<(String, Secret)>, ConfigError> {
+    let entries = text.map(Secret::expose).unwrap_or_default().split(',').map(str::trim);
+    let subaccount = |entry: &str| match entry.split_once(':') {
+        Some((sid, token)) if is_sid(sid, "AC") && !token.is_empty() => Ok((sid.to_owned(), Secret::new(token))),
+        _ => Err(setting(
+            "TWILIO_SUBACCOUNTS",
+            "must be a list of `AC` and 32 hexadecimal digits, a colon and an auth token, separated by commas",
+        )),
+    };
+    entries.filter(|entry| !entry.is_empty()).map(subaccount).collect()
+}
+
+fn path_style(text: Option<&str>) -> Result<PathStyle, ConfigError> {
+    let style = text.map_or(Ok(PathStyle::Auto), str::parse);
+    style.map_err(|()| setting("S3_PATH_STYLE", "must be auto, true or false"))
+}
+
+fn webhook_listen(text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().map_err(|_| {
+        setting(
+            "WEBHOOK_LISTEN",
+            "must be an IP address and a port, such as 0.0.0.0:3001",
+        )
     })
 }
 

@@ -63,6 +63,9 @@ settings! {
     port: u16 = "PORT",
     /// IP address to listen on [default: 127.0.0.1 with the sandbox, else 0.0.0.0]
     listen: String = "LISTEN",
+    /// Another address, as `<IP address>:<port>`, for the webhooks of the telephone network and health alone [default:
+    /// none]
+    webhook_listen: String = "WEBHOOK_LISTEN",
     /// Public base URL of this service, part of Twilio's webhook signatures [default: `http://localhost:<PORT>`]
     public_url: String = "PUBLIC_URL",
     /// Base URL at which Twilio reaches this process with media streams, if several processes share PUBLIC_URL
@@ -88,10 +91,16 @@ settings! {
     recordings_url: String = "RECORDINGS_URL",
     /// Address of an S3-compatible store other than Amazon's
     s3_endpoint: String = "S3_ENDPOINT",
+    /// Whether buckets are addressed in the path of the URL: `auto`, `true` or `false` (in the host) [default: auto]
+    s3_path_style: String = "S3_PATH_STYLE",
     /// Twilio account; without it the sandbox is used
     twilio_account_sid: String = "TWILIO_ACCOUNT_SID",
     /// Twilio auth token, which signs webhooks [default with the sandbox: a file in DATA_DIR, generated on first start]
     twilio_auth_token: Secret = "TWILIO_AUTH_TOKEN",
+    /// The auth token before a rotation, or the next one: requests signed with it are accepted as well
+    twilio_auth_token_previous: Secret = "TWILIO_AUTH_TOKEN_PREVIOUS",
+    /// Subaccounts whose requests are accepted, as `AC...:auth token`, separated by commas
+    twilio_subaccounts: Secret = "TWILIO_SUBACCOUNTS",
     /// Twilio API key, for access tokens of the browser softphone
     twilio_api_key: String = "TWILIO_API_KEY",
     /// Secret of the Twilio API key

@@ -1,12 +1,16 @@
 //! Opens databases.
 
 use super::{Db, DbError};
-use sqlx::ConnectOptions;
+use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Executor as _, Row as _};
+use std::collections::BTreeSet;
 use std::fmt;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// The address of a database. Its `Debug` and `Display` never show a password.
@@ -63,6 +67,8 @@ pub enum Durability {
     Relaxed,
 }
 
+/// PostgreSQL's code for a missing right.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
 /// How long a SQLite connection waits for a lock.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a caller waits for a free connection before the database counts as unavailable.
@@ -174,33 +180,104 @@ async fn postgres_pool(
 ) -> Result<sqlx::PgPool, DbError> {
     let options = PgConnectOptions::from_str(url)?
         .application_name("call-ledger")
-        .options([("search_path", schema)])
-        .options([(
-            "synchronous_commit",
-            if durability == Durability::Full { "on" } else { "off" },
-        )])
-        .options(SESSION_LIMITS)
+        // A pooler such as PgBouncer refuses parameters that it does not know when a connection starts. Those of a session
+        // are set afterwards: see `begin_session`.
+        .extra_float_digits(None)
         .disable_statement_logging();
+    let of_session = schema.to_owned();
     let pool = PgPoolOptions::new()
         .max_connections(max_connections)
         .min_connections(0)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(Duration::from_mins(1))
+        .after_connect(move |connection, _| {
+            let schema = of_session.clone();
+            Box::pin(async move { begin_session(connection, &schema, durability).await })
+        })
         .connect_with(options)
         .await?;
+    if is_first_use(url) {
+        refuse_transaction_pooling(&pool).await?;
+    }
     Ok(pool)
 }
 
+/// Sets what a session of PostgreSQL needs: the schema of all names, when a commit counts, and its limits.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn begin_session(
+    connection: &mut sqlx::PgConnection,
+    schema: &str,
+    durability: Durability,
+) -> Result<(), sqlx::Error> {
+    let commit = if durability == Durability::Full { "on" } else { "off" };
+    let limits = SESSION_LIMITS.map(|(name, value)| format!(", set_config('{name}', '{value}', false)"));
+    let statement = format!(
+        "select set_config('search_path', $1, false), set_config('synchronous_commit', $2, false){}",
+        limits.concat()
+    );
+    sqlx::query(&statement)
+        .bind(format!("\"{schema}\""))
+        .bind(commit)
+        .execute(connection)
+        .await
+        .map(|_| ())
+}
+
+/// Whether this process uses the server for the first time.
+fn is_first_use(url: &str) -> bool {
+    static USED: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+    let digest = BuildHasherDefault::<DefaultHasher>::default().hash_one(url);
+    USED.lock().unwrap_or_else(PoisonError::into_inner).insert(digest)
+}
+
+/// Refuses a pooler that gives a server connection to another client after each transaction: the settings of a session,
+/// prepared statements and notifications would be those of any client, and tables could be created in another schema.
+/// It shows in the identifier of the server process, which two open connections then share, or which changes.
+async fn refuse_transaction_pooling(pool: &sqlx::PgPool) -> Result<(), DbError> {
+    if pool.options().get_max_connections() < 2 {
+        return Ok(());
+    }
+    let (mut first, mut second) = (pool.acquire().await?, pool.acquire().await?);
+    let (mut of_first, mut of_second) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..3 {
+        of_first.insert(server_process(&mut first).await?);
+        of_second.insert(server_process(&mut second).await?);
+    }
+    if of_first.len() == 1 && of_second.len() == 1 && of_first != of_second {
+        return Ok(());
+    }
+    Err(DbError::TransactionPooling)
+}
+
+fn server_process(connection: &mut sqlx::PgConnection) -> BoxFuture<'_, Result<i32, sqlx::Error>> {
+    Box::pin(async move {
+        // Without arguments it is sent in the simple protocol: a prepared statement would not exist at the next server
+        // connection.
+        let row = connection.fetch_one("select pg_backend_pid()").await?;
+        row.try_get(0)
+    })
+}
+
 /// Creates a schema if it does not exist. Two processes may do so at the same time.
-pub(super) async fn create_schema(pool: &sqlx::PgPool, schema: &str) -> Result<(), sqlx::Error> {
-    const EXISTS: &str = "select count(*) from pg_namespace where nspname = $1";
-    // A role that may not create schemas can use those that exist.
-    let found: i64 = sqlx::query_scalar(EXISTS).bind(schema).fetch_one(pool).await?;
-    if found > 0 {
+///
+/// A role that may not create schemas can use one that exists.
+pub(super) async fn create_schema(pool: &sqlx::PgPool, schema: &str) -> Result<(), DbError> {
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_namespace where nspname = $1)")
+        .bind(schema)
+        .fetch_one(pool)
+        .await?;
+    if exists {
         return Ok(());
     }
     let statement = format!(r#"create schema if not exists "{schema}""#);
-    unless_created_by_another(sqlx::query(&statement).execute(pool).await.map(|_| ()))
+    match unless_created_by_another(sqlx::query(&statement).execute(pool).await.map(|_| ())) {
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(INSUFFICIENT_PRIVILEGE) => {
+            Err(DbError::NoSchema(schema.to_owned()))
+        }
+        created => Ok(created?),
+    }
 }
 
 /// Creates a table if it does not exist, by a statement that says so. Two processes may do so at the same time:

@@ -12,7 +12,7 @@ pub mod rebuild_records;
 
 pub(crate) use cause::sqlite_cause;
 pub use cause::{cause, is_damaged};
-pub use connect::{DatabaseUrl, Durability, connect, create_table, make_folder};
+pub use connect::{DatabaseUrl, Durability, begin_session, connect, create_table, make_folder};
 pub use migrate::{migrate, migrate_keys, migrate_ledger};
 pub use read_stores::{Namespace, ReadStores, ShadowNamespace};
 
@@ -189,6 +189,16 @@ pub enum DbError {
         "the database was used by a newer version of call-ledger (migration {0}), which this version cannot read: use that version or a later one"
     )]
     LaterBuild(i64),
+    /// The role may not create a schema that does not exist.
+    #[error(
+        "the schema `{0}` does not exist, and the role may not create it: give the role the right CREATE on the database, or create the schema with the role as its owner"
+    )]
+    NoSchema(String),
+    /// The server is reached through a pooler that shares sessions.
+    #[error(
+        "the database is reached through a pooler that pools by transaction, and the service needs sessions of its own: set pool_mode = session for it, or connect to PostgreSQL directly"
+    )]
+    TransactionPooling,
     /// The database returned an error or is unavailable.
     #[error("database error")]
     Sqlx(#[from] sqlx::Error),
@@ -216,10 +226,10 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
         | sqlx::Error::Tls(_)
         | sqlx::Error::Protocol(_) => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            // PostgreSQL: connection errors, insufficient resources, shutting down, system errors; a lock or a transaction
-            // that took too long, a conflict with another transaction, a server that has become a standby. SQLite: busy,
-            // locked, I/O, full.
-            ["08", "53", "57", "58", "55P03", "25P03", "25006", "40001", "40P01"]
+            // PostgreSQL: connection errors, insufficient resources, shutting down, system errors; a server that is read-only
+            // after a failover; a lock or a transaction that took too long, a conflict with another transaction. SQLite:
+            // busy, locked, I/O, full.
+            ["08", "53", "57", "58", "25006", "25P03", "55P03", "40001", "40P01"]
                 .iter()
                 .any(|class| code.len() == 5 && code.starts_with(class))
                 || matches!(code.parse::<i32>().map(|code| code & 0xff), Ok(5 | 6 | 10 | 13))

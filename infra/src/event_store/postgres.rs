@@ -2,6 +2,7 @@
 
 use super::append::{Append, AppendDecision, BatchOutcome, key_digest};
 use super::{Position, StoreError};
+use crate::db::{Durability, begin_session};
 use domain::Timestamp;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection};
@@ -93,7 +94,9 @@ impl PostgresWriter {
         {
             return Ok(connection);
         }
-        Ok(self.options.connect().await?)
+        let mut connection = self.options.connect().await?;
+        begin_session(&mut connection, super::store::NAME, Durability::Full).await?;
+        Ok(connection)
     }
 }
 

@@ -36,13 +36,18 @@ const PROBE_BYTES: u32 = 128 << 10;
 /// The parts of [`Health`] that this module reports.
 const PART_APPEND: &str = "append";
 const PART_LOG: &str = "log";
-/// Connections of the read pool.
+/// Connections for reading runs of events.
 const READ_CONNECTIONS: u32 = 4;
+/// Connections for commands on PostgreSQL, so that webhooks do not wait for readers of histories and feeds. (On SQLite,
+/// runs of events are read elsewhere anyway.)
+const COMMAND_CONNECTIONS: u32 = 4;
 
 /// The log.
 #[derive(Clone)]
 pub struct EventStore {
     readers: Db,
+    /// What commands read: single streams, command keys, the head.
+    commands: Db,
     /// Reads runs of events; set if the log is on SQLite.
     sqlite: Option<SqliteReader>,
     appender: Option<mpsc::Sender<Queued>>,
@@ -117,6 +122,10 @@ impl EventStore {
             }
             (DatabaseUrl::Postgres(_), Db::Sqlite(_)) => unreachable!("a server is PostgreSQL"),
         };
+        let commands = match &readers {
+            Db::Sqlite(_) => readers.clone(),
+            Db::Postgres(_) => connect(url, NAME, Durability::Full, COMMAND_CONNECTIONS).await?,
+        };
         let (appender, waiting) = mpsc::channel(QUEUE_CAPACITY);
         let health = Health::default();
         let written = Arc::new(Mutex::new(Instant::now()));
@@ -130,6 +139,7 @@ impl EventStore {
         spawn_appender(writer, waiting, context)?;
         Ok(Self {
             readers,
+            commands,
             sqlite: sqlite_reader(url),
             appender: Some(appender),
             recent,
@@ -149,6 +159,7 @@ impl EventStore {
         recent.advance(read::head(&readers).await.map_err(StoreError::from)?);
         crate::subscription::poll(readers.clone(), Arc::downgrade(&recent));
         Ok(Self {
+            commands: readers.clone(),
             readers,
             sqlite: sqlite_reader(url),
             appender: None,
@@ -221,7 +232,7 @@ impl EventStore {
     /// # Errors
     /// When the database cannot be used.
     pub async fn load<A: Aggregate>(&self, id: &str) -> Result<Vec<SerializedEvent>, StoreError> {
-        let loaded = match &self.readers {
+        let loaded = match &self.commands {
             Db::Sqlite(pool) => {
                 sqlite_es::SqliteEventRepository::new(pool.clone())
                     .get_events::<A>(id)
@@ -250,7 +261,7 @@ impl EventStore {
     /// # Errors
     /// When the database cannot be used.
     pub async fn head(&self) -> Result<Position, StoreError> {
-        self.noted(read::head(&self.readers).await.map_err(StoreError::from))
+        self.noted(read::head(&self.commands).await.map_err(StoreError::from))
     }
 
     /// The sequence and the position of a stream's last event.
@@ -258,7 +269,7 @@ impl EventStore {
     /// # Errors
     /// When the database cannot be used.
     pub async fn last_of(&self, stream: &StreamId) -> Result<Option<(i64, Position)>, StoreError> {
-        self.noted(read::last_of(&self.readers, stream).await)
+        self.noted(read::last_of(&self.commands, stream).await)
     }
 
     /// Whether no other process can append, so that a cached aggregate is always current.
@@ -272,7 +283,7 @@ impl EventStore {
     /// # Errors
     /// When the database cannot be used.
     pub async fn command_position(&self, command_key: &str) -> Result<Option<Position>, StoreError> {
-        self.noted(read::command_position(&self.readers, command_key).await)
+        self.noted(read::command_position(&self.commands, command_key).await)
     }
 
     /// As [`EventStore::probe`], if the last append failed or is some seconds ago.

@@ -306,6 +306,12 @@ impl Ledger {
         self.0.store.recent().head()
     }
 
+    /// Whether the events after a position are in memory, so that reading them needs no database.
+    #[must_use]
+    pub fn has_in_memory(&self, after: Position) -> bool {
+        self.0.store.recent().after(after, 1).is_some()
+    }
+
     /// Subscribes to the log after a position.
     #[must_use]
     pub fn subscribe(&self, after: Position) -> Subscription {

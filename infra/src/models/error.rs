@@ -32,6 +32,12 @@ impl ModelError {
         matches!(self, Self::Timeout | Self::Unavailable(_))
     }
 
+    /// Whether the provider refuses our credentials or account until an operator changes something: 401, 402 or 403.
+    #[must_use]
+    pub const fn is_configuration_fault(&self) -> bool {
+        matches!(self, Self::Refused(401..=403))
+    }
+
     /// Whether the server may not understand a part of the request: 400, or 422 of some.
     pub(super) const fn may_be_dialect(&self) -> bool {
         matches!(self, Self::Refused(400 | 422))

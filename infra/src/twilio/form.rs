@@ -55,6 +55,15 @@ impl Form {
         }
     }
 
+    /// The parameters whose name satisfies the condition, and the others.
+    #[must_use]
+    pub fn split(self, is_first: impl Fn(&str) -> bool) -> (Self, Self) {
+        let (first, second) = self.parameters.into_iter().partition(|(name, _)| is_first(name));
+        let (first_bytes, second_bytes) = self.bytes.into_iter().partition(|(name, _)| is_first(name));
+        let form = |parameters, bytes| Self { parameters, bytes };
+        (form(first, first_bytes), form(second, second_bytes))
+    }
+
     /// All parameters.
     #[must_use]
     pub fn parameters(&self) -> &BTreeMap<String, Vec<String>> {

@@ -9,5 +9,6 @@ pub mod media;
 pub mod rest;
 pub mod sandbox;
 pub mod signature;
+pub mod signing_keys;
 pub mod token;
 pub mod twiml;

@@ -3,7 +3,9 @@
 use crate::peers::Peer;
 use bytes::Bytes;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-use infra::blob::{Blob, BlobError, BlobKey, BlobStore, Body, ByteRange, MediaType};
+use infra::blob::{Blob, BlobError, BlobKey, BlobStore, Body, ByteRange, MediaType, PathStyle, S3Options};
+use infra::clock::TestClock;
+use infra::faults::{Area, Faults};
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::process::Command;
@@ -196,6 +198,11 @@ async fn folder_fulfills_the_contract() {
 
 /// Reruns the test in a child process with AWS credentials in its environment, which a test cannot change for itself.
 fn with_credentials(test: &str) -> bool {
+    with_environment(test, &[])
+}
+
+/// Like [`with_credentials`], with more variables.
+fn with_environment(test: &str, variables: &[(&str, &str)]) -> bool {
     if std::env::var_os("AWS_ACCESS_KEY_ID").is_some_and(|key| key == "call-ledger-test") {
         return true;
     }
@@ -204,6 +211,7 @@ fn with_credentials(test: &str) -> bool {
         .env("AWS_ACCESS_KEY_ID", "call-ledger-test")
         .env("AWS_SECRET_ACCESS_KEY", "not a secret")
         .env_remove("AWS_PROFILE")
+        .envs(variables.iter().copied())
         .status()
         .expect("this test runs");
     assert!(status.success());
@@ -268,4 +276,109 @@ async fn address_of_an_unknown_scheme_is_refused() {
         let error = BlobStore::open(url, None).await.expect_err("no address");
         assert!(matches!(error, BlobError::Address(_)), "{url}: {error}");
     }
+}
+
+/// A store that serves the bucket `calls` only as a subdomain, and refuses the checksums of Amazon's SDK.
+fn host_style_store() -> (Peer, String) {
+    let mut store = Peer::start("host_style_s3.py");
+    let endpoint = store.line().as_str().expect("an address").to_owned();
+    (store, endpoint)
+}
+
+#[tokio::test]
+async fn store_with_buckets_in_the_host_and_without_checksums_fulfills_the_contract() {
+    if !with_credentials("store_with_buckets_in_the_host_and_without_checksums_fulfills_the_contract") {
+        return;
+    }
+    let (mut peer, endpoint) = host_style_store();
+    let (name, body) = (key("CA1/RE1.wav"), Bytes::from_static(b"voice"));
+    for path_style in [PathStyle::Auto, PathStyle::Host] {
+        let options = || S3Options {
+            endpoint: Some(endpoint.clone()),
+            path_style,
+        };
+        // With the first request, without a check before it, and after a check.
+        let store = BlobStore::open("s3://calls/a", options()).await.expect("opened");
+        store.put(&name, body.clone()).await.expect("stored");
+        assert_eq!(read(&store, &name, None).await.as_deref(), Some(&b"voice"[..]));
+        assert_eq!(
+            read(&store, &name, Some("bytes=1-2")).await.as_deref(),
+            Some(&b"oi"[..])
+        );
+        let store = BlobStore::open("s3://calls/a", options()).await.expect("opened");
+        store.check().await.expect("usable");
+        store.delete(&name).await.expect("deleted");
+        assert_eq!(store.head(&name).await.expect("answered"), None);
+        store
+            .put(&name, streamed(vec![Ok(body.clone())]))
+            .await
+            .expect("stored");
+    }
+    let options = S3Options {
+        endpoint: Some(endpoint.clone()),
+        path_style: PathStyle::Path,
+    };
+    let by_path = BlobStore::open("s3://calls/a", options).await.expect("opened");
+    by_path
+        .check()
+        .await
+        .expect_err("this store has no buckets in the path");
+    let refused = peer.ask("refused")["refused"].as_u64().expect("a number");
+    assert!(refused > 0, "requests with the bucket in the path were refused");
+    assert_eq!(peer.ask("checksums")["checksums"], 0, "no checksum was sent");
+}
+
+#[tokio::test]
+async fn endpoint_of_amazons_variables_is_used() {
+    let test = "endpoint_of_amazons_variables_is_used";
+    let is_child = std::env::var_os("AWS_ACCESS_KEY_ID").is_some_and(|key| key == "call-ledger-test");
+    if is_child {
+        let store = BlobStore::open("s3://calls", None).await.expect("opened");
+        store.check().await.expect("usable");
+        return test_contract(&store).await;
+    }
+    let mut s3 = Peer::start("s3.py");
+    let endpoint = s3.line().as_str().expect("an address").to_owned();
+    for variable in ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"] {
+        with_environment(test, &[(variable, &endpoint)]);
+    }
+    // The more specific one wins.
+    let nowhere = [
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+        ("AWS_ENDPOINT_URL_S3", &endpoint),
+    ];
+    with_environment(test, &nowhere);
+}
+
+#[tokio::test]
+async fn refusal_of_the_store_is_a_fault_until_it_is_mended() {
+    if !with_credentials("refusal_of_the_store_is_a_fault_until_it_is_mended") {
+        return;
+    }
+    let mut s3 = Peer::start("s3.py");
+    let endpoint = s3.line();
+    let faults = Faults::new(TestClock::at(domain::Timestamp::from_seconds(1)));
+    let open = async |url: &str| {
+        let store = BlobStore::open(url, endpoint.as_str()).await.expect("opened");
+        store.reporting_to(faults.clone())
+    };
+    let store = open("s3://missing").await;
+    store
+        .put(&key("a.wav"), Bytes::from_static(b"a"))
+        .await
+        .expect_err("no bucket");
+    let present = faults.present();
+    assert_eq!(present.len(), 1, "{present:?}");
+    assert_eq!(present[0].area, Area::RecordingStore);
+    assert!(present[0].cause.contains("NoSuchBucket"), "{present:?}");
+    let store = open("s3://calls").await;
+    store.get(&key("none.wav"), None).await.expect("answered");
+    assert_eq!(faults.present(), []);
+    drop(s3);
+    store.check().await.expect_err("away");
+    assert_eq!(
+        faults.present(),
+        [],
+        "a store that is away is no fault of the configuration"
+    );
 }

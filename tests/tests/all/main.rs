@@ -21,6 +21,8 @@ mod large_recording;
 mod ledger;
 mod lost_listeners;
 mod module_cycles;
+mod openapi_truth;
+mod pooler;
 mod paused_process;
 mod read_models;
 mod source_files;

@@ -13,6 +13,14 @@ export function onSignedOut(listener: Listener): void {
   signedOut = listener;
 }
 
+/** Asks the user for the password; false if they refuse. Set by the page. */
+let confirmPassword: () => Promise<boolean> = async () => false;
+
+/** Sets the function that is called when a request is answered `password-confirmation-required`. */
+export function onConfirmationRequired(confirm: () => Promise<boolean>): void {
+  confirmPassword = confirm;
+}
+
 /** A random idempotency key. `crypto.randomUUID` needs HTTPS, which a service on the local network may not have. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -29,9 +37,11 @@ export async function send(request: Request): Promise<Response> {
   if (isWrite && !request.headers.has(IDEMPOTENCY_KEY)) {
     request.headers.set(IDEMPOTENCY_KEY, newKey());
   }
+  const again = request.clone();
   const response = await fetchWithRetry(request, isWrite);
   if (response.ok) return response;
   const problem = await problemOf(response);
+  if (problem.kind === "password-confirmation-required" && (await confirmPassword())) return send(again);
   if (problem.kind === "unauthenticated") signedOut();
   throw problem;
 }

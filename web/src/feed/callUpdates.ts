@@ -153,6 +153,7 @@ export const UPDATES: { readonly [T in CallEventType]: Update<T> } = {
   RecordingPlayed: NOWHERE_ELSE,
   TranscriptReady: { fields: (call, { phase }) => withPhase(call, phase), fetch: ["transcript"] },
   TranscriptionRequested: NOWHERE_ELSE,
+  EffectRetryRequested: { fetch: ["detail"] },
   TranscriptionFailed: NOWHERE_ELSE,
 
   CallSummarized: {

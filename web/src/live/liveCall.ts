@@ -191,6 +191,7 @@ const CHANGES: { [T in CallEventType]: Change<T> } = {
   RecordingUnavailable: null,
   RecordingPlayed: null,
   TranscriptionRequested: null,
+  EffectRetryRequested: null,
   TranscriptionFailed: null,
   CallSummarized: null,
   DoNotCallRequested: null,

@@ -1,9 +1,10 @@
-import { Center, Paper, SegmentedControl, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Center, Paper, SegmentedControl, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, body } from "../api/client";
 import { Logo } from "../shell/Logo";
+import { isInsecure } from "./isInsecure";
 import { LoginForm } from "./LoginForm";
 import { RegisterForm } from "./RegisterForm";
 
@@ -20,7 +21,6 @@ export function SignIn() {
   const firstRun = useQuery({
     queryKey: ["first-run"],
     queryFn: () => body(api.GET("/api/auth/first-run")),
-    enabled: !invitation,
     retry: false,
   });
   const isFirst = firstRun.data?.first_run === true;
@@ -38,6 +38,13 @@ export function SignIn() {
               {mode === "in" ? "Every call and its full history." : "Create your account."}
             </Text>
           </Stack>
+          {isInsecure(window.location, firstRun.data?.secure_url) && (
+            <Alert color="orange" title="This page was opened without HTTPS">
+              You cannot stay signed in here. Open{" "}
+              <Anchor href={firstRun.data?.secure_url ?? undefined}>{firstRun.data?.secure_url}</Anchor>{" "}
+              instead.
+            </Alert>
+          )}
           <SegmentedControl
             fullWidth
             aria-label="Sign in or create an account"

@@ -2,10 +2,14 @@
 
 use super::{Decision, ensure_exists, ensure_not_erased, unless_known};
 use crate::call::command::CallCommand;
+use crate::call::error::CallError;
 use crate::call::event::CallEvent;
 use crate::call::state::Call;
 use crate::call::value::{ClockSource, EndedBy, Outcome};
 use crate::invalid::{Invalid, non_blank, readable};
+
+/// The status of a callback that says nothing new.
+const REPEATED: &str = "repeated";
 
 pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
     ensure_exists(call)?;
@@ -59,6 +63,14 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
             unless_known(call.opt_out_honored, event)
         }
         CallCommand::IncurCost { .. } => incur_cost(command),
+        _ => of_record(call, command),
+    }
+}
+
+/// Commands about what the provider and our own effects have reported.
+fn of_record(call: &Call, command: &CallCommand) -> Decision {
+    let at = command.at();
+    match command {
         CallCommand::Reconcile { complete, missing, .. } => {
             let known = call
                 .reconciled
@@ -73,6 +85,15 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 },
             )
         }
+        // Not a new fact, so it is recorded whatever was recorded before: every request that was answered is in the log.
+        CallCommand::RecordRepetition { kind, .. } => Ok(vec![CallEvent::ProviderReported {
+            at,
+            clock: ClockSource::Local,
+            kind: kind.clone(),
+            call_sid: None,
+            sequence_number: None,
+            status: REPEATED.to_owned(),
+        }]),
         CallCommand::FailEffect {
             effect,
             item,
@@ -96,6 +117,18 @@ pub(super) fn decide(call: &Call, command: &CallCommand) -> Decision {
                 retry_at: *retry_at,
             };
             unless_known(known, event)
+        }
+        CallCommand::RetryEffect { effect, item, by, .. } => {
+            ensure_not_erased(call)?;
+            if !call.given_up_effects().contains(&(effect.as_str(), item.as_str())) {
+                return Err(CallError::NothingGivenUp);
+            }
+            Ok(vec![CallEvent::EffectRetryRequested {
+                at,
+                effect: effect.clone(),
+                item: item.clone(),
+                by: by.clone(),
+            }])
         }
         CallCommand::RepairGap { from, .. } => {
             non_blank("from", from, 100)?;

@@ -92,7 +92,9 @@ pub fn decide(call: &Call, command: &CallCommand) -> Decision {
         | C::HonorOptOut { .. }
         | C::IncurCost { .. }
         | C::Reconcile { .. }
+        | C::RecordRepetition { .. }
         | C::FailEffect { .. }
+        | C::RetryEffect { .. }
         | C::RepairGap { .. } => end::decide(call, command),
         C::Grade { .. }
         | C::ClearGrade { .. }

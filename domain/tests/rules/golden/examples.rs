@@ -647,6 +647,12 @@ pub fn call() -> Vec<CallEvent> {
             phase: Phase::Ai,
             by: USER.into(),
         },
+        CallEvent::EffectRetryRequested {
+            at: AT,
+            effect: "archive_recording".into(),
+            item: "RE1".into(),
+            by: USER.into(),
+        },
         CallEvent::TranscriptionFailed {
             at: AT,
             phase: Phase::Ai,

@@ -2,7 +2,7 @@
 //!
 //! The callback URL contains the turn number, so duplicates are recognized.
 
-use super::{Callback, NotUnderstood, Understood};
+use super::{Callback, NotUnderstood, Understood, identity};
 use domain::call::command::{CallCommand, HandleCallerTurn, HandleOther};
 use domain::call::value::ClockSource;
 use domain::dialogue::Utterance;
@@ -27,6 +27,7 @@ impl Gathered {
     /// # Errors
     /// When the callback identifies no call or no turn.
     pub fn understand(callback: &Callback<'_>) -> Result<Self, NotUnderstood> {
+        identity::check(callback.form, callback.accounts)?;
         let call_id = callback.call_id()?;
         let turn = callback
             .word("turn")

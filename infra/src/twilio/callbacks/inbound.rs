@@ -1,11 +1,12 @@
 //! `inbound` and `voice`: a new call, whose TwiML response decides how it proceeds.
 
-use super::{Callback, NotUnderstood, read};
+use super::{Callback, NotUnderstood, identity, read};
 use domain::call::command::{HandleInbound, HandleOutbound, Routed};
 use domain::call::value::ClockSource;
 use domain::{AgentId, CallId, Personal, Timestamp};
 
 fn first_leg(callback: &Callback<'_>) -> Result<CallId, NotUnderstood> {
+    identity::check(callback.form, callback.accounts)?;
     let sid = callback.identifier("CallSid");
     sid.map(CallId)
         .ok_or(NotUnderstood("CallSid does not identify the call"))

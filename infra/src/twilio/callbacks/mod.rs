@@ -8,6 +8,7 @@
 
 mod conference;
 mod gathered;
+mod identity;
 mod inbound;
 mod origin;
 mod read;
@@ -17,6 +18,7 @@ mod status;
 mod voicemail;
 
 pub use gathered::Gathered;
+pub use identity::is_sid;
 pub use inbound::{Inbound, Outbound};
 pub use read::unreadable;
 
@@ -121,6 +123,8 @@ pub struct Callback<'a> {
     /// What our own callback address carried: `call_id`, `phase`, `leg`, `role`, `attempt`, `reason`,
     /// `turn`.
     pub query: &'a Form,
+    /// The accounts that it may be of. Empty: any.
+    pub accounts: &'a [String],
     pub received_at: Timestamp,
 }
 
@@ -138,8 +142,9 @@ pub struct Understood {
 /// [`Inbound`] and [`Outbound`].
 ///
 /// # Errors
-/// When the callback identifies no call.
+/// When the callback identifies no call, or is not about one of our accounts.
 pub fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
+    identity::check(callback.form, callback.accounts)?;
     match callback.endpoint {
         Endpoint::Inbound | Endpoint::Voice => {
             Err(NotUnderstood("inbound and voice callbacks need a routing decision"))

@@ -12,6 +12,7 @@ fn heard(endpoint: Endpoint, posted: &str, address: &str) -> Result<Understood, 
         endpoint,
         form: &posted,
         query: &address,
+        accounts: &[],
         received_at: Timestamp(7),
     })
 }
@@ -259,6 +260,7 @@ fn browser_can_dial_e164_numbers_only() {
             endpoint: Endpoint::Voice,
             form: &posted,
             query: &address,
+            accounts: &[],
             received_at: Timestamp(7),
         })
         .map(|outbound| outbound.call_id.0)

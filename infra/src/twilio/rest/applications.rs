@@ -15,6 +15,8 @@ pub struct Application {
     /// Webhook for calls through the application.
     #[serde(default)]
     pub voice_url: Option<String>,
+    #[serde(default)]
+    pub voice_method: Option<String>,
     /// Webhook used when `voice_url` fails.
     #[serde(default)]
     pub voice_fallback_url: Option<String>,

@@ -45,6 +45,12 @@ const NOT_IN_PROGRESS: u32 = 21220;
 const NOT_AVAILABLE: u32 = 21422;
 /// The resource does not exist.
 const NOT_FOUND: u32 = 20404;
+/// Our credentials are refused.
+const AUTHENTICATE: u32 = 20003;
+const ACCOUNT_NOT_ACTIVE: u32 = 20005;
+const ACCOUNT_SUSPENDED: u32 = 10001;
+/// `RequestedChannels` does not fit the recording.
+const WRONG_CHANNELS: u32 = 16113;
 /// Too many requests.
 pub(super) const TOO_MANY: u32 = 20429;
 
@@ -99,6 +105,33 @@ impl TwilioError {
         matches!(
             self,
             Self::RateLimited { .. } | Self::Unavailable { ambiguous: false, .. }
+        )
+    }
+
+    /// Whether Twilio refuses our credentials, until an operator changes them: see
+    /// <https://www.twilio.com/docs/api/errors/20003> (authenticate), 20005 and 10001 (the account is not active).
+    #[must_use]
+    pub const fn is_configuration_fault(&self) -> bool {
+        matches!(
+            self,
+            Self::Api { status: 401, .. }
+                | Self::Api {
+                    code: Some(AUTHENTICATE | ACCOUNT_NOT_ACTIVE | ACCOUNT_SUSPENDED),
+                    ..
+                }
+        )
+    }
+
+    /// Whether a recording does not have the requested number of channels
+    /// (<https://www.twilio.com/docs/api/errors/16113>).
+    #[must_use]
+    pub const fn is_wrong_channels(&self) -> bool {
+        matches!(
+            self,
+            Self::Api {
+                code: Some(WRONG_CHANNELS),
+                ..
+            }
         )
     }
 

@@ -46,16 +46,17 @@ const HEADER_BYTES: usize = 12;
 
 impl TwilioRest {
     /// Starts the download of a recording's audio. Two channels must be requested explicitly, even for a dual
-    /// recording.
+    /// recording. Without a number of channels, Twilio mixes them.
     ///
     /// # Errors
-    /// [`TwilioError::is_not_found`] when the audio is not ready or was deleted; [`TwilioError::Malformed`] when the
+    /// [`TwilioError::is_not_found`] when the audio is not ready or was deleted; [`TwilioError::is_wrong_channels`] when
+    /// the recording has another number of channels; [`TwilioError::Malformed`] when the
     /// content is not audio; otherwise when Twilio does not answer.
     pub async fn fetch_media(
         &self,
         recording_sid: &str,
         format: MediaFormat,
-        channels: Channels,
+        channels: impl Into<Option<Channels>> + Send,
     ) -> Result<Media, TwilioError> {
         let extension = match format {
             MediaFormat::Wav => "wav",
@@ -66,7 +67,7 @@ impl TwilioRest {
             resource: "media",
             method: Method::GET,
             path: &["Recordings", &file],
-            params: Params::new().with("RequestedChannels", channels.count()),
+            params: Params::new().maybe("RequestedChannels", channels.into().map(Channels::count)),
             call_sid: None,
         };
         let url = self.url(ask.path)?;

@@ -32,6 +32,7 @@ pub use participants::{NewParticipant, Participant, ParticipantUpdate};
 pub use recordings::{Channels, Recording, RecordingEvent, RecordingStatus, RecordingUpdate, StartRecording, Track};
 pub use streams::{NewStream, Stream};
 
+use crate::faults::Faults;
 use crate::outbound::Backoff;
 use crate::secret::Secret;
 use std::sync::Arc;
@@ -59,6 +60,8 @@ struct Inner {
     credentials: Credentials,
     backoff: Backoff,
     time_limit: Duration,
+    /// Where refused credentials are reported.
+    faults: Option<Faults>,
 }
 
 /// Credentials of the account.
@@ -109,6 +112,7 @@ impl TwilioRest {
             credentials,
             backoff: Backoff::default(),
             time_limit: RESPONSE_TIMEOUT,
+            faults: None,
         })))
     }
 
@@ -130,6 +134,15 @@ impl TwilioRest {
         }))
     }
 
+    /// Reports refused credentials.
+    #[must_use]
+    pub fn reporting_to(self, faults: Faults) -> Self {
+        Self(Arc::new(Inner {
+            faults: Some(faults),
+            ..self.0.copied()
+        }))
+    }
+
     /// SID of the account.
     #[must_use]
     pub fn account_sid(&self) -> &str {
@@ -144,6 +157,7 @@ impl Inner {
             base: self.base.clone(),
             account_sid: self.account_sid.clone(),
             credentials: self.credentials.clone(),
+            faults: self.faults.clone(),
             ..*self
         }
     }

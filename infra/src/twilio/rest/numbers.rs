@@ -16,14 +16,53 @@ pub struct IncomingNumber {
     /// Webhook for calls to the number.
     #[serde(default)]
     pub voice_url: Option<String>,
+    #[serde(default)]
+    pub voice_method: Option<String>,
     /// Webhook used when `voice_url` fails.
     #[serde(default)]
     pub voice_fallback_url: Option<String>,
     #[serde(default)]
     pub status_callback: Option<String>,
+    #[serde(default)]
+    pub status_callback_method: Option<String>,
     /// TwiML application used instead of `voice_url`, if any.
     #[serde(default)]
     pub voice_application_sid: Option<String>,
+    /// SIP trunk that the number belongs to, if any. Twilio then ignores all webhooks and the application.
+    #[serde(default)]
+    pub trunk_sid: Option<String>,
+}
+
+impl IncomingNumber {
+    /// Whether the number has all values of this update, and so calls arrive where it says, unless it has a trunk.
+    #[must_use]
+    pub fn satisfies(&self, update: &NumberUpdate) -> bool {
+        let is_post = |method: &Option<String>| {
+            let method = method.as_deref();
+            // Absent in an answer: Twilio's default is POST.
+            method.is_none_or(|method| method.is_empty() || method.eq_ignore_ascii_case("POST"))
+        };
+        has(self.voice_url.as_ref(), update.voice_url.as_ref())
+            && has(self.voice_fallback_url.as_ref(), update.voice_fallback_url.as_ref())
+            && has(self.status_callback.as_ref(), update.status_callback.as_ref())
+            && has(
+                self.voice_application_sid.as_ref(),
+                update.voice_application_sid.as_ref(),
+            )
+            && (update.voice_url.is_none() || is_post(&self.voice_method))
+            && (update.status_callback.is_none() || is_post(&self.status_callback_method))
+    }
+
+    /// The SIP trunk that receives the number's calls.
+    #[must_use]
+    pub fn trunk(&self) -> Option<&str> {
+        self.trunk_sid.as_deref().filter(|sid| !sid.is_empty())
+    }
+}
+
+/// Whether a value is as wanted. Absent and empty are the same; a value that is not wanted at all may be anything.
+fn has(value: Option<&String>, wanted: Option<&String>) -> bool {
+    wanted.is_none_or(|wanted| value.map_or("", String::as_str) == wanted)
 }
 
 /// Changes to the webhooks, all with method POST. `None` leaves a value unchanged; an empty string removes it.

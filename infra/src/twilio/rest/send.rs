@@ -3,6 +3,7 @@
 use super::error::{TOO_MANY, plain_words};
 use super::params::Params;
 use super::{TwilioError, TwilioRest};
+use crate::faults::Area;
 use crate::outbound::{Broken, Unread, read_at_most, retry_after};
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -98,6 +99,7 @@ impl TwilioRest {
             tokio::time::sleep(wait).await;
             attempt += 1;
         };
+        self.note_credentials(result.as_ref().err());
         let outcome = outcome(result.as_ref().err());
         metrics::counter!("twilio_requests_total", "resource" => ask.resource, "outcome" => outcome).increment(1);
         metrics::histogram!("twilio_request_seconds", "resource" => ask.resource).record(begun.elapsed());
@@ -110,6 +112,16 @@ impl TwilioRest {
             "twilio request finished"
         );
         result
+    }
+
+    /// Any answer but a refusal of the credentials shows that they are accepted.
+    fn note_credentials(&self, error: Option<&TwilioError>) {
+        let Some(faults) = &self.0.faults else { return };
+        match error {
+            Some(error) if error.is_configuration_fault() => faults.report(Area::TwilioCredentials, error.to_string()),
+            None | Some(TwilioError::Api { .. }) => faults.end(Area::TwilioCredentials),
+            Some(_) => {}
+        }
     }
 
     /// Delay before the next attempt; `None` for no retry. Honors `Retry-After` up to the backoff cap; a longer delay

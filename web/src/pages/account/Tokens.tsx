@@ -20,8 +20,7 @@ import { api, body } from "../../api/client";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { notifyError } from "../../components/notify";
 import { Timestamp } from "../../components/Timestamp";
-
-const TOKENS = ["tokens"] as const;
+import { TOKENS } from "./tokensQuery";
 
 /** API tokens with the user's own permissions. */
 export function Tokens() {

@@ -11,7 +11,7 @@ export function CreateAgent({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const create = useMutation({
-    mutationFn: () => writeResponse(api.POST("/api/agents", { body: { name: name.trim() } })),
+    mutationFn: () => writeResponse(api.POST("/api/agents", { body: { settings: { name: name.trim() } } })),
     onSuccess: async ({ body }) => {
       await client.invalidateQueries({ queryKey: ["agents"] });
       await navigate({ to: "/agents/$agentId", params: { agentId: body.agent_id } });

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconDots, IconEyeOff, IconFileText, IconPencil, IconTrashX } from "@tabler/icons-react";
+import { IconDots, IconEyeOff, IconFileText, IconPencil, IconRefresh, IconTrashX } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, body } from "../../../api/client";
@@ -22,8 +22,15 @@ export function CallMenu({ call }: { call: CallDetail }) {
     onSuccess: () => notifySuccess("Transcription started. The new transcript will appear here."),
     onError: (error) => notifyError("Transcription not started", error),
   });
+  const retry = useMutation({
+    mutationFn: () => body(api.POST("/api/call-logs/{id}/retry", { params: { path: { id: call.call_id } } })),
+    onSuccess: () => notifySuccess("Trying again. The result will appear here."),
+    onError: (error) => notifyError("Not tried again", error),
+  });
   if (!mayReview) return null;
   const close = () => setDialog(null);
+  const isIncomplete =
+    call.recordings.some(({ state }) => state === "unavailable") || (call.ended_at !== null && !call.summary);
   const hasRecording = call.recordings.some(({ state }) => state === "archived");
   return (
     <>
@@ -42,6 +49,11 @@ export function CallMenu({ call }: { call: CallDetail }) {
           {hasRecording && !call.erased && (
             <Menu.Item leftSection={<IconFileText size={16} />} onClick={() => transcribe.mutate()}>
               Transcribe again
+            </Menu.Item>
+          )}
+          {isIncomplete && !call.erased && (
+            <Menu.Item leftSection={<IconRefresh size={16} />} onClick={() => retry.mutate()}>
+              Try failed steps again
             </Menu.Item>
           )}
           {!call.hidden && (

@@ -65,6 +65,7 @@ const LANE_OF_TYPE: Record<CallEventType, LaneRule> = {
   RecordingPlayed: "recording",
   TranscriptReady: "recording",
   TranscriptionRequested: "recording",
+  EffectRetryRequested: "system",
   TranscriptionFailed: "recording",
   CallQueued: "system",
   QueueEdited: "system",

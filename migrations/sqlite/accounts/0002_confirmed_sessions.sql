@@ -1,0 +1,2 @@
+-- When the password was last given in a login session; absent: when the session began.
+alter table sessions add column confirmed_at integer;

@@ -1,0 +1,2 @@
+/** Query key of the user's API tokens. */
+export const TOKENS = ["tokens"] as const;

@@ -1,0 +1,11 @@
+/**
+ * Whether the session cookie, which is sent over HTTPS only, would not be kept on this page. Browsers keep it on
+ * `localhost`.
+ */
+export function isInsecure(
+  page: { protocol: string; hostname: string },
+  secureUrl: string | null | undefined,
+): boolean {
+  const isLocal = page.hostname === "localhost" || page.hostname.endsWith(".localhost");
+  return Boolean(secureUrl?.startsWith("https:")) && page.protocol === "http:" && !isLocal;
+}
