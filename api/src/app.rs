@@ -122,7 +122,7 @@ impl App {
         ledger: Ledger,
         sandbox: Sandbox,
     ) -> anyhow::Result<Running> {
-        let state = open(config, clock, ledger, sandbox.status()).await?;
+        let state = Box::pin(open(config, clock, ledger, sandbox.status())).await?;
         let engine = SharedEngine::from_ref(&state);
         create_default(&engine.ledger, engine.clock.now())
             .await

@@ -38,10 +38,23 @@ fn routes() -> OpenApiRouter<AppState> {
         .merge(monitoring_routes())
 }
 
-/// Routes for users and their programs, authenticated by a login session or an API token.
+/// Routes for users and their programs, authenticated by a login session or an API token. One function a group: in a debug
+/// build, a function's stack frame holds every route that it adds.
 fn user_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        // Signing in, users
+        .merge(account_routes())
+        .merge(call_log_routes())
+        .merge(review_routes())
+        .merge(live_routes())
+        .merge(agent_routes())
+        .merge(contact_routes())
+        .merge(figure_routes())
+        .merge(operation_routes())
+}
+
+/// Signing in, users.
+fn account_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(auth::first_run::first_run))
         .routes(routes!(auth::register::register))
         .routes(routes!(auth::login::login))
@@ -54,7 +67,11 @@ fn user_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::change::change_user))
         .routes(routes!(users::active::active_users))
         .routes(routes!(users::names::colleagues))
-        // Call logs
+}
+
+/// Call logs.
+fn call_log_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(call_logs::list::list_calls, call_logs::create::create_call))
         .routes(routes!(
             call_logs::get::get_call,
@@ -67,12 +84,20 @@ fn user_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(call_logs::history::history))
         .routes(routes!(call_logs::erase::erase_call))
         .routes(routes!(call_logs::retry::retry_call))
-        // Review
+}
+
+/// Review.
+fn review_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(call_logs::grade::grade_call))
         .routes(routes!(call_logs::correct::note_correction))
         .routes(routes!(call_logs::correct::withdraw_correction))
         .routes(routes!(call_logs::resolve::resolve_call))
-        // Live
+}
+
+/// Live.
+fn live_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(active_calls::list::active_calls))
         .routes(routes!(
             active_calls::monitor::monitor,
@@ -89,7 +114,11 @@ fn user_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(live::live))
         .routes(routes!(text_calls::dial::dial))
         .route("/api/text-calls/{call_id}/line", get(text_calls::line::line))
-        // Agents
+}
+
+/// Agents.
+fn agent_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(agents::list::list_agents, agents::create::create_agent))
         .routes(routes!(
             agents::get::get_agent,
@@ -113,7 +142,11 @@ fn user_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(agents::personas::roll_back::roll_back_persona))
         .routes(routes!(agents::numbers::list_numbers, agents::numbers::assign_number))
         .routes(routes!(agents::test_calls::place_test_call))
-        // Contacts
+}
+
+/// Contacts.
+fn contact_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(contacts::list::list_contacts, contacts::add::add_contact))
         .routes(routes!(
             contacts::get::get_contact,
@@ -127,10 +160,18 @@ fn user_routes() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(suppressions::check::check_number))
         .routes(routes!(suppressions::lift::lift_suppression))
-        // Figures
+}
+
+/// Figures.
+fn figure_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(dashboard::stats::stats))
         .routes(routes!(feedback::get::feedback))
-        // Read models and quarantined webhooks
+}
+
+/// Read models and quarantined webhooks.
+fn operation_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .routes(routes!(read_models::status::projection_status))
         .routes(routes!(read_models::rebuild::rebuild_projection))
         .routes(routes!(quarantine::list::list_quarantined))

@@ -105,8 +105,10 @@ browserTest(
       review.getByRole("listitem").filter({ hasText: "Ask for the model first" }),
       "the correction",
     );
-    await aiPhase.getByRole("listitem").nth(1).hover();
-    await aiPhase.getByRole("listitem").nth(1).getByRole("button", { name: "Correct this turn" }).click();
+    // The notices before the first turn have no number.
+    const secondTurn = aiPhase.getByRole("listitem").nth(2);
+    await secondTurn.hover();
+    await secondTurn.getByRole("button", { name: "Correct this turn" }).click();
     await expectVisible(review.getByText("Turn 2"), "the turn of the correction");
     await page.keyboard.type("Say when a technician comes");
     await page.keyboard.press("Control+Enter");

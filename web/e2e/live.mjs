@@ -29,7 +29,9 @@ function cardTranscript(card) {
 async function ledgerTranscript(api, callId) {
   const transcripts = await api("GET", `/api/call-logs/${callId}/transcript`);
   const turns = transcripts.find(({ engine }) => engine === "turns")?.segments ?? [];
-  return turns.map(({ speaker, text }) => `${speaker === "ai" ? "Assistant" : "Caller"}: ${text}`);
+  // The card shows turns; the notices before the first one have the number 0.
+  const spoken = turns.filter(({ n }) => n > 0);
+  return spoken.map(({ speaker, text }) => `${speaker === "ai" ? "Assistant" : "Caller"}: ${text}`);
 }
 
 /** The number of events of a type in the call's history. */

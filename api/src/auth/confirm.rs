@@ -33,7 +33,7 @@ pub struct Confirmation {
     post, path = "/api/auth/confirm", tag = "auth", security(("session" = [])), request_body = Confirmation,
     responses(
         (status = NO_CONTENT),
-        (status = FORBIDDEN, body = Problem, description = "With an API token"),
+        (status = FORBIDDEN, body = Problem, description = "For an API token"),
         (status = UNPROCESSABLE_ENTITY, body = Problem, description = "The password is wrong"),
         (status = TOO_MANY_REQUESTS, body = Problem),
     )

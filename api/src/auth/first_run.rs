@@ -5,6 +5,8 @@
 use crate::error::ApiError;
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{AppendHeaders, IntoResponse};
 use infra::accounts::Accounts;
 use infra::config::Config;
 use serde::Serialize;
@@ -16,10 +18,6 @@ use utoipa::ToSchema;
 pub struct FirstRun {
     /// Whether no user has registered yet. The first user becomes the admin, without an invitation.
     first_run: bool,
-    /// The address of this service, if its session cookie is sent over `https` only: a page that was opened over `http`
-    /// cannot sign in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secure_url: Option<String>,
 }
 
 /// Whether no user has registered yet.
@@ -27,8 +25,11 @@ pub struct FirstRun {
 pub async fn first_run(
     State(accounts): State<Accounts>,
     State(config): State<Arc<Config>>,
-) -> Result<Json<FirstRun>, ApiError> {
+) -> Result<impl IntoResponse, ApiError> {
     let first_run = accounts.is_empty().await?;
-    let secure_url = config.is_https().then(|| config.public_url.to_string());
-    Ok(Json(FirstRun { first_run, secure_url }))
+    // The page that was opened over `http` cannot keep the session cookie, which is sent over `https` only. It shows this.
+    let canonical = config
+        .is_https()
+        .then(|| (header::LINK, format!("<{}>; rel=\"canonical\"", config.public_url)));
+    Ok((AppendHeaders(canonical), Json(FirstRun { first_run })))
 }

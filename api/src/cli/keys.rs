@@ -4,7 +4,7 @@ use super::{Configuration, print};
 use crate::app::{ledger_options, master_key, master_key_file};
 use anyhow::Context as _;
 use clap::Subcommand;
-use infra::clock::SystemClock;
+use infra::clock::{Clock as _, SystemClock};
 use infra::config::Config;
 use infra::keys::{KeyError, KeyStore, MasterKey};
 use infra::ledger::Ledger;

@@ -40,6 +40,7 @@ enum Stage {
 }
 
 impl Activity {
+    /// A connection that has sent nothing yet.
     pub fn new() -> Self {
         Self(Mutex::new(State {
             stage: Stage::Header,
@@ -118,6 +119,7 @@ pub struct Watched<S> {
 }
 
 impl<S> Watched<S> {
+    /// Notes the activity of this stream.
     pub const fn new(stream: S, activity: Arc<Activity>) -> Self {
         Self { stream, activity }
     }

@@ -42,6 +42,7 @@ pub struct Admitted {
 }
 
 impl Connections {
+    /// No connections, and what is allowed of them.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,

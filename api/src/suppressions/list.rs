@@ -44,9 +44,7 @@ pub async fn list_suppressions(
     let limit = cursor::limit(query.limit)?;
     let before = query.cursor.as_deref().map(cursor::decode).transpose()?;
     let before = before.as_ref().map(|(at, id)| (*at, id.as_str()));
-    let rows = contacts
-        .suppressions(signed_in.tenant(), before, limit.into())
-        .await?;
+    let rows = contacts.suppressions(signed_in.tenant(), before, limit.into()).await?;
     let is_full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
     let last = rows.last().filter(|_| is_full);
     let next_cursor = last.map(|row| cursor::encode(row.suppressed_at, &row.callee_id));

@@ -1,6 +1,6 @@
 //! Extractors that answer with a problem document when a body or a parameter cannot be read.
 
-use super::json_tree::JsonTree;
+use super::json_tree::{JsonTree, without_quoted};
 use crate::error::ApiError;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -46,22 +46,6 @@ fn rejected(rejection: &JsonRejection) -> ApiError {
         }
         other if other.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
         _ => ApiError::Malformed("it is incomplete".to_owned(), vec![]),
-    }
-}
-
-/// Removes quoted input from the message: serde quotes a wrong text in double quotes, and an unknown variant in
-/// backticks. Both may be personal values.
-pub(super) fn without_quoted(message: &str) -> String {
-    let message = match (message.find('"'), message.rfind('"')) {
-        (Some(first), Some(last)) if first < last => format!("{}...{}", &message[..first], &message[last + 1..]),
-        _ => message.to_owned(),
-    };
-    match message
-        .strip_prefix("unknown variant `")
-        .and_then(|rest| rest.split_once("`, "))
-    {
-        Some((_, expected)) => expected.to_owned(),
-        None => message,
     }
 }
 

@@ -98,7 +98,23 @@ fn problem(mut pointer: String, message: &str) -> FieldProblem {
             pointer.push_str(&field);
         }
     }
-    FieldProblem::at(pointer, super::body::without_quoted(message))
+    FieldProblem::at(pointer, without_quoted(message))
+}
+
+/// Removes quoted input from the message: serde quotes a wrong text in double quotes, and an unknown variant in
+/// backticks. Both may be personal values.
+pub(super) fn without_quoted(message: &str) -> String {
+    let message = match (message.find('"'), message.rfind('"')) {
+        (Some(first), Some(last)) if first < last => format!("{}...{}", &message[..first], &message[last + 1..]),
+        _ => message.to_owned(),
+    };
+    match message
+        .strip_prefix("unknown variant `")
+        .and_then(|rest| rest.split_once("`, "))
+    {
+        Some((_, expected)) => expected.to_owned(),
+        None => message,
+    }
 }
 
 /// A part of a JSON pointer (RFC 6901).
@@ -311,7 +327,7 @@ mod tests {
             ("[]", ""),
             ("7", ""),
             ("null", ""),
-            (r#"[null,1]"#, ""),
+            ("[null,1]", ""),
             (r#"{"x":1}"#, "/x"),
             (r#"{"x/y":1}"#, "/x~1y"),
             (r#"{"count":-1}"#, "/count"),

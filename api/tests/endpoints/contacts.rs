@@ -118,3 +118,44 @@ async fn invalid_fields_are_named_by_pointer() {
         .await
         .problem(422, "invalid", &["cursor"]);
 }
+
+#[tokio::test]
+async fn number_is_read_the_same_however_it_is_written() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    for (name, phone, wanted) in [
+        ("Jose\u{301} \u{c1}ngel", "+44 (0)20 7946 0018", "+442079460018"),
+        ("Ada", "\u{202a}+1\u{a0}504\u{a0}555\u{a0}0123\u{202c}", "+15045550123"),
+        ("Bo", "tel:+1-504-555-0124", "+15045550124"),
+        ("Cy", "+1 504 555 0125 ext. 12", "+15045550125"),
+    ] {
+        let contact = json!({ "name": name, "phone": phone });
+        let added = admin.post("/api/contacts", &contact).await.is(201).json();
+        assert_eq!(added["phone"], wanted, "{phone:?}");
+        let again = json!({ "name": "Dee", "phone": wanted });
+        admin.post("/api/contacts", &again).await.problem(409, "conflict", &[]);
+    }
+    let sip = inbound("CA1").replace("%2B15045550123", "sip%3A%2B15045550123%40pbx%3Btransport%3Dtcp");
+    service.twilio("/twilio/inbound", &sip).await.is(200);
+    service.wait_for_read_models().await;
+    let found = async |q: &str| {
+        let query: String = url::form_urlencoded::byte_serialize(q.as_bytes()).collect();
+        let page = admin.get(&format!("/api/contacts?q={query}")).await.is(200).json();
+        let contacts = page["contacts"].as_array().expect("contacts").iter();
+        let names = contacts.map(|contact| contact["phone"].as_str().expect("a number").to_owned());
+        names.collect::<Vec<_>>()
+    };
+    for q in ["jos\u{e9}", "JOSE", "angel", "+44 (0)20 7946", "7946 0018", "7946-0018"] {
+        assert_eq!(found(q).await, ["+442079460018"], "{q}");
+    }
+    let ada = admin.get("/api/contacts?q=ada").await.is(200).json();
+    assert_eq!(ada["contacts"][0]["last_call"]["call_id"], "CA1", "{ada}");
+    let refused = json!({ "caller_number": "zzz" });
+    admin
+        .put("/api/call-logs/CA1", &refused)
+        .await
+        .problem(422, "invalid", &["/caller_number"]);
+    let edited = json!({ "caller_number": "+1 (504) 555-0124" });
+    let edited = admin.put("/api/call-logs/CA1", &edited).await.is(200).json();
+    assert_eq!(edited["caller_number"], "+15045550124");
+}

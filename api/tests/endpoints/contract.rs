@@ -209,7 +209,11 @@ async fn new_agent_is_accepted_in_the_shape_of_a_change() {
     );
     let id = made["agent_id"].as_str().expect("an ID");
     admin.put(&format!("/api/agents/{id}"), &change).await.is(200);
-    assert!(made["routing"].to_string().contains("emergency"), "{made}");
+    assert_eq!(
+        (&made["emergency_closed"], &made["open"]),
+        (&json!(true), &json!(false)),
+        "{made}"
+    );
     // Earlier versions took the settings at the top level.
     let flat = admin
         .post("/api/agents", &json!({ "name": "Sales" }))

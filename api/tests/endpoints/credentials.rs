@@ -201,17 +201,22 @@ async fn stranger_with_wrong_passwords_does_not_lock_the_owner_out() {
 
 #[tokio::test]
 async fn page_opened_by_http_learns_the_https_address() {
-    let first_run = async |url: &str| {
+    let canonical = async |url: &str| {
         let settings = Settings {
             public_url: Some(url.into()),
             ..Settings::default()
         };
         let service = Service::start_with(settings).await;
-        service.anonymous().get("/api/auth/first-run").await.is(200).json()
+        let answer = service.anonymous().get("/api/auth/first-run").await.is(200);
+        let link = answer
+            .headers
+            .get("link")
+            .map(|link| link.to_str().expect("text").to_owned());
+        link.unwrap_or_default()
     };
     assert_eq!(
-        first_run("https://calls.example").await["secure_url"],
-        "https://calls.example/"
+        canonical("https://calls.example").await,
+        "<https://calls.example/>; rel=\"canonical\""
     );
-    assert_eq!(first_run("http://localhost:3000").await["secure_url"], Value::Null);
+    assert_eq!(canonical("http://localhost:3000").await, "");
 }

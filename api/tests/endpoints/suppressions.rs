@@ -25,6 +25,15 @@ async fn dial(service: &Service, user: &str, call: &str) -> String {
     service.twilio("/twilio/voice", &form).await.is(200).text
 }
 
+/// The caller of `CA1` asks not to be called again, and confirms it.
+async fn opt_out(service: &Service) {
+    for (turn, words) in [(2, "Please+do+not+call+me+again"), (4, "Yes")] {
+        let path = format!("/twilio/ai-respond?call_id=CA1&turn={turn}");
+        let form = format!("CallSid=CA1&SpeechResult={words}&Confidence=0.9");
+        service.twilio(&path, &form).await.is(200);
+    }
+}
+
 async fn user_id(client: &Client) -> String {
     let me = client.get("/api/auth/me").await.is(200).json();
     me["user_id"].as_str().expect("an id").to_owned()
@@ -39,11 +48,7 @@ async fn opt_out_on_a_call_suppresses_the_number_on_every_outbound_path() {
     assert!(dial(&service, &user, "CA8").await.contains("<Dial"));
 
     service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
-    let words = "CallSid=CA1&SpeechResult=Please+do+not+call+me+again&Confidence=0.9";
-    service
-        .twilio("/twilio/ai-respond?call_id=CA1&turn=2", words)
-        .await
-        .is(200);
+    opt_out(&service).await;
 
     // The contact's page and the list.
     service.wait_for_read_models().await;
@@ -179,11 +184,7 @@ async fn wish_of_a_caller_without_a_number_suppresses_nothing() {
     let admin = service.admin().await;
     let form = inbound("CA1").replace("%2B15045550123", "%2B266696687");
     service.twilio("/twilio/inbound", &form).await.is(200);
-    let words = "CallSid=CA1&SpeechResult=Please+do+not+call+me+again&Confidence=0.9";
-    service
-        .twilio("/twilio/ai-respond?call_id=CA1&turn=2", words)
-        .await
-        .is(200);
+    opt_out(&service).await;
     service.wait_for_read_models().await;
     let listed = admin.get("/api/suppressions").await.is(200).json();
     assert_eq!(listed["suppressions"], json!([]));

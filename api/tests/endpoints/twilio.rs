@@ -139,8 +139,8 @@ async fn repeated_webhook_changes_nothing_and_gets_the_same_response() {
     assert_eq!(without.text, first.text, "same callback without a token");
     assert_eq!(
         service.head().await,
-        head + 2,
-        "only the edit and the emergency closure are recorded"
+        head + 3,
+        "the edit, the emergency closure, and that the callback came again without its token"
     );
 }
 

@@ -8,8 +8,8 @@
 
 use super::event::PersonalText;
 use super::value::{
-    CallClass, CallerIntent, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, Phase, Purpose,
-    RulesetVersion, Segment, Sentiment, TokenCount, VoicemailReason,
+    CallClass, CallerIntent, ClockSource, DialEvidence, DialFailure, Direction, EndedBy, Grade, Outcome, Phase,
+    Purpose, RulesetVersion, Segment, Sentiment, TokenCount, VoicemailReason,
 };
 use crate::{AgentId, CallId, Personal, Timestamp};
 use std::collections::BTreeMap;

@@ -3,15 +3,29 @@
 use super::command::CalleeCommand;
 use super::event::CalleeEvent;
 use super::state::{Callee, CalleeError};
-use crate::Personal;
-use crate::decide::unless_known;
+use crate::decide::{aggregate, unless_known};
 use crate::invalid::{e164, readable};
+use crate::{Decide, Personal};
+use cqrs_es::persist::EventUpcaster;
+
+aggregate!(Callee, "callee", CalleeCommand, CalleeEvent, CalleeError);
+
+impl Decide for Callee {
+    fn decide(&self, command: &CalleeCommand) -> Result<Vec<CalleeEvent>, CalleeError> {
+        decide(self, command)
+    }
+
+    /// None: every event type is at its first version. `call/upcast.rs` explains how to add one.
+    fn upcasters() -> Vec<Box<dyn EventUpcaster>> {
+        Vec::new()
+    }
+}
 
 /// Decides a command.
 ///
 /// # Errors
 /// When the command is refused.
-pub(super) fn decide(callee: &Callee, command: &CalleeCommand) -> Result<Vec<CalleeEvent>, CalleeError> {
+fn decide(callee: &Callee, command: &CalleeCommand) -> Result<Vec<CalleeEvent>, CalleeError> {
     let at = command.at();
     match command {
         CalleeCommand::Suppress {

@@ -1,13 +1,9 @@
 //! [`Callee`]: the state of a callee.
 
-use super::command::CalleeCommand;
-use super::decide;
 use super::event::CalleeEvent;
 use crate::call::event::PersonalText;
-use crate::decide::aggregate;
 use crate::invalid::Invalid;
-use crate::{ContactId, Decide, Personal, Timestamp};
-use cqrs_es::persist::EventUpcaster;
+use crate::{ContactId, Personal, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The state of a callee.
@@ -33,8 +29,6 @@ pub enum CalleeError {
     Invalid(#[from] Invalid),
 }
 
-aggregate!(Callee, "callee", CalleeCommand, CalleeEvent, CalleeError);
-
 impl Callee {
     /// Whether the number must not be called.
     #[must_use]
@@ -54,16 +48,5 @@ impl Callee {
             CalleeEvent::ContactReleased { .. } => self.contact = None,
             CalleeEvent::CalleeErased { .. } => self.number = self.number.as_ref().map(|_| Personal::Erased),
         }
-    }
-}
-
-impl Decide for Callee {
-    fn decide(&self, command: &CalleeCommand) -> Result<Vec<CalleeEvent>, CalleeError> {
-        decide::decide(self, command)
-    }
-
-    /// None: every event type is at its first version. `call/upcast.rs` explains how to add one.
-    fn upcasters() -> Vec<Box<dyn EventUpcaster>> {
-        Vec::new()
     }
 }

@@ -116,7 +116,8 @@ impl RetryPolicy {
     }
 }
 
-fn attempt_of(item: &WorkRow) -> u32 {
+/// The number of the current attempt, from 1.
+pub fn attempt_of(item: &WorkRow) -> u32 {
     u32::try_from(item.attempts).unwrap_or(u32::MAX).saturating_add(1)
 }
 

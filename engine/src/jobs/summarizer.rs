@@ -1,7 +1,7 @@
 //! Summarizes a call once it has ended and its transcripts are available: the summary, the caller's interest, the next
 //! action, whether the goal was reached, the sentiment, and a lead score.
 
-use super::job::{Countable as _, Job, JobOutcome, RetryPolicy, fail, note_model, record_result};
+use super::job::{Countable as _, Job, JobOutcome, RetryPolicy, attempt_of, fail, note_model, record_result};
 use crate::{Engine, SharedEngine};
 use domain::call::value::{Phase, Sentiment};
 use domain::call::{Call, CallCommand, CallEvent};
@@ -202,7 +202,7 @@ async fn record_no_speech(engine: &Engine, item: &WorkRow) -> anyhow::Result<Job
         effect: Kind::Summarize.as_str().to_owned(),
         item: item.item.clone(),
         reason: "the caller said nothing".to_owned(),
-        attempt: 1,
+        attempt: attempt_of(item),
         retry_at: None,
     };
     let position = record_result::<Summarizer>(engine, item, &[command]).await?;

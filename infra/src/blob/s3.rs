@@ -47,7 +47,7 @@ impl S3 {
     /// The client for a request. Before the first one, it is found out how the bucket is addressed, if that is not known.
     async fn client(&self) -> &Client {
         if self.clients.is_undecided() {
-            // If neither way is accepted, the request itself tells why.
+            // If neither way is accepted, the error of the request itself says why.
             let _ = self.check().await;
         }
         self.clients.current()

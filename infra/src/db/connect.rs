@@ -76,7 +76,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What the server does for every connection, so that a process that is paused, or whose host has vanished, holds neither
 /// a transaction nor a lock for longer than seconds.
-const SESSION_LIMITS: [(&str, &str); 7] = [
+const SESSION_LIMITS: [(&str, &str); 6] = [
     // No transaction of ours waits for anything but the database, except for the other database of a consumer.
     ("idle_in_transaction_session_timeout", "10s"),
     ("lock_timeout", "5s"),
@@ -85,8 +85,6 @@ const SESSION_LIMITS: [(&str, &str); 7] = [
     ("tcp_keepalives_count", "3"),
     // Data that the client does not acknowledge.
     ("tcp_user_timeout", "20s"),
-    // A statement whose client has gone is cancelled.
-    ("client_connection_check_interval", "5s"),
 ];
 
 /// Opens `name` at `url`: a file in the folder, or a schema on the server. Creates it if it does not exist.
@@ -213,16 +211,13 @@ pub async fn begin_session(
 ) -> Result<(), sqlx::Error> {
     let commit = if durability == Durability::Full { "on" } else { "off" };
     let limits = SESSION_LIMITS.map(|(name, value)| format!(", set_config('{name}', '{value}', false)"));
+    // In the simple protocol: behind a pooler that shares sessions, a prepared statement is that of any client. The schema is
+    // a name of ours.
     let statement = format!(
-        "select set_config('search_path', $1, false), set_config('synchronous_commit', $2, false){}",
+        r#"select set_config('search_path', '"{schema}"', false), set_config('synchronous_commit', '{commit}', false){}"#,
         limits.concat()
     );
-    sqlx::query(&statement)
-        .bind(format!("\"{schema}\""))
-        .bind(commit)
-        .execute(connection)
-        .await
-        .map(|_| ())
+    connection.execute(&*statement).await.map(|_| ())
 }
 
 /// Whether this process uses the server for the first time.

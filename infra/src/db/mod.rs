@@ -232,7 +232,8 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
             ["08", "53", "57", "58", "25006", "25P03", "55P03", "40001", "40P01"]
                 .iter()
                 .any(|class| code.len() == 5 && code.starts_with(class))
-                || matches!(code.parse::<i32>().map(|code| code & 0xff), Ok(5 | 6 | 10 | 13))
+                // PostgreSQL's codes have five characters.
+                || code.len() < 5 && matches!(code.parse::<i32>().map(|code| code & 0xff), Ok(5 | 6 | 10 | 13))
         }),
         _ => false,
     }

@@ -18,6 +18,8 @@ pub use append::{Append, Appended, NewEvent};
 pub use error::StoreError;
 pub use read::{RawEvent, STATEMENTS};
 pub(crate) use read::{head as read_head, read_all as read_raw};
-pub(crate) use store::NAME;
 pub use store::{EventStore, OpenError};
 pub(crate) use stored_metadata::StoredMetadata;
+
+/// The schema, or the file name, of the log.
+pub(crate) const NAME: &str = "ledger";

@@ -95,7 +95,7 @@ impl PostgresWriter {
             return Ok(connection);
         }
         let mut connection = self.options.connect().await?;
-        begin_session(&mut connection, super::store::NAME, Durability::Full).await?;
+        begin_session(&mut connection, super::NAME, Durability::Full).await?;
         Ok(connection)
     }
 }

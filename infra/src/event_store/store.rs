@@ -1,5 +1,6 @@
 //! [`EventStore`]: an appender with group commit, and readers.
 
+use super::NAME;
 use super::append::{Append, Appended, BatchOutcome};
 use super::error::StoreError;
 use super::postgres::PostgresWriter;
@@ -20,8 +21,6 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-/// The schema, or the file name, of the log.
-pub(crate) const NAME: &str = "ledger";
 /// Most events in one transaction.
 const MAX_BATCH_EVENTS: usize = 2_000;
 /// Appends that may be queued before callers are blocked.

@@ -71,7 +71,9 @@ pub enum KeyError {
     #[error("a sealed value does not decompress")]
     Decompression,
     /// The ledger has callees, whose ids were made with an index key that is not there.
-    #[error("the ledger's index key is missing, and its suppressed numbers cannot be found without it: restore the whole ledger database")]
+    #[error(
+        "the ledger's index key is missing, and its suppressed numbers cannot be found without it: restore the whole ledger database"
+    )]
     IndexKeyMissing,
     #[error("the key store is closed")]
     Closed,

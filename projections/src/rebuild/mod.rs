@@ -340,6 +340,10 @@ impl Run<'_> {
         // Rows of another log have no position in this one at which they could be compared.
         if self.options.compare && self.old_belongs {
             self.report(Stage::CatchingUp, next.position, goal, started);
+            // Most of the way before the snapshot, whose transaction must not idle.
+            if let Some(found) = checkpoint::read(&old.db, model).await? {
+                next.catch_up(found.position).await?;
+            }
             let mut snapshot = compare::Snapshot::of(old, model).await?;
             next.catch_up(snapshot.position).await?;
             self.report(Stage::Comparing, next.position, next.position, started);

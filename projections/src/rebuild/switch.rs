@@ -132,7 +132,7 @@ impl<'a> Next<'a> {
         }
         switched?;
         tracing::info!(model, position = self.position, "read model switched to rebuilt rows");
-        // Awaited: a process that only rebuilds would end before, and leave rows behind that an erasure does not reach.
+        // Waits for it: a process that only rebuilds would end before, and leave rows behind that an erasure does not reach.
         if let Err(error) = self.context.read_stores.sweep(model).await {
             tracing::warn!(model, %error, "removing the old namespace failed, the next erasure or rebuild will remove it");
         }

@@ -127,7 +127,7 @@ impl Home {
     pub async fn start_with_file_limit(&self, bytes: u64, settings: &[(&str, &str)]) -> Service {
         let serve = self.command("serve", settings);
         // The signal of such a write is ignored, so that the write returns an error.
-        let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" serve", bytes / 512);
+        let script = format!("trap '' XFSZ; ulimit -S -f {}; exec \"$0\" serve", bytes / 512);
         let mut command = Command::new("sh");
         command.args(["-c", &script]).arg(binaries::call_ledger()).env_clear();
         command.current_dir(self.files.path());

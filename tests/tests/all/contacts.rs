@@ -7,12 +7,15 @@ use harness::on_both_engines;
 use harness::service::Client;
 use harness::test_stores::TestStores;
 use infra::event_store::{Actor, Metadata};
+use infra::on_db;
 use serde_json::{Value, json};
 
 on_both_engines!(
     parallel_creates_of_one_number_make_one_contact,
     change_to_a_number_that_another_contact_has_is_409,
     claim_of_an_interrupted_request_is_taken_over,
+    contact_is_answered_while_its_read_model_is_held_up,
+    address_of_thousands_of_characters_is_bounded_in_every_model,
 );
 
 const FRIDAY: Timestamp = Timestamp::from_seconds(1_774_620_000);
@@ -107,4 +110,45 @@ async fn claim_of_an_interrupted_request_is_taken_over(stores: TestStores) {
     client.post("/api/contacts", &body).await.expect(409);
     app.clock.advance_seconds(61);
     client.post("/api/contacts", &body).await.expect(201);
+}
+
+async fn contact_is_answered_while_its_read_model_is_held_up(stores: TestStores) {
+    let app = App::start(stores, FRIDAY).await;
+    let client = app.client().signed_in().await;
+    app.wait_for_read_models().await;
+    // As if another process had the lease and stood still.
+    let hold = "update checkpoint set owner = 'another', fence = fence + 1, lease_expires_at = $1";
+    let db = app.read_stores.current("contacts").await.unwrap().db;
+    on_db!(&db, c => sqlx::query(hold).bind(i64::MAX / 2).execute(c).await.map(|_| ())).unwrap();
+    let body = json!({ "name": "Ada", "phone": NUMBER });
+    let made = client.post("/api/contacts", &body).await.expect(201).json();
+    assert_eq!((&made["name"], &made["phone"]), (&json!("Ada"), &json!(NUMBER)));
+    client.post("/api/contacts", &body).await.expect(409);
+}
+
+async fn address_of_thousands_of_characters_is_bounded_in_every_model(stores: TestStores) {
+    let app = App::start(stores, FRIDAY).await;
+    let client = app.client().signed_in().await;
+    let from = format!("sip:{}@pbx.example", "a".repeat(6_000));
+    let params = [
+        ("CallSid", "CA1"),
+        ("CallStatus", "ringing"),
+        ("Direction", "inbound"),
+        ("From", from.as_str()),
+        ("To", "+15045550188"),
+    ];
+    let answer = app.client().webhook("/twilio/inbound", &params).await.unwrap();
+    answer.expect(200);
+    app.wait_for_read_models().await;
+    let call = client.get("/api/call-logs/CA1").await.unwrap().expect(200).json();
+    let number = call["caller_number"].as_str().unwrap();
+    assert_eq!(number.chars().count(), 255, "{number}");
+    for projector in app.running.engine().models.projectors() {
+        let options = projections::RebuildOptions {
+            compare: true,
+            switch: true,
+        };
+        let rebuilt = app.running.engine().models.rebuild(projector.name(), options).await;
+        assert!(rebuilt.is_ok_and(|report| report.switched), "{}", projector.name());
+    }
 }

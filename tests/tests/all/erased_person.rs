@@ -127,6 +127,8 @@ async fn call(client: &Client, sid: &str, from: &str) {
         ("Confidence", "0.9"),
     ];
     post_webhook(client, &format!("/twilio/ai-respond?call_id={sid}&turn=2"), &spoken).await;
+    let confirmed = [("CallSid", sid), ("SpeechResult", "Yes"), ("Confidence", "0.9")];
+    post_webhook(client, &format!("/twilio/ai-respond?call_id={sid}&turn=4"), &confirmed).await;
     let ended = [("CallSid", sid), ("CallStatus", "completed"), ("CallDuration", "9")];
     post_webhook(client, "/twilio/inbound-status", &ended).await;
 }

@@ -129,10 +129,12 @@ async fn damaged_read_model_is_named_and_built_again() {
         let current = std::fs::read_dir(file.parent().unwrap())
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .find(|path| {
+            .filter(|path| {
                 let name = path.file_name().unwrap().to_str().unwrap();
                 name.starts_with("call_log.") && path.extension().is_some_and(|extension| extension == "db")
             })
+            // The latest generation: an earlier one may not have been removed yet.
+            .max()
             .unwrap();
         assert!(smash(&current, |n, _| n >= first) > 0);
         let service = home.start().await;

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Seconds that the generator may take.
 const MAX_TIME_S: u64 = 60;
 /// The whole run, with its start and its report.
-const RUN_TIMEOUT: Duration = Duration::from_secs(240);
+const RUN_TIMEOUT: Duration = Duration::from_mins(4);
 
 /// What is compared. An answer that the document does not know, another media type, or a body that does not fit its
 /// schema is a failure, and so is any 5xx.
@@ -39,7 +39,7 @@ async fn every_answer_is_as_the_openapi_document_says() {
                 "--max-examples",
                 "8",
                 "--workers",
-                "2",
+                "1",
             ])
             .args([
                 "--max-time",
@@ -49,10 +49,10 @@ async fn every_answer_is_as_the_openapi_document_says() {
                 "--seed",
                 "1",
             ])
-            // Signed requests, upgrades, and what would end the session that the others need.
+            // Signed requests, upgrades, what would end the session that the others need, and calls without a network.
             .args([
                 "--exclude-path-regex",
-                "^/twilio/|^/ws$|/sound$|^/api/auth/logout$|^/api/users/|^/metrics$",
+                "^/twilio/|^/ws$|/sound$|^/api/auth/logout$|^/api/users/|^/metrics$|^/api/text-calls|/test-calls$",
             ])
             .args(["--suppress-health-check", "all", "--warnings", "off"])
             .env("PYTHONUTF8", "1")

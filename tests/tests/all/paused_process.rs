@@ -23,7 +23,6 @@ async fn every_connection_has_time_limits_on_the_server() {
             ("tcp_keepalives_interval", "5"),
             ("tcp_keepalives_count", "3"),
             ("tcp_user_timeout", "20000"),
-            ("client_connection_check_interval", "5s"),
         ] {
             let value: String = sqlx::query_scalar("select current_setting($1)")
                 .bind(setting)

@@ -1,4 +1,4 @@
-//! PostgreSQL behind PgBouncer, and with a role that may not create schemas.
+//! PostgreSQL behind `PgBouncer`, and with a role that may not create schemas.
 
 use harness::app::App;
 use harness::postgres::postgres;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use url::Url;
 
-/// PgBouncer before a database. It ends when this is dropped.
+/// `PgBouncer` before a database. It ends when this is dropped.
 struct Bouncer {
     process: Child,
     url: String,
@@ -41,9 +41,11 @@ impl Bouncer {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let server = Url::parse(database).unwrap();
         let name = server.path().trim_start_matches('/');
-        let password = server.password().unwrap_or_default();
+        let password = server
+            .password()
+            .map_or_else(String::new, |password| format!(" password={password}"));
         let settings = format!(
-            "[databases]\n{name} = host={} port={} dbname={name} user={} password={password}\n\
+            "[databases]\n{name} = host={} port={} dbname={name} user={}{password}\n\
             [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n\
             pool_mode = {pool_mode}\ndefault_pool_size = 100\nmax_client_conn = 300\n",
             server.host_str().unwrap(),
@@ -111,7 +113,7 @@ async fn pooling_by_session_is_like_the_server_itself() {
     let client = app.client().signed_in().await;
     let contact = serde_json::json!({ "name": "Ada", "phone": "+15045550123" });
     client.post("/api/contacts", &contact).await.expect(201);
-    let listed = client.get("/api/contacts").await.expect(200).json();
+    let listed = client.read("/api/contacts").await.expect(200).json();
     assert_eq!(listed["contacts"].as_array().map(Vec::len), Some(1), "{listed}");
     let schemas = schemas(database.url()).await;
     assert!(

@@ -35,14 +35,12 @@ async fn lease_of_a_clock_that_was_set_back_is_taken(stores: TestStores) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lease_of_a_killed_process_is_taken_at_once_on_sqlite() {
     let env = TestEnv::open(&TestStores::sqlite().await).await;
-    let lease = "update checkpoint set owner = 'process_killed', lease_expires_at = unixepoch() * 1000000 + 14000000";
+    let lease = "update checkpoint set owner = 'process_killed', lease_expires_at = unixepoch() * 1000000 + 500000000";
     for projector in projections::projectors() {
         env.damage(projector.name(), lease).await;
     }
-    let began = Instant::now();
     let following = env.models.follow();
     env.wait_for_position(env.call("CA1").await).await;
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     following.stop().await;
 }
 

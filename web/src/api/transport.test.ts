@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { IDEMPOTENCY_KEY, newKey, onSignedOut, send } from "./transport";
+import { IDEMPOTENCY_KEY, newKey, onConfirmationRequired, onSignedOut, send } from "./transport";
 
 const URL = "http://calls.example/api/contacts";
 
@@ -74,4 +74,26 @@ it("send throws a transient problem when the service is unreachable", async () =
 
 it("newKey returns a different key on each call", () => {
   expect(newKey()).not.toBe(newKey());
+});
+
+describe("send of a sensitive action", () => {
+  const required = () => problem(403, "password-confirmation-required");
+
+  it("is sent again with the same key once the password is confirmed", async () => {
+    const seen = stubFetch(required(), new Response("{}"));
+    onConfirmationRequired(async () => true);
+    await send(new Request(URL, { method: "POST", body: "{}" }));
+    const keys = seen.map((request) => request.headers.get(IDEMPOTENCY_KEY));
+    expect(keys).toHaveLength(2);
+    expect(keys[0]).toBe(keys[1]);
+  });
+
+  it("fails when the password is not confirmed", async () => {
+    const seen = stubFetch(required());
+    onConfirmationRequired(async () => false);
+    await expect(send(new Request(URL, { method: "POST", body: "{}" }))).rejects.toMatchObject({
+      status: 403,
+    });
+    expect(seen).toHaveLength(1);
+  });
 });

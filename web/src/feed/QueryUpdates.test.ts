@@ -73,6 +73,7 @@ const REQUESTS: Partial<Record<CallEventType, Stale[]>> = {
   Resolved: ["calls", "stats"],
   Reopened: ["calls", "stats"],
   DetailsEdited: ["calls", "contacts"],
+  EffectRetryRequested: ["detail"],
   CallHidden: ["calls", "stats", "contacts", "feedback"],
   CallErased: ["detail", "transcript", "history", "calls", "stats", "contacts", "feedback"],
 };

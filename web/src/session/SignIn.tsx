@@ -2,9 +2,9 @@ import { Alert, Anchor, Center, Paper, SegmentedControl, Skeleton, Stack, Text, 
 import { useDocumentTitle } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, body } from "../api/client";
+import { api } from "../api/client";
 import { Logo } from "../shell/Logo";
-import { isInsecure } from "./isInsecure";
+import { canonicalUrl, isInsecure } from "./isInsecure";
 import { LoginForm } from "./LoginForm";
 import { RegisterForm } from "./RegisterForm";
 
@@ -20,7 +20,10 @@ export function SignIn() {
   const [chosen, setChosen] = useState<"in" | "new" | null>(invitation ? "new" : null);
   const firstRun = useQuery({
     queryKey: ["first-run"],
-    queryFn: () => body(api.GET("/api/auth/first-run")),
+    queryFn: async () => {
+      const { data, response } = await api.GET("/api/auth/first-run");
+      return { first_run: data?.first_run, secure_url: canonicalUrl(response.headers.get("link")) };
+    },
     retry: false,
   });
   const isFirst = firstRun.data?.first_run === true;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isInsecure } from "./isInsecure";
+import { canonicalUrl, isInsecure } from "./isInsecure";
 
 const secure = "https://calls.example/";
 
@@ -12,4 +12,10 @@ test.each([
   ["http:", "calls.example", undefined, false],
 ])("%s//%s with %s needs HTTPS: %s", (protocol, hostname, url, expected) => {
   expect(isInsecure({ protocol, hostname }, url)).toBe(expected);
+});
+
+test("address of the service is read from its link", () => {
+  expect(canonicalUrl('<https://calls.example/>; rel="canonical"')).toBe(secure);
+  expect(canonicalUrl('<https://calls.example/>; rel="next"')).toBeNull();
+  expect(canonicalUrl(null)).toBeNull();
 });

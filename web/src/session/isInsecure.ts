@@ -9,3 +9,8 @@ export function isInsecure(
   const isLocal = page.hostname === "localhost" || page.hostname.endsWith(".localhost");
   return Boolean(secureUrl?.startsWith("https:")) && page.protocol === "http:" && !isLocal;
 }
+
+/** The address of the service in its `Link` header: `<https://calls.example/>; rel="canonical"`. */
+export function canonicalUrl(link: string | null): string | null {
+  return link?.match(/^<([^>]+)>; rel="canonical"$/)?.[1] ?? null;
+}

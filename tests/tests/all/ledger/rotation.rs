@@ -6,7 +6,7 @@ use domain::call::Call;
 use domain::call::command::CallCommand;
 use harness::on_both_engines;
 use harness::test_stores::TestStores;
-use infra::clock::SystemClock;
+use infra::clock::{Clock as _, SystemClock};
 use infra::event_store::{Event, StreamId};
 use infra::keys::{KeyError, KeyStore, MasterKey, MasterKeySource};
 use infra::ledger::{Ledger, LedgerOpenError};
@@ -58,11 +58,11 @@ async fn rotation_beside_a_running_service_loses_no_key_and_revives_none(mut sto
     });
     tokio::time::sleep(Duration::from_millis(300)).await;
     // Another process.
-    let rotating = KeyStore::open(&stores.url, stores.master_key.clone(), Arc::new(SystemClock))
+    let rotating = Ledger::open_read_only(stores.options(Arc::new(SystemClock)))
         .await
         .unwrap();
     stop.store(true, Ordering::SeqCst);
-    let rotated = rotating.rotate(&new).await.unwrap();
+    let rotated = rotating.rotate_master_key(&new, SystemClock.now()).await.unwrap();
     let (acknowledged, erased) = tokio::time::timeout(Duration::from_secs(20), writer)
         .await
         .expect("the service is fenced: it cannot create a key any more")
@@ -107,10 +107,10 @@ async fn service_with_a_key_file_goes_on_after_a_rotation(stores: TestStores) {
     start_a_call(&ledger, "CA1").await;
     let next = folder.path().join("master.key.next");
     let new = MasterKey::from_file(&next).unwrap();
-    let rotating = KeyStore::open(&stores.url, MasterKeySource::File(file.clone()), Arc::new(SystemClock))
-        .await
-        .unwrap();
-    rotating.rotate(&new).await.unwrap();
+    let mut options = stores.options(Arc::new(SystemClock));
+    options.master_key = MasterKeySource::File(file.clone());
+    let rotating = Ledger::open_read_only(options).await.unwrap();
+    rotating.rotate_master_key(&new, SystemClock.now()).await.unwrap();
     std::fs::rename(&next, &file).unwrap();
     start_a_call(&ledger, "CA2").await;
     for call in ["CA1", "CA2"] {
