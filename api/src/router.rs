@@ -242,6 +242,7 @@ pub fn router(state: AppState) -> Router {
     let router = api
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .fallback(site::site)
+        .layer(from_fn(idempotency::fingerprint))
         .layer(from_fn_with_state(contract, contract::enforce));
     with_middleware(router, state)
 }
@@ -259,7 +260,6 @@ fn with_middleware(router: Router<AppState>, state: AppState) -> Router {
     let is_https = Arc::<Config>::from_ref(&state).is_https();
     let router = router
         .with_state(state.clone())
-        .layer(from_fn(idempotency::fingerprint))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(middleware::documented))
         .layer(CompressionLayer::new())

@@ -8,15 +8,15 @@
 //! suppression remains, as a digest of the number.
 
 use crate::Engine;
+use crate::calls::view_of;
 use crate::contacts::release;
 use crate::suppression::honor_opt_out;
-use domain::call::view::CallView;
 use domain::call::{Call, CallCommand, CallError};
 use domain::callee::{Callee, CalleeCommand};
 use domain::contact::{Contact, ContactCommand, ContactError};
 use domain::quarantine::{Quarantine, QuarantineCommand};
 use domain::{Decide, Personal};
-use infra::event_store::{Event, Metadata, Position, StoreError, StreamId};
+use infra::event_store::{Event, Metadata, Position, StreamId};
 use infra::ledger::LedgerError;
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ pub async fn erase_call(
     if let Err(error) = honor_opt_out(engine, call_id).await {
         tracing::warn!(call_id, %error, "number not suppressed before the erasure");
     }
-    let view = view_of(engine, call_id).await?;
+    let view = view_of(&engine.ledger, call_id).await?;
     let at = engine.clock.now();
     let command = CallCommand::Erase {
         at,
@@ -126,16 +126,6 @@ pub async fn erase_contact(
     }
     scrub(engine).await;
     Ok(position)
-}
-
-async fn view_of(engine: &Engine, call_id: &str) -> Result<CallView, StoreError> {
-    let mut view = CallView::default();
-    for recorded in engine.ledger.history(&StreamId::call(call_id)).await? {
-        if let Event::Call(event) = &recorded.event {
-            view.fold(&recorded.metadata.tenant, event);
-        }
-    }
-    Ok(view)
 }
 
 /// Waits until the model that finds what names a person has everything that was recorded before.

@@ -4,14 +4,14 @@
 //! are served until they end, at most for the limit of the configuration. Then a caller with whom the AI speaks hears that
 //! the call ends. A caller with whom a team member speaks is in a conference, which does not need the service.
 
-use crate::provider_record::{self, ProviderRecord};
+use crate::provider_record::{self, ProviderRecord, recorded_at};
 use crate::{Engine, agents};
 use domain::call::value::EndedBy;
 use domain::call::view::Holder;
 use domain::call::{Call, CallCommand};
 use domain::{Timestamp, dialogue::Phrases};
 use futures::StreamExt as _;
-use infra::event_store::{Actor, Metadata, StreamId};
+use infra::event_store::{Actor, Metadata};
 use infra::twilio::rest::{Answer, CallUpdate};
 use projections::live_calls::queries::OpenCall;
 use std::collections::HashMap;
@@ -27,8 +27,6 @@ const LOG_INTERVAL: Duration = Duration::from_mins(1);
 const RECENT_S: i64 = 120;
 /// Calls that are ended at the same time.
 const CONCURRENCY: usize = 8;
-/// Calls read from the read model at a time.
-const PAGE: i64 = 1_000;
 /// Actor of the events.
 const NAME: &str = "drain";
 
@@ -65,7 +63,7 @@ type LookedUp = (Instant, bool);
 
 /// A call that the provider says is in progress; the first that is found.
 async fn in_progress(engine: &Engine, looked_up: &mut HashMap<String, LookedUp>) -> Option<String> {
-    let open = match engine.read.live_calls.open_after("", PAGE).await {
+    let open = match engine.read.live_calls.open().await {
         Ok(open) => open,
         Err(error) => {
             tracing::warn!(%error, "calls in progress not read, not waiting for them");
@@ -105,13 +103,13 @@ async fn is_in_progress(engine: &Engine, call: &OpenCall) -> bool {
 }
 
 async fn last_event_at(engine: &Engine, call_id: &str) -> Option<Timestamp> {
-    let history = engine.ledger.history(&StreamId::call(call_id)).await.ok()?;
-    history.last().map(|event| event.recorded_at)
+    let (_, position) = engine.ledger.state::<Call>(call_id).await.ok()??;
+    recorded_at(engine, position).await.ok()
 }
 
 /// Ends the calls that the AI holds, with a message to the caller.
 async fn end_calls(engine: &Engine) {
-    let open = match engine.read.live_calls.open_after("", PAGE).await {
+    let open = match engine.read.live_calls.open().await {
         Ok(open) => open,
         Err(error) => {
             tracing::warn!(%error, "calls in progress not read, not ended");

@@ -10,6 +10,7 @@
 pub mod agents;
 pub mod audio_tap;
 pub mod callbacks;
+mod calls;
 pub mod conference;
 pub mod contacts;
 mod cost;

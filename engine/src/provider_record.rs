@@ -4,7 +4,7 @@ use crate::Engine;
 use domain::Timestamp;
 use domain::call::value::{ClockSource, Outcome};
 use domain::call::{Call, CallCommand, CallError};
-use infra::event_store::{Metadata, Position};
+use infra::event_store::{Metadata, Position, StoreError};
 use infra::ledger::LedgerError;
 use infra::twilio::rest::{self, CallStatus, TwilioError};
 
@@ -61,6 +61,17 @@ pub async fn end(
     };
     let executed = engine.ledger.execute::<Call>(call_id, command, metadata).await?;
     Ok(Some(executed.position))
+}
+
+/// When the event at this position was recorded.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn recorded_at(engine: &Engine, position: Position) -> Result<Timestamp, StoreError> {
+    let events = engine.ledger.read_all(position - 1, 1).await?;
+    Ok(events
+        .first()
+        .map_or_else(|| engine.clock.now(), |event| event.recorded_at))
 }
 
 fn of_ended(call: &rest::Call, now: Timestamp) -> CallCommand {

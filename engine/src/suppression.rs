@@ -4,12 +4,12 @@
 //! counts from the moment at which it is recorded, and also after the person was erased.
 
 use crate::Engine;
+use crate::calls::view_of;
 use domain::Personal;
-use domain::call::view::CallView;
 use domain::call::{Call, CallCommand, CallError};
 use domain::callee::{Callee, CalleeCommand, CalleeError, SuppressionOrigin};
 use domain::phone::identifies_caller;
-use infra::event_store::{Actor, Event, Metadata, Position, StoreError, StreamId};
+use infra::event_store::{Actor, Metadata, Position, StoreError};
 use infra::ledger::{Executed, LedgerError};
 
 /// Actor name in the metadata of the events that follow from a wish on a call.
@@ -73,13 +73,7 @@ pub async fn honor_opt_out(engine: &Engine, call_id: &str) -> Result<Option<Posi
     if !call.do_not_call || call.opt_out_honored {
         return Ok(None);
     }
-    let history = engine.ledger.history(&StreamId::call(call_id)).await?;
-    let mut view = CallView::default();
-    for recorded in &history {
-        if let Event::Call(event) = &recorded.event {
-            view.fold(&recorded.metadata.tenant, event);
-        }
-    }
+    let view = view_of(&engine.ledger, call_id).await?;
     let tenant = view.tenant.clone();
     let at = engine.clock.now();
     let metadata = || {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// What each operation of the document takes, by path and method.
 pub struct Contract {
-    operations: HashMap<(String, Method), Operation>,
+    operations: HashMap<String, HashMap<Method, Operation>>,
     max_body_bytes: usize,
 }
 
@@ -38,14 +38,14 @@ impl Contract {
     #[must_use]
     pub fn of(document: &utoipa::openapi::OpenApi, max_body_bytes: usize) -> Arc<Self> {
         let document = serde_json::to_value(document).unwrap_or_default();
-        let mut operations = HashMap::new();
+        let mut operations: HashMap<String, HashMap<_, _>> = HashMap::new();
         for (path, methods) in document["paths"].as_object().into_iter().flatten() {
             for (method, operation) in methods.as_object().into_iter().flatten() {
                 let Ok(method) = method.to_ascii_uppercase().parse::<Method>() else {
                     continue;
                 };
                 if let Some(operation) = Operation::of(operation) {
-                    operations.insert((path.clone(), method), operation);
+                    operations.entry(path.clone()).or_default().insert(method, operation);
                 }
             }
         }
@@ -56,12 +56,12 @@ impl Contract {
     }
 
     fn operation(&self, request: &Request) -> Option<&Operation> {
-        let path = request.extensions().get::<MatchedPath>()?.as_str().to_owned();
+        let path = request.extensions().get::<MatchedPath>()?.as_str();
         let method = match request.method() {
-            &Method::HEAD => Method::GET,
-            other => other.clone(),
+            &Method::HEAD => &Method::GET,
+            other => other,
         };
-        self.operations.get(&(path, method))
+        self.operations.get(path)?.get(method)
     }
 }
 

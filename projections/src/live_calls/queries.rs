@@ -38,7 +38,7 @@ static ALL_TURNS: LazyLock<String> = LazyLock::new(|| {
 });
 
 const OPEN: &str = "select call_id, tenant, call_sid, holder from live_calls \
-    where call_sid is not null and call_id > $1 order by call_id limit $2";
+    where call_sid is not null";
 
 const COUNT: &str = "select count(*) from live_calls where tenant = $1 and live = 1";
 
@@ -119,12 +119,12 @@ impl LiveCalls {
         Ok(on_db!(&db, c => sqlx::query_as(&ONE).bind(call_id).bind(tenant).fetch_optional(c).await)?)
     }
 
-    /// The calls of all tenants that have not ended, hidden ones too, in the order of their IDs.
+    /// The calls of all tenants that have not ended, hidden ones too.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn open_after(&self, call_id: &str, limit: i64) -> Result<Vec<OpenCall>, DbError> {
+    pub async fn open(&self) -> Result<Vec<OpenCall>, DbError> {
         let db = self.read_stores.current("live_calls").await?.db;
-        Ok(on_db!(&db, c => sqlx::query_as(OPEN).bind(call_id).bind(limit).fetch_all(c).await)?)
+        Ok(on_db!(&db, c => sqlx::query_as(OPEN).fetch_all(c).await)?)
     }
 }

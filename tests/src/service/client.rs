@@ -232,6 +232,20 @@ impl Client {
         self.webhook_signed(path, params, &signature).await
     }
 
+    /// Posts the webhook of an inbound call. Returns the status of the answer; 0 if the connection fails.
+    pub async fn post_inbound(&self, call: &str) -> u16 {
+        let params = [
+            ("AccountSid", "AC00000000000000000000000000000000"),
+            ("CallSid", call),
+            ("CallStatus", "ringing"),
+            ("Direction", "inbound"),
+            ("From", "+15005550001"),
+            ("To", "+15045550100"),
+        ];
+        let answer = self.webhook("/twilio/inbound", &params).await;
+        answer.map_or(0, |answer| answer.status)
+    }
+
     /// Posts a webhook with the given signature.
     pub async fn webhook_signed(&self, path: &str, params: &[(&str, &str)], signature: &str) -> Option<Answer> {
         let body = url::form_urlencoded::Serializer::new(String::new())

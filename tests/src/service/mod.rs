@@ -209,6 +209,26 @@ impl Service {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
+    /// Polls until the condition is met.
+    ///
+    /// # Panics
+    /// On timeout, with the service's log.
+    pub async fn until(&self, what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while !is_so().await {
+            assert!(Instant::now() < deadline, "timeout: {what}\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the log contains these words.
+    ///
+    /// # Panics
+    /// As [`Self::until`].
+    pub async fn until_logged(&self, words: &str) {
+        self.until(words, async || self.log().contains(words)).await;
+    }
+
     /// Whether `/health/ready` answers 200.
     pub async fn is_ready(&self) -> bool {
         self.client()

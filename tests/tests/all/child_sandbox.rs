@@ -6,7 +6,6 @@ use harness::on_sqlite;
 use harness::service::{Client, Home, Service};
 use harness::test_stores::TestStores;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 on_sqlite!(
     service_without_credentials_runs_a_sandbox_and_places_test_calls,
@@ -18,9 +17,6 @@ on_sqlite!(
 
 /// An empty value counts as absent.
 const NO_NETWORK: [(&str, &str); 1] = [("TWILIO_API_BASE", "")];
-/// For a debug build on a busy machine.
-const TIMEOUT: Duration = Duration::from_mins(1);
-
 /// Process id and URL of the most recently started sandbox.
 fn network(service: &Service) -> (u32, String) {
     let log = service.log();
@@ -28,14 +24,6 @@ fn network(service: &Service) -> (u32, String) {
     let line: Value = serde_json::from_str(line.unwrap_or_else(|| panic!("no sandbox was started:\n{log}"))).unwrap();
     let pid = line["pid"].as_u64().unwrap_or_else(|| panic!("no process id: {line}"));
     (u32::try_from(pid).unwrap(), line["url"].as_str().unwrap().to_owned())
-}
-
-async fn wait_until(what: &str, service: &Service, mut is_so: impl AsyncFnMut() -> bool) {
-    let deadline = Instant::now() + TIMEOUT;
-    while !is_so().await {
-        assert!(Instant::now() < deadline, "timeout: {what}\n{}", service.log());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 async fn is_reachable(url: &str) -> bool {
@@ -51,11 +39,12 @@ async fn place_test_call(service: &Service, admin: &Client) -> String {
         .json();
     let call = placed["call_id"].as_str().unwrap().to_owned();
     let path = format!("/api/call-logs/{call}/transcript");
-    wait_until("the agent speaks", service, async || {
-        let answer = admin.read(&path).await;
-        answer.status == 200 && answer.text.contains("thank you for calling")
-    })
-    .await;
+    service
+        .until("the agent speaks", async || {
+            let answer = admin.read(&path).await;
+            answer.status == 200 && answer.text.contains("thank you for calling")
+        })
+        .await;
     call
 }
 
@@ -106,12 +95,15 @@ async fn killed_sandbox_restarts_at_the_same_url(stores: TestStores) {
     let admin = service.client().signed_in().await;
     let (pid, url) = network(&service);
     harness::postgres::signal("KILL", pid);
-    wait_until("another network", &service, async || network(&service).0 != pid).await;
+    service
+        .until("another network", async || network(&service).0 != pid)
+        .await;
     assert_eq!(network(&service).1, url);
-    wait_until("/health reports it", &service, async || {
-        admin.read("/health").await.json()["sandbox"] == "running"
-    })
-    .await;
+    service
+        .until("/health reports it", async || {
+            admin.read("/health").await.json()["sandbox"] == "running"
+        })
+        .await;
     place_test_call(&service, &admin).await;
     assert_eq!(service.stop().await, Some(0));
 }
@@ -122,7 +114,9 @@ async fn killed_service_leaves_no_sandbox_process(stores: TestStores) {
     let (_, url) = network(&service);
     assert!(is_reachable(&url).await, "{}", service.log());
     service.kill_in_place();
-    wait_until("the network ends", &service, async || !is_reachable(&url).await).await;
+    service
+        .until("the network ends", async || !is_reachable(&url).await)
+        .await;
 }
 
 async fn service_with_a_configured_network_starts_no_sandbox(stores: TestStores) {
@@ -151,11 +145,14 @@ async fn shared_clock_never_falls_when_the_sandbox_or_the_service_restarts(store
 
     // The next sandbox begins in the present, and is moved up to the service's time.
     harness::postgres::signal("KILL", pid);
-    wait_until("another network", &service, async || network(&service).0 != pid).await;
-    wait_until("its clock is followed", &service, async || {
-        service.log().contains("sandbox's clock found again")
-    })
-    .await;
+    service
+        .until("another network", async || network(&service).0 != pid)
+        .await;
+    service
+        .until("its clock is followed", async || {
+            service.log().contains("sandbox's clock found again")
+        })
+        .await;
     recorded.extend(record_test_call(&service, &admin).await);
     assert_eq!(service.stop().await, Some(0));
 

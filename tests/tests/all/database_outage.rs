@@ -76,18 +76,11 @@ fn inbound(call: &str) -> [(&str, &str); 6] {
     ]
 }
 
-async fn post_inbound(client: &Client, call: &str) -> u16 {
-    client
-        .webhook("/twilio/inbound", &inbound(call))
-        .await
-        .map_or(0, |answer| answer.status)
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unavailable_database_is_reported_and_reconnected() {
     let proxied = ProxiedService::start().await;
     let client = proxied.service.client().signed_in().await;
-    assert_eq!(post_inbound(&client, "CA1").await, 200);
+    assert_eq!(client.post_inbound("CA1").await, 200);
 
     proxied.wire.cut();
     let refused = client
@@ -110,7 +103,7 @@ async fn unavailable_database_is_reported_and_reconnected() {
     assert_eq!(proxied.streams().await.keys().collect::<Vec<_>>(), ["CA1"]);
     for call in ["CA2", "CA1"] {
         assert_eq!(
-            post_inbound(&client, call).await,
+            client.post_inbound(call).await,
             200,
             "the log:\n{}",
             proxied.service.log()
@@ -129,14 +122,14 @@ async fn unavailable_database_is_reported_and_reconnected() {
 async fn stalled_database_is_answered_503_within_twilios_timeout() {
     let proxied = ProxiedService::start().await;
     let client = proxied.service.client();
-    assert_eq!(post_inbound(&client, "CA1").await, 200);
+    assert_eq!(client.post_inbound("CA1").await, 200);
     proxied.wire.stall();
     let begun = Instant::now();
     // A call in memory, whose command goes directly to the appender, and one that has to be read first.
     let ended = [("CallSid", "CA1"), ("CallStatus", "completed"), ("CallDuration", "7")];
     let (known, unknown, ()) = tokio::join!(
         client.webhook("/twilio/inbound-status", &ended),
-        post_inbound(&client, "CA2"),
+        client.post_inbound("CA2"),
         proxied.wait_for_readiness(false),
     );
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
@@ -146,7 +139,7 @@ async fn stalled_database_is_answered_503_within_twilios_timeout() {
     proxied.wire.restore();
     proxied.wait_for_readiness(true).await;
     let deadline = Instant::now() + RECOVERY_TIMEOUT;
-    while post_inbound(&client, "CA2").await != 200 {
+    while client.post_inbound("CA2").await != 200 {
         assert!(Instant::now() < deadline, "the log:\n{}", proxied.service.log());
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -168,12 +161,12 @@ async fn stalled_database_is_answered_503_within_twilios_timeout() {
 async fn replaced_database_is_reconnected_automatically() {
     let proxied = ProxiedService::start().await;
     let client = proxied.service.client().signed_in().await;
-    assert_eq!(post_inbound(&client, "CA1").await, 200);
+    assert_eq!(client.post_inbound("CA1").await, 200);
     wait_for_listed_calls(&client, 1).await;
     // Every connection of the service is dead, without a close.
     proxied.wire.lose_connections();
     let deadline = Instant::now() + Duration::from_secs(40);
-    while post_inbound(&client, "CA2").await != 200 {
+    while client.post_inbound("CA2").await != 200 {
         assert!(Instant::now() < deadline, "the log:\n{}", proxied.service.log());
     }
     wait_until(deadline, || async {
@@ -199,7 +192,7 @@ async fn repeated_outages_neither_lose_nor_duplicate_acknowledged_webhooks() {
                 while !stop.load(Ordering::SeqCst) {
                     let call = format!("CA{writer}x{}", acknowledged.len());
                     // Repeated until it is acknowledged.
-                    while post_inbound(&client, &call).await != 200 {
+                    while client.post_inbound(&call).await != 200 {
                         tokio::time::sleep(Duration::from_millis(20)).await;
                     }
                     acknowledged.push(call);

@@ -1,43 +1,15 @@
 //! Readiness and health go by what really happened: a disk that takes no more, a damaged read model, a damaged log.
 
-use harness::service::{Client, Home, Service};
+use harness::service::{Client, Home};
 use harness::test_stores::TestStores;
-use infra::db::DatabaseUrl;
+use infra::db::{DatabaseUrl, Durability};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
-
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-async fn post_inbound(client: &Client, call: &str) -> u16 {
-    let params = [
-        ("CallSid", call),
-        ("Direction", "inbound"),
-        ("From", "+15005550001"),
-        ("To", "+15045550100"),
-    ];
-    client
-        .webhook("/twilio/inbound", &params)
-        .await
-        .map_or(0, |answer| answer.status)
-}
 
 fn folder_of(home: &Home) -> PathBuf {
     match &home.stores().url {
         DatabaseUrl::Folder(folder) => folder.clone(),
         DatabaseUrl::Postgres(_) => unreachable!("the stores are SQLite"),
-    }
-}
-
-async fn wait_until<F: Future<Output = bool>>(service: &Service, what: &str, is_so: impl Fn() -> F) {
-    let deadline = Instant::now() + TIMEOUT;
-    while !is_so().await {
-        assert!(
-            Instant::now() < deadline,
-            "not in time: {what}; the log:\n{}",
-            service.log()
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
@@ -65,7 +37,7 @@ async fn disk_that_takes_no_more_is_not_ready_until_it_takes_more() {
     let mut answers = Vec::new();
     while !answers.ends_with(&[503, 503, 503]) {
         assert!(answers.len() < 2_000, "no write failed");
-        answers.push(post_inbound(&client, &format!("CA{}", answers.len())).await);
+        answers.push(client.post_inbound(&format!("CA{}", answers.len())).await);
     }
     let ready = client.read("/health/ready").await;
     assert_eq!(ready.status, 503);
@@ -92,12 +64,22 @@ async fn disk_that_takes_no_more_is_not_ready_until_it_takes_more() {
         .status()
         .unwrap();
     assert!(lifted.success());
-    wait_until(&service, "ready again", || service.is_ready()).await;
-    assert_eq!(post_inbound(&client, "CA-after").await, 200);
-    wait_until(&service, "healthy again", async || {
-        client.read("/health").await.json()["status"] == "ok"
-    })
-    .await;
+    service.until("ready again", || service.is_ready()).await;
+    assert_eq!(client.post_inbound("CA-after").await, 200);
+    service
+        .until("healthy again", async || {
+            client.read("/health").await.json()["status"] == "ok"
+        })
+        .await;
+}
+
+/// Moves the write-ahead log of a read model's file into the file.
+async fn checkpoint(file: &Path) {
+    let folder = DatabaseUrl::Folder(file.parent().unwrap().to_owned());
+    let name = file.file_stem().unwrap().to_str().unwrap();
+    let db = infra::db::connect(&folder, name, Durability::Relaxed, 1).await.unwrap();
+    db.checkpoint().await.unwrap();
+    db.close().await;
 }
 
 /// Overwrites a part of a file. `None`: nothing in it was overwritten.
@@ -121,8 +103,10 @@ async fn damaged_read_model_is_named_and_built_again() {
     let file = folder_of(&home).join("read_models/call_log.0.db");
     let service = home.start().await;
     let client = service.client().signed_in().await;
-    assert_eq!(post_inbound(&client, "CA1").await, 200);
-    wait_until(&service, "the call is listed", async || listed(&client).await == 1).await;
+    assert_eq!(client.post_inbound("CA1").await, 200);
+    service
+        .until("the call is listed", async || listed(&client).await == 1)
+        .await;
     assert_eq!(service.stop().await, Some(0));
     // The whole file, then all pages but the first, in the file that replaced it.
     for first in [0, 1] {
@@ -136,21 +120,22 @@ async fn damaged_read_model_is_named_and_built_again() {
             // The latest generation: an earlier one may not have been removed yet.
             .max()
             .unwrap();
+        checkpoint(&current).await;
         assert!(smash(&current, |n, _| n >= first) > 0);
         let service = home.start().await;
         let client = service.client().signed_in().await;
         let call = format!("CA-{first}");
-        assert_eq!(post_inbound(&client, &call).await, 200);
+        assert_eq!(client.post_inbound(&call).await, 200);
         let calls = i64::from(u8::try_from(first).unwrap()) + 2;
-        wait_until(&service, "all calls are listed", async || {
-            listed(&client).await == calls
-        })
-        .await;
+        service
+            .until("all calls are listed", async || listed(&client).await == calls)
+            .await;
         assert!(service.log().contains("damaged"), "{}", service.log());
-        wait_until(&service, "healthy again", async || {
-            client.read("/health").await.json()["status"] == "ok"
-        })
-        .await;
+        service
+            .until("healthy again", async || {
+                client.read("/health").await.json()["status"] == "ok"
+            })
+            .await;
         assert_eq!(service.stop().await, Some(0));
     }
 }
@@ -161,7 +146,7 @@ async fn damaged_page_of_the_log_is_not_ready_once_it_is_met() {
     let service = home.start().await;
     let client = service.client().signed_in().await;
     for n in 0..400 {
-        assert_eq!(post_inbound(&client, &format!("CA{n:04}")).await, 200);
+        assert_eq!(client.post_inbound(&format!("CA{n:04}")).await, 200);
     }
     assert_eq!(service.stop().await, Some(0));
     let call = b"CA0100";
@@ -190,5 +175,5 @@ async fn damaged_page_of_the_log_is_not_ready_once_it_is_met() {
         service.log()
     );
     // Other calls are recorded.
-    assert_eq!(post_inbound(&client, "CA-new").await, 200);
+    assert_eq!(client.post_inbound("CA-new").await, 200);
 }

@@ -1,6 +1,6 @@
 //! A process that is paused, or whose host has vanished, holds nothing on PostgreSQL for longer than seconds.
 
-use harness::service::{Client, Home};
+use harness::service::Home;
 use harness::test_stores::TestStores;
 use infra::db::{Db, Durability, connect};
 use std::time::{Duration, Instant};
@@ -64,19 +64,6 @@ async fn transaction_of_a_paused_client_is_ended_and_its_lock_is_free() {
     assert!(infra::db::is_unavailable(&ended), "{ended}");
 }
 
-async fn post_inbound(client: &Client, call: &str) -> u16 {
-    let params = [
-        ("CallSid", call),
-        ("Direction", "inbound"),
-        ("From", "+15005550001"),
-        ("To", "+15045550100"),
-    ];
-    client
-        .webhook("/twilio/inbound", &params)
-        .await
-        .map_or(0, |answer| answer.status)
-}
-
 /// The process that follows the log for every model is paused in the middle of its work, several times.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn other_process_takes_over_from_a_paused_one() {
@@ -85,7 +72,7 @@ async fn other_process_takes_over_from_a_paused_one() {
     let (first, client) = (paused.client(), other.client().signed_in().await);
     let writer = tokio::spawn(async move {
         for n in 0.. {
-            if post_inbound(&first, &format!("CA-first-{n}")).await != 200 {
+            if first.post_inbound(&format!("CA-first-{n}")).await != 200 {
                 return;
             }
         }
@@ -93,7 +80,7 @@ async fn other_process_takes_over_from_a_paused_one() {
     tokio::time::sleep(Duration::from_millis(1_500)).await;
     harness::postgres::signal("STOP", paused.pid());
     writer.abort();
-    assert_eq!(post_inbound(&client, "CA-other").await, 200);
+    assert_eq!(client.post_inbound("CA-other").await, 200);
     let deadline = Instant::now() + TAKEOVER_TIMEOUT;
     loop {
         let models = client.read("/api/projections").await.expect(200).json();
@@ -107,7 +94,7 @@ async fn other_process_takes_over_from_a_paused_one() {
     // It finds that others have gone on, and takes part again.
     harness::postgres::signal("CONT", paused.pid());
     let deadline = Instant::now() + TAKEOVER_TIMEOUT;
-    while post_inbound(&paused.client(), "CA-again").await != 200 || !paused.is_ready().await {
+    while paused.client().post_inbound("CA-again").await != 200 || !paused.is_ready().await {
         assert!(Instant::now() < deadline, "{}", paused.log());
         tokio::time::sleep(Duration::from_millis(200)).await;
     }

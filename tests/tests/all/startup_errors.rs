@@ -1,7 +1,7 @@
 //! A service that must not start logs the reason, exits with a non-zero code, and writes nothing.
 
 use harness::on_both_engines;
-use harness::service::{Client, Home};
+use harness::service::Home;
 use harness::test_stores::TestStores;
 use infra::event_store::EventStore;
 use sandbox::network::{Network, Options};
@@ -12,17 +12,6 @@ on_both_engines!(
     malformed_master_key_is_refused,
     service_killed_during_its_first_start_starts_again
 );
-
-const CALL: [(&str, &str); 4] = [
-    ("CallSid", "CA1"),
-    ("Direction", "inbound"),
-    ("From", "+15005550001"),
-    ("To", "+15045550100"),
-];
-
-pub async fn post_inbound(client: &Client) {
-    client.webhook("/twilio/inbound", &CALL).await.unwrap().expect(200);
-}
 
 /// The raw rows of the log, and the wrapped data keys.
 async fn stored_rows(stores: &TestStores) -> (Vec<infra::event_store::RawEvent>, Vec<String>) {
@@ -46,7 +35,7 @@ pub async fn refused_start(home: &Home, settings: &[(&str, &str)]) -> String {
 async fn wrong_master_key_is_refused_with_its_reason(stores: TestStores) {
     let home = Home::new(stores);
     let service = home.start().await;
-    post_inbound(&service.client()).await;
+    assert_eq!(service.client().post_inbound("CA1").await, 200);
     assert_eq!(service.stop().await, Some(0));
     let before = stored_rows(home.stores()).await;
     let another = "ab".repeat(32);
@@ -54,7 +43,7 @@ async fn wrong_master_key_is_refused_with_its_reason(stores: TestStores) {
     assert!(output.contains("master key"), "{output}");
     assert!(!output.contains(&another), "no secret is printed");
     assert_eq!(stored_rows(home.stores()).await, before, "nothing is written");
-    post_inbound(&home.start().await.client()).await;
+    assert_eq!(home.start().await.client().post_inbound("CA1").await, 200);
     assert_eq!(
         stored_rows(home.stores()).await,
         before,
@@ -75,16 +64,16 @@ async fn malformed_master_key_is_refused(stores: TestStores) {
 async fn second_process_on_a_sqlite_folder_is_refused_and_the_first_keeps_running() {
     let home = Home::new(TestStores::sqlite().await);
     let first = home.start().await;
-    post_inbound(&first.client()).await;
+    assert_eq!(first.client().post_inbound("CA1").await, 200);
     let before = stored_rows(home.stores()).await;
     let output = refused_start(&home, &[]).await;
     assert!(output.contains("another call-ledger process"), "{output}");
     assert_eq!(stored_rows(home.stores()).await, before, "nothing is written");
-    post_inbound(&first.client()).await;
+    assert_eq!(first.client().post_inbound("CA1").await, 200);
     assert!(first.is_ready().await);
     // A killed process leaves no stale lock.
     first.kill();
-    post_inbound(&home.start().await.client()).await;
+    assert_eq!(home.start().await.client().post_inbound("CA1").await, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -146,6 +135,6 @@ async fn service_killed_during_its_first_start_starts_again(stores: TestStores) 
         service.kill();
     }
     let service = home.start().await;
-    post_inbound(&service.client()).await;
+    assert_eq!(service.client().post_inbound("CA1").await, 200);
     assert_eq!(service.stop().await, Some(0));
 }

@@ -1,7 +1,7 @@
 //! Stores that do not belong together, and stores that are missing: the service refuses to start in words, creates
 //! nothing, and works again with the right store.
 
-use crate::startup_errors::{post_inbound, refused_start};
+use crate::startup_errors::refused_start;
 use harness::on_both_engines;
 use harness::service::Home;
 use harness::test_stores::TestStores;
@@ -81,7 +81,7 @@ async fn filled(stores: TestStores) -> Home {
     let home = Home::new(stores);
     let service = home.start().await;
     let client = service.client().signed_in().await;
-    post_inbound(&client).await;
+    assert_eq!(client.post_inbound("CA1").await, 200);
     client.read(HISTORY).await.expect(200);
     service.kill();
     home
@@ -206,7 +206,7 @@ async fn missing_master_key_file_is_refused_and_no_new_one_is_created() {
     let home = Home::new(TestStores::sqlite().await);
     let with_file = [("LEDGER_MASTER_KEY", "")];
     let service = home.start_with(&with_file).await;
-    post_inbound(&service.client()).await;
+    assert_eq!(service.client().post_inbound("CA1").await, 200);
     assert_eq!(service.stop().await, Some(0));
     let file = folder_of(home.stores()).unwrap().join("master.key");
     let key = std::fs::read(&file).unwrap();

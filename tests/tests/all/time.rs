@@ -1,7 +1,7 @@
 //! Clocks that are wrong: leases of a time that is not yet, and a ledger whose last event is in the future.
 
 use crate::read_models::TestEnv;
-use crate::startup_errors::{post_inbound, refused_start};
+use crate::startup_errors::refused_start;
 use domain::call::Call;
 use harness::on_both_engines;
 use harness::service::Home;
@@ -34,7 +34,8 @@ async fn lease_of_a_clock_that_was_set_back_is_taken(stores: TestStores) {
 /// The lock on the data folder proves that the holder of a lease has ended.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lease_of_a_killed_process_is_taken_at_once_on_sqlite() {
-    let env = TestEnv::open(&TestStores::sqlite().await).await;
+    let stores = TestStores::sqlite().await;
+    let env = TestEnv::open(&stores).await;
     let lease = "update checkpoint set owner = 'process_killed', lease_expires_at = unixepoch() * 1000000 + 500000000";
     for projector in projections::projectors() {
         env.damage(projector.name(), lease).await;
@@ -71,7 +72,7 @@ async fn clock_behind_the_last_event_is_refused_and_reported_when_accepted() {
 
     let service = home.start_with_arguments(&["--accept-clock"], &settings).await;
     let client = service.client();
-    post_inbound(&client).await;
+    assert_eq!(client.post_inbound("CA1").await, 200);
     let metrics = client.read("/metrics").await.expect(200).text;
     let behind = metrics
         .lines()

@@ -7,11 +7,11 @@
 //! One process does this at a time, with one request in flight. What it remembers between two passes is only when it saw
 //! what; a restart begins anew.
 
-use crate::provider_record::{self, ProviderRecord};
+use crate::provider_record::{self, ProviderRecord, recorded_at};
 use crate::{Engine, SharedEngine};
 use domain::Timestamp;
 use domain::call::{Call, CallError};
-use infra::event_store::{Actor, Metadata, Position, StreamId};
+use infra::event_store::{Actor, Metadata, Position};
 use infra::ledger::LedgerError;
 use infra::twilio::rest::TwilioError;
 use projections::live_calls::queries::OpenCall;
@@ -36,8 +36,6 @@ const UNKNOWN_S: i64 = 86_400;
 const UNKNOWN_IN_SANDBOX_S: i64 = 600;
 /// Pause after a request: at most five a second.
 const PAUSE: Duration = Duration::from_millis(200);
-/// Calls read from the read model at a time.
-const PAGE: i64 = 500;
 
 /// Runs until the service stops.
 pub async fn run(engine: SharedEngine) {
@@ -92,7 +90,7 @@ async fn pass(engine: &Engine, watched: &mut HashMap<String, Watched>) -> Result
         watched.clear();
         return Ok(());
     }
-    let calls = open_calls(engine).await?;
+    let calls = engine.read.live_calls.open().await?;
     let mut before = std::mem::take(watched);
     let mut result = Ok(());
     for call in calls {
@@ -110,18 +108,6 @@ async fn pass(engine: &Engine, watched: &mut HashMap<String, Watched>) -> Result
         }
     }
     result
-}
-
-async fn open_calls(engine: &Engine) -> Result<Vec<OpenCall>, PassError> {
-    let mut calls = Vec::new();
-    loop {
-        let after = calls.last().map_or("", |call: &OpenCall| call.call_id.as_str());
-        let page = engine.read.live_calls.open_after(after, PAGE).await?;
-        if page.is_empty() {
-            return Ok(calls);
-        }
-        calls.extend(page);
-    }
 }
 
 /// Looks at a call, and returns what is to be remembered about it; nothing once it has ended.
@@ -159,11 +145,7 @@ async fn look_at(engine: &Engine, call: &OpenCall, known: Option<Watched>) -> Re
             let over_since = *seen.over_since.get_or_insert(ended.end_time.unwrap_or(now));
             now >= over_since.plus_seconds(CALLBACK_S)
         }
-        ProviderRecord::Unknown => {
-            now >= last_event_at(engine, &call.call_id)
-                .await?
-                .plus_seconds(unknown_s(engine))
-        }
+        ProviderRecord::Unknown => now >= recorded_at(engine, position).await?.plus_seconds(unknown_s(engine)),
     };
     if !is_due {
         return Ok(Some(seen));
@@ -185,12 +167,4 @@ fn unknown_s(engine: &Engine) -> i64 {
     } else {
         UNKNOWN_S
     }
-}
-
-/// When the last event of the call was recorded.
-async fn last_event_at(engine: &Engine, call_id: &str) -> Result<Timestamp, PassError> {
-    let history = engine.ledger.history(&StreamId::call(call_id)).await?;
-    Ok(history
-        .last()
-        .map_or_else(|| engine.clock.now(), |event| event.recorded_at))
 }

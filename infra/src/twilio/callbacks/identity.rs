@@ -68,18 +68,14 @@ pub fn is_sid(text: &str, prefix: &str) -> bool {
         .is_some_and(|digits| digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
+/// Whether the name of an identifier is in a value, or begins in a name and ends in its value, or is in a name that is no
+/// name of Twilio's.
 fn hides_an_identifier(name: &str, value: &str) -> bool {
-    let names_one = |text: &str| text.contains(ACCOUNT) || text.contains("CallSid");
-    let is_plain = |name: &str| name.len() <= MAX_NAME_CHARS && name.bytes().all(|byte| byte.is_ascii_alphabetic());
-    names_one(value) || names_one(name) && !is_plain(name) || has_joined_sid(value)
-}
-
-/// Whether an identifier of a call or an account follows a letter: the rest of a name whose beginning was cut off.
-fn has_joined_sid(value: &str) -> bool {
-    let follows_a_letter = |at: usize| at > 0 && value.as_bytes()[at - 1].is_ascii_alphabetic();
-    ["CA", "AC"].iter().any(|prefix| {
-        let mut places = value.match_indices(prefix).map(|(at, _)| at);
-        places.any(|at| follows_a_letter(at) && value.get(at..at + 34).is_some_and(|sid| is_sid(sid, prefix)))
+    let is_plain = name.len() <= MAX_NAME_CHARS && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let text = format!("{name}{value}");
+    [ACCOUNT, "CallSid"].into_iter().any(|identifier| {
+        let mut places = text.match_indices(identifier);
+        places.any(|(at, _)| !is_plain || at + identifier.len() > name.len())
     })
 }
 

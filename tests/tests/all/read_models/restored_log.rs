@@ -1,7 +1,6 @@
 //! A log that was restored from a backup while the read models were not: rows that do not belong to it are built again.
 
 use super::{READ_MODEL_TIMEOUT, TestEnv};
-use crate::startup_errors::post_inbound;
 use harness::on_both_engines;
 use harness::service::{Client, Home};
 use harness::test_stores::TestStores;
@@ -127,7 +126,7 @@ async fn log_of_an_older_backup_is_served_as_it_is_and_said() {
 
     let service = home.start().await;
     let client = service.client().signed_in().await;
-    post_inbound(&client).await;
+    assert_eq!(client.post_inbound("CA1").await, 200);
     wait_until("the call is listed", async || listed(&client).await == 1).await;
     assert_eq!(service.stop().await, Some(0));
 
@@ -143,7 +142,7 @@ async fn log_of_an_older_backup_is_served_as_it_is_and_said() {
         "{}",
         service.log()
     );
-    post_inbound(&client).await;
+    assert_eq!(client.post_inbound("CA1").await, 200);
     wait_until("a new call is listed", async || listed(&client).await == 1).await;
     wait_until("healthy", async || {
         client.read("/health").await.json()["status"] == "ok"

@@ -1,12 +1,12 @@
 //! Calls whose final callback never arrives.
 
 use super::dialogue::{history, types};
+use super::waiting_caller;
 use harness::on_both_engines;
 use harness::service::Client;
 use harness::test_env::{NUMBER, Pace, TestEnv};
 use harness::test_stores::TestStores;
 use rand::Rng as _;
-use sandbox::network::scenario::Scenario;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -17,23 +17,10 @@ on_both_engines!(
     call_that_the_network_forgot_is_ended,
 );
 
-/// A caller who waits on the line after the first words.
-const CALLER: &str = r#"
-    description = "says one thing and waits"
-    [caller]
-    from = "+15045550142"
-    [[caller.steps]]
-    say = "Hello, my laptop does not start"
-    [[caller.steps]]
-    say = "Are you still there"
-    within_s = 900
-"#;
-
 /// Starts a call, and ends it after the first answer while the network sends no callback.
 async fn lose_the_end(env: &TestEnv, admin: &Client) -> String {
     env.allow_long_silence(admin).await;
-    let scenario = Scenario::from_toml(CALLER).unwrap();
-    let call = scenario.begin(env.network.switch()).unwrap();
+    let call = waiting_caller().begin(env.network.switch()).unwrap();
     env.until_listening(&call, 2).await;
     env.network.switch().state().faults.callbacks.drop = true;
     env.end_leg(&call).await;

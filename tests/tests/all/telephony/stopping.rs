@@ -1,8 +1,8 @@
 //! `SIGTERM` while calls are in progress.
 
 use super::dialogue::{history, types};
+use super::waiting_caller;
 use harness::on_sqlite;
-use harness::service::Service;
 use harness::test_env::{Pace, TestEnv};
 use harness::test_stores::TestStores;
 use sandbox::network::scenario::Scenario;
@@ -21,32 +21,6 @@ const LONG: [(&str, &str); 1] = [("DRAIN_CALLS_SECONDS", "300")];
 
 fn scenario(toml: &str) -> Scenario {
     Scenario::from_toml(toml).unwrap()
-}
-
-/// A caller who says one thing and waits.
-fn waiting_caller() -> Scenario {
-    scenario(
-        r#"
-        description = "says one thing and waits"
-        [caller]
-        from = "+15045550142"
-        [[caller.steps]]
-        say = "Hello, my laptop does not start"
-        [[caller.steps]]
-        say = "Are you still there"
-        within_s = 3000
-        "#,
-    )
-}
-
-async fn until_logged(service: &Service, words: &str) {
-    for _ in 0..1_200 {
-        if service.log().contains(words) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("{words} was not logged:\n{}", service.log());
 }
 
 async fn call_in_progress_continues_and_a_new_one_reaches_the_voicemail(stores: TestStores) {
@@ -89,7 +63,7 @@ async fn call_in_progress_continues_and_a_new_one_reaches_the_voicemail(stores: 
     let call = conversation.begin(env.network.switch()).unwrap();
     env.until_listening(&call, 1).await;
     env.service.terminate();
-    until_logged(&env.service, "waiting for calls in progress").await;
+    env.service.until_logged("waiting for calls in progress").await;
     assert!(env.service.is_ready().await, "the webhooks of the call must arrive");
     let health = admin.read("/health").await.json();
     assert_eq!(health["status"], "draining", "{health:#}");
@@ -142,10 +116,10 @@ async fn second_signal_stops_at_once(stores: TestStores) {
     let call = waiting_caller().begin(env.network.switch()).unwrap();
     env.until_listening(&call, 1).await;
     env.service.terminate();
-    until_logged(&env.service, "waiting for calls in progress").await;
+    env.service.until_logged("waiting for calls in progress").await;
     env.service.terminate();
     assert_eq!(env.service.exit_code().await, Some(0), "{}", env.service.log());
-    until_logged(&env.service, "second signal").await;
+    env.service.until_logged("second signal").await;
     env.close_stopped().await;
 }
 
@@ -182,12 +156,12 @@ mod with_another_process {
         tokio::time::sleep(Duration::from_secs(3)).await;
         env.service.terminate();
         assert_eq!(env.service.exit_code().await, Some(0), "{}", env.service.log());
-        until_logged(&env.service, "continue at another process").await;
+        env.service.until_logged("continue at another process").await;
         let live = other.client().signed_in().await.read("/api/active-calls").await.json();
         assert_eq!(live[0]["call_id"], call, "{live:#}");
         // The last process waits for the call.
         other.terminate();
-        until_logged(&other, "waiting for calls in progress").await;
+        other.until_logged("waiting for calls in progress").await;
         env.end_leg(&call).await;
         other.kill();
         env.close_stopped().await;
