@@ -65,6 +65,8 @@ fn account_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::tokens::delete_token))
         .routes(routes!(users::list::list_users, users::invite::invite_user))
         .routes(routes!(users::change::change_user))
+        .routes(routes!(users::erase::erase_user))
+        .routes(routes!(users::history::user_history))
         .routes(routes!(users::active::active_users))
         .routes(routes!(users::names::colleagues))
 }

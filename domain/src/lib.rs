@@ -1,5 +1,5 @@
-//! The domain of Call Ledger: calls, agents, contacts, callees, quarantined webhooks and the ledger's own stream, as event-sourced
-//! aggregates.
+//! The domain of Call Ledger: calls, agents, contacts, callees, users, quarantined webhooks and the ledger's own stream, as
+//! event-sourced aggregates.
 //!
 //! The crate is pure and synchronous: no clock, no randomness, no I/O. Times and identifiers are part of the commands.
 //! `decide` turns a state and a command into events, and `apply` applies an event to the state. Nothing else changes state.
@@ -22,6 +22,7 @@ pub mod phone;
 pub mod phone_number;
 pub mod quarantine;
 pub mod time;
+pub mod user;
 
 pub use decide::Decide;
 pub use ids::{AgentId, CallId, ContactId, Tenant};

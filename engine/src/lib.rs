@@ -33,5 +33,6 @@ mod shared;
 pub mod suppression;
 pub mod takeover;
 pub mod test_calls;
+pub mod user_events;
 
 pub use shared::{Engine, Queries, SharedEngine};

@@ -275,6 +275,7 @@ mod tests {
             email: String::new(),
             name: id.into(),
             role: Role::Agent,
+            operator: false,
             password_hash: String::new(),
             active: true,
             created_at: 0,

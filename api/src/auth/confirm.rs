@@ -6,6 +6,7 @@ use super::{SignedIn, password};
 use crate::error::{ApiError, Problem};
 use crate::limits::Limits;
 use crate::web::Body;
+use crate::web::address::Address;
 use axum::extract::{FromRef, FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -42,12 +43,17 @@ pub async fn confirm(
     State(accounts): State<Accounts>,
     State(clock): State<SharedClock>,
     State(limits): State<Arc<Limits>>,
+    address: Address,
     signed_in: SignedIn,
     Body(body): Body<Confirmation>,
 ) -> Result<StatusCode, ApiError> {
     let session = signed_in.must_be_a_person()?;
     limits.password_attempt(&signed_in.user.email, None)?;
     if !password::verify(body.password, Some(signed_in.user.password_hash.clone())).await? {
+        let now = clock.now();
+        accounts
+            .count_failed_sign_in(&signed_in.user.user_id, address.0, now)
+            .await?;
         return Err(ApiError::field("/password", "is wrong"));
     }
     accounts.confirm_session(session, clock.now()).await?;

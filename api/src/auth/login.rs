@@ -55,11 +55,24 @@ pub async fn login(
     let is_right = password::verify(body.password, hash).await?;
     match user {
         Some(user) if is_right => {
-            let cookie = sessions.begin(&user).await?;
+            let cookie = sessions.begin(&user, address.0).await?;
             let known = known_browser::cookie(&sessions.config, &user);
             let cookies = AppendHeaders(cookie.into_iter().chain([known]));
             Ok((cookies, Json(Me::of(&user))))
         }
-        _ => Err(ApiError::WrongCredentials),
+        Some(user) => {
+            // Not awaited: the time would tell that the e-mail address is registered.
+            tokio::spawn(async move {
+                let (accounts, now) = (&sessions.accounts, sessions.clock.now());
+                if let Err(error) = accounts.count_failed_sign_in(&user.user_id, address.0, now).await {
+                    tracing::warn!(%error, user_id = user.user_id, "wrong password not counted");
+                }
+            });
+            Err(ApiError::WrongCredentials)
+        }
+        None => {
+            metrics::counter!("sign_ins_of_unknown_users_total").increment(1);
+            Err(ApiError::WrongCredentials)
+        }
     }
 }

@@ -10,6 +10,6 @@ use axum::response::IntoResponse;
 /// Signs out. The login session ends on the server, even if the browser keeps the cookie.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", responses((status = NO_CONTENT)))]
 pub async fn logout(State(sessions): State<LoginSessions>, signed_in: SignedIn) -> Result<impl IntoResponse, ApiError> {
-    let removal = sessions.end(signed_in.session.as_deref()).await?;
+    let removal = sessions.end(&signed_in).await?;
     Ok((StatusCode::NO_CONTENT, removal))
 }

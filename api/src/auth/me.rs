@@ -18,7 +18,9 @@ pub struct Me {
     #[schema(example = "admin")]
     role: &'static str,
     tenant: String,
-    /// Permissions of the role; pages show only what they allow.
+    /// Whether the user operates the installation, for all tenants.
+    operator: bool,
+    /// Permissions of the user; pages show only what they allow.
     permissions: Vec<Permission>,
 }
 
@@ -30,7 +32,8 @@ impl Me {
             name: user.name.clone(),
             role: user.role.as_str(),
             tenant: user.tenant.clone(),
-            permissions: Permission::of(user.role),
+            operator: user.operator,
+            permissions: Permission::of(user),
         }
     }
 }

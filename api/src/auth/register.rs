@@ -2,6 +2,7 @@
 
 use super::login_sessions::LoginSessions;
 use super::me::Me;
+use super::session::request_id;
 use super::{email, name, password, token};
 use crate::error::{ApiError, Problem};
 use crate::limits::Limits;
@@ -9,7 +10,7 @@ use crate::web::Body;
 use crate::web::address::Address;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use infra::accounts::{NewUser, Registration};
 use infra::clock::new_id;
@@ -48,6 +49,7 @@ pub async fn register(
     State(sessions): State<LoginSessions>,
     State(limits): State<Arc<Limits>>,
     address: Address,
+    headers: HeaderMap,
     Body(body): Body<Register>,
 ) -> Result<impl IntoResponse, ApiError> {
     limits.login_attempt(address.0)?;
@@ -67,14 +69,18 @@ pub async fn register(
         password_hash: password::hash(body.password).await?,
         at: sessions.clock.now(),
     };
-    match sessions.accounts.register(&new, invitation.as_deref()).await? {
+    match sessions
+        .accounts
+        .register(&new, invitation.as_deref(), &request_id(&headers))
+        .await?
+    {
         Registration::Done(user) => {
-            let cookie = sessions.begin(&user).await?;
+            let cookie = sessions.begin(&user, address.0).await?;
             Ok((StatusCode::CREATED, cookie, Json(Me::of(&user))))
         }
         Registration::EmailTaken => Err(ApiError::Conflict(
             "this e-mail address is already registered".to_owned(),
         )),
-        Registration::NotInvited => Err(ApiError::NotInvited),
+        Registration::NotInvited | Registration::UnknownTenant => Err(ApiError::NotInvited),
     }
 }

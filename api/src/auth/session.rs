@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
 use axum_extra::extract::cookie::CookieJar;
 use engine::presence::Presence;
-use infra::accounts::{Accounts, DatabaseError};
+use infra::accounts::{Accounts, DatabaseError, Origin};
 use infra::clock::SharedClock;
 use infra::config::Config;
 use infra::event_store::{Actor, Metadata};
@@ -36,12 +36,12 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// Checks that the user's role has a permission.
+    /// Checks that the user has a permission.
     ///
     /// # Errors
     /// 403 when it does not.
     pub fn may(&self, permission: Permission) -> Result<(), ApiError> {
-        if permission.is_granted_to(self.user.role) {
+        if permission.is_granted_to_user(&self.user) {
             Ok(())
         } else {
             Err(ApiError::Forbidden)
@@ -73,6 +73,15 @@ impl SignedIn {
                 Actor::User(self.user.user_id.clone()),
                 self.request_id.clone(),
             )
+        }
+    }
+
+    /// Who changes an account, for the events of users.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin {
+            actor: Actor::User(self.user.user_id.clone()),
+            correlation_id: self.request_id.clone(),
         }
     }
 

@@ -7,8 +7,9 @@ use crate::web::{Body, PathOf, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use engine::{SharedEngine, user_events};
 use infra::accounts::{Accounts, ApiToken};
-use infra::clock::{SharedClock, new_id};
+use infra::clock::new_id;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -65,8 +66,7 @@ impl From<ApiToken> for Token {
     responses((status = CREATED, body = MadeToken), (status = FORBIDDEN, body = Problem), (status = UNPROCESSABLE_ENTITY, body = Problem))
 )]
 pub async fn create_token(
-    State(accounts): State<Accounts>,
-    State(clock): State<SharedClock>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     confirmed: Confirmed,
     Body(body): Body<NewToken>,
@@ -87,7 +87,7 @@ pub async fn create_token(
             format!("must be from 1 to {MAX_DAYS}"),
         ));
     }
-    let now = clock.now();
+    let now = engine.clock.now();
     let secret = token::new(token::Kind::Api);
     let hash = token::hash(token::Kind::Api, secret.expose())
         .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("a new token is not well-formed")))?;
@@ -99,7 +99,11 @@ pub async fn create_token(
             .expires_in_days
             .map(|days| now.plus_seconds(i64::from(days) * 86_400).as_micros()),
     };
-    accounts.add_token(&signed_in.user.user_id, &hash, &made).await?;
+    engine
+        .accounts
+        .add_token(&signed_in.user, &hash, &made, &signed_in.origin())
+        .await?;
+    user_events::append_after_request(&engine).await;
     Ok((
         StatusCode::CREATED,
         Json(MadeToken {
@@ -122,13 +126,18 @@ pub async fn list_tokens(State(accounts): State<Accounts>, signed_in: SignedIn) 
     responses((status = NO_CONTENT), (status = NOT_FOUND, body = Problem))
 )]
 pub async fn delete_token(
-    State(accounts): State<Accounts>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     PathOf(token_id): PathOf<String>,
 ) -> Result<StatusCode, ApiError> {
-    if accounts.remove_token(&signed_in.user.user_id, &token_id).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(ApiError::NotFound("token"))
+    let now = engine.clock.now();
+    let removed = engine
+        .accounts
+        .remove_token(&signed_in.user, &token_id, now, &signed_in.origin())
+        .await?;
+    if !removed {
+        return Err(ApiError::NotFound("token"));
     }
+    user_events::append_after_request(&engine).await;
+    Ok(StatusCode::NO_CONTENT)
 }

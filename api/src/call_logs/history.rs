@@ -261,6 +261,7 @@ pub fn state_after(events: &[Recorded]) -> Result<Value, ApiError> {
             | Event::Callee(_)
             | Event::PhoneNumber(_)
             | Event::Quarantine(_)
+            | Event::User(_)
             | Event::Ledger(_) => {
                 return Err(ApiError::Conflict(format!(
                     "event {} ({}) cannot be read by this version of the program",

@@ -11,6 +11,7 @@ mod openapi;
 mod opened;
 mod projections;
 mod serve;
+mod tenants;
 mod users;
 
 use clap::{Parser, Subcommand};
@@ -38,7 +39,9 @@ enum Command {
     Agents(agents::Agents),
     /// Show and change which tenant a telephone number belongs to
     Numbers(numbers::Numbers),
-    /// Show and add users
+    /// Show and add tenants
+    Tenants(tenants::Tenants),
+    /// Show and add users, and operators of the installation
     Users(users::Users),
     /// Print the OpenAPI document
     Openapi,
@@ -77,6 +80,7 @@ pub async fn main() -> ExitCode {
         Command::Projections(command) => Box::pin(command.run()).await,
         Command::Agents(command) => Box::pin(command.run()).await,
         Command::Numbers(command) => Box::pin(command.run()).await,
+        Command::Tenants(command) => Box::pin(command.run()).await,
         Command::Users(command) => Box::pin(command.run()).await,
         Command::Openapi => openapi::run(),
         Command::Keys(command) => Box::pin(command.run()).await,

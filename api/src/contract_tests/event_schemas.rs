@@ -13,6 +13,7 @@ use domain::contact::ContactEvent;
 use domain::ledger::LedgerEvent;
 use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
+use domain::user::UserEvent;
 use infra::event_store::{Actor, Event, Metadata, Recorded, StreamId};
 use projections::runner::{RebuildStatus, Stage};
 use serde::Deserialize;
@@ -94,6 +95,7 @@ fn messages_of_other_events_match_their_schema() {
         "QuarantineFeedEvent",
         &generated::<QuarantineEvent>("quarantine", QuarantineEvent::TYPES),
     );
+    check_messages("UserFeedEvent", &generated::<UserEvent>("user", UserEvent::TYPES));
     check_messages(
         "LedgerFeedEvent",
         &generated::<LedgerEvent>("ledger", LedgerEvent::TYPES),

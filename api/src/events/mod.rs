@@ -5,6 +5,7 @@ pub mod schema;
 
 pub use schema::{
     AgentEvent, CallEvent, CalleeEvent, ContactEvent, LedgerEvent, PhoneNumberEvent, QuarantineEvent, UnreadableEvent,
+    UserEvent,
 };
 
 use crate::web::Rfc3339;
@@ -37,6 +38,7 @@ impl Content {
             Event::Callee(event) => fields_of(event),
             Event::PhoneNumber(event) => fields_of(event),
             Event::Quarantine(event) => fields_of(event),
+            Event::User(event) => fields_of(event),
             Event::Ledger(event) => fields_of(event),
             Event::Unreadable { reason } => Ok(serde_json::json!({ "unreadable": reason })),
         }?;

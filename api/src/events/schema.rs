@@ -52,6 +52,8 @@ stream_events! {
     PhoneNumberEvent of domain::phone_number::PhoneNumberEvent,
     /// Type and payload of a quarantined webhook's event.
     QuarantineEvent of domain::quarantine::QuarantineEvent,
+    /// Type and payload of a user's event.
+    UserEvent of domain::user::UserEvent,
     /// Type and payload of an event of the log itself.
     LedgerEvent of domain::ledger::LedgerEvent,
 }

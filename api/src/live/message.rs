@@ -4,7 +4,7 @@ use crate::auth::{Permission, SignedIn};
 use crate::events::schema::{Schemas, add, reference};
 use crate::events::{
     AgentEvent, CallEvent, CalleeEvent, ContactEvent, Content, EventRecord, LedgerEvent, PhoneNumberEvent,
-    QuarantineEvent, UnreadableEvent,
+    QuarantineEvent, UnreadableEvent, UserEvent,
 };
 use crate::read_models::status::RebuildProgress;
 use crate::web::Rfc3339;
@@ -22,6 +22,7 @@ pub fn may_see(reader: &SignedIn, event: &Recorded) -> bool {
         "contact" | "callee" => Permission::ViewContacts,
         "quarantine" => Permission::ViewQuarantine,
         "agent" => Permission::ViewAgents,
+        "user" => Permission::ViewUsers,
         _ => Permission::ViewCalls,
     };
     reader.may(needed).is_ok()
@@ -98,6 +99,7 @@ impl PartialSchema for FeedMessage {
             .item(reference::<CalleeFeedEvent>())
             .item(reference::<PhoneNumberFeedEvent>())
             .item(reference::<QuarantineFeedEvent>())
+            .item(reference::<UserFeedEvent>())
             .item(reference::<LedgerFeedEvent>())
             .item(reference::<UnreadableFeedEvent>())
             .item(reference::<Notice>())
@@ -119,6 +121,7 @@ impl ToSchema for FeedMessage {
         add::<CalleeFeedEvent>(schemas);
         add::<PhoneNumberFeedEvent>(schemas);
         add::<QuarantineFeedEvent>(schemas);
+        add::<UserFeedEvent>(schemas);
         add::<LedgerFeedEvent>(schemas);
         add::<UnreadableFeedEvent>(schemas);
         add::<Notice>(schemas);
@@ -164,6 +167,8 @@ feed_events! {
     PhoneNumberFeedEvent of PhoneNumberEvent, Some("phone_number");
     /// An event of a quarantined webhook.
     QuarantineFeedEvent of QuarantineEvent, Some("quarantine");
+    /// An event of a user.
+    UserFeedEvent of UserEvent, Some("user");
     /// An event of the log itself.
     LedgerFeedEvent of LedgerEvent, Some("ledger");
     /// An event of any stream that this version of the service cannot read.

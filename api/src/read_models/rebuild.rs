@@ -47,7 +47,11 @@ pub async fn rebuild_projection(
     PathOf(name): PathOf<String>,
     Parameters(query): Parameters<RebuildOf>,
 ) -> Result<(StatusCode, Json<Begun>), ApiError> {
-    signed_in.may(Permission::Rebuild)?;
+    signed_in.may(if query.dry_run {
+        Permission::CompareReadModels
+    } else {
+        Permission::Rebuild
+    })?;
     let begun = models.begin_rebuild(&name).await.map_err(|error| match error {
         RebuildError::Unknown => ApiError::NotFound("read model"),
         RebuildError::Running => ApiError::Conflict(error.to_string()),

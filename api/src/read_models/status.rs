@@ -5,6 +5,7 @@ use crate::error::{ApiError, Problem};
 use crate::web::Rfc3339;
 use axum::Json;
 use axum::extract::State;
+use infra::accounts::User;
 use projections::ReadModels;
 use projections::runner::{ModelStatus, RebuildStatus, Stage};
 use serde::Serialize;
@@ -39,7 +40,7 @@ pub struct ProjectionStatus {
     parked_streams: i64,
     /// Running rebuild, in any process.
     rebuild: Option<RebuildProgress>,
-    /// Result of the last rebuild, by any process.
+    /// Result of the last rebuild, by any process. Of the rows that differ, those of the tenant; the counts include all.
     #[schema(value_type = Option<Object>)]
     last_rebuild: Option<serde_json::Value>,
 }
@@ -94,12 +95,14 @@ pub async fn projection_status(
 ) -> Result<Json<Vec<ProjectionStatus>>, ApiError> {
     signed_in.may(Permission::ViewProjections)?;
     let all = models.status().await?;
-    Ok(Json(all.into_iter().map(view).collect()))
+    Ok(Json(
+        all.into_iter().map(|status| view(status, &signed_in.user)).collect(),
+    ))
 }
 
-fn view(status: ModelStatus) -> ProjectionStatus {
+fn view(status: ModelStatus, reader: &User) -> ProjectionStatus {
     ProjectionStatus {
-        last_rebuild: status.last_rebuild,
+        last_rebuild: status.last_rebuild.map(|report| shown_to(reader, report)),
         name: status.model,
         position: status.position,
         head: status.head,
@@ -114,4 +117,20 @@ fn view(status: ModelStatus) -> ProjectionStatus {
         parked_streams: status.parked_streams,
         rebuild: status.rebuild.map(RebuildProgress::from),
     }
+}
+
+/// The report of a rebuild as this user may see it: without rows of other tenants. Rows of no tenant are for operators.
+fn shown_to(reader: &User, mut report: serde_json::Value) -> serde_json::Value {
+    let tables = report
+        .pointer_mut("/difference/tables")
+        .and_then(serde_json::Value::as_array_mut);
+    for table in tables.into_iter().flatten() {
+        if let Some(rows) = table.get_mut("first").and_then(serde_json::Value::as_array_mut) {
+            rows.retain(|row| match row.get("tenant").and_then(serde_json::Value::as_str) {
+                Some(tenant) => tenant == reader.tenant,
+                None => reader.operator,
+            });
+        }
+    }
+    report
 }

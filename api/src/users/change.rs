@@ -1,12 +1,13 @@
 //! `PATCH /api/users/{user_id}`: an admin changes a user; every user may change their own name and password.
 
-use super::UserView;
+use super::{UserView, of_tenant};
 use crate::auth::{Confirmed, Permission, SignedIn, name, password};
 use crate::error::{ApiError, Problem};
 use crate::limits::Limits;
 use crate::web::{Body, PathOf};
 use axum::Json;
 use axum::extract::State;
+use engine::{SharedEngine, user_events};
 use infra::accounts::{Accounts, Role, User, UserChange};
 use infra::secret::Secret;
 use serde::Deserialize;
@@ -42,29 +43,30 @@ pub struct ChangeUser {
         (status = OK, body = UserView),
         (status = FORBIDDEN, body = Problem),
         (status = NOT_FOUND, body = Problem),
-        (status = CONFLICT, body = Problem, description = "The last admin cannot be removed"),
+        (status = CONFLICT, body = Problem, description = "The last admin, or the last operator, cannot be removed"),
         (status = UNPROCESSABLE_ENTITY, body = Problem),
     )
 )]
 pub async fn change_user(
-    State(accounts): State<Accounts>,
+    State(engine): State<SharedEngine>,
     State(limits): State<Arc<Limits>>,
     signed_in: SignedIn,
     confirmed: Confirmed,
     PathOf(user_id): PathOf<String>,
     Body(body): Body<ChangeUser>,
 ) -> Result<Json<UserView>, ApiError> {
+    let accounts = &engine.accounts;
     let is_own = user_id == signed_in.user.user_id;
     if !is_own || body.role.is_some() || body.active.is_some() {
         signed_in.may(Permission::ManageUsers)?;
         confirmed.require()?;
     }
-    let user = accounts
-        .user(&user_id)
-        .await?
-        .filter(|user| user.tenant == signed_in.tenant());
-    let user = user.ok_or(ApiError::NotFound("user"))?;
-    ensure_other_admin(&accounts, &user, &body).await?;
+    let user = of_tenant(accounts, &signed_in, &user_id).await?;
+    if body.active == Some(false) {
+        ensure_replaceable(accounts, &user).await?;
+    } else if body.role.is_some_and(|role| role != Role::Admin) {
+        ensure_other_admin(accounts, &user).await?;
+    }
     let ends_sessions = body.password.is_some() || body.active == Some(false);
     let body_tokens = (body.password.is_some(), body.revoke_tokens);
     let change = UserChange {
@@ -73,14 +75,16 @@ pub async fn change_user(
         active: body.active,
         password_hash: new_password(&limits, &user, is_own, body.password, body.current_password).await?,
     };
-    let revokes_tokens = revokes_tokens(&accounts, &signed_in, &user_id, &body_tokens).await?;
-    accounts.change_user(&user_id, &change).await?;
+    let revokes_tokens = revokes_tokens(accounts, &signed_in, &user_id, &body_tokens).await?;
+    let (now, origin) = (engine.clock.now(), signed_in.origin());
+    accounts.change_user(&user_id, &change, now, &origin).await?;
     if revokes_tokens {
-        accounts.remove_tokens_of(&user_id).await?;
+        accounts.remove_tokens_of(&user, now, &origin).await?;
     }
     if ends_sessions {
         accounts.end_sessions_of(&user_id).await?;
     }
+    user_events::append_after_request(&engine).await;
     let changed = accounts.user(&user_id).await?.ok_or(ApiError::NotFound("user"))?;
     Ok(Json(changed.into()))
 }
@@ -108,11 +112,19 @@ async fn revokes_tokens(
     }
 }
 
-/// Refuses to remove the last admin.
-async fn ensure_other_admin(accounts: &Accounts, user: &User, body: &ChangeUser) -> Result<(), ApiError> {
-    let removes_admin =
-        user.role == Role::Admin && (body.role.is_some_and(|role| role != Role::Admin) || body.active == Some(false));
-    if removes_admin && !accounts.has_other_admin(user).await? {
+/// Refuses to remove the last admin of the tenant, or the last operator of the installation.
+pub(super) async fn ensure_replaceable(accounts: &Accounts, user: &User) -> Result<(), ApiError> {
+    ensure_other_admin(accounts, user).await?;
+    if user.operator && !accounts.has_other_operator(user).await? {
+        return Err(ApiError::Conflict(
+            "this is the only operator of the installation".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
+async fn ensure_other_admin(accounts: &Accounts, user: &User) -> Result<(), ApiError> {
+    if user.role == Role::Admin && !accounts.has_other_admin(user).await? {
         return Err(ApiError::Conflict("this is the only admin".to_owned()));
     }
     Ok(())

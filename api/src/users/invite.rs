@@ -6,8 +6,9 @@ use crate::web::{Body, Rfc3339};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use infra::accounts::{Accounts, Invitation, Role};
-use infra::clock::SharedClock;
+use engine::{SharedEngine, user_events};
+use infra::accounts::{Invitation, Role};
+use infra::clock::new_id;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -28,6 +29,8 @@ pub struct Invite {
 /// An invitation. It is shown only once.
 #[derive(Serialize, ToSchema)]
 pub struct Invited {
+    /// Id that the person will have; the history of the user begins with the invitation.
+    user_id: Option<String>,
     /// Value of `invitation` in `POST /api/auth/register`.
     invitation: String,
     email: String,
@@ -45,8 +48,7 @@ pub struct Invited {
     )
 )]
 pub async fn invite_user(
-    State(accounts): State<Accounts>,
-    State(clock): State<SharedClock>,
+    State(engine): State<SharedEngine>,
     signed_in: SignedIn,
     confirmed: Confirmed,
     Body(body): Body<Invite>,
@@ -54,6 +56,7 @@ pub async fn invite_user(
     signed_in.may(Permission::ManageUsers)?;
     confirmed.require()?;
     let email = email(&body.email)?;
+    let accounts = &engine.accounts;
     if accounts.user_by_email(&email).await?.is_some() {
         return Err(ApiError::Conflict(
             "this e-mail address is already registered".to_owned(),
@@ -62,8 +65,9 @@ pub async fn invite_user(
     let secret = token::new(token::Kind::Invitation);
     let hash = token::hash(token::Kind::Invitation, secret.expose())
         .ok_or_else(|| ApiError::Internal(anyhow::anyhow!("a new token is not well-formed")))?;
-    let now = clock.now();
+    let now = engine.clock.now();
     let invitation = Invitation {
+        user_id: Some(new_id("user")),
         tenant: signed_in.tenant().to_owned(),
         email: email.clone(),
         role: body.role,
@@ -71,11 +75,13 @@ pub async fn invite_user(
         created_at: now.as_micros(),
         expires_at: now.plus_seconds(INVITATION_TTL_S).as_micros(),
     };
-    accounts.invite(&hash, &invitation).await?;
+    accounts.invite(&hash, &invitation, &signed_in.origin()).await?;
+    user_events::append_after_request(&engine).await;
     let expires_at = invitation.expires_at.into();
     Ok((
         StatusCode::CREATED,
         Json(Invited {
+            user_id: invitation.user_id,
             invitation: secret.expose().to_owned(),
             email,
             expires_at,

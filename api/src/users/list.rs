@@ -16,7 +16,7 @@ pub async fn list_users(
     State(accounts): State<Accounts>,
     signed_in: SignedIn,
 ) -> Result<Json<Vec<UserView>>, ApiError> {
-    signed_in.may(Permission::ManageUsers)?;
+    signed_in.may(Permission::ViewUsers)?;
     let users = accounts.users(signed_in.tenant()).await?;
     Ok(Json(users.into_iter().map(UserView::from).collect()))
 }

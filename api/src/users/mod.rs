@@ -2,12 +2,16 @@
 
 pub mod active;
 pub mod change;
+pub mod erase;
+pub mod history;
 pub mod invite;
 pub mod list;
 pub mod names;
 
+use crate::auth::SignedIn;
+use crate::error::ApiError;
 use crate::web::Rfc3339;
-use infra::accounts::User;
+use infra::accounts::{Accounts, User};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,6 +26,8 @@ pub struct UserView {
     /// `admin`, `agent`, `auditor`, `analyst`.
     #[schema(example = "agent")]
     role: &'static str,
+    /// Whether the user operates the installation, for all tenants.
+    operator: bool,
     /// Whether the user may sign in.
     active: bool,
     created_at: Rfc3339,
@@ -35,9 +41,20 @@ impl From<User> for UserView {
             email: user.email,
             name: user.name,
             role: user.role.as_str(),
+            operator: user.operator,
             active: user.active,
             created_at: user.created_at.into(),
             last_seen_at: user.last_seen_at.map(Rfc3339::from),
         }
     }
+}
+
+/// The user with this id, if they belong to the tenant of the request.
+///
+/// # Errors
+/// 404 when they do not.
+async fn of_tenant(accounts: &Accounts, signed_in: &SignedIn, user_id: &str) -> Result<User, ApiError> {
+    let user = accounts.user(user_id).await?;
+    user.filter(|user| user.tenant == signed_in.tenant())
+        .ok_or(ApiError::NotFound("user"))
 }

@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod access;
 mod agents;
 mod auth;
 mod calls;
@@ -27,3 +28,4 @@ mod sound;
 mod suppressions;
 mod text_calls;
 mod twilio;
+mod users;

@@ -18,6 +18,7 @@ mod supervise;
 mod suppressor;
 mod takeover;
 mod transcriber;
+mod user_events;
 
 use crate::SharedEngine;
 use dispatcher::Registered;
@@ -50,6 +51,7 @@ pub fn spawn(engine: &SharedEngine) -> Vec<JoinHandle<()>> {
         }),
         spawn_task("eraser", engine, eraser::run),
         spawn_task("last_seen", engine, last_seen::run),
+        spawn_task("user_events", engine, user_events::run),
         spawn_task("shared_presence", engine, shared_presence::run),
         spawn_task("numbers", engine, numbers::run),
         spawn_task("reconciler", engine, reconcile::open::run),

@@ -1,13 +1,17 @@
 //! Invitations by an admin. Each is valid for one registration with one e-mail address.
 
+use super::events::{Origin, record};
 use super::{Accounts, Role};
 use crate::db::Tx;
 use crate::on_db;
 use domain::Timestamp;
+use domain::user::UserEvent;
 
 /// An invitation, without its token.
 #[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Invitation {
+    /// The id that the invited person will have. Absent in invitations of earlier versions.
+    pub user_id: Option<String>,
     pub tenant: String,
     /// In lower case.
     pub email: String,
@@ -21,21 +25,35 @@ pub struct Invitation {
     pub expires_at: i64,
 }
 
-const INSERT: &str = "insert into invitations (token_hash, tenant, email, role, invited_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)";
-const TAKE: &str = "update invitations set used_at = $3 where token_hash = $1 and email = $2 and used_at is null and expires_at > $3 returning tenant, email, role, invited_by, created_at, expires_at";
+const INSERT: &str = "insert into invitations (token_hash, user_id, tenant, email, role, invited_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+const TAKE: &str = "update invitations set used_at = $3 where token_hash = $1 and email = $2 and used_at is null and expires_at > $3 returning user_id, tenant, email, role, invited_by, created_at, expires_at";
 
-pub(super) const STATEMENTS: &[&str] = &[INSERT, TAKE];
+pub(super) const DELETE_FOR: &str = "delete from invitations where email = $1";
+
+pub(super) const STATEMENTS: &[&str] = &[INSERT, TAKE, DELETE_FOR];
 
 impl Accounts {
     /// Stores an invitation.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn invite(&self, token_hash: &str, invitation: &Invitation) -> Result<(), sqlx::Error> {
-        on_db!(&self.db, c => sqlx::query(INSERT)
-            .bind(token_hash).bind(&invitation.tenant).bind(&invitation.email).bind(invitation.role.as_str())
-            .bind(&invitation.invited_by).bind(invitation.created_at).bind(invitation.expires_at)
-            .execute(c).await.map(|_| ()))
+    pub async fn invite(&self, token_hash: &str, invitation: &Invitation, origin: &Origin) -> Result<(), sqlx::Error> {
+        let mut tx = self.db.begin().await?;
+        on_db!(&mut tx, c => sqlx::query(INSERT)
+            .bind(token_hash).bind(&invitation.user_id).bind(&invitation.tenant).bind(&invitation.email)
+            .bind(invitation.role.as_str()).bind(&invitation.invited_by).bind(invitation.created_at)
+            .bind(invitation.expires_at).execute(&mut **c).await.map(|_| ()))?;
+        if let Some(user_id) = &invitation.user_id {
+            let event = UserEvent::UserInvited {
+                at: Timestamp(invitation.created_at),
+                email: invitation.email.as_str().into(),
+                role: invitation.role,
+                expires_at: Timestamp(invitation.expires_at),
+                by: origin.by(),
+            };
+            record(&mut tx, (&invitation.tenant, user_id), origin, &event).await?;
+        }
+        tx.commit().await
     }
 }
 

@@ -1,25 +1,30 @@
 //! [`Accounts`]: users, login sessions, API tokens and invitations, in ordinary tables of their own database.
 //!
-//! Unlike the log, these tables are mutable. The actions of a user are in the metadata of events. Password hashing and
-//! permissions are in the API; only hashes of tokens are stored here.
+//! Unlike the log, these tables are mutable; what happens to a user is also on the user's stream ([`events`]). Password
+//! hashing and permissions are in the API; only hashes of tokens are stored here.
 
+mod erasure;
+mod events;
 mod invitations;
 mod presence;
 mod sessions;
+mod tenants;
 mod tokens;
 mod users;
 
 /// sqlx's error, for callers without a dependency on sqlx.
 pub use sqlx::Error as DatabaseError;
 
+pub use domain::user::Role;
+pub use events::{Origin, PendingEvent};
 pub use invitations::Invitation;
 pub use presence::{OnlineUser, ProcessPresence};
+pub use tenants::{AddTenantError, TenantAccount};
 pub use tokens::ApiToken;
 pub use users::{NewUser, Registration, User, UserChange};
 
 use crate::db::{DatabaseUrl, Db, DbError, Durability, connect, migrate};
 use crate::ledger::{AccountsCheckError, Ledger, check_accounts, mark_accounts};
-use serde::{Deserialize, Serialize};
 use sqlx::migrate::Migrator;
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite/accounts");
@@ -37,59 +42,10 @@ pub const STATEMENTS: &[&[&str]] = &[
     sessions::STATEMENTS,
     tokens::STATEMENTS,
     invitations::STATEMENTS,
+    events::STATEMENTS,
+    erasure::STATEMENTS,
+    tenants::STATEMENTS,
 ];
-
-/// The role of a user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Has all permissions of the tenant.
-    Admin,
-    /// A team member, who takes, reviews and grades calls.
-    Agent,
-    /// Reads everything and changes nothing.
-    Auditor,
-    /// Reads and rebuilds read models.
-    Analyst,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 4] = [Self::Admin, Self::Agent, Self::Auditor, Self::Analyst];
-
-    /// The role as text.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::Agent => "agent",
-            Self::Auditor => "auditor",
-            Self::Analyst => "analyst",
-        }
-    }
-}
-
-impl std::str::FromStr for Role {
-    type Err = UnknownRole;
-
-    fn from_str(text: &str) -> Result<Self, UnknownRole> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.as_str() == text)
-            .ok_or(UnknownRole)
-    }
-}
-
-impl std::fmt::Display for Role {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// The text does not name a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the role must be admin, agent, auditor or analyst")]
-pub struct UnknownRole;
 
 /// The account store.
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@ use domain::contact::ContactEvent;
 use domain::ledger::LedgerEvent;
 use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
+use domain::user::UserEvent;
 
 /// A recorded event.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,7 @@ pub enum Event {
     Callee(CalleeEvent),
     PhoneNumber(PhoneNumberEvent),
     Quarantine(QuarantineEvent),
+    User(UserEvent),
     Ledger(LedgerEvent),
     /// The event is unknown to this program: a newer version wrote it, or it is damaged. A reader must not skip it.
     Unreadable {
@@ -67,6 +69,7 @@ impl Event {
             Self::Callee(event) => Some(event.at()),
             Self::PhoneNumber(event) => Some(event.at()),
             Self::Quarantine(event) => Some(event.at()),
+            Self::User(event) => Some(event.at()),
             Self::Ledger(event) => Some(event.at()),
             Self::Unreadable { .. } => None,
         }
@@ -89,5 +92,6 @@ from_stream_event!(
     CalleeEvent => Callee,
     PhoneNumberEvent => PhoneNumber,
     QuarantineEvent => Quarantine,
+    UserEvent => User,
     LedgerEvent => Ledger
 );

@@ -11,12 +11,19 @@ use domain::contact::Contact;
 use domain::ledger::Ledger as LedgerState;
 use domain::phone_number::PhoneNumber;
 use domain::quarantine::Quarantine;
+use domain::user::User;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// Events that erase a stream. Once one is read, the stream's key is no longer used, even if it is not destroyed yet.
-const ERASING_EVENTS: [&str; 4] = ["CallErased", "ContactErased", "CalleeErased", "WebhookErased"];
+const ERASING_EVENTS: [&str; 5] = [
+    "CallErased",
+    "ContactErased",
+    "CalleeErased",
+    "WebhookErased",
+    "UserErased",
+];
 
 /// Most events that are unsealed on the async thread. Larger runs are unsealed on a blocking thread.
 const MAX_INLINE_EVENTS: usize = 256;
@@ -30,6 +37,7 @@ static CONTACT: LazyLock<Upcasters> = LazyLock::new(Contact::upcasters);
 static CALLEE: LazyLock<Upcasters> = LazyLock::new(Callee::upcasters);
 static PHONE_NUMBER: LazyLock<Upcasters> = LazyLock::new(PhoneNumber::upcasters);
 static QUARANTINE: LazyLock<Upcasters> = LazyLock::new(Quarantine::upcasters);
+static USER: LazyLock<Upcasters> = LazyLock::new(User::upcasters);
 static LEDGER: LazyLock<Upcasters> = LazyLock::new(LedgerState::upcasters);
 
 /// Whether to unseal the webhooks' raw parameters. They are most of the sealed bytes and rarely needed.
@@ -122,6 +130,7 @@ fn open_event(raw: &RawEvent, key: &StreamKey) -> Result<Event, String> {
         "callee" => parse(&CALLEE, name, &payload).map(Event::Callee),
         "phone_number" => parse(&PHONE_NUMBER, name, &payload).map(Event::PhoneNumber),
         "quarantine" => parse(&QUARANTINE, name, &payload).map(Event::Quarantine),
+        "user" => parse(&USER, name, &payload).map(Event::User),
         "ledger" => parse(&LEDGER, name, &payload).map(Event::Ledger),
         _ => Err("unknown aggregate type".to_owned()),
     }

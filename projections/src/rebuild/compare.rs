@@ -10,8 +10,12 @@ use infra::event_store::Position;
 use infra::on_db;
 use serde::Serialize;
 
-/// Most rows per table whose differences are reported in full.
+/// Most rows per table and tenant whose differences are reported in full.
 const MAX_SAMPLES: usize = 10;
+/// Most rows per table whose differences are reported in full.
+const MAX_SAMPLES_OF_ALL: usize = 200;
+/// The column that holds the tenant, in the tables that have it.
+const TENANT: &str = "tenant";
 
 /// The differences between the old and the new rows of a model.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -45,13 +49,16 @@ pub struct TableDifference {
     pub gone: u64,
     /// Rows in both that differ.
     pub different: u64,
-    /// The first differences only; the counts include all.
+    /// The first differences of each tenant only; the counts include all.
     pub first: Vec<RowDifference>,
 }
 
 /// The difference in one row.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RowDifference {
+    /// The tenant to which the row belongs; others must not see it. Absent if the table has no tenants.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
     pub key: Vec<String>,
     pub change: Change,
     /// The fields that differ, if the row is in both models.
@@ -156,14 +163,29 @@ impl TableDifference {
             Change::Gone => self.gone += 1,
             Change::Different => self.different += 1,
         }
-        if self.first.len() < MAX_SAMPLES {
+        let tenant = tenant_of(table, row);
+        let of_tenant = self.first.iter().filter(|row| row.tenant == tenant).count();
+        if of_tenant < MAX_SAMPLES && self.first.len() < MAX_SAMPLES_OF_ALL {
             let key = row[..table.key]
                 .iter()
                 .zip(table.columns)
                 .map(|(value, column)| shown(value, column))
                 .collect();
-            self.first.push(RowDifference { key, change, fields });
+            self.first.push(RowDifference {
+                tenant,
+                key,
+                change,
+                fields,
+            });
         }
+    }
+}
+
+fn tenant_of(table: &Table, row: &[Value]) -> Option<String> {
+    let column = table.columns.iter().position(|column| column.name == TENANT)?;
+    match row.get(column) {
+        Some(Value::Text(tenant)) => Some(tenant.clone()),
+        _ => None,
     }
 }
 

@@ -27,17 +27,19 @@ pub enum Owner {
     PhoneNumber,
     /// A quarantined webhook.
     Quarantine,
+    User,
 }
 
 impl Owner {
     /// Every stream type.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Call,
         Self::Agent,
         Self::Contact,
         Self::Callee,
         Self::PhoneNumber,
         Self::Quarantine,
+        Self::User,
     ];
 
     /// The name of the stream type in the log.
@@ -50,6 +52,7 @@ impl Owner {
             Self::Callee => "callee",
             Self::PhoneNumber => "phone_number",
             Self::Quarantine => "quarantine",
+            Self::User => "user",
         }
     }
 

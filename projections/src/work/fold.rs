@@ -10,6 +10,7 @@ use domain::call::{Participants, Recordings};
 use domain::callee::CalleeEvent;
 use domain::contact::ContactEvent;
 use domain::quarantine::QuarantineEvent;
+use domain::user::UserEvent;
 use domain::{Tenant, Timestamp};
 use infra::event_store::{Event, StreamId};
 use std::collections::BTreeMap;
@@ -87,6 +88,7 @@ pub(super) fn affects_work(event: &Event) -> bool {
         }
         Event::Contact(event) => matches!(event, ContactEvent::ContactErased { .. }),
         Event::Callee(event) => matches!(event, CalleeEvent::CalleeErased { .. }),
+        Event::User(event) => matches!(event, UserEvent::UserErased { .. }),
         Event::Quarantine(_) => true,
         _ => false,
     }
@@ -102,6 +104,7 @@ impl WorkDocument {
             Event::Call(event) => self.fold_call(tenant, event),
             Event::Contact(ContactEvent::ContactErased { .. })
             | Event::Callee(CalleeEvent::CalleeErased { .. })
+            | Event::User(UserEvent::UserErased { .. })
             | Event::Quarantine(QuarantineEvent::WebhookErased { .. }) => self.erased = true,
             Event::Quarantine(QuarantineEvent::WebhookQuarantined {
                 at, endpoint, reason, ..

@@ -311,6 +311,7 @@ impl TestEnv {
             Event::Callee(event) => serde_json::to_string(event),
             Event::PhoneNumber(event) => serde_json::to_string(event),
             Event::Quarantine(event) => serde_json::to_string(event),
+            Event::User(event) => serde_json::to_string(event),
             Event::Ledger(_) | Event::Unreadable { .. } => panic!("no event of a model"),
         };
         let event = (recorded.event_type.clone(), payload.expect("serializes"), event);

@@ -35,3 +35,4 @@ mod throwaway_postgres;
 mod time;
 mod twilio_signature;
 mod two_services;
+mod user_events;

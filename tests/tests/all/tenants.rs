@@ -8,7 +8,7 @@ use harness::app::App;
 use harness::on_both_engines;
 use harness::service::{Client, PASSWORD, Socket};
 use harness::test_stores::TestStores;
-use infra::accounts::{NewUser, Registration, Role};
+use infra::accounts::{NewUser, Origin, Registration, Role};
 use infra::event_store::{Actor, Metadata, StreamId};
 use infra::ledger::INSTALLATION;
 use infra::on_db;
@@ -42,7 +42,9 @@ async fn acme_user(app: &App) -> (Client, String) {
         password_hash: admin.password_hash,
         at: FRIDAY,
     };
-    let added = people.add_user(&new, "acme", Role::Admin).await.unwrap();
+    people.add_tenant("acme", FRIDAY).await.unwrap();
+    let origin = Origin::of(Actor::Cli("test".into()));
+    let added = people.add_user(&new, "acme", Role::Admin, &origin).await.unwrap();
     assert!(matches!(added, Registration::Done(_)));
     let body = json!({ "email": new.email, "password": PASSWORD });
     let answer = app.client().post("/api/auth/login", &body).await.expect(200);

@@ -1012,6 +1012,43 @@ export interface paths {
         patch: operations["change_user"];
         trace?: never;
     };
+    "/api/users/{user_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Destroys the e-mail address, the name, the password and the tokens of a user, and the personal values of their
+         *     history. What they did remains, under their id. This cannot be undone.
+         */
+        post: operations["erase_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done to a user, by whom, and their sign-ins, newest first. Also of an invited person who has not registered. */
+        get: operations["user_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -2881,7 +2918,7 @@ export interface components {
             since: components["schemas"]["Rfc3339"];
         };
         /** @description A message of the live feed. Only events have a position. */
-        FeedMessage: components["schemas"]["CallFeedEvent"] | components["schemas"]["AgentFeedEvent"] | components["schemas"]["ContactFeedEvent"] | components["schemas"]["CalleeFeedEvent"] | components["schemas"]["PhoneNumberFeedEvent"] | components["schemas"]["QuarantineFeedEvent"] | components["schemas"]["LedgerFeedEvent"] | components["schemas"]["UnreadableFeedEvent"] | components["schemas"]["Notice"];
+        FeedMessage: components["schemas"]["CallFeedEvent"] | components["schemas"]["AgentFeedEvent"] | components["schemas"]["ContactFeedEvent"] | components["schemas"]["CalleeFeedEvent"] | components["schemas"]["PhoneNumberFeedEvent"] | components["schemas"]["QuarantineFeedEvent"] | components["schemas"]["UserFeedEvent"] | components["schemas"]["LedgerFeedEvent"] | components["schemas"]["UnreadableFeedEvent"] | components["schemas"]["Notice"];
         /** @description Persona feedback. */
         Feedback: {
             /** @description At most 200 corrections in force, newest first; empty for users who may not see calls. */
@@ -3286,6 +3323,8 @@ export interface components {
             expires_at: components["schemas"]["Rfc3339"];
             /** @description Value of `invitation` in `POST /api/auth/register`. */
             invitation: string;
+            /** @description Id that the person will have; the history of the user begins with the invitation. */
+            user_id?: string | null;
         };
         /** @description The last call with a contact. */
         LastCall: {
@@ -3469,7 +3508,9 @@ export interface components {
             email: string;
             /** @description Display name. */
             name: string;
-            /** @description Permissions of the role; pages show only what they allow. */
+            /** @description Whether the user operates the installation, for all tenants. */
+            operator: boolean;
+            /** @description Permissions of the user; pages show only what they allow. */
             permissions: components["schemas"]["Permission"][];
             /**
              * @description `admin`, `agent`, `auditor`, `analyst`.
@@ -3641,6 +3682,25 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             clock: components["schemas"]["ClockSource"];
         };
+        /** @description The user may operate the installation. */
+        OperatorGranted: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "OperatorGranted";
+        };
+        OperatorRevoked: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "OperatorRevoked";
+        };
         /** @description The wish not to be called again was passed on to the suppression list. */
         OptOutHonored: {
             data: {
@@ -3752,11 +3812,21 @@ export interface components {
             /** Format: int32 */
             transfer?: number | null;
         };
+        /** @description All login sessions have ended. */
+        PasswordChanged: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "PasswordChanged";
+        };
         /**
          * @description A permission of a role.
          * @enum {string}
          */
-        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "lift_suppressions" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "manage_users" | "view_projections" | "rebuild" | "view_quarantine" | "reingest";
+        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "lift_suppressions" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "view_users" | "manage_users" | "view_projections" | "compare_read_models" | "rebuild" | "view_quarantine" | "reingest";
         /** @description The proposed persona is in force. */
         PersonaApproved: {
             data: {
@@ -4033,7 +4103,7 @@ export interface components {
              * @description Number of positions behind the log.
              */
             lag: number;
-            /** @description Result of the last rebuild, by any process. */
+            /** @description Result of the last rebuild, by any process. Of the rows that differ, those of the tenant; the counts include all. */
             last_rebuild?: Record<string, never> | null;
             /** @example call_log */
             name: string;
@@ -4495,6 +4565,18 @@ export interface components {
         };
         /** Format: date-time */
         Rfc3339: string;
+        /** @enum {string} */
+        Role: "admin" | "agent" | "auditor" | "analyst";
+        RoleChanged: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                role: components["schemas"]["Role"];
+            };
+            /** @enum {string} */
+            type: "RoleChanged";
+        };
         /** @description A rollback to an earlier version. */
         Rollback: {
             at: components["schemas"]["Rfc3339"];
@@ -4635,6 +4717,46 @@ export interface components {
              * @default null
              */
             voicemail_greeting?: string | null;
+        };
+        /** @description Someone tried to sign in with a wrong password. */
+        SignInFailed: {
+            data: {
+                /** @description The IP address of the requests. */
+                address: components["schemas"]["PersonalString"];
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /**
+                 * Format: int64
+                 * @description Attempts within the window.
+                 */
+                count: number;
+                /**
+                 * Format: int64
+                 * @description Length of the window.
+                 */
+                window_s: number;
+            };
+            /** @enum {string} */
+            type: "SignInFailed";
+        };
+        /** @description The user signed in with the password. */
+        SignedIn: {
+            data: {
+                /** @description The IP address of the request. */
+                address: components["schemas"]["PersonalString"];
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+            };
+            /** @enum {string} */
+            type: "SignedIn";
+        };
+        SignedOut: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+            };
+            /** @enum {string} */
+            type: "SignedOut";
         };
         /** @description The caller was silent, and the AI asked whether they are still there. */
         SilencePrompted: {
@@ -4800,6 +4922,29 @@ export interface components {
             /** Format: int32 */
             output: number;
         };
+        TokenCreated: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                /** @description Absent: it never expires. */
+                expires_at?: components["schemas"]["Timestamp"];
+                /** @description Chosen by the user. */
+                label: components["schemas"]["PersonalString"];
+                token_id: string;
+            };
+            /** @enum {string} */
+            type: "TokenCreated";
+        };
+        TokenRevoked: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                token_id: string;
+            };
+            /** @enum {string} */
+            type: "TokenRevoked";
+        };
         /** @description The transcript of one phase by one engine. */
         Transcript: {
             /** @description `turns` for the dialogue itself; otherwise the engine of the transcription. */
@@ -4947,6 +5092,104 @@ export interface components {
                 type: string;
             };
         };
+        /** @description The user may not sign in any more. All login sessions have ended. */
+        UserDeactivated: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "UserDeactivated";
+        };
+        /** @description The account and all personal values of its stream were destroyed. */
+        UserErased: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description Legal ground. No personal values. */
+                ground: string;
+            };
+            /** @enum {string} */
+            type: "UserErased";
+        };
+        UserEvent: components["schemas"]["UserInvited"] | components["schemas"]["UserRegistered"] | components["schemas"]["UserRenamed"] | components["schemas"]["RoleChanged"] | components["schemas"]["UserDeactivated"] | components["schemas"]["UserReactivated"] | components["schemas"]["OperatorGranted"] | components["schemas"]["OperatorRevoked"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["SignedIn"] | components["schemas"]["SignedOut"] | components["schemas"]["SignInFailed"] | components["schemas"]["UserErased"];
+        UserFeedEvent: components["schemas"]["UserEvent"] & components["schemas"]["EventRecord"] & {
+            /** Format: date-time */
+            at: string;
+            /** @description The call; null for events of other streams. */
+            call_id: null;
+            stream: {
+                id: string;
+                /** @enum {string} */
+                type: "user";
+            };
+        };
+        /** @description A page of a user's history. */
+        UserHistory: {
+            /** @description The events, newest first. */
+            events: components["schemas"]["UserHistoryEvent"][];
+            user_id: string;
+            /**
+             * Format: int64
+             * @description The version of the last event of the user.
+             */
+            version: number;
+        };
+        UserHistoryContent: components["schemas"]["UserEvent"] | components["schemas"]["UnreadableEvent"];
+        /** @description An event of a user. */
+        UserHistoryEvent: components["schemas"]["EventRecord"] & components["schemas"]["UserHistoryContent"] & {
+            at?: components["schemas"]["Rfc3339"] | null;
+        };
+        /** @description An admin invited a person, who becomes this user by registering. */
+        UserInvited: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                email: components["schemas"]["PersonalString"];
+                expires_at: components["schemas"]["Timestamp"];
+                role: components["schemas"]["Role"];
+            };
+            /** @enum {string} */
+            type: "UserInvited";
+        };
+        /** @description The user may sign in again. */
+        UserReactivated: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "UserReactivated";
+        };
+        /** @description The account was created: by the first user, by an invitation, or on the command line. */
+        UserRegistered: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                email: components["schemas"]["PersonalString"];
+                name: components["schemas"]["PersonalString"];
+                /** @description Whether the user is an operator of the installation from the start. */
+                operator: boolean;
+                role: components["schemas"]["Role"];
+            };
+            /** @enum {string} */
+            type: "UserRegistered";
+        };
+        UserRenamed: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                name: components["schemas"]["PersonalString"];
+            };
+            /** @enum {string} */
+            type: "UserRenamed";
+        };
         /** @description A user, as other users see them. */
         UserView: {
             /** @description Whether the user may sign in. */
@@ -4956,6 +5199,8 @@ export interface components {
             last_seen_at?: components["schemas"]["Rfc3339"] | null;
             /** @description Display name. */
             name: string;
+            /** @description Whether the user operates the installation, for all tenants. */
+            operator: boolean;
             /**
              * @description `admin`, `agent`, `auditor`, `analyst`.
              * @example agent
@@ -12903,7 +13148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The last admin cannot be removed */
+            /** @description The last admin, or the last operator, cannot be removed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12923,6 +13168,229 @@ export interface operations {
             };
             /** @description The body is not JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erase"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The last admin, or the last operator, cannot be erased */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_history: {
+        parameters: {
+            query?: {
+                /** @description Only events before this version. */
+                before?: number;
+                /** @description Maximum number of events, from 1 to 200 [default: 50]. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserHistory"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,6 @@
 import type { Me } from "../api/types";
 
-/** A permission of a role. The service enforces permissions; pages only hide what it would refuse. */
+/** A permission of a role, or of operators of the installation. The service enforces permissions; pages only hide what it would refuse. */
 export type Permission =
   | "view_calls"
   | "review_calls"
@@ -15,8 +15,10 @@ export type Permission =
   | "approve_personas"
   | "view_figures"
   | "view_presence"
+  | "view_users"
   | "manage_users"
   | "view_projections"
+  | "compare_read_models"
   | "rebuild"
   | "view_quarantine"
   | "reingest";
@@ -30,7 +32,7 @@ export const ROLES: Record<string, { label: string; description: string }> = {
   admin: { label: "Admin", description: "Full access, including users" },
   agent: { label: "Team member", description: "Handles and reviews calls, edits contacts" },
   auditor: { label: "Auditor", description: "Read-only access to everything" },
-  analyst: { label: "Analyst", description: "Views calls and figures, rebuilds read models" },
+  analyst: { label: "Analyst", description: "Views calls and figures, compares read models" },
 };
 
 export function roleLabel(role: string): string {

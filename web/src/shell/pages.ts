@@ -38,5 +38,5 @@ export const PAGES: readonly MenuEntry[] = [
   { to: "/contacts", label: "Contacts", icon: IconAddressBook, needs: "view_contacts" },
   { to: "/agents", label: "Assistants", icon: IconHeadset, needs: "view_agents" },
   { to: "/projections", label: "Projections", icon: IconDatabaseCog, needs: "view_projections" },
-  { to: "/users", label: "Users", icon: IconUsers, needs: "manage_users" },
+  { to: "/users", label: "Users", icon: IconUsers, needs: "view_users" },
 ];

@@ -7,6 +7,7 @@ use domain::call::value::{
 };
 use domain::callee::SuppressionOrigin;
 use domain::ledger::LedgerClock;
+use domain::user::Role;
 use std::collections::{BTreeMap, BTreeSet};
 
 type Enums = BTreeMap<String, BTreeSet<String>>;
@@ -35,6 +36,7 @@ fn current() -> Enums {
         ParticipantRole,
         Phase,
         Purpose,
+        Role,
         Sentiment,
         SuppressionOrigin,
         VoicemailReason

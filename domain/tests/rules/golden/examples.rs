@@ -15,6 +15,7 @@ use domain::hours::{TimeRange, WeekHours};
 use domain::ledger::{LedgerClock, LedgerEvent};
 use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
+use domain::user::{Role, UserEvent};
 use std::collections::BTreeMap;
 
 const AT: Timestamp = Timestamp(1_780_000_000_000_000);
@@ -942,6 +943,75 @@ pub fn quarantine() -> Vec<QuarantineEvent> {
             at: AT,
             ground: "request 7".into(),
             by: USER.into(),
+        },
+    ]
+}
+
+pub fn user() -> Vec<UserEvent> {
+    let by = || USER.to_owned();
+    vec![
+        UserEvent::UserInvited {
+            at: AT,
+            email: "grace@example.org".into(),
+            role: Role::Agent,
+            expires_at: LATER,
+            by: by(),
+        },
+        UserEvent::UserRegistered {
+            at: AT,
+            email: "grace@example.org".into(),
+            name: "Grace".into(),
+            role: Role::Agent,
+            operator: false,
+            by: by(),
+        },
+        UserEvent::UserRenamed {
+            at: AT,
+            name: "Grace Hopper".into(),
+            by: by(),
+        },
+        UserEvent::RoleChanged {
+            at: AT,
+            role: Role::Admin,
+            by: by(),
+        },
+        UserEvent::UserDeactivated { at: AT, by: by() },
+        UserEvent::UserReactivated { at: AT, by: by() },
+        UserEvent::OperatorGranted { at: AT, by: by() },
+        UserEvent::OperatorRevoked { at: AT, by: by() },
+        UserEvent::PasswordChanged { at: AT, by: by() },
+        UserEvent::TokenCreated {
+            at: AT,
+            token_id: "token_1".into(),
+            label: "nightly export".into(),
+            expires_at: Some(LATER),
+        },
+        UserEvent::TokenCreated {
+            at: AT,
+            token_id: "token_1".into(),
+            label: "nightly export".into(),
+            expires_at: None,
+        },
+        UserEvent::TokenRevoked {
+            at: AT,
+            token_id: "token_1".into(),
+            by: by(),
+        },
+        UserEvent::SignedIn {
+            at: AT,
+            address: "192.0.2.7".into(),
+        },
+        UserEvent::SignedOut { at: AT },
+        UserEvent::SignInFailed {
+            at: AT,
+            count: 3,
+            window_s: 60,
+            address: "192.0.2.7".into(),
+        },
+        UserEvent::UserErased {
+            at: AT,
+            ground: "request 7".into(),
+            by: by(),
         },
     ]
 }

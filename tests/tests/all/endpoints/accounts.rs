@@ -2,7 +2,7 @@
 
 use super::{open, problem};
 use harness::on_both_engines;
-use harness::service::{Answer, Client, PASSWORD};
+use harness::service::{Answer, Client};
 use harness::test_stores::TestStores;
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 on_both_engines!(
     every_operation_without_a_session_is_answered_401,
     unparsable_body_is_refused_and_writes_nothing,
-    role_permits_only_its_own_operations,
     request_that_contradicts_the_state_is_answered_409,
 );
 
@@ -127,69 +126,6 @@ async fn unparsable_body_is_refused_and_writes_nothing(stores: TestStores) {
         );
     }
     assert_eq!(app.head().await, before);
-}
-
-/// A user with this role, invited by the admin.
-async fn invited(admin: &Client, anonymous: &Client, role: &str) -> Client {
-    let email = format!("{role}@example.com");
-    let invited = admin
-        .post("/api/users", &json!({ "email": email, "role": role }))
-        .await
-        .expect(201)
-        .json();
-    let body = json!({ "email": email, "name": role, "password": PASSWORD, "invitation": invited["invitation"] });
-    let registered = anonymous.post("/api/auth/register", &body).await.expect(201);
-    anonymous.clone().with_session(&registered)
-}
-
-async fn role_permits_only_its_own_operations(stores: TestStores) {
-    let app = open(stores).await;
-    let (anonymous, admin) = (app.client(), app.client().signed_in().await);
-    let call = admin.post("/api/call-logs", &new_call()).await.expect(201).json();
-    let id = call["call_id"].as_str().unwrap();
-    let (grade, erase) = (
-        format!("/api/call-logs/{id}/grade"),
-        format!("/api/call-logs/{id}/erase"),
-    );
-    let contact = json!({ "name": "Ada", "phone": "+15045550123" });
-    let good = json!({ "grade": "good" });
-    let number = json!({ "number": "+15045550123" });
-    // Each operation with the roles that may use it, besides admin.
-    let operations: [(Method, &str, Option<&Value>, &[&str]); 11] = [
-        (Method::GET, "/api/call-logs", None, &["agent", "auditor", "analyst"]),
-        (Method::GET, "/api/contacts", None, &["agent", "auditor"]),
-        (Method::GET, "/api/projections", None, &["auditor", "analyst"]),
-        (Method::GET, "/api/quarantined-webhooks", None, &["auditor"]),
-        (Method::GET, "/api/users", None, &[]),
-        (Method::PUT, &grade, Some(&good), &["agent"]),
-        (Method::POST, "/api/contacts", Some(&contact), &["agent"]),
-        (Method::GET, "/api/suppressions", None, &["agent", "auditor"]),
-        (Method::POST, "/api/suppressions", Some(&number), &["agent"]),
-        (
-            Method::POST,
-            "/api/suppressions/check",
-            Some(&number),
-            &["agent", "auditor"],
-        ),
-        (Method::POST, &erase, Some(&json!({ "ground": "x" })), &[]),
-    ];
-    for role in ["agent", "auditor", "analyst"] {
-        let client = invited(&admin, &anonymous, role).await;
-        for (method, path, body, roles) in &operations {
-            let before = app.head().await;
-            let answer = match body {
-                Some(body) => client.json(method.clone(), path, body).await,
-                None => client.read(path).await,
-            };
-            if roles.contains(&role) {
-                assert!((200..300).contains(&answer.status), "{role}, {path}: {}", answer.text);
-            } else {
-                assert_eq!(answer.status, 403, "{role}, {path}: {}", answer.text);
-                problem(&answer, 403, "forbidden");
-                assert_eq!(app.head().await, before, "nothing is written");
-            }
-        }
-    }
 }
 
 fn new_call() -> Value {

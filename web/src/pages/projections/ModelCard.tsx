@@ -12,7 +12,7 @@ import { RebuildProgressBar } from "./RebuildProgressBar";
 /** A read model: position, lag, dead letters and rebuild. */
 export function ModelCard({ model }: { model: ProjectionStatus }) {
   const [isOpen, { open, close }] = useDisclosure();
-  const mayRebuild = useMay("rebuild");
+  const mayCompare = useMay("compare_read_models");
   const isOld = model.version !== model.code_version;
   return (
     <Card withBorder component="section" aria-label={words(model.name)}>
@@ -59,7 +59,7 @@ export function ModelCard({ model }: { model: ProjectionStatus }) {
           </Text>
         )}
         {model.rebuild && <RebuildProgressBar progress={model.rebuild} />}
-        {mayRebuild && (
+        {mayCompare && (
           <Group justify="flex-end">
             <Button size="xs" variant="default" leftSection={<IconRefresh size={14} />} onClick={open}>
               {model.rebuild ? "Show rebuild" : "Rebuild…"}

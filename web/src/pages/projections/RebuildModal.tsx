@@ -6,6 +6,7 @@ import type { ProjectionStatus } from "../../api/types";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { notifyError } from "../../components/notify";
 import { words } from "../../format/words";
+import { useMay } from "../../session/session";
 import { Difference } from "./Difference";
 import { PROJECTIONS } from "./key";
 import { RebuildProgressBar } from "./RebuildProgressBar";
@@ -19,6 +20,7 @@ interface Props {
 /** Rebuilds a read model beside the current rows, shows the difference, and switches on request. */
 export function RebuildModal({ model, onClose }: Props) {
   const client = useQueryClient();
+  const maySwitch = useMay("rebuild");
   const [requested, setRequested] = useState<{ dryRun: boolean; before: string } | null>(null);
   const rebuild = useMutation({
     mutationFn: (dryRun: boolean) =>
@@ -67,10 +69,17 @@ export function RebuildModal({ model, onClose }: Props) {
           <Button variant="light" disabled={isRunning} onClick={() => rebuild.mutate(true)}>
             Compare only
           </Button>
-          <Button disabled={isRunning} onClick={() => rebuild.mutate(false)}>
-            Rebuild and switch
-          </Button>
+          {maySwitch && (
+            <Button disabled={isRunning} onClick={() => rebuild.mutate(false)}>
+              Rebuild and switch
+            </Button>
+          )}
         </Group>
+        {!maySwitch && (
+          <Text size="sm" c="dimmed">
+            All tenants share the rows, so only an operator of the installation switches them.
+          </Text>
+        )}
       </Stack>
     </Modal>
   );

@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Paper, Select, Skeleton, Stack, Switch, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconUserPlus } from "@tabler/icons-react";
+import { IconHistory, IconUserPlus } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import type { UserView } from "../../api/types";
@@ -10,14 +10,15 @@ import { notifyError } from "../../components/notify";
 import { Page } from "../../components/Page";
 import { Timestamp } from "../../components/Timestamp";
 import { ROLES } from "../../session/permissions";
-import { useMe } from "../../session/session";
+import { useMay, useMe } from "../../session/session";
 import { InviteModal } from "./InviteModal";
+import { UserHistoryModal } from "./UserHistoryModal";
 
 const USERS = ["users"] as const;
 
 export function UsersPage() {
   return (
-    <Guarded needs="manage_users">
+    <Guarded needs="view_users">
       <Users />
     </Guarded>
   );
@@ -25,15 +26,18 @@ export function UsersPage() {
 
 function Users() {
   const users = useQuery({ queryKey: USERS, queryFn: () => body(api.GET("/api/users")) });
+  const mayManage = useMay("manage_users");
   const [isOpen, { open, close }] = useDisclosure();
   return (
     <Page
       title="Users"
       hint="Who can sign in, and with which role."
       actions={
-        <Button leftSection={<IconUserPlus size={16} />} onClick={open}>
-          Invite
-        </Button>
+        mayManage && (
+          <Button leftSection={<IconUserPlus size={16} />} onClick={open}>
+            Invite
+          </Button>
+        )
       }
     >
       {users.isPending && <Skeleton h={220} aria-label="Loading users" />}
@@ -49,7 +53,7 @@ function Users() {
           <UserRow key={user.user_id} user={user} />
         ))}
       </Stack>
-      {users.data?.length === 1 && (
+      {mayManage && users.data?.length === 1 && (
         <Text c="dimmed" size="sm">
           You are the only user. Invite your team and share the link with them.
         </Text>
@@ -71,6 +75,8 @@ function UserRow({ user }: { user: UserView }) {
       ),
     onError: (error) => notifyError(`${user.name} not updated`, error),
   });
+  const mayManage = useMay("manage_users");
+  const [isOpen, { open, close }] = useDisclosure();
   const isMe = user.user_id === me.user_id;
   return (
     <Paper withBorder p="sm" component="li">
@@ -83,6 +89,16 @@ function UserRow({ user }: { user: UserView }) {
             {isMe && (
               <Badge size="sm" variant="light">
                 You
+              </Badge>
+            )}
+            {user.operator && (
+              <Badge
+                size="sm"
+                variant="light"
+                color="grape"
+                title="Operates the installation, for all tenants"
+              >
+                Operator
               </Badge>
             )}
           </Group>
@@ -105,16 +121,26 @@ function UserRow({ user }: { user: UserView }) {
             value={user.role}
             onChange={(role) => role && change.mutate({ role })}
             allowDeselect={false}
-            disabled={isMe || change.isPending}
+            disabled={!mayManage || isMe || change.isPending}
           />
           <Switch
             label="Active"
             checked={user.active}
-            disabled={isMe || change.isPending}
+            disabled={!mayManage || isMe || change.isPending}
             onChange={(event) => change.mutate({ active: event.currentTarget.checked })}
           />
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconHistory size={14} />}
+            onClick={open}
+            aria-label={`History of ${user.name}`}
+          >
+            History
+          </Button>
         </Group>
       </Group>
+      {isOpen && <UserHistoryModal user={user} onClose={close} />}
     </Paper>
   );
 }

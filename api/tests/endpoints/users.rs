@@ -1,0 +1,198 @@
+//! What is done to users is on their streams, for auditors.
+
+use crate::harness::{Answer, Client, PASSWORD, Service};
+use infra::event_store::StreamId;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// The types of a user's events, oldest first.
+fn types(history: &Value) -> Vec<String> {
+    let events = history["events"].as_array().expect("events");
+    let mut types: Vec<_> = events
+        .iter()
+        .map(|event| event["type"].as_str().expect("a type").to_owned())
+        .collect();
+    types.reverse();
+    types
+}
+
+/// The newest event of a type.
+fn event<'a>(history: &'a Value, kind: &str) -> &'a Value {
+    let events = history["events"].as_array().expect("events");
+    events
+        .iter()
+        .find(|event| event["type"] == kind)
+        .unwrap_or_else(|| panic!("{kind} in {history}"))
+}
+
+async fn history(reader: &Client, user_id: &str) -> Answer {
+    reader.get(&format!("/api/users/{user_id}/history?limit=200")).await
+}
+
+async fn sign_in(service: &Service, email: &str, password: &str) -> Answer {
+    let body = json!({ "email": email, "password": password });
+    service.anonymous().post("/api/auth/login", &body).await
+}
+
+/// Signs in, creates an API token, revokes it and signs out. Returns the token.
+async fn use_a_token(service: &Service, email: &str) -> String {
+    let signed_in = sign_in(service, email, PASSWORD).await.is(200);
+    let cookie = crate::harness::cookie(&signed_in);
+    let headers = [("cookie", cookie.as_str())];
+    let anonymous = service.anonymous();
+    let made = anonymous
+        .send(
+            Method::POST,
+            "/api/auth/tokens",
+            Some(&json!({ "label": "export" })),
+            &headers,
+        )
+        .await
+        .is(201)
+        .json();
+    let path = format!("/api/auth/tokens/{}", made["token_id"].as_str().expect("an id"));
+    anonymous.send(Method::DELETE, &path, None, &headers).await.is(204);
+    anonymous
+        .send(Method::POST, "/api/auth/logout", None, &headers)
+        .await
+        .is(204);
+    made["token"].as_str().expect("a token").to_owned()
+}
+
+#[tokio::test]
+async fn auditor_reads_what_was_done_to_a_user_and_by_whom() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let auditor = service.invited(&admin, "auditor").await;
+    let invited = admin
+        .post("/api/users", &json!({ "email": "grace@example.org", "role": "agent" }))
+        .await
+        .is(201)
+        .json();
+    let user_id = invited["user_id"].as_str().expect("an id").to_owned();
+    // An invitation is part of the history of the person who has not registered yet.
+    assert_eq!(
+        types(&history(&auditor, &user_id).await.is(200).json()),
+        ["UserInvited"]
+    );
+    let body = json!({
+        "email": "grace@example.org", "name": "Grace", "password": PASSWORD, "invitation": invited["invitation"]
+    });
+    service.anonymous().post("/api/auth/register", &body).await.is(201);
+    let path = format!("/api/users/{user_id}");
+    admin
+        .patch(&path, &json!({ "role": "analyst", "name": "Grace H." }))
+        .await
+        .is(200);
+    // What does not change is not an event.
+    admin.patch(&path, &json!({ "role": "analyst" })).await.is(200);
+    for _ in 0..3 {
+        sign_in(&service, "grace@example.org", "a wrong password").await.is(401);
+    }
+    sign_in(&service, "unknown@example.org", "a wrong password")
+        .await
+        .is(401);
+    let token = use_a_token(&service, "grace@example.org").await;
+    admin.patch(&path, &json!({ "active": false })).await.is(200);
+
+    let secrets = [PASSWORD, "a wrong password", "$argon2", token.as_str()];
+    let read = history(&auditor, &user_id).await.is(200);
+    for secret in secrets {
+        assert!(!read.text.contains(secret), "{}", read.text);
+    }
+    let read = read.json();
+    assert_eq!(
+        types(&read),
+        [
+            "UserInvited",
+            "UserRegistered",
+            "SignedIn",
+            "UserRenamed",
+            "RoleChanged",
+            "SignedIn",
+            "TokenCreated",
+            "TokenRevoked",
+            "SignedOut",
+            "UserDeactivated"
+        ]
+    );
+    let admin_id = admin.get("/api/auth/me").await.json()["user_id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let changed = event(&read, "RoleChanged");
+    assert_eq!(
+        (&changed["data"]["role"], &changed["data"]["by"]),
+        (&json!("analyst"), &json!(admin_id))
+    );
+    assert_eq!(changed["actor"], format!("user:{admin_id}"));
+    assert_eq!(event(&read, "SignedIn")["data"]["address"], "127.0.0.1");
+
+    // The wrong passwords become one event when their minute has ended.
+    service.clock.advance_seconds(61);
+    let read = history(&auditor, &user_id).await.is(200).json();
+    let failed = event(&read, "SignInFailed");
+    assert_eq!(
+        (&failed["data"]["count"], &failed["data"]["window_s"]),
+        (&json!(3), &json!(60))
+    );
+    assert_eq!(read["version"], 11);
+    let before = admin
+        .get(&format!("{path}/history?before=3&limit=1"))
+        .await
+        .is(200)
+        .json();
+    assert_eq!(types(&before), ["UserRegistered"]);
+    admin
+        .get(&format!("{path}/history?limit=0"))
+        .await
+        .problem(422, "invalid", &["limit"]);
+    history(&admin, "user_of_no_one").await.problem(404, "not-found", &[]);
+}
+
+#[tokio::test]
+async fn erased_user_is_gone_from_the_accounts_and_their_history() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let agent = service.invited(&admin, "agent").await;
+    let user_id = agent.get("/api/auth/me").await.json()["user_id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let path = format!("/api/users/{user_id}");
+    admin
+        .post(&format!("{path}/erase"), &json!({ "ground": " " }))
+        .await
+        .problem(422, "invalid", &["/ground"]);
+    let me = admin.get("/api/auth/me").await.json()["user_id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    admin
+        .post(&format!("/api/users/{me}/erase"), &json!({ "ground": "request 7" }))
+        .await
+        .problem(409, "conflict", &[]);
+    admin
+        .post(&format!("{path}/erase"), &json!({ "ground": "request 7" }))
+        .await
+        .is(204);
+    agent.get("/api/auth/me").await.is(401);
+    let users = admin.get("/api/users").await.is(200);
+    assert!(!users.text.contains("agent@example.org"), "{}", users.text);
+    let engine = service.running.engine();
+    let stream = StreamId::new("user", user_id.as_str());
+    engine.ledger.destroy_key(&stream).await.expect("destroyed");
+    let read = history(&admin, &user_id).await.is(200);
+    assert!(
+        !read.text.contains("agent@example.org") && !read.text.contains("127.0.0.1"),
+        "{}",
+        read.text
+    );
+    let read = read.json();
+    assert_eq!(types(&read).last().map(String::as_str), Some("UserErased"));
+    // The address is free again.
+    admin
+        .post("/api/users", &json!({ "email": "agent@example.org", "role": "agent" }))
+        .await
+        .is(201);
+}
