@@ -54,6 +54,10 @@ pub struct Limits {
     open_sockets: Mutex<HashMap<String, usize>>,
 }
 
+/// Maximum number of open sockets of a user, on this process: feeds, sound and typed calls. One for each browser tab,
+/// with some room.
+const MAX_SOCKETS_PER_USER: usize = 16;
+
 /// An open socket of a user, until this is dropped.
 pub struct OpenSocket {
     limits: Arc<Limits>,
@@ -168,9 +172,9 @@ impl Limits {
     /// Counts an open socket of a user until the guard is dropped.
     ///
     /// # Errors
-    /// 429 when the user has `max` already.
-    pub fn open_socket(self: &Arc<Self>, user_id: &str, max: usize) -> Result<OpenSocket, ApiError> {
-        if !enter(&self.open_sockets, user_id.to_owned(), max) {
+    /// 429 when the user has [`MAX_SOCKETS_PER_USER`] already.
+    pub fn open_socket(self: &Arc<Self>, user_id: &str) -> Result<OpenSocket, ApiError> {
+        if !enter(&self.open_sockets, user_id.to_owned(), MAX_SOCKETS_PER_USER) {
             metrics::counter!("http_rate_limited_total").increment(1);
             return Err(ApiError::TooMany { retry_after_s: 10 });
         }

@@ -14,6 +14,7 @@ use super::ensure_may_handle;
 use crate::auth::SignedIn;
 use crate::auth::session::Authentication;
 use crate::error::{ApiError, Problem};
+use crate::limits::Limits;
 use crate::live::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, read, still_signed_in};
 use crate::web::PathOf;
 use axum::extract::State;
@@ -44,11 +45,13 @@ const MAX_MESSAGE_BYTES: usize = 1024;
             \"unavailable\"}`."),
         (status = NOT_FOUND, body = Problem),
         (status = CONFLICT, body = Problem, description = "The call has ended, a team member has it, or this user has not joined as a listener."),
+        (status = TOO_MANY_REQUESTS, body = Problem, description = "The user has too many open sockets"),
     )
 )]
 pub async fn sound(
     State(engine): State<SharedEngine>,
     State(authentication): State<Authentication>,
+    State(limits): State<Arc<Limits>>,
     signed_in: SignedIn,
     PathOf(id): PathOf<String>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -65,6 +68,7 @@ pub async fn sound(
     }
     let upgrade = upgrade
         .map_err(|_| ApiError::Malformed("this endpoint is a WebSocket: an upgrade is required".into(), vec![]))?;
+    let open = limits.open_socket(&signed_in.user.user_id)?;
     // The listener counts from here on, so that closing another socket of the same user at this moment does not record
     // a `ListenerLeft`.
     let (open_socket, listener) = (
@@ -74,7 +78,7 @@ pub async fn sound(
     Ok(upgrade
         .max_message_size(MAX_MESSAGE_BYTES)
         .on_upgrade(move |socket| async move {
-            let _open_socket = open_socket;
+            let _open = (open, open_socket);
             let listener_socket = ListenerSocket {
                 listener,
                 log: engine.ledger.subscribe(head),

@@ -44,9 +44,6 @@ const REBUILD_PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 /// Maximum size of a message from the reader, in bytes; readers send nothing but control frames.
 const MAX_MESSAGE_BYTES: usize = 1024;
 
-/// Maximum number of open feeds of a user, on this process: one for each browser tab, with some room.
-const MAX_FEEDS_PER_USER: usize = 16;
-
 /// Query parameters of the feed.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -88,7 +85,7 @@ composed_of_parts!(FeedState {
     responses(
         (status = SWITCHING_PROTOCOLS, body = FeedMessage, description = "The connection is open. Each message is a JSON text"),
         (status = UNPROCESSABLE_ENTITY, body = Problem),
-        (status = TOO_MANY_REQUESTS, body = Problem, description = "The user has too many open feeds"),
+        (status = TOO_MANY_REQUESTS, body = Problem, description = "The user has too many open sockets"),
     )
 )]
 pub async fn live(
@@ -103,7 +100,7 @@ pub async fn live(
     if !(0..=head).contains(&after) {
         return Err(ApiError::parameter("after", format!("must be from 0 to {head}")));
     }
-    let open = state.limits.open_socket(&signed_in.user.user_id, MAX_FEEDS_PER_USER)?;
+    let open = state.limits.open_socket(&signed_in.user.user_id)?;
     Ok(upgrade
         .max_message_size(MAX_MESSAGE_BYTES)
         .on_upgrade(move |socket| async move {

@@ -10,6 +10,7 @@ use super::{TextCallResource, sandbox_error};
 use crate::auth::session::Authentication;
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
+use crate::limits::Limits;
 use crate::live::{Closing, PING_INTERVAL, SEND_TIMEOUT, SESSION_CHECK_INTERVAL, still_signed_in};
 use crate::web::PathOf;
 use axum::extract::State;
@@ -20,6 +21,7 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use infra::twilio::sandbox::{LineRecord, SandboxControl, SandboxError};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// Maximum size of a message from the user, in bytes.
 const MAX_MESSAGE_BYTES: usize = 16 * 1024;
@@ -29,6 +31,7 @@ pub async fn line(
     State(text_calls): State<TextCallResource>,
     State(authentication): State<Authentication>,
     State(drain): State<Drain>,
+    State(limits): State<Arc<Limits>>,
     signed_in: SignedIn,
     PathOf(call_id): PathOf<String>,
     upgrade: WebSocketUpgrade,
@@ -43,9 +46,11 @@ pub async fn line(
         return Err(ApiError::NotFound("call"));
     }
     let events = sandbox.follow(&call_id).await.map_err(sandbox_error)?;
+    let open = limits.open_socket(&signed_in.user.user_id)?;
     Ok(upgrade
         .max_message_size(MAX_MESSAGE_BYTES)
         .on_upgrade(async move |socket| {
+            let _open = open;
             let line = Line {
                 sandbox,
                 authentication,
