@@ -25,5 +25,6 @@ mod site;
 mod slow_answers;
 mod sound;
 mod suppressions;
+mod tenant_settings;
 mod text_calls;
 mod twilio;

@@ -9,6 +9,7 @@ use domain::contact::ContactEvent;
 use domain::ledger::LedgerEvent;
 use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
+use domain::tenant_settings::TenantSettingsEvent;
 
 /// A recorded event.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +48,7 @@ pub enum Event {
     Contact(ContactEvent),
     Callee(CalleeEvent),
     PhoneNumber(PhoneNumberEvent),
+    TenantSettings(TenantSettingsEvent),
     Quarantine(QuarantineEvent),
     Ledger(LedgerEvent),
     /// The event is unknown to this program: a newer version wrote it, or it is damaged. A reader must not skip it.
@@ -66,6 +68,7 @@ impl Event {
             Self::Contact(event) => Some(event.at()),
             Self::Callee(event) => Some(event.at()),
             Self::PhoneNumber(event) => Some(event.at()),
+            Self::TenantSettings(event) => Some(event.at()),
             Self::Quarantine(event) => Some(event.at()),
             Self::Ledger(event) => Some(event.at()),
             Self::Unreadable { .. } => None,
@@ -88,6 +91,7 @@ from_stream_event!(
     ContactEvent => Contact,
     CalleeEvent => Callee,
     PhoneNumberEvent => PhoneNumber,
+    TenantSettingsEvent => TenantSettings,
     QuarantineEvent => Quarantine,
     LedgerEvent => Ledger
 );

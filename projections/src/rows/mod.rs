@@ -25,18 +25,20 @@ pub enum Owner {
     Callee,
     /// A number of the installation.
     PhoneNumber,
+    TenantSettings,
     /// A quarantined webhook.
     Quarantine,
 }
 
 impl Owner {
     /// Every stream type.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Call,
         Self::Agent,
         Self::Contact,
         Self::Callee,
         Self::PhoneNumber,
+        Self::TenantSettings,
         Self::Quarantine,
     ];
 
@@ -49,6 +51,7 @@ impl Owner {
             Self::Contact => "contact",
             Self::Callee => "callee",
             Self::PhoneNumber => "phone_number",
+            Self::TenantSettings => "tenant_settings",
             Self::Quarantine => "quarantine",
         }
     }

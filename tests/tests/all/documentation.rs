@@ -8,6 +8,7 @@ use domain::contact::event::ContactEvent;
 use domain::ledger::LedgerEvent;
 use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::event::QuarantineEvent;
+use domain::tenant_settings::TenantSettingsEvent;
 use infra::config::Settings;
 use std::path::Path;
 
@@ -27,6 +28,7 @@ fn every_event_type_is_documented() {
         LedgerEvent::TYPES,
         PhoneNumberEvent::TYPES,
         QuarantineEvent::TYPES,
+        TenantSettingsEvent::TYPES,
     ]
     .concat()
     {
@@ -47,6 +49,7 @@ fn documented_event_types_exist() {
         LedgerEvent::TYPES,
         PhoneNumberEvent::TYPES,
         QuarantineEvent::TYPES,
+        TenantSettingsEvent::TYPES,
     ]
     .concat();
     let catalogue = guide("events.md");

@@ -15,6 +15,7 @@ use domain::hours::{TimeRange, WeekHours};
 use domain::ledger::{LedgerClock, LedgerEvent};
 use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
+use domain::tenant_settings::TenantSettingsEvent;
 use std::collections::BTreeMap;
 
 const AT: Timestamp = Timestamp(1_780_000_000_000_000);
@@ -919,6 +920,14 @@ pub fn phone_number() -> Vec<PhoneNumberEvent> {
         },
         PhoneNumberEvent::PhoneNumberReleased { at: AT },
     ]
+}
+
+pub fn tenant_settings() -> Vec<TenantSettingsEvent> {
+    vec![TenantSettingsEvent::TimeZoneSet {
+        at: AT,
+        time_zone: chrono_tz::Tz::America__Chicago,
+        by: USER.into(),
+    }]
 }
 
 pub fn quarantine() -> Vec<QuarantineEvent> {

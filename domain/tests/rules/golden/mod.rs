@@ -18,6 +18,7 @@ use domain::contact::{Contact, ContactEvent};
 use domain::ledger::{Ledger, LedgerEvent};
 use domain::phone_number::{PhoneNumber, PhoneNumberEvent};
 use domain::quarantine::{Quarantine, QuarantineEvent};
+use domain::tenant_settings::{TenantSettings, TenantSettingsEvent};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,7 +108,7 @@ fn parse<Aggregate: Decide>(event_type: &str, version: &str, json: Value) -> Res
     Ok(Example::of(&event))
 }
 
-fn streams() -> [Stream; 7] {
+fn streams() -> [Stream; 8] {
     [
         stream::<Agent>(AgentEvent::TYPES, AgentEvent::UNRELEASED, &examples::agent()),
         stream::<Call>(CallEvent::TYPES, CallEvent::UNRELEASED, &examples::call()),
@@ -123,6 +124,11 @@ fn streams() -> [Stream; 7] {
             QuarantineEvent::TYPES,
             QuarantineEvent::UNRELEASED,
             &examples::quarantine(),
+        ),
+        stream::<TenantSettings>(
+            TenantSettingsEvent::TYPES,
+            TenantSettingsEvent::UNRELEASED,
+            &examples::tenant_settings(),
         ),
     ]
 }
