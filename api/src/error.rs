@@ -12,6 +12,7 @@ use domain::callee::CalleeError;
 use domain::contact::ContactError;
 use domain::invalid::Invalid;
 use domain::quarantine::QuarantineError;
+use domain::tenant_settings::TenantSettingsError;
 use engine::callbacks::CallbackError;
 use engine::callbacks::reingest::ReingestError;
 use engine::contacts::ContactWriteError;
@@ -436,5 +437,11 @@ impl From<NotAudible> for ApiError {
 impl From<QuarantineError> for ApiError {
     fn from(error: QuarantineError) -> Self {
         Self::Conflict(error.to_string())
+    }
+}
+
+impl From<TenantSettingsError> for ApiError {
+    fn from(error: TenantSettingsError) -> Self {
+        match error {}
     }
 }

@@ -36,6 +36,7 @@ mod signals;
 mod site;
 mod state;
 mod suppressions;
+mod tenant_settings;
 mod text_calls;
 mod twilio;
 mod users;

@@ -18,6 +18,7 @@ use utoipa::{Modify, OpenApi};
     tags(
         (name = "auth", description = "Sign-in and API tokens"),
         (name = "users", description = "Users and presence"),
+        (name = "settings", description = "Settings of the tenant"),
         (name = "calls", description = "Call logs"),
         (name = "review", description = "Grades, corrections, resolutions"),
         (name = "audit", description = "History"),

@@ -6,7 +6,7 @@ use crate::web::contract::{self, Contract};
 use crate::web::{headers, idempotency, middleware};
 use crate::{
     active_calls, agents, auth, call_logs, contacts, dashboard, feedback, health, live, openapi, openapi_responses,
-    quarantine, read_models, site, suppressions, text_calls, twilio, users,
+    quarantine, read_models, site, suppressions, tenant_settings, text_calls, twilio, users,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef as _};
@@ -52,7 +52,7 @@ fn user_routes() -> OpenApiRouter<AppState> {
         .merge(operation_routes())
 }
 
-/// Signing in, users.
+/// Signing in, users, the tenant's settings.
 fn account_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(auth::first_run::first_run))
@@ -69,6 +69,10 @@ fn account_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::history::user_history))
         .routes(routes!(users::active::active_users))
         .routes(routes!(users::names::colleagues))
+        .routes(routes!(
+            tenant_settings::get::get_settings,
+            tenant_settings::put::put_settings
+        ))
 }
 
 /// Call logs.

@@ -1,5 +1,5 @@
-//! The domain of Call Ledger: calls, agents, contacts, callees, users, quarantined webhooks and the ledger's own stream, as
-//! event-sourced aggregates.
+//! The domain of Call Ledger: calls, agents, contacts, callees, users, settings of tenants, quarantined webhooks and the
+//! ledger's own stream, as event-sourced aggregates.
 //!
 //! The crate is pure and synchronous: no clock, no randomness, no I/O. Times and identifiers are part of the commands.
 //! `decide` turns a state and a command into events, and `apply` applies an event to the state. Nothing else changes state.
@@ -7,6 +7,7 @@
 //! **Architecture invariant:** this crate knows that some values are [`Personal`]; it does not know how they are sealed.
 
 pub mod agent;
+pub mod calendar;
 pub mod call;
 pub mod callee;
 pub mod contact;
@@ -21,6 +22,7 @@ pub mod personal;
 pub mod phone;
 pub mod phone_number;
 pub mod quarantine;
+pub mod tenant_settings;
 pub mod time;
 pub mod user;
 

@@ -42,6 +42,8 @@ permissions! {
     ViewAgents = "view_agents": Admin Agent Auditor Analyst,
     /// Create and change agents, opening hours, emergency closures and numbers.
     EditAgents = "edit_agents": Admin,
+    /// Change the settings of the tenant: the time zone of its days.
+    EditSettings = "edit_settings": Admin,
     /// Propose rules for an agent, and let a model draft them.
     ProposePersonas = "propose_personas": Admin Agent,
     /// Approve and reject proposed rules, and roll back to earlier ones.
@@ -141,8 +143,13 @@ mod tests {
     }
 
     #[test]
-    fn erase_manage_users_and_reingest_are_admin_only() {
-        for permission in [Permission::Erase, Permission::ManageUsers, Permission::Reingest] {
+    fn erase_manage_users_edit_settings_and_reingest_are_admin_only() {
+        for permission in [
+            Permission::Erase,
+            Permission::ManageUsers,
+            Permission::EditSettings,
+            Permission::Reingest,
+        ] {
             assert_eq!(permission.roles(), [Role::Admin]);
         }
     }

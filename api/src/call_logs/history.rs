@@ -260,6 +260,7 @@ pub fn state_after(events: &[Recorded]) -> Result<Value, ApiError> {
             | Event::Contact(_)
             | Event::Callee(_)
             | Event::PhoneNumber(_)
+            | Event::TenantSettings(_)
             | Event::Quarantine(_)
             | Event::User(_)
             | Event::Ledger(_) => {

@@ -3,10 +3,14 @@
 use super::view::CallView;
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
-use crate::web::{Parameters, Rfc3339, cursor};
+use crate::tenant_settings::calendar_of;
+use crate::web::{Parameters, TimeOrDate, cursor};
 use axum::Json;
 use axum::extract::State;
+use chrono_tz::Tz;
+use domain::calendar::Calendar;
 use domain::call::value::Grade;
+use infra::ledger::Ledger;
 use projections::call_log::{CallLog, CallQuery, Cursor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -27,12 +31,12 @@ pub struct ListCalls {
     filter: Option<String>,
     /// Text to search for in names, numbers and transcripts.
     q: Option<String>,
-    /// Calls that started at or after this time.
-    #[param(value_type = Option<String>, format = DateTime)]
-    from: Option<Rfc3339>,
-    /// Calls that started before this time.
-    #[param(value_type = Option<String>, format = DateTime)]
-    to: Option<Rfc3339>,
+    /// Calls that started at or after this time (RFC 3339), or on or after this date in the tenant's time zone.
+    #[param(value_type = Option<String>, example = "2026-03-27")]
+    from: Option<TimeOrDate>,
+    /// Calls that started before this time (RFC 3339), or on or before this date in the tenant's time zone.
+    #[param(value_type = Option<String>, example = "2026-03-27")]
+    to: Option<TimeOrDate>,
     /// ID of the agent.
     agent: Option<String>,
     /// `good`, `needs_improvement`.
@@ -62,11 +66,18 @@ pub struct CallPage {
 )]
 pub async fn list_calls(
     State(call_log): State<CallLog>,
+    State(ledger): State<Ledger>,
     signed_in: SignedIn,
     Parameters(query): Parameters<ListCalls>,
 ) -> Result<Json<CallPage>, ApiError> {
     signed_in.may(Permission::ViewCalls)?;
-    let question = question(query)?;
+    let has_date = [query.from, query.to].into_iter().flatten().any(TimeOrDate::is_date);
+    let calendar = if has_date {
+        calendar_of(&ledger, signed_in.tenant()).await?
+    } else {
+        Calendar::new(Tz::UTC)
+    };
+    let question = question(query, calendar)?;
     let (page, counts) = tokio::try_join!(
         call_log.list(signed_in.tenant(), &question),
         call_log.counts(signed_in.tenant()),
@@ -81,7 +92,7 @@ pub async fn list_calls(
     }))
 }
 
-fn question(query: ListCalls) -> Result<CallQuery, ApiError> {
+fn question(query: ListCalls, calendar: Calendar) -> Result<CallQuery, ApiError> {
     let filter = query.filter.as_deref().unwrap_or("all");
     let filter = filter
         .parse()
@@ -105,8 +116,8 @@ fn question(query: ListCalls) -> Result<CallQuery, ApiError> {
     Ok(CallQuery {
         filter,
         q,
-        from: query.from.map(|time| time.0.as_micros()),
-        to: query.to.map(|time| time.0.as_micros()),
+        from: query.from.map(|from| from.start(calendar).as_micros()),
+        to: query.to.map(|to| to.end(calendar).as_micros()),
         agent: query.agent,
         grade: query.grade,
         after: after.map(|(started_at, call_id)| Cursor { started_at, call_id }),

@@ -13,6 +13,7 @@ use domain::contact::ContactEvent;
 use domain::ledger::LedgerEvent;
 use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
+use domain::tenant_settings::TenantSettingsEvent;
 use domain::user::UserEvent;
 use infra::event_store::{Actor, Event, Metadata, Recorded, StreamId};
 use projections::runner::{RebuildStatus, Stage};
@@ -90,6 +91,10 @@ fn messages_of_other_events_match_their_schema() {
     check_messages(
         "PhoneNumberFeedEvent",
         &generated::<PhoneNumberEvent>("phone_number", PhoneNumberEvent::TYPES),
+    );
+    check_messages(
+        "TenantSettingsFeedEvent",
+        &generated::<TenantSettingsEvent>("tenant_settings", TenantSettingsEvent::TYPES),
     );
     check_messages(
         "QuarantineFeedEvent",

@@ -2,15 +2,18 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
+use crate::tenant_settings::calendar_of;
 use crate::web::view::view;
-use crate::web::{Parameters, Rfc3339};
+use crate::web::{LocalTime, Parameters};
 use axum::Json;
 use axum::extract::State;
-use domain::Timestamp;
+use domain::calendar::quarter_hour_of;
 use infra::clock::SharedClock;
-use projections::dashboard::queries::{Dashboard, Scale};
+use infra::ledger::Ledger;
+use projections::dashboard::queries::Dashboard;
 use projections::dashboard::tables::{FigureRow, LatestRow};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 /// Number of latest calls in the response.
@@ -19,28 +22,33 @@ const LATEST_CALLS: i64 = 5;
 const MAX_DAYS: i64 = 731;
 /// Maximum length of a period with an hourly series, in days.
 const MAX_HOURLY_DAYS: i64 = 2;
-const DAY_S: i64 = 86_400;
-const HOUR_S: i64 = 3_600;
 
 /// The period.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Period {
-    /// Length of the period in UTC days, including today, from 1 to 731 [default: 7].
+    /// Length of the period in days of the tenant's time zone, including today, from 1 to 731 [default: 7].
     days: Option<i64>,
 }
 
 /// Dashboard figures.
 #[derive(Serialize, ToSchema)]
 pub struct Stats {
+    /// IANA time zone of the days and hours.
+    #[schema(example = "America/Chicago")]
+    time_zone: &'static str,
+    /// Start of the period.
+    from: LocalTime,
+    /// End of the period: the midnight after today.
+    to: LocalTime,
     /// All calls.
     total: Figures,
     /// Calls in the period.
     period: Figures,
     /// Calls in the previous period of the same length.
     before: Figures,
-    /// Hours (up to two days) or days of the period that have a call, oldest first.
+    /// All hours up to the current one (of a period of up to two days), or all days, oldest first.
     series: Vec<Bucket>,
     /// The five calls that started last.
     latest: Vec<LatestCall>,
@@ -90,7 +98,9 @@ pub struct Figures {
 #[derive(Serialize, ToSchema)]
 pub struct Bucket {
     /// Start of the hour or day.
-    from: Rfc3339,
+    from: LocalTime,
+    /// Start of the next one. A day has 23 or 25 hours when clocks are set.
+    to: LocalTime,
     #[serde(flatten)]
     figures: Figures,
 }
@@ -131,6 +141,7 @@ view! {
 pub async fn stats(
     State(queries): State<Dashboard>,
     State(clock): State<SharedClock>,
+    State(ledger): State<Ledger>,
     signed_in: SignedIn,
     Parameters(query): Parameters<Period>,
 ) -> Result<Json<Stats>, ApiError> {
@@ -139,29 +150,38 @@ pub async fn stats(
     if !(1..=MAX_DAYS).contains(&days) {
         return Err(ApiError::parameter("days", format!("must be from 1 to {MAX_DAYS}")));
     }
-    let tomorrow = clock.now().as_micros().div_euclid(DAY_S * 1_000_000) + 1;
-    let (from, tenant) = (tomorrow - days, signed_in.tenant());
-    let (scale, buckets, seconds) = if days <= MAX_HOURLY_DAYS {
-        (Scale::Hour, from * 24..tomorrow * 24, HOUR_S)
+    let tenant = signed_in.tenant();
+    let (calendar, now) = (calendar_of(&ledger, tenant).await?, clock.now());
+    let tomorrow = calendar.day_of(now) + 1;
+    let of_period = calendar.quarter_hours(tomorrow - days..tomorrow);
+    let of_period_before = calendar.quarter_hours(tomorrow - 2 * days..tomorrow - days);
+    let spans = if days <= MAX_HOURLY_DAYS {
+        calendar.hours(of_period.clone()).started_by(quarter_hour_of(now))
     } else {
-        (Scale::Day, from..tomorrow, DAY_S)
+        calendar.days(tomorrow - days..tomorrow)
     };
     let (total, period, before, series, latest) = tokio::try_join!(
         queries.all_time(tenant),
-        queries.sums(tenant, Scale::Day, from..tomorrow),
-        queries.sums(tenant, Scale::Day, from - days..from),
-        queries.series(tenant, scale, buckets),
+        queries.sums(tenant, of_period.clone()),
+        queries.sums(tenant, of_period_before),
+        queries.series(tenant, &spans),
         queries.latest(tenant, LATEST_CALLS),
     )?;
-    let bucket = |row: FigureRow| Bucket {
-        from: Timestamp::from_seconds(row.bucket * seconds).into(),
-        figures: row.into(),
-    };
+    let mut with_calls: BTreeMap<i64, FigureRow> = series.into_iter().map(|row| (row.bucket, row)).collect();
+    let local = |quarter_hour| LocalTime::of(calendar, quarter_hour);
+    let buckets = spans.iter().map(|span| Bucket {
+        from: local(span.start),
+        to: local(span.end),
+        figures: with_calls.remove(&span.start).map(Figures::from).unwrap_or_default(),
+    });
     Ok(Json(Stats {
+        time_zone: calendar.time_zone.name(),
+        from: local(of_period.start),
+        to: local(of_period.end),
         total: total.map(Figures::from).unwrap_or_default(),
         period: period.map(Figures::from).unwrap_or_default(),
         before: before.map(Figures::from).unwrap_or_default(),
-        series: series.into_iter().map(bucket).collect(),
+        series: buckets.collect(),
         latest: latest.into_iter().map(LatestCall::from).collect(),
     }))
 }

@@ -4,8 +4,8 @@
 pub mod schema;
 
 pub use schema::{
-    AgentEvent, CallEvent, CalleeEvent, ContactEvent, LedgerEvent, PhoneNumberEvent, QuarantineEvent, UnreadableEvent,
-    UserEvent,
+    AgentEvent, CallEvent, CalleeEvent, ContactEvent, LedgerEvent, PhoneNumberEvent, QuarantineEvent,
+    TenantSettingsEvent, UnreadableEvent, UserEvent,
 };
 
 use crate::web::Rfc3339;
@@ -37,6 +37,7 @@ impl Content {
             Event::Contact(event) => fields_of(event),
             Event::Callee(event) => fields_of(event),
             Event::PhoneNumber(event) => fields_of(event),
+            Event::TenantSettings(event) => fields_of(event),
             Event::Quarantine(event) => fields_of(event),
             Event::User(event) => fields_of(event),
             Event::Ledger(event) => fields_of(event),

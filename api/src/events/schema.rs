@@ -50,6 +50,8 @@ stream_events! {
     CalleeEvent of domain::callee::CalleeEvent,
     /// Type and payload of the event of a number of the installation.
     PhoneNumberEvent of domain::phone_number::PhoneNumberEvent,
+    /// Type and payload of an event of a tenant's settings.
+    TenantSettingsEvent of domain::tenant_settings::TenantSettingsEvent,
     /// Type and payload of a quarantined webhook's event.
     QuarantineEvent of domain::quarantine::QuarantineEvent,
     /// Type and payload of a user's event.

@@ -2,14 +2,16 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::{ApiError, Problem};
+use crate::tenant_settings::calendar_of;
 use crate::web::view::view;
-use crate::web::{Parameters, Rfc3339};
+use crate::web::{LocalTime, Parameters};
 use axum::Json;
 use axum::extract::State;
-use domain::Timestamp;
+use domain::calendar::Calendar;
 use infra::clock::SharedClock;
+use infra::ledger::Ledger;
 use projections::persona_feedback::queries::{Feedback as FeedbackQueries, FeedbackQuery};
-use projections::persona_feedback::tables::{FeedbackCorrectionRow, FeedbackDayRow};
+use projections::persona_feedback::tables::{FeedbackCorrectionRow, FeedbackCountRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,14 +19,13 @@ use utoipa::{IntoParams, ToSchema};
 const MAX_DAYS: i64 = 731;
 /// Maximum number of corrections in the response.
 const MAX_CORRECTIONS: i64 = 200;
-const DAY_S: i64 = 86_400;
 
 /// Period and filters.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct FeedbackOf {
-    /// Length of the period in UTC days, including today, from 1 to 731 [default: 30].
+    /// Length of the period in days of the tenant's time zone, including today, from 1 to 731 [default: 30].
     days: Option<i64>,
     /// ID of the agent.
     agent: Option<String>,
@@ -35,6 +36,9 @@ pub struct FeedbackOf {
 /// Persona feedback.
 #[derive(Serialize, ToSchema)]
 pub struct Feedback {
+    /// IANA time zone of the days.
+    #[schema(example = "America/Chicago")]
+    time_zone: &'static str,
     /// Number of calls graded good.
     good: i64,
     /// Number of calls graded as needing improvement.
@@ -50,8 +54,8 @@ pub struct Feedback {
 /// Grades of the calls of one day.
 #[derive(Serialize, ToSchema)]
 pub struct FeedbackDay {
-    /// Start of the day in UTC.
-    day: Rfc3339,
+    /// Start of the day.
+    day: LocalTime,
     /// ID of the agent; absent if unknown.
     agent: Option<String>,
     /// Version of the persona that spoke; 0 is the base prompt alone.
@@ -93,6 +97,7 @@ view! {
 pub async fn feedback(
     State(queries): State<FeedbackQueries>,
     State(clock): State<SharedClock>,
+    State(ledger): State<Ledger>,
     signed_in: SignedIn,
     Parameters(query): Parameters<FeedbackOf>,
 ) -> Result<Json<Feedback>, ApiError> {
@@ -101,11 +106,11 @@ pub async fn feedback(
     if !(1..=MAX_DAYS).contains(&days) {
         return Err(ApiError::parameter("days", format!("must be from 1 to {MAX_DAYS}")));
     }
-    let tomorrow = clock.now().as_micros().div_euclid(DAY_S * 1_000_000) + 1;
     let tenant = signed_in.tenant();
-    let rows = queries
-        .days(tenant, tomorrow - days..tomorrow, query.agent.as_deref())
-        .await?;
+    let calendar = calendar_of(&ledger, tenant).await?;
+    let tomorrow = calendar.day_of(clock.now()) + 1;
+    let spans = calendar.days(tomorrow - days..tomorrow);
+    let rows = queries.counts(tenant, &spans, query.agent.as_deref()).await?;
     let corrections = if signed_in.may(Permission::ViewCalls).is_ok() {
         let corrections_query = FeedbackQuery {
             agent: query.agent,
@@ -118,10 +123,11 @@ pub async fn feedback(
     let good = rows.iter().map(|row| row.good).sum();
     let needs_improvement = rows.iter().map(|row| row.needs_improvement).sum();
     Ok(Json(Feedback {
+        time_zone: calendar.time_zone.name(),
         good,
         needs_improvement,
         share_good: share(good, needs_improvement),
-        days: rows.into_iter().map(FeedbackDay::from).collect(),
+        days: rows.into_iter().map(|row| FeedbackDay::of(calendar, row)).collect(),
         corrections: corrections.into_iter().map(FeedbackCorrection::from).collect(),
     }))
 }
@@ -131,10 +137,10 @@ fn share(good: i64, bad: i64) -> Option<f64> {
     (good + bad > 0).then(|| good as f64 / (good + bad) as f64)
 }
 
-impl From<FeedbackDayRow> for FeedbackDay {
-    fn from(row: FeedbackDayRow) -> Self {
+impl FeedbackDay {
+    fn of(calendar: Calendar, row: FeedbackCountRow) -> Self {
         Self {
-            day: Timestamp::from_seconds(row.day * DAY_S).into(),
+            day: LocalTime::of(calendar, row.quarter_hour),
             agent: Some(row.agent).filter(|agent| !agent.is_empty()),
             persona_version: row.persona_version,
             good: row.good,

@@ -4,7 +4,7 @@ use crate::auth::{Permission, SignedIn};
 use crate::events::schema::{Schemas, add, reference};
 use crate::events::{
     AgentEvent, CallEvent, CalleeEvent, ContactEvent, Content, EventRecord, LedgerEvent, PhoneNumberEvent,
-    QuarantineEvent, UnreadableEvent, UserEvent,
+    QuarantineEvent, TenantSettingsEvent, UnreadableEvent, UserEvent,
 };
 use crate::read_models::status::RebuildProgress;
 use crate::web::Rfc3339;
@@ -98,6 +98,7 @@ impl PartialSchema for FeedMessage {
             .item(reference::<ContactFeedEvent>())
             .item(reference::<CalleeFeedEvent>())
             .item(reference::<PhoneNumberFeedEvent>())
+            .item(reference::<TenantSettingsFeedEvent>())
             .item(reference::<QuarantineFeedEvent>())
             .item(reference::<UserFeedEvent>())
             .item(reference::<LedgerFeedEvent>())
@@ -120,6 +121,7 @@ impl ToSchema for FeedMessage {
         add::<ContactFeedEvent>(schemas);
         add::<CalleeFeedEvent>(schemas);
         add::<PhoneNumberFeedEvent>(schemas);
+        add::<TenantSettingsFeedEvent>(schemas);
         add::<QuarantineFeedEvent>(schemas);
         add::<UserFeedEvent>(schemas);
         add::<LedgerFeedEvent>(schemas);
@@ -165,6 +167,8 @@ feed_events! {
     CalleeFeedEvent of CalleeEvent, Some("callee");
     /// An event of a number of the installation.
     PhoneNumberFeedEvent of PhoneNumberEvent, Some("phone_number");
+    /// An event of a tenant's settings.
+    TenantSettingsFeedEvent of TenantSettingsEvent, Some("tenant_settings");
     /// An event of a quarantined webhook.
     QuarantineFeedEvent of QuarantineEvent, Some("quarantine");
     /// An event of a user.

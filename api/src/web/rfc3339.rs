@@ -1,6 +1,7 @@
-//! [`Rfc3339`]: a time in JSON, RFC 3339 with an offset.
+//! [`Rfc3339`]: a time in JSON, RFC 3339 in UTC; [`LocalTime`]: with the offset of a time zone.
 
 use domain::Timestamp;
+use domain::calendar::Calendar;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{KnownFormat, RefOr, Schema};
@@ -37,13 +38,38 @@ impl<'de> Deserialize<'de> for Rfc3339 {
     }
 }
 
+/// A local time in responses: RFC 3339 with the offset of the tenant's time zone, so that it starts with the local date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct LocalTime(String);
+
+impl LocalTime {
+    /// The first moment of a quarter hour.
+    #[must_use]
+    pub fn of(calendar: Calendar, quarter_hour: i64) -> Self {
+        Self(calendar.to_rfc3339(quarter_hour))
+    }
+}
+
+fn date_time() -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .into()
+}
+
 impl PartialSchema for Rfc3339 {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-            .into()
+        date_time()
     }
 }
 
 impl ToSchema for Rfc3339 {}
+
+impl PartialSchema for LocalTime {
+    fn schema() -> RefOr<Schema> {
+        date_time()
+    }
+}
+
+impl ToSchema for LocalTime {}

@@ -102,6 +102,8 @@ const TABLE: &[(&str, Who)] = &[
     ("POST /api/projections/{name}/rebuild", Operators),
     ("GET /api/quarantined-webhooks", ADMIN_AUDITOR),
     ("POST /api/quarantined-webhooks/{id}/reingest", ADMIN),
+    ("GET /api/settings", ALL),
+    ("PUT /api/settings", ADMIN),
     ("GET /api/suppressions", NOT_ANALYST),
     ("POST /api/suppressions", ADMIN_AGENT),
     ("POST /api/suppressions/check", NOT_ANALYST),

@@ -246,6 +246,7 @@ async fn unauthenticated_requests_are_401() {
         "/api/contacts/x",
         "/api/dashboard/stats",
         "/api/feedback",
+        "/api/settings",
         "/api/projections",
         "/api/quarantined-webhooks",
     ] {

@@ -26,6 +26,7 @@ mod site;
 mod slow_answers;
 mod sound;
 mod suppressions;
+mod tenant_settings;
 mod text_calls;
 mod twilio;
 mod users;

@@ -17,7 +17,7 @@ pub type Position = i64;
 /// Identifies a stream: all events of one aggregate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::FromRow)]
 pub struct StreamId {
-    /// `call`, `agent`, `contact`, `callee`, `phone_number`, `quarantine`, `ledger`.
+    /// `call`, `agent`, `contact`, `callee`, `phone_number`, `tenant_settings`, `quarantine`, `ledger`.
     pub aggregate_type: String,
     /// Unique within the type.
     pub aggregate_id: String,
@@ -61,7 +61,10 @@ impl StreamId {
     /// Whether events of the stream may hold personal values, so that it has a data key.
     #[must_use]
     pub fn holds_personal_values(&self) -> bool {
-        !matches!(self.aggregate_type.as_str(), "ledger" | "phone_number")
+        !matches!(
+            self.aggregate_type.as_str(),
+            "ledger" | "phone_number" | "tenant_settings"
+        )
     }
 
     /// The stream of a webhook that could not be parsed.

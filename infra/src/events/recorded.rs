@@ -9,6 +9,7 @@ use domain::contact::ContactEvent;
 use domain::ledger::LedgerEvent;
 use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
+use domain::tenant_settings::TenantSettingsEvent;
 use domain::user::UserEvent;
 
 /// A recorded event.
@@ -48,6 +49,7 @@ pub enum Event {
     Contact(ContactEvent),
     Callee(CalleeEvent),
     PhoneNumber(PhoneNumberEvent),
+    TenantSettings(TenantSettingsEvent),
     Quarantine(QuarantineEvent),
     User(UserEvent),
     Ledger(LedgerEvent),
@@ -68,6 +70,7 @@ impl Event {
             Self::Contact(event) => Some(event.at()),
             Self::Callee(event) => Some(event.at()),
             Self::PhoneNumber(event) => Some(event.at()),
+            Self::TenantSettings(event) => Some(event.at()),
             Self::Quarantine(event) => Some(event.at()),
             Self::User(event) => Some(event.at()),
             Self::Ledger(event) => Some(event.at()),
@@ -91,6 +94,7 @@ from_stream_event!(
     ContactEvent => Contact,
     CalleeEvent => Callee,
     PhoneNumberEvent => PhoneNumber,
+    TenantSettingsEvent => TenantSettings,
     QuarantineEvent => Quarantine,
     UserEvent => User,
     LedgerEvent => Ledger

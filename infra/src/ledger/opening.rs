@@ -11,6 +11,7 @@ use domain::contact::Contact;
 use domain::ledger::Ledger as LedgerState;
 use domain::phone_number::PhoneNumber;
 use domain::quarantine::Quarantine;
+use domain::tenant_settings::TenantSettings;
 use domain::user::User;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
@@ -36,6 +37,7 @@ static AGENT: LazyLock<Upcasters> = LazyLock::new(Agent::upcasters);
 static CONTACT: LazyLock<Upcasters> = LazyLock::new(Contact::upcasters);
 static CALLEE: LazyLock<Upcasters> = LazyLock::new(Callee::upcasters);
 static PHONE_NUMBER: LazyLock<Upcasters> = LazyLock::new(PhoneNumber::upcasters);
+static TENANT_SETTINGS: LazyLock<Upcasters> = LazyLock::new(TenantSettings::upcasters);
 static QUARANTINE: LazyLock<Upcasters> = LazyLock::new(Quarantine::upcasters);
 static USER: LazyLock<Upcasters> = LazyLock::new(User::upcasters);
 static LEDGER: LazyLock<Upcasters> = LazyLock::new(LedgerState::upcasters);
@@ -129,6 +131,7 @@ fn open_event(raw: &RawEvent, key: &StreamKey) -> Result<Event, String> {
         "contact" => parse(&CONTACT, name, &payload).map(Event::Contact),
         "callee" => parse(&CALLEE, name, &payload).map(Event::Callee),
         "phone_number" => parse(&PHONE_NUMBER, name, &payload).map(Event::PhoneNumber),
+        "tenant_settings" => parse(&TENANT_SETTINGS, name, &payload).map(Event::TenantSettings),
         "quarantine" => parse(&QUARANTINE, name, &payload).map(Event::Quarantine),
         "user" => parse(&USER, name, &payload).map(Event::User),
         "ledger" => parse(&LEDGER, name, &payload).map(Event::Ledger),

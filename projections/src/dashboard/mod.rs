@@ -1,6 +1,7 @@
-//! `dashboard`: figures by hour, by day and in total, and the latest calls.
+//! `dashboard`: figures by quarter hour, by day of UTC and in total, and the latest calls.
 //!
-//! Every figure is a maintained sum, so that no query counts rows. When an event moves a call from one figure to
+//! Every figure is a maintained sum, so that no query counts rows. Days and hours of a tenant's time zone are added up
+//! from quarter hours when they are read (`domain::calendar`), so that another time zone needs no rebuild. When an event moves a call from one figure to
 //! another (an outcome, a day), the call's old contribution is subtracted and the new one added. For the list of latest
 //! calls, there is one small row per call. Transcripts and searchable texts are in `call_log`.
 
@@ -21,7 +22,7 @@ pub struct DashboardModel;
 
 impl ReadModel for DashboardModel {
     const NAME: &'static str = "dashboard";
-    const VERSION: i64 = 4;
+    const VERSION: i64 = 5;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = CallView;
 

@@ -1,30 +1,50 @@
 //! Queries of `dashboard`.
 
 use super::tables::{FigureRow, LatestRow};
-use crate::rows::{Row, Table};
+use crate::rows::Row;
+use domain::calendar::{QUARTER_HOURS_PER_DAY, Run, Spans};
 use infra::db::{DbError, ReadStores};
 use infra::on_db;
+use std::ops::Range;
 use std::sync::LazyLock;
 
-/// Sums over a range of buckets. No row if there was no call.
+/// Sums over a range of quarter hours: the whole days of UTC in it, and the quarter hours before and after them. No row if
+/// there was no call.
 static SUMS: LazyLock<String> = LazyLock::new(|| {
-    let FigureTable { key, amounts } = FigureTable::of(&FigureRow::TABLE);
-    let sums: Vec<_> = amounts
-        .iter()
-        .map(|name| format!("cast(sum({name}) as bigint)"))
-        .collect();
+    let columns = FigureRow::TABLE.column_list();
+    let range = |scale: Scale, first: usize, end: usize| {
+        let scale = scale.as_str();
+        format!(
+            "select {columns} from figures where tenant = $1 and scale = '{scale}' and bucket >= ${first} and bucket < ${end}"
+        )
+    };
+    let ranges = [
+        range(Scale::QuarterHour, 2, 3),
+        range(Scale::UtcDay, 4, 5),
+        range(Scale::QuarterHour, 6, 7),
+    ];
     format!(
-        "select tenant, scale, cast(min(bucket) as bigint), {} from figures
-         where tenant = $1 and scale = $2 and bucket >= $3 and bucket < $4 group by {}",
-        sums.join(", "),
-        key[..2].join(", ")
+        "select tenant, min(scale), cast(min(bucket) as bigint), {} from ({}) figures group by tenant",
+        sums(),
+        ranges.join(" union all ")
     )
 });
 
+/// Sums over each span of a run. The bucket of a span is its first quarter hour.
 static SERIES: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "select {} from figures where tenant = $1 and scale = $2 and bucket >= $3 and bucket < $4 order by bucket",
-        FigureRow::TABLE.column_list()
+        "select tenant, scale, $2 + (bucket - $2) / $4 * $4, {} from figures
+         where tenant = $1 and scale = '{}' and bucket >= $2 and bucket < $3 group by 1, 2, 3 order by 3",
+        sums(),
+        Scale::QuarterHour.as_str()
+    )
+});
+
+static ALL_TIME: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {} from figures where tenant = $1 and scale = '{}'",
+        FigureRow::TABLE.column_list(),
+        Scale::All.as_str()
     )
 });
 
@@ -36,41 +56,38 @@ static LATEST: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-struct FigureTable {
-    key: Vec<&'static str>,
-    amounts: Vec<&'static str>,
-}
-
-impl FigureTable {
-    fn of(table: &Table) -> Self {
-        let mut key: Vec<_> = table.columns.iter().map(|column| column.name).collect();
-        let amounts = key.split_off(table.key);
-        Self { key, amounts }
-    }
+/// The sum of each figure.
+fn sums() -> String {
+    let amounts = &FigureRow::TABLE.columns[FigureRow::TABLE.key..];
+    let sums: Vec<_> = amounts
+        .iter()
+        .map(|column| format!("cast(sum({}) as bigint)", column.name))
+        .collect();
+    sums.join(", ")
 }
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![SUMS.as_str(), SERIES.as_str(), LATEST.as_str()]
+    vec![ALL_TIME.as_str(), SUMS.as_str(), SERIES.as_str(), LATEST.as_str()]
 }
 
 /// The length of the period of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
+pub(super) enum Scale {
     /// All time. The only bucket is 0.
     All,
     /// A day in UTC; buckets are days since 1970-01-01.
-    Day,
-    /// An hour; buckets are hours since 1970-01-01T00:00Z.
-    Hour,
+    UtcDay,
+    /// Buckets are quarter hours since 1970-01-01T00:00Z.
+    QuarterHour,
 }
 
 impl Scale {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::All => "all",
-            Self::Day => "day",
-            Self::Hour => "hour",
+            Self::UtcDay => "utc_day",
+            Self::QuarterHour => "quarter_hour",
         }
     }
 }
@@ -91,47 +108,49 @@ impl Dashboard {
     /// # Errors
     /// When the database cannot be used.
     pub async fn all_time(&self, tenant: &str) -> Result<Option<FigureRow>, DbError> {
-        self.sums(tenant, Scale::All, 0..1).await
+        let db = self.read_stores.current("dashboard").await?.db;
+        Ok(on_db!(&db, c => sqlx::query_as(&ALL_TIME).bind(tenant).fetch_optional(c).await)?)
     }
 
-    /// The figures summed over buckets. `None` if there was no call.
+    /// The figures summed over quarter hours. `None` if there was no call.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn sums(
-        &self,
-        tenant: &str,
-        scale: Scale,
-        buckets: std::ops::Range<i64>,
-    ) -> Result<Option<FigureRow>, DbError> {
+    pub async fn sums(&self, tenant: &str, quarter_hours: Range<i64>) -> Result<Option<FigureRow>, DbError> {
+        let Range { start, end } = quarter_hours;
+        let first_day = start.div_euclid(QUARTER_HOURS_PER_DAY) + i64::from(start % QUARTER_HOURS_PER_DAY != 0);
+        let end_day = end.div_euclid(QUARTER_HOURS_PER_DAY).max(first_day);
         let db = self.read_stores.current("dashboard").await?.db;
         Ok(on_db!(&db, c => sqlx::query_as(&SUMS)
             .bind(tenant)
-            .bind(scale.as_str())
-            .bind(buckets.start)
-            .bind(buckets.end)
+            .bind(start)
+            .bind(end.min(first_day * QUARTER_HOURS_PER_DAY))
+            .bind(first_day)
+            .bind(end_day)
+            .bind(end_day * QUARTER_HOURS_PER_DAY)
+            .bind(end)
             .fetch_optional(c)
             .await)?)
     }
 
-    /// The figures of each bucket with calls, earliest first.
+    /// The figures of each span with calls, earliest first. The bucket of a span is its first quarter hour.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn series(
-        &self,
-        tenant: &str,
-        scale: Scale,
-        buckets: std::ops::Range<i64>,
-    ) -> Result<Vec<FigureRow>, DbError> {
+    pub async fn series(&self, tenant: &str, spans: &Spans) -> Result<Vec<FigureRow>, DbError> {
         let db = self.read_stores.current("dashboard").await?.db;
-        Ok(on_db!(&db, c => sqlx::query_as(&SERIES)
-            .bind(tenant)
-            .bind(scale.as_str())
-            .bind(buckets.start)
-            .bind(buckets.end)
-            .fetch_all(c)
-            .await)?)
+        let mut all = Vec::new();
+        for Run { start, end, length } in spans.runs() {
+            let rows: Vec<FigureRow> = on_db!(&db, c => sqlx::query_as(&SERIES)
+                .bind(tenant)
+                .bind(start)
+                .bind(end)
+                .bind(length)
+                .fetch_all(c)
+                .await)?;
+            all.extend(rows);
+        }
+        Ok(all)
     }
 
     /// The latest calls by start.

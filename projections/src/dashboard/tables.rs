@@ -38,9 +38,9 @@ table! {
     FigureRow in "figures", key 3, Counters, personal []
     {
         tenant: String,
-        /// `all`, `day`, `hour`; in UTC.
+        /// [`super::queries::Scale`].
         scale: String,
-        /// 0 for `all`, else days or hours since 1970-01-01.
+        /// 0 for `all`, else days or quarter hours since 1970-01-01T00:00Z.
         bucket: i64,
         calls: i64,
         inbound: i64,

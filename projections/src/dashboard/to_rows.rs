@@ -1,9 +1,11 @@
 //! Converts a call to its row and its figures.
 
+use super::queries::Scale;
 use super::tables::{FigureRow, LatestRow};
 use crate::engine::Totals;
+use domain::calendar::{QUARTER_HOURS_PER_DAY, quarter_hour_of};
 use domain::call::value::{Grade, Outcome};
-use domain::call::view::{CallView, Filter, UtcHour};
+use domain::call::view::{CallView, Filter};
 
 pub(super) fn row(id: &str, view: &CallView) -> LatestRow {
     let text = |text: Option<&str>| text.map(str::to_owned);
@@ -32,13 +34,14 @@ pub(super) fn write_totals(view: &CallView, totals: &mut Totals) {
     if view.hidden {
         return;
     }
-    let start = UtcHour::of(view.started_at());
-    for (scale, bucket) in [("all", 0), ("day", start.day), ("hour", start.day * 24 + start.hour)] {
+    let start = quarter_hour_of(view.started_at());
+    let day = start.div_euclid(QUARTER_HOURS_PER_DAY);
+    for (scale, bucket) in [(Scale::All, 0), (Scale::UtcDay, day), (Scale::QuarterHour, start)] {
         totals.add(figures(view, scale, bucket));
     }
 }
 
-fn figures(view: &CallView, scale: &str, bucket: i64) -> FigureRow {
+fn figures(view: &CallView, scale: Scale, bucket: i64) -> FigureRow {
     let is = |outcome| i64::from(view.outcome() == Some(outcome));
     let graded = |grade| i64::from(view.review.is_graded(grade));
     let in_list = |filter| i64::from(view.is_in(filter));
@@ -47,7 +50,7 @@ fn figures(view: &CallView, scale: &str, bucket: i64) -> FigureRow {
     let latencies = || view.dialogue.latencies().map(i64::from);
     FigureRow {
         tenant: view.tenant.0.clone(),
-        scale: scale.to_owned(),
+        scale: scale.as_str().to_owned(),
         bucket,
         calls: 1,
         inbound: in_list(Filter::Inbound),

@@ -1,4 +1,6 @@
-//! `persona_feedback`: grades by day, agent and persona version, and the corrections by reviewers.
+//! `persona_feedback`: grades by quarter hour, agent and persona version, and the corrections by reviewers.
+//!
+//! Days of a tenant's time zone are added up from quarter hours when they are read, as in `dashboard`.
 //!
 //! It does not derive rules from corrections: that is done in `api/src/agents/personas`, and a user approves them.
 
@@ -19,7 +21,7 @@ pub struct FeedbackModel;
 
 impl ReadModel for FeedbackModel {
     const NAME: &'static str = "persona_feedback";
-    const VERSION: i64 = 3;
+    const VERSION: i64 = 4;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = CallView;
 

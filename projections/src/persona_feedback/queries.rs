@@ -1,20 +1,18 @@
 //! Queries of `persona_feedback`.
 
-use super::tables::{FeedbackCorrectionRow, FeedbackDayRow};
+use super::tables::{FeedbackCorrectionRow, FeedbackCountRow};
 use crate::rows::Row;
+use domain::calendar::{Run, Spans};
 use infra::db::{DbError, ReadStores};
 use infra::on_db;
-use std::ops::Range;
 use std::sync::LazyLock;
 
-static DAYS: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "select {} from feedback_days where tenant = $1 and day >= $2 and day < $3
-           and (cast($4 as text) is null or agent = $4)
-         order by day, agent, persona_version",
-        FeedbackDayRow::TABLE.column_list()
-    )
-});
+/// Sums over each span of a run. The quarter hour of a span is its first.
+const COUNTS: &str = "select tenant, $2 + (quarter_hour - $2) / $4 * $4, agent, persona_version,
+           cast(sum(good) as bigint), cast(sum(needs_improvement) as bigint), cast(sum(corrections) as bigint)
+         from feedback_counts where tenant = $1 and quarter_hour >= $2 and quarter_hour < $3
+           and (cast($5 as text) is null or agent = $5)
+         group by 1, 2, 3, 4 order by 2, 3, 4";
 
 static CORRECTIONS: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -35,7 +33,7 @@ static CORRECTION: LazyLock<String> = LazyLock::new(|| {
 
 /// Every statement of this file.
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![DAYS.as_str(), CORRECTIONS.as_str(), CORRECTION.as_str()]
+    vec![COUNTS, CORRECTIONS.as_str(), CORRECTION.as_str()]
 }
 
 /// Selects corrections.
@@ -56,24 +54,31 @@ impl Feedback {
         Self { read_stores }
     }
 
-    /// Grades by day of the call, agent and persona version. Only days with grades or corrections are included.
+    /// Grades by span, agent and persona version, earliest first. Only spans with grades or corrections are included. The
+    /// quarter hour of a span is its first.
     ///
     /// # Errors
     /// When the database cannot be used.
-    pub async fn days(
+    pub async fn counts(
         &self,
         tenant: &str,
-        days: Range<i64>,
+        spans: &Spans,
         agent: Option<&str>,
-    ) -> Result<Vec<FeedbackDayRow>, DbError> {
+    ) -> Result<Vec<FeedbackCountRow>, DbError> {
         let db = self.read_stores.current("persona_feedback").await?.db;
-        Ok(on_db!(&db, c => sqlx::query_as(&DAYS)
-            .bind(tenant)
-            .bind(days.start)
-            .bind(days.end)
-            .bind(agent)
-            .fetch_all(c)
-            .await)?)
+        let mut all = Vec::new();
+        for Run { start, end, length } in spans.runs() {
+            let rows: Vec<FeedbackCountRow> = on_db!(&db, c => sqlx::query_as(COUNTS)
+                .bind(tenant)
+                .bind(start)
+                .bind(end)
+                .bind(length)
+                .bind(agent)
+                .fetch_all(c)
+                .await)?;
+            all.extend(rows);
+        }
+        Ok(all)
     }
 
     /// The corrections in force, latest first.

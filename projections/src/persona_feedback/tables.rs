@@ -5,7 +5,7 @@ use crate::rows::Role::{Counters, OwnedBy};
 use crate::rows::{Row, Table, table};
 
 /// Every table of this read model.
-pub const TABLES: &[Table] = &[FeedbackCorrectionRow::TABLE, FeedbackDayRow::TABLE];
+pub const TABLES: &[Table] = &[FeedbackCorrectionRow::TABLE, FeedbackCountRow::TABLE];
 
 table! {
     /// A correction: what a reviewer wrote the agent should have said. Times are epoch microseconds.
@@ -19,8 +19,6 @@ table! {
         agent: String,
         /// The persona that spoke. 0 is the base prompt without a persona.
         persona_version: i64,
-        /// Day of the call: days since 1970-01-01 in UTC.
-        day: i64,
         /// The turn that it refers to. Absent if it refers to the whole call.
         turn: Option<i64>,
         note: Option<String>,
@@ -33,12 +31,12 @@ table! {
 }
 
 table! {
-    /// Grades of the calls of one day. Hidden calls are excluded.
-    FeedbackDayRow in "feedback_days", key 4, Counters, personal []
+    /// Grades of the calls that started in one quarter hour. Hidden calls are excluded.
+    FeedbackCountRow in "feedback_counts", key 4, Counters, personal []
     {
         tenant: String,
-        /// Day of the call: days since 1970-01-01 in UTC.
-        day: i64,
+        /// Quarter hours since 1970-01-01T00:00Z.
+        quarter_hour: i64,
         /// Empty when unknown.
         agent: String,
         /// The persona that spoke. 0 is the base prompt without a persona.

@@ -1,10 +1,11 @@
 //! Converts a call to its corrections and its counts.
 
-use super::tables::{FeedbackCorrectionRow, FeedbackDayRow};
+use super::tables::{FeedbackCorrectionRow, FeedbackCountRow};
 use crate::engine::Totals;
 use crate::rows::Rows;
+use domain::calendar::quarter_hour_of;
 use domain::call::value::Grade;
-use domain::call::view::{CallView, UtcHour};
+use domain::call::view::CallView;
 
 fn agent(view: &CallView) -> String {
     view.agent().unwrap_or_default().to_owned()
@@ -12,10 +13,6 @@ fn agent(view: &CallView) -> String {
 
 fn persona_version(view: &CallView) -> i64 {
     i64::from(view.dialogue.persona_version.unwrap_or_default())
-}
-
-fn day(view: &CallView) -> i64 {
-    UtcHour::of(view.started_at()).day
 }
 
 pub(super) fn write_rows(id: &str, view: &CallView, rows: &mut Rows) {
@@ -26,7 +23,6 @@ pub(super) fn write_rows(id: &str, view: &CallView, rows: &mut Rows) {
             tenant: view.tenant.0.clone(),
             agent: agent(view),
             persona_version: persona_version(view),
-            day: day(view),
             turn: correction.turn.map(i64::from),
             note: correction.note.text().map(str::to_owned),
             noted_by: Some(correction.by.clone()),
@@ -44,9 +40,9 @@ pub(super) fn write_totals(view: &CallView, totals: &mut Totals) {
     if view.hidden || good + needs_improvement + corrections == 0 {
         return;
     }
-    totals.add(FeedbackDayRow {
+    totals.add(FeedbackCountRow {
         tenant: view.tenant.0.clone(),
-        day: day(view),
+        quarter_hour: quarter_hour_of(view.started_at()),
         agent: agent(view),
         persona_version: persona_version(view),
         good,

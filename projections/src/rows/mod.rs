@@ -25,6 +25,7 @@ pub enum Owner {
     Callee,
     /// A number of the installation.
     PhoneNumber,
+    TenantSettings,
     /// A quarantined webhook.
     Quarantine,
     User,
@@ -32,12 +33,13 @@ pub enum Owner {
 
 impl Owner {
     /// Every stream type.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Call,
         Self::Agent,
         Self::Contact,
         Self::Callee,
         Self::PhoneNumber,
+        Self::TenantSettings,
         Self::Quarantine,
         Self::User,
     ];
@@ -51,6 +53,7 @@ impl Owner {
             Self::Contact => "contact",
             Self::Callee => "callee",
             Self::PhoneNumber => "phone_number",
+            Self::TenantSettings => "tenant_settings",
             Self::Quarantine => "quarantine",
             Self::User => "user",
         }

@@ -2,14 +2,14 @@
 
 use crate::support::*;
 use domain::agent::event::{AgentEvent, AgentSettings};
+use domain::calendar::{Calendar, quarter_hour_of};
 use domain::call::CallEvent;
 use domain::call::value::{ClockSource, Direction, Grade, Outcome, Phase, VoicemailReason};
-use domain::call::view::{Filter, UtcHour};
+use domain::call::view::Filter;
 use domain::contact::ContactEvent;
 use domain::{Personal, Timestamp};
 use infra::event_store::{Event, Recorded, StreamId};
 use projections::call_log::CallQuery;
-use projections::dashboard::queries::Scale;
 use projections::persona_feedback::FeedbackQuery;
 use projections::projectors;
 use projections::work::Kind;
@@ -332,20 +332,25 @@ async fn figures_add_up_by_day_and_in_total() {
     assert_eq!((all.completed, all.failed, all.busy, all.no_answer), (3, 1, 1, 1));
     assert_eq!((all.graded_good, all.graded_needs_improvement, all.resolved), (1, 1, 1));
     assert_eq!((all.talked, all.talk_s), (2, 100));
-    let day = UtcHour::of(at(0)).day;
+    let utc = Calendar::new(chrono_tz::Tz::UTC);
+    let day = utc.day_of(at(0));
     let days = dashboard
-        .sums("default", Scale::Day, day..day + 2)
+        .sums("default", utc.quarter_hours(day..day + 2))
         .await
         .expect("query")
         .expect("figures");
     assert_eq!((days.calls, days.talk_s), (7, 100));
-    assert_eq!(
-        dashboard
-            .sums("default", Scale::Day, day - 9..day)
-            .await
-            .expect("query"),
-        None
-    );
+    let before = dashboard.sums("default", utc.quarter_hours(day - 9..day)).await;
+    assert_eq!(before.expect("query"), None);
+    let first = quarter_hour_of(at(0));
+    for (quarter_hours, calls) in [
+        (first..first + 1, Some(4)),
+        (first..first + 2, Some(7)),
+        (first + 2..first + 9, None),
+    ] {
+        let figures = dashboard.sums("default", quarter_hours).await.expect("query");
+        assert_eq!(figures.map(|figures| figures.calls), calls);
+    }
     let latest = dashboard.latest("default", 5).await.expect("query");
     assert_eq!(
         latest.iter().map(|call| call.call_id.as_str()).collect::<Vec<_>>(),
@@ -392,8 +397,10 @@ async fn feedback_is_grouped_by_day_agent_and_persona() {
     let env = TestEnv::new().await;
     project(&env, &of_one_call(full_call())).await;
     let feedback = env.models.feedback();
-    let day = UtcHour::of(at(0)).day;
-    let days = feedback.days("default", day..day + 1, None).await.expect("query");
+    let utc = Calendar::new(chrono_tz::Tz::UTC);
+    let day = utc.day_of(at(0));
+    let days = utc.days(day..day + 1);
+    let days = feedback.counts("default", &days, None).await.expect("query");
     assert_eq!(
         days.iter()
             .map(|d| (d.agent.as_str(), d.persona_version, d.good, d.corrections))

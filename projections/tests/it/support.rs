@@ -310,6 +310,7 @@ impl TestEnv {
             Event::Contact(event) => serde_json::to_string(event),
             Event::Callee(event) => serde_json::to_string(event),
             Event::PhoneNumber(event) => serde_json::to_string(event),
+            Event::TenantSettings(event) => serde_json::to_string(event),
             Event::Quarantine(event) => serde_json::to_string(event),
             Event::User(event) => serde_json::to_string(event),
             Event::Ledger(_) | Event::Unreadable { .. } => panic!("no event of a model"),

@@ -4,13 +4,13 @@ use super::fill::{self, TENANT};
 use super::measure::percentile;
 use super::report::{Floor, Line, Report};
 use super::{seed, traffic};
-use domain::call::view::{Filter, UtcHour};
+use domain::calendar::Calendar;
+use domain::call::view::Filter;
 use harness::test_stores::TestStores;
 use infra::clock::SystemClock;
 use infra::db::ReadStores;
 use projections::ReadModels;
 use projections::call_log::queries::CallQuery;
-use projections::dashboard::queries::Scale;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -175,19 +175,21 @@ impl Filled {
 
     /// The queries of `GET /api/dashboard/stats`, for the last day with calls.
     async fn stats(&self, days: i64) -> anyhow::Result<()> {
-        let tomorrow = UtcHour::of(traffic::began(self.calls - 1)).day + 1;
+        // Not at an hour of UTC, so that days are added up from quarter hours at both ends.
+        let calendar = Calendar::new(chrono_tz::Tz::Asia__Kathmandu);
+        let tomorrow = calendar.day_of(traffic::began(self.calls - 1)) + 1;
         let from = tomorrow - days;
-        let (scale, buckets) = if days <= 2 {
-            (Scale::Hour, from * 24..tomorrow * 24)
+        let spans = if days <= 2 {
+            calendar.hours(calendar.quarter_hours(from..tomorrow))
         } else {
-            (Scale::Day, from..tomorrow)
+            calendar.days(from..tomorrow)
         };
         let ask = self.models.dashboard();
         tokio::try_join!(
             ask.all_time(TENANT),
-            ask.sums(TENANT, Scale::Day, from..tomorrow),
-            ask.sums(TENANT, Scale::Day, from - days..from),
-            ask.series(TENANT, scale, buckets),
+            ask.sums(TENANT, calendar.quarter_hours(from..tomorrow)),
+            ask.sums(TENANT, calendar.quarter_hours(from - days..from)),
+            ask.series(TENANT, &spans),
             ask.latest(TENANT, 5),
         )?;
         Ok(())

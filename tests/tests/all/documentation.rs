@@ -8,6 +8,7 @@ use domain::contact::event::ContactEvent;
 use domain::ledger::LedgerEvent;
 use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::event::QuarantineEvent;
+use domain::tenant_settings::TenantSettingsEvent;
 use domain::user::UserEvent;
 use infra::config::Settings;
 use std::path::Path;
@@ -28,6 +29,7 @@ fn every_event_type_is_documented() {
         LedgerEvent::TYPES,
         PhoneNumberEvent::TYPES,
         QuarantineEvent::TYPES,
+        TenantSettingsEvent::TYPES,
         UserEvent::TYPES,
     ]
     .concat()
@@ -49,6 +51,7 @@ fn documented_event_types_exist() {
         LedgerEvent::TYPES,
         PhoneNumberEvent::TYPES,
         QuarantineEvent::TYPES,
+        TenantSettingsEvent::TYPES,
         UserEvent::TYPES,
     ]
     .concat();

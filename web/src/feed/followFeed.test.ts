@@ -20,6 +20,12 @@ it("an event of an agent makes stale what shows it", () => {
 });
 
 it("an event of a contact, a quarantined webhook or the log makes stale what shows it", () => {
+  expect(keys("TimeZoneSet", { type: "tenant_settings", id: "default" })).toEqual([
+    "settings",
+    "stats",
+    "feedback",
+    "calls",
+  ]);
   expect(keys("NumberSuppressed", { type: "callee", id: "1" })).toEqual(["contacts", "suppression"]);
   expect(keys("ContactAdded", { type: "contact", id: "1" })).toEqual(["contacts"]);
   expect(keys("WebhookQuarantined", { type: "quarantine", id: "1" })).toEqual(["quarantined-webhooks"]);

@@ -36,6 +36,8 @@ export function staleQueries(event: EventMessage | UnreadableMessage): QueryKey[
       return [["contacts"]];
     case "callee":
       return [["contacts"], ["suppression"]];
+    case "tenant_settings":
+      return [["settings"], ["stats"], ["feedback"], ["calls"]];
     case "quarantine":
       return [["quarantined-webhooks"]];
     default:

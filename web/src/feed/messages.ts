@@ -11,6 +11,7 @@ export type EventMessage =
   | Schemas["ContactFeedEvent"]
   | Schemas["CalleeFeedEvent"]
   | Schemas["PhoneNumberFeedEvent"]
+  | Schemas["TenantSettingsFeedEvent"]
   | Schemas["QuarantineFeedEvent"]
   | Schemas["LedgerFeedEvent"];
 /** An event that the service cannot read, such as one of a newer version. */

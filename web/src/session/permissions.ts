@@ -11,6 +11,7 @@ export type Permission =
   | "lift_suppressions"
   | "view_agents"
   | "edit_agents"
+  | "edit_settings"
   | "propose_personas"
   | "approve_personas"
   | "view_figures"

@@ -66,29 +66,6 @@ text_enum! {
     }
 }
 
-/// An hour in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UtcHour {
-    /// Days since 1970-01-01.
-    pub day: i64,
-    /// 0 to 23.
-    pub hour: i64,
-}
-
-const MICROS_PER_HOUR: i64 = 3_600_000_000;
-
-impl UtcHour {
-    /// The hour that contains a time.
-    #[must_use]
-    pub const fn of(time: Timestamp) -> Self {
-        let hours = time.as_micros().div_euclid(MICROS_PER_HOUR);
-        Self {
-            day: hours.div_euclid(24),
-            hour: hours.rem_euclid(24),
-        }
-    }
-}
-
 impl CallView {
     /// The state of the call as the history shows it.
     #[must_use]

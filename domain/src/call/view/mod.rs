@@ -9,7 +9,7 @@
 mod derive;
 mod fold;
 
-pub use derive::{Filter, Holder, Status, UtcHour};
+pub use derive::{Filter, Holder, Status};
 
 use crate::call::dialogue_state::DialogueState;
 use crate::call::end::End;

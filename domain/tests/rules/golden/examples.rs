@@ -15,6 +15,7 @@ use domain::hours::{TimeRange, WeekHours};
 use domain::ledger::{LedgerClock, LedgerEvent};
 use domain::phone_number::PhoneNumberEvent;
 use domain::quarantine::QuarantineEvent;
+use domain::tenant_settings::TenantSettingsEvent;
 use domain::user::{Role, UserEvent};
 use std::collections::BTreeMap;
 
@@ -920,6 +921,14 @@ pub fn phone_number() -> Vec<PhoneNumberEvent> {
         },
         PhoneNumberEvent::PhoneNumberReleased { at: AT },
     ]
+}
+
+pub fn tenant_settings() -> Vec<TenantSettingsEvent> {
+    vec![TenantSettingsEvent::TimeZoneSet {
+        at: AT,
+        time_zone: chrono_tz::Tz::America__Chicago,
+        by: USER.into(),
+    }]
 }
 
 pub fn quarantine() -> Vec<QuarantineEvent> {

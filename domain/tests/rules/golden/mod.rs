@@ -18,6 +18,7 @@ use domain::contact::{Contact, ContactEvent};
 use domain::ledger::{Ledger, LedgerEvent};
 use domain::phone_number::{PhoneNumber, PhoneNumberEvent};
 use domain::quarantine::{Quarantine, QuarantineEvent};
+use domain::tenant_settings::{TenantSettings, TenantSettingsEvent};
 use domain::user::{User, UserEvent};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -108,7 +109,7 @@ fn parse<Aggregate: Decide>(event_type: &str, version: &str, json: Value) -> Res
     Ok(Example::of(&event))
 }
 
-fn streams() -> [Stream; 8] {
+fn streams() -> [Stream; 9] {
     [
         stream::<Agent>(AgentEvent::TYPES, AgentEvent::UNRELEASED, &examples::agent()),
         stream::<Call>(CallEvent::TYPES, CallEvent::UNRELEASED, &examples::call()),
@@ -124,6 +125,11 @@ fn streams() -> [Stream; 8] {
             QuarantineEvent::TYPES,
             QuarantineEvent::UNRELEASED,
             &examples::quarantine(),
+        ),
+        stream::<TenantSettings>(
+            TenantSettingsEvent::TYPES,
+            TenantSettingsEvent::UNRELEASED,
+            &examples::tenant_settings(),
         ),
         stream::<User>(UserEvent::TYPES, UserEvent::UNRELEASED, &examples::user()),
     ]

@@ -2,6 +2,7 @@
 
 mod dead_letters;
 mod following;
+mod local_days;
 mod rebuilding;
 mod restored_log;
 mod unreadable;

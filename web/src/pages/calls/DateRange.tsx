@@ -2,6 +2,7 @@ import "@mantine/dates/styles.css";
 import { DatePickerInput } from "@mantine/dates";
 import { IconCalendar } from "@tabler/icons-react";
 import dayjs from "dayjs";
+import { useTimeZone } from "../../components/useSettings";
 import { dayOf } from "./search";
 
 interface Props {
@@ -10,15 +11,17 @@ interface Props {
   onChange: (from: string | undefined, to: string | undefined) => void;
 }
 
-const day = (ago: number) => dayjs().subtract(ago, "day").format("YYYY-MM-DD");
-
-/** A date range; both days are included. */
+/** A date range in the tenant's time zone; both days are included. */
 export function DateRange({ from, to, onChange }: Props) {
+  const timeZone = useTimeZone();
+  const today = dayOf(new Date().toISOString(), timeZone);
+  const day = (ago: number) => dayjs(today).subtract(ago, "day").format("YYYY-MM-DD");
   return (
     <DatePickerInput
       type="range"
       placeholder="Any date"
-      value={[dayOf(from), dayOf(to)]}
+      title={`Days are in ${timeZone}`}
+      value={[dayOf(from, timeZone), dayOf(to, timeZone)]}
       onChange={([first, last]) => onChange(first ?? undefined, last ?? undefined)}
       valueFormat="MMM D, YYYY"
       allowSingleDateInRange

@@ -2,7 +2,7 @@
 export interface CallsSearch {
   filter?: Filter;
   q?: string;
-  /** A day (`2026-03-27`, in the browser's zone) or a timestamp (RFC 3339). */
+  /** A day (`2026-03-27`, in the tenant's zone) or a timestamp (RFC 3339). */
   from?: string;
   /** The last day, inclusive; or a timestamp, exclusive. */
   to?: string;
@@ -49,36 +49,23 @@ export function callsSearch(search: Record<string, unknown>): CallsSearch {
   };
 }
 
-/** The query of `GET /api/call-logs`; days become timestamps at midnight in the browser's zone. */
-export function callsQuery(search: CallsSearch) {
-  return {
-    filter: search.filter,
-    q: search.q,
-    from: search.from && (DAY.test(search.from) ? midnight(search.from, 0) : search.from),
-    to: search.to && (DAY.test(search.to) ? midnight(search.to, 1) : search.to),
-    agent: search.agent,
-    grade: search.grade,
-    cursor: search.cursor,
-  };
-}
-
 /** Whether anything besides the filter narrows the list; its length then differs from the filter's count. */
 export function isNarrowed({ q, from, to, agent, grade }: CallsSearch): boolean {
   return [q, from, to, agent, grade].some((value) => value !== undefined);
 }
 
-/** The calendar day of a day or timestamp, in the browser's zone. */
-export function dayOf(value: string | undefined): string | null {
+/** The calendar day of a day or timestamp, in a time zone. */
+export function dayOf(value: string | undefined, timeZone: string): string | null {
   if (!value) return null;
   if (DAY.test(value)) return value;
-  const at = new Date(value);
-  const two = (number: number) => String(number).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-}
-
-function midnight(day: string, plusDays: number): string {
-  const [year = 0, month = 1, date = 1] = day.split("-").map(Number);
-  return new Date(year, month - 1, date + plusDays).toISOString();
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  const parts = new Map(format.formatToParts(new Date(value)).map((part) => [part.type, part.value]));
+  return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`;
 }
 
 function text(value: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import { keepPreviousData, type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import type { CallPage } from "../../api/types";
-import { type CallsSearch, callsQuery } from "./search";
+import type { CallsSearch } from "./search";
 
 /** Calls per page. */
 export const PAGE_SIZE = 50;
@@ -12,9 +12,8 @@ const MAX_REQUESTS_PER_PAGE = 4;
 
 /** Loads a page of calls; fills short search pages with up to `MAX_REQUESTS_PER_PAGE` requests. */
 async function page(search: CallsSearch, signal: AbortSignal): Promise<CallPage> {
-  const query = callsQuery(search);
   const read = (cursor: string | undefined) =>
-    body(api.GET("/api/call-logs", { params: { query: { ...query, cursor, limit: PAGE_SIZE } }, signal }));
+    body(api.GET("/api/call-logs", { params: { query: { ...search, cursor, limit: PAGE_SIZE } }, signal }));
   let result = await read(search.cursor);
   for (let request = 1; request < MAX_REQUESTS_PER_PAGE; request += 1) {
     if (result.calls.length >= PAGE_SIZE / 2 || !result.next_cursor) break;

@@ -13,7 +13,7 @@ import { Page } from "../../components/Page";
 import { useMay } from "../../session/session";
 import { FigureCard } from "./FigureCard";
 import { Latest } from "./Latest";
-import { type Part, parts, period } from "./series";
+import { localDate, type Part, parts } from "./series";
 
 const Plots = lazy(async () => ({ default: (await import("./Plots")).Plots }));
 
@@ -45,7 +45,7 @@ function Dashboard() {
   return (
     <Page
       title="Dashboard"
-      hint="Days are in UTC."
+      hint={stats.data && `Days are in ${stats.data.time_zone}.`}
       actions={
         <SegmentedControl
           aria-label="Period"
@@ -93,11 +93,9 @@ function Loaded({ stats, days }: { stats: Stats; days: number }) {
       </Empty>
     );
   }
-  const now = new Date();
-  const from = period(days, now).from.toISOString();
+  const from = localDate(stats.from);
   const { period: these, before } = stats;
-  const open = (part: Part) =>
-    void navigate({ to: "/calls", search: { from: part.from.toISOString(), to: part.to.toISOString() } });
+  const open = (part: Part) => void navigate({ to: "/calls", search: part.period });
   const figure = { days, more: "plain" as const };
   return (
     <>
@@ -156,7 +154,7 @@ function Loaded({ stats, days }: { stats: Stats; days: number }) {
         />
       </SimpleGrid>
       <Suspense fallback={<PlotsSkeleton />}>
-        <Plots parts={parts(stats.series, days, now)} onOpen={open} />
+        <Plots parts={parts(stats)} onOpen={open} />
       </Suspense>
       <Latest calls={stats.latest} />
     </>

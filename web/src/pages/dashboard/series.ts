@@ -1,54 +1,43 @@
 import type { Figures, Stats } from "../../api/types";
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-/** The service returns hourly buckets for periods up to this many days. */
-const MAX_HOURLY_DAYS = 2;
-
 type Bucket = Stats["series"][number];
 
-/** An hour or a day of the period; `figures` is null without calls. */
+/** The calls of a bar: whole days (`2026-03-27`, in the tenant's zone, inclusive), or timestamps. */
+export interface Period {
+  from: string;
+  to: string;
+}
+
+/** An hour or a day of the period. */
 export interface Part {
-  from: Date;
-  to: Date;
+  period: Period;
   label: string;
+  /** Null without calls: an average of nothing is unknown. */
   figures: Figures | null;
 }
 
-/** Whole UTC days, as the service counts them, ending at the midnight after today. */
-export function period(days: number, now: Date): { from: Date; to: Date } {
-  const tomorrow = Math.floor(now.getTime() / DAY) * DAY + DAY;
-  return { from: new Date(tomorrow - days * DAY), to: new Date(tomorrow) };
+/** The local date of a time with the offset of its zone. */
+export function localDate(at: string): string {
+  return at.slice(0, 10);
 }
 
-/** Splits the period into equal parts, including the empty ones that the service omits. */
-export function parts(series: readonly Bucket[], days: number, now: Date): Part[] {
-  const isHourly = days <= MAX_HOURLY_DAYS;
-  const step = isHourly ? HOUR : DAY;
-  const known = new Map(series.map((bucket) => [Date.parse(bucket.from), bucket]));
-  const { from, to } = period(days, now);
-  // Future hours are left out; they are not hours without calls.
-  const end = isHourly
-    ? Math.min(to.getTime(), Math.floor(now.getTime() / HOUR) * HOUR + HOUR)
-    : to.getTime();
-  const all: Part[] = [];
-  for (let at = from.getTime(); at < end; at += step) {
-    const part = new Date(at);
-    all.push({
-      from: part,
-      to: new Date(at + step),
-      label: isHourly ? hourLabel(part) : dayLabel(part),
-      figures: known.get(at) ?? null,
-    });
-  }
-  return all;
+/** The hours or days of the period, with labels in the tenant's zone. */
+export function parts({ series, from, to, time_zone }: Stats): Part[] {
+  // The service returns hours for up to two days.
+  const isHourly = Date.parse(to) - Date.parse(from) <= 49 * 3_600_000;
+  const hour = new Intl.DateTimeFormat(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: time_zone,
+  });
+  const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", timeZone: time_zone });
+  return series.map((bucket) => ({
+    period: isHourly ? hourOf(bucket) : { from: localDate(bucket.from), to: localDate(bucket.from) },
+    label: (isHourly ? hour : day).format(new Date(bucket.from)),
+    figures: bucket.calls > 0 ? bucket : null,
+  }));
 }
 
-function hourLabel(at: Date): string {
-  return at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-}
-
-/** Formatted in UTC, as the days are UTC days. */
-function dayLabel(at: Date): string {
-  return at.toLocaleDateString(undefined, { month: "short", day: "numeric", timeZone: "UTC" });
+function hourOf({ from, to }: Bucket): Period {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
 }

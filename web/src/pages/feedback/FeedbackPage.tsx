@@ -11,6 +11,7 @@ import { ErrorNotice } from "../../components/ErrorNotice";
 import { Guarded } from "../../components/Guarded";
 import { LinkButton, LinkText } from "../../components/links";
 import { Page } from "../../components/Page";
+import { useTimeZone } from "../../components/useSettings";
 import { count, share } from "../../format/numbers";
 import { useMay } from "../../session/session";
 import { ByPersona } from "./ByPersona";
@@ -34,6 +35,7 @@ function FeedbackReport() {
   const { days = 30, agent } = route.useSearch();
   const navigate = route.useNavigate();
   const mayViewAgents = useMay("view_agents");
+  const timeZone = useTimeZone();
   const feedback = useQuery({
     queryKey: ["feedback", days, agent],
     queryFn: () => body(api.GET("/api/feedback", { params: { query: { days, agent } } })),
@@ -42,7 +44,7 @@ function FeedbackReport() {
   return (
     <Page
       title="Feedback"
-      hint="Grades and corrections from reviewers, and the rules learned from them."
+      hint={`Grades and corrections from reviewers, and the rules learned from them. Days are in ${timeZone}.`}
       actions={
         <Group gap="sm">
           <AgentSelect
@@ -130,7 +132,7 @@ function Loaded({ feedback, agent }: { feedback: Feedback; agent: string | undef
       </SimpleGrid>
       {days.length > 0 && (
         <Suspense fallback={<Skeleton h={330} />}>
-          <SharePlot days={byDay(days)} />
+          <SharePlot days={byDay(days)} timeZone={feedback.time_zone} />
         </Suspense>
       )}
       {days.length > 0 && <ByPersona personas={byPersona(days)} />}

@@ -4,10 +4,16 @@ import { Paper, Title } from "@mantine/core";
 import { count, share } from "../../format/numbers";
 import { type GradeCounts, shareOf } from "./shares";
 
+interface Props {
+  days: readonly (GradeCounts & { day: string })[];
+  /** The zone of the days. */
+  timeZone: string;
+}
+
 /** The daily share of good grades, with the number of grades. */
-export function SharePlot({ days }: { days: readonly (GradeCounts & { day: string })[] }) {
+export function SharePlot({ days, timeZone }: Props) {
   const rows = days.map(({ day, ...counts }) => ({
-    day: new Date(day).toLocaleDateString(undefined, { month: "short", day: "numeric", timeZone: "UTC" }),
+    day: new Date(day).toLocaleDateString(undefined, { month: "short", day: "numeric", timeZone }),
     good: counts.good,
     bad: counts.needsImprovement,
     share: shareOf(counts),

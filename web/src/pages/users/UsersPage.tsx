@@ -12,6 +12,7 @@ import { Timestamp } from "../../components/Timestamp";
 import { ROLES } from "../../session/permissions";
 import { useMay, useMe } from "../../session/session";
 import { InviteModal } from "./InviteModal";
+import { TimeZoneForm } from "./TimeZoneForm";
 import { UserHistoryModal } from "./UserHistoryModal";
 
 const USERS = ["users"] as const;
@@ -31,7 +32,7 @@ function Users() {
   return (
     <Page
       title="Users"
-      hint="Who can sign in, and with which role."
+      hint="Who can sign in, and with which role; the time zone of your days."
       actions={
         mayManage && (
           <Button leftSection={<IconUserPlus size={16} />} onClick={open}>
@@ -58,6 +59,7 @@ function Users() {
           You are the only user. Invite your team and share the link with them.
         </Text>
       )}
+      <TimeZoneForm />
       {isOpen && <InviteModal onClose={close} />}
     </Page>
   );
