@@ -2,6 +2,7 @@
 
 mod dead_letters;
 mod following;
+mod poison;
 mod rebuilding;
 mod restored_log;
 mod unreadable;
@@ -90,6 +91,14 @@ impl TestEnv {
     async fn counted_calls(&self) -> i64 {
         let figures = self.models.dashboard().all_time("default").await.unwrap();
         figures.map_or(0, |figures| figures.calls)
+    }
+}
+
+/// Stores of the same engine.
+async fn another(stores: &TestStores) -> TestStores {
+    match stores.url {
+        infra::db::DatabaseUrl::Folder(_) => TestStores::sqlite().await,
+        infra::db::DatabaseUrl::Postgres(_) => TestStores::postgres().await,
     }
 }
 
