@@ -5,6 +5,7 @@
 //! generation number, and a registry that all processes read holds the current one (`docs/decisions`).
 
 use super::connect::{DatabaseUrl, Durability, connect, create_schema, create_table};
+use super::rebuild_lock::{self, RebuildLock};
 use super::{Db, DbError, rebuild_records};
 use sqlx::{PgPool, SqlitePool};
 use std::collections::HashMap;
@@ -150,6 +151,28 @@ impl ReadStores {
         // If another process has switched, the old connections close when the last query on them has ended.
         drop(old);
         Ok(namespace)
+    }
+
+    /// Takes the lock under which a model is rebuilt. `None`: a process that runs holds it.
+    ///
+    /// # Errors
+    /// When the folder or the server cannot be used.
+    pub async fn lock_rebuild(&self, model: &str) -> Result<Option<RebuildLock>, DbError> {
+        match &self.0.backend {
+            Backend::Sqlite { folder, .. } => rebuild_lock::lock_file(&lock_file(folder, model)).await,
+            Backend::Postgres { admin, .. } => rebuild_lock::lock_on_server(admin, model).await,
+        }
+    }
+
+    /// Whether a process that runs holds the lock under which a model is rebuilt.
+    ///
+    /// # Errors
+    /// When the folder or the server cannot be used.
+    pub async fn is_rebuild_locked(&self, model: &str) -> Result<bool, DbError> {
+        match &self.0.backend {
+            Backend::Sqlite { folder, .. } => rebuild_lock::is_file_locked(&lock_file(folder, model)),
+            Backend::Postgres { admin, .. } => rebuild_lock::is_locked_on_server(admin, model).await,
+        }
     }
 
     /// Prepares a shadow namespace. Drops the remains of a killed rebuild.
@@ -386,6 +409,10 @@ async fn drop_schema(admin: &PgPool, name: &str) -> Result<(), sqlx::Error> {
 
 fn sqlite_file(folder: &Path, model: &str, generation: i64) -> PathBuf {
     folder.join(format!("{model}.{generation}.db"))
+}
+
+fn lock_file(folder: &Path, model: &str) -> PathBuf {
+    folder.join(format!("{model}.rebuild.lock"))
 }
 
 fn remove_sqlite(file: &Path) -> Result<(), DbError> {

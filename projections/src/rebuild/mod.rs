@@ -30,6 +30,7 @@ use futures::FutureExt as _;
 use infra::clock::new_id;
 use infra::consumer::dead_letters::{self, DeadLetter};
 use infra::consumer::{ConsumeError, find_foreign, rejects_data};
+use infra::db::rebuild_lock::RebuildLock;
 use infra::db::{DbError, Engine, Namespace, ShadowNamespace};
 use infra::event_store::{Position, StoreError};
 use infra::subscription::checkpoint::{self, Lease};
@@ -83,7 +84,7 @@ pub enum RebuildError {
     #[error("no read model with this name")]
     Unknown,
     #[error(
-        "a rebuild of this read model is already running; if its process was killed, the next one can begin 15 seconds later"
+        "a rebuild of this read model is already running; if its machine was lost, the next one can begin 15 seconds later"
     )]
     Running,
     /// Another process may rebuild the model now.
@@ -154,7 +155,8 @@ impl From<sqlx::Error> for RebuildError {
 
 /// The name of the lease under which rebuilds run. It is separate from the model's own checkpoint.
 const LEASE_NAME: &str = "rebuild";
-/// After a kill, the next rebuild can begin when this time is over.
+/// If the lock of a rebuild is not released, because its machine was lost or stands still, the next one can begin when this
+/// time is over.
 const LEASE_SECONDS: i64 = 15;
 const LEASE_RENEW_INTERVAL: Duration = Duration::from_secs(4);
 /// Most dead letters that a report names.
@@ -177,6 +179,8 @@ pub struct Begun {
     owner: String,
     lease: Lease,
     renewal: LeaseRenewal,
+    /// Absent if a process that stands still holds it.
+    _lock: Option<RebuildLock>,
 }
 
 /// Begins the rebuild of a model.
@@ -191,10 +195,21 @@ pub(crate) async fn begin(
     let old_dead_letters = dead_letters::count(&old.db).await?.dead_letters;
     checkpoint::create(&old.db, LEASE_NAME, projector.version()).await?;
     let owner = new_id("rebuild");
-    let lease = checkpoint::acquire(&old.db, LEASE_NAME, &owner, LEASE_SECONDS)
-        .await?
-        .ok_or(RebuildError::Running)?;
+    let lock = context.read_stores.lock_rebuild(projector.name()).await?;
+    let lease = if lock.is_some() {
+        // The process that held the lease has ended.
+        let mut tx = old.db.begin().await?;
+        let lease = checkpoint::seize(&mut tx, LEASE_NAME, &owner, LEASE_SECONDS).await?;
+        tx.commit().await?;
+        lease
+    } else {
+        checkpoint::acquire(&old.db, LEASE_NAME, &owner, LEASE_SECONDS).await?
+    };
+    let lease = lease.ok_or(RebuildError::Running)?;
+    // Before anything else: if this process is killed, the others can say so.
+    shared::share_begin(&context.read_stores, projector.name(), &owner).await?;
     Ok(Begun {
+        _lock: lock,
         renewal: LeaseRenewal::start(&old, lease),
         projector,
         context: context.clone(),
@@ -279,11 +294,19 @@ impl Begun {
             () = self.renewal.lost() => return Err(RebuildError::LeaseLost),
         };
         if !matches!(&outcome, Ok(report) if report.switched)
-            && let Err(error) = self.context.read_stores.remove(&shadow).await
+            && let Err(error) = self.remove(&shadow).await
         {
             tracing::warn!(model, %error, "removing the new namespace failed, the next rebuild will remove it");
         }
         outcome
+    }
+
+    /// Removes the new namespace, unless another process may be filling it by now.
+    async fn remove(&self, shadow: &ShadowNamespace) -> Result<(), DbError> {
+        if checkpoint::renew(&self.old.db, LEASE_NAME, &self.lease, LEASE_SECONDS).await? {
+            self.context.read_stores.remove(shadow).await?;
+        }
+        Ok(())
     }
 }
 
