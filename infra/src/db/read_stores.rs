@@ -4,7 +4,7 @@
 //! renames schemas. SQLite cannot rename a file that is open (its write-ahead log is found by name), so files carry a
 //! generation number, and a registry that all processes read holds the current one (`docs/decisions`).
 
-use super::connect::{DatabaseUrl, Durability, connect, create_schema, create_table};
+use super::connect::{DatabaseUrl, Durability, connect, create_schema, create_table, redirect};
 use super::rebuild_lock::{self, RebuildLock};
 use super::{Db, DbError, rebuild_records};
 use sqlx::{PgPool, SqlitePool};
@@ -148,8 +148,10 @@ impl ReadStores {
                 checked_at: Instant::now(),
             },
         );
-        // If another process has switched, the old connections close when the last query on them has ended.
-        drop(old);
+        // Another process has switched.
+        if let Some(old) = old {
+            self.retire(&old.namespace, namespace.generation);
+        }
         Ok(namespace)
     }
 
@@ -238,8 +240,11 @@ impl ReadStores {
                     namespace: next,
                     checked_at: Instant::now(),
                 };
-                // The old connections close when the last query on them has ended.
-                drop(self.0.current.lock().await.insert(model, current));
+                let generation = current.namespace.generation;
+                let old = self.0.current.lock().await.insert(model, current);
+                if let Some(old) = old {
+                    self.retire(&old.namespace, generation);
+                }
             }
             Backend::Postgres { admin, .. } => {
                 let (next_name, old_name) = (next_schema(model), old_schema(model));
@@ -257,6 +262,14 @@ impl ReadStores {
             }
         }
         Ok(())
+    }
+
+    /// A namespace was replaced. Its connections close when the last query on them has ended. A query that holds it and
+    /// needs another connection reads the new rows, because the old file is removed.
+    fn retire(&self, old: &Namespace, generation: i64) {
+        if let (Backend::Sqlite { folder, .. }, Db::Sqlite(pool)) = (&self.0.backend, &old.db) {
+            redirect(pool, &sqlite_file(folder, old.model, generation), Durability::Relaxed);
+        }
     }
 
     /// Replaces a namespace that is damaged by an empty one. Returns `false` on PostgreSQL, where a schema is not a file.

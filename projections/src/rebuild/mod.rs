@@ -274,6 +274,8 @@ impl Begun {
             progress: &self.progress,
             options,
             owner: self.owner.clone(),
+            lease: self.lease,
+            renewal: &self.renewal,
             old_belongs: self.old_belongs,
             dead_letters_allowed: (!self.accepts_dead_letters && options.switch).then_some(self.old_dead_letters),
         };
@@ -316,6 +318,9 @@ struct Run<'a> {
     progress: &'a Progress,
     options: RebuildOptions,
     owner: String,
+    /// The lease of the rebuild.
+    lease: Lease,
+    renewal: &'a LeaseRenewal,
     old_belongs: bool,
     /// At most this many events may be set aside. `None`: any number.
     dead_letters_allowed: Option<i64>,
@@ -466,7 +471,9 @@ impl Run<'_> {
             self.report(Stage::CatchingUp, next.position(), head, started);
             next.follow_closely().await?;
             self.report(Stage::Switching, next.position(), head, started);
-            switch_ms = Some(next.take_over(old, self.old_belongs).await?.as_secs_f64() * 1_000.0);
+            // The switch checks the lease itself, and afterwards the lease is gone with the old rows.
+            self.renewal.stop();
+            switch_ms = Some(next.take_over(old, self.old_belongs, &self.lease).await?.as_secs_f64() * 1_000.0);
             self.progress.reached(model, next.position());
         }
         #[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
@@ -503,7 +510,7 @@ impl Run<'_> {
 /// Renews a lease until it is dropped.
 struct LeaseRenewal {
     lost: CancellationToken,
-    _task: AbortOnDropHandle<()>,
+    task: AbortOnDropHandle<()>,
 }
 
 impl LeaseRenewal {
@@ -524,8 +531,12 @@ impl LeaseRenewal {
         });
         Self {
             lost,
-            _task: AbortOnDropHandle::new(task),
+            task: AbortOnDropHandle::new(task),
         }
+    }
+
+    fn stop(&self) {
+        self.task.abort();
     }
 
     /// Waits until another process may have taken the lease.

@@ -1,6 +1,6 @@
 //! The switch of a rebuild: catches up with the log and makes the new namespace the current one.
 
-use super::RebuildError;
+use super::{LEASE_NAME, RebuildError};
 use crate::projector::Projector;
 use crate::runner::RunnerContext;
 use infra::consumer::{Applier, ApplierContext};
@@ -121,9 +121,20 @@ impl<'a> Next<'a> {
 
     /// Fences off the old model's follower, applies the last events and switches namespaces. Returns how long no
     /// follower applied events.
-    pub async fn take_over(&mut self, old: &Namespace, old_belongs: bool) -> Result<Duration, RebuildError> {
+    ///
+    /// # Errors
+    /// When the lease of the rebuild is lost: another process may be rebuilding the model.
+    pub async fn take_over(
+        &mut self,
+        old: &Namespace,
+        old_belongs: bool,
+        rebuild: &Lease,
+    ) -> Result<Duration, RebuildError> {
         let model = self.projector.name();
         let mut tx = old.db.begin().await?;
+        if !checkpoint::renew_in(&mut tx, LEASE_NAME, rebuild, SWITCH_LEASE_SECONDS).await? {
+            return Err(RebuildError::LeaseLost);
+        }
         // The old model's follower is blocked from here on.
         let began = Instant::now();
         let seized = checkpoint::seize(&mut tx, model, self.owner, SWITCH_LEASE_SECONDS).await?;

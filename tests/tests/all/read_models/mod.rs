@@ -2,6 +2,7 @@
 
 mod dead_letters;
 mod following;
+mod live_snapshot;
 mod poison;
 mod rebuilding;
 mod restored_log;
