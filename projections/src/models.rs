@@ -209,11 +209,6 @@ impl ReadModels {
                             self.health().works(&part);
                             return;
                         }
-                        // A rebuild stops at an event that cannot be applied; a follower parks its stream.
-                        Err(RebuildError::Projection(error)) if behind == Behind::Empty && error.is_permanent() => {
-                            tracing::error!(model, %error, "rebuild failed, following the log from the start");
-                            return;
-                        }
                         Err(error) => error,
                     }
                 }

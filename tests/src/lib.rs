@@ -15,6 +15,7 @@ pub mod rows;
 pub mod scratch;
 pub mod sealed_value;
 pub mod service;
+pub mod statement_counter;
 pub mod test_env;
 pub mod test_stores;
 mod twilio_package;

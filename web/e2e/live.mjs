@@ -103,6 +103,10 @@ browserTest(
     await expectVisible(card.getByText("Taken over by you"), "the user who took over");
     await expectHidden(listening, "the audio bar after the takeover");
     await expectVisible(card.getByText("Team member speaking"), "the team member badge");
+    await expectVisible(
+      card.getByText("Words are not transcribed while a team member speaks"),
+      "the notice that the words of a team member are not transcribed live",
+    );
     await waitUntil(
       "the user in the conference",
       () => countEvents(api, callId, "ParticipantJoined"),
@@ -143,6 +147,10 @@ browserTest(
     await card.getByRole("button", { name: "Hang up" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Hang up" }).click();
     await expectVisible(card.getByText("Completed"), "the outcome");
+    await expectVisible(
+      card.getByText("The words after the takeover are transcribed from the recording"),
+      "the notice where the words after the takeover are",
+    );
     await card.getByRole("link").click();
     await expectVisible(page.getByText("Call handed over"), "the page of the call");
     await page.reload();

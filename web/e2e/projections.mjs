@@ -18,6 +18,12 @@ browserTest(
     await model.getByRole("button", { name: "Rebuild…" }).click();
     const dialog = page.getByRole("dialog", { name: "Rebuild Call log" });
 
+    // The service was killed during a rebuild and started again.
+    await expectVisible(
+      dialog.getByText("The process that rebuilt it ended"),
+      "the end of the killed rebuild",
+    );
+
     const first = await recordProgress(page);
     await dialog.getByRole("button", { name: "Compare only" }).click();
     await waitUntil("the progress of the comparison", first, (texts) => texts.some(isProgress));

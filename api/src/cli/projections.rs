@@ -41,7 +41,7 @@ struct Rebuild {
     /// Switch without confirmation
     #[arg(long)]
     switch: bool,
-    /// Switch also if more events cannot be read than the current rows leave out
+    /// Switch also if more events cannot be read or applied than the current rows leave out
     #[arg(long)]
     accept_dead_letters: bool,
     #[command(flatten, next_help_heading = "Configuration")]
@@ -165,6 +165,18 @@ fn print_report(report: &RebuildReport) -> anyhow::Result<()> {
         "{}: {} events in {:.1} s, {:.0} events/s",
         report.model, report.events, report.load_seconds, report.events_per_second
     ))?;
+    if report.parked > 0 {
+        print(&format!(
+            "left out: {} events that cannot be read or applied, or that follow one in its stream",
+            report.parked
+        ))?;
+        for letter in &report.dead_letters {
+            print(&format!(
+                "  position {} {}: {}",
+                letter.position, letter.event_type, letter.reason
+            ))?;
+        }
+    }
     match &report.difference {
         Some(difference) if difference.is_none() => {
             print(&format!("difference: none, at position {}", difference.position))?;

@@ -28,8 +28,27 @@ const INSERT_DEAD_LETTER: &str = "insert into dead_letters
 const COUNT: &str = "select count(*), count(distinct aggregate_type || '/' || aggregate_id), min(position)
   from dead_letters";
 
+const FIRST: &str = "select position, event_type, reason from dead_letters order by position limit $1";
+
 /// The statements of this file. A test prepares them.
-pub const STATEMENTS: &[&str] = &[PARKED, INSERT_DEAD_LETTER, COUNT];
+pub const STATEMENTS: &[&str] = &[PARKED, INSERT_DEAD_LETTER, COUNT, FIRST];
+
+/// An event that was set aside.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, sqlx::FromRow)]
+pub struct DeadLetter {
+    pub position: Position,
+    pub event_type: String,
+    /// Contains no personal values.
+    pub reason: String,
+}
+
+/// The first dead letters, at most `limit`.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn first(db: &Db, limit: i64) -> Result<Vec<DeadLetter>, sqlx::Error> {
+    on_db!(db, c => sqlx::query_as(FIRST).bind(limit).fetch_all(c).await)
+}
 
 /// What a consumer has set aside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -65,8 +65,9 @@ impl ConsumeError {
     }
 }
 
-/// Whether an error code means that the database will never accept this data.
-fn rejects_data(code: &str) -> bool {
+/// Whether an error code means that the database will never accept this data: a SQLSTATE, or SQLite's extended code.
+#[must_use]
+pub fn rejects_data(code: &str) -> bool {
     if code.len() == 5 {
         // SQLSTATE classes: data exception, integrity constraint violation, program limit exceeded.
         return ["22", "23", "54"].iter().any(|class| code.starts_with(class));

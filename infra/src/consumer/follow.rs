@@ -1,13 +1,11 @@
 //! Follows the log for one consumer while this process holds its lease.
 
-use super::dead_letters::DeadLetters;
-use super::{ConsumeError, ConsumerContext, Foreign, Handler, LogConsumer, Observer, find_foreign};
-use crate::db::{DbError, Namespace, Tx};
-use crate::event_store::{Position, Recorded, StoreError};
+use super::apply::{Applier, ApplierContext, DATABASE_TIMEOUT};
+use super::{ConsumeError, ConsumerContext, Foreign, LogConsumer, Observer, find_foreign};
+use crate::db::{DbError, Namespace};
+use crate::event_store::{Recorded, StoreError};
 use crate::ledger::Subscription;
-use crate::subscription::checkpoint::{self, Lease, LogMark};
-use futures::FutureExt as _;
-use std::panic::AssertUnwindSafe;
+use crate::subscription::checkpoint;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
@@ -28,9 +26,6 @@ const MAX_BURST_PAUSE: Duration = Duration::from_millis(250);
 const LEASE_SECONDS: i64 = 15;
 /// Interval at which the lease is renewed.
 const LEASE_RENEW_INTERVAL: Duration = Duration::from_secs(5);
-/// Longest time to wait for a database operation, or for one transaction: a network that drops packets leaves a connection
-/// open for many minutes.
-const DATABASE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Interval at which an idle consumer checks whether a rebuild has switched the namespace.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
@@ -99,17 +94,6 @@ where
     }
 }
 
-/// Handles events. A panic of the handler becomes an error, so that the event that causes it is dead-lettered like any
-/// other that cannot be handled. The handler drops its cache after an error, so nothing half-changed is used again.
-async fn handle_catching_panics(
-    handler: &mut dyn Handler,
-    tx: &mut Tx,
-    events: &[Arc<Recorded>],
-) -> Result<(), ConsumeError> {
-    let handled = AssertUnwindSafe(handler.handle(tx, events)).catch_unwind().await;
-    handled.unwrap_or(Err(ConsumeError::Panicked))
-}
-
 pub(super) struct Following<'a> {
     consumer: &'a dyn LogConsumer,
     context: &'a ConsumerContext,
@@ -123,14 +107,9 @@ pub(super) struct Following<'a> {
 /// The state of a consumer that holds the lease.
 struct Open {
     namespace: Namespace,
-    lease: Lease,
-    position: Position,
-    handler: Box<dyn Handler>,
-    dead_letters: DeadLetters,
+    applier: Applier,
     log: Subscription,
     renewed: Instant,
-    /// Where the checkpoint is in the log.
-    mark: Option<LogMark>,
 }
 
 impl<'a> Following<'a> {
@@ -176,14 +155,10 @@ impl<'a> Following<'a> {
             "following the log"
         );
         following.open = Some(Open {
-            dead_letters: DeadLetters::load(&namespace.db).await?,
-            position: lease.position,
-            handler: consumer.handler(),
+            applier: Applier::open(namespace.db.clone(), name, lease, found.mark(), consumer.handler()).await?,
             log: context.ledger.subscribe(lease.position),
             renewed: Instant::now(),
-            mark: found.mark(),
             namespace,
-            lease,
         });
         Ok(following)
     }
@@ -200,7 +175,7 @@ impl<'a> Following<'a> {
         if matches!(ended, Ok(Pause::Stopped | Pause::SteppedDown | Pause::Foreign(_))) {
             // Release the lease so that another process does not wait for it to expire.
             let consumer = self.consumer.name();
-            if let Err(error) = checkpoint::release(&open.namespace.db, consumer, &open.lease).await {
+            if let Err(error) = checkpoint::release(&open.namespace.db, consumer, &open.applier.lease).await {
                 tracing::debug!(consumer, %error, "lease release failed, it will expire");
             }
         }
@@ -234,7 +209,7 @@ impl<'a> Following<'a> {
             let started = Instant::now();
             let mut rest = events.as_slice();
             while !rest.is_empty() {
-                let (batch, later) = rest.split_at(open.handler.next_batch(rest).clamp(1, rest.len()));
+                let (batch, later) = open.applier.next_batch(rest);
                 rest = later;
                 let applied = self.apply(open, batch).await?;
                 if applied {
@@ -287,12 +262,17 @@ impl<'a> Following<'a> {
             return Ok(Some(Pause::SteppedDown));
         }
         if open.renewed.elapsed() >= LEASE_RENEW_INTERVAL {
-            let renew = checkpoint::renew(&open.namespace.db, self.consumer.name(), &open.lease, LEASE_SECONDS);
+            let renew = checkpoint::renew(
+                &open.namespace.db,
+                self.consumer.name(),
+                &open.applier.lease,
+                LEASE_SECONDS,
+            );
             if !with_timeout(renew).await? {
                 return Ok(Some(Pause::SteppedDown));
             }
             open.renewed = Instant::now();
-            if let Some(mark) = &open.mark
+            if let Some(mark) = open.applier.mark()
                 && !with_timeout(self.context.ledger.has(mark)).await?
             {
                 return Ok(Some(Pause::Foreign(Foreign::OtherEvent(mark.position))));
@@ -301,103 +281,15 @@ impl<'a> Following<'a> {
         Ok(None)
     }
 
-    /// Handles events. If a batch fails, bisects it to find the event that cannot be handled. Returns `false` when
-    /// fenced off.
-    async fn apply(&self, open: &mut Open, events: &[Arc<Recorded>]) -> Result<bool, FollowError> {
-        let started = Instant::now();
-        // A stack of runs of events that remain to be handled, the first on top.
-        let mut runs = vec![events];
-        while let Some(run) = runs.pop() {
-            let Some(last) = run.last() else { continue };
-            match with_timeout(self.commit(open, run, None)).await {
-                Ok(true) => {}
-                Ok(false) => return Ok(false),
-                Err(FollowError::Consume(error)) if error.is_permanent() && run.len() == 1 => {
-                    let reason = error.summary();
-                    tracing::error!(
-                        consumer = self.consumer.name(),
-                        position = last.position,
-                        reason,
-                        "event dead-lettered, stream parked"
-                    );
-                    if !with_timeout(self.commit(open, run, Some(&reason))).await? {
-                        return Ok(false);
-                    }
-                    self.observer.parked();
-                }
-                Err(FollowError::Consume(error)) if error.is_permanent() => {
-                    let (first, second) = run.split_at(run.len() / 2);
-                    runs.push(second);
-                    runs.push(first);
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        let lag = (self.context.ledger.known_head() - open.position).max(0);
-        self.observer.committed(events.len(), started.elapsed(), lag);
-        Ok(true)
-    }
-
-    /// Writes what the handler writes, dead letters and the checkpoint in one transaction. With `give_up` the events are
-    /// written to `dead_letters` with that reason, and their streams are parked.
-    async fn commit(
-        &self,
-        open: &mut Open,
-        events: &[Arc<Recorded>],
-        give_up: Option<&str>,
-    ) -> Result<bool, ConsumeError> {
-        let Some(last) = events.last() else { return Ok(true) };
-        let mark = self.context.ledger.mark_at(last.position).await?;
-        let mut tx = open.namespace.db.begin().await?;
-        let outcome = self.write(open, &mut tx, events, give_up, mark.as_ref()).await;
-        let committed = match outcome {
-            Ok(true) => tx.commit().await.map(|()| true).map_err(ConsumeError::from),
-            Ok(false) => tx.rollback().await.map(|()| false).map_err(ConsumeError::from),
-            Err(error) => {
-                // The connection itself may have failed. Dropping the transaction rolls it back as well.
-                drop(tx);
-                Err(error)
-            }
-        };
-        if let Ok(true) = committed {
-            open.position = last.position;
-            open.mark = mark.or_else(|| open.mark.take());
-            open.dead_letters.on_commit();
-            self.observer.reached(open.position);
-        } else {
-            open.handler.forget();
-            open.dead_letters.on_rollback();
-        }
-        committed
-    }
-
-    async fn write(
-        &self,
-        open: &mut Open,
-        tx: &mut Tx,
-        events: &[Arc<Recorded>],
-        give_up: Option<&str>,
-        mark: Option<&LogMark>,
-    ) -> Result<bool, ConsumeError> {
-        let Some(last) = events.last() else { return Ok(true) };
-        // Done first: it locks the checkpoint row, so that no work is wasted after a lost lease.
-        let name = self.consumer.name();
-        if !checkpoint::advance(tx, name, &open.lease, open.position, last.position, mark).await? {
-            return Ok(false);
-        }
-        let now = self.context.clock.now();
+    /// Applies events. Returns `false` when fenced off.
+    async fn apply(&self, open: &mut Open, events: &[Arc<Recorded>]) -> Result<bool, ConsumeError> {
         let concerns = |event: &Recorded| self.consumer.concerns(event);
-        if let Some(reason) = give_up {
-            open.dead_letters.park(tx, events, reason, now).await?;
-        } else if let Some(set_aside) = open.dead_letters.set_aside(tx, events, concerns, now).await? {
-            for (position, reason) in &set_aside.unreadable {
-                tracing::error!(consumer = name, position, reason, "event dead-lettered, stream parked");
-                self.observer.parked();
-            }
-            handle_catching_panics(open.handler.as_mut(), tx, &set_aside.free).await?;
-        } else {
-            handle_catching_panics(open.handler.as_mut(), tx, events).await?;
-        }
-        Ok(true)
+        let context = ApplierContext {
+            ledger: &self.context.ledger,
+            clock: &self.context.clock,
+            concerns: &concerns,
+            observer: self.observer,
+        };
+        open.applier.apply(context, events).await
     }
 }

@@ -9,14 +9,16 @@
 //! The checkpoint also holds the identity of the log and the hash of the last event applied. If the log is not that one
 //! any more, the consumer ends: what it wrote has to be built again.
 
+mod apply;
 mod belonging;
 pub mod dead_letters;
 mod error;
 mod follow;
 mod supervise;
 
+pub use apply::{Applier, ApplierContext};
 pub use belonging::{Foreign, find_foreign};
-pub use error::ConsumeError;
+pub use error::{ConsumeError, rejects_data};
 pub use supervise::{Ended, spawn};
 
 use crate::clock::SharedClock;
@@ -109,4 +111,15 @@ pub trait Observer: Send + Sync + 'static {
 
     /// An event was written to `dead_letters`.
     fn parked(&self);
+}
+
+/// Notes nothing.
+impl Observer for () {
+    fn worked(&self) {}
+
+    fn reached(&self, _position: Position) {}
+
+    fn committed(&self, _events: usize, _took: Duration, _lag: Position) {}
+
+    fn parked(&self) {}
 }

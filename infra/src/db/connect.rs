@@ -291,6 +291,11 @@ fn unless_created_by_another(created: Result<(), sqlx::Error>) -> Result<(), sql
     }
 }
 
+/// Lets a pool open its further connections to another file.
+pub(super) fn redirect(pool: &sqlx::SqlitePool, file: &Path, durability: Durability) {
+    pool.set_connect_options(sqlite_options(file, durability).create_if_missing(false));
+}
+
 fn sqlite_options(file: &Path, durability: Durability) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)

@@ -8,6 +8,7 @@ mod cause;
 mod connect;
 mod migrate;
 mod read_stores;
+pub mod rebuild_lock;
 pub mod rebuild_records;
 
 pub(crate) use cause::sqlite_cause;

@@ -4,7 +4,8 @@
 //! renames schemas. SQLite cannot rename a file that is open (its write-ahead log is found by name), so files carry a
 //! generation number, and a registry that all processes read holds the current one (`docs/decisions`).
 
-use super::connect::{DatabaseUrl, Durability, connect, create_schema, create_table};
+use super::connect::{DatabaseUrl, Durability, connect, create_schema, create_table, redirect};
+use super::rebuild_lock::{self, RebuildLock};
 use super::{Db, DbError, rebuild_records};
 use sqlx::{PgPool, SqlitePool};
 use std::collections::HashMap;
@@ -147,9 +148,33 @@ impl ReadStores {
                 checked_at: Instant::now(),
             },
         );
-        // If another process has switched, the old connections close when the last query on them has ended.
-        drop(old);
+        // Another process has switched.
+        if let Some(old) = old {
+            self.retire(&old.namespace, namespace.generation);
+        }
         Ok(namespace)
+    }
+
+    /// Takes the lock under which a model is rebuilt. `None`: a process that runs holds it.
+    ///
+    /// # Errors
+    /// When the folder or the server cannot be used.
+    pub async fn lock_rebuild(&self, model: &str) -> Result<Option<RebuildLock>, DbError> {
+        match &self.0.backend {
+            Backend::Sqlite { folder, .. } => rebuild_lock::lock_file(&lock_file(folder, model)).await,
+            Backend::Postgres { admin, .. } => rebuild_lock::lock_on_server(admin, model).await,
+        }
+    }
+
+    /// Whether a process that runs holds the lock under which a model is rebuilt.
+    ///
+    /// # Errors
+    /// When the folder or the server cannot be used.
+    pub async fn is_rebuild_locked(&self, model: &str) -> Result<bool, DbError> {
+        match &self.0.backend {
+            Backend::Sqlite { folder, .. } => rebuild_lock::is_file_locked(&lock_file(folder, model)),
+            Backend::Postgres { admin, .. } => rebuild_lock::is_locked_on_server(admin, model).await,
+        }
     }
 
     /// Prepares a shadow namespace. Drops the remains of a killed rebuild.
@@ -215,8 +240,11 @@ impl ReadStores {
                     namespace: next,
                     checked_at: Instant::now(),
                 };
-                // The old connections close when the last query on them has ended.
-                drop(self.0.current.lock().await.insert(model, current));
+                let generation = current.namespace.generation;
+                let old = self.0.current.lock().await.insert(model, current);
+                if let Some(old) = old {
+                    self.retire(&old.namespace, generation);
+                }
             }
             Backend::Postgres { admin, .. } => {
                 let (next_name, old_name) = (next_schema(model), old_schema(model));
@@ -234,6 +262,14 @@ impl ReadStores {
             }
         }
         Ok(())
+    }
+
+    /// A namespace was replaced. Its connections close when the last query on them has ended. A query that holds it and
+    /// needs another connection reads the new rows, because the old file is removed.
+    fn retire(&self, old: &Namespace, generation: i64) {
+        if let (Backend::Sqlite { folder, .. }, Db::Sqlite(pool)) = (&self.0.backend, &old.db) {
+            redirect(pool, &sqlite_file(folder, old.model, generation), Durability::Relaxed);
+        }
     }
 
     /// Replaces a namespace that is damaged by an empty one. Returns `false` on PostgreSQL, where a schema is not a file.
@@ -386,6 +422,10 @@ async fn drop_schema(admin: &PgPool, name: &str) -> Result<(), sqlx::Error> {
 
 fn sqlite_file(folder: &Path, model: &str, generation: i64) -> PathBuf {
     folder.join(format!("{model}.{generation}.db"))
+}
+
+fn lock_file(folder: &Path, model: &str) -> PathBuf {
+    folder.join(format!("{model}.rebuild.lock"))
 }
 
 fn remove_sqlite(file: &Path) -> Result<(), DbError> {

@@ -276,6 +276,22 @@ pub async fn renew(db: &Db, name: &str, lease: &Lease, seconds: i64) -> Result<b
     Ok(rows == 1)
 }
 
+/// As [`renew`], in a transaction: the lease is then held until it is committed.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn renew_in(tx: &mut Tx, name: &str, lease: &Lease, seconds: i64) -> Result<bool, sqlx::Error> {
+    let text = timed(tx.engine()).renew;
+    let rows = on_db!(tx: Tx, c => sqlx::query(text)
+        .bind(name)
+        .bind(lease.fence)
+        .bind(seconds * MICROS_PER_SECOND)
+        .execute(&mut **c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(rows == 1)
+}
+
 /// Releases a lease, so that another process does not wait for it to expire.
 ///
 /// # Errors

@@ -87,10 +87,6 @@ impl LiveCalls {
         let db = self.read_stores.current("live_calls").await?.db;
         let calls: Vec<LiveCallRow> =
             on_db!(&db, c => sqlx::query_as(&LIVE).bind(tenant).bind(MAX_LISTED_CALLS).fetch_all(c).await)?;
-        let listed = i64::try_from(calls.len()).unwrap_or(MAX_LISTED_CALLS);
-        if listed < MAX_LISTED_CALLS {
-            return Ok((calls, listed));
-        }
         let (total,) = on_db!(&db, c => sqlx::query_as(COUNT).bind(tenant).fetch_one(c).await)?;
         Ok((calls, total))
     }

@@ -7,10 +7,12 @@ use super::write::{Target, WriteRequest, write_to_file, write_to_server};
 use crate::engine::read_past;
 use crate::projector::Projector;
 use crate::runner::RunnerContext;
-use futures::StreamExt;
+use futures::{FutureExt as _, StreamExt as _};
+use infra::consumer::ConsumeError;
 use infra::consumer::dead_letters::SettingAside;
 use infra::event_store::{Position, Recorded, StoreError};
 use infra::ledger::Ledger;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -46,7 +48,10 @@ pub(super) async fn load(
             writer.spawn(async move { write_to_server(&db, tables, inbox).await.map(|()| None) });
         }
     }
-    let folded = fold_all(projector.as_ref(), &context.ledger, goal, &requests, &mut progress).await;
+    let fold = fold_all(projector.as_ref(), &context.ledger, goal, &requests, &mut progress);
+    // After a panic too, the writer ends before its target is removed.
+    let folded = AssertUnwindSafe(fold).catch_unwind().await;
+    let folded = folded.unwrap_or(Err(ConsumeError::Panicked.into()));
     drop(requests);
     // If the writer failed, folding stopped because of it: return the writer's error first.
     let file = writer

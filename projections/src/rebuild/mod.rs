@@ -7,9 +7,12 @@
 //!    new namespace the current one.
 //!
 //! The old model is not changed before the switch, so a rebuild that was killed can be started again. An event that cannot
-//! be read is set aside as when following, with its stream; but a rebuild that would set aside more events than the old
-//! model has stops there, unless the service rebuilds by itself, or the user accepts it. A rebuild stops at an event that
-//! cannot be applied.
+//! be read or applied is parked as when following, with its stream; but a rebuild that would park more events than the old
+//! model has stops before the switch, unless the service rebuilds by itself, or the user accepts it.
+//!
+//! Loading in bulk writes the rows of many streams at once, and creates the indexes last. When the database rejects
+//! something, or a fold panics, the rebuild begins again and applies the log as a follower does, which finds the events
+//! that cause it (`docs/decisions/0049`).
 
 mod compare;
 mod load;
@@ -25,7 +28,9 @@ use crate::projector::Projector;
 use crate::runner::{Progress, RebuildStatus, RunnerContext, Stage};
 use futures::FutureExt as _;
 use infra::clock::new_id;
-use infra::consumer::{ConsumeError, dead_letters, find_foreign};
+use infra::consumer::dead_letters::{self, DeadLetter};
+use infra::consumer::{ConsumeError, find_foreign, rejects_data};
+use infra::db::rebuild_lock::RebuildLock;
 use infra::db::{DbError, Engine, Namespace, ShadowNamespace};
 use infra::event_store::{Position, StoreError};
 use infra::subscription::checkpoint::{self, Lease};
@@ -67,8 +72,10 @@ pub struct RebuildReport {
     pub switch_ms: Option<f64>,
     /// The last position applied to the new rows.
     pub position: Position,
-    /// Events that could not be read while loading, and later events of the same streams.
+    /// Events that could not be read or applied, and later events of the same streams.
     pub parked: i64,
+    /// The first of these.
+    pub dead_letters: Vec<DeadLetter>,
 }
 
 /// Why a rebuild failed. The old model is unchanged.
@@ -77,7 +84,7 @@ pub enum RebuildError {
     #[error("no read model with this name")]
     Unknown,
     #[error(
-        "a rebuild of this read model is already running; if its process was killed, the next one can begin 15 seconds later"
+        "a rebuild of this read model is already running; if its machine was lost, the next one can begin 15 seconds later"
     )]
     Running,
     /// Another process may rebuild the model now.
@@ -85,6 +92,16 @@ pub enum RebuildError {
     LeaseLost,
     #[error(transparent)]
     Projection(#[from] ConsumeError),
+    #[error(
+        "event {} cannot be applied ({}): the rebuild would leave out {parked} events, the current rows leave out {allowed}",
+        first.position,
+        first.reason
+    )]
+    MoreDeadLetters {
+        first: DeadLetter,
+        parked: i64,
+        allowed: i64,
+    },
     #[error("cannot read the log")]
     Log(#[from] StoreError),
     #[error(transparent)]
@@ -109,6 +126,15 @@ impl RebuildError {
         }
     }
 
+    /// Whether events cause the error.
+    fn is_permanent(&self) -> bool {
+        match self {
+            Self::Projection(error) => error.is_permanent(),
+            Self::File(rusqlite::Error::SqliteFailure(error, _)) => rejects_data(&error.extended_code.to_string()),
+            _ => false,
+        }
+    }
+
     /// Whether the database of the read model is damaged.
     #[must_use]
     pub fn is_damage(&self) -> bool {
@@ -129,9 +155,12 @@ impl From<sqlx::Error> for RebuildError {
 
 /// The name of the lease under which rebuilds run. It is separate from the model's own checkpoint.
 const LEASE_NAME: &str = "rebuild";
-/// After a kill, the next rebuild can begin when this time is over.
+/// If the lock of a rebuild is not released, because its machine was lost or stands still, the next one can begin when this
+/// time is over.
 const LEASE_SECONDS: i64 = 15;
 const LEASE_RENEW_INTERVAL: Duration = Duration::from_secs(4);
+/// Most dead letters that a report names.
+const MAX_REPORTED_DEAD_LETTERS: i64 = 10;
 
 /// A rebuild that has begun: it holds the lease of rebuilds of the model.
 pub struct Begun {
@@ -150,6 +179,8 @@ pub struct Begun {
     owner: String,
     lease: Lease,
     renewal: LeaseRenewal,
+    /// Absent if a process that stands still holds it.
+    _lock: Option<RebuildLock>,
 }
 
 /// Begins the rebuild of a model.
@@ -164,10 +195,21 @@ pub(crate) async fn begin(
     let old_dead_letters = dead_letters::count(&old.db).await?.dead_letters;
     checkpoint::create(&old.db, LEASE_NAME, projector.version()).await?;
     let owner = new_id("rebuild");
-    let lease = checkpoint::acquire(&old.db, LEASE_NAME, &owner, LEASE_SECONDS)
-        .await?
-        .ok_or(RebuildError::Running)?;
+    let lock = context.read_stores.lock_rebuild(projector.name()).await?;
+    let lease = if lock.is_some() {
+        // The process that held the lease has ended.
+        let mut tx = old.db.begin().await?;
+        let lease = checkpoint::seize(&mut tx, LEASE_NAME, &owner, LEASE_SECONDS).await?;
+        tx.commit().await?;
+        lease
+    } else {
+        checkpoint::acquire(&old.db, LEASE_NAME, &owner, LEASE_SECONDS).await?
+    };
+    let lease = lease.ok_or(RebuildError::Running)?;
+    // Before anything else: if this process is killed, the others can say so.
+    shared::share_begin(&context.read_stores, projector.name(), &owner).await?;
     Ok(Begun {
+        _lock: lock,
         renewal: LeaseRenewal::start(&old, lease),
         projector,
         context: context.clone(),
@@ -200,7 +242,8 @@ impl Begun {
     /// [`crate::ModelStatus::last_rebuild`].
     ///
     /// # Errors
-    /// At the first event that cannot be applied, or when a database cannot be used. The old rows are unchanged then.
+    /// When it would park more events than the old model has and the caller did not accept that, or when a database cannot be
+    /// used. The old rows are unchanged then.
     pub async fn run(self, options: RebuildOptions) -> Result<RebuildReport, RebuildError> {
         let (model, read_stores) = (self.projector.name(), &self.context.read_stores);
         let outcome = {
@@ -231,15 +274,17 @@ impl Begun {
             progress: &self.progress,
             options,
             owner: self.owner.clone(),
+            lease: self.lease,
+            renewal: &self.renewal,
             old_belongs: self.old_belongs,
             dead_letters_allowed: (!self.accepts_dead_letters && options.switch).then_some(self.old_dead_letters),
         };
         let started = Instant::now();
         let work = async {
-            let (next, loaded, parked) = run.fill(&shadow, goal, started).await?;
-            let outcome = run.finish(&self.old, &next, goal, started, (loaded, parked)).await;
+            let filled = run.fill(&shadow, goal, started).await?;
+            let outcome = run.finish(&self.old, &filled, goal, started).await;
             if !matches!(&outcome, Ok(report) if report.switched) {
-                next.db.close().await;
+                filled.next.db.close().await;
             }
             outcome
         };
@@ -251,11 +296,19 @@ impl Begun {
             () = self.renewal.lost() => return Err(RebuildError::LeaseLost),
         };
         if !matches!(&outcome, Ok(report) if report.switched)
-            && let Err(error) = self.context.read_stores.remove(&shadow).await
+            && let Err(error) = self.remove(&shadow).await
         {
             tracing::warn!(model, %error, "removing the new namespace failed, the next rebuild will remove it");
         }
         outcome
+    }
+
+    /// Removes the new namespace, unless another process may be filling it by now.
+    async fn remove(&self, shadow: &ShadowNamespace) -> Result<(), DbError> {
+        if checkpoint::renew(&self.old.db, LEASE_NAME, &self.lease, LEASE_SECONDS).await? {
+            self.context.read_stores.remove(shadow).await?;
+        }
+        Ok(())
     }
 }
 
@@ -265,23 +318,63 @@ struct Run<'a> {
     progress: &'a Progress,
     options: RebuildOptions,
     owner: String,
+    /// The lease of the rebuild.
+    lease: Lease,
+    renewal: &'a LeaseRenewal,
     old_belongs: bool,
     /// At most this many events may be set aside. `None`: any number.
     dead_letters_allowed: Option<i64>,
 }
 
+/// The new rows, with their indexes.
+struct Filled {
+    next: Namespace,
+    /// The rows are those at this position.
+    position: Position,
+    /// How long loading took. Absent if something in the log cannot be loaded in bulk: then nothing is loaded.
+    took: Option<Duration>,
+}
+
 impl Run<'_> {
-    /// Fills the shadow namespace from the log up to `goal` and opens it. Returns how long loading took, and the number of
-    /// events that were set aside.
-    async fn fill(
+    /// Fills the shadow namespace from the log and opens it.
+    async fn fill(&self, shadow: &ShadowNamespace, goal: Position, started: Instant) -> Result<Filled, RebuildError> {
+        let mut opened = None;
+        let error = match self.fill_in_bulk(shadow, goal, started, &mut opened).await {
+            Ok(filled) => return Ok(filled),
+            Err(error) => error,
+        };
+        if let Some(next) = opened {
+            next.db.close().await;
+        }
+        if !error.is_permanent() {
+            return Err(error);
+        }
+        let (model, cause) = (self.projector.name(), error.cause());
+        tracing::warn!(
+            model,
+            cause,
+            "loading in bulk failed, the rebuild applies the log as a follower does"
+        );
+        let read_stores = &self.context.read_stores;
+        read_stores.remove(shadow).await?;
+        let next = read_stores.open_shadow(shadow).await?;
+        namespace::prepare(self.projector.as_ref(), &next).await?;
+        Ok(Filled {
+            next,
+            position: 0,
+            took: None,
+        })
+    }
+
+    async fn fill_in_bulk(
         &self,
         shadow: &ShadowNamespace,
         goal: Position,
         started: Instant,
-    ) -> Result<(Namespace, Duration, i64), RebuildError> {
+        opened: &mut Option<Namespace>,
+    ) -> Result<Filled, RebuildError> {
         let (projector, read_stores) = (self.projector.as_ref(), &self.context.read_stores);
         self.report(Stage::Loading, 0, goal, started);
-        let mut opened = None;
         let target = if let Some(file) = &shadow.file {
             Target::File(RowsFile::create(file, projector.schema(Engine::Sqlite).tables)?)
         } else {
@@ -293,17 +386,7 @@ impl Run<'_> {
             self.report(Stage::Loading, done, goal, started);
         })
         .await?;
-        let loaded = started.elapsed();
-        let parked = i64::try_from(set_aside.len()).unwrap_or(i64::MAX);
-        if let Some((first, reason)) = set_aside.first()
-            && self.dead_letters_allowed.is_some_and(|allowed| parked > allowed)
-        {
-            return Err(ConsumeError::Unreadable {
-                position: first.position,
-                reason: reason.clone(),
-            }
-            .into());
-        }
+        let took = started.elapsed();
         self.report(Stage::Indexing, goal, goal, started);
         if let Some(file) = file {
             let indexes = projector.schema(Engine::Sqlite).indexes;
@@ -312,51 +395,86 @@ impl Run<'_> {
                 .map_err(|_| RebuildError::Interrupted)??;
         }
         let next = match opened {
-            Some(next) => {
+            &mut Some(ref next) => {
                 namespace::create_indexes(projector, &next.db).await?;
                 next
             }
-            None => read_stores.open_shadow(shadow).await?,
+            None => opened.insert(read_stores.open_shadow(shadow).await?),
         };
         namespace::create_checkpoint(projector, &next.db).await?;
         dead_letters::insert_all(&next.db, &set_aside, self.context.clock.now()).await?;
-        Ok((next, loaded, parked))
+        Ok(Filled {
+            next: next.clone(),
+            position: goal,
+            took: Some(took),
+        })
+    }
+
+    /// What was parked, for the report.
+    ///
+    /// # Errors
+    /// When it is more than the switch may leave out.
+    async fn check_dead_letters(&self, next: &Namespace) -> Result<(i64, Vec<DeadLetter>), RebuildError> {
+        let parked = dead_letters::count(&next.db).await?.dead_letters;
+        let first = dead_letters::first(&next.db, MAX_REPORTED_DEAD_LETTERS).await?;
+        if let Some(letter) = first.first() {
+            let (model, position, reason) = (self.projector.name(), letter.position, &letter.reason);
+            tracing::warn!(
+                model,
+                parked,
+                first = position,
+                reason,
+                "the rebuilt rows leave out events"
+            );
+            if let Some(allowed) = self.dead_letters_allowed.filter(|allowed| parked > *allowed) {
+                return Err(RebuildError::MoreDeadLetters {
+                    first: letter.clone(),
+                    parked,
+                    allowed,
+                });
+            }
+        }
+        Ok((parked, first))
     }
 
     async fn finish(
         &self,
         old: &Namespace,
-        next: &Namespace,
+        filled: &Filled,
         goal: Position,
         started: Instant,
-        (loaded, parked): (Duration, i64),
     ) -> Result<RebuildReport, RebuildError> {
         let projector = self.projector.as_ref();
         let model = projector.name();
-        let load_seconds = loaded.as_secs_f64();
-        let mut next = Next::begin(projector, self.context, next, &self.owner, goal).await?;
+        let mut next = Next::begin(projector, self.context, &filled.next, &self.owner, filled.position).await?;
+        next.catch_up_reporting(goal, |done| self.report(Stage::Loading, done, goal, started))
+            .await?;
+        let load_seconds = filled.took.unwrap_or_else(|| started.elapsed()).as_secs_f64();
+        let (parked, dead_letters) = self.check_dead_letters(&next.namespace).await?;
 
         let mut difference = None;
         // Rows of another log have no position in this one at which they could be compared.
         if self.options.compare && self.old_belongs {
-            self.report(Stage::CatchingUp, next.position, goal, started);
+            self.report(Stage::CatchingUp, next.position(), goal, started);
             // Most of the way before the snapshot, whose transaction must not idle.
             if let Some(found) = checkpoint::read(&old.db, model).await? {
                 next.catch_up(found.position).await?;
             }
             let mut snapshot = compare::Snapshot::of(old, model).await?;
             next.catch_up(snapshot.position).await?;
-            self.report(Stage::Comparing, next.position, next.position, started);
+            self.report(Stage::Comparing, next.position(), next.position(), started);
             difference = Some(snapshot.compare(&next.namespace.db, projector.tables()).await?);
         }
         let mut switch_ms = None;
         if self.options.switch {
             let head = self.context.ledger.head().await?;
-            self.report(Stage::CatchingUp, next.position, head, started);
+            self.report(Stage::CatchingUp, next.position(), head, started);
             next.follow_closely().await?;
-            self.report(Stage::Switching, next.position, head, started);
-            switch_ms = Some(next.take_over(old, self.old_belongs).await?.as_secs_f64() * 1_000.0);
-            self.progress.reached(model, next.position);
+            self.report(Stage::Switching, next.position(), head, started);
+            // The switch checks the lease itself, and afterwards the lease is gone with the old rows.
+            self.renewal.stop();
+            switch_ms = Some(next.take_over(old, self.old_belongs, &self.lease).await?.as_secs_f64() * 1_000.0);
+            self.progress.reached(model, next.position());
         }
         #[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
         Ok(RebuildReport {
@@ -367,8 +485,9 @@ impl Run<'_> {
             difference,
             switched: switch_ms.is_some(),
             switch_ms,
-            position: next.position,
+            position: next.position(),
             parked,
+            dead_letters,
         })
     }
 
@@ -391,7 +510,7 @@ impl Run<'_> {
 /// Renews a lease until it is dropped.
 struct LeaseRenewal {
     lost: CancellationToken,
-    _task: AbortOnDropHandle<()>,
+    task: AbortOnDropHandle<()>,
 }
 
 impl LeaseRenewal {
@@ -412,8 +531,12 @@ impl LeaseRenewal {
         });
         Self {
             lost,
-            _task: AbortOnDropHandle::new(task),
+            task: AbortOnDropHandle::new(task),
         }
+    }
+
+    fn stop(&self) {
+        self.task.abort();
     }
 
     /// Waits until another process may have taken the lease.

@@ -1,7 +1,7 @@
 //! Shares rebuilds with other processes: a service shows what a command line or another service rebuilds.
 
 use super::{LEASE_NAME, RebuildError, RebuildReport};
-use crate::runner::{Progress, RebuildStatus};
+use crate::runner::{Progress, RebuildStatus, Stage};
 use infra::db::rebuild_records::{self, RebuildRecord};
 use infra::db::{DbError, ReadStores};
 use infra::subscription::checkpoint;
@@ -9,12 +9,27 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
 
+/// The result of a rebuild whose process ended before it.
+const ENDED_WITH_ITS_PROCESS: &str = "the process that rebuilt it ended; start the rebuild again";
 /// Time between two records of the progress.
 const SHARE_INTERVAL: Duration = Duration::from_millis(500);
 /// Time between two looks at the rebuilds of other processes.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 /// Longest time that a look takes.
 const POLL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Records that this process has begun a rebuild.
+pub(super) async fn share_begin(read_stores: &ReadStores, model: &str, owner: &str) -> Result<(), DbError> {
+    let status = RebuildStatus {
+        stage: Stage::Loading,
+        done: 0,
+        total: 0,
+        events_per_second: 0.0,
+        seconds_left: None,
+    };
+    let status = serde_json::json!(status).to_string();
+    rebuild_records::put_progress(&read_stores.registry(), model, owner, &status).await
+}
 
 /// Records the progress of this process's rebuild until the result is dropped.
 pub(super) fn share_progress(
@@ -75,7 +90,7 @@ async fn note_elsewhere(read_stores: &ReadStores, progress: &Progress, models: &
     Ok(())
 }
 
-/// The progress in a record, if its process still holds the lease of rebuilds.
+/// The progress in a record, if its process still runs and holds the lease of rebuilds.
 async fn running(
     read_stores: &ReadStores,
     model: &'static str,
@@ -85,6 +100,14 @@ async fn running(
     else {
         return Ok(None);
     };
+    if !read_stores.is_rebuild_locked(model).await? {
+        // The process recorded no result.
+        let outcome = serde_json::json!({ "model": model, "error": ENDED_WITH_ITS_PROCESS }).to_string();
+        if rebuild_records::put_outcome_of(&read_stores.registry(), model, owner, &outcome).await? {
+            tracing::warn!(model, "rebuild ended with its process, read model unchanged");
+        }
+        return Ok(None);
+    }
     let namespace = read_stores.current(model).await?;
     let lease = checkpoint::read(&namespace.db, LEASE_NAME).await?;
     let is_held = lease.is_some_and(|lease| lease.holder.as_ref() == Some(owner));

@@ -1,10 +1,9 @@
 //! The switch of a rebuild: catches up with the log and makes the new namespace the current one.
 
-use super::RebuildError;
+use super::{LEASE_NAME, RebuildError};
 use crate::projector::Projector;
 use crate::runner::RunnerContext;
-use infra::consumer::Handler;
-use infra::consumer::dead_letters::DeadLetters;
+use infra::consumer::{Applier, ApplierContext};
 use infra::db::Namespace;
 use infra::event_store::{Position, Recorded};
 use infra::on_db;
@@ -31,13 +30,11 @@ pub(super) struct Next<'a> {
     pub namespace: Namespace,
     owner: &'a str,
     lease: Lease,
-    handler: Box<dyn Handler>,
-    dead_letters: DeadLetters,
-    pub position: Position,
+    applier: Applier,
 }
 
 impl<'a> Next<'a> {
-    /// Takes over a namespace that was loaded up to `position`.
+    /// Takes over a namespace that was loaded up to `position`, which is 0 if nothing was loaded.
     pub async fn begin(
         projector: &'a dyn Projector,
         context: &'a RunnerContext,
@@ -55,47 +52,57 @@ impl<'a> Next<'a> {
             return Err(RebuildError::Interrupted);
         }
         tx.commit().await?;
-        let handler = projector.handler(&context.ledger);
+        let (db, handler) = (namespace.db.clone(), projector.handler(&context.ledger));
+        let loaded = Lease { position, ..lease };
         Ok(Self {
             projector,
             context,
             namespace: namespace.clone(),
             owner,
             lease,
-            handler,
-            dead_letters: DeadLetters::load(&namespace.db).await?,
-            position,
+            applier: Applier::open(db, model, loaded, mark, handler).await?,
         })
     }
 
-    /// Applies events up to exactly `to`.
+    /// The position of the last event applied.
+    pub const fn position(&self) -> Position {
+        self.applier.position()
+    }
+
+    /// Applies events up to exactly `to`. An event that cannot be applied is parked, as a follower does.
     pub async fn catch_up(&mut self, to: Position) -> Result<(), RebuildError> {
-        while self.position < to {
-            let count = usize::try_from(to - self.position)
-                .unwrap_or(MAX_BATCH_EVENTS)
-                .min(MAX_BATCH_EVENTS);
-            let events = self.context.ledger.read_all(self.position, count).await?;
-            let Some(last) = events.last() else {
-                return Err(RebuildError::Interrupted);
-            };
-            let mark = self.context.ledger.mark_at(last.position).await?;
-            let mut tx = self.namespace.db.begin().await?;
-            let model = self.projector.name();
-            let (old, new) = (self.position, last.position);
-            if !checkpoint::advance(&mut tx, model, &self.lease, old, new, mark.as_ref()).await? {
+        self.catch_up_reporting(to, |_| {}).await
+    }
+
+    /// As [`Next::catch_up`], and reports each position that it reaches.
+    pub async fn catch_up_reporting(
+        &mut self,
+        to: Position,
+        mut report: impl FnMut(Position) + Send,
+    ) -> Result<(), RebuildError> {
+        let concerns = |event: &Recorded| self.projector.concerns(event);
+        let context = ApplierContext {
+            ledger: &self.context.ledger,
+            clock: &self.context.clock,
+            concerns: &concerns,
+            observer: &(),
+        };
+        while self.applier.position() < to {
+            let left = to - self.applier.position();
+            let count = usize::try_from(left).unwrap_or(MAX_BATCH_EVENTS).min(MAX_BATCH_EVENTS);
+            let events = self.context.ledger.read_all(self.applier.position(), count).await?;
+            let mut rest = events.as_slice();
+            if rest.is_empty() {
                 return Err(RebuildError::Interrupted);
             }
-            let (concerns, now) = (
-                |event: &Recorded| self.projector.concerns(event),
-                self.context.clock.now(),
-            );
-            match self.dead_letters.set_aside(&mut tx, &events, concerns, now).await? {
-                Some(set_aside) => self.handler.handle(&mut tx, &set_aside.free).await?,
-                None => self.handler.handle(&mut tx, &events).await?,
+            while !rest.is_empty() {
+                let (batch, later) = self.applier.next_batch(rest);
+                rest = later;
+                if !self.applier.apply(context, batch).await? {
+                    return Err(RebuildError::Interrupted);
+                }
+                report(self.applier.position());
             }
-            tx.commit().await?;
-            self.dead_letters.on_commit();
-            self.position = last.position;
         }
         Ok(())
     }
@@ -104,7 +111,7 @@ impl<'a> Next<'a> {
     pub async fn follow_closely(&mut self) -> Result<(), RebuildError> {
         for _ in 0..MAX_CATCH_UP_ROUNDS {
             let head = self.context.ledger.head().await?;
-            if head - self.position <= MAX_SWITCH_LAG {
+            if head - self.position() <= MAX_SWITCH_LAG {
                 break;
             }
             self.catch_up(head).await?;
@@ -114,9 +121,20 @@ impl<'a> Next<'a> {
 
     /// Fences off the old model's follower, applies the last events and switches namespaces. Returns how long no
     /// follower applied events.
-    pub async fn take_over(&mut self, old: &Namespace, old_belongs: bool) -> Result<Duration, RebuildError> {
+    ///
+    /// # Errors
+    /// When the lease of the rebuild is lost: another process may be rebuilding the model.
+    pub async fn take_over(
+        &mut self,
+        old: &Namespace,
+        old_belongs: bool,
+        rebuild: &Lease,
+    ) -> Result<Duration, RebuildError> {
         let model = self.projector.name();
         let mut tx = old.db.begin().await?;
+        if !checkpoint::renew_in(&mut tx, LEASE_NAME, rebuild, SWITCH_LEASE_SECONDS).await? {
+            return Err(RebuildError::LeaseLost);
+        }
         // The old model's follower is blocked from here on.
         let began = Instant::now();
         let seized = checkpoint::seize(&mut tx, model, self.owner, SWITCH_LEASE_SECONDS).await?;
@@ -131,7 +149,7 @@ impl<'a> Next<'a> {
             let _ = checkpoint::release(&old.db, model, &seized).await;
         }
         switched?;
-        tracing::info!(model, position = self.position, "read model switched to rebuilt rows");
+        tracing::info!(model, position = self.position(), "read model switched to rebuilt rows");
         // Waits for it: a process that only rebuilds would end before, and leave rows behind that an erasure does not reach.
         if let Err(error) = self.context.read_stores.sweep(model).await {
             tracing::warn!(model, %error, "removing the old namespace failed, the next erasure or rebuild will remove it");

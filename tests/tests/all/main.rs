@@ -15,6 +15,7 @@ mod endpoints;
 mod erased_person;
 mod event_store;
 mod health;
+mod killed_rebuild;
 mod killed_service;
 mod language;
 mod large_recording;

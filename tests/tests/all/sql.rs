@@ -48,6 +48,9 @@ async fn checkpoint_statements_can_be_prepared(stores: TestStores) {
     infra::on_db!(&namespace.db, c => c.execute(checkpoint::CHECKPOINT_DDL).await.map(|_| ())).unwrap();
     prepare(&namespace.db, &checkpoint::statements(namespace.db.engine())).await;
     prepare(&read_stores.registry(), &infra::db::rebuild_records::STATEMENTS).await;
+    if let infra::db::Db::Postgres(_) = read_stores.registry() {
+        prepare(&read_stores.registry(), &infra::db::rebuild_lock::STATEMENTS).await;
+    }
 }
 
 /// Every read model with its tables.

@@ -38,7 +38,7 @@ impl Inbound {
     pub fn understand(callback: &Callback<'_>) -> Result<Self, NotUnderstood> {
         let (at, clock) = callback.observed_at();
         // Twilio sends each address by two names.
-        let either = |name: &str, other: &str| callback.form.get(name).or_else(|| callback.form.get(other));
+        let either = |name: &str, other: &str| callback.address(name).or_else(|| callback.address(other));
         let to = either("To", "Called");
         Ok(Self {
             call_id: first_leg(callback)?,
@@ -97,15 +97,14 @@ impl Outbound {
     pub fn understand(callback: &Callback<'_>) -> Result<Self, NotUnderstood> {
         let (at, clock) = callback.observed_at();
         let to = callback
-            .form
-            .get("To")
+            .address("To")
             .and_then(read::e164)
             .ok_or(NotUnderstood("To is not a telephone number in E.164"))?;
         Ok(Self {
             call_id: first_leg(callback)?,
             at,
             clock,
-            from: read::address(callback.form.get("From").unwrap_or("client:unknown")),
+            from: read::address(callback.address("From").unwrap_or("client:unknown")),
             to: to.into(),
         })
     }

@@ -208,6 +208,11 @@ impl Callback<'_> {
         self.form.get(name).and_then(read::identifier)
     }
 
+    /// A parameter that is the address of a party, unless it is too long for one.
+    fn address(&self, name: &str) -> Option<&str> {
+        self.form.get(name).filter(|text| read::is_address(text))
+    }
+
     /// A parameter that is a whole number.
     fn number(&self, name: &str) -> Option<u32> {
         self.form.get(name).and_then(read::whole_number)

@@ -20,7 +20,7 @@ impl Callback<'_> {
         if !is_conversation {
             return origin;
         }
-        let (from, to) = (self.form.get("From"), self.form.get("To"));
+        let (from, to) = (self.address("From"), self.address("To"));
         let direction = self.form.get("Direction").map(str::to_ascii_lowercase);
         match direction.as_deref() {
             Some("inbound") if from.is_some_and(is_client) => {

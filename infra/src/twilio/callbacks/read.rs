@@ -21,15 +21,18 @@ const STATUSES: [&str; 9] = [
 type IsReadable = fn(&str) -> bool;
 
 /// The parameters whose values have a form, and whether a value has it.
-const PARAMETERS: [(&str, IsReadable); 18] = [
+const PARAMETERS: [(&str, IsReadable); 22] = [
     ("AnsweredBy", |text| answered_by(text).is_some()),
     ("CallDuration", |text| whole_number(text).is_some()),
     ("CallSid", |text| identifier(text).is_some()),
     ("CallStatus", |text| call_status(text).is_some()),
+    ("Called", is_address),
+    ("Caller", is_address),
     ("ConferenceSid", |text| identifier(text).is_some()),
     ("DialCallDuration", |text| whole_number(text).is_some()),
     ("DialCallSid", |text| identifier(text).is_some()),
     ("DialCallStatus", |text| call_status(text).is_some()),
+    ("From", is_address),
     ("ParentCallSid", |text| identifier(text).is_some()),
     ("RecordingChannels", |text| whole_number(text).is_some()),
     ("RecordingDuration", |text| whole_number(text).is_some()),
@@ -41,6 +44,7 @@ const PARAMETERS: [(&str, IsReadable); 18] = [
     ("SipResponseCode", |text| whole_number(text).is_some()),
     ("StatusCallbackEvent", |text| identifier(text).is_some()),
     ("Timestamp", |text| Timestamp::parse_rfc2822(text).is_some()),
+    ("To", is_address),
     ("TranscriptionSid", |text| identifier(text).is_some()),
 ];
 
@@ -112,6 +116,11 @@ pub(super) fn recording_status(text: &str) -> Option<RecordingStatus> {
 /// A telephone number in E.164.
 pub(super) fn e164(text: &str) -> Option<String> {
     phone::parse(text, None).ok().map(phone::E164::into_string)
+}
+
+/// Whether a text may be the address of a party. A longer one would be cut, and then be that of another party.
+pub(super) fn is_address(text: &str) -> bool {
+    text.chars().nth(phone::MAX_ADDRESS_CHARS).is_none()
 }
 
 /// The address of a party: a number in E.164, or what the network sent instead of one.

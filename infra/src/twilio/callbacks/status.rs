@@ -111,7 +111,7 @@ fn leg(callback: &Callback<'_>) -> Leg {
 fn is_browser(callback: &Callback<'_>) -> bool {
     callback.endpoint == Endpoint::CallStatus
         && callback.form.get("ParentCallSid").is_none()
-        && callback.form.get("From").is_some_and(is_client)
+        && callback.address("From").is_some_and(is_client)
 }
 
 /// Whether this leg's numbers are those of the call.

@@ -1,6 +1,7 @@
 use super::*;
 use domain::call::command::{HandleStatus, Leg};
 use domain::call::value::{AnsweredBy, ClockSource, Direction, ParticipantRole, Phase};
+use domain::{Personal, phone};
 
 fn form(text: &str) -> Form {
     Form::parse(text.as_bytes())
@@ -171,6 +172,38 @@ fn unreadable_parameter_counts_as_absent() {
     let kept = keep(&form(posted), &Form::default(), &unreadable(&form(posted)));
     assert_eq!(kept["(unreadable)"], ["AnsweredBy", "CallDuration", "SequenceNumber"]);
     assert_eq!(kept["CallDuration"], ["-1"]);
+}
+
+#[test]
+fn address_that_is_too_long_counts_as_absent_and_is_kept() {
+    let longest = format!("sip:{}", "a".repeat(phone::MAX_ADDRESS_CHARS - 4));
+    let long = format!("sip:{}@pbx.example", "a".repeat(6_000));
+    for direction in ["inbound", "outbound-api"] {
+        for (address, read) in [(&longest, true), (&long, false)] {
+            let posted = format!("CallSid=CA1&CallStatus=ringing&Direction={direction}&From={address}&To={address}");
+            let origin = status(&posted, "").1.origin;
+            let expected = read.then(|| Personal::from(address.as_str()));
+            assert_eq!((&origin.from, &origin.to), (&expected, &expected), "{direction}");
+            let unreadable = unreadable(&form(&posted));
+            assert_eq!(
+                unreadable,
+                if read { vec![] } else { vec!["From", "To"] },
+                "{direction}"
+            );
+            let kept = keep(&form(&posted), &Form::default(), &unreadable);
+            assert_eq!(kept["From"], [address.as_str()], "{direction}");
+        }
+    }
+    let posted = form(&format!("CallSid=CA1&From={long}&Caller=%2B15045550123&To={long}"));
+    let callback = Callback {
+        endpoint: Endpoint::Inbound,
+        form: &posted,
+        query: &Form::default(),
+        accounts: &[],
+        received_at: Timestamp(7),
+    };
+    let inbound = Inbound::understand(&callback).expect("understood");
+    assert_eq!((inbound.from, inbound.to), ("+15045550123".into(), "".into()));
 }
 
 #[test]

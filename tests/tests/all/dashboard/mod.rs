@@ -12,6 +12,7 @@ use harness::service::{ADMIN, PASSWORD};
 use harness::test_env::{Pace, TestEnv};
 use harness::test_stores::TestStores;
 use infra::db::DatabaseUrl;
+use serde_json::Value;
 use std::time::Duration;
 
 on_both_engines!(
@@ -92,13 +93,45 @@ async fn closed_hours_send_the_next_call_to_voicemail(stores: TestStores) {
 }
 
 async fn rebuild_shows_its_progress(stores: TestStores) {
-    let (env, engine) = open_env(stores, QUICK).await;
+    let (mut env, engine) = open_env(stores, QUICK).await;
     // The admin exists before the script runs, which signs in.
     env.admin().await;
     day_of_calls::post_day_of_calls(CALLS, &env.service.client()).await;
+    // The script begins with a rebuild whose process was killed.
+    kill_during_a_rebuild(&mut env).await;
     let known = [("ADMIN_EMAIL", ADMIN), ("ADMIN_PASSWORD", PASSWORD)];
     play("projections", engine, &env, &known);
     env.close().await;
+}
+
+/// Kills the service while it rebuilds the call log, and starts it again.
+async fn kill_during_a_rebuild(env: &mut TestEnv) {
+    const MODELS: &str = "/api/projections";
+    let call_log = |models: &Value| {
+        let models = models.as_array().cloned().unwrap_or_default();
+        models
+            .into_iter()
+            .find(|model| model["name"] == "call_log")
+            .expect("the call log")
+    };
+    let mut last_rebuild = Value::Null;
+    // A rebuild that has finished before the kill is tried again.
+    for _ in 0..10 {
+        let client = env.admin().await;
+        let rebuild = format!("{MODELS}/call_log/rebuild?dry_run=true");
+        client.post(&rebuild, &serde_json::json!({})).await.expect(202);
+        let is_shown = |models: &Value| !call_log(models)["rebuild"].is_null();
+        env.until(&client, MODELS, "a rebuild", is_shown).await;
+        env.kill_and_restart().await;
+        let client = env.admin().await;
+        let has_ended = |models: &Value| call_log(models)["last_rebuild"] != last_rebuild;
+        let models = env.until(&client, MODELS, "the end of the rebuild", has_ended).await;
+        last_rebuild = call_log(&models)["last_rebuild"].clone();
+        if last_rebuild["error"].is_string() {
+            return;
+        }
+    }
+    panic!("no rebuild was running at the kill");
 }
 
 async fn persona_is_approved_used_and_rolled_back(stores: TestStores) {

@@ -92,8 +92,8 @@ async fn rebuild_that_would_park_more_stops_without_changing_rows(stores: TestSt
         switch: true,
     };
     match env.models.rebuild("call_log", switch).await {
-        Err(RebuildError::Projection(error)) => {
-            assert!(error.to_string().contains(&format!("event {future}")), "{error}");
+        Err(RebuildError::MoreDeadLetters { first, parked, allowed }) => {
+            assert_eq!((first.position, parked, allowed), (future, 1, 0));
         }
         other => panic!("not refused: {other:?}"),
     }

@@ -2,7 +2,9 @@
 
 mod dead_letters;
 mod following;
+mod live_snapshot;
 mod local_days;
+mod poison;
 mod rebuilding;
 mod restored_log;
 mod unreadable;
@@ -91,6 +93,14 @@ impl TestEnv {
     async fn counted_calls(&self) -> i64 {
         let figures = self.models.dashboard().all_time("default").await.unwrap();
         figures.map_or(0, |figures| figures.calls)
+    }
+}
+
+/// Stores of the same engine.
+async fn another(stores: &TestStores) -> TestStores {
+    match stores.url {
+        infra::db::DatabaseUrl::Folder(_) => TestStores::sqlite().await,
+        infra::db::DatabaseUrl::Postgres(_) => TestStores::postgres().await,
     }
 }
 

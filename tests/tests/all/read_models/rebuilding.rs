@@ -3,10 +3,13 @@
 use super::{READ_MODEL_TIMEOUT, TestEnv};
 use crate::ledger::{CALLER, WORDS, at, by_user};
 use domain::call::command::CallCommand;
+use futures::StreamExt as _;
 use harness::on_both_engines;
 use harness::test_stores::TestStores;
+use infra::db::Db;
 use infra::event_store::StreamId;
-use projections::{RebuildOptions, projectors};
+use infra::on_db;
+use projections::{RebuildError, RebuildOptions, projectors};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -17,6 +20,8 @@ on_both_engines!(
     switch_repairs_damaged_rows,
     readers_and_writers_continue_during_a_switch,
     rebuild_after_an_erasure_restores_no_personal_value,
+    slow_reader_of_the_old_rows_is_not_cut_by_a_switch,
+    rebuild_is_cancelled_when_its_lease_is_lost,
 );
 
 const DRY_RUN: RebuildOptions = RebuildOptions {
@@ -184,4 +189,50 @@ async fn rebuild_after_an_erasure_restores_no_personal_value(stores: TestStores)
         .filter(|row| row.contains(CALLER))
         .count();
     assert_eq!(others, 2, "another call was changed");
+}
+
+/// Reads the identifiers of all calls, slowly: the first rows before `between`, the others afterwards.
+async fn read_around(db: &Db, between: impl Future<Output = ()>) -> usize {
+    const CALL_IDS: &str = "select call_id from calls order by call_id";
+    on_db!(db, c => {
+        let mut rows = sqlx::query_scalar::<_, String>(CALL_IDS).fetch(c);
+        let first = rows.next().await.expect("a row").map(|_| 1);
+        between.await;
+        let others = rows.fold(0, |read, row| std::future::ready(read + usize::from(row.is_ok())));
+        first.unwrap() + others.await
+    })
+}
+
+async fn slow_reader_of_the_old_rows_is_not_cut_by_a_switch(stores: TestStores) {
+    const COUNT: &str = "select count(*) from calls";
+    let env = filled(&stores, 10).await;
+    let old = env.db("call_log").await;
+    let switch = async {
+        assert!(env.models.rebuild("call_log", SWITCH).await.unwrap().switched);
+    };
+    assert_eq!(read_around(&old, switch).await, 10);
+    // The old files and tables are removed by now, and the reader needs more connections than it had.
+    let connections = on_db!(&old, c => c.options().get_max_connections());
+    on_db!(&old, c => {
+        let all = futures::future::try_join_all((0..connections).map(|_| c.acquire())).await;
+        for mut connection in all.expect("the old pool opens connections") {
+            let count: i64 = sqlx::query_scalar(COUNT).fetch_one(&mut *connection).await.unwrap();
+            assert_eq!(count, 10);
+        }
+    });
+}
+
+async fn rebuild_is_cancelled_when_its_lease_is_lost(stores: TestStores) {
+    let env = filled(&stores, 5).await;
+    let before = env.rows("call_log").await;
+    let begun = env.models.begin_rebuild("call_log").await.unwrap();
+    // Another process takes the lease. However fast this one is, it must not switch.
+    env.damage(
+        "call_log",
+        "update checkpoint set fence = fence + 1, owner = 'rebuild_other' where name = 'rebuild'",
+    )
+    .await;
+    let outcome = begun.run(SWITCH).await;
+    assert!(matches!(outcome, Err(RebuildError::LeaseLost)), "{outcome:?}");
+    assert_eq!(env.rows("call_log").await, before, "the rows are unchanged");
 }

@@ -1,6 +1,6 @@
 //! One bad row stops no reader: what cannot be read of an event parks its stream, and the others go on.
 
-use super::TestEnv;
+use super::{TestEnv, another};
 use crate::ledger::{by_user, note};
 use harness::on_both_engines;
 use harness::test_stores::TestStores;
@@ -93,14 +93,6 @@ async fn unreadable_row_parks_its_stream_and_no_other(stores: TestStores) {
         env.call("CA1").await;
         let bad = append_bad_event(&env, bad_event).await;
         assert_others_go_on(&env, bad, &format!("{bad_event:?}")).await;
-    }
-}
-
-/// Stores of the same engine.
-async fn another(stores: &TestStores) -> TestStores {
-    match stores.url {
-        infra::db::DatabaseUrl::Folder(_) => TestStores::sqlite().await,
-        infra::db::DatabaseUrl::Postgres(_) => TestStores::postgres().await,
     }
 }
 

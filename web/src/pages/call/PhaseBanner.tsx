@@ -19,7 +19,10 @@ export function PhaseBanner({ call }: { call: CallDetail }) {
   if (!call.ended_at && /^(started|ringing|in_progress)$/.test(call.status)) {
     return (
       <Alert color="indigo" icon={<IconPhoneCall />} title="Call in progress">
-        The transcript is updated live. To listen in or take over, go to <LinkText to="/live">Live</LinkText>.
+        {call.taken_over_by
+          ? "Words are not transcribed while a team member speaks. After the call, the transcript of the recording appears here."
+          : "The transcript is updated live."}{" "}
+        To listen in or take over, go to <LinkText to="/live">Live</LinkText>.
       </Alert>
     );
   }

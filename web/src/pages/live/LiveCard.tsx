@@ -9,6 +9,7 @@ import { useNow } from "../../components/useNow";
 import { useUserName } from "../../components/useUsers";
 import { duration } from "../../format/time";
 import type { LiveCall } from "../../live/liveCall";
+import { transcriptNotice } from "../../live/transcriptNotice";
 import { useMay } from "../../session/session";
 import { CardActions } from "./CardActions";
 import { LiveTranscript } from "./LiveTranscript";
@@ -50,7 +51,7 @@ export const LiveCard = memo(function LiveCard({ call }: { call: LiveCall }) {
           </Stack>
         </Group>
         <Notes call={call} />
-        <LiveTranscript turns={call.turns} isOver={isOver} />
+        <LiveTranscript turns={call.turns} isOver={isOver} notice={transcriptNotice(call)} />
         {mayHandle && !isOver && <CardActions call={call} />}
       </Stack>
     </Card>

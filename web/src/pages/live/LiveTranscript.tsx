@@ -11,10 +11,12 @@ const FOLLOW_THRESHOLD = 40;
 interface Props {
   turns: readonly LiveTurn[];
   isOver: boolean;
+  /** Why the transcript does not grow; null if it does. */
+  notice: string | null;
 }
 
 /** The live transcript. Follows new turns unless the user has scrolled back. */
-export function LiveTranscript({ turns, isOver }: Props) {
+export function LiveTranscript({ turns, isOver, notice }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [follows, setFollows] = useState(true);
   const toEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
@@ -22,7 +24,7 @@ export function LiveTranscript({ turns, isOver }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: scrolls on each new turn
   useEffect(() => {
     if (follows) toEnd();
-  }, [turns, follows]);
+  }, [turns, notice, follows]);
 
   const scrolled = () => {
     const { scrollHeight, scrollTop, clientHeight } = box.current as HTMLDivElement;
@@ -41,7 +43,7 @@ export function LiveTranscript({ turns, isOver }: Props) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be focusable
         tabIndex={0}
       >
-        {turns.length === 0 && (
+        {turns.length === 0 && notice === null && (
           <Text size="sm" c="dimmed">
             {isOver ? "No transcript." : "Nothing said yet."}
           </Text>
@@ -62,6 +64,11 @@ export function LiveTranscript({ turns, isOver }: Props) {
             )}
           </div>
         ))}
+        {notice !== null && (
+          <Text size="sm" c="dimmed" role="note">
+            {notice}
+          </Text>
+        )}
       </div>
       {!follows && (
         <Button

@@ -1,6 +1,6 @@
 import { Alert, ScrollArea, Stack, Table, Text } from "@mantine/core";
 import { count } from "../../format/numbers";
-import { type RebuildReport, verdict } from "./report";
+import { leftOut, type RebuildReport, verdict } from "./report";
 
 interface Props {
   report: RebuildReport;
@@ -13,12 +13,18 @@ export function Difference({ report, isNew }: Props) {
   const samples = report.difference?.tables.flatMap((table) =>
     table.first.slice(0, 3).map((row) => ({ table: table.table, ...row })),
   );
+  const omitted = leftOut(report);
   return (
     <Stack gap="sm" role="status">
       <Alert color={report.switched ? "teal" : "indigo"} title={titleOf(report, isNew)}>
         {verdict(report)} {count(report.events)} events in {report.load_seconds.toFixed(1)} s.
         {report.switch_ms !== null && ` Switched in ${Math.round(report.switch_ms)} ms.`}
       </Alert>
+      {omitted && (
+        <Alert color="red" p="xs" className="breakable">
+          {omitted}
+        </Alert>
+      )}
       <ScrollArea>
         <Table verticalSpacing={4} className="figures">
           <Table.Thead>

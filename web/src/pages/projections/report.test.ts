@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { percent, type RebuildReport, readReport, verdict } from "./report";
+import { leftOut, percent, type RebuildReport, readReport, verdict } from "./report";
 
 const table = (change: Partial<RebuildReport["difference"] & object["constructor"]> = {}) => ({
   table: "calls",
@@ -31,6 +31,16 @@ it("differences are summed over all tables", () => {
   );
   expect(text).toContain("2 rows changed, 1 added, 3 removed");
   expect(text).toContain("not comparable: calls");
+});
+
+it("events that could not be applied are named by position, type and reason", () => {
+  expect(leftOut(report(table()))).toBeNull();
+  const letter = { position: 7, event_type: "CallStarted", reason: "the database rejected a row" };
+  const one = { ...report(table()), parked: 1, dead_letters: [letter] };
+  expect(leftOut(one)).toBe("1 event could not be applied: 7 (CallStarted: the database rejected a row)");
+  const many = leftOut({ ...one, parked: 12 });
+  expect(many).toContain("12 events could not be applied: 7 ");
+  expect(many?.endsWith(" …")).toBe(true);
 });
 
 it("a failed rebuild has its error", () => {

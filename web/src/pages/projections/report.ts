@@ -7,6 +7,10 @@ export interface RebuildReport {
   difference: { position: number; tables: TableDifference[] } | null;
   switched: boolean;
   switch_ms: number | null;
+  /** Events that could not be applied, with later events of the same streams. Absent in reports of earlier versions. */
+  parked?: number;
+  /** The first of these. */
+  dead_letters?: { position: number; event_type: string; reason: string }[];
 }
 
 export interface TableDifference {
@@ -40,6 +44,17 @@ export function verdict(report: RebuildReport): string {
     incomparable.length > 0 ? ` Schema changed, not comparable: ${incomparable.join(", ")}.` : "";
   if (changed === 0) return `No differences: ${sum("equal")} rows are equal.${shapes}`;
   return `${sum("different")} rows changed, ${sum("added")} added, ${sum("gone")} removed; ${sum("equal")} equal.${shapes}`;
+}
+
+/** The events that a rebuild could not apply, as a sentence; null if there are none. */
+export function leftOut(report: RebuildReport): string | null {
+  const { parked = 0, dead_letters = [] } = report;
+  if (parked === 0) return null;
+  const first = dead_letters.map(
+    ({ position, event_type, reason }) => `${position} (${event_type}: ${reason})`,
+  );
+  const more = parked > first.length ? " …" : "";
+  return `${parked === 1 ? "1 event" : `${parked} events`} could not be applied: ${first.join(", ")}${more}`;
 }
 
 /** Progress in percent; null without a total. */

@@ -59,7 +59,9 @@ export function PhaseSection({ callId, phaseOfCall, turnOffsets, corrections, on
           />
         ) : (
           <Text c="dimmed" size="sm">
-            No transcript yet.
+            {phase === "human"
+              ? "No transcript yet. The conversation with a team member is transcribed from its recording, after the call."
+              : "No transcript yet."}
           </Text>
         )}
       </Stack>
