@@ -905,6 +905,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings of the tenant. Every user may read them. */
+        get: operations["get_settings"];
+        /** Changes the settings of the tenant. */
+        put: operations["put_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/suppressions": {
         parameters: {
             query?: never;
@@ -1682,7 +1700,9 @@ export interface components {
         /** @description The figures of an hour or a day. */
         Bucket: components["schemas"]["Figures"] & {
             /** @description Start of the hour or day. */
-            from: components["schemas"]["Rfc3339"];
+            from: components["schemas"]["LocalTime"];
+            /** @description Start of the next one. A day has 23 or 25 hours when clocks are set. */
+            to: components["schemas"]["LocalTime"];
         };
         CallAnswered: {
             data: {
@@ -2918,7 +2938,7 @@ export interface components {
             since: components["schemas"]["Rfc3339"];
         };
         /** @description A message of the live feed. Only events have a position. */
-        FeedMessage: components["schemas"]["CallFeedEvent"] | components["schemas"]["AgentFeedEvent"] | components["schemas"]["ContactFeedEvent"] | components["schemas"]["CalleeFeedEvent"] | components["schemas"]["PhoneNumberFeedEvent"] | components["schemas"]["QuarantineFeedEvent"] | components["schemas"]["UserFeedEvent"] | components["schemas"]["LedgerFeedEvent"] | components["schemas"]["UnreadableFeedEvent"] | components["schemas"]["Notice"];
+        FeedMessage: components["schemas"]["CallFeedEvent"] | components["schemas"]["AgentFeedEvent"] | components["schemas"]["ContactFeedEvent"] | components["schemas"]["CalleeFeedEvent"] | components["schemas"]["PhoneNumberFeedEvent"] | components["schemas"]["TenantSettingsFeedEvent"] | components["schemas"]["QuarantineFeedEvent"] | components["schemas"]["UserFeedEvent"] | components["schemas"]["LedgerFeedEvent"] | components["schemas"]["UnreadableFeedEvent"] | components["schemas"]["Notice"];
         /** @description Persona feedback. */
         Feedback: {
             /** @description At most 200 corrections in force, newest first; empty for users who may not see calls. */
@@ -2940,6 +2960,11 @@ export interface components {
              * @description Share of calls graded good, 0 to 1; absent without grades.
              */
             share_good?: number | null;
+            /**
+             * @description IANA time zone of the days.
+             * @example America/Chicago
+             */
+            time_zone: string;
         };
         /** @description A reviewer's correction: what the AI should have said. */
         FeedbackCorrection: {
@@ -2974,8 +2999,8 @@ export interface components {
              * @description Number of corrections that were not withdrawn.
              */
             corrections: number;
-            /** @description Start of the day in UTC. */
-            day: components["schemas"]["Rfc3339"];
+            /** @description Start of the day. */
+            day: components["schemas"]["LocalTime"];
             /** Format: int64 */
             good: number;
             /** Format: int64 */
@@ -3491,6 +3516,8 @@ export interface components {
              */
             turn: number;
         };
+        /** Format: date-time */
+        LocalTime: string;
         /** @description Credentials. */
         Login: {
             /** @example ada@example.org */
@@ -3826,7 +3853,7 @@ export interface components {
          * @description A permission of a role.
          * @enum {string}
          */
-        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "lift_suppressions" | "view_agents" | "edit_agents" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "view_users" | "manage_users" | "view_projections" | "compare_read_models" | "rebuild" | "view_quarantine" | "reingest";
+        Permission: "view_calls" | "review_calls" | "handle_calls" | "erase" | "view_contacts" | "edit_contacts" | "lift_suppressions" | "view_agents" | "edit_agents" | "edit_settings" | "propose_personas" | "approve_personas" | "view_figures" | "view_presence" | "view_users" | "manage_users" | "view_projections" | "compare_read_models" | "rebuild" | "view_quarantine" | "reingest";
         /** @description The proposed persona is in force. */
         PersonaApproved: {
             data: {
@@ -4193,6 +4220,14 @@ export interface components {
             disposition?: string | null;
             /** @description Display text of the disposition. */
             label?: string | null;
+        };
+        /** @description The settings of the tenant. */
+        PutSettings: {
+            /**
+             * @description IANA time zone of the tenant's days. It applies to all days, also to those before the change.
+             * @example America/Chicago
+             */
+            time_zone: string;
         };
         QuarantineEvent: components["schemas"]["WebhookQuarantined"] | components["schemas"]["WebhookReingested"] | components["schemas"]["WebhookErased"];
         QuarantineFeedEvent: components["schemas"]["QuarantineEvent"] & components["schemas"]["EventRecord"] & {
@@ -4718,6 +4753,20 @@ export interface components {
              */
             voicemail_greeting?: string | null;
         };
+        /** @description The settings of the tenant. */
+        SettingsView: {
+            changed_at?: components["schemas"]["Rfc3339"] | null;
+            /**
+             * @description The user who made the last change.
+             * @example user_1
+             */
+            changed_by?: string | null;
+            /**
+             * @description IANA time zone of the tenant's days, in all figures by day. UTC until another is set.
+             * @example America/Chicago
+             */
+            time_zone: string;
+        };
         /** @description Someone tried to sign in with a wrong password. */
         SignInFailed: {
             data: {
@@ -4771,12 +4820,21 @@ export interface components {
         Stats: {
             /** @description Calls in the previous period of the same length. */
             before: components["schemas"]["Figures"];
+            /** @description Start of the period. */
+            from: components["schemas"]["LocalTime"];
             /** @description The five calls that started last. */
             latest: components["schemas"]["LatestCall"][];
             /** @description Calls in the period. */
             period: components["schemas"]["Figures"];
-            /** @description Hours (up to two days) or days of the period that have a call, oldest first. */
+            /** @description All hours up to the current one (of a period of up to two days), or all days, oldest first. */
             series: components["schemas"]["Bucket"][];
+            /**
+             * @description IANA time zone of the days and hours.
+             * @example America/Chicago
+             */
+            time_zone: string;
+            /** @description End of the period: the midnight after today. */
+            to: components["schemas"]["LocalTime"];
             /** @description All calls. */
             total: components["schemas"]["Figures"];
         };
@@ -4884,6 +4942,18 @@ export interface components {
         };
         /** @description The owner of data. The metadata of every event and every row carry one; `default` unless there are several. */
         Tenant: string;
+        TenantSettingsEvent: components["schemas"]["TimeZoneSet"];
+        TenantSettingsFeedEvent: components["schemas"]["TenantSettingsEvent"] & components["schemas"]["EventRecord"] & {
+            /** Format: date-time */
+            at: string;
+            /** @description The call; null for events of other streams. */
+            call_id: null;
+            stream: {
+                id: string;
+                /** @enum {string} */
+                type: "tenant_settings";
+            };
+        };
         /** @description Part of a day, in minutes from local midnight. */
         TimeRange: {
             /**
@@ -4896,6 +4966,18 @@ export interface components {
              * @description Exclusive; 1440 is 24:00.
              */
             to: number;
+        };
+        /** @description The tenant's days are those of this time zone, also the days before the event. */
+        TimeZoneSet: {
+            data: {
+                /** @description Epoch microseconds. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+                /** @description IANA name: `America/Chicago`. */
+                time_zone: string;
+            };
+            /** @enum {string} */
+            type: "TimeZoneSet";
         };
         /**
          * Format: int64
@@ -6223,7 +6305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests */
+            /** @description The user has too many open sockets */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9203,9 +9285,15 @@ export interface operations {
                 filter?: string;
                 /** @description Text to search for in names, numbers and transcripts. */
                 q?: string;
-                /** @description Calls that started at or after this time. */
+                /**
+                 * @description Calls that started at or after this time (RFC 3339), or on or after this date in the tenant's time zone.
+                 * @example 2026-03-27
+                 */
                 from?: string;
-                /** @description Calls that started before this time. */
+                /**
+                 * @description Calls that started before this time (RFC 3339), or on or before this date in the tenant's time zone.
+                 * @example 2026-03-27
+                 */
                 to?: string;
                 /** @description ID of the agent. */
                 agent?: string;
@@ -11532,7 +11620,7 @@ export interface operations {
     stats: {
         parameters: {
             query?: {
-                /** @description Length of the period in UTC days, including today, from 1 to 731 [default: 7]. */
+                /** @description Length of the period in days of the tenant's time zone, including today, from 1 to 731 [default: 7]. */
                 days?: number;
             };
             header?: never;
@@ -11634,7 +11722,7 @@ export interface operations {
     feedback: {
         parameters: {
             query?: {
-                /** @description Length of the period in UTC days, including today, from 1 to 731 [default: 30]. */
+                /** @description Length of the period in days of the tenant's time zone, including today, from 1 to 731 [default: 30]. */
                 days?: number;
                 /** @description ID of the agent. */
                 agent?: string;
@@ -12311,6 +12399,210 @@ export interface operations {
                 };
             };
             /** @description A parameter or a field is unknown or invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow it, or the request comes from another web site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field is unknown or invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_settings: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description The body cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -14770,7 +15062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The user has too many open feeds */
+            /** @description The user has too many open sockets */
             429: {
                 headers: {
                     [name: string]: unknown;
