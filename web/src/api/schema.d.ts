@@ -1458,7 +1458,7 @@ export interface components {
         };
         AgentArchived: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -1467,7 +1467,7 @@ export interface components {
         };
         AgentCreated: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 settings: components["schemas"]["AgentSettings"];
@@ -1477,7 +1477,7 @@ export interface components {
         };
         AgentEdited: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description The changed settings only. */
@@ -1552,7 +1552,7 @@ export interface components {
         /** @description The caller was informed that an AI is speaking. */
         AiDisclosed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The sentence that was spoken. A fixed phrase, not personal: it stays readable after an erasure. */
                 text: string;
@@ -1563,7 +1563,7 @@ export interface components {
         /** @description A model did not answer. */
         AiFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 provider: string;
                 /** @description No personal values. */
@@ -1577,7 +1577,7 @@ export interface components {
             data: {
                 /** @description The turn asks the caller to confirm that they want this. Without a yes nothing follows. */
                 asks_to_confirm?: components["schemas"]["CallerIntent"];
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -1605,7 +1605,7 @@ export interface components {
         /** @description The caller interrupted the AI (barge-in). */
         AiTurnInterrupted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -1669,7 +1669,7 @@ export interface components {
         };
         CallAnswered: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: components["schemas"]["AnsweredBy"];
                 call_sid: string;
@@ -1700,7 +1700,7 @@ export interface components {
         };
         CallEnded: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 clock: components["schemas"]["ClockSource"];
                 /**
@@ -1719,7 +1719,7 @@ export interface components {
         /** @description Every personal value of the call was destroyed. */
         CallErased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Legal ground: an article of a law, the number of a request. No personal values. */
@@ -1743,7 +1743,7 @@ export interface components {
         /** @description The call is omitted from lists. This is what "delete" does. */
         CallHidden: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -1780,7 +1780,7 @@ export interface components {
         CallQueued: {
             data: {
                 agent: components["schemas"]["AgentId"];
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 campaign?: string;
@@ -1831,7 +1831,7 @@ export interface components {
         };
         CallRinging: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 clock: components["schemas"]["ClockSource"];
@@ -1844,7 +1844,7 @@ export interface components {
             data: {
                 /** @description The agent that answers. */
                 agent?: components["schemas"]["AgentId"];
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description STIR/SHAKEN result: Twilio's `StirVerstat`. */
                 attestation?: string;
@@ -1896,7 +1896,7 @@ export interface components {
         };
         CallSummarized: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description Whether the objective was reached. */
                 goal_achieved?: boolean;
@@ -2037,7 +2037,7 @@ export interface components {
         /** @description The number was destroyed. Whether it is suppressed remains. */
         CalleeErased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Legal ground. No personal values. */
@@ -2063,7 +2063,7 @@ export interface components {
         /** @description The caller spoke. */
         CallerTurn: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: double
@@ -2149,7 +2149,7 @@ export interface components {
         };
         ConferenceEnded: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 clock: components["schemas"]["ClockSource"];
                 conference_sid: string;
@@ -2159,7 +2159,7 @@ export interface components {
         };
         ConferenceStarted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 clock: components["schemas"]["ClockSource"];
                 conference_sid: string;
@@ -2181,7 +2181,7 @@ export interface components {
         /** @description The caller was informed that the call is recorded. */
         ConsentNoticePlayed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The sentence that was spoken. A fixed phrase, not personal: it stays readable after an erasure. */
                 text: string;
@@ -2191,7 +2191,7 @@ export interface components {
         };
         ContactAdded: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 name: components["schemas"]["PersonalString"];
@@ -2204,7 +2204,7 @@ export interface components {
         /** @description The number is that of this contact, and of no other. */
         ContactClaimed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 contact: components["schemas"]["ContactId"];
             };
@@ -2214,7 +2214,7 @@ export interface components {
         /** @description Every personal value of the contact was destroyed. */
         ContactErased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Legal ground. No personal values. */
@@ -2247,7 +2247,7 @@ export interface components {
         /** @description The number is no longer that of this contact. */
         ContactReleased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 contact: components["schemas"]["ContactId"];
             };
@@ -2256,7 +2256,7 @@ export interface components {
         };
         ContactRemoved: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -2266,7 +2266,7 @@ export interface components {
         /** @description The name or the number changed. */
         ContactRenamed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 name: components["schemas"]["PersonalString"];
@@ -2321,7 +2321,7 @@ export interface components {
         /** @description A reviewer noted what the AI should have said. */
         CorrectionNoted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /**
@@ -2354,7 +2354,7 @@ export interface components {
         };
         CorrectionWithdrawn: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** Format: int32 */
@@ -2370,7 +2370,7 @@ export interface components {
                  * @description Millionths of `currency`.
                  */
                 amount_micros: number;
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description ISO 4217. */
                 currency: string;
@@ -2428,7 +2428,7 @@ export interface components {
                 aggregate_id: string;
                 /** @description Type of the stream that was erased. */
                 aggregate_type: string;
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
             };
             /** @enum {string} */
@@ -2469,7 +2469,7 @@ export interface components {
         /** @description A user edited details of the call. An absent field keeps its value. */
         DetailsEdited: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 caller_name?: components["schemas"]["PersonalString"];
@@ -2490,7 +2490,7 @@ export interface components {
         /** @description The provider created the leg of an attempt. */
         DialAttempted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int32 */
                 attempt: number;
@@ -2508,7 +2508,7 @@ export interface components {
         /** @description A rule forbids the call for now. */
         DialDeferred: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The inputs that decided, by name. No personal values. */
                 because: {
@@ -2526,7 +2526,7 @@ export interface components {
         DialEvidence: "answer" | "callback" | "listing";
         DialFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int32 */
                 attempt: number;
@@ -2545,7 +2545,7 @@ export interface components {
         /** @description The dialer is about to request the call from the provider. Recorded before the request is sent. */
         DialIntended: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -2562,7 +2562,7 @@ export interface components {
         /** @description Every rule permits the call. */
         DialPermitted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 consent?: string;
                 /** @description The event that reserves the number for this call. */
@@ -2582,7 +2582,7 @@ export interface components {
         /** @description A rule forbids the call. */
         DialRefused: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The inputs that decided, by name. No personal values. */
                 because: {
@@ -2600,7 +2600,7 @@ export interface components {
         /** @description It is not known whether the provider placed the call. */
         DialUnresolved: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int32 */
                 attempt: number;
@@ -2693,7 +2693,7 @@ export interface components {
         /** @description Keypad digits (DTMF) were sent. */
         DigitsSent: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 digits: components["schemas"]["PersonalString"];
             };
@@ -2705,7 +2705,7 @@ export interface components {
         /** @description The person asked not to be called again. */
         DoNotCallRequested: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
             };
             /** @enum {string} */
@@ -2719,7 +2719,7 @@ export interface components {
         /** @description The provider placed two legs for one attempt. */
         DuplicateDialDetected: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int32 */
                 attempt: number;
@@ -2741,7 +2741,7 @@ export interface components {
         /** @description A job or request for the call failed. */
         EffectFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -2763,7 +2763,7 @@ export interface components {
         /** @description A user requested another attempt of an effect whose attempts had ended. */
         EffectRetryRequested: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description As in `EffectFailed`. */
@@ -2800,7 +2800,7 @@ export interface components {
         /** @description Every caller is routed to voicemail until the emergency is lifted. */
         EmergencyClosed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -2809,7 +2809,7 @@ export interface components {
         };
         EmergencyLifted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -2838,7 +2838,7 @@ export interface components {
         /** @description A rule requires a team member to take the call. */
         EscalationTriggered: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 rule: string;
             };
@@ -2993,7 +2993,7 @@ export interface components {
         /** @description A value that the agent is configured to collect was collected. */
         FieldCollected: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The field's name in the agent's settings. */
                 field: string;
@@ -3144,7 +3144,7 @@ export interface components {
         /** @description Missing data was completed from the provider's record. */
         GapRepaired: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The source of the data. */
                 from: string;
@@ -3156,7 +3156,7 @@ export interface components {
         Grade: "good" | "needs_improvement";
         GradeCleared: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -3172,7 +3172,7 @@ export interface components {
         };
         Graded: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 grade: components["schemas"]["Grade"];
@@ -3183,7 +3183,7 @@ export interface components {
         /** @description A rule blocked an input to or an output of the model. */
         GuardrailTripped: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 rule: string;
             };
@@ -3233,7 +3233,7 @@ export interface components {
         /** @description The recognizer's confidence was too low, and the AI asked the caller to repeat. */
         HeardUnclearly: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: double
@@ -3282,7 +3282,7 @@ export interface components {
         };
         HoursSet: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Always open if absent. */
@@ -3349,7 +3349,7 @@ export interface components {
         /** @description The log was created. This is its first event. */
         LedgerCreated: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 clock: components["schemas"]["LedgerClock"];
                 /** @description 32 lower-case hexadecimal digits: 16 random bytes, unique to this log. */
@@ -3373,7 +3373,7 @@ export interface components {
         /** @description A leg that belongs to no attempt was rejected when it was answered. */
         LegRefused: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 reason: string;
@@ -3439,7 +3439,7 @@ export interface components {
         /** @description A user listens in, muted. */
         ListenerJoined: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -3453,7 +3453,7 @@ export interface components {
         };
         ListenerLeft: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 user: string;
             };
@@ -3619,7 +3619,7 @@ export interface components {
         };
         NumberAssigned: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description A number of the tenant, E.164. Not a personal value. */
@@ -3639,7 +3639,7 @@ export interface components {
         /** @description The number must not be called any more. */
         NumberSuppressed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The user who decided it. */
                 by?: string;
@@ -3654,7 +3654,7 @@ export interface components {
         };
         NumberUnassigned: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description E.164. */
@@ -3671,7 +3671,7 @@ export interface components {
         /** @description The wish not to be called again was passed on to the suppression list. */
         OptOutHonored: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description Whether the number is suppressed. It is not if the call has no number. */
                 suppressed: boolean;
@@ -3693,7 +3693,7 @@ export interface components {
         /** @description The service dialed a participant into the call. */
         ParticipantCalled: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 /**
@@ -3708,7 +3708,7 @@ export interface components {
         };
         ParticipantJoined: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 clock: components["schemas"]["ClockSource"];
@@ -3726,7 +3726,7 @@ export interface components {
         };
         ParticipantLeft: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 clock: components["schemas"]["ClockSource"];
@@ -3747,7 +3747,7 @@ export interface components {
         /** @description A participant's leg ended without joining the call. */
         ParticipantUnreached: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 clock: components["schemas"]["ClockSource"];
@@ -3787,7 +3787,7 @@ export interface components {
         /** @description The proposed persona is in force. */
         PersonaApproved: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** Format: int32 */
@@ -3808,7 +3808,7 @@ export interface components {
         /** @description Rules drawn from corrections were proposed and await the decision of a user. */
         PersonaProposed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Sentences for the system prompt. */
@@ -3826,7 +3826,7 @@ export interface components {
         };
         PersonaRejected: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** Format: int32 */
@@ -3838,7 +3838,7 @@ export interface components {
         /** @description An approved persona is in force again. */
         PersonaRolledBack: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /**
@@ -3944,7 +3944,7 @@ export interface components {
         /** @description The number belongs to a tenant. */
         PhoneNumberClaimed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 tenant: components["schemas"]["Tenant"];
             };
@@ -3966,7 +3966,7 @@ export interface components {
         /** @description The number belongs to no tenant. */
         PhoneNumberReleased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
             };
             /** @enum {string} */
@@ -4087,7 +4087,7 @@ export interface components {
         /** @description A callback that produced no other event. */
         ProviderReported: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid?: string;
                 clock: components["schemas"]["ClockSource"];
@@ -4133,7 +4133,7 @@ export interface components {
         };
         PutOnHold: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The user who put the caller on hold. */
                 user: string;
@@ -4196,7 +4196,7 @@ export interface components {
         /** @description The call was removed from the queue before it was answered. */
         QueueCancelled: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 reason: string;
@@ -4207,7 +4207,7 @@ export interface components {
         /** @description Time or priority of a queued call was changed. An absent field keeps its value. */
         QueueEdited: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 not_before?: components["schemas"]["Timestamp"];
@@ -4219,7 +4219,7 @@ export interface components {
         };
         QueuePaused: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -4228,7 +4228,7 @@ export interface components {
         };
         QueueResumed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -4274,7 +4274,7 @@ export interface components {
         /** @description The call was compared with the provider's own record. */
         Reconciled: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 complete: boolean;
                 missing: string[];
@@ -4308,7 +4308,7 @@ export interface components {
         /** @description The recording is in the blob store. */
         RecordingArchived: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int64 */
                 bytes: number;
@@ -4343,7 +4343,7 @@ export interface components {
         };
         RecordingPaused: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 phase: components["schemas"]["Phase"];
                 recording_sid: string;
@@ -4354,7 +4354,7 @@ export interface components {
         /** @description A user played the recording. */
         RecordingPlayed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 phase: components["schemas"]["Phase"];
@@ -4365,7 +4365,7 @@ export interface components {
         /** @description The recording can be downloaded from the provider. */
         RecordingReady: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -4384,7 +4384,7 @@ export interface components {
         };
         RecordingResumed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 phase: components["schemas"]["Phase"];
                 recording_sid: string;
@@ -4394,7 +4394,7 @@ export interface components {
         };
         RecordingStarted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 phase: components["schemas"]["Phase"];
                 recording_sid: string;
@@ -4421,7 +4421,7 @@ export interface components {
         /** @description The recording could not be obtained. */
         RecordingUnavailable: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int32 */
                 attempts: number;
@@ -4477,7 +4477,7 @@ export interface components {
         /** @description The disposition was withdrawn. */
         Reopened: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -4497,7 +4497,7 @@ export interface components {
         /** @description A user set the disposition of the call. */
         Resolved: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description `resolved`, `callback_needed`, `spam`, ... */
@@ -4547,7 +4547,7 @@ export interface components {
         };
         RoutedToVoicemail: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 reason: components["schemas"]["VoicemailReason"];
             };
@@ -4688,7 +4688,7 @@ export interface components {
         /** @description The caller was silent, and the AI asked whether they are still there. */
         SilencePrompted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
             };
             /** @enum {string} */
@@ -4721,7 +4721,7 @@ export interface components {
         /** @description The number may be called again. */
         SuppressionLifted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description E.164. */
@@ -4754,7 +4754,7 @@ export interface components {
         };
         TakenOffHold: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The user who took the caller off hold. */
                 user: string;
@@ -4765,7 +4765,7 @@ export interface components {
         /** @description A user speaks with the caller, and the AI no longer does. */
         TakenOver: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 user: string;
             };
@@ -4775,7 +4775,7 @@ export interface components {
         /** @description A user agreed to take the call over. The takeover takes effect when their phone has joined the conference. */
         TakeoverAccepted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -4789,7 +4789,7 @@ export interface components {
         };
         TakeoverDeclined: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 user: string;
             };
@@ -4799,7 +4799,7 @@ export interface components {
         /** @description The user who took the call over left before the caller was connected to them. The AI speaks again. */
         TakeoverFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 reason: string;
                 user: string;
@@ -4810,7 +4810,7 @@ export interface components {
         /** @description A user requested the takeover of the call, or was asked to take it over. */
         TakeoverRequested: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The user who is to take the call over. */
                 user: string;
@@ -4848,7 +4848,7 @@ export interface components {
         /** @description The tenant's days are those of this time zone, also the days before the event. */
         TimeZoneSet: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description IANA name: `America/Chicago`. */
@@ -4857,11 +4857,8 @@ export interface components {
             /** @enum {string} */
             type: "TimeZoneSet";
         };
-        /**
-         * Format: int64
-         * @description A time, in microseconds since 1970-01-01T00:00:00Z. Serializes as that integer.
-         */
-        Timestamp: number;
+        /** Format: date-time */
+        Timestamp: string;
         /** @description The requested transcriptions. */
         ToBeTranscribed: {
             call_id: string;
@@ -4892,7 +4889,7 @@ export interface components {
         };
         TranscriptReady: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description What produced it: `conversation`, `twilio`, or the name of a model. */
                 engine: string;
@@ -4940,7 +4937,7 @@ export interface components {
         };
         TranscriptionFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 phase: components["schemas"]["Phase"];
                 reason: string;
@@ -4951,7 +4948,7 @@ export interface components {
         /** @description A user requested a transcript of a phase, or a new one. */
         TranscriptionRequested: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 phase: components["schemas"]["Phase"];
@@ -4969,7 +4966,7 @@ export interface components {
         };
         TransferFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 reason: string;
                 to: components["schemas"]["PersonalString"];
@@ -4979,7 +4976,7 @@ export interface components {
         };
         TransferStarted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -4995,7 +4992,7 @@ export interface components {
         /** @description The transfer target was connected. */
         Transferred: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 to: components["schemas"]["PersonalString"];
             };
@@ -5051,7 +5048,7 @@ export interface components {
         /** @description The parameters of the webhook were destroyed with the personal values of a person. */
         WebhookErased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Legal ground. No personal values. */
@@ -5063,7 +5060,7 @@ export interface components {
         /** @description A webhook with a valid signature could not be parsed. */
         WebhookQuarantined: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The webhook: `call-status`, `recording-status`, ... */
                 endpoint: string;
@@ -5083,7 +5080,7 @@ export interface components {
         /** @description The webhook was parsed after a fix. */
         WebhookReingested: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description The call whose stream received the events. */

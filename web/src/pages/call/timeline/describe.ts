@@ -2,16 +2,16 @@ import { isUnreadable } from "../../../api/events";
 import type { CallEvent, UnreadableEvent } from "../../../api/types";
 import { money } from "../../../format/numbers";
 import { phone } from "../../../format/phone";
-import { exactClock, fromMicros } from "../../../format/time";
+import { exactClock } from "../../../format/time";
 import { words } from "../../../format/words";
 
-/** Numbers above this are epoch microseconds (since 2001); counts and sizes are smaller. */
-const MIN_EPOCH_MICROS = 1e15;
+/** A time as the service sends it. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 /** Formats a value for display; an erased value is `{"erased": true}`. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (typeof value === "number" && value > MIN_EPOCH_MICROS) return exactClock(fromMicros(value));
+  if (typeof value === "string" && TIME.test(value)) return exactClock(new Date(value));
   if (typeof value === "object") return "erased" in value ? "Erased" : JSON.stringify(value);
   return String(value);
 }

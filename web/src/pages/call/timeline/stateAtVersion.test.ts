@@ -78,7 +78,7 @@ it("a call in progress lists its participants and turns", () => {
 });
 
 it("a reviewed call lists its outcome, grade and resolution", () => {
-  const at = 0;
+  const at = "2026-01-01T10:00:00.000000Z";
   const state: Partial<CallState> = {
     status: "completed",
     holder: "none",
