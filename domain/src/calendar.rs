@@ -16,6 +16,8 @@ const QUARTER_HOUR_MICROS: i64 = 900_000_000;
 const DAY_S: i64 = 86_400;
 /// Quarter hours in such a day.
 pub const QUARTER_HOURS_PER_DAY: i64 = 96;
+/// Quarter hours in an hour.
+pub const QUARTER_HOURS_PER_HOUR: i64 = 4;
 /// No zone is further from UTC, in quarter hours.
 const MAX_OFFSET: i64 = 64;
 

@@ -1,15 +1,39 @@
 //! Times: epoch microseconds, the same in events, in both databases and in code.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
-/// A time, in microseconds since 1970-01-01T00:00:00Z. Serializes as that integer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+/// A time, in microseconds since 1970-01-01T00:00:00Z. Serializes as that integer, so that stored events hold it; as a
+/// newtype named [`Timestamp::SERDE_NAME`], by which a serializer for clients finds the times and writes them in RFC 3339.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(Self::SERDE_NAME, &self.0)
+    }
+}
+
+/// A time as clients of the API receive it: RFC 3339 in UTC.
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Timestamp {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Timestamp {}
+
 impl Timestamp {
+    /// The name of the newtype that it serializes as.
+    pub const SERDE_NAME: &str = "Timestamp";
+
     /// Microseconds since the epoch.
     #[must_use]
     pub const fn as_micros(self) -> i64 {

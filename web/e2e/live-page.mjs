@@ -38,7 +38,7 @@ browserTest("the page of a live call shows each turn without a request", async (
   assert.deepEqual(requests, []);
 
   await api("POST", `/api/active-calls/${callId}/hangup`);
-  await expectVisible(page.getByRole("row", { name: /^Ended by/ }), "the end of the call");
+  await expectVisible(page.getByRole("row", { name: /^How it ended/ }), "the end of the call");
   const turns = page.getByRole("row", { name: /^Turns/ });
   await waitUntil(
     "the figures of the service",

@@ -42,6 +42,16 @@ browserTest(
 
     await page.getByRole("link", { name: "Users" }).click();
     await expectVisible(page.getByText("You are the only user."), "the hint that there are no other users");
+    const zone = page.getByRole("combobox", { name: "Time zone of your days" });
+    await zone.click();
+    await zone.pressSequentially("Los Angeles");
+    await expectVisible(page.getByRole("option", { name: /^Los Angeles/ }), "the time zone option");
+    await page.keyboard.press("Enter");
+    await page.getByRole("region", { name: "Time zone" }).getByRole("button", { name: "Save" }).click();
+    await expectVisible(page.getByText("Changed by you"), "who changed the time zone");
+    await page.getByRole("link", { name: "Feedback" }).click();
+    await expectVisible(page.getByText("Days are in America/Los_Angeles."), "the time zone of the days");
+    await page.getByRole("link", { name: "Users" }).click();
     await page.getByRole("button", { name: "Invite" }).click();
     const invite = page.getByRole("dialog", { name: "Invite a user" });
     await invite.getByRole("textbox", { name: "E-mail address" }).fill(MEMBER.email);

@@ -2,6 +2,7 @@
 
 use crate::auth::{Permission, SignedIn};
 use crate::error::ApiError;
+use crate::web::opened::opened;
 use crate::web::view::view;
 use crate::web::write_response::POSITION;
 use axum::Json;
@@ -11,7 +12,7 @@ use domain::call::Participants;
 use projections::live_calls::queries::LiveCalls;
 use projections::live_calls::tables::{LiveCallRow, LiveTurnRow};
 use serde::Serialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// Header with the number of active calls; the response holds the latest ones.
@@ -92,7 +93,7 @@ pub struct ActiveCallWithTurns {
     takeovers_accepted: Vec<String>,
     /// The parties dialed into the call, with their legs.
     #[schema(value_type = Participants)]
-    participants: Box<RawValue>,
+    participants: Value,
     turns: Vec<LiveTurn>,
 }
 
@@ -130,13 +131,19 @@ pub async fn active_calls(
     ))
 }
 
+/// The participants of a row, for clients.
+pub fn participants(stored: &str) -> Value {
+    let participants: Participants = serde_json::from_str(stored).unwrap_or_default();
+    opened(&participants).unwrap_or_default()
+}
+
 fn with_turns(call: LiveCallRow, turns: Vec<LiveTurnRow>) -> ActiveCallWithTurns {
     let users = |json: &str| serde_json::from_str(json).unwrap_or_default();
     ActiveCallWithTurns {
         listeners: users(&call.listeners),
         takeover_requests: users(&call.takeover_requests),
         takeovers_accepted: users(&call.takeovers_accepted),
-        participants: RawValue::from_string(call.participants.clone()).unwrap_or_default(),
+        participants: participants(&call.participants),
         call: call.into(),
         turns: turns.into_iter().map(LiveTurn::from).collect(),
     }

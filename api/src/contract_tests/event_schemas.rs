@@ -3,11 +3,13 @@
 
 use super::checker::check;
 use super::generator::Generator;
+use crate::active_calls::list::participants;
 use crate::call_logs::history::{HistoryEvent, state_after};
 use crate::live::{Notice, render};
 use domain::Timestamp;
 use domain::agent::AgentEvent;
 use domain::call::CallEvent;
+use domain::call::view::CallView;
 use domain::callee::CalleeEvent;
 use domain::contact::ContactEvent;
 use domain::ledger::LedgerEvent;
@@ -20,6 +22,7 @@ use projections::runner::{RebuildStatus, Stage};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// Generated events of each type: enough that each optional field is absent in one and present in another.
 const PER_TYPE: u64 = 20;
@@ -149,6 +152,106 @@ fn history_of_call_events_matches_its_schema() {
         let event = json!(HistoryEvent::of(event).expect("serializes"));
         check(&document, "HistoryEvent", &event).unwrap_or_else(|problem| panic!("{problem}\n{event:#}"));
     }
+}
+
+/// The stored examples of an event type: the golden files of the domain.
+fn golden<E: for<'de> Deserialize<'de> + Into<Event>>(stream: &str, types: &[&str]) -> Vec<(Value, Recorded)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../domain/tests/golden")
+        .join(stream);
+    let read = |event_type: &&str| {
+        let text = std::fs::read_to_string(folder.join(format!("{event_type}.json")));
+        let examples: Vec<Value> = serde_json::from_str(&text.expect("a golden file")).expect("is JSON");
+        assert!(!examples.is_empty(), "{event_type}");
+        let event_type = (*event_type).to_owned();
+        examples.into_iter().map(move |example| {
+            let event = E::deserialize(&example).unwrap_or_else(|error| panic!("{event_type}: {error}"));
+            (example, recorded(stream, &event_type, event.into()))
+        })
+    };
+    types.iter().flat_map(read).collect()
+}
+
+/// The values that a check finds in JSON.
+fn found<'a>(json: &'a Value, is_wanted: &dyn Fn(&Value) -> bool) -> Vec<&'a Value> {
+    let inner: Vec<&Value> = match json {
+        Value::Object(fields) => fields.values().collect(),
+        Value::Array(items) => items.iter().collect(),
+        one if is_wanted(one) => return vec![one],
+        _ => return vec![],
+    };
+    inner.into_iter().flat_map(|value| found(value, is_wanted)).collect()
+}
+
+/// Epoch microseconds (or milliseconds): no other number of an event is as large.
+fn is_integer_time(value: &Value) -> bool {
+    value.as_i64().is_some_and(|number| number >= 1_000_000_000_000)
+}
+
+fn is_rfc3339(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| Timestamp::parse_rfc3339(text).is_some())
+}
+
+#[test]
+fn every_time_of_every_event_type_is_rfc_3339_for_clients() {
+    let mut events = golden::<CallEvent>("call", CallEvent::TYPES);
+    events.extend(golden::<AgentEvent>("agent", AgentEvent::TYPES));
+    events.extend(golden::<ContactEvent>("contact", ContactEvent::TYPES));
+    events.extend(golden::<CalleeEvent>("callee", CalleeEvent::TYPES));
+    events.extend(golden::<PhoneNumberEvent>("phone_number", PhoneNumberEvent::TYPES));
+    events.extend(golden::<TenantSettingsEvent>(
+        "tenant_settings",
+        TenantSettingsEvent::TYPES,
+    ));
+    events.extend(golden::<QuarantineEvent>("quarantine", QuarantineEvent::TYPES));
+    events.extend(golden::<LedgerEvent>("ledger", LedgerEvent::TYPES));
+    for (stored, event) in events {
+        let name = &event.event_type;
+        let times = found(&stored, &is_integer_time).len();
+        assert!(times > 0, "{name} has no time in {stored}");
+        let history = HistoryEvent::of(&event).expect("serializes");
+        let line = history.line();
+        for sent in [json!(history), message(&event)] {
+            assert_eq!(found(&sent, &is_integer_time), Vec::<&Value>::new(), "{name}: {sent:#}");
+            assert_eq!(found(&sent["data"], &is_rfc3339).len(), times, "{name}: {sent:#}");
+        }
+        // The line of the command line ends with the event as JSON.
+        let data = line.find('{').map_or("", |start| &line[start..]);
+        let data: Value = serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert_eq!(data, message(&event)["data"], "{line}");
+    }
+}
+
+#[test]
+fn times_in_the_state_of_a_call_are_rfc_3339() {
+    let events: Vec<_> = golden::<CallEvent>("call", CallEvent::TYPES)
+        .into_iter()
+        .map(|(_, event)| event)
+        .filter(|event| event.event_type != "CallErased")
+        .collect();
+    let state = state_after(&events).expect("a state");
+    assert!(!found(&state["review"], &is_rfc3339).is_empty(), "{state:#}");
+    assert_eq!(found(&state, &is_integer_time), Vec::<&Value>::new(), "{state:#}");
+}
+
+#[test]
+fn times_of_the_participants_of_an_active_call_are_rfc_3339() {
+    let mut view = CallView::default();
+    for (_, event) in golden::<CallEvent>("call", CallEvent::TYPES) {
+        if let Event::Call(event) = &event.event {
+            view.fold(&"default".into(), event);
+        }
+    }
+    // As the row of a live call holds them.
+    let stored = json!(view.participants);
+    let times = found(&stored, &is_integer_time).len();
+    assert!(times > 0, "{stored:#}");
+    let sent = participants(&stored.to_string());
+    assert_eq!(found(&sent, &is_integer_time), Vec::<&Value>::new(), "{sent:#}");
+    assert_eq!(found(&sent, &is_rfc3339).len(), times, "{sent:#}");
+    check(&document(), "Participants", &sent).unwrap_or_else(|problem| panic!("{problem}\n{sent:#}"));
 }
 
 #[test]

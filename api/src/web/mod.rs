@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod body;
+pub mod client_json;
 pub mod complete_up_to;
 pub mod contract;
 pub mod cursor;

@@ -1,15 +1,16 @@
-//! JSON of events and states for clients: personal values without the wrapper used in the log.
+//! JSON of events and states for clients: personal values without the wrapper used in the log, times in RFC 3339.
 
+use super::client_json::to_client_value;
 use domain::personal::{ERASED, PERSONAL, SEALED};
 use serde::Serialize;
 use serde_json::Value;
 
-/// Serializes a value: a known personal value appears plainly, an erased one as `{"erased": true}`.
+/// Serializes a value: a known personal value appears plainly, an erased one as `{"erased": true}`, a time in RFC 3339.
 ///
 /// # Errors
 /// When it cannot be serialized.
 pub fn opened<T: Serialize>(value: &T) -> Result<Value, serde_json::Error> {
-    let mut json = serde_json::to_value(value)?;
+    let mut json = to_client_value(value)?;
     open(&mut json);
     Ok(json)
 }

@@ -336,3 +336,27 @@ async fn invalid_parameters_are_named() {
         .await
         .problem(422, "invalid", &["/direction"]);
 }
+
+/// The steps of README.md, without a pause between them.
+#[tokio::test]
+async fn ended_call_is_listed_as_ended_right_after_its_grade() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    service.twilio("/twilio/inbound", &inbound("CA1")).await.is(200);
+    let ended = "AccountSid=AC1&CallSid=CA1&CallStatus=completed&CallDuration=42&Direction=inbound&From=%2B15045550123&To=%2B15045550100";
+    service.twilio("/twilio/inbound-status", ended).await.is(200);
+    let graded = admin
+        .put("/api/call-logs/CA1/grade", &json!({ "grade": "good" }))
+        .await
+        .is(200)
+        .json();
+    let listed = admin.get("/api/call-logs").await.is(200).json();
+    for call in [&graded, &listed["calls"][0]] {
+        assert_eq!(
+            (&call["status"], &call["duration_s"], &call["grade"]),
+            (&json!("completed"), &json!(42), &json!("good")),
+            "{call}"
+        );
+        assert!(call["ended_at"].is_string(), "{call}");
+    }
+}

@@ -29,7 +29,7 @@ macro_rules! events {
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name { $( $(#[$vdoc])* $variant {
-            /// Epoch microseconds.
+            /// When it happened.
             at: Timestamp,
             $( $(#[$fdoc])* $field : $ty ),*
         } ),* }

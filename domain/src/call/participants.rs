@@ -8,7 +8,7 @@ use super::observed_at::{ObservedAt, least};
 use super::state::{ConferenceStep, LegState};
 use super::value::ParticipantRole;
 use crate::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The kind of conference callbacks, and their statuses for a finished announcement.
@@ -16,7 +16,7 @@ const CONFERENCE_KIND: &str = "conference-status";
 const ANNOUNCEMENT_STATUSES: [&str; 2] = ["announcement-end", "announcement-fail"];
 
 /// The parties dialed into a call.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Participants {
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Participant>))]
@@ -33,7 +33,7 @@ pub struct Participants {
 }
 
 /// A party dialed into a call.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(as = DialedParticipant))]
 pub struct Participant {

@@ -136,6 +136,7 @@ text_enum! {
         Policy = "policy",
         /// The cost limit of the call was reached.
         CostLimit = "cost_limit",
+        /// The caller hung up, or said goodbye: then the AI hangs up.
         Caller = "caller",
         Ai = "ai",
         TeamMember = "team_member",

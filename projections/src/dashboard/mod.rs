@@ -1,7 +1,7 @@
-//! `dashboard`: figures by quarter hour, by day of UTC and in total, and the latest calls.
+//! `dashboard`: figures by quarter hour, by hour, by day of UTC and in total, and the latest calls.
 //!
 //! Every figure is a maintained sum, so that no query counts rows. Days and hours of a tenant's time zone are added up
-//! from quarter hours when they are read (`domain::calendar`), so that another time zone needs no rebuild. When an event moves a call from one figure to
+//! from hours and quarter hours when they are read (`domain::calendar`), so that another time zone needs no rebuild. When an event moves a call from one figure to
 //! another (an outcome, a day), the call's old contribution is subtracted and the new one added. For the list of latest
 //! calls, there is one small row per call. Transcripts and searchable texts are in `call_log`.
 
@@ -22,7 +22,7 @@ pub struct DashboardModel;
 
 impl ReadModel for DashboardModel {
     const NAME: &'static str = "dashboard";
-    const VERSION: i64 = 5;
+    const VERSION: i64 = 6;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = CallView;
 

@@ -2,7 +2,7 @@
 
 use super::tables::{FigureRow, LatestRow};
 use crate::rows::Row;
-use domain::calendar::{QUARTER_HOURS_PER_DAY, Run, Spans};
+use domain::calendar::{QUARTER_HOURS_PER_DAY, QUARTER_HOURS_PER_HOUR, Run, Spans};
 use infra::db::{DbError, ReadStores};
 use infra::on_db;
 use std::ops::Range;
@@ -30,13 +30,30 @@ static SUMS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Sums over each span of a run. The bucket of a span is its first quarter hour.
+/// Sums over each span of a run. The bucket of a span is its first quarter hour. From hours that lie within a span, and
+/// from the other quarter hours between `$5` and `$6`, which are none if spans start at hours.
 static SERIES: LazyLock<String> = LazyLock::new(|| {
+    let range = |scale: Scale, start: &str, condition: &str| {
+        format!(
+            "select figures.*, $2 + ({start} - $2) / $4 * $4 as span from figures
+             where tenant = $1 and scale = '{}' and {condition}",
+            scale.as_str()
+        )
+    };
+    let hours = range(
+        Scale::Hour,
+        "bucket * 4",
+        "bucket >= ($2 + 3) / 4 and bucket < $3 / 4 and (bucket * 4 - $2) % $4 + 4 <= $4",
+    );
+    let other = range(
+        Scale::QuarterHour,
+        "bucket",
+        "bucket >= $5 and bucket < $6
+         and (bucket / 4 * 4 < $2 or (bucket / 4 * 4 - $2) % $4 + 4 > $4)",
+    );
     format!(
-        "select tenant, scale, $2 + (bucket - $2) / $4 * $4, {} from figures
-         where tenant = $1 and scale = '{}' and bucket >= $2 and bucket < $3 group by 1, 2, 3 order by 3",
-        sums(),
-        Scale::QuarterHour.as_str()
+        "select min(tenant), min(scale), span, {} from ({hours} union all {other}) figures group by span order by span",
+        sums()
     )
 });
 
@@ -78,6 +95,8 @@ pub(super) enum Scale {
     All,
     /// A day in UTC; buckets are days since 1970-01-01.
     UtcDay,
+    /// Buckets are hours since 1970-01-01T00:00Z.
+    Hour,
     /// Buckets are quarter hours since 1970-01-01T00:00Z.
     QuarterHour,
 }
@@ -87,6 +106,7 @@ impl Scale {
         match self {
             Self::All => "all",
             Self::UtcDay => "utc_day",
+            Self::Hour => "hour",
             Self::QuarterHour => "quarter_hour",
         }
     }
@@ -141,11 +161,14 @@ impl Dashboard {
         let db = self.read_stores.current("dashboard").await?.db;
         let mut all = Vec::new();
         for Run { start, end, length } in spans.runs() {
+            let are_hours = start % QUARTER_HOURS_PER_HOUR == 0 && length % QUARTER_HOURS_PER_HOUR == 0;
             let rows: Vec<FigureRow> = on_db!(&db, c => sqlx::query_as(&SERIES)
                 .bind(tenant)
                 .bind(start)
                 .bind(end)
                 .bind(length)
+                .bind(start)
+                .bind(if are_hours { start } else { end })
                 .fetch_all(c)
                 .await)?;
             all.extend(rows);

@@ -40,7 +40,7 @@ table! {
         tenant: String,
         /// [`super::queries::Scale`].
         scale: String,
-        /// 0 for `all`, else days or quarter hours since 1970-01-01T00:00Z.
+        /// 0 for `all`, else days, hours or quarter hours since 1970-01-01T00:00Z.
         bucket: i64,
         calls: i64,
         inbound: i64,

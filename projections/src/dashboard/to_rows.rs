@@ -3,7 +3,7 @@
 use super::queries::Scale;
 use super::tables::{FigureRow, LatestRow};
 use crate::engine::Totals;
-use domain::calendar::{QUARTER_HOURS_PER_DAY, quarter_hour_of};
+use domain::calendar::{QUARTER_HOURS_PER_DAY, QUARTER_HOURS_PER_HOUR, quarter_hour_of};
 use domain::call::value::{Grade, Outcome};
 use domain::call::view::{CallView, Filter};
 
@@ -35,8 +35,16 @@ pub(super) fn write_totals(view: &CallView, totals: &mut Totals) {
         return;
     }
     let start = quarter_hour_of(view.started_at());
-    let day = start.div_euclid(QUARTER_HOURS_PER_DAY);
-    for (scale, bucket) in [(Scale::All, 0), (Scale::UtcDay, day), (Scale::QuarterHour, start)] {
+    let (day, hour) = (
+        start.div_euclid(QUARTER_HOURS_PER_DAY),
+        start.div_euclid(QUARTER_HOURS_PER_HOUR),
+    );
+    for (scale, bucket) in [
+        (Scale::All, 0),
+        (Scale::UtcDay, day),
+        (Scale::Hour, hour),
+        (Scale::QuarterHour, start),
+    ] {
         totals.add(figures(view, scale, bucket));
     }
 }

@@ -1495,7 +1495,7 @@ export interface components {
         };
         AgentArchived: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -1504,7 +1504,7 @@ export interface components {
         };
         AgentCreated: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 settings: components["schemas"]["AgentSettings"];
@@ -1514,7 +1514,7 @@ export interface components {
         };
         AgentEdited: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description The changed settings only. */
@@ -1589,7 +1589,7 @@ export interface components {
         /** @description The caller was informed that an AI is speaking. */
         AiDisclosed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The sentence that was spoken. A fixed phrase, not personal: it stays readable after an erasure. */
                 text: string;
@@ -1600,7 +1600,7 @@ export interface components {
         /** @description A model did not answer. */
         AiFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 provider: string;
                 /** @description No personal values. */
@@ -1614,7 +1614,7 @@ export interface components {
             data: {
                 /** @description The turn asks the caller to confirm that they want this. Without a yes nothing follows. */
                 asks_to_confirm?: components["schemas"]["CallerIntent"];
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -1642,7 +1642,7 @@ export interface components {
         /** @description The caller interrupted the AI (barge-in). */
         AiTurnInterrupted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -1706,7 +1706,7 @@ export interface components {
         };
         CallAnswered: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: components["schemas"]["AnsweredBy"];
                 call_sid: string;
@@ -1737,7 +1737,7 @@ export interface components {
         };
         CallEnded: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 clock: components["schemas"]["ClockSource"];
                 /**
@@ -1756,7 +1756,7 @@ export interface components {
         /** @description Every personal value of the call was destroyed. */
         CallErased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Legal ground: an article of a law, the number of a request. No personal values. */
@@ -1780,7 +1780,7 @@ export interface components {
         /** @description The call is omitted from lists. This is what "delete" does. */
         CallHidden: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -1817,7 +1817,7 @@ export interface components {
         CallQueued: {
             data: {
                 agent: components["schemas"]["AgentId"];
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 campaign?: string;
@@ -1868,7 +1868,7 @@ export interface components {
         };
         CallRinging: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 clock: components["schemas"]["ClockSource"];
@@ -1881,7 +1881,7 @@ export interface components {
             data: {
                 /** @description The agent that answers. */
                 agent?: components["schemas"]["AgentId"];
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description STIR/SHAKEN result: Twilio's `StirVerstat`. */
                 attestation?: string;
@@ -1933,7 +1933,7 @@ export interface components {
         };
         CallSummarized: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description Whether the objective was reached. */
                 goal_achieved?: boolean;
@@ -2074,7 +2074,7 @@ export interface components {
         /** @description The number was destroyed. Whether it is suppressed remains. */
         CalleeErased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Legal ground. No personal values. */
@@ -2100,7 +2100,7 @@ export interface components {
         /** @description The caller spoke. */
         CallerTurn: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: double
@@ -2186,7 +2186,7 @@ export interface components {
         };
         ConferenceEnded: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 clock: components["schemas"]["ClockSource"];
                 conference_sid: string;
@@ -2196,7 +2196,7 @@ export interface components {
         };
         ConferenceStarted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 clock: components["schemas"]["ClockSource"];
                 conference_sid: string;
@@ -2218,7 +2218,7 @@ export interface components {
         /** @description The caller was informed that the call is recorded. */
         ConsentNoticePlayed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The sentence that was spoken. A fixed phrase, not personal: it stays readable after an erasure. */
                 text: string;
@@ -2228,7 +2228,7 @@ export interface components {
         };
         ContactAdded: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 name: components["schemas"]["PersonalString"];
@@ -2241,7 +2241,7 @@ export interface components {
         /** @description The number is that of this contact, and of no other. */
         ContactClaimed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 contact: components["schemas"]["ContactId"];
             };
@@ -2251,7 +2251,7 @@ export interface components {
         /** @description Every personal value of the contact was destroyed. */
         ContactErased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Legal ground. No personal values. */
@@ -2284,7 +2284,7 @@ export interface components {
         /** @description The number is no longer that of this contact. */
         ContactReleased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 contact: components["schemas"]["ContactId"];
             };
@@ -2293,7 +2293,7 @@ export interface components {
         };
         ContactRemoved: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -2303,7 +2303,7 @@ export interface components {
         /** @description The name or the number changed. */
         ContactRenamed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 name: components["schemas"]["PersonalString"];
@@ -2358,7 +2358,7 @@ export interface components {
         /** @description A reviewer noted what the AI should have said. */
         CorrectionNoted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /**
@@ -2391,7 +2391,7 @@ export interface components {
         };
         CorrectionWithdrawn: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** Format: int32 */
@@ -2407,7 +2407,7 @@ export interface components {
                  * @description Millionths of `currency`.
                  */
                 amount_micros: number;
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description ISO 4217. */
                 currency: string;
@@ -2465,7 +2465,7 @@ export interface components {
                 aggregate_id: string;
                 /** @description Type of the stream that was erased. */
                 aggregate_type: string;
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
             };
             /** @enum {string} */
@@ -2506,7 +2506,7 @@ export interface components {
         /** @description A user edited details of the call. An absent field keeps its value. */
         DetailsEdited: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 caller_name?: components["schemas"]["PersonalString"];
@@ -2527,7 +2527,7 @@ export interface components {
         /** @description The provider created the leg of an attempt. */
         DialAttempted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int32 */
                 attempt: number;
@@ -2545,7 +2545,7 @@ export interface components {
         /** @description A rule forbids the call for now. */
         DialDeferred: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The inputs that decided, by name. No personal values. */
                 because: {
@@ -2563,7 +2563,7 @@ export interface components {
         DialEvidence: "answer" | "callback" | "listing";
         DialFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int32 */
                 attempt: number;
@@ -2582,7 +2582,7 @@ export interface components {
         /** @description The dialer is about to request the call from the provider. Recorded before the request is sent. */
         DialIntended: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -2599,7 +2599,7 @@ export interface components {
         /** @description Every rule permits the call. */
         DialPermitted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 consent?: string;
                 /** @description The event that reserves the number for this call. */
@@ -2619,7 +2619,7 @@ export interface components {
         /** @description A rule forbids the call. */
         DialRefused: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The inputs that decided, by name. No personal values. */
                 because: {
@@ -2637,7 +2637,7 @@ export interface components {
         /** @description It is not known whether the provider placed the call. */
         DialUnresolved: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int32 */
                 attempt: number;
@@ -2730,7 +2730,7 @@ export interface components {
         /** @description Keypad digits (DTMF) were sent. */
         DigitsSent: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 digits: components["schemas"]["PersonalString"];
             };
@@ -2742,7 +2742,7 @@ export interface components {
         /** @description The person asked not to be called again. */
         DoNotCallRequested: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
             };
             /** @enum {string} */
@@ -2756,7 +2756,7 @@ export interface components {
         /** @description The provider placed two legs for one attempt. */
         DuplicateDialDetected: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int32 */
                 attempt: number;
@@ -2778,7 +2778,7 @@ export interface components {
         /** @description A job or request for the call failed. */
         EffectFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -2800,7 +2800,7 @@ export interface components {
         /** @description A user requested another attempt of an effect whose attempts had ended. */
         EffectRetryRequested: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description As in `EffectFailed`. */
@@ -2837,7 +2837,7 @@ export interface components {
         /** @description Every caller is routed to voicemail until the emergency is lifted. */
         EmergencyClosed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -2846,7 +2846,7 @@ export interface components {
         };
         EmergencyLifted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -2875,7 +2875,7 @@ export interface components {
         /** @description A rule requires a team member to take the call. */
         EscalationTriggered: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 rule: string;
             };
@@ -3030,7 +3030,7 @@ export interface components {
         /** @description A value that the agent is configured to collect was collected. */
         FieldCollected: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The field's name in the agent's settings. */
                 field: string;
@@ -3181,7 +3181,7 @@ export interface components {
         /** @description Missing data was completed from the provider's record. */
         GapRepaired: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The source of the data. */
                 from: string;
@@ -3193,7 +3193,7 @@ export interface components {
         Grade: "good" | "needs_improvement";
         GradeCleared: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -3209,7 +3209,7 @@ export interface components {
         };
         Graded: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 grade: components["schemas"]["Grade"];
@@ -3220,7 +3220,7 @@ export interface components {
         /** @description A rule blocked an input to or an output of the model. */
         GuardrailTripped: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 rule: string;
             };
@@ -3270,7 +3270,7 @@ export interface components {
         /** @description The recognizer's confidence was too low, and the AI asked the caller to repeat. */
         HeardUnclearly: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: double
@@ -3319,7 +3319,7 @@ export interface components {
         };
         HoursSet: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Always open if absent. */
@@ -3388,7 +3388,7 @@ export interface components {
         /** @description The log was created. This is its first event. */
         LedgerCreated: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 clock: components["schemas"]["LedgerClock"];
                 /** @description 32 lower-case hexadecimal digits: 16 random bytes, unique to this log. */
@@ -3412,7 +3412,7 @@ export interface components {
         /** @description A leg that belongs to no attempt was rejected when it was answered. */
         LegRefused: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 reason: string;
@@ -3478,7 +3478,7 @@ export interface components {
         /** @description A user listens in, muted. */
         ListenerJoined: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -3492,7 +3492,7 @@ export interface components {
         };
         ListenerLeft: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 user: string;
             };
@@ -3660,7 +3660,7 @@ export interface components {
         };
         NumberAssigned: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description A number of the tenant, E.164. Not a personal value. */
@@ -3680,7 +3680,7 @@ export interface components {
         /** @description The number must not be called any more. */
         NumberSuppressed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The user who decided it. */
                 by?: string;
@@ -3695,7 +3695,7 @@ export interface components {
         };
         NumberUnassigned: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description E.164. */
@@ -3731,7 +3731,7 @@ export interface components {
         /** @description The wish not to be called again was passed on to the suppression list. */
         OptOutHonored: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description Whether the number is suppressed. It is not if the call has no number. */
                 suppressed: boolean;
@@ -3753,7 +3753,7 @@ export interface components {
         /** @description The service dialed a participant into the call. */
         ParticipantCalled: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 /**
@@ -3768,7 +3768,7 @@ export interface components {
         };
         ParticipantJoined: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 clock: components["schemas"]["ClockSource"];
@@ -3786,7 +3786,7 @@ export interface components {
         };
         ParticipantLeft: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 clock: components["schemas"]["ClockSource"];
@@ -3807,7 +3807,7 @@ export interface components {
         /** @description A participant's leg ended without joining the call. */
         ParticipantUnreached: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid: string;
                 clock: components["schemas"]["ClockSource"];
@@ -3857,7 +3857,7 @@ export interface components {
         /** @description The proposed persona is in force. */
         PersonaApproved: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** Format: int32 */
@@ -3878,7 +3878,7 @@ export interface components {
         /** @description Rules drawn from corrections were proposed and await the decision of a user. */
         PersonaProposed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Sentences for the system prompt. */
@@ -3896,7 +3896,7 @@ export interface components {
         };
         PersonaRejected: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** Format: int32 */
@@ -3908,7 +3908,7 @@ export interface components {
         /** @description An approved persona is in force again. */
         PersonaRolledBack: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /**
@@ -4014,7 +4014,7 @@ export interface components {
         /** @description The number belongs to a tenant. */
         PhoneNumberClaimed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 tenant: components["schemas"]["Tenant"];
             };
@@ -4036,7 +4036,7 @@ export interface components {
         /** @description The number belongs to no tenant. */
         PhoneNumberReleased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
             };
             /** @enum {string} */
@@ -4157,7 +4157,7 @@ export interface components {
         /** @description A callback that produced no other event. */
         ProviderReported: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 call_sid?: string;
                 clock: components["schemas"]["ClockSource"];
@@ -4203,7 +4203,7 @@ export interface components {
         };
         PutOnHold: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The user who put the caller on hold. */
                 user: string;
@@ -4266,7 +4266,7 @@ export interface components {
         /** @description The call was removed from the queue before it was answered. */
         QueueCancelled: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 reason: string;
@@ -4277,7 +4277,7 @@ export interface components {
         /** @description Time or priority of a queued call was changed. An absent field keeps its value. */
         QueueEdited: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 not_before?: components["schemas"]["Timestamp"];
@@ -4289,7 +4289,7 @@ export interface components {
         };
         QueuePaused: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -4298,7 +4298,7 @@ export interface components {
         };
         QueueResumed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -4344,7 +4344,7 @@ export interface components {
         /** @description The call was compared with the provider's own record. */
         Reconciled: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 complete: boolean;
                 missing: string[];
@@ -4378,7 +4378,7 @@ export interface components {
         /** @description The recording is in the blob store. */
         RecordingArchived: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int64 */
                 bytes: number;
@@ -4413,7 +4413,7 @@ export interface components {
         };
         RecordingPaused: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 phase: components["schemas"]["Phase"];
                 recording_sid: string;
@@ -4424,7 +4424,7 @@ export interface components {
         /** @description A user played the recording. */
         RecordingPlayed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 phase: components["schemas"]["Phase"];
@@ -4435,7 +4435,7 @@ export interface components {
         /** @description The recording can be downloaded from the provider. */
         RecordingReady: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -4454,7 +4454,7 @@ export interface components {
         };
         RecordingResumed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 phase: components["schemas"]["Phase"];
                 recording_sid: string;
@@ -4464,7 +4464,7 @@ export interface components {
         };
         RecordingStarted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 phase: components["schemas"]["Phase"];
                 recording_sid: string;
@@ -4491,7 +4491,7 @@ export interface components {
         /** @description The recording could not be obtained. */
         RecordingUnavailable: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** Format: int32 */
                 attempts: number;
@@ -4547,7 +4547,7 @@ export interface components {
         /** @description The disposition was withdrawn. */
         Reopened: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -4567,7 +4567,7 @@ export interface components {
         /** @description A user set the disposition of the call. */
         Resolved: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description `resolved`, `callback_needed`, `spam`, ... */
@@ -4629,7 +4629,7 @@ export interface components {
         };
         RoutedToVoicemail: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 reason: components["schemas"]["VoicemailReason"];
             };
@@ -4810,7 +4810,7 @@ export interface components {
         /** @description The caller was silent, and the AI asked whether they are still there. */
         SilencePrompted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
             };
             /** @enum {string} */
@@ -4843,7 +4843,7 @@ export interface components {
         /** @description The number may be called again. */
         SuppressionLifted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description E.164. */
@@ -4876,7 +4876,7 @@ export interface components {
         };
         TakenOffHold: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The user who took the caller off hold. */
                 user: string;
@@ -4887,7 +4887,7 @@ export interface components {
         /** @description A user speaks with the caller, and the AI no longer does. */
         TakenOver: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 user: string;
             };
@@ -4897,7 +4897,7 @@ export interface components {
         /** @description A user agreed to take the call over. The takeover takes effect when their phone has joined the conference. */
         TakeoverAccepted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -4911,7 +4911,7 @@ export interface components {
         };
         TakeoverDeclined: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 user: string;
             };
@@ -4921,7 +4921,7 @@ export interface components {
         /** @description The user who took the call over left before the caller was connected to them. The AI speaks again. */
         TakeoverFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 reason: string;
                 user: string;
@@ -4932,7 +4932,7 @@ export interface components {
         /** @description A user requested the takeover of the call, or was asked to take it over. */
         TakeoverRequested: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The user who is to take the call over. */
                 user: string;
@@ -4970,7 +4970,7 @@ export interface components {
         /** @description The tenant's days are those of this time zone, also the days before the event. */
         TimeZoneSet: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description IANA name: `America/Chicago`. */
@@ -4979,11 +4979,8 @@ export interface components {
             /** @enum {string} */
             type: "TimeZoneSet";
         };
-        /**
-         * Format: int64
-         * @description A time, in microseconds since 1970-01-01T00:00:00Z. Serializes as that integer.
-         */
-        Timestamp: number;
+        /** Format: date-time */
+        Timestamp: string;
         /** @description The requested transcriptions. */
         ToBeTranscribed: {
             call_id: string;
@@ -5037,7 +5034,7 @@ export interface components {
         };
         TranscriptReady: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description What produced it: `conversation`, `twilio`, or the name of a model. */
                 engine: string;
@@ -5085,7 +5082,7 @@ export interface components {
         };
         TranscriptionFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 phase: components["schemas"]["Phase"];
                 reason: string;
@@ -5096,7 +5093,7 @@ export interface components {
         /** @description A user requested a transcript of a phase, or a new one. */
         TranscriptionRequested: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 phase: components["schemas"]["Phase"];
@@ -5114,7 +5111,7 @@ export interface components {
         };
         TransferFailed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 reason: string;
                 to: components["schemas"]["PersonalString"];
@@ -5124,7 +5121,7 @@ export interface components {
         };
         TransferStarted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int32
@@ -5140,7 +5137,7 @@ export interface components {
         /** @description The transfer target was connected. */
         Transferred: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 to: components["schemas"]["PersonalString"];
             };
@@ -5296,7 +5293,7 @@ export interface components {
         /** @description The parameters of the webhook were destroyed with the personal values of a person. */
         WebhookErased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Legal ground. No personal values. */
@@ -5308,7 +5305,7 @@ export interface components {
         /** @description A webhook with a valid signature could not be parsed. */
         WebhookQuarantined: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description The webhook: `call-status`, `recording-status`, ... */
                 endpoint: string;
@@ -5328,7 +5325,7 @@ export interface components {
         /** @description The webhook was parsed after a fix. */
         WebhookReingested: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description The call whose stream received the events. */

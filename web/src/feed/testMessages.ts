@@ -25,7 +25,7 @@ export function callMessage<T extends CallEventType>(
   { callId = "CA1", ...about }: About = {},
 ): CallMessage {
   const stream = { type: "call", id: callId } as const;
-  const message = { ...RECORD, ...about, type, data: { at: 0, ...data }, call_id: callId, stream };
+  const message = { ...RECORD, ...about, type, data: { at: RECORD.at, ...data }, call_id: callId, stream };
   return message as unknown as CallMessageOf<T>;
 }
 
@@ -35,7 +35,7 @@ export function historyEvent<T extends CallEventType>(
   data: Partial<CallEventData<T>> = {},
   about: Partial<typeof RECORD> = {},
 ): HistoryEvent {
-  return { ...RECORD, ...about, type, data: { at: 0, ...data } } as unknown as HistoryEvent;
+  return { ...RECORD, ...about, type, data: { at: RECORD.at, ...data } } as unknown as HistoryEvent;
 }
 
 /** An active call as the service lists it, for tests. */

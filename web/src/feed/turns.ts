@@ -14,8 +14,8 @@ export function withCallerTurn(
       ...blank(data.turn, "caller"),
       text,
       confidence: data.confidence ?? null,
-      started_at: timeOf(data.started_at),
-      ended_at: timeOf(data.ended_at),
+      started_at: data.started_at ?? null,
+      ended_at: data.ended_at ?? null,
     };
   });
 }
@@ -99,13 +99,6 @@ function blank(turn: number, speaker: "caller" | "ai"): Segment {
 /** Of two texts of one turn, the service shows the lesser one. An erased text is less than any other. */
 function isLess(text: string | null, than: string | null): boolean {
   return than !== null && (text === null || text < than);
-}
-
-/** RFC 3339 with microseconds, as the service writes it; null if the time is absent. */
-function timeOf(micros: number | undefined): string | null {
-  if (micros === undefined) return null;
-  const seconds = new Date(Math.floor(micros / 1_000)).toISOString().slice(0, 19);
-  return `${seconds}.${String(micros % 1_000_000).padStart(6, "0")}Z`;
 }
 
 function plain(text: PersonalText): string | null {

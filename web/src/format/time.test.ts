@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ago, duration, fromMicros, milliseconds } from "./time";
+import { ago, duration, milliseconds } from "./time";
 
 it("duration formats seconds as m:ss and h:mm:ss", () => {
   expect([0, 7, 65, 3723].map(duration)).toEqual(["0:00", "0:07", "1:05", "1:02:03"]);
@@ -15,8 +15,4 @@ it("ago uses the largest unit that fits", () => {
   const now = new Date("2026-01-02T00:00:00Z");
   expect(ago(new Date("2026-01-01T23:57:00Z"), now)).toMatch(/3/);
   expect(ago(new Date("2026-01-01T00:00:00Z"), now)).toMatch(/1|yesterday/i);
-});
-
-it("fromMicros converts microseconds to a date", () => {
-  expect(fromMicros(1_767_225_600_000_000).toISOString()).toBe("2026-01-01T00:00:00.000Z");
 });

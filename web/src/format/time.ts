@@ -70,8 +70,3 @@ export function duration(seconds: number): string {
 export function milliseconds(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
-
-/** Converts a log timestamp, in epoch microseconds. */
-export function fromMicros(micros: number): Date {
-  return new Date(micros / 1_000);
-}

@@ -21,6 +21,18 @@ function read<T>(folder: URL, file: string): T {
   return JSON.parse(readFileSync(new URL(file, folder), "utf8"));
 }
 
+/** Epoch microseconds, in which the service stores times, are larger than any other number of a call. */
+const MIN_EPOCH_MICROS = 1e15;
+
+/** The view as the service sends it: with times in RFC 3339. */
+function asSent<T>(stored: T): T {
+  return JSON.parse(JSON.stringify(stored), (_, value) =>
+    typeof value === "number" && value > MIN_EPOCH_MICROS
+      ? new Date(value / 1_000).toISOString().replace("Z", "000Z")
+      : value,
+  );
+}
+
 /** The call as the service lists it: without what only the page knows. */
 function snapshotOf(call: LiveCall): ActiveCall {
   const {
@@ -44,7 +56,7 @@ function compare(file: string, between: (call: LiveCall) => LiveCall): void {
     for (const event of messages.splice(0, events.length)) {
       call = call ? applyEvent(between(call), event) : fromStartEvent(event);
     }
-    expected = { ...expected, ...view };
+    expected = { ...expected, ...asSent(view) };
     // An ended call is not listed; the page shows it without participants.
     const ended = { listeners: [], takeover_requests: [], takeovers_accepted: [], transferring: false };
     const shown = call?.endedAt ? { ...expected, ...ended } : expected;

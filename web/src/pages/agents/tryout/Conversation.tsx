@@ -1,14 +1,18 @@
 import { Alert, Button, Collapse, Group, Paper, Stack, Switch, Text, Title } from "@mantine/core";
 import { useDisclosure, useLocalStorage } from "@mantine/hooks";
 import { IconDialpad, IconPhoneOff, IconRefresh } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import type { CallDetail } from "../../../api/types";
 import { LinkButton } from "../../../components/links";
 import { Keypad } from "../../../dialer/Keypad";
+import { callEnding } from "../../../format/ending";
 import { SayForm } from "../../../telephone/SayForm";
 import { canSpeak, speak, stopSpeaking } from "../../../telephone/speech";
 import { TalkLog, turnLabel } from "../../../telephone/TalkLog";
 import type { LineState, TextLine } from "../../../telephone/TextLine";
 import { ending, type TextCall } from "../../../telephone/textCall";
+import { detailOptions } from "../../call/useCall";
 
 interface Props {
   callId: string;
@@ -23,6 +27,7 @@ interface Props {
 export function Conversation({ callId, line, state, agentName, language, onRestart }: Props) {
   const { call } = state;
   const [hasKeypad, keypad] = useDisclosure();
+  const detail = useQuery({ ...detailOptions(callId), enabled: call.stage === "ended" });
   return (
     <Paper withBorder p="md" component="section" aria-label="The call">
       <Stack gap="sm">
@@ -49,7 +54,8 @@ export function Conversation({ callId, line, state, agentName, language, onResta
           <Alert color="gray" title="Call ended" role="status">
             <Stack gap="sm">
               <Text size="sm">
-                {ending(call, agentName)} The recording, transcript and summary will be ready shortly.
+                {how(call, detail.data, agentName)} The recording, transcript and summary will be ready
+                shortly.
               </Text>
               <Group gap="xs">
                 <Button leftSection={<IconRefresh size={16} />} onClick={onRestart}>
@@ -126,6 +132,16 @@ function ReadAloud({ call, language }: { call: TextCall; language: string }) {
       }}
     />
   );
+}
+
+/**
+ * How the call ended. Who ended it is what the service recorded, as everywhere: the telephone knows only which side hung up,
+ * and the assistant hangs up after a caller's goodbye.
+ */
+function how(call: TextCall, recorded: CallDetail | undefined, agentName: string): string {
+  if (recorded?.ended_by) return `${callEnding({ outcome: recorded.status, ended_by: recorded.ended_by })}.`;
+  const isRecordedLater = !call.note && call.outcome === "completed" && call.endedBy === "other_side";
+  return isRecordedLater ? "" : ending(call, agentName);
 }
 
 function stageOf(call: TextCall, agentName: string): string {

@@ -5,8 +5,7 @@ import { Timestamp } from "../../../components/Timestamp";
 import { useUserName } from "../../../components/useUsers";
 import type { CallRecord } from "../../../feed/messages";
 import { milliseconds } from "../../../format/time";
-import { eventName } from "../../../format/words";
-import { describe } from "../../call/timeline/describe";
+import { describe, title } from "../../call/timeline/describe";
 import classes from "./tryout.module.css";
 
 /** The call's events, live. */
@@ -41,7 +40,7 @@ export function Events({ events }: { events: readonly CallRecord[] }) {
             aria-label="Events"
           >
             {events.map((event) => (
-              <Row key={event.position} event={event} nameOf={nameOf} />
+              <Row key={event.position} event={event} events={events} nameOf={nameOf} />
             ))}
           </ol>
         )}
@@ -50,14 +49,20 @@ export function Events({ events }: { events: readonly CallRecord[] }) {
   );
 }
 
-function Row({ event, nameOf }: { event: CallRecord; nameOf: (userId: string) => string }) {
+interface RowProps {
+  event: CallRecord;
+  events: readonly CallRecord[];
+  nameOf: (userId: string) => string;
+}
+
+function Row({ event, events, nameOf }: RowProps) {
   const latency = !isUnreadable(event) && event.type === "AiTurn" ? event.data.latency_ms : null;
   const text = describe(event, nameOf);
   return (
     <li className={classes.event}>
       <Group gap={8} justify="space-between" wrap="nowrap" align="baseline">
         <Text size="sm" fw={600}>
-          {eventName(event.type)}
+          {title(event, events)}
         </Text>
         <Text size="xs" c="dimmed" className={classes.when}>
           {typeof latency === "number" && latency > 0 && `answered in ${milliseconds(latency)} · `}

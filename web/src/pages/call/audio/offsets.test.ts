@@ -16,7 +16,7 @@ it("turn offsets are the start of speech in the recording", () => {
     event("AiTurn", "2026-01-01T10:00:02Z", { turn: 1 }),
     event("CallerTurn", "2026-01-01T10:00:09Z", {
       turn: 2,
-      started_at: Date.parse("2026-01-01T10:00:05Z") * 1_000,
+      started_at: "2026-01-01T10:00:05.000000Z",
     }),
   ]);
   expect(Object.fromEntries(offsets)).toEqual({ "ai 1": 2, "caller 2": 5 });

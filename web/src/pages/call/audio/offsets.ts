@@ -25,7 +25,7 @@ export function turnStartMs(event: HistoryEvent): number | null {
   const at = Date.parse(event.at);
   if (isUnreadable(event) || event.type !== "CallerTurn") return at;
   const { started_at: startedAt, text } = event.data;
-  if (startedAt !== undefined) return startedAt / 1_000;
+  if (startedAt !== undefined) return Date.parse(startedAt);
   const words = typeof text === "string" ? text.trim().split(/\s+/).length : 0;
   return at - (words / WORDS_PER_SECOND) * 1_000;
 }

@@ -5,6 +5,7 @@ import { LinkText } from "../../../components/links";
 import { Timestamp } from "../../../components/Timestamp";
 import { useAgentName } from "../../../components/useAgents";
 import { useUserName } from "../../../components/useUsers";
+import { callEnding } from "../../../format/ending";
 import { phone } from "../../../format/phone";
 import { duration, milliseconds } from "../../../format/time";
 import { words } from "../../../format/words";
@@ -38,7 +39,7 @@ export function Details({ call }: { call: CallDetail }) {
     ["Answered", call.answered_at && <Timestamp at={call.answered_at} as="exact" />],
     ["Answered by", words(call.answered_by)],
     ["Ended", call.ended_at && <Timestamp at={call.ended_at} as="exact" />],
-    ["Ended by", words(call.ended_by)],
+    ["How it ended", call.ended_at && callEnding({ outcome: call.status, ended_by: call.ended_by })],
     ["Failure reason", call.failure_reason],
     ["Duration", call.duration_s == null ? null : duration(call.duration_s)],
     ["Voicemail reason", words(call.voicemail_reason)],

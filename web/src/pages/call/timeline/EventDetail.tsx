@@ -4,18 +4,19 @@ import { IconPlayerPlay } from "@tabler/icons-react";
 import type { HistoryEvent } from "../../../api/types";
 import { Timestamp } from "../../../components/Timestamp";
 import { useUserName } from "../../../components/useUsers";
-import { eventName } from "../../../format/words";
 import { useDifference } from "../useCall";
-import { describe, shown } from "./describe";
+import { describe, shown, title } from "./describe";
 
 interface Props {
   callId: string;
   event: HistoryEvent;
+  /** All events of the call. */
+  events: readonly HistoryEvent[];
   onPlay?: () => void;
 }
 
 /** One event: its content, actor and changes to the call's state. */
-export function EventDetail({ callId, event, onPlay }: Props) {
+export function EventDetail({ callId, event, events, onPlay }: Props) {
   const nameOf = useUserName();
   const [isOpen, { toggle }] = useDisclosure();
   const difference = useDifference(callId, event.version);
@@ -25,7 +26,7 @@ export function EventDetail({ callId, event, onPlay }: Props) {
       <Stack gap="xs">
         <Group justify="space-between">
           <Title order={2} size="h5">
-            {event.version}. {eventName(event.type)}
+            {event.version}. {title(event, events)}
           </Title>
           {onPlay && (
             <Button

@@ -2,7 +2,7 @@ import { Slider, Text } from "@mantine/core";
 import { useEffect, useMemo, useRef } from "react";
 import type { HistoryEvent } from "../../../api/types";
 import { duration, exactClock } from "../../../format/time";
-import { eventName } from "../../../format/words";
+import { title } from "./describe";
 import { gapsOf, LANES, laneOf, spansOf } from "./lanes";
 import classes from "./timeline.module.css";
 
@@ -78,6 +78,7 @@ export function Lanes({ events, version, onMove, onSettle, onChoose }: Props) {
             <Dot
               key={event.version}
               event={event}
+              label={title(event, events)}
               top={rowOf(laneOf(event))}
               version={version}
               onChoose={() => onChoose(event)}
@@ -106,15 +107,16 @@ export function Lanes({ events, version, onMove, onSettle, onChoose }: Props) {
 
 interface DotProps {
   event: HistoryEvent;
+  label: string;
   top: number;
   version: number;
   onChoose: () => void;
 }
 
-function Dot({ event, top, version, onChoose }: DotProps) {
+function Dot({ event, label, top, version, onChoose }: DotProps) {
   const isTurn = event.type === "CallerTurn" || event.type === "AiTurn";
   const at = exactClock(new Date(event.at ?? event.recorded_at));
-  const name = `${event.version}. ${eventName(event.type)}, ${at}`;
+  const name = `${event.version}. ${label}, ${at}`;
   return (
     <button
       type="button"

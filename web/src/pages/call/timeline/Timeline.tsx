@@ -105,6 +105,7 @@ function Loaded({
               <EventDetail
                 callId={callId}
                 event={event}
+                events={events}
                 onPlay={canPlay && isTurn ? () => play(event) : undefined}
               />
             )}

@@ -1,19 +1,29 @@
 import { isUnreadable } from "../../../api/events";
 import type { CallEvent, UnreadableEvent } from "../../../api/types";
+import { callEnding } from "../../../format/ending";
 import { money } from "../../../format/numbers";
 import { phone } from "../../../format/phone";
-import { exactClock, fromMicros } from "../../../format/time";
-import { words } from "../../../format/words";
+import { exactClock } from "../../../format/time";
+import { eventName, words } from "../../../format/words";
 
-/** Numbers above this are epoch microseconds (since 2001); counts and sizes are smaller. */
-const MIN_EPOCH_MICROS = 1e15;
+/** A time as the service sends it. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 /** Formats a value for display; an erased value is `{"erased": true}`. */
 export function shown(value: unknown): string {
   if (value === null || value === undefined) return "";
-  if (typeof value === "number" && value > MIN_EPOCH_MICROS) return exactClock(fromMicros(value));
+  if (typeof value === "string" && TIME.test(value)) return exactClock(new Date(value));
   if (typeof value === "object") return "erased" in value ? "Erased" : JSON.stringify(value);
   return String(value);
+}
+
+type OneEvent = (CallEvent | UnreadableEvent) & { version: number };
+
+/** The name of an event among the events of its call. A call ends once: a later report of the end is named as one. */
+export function title(event: OneEvent, events: readonly OneEvent[]): string {
+  const isEnd = ({ type }: OneEvent) => type === "CallEnded";
+  const isRepeated = isEnd(event) && events.some((other) => isEnd(other) && other.version < event.version);
+  return isRepeated ? "End reported again" : eventName(event.type);
 }
 
 /** A one-line description of an event; `nameOf` resolves user IDs. */
@@ -31,10 +41,8 @@ export function describe(event: CallEvent | UnreadableEvent, nameOf: (userId: st
       return `Heard before the interruption: “${shown(event.data.heard_text)}”`;
     case "CallAnswered":
       return `By ${words(event.data.by).toLowerCase()}`;
-    case "CallEnded": {
-      const { outcome, ended_by: by, reason } = event.data;
-      return [words(outcome), by && `by ${words(by).toLowerCase()}`, reason].filter(Boolean).join(", ");
-    }
+    case "CallEnded":
+      return callEnding(event.data);
     case "FieldCollected":
       return `${event.data.field}: ${shown(event.data.value)}${event.data.valid ? "" : " (invalid)"}`;
     case "CostIncurred":

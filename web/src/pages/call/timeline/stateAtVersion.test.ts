@@ -78,7 +78,7 @@ it("a call in progress lists its participants and turns", () => {
 });
 
 it("a reviewed call lists its outcome, grade and resolution", () => {
-  const at = 0;
+  const at = "2026-01-01T10:00:00.000000Z";
   const state: Partial<CallState> = {
     status: "completed",
     holder: "none",
@@ -101,7 +101,7 @@ it("a reviewed call lists its outcome, grade and resolution", () => {
   };
   expect(fact(state, "Status")).toBe("Completed");
   expect(fact(state, "With")).toBeUndefined();
-  expect(fact(state, "Ended")).toBe("Completed, by caller, 42 s");
+  expect(fact(state, "Ended")).toBe("Completed, ended by the caller, 42 s");
   expect(fact(state, "Grade")).toBe("Good, by Ada");
   expect(fact(state, "Corrections")).toBe("1");
   expect(fact(state, "Resolution")).toBe("Callback needed");

@@ -1,4 +1,5 @@
 import type { CallState } from "../../../api/types";
+import { callEnding } from "../../../format/ending";
 import { phone } from "../../../format/phone";
 import { words } from "../../../format/words";
 
@@ -32,7 +33,7 @@ export function factsOf(state: CallState, nameOf: (userId: string) => string): F
         .join("; "),
     ],
     ["Transcripts", transcripts(recordings.transcripts ?? {})],
-    ["Ended", state.outcome && ending(state)],
+    ["Ended", state.outcome && [callEnding(state), talked(state)].filter(Boolean).join(", ")],
     ["Grade", review.grade && `${words(review.grade.grade)}, by ${nameOf(review.grade.by)}`],
     ["Corrections", corrections(review.corrections ?? {})],
     ["Resolution", words(review.resolution?.disposition)],
@@ -42,6 +43,10 @@ export function factsOf(state: CallState, nameOf: (userId: string) => string): F
     ["Erased", state.erased && "Yes"],
   ];
   return facts.flatMap(([label, value]) => (value ? { label, value } : []));
+}
+
+function talked({ duration_s }: CallState): string {
+  return duration_s == null ? "" : `${duration_s} s`;
 }
 
 function turns({ caller_turns = [], ai_turns = {}, interrupted = [] }: CallState["dialogue"]): string {
@@ -67,11 +72,6 @@ function recording(of: NonNullable<Recordings["by_sid"]>[string]): string {
           ? "paused"
           : "in progress";
   return `${words(of.phase)} ${state}`;
-}
-
-function ending({ outcome, ended_by, duration_s }: CallState): string {
-  const by = ended_by ? `, by ${words(ended_by).toLowerCase()}` : "";
-  return `${words(outcome)}${by}${duration_s == null ? "" : `, ${duration_s} s`}`;
 }
 
 function corrections(of: NonNullable<CallState["review"]["corrections"]>): string {
