@@ -74,6 +74,11 @@ fn cases() -> Vec<(&'static str, Value, Value)> {
             json!({ "number": "+15045550103", "agent": "default" }),
             json!({ "number": "+15045550104", "agent": "default" }),
         ),
+        (
+            "PUT /api/settings",
+            json!({ "time_zone": "Asia/Tokyo" }),
+            json!({ "time_zone": "Asia/Kolkata" }),
+        ),
         ("POST /api/call-logs", call(60), call(90)),
         // The first leaves the key of its second command only.
         (

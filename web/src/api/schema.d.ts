@@ -3712,7 +3712,7 @@ export interface components {
         /** @description The user may operate the installation. */
         OperatorGranted: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -3721,7 +3721,7 @@ export interface components {
         };
         OperatorRevoked: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -3842,7 +3842,7 @@ export interface components {
         /** @description All login sessions have ended. */
         PasswordChanged: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -4604,7 +4604,7 @@ export interface components {
         Role: "admin" | "agent" | "auditor" | "analyst";
         RoleChanged: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 role: components["schemas"]["Role"];
@@ -4772,7 +4772,7 @@ export interface components {
             data: {
                 /** @description The IP address of the requests. */
                 address: components["schemas"]["PersonalString"];
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /**
                  * Format: int64
@@ -4793,7 +4793,7 @@ export interface components {
             data: {
                 /** @description The IP address of the request. */
                 address: components["schemas"]["PersonalString"];
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
             };
             /** @enum {string} */
@@ -4801,7 +4801,7 @@ export interface components {
         };
         SignedOut: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
             };
             /** @enum {string} */
@@ -5003,7 +5003,7 @@ export interface components {
         };
         TokenCreated: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 /** @description Absent: it never expires. */
                 expires_at?: components["schemas"]["Timestamp"];
@@ -5016,7 +5016,7 @@ export interface components {
         };
         TokenRevoked: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 token_id: string;
@@ -5174,7 +5174,7 @@ export interface components {
         /** @description The user may not sign in any more. All login sessions have ended. */
         UserDeactivated: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -5184,7 +5184,7 @@ export interface components {
         /** @description The account and all personal values of its stream were destroyed. */
         UserErased: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 /** @description Legal ground. No personal values. */
@@ -5224,7 +5224,7 @@ export interface components {
         /** @description An admin invited a person, who becomes this user by registering. */
         UserInvited: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 email: components["schemas"]["PersonalString"];
@@ -5237,7 +5237,7 @@ export interface components {
         /** @description The user may sign in again. */
         UserReactivated: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
             };
@@ -5247,7 +5247,7 @@ export interface components {
         /** @description The account was created: by the first user, by an invitation, or on the command line. */
         UserRegistered: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 email: components["schemas"]["PersonalString"];
@@ -5261,7 +5261,7 @@ export interface components {
         };
         UserRenamed: {
             data: {
-                /** @description Epoch microseconds. */
+                /** @description When it happened. */
                 at: components["schemas"]["Timestamp"];
                 by: string;
                 name: components["schemas"]["PersonalString"];
