@@ -59,10 +59,62 @@ create trigger command_keys_refuse_direct_insert before insert on command_keys
   for each statement execute function refuse_direct_insert();
 alter table command_keys enable always trigger command_keys_refuse_direct_insert;
 
--- It runs with the rights of its owner, so that a role that may only select and call it can append, and insert nothing.
--- The guard's setting lasts as long as the call.
-alter function append_events(text[], text[], bigint[], bytea[], int[], text[], text[], bigint[], text[], text[], text[],
-  text[], bigint) security definer set search_path from current set call_ledger.appending = 'on';
+-- As before, and with the rights of its owner: a role that may only select and call it can append, and insert nothing.
+-- The setting is made in the body: as a setting of the function it would need a superuser.
+create or replace function append_events(
+  a_type text[], a_id text[], a_expected bigint[], a_key bytea[],
+  e_append int[], e_aggregate_type text[], e_aggregate_id text[], e_sequence bigint[],
+  e_type text[], e_version text[], e_payload text[], e_metadata text[],
+  now_us bigint,
+  out last_position bigint, out recorded_at bigint, out states smallint[], out numbers bigint[]
+) language plpgsql security definer set search_path from current as $$
+declare
+  head_position bigint;
+  head_time bigint;
+begin
+  perform pg_advisory_xact_lock(4276994270);
+
+  select e.position, e.recorded_at into head_position, head_time from events e order by e.position desc limit 1;
+  last_position := coalesce(head_position, 0);
+  recorded_at := greatest(now_us, coalesce(head_time, 0));
+
+  select array_agg((case when k.position is not null then 1
+                         when coalesce(h.sequence, 0) <> a.expected then 2
+                         else 0 end)::smallint order by a.n),
+         array_agg(coalesce(k.position, h.sequence, 0) order by a.n)
+    into states, numbers
+    from unnest(a_type, a_id, a_expected, a_key) with ordinality as a(aggregate_type, aggregate_id, expected, key, n)
+    left join lateral (select c.position from command_keys c where c.key_digest = a.key limit 1) k on true
+    left join lateral (
+      select e.sequence from events e
+       where e.aggregate_type = a.aggregate_type and e.aggregate_id = a.aggregate_id
+       order by e.sequence desc limit 1
+    ) h on true;
+
+  if 0 = any (states) then
+    perform set_config('call_ledger.appending', 'on', true);
+    with incoming as (
+      select append_events.last_position + row_number() over (order by e.n) as position, e.*
+        from unnest(e_append, e_aggregate_type, e_aggregate_id, e_sequence, e_type, e_version, e_payload, e_metadata)
+             with ordinality
+             as e(append, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, n)
+       where states[e.append] = 0
+    ), written as (
+      insert into events (position, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, recorded_at)
+      select i.position, i.aggregate_type, i.aggregate_id, i.sequence, i.event_type, i.event_version,
+             i.payload::json, i.metadata::json, append_events.recorded_at
+        from incoming i order by i.position
+    )
+    insert into command_keys (key_digest, position)
+    select a.key, max(i.position)
+      from incoming i
+      join unnest(a_key) with ordinality as a(key, n) on a.n = i.append
+     where a.key is not null
+     group by a.key;
+    perform set_config('call_ledger.appending', 'off', true);
+    perform pg_notify('call_ledger_events', append_events.last_position::text);
+  end if;
+end $$;
 
 revoke execute on function append_events(text[], text[], bigint[], bytea[], int[], text[], text[], bigint[], text[],
   text[], text[], text[], bigint) from public;
