@@ -134,3 +134,50 @@ fn shown_to(reader: &User, mut report: serde_json::Value) -> serde_json::Value {
     }
     report
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use infra::accounts::Role;
+    use serde_json::json;
+
+    fn reader(tenant: &str, operator: bool) -> User {
+        User {
+            user_id: "user_1".into(),
+            tenant: tenant.into(),
+            email: "ada@example.org".into(),
+            name: "Ada".into(),
+            role: Role::Analyst,
+            operator,
+            password_hash: String::new(),
+            active: true,
+            created_at: 0,
+            last_seen_at: None,
+        }
+    }
+
+    #[test]
+    fn report_shows_rows_of_the_readers_tenant_and_counts_of_all() {
+        let row = |tenant: Option<&str>, key: &str| match tenant {
+            Some(tenant) => json!({ "tenant": tenant, "key": [key] }),
+            None => json!({ "key": [key] }),
+        };
+        let first = [row(Some("default"), "1"), row(Some("acme"), "2"), row(None, "3")];
+        let report = json!({ "difference": { "tables": [{ "different": 3, "first": first }] }, "switched": false });
+        let keys = |tenant: &str, operator: bool| {
+            let shown = shown_to(&reader(tenant, operator), report.clone());
+            let table = shown["difference"]["tables"][0].clone();
+            assert_eq!(table["different"], 3);
+            let rows = table["first"].as_array().expect("rows").iter();
+            rows.map(|row| row["key"][0].as_str().expect("a key").to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(keys("default", false), ["1"]);
+        assert_eq!(keys("acme", false), ["2"]);
+        assert_eq!(keys("acme", true), ["2", "3"]);
+        assert_eq!(keys("other", false), Vec::<String>::new());
+        // A failed rebuild has no difference.
+        let failed = json!({ "error": "interrupted" });
+        assert_eq!(shown_to(&reader("acme", false), failed.clone()), failed);
+    }
+}

@@ -319,7 +319,8 @@ fn comparable(call: &Call) -> Value {
 }
 
 /// The events as text without receipt times, without inferred starts, and without `RoutedToVoicemail`: a weaker reason is
-/// not recorded after a stronger one.
+/// not recorded after a stronger one. Who joined or left a conference is reported by the leg too, without the conference: a
+/// fact that the conference's event states as well, and that is not recorded after it.
 fn facts(events: &[CallEvent]) -> BTreeSet<String> {
     let states_a_fact = |event: &&CallEvent| {
         !matches!(
@@ -327,15 +328,27 @@ fn facts(events: &[CallEvent]) -> BTreeSet<String> {
             CallEvent::CallStarted { inferred: true, .. } | CallEvent::RoutedToVoicemail { .. }
         )
     };
-    events
-        .iter()
-        .filter(states_a_fact)
-        .map(|event| {
-            let mut fact = serde_json::to_value(event).expect("serializes");
-            without_receipt_times(&mut fact);
-            fact.to_string()
-        })
-        .collect()
+    let facts = events.iter().filter(states_a_fact).map(|event| {
+        let mut fact = serde_json::to_value(event).expect("serializes");
+        without_receipt_times(&mut fact);
+        fact
+    });
+    let facts: Vec<Value> = facts.collect();
+    let of_legs: BTreeSet<_> = facts.iter().filter_map(without_conference).collect();
+    let texts = facts.iter().map(Value::to_string);
+    texts.filter(|fact| !of_legs.contains(fact)).collect()
+}
+
+/// What the leg reports of who joined or left a conference. `None` for other facts, and for those of a leg.
+fn without_conference(fact: &Value) -> Option<String> {
+    let mut fact = fact.clone();
+    let event = ["ParticipantJoined", "ParticipantLeft"]
+        .into_iter()
+        .find(|name| fact.get(name).is_some())?;
+    let fields = fact[event].as_object_mut()?;
+    fields.remove("sequence_number");
+    fields.remove("conference_sid")?;
+    Some(fact.to_string())
 }
 
 proptest! {

@@ -17,6 +17,7 @@ use std::time::Duration;
 on_both_engines!(
     rebuild_of_correct_models_has_no_difference,
     dry_run_reports_the_difference_and_changes_nothing,
+    difference_names_rows_of_each_tenant,
     switch_repairs_damaged_rows,
     readers_and_writers_continue_during_a_switch,
     rebuild_after_an_erasure_restores_no_personal_value,
@@ -95,6 +96,25 @@ async fn dry_run_reports_the_difference_and_changes_nothing(stores: TestStores) 
         "the report contains a personal value"
     );
     assert_eq!((table("call_fields").gone, table("participants").different), (1, 0));
+}
+
+/// However many rows of one tenant differ, those of another are named too, and each has its tenant: a reader sees only
+/// those of their own.
+async fn difference_names_rows_of_each_tenant(stores: TestStores) {
+    const OTHERS: &str = "insert into call_fields (call_id, field, tenant, valid)
+      with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 300)
+      select 'CA001', 'field ' || n, 'acme', 1 from numbers";
+    let env = damaged(&stores).await;
+    env.damage("call_log", OTHERS).await;
+    let report = env.models.rebuild("call_log", DRY_RUN).await.unwrap();
+    let tables = report.difference.unwrap().tables;
+    let fields = tables.into_iter().find(|table| table.table == "call_fields").unwrap();
+    assert_eq!(fields.gone, 301);
+    let of = |tenant: &str| {
+        let rows = fields.first.iter();
+        rows.filter(|row| row.tenant.as_deref() == Some(tenant)).count()
+    };
+    assert_eq!((of("acme"), of("default"), fields.first.len()), (10, 1, 11));
 }
 
 async fn switch_repairs_damaged_rows(stores: TestStores) {
