@@ -37,7 +37,8 @@ pub struct Invited {
     expires_at: Rfc3339,
 }
 
-/// Invites a user. The admin passes the invitation on: this service sends no e-mail.
+/// Invites a user. The admin passes the invitation on: this service sends no e-mail. Another invitation for the same
+/// address replaces the one before.
 #[utoipa::path(
     post, path = "/api/users", tag = "users", request_body = Invite,
     responses(

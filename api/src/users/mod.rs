@@ -49,12 +49,12 @@ impl From<User> for UserView {
     }
 }
 
-/// The user with this id, if they belong to the tenant of the request.
+/// The user with this id, if they belong to the tenant of the request and were not erased.
 ///
 /// # Errors
-/// 404 when they do not.
+/// 404 when they do not, or were.
 async fn of_tenant(accounts: &Accounts, signed_in: &SignedIn, user_id: &str) -> Result<User, ApiError> {
     let user = accounts.user(user_id).await?;
-    user.filter(|user| user.tenant == signed_in.tenant())
+    user.filter(|user| user.tenant == signed_in.tenant() && !user.is_erased())
         .ok_or(ApiError::NotFound("user"))
 }

@@ -202,9 +202,35 @@ async fn erased_user_is_gone_from_the_accounts_and_their_history() {
     );
     let read = read.json();
     assert_eq!(types(&read).last().map(String::as_str), Some("UserErased"));
+    // What remains of the user cannot be changed: an erased admin would count as one.
+    for change in [json!({ "role": "admin", "active": true }), json!({ "name": "X" })] {
+        admin.patch(&path, &change).await.problem(404, "not-found", &[]);
+    }
+    admin
+        .post(&format!("{path}/erase"), &json!({ "ground": "request 7" }))
+        .await
+        .problem(404, "not-found", &[]);
     // The address is free again.
     admin
         .post("/api/users", &json!({ "email": "agent@example.org", "role": "agent" }))
         .await
         .is(201);
+}
+
+#[tokio::test]
+async fn second_invitation_replaces_the_first() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let invite = async || {
+        let body = json!({ "email": "grace@example.org", "role": "agent" });
+        admin.post("/api/users", &body).await.is(201).json()["invitation"].clone()
+    };
+    let (first, second) = (invite().await, invite().await);
+    let register = async |invitation: Value| {
+        let body =
+            json!({ "email": "grace@example.org", "name": "Grace", "password": PASSWORD, "invitation": invitation });
+        service.anonymous().post("/api/auth/register", &body).await
+    };
+    register(first).await.is(403);
+    register(second).await.is(201);
 }

@@ -28,17 +28,20 @@ pub struct Invitation {
 const INSERT: &str = "insert into invitations (token_hash, user_id, tenant, email, role, invited_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
 const TAKE: &str = "update invitations set used_at = $3 where token_hash = $1 and email = $2 and used_at is null and expires_at > $3 returning user_id, tenant, email, role, invited_by, created_at, expires_at";
 
+const REPLACE: &str = "delete from invitations where email = $1 and tenant = $2 and used_at is null";
 pub(super) const DELETE_FOR: &str = "delete from invitations where email = $1";
 
-pub(super) const STATEMENTS: &[&str] = &[INSERT, TAKE, DELETE_FOR];
+pub(super) const STATEMENTS: &[&str] = &[INSERT, TAKE, REPLACE, DELETE_FOR];
 
 impl Accounts {
-    /// Stores an invitation.
+    /// Stores an invitation. It replaces earlier ones of the tenant for the same address.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn invite(&self, token_hash: &str, invitation: &Invitation, origin: &Origin) -> Result<(), sqlx::Error> {
         let mut tx = self.db.begin().await?;
+        on_db!(&mut tx, c => sqlx::query(REPLACE)
+            .bind(&invitation.email).bind(&invitation.tenant).execute(&mut **c).await.map(|_| ()))?;
         on_db!(&mut tx, c => sqlx::query(INSERT)
             .bind(token_hash).bind(&invitation.user_id).bind(&invitation.tenant).bind(&invitation.email)
             .bind(invitation.role.as_str()).bind(&invitation.invited_by).bind(invitation.created_at)

@@ -41,6 +41,13 @@ impl std::fmt::Debug for User {
 }
 
 impl User {
+    /// Whether the user was erased: what remains of them cannot be changed.
+    #[must_use]
+    pub const fn is_erased(&self) -> bool {
+        // Every other user has a password.
+        self.password_hash.is_empty()
+    }
+
     /// Stores what the transaction does to the user.
     pub(super) async fn record(&self, tx: &mut Tx, origin: &Origin, event: &UserEvent) -> Result<(), sqlx::Error> {
         record(tx, (&self.tenant, &self.user_id), origin, event).await

@@ -1005,7 +1005,10 @@ export interface paths {
         /** All users, by name. */
         get: operations["list_users"];
         put?: never;
-        /** Invites a user. The admin passes the invitation on: this service sends no e-mail. */
+        /**
+         * Invites a user. The admin passes the invitation on: this service sends no e-mail. Another invitation for the same
+         *     address replaces the one before.
+         */
         post: operations["invite_user"];
         delete?: never;
         options?: never;

@@ -3,7 +3,7 @@
 //! A signature proves that someone with the auth token wrote these bytes in this order. It does not separate names from
 //! values: from `Name=ADACallSid...` one byte string results, whichever part is the name. Who captured a request could so
 //! shift a boundary and keep the signature valid. Identifiers of a fixed form, and no identifier's name inside another
-//! parameter, leave only one reading.
+//! parameter that could be one, leave only one reading.
 
 use super::super::form::Form;
 use super::NotUnderstood;
@@ -55,7 +55,7 @@ pub(super) fn check(form: &Form, accounts: &[String]) -> Result<(), NotUnderstoo
             "the identifier of a call is not CA and 32 hexadecimal digits",
         ));
     }
-    if form.pairs().any(|(name, value)| hides_an_identifier(name, value)) {
+    if form.pairs().any(|(name, value)| hides_an_identifier(form, name, value)) {
         return Err(NotUnderstood("the name of an identifier is inside another parameter"));
     }
     Ok(())
@@ -69,11 +69,16 @@ pub fn is_sid(text: &str, prefix: &str) -> bool {
 }
 
 /// Whether the name of an identifier is in a value, or begins in a name and ends in its value, or is in a name that is no
-/// name of Twilio's.
-fn hides_an_identifier(name: &str, value: &str) -> bool {
+/// name of Twilio's; and could be a parameter there. It could not if it sorts before this parameter and has its own place:
+/// a signature is over the parameters in the order of their names. SIP headers (`SipHeader_X-CallSid`), addresses and
+/// what a caller says may therefore contain it.
+fn hides_an_identifier(form: &Form, name: &str, value: &str) -> bool {
     let is_plain = name.len() <= MAX_NAME_CHARS && name.bytes().all(|byte| byte.is_ascii_alphabetic());
     let text = format!("{name}{value}");
     [ACCOUNT, "CallSid"].into_iter().any(|identifier| {
+        if identifier < name && form.get(identifier).is_some() {
+            return false;
+        }
         let mut places = text.match_indices(identifier);
         places.any(|(at, _)| !is_plain || at + identifier.len() > name.len())
     })
@@ -101,6 +106,11 @@ mod tests {
             "&CallerName=ADA",
             "&CallSidEndingConference=CA1",
             "&From=sip%3Aada%40pbx.example",
+            "&SipHeader_X-CallSid=CA1",
+            "&SipHeader_X-Twilio-AccountSid=AC1",
+            "&To=sip%3Abob%40pbx.example%3FX-CallSid%3DCA1",
+            "&SpeechResult=What+is+my+AccountSid",
+            "&CallerName=my+CallSid+is",
         ] {
             check_of(&format!("AccountSid={OURS}&CallSid={CAPTURED}{more}")).expect("accepted");
         }
@@ -140,10 +150,15 @@ mod tests {
         let (token, url) = (Secret::new("12345"), "https://calls.example/twilio/inbound-status");
         // What a caller may choose: the name, and the address of a SIP client.
         let hidden = format!("xCallSid{FORGED}CallStatuscompletedDirectioninbound");
-        for (caller_name, from) in [(hidden.as_str(), "sip:a@b"), ("ADA", hidden.as_str())] {
+        let choices = [
+            (hidden.as_str(), "sip:a@b", "1"),
+            ("ADA", hidden.as_str(), "1"),
+            ("ADA", "sip:a@b", hidden.as_str()),
+        ];
+        for (caller_name, from, header) in choices {
             let captured = format!(
                 "AccountSid={OURS}&ApiVersion=2010-04-01&CallSid={CAPTURED}&CallStatus=ringing&CallerName={caller_name}\
-                &Direction=inbound&From={from}&To=%2B15045550100"
+                &Direction=inbound&From={from}&SipHeader_X-CallSid={header}&To=%2B15045550100"
             );
             let captured = Form::parse(captured.as_bytes());
             let signed = signature::sign(&token, url, Some(&captured));
@@ -157,6 +172,7 @@ mod tests {
                 "CallerName",
                 "Direction",
                 "From",
+                "SipHeader_X-CallSid",
                 "To",
             ];
             let mut places: Vec<usize> = names
