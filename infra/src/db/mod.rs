@@ -107,7 +107,13 @@ impl Db {
     /// When the database cannot be reached, or stays locked.
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Ok(match self {
-            Self::Sqlite(pool) => Tx::Sqlite(pool.begin_with("begin immediate").await?),
+            Self::Sqlite(pool) => {
+                // In a task of its own, which ends also when the caller is cancelled: between `begin` and its check, sqlx
+                // 0.8 has no `Transaction` that would roll back, and the connection would keep the write lock.
+                let pool = pool.clone();
+                let begun = tokio::spawn(async move { pool.begin_with("begin immediate").await });
+                Tx::Sqlite(begun.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
+            }
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
@@ -237,5 +243,42 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
                 || code.len() < 5 && matches!(code.parse::<i32>().map(|code| code & 0xff), Ok(5 | 6 | 10 | 13))
         }),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn cancelled_begin_leaves_no_lock() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = DatabaseUrl::Folder(folder.path().into());
+        let db = connect(&url, "cancelled", Durability::Relaxed, 2).await.expect("opens");
+        for round in 0..400_u64 {
+            // From before `begin` to after it, in steps of microseconds.
+            let cut = Duration::from_micros(round % 200 * 5);
+            drop(tokio::time::timeout(cut, db.begin()).await);
+            let begun = std::pin::pin!(db.begin());
+            let mut polls = round % 6;
+            // Dropped after a number of polls, whatever the time.
+            let cancelled = futures::future::select(
+                begun,
+                std::future::poll_fn(|context| {
+                    context.waker().wake_by_ref();
+                    polls = polls.saturating_sub(1);
+                    if polls == 0 {
+                        std::task::Poll::Ready(())
+                    } else {
+                        std::task::Poll::Pending
+                    }
+                }),
+            )
+            .await;
+            drop(cancelled);
+        }
+        let tx = db.begin().await.expect("no connection holds the lock");
+        drop(tx);
+        db.close().await;
     }
 }
