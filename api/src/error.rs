@@ -250,6 +250,7 @@ impl From<DbError> for ApiError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Sqlx(error) => error.into(),
+            DbError::Open { source, .. } => (*source).into(),
             error => Self::Internal(error.into()),
         }
     }

@@ -64,6 +64,8 @@ fn account_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::tokens::list_tokens, auth::tokens::create_token))
         .routes(routes!(auth::tokens::delete_token))
         .routes(routes!(users::list::list_users, users::invite::invite_user))
+        .routes(routes!(users::invitations::list_invitations))
+        .routes(routes!(users::invitations::revoke_invitation))
         .routes(routes!(users::change::change_user))
         .routes(routes!(users::erase::erase_user))
         .routes(routes!(users::history::user_history))

@@ -7,6 +7,7 @@ use crate::clock::random_bytes;
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// Number of attempts, and exponential delay with jitter between them.
@@ -117,6 +118,13 @@ pub(crate) async fn read_at_most(mut response: Response, max_bytes: usize) -> Re
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+/// Parses JSON of a foreign server, with or without a byte order mark. Bytes that are not UTF-8 are replaced, so that a
+/// name in another encoding does not cost the message.
+pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
+    let text = String::from_utf8_lossy(body);
+    serde_json::from_str(text.trim_start_matches('\u{feff}'))
 }
 
 #[cfg(test)]

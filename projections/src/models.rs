@@ -15,7 +15,7 @@ use crate::work::Work;
 use infra::clock::{SharedClock, new_id};
 use infra::consumer::{Ended, Foreign, dead_letters, find_foreign};
 use infra::db::rebuild_records::{self, RebuildRecord};
-use infra::db::{DbError, ReadStores, cause, is_damaged};
+use infra::db::{DbError, ReadStores};
 use infra::event_store::Position;
 use infra::health::{Health, Severity};
 use infra::ledger::Ledger;
@@ -82,8 +82,8 @@ impl ReadModels {
         for projector in &projectors {
             let (model, projector) = (projector.name(), projector.as_ref());
             match prepare(&read_stores, projector).await {
-                Err(DbError::Sqlx(error)) if is_damaged(&error) && read_stores.discard(model).await? => {
-                    tracing::error!(model, cause = cause(&error), "read model damaged, it is built again");
+                Err(error) if error.is_damage() && read_stores.discard(model).await? => {
+                    tracing::error!(model, cause = error.cause(), "read model damaged, it is built again");
                     prepare(&read_stores, projector).await?;
                 }
                 prepared => prepared?,

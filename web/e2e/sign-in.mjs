@@ -58,6 +58,15 @@ browserTest(
     await invite.getByRole("radio", { name: "Team member" }).check();
     await invite.getByRole("button", { name: "Create invitation" }).click();
     const link = await invite.getByText(/\?invitation=/).textContent();
+    await invite.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Invite" }).click();
+    const mistyped = MEMBER.email.replace("@", ".typo@");
+    await invite.getByRole("textbox", { name: "E-mail address" }).fill(mistyped);
+    await invite.getByRole("button", { name: "Create invitation" }).click();
+    await invite.getByRole("button", { name: "Done" }).click();
+    await expectVisible(page.getByText(MEMBER.email, { exact: true }), "the pending invitation");
+    await page.getByRole("button", { name: `Revoke the invitation of ${mistyped}` }).click();
+    await expectHidden(page.getByText(mistyped, { exact: true }), "the revoked invitation");
 
     const memberContext = await browser.newContext({
       locale: "en-US",
@@ -86,7 +95,6 @@ browserTest(
     await expectVisible(memberPage.getByText("No active calls"), "the Live page");
 
     // Deactivating a user ends their session immediately.
-    await invite.getByRole("button", { name: "Done" }).click();
     await page.reload();
     const row = page.getByRole("listitem").filter({ hasText: MEMBER.name });
     await row.getByRole("switch", { name: "Active" }).click();

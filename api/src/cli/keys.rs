@@ -1,5 +1,6 @@
 //! `call-ledger keys rotate`: replaces the master key. Data keys are rewrapped; events are not changed.
 
+use super::opened::ensure_data_folder;
 use super::{Configuration, print};
 use crate::app::{ledger_options, master_key, master_key_file};
 use anyhow::Context as _;
@@ -47,6 +48,7 @@ impl Rotate {
     /// repeated: either key opens the store, and the one that does shows how far the rotation got.
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
+        ensure_data_folder(&config)?;
         let file = self
             .new_key_file
             .unwrap_or_else(|| config.data_dir.join("master.key.next"));

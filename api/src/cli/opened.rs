@@ -60,8 +60,19 @@ async fn with_models(config: &Config, ledger: Ledger, clock: SharedClock) -> any
     Ok(Opened { ledger, models, clock })
 }
 
+/// Opens the accounts, which must exist: a mistyped folder is not made a new installation.
+pub(super) async fn accounts(config: &Config) -> anyhow::Result<Accounts> {
+    let accounts = Accounts::open_existing(&config.accounts_database).await?;
+    accounts.with_context(|| {
+        format!(
+            "there are no accounts in {}: set DATA_DIR or ACCOUNTS_DATABASE_URL, or start the service once",
+            config.accounts_database
+        )
+    })
+}
+
 /// Fails if the data folder does not exist, so that a read does not create one with a new master key.
-fn ensure_data_folder(config: &Config) -> anyhow::Result<()> {
+pub(super) fn ensure_data_folder(config: &Config) -> anyhow::Result<()> {
     match &config.ledger_database {
         DatabaseUrl::Folder(folder) if !folder.exists() => {
             anyhow::bail!(

@@ -1,6 +1,6 @@
 //! `call-ledger tenants add` and `list`.
 
-use super::{Configuration, print};
+use super::{Configuration, opened, print};
 use clap::Subcommand;
 use domain::Timestamp;
 use infra::accounts::Accounts;
@@ -47,7 +47,7 @@ impl Tenants {
 impl List {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
-        let accounts = Accounts::open(&config.accounts_database).await?;
+        let accounts = opened::accounts(&config).await?;
         for tenant in accounts.tenants().await? {
             let since = match tenant.created_at {
                 0 => "the first start".to_owned(),

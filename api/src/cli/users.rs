@@ -1,6 +1,6 @@
 //! `call-ledger users list`, `add`, `grant-operator` and `revoke-operator`.
 
-use super::{Configuration, operator, print};
+use super::{Configuration, opened, operator, print};
 use crate::auth::{email, name, password};
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -80,7 +80,7 @@ impl Users {
 impl List {
     async fn run(self) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
-        let accounts = Accounts::open(&config.accounts_database).await?;
+        let accounts = opened::accounts(&config).await?;
         for user in accounts.users(&self.tenant).await? {
             let marks = [(user.operator, "(operator)"), (!user.active, "(inactive)")];
             let marks: String = marks.into_iter().filter_map(|(is, mark)| is.then_some(mark)).collect();
@@ -123,7 +123,7 @@ impl Add {
 impl Named {
     async fn set_operator(self, is_operator: bool) -> anyhow::Result<()> {
         let config = self.configuration.resolve_quietly()?;
-        let accounts = Accounts::open(&config.accounts_database).await?;
+        let accounts = opened::accounts(&config).await?;
         let email = email(&self.email).map_err(explain)?;
         let user = accounts.user_by_email(&email).await?;
         let user = user.with_context(|| format!("there is no user {email}"))?;

@@ -108,7 +108,8 @@ where
                 )
             }
         };
-        let unreadable = callbacks::unreadable(&form);
+        let received_at = verifier.clock.now();
+        let unreadable = callbacks::unreadable(&form, received_at);
         for parameter in &unreadable {
             metrics::counter!("twilio_unreadable_parameters_total", "parameter" => *parameter).increment(1);
         }
@@ -119,7 +120,7 @@ where
             unreadable,
             token,
             request_id,
-            received_at: verifier.clock.now(),
+            received_at,
         }))
     }
 }

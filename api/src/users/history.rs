@@ -7,7 +7,7 @@ use crate::events::{Content, EventRecord, UnreadableEvent, UserEvent};
 use crate::web::{Parameters, PathOf, Rfc3339, cursor};
 use axum::Json;
 use axum::extract::State;
-use engine::{SharedEngine, user_events};
+use engine::{Engine, SharedEngine, user_events};
 use infra::event_store::{Recorded, StreamId};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -81,6 +81,22 @@ impl UserHistoryEvent {
     }
 }
 
+/// The events of a user, or of an invited person, of the tenant of the request.
+///
+/// # Errors
+/// 404 when there are none.
+pub(super) async fn events_of(engine: &Engine, signed_in: &SignedIn, user_id: &str) -> Result<Vec<Recorded>, ApiError> {
+    // What was done a moment ago is part of it.
+    user_events::append_stored(engine)
+        .await
+        .map_err(|error| ApiError::Unavailable(error.into()))?;
+    let events = engine.ledger.history(&StreamId::new("user", user_id)).await?;
+    let is_theirs = events
+        .first()
+        .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
+    is_theirs.then_some(events).ok_or(ApiError::NotFound("user"))
+}
+
 /// What was done to a user, by whom, and their sign-ins, newest first. Also of an invited person who has not registered.
 #[utoipa::path(
     get, path = "/api/users/{user_id}/history", tag = "audit", params(("user_id" = String, Path), UserHistoryOf),
@@ -99,17 +115,7 @@ pub async fn user_history(
 ) -> Result<Json<UserHistory>, ApiError> {
     signed_in.may(Permission::ViewUsers)?;
     let limit = usize::try_from(cursor::limit(query.limit)?).unwrap_or(usize::MAX);
-    // What was done a moment ago is shown.
-    user_events::append_stored(&engine)
-        .await
-        .map_err(|error| ApiError::Unavailable(error.into()))?;
-    let events = engine.ledger.history(&StreamId::new("user", user_id.as_str())).await?;
-    let is_theirs = events
-        .first()
-        .is_some_and(|first| first.metadata.tenant.as_str() == signed_in.tenant());
-    if !is_theirs {
-        return Err(ApiError::NotFound("user"));
-    }
+    let events = events_of(&engine, &signed_in, &user_id).await?;
     let page = events
         .iter()
         .rev()

@@ -4,6 +4,7 @@ pub mod active;
 pub mod change;
 pub mod erase;
 pub mod history;
+pub mod invitations;
 pub mod invite;
 pub mod list;
 pub mod names;

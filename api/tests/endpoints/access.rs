@@ -96,6 +96,8 @@ const TABLE: &[(&str, Who)] = &[
     ("POST /api/contacts/{id}/erase", ADMIN),
     ("GET /api/dashboard/stats", ALL),
     ("GET /api/feedback", ALL),
+    ("GET /api/invitations", ADMIN_AUDITOR),
+    ("DELETE /api/invitations/{user_id}", ADMIN),
     ("GET /api/phone-numbers", ALL),
     ("PUT /api/phone-numbers", ADMIN),
     ("GET /api/projections", NOT_AGENT),

@@ -302,6 +302,32 @@ async fn unparsable_callback_is_quarantined_once_and_answered_200() {
         .problem(404, "not-found", &[]);
 }
 
+/// There is no one left to answer, so only the call is recorded; what came of it is asked of the provider.
+#[tokio::test]
+async fn quarantined_first_callback_of_a_call_can_be_reingested() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let first = "AccountSid=AC1&CallSid=CA7&CallStatus=ringing&Direction=inbound&From=client%3Auser_1&To=nowhere";
+    service.twilio("/twilio/voice", first).await.is(200);
+    service.wait_for_read_models().await;
+    admin.get("/api/call-logs/CA7").await.is(404);
+    let quarantined = admin.get("/api/quarantined-webhooks").await.is(200).json();
+    let id = quarantined[0]["id"].as_str().expect("an id");
+    let path = format!("/api/quarantined-webhooks/{id}/reingest");
+    for _ in 0..2 {
+        let reingested = admin.post(&path, &json!({})).await.is(200).json();
+        assert_eq!(reingested["call_id"], "CA7");
+    }
+    service.wait_for_read_models().await;
+    let call = admin.get("/api/call-logs/CA7").await.is(200).json();
+    assert_eq!(
+        (&call["direction"], &call["status"]),
+        (&json!("outbound"), &json!("started")),
+        "{call}"
+    );
+    assert_eq!(admin.get("/api/quarantined-webhooks").await.is(200).json(), json!([]));
+}
+
 #[tokio::test]
 async fn json_body_is_verified_by_its_hash_and_quarantined() {
     let service = Service::start().await;

@@ -217,20 +217,88 @@ async fn erased_user_is_gone_from_the_accounts_and_their_history() {
         .is(201);
 }
 
+/// Registers with an invitation for this address.
+async fn register(service: &Service, email: &str, invitation: &Value) -> Answer {
+    let body = json!({ "email": email, "name": "Grace", "password": PASSWORD, "invitation": invitation });
+    service.anonymous().post("/api/auth/register", &body).await
+}
+
+/// Invites a person. Returns their id and the secret of the invitation.
+async fn invite(admin: &Client, email: &str) -> (String, Value) {
+    let body = json!({ "email": email, "role": "agent" });
+    let invited = admin.post("/api/users", &body).await.is(201).json();
+    let user_id = invited["user_id"].as_str().expect("an id").to_owned();
+    (user_id, invited["invitation"].clone())
+}
+
+async fn pending(user: &Client) -> Value {
+    user.get("/api/invitations").await.is(200).json()
+}
+
 #[tokio::test]
 async fn second_invitation_replaces_the_first() {
     let service = Service::start().await;
     let admin = service.admin().await;
-    let invite = async || {
-        let body = json!({ "email": "grace@example.org", "role": "agent" });
-        admin.post("/api/users", &body).await.is(201).json()["invitation"].clone()
-    };
-    let (first, second) = (invite().await, invite().await);
-    let register = async |invitation: Value| {
-        let body =
-            json!({ "email": "grace@example.org", "name": "Grace", "password": PASSWORD, "invitation": invitation });
-        service.anonymous().post("/api/auth/register", &body).await
-    };
-    register(first).await.is(403);
-    register(second).await.is(201);
+    let (first_id, first) = invite(&admin, "grace@example.org").await;
+    let (_, second) = invite(&admin, "grace@example.org").await;
+    let read = history(&admin, &first_id).await.is(200).json();
+    assert_eq!(types(&read), ["UserInvited", "InvitationRevoked"]);
+    register(&service, "grace@example.org", &first).await.is(403);
+    register(&service, "grace@example.org", &second).await.is(201);
+}
+
+#[tokio::test]
+async fn pending_invitation_is_listed_and_can_be_revoked() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let (grace_id, grace) = invite(&admin, "grace@example.org").await;
+    let (_, ada) = invite(&admin, "ada@example.org").await;
+    let listed = pending(&admin).await;
+    assert_eq!(listed.as_array().map(Vec::len), Some(2), "{listed}");
+    assert_eq!(
+        (&listed[1]["email"], &listed[1]["role"], &listed[1]["user_id"]),
+        (&json!("grace@example.org"), &json!("agent"), &json!(grace_id))
+    );
+    let secret = grace.as_str().expect("a secret");
+    assert!(!listed.to_string().contains(secret), "{listed}");
+
+    let path = format!("/api/invitations/{grace_id}");
+    admin.delete(&path).await.is(204);
+    admin.delete(&path).await.problem(404, "not-found", &[]);
+    register(&service, "grace@example.org", &grace).await.is(403);
+    let read = history(&admin, &grace_id).await.is(200).json();
+    assert_eq!(types(&read), ["UserInvited", "InvitationRevoked"]);
+
+    // One that was used, and one that has expired, are not pending.
+    register(&service, "ada@example.org", &ada).await.is(201);
+    let (late_id, late) = invite(&admin, "grace@example.org").await;
+    service.clock.advance_seconds(7 * 86_400 + 1);
+    let cookie = crate::harness::cookie(&sign_in(&service, "admin@example.org", PASSWORD).await.is(200));
+    let headers = [("cookie", cookie.as_str())];
+    let send = async |method, path: &str| service.anonymous().send(method, path, None, &headers).await;
+    assert_eq!(send(Method::GET, "/api/invitations").await.is(200).json(), json!([]));
+    send(Method::DELETE, &format!("/api/invitations/{late_id}"))
+        .await
+        .problem(404, "not-found", &[]);
+    register(&service, "grace@example.org", &late).await.is(403);
+}
+
+#[tokio::test]
+async fn invited_person_without_an_account_can_be_erased() {
+    let service = Service::start().await;
+    let admin = service.admin().await;
+    let (user_id, invitation) = invite(&admin, "grace@example.org").await;
+    let erase = format!("/api/users/{user_id}/erase");
+    let ground = json!({ "ground": "request 7" });
+    admin.post(&erase, &ground).await.is(204);
+    admin.post(&erase, &ground).await.problem(404, "not-found", &[]);
+    admin
+        .post("/api/users/user_unknown/erase", &ground)
+        .await
+        .problem(404, "not-found", &[]);
+    register(&service, "grace@example.org", &invitation).await.is(403);
+    assert_eq!(pending(&admin).await, json!([]));
+    let read = history(&admin, &user_id).await.is(200);
+    assert!(!read.text.contains("grace@example.org"), "{}", read.text);
+    assert_eq!(types(&read.json()), ["UserInvited", "UserErased"]);
 }

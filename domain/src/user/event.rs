@@ -16,6 +16,10 @@ events! {
             expires_at: Timestamp,
             by: String,
         },
+        /// An admin revoked the invitation, or replaced it by another.
+        InvitationRevoked {
+            by: String,
+        },
         /// The account was created: by the first user, by an invitation, or on the command line.
         UserRegistered {
             email: PersonalText,

@@ -2,9 +2,11 @@
 //! tested against the same files. With `UPDATE_GOLDEN=1`, the test writes what it finds into the files.
 
 use crate::golden::is_update;
-use domain::Tenant;
 use domain::call::CallEvent;
+use domain::call::value::{AnsweredBy, ClockSource, Outcome};
 use domain::call::view::CallView;
+use domain::{Tenant, Timestamp};
+use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::path::Path;
@@ -52,6 +54,47 @@ fn shown(view: &CallView) -> Map<String, Value> {
         Value::Object(values) => values,
         _ => Map::new(),
     }
+}
+
+proptest! {
+    /// The answer and the end are reported in any order, by any clock: a call is never answered after its end.
+    #[test]
+    fn call_is_answered_before_it_ends(
+        (answered, ended) in (1_000..2_000_i64, 1_000..2_000_i64),
+        (of_answer, of_end) in (clock(), clock()),
+        duration_s in proptest::option::of(0..500_u32),
+        is_late in any::<bool>(),
+    ) {
+        let mut events = [
+            CallEvent::CallAnswered {
+                at: Timestamp::from_seconds(answered),
+                clock: of_answer,
+                call_sid: "CA1".to_owned(),
+                by: AnsweredBy::Human,
+            },
+            CallEvent::CallEnded {
+                at: Timestamp::from_seconds(ended),
+                clock: of_end,
+                outcome: Outcome::Completed,
+                ended_by: None,
+                duration_s,
+                reason: None,
+            },
+        ];
+        if is_late {
+            events.reverse();
+        }
+        let mut view = CallView::default();
+        for event in &events {
+            view.fold(&Tenant("default".to_owned()), event);
+        }
+        prop_assert!(view.answered_at().is_some());
+        prop_assert!(view.answered_at() <= view.ended_at());
+    }
+}
+
+fn clock() -> impl Strategy<Value = ClockSource> {
+    proptest::sample::select(vec![ClockSource::Provider, ClockSource::Local])
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Parses a quarantined callback again, after a fix.
 //!
 //! The command is executed on the call first, under a key made from the quarantined callback, so that a repetition
-//! changes nothing; then the callback is marked on its own stream. A callback whose response was TwiML (`inbound`,
-//! `voice`) is only recorded: the later callbacks of its call report the outcome.
+//! changes nothing; then the callback is marked on its own stream. Of a callback whose response was TwiML (`inbound`,
+//! `voice`) only the call is recorded: its later callbacks, or the provider's record, report the outcome.
 
 use crate::Engine;
 use domain::CallId;
@@ -10,7 +10,7 @@ use domain::call::{Call, CallError};
 use domain::quarantine::{Quarantine, QuarantineCommand, QuarantineError, QuarantineEvent};
 use infra::event_store::{Event, Metadata, Position, Recorded, StoreError, StreamId};
 use infra::ledger::LedgerError;
-use infra::twilio::callbacks::{Callback, Endpoint, NotUnderstood, Understood, from_kept, understand};
+use infra::twilio::callbacks::{Callback, Endpoint, NotUnderstood, Understood, first_report, from_kept, understand};
 
 /// A callback that was recorded on a call after all.
 pub struct Reingested {
@@ -82,5 +82,9 @@ fn parse_again(quarantined: &Recorded) -> Result<Understood, ReingestError> {
         accounts: &[],
         received_at: *at,
     };
-    understand(&callback).map_err(ReingestError::NotUnderstood)
+    match endpoint {
+        Endpoint::Inbound | Endpoint::Voice => first_report(&callback),
+        _ => understand(&callback),
+    }
+    .map_err(ReingestError::NotUnderstood)
 }

@@ -26,7 +26,7 @@ pub struct Answer {
 impl Answer {
     /// Parses an answer of a model. `None` if there is no text to speak.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
+        let text = text.trim().trim_start_matches('\u{feff}');
         let mut answer = match objects(text).find_map(Self::of_object) {
             Some(answer) => answer,
             None if looks_like_json(text) => Self {
@@ -39,7 +39,7 @@ impl Answer {
             },
         };
         answer.say = truncated(&speakable(&without_thoughts(&answer.say)));
-        (!answer.say.is_empty()).then_some(answer)
+        says_something(&answer.say).then_some(answer)
     }
 
     /// What an object says. Only the words are needed; the rest counts as absent if it is something else.
@@ -67,6 +67,15 @@ impl Answer {
             (!value.is_empty()).then_some((name.as_str(), value))
         })
     }
+}
+
+/// Whether there is something to hear: a letter or a digit, and not the word for nothing of a programming language.
+fn says_something(say: &str) -> bool {
+    let words = say.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_nothing = ["null", "nil", "undefined"]
+        .iter()
+        .any(|word| words.eq_ignore_ascii_case(word));
+    !words.is_empty() && !is_nothing
 }
 
 /// An intent as models write it: `opt_out`, `Opt-out`. Anything else is none.
@@ -153,6 +162,13 @@ mod tests {
             r#"{"say": "  "}"#,
             r#"{"words": "Hello"}"#,
             "<think>They greet me.",
+            "null",
+            r#"{"say": "null"}"#,
+            r#"{"say": " Undefined. "}"#,
+            r#"{"say": "\u200b\u200b"}"#,
+            "\u{200b}\u{feff}\u{2060}",
+            "...",
+            r#"{"say": "—"}"#,
             "<think>They greet me.</think>",
         ] {
             assert_eq!(Answer::parse(text), None, "{text}");
@@ -166,6 +182,9 @@ mod tests {
             r#"{"note": 1} {"say":"Hello."} Anything else?"#,
             r#"{"answer": {"say":"Hello.","intent":"none"}}"#,
             "Hello.",
+            "\u{feff}{\"say\":\"Hello.\"}",
+            "\u{200b}Hello.\u{2060}",
+            r#"{"say":"Hello.\u200b"}"#,
             r#"{"say":"Hello.","fields":null}"#,
             r#"{"say":"Hello.","fields":[],"intent":null}"#,
             r#"{"say":"Hello.","intent":"none"}"#,

@@ -64,7 +64,10 @@ fn end_sentence(spoken: &mut String) {
 
 /// A word as it is spoken: of a web address the host.
 fn audible(word: &str) -> String {
-    let without_pictures: String = word.chars().filter(|c| !is_pictograph(*c)).collect();
+    let without_pictures: String = word
+        .chars()
+        .filter(|c| !is_pictograph(*c) && !is_invisible(*c))
+        .collect();
     let Some((_, address)) = ["https://", "http://"]
         .iter()
         .find_map(|scheme| without_pictures.split_once(scheme))
@@ -81,6 +84,14 @@ fn audible(word: &str) -> String {
         ""
     };
     format!("{}{end}", host.strip_prefix("www.").unwrap_or(host))
+}
+
+/// Characters without sound or shape: spaces of no width, marks of direction, soft hyphens, byte order marks, controls.
+/// Not the joiners, which Indic and Persian words contain.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Emoji and symbols, with what joins and colors them.

@@ -23,7 +23,7 @@ pub use tenants::{AddTenantError, TenantAccount};
 pub use tokens::ApiToken;
 pub use users::{NewUser, Registration, User, UserChange};
 
-use crate::db::{DatabaseUrl, Db, DbError, Durability, connect, migrate};
+use crate::db::{DatabaseUrl, Db, DbError, Durability, connect, exists, migrate};
 use crate::ledger::{AccountsCheckError, Ledger, check_accounts, mark_accounts};
 use sqlx::migrate::Migrator;
 
@@ -62,6 +62,18 @@ impl Accounts {
         let db = connect(url, NAME, Durability::Full, CONNECTIONS).await?;
         migrate(&db, &SQLITE, &POSTGRES).await?;
         Ok(Self { db })
+    }
+
+    /// As [`Accounts::open`], without creating anything. `None` if there are no accounts.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or migrated.
+    pub async fn open_existing(url: &DatabaseUrl) -> Result<Option<Self>, DbError> {
+        if exists(url, NAME).await? {
+            Self::open(url).await.map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// As [`Accounts::open`], if the accounts belong to this log: accounts of another log are refused, and missing ones

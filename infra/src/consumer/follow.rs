@@ -75,9 +75,8 @@ impl FollowError {
     /// Whether the consumer's own database is damaged.
     pub fn is_damage(&self) -> bool {
         match self {
-            Self::Db(DbError::Sqlx(error)) | Self::Consume(ConsumeError::Database(error)) => {
-                crate::db::is_damaged(error)
-            }
+            Self::Consume(ConsumeError::Database(error)) => crate::db::is_damaged(error),
+            Self::Db(error) => error.is_damage(),
             _ => false,
         }
     }

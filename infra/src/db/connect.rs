@@ -1,6 +1,6 @@
 //! Opens databases.
 
-use super::{Db, DbError};
+use super::{Db, DbError, is_damaged};
 use futures::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -74,6 +74,9 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a caller waits for a free connection before the database counts as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// Opening alone does not read a SQLite file.
+const READ_SCHEMA: &str = "select count(*) from sqlite_schema";
+
 /// What the server does for every connection, so that a process that is paused, or whose host has vanished, holds neither
 /// a transaction nor a lock for longer than seconds.
 const SESSION_LIMITS: [(&str, &str); 6] = [
@@ -97,10 +100,108 @@ pub async fn connect(
     durability: Durability,
     max_connections: u32,
 ) -> Result<Db, DbError> {
+    let opened = open(url, name, durability, max_connections).await;
+    opened.map_err(|source| not_opened(url, name, source))
+}
+
+/// As [`connect`], for a database without anything that lasts: a damaged SQLite file is replaced by an empty one.
+/// Returns whether it was.
+pub(super) async fn connect_replaceable(
+    url: &DatabaseUrl,
+    name: &str,
+    max_connections: u32,
+) -> Result<(Db, bool), DbError> {
+    let connected = connect(url, name, Durability::Full, max_connections).await;
+    let damaged = match (url, connected) {
+        (DatabaseUrl::Folder(_), Ok(db)) if is_sound(&db).await? => return Ok((db, false)),
+        (DatabaseUrl::Folder(folder), Ok(db)) => {
+            db.close().await;
+            folder
+        }
+        (DatabaseUrl::Folder(folder), Err(error)) if error.is_damage() => folder,
+        (_, connected) => return Ok((connected?, false)),
+    };
+    remove_sqlite(&sqlite_file(damaged, name))?;
+    Ok((connect(url, name, Durability::Full, max_connections).await?, true))
+}
+
+/// Whether every page of a SQLite file can be read. Reads the whole file.
+async fn is_sound(db: &Db) -> Result<bool, DbError> {
+    let Db::Sqlite(pool) = db else { return Ok(true) };
+    match sqlx::query_scalar::<_, String>("pragma quick_check(1)")
+        .fetch_one(pool)
+        .await
+    {
+        Ok(found) => Ok(found == "ok"),
+        Err(error) if is_damaged(&error) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The name of a database for people: its file, or its server and schema.
+fn place(url: &DatabaseUrl, name: &str) -> String {
+    match url {
+        DatabaseUrl::Folder(folder) => sqlite_file(folder, name).display().to_string(),
+        DatabaseUrl::Postgres(_) => format!("schema {name} of {url}"),
+    }
+}
+
+/// The file of a database in its folder.
+pub(super) fn sqlite_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.db"))
+}
+
+/// Deletes a SQLite file that is not open, with its write-ahead log.
+pub(super) fn remove_sqlite(file: &Path) -> Result<(), DbError> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = file.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(DbError::Folder(error)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Compares the length of a file with the number of pages in its header. SQLite itself notices a missing page only when
+/// it reads it. Not while there is a write-ahead log, which may have the missing pages.
+///
+/// The header: <https://www.sqlite.org/fileformat2.html#the_database_header>.
+fn check_length(file: &Path) -> Result<(), DbError> {
+    const MAGIC: &[u8] = b"SQLite format 3\0";
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    let has_log = std::fs::metadata(&log).is_ok_and(|log| log.len() > 0);
+    let mut header = [0; 100];
+    let read = std::fs::File::open(file).and_then(|mut file| {
+        std::io::Read::read_exact(&mut file, &mut header)?;
+        file.metadata()
+    });
+    let found = match read {
+        Ok(metadata) if !has_log && header.starts_with(MAGIC) => metadata.len(),
+        // An empty file is a new one; what else it may be shows when it is opened.
+        _ => return Ok(()),
+    };
+    let page_size = match u16::from_be_bytes([header[16], header[17]]) {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    let pages = u32::from_be_bytes([header[28], header[29], header[30], header[31]]);
+    let expected = page_size * u64::from(pages);
+    if found < expected {
+        return Err(DbError::Truncated { found, expected });
+    }
+    Ok(())
+}
+
+async fn open(url: &DatabaseUrl, name: &str, durability: Durability, max_connections: u32) -> Result<Db, DbError> {
     match url {
         DatabaseUrl::Folder(folder) => {
             make_folder(folder).map_err(DbError::Folder)?;
-            let options = sqlite_options(&folder.join(format!("{name}.db")), durability);
+            let file = sqlite_file(folder, name);
+            check_length(&file)?;
+            let options = sqlite_options(&file, durability);
             let later = options.clone().create_if_missing(false);
             let pool = SqlitePoolOptions::new()
                 .max_connections(max_connections)
@@ -110,6 +211,7 @@ pub async fn connect(
                 .test_before_acquire(false)
                 .connect_with(options)
                 .await?;
+            sqlx::query(READ_SCHEMA).fetch_one(&pool).await?;
             // A file that is removed meanwhile is not made anew.
             pool.set_connect_options(later);
             Ok(Db::Sqlite(pool))
@@ -120,23 +222,43 @@ pub async fn connect(
     }
 }
 
+/// Whether `name` exists at `url`. Creates nothing.
+///
+/// # Errors
+/// When the folder or the server cannot be used.
+pub async fn exists(url: &DatabaseUrl, name: &str) -> Result<bool, DbError> {
+    let found = connect_existing(url, name).await?;
+    if let Some(db) = &found {
+        db.close().await;
+    }
+    Ok(found.is_some())
+}
+
 /// Opens `name` at `url` with one connection, without creating anything. `None` if it does not exist.
 ///
 /// # Errors
 /// When the folder or the server cannot be used.
 pub(super) async fn connect_existing(url: &DatabaseUrl, name: &str) -> Result<Option<Db>, DbError> {
+    open_existing(url, name)
+        .await
+        .map_err(|source| not_opened(url, name, source))
+}
+
+async fn open_existing(url: &DatabaseUrl, name: &str) -> Result<Option<Db>, DbError> {
     const SCHEMA: &str = "select count(*) from pg_namespace where nspname = $1";
     match url {
         DatabaseUrl::Folder(folder) => {
-            let file = folder.join(format!("{name}.db"));
+            let file = sqlite_file(folder, name);
             if !file.try_exists().map_err(DbError::Folder)? {
                 return Ok(None);
             }
+            check_length(&file)?;
             let options = sqlite_options(&file, Durability::Full).create_if_missing(false);
             let pool = SqlitePoolOptions::new()
                 .max_connections(1)
                 .connect_with(options)
                 .await?;
+            sqlx::query(READ_SCHEMA).fetch_one(&pool).await?;
             Ok(Some(Db::Sqlite(pool)))
         }
         DatabaseUrl::Postgres(url) => {
@@ -144,6 +266,13 @@ pub(super) async fn connect_existing(url: &DatabaseUrl, name: &str) -> Result<Op
             let found: i64 = sqlx::query_scalar(SCHEMA).bind(name).fetch_one(&pool).await?;
             Ok((found > 0).then_some(Db::Postgres(pool)))
         }
+    }
+}
+
+fn not_opened(url: &DatabaseUrl, name: &str, source: DbError) -> DbError {
+    DbError::Open {
+        place: place(url, name),
+        source: Box::new(source),
     }
 }
 

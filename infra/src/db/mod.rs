@@ -13,7 +13,7 @@ pub mod rebuild_records;
 
 pub(crate) use cause::sqlite_cause;
 pub use cause::{cause, is_damaged};
-pub use connect::{DatabaseUrl, Durability, begin_session, connect, create_table, make_folder};
+pub use connect::{DatabaseUrl, Durability, begin_session, connect, create_table, exists, make_folder};
 pub use migrate::{migrate, migrate_keys, migrate_ledger};
 pub use read_stores::{Namespace, ReadStores, ShadowNamespace};
 
@@ -209,6 +209,51 @@ pub enum DbError {
     /// The database returned an error or is unavailable.
     #[error("database error")]
     Sqlx(#[from] sqlx::Error),
+    /// A file ends before its last page.
+    #[error("the file ends after {found} of {expected} bytes")]
+    Truncated {
+        /// In bytes.
+        found: u64,
+        /// In bytes.
+        expected: u64,
+    },
+    /// A database that cannot be opened.
+    #[error("cannot open {place}{}", source.advice())]
+    Open {
+        /// The file, or the server and the schema.
+        place: String,
+        #[source]
+        source: Box<Self>,
+    },
+}
+
+impl DbError {
+    /// Whether the file or the server's storage is damaged, so that a retry does not help.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Sqlx(error) => is_damaged(error),
+            Self::Truncated { .. } => true,
+            Self::Open { source, .. } => source.is_damage(),
+            _ => false,
+        }
+    }
+
+    /// What to do about it, as the end of a sentence. Empty where the error itself says so.
+    fn advice(&self) -> &'static str {
+        match self {
+            error if error.is_damage() => {
+                ", which is damaged: stop the service, keep the damaged file, and restore the database from its backup (docs/operators.md, Back up and restore)"
+            }
+            Self::Sqlx(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => {
+                ": check that the server runs, and that its address is right"
+            }
+            Self::Sqlx(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.starts_with("28")) => {
+                ": check the user and the password in its address"
+            }
+            _ => "",
+        }
+    }
 }
 
 impl From<sqlx::migrate::MigrateError> for DbError {
@@ -250,35 +295,25 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
 mod tests {
     use super::*;
 
+    /// Cancels `begin` after every number of its steps: between two polls, the connection's thread has the time to
+    /// complete what the first one asked for.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn cancelled_begin_leaves_no_lock() {
         let folder = tempfile::tempdir().expect("a folder");
         let url = DatabaseUrl::Folder(folder.path().into());
-        let db = connect(&url, "cancelled", Durability::Relaxed, 2).await.expect("opens");
-        for round in 0..400_u64 {
-            // From before `begin` to after it, in steps of microseconds.
-            let cut = Duration::from_micros(round % 200 * 5);
-            drop(tokio::time::timeout(cut, db.begin()).await);
-            let begun = std::pin::pin!(db.begin());
-            let mut polls = round % 6;
-            // Dropped after a number of polls, whatever the time.
-            let cancelled = futures::future::select(
-                begun,
-                std::future::poll_fn(|context| {
-                    context.waker().wake_by_ref();
-                    polls = polls.saturating_sub(1);
-                    if polls == 0 {
-                        std::task::Poll::Ready(())
-                    } else {
-                        std::task::Poll::Pending
-                    }
-                }),
-            )
-            .await;
-            drop(cancelled);
+        let db = connect(&url, "cancelled", Durability::Relaxed, 1).await.expect("opens");
+        for polls in 1..=8 {
+            let mut begun = Box::pin(db.begin());
+            for _ in 0..polls {
+                if futures::poll!(&mut begun).is_ready() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            drop(begun);
+            let tx = db.begin().await;
+            assert!(tx.is_ok(), "cancelled after {polls} polls: {:?}", tx.err());
         }
-        let tx = db.begin().await.expect("no connection holds the lock");
-        drop(tx);
         db.close().await;
     }
 }

@@ -4,11 +4,14 @@
 //! renames schemas. SQLite cannot rename a file that is open (its write-ahead log is found by name), so files carry a
 //! generation number, and a registry that all processes read holds the current one (`docs/decisions`).
 
-use super::connect::{DatabaseUrl, Durability, connect, create_schema, create_table, redirect};
+use super::connect::{
+    DatabaseUrl, Durability, connect, connect_replaceable, create_schema, create_table, make_folder, redirect,
+    remove_sqlite, sqlite_file,
+};
 use super::rebuild_lock::{self, RebuildLock};
 use super::{Db, DbError, rebuild_records};
 use sqlx::{PgPool, SqlitePool};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -80,12 +83,7 @@ impl ReadStores {
         let backend = match url {
             DatabaseUrl::Folder(folder) => {
                 let folder = folder.join("read_models");
-                let registry =
-                    match connect(&DatabaseUrl::Folder(folder.clone()), REGISTRY, Durability::Full, 2).await? {
-                        Db::Sqlite(pool) => pool,
-                        Db::Postgres(_) => unreachable!("a folder has SQLite files"),
-                    };
-                sqlx::query(SQLITE_GENERATIONS).execute(&registry).await?;
+                let registry = open_registry(&folder).await?;
                 Backend::Sqlite { folder, registry }
             }
             DatabaseUrl::Postgres(url) => {
@@ -185,7 +183,7 @@ impl ReadStores {
         let shadow = match &self.0.backend {
             Backend::Sqlite { folder, .. } => {
                 let generation = self.generation(model).await? + 1;
-                let file = sqlite_file(folder, model, generation);
+                let file = model_file(folder, model, generation);
                 ShadowNamespace {
                     model,
                     generation,
@@ -268,7 +266,7 @@ impl ReadStores {
     /// needs another connection reads the new rows, because the old file is removed.
     fn retire(&self, old: &Namespace, generation: i64) {
         if let (Backend::Sqlite { folder, .. }, Db::Sqlite(pool)) = (&self.0.backend, &old.db) {
-            redirect(pool, &sqlite_file(folder, old.model, generation), Durability::Relaxed);
+            redirect(pool, &model_file(folder, old.model, generation), Durability::Relaxed);
         }
     }
 
@@ -281,7 +279,7 @@ impl ReadStores {
             return Ok(false);
         };
         let generation = self.generation(model).await? + 1;
-        remove_sqlite(&sqlite_file(folder, model, generation))?;
+        remove_sqlite(&model_file(folder, model, generation))?;
         sqlx::query(SQLITE_SWITCH)
             .bind(model)
             .bind(generation)
@@ -308,7 +306,7 @@ impl ReadStores {
                 let current = self.generation(model).await?;
                 for generation in generations(folder, model)? {
                     if generation < current {
-                        remove_sqlite(&sqlite_file(folder, model, generation))?;
+                        remove_sqlite(&model_file(folder, model, generation))?;
                     }
                 }
             }
@@ -379,6 +377,52 @@ impl ReadStores {
     }
 }
 
+/// Opens the registry of a folder. If it is damaged or missing, it is made anew; each model then gets a generation without a file,
+/// which is filled from the log, because it is not known which file was the current one.
+async fn open_registry(folder: &Path) -> Result<SqlitePool, DbError> {
+    make_folder(folder).map_err(DbError::Folder)?;
+    let models = latest_generations(folder)?;
+    let is_missing = !models.is_empty() && !sqlite_file(folder, REGISTRY).exists();
+    let (db, is_damaged) = connect_replaceable(&DatabaseUrl::Folder(folder.into()), REGISTRY, 2).await?;
+    let Db::Sqlite(registry) = db else {
+        unreachable!("a folder has SQLite files")
+    };
+    sqlx::query(SQLITE_GENERATIONS).execute(&registry).await?;
+    if is_missing || is_damaged {
+        tracing::error!("the registry of the read models is damaged or missing, all read models are built again");
+        for (model, generation) in models {
+            sqlx::query(SQLITE_SWITCH)
+                .bind(&model)
+                .bind(generation + 1)
+                .execute(&registry)
+                .await?;
+            for old in generations(folder, &model)? {
+                remove_sqlite(&model_file(folder, &model, old))?;
+            }
+        }
+    }
+    Ok(registry)
+}
+
+/// The models that have files in the folder, with the latest generation of each.
+fn latest_generations(folder: &Path) -> Result<BTreeMap<String, i64>, DbError> {
+    let mut latest = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(DbError::Folder)? {
+        let name = entry.map_err(DbError::Folder)?.file_name();
+        let name = name
+            .to_str()
+            .and_then(|name| name.strip_suffix(".db"))
+            .unwrap_or_default();
+        if let Some((model, generation)) = name.rsplit_once('.')
+            && let Ok(generation) = generation.parse::<i64>()
+        {
+            let latest = latest.entry(model.to_owned()).or_insert(generation);
+            *latest = generation.max(*latest);
+        }
+    }
+    Ok(latest)
+}
+
 /// Syncs a file to disk, if it exists.
 async fn sync(file: PathBuf) -> Result<(), DbError> {
     match tokio::fs::File::open(file).await {
@@ -420,22 +464,10 @@ async fn drop_schema(admin: &PgPool, name: &str) -> Result<(), sqlx::Error> {
         .map(|_| ())
 }
 
-fn sqlite_file(folder: &Path, model: &str, generation: i64) -> PathBuf {
-    folder.join(format!("{model}.{generation}.db"))
+fn model_file(folder: &Path, model: &str, generation: i64) -> PathBuf {
+    sqlite_file(folder, &format!("{model}.{generation}"))
 }
 
 fn lock_file(folder: &Path, model: &str) -> PathBuf {
     folder.join(format!("{model}.rebuild.lock"))
-}
-
-fn remove_sqlite(file: &Path) -> Result<(), DbError> {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = file.as_os_str().to_owned();
-        name.push(suffix);
-        match std::fs::remove_file(&name) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(DbError::Folder(error)),
-            _ => {}
-        }
-    }
-    Ok(())
 }

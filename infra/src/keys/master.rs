@@ -38,7 +38,7 @@ impl MasterKeySource {
             Self::File(file) => match file.try_exists() {
                 Ok(true) => MasterKey::from_file(file),
                 Ok(false) => Err(KeyError::MasterKeyMissing(file.display().to_string())),
-                Err(error) => Err(file_error(error)),
+                Err(error) => Err(file_error(file, error)),
             },
         }
     }
@@ -60,22 +60,21 @@ impl MasterKey {
     /// # Errors
     /// When the file cannot be read or created, holds no valid key, or is readable by others.
     pub fn from_file(file: &Path) -> Result<Self, KeyError> {
-        match std::fs::read_to_string(file) {
-            Ok(text) => {
+        match std::fs::read(file) {
+            Ok(bytes) => {
                 check_mode(file)?;
-                Zeroizing::new(text).trim().parse()
+                of_file(file, bytes)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes());
                 let text = Zeroizing::new(const_hex::encode(bytes.as_slice()));
-                if write_new(file, &text).map_err(file_error)? {
+                if write_new(file, &text).map_err(|error| file_error(file, error))? {
                     return Ok(Self(SealingKey::new(*bytes)));
                 }
                 // Another process was faster.
-                let text = std::fs::read_to_string(file).map_err(file_error)?;
-                Zeroizing::new(text).trim().parse()
+                of_file(file, std::fs::read(file).map_err(|error| file_error(file, error))?)
             }
-            Err(error) => Err(file_error(error)),
+            Err(error) => Err(file_error(file, error)),
         }
     }
 
@@ -115,8 +114,17 @@ impl FromStr for MasterKey {
     }
 }
 
-fn file_error(error: std::io::Error) -> KeyError {
-    KeyError::MasterKeyFile(Arc::new(error))
+fn file_error(file: &Path, error: std::io::Error) -> KeyError {
+    KeyError::MasterKeyFile(file.display().to_string(), Arc::new(error))
+}
+
+/// The key in the contents of a file.
+fn of_file(file: &Path, bytes: Vec<u8>) -> Result<MasterKey, KeyError> {
+    let bytes = Zeroizing::new(bytes);
+    let key = std::str::from_utf8(&bytes)
+        .ok()
+        .and_then(|text| text.trim().parse().ok());
+    key.ok_or_else(|| KeyError::MasterKeyDamaged(file.display().to_string()))
 }
 
 /// Writes the file atomically: a start that is killed half-way must not leave a truncated key, and of two starts only one
@@ -150,10 +158,13 @@ fn write_new(file: &Path, text: &str) -> std::io::Result<bool> {
 #[cfg(unix)]
 fn check_mode(file: &Path) -> Result<(), KeyError> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(file).map_err(file_error)?.permissions().mode();
+    let mode = std::fs::metadata(file)
+        .map_err(|error| file_error(file, error))?
+        .permissions()
+        .mode();
     let others = 0o077;
     if mode & others != 0 {
-        return Err(KeyError::MasterKeyExposed);
+        return Err(KeyError::MasterKeyExposed(file.display().to_string()));
     }
     Ok(())
 }
@@ -198,7 +209,10 @@ mod tests {
         let file = folder.path().join("master.key");
         MasterKey::from_file(&file).expect("made");
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).expect("opened up");
-        assert!(matches!(MasterKey::from_file(&file), Err(KeyError::MasterKeyExposed)));
+        assert!(matches!(
+            MasterKey::from_file(&file),
+            Err(KeyError::MasterKeyExposed(_))
+        ));
     }
 
     #[test]

@@ -38,8 +38,13 @@ pub enum KeyError {
     WrongMasterKey,
     #[error("the master key must be 32 bytes, written as 64 hexadecimal digits or as base64")]
     MalformedMasterKey,
-    #[error("the master key's file cannot be used")]
-    MasterKeyFile(#[source] Arc<std::io::Error>),
+    #[error("the master key's file {0} cannot be used")]
+    MasterKeyFile(String, #[source] Arc<std::io::Error>),
+    #[error(
+        "the master key's file {0} does not hold a master key, which is 32 bytes, written as 64 hexadecimal digits or as \
+         base64: restore the file from its backup"
+    )]
+    MasterKeyDamaged(String),
     /// A new master key would open nothing.
     #[error(
         "the master key's file {0} is missing, but the key store was made with a master key: restore the file, or set \
@@ -47,8 +52,8 @@ pub enum KeyError {
     )]
     MasterKeyMissing(String),
     /// The master key's file can be read by others.
-    #[error("the master key's file can be read by others: it must belong to its owner alone (mode 0600)")]
-    MasterKeyExposed,
+    #[error("the master key's file {0} can be read by others: it must belong to its owner alone (mode 0600)")]
+    MasterKeyExposed(String),
     /// A sealed value was altered, moved, or sealed with another key.
     #[error("a sealed value does not open: it was altered, moved, or sealed with another key")]
     Broken,

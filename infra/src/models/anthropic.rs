@@ -4,6 +4,7 @@ use super::ModelError;
 use super::chat::{ChatRequest, Format, Message, RawAnswer, Role, tokens};
 use super::dialect::Dialect;
 use super::surface::Answer;
+use crate::outbound::from_json;
 use serde_json::{Value, json};
 
 /// The default address.
@@ -64,8 +65,7 @@ fn thinking_setting(model: &str) -> Option<&'static str> {
 
 /// Only the text is required.
 pub(super) fn read(answer: &Answer) -> Result<RawAnswer, ModelError> {
-    let reply: Value =
-        serde_json::from_slice(&answer.body).map_err(|_| ModelError::Malformed("the response is not a message"))?;
+    let reply: Value = from_json(&answer.body).map_err(|_| ModelError::Malformed("the response is not a message"))?;
     let stop_reason = reply["stop_reason"].as_str();
     if stop_reason == Some("refusal") {
         return Err(ModelError::Malformed("the model declined"));

@@ -5,6 +5,7 @@ use super::ModelError;
 use super::chat::{ChatRequest, Format, RawAnswer, tokens};
 use super::dialect::Dialect;
 use super::surface::Answer;
+use crate::outbound::from_json;
 use serde_json::{Value, json};
 
 /// The default address.
@@ -59,8 +60,8 @@ pub(super) fn is_openai(base_url: &str) -> bool {
 
 /// Only the text is required. It is a string, or a list of parts; what a model thought stands elsewhere and is ignored.
 pub(super) fn read(answer: &Answer) -> Result<RawAnswer, ModelError> {
-    let completion: Value = serde_json::from_slice(&answer.body)
-        .map_err(|_| ModelError::Malformed("the response is not a chat completion"))?;
+    let completion: Value =
+        from_json(&answer.body).map_err(|_| ModelError::Malformed("the response is not a chat completion"))?;
     let choice = completion["choices"]
         .get(0)
         .ok_or(ModelError::Malformed("there is no choice"))?;

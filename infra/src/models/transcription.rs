@@ -2,6 +2,7 @@
 
 use super::ModelError;
 use super::surface::Answer;
+use crate::outbound::from_json;
 use bytes::Bytes;
 use reqwest::multipart::{Form, Part};
 use serde::Deserialize;
@@ -154,8 +155,8 @@ const MIN_LOG_PROBABILITY: f64 = -1.0;
 const MAX_COMPRESSION_RATIO: f64 = 2.4;
 
 pub(super) fn read(answer: &Answer, model: &str) -> Result<Transcription, ModelError> {
-    let response: Response = serde_json::from_slice(&answer.body)
-        .map_err(|_| ModelError::Malformed("the response is not a transcription"))?;
+    let response: Response =
+        from_json(&answer.body).map_err(|_| ModelError::Malformed("the response is not a transcription"))?;
     let mut text = response.text.trim().to_owned();
     let count = response.segments.len();
     let heard = response.segments.into_iter().filter(|segment| !segment.is_invented());

@@ -30,7 +30,7 @@ pub struct CallLogModel;
 
 impl ReadModel for CallLogModel {
     const NAME: &'static str = "call_log";
-    const VERSION: i64 = 6;
+    const VERSION: i64 = 7;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = CallDocument;
 

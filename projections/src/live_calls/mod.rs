@@ -20,7 +20,7 @@ pub struct LiveCallsModel;
 
 impl ReadModel for LiveCallsModel {
     const NAME: &'static str = "live_calls";
-    const VERSION: i64 = 7;
+    const VERSION: i64 = 8;
     const TABLES: &'static [Table] = tables::TABLES;
     type Doc = LiveDocument;
 

@@ -139,9 +139,8 @@ impl RebuildError {
     #[must_use]
     pub fn is_damage(&self) -> bool {
         match self {
-            Self::Projection(ConsumeError::Database(error)) | Self::Db(DbError::Sqlx(error)) => {
-                infra::db::is_damaged(error)
-            }
+            Self::Projection(ConsumeError::Database(error)) => infra::db::is_damaged(error),
+            Self::Db(error) => error.is_damage(),
             _ => false,
         }
     }

@@ -7,6 +7,7 @@ mod chaos;
 mod checkpoint;
 mod child_sandbox;
 mod contacts;
+mod damaged_stores;
 mod dashboard;
 mod database_outage;
 mod dial_model;

@@ -816,6 +816,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Invitations that can still be used, by e-mail address. */
+        get: operations["list_invitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/invitations/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes an invitation: its link does not work any more. */
+        delete: operations["revoke_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/phone-numbers": {
         parameters: {
             query?: never;
@@ -1044,7 +1078,8 @@ export interface paths {
         put?: never;
         /**
          * Destroys the e-mail address, the name, the password and the tokens of a user, and the personal values of their
-         *     history. What they did remains, under their id. This cannot be undone.
+         *     history. What they did remains, under their id. Also of a person who was invited and has no account. This cannot be
+         *     undone.
          */
         post: operations["erase_user"];
         delete?: never;
@@ -3335,6 +3370,16 @@ export interface components {
         HungUp: {
             call_id: string;
         };
+        /** @description An admin revoked the invitation, or replaced it by another. */
+        InvitationRevoked: {
+            data: {
+                /** @description When it happened. */
+                at: components["schemas"]["Timestamp"];
+                by: string;
+            };
+            /** @enum {string} */
+            type: "InvitationRevoked";
+        };
         /** @description The user to invite. */
         Invite: {
             /** @example grace@example.org */
@@ -3851,6 +3896,21 @@ export interface components {
             };
             /** @enum {string} */
             type: "PasswordChanged";
+        };
+        /** @description An invitation that can still be used. Its secret is not known any more. */
+        PendingInvitation: {
+            email: string;
+            expires_at: components["schemas"]["Rfc3339"];
+            invited_at: components["schemas"]["Rfc3339"];
+            /** @description Id of the admin, or `cli:` and a name. */
+            invited_by: string;
+            /**
+             * @description `admin`, `agent`, `auditor`, `analyst`.
+             * @example agent
+             */
+            role: string;
+            /** @description Id that the person will have. */
+            user_id: string;
         };
         /**
          * @description A permission of a role.
@@ -5196,7 +5256,7 @@ export interface components {
             /** @enum {string} */
             type: "UserErased";
         };
-        UserEvent: components["schemas"]["UserInvited"] | components["schemas"]["UserRegistered"] | components["schemas"]["UserRenamed"] | components["schemas"]["RoleChanged"] | components["schemas"]["UserDeactivated"] | components["schemas"]["UserReactivated"] | components["schemas"]["OperatorGranted"] | components["schemas"]["OperatorRevoked"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["SignedIn"] | components["schemas"]["SignedOut"] | components["schemas"]["SignInFailed"] | components["schemas"]["UserErased"];
+        UserEvent: components["schemas"]["UserInvited"] | components["schemas"]["InvitationRevoked"] | components["schemas"]["UserRegistered"] | components["schemas"]["UserRenamed"] | components["schemas"]["RoleChanged"] | components["schemas"]["UserDeactivated"] | components["schemas"]["UserReactivated"] | components["schemas"]["OperatorGranted"] | components["schemas"]["OperatorRevoked"] | components["schemas"]["PasswordChanged"] | components["schemas"]["TokenCreated"] | components["schemas"]["TokenRevoked"] | components["schemas"]["SignedIn"] | components["schemas"]["SignedOut"] | components["schemas"]["SignInFailed"] | components["schemas"]["UserErased"];
         UserFeedEvent: components["schemas"]["UserEvent"] & components["schemas"]["EventRecord"] & {
             /** Format: date-time */
             at: string;
@@ -11788,6 +11848,195 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingInvitation"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field is unknown or invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it was used or has expired */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or a field is unknown or invalid */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -42,6 +42,7 @@ export type Health = Schemas["Health"];
 /** The signed-in user. Permissions are widened to `string`; `session/permissions` lists those the pages use. */
 export type Me = Omit<Schemas["Me"], "permissions"> & { permissions: string[] };
 export type UserView = Schemas["UserView"];
+export type PendingInvitation = Schemas["PendingInvitation"];
 /** Type and payload of a user's event. */
 export type UserEvent = Schemas["UserEvent"];
 export type QuarantinedWebhook = Schemas["QuarantinedWebhook"];

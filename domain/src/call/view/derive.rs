@@ -133,10 +133,15 @@ impl CallView {
         self.started.is_some()
     }
 
-    /// When the call was answered.
+    /// When the call was answered. A report of the answer that comes after the end, without the provider's time, has the
+    /// time of receipt: then it is as long before the end as the call lasted.
     #[must_use]
     pub fn answered_at(&self) -> Option<Timestamp> {
-        self.answered.map(|answered| answered.at)
+        let answered = self.answered?.at;
+        Some(match &self.end {
+            Some(end) if end.at.at < answered => end.at.at.plus_seconds(-i64::from(end.duration_s.unwrap_or(0))),
+            _ => answered,
+        })
     }
 
     /// Whether a human or a machine answered.

@@ -966,6 +966,7 @@ pub fn user() -> Vec<UserEvent> {
             expires_at: LATER,
             by: by(),
         },
+        UserEvent::InvitationRevoked { at: AT, by: by() },
         UserEvent::UserRegistered {
             at: AT,
             email: "grace@example.org".into(),

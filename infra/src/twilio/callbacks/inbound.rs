@@ -1,6 +1,6 @@
 //! `inbound` and `voice`: a new call, whose TwiML response decides how it proceeds.
 
-use super::{Callback, NotUnderstood, identity, read};
+use super::{Callback, NotUnderstood, Understood, identity, read};
 use domain::call::command::{HandleInbound, HandleOutbound, Routed};
 use domain::call::value::ClockSource;
 use domain::{AgentId, CallId, Personal, Timestamp};
@@ -10,6 +10,16 @@ fn first_leg(callback: &Callback<'_>) -> Result<CallId, NotUnderstood> {
     let sid = callback.identifier("CallSid");
     sid.map(CallId)
         .ok_or(NotUnderstood("CallSid does not identify the call"))
+}
+
+/// Parses the callback as a report that the call exists, for a time when there is no one left to answer it.
+///
+/// # Errors
+/// When the callback identifies no call, or is not about one of our accounts.
+pub fn first_report(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
+    let call_id = first_leg(callback)?;
+    let status = callback.form.get("CallStatus").and_then(read::call_status);
+    Ok(callback.reported(call_id, status.unwrap_or("ringing"), true))
 }
 
 /// Call to one of our numbers.

@@ -19,7 +19,7 @@ mod voicemail;
 
 pub use gathered::Gathered;
 pub use identity::is_sid;
-pub use inbound::{Inbound, Outbound};
+pub use inbound::{Inbound, Outbound, first_report};
 pub use read::unreadable;
 
 use super::form::Form;
@@ -218,6 +218,11 @@ impl Callback<'_> {
         self.form.get(name).and_then(read::whole_number)
     }
 
+    /// A parameter that is a duration in seconds.
+    fn seconds(&self, name: &str) -> Option<u32> {
+        self.form.get(name).and_then(read::seconds)
+    }
+
     /// A keyword in the callback URL.
     fn word<T: FromStr>(&self, name: &str) -> Option<T> {
         self.query.get(name)?.parse().ok()
@@ -241,8 +246,8 @@ impl Callback<'_> {
     /// When it happened: the provider's `Timestamp`, else the time of receipt.
     fn observed_at(&self) -> (Timestamp, ClockSource) {
         self.form
-            .get("Timestamp")
-            .and_then(Timestamp::parse_rfc2822)
+            .get(read::TIMESTAMP)
+            .and_then(|text| read::happened_at(text, self.received_at))
             .map_or((self.received_at, ClockSource::Local), |timestamp| {
                 (timestamp, ClockSource::Provider)
             })
@@ -272,10 +277,15 @@ impl Callback<'_> {
 
     /// Records that the callback came, when nothing that it says can be read.
     fn as_reported(&self, call_id: CallId) -> Understood {
+        self.reported(call_id, "unreadable", false)
+    }
+
+    /// Records that the callback came, without an effect other than that its call exists.
+    fn reported(&self, call_id: CallId, status: &str, is_conversation: bool) -> Understood {
         let (at, clock) = self.observed_at();
         let (call_sid, sequence_number) = (self.identifier("CallSid"), self.number("SequenceNumber"));
         let key = format!(
-            "{}:{call_id}:{}:unreadable:{}",
+            "{}:{call_id}:{}:{status}:{}",
             self.endpoint,
             call_sid.as_deref().unwrap_or_default(),
             in_key(sequence_number)
@@ -286,8 +296,8 @@ impl Callback<'_> {
             kind: self.endpoint.to_string(),
             call_sid,
             sequence_number,
-            status: "unreadable".to_owned(),
-            origin: self.origin(false),
+            status: status.to_owned(),
+            origin: self.origin(is_conversation),
         };
         Understood {
             call_id,

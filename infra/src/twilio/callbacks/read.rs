@@ -1,6 +1,7 @@
 //! Readings of single values. `None` is a value that cannot be read.
 
 use super::super::form::Form;
+use super::super::rest::is_duration;
 use domain::call::command::RecordingStatus;
 use domain::call::value::AnsweredBy;
 use domain::{Personal, Timestamp, phone};
@@ -21,21 +22,21 @@ const STATUSES: [&str; 9] = [
 type IsReadable = fn(&str) -> bool;
 
 /// The parameters whose values have a form, and whether a value has it.
-const PARAMETERS: [(&str, IsReadable); 22] = [
+const PARAMETERS: [(&str, IsReadable); 21] = [
     ("AnsweredBy", |text| answered_by(text).is_some()),
-    ("CallDuration", |text| whole_number(text).is_some()),
+    ("CallDuration", |text| seconds(text).is_some()),
     ("CallSid", |text| identifier(text).is_some()),
     ("CallStatus", |text| call_status(text).is_some()),
     ("Called", is_address),
     ("Caller", is_address),
     ("ConferenceSid", |text| identifier(text).is_some()),
-    ("DialCallDuration", |text| whole_number(text).is_some()),
+    ("DialCallDuration", |text| seconds(text).is_some()),
     ("DialCallSid", |text| identifier(text).is_some()),
     ("DialCallStatus", |text| call_status(text).is_some()),
     ("From", is_address),
     ("ParentCallSid", |text| identifier(text).is_some()),
     ("RecordingChannels", |text| whole_number(text).is_some()),
-    ("RecordingDuration", |text| whole_number(text).is_some()),
+    ("RecordingDuration", |text| seconds(text).is_some()),
     ("RecordingSid", |text| {
         identifier(text).is_some_and(|sid| sid.starts_with("RE"))
     }),
@@ -43,18 +44,36 @@ const PARAMETERS: [(&str, IsReadable); 22] = [
     ("SequenceNumber", |text| whole_number(text).is_some()),
     ("SipResponseCode", |text| whole_number(text).is_some()),
     ("StatusCallbackEvent", |text| identifier(text).is_some()),
-    ("Timestamp", |text| Timestamp::parse_rfc2822(text).is_some()),
     ("To", is_address),
     ("TranscriptionSid", |text| identifier(text).is_some()),
 ];
 
+/// The parameter with the time of what happened.
+pub(super) const TIMESTAMP: &str = "Timestamp";
+/// How far ahead of ours the provider's clock may be, in seconds.
+const MAX_AHEAD_SECONDS: i64 = 24 * 60 * 60;
+/// 2008-01-01, in seconds: Twilio has no earlier calls.
+const EARLIEST_SECONDS: i64 = 1_199_145_600;
+
 /// The names of the parameters with a value that cannot be read. They count as absent.
 #[must_use]
-pub fn unreadable(form: &Form) -> Vec<&'static str> {
-    let unreadable = PARAMETERS
+pub fn unreadable(form: &Form, received_at: Timestamp) -> Vec<&'static str> {
+    let is_unreadable =
+        |name: &str, is_readable: &dyn Fn(&str) -> bool| form.get(name).is_some_and(|value| !is_readable(value));
+    let parameters = PARAMETERS
         .iter()
-        .filter(|(name, is_readable)| form.get(name).is_some_and(|value| !is_readable(value)));
-    unreadable.map(|(name, _)| *name).collect()
+        .filter(|(name, is_readable)| is_unreadable(name, is_readable));
+    let time = is_unreadable(TIMESTAMP, &|text| happened_at(text, received_at).is_some());
+    parameters
+        .map(|(name, _)| *name)
+        .chain(time.then_some(TIMESTAMP))
+        .collect()
+}
+
+/// When something happened that was received at `received_at`: a time in RFC 2822 that is possible.
+pub(super) fn happened_at(text: &str, received_at: Timestamp) -> Option<Timestamp> {
+    let possible = Timestamp::from_seconds(EARLIEST_SECONDS)..=received_at.plus_seconds(MAX_AHEAD_SECONDS);
+    Timestamp::parse_rfc2822(text.trim()).filter(|time| possible.contains(time))
 }
 
 /// An identifier, which is used in URLs, keys and log lines: 1 to 64 letters, digits, `-` or `_`.
@@ -73,6 +92,11 @@ pub(super) fn whole_number(text: &str) -> Option<u32> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_decimal = fraction.bytes().all(|byte| byte.is_ascii_digit());
     whole.parse().ok().filter(|_| is_decimal)
+}
+
+/// A duration in seconds that a call can have.
+pub(super) fn seconds(text: &str) -> Option<u32> {
+    whole_number(text).filter(|seconds| is_duration(*seconds))
 }
 
 /// One of Twilio's words, in any case and with any separator.
@@ -176,6 +200,31 @@ mod tests {
     #[test]
     fn unreadable_parameters_are_named() {
         let form = Form::parse(b"CallSid=CA1&CallDuration=-1&AnsweredBy=dog&ErrorCode=SIP-503&SequenceNumber=");
-        assert_eq!(unreadable(&form), ["AnsweredBy", "CallDuration"]);
+        assert_eq!(unreadable(&form, Timestamp::default()), ["AnsweredBy", "CallDuration"]);
+    }
+
+    #[test]
+    fn times_and_durations_that_cannot_be_are_unreadable() {
+        let received_at = Timestamp::from_seconds(1_700_000_000);
+        for (seconds, is_possible) in [
+            (0, false),
+            (1_199_145_599, false),
+            (1_199_145_600, true),
+            (1_699_000_000, true),
+            (1_700_086_400, true),
+            (1_700_086_401, false),
+            (4_102_444_800, false),
+        ] {
+            let text = chrono::DateTime::from_timestamp(seconds, 0)
+                .expect("a time")
+                .to_rfc2822();
+            let read = happened_at(&text, received_at);
+            assert_eq!(read.is_some(), is_possible, "{text}");
+            let form = Form::from_parameters([("Timestamp".to_owned(), vec![text])].into());
+            assert_eq!(unreadable(&form, received_at).is_empty(), is_possible);
+        }
+        for (text, is_possible) in [("0", true), ("172800", true), ("172801", false), ("2147483648", false)] {
+            assert_eq!(seconds(text).is_some(), is_possible, "{text}");
+        }
     }
 }

@@ -19,7 +19,7 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
         phase: phase(callback),
         status,
         url: Some(callback.recording_url(&recording_sid)),
-        duration_s: callback.number("RecordingDuration"),
+        duration_s: callback.seconds("RecordingDuration"),
         channels: callback.number("RecordingChannels"),
         origin: callback.origin(false),
         recording_sid,

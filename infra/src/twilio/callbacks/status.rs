@@ -33,7 +33,7 @@ pub(super) fn understand(callback: &Callback<'_>) -> Result<Understood, NotUnder
         status: status.to_owned(),
         sequence_number,
         answered_by: callback.form.get("AnsweredBy").and_then(read::answered_by),
-        duration_s: callback.number("CallDuration"),
+        duration_s: callback.seconds("CallDuration"),
         reason: reason(callback),
         origin: origin(callback, leg),
     };
@@ -81,7 +81,7 @@ fn dialled(callback: &Callback<'_>) -> Result<Understood, NotUnderstood> {
         status: status.to_owned(),
         sequence_number: None,
         answered_by: None,
-        duration_s: callback.number("DialCallDuration"),
+        duration_s: callback.seconds("DialCallDuration"),
         reason: reason(callback),
         origin: callback.origin(true),
     };

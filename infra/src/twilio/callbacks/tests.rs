@@ -3,6 +3,8 @@ use domain::call::command::{HandleStatus, Leg};
 use domain::call::value::{AnsweredBy, ClockSource, Direction, ParticipantRole, Phase};
 use domain::{Personal, phone};
 
+const RECEIVED: Timestamp = Timestamp::from_seconds(1_700_000_007);
+
 fn form(text: &str) -> Form {
     Form::parse(text.as_bytes())
 }
@@ -14,7 +16,7 @@ fn heard(endpoint: Endpoint, posted: &str, address: &str) -> Result<Understood, 
         form: &posted,
         query: &address,
         accounts: &[],
-        received_at: Timestamp(7),
+        received_at: RECEIVED,
     })
 }
 
@@ -43,12 +45,15 @@ fn callback_url_identifies_the_call() {
 #[test]
 fn provider_timestamp_is_used_if_valid() {
     let (_, stated) = status(
-        "CallSid=CA1&CallStatus=ringing&Timestamp=Thu%2C+01+Jan+1970+00%3A00%3A01+%2B0000",
+        "CallSid=CA1&CallStatus=ringing&Timestamp=Tue%2C+14+Nov+2023+22%3A13%3A20+%2B0000",
         "",
     );
-    assert_eq!((stated.at, stated.clock), (Timestamp(1_000_000), ClockSource::Provider));
+    assert_eq!(
+        (stated.at, stated.clock),
+        (Timestamp::from_seconds(1_700_000_000), ClockSource::Provider)
+    );
     let (_, received) = status("CallSid=CA1&CallStatus=ringing&Timestamp=soon", "");
-    assert_eq!((received.at, received.clock), (Timestamp(7), ClockSource::Local));
+    assert_eq!((received.at, received.clock), (RECEIVED, ClockSource::Local));
 }
 
 #[test]
@@ -169,7 +174,7 @@ fn unreadable_parameter_counts_as_absent() {
         (ended.sequence_number, ended.duration_s, ended.answered_by),
         (None, None, None)
     );
-    let kept = keep(&form(posted), &Form::default(), &unreadable(&form(posted)));
+    let kept = keep(&form(posted), &Form::default(), &unreadable(&form(posted), RECEIVED));
     assert_eq!(kept["(unreadable)"], ["AnsweredBy", "CallDuration", "SequenceNumber"]);
     assert_eq!(kept["CallDuration"], ["-1"]);
 }
@@ -184,7 +189,7 @@ fn address_that_is_too_long_counts_as_absent_and_is_kept() {
             let origin = status(&posted, "").1.origin;
             let expected = read.then(|| Personal::from(address.as_str()));
             assert_eq!((&origin.from, &origin.to), (&expected, &expected), "{direction}");
-            let unreadable = unreadable(&form(&posted));
+            let unreadable = unreadable(&form(&posted), RECEIVED);
             assert_eq!(
                 unreadable,
                 if read { vec![] } else { vec!["From", "To"] },
@@ -200,7 +205,7 @@ fn address_that_is_too_long_counts_as_absent_and_is_kept() {
         form: &posted,
         query: &Form::default(),
         accounts: &[],
-        received_at: Timestamp(7),
+        received_at: RECEIVED,
     };
     let inbound = Inbound::understand(&callback).expect("understood");
     assert_eq!((inbound.from, inbound.to), ("+15045550123".into(), "".into()));
@@ -294,7 +299,7 @@ fn browser_can_dial_e164_numbers_only() {
             form: &posted,
             query: &address,
             accounts: &[],
-            received_at: Timestamp(7),
+            received_at: RECEIVED,
         })
         .map(|outbound| outbound.call_id.0)
     };

@@ -28,7 +28,7 @@ pub(super) fn left(callback: &Callback<'_>) -> Result<Understood, NotUnderstood>
     );
     let message = recording_sid.map(|recording_sid| VoicemailMessage {
         url: callback.recording_url(&recording_sid),
-        duration_s: callback.number("RecordingDuration"),
+        duration_s: callback.seconds("RecordingDuration"),
         recording_sid,
     });
     let command = HandleVoicemail {

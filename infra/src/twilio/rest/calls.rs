@@ -92,7 +92,7 @@ pub struct Call {
     #[serde(default, deserialize_with = "fields::moment")]
     pub end_time: Option<Timestamp>,
     /// Duration in seconds.
-    #[serde(default, rename = "duration", deserialize_with = "fields::number")]
+    #[serde(default, rename = "duration", deserialize_with = "fields::seconds")]
     pub duration_s: Option<u32>,
     /// Result of answering machine detection, if requested.
     #[serde(default)]

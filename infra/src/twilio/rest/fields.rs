@@ -3,32 +3,37 @@
 use domain::money::Money;
 use domain::{Personal, Timestamp};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// A string with personal data.
 pub(super) fn personal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Personal<String>, D::Error> {
     Ok(Option::<String>::deserialize(deserializer)?.unwrap_or_default().into())
 }
 
-/// An integer: `"12"` or `12`. `None` for null, and for `"-1"`, which means not known yet.
+/// An integer: `"12"` or `12`. `None` for anything else: `"-1"` means not known yet.
 pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Number(i64),
-        Text(String),
-    }
-    Ok(
-        Option::<Written>::deserialize(deserializer)?.and_then(|written| match written {
-            Written::Number(number) => number.try_into().ok(),
-            Written::Text(text) => text.parse().ok(),
-        }),
-    )
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Number(number) => number.as_u64().and_then(|number| number.try_into().ok()),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
 }
 
-/// An RFC 2822 time. `None` for null and for an invalid time.
+/// [`number`] for a duration in seconds: see [`is_duration`].
+pub(super) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    Ok(number(deserializer)?.filter(|seconds| is_duration(*seconds)))
+}
+
+/// Whether a call or a recording can be that long, in seconds. Twilio ends a call after a day at the latest
+/// (<https://www.twilio.com/docs/voice/api/call-resource>, `TimeLimit`).
+pub const fn is_duration(seconds: u32) -> bool {
+    seconds <= 2 * 24 * 60 * 60
+}
+
+/// An RFC 2822 time. `None` for anything else.
 pub(super) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
-    Ok(Option::<String>::deserialize(deserializer)?
-        .as_deref()
+    Ok(Value::deserialize(deserializer)?
+        .as_str()
         .and_then(Timestamp::parse_rfc2822))
 }
 
@@ -89,6 +94,8 @@ mod tests {
         assert_eq!(read("\"12\"").expect("read"), Some(12));
         assert_eq!(read("12").expect("read"), Some(12));
         assert_eq!(read("\"-1\"").expect("read"), None);
-        assert_eq!(read("null").expect("read"), None);
+        for unreadable in ["null", "true", "[]", "{}", "1.5", "\"\"", "99999999999"] {
+            assert_eq!(read(unreadable).expect("read"), None, "{unreadable}");
+        }
     }
 }

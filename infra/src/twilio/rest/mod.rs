@@ -26,6 +26,7 @@ pub use calls::{Answer, Call, CallProgress, CallStatus, CallUpdate, MachineDetec
 pub use conferences::{Conference, ConferenceStatus, ConferenceUpdate};
 pub use error::TwilioError;
 pub use events::{CallEvent, CallEventRequest, CallEventResponse};
+pub(super) use fields::is_duration;
 pub use media::{Media, MediaFormat};
 pub use numbers::{IncomingNumber, NumberUpdate};
 pub use participants::{NewParticipant, Participant, ParticipantUpdate};

@@ -77,7 +77,7 @@ pub struct Recording {
     pub conference_sid: Option<String>,
     pub status: RecordingStatus,
     /// Duration in seconds; `None` while it is in progress.
-    #[serde(default, rename = "duration", deserialize_with = "fields::number")]
+    #[serde(default, rename = "duration", deserialize_with = "fields::seconds")]
     pub duration_s: Option<u32>,
     #[serde(default, deserialize_with = "fields::number")]
     pub channels: Option<u32>,

@@ -4,7 +4,7 @@ use super::error::{TOO_MANY, plain_words};
 use super::params::Params;
 use super::{TwilioError, TwilioRest};
 use crate::faults::Area;
-use crate::outbound::{Broken, Unread, read_at_most, retry_after};
+use crate::outbound::{Broken, Unread, from_json, read_at_most, retry_after};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use reqwest::{Method, Response, StatusCode};
@@ -198,7 +198,7 @@ fn is_identifier(part: &str) -> bool {
 
 pub(super) fn parse<T: DeserializeOwned>(resource: &str, body: &[u8]) -> Result<T, TwilioError> {
     // serde's message is not used, because it may quote a value.
-    serde_json::from_slice(body).map_err(|error| {
+    from_json(body).map_err(|error| {
         TwilioError::Malformed(format!(
             "{resource}: unexpected format at line {} column {}",
             error.line(),
@@ -224,7 +224,7 @@ async fn refused(method: &Method, response: Response) -> TwilioError {
     let status = response.status();
     let retry_after = retry_after(response.headers());
     let refusal = read_at_most(response, MAX_RESPONSE_BYTES).await.ok();
-    let refusal = refusal.and_then(|body| serde_json::from_slice::<Refusal>(&body).ok());
+    let refusal = refusal.and_then(|body| from_json::<Refusal>(&body).ok());
     let code = refusal.as_ref().and_then(|refusal| refusal.code);
     if status == StatusCode::TOO_MANY_REQUESTS || code == Some(TOO_MANY) {
         return TwilioError::RateLimited { retry_after };

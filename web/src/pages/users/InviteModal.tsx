@@ -1,11 +1,12 @@
 import { Alert, Button, Code, CopyButton, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body } from "../../api/client";
 import { fieldErrors } from "../../api/problem";
 import { ErrorNotice } from "../../components/ErrorNotice";
 import { Timestamp } from "../../components/Timestamp";
 import { ROLES } from "../../session/permissions";
+import { INVITATIONS } from "./PendingInvitations";
 
 /** Creates an invitation link. The service sends no email; the admin shares the link. */
 export function InviteModal({ onClose }: { onClose: () => void }) {
@@ -14,8 +15,10 @@ export function InviteModal({ onClose }: { onClose: () => void }) {
     initialValues: { email: "", role: "agent" },
     validate: { email: (value) => (value.includes("@") ? null : "Enter an e-mail address.") },
   });
+  const client = useQueryClient();
   const invite = useMutation({
     mutationFn: (values: { email: string; role: string }) => body(api.POST("/api/users", { body: values })),
+    onSuccess: () => client.invalidateQueries({ queryKey: INVITATIONS }),
     onError: (error) => form.setErrors(fieldErrors(error)),
   });
   return (

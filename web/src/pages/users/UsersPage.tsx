@@ -12,6 +12,7 @@ import { Timestamp } from "../../components/Timestamp";
 import { ROLES } from "../../session/permissions";
 import { useMay, useMe } from "../../session/session";
 import { InviteModal } from "./InviteModal";
+import { PendingInvitations } from "./PendingInvitations";
 import { TimeZoneForm } from "./TimeZoneForm";
 import { UserHistoryModal } from "./UserHistoryModal";
 
@@ -59,6 +60,7 @@ function Users() {
           You are the only user. Invite your team and share the link with them.
         </Text>
       )}
+      <PendingInvitations />
       <TimeZoneForm />
       {isOpen && <InviteModal onClose={close} />}
     </Page>

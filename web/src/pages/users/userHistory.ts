@@ -13,6 +13,8 @@ export function sentence(event: UserEvent | UnreadableEvent): string {
   switch (event.type) {
     case "UserInvited":
       return `Invited as ${roleLabel(event.data.role)} with the address ${known(event.data.email)}`;
+    case "InvitationRevoked":
+      return "Invitation revoked";
     case "UserRegistered":
       return event.data.operator
         ? `Registered as ${roleLabel(event.data.role)} and operator of the installation`
