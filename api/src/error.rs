@@ -250,7 +250,7 @@ impl From<DbError> for ApiError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Sqlx(error) => error.into(),
-            DbError::Open { source, .. } => (*source).into(),
+            DbError::Open { error, .. } => (*error).into(),
             error => Self::Internal(error.into()),
         }
     }

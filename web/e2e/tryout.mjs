@@ -7,7 +7,7 @@ import { expectVisible, waitUntil } from "./support/waiting.mjs";
 browserTest("an agent can be tried by typing, and the call's events are shown", async (fixture) => {
   const { page, api } = fixture;
   await registerAdmin(fixture);
-  // The sandbox's clock is fast and the browser slow: more silence prompts keep the call from ending early.
+  // A slow browser is a silent caller: more silence prompts keep the call from ending early.
   await api("PUT", "/api/agents/default", {
     settings: { limits: { max_duration_s: 14_400, silence_prompts: 10 } },
   });

@@ -3,6 +3,7 @@
 use domain::dialogue::guard::severe_word;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::string::string_regex;
 
 const LANGUAGES: [&str; 10] = [
     "en-US", "es-MX", "fr-FR", "de-DE", "pt-BR", "it-IT", "nl-NL", "pl-PL", "tr-TR", "hi-IN",
@@ -67,40 +68,45 @@ const STREETS: [&str; 12] = [
     "Rua do Cu",
 ];
 
+/// Texts of a pattern, which is parsed once: as a strategy, a text parses its pattern for every value.
+fn pattern(pattern: &str) -> impl Strategy<Value = String> + use<> {
+    string_regex(pattern).expect("a pattern")
+}
+
 fn number() -> impl Strategy<Value = String> {
     prop_oneof![
-        "\\+1 [2-9][0-9]{2} [2-9][0-9]{2} [0-9]{4}",
-        "[2-9][0-9]{2}-[0-9]{3}-[0-9]{4}",
-        "\\+[1-9][0-9]{7,14}",
-        "0[0-9]{3}/[0-9]{6}",
+        pattern("\\+1 [2-9][0-9]{2} [2-9][0-9]{2} [0-9]{4}"),
+        pattern("[2-9][0-9]{2}-[0-9]{3}-[0-9]{4}"),
+        pattern("\\+[1-9][0-9]{7,14}"),
+        pattern("0[0-9]{3}/[0-9]{6}"),
     ]
 }
 
 fn price() -> impl Strategy<Value = String> {
     prop_oneof![
-        "\\$[1-9][0-9]?,[0-9]{3}\\.[0-9]{2}",
-        "€ [1-9][0-9]{0,2}\\.[0-9]{3},[0-9]{2}",
-        "₹[1-9],[0-9]{2},[0-9]{3}",
-        "[1-9][0-9]{0,3} (dollars|euros|Euro|pesos|rupees)",
+        pattern("\\$[1-9][0-9]?,[0-9]{3}\\.[0-9]{2}"),
+        pattern("€ [1-9][0-9]{0,2}\\.[0-9]{3},[0-9]{2}"),
+        pattern("₹[1-9],[0-9]{2},[0-9]{3}"),
+        pattern("[1-9][0-9]{0,3} (dollars|euros|Euro|pesos|rupees)"),
     ]
 }
 
 fn date() -> impl Strategy<Value = String> {
     prop_oneof![
-        "20[2-4][0-9]-[01][0-9]-[0-3][0-9]",
-        "[1-9]/[12][0-9]/20[2-4][0-9]",
-        "[1-9]\\. (Oktober|März|mayo|juin) 20[2-4][0-9]",
-        "(Tuesday|Freitag|sábado) [1-9]:[0-5][0-9] ?(am|pm|Uhr|h)",
+        pattern("20[2-4][0-9]-[01][0-9]-[0-3][0-9]"),
+        pattern("[1-9]/[12][0-9]/20[2-4][0-9]"),
+        pattern("[1-9]\\. (Oktober|März|mayo|juin) 20[2-4][0-9]"),
+        pattern("(Tuesday|Freitag|sábado) [1-9]:[0-5][0-9] ?(am|pm|Uhr|h)"),
     ]
 }
 
 fn address() -> impl Strategy<Value = String> {
     prop_oneof![
-        ("[1-9][0-9]{0,4}", select(&STREETS[..])).prop_map(|(house, street)| format!("{house} {street}")),
-        "[a-z]{1,8}[._-]?[a-z0-9]{1,8}@[a-z]{2,10}\\.(com|org|de|example)",
-        "(fuck|shit|puta|cazzo)@[a-z]{2,10}\\.com",
-        "www\\.[a-z]{2,10}\\.(com|org)/[a-z0-9]{1,8}",
-        "[A-Z]{1,4}-?[0-9]{2,8}[A-Z]{0,3}",
+        (pattern("[1-9][0-9]{0,4}"), select(&STREETS[..])).prop_map(|(house, street)| format!("{house} {street}")),
+        pattern("[a-z]{1,8}[._-]?[a-z0-9]{1,8}@[a-z]{2,10}\\.(com|org|de|example)"),
+        pattern("(fuck|shit|puta|cazzo)@[a-z]{2,10}\\.com"),
+        pattern("www\\.[a-z]{2,10}\\.(com|org)/[a-z0-9]{1,8}"),
+        pattern("[A-Z]{1,4}-?[0-9]{2,8}[A-Z]{0,3}"),
     ]
 }
 

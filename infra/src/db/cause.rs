@@ -60,7 +60,6 @@ impl DbError {
         match self {
             Self::Sqlx(error) | Self::Migrate(sqlx::migrate::MigrateError::Execute(error)) => cause(error),
             Self::Folder(error) => format!("{self}: {error}"),
-            Self::Open { source, .. } => format!("{self}: {}", source.cause()),
             other => other.to_string(),
         }
     }

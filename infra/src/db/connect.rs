@@ -101,7 +101,7 @@ pub async fn connect(
     max_connections: u32,
 ) -> Result<Db, DbError> {
     let opened = open(url, name, durability, max_connections).await;
-    opened.map_err(|source| not_opened(url, name, source))
+    opened.map_err(|error| not_opened(url, name, error))
 }
 
 /// As [`connect`], for a database without anything that lasts: a damaged SQLite file is replaced by an empty one.
@@ -241,7 +241,7 @@ pub async fn exists(url: &DatabaseUrl, name: &str) -> Result<bool, DbError> {
 pub(super) async fn connect_existing(url: &DatabaseUrl, name: &str) -> Result<Option<Db>, DbError> {
     open_existing(url, name)
         .await
-        .map_err(|source| not_opened(url, name, source))
+        .map_err(|error| not_opened(url, name, error))
 }
 
 async fn open_existing(url: &DatabaseUrl, name: &str) -> Result<Option<Db>, DbError> {
@@ -269,10 +269,10 @@ async fn open_existing(url: &DatabaseUrl, name: &str) -> Result<Option<Db>, DbEr
     }
 }
 
-fn not_opened(url: &DatabaseUrl, name: &str, source: DbError) -> DbError {
+fn not_opened(url: &DatabaseUrl, name: &str, error: DbError) -> DbError {
     DbError::Open {
         place: place(url, name),
-        source: Box::new(source),
+        error: Box::new(error),
     }
 }
 

@@ -218,12 +218,12 @@ pub enum DbError {
         expected: u64,
     },
     /// A database that cannot be opened.
-    #[error("cannot open {place}{}", source.advice())]
+    #[error("cannot open {place}{}: {}", error.advice(), error.cause())]
     Open {
         /// The file, or the server and the schema.
         place: String,
-        #[source]
-        source: Box<Self>,
+        /// Not a `source`: the message contains its cause.
+        error: Box<Self>,
     },
 }
 
@@ -234,7 +234,7 @@ impl DbError {
         match self {
             Self::Sqlx(error) => is_damaged(error),
             Self::Truncated { .. } => true,
-            Self::Open { source, .. } => source.is_damage(),
+            Self::Open { error, .. } => error.is_damage(),
             _ => false,
         }
     }
@@ -243,13 +243,13 @@ impl DbError {
     fn advice(&self) -> &'static str {
         match self {
             error if error.is_damage() => {
-                ", which is damaged: stop the service, keep the damaged file, and restore the database from its backup (docs/operators.md, Back up and restore)"
+                ", which is damaged (stop the service, keep the damaged file, and restore the database from its backup: docs/operators.md, Back up and restore)"
             }
             Self::Sqlx(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => {
-                ": check that the server runs, and that its address is right"
+                " (check that the server runs, and that its address is right)"
             }
             Self::Sqlx(sqlx::Error::Database(error)) if error.code().is_some_and(|code| code.starts_with("28")) => {
-                ": check the user and the password in its address"
+                " (check the user and the password in its address)"
             }
             _ => "",
         }

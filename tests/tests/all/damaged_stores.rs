@@ -3,7 +3,7 @@
 use super::startup_errors::refused_start;
 use harness::service::{Home, Service};
 use harness::test_stores::TestStores;
-use infra::db::DatabaseUrl;
+use infra::db::{DatabaseUrl, Durability, connect};
 use rand::Rng as _;
 use std::path::{Path, PathBuf};
 
@@ -47,6 +47,16 @@ fn folder(home: &Home) -> PathBuf {
     }
 }
 
+/// Empties the write-ahead log of a database, from which SQLite would read pages that are damaged in the file.
+async fn without_log(folder: &Path, name: &str) -> PathBuf {
+    let db = connect(&DatabaseUrl::Folder(folder.into()), name, Durability::Full, 1)
+        .await
+        .expect("opens");
+    db.checkpoint().await.expect("the log is written to the file");
+    db.close().await;
+    folder.join(format!("{name}.db"))
+}
+
 /// Waits until the call log has the call.
 async fn until_listed(service: &Service) {
     let client = service.client().signed_in().await;
@@ -64,8 +74,8 @@ async fn damaged_database_is_named_with_what_to_do() {
     let service = home.start().await;
     assert_eq!(service.client().post_inbound("CA1").await, 200);
     assert_eq!(service.stop().await, Some(0));
-    for name in ["ledger.db", "keys.db", "accounts.db"] {
-        let file = folder(&home).join(name);
+    for name in ["ledger", "keys", "accounts"] {
+        let file = without_log(&folder(&home), name).await;
         let sound = std::fs::read(&file).expect("a file");
         for (damage, apply) in DAMAGES {
             apply(&file);
@@ -94,10 +104,9 @@ async fn damaged_or_missing_registry_of_read_models_is_made_anew() {
     assert_eq!(service.client().post_inbound("CA1").await, 200);
     assert_eq!(service.stop().await, Some(0));
     let read_models = folder(&home).join("read_models");
-    let registry = read_models.join("registry.db");
     let missing: Damage = ("missing", |file| std::fs::remove_file(file).expect("removed"));
     for (damage, apply) in DAMAGES.into_iter().chain([missing]) {
-        apply(&registry);
+        apply(&without_log(&read_models, "registry").await);
         let service = home.start().await;
         until_listed(&service).await;
         let log = service.log();

@@ -10,6 +10,9 @@ use std::path::Path;
 /// A module, as the names of the path below the crate: `["call", "event"]`.
 type Module = Vec<String>;
 
+/// The paths in the code of each module, as their segments.
+type Sources = BTreeMap<Module, Vec<Vec<String>>>;
+
 /// The imports between the modules of a crate.
 #[derive(Default)]
 struct Imports(BTreeMap<Module, BTreeSet<Module>>);
@@ -18,22 +21,21 @@ impl Imports {
     /// Reads them from the sources: `use` declarations, and paths that begin with `crate` or `super`. Tests within a
     /// file do not count.
     fn of_crate(src: &Path) -> Self {
-        let sources: BTreeMap<Module, String> = source_files::below(src)
-            .into_iter()
-            .map(|file| {
-                let source = std::fs::read_to_string(&file).unwrap();
-                (module_of(file.strip_prefix(src).unwrap()), code_of(&source))
-            })
-            .collect();
-        Self::of_sources(&sources)
+        Self::of_sources(source_files::below(src).into_iter().map(|file| {
+            let source = std::fs::read_to_string(&file).unwrap();
+            (module_of(file.strip_prefix(src).unwrap()), source)
+        }))
     }
 
-    fn of_sources(sources: &BTreeMap<Module, String>) -> Self {
+    fn of_sources(sources: impl Iterator<Item = (Module, String)>) -> Self {
+        let sources: Sources = sources
+            .map(|(module, source)| (module, paths_in(&code_of(&source))))
+            .collect();
         let mut imports = Self::default();
-        for (module, code) in sources {
-            let targets = paths_in(code)
-                .into_iter()
-                .filter_map(|path| resolve(&path, module, sources, 0))
+        for (module, paths) in &sources {
+            let targets = paths
+                .iter()
+                .filter_map(|path| resolve(path, module, &sources, 0))
                 .filter(|target| target != module);
             imports.0.insert(module.clone(), targets.collect());
         }
@@ -199,7 +201,7 @@ fn expand(prefix: &str, tree: &str, paths: &mut Vec<String>) {
 }
 
 /// The module that a path in `from` leads to: where its item is defined. `None` for a path into another crate.
-fn resolve(path: &[String], from: &[String], sources: &BTreeMap<Module, String>, depth: usize) -> Option<Module> {
+fn resolve(path: &[String], from: &[String], sources: &Sources, depth: usize) -> Option<Module> {
     let mut rest = path;
     let mut target = match rest.first()?.as_str() {
         "crate" => Vec::new(),
@@ -228,13 +230,11 @@ fn resolve(path: &[String], from: &[String], sources: &BTreeMap<Module, String>,
         rest = &rest[1..];
     }
     // What is left is an item. If the module only re-exports it, it is defined elsewhere.
-    let (Some(item), Some(code), true) = (rest.first(), sources.get(&target), depth < 4) else {
+    let (Some(item), Some(paths), true) = (rest.first(), sources.get(&target), depth < 4) else {
         return Some(target);
     };
-    let re_exported = paths_in(code)
-        .into_iter()
-        .find(|it| it.len() > 1 && it.last() == Some(item));
-    let defined = re_exported.and_then(|path| resolve(&path, &target, sources, depth + 1));
+    let re_exported = paths.iter().find(|it| it.len() > 1 && it.last() == Some(item));
+    let defined = re_exported.and_then(|path| resolve(path, &target, sources, depth + 1));
     Some(defined.unwrap_or(target))
 }
 
@@ -267,8 +267,8 @@ fn modules_have_no_import_cycle() {
 fn cycles(files: &[(&str, &str)]) -> Vec<String> {
     let sources = files
         .iter()
-        .map(|(file, source)| (module_of(Path::new(file)), code_of(source)));
-    Imports::of_sources(&sources.collect()).cycles()
+        .map(|(file, source)| (module_of(Path::new(file)), (*source).to_owned()));
+    Imports::of_sources(sources).cycles()
 }
 
 #[test]

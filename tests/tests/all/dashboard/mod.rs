@@ -32,7 +32,7 @@ on_both_engines!(
 );
 
 /// Enough calls that the progress of a rebuild is visible.
-const CALLS: usize = 600;
+const CALLS: usize = 250;
 
 /// For stories in which no team member joins a call.
 const QUICK: Pace = Pace {
@@ -139,7 +139,8 @@ async fn persona_is_approved_used_and_rolled_back(stores: TestStores) {
 }
 
 async fn test_call_shows_its_events_next_to_the_conversation(stores: TestStores) {
-    story("tryout", stores, Pace::browser()).await;
+    // The browser is the caller, whose silence ends the call, and a busy machine takes seconds to show a field.
+    story("tryout", stores, Pace::real_time()).await;
 }
 
 async fn contact_is_created_from_a_call_and_called(stores: TestStores) {
